@@ -1,0 +1,70 @@
+"""The immutable change, and the hash chain that makes laptop and server comparable.
+
+The canonical form is fixed for good: heads computed by any version of fieldkit agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+
+
+class Op(StrEnum):
+    """What a change does to its record."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One save, field by field, in absolute terms."""
+
+    seq: int
+    """Gapless per origin, from 1."""
+    kind: str
+    record_id: str
+    op: Op
+    fields: Mapping[str, Json]
+    """Only what the person changed (for a creation: all that is filled), unknown fields included."""
+    base: int | None
+    """The record's version the person saw; None where the server had none yet."""
+    at: int
+    """Seconds since 1970 UTC by the laptop's clock: a remark, never an order."""
+    operator: str
+
+    def canonical(self) -> bytes:
+        """UTF-8 JSON, keys sorted, no spaces: what the chain hashes."""
+        return canonical(
+            {
+                "at": self.at,
+                "base": self.base,
+                "fields": dict(self.fields),
+                "id": self.record_id,
+                "kind": self.kind,
+                "op": str(self.op),
+                "operator": self.operator,
+                "seq": self.seq,
+            }
+        )
+
+    def head(self, before: bytes) -> bytes:
+        """Return the chain's head after this change: SHA-256(head before + canonical form)."""
+        return hashlib.sha256(before + self.canonical()).digest()
+
+
+def canonical(value: Json) -> bytes:
+    """Encode ``value`` so that equal values give equal bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def first_head(origin: str) -> bytes:
+    """Return head(0) of an origin's chain, so that no two origins share a chain."""
+    return hashlib.sha256(origin.encode()).digest()

@@ -1,0 +1,167 @@
+"""The common part of every kind, and the reading of its declarations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, ClassVar, TypeVar, cast
+
+from pydantic import ConfigDict
+from sqlalchemy import JSON, Column, Table
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+from fieldkit.records.ask import Ask, Use
+from fieldkit.records.change import Json
+from fieldkit.records.formats import (
+    Choice,
+    Moment,
+    Reference,
+    Text,
+    Value,
+    Whole,
+    YesNo,
+)
+
+_HUMP = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Record(SQLModel):
+    """One entry of any kind. Every column but ``id`` and ``district`` may be empty.
+
+    Required is a rule, not a constraint, so that a half-known or older record is always stored.
+    """
+
+    model_config = ConfigDict(validate_default=False)
+
+    title: ClassVar[str] = ""
+    """What one is called on the screen: "Artisan"."""
+    plural: ClassVar[str] = ""
+    order: ClassVar[str] = "name"
+    """The field its list is ordered by."""
+    same: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Fields that together tell that two records are the same, strongest first."""
+    person: ClassVar[bool] = False
+    """Whether the kind is a person, with a page of their own and a timeline."""
+
+    id: Annotated[str, Ask("Number", Text(), system=True)] = Field(default="", primary_key=True)
+    district: Annotated[int, Ask("District", Choice("district"), system=True)] = 0
+    block: Annotated[int | None, Ask("Block", Choice("block"), system=True)] = None
+    created_at: Annotated[int | None, Ask("Entered", Moment(), system=True)] = None
+    updated_at: Annotated[int | None, Ask("Last changed", Moment(), system=True)] = None
+    created_by: Annotated[str | None, Ask("Entered by", Text(), system=True)] = None
+    deleted: Annotated[bool, Ask("Deleted", YesNo(), system=True)] = False
+    version: Annotated[int | None, Ask("Version on the server", Whole(), system=True)] = None
+    extra: dict[str, Json] = Field(default_factory=dict, sa_column=Column(JSON, nullable=True))
+    """Fields of a newer version: kept and passed on, never shown."""
+    remarks: Annotated[str | None, Ask("Remarks", Text(longest=2000), section="Remarks")] = None
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805
+        """Snake_case: SQLModel's own default would run the words together."""
+        return kind_name(cast(type[Record], cls))
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return the kind's name: the class in snake_case."""
+        return kind_name(cls)
+
+    @classmethod
+    def table(cls) -> Table:
+        """Return the SQLAlchemy table of the kind."""
+        return cast(Table, vars(cls)["__table__"])
+
+    @classmethod
+    def asks(cls) -> Mapping[str, Ask]:
+        """Return the declarations of all fields by name, in the order of the form."""
+        return _asks(cls)
+
+    @classmethod
+    def questions(cls) -> Mapping[str, Ask]:
+        """Return the declarations a person is asked."""
+        return {name: ask for name, ask in cls.asks().items() if not ask.system}
+
+    @classmethod
+    def used(cls, use: Use) -> list[str]:
+        """Return the names of the fields with this use."""
+        return [name for name, ask in cls.asks().items() if use in ask.uses]
+
+    @classmethod
+    def references(cls) -> Mapping[str, Reference]:
+        """Return the fields that hold another record's id."""
+        return {
+            name: ask.format
+            for name, ask in cls.asks().items()
+            if isinstance(ask.format, Reference)
+        }
+
+    def value(self, name: str) -> Value:
+        """Return one field's value."""
+        return cast(Value, getattr(self, name))
+
+    def values(self) -> dict[str, Value]:
+        """Return every declared field's value by name."""
+        return {name: self.value(name) for name in self.asks()}
+
+    def label(self) -> str:
+        """Return what the record is called in a list or a sentence."""
+        named = (self.value(name) for name in self.used(Use.NAME))
+        return " ".join(str(part) for part in named if part) or f"{self.title} {self.id}"
+
+    def event(self) -> str:
+        """Return the sentence that stands on the timeline of the person or group concerned."""
+        return f"{self.title}: {self.label()}"
+
+    def happened_on(self) -> date | None:
+        """Return the latest date given by the fields used as HAPPENED."""
+        dates = (self.value(name) for name in self.used(Use.HAPPENED))
+        return max((on for on in dates if isinstance(on, date)), default=None)
+
+
+K = TypeVar("K", bound=Record)
+
+
+def kind_name(kind: type[Record]) -> str:
+    """Turn ``SelfHelpGroup`` into ``self_help_group``."""
+    return _HUMP.sub("_", kind.__name__).lower()
+
+
+@cache
+def _asks(kind: type[Record]) -> Mapping[str, Ask]:
+    """Read the declarations back from the fields: the kind's own first, the common ones last."""
+    found = {
+        name: ask
+        for name, info in kind.model_fields.items()
+        for ask in info.metadata
+        if isinstance(ask, Ask)
+    }
+    common = [name for name in Record.model_fields if name in found]
+    return {name: found[name] for name in [*(n for n in found if n not in common), *common]}
+
+
+def _subclasses(kind: type[Record]) -> Iterator[type[Record]]:
+    for child in kind.__subclasses__():
+        if "__table__" in vars(child):
+            yield child
+        yield from _subclasses(child)
+
+
+def kinds() -> dict[str, type[Record]]:
+    """Return every kind by name, a kind after those it refers to (parents first)."""
+    waiting = {kind.kind(): kind for kind in _subclasses(Record)}
+    ordered: dict[str, type[Record]] = {}
+    while waiting:
+        ready = [
+            name
+            for name, kind in waiting.items()
+            if not any(
+                parent in waiting and parent != name
+                for reference in kind.references().values()
+                for parent in reference.kinds
+            )
+        ] or list(waiting)
+        for name in ready:
+            ordered[name] = waiting.pop(name)
+    return ordered

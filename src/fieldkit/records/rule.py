@@ -1,0 +1,119 @@
+"""Rules: functions on records with a name, a severity and the source they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol, TypeVar, cast
+
+from fieldkit.records.formats import Value
+from fieldkit.records.record import Record
+
+R = TypeVar("R", bound=Record)
+
+
+class Severity(StrEnum):
+    """How strongly a rule speaks."""
+
+    BLOCK = "block"
+    """The record is not saved like this; what was typed stays in the draft."""
+    REASON = "reason"
+    """Saved once the person has confirmed that it is meant."""
+    WARN = "warn"
+    """Saved; the remark is shown."""
+
+
+class Known(Protocol):
+    """What a rule may ask of the records at hand (the laptop's, or the server's)."""
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record, or None if it is not known here."""
+
+    def where(self, kind: str, **equal: Value) -> Sequence[Record]:
+        """Return the records of ``kind`` (not deleted) whose fields equal these values."""
+
+
+class Nothing:
+    """Knows no other record: for forms half filled and files read before a store is there."""
+
+    def get(self, kind: str, record_id: str) -> Record | None:  # noqa: ARG002
+        """Return None."""
+        return None
+
+    def where(self, kind: str, **equal: Value) -> Sequence[Record]:  # noqa: ARG002
+        """Return no record."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The circumstances a record is judged in."""
+
+    today: date
+    before: Record | None = None
+    """The record as it stood before this edit; None for a new one."""
+    known: Known = field(default_factory=Nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong or remarkable, said beside the field it concerns."""
+
+    field: str
+    message: str
+    """Plain words: what is wrong and what to do."""
+    severity: Severity = Severity.BLOCK
+    rule: str = ""
+
+
+Check = Callable[[Record, Case], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named check of one kind; ``check`` returns the sentence to show, or None."""
+
+    kind: type[Record]
+    name: str
+    field: str
+    severity: Severity
+    source: str
+    check: Check
+
+    def judge(self, record: Record, case: Case) -> Finding | None:
+        """Apply the rule to a record of its kind."""
+        message = self.check(record, case)
+        return Finding(self.field, message, self.severity, self.name) if message else None
+
+
+_RULES: list[Rule] = []
+
+
+def rule(
+    kind: type[R], field: str, *, source: str, severity: Severity = Severity.BLOCK
+) -> Callable[[Callable[[R, Case], str | None]], Callable[[R, Case], str | None]]:
+    """Declare the decorated function a rule on ``kind``, its finding shown beside ``field``."""
+
+    def declare(check: Callable[[R, Case], str | None]) -> Callable[[R, Case], str | None]:
+        _RULES.append(Rule(kind, check.__name__, field, severity, source, cast(Check, check)))
+        return check
+
+    return declare
+
+
+def rules_of(kind: type[Record]) -> list[Rule]:
+    """Return the rules declared on ``kind`` or on a class it extends, in order of declaration."""
+    return [rule for rule in _RULES if issubclass(kind, rule.kind)]
+
+
+def judge(record: Record, case: Case) -> list[Finding]:
+    """Apply every rule of the record's kind, required fields first."""
+    findings = [
+        Finding(name, f"{ask.label} is needed: {ask.required}.", Severity.BLOCK, "required")
+        for name, ask in record.asks().items()
+        if ask.required and ask.asked(record.values()) and record.value(name) is None
+    ]
+    findings += filter(None, (rule.judge(record, case) for rule in rules_of(type(record))))
+    return findings
