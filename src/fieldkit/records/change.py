@@ -10,9 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
 
-Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+from typing_extensions import TypeAliasType
+
+# A named alias, not a plain one: pydantic follows a plain recursive alias without end.
+Json = TypeAliasType("Json", "str | int | float | bool | list[Json] | dict[str, Json] | None")
 
 
 class Op(StrEnum):
@@ -33,7 +35,7 @@ class Change:
     record_id: str
     op: Op
     fields: Mapping[str, Json]
-    """Only what the person changed (for a creation: all that is filled), unknown fields included."""
+    """Only what the person changed (a creation: all that is filled), unknown fields included."""
     base: int | None
     """The record's version the person saw; None where the server had none yet."""
     at: int

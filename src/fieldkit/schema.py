@@ -1,0 +1,96 @@
+"""Kind tables grow from their declarations, on laptop and server alike.
+
+A new kind, or a new field of one, is a class and no script: :func:`grow` creates the missing
+tables, adds the missing columns and indexes, and never drops or changes what is there. Scripts are
+left for the other tables and for conversions of data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    MetaData,
+    String,
+    Table,
+    delete,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from fieldkit.records.record import Record
+
+_GROWN = Table(
+    "grown",
+    MetaData(),
+    Column("kind", String, primary_key=True),
+    Column("shape", String, nullable=False),
+)
+"""The shape each kind's table was last brought to, so that looking again costs one query."""
+
+
+def grow(connection: Connection, kinds: Iterable[type[Record]]) -> None:
+    """Bring the tables of ``kinds`` to their declarations, in the caller's transaction.
+
+    Columns are added empty. When nothing is new this reads one small table and returns.
+    """
+    _GROWN.create(connection, checkfirst=True)
+    known: dict[str, str] = {row.kind: row.shape for row in connection.execute(select(_GROWN))}
+    for kind in kinds:
+        shape = _shape(kind)
+        if known.get(kind.kind()) != shape:
+            _grow(connection, kind)
+            connection.execute(delete(_GROWN).where(_GROWN.c.kind == kind.kind()))
+            connection.execute(insert(_GROWN).values(kind=kind.kind(), shape=shape))
+
+
+def _grow(connection: Connection, kind: type[Record]) -> None:
+    """Create the table of one kind, or add what it lacks."""
+    table, found = kind.table(), inspect(connection)
+    if not found.has_table(table.name):
+        connection.execute(CreateTable(table))
+        there: set[str | None] = set()
+    else:
+        columns = {column["name"] for column in found.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in columns:
+                _add_column(connection, table, column)
+        there = {index["name"] for index in found.get_indexes(table.name)}
+    # The indexes are named on a copy of the table, so that the declaration stays as it is.
+    copy = table.to_metadata(MetaData())
+    for fields in _indexed(kind):
+        name = f"ix_{table.name}_{'_'.join(fields)}"
+        if name not in there:
+            connection.execute(CreateIndex(Index(name, *(copy.c[field] for field in fields))))
+
+
+def _add_column(connection: Connection, table: Table, column: Column[object]) -> None:
+    """Add one column; it is nullable whatever its declaration, for the rows already there."""
+    dialect = connection.dialect
+    quote = dialect.identifier_preparer
+    connection.exec_driver_sql(
+        f"ALTER TABLE {quote.format_table(table)} ADD COLUMN {quote.format_column(column)} "
+        f"{column.type.compile(dialect=dialect)}"
+    )
+
+
+def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
+    """Give the fields of each index: the list's order, references, and what finds duplicates."""
+    fields = kind.model_fields
+    if kind.order in fields:
+        yield (kind.order, "id")
+    singles = [*kind.references(), *(same[0] for same in kind.same)]
+    for field in dict.fromkeys(singles):
+        if field != kind.order and field in fields:
+            yield (field,)
+
+
+def _shape(kind: type[Record]) -> str:
+    """Describe the table in one line; it differs whenever a column or an index is new."""
+    columns = " ".join(f"{column.name}:{column.type!r}" for column in kind.table().columns)
+    return f"{columns} / {' '.join('+'.join(fields) for fields in _indexed(kind))}"
