@@ -1,0 +1,30 @@
+"""Facts that do not change with the day's work: places, trades, banks, code lists, names.
+
+All of it is package data (``data/*.csv``; where each fact comes from: ``data/SOURCES.md``), read
+when first asked for and kept. Importing this package reads no file. It knows nothing above it.
+"""
+
+from fieldkit.reference.banks import Branch, bank_of, branch
+from fieldkit.reference.choices import Option, exact, matching
+from fieldkit.reference.lists import option, options
+from fieldkit.reference.names import Name, NameVariant, name_variants, person_names
+from fieldkit.reference.places import district_of, district_of_pincode, localities, pincodes
+
+__all__ = [
+    "Branch",
+    "Name",
+    "NameVariant",
+    "Option",
+    "bank_of",
+    "branch",
+    "district_of",
+    "district_of_pincode",
+    "exact",
+    "localities",
+    "matching",
+    "name_variants",
+    "option",
+    "options",
+    "person_names",
+    "pincodes",
+]

@@ -1,0 +1,48 @@
+"""Bank and branch by IFSC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from fieldkit.reference.choices import Option
+from fieldkit.reference.lists import option
+from fieldkit.reference.tables import rows
+
+_GRAMEEN_IFSC, _GRAMEEN = "JAKA0GRAMEN", "XJKG"
+"""J&K Grameen Bank has no prefix of its own: it sublets this code (razorpay/ifsc)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A bank branch in J&K, as in the RBI's list of IFSC."""
+
+    ifsc: str
+    bank: str
+    """The code of the list ``bank``."""
+    branch: str
+    city: str
+
+
+def branch(ifsc: str) -> Branch | None:
+    """Return the branch with this IFSC; None if it is not known (new ones open all the time)."""
+    return _branches().get(ifsc.strip().upper())
+
+
+def bank_of(ifsc: str) -> Option | None:
+    """Return the bank an IFSC belongs to, also where the branch is not known."""
+    ifsc = ifsc.strip().upper()
+    return option("bank", _GRAMEEN if ifsc == _GRAMEEN_IFSC else ifsc[:4])
+
+
+@cache
+def _branches() -> dict[str, Branch]:
+    return {
+        row["ifsc"]: Branch(
+            row["ifsc"],
+            _GRAMEEN if row["ifsc"] == _GRAMEEN_IFSC else row["ifsc_prefix"],
+            row["branch"],
+            row["city"],
+        )
+        for row in rows("bank_branches")
+    }

@@ -1,0 +1,51 @@
+"""Where things lie: blocks in districts, post offices and PIN codes."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fieldkit.reference.lists import option
+from fieldkit.reference.tables import rows
+
+
+def district_of(block: int) -> int | None:
+    """Return the LGD code of the district a block (LGD code) lies in; None if unknown."""
+    entry = option("block", block)
+    return entry.within if entry and isinstance(entry.within, int) else None
+
+
+def localities(district: int) -> tuple[str, ...]:
+    """Return the names post offices of a district go by, sorted; none for an unknown district.
+
+    They stand in for village names when typing; they are no list of villages.
+    """
+    return _localities().get(district, ())
+
+
+def pincodes(district: int) -> tuple[str, ...]:
+    """Return the PIN codes in use in a district, sorted; none for an unknown district."""
+    return tuple(sorted(pin for pin, held in _districts_of_pincodes().items() if district in held))
+
+
+def district_of_pincode(pincode: str) -> int | None:
+    """Return the LGD code of the district a PIN code lies in; None if unknown or in several."""
+    held = _districts_of_pincodes().get(pincode, ())
+    return held[0] if len(held) == 1 else None
+
+
+@cache
+def _localities() -> dict[int, tuple[str, ...]]:
+    names: dict[int, set[str]] = {}
+    for row in rows("post_offices"):
+        if row["locality"]:
+            names.setdefault(int(row["district_lgd"]), set()).add(row["locality"])
+    return {district: tuple(sorted(held)) for district, held in names.items()}
+
+
+@cache
+def _districts_of_pincodes() -> dict[str, tuple[int, ...]]:
+    held: dict[str, tuple[int, ...]] = {}
+    for row in rows("pincodes"):
+        pin = row["pincode"]
+        held[pin] = (*held.get(pin, ()), int(row["district_lgd"]))
+    return held
