@@ -1,0 +1,1 @@
+"""What people see: one module per screen, widgets they share in `widgets`."""

@@ -1,0 +1,162 @@
+"""What all screens share: the open store, the person at the keyboard, and one queue of keys.
+
+**One queue of keys.** Textual hands a key to the widget that has the focus when the key arrives.
+A scanner or a fast typist is ahead of the screen: keys meant for the form that Enter is about to
+open would land in the box that was left. The desk therefore hands out a key only when the one
+before it has been handled wherever it went, screens it opened included. A handler that must finish
+before the next key counts (opening a screen, waiting for results) awaits; a worker does not hold
+keys back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+
+if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
+    from fieldkit.store import Store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the right end of every header says; unknown parts are empty or None."""
+
+    operator: str = ""
+    origin: str = ""
+    area: str = ""
+    """The district and block in words: "Block Chadoora, Budgam"."""
+    unsent: int | None = None
+    offline: bool = False
+    """The last sync found no line."""
+
+    def __str__(self) -> str:
+        waiting = {None: "", 0: "all sent"}.get(self.unsent, f"{self.unsent} not sent")
+        parts = (self.operator, self.origin, waiting, "offline" if self.offline else "")
+        return "   ".join(part for part in parts if part)
+
+
+class Desk(App[int]):
+    """An application on one store, opened in a thread after the first paint."""
+
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
+    ]
+
+    def __init__(self, home: Path) -> None:
+        super().__init__()
+        self.theme = "ansi-dark"
+        self.home = home
+        """The folder that holds all of this installation."""
+        self.standing = Standing()
+        self._store: Store | None = None
+        self._store_error: Exception | None = None
+        self._store_open = threading.Event()
+        self._keys: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
+        self._hands: asyncio.Task[None] | None = None
+
+    # --- the store ---
+
+    def open_store(self) -> None:
+        """Import the records and open the store; runs in a thread, errors wait for :meth:`ask`."""
+        try:
+            from fieldkit.store import Store
+
+            self._store = Store.open(self.home)
+        except Exception as error:
+            self._store_error = error
+        self._store_open.set()
+
+    async def ask(self, question: Callable[[Store], T]) -> T:
+        """Put ``question`` to the store in a thread and return its answer.
+
+        Raises:
+            StoreError: a sentence for the person (also: the store could not be opened).
+        """
+
+        def answer() -> T:
+            self._store_open.wait()
+            if self._store is None:
+                raise self._store_error or RuntimeError("the store was never opened")
+            return question(self._store)
+
+        return await asyncio.to_thread(answer)
+
+    @property
+    def operator(self) -> str:
+        """The person at the keyboard: what they save carries this name."""
+        return self.standing.operator
+
+    # --- one queue of keys ---
+
+    async def on_event(self, event: events.Event) -> None:
+        """Queue keys and pasted text; all else goes Textual's way."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            if self._hands is None:
+                self._hands = asyncio.create_task(self._hand_out())
+            self._keys.put_nowait(event)
+        else:
+            await super().on_event(event)
+
+    async def quiet(self) -> None:
+        """Return when every key that came has been handled."""
+        await self._keys.join()
+
+    async def _hand_out(self) -> None:
+        with self._context():
+            while self._running:
+                event = await self._keys.get()
+                try:
+                    await self._hand(event)
+                except Exception as error:
+                    self._handle_exception(error)
+                finally:
+                    self._keys.task_done()
+
+    async def _hand(self, event: events.Key | events.Paste) -> None:
+        """Give one key to whom it is for and wait until all it set off is done."""
+        screen = self.screen
+        await screen._mounted_event.wait()
+        target: DOMNode = screen.focused or screen
+        await super().on_event(event)
+        done = asyncio.Event()
+        _follow(_upwards(target, self), done)
+        await done.wait()
+
+
+def is_sentence(error: Exception) -> bool:
+    """Say whether ``error`` is a StoreError: plain words for the person."""
+    from fieldkit.store import StoreError
+
+    return isinstance(error, StoreError)
+
+
+def _upwards(target: DOMNode, desk: Desk) -> Iterator[MessagePump]:
+    """Yield each queue the key passes, twice: the second time after what the first round posted."""
+    for node in target.ancestors_with_self:
+        yield node
+        yield node
+    if desk not in target.ancestors_with_self:
+        yield desk
+
+
+def _follow(queues: Iterator[MessagePump], done: asyncio.Event) -> None:
+    """Walk the queues behind the key; a queue that is closing is passed over."""
+    for queue in queues:
+        if queue.call_later(_follow, queues, done):
+            return
+    done.set()

@@ -1,0 +1,166 @@
+"""The base of all screens: fixed places for where you are, the content, a sentence and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen, ScreenResultType
+from textual.widget import Widget
+
+from fieldkit.screens.desk import Desk, is_sentence
+from fieldkit.screens.widgets.cells import fit, shown
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
+
+__all__ = ["Line", "Page", "fit", "shown"]
+
+T = TypeVar("T")
+
+
+class Line(Widget):
+    """One line of text: a left part, and a right part that gives way last."""
+
+    DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
+
+    def __init__(self, left: str = "", right: str = "", *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.left, self.right = left, right
+
+    def put(self, left: str | None = None, right: str | None = None) -> None:
+        """Replace one part or both."""
+        self.left = self.left if left is None else left
+        self.right = self.right if right is None else right
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw both parts to the width at hand."""
+        width = self.size.width
+        right = shown(self.right)
+        room = width - cell_len(right) - (1 if right else 0)
+        if room < 8:
+            return Content(fit(self.left, width))
+        return Content(fit(self.left, room) + (" " + right if right else ""))
+
+
+class Rule(Widget):
+    """A line of dashes."""
+
+    DEFAULT_CSS = "Rule { height: 1; width: 1fr; color: $text-muted; }"
+
+    def render(self) -> Content:
+        """Draw to the width at hand."""
+        return Content("-" * self.size.width)
+
+
+class Body(Vertical):
+    """What stands between the rules."""
+
+
+class Page(Screen[ScreenResultType]):
+    """A screen: header, rule, content, rule, one line for a sentence, one line of keys.
+
+    A page says ``TITLE`` and ``KEYS``, yields its widgets from :meth:`content`, and names the
+    widget that takes the keys in ``KEYBOARD``. Escape leaves with None. :meth:`arrive` runs after
+    mount: fetch what the page shows there, with :meth:`ask`.
+    """
+
+    AUTO_FOCUS = ""
+    TITLE = ""
+    KEYS: ClassVar[str] = "Esc back"
+    """The footer: only keys that work now."""
+    KEYBOARD: ClassVar[str] = ""
+    """Selector of the widget that takes the keys; empty: the page itself."""
+    DEFAULT_CSS = """
+    Page { layout: vertical; padding: 0 1; }
+    Page > #where { text-style: bold; }
+    Page > #content { height: 1fr; }
+    Page > #sentence.-error { color: $text-error; text-style: bold; }
+    Page > #keys { color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the fixed places round the content."""
+        yield Line(self.TITLE or "", id="where")
+        yield Rule()
+        yield Body(*self.content(), id="content")
+        yield Rule()
+        yield Line(id="sentence")
+        yield Line(self.KEYS, id="keys")
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the widgets between the rules."""
+        return ()
+
+    async def arrive(self) -> None:
+        """Fetch and show; runs once, after mount, without holding keys back."""
+
+    @property
+    def desk(self) -> Desk:
+        """The application, as screens see it."""
+        return cast(Desk, self.app)
+
+    def on_mount(self) -> None:
+        """Take the keys, say who and where, then let the page fetch what it shows."""
+        if self.KEYBOARD:
+            self.set_focus(self.query_one(self.KEYBOARD), scroll_visible=False)
+        self.show_standing()
+        self.run_worker(self._arrive(), group="arrive")
+
+    def on_screen_resume(self) -> None:
+        """Say who and where again: it may have changed above."""
+        self.show_standing()
+
+    async def _arrive(self) -> None:
+        await self.told(self.arrive)
+
+    # --- the fixed places ---
+
+    def where(self, text: str) -> None:
+        """Say where you are, at the left of the header."""
+        self.query_one("#where", Line).put(text)
+
+    def show_standing(self) -> None:
+        """Bring the right end of the header up to date."""
+        self.query_one("#where", Line).put(right=str(self.desk.standing))
+
+    def say(self, sentence: str, *, error: bool = False) -> None:
+        """Put a sentence into its place; empty clears it."""
+        line = self.query_one("#sentence", Line)
+        line.set_class(error, "-error")
+        line.put(sentence)
+
+    def keys(self, text: str) -> None:
+        """Put the keys that work now into the footer."""
+        self.query_one("#keys", Line).put(text)
+
+    # --- the store ---
+
+    async def ask(self, question: Callable[[Store], T]) -> T:
+        """Put ``question`` to the store in a thread; see :meth:`Desk.ask`."""
+        return await self.desk.ask(question)
+
+    async def told(self, errand: Callable[[], Awaitable[None]]) -> bool:
+        """Run ``errand``; a StoreError becomes its sentence on the page. Say if all went well."""
+        try:
+            await errand()
+        except Exception as error:
+            if not is_sentence(error):
+                raise
+            if self.is_running:
+                self.say(str(error), error=True)
+            return False
+        return True
+
+    # --- keys ---
+
+    def action_leave(self) -> None:
+        """Go back; nothing typed is lost."""
+        self.dismiss(None)
