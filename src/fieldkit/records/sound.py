@@ -93,7 +93,7 @@ def alike(a: str, b: str) -> float:
     The order of words does not matter; initials, abbreviations and common names left out count
     little; endings that tell a woman's name from a man's (Tahira, Tahir) count much.
     """
-    left, right = _named(a), _named(b)
+    left, right = sorted((_named(a), _named(b)))  # so that both ways give the same
     if not left or not right:
         return 0.0
     pairs = sorted(
