@@ -9,12 +9,16 @@ from fieldkit.reference.choices import Option, exact, matching
 from fieldkit.reference.lists import option, options
 from fieldkit.reference.names import Name, NameVariant, name_variants, person_names
 from fieldkit.reference.places import district_of, district_of_pincode, localities, pincodes
+from fieldkit.reference.villages import BadRow, Village, Villages, read_villages
 
 __all__ = [
+    "BadRow",
     "Branch",
     "Name",
     "NameVariant",
     "Option",
+    "Village",
+    "Villages",
     "bank_of",
     "branch",
     "district_of",
@@ -27,4 +31,5 @@ __all__ = [
     "options",
     "person_names",
     "pincodes",
+    "read_villages",
 ]

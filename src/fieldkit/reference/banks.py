@@ -19,7 +19,7 @@ class Branch:
 
     ifsc: str
     bank: str
-    """The code of the list ``bank``."""
+    """The name of the bank, as in the list ``bank``."""
     branch: str
     city: str
 
@@ -30,19 +30,16 @@ def branch(ifsc: str) -> Branch | None:
 
 
 def bank_of(ifsc: str) -> Option | None:
-    """Return the bank an IFSC belongs to, also where the branch is not known."""
+    """Return the bank (of the list ``bank``) an IFSC belongs to, its branch known or not."""
     ifsc = ifsc.strip().upper()
     return option("bank", _GRAMEEN if ifsc == _GRAMEEN_IFSC else ifsc[:4])
 
 
 @cache
 def _branches() -> dict[str, Branch]:
-    return {
-        row["ifsc"]: Branch(
-            row["ifsc"],
-            _GRAMEEN if row["ifsc"] == _GRAMEEN_IFSC else row["ifsc_prefix"],
-            row["branch"],
-            row["city"],
-        )
-        for row in rows("bank_branches")
-    }
+    known = {}
+    for row in rows("bank_branches"):
+        bank = bank_of(row["ifsc"])
+        name = bank.label if bank else row["bank_name"]
+        known[row["ifsc"]] = Branch(row["ifsc"], name, row["branch"], row["city"])
+    return known
