@@ -53,6 +53,8 @@ class Ask:
     help: str = ""
     section: str = ""
     """Heading the field stands under; empty means the same as the field before it."""
+    default: str = ""
+    """What stands in the field of a new record until it is changed, as one would type it."""
     required: str = ""
     """Why a record cannot do without this value; empty means it can."""
     due: str = ""

@@ -22,6 +22,8 @@ Value: TypeAlias = str | int | float | bool | date | None
 _CONTROL = {"Cc", "Cs", "Co", "Cn"}
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _EXCEL_DAY_0 = date(1899, 12, 30)
+_RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)\s*(\d\d|\d{4})?")
+_APART = re.compile(r"(\d{1,2})[-/. ](\d{1,2})(?:[-/. ](\d\d|\d{4}))?")
 
 
 class Unfit(ValueError):
@@ -519,18 +521,20 @@ def read_date(text: str, today: date, *, past: bool) -> date:
     ``2301`` is the 23rd of January of the current year (the last one, if ``past``); ``230184`` and
     ``2301 1984`` give the year; a number of five digits is a day of Excel's calendar (1900 system).
 
+    The word ``today`` is today.
+
     Raises:
         Unfit: it is no date, or not on the calendar.
     """
     text = re.sub(r"[T ]00:00(:00(\.0+)?)?$", "", plain(text).strip())
+    if text.casefold() == "today":
+        return today
     wrong = Unfit("A date looks like 23/01/1984, 2301 1984 or 23 Jan 1984.")
     if re.fullmatch(r"\d{5}(\.0+)?", text):
         return _EXCEL_DAY_0 + timedelta(days=int(text[:5]))
     if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text):
         year, month, day = found[1], int(found[2]), int(found[3])
-    elif found := re.fullmatch(r"(\d\d)(\d\d)\s*(\d\d|\d{4})?", text):
-        day, month, year = int(found[1]), int(found[2]), found[3] or ""
-    elif found := re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})(?:[-/. ](\d\d|\d{4}))?", text):
+    elif found := _RUN_TOGETHER.fullmatch(text) or _APART.fullmatch(text):
         day, month, year = int(found[1]), int(found[2]), found[3] or ""
     elif found := re.fullmatch(r"(\d{1,2})[-/. ]*([A-Za-z]{3,9})[-/., ]*(\d\d|\d{4})?", text):
         name = found[2][:3].casefold()

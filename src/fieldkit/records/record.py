@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Annotated, ClassVar, TypeVar, cast
 
-from pydantic import ConfigDict
-from sqlalchemy import JSON, Column, Table
+from sqlalchemy import JSON, Table
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -34,11 +34,11 @@ class Record(SQLModel):
     Required is a rule, not a constraint, so that a half-known or older record is always stored.
     """
 
-    model_config = ConfigDict(validate_default=False)
-
     title: ClassVar[str] = ""
     """What one is called on the screen: "Artisan"."""
     plural: ClassVar[str] = ""
+    sections: ClassVar[tuple[str, ...]] = ()
+    """The order of the form's sections; those not named follow, in order of declaration."""
     order: ClassVar[str] = "name"
     """The field its list is ordered by."""
     same: ClassVar[tuple[tuple[str, ...], ...]] = ()
@@ -54,7 +54,7 @@ class Record(SQLModel):
     created_by: Annotated[str | None, Ask("Entered by", Text(), system=True)] = None
     deleted: Annotated[bool, Ask("Deleted", YesNo(), system=True)] = False
     version: Annotated[int | None, Ask("Version on the server", Whole(), system=True)] = None
-    extra: dict[str, Json] = Field(default_factory=dict, sa_column=Column(JSON, nullable=True))
+    extra: dict[str, Json] = Field(default_factory=dict, sa_type=JSON, nullable=True)
     """Fields of a newer version: kept and passed on, never shown."""
     remarks: Annotated[str | None, Ask("Remarks", Text(longest=2000), section="Remarks")] = None
 
@@ -97,6 +97,15 @@ class Record(SQLModel):
             if isinstance(ask.format, Reference)
         }
 
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:  # noqa: ARG003
+        """Return what follows from ``values`` (a bank from its IFSC), by field.
+
+        The form offers it in fields that are empty or still hold what followed before. A kind or
+        part that overrides this adds to what ``super().derive(values)`` gives.
+        """
+        return {}
+
     def value(self, name: str) -> Value:
         """Return one field's value."""
         return cast(Value, getattr(self, name))
@@ -130,15 +139,21 @@ def kind_name(kind: type[Record]) -> str:
 
 @cache
 def _asks(kind: type[Record]) -> Mapping[str, Ask]:
-    """Read the declarations back from the fields: the kind's own first, the common ones last."""
-    found = {
-        name: ask
-        for name, info in kind.model_fields.items()
-        for ask in info.metadata
-        if isinstance(ask, Ask)
-    }
-    common = [name for name in Record.model_fields if name in found]
-    return {name: found[name] for name in [*(n for n in found if n not in common), *common]}
+    """Read the declarations back from the fields, section by section, the common ones last."""
+    found: dict[str, Ask] = {}
+    section = ""
+    for name, info in kind.model_fields.items():
+        for ask in info.metadata:
+            if isinstance(ask, Ask):
+                section = ask.section or section
+                found[name] = ask if ask.system else replace(ask, section=section)
+    headings = [*kind.sections, *(ask.section for ask in found.values())]
+
+    def place(name: str) -> tuple[bool, int]:
+        common = name in Record.model_fields
+        return common, 0 if common else headings.index(found[name].section)
+
+    return {name: found[name] for name in sorted(found, key=place)}
 
 
 def _subclasses(kind: type[Record]) -> Iterator[type[Record]]:

@@ -1,0 +1,200 @@
+"""Programmes and who came to them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fieldkit.records.ask import Ask, Use, When
+from fieldkit.records.formats import (
+    Choice,
+    Code,
+    Date,
+    PersonName,
+    Reference,
+    Text,
+    Whole,
+    YesNo,
+)
+from fieldkit.records.record import Record
+
+_COMMITTEE = (When("programme_kind", ("SLSC",)),)
+_PUBLIC = (When("programme_kind", ("ORIENT", "AWARE", "CREDITCAMP", "SEMINAR", "MELA")),)
+
+
+class Programme(Record, table=True):
+    """An event: orientation, awareness, credit camp, seminar, meeting of the committee, fair."""
+
+    title = "Programme"
+    plural = "Programmes"
+    order = "held_on"
+    same = (("programme_kind", "held_on", "place"),)
+
+    programme_kind: Annotated[
+        str | None,
+        Ask(
+            "Kind",
+            Choice("programme_kind"),
+            section="Programme",
+            required="programmes are counted by kind",
+            uses=frozenset({Use.LIST}),
+            headers=("Type", "Programme Type", "Type of Programme"),
+        ),
+    ] = None
+    held_on: Annotated[
+        date | None,
+        Ask(
+            "Day",
+            Date(),
+            default="today",
+            required="a programme is told from the others by its day",
+            uses=frozenset({Use.LIST, Use.HAPPENED}),
+            headers=("Date", "Programme Date", "Date of Programme"),
+        ),
+    ] = None
+    place: Annotated[
+        str | None,
+        Ask(
+            "Place",
+            Text(),
+            uses=frozenset({Use.PLACE, Use.LIST}),
+            suggest="village",
+            headers=("Venue", "Village"),
+        ),
+    ] = None
+    name: Annotated[
+        str | None,
+        Ask(
+            "Title",
+            Text(),
+            "Only if it has one of its own.",
+            uses=frozenset({Use.NAME, Use.LIST}),
+            headers=("Programme Name", "Name of Programme"),
+        ),
+    ] = None
+    organiser: Annotated[
+        str | None, Ask("Organised by", Text(), headers=("Organised By", "Organiser"))
+    ] = None
+    csc_id: Annotated[
+        str | None, Ask("Number of the CSC", Code(), applies=_PUBLIC, headers=("CSC ID",))
+    ] = None
+    topics: Annotated[str | None, Ask("Topics", Text(longest=500))] = None
+    invited: Annotated[
+        int | None, Ask("Invited", Whole(most=100_000), section="Who came", applies=_PUBLIC)
+    ] = None
+    women: Annotated[
+        int | None,
+        Ask(
+            "Women",
+            Whole(most=100_000),
+            "Head-count, where no names were taken.",
+            applies=_PUBLIC,
+            headers=("Female", "No. of Women"),
+        ),
+    ] = None
+    men: Annotated[
+        int | None,
+        Ask("Men", Whole(most=100_000), applies=_PUBLIC, headers=("Male", "No. of Men")),
+    ] = None
+    members_involved: Annotated[
+        int | None, Ask("Members of groups who helped", Whole(most=10_000), applies=_PUBLIC)
+    ] = None
+    materials: Annotated[
+        str | None, Ask("Material used", Text(), "Leaflets, banner, film ...", applies=_PUBLIC)
+    ] = None
+    meeting_no: Annotated[
+        str | None, Ask("Number of the meeting", Code(), section="Committee", applies=_COMMITTEE)
+    ] = None
+    cases_put_up: Annotated[
+        int | None, Ask("Cases put up", Whole(most=1_000_000), applies=_COMMITTEE)
+    ] = None
+    cases_cleared: Annotated[
+        int | None, Ask("Cases cleared", Whole(most=1_000_000), applies=_COMMITTEE)
+    ] = None
+
+    def label(self) -> str:
+        """Name it by its title, else its kind, and the place."""
+        kind = Choice("programme_kind").show(self.programme_kind) or self.title
+        return ", ".join(filter(None, (self.name or kind, self.place)))
+
+
+class Attendance(Record, table=True):
+    """One person on one day of a training, or at a programme."""
+
+    title = "Attendance"
+    plural = "Attendance"
+    order = "on"
+    same = (
+        ("training_batch_id", "beneficiary_id", "on"),
+        ("training_batch_id", "member_id", "on"),
+        ("programme_id", "beneficiary_id", "on"),
+        ("programme_id", "member_id", "on"),
+    )
+
+    training_batch_id: Annotated[
+        str | None,
+        Ask(
+            "Training",
+            Reference(kinds=("training_batch",)),
+            "The training or the programme, one of the two.",
+            section="Attendance",
+            applies=(When("programme_id", (None,)),),
+            uses=frozenset({Use.LIST}),
+        ),
+    ] = None
+    programme_id: Annotated[
+        str | None,
+        Ask(
+            "Programme",
+            Reference(kinds=("programme",)),
+            applies=(When("training_batch_id", (None,)),),
+            uses=frozenset({Use.LIST}),
+        ),
+    ] = None
+    beneficiary_id: Annotated[
+        str | None,
+        Ask(
+            "Artisan",
+            Reference(kinds=("beneficiary",)),
+            "The artisan or the member, one of the two.",
+            applies=(When("member_id", (None,)),),
+            uses=frozenset({Use.LIST}),
+            headers=("Beneficiary ID",),
+        ),
+    ] = None
+    member_id: Annotated[
+        str | None,
+        Ask(
+            "Member of a group",
+            Reference(kinds=("member",)),
+            applies=(When("beneficiary_id", (None,)),),
+            uses=frozenset({Use.LIST}),
+        ),
+    ] = None
+    on: Annotated[
+        date | None,
+        Ask(
+            "Day",
+            Date(past=True),
+            default="today",
+            required="each day is marked by itself",
+            uses=frozenset({Use.LIST, Use.HAPPENED}),
+            headers=("Date", "Attendance Date"),
+        ),
+    ] = None
+    present: Annotated[
+        bool | None,
+        Ask("Present", YesNo(), default="yes", uses=frozenset({Use.LIST}), headers=("Attended",)),
+    ] = None
+    stood_in: Annotated[
+        str | None,
+        Ask("Came in their place", PersonName(), applies=(When("present", (False,)),)),
+    ] = None
+
+    def label(self) -> str:
+        """Say whether the person was there."""
+        return {True: "present", False: "absent"}.get(self.present is not False, "present")
+
+    def event(self) -> str:
+        """Say where the person was, or was missed."""
+        return f"{'Training day' if self.training_batch_id else 'Programme'}: {self.label()}"

@@ -1,0 +1,519 @@
+"""Artisans of PM Vishwakarma, and the decisions on their applications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
+
+from fieldkit.records.ask import Ask, Use, When
+from fieldkit.records.formats import (
+    IFSC,
+    PAN,
+    PIN,
+    UDYAM,
+    AadhaarLastFour,
+    Account,
+    Born,
+    Choice,
+    Code,
+    Date,
+    Mobile,
+    Money,
+    PersonName,
+    PortalNumber,
+    Reference,
+    Text,
+    Value,
+    Whole,
+    YesNo,
+)
+from fieldkit.records.parts import ACCOUNT_HEADERS, IFSC_HEADERS, BankAccount, Circumstances
+from fieldkit.records.record import Record
+
+_STAGE_1, _STAGE_3 = "stage 1", "stage 3"
+_BARRED = (When("bars", (True,)),)
+_CREDIT = (When("bars", (True,)), When("bar_credit", (True,)))
+
+
+class Beneficiary(Circumstances, BankAccount, table=True):
+    """An artisan of PM Vishwakarma: one person, one trade."""
+
+    title = "Artisan"
+    plural = "Artisans"
+    person = True
+    sections = (
+        "Person",
+        "Bars",
+        "Before stage 1",
+        "Bank account",
+        "Scheme",
+        "Certificate and card",
+        "About the person",
+        "Work",
+        "Wishes",
+    )
+    same = (
+        ("portal_no",),
+        ("aadhaar_last4", "born", "~name"),
+        ("account_no", "ifsc"),
+        ("mobile", "~name"),
+        ("~name", "~relation_name", "village"),
+    )
+
+    name: Annotated[
+        str | None,
+        Ask(
+            "Name as on Aadhaar",
+            PersonName(),
+            section="Person",
+            required="a person is known and found by their name",
+            uses=frozenset({Use.NAME, Use.LIST}),
+            headers=(
+                "Name of Beneficiary",
+                "Name of the Beneficiary",
+                "Beneficiary Name",
+                "Applicant Name",
+                "Name of Applicant",
+                "Name of the Artisan",
+                "Artisan Name",
+                "Full Name",
+                "नाम",
+                "लाभार्थी का नाम",
+            ),
+        ),
+    ] = None
+    relation: Annotated[
+        str | None,
+        Ask(
+            "s/o d/o w/o",
+            Choice("relation"),
+            "Son, daughter or wife of; fills man or woman.",
+            headers=("Relation", "Relationship"),
+        ),
+    ] = None
+    relation_name: Annotated[
+        str | None,
+        Ask(
+            "Father or husband",
+            PersonName(),
+            uses=frozenset({Use.KIN, Use.LIST}),
+            headers=(
+                "S/o, D/o, W/o",
+                "S/o D/o W/o",
+                "Father's Name",
+                "Father Name",
+                "Father/Husband Name",
+                "Father's/Husband's Name",
+                "Father/Spouse Name",
+                "Name of Father/Husband",
+                "Parentage",
+                "पिता/पति का नाम",
+                "पिता का नाम",
+            ),
+        ),
+    ] = None
+    gender: Annotated[
+        str | None,
+        Ask("Man or woman", Choice("gender"), headers=("Gender", "Sex", "लिंग")),
+    ] = None
+    born: Annotated[
+        str | None,
+        Ask(
+            "Born",
+            Born(),
+            "Date of birth on the Aadhaar card; the year alone if no more is known.",
+            headers=("Date of Birth", "DOB", "D.O.B.", "Year of Birth", "जन्म तिथि"),
+        ),
+    ] = None
+    mobile: Annotated[
+        str | None,
+        Ask(
+            "Mobile",
+            Mobile(),
+            "The number linked to Aadhaar: the portal sends its code there.",
+            due=_STAGE_1,
+            uses=frozenset({Use.DIGITS, Use.LIST}),
+            headers=(
+                "Mobile No.",
+                "Mobile Number",
+                "Phone No.",
+                "Phone Number",
+                "Contact No.",
+                "Contact Number",
+                "मोबाइल नंबर",
+                "मोबाइल",
+            ),
+        ),
+    ] = None
+    aadhaar_last4: Annotated[
+        str | None,
+        Ask(
+            "Aadhaar, last four",
+            AadhaarLastFour(),
+            "Only the last four digits. The whole number is never kept.",
+            headers=(
+                "Aadhaar",
+                "Aadhaar No.",
+                "Aadhaar Number",
+                "Aadhar No.",
+                "Aadhar Number",
+                "UID",
+                "आधार संख्या",
+            ),
+        ),
+    ] = None
+    category: Annotated[
+        str | None,
+        Ask("Category", Choice("category"), headers=("Social Category", "Caste Category", "Caste")),
+    ] = None
+    village: Annotated[
+        str | None,
+        Ask(
+            "Village or ward",
+            Text(),
+            uses=frozenset({Use.PLACE, Use.LIST}),
+            suggest="village",
+            headers=("Village", "Village Name", "Name of Village", "Address", "गाँव", "ग्राम"),
+        ),
+    ] = None
+    trade_code: Annotated[
+        str | None,
+        Ask(
+            "Trade",
+            Choice("trade"),
+            "One of the 18 notified trades. Weaving, carpets, pashmina and sozni are not among "
+            "them: write those under Other craft.",
+            required="the scheme is for artisans of one of its 18 trades",
+            uses=frozenset({Use.LIST}),
+            headers=("Trade Name", "Name of Trade", "Trade/Craft", "Profession", "व्यापार", "पेशा"),
+        ),
+    ] = None
+    bars: Annotated[
+        bool | None,
+        Ask(
+            "Any bar",
+            YesNo(),
+            "Ask all three: a government servant in the family, a loan of a similar scheme in the "
+            "last 5 years, a family member already registered? Yes opens which.",
+            due=_STAGE_1,
+        ),
+    ] = None
+
+    bar_government: Annotated[
+        bool | None,
+        Ask(
+            "Government servant in the family",
+            YesNo(),
+            section="Bars",
+            applies=_BARRED,
+            headers=("Government Employee", "Govt. Employee in Family"),
+        ),
+    ] = None
+    bar_credit: Annotated[
+        bool | None,
+        Ask(
+            "Similar loan in the last 5 years",
+            YesNo(),
+            "PMEGP, PM SVANidhi, MUDRA or a similar scheme of the centre or the UT.",
+            applies=_BARRED,
+        ),
+    ] = None
+    credit_scheme: Annotated[
+        str | None, Ask("Scheme of that loan", Choice("credit_scheme"), applies=_CREDIT)
+    ] = None
+    credit_sanctioned_on: Annotated[
+        date | None,
+        Ask("That loan sanctioned on", Date(past=True), applies=_CREDIT),
+    ] = None
+    credit_repaid: Annotated[
+        bool | None,
+        Ask(
+            "Fully repaid", YesNo(), "MUDRA and SVANidhi, once repaid, do not bar.", applies=_CREDIT
+        ),
+    ] = None
+    bar_family: Annotated[
+        bool | None,
+        Ask(
+            "Family member registered",
+            YesNo(),
+            "Family is husband, wife and unmarried children.",
+            applies=_BARRED,
+        ),
+    ] = None
+    family_beneficiary_id: Annotated[
+        str | None,
+        Ask(
+            "That family member",
+            Reference(kinds=("beneficiary",)),
+            applies=(*_BARRED, When("bar_family", (True,))),
+        ),
+    ] = None
+
+    ration_card: Annotated[
+        str | None,
+        Ask(
+            "Ration card",
+            Code(),
+            "Shows the family: one member of it may register.",
+            section="Before stage 1",
+            due=_STAGE_1,
+            uses=frozenset({Use.CODE}),
+            headers=("Ration Card No.", "Ration Card Number", "राशन कार्ड संख्या"),
+        ),
+    ] = None
+    gram_panchayat: Annotated[
+        str | None,
+        Ask(
+            "Gram Panchayat",
+            Text(),
+            "Its head decides stage 1. In a town leave it empty and give the town.",
+            suggest="gram_panchayat",
+            headers=("Panchayat", "GP", "GP Name", "Gram Panchayat Name", "ग्राम पंचायत"),
+        ),
+    ] = None
+    ulb: Annotated[
+        int | None,
+        Ask(
+            "Town (urban local body)",
+            Choice("ulb", within="district"),
+            headers=("ULB", "Urban Local Body", "Municipality"),
+        ),
+    ] = None
+    tehsil: Annotated[
+        int | None, Ask("Tehsil", Choice("tehsil", within="district"), headers=("Tehsil Name",))
+    ] = None
+    pin: Annotated[
+        str | None,
+        Ask("PIN code", PIN, headers=("PIN", "Pincode", "Pin Code", "Postal Code", "पिन कोड")),
+    ] = None
+    address: Annotated[
+        str | None, Ask("House, street, landmark", Text(), headers=("House No.", "Full Address"))
+    ] = None
+    business_elsewhere: Annotated[bool | None, Ask("Works at another address", YesNo())] = None
+    business_address: Annotated[
+        str | None,
+        Ask("Address of the work", Text(), applies=(When("business_elsewhere", (True,)),)),
+    ] = None
+
+    ifsc: Annotated[
+        str | None,
+        Ask("IFSC", IFSC, section="Bank account", due=_STAGE_3, headers=IFSC_HEADERS),
+    ] = None
+    account_no: Annotated[
+        str | None, Ask("Account number", Account(), due=_STAGE_3, headers=ACCOUNT_HEADERS)
+    ] = None
+    account_seeded: Annotated[
+        bool | None,
+        Ask(
+            "Aadhaar linked to the account",
+            YesNo(),
+            section="Bank account",
+            headers=("Aadhaar Seeded",),
+        ),
+    ] = None
+
+    status: Annotated[
+        str | None,
+        Ask(
+            "Status",
+            Choice("pmv_status"),
+            section="Scheme",
+            uses=frozenset({Use.LIST}),
+            headers=("Application Status", "Current Status", "स्थिति"),
+        ),
+    ] = None
+    registered_on: Annotated[
+        date | None,
+        Ask(
+            "Registered on the portal",
+            Date(past=True),
+            uses=frozenset({Use.HAPPENED}),
+            headers=("Date of Registration", "Registration Date", "पंजीकरण तिथि"),
+        ),
+    ] = None
+    csc: Annotated[
+        str | None,
+        Ask("Registered at (CSC)", Text(), headers=("CSC", "CSC Name", "Name of CSC")),
+    ] = None
+    csc_id: Annotated[str | None, Ask("Number of the CSC", Code(), headers=("CSC ID",))] = None
+    portal_no: Annotated[
+        str | None,
+        Ask(
+            "Portal number",
+            PortalNumber(),
+            "The application or registration number of the portal.",
+            due="stage 2",
+            uses=frozenset({Use.CODE}),
+            headers=(
+                "PMV No.",
+                "PM Vishwakarma No.",
+                "Application No.",
+                "Application Number",
+                "Registration No.",
+                "Registration Number",
+                "Application ID",
+                "आवेदन संख्या",
+            ),
+        ),
+    ] = None
+
+    certificate_no: Annotated[
+        str | None,
+        Ask(
+            "Certificate number",
+            PortalNumber(),
+            section="Certificate and card",
+            uses=frozenset({Use.CODE}),
+            headers=("Certificate No.",),
+        ),
+    ] = None
+    certificate_on: Annotated[date | None, Ask("Certificate issued", Date(past=True))] = None
+    card_no: Annotated[
+        str | None, Ask("ID card number", PortalNumber(), headers=("ID Card No.",))
+    ] = None
+    card_on: Annotated[date | None, Ask("ID card issued", Date(past=True))] = None
+    card_handed_on: Annotated[
+        date | None, Ask("Certificate and card handed over", Date(past=True))
+    ] = None
+
+    minority: Annotated[bool | None, Ask("Of a minority", YesNo(), section="About the person")] = (
+        None
+    )
+    pan: Annotated[str | None, Ask("PAN", PAN, headers=("PAN No.", "PAN Number"))] = None
+
+    sub_category: Annotated[
+        str | None,
+        Ask("What is made", Text(), section="Work", headers=("Sub Category", "Sub Trade")),
+    ] = None
+    learned_from: Annotated[str | None, Ask("Trade learned from", Choice("learned_from"))] = None
+    years_in_trade: Annotated[
+        int | None, Ask("Years in the trade", Whole(most=90), headers=("Experience",))
+    ] = None
+    other_craft: Annotated[
+        str | None, Ask("Other craft", Text(), "A craft outside the 18 trades, such as weaving.")
+    ] = None
+    monthly_income: Annotated[int | None, Ask("Income a month", Money())] = None
+    udyam: Annotated[str | None, Ask("Udyam number", UDYAM, headers=("Udyam No.",))] = None
+    started_on: Annotated[date | None, Ask("Enterprise started", Date(past=True))] = None
+    workers_women: Annotated[int | None, Ask("Women working there", Whole(most=999))] = None
+    workers_men: Annotated[int | None, Ask("Men working there", Whole(most=999))] = None
+
+    wants_credit: Annotated[bool | None, Ask("Wants a loan", YesNo(), section="Wishes")] = None
+    wished_amount: Annotated[
+        int | None,
+        Ask("Loan wished", Money(most=300_000), applies=(When("wants_credit", (True,)),)),
+    ] = None
+    loan_purpose: Annotated[
+        str | None, Ask("What for", Text(), applies=(When("wants_credit", (True,)),))
+    ] = None
+    preferred_ifsc: Annotated[
+        str | None,
+        Ask("Branch wished (IFSC)", IFSC, applies=(When("wants_credit", (True,)),)),
+    ] = None
+    wants_training: Annotated[bool | None, Ask("Willing to be trained", YesNo())] = None
+    digital_payments: Annotated[bool | None, Ask("Takes digital payments", YesNo())] = None
+    upi: Annotated[
+        str | None,
+        Ask("UPI address", Text(longest=80), applies=(When("digital_payments", (True,)),)),
+    ] = None
+    wants_marketing: Annotated[
+        bool | None, Ask("Wants help with selling", YesNo(), "Quality mark, e-commerce, fairs.")
+    ] = None
+    marketing_needs: Annotated[
+        str | None, Ask("Which help", Text(), applies=(When("wants_marketing", (True,)),))
+    ] = None
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Add man or woman after s/o, d/o, w/o."""
+        gender = {"SO": "M", "DO": "F", "WO": "F"}.get(str(values.get("relation")))
+        return super().derive(values) | ({"gender": gender} if gender else {})
+
+    def event(self) -> str:
+        """Say where the application was made."""
+        return f"Registered at {self.csc}" if self.csc else "Registered on the portal"
+
+
+class Verification(Record, table=True):
+    """A decision on an artisan's application at stage 1, 2 or 3."""
+
+    title = "Decision"
+    plural = "Decisions"
+    order = "decided_on"
+    same = (("beneficiary_id", "stage", "decided_on"),)
+
+    beneficiary_id: Annotated[
+        str | None,
+        Ask(
+            "Artisan",
+            Reference(kinds=("beneficiary",)),
+            section="Decision",
+            required="a decision is about one artisan",
+            uses=frozenset({Use.LIST}),
+            headers=("Beneficiary ID",),
+        ),
+    ] = None
+    stage: Annotated[
+        str | None,
+        Ask(
+            "Stage",
+            Choice("verification_stage"),
+            required="each stage is decided by another body",
+            uses=frozenset({Use.LIST}),
+        ),
+    ] = None
+    decision: Annotated[
+        str | None,
+        Ask(
+            "Decision",
+            Choice("decision"),
+            required="without it nothing was decided",
+            uses=frozenset({Use.LIST}),
+        ),
+    ] = None
+    reason: Annotated[
+        str | None,
+        Ask("Reason", Text(longest=500), applies=(When("decision", ("REJECTED", "RETURNED")),)),
+    ] = None
+    received_on: Annotated[date | None, Ask("Received", Date(past=True))] = None
+    decided_on: Annotated[
+        date | None,
+        Ask(
+            "Decided",
+            Date(past=True),
+            uses=frozenset({Use.LIST, Use.HAPPENED}),
+            headers=("Decision Date", "Date of Decision"),
+        ),
+    ] = None
+    decided_by: Annotated[
+        str | None, Ask("Decided by (office)", Text(), headers=("Officer", "Verified By"))
+    ] = None
+    meeting_no: Annotated[
+        str | None,
+        Ask(
+            "Meeting of the committee",
+            Code(),
+            "Number of the meeting, as in its minutes.",
+            applies=(When("stage", ("2", "3")),),
+        ),
+    ] = None
+    programme_id: Annotated[
+        str | None,
+        Ask(
+            "Its record here",
+            Reference(kinds=("programme",)),
+            applies=(When("stage", ("3",)),),
+        ),
+    ] = None
+
+    def label(self) -> str:
+        """Name the stage and what was decided."""
+        shown = {
+            name: self.asks()[name].format.show(self.value(name)) for name in ("stage", "decision")
+        }
+        return f"{shown['stage']}: {shown['decision'].casefold() or 'open'}"
+
+    def event(self) -> str:
+        """Say the stage, its body and the decision."""
+        return self.label() + (f" ({self.reason})" if self.reason else "")

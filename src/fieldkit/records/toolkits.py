@@ -1,0 +1,269 @@
+"""Toolkits of PM Vishwakarma, from the choice to the hand-over."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fieldkit.records.ask import Ask, Use, When
+from fieldkit.records.formats import BARCODE, Choice, Date, Money, PortalNumber, Reference, Text
+from fieldkit.records.record import Record
+
+_ROAD = (
+    "SELECTED",
+    "VOUCHER_ISSUED",
+    "ORDERED",
+    "DISPATCHED",
+    "AT_POST_OFFICE",
+    "RETURNED",
+    "DELIVERED",
+    "DEFECTIVE",
+    "REPLACED",
+)
+
+
+def _from(state: str) -> tuple[When, ...]:
+    """Apply once the toolkit has come as far as ``state``."""
+    return (When("state", _ROAD[_ROAD.index(state) :]),)
+
+
+class Toolkit(Record, table=True):
+    """The one toolkit of an artisan: its choice, voucher, journey and hand-over."""
+
+    title = "Toolkit"
+    plural = "Toolkits"
+    order = "selected_on"
+    same = (("barcode",), ("voucher_no",), ("beneficiary_id", "toolkit_code"))
+
+    beneficiary_id: Annotated[
+        str | None,
+        Ask(
+            "Artisan",
+            Reference(kinds=("beneficiary",)),
+            section="Toolkit",
+            required="a toolkit is one artisan's",
+            uses=frozenset({Use.LIST}),
+            headers=("Beneficiary ID",),
+        ),
+    ] = None
+    state: Annotated[
+        str | None,
+        Ask(
+            "State",
+            Choice("toolkit_state"),
+            "How far it has come; the dates of that step are asked below.",
+            default="SELECTED",
+            required="a toolkit is counted by its state",
+            uses=frozenset({Use.LIST}),
+            headers=("Status", "Toolkit Status"),
+        ),
+    ] = None
+    toolkit_code: Annotated[
+        str | None,
+        Ask(
+            "Set chosen",
+            Choice("toolkit"),
+            applies=_from("SELECTED"),
+            uses=frozenset({Use.LIST}),
+            headers=("Toolkit", "Toolkit Code", "Toolkit Set"),
+        ),
+    ] = None
+    selected_on: Annotated[
+        date | None,
+        Ask(
+            "Selected",
+            Date(past=True),
+            applies=_from("SELECTED"),
+            uses=frozenset({Use.HAPPENED}),
+            headers=("Selection Date",),
+        ),
+    ] = None
+    voucher_no: Annotated[
+        str | None,
+        Ask(
+            "Voucher number",
+            PortalNumber(),
+            section="Voucher",
+            applies=_from("VOUCHER_ISSUED"),
+            uses=frozenset({Use.CODE}),
+            headers=("Voucher No.", "e-RUPI No."),
+        ),
+    ] = None
+    voucher_value: Annotated[
+        int | None,
+        Ask(
+            "Voucher value",
+            Money(),
+            "At most Rs 15,000.",
+            applies=_from("VOUCHER_ISSUED"),
+            headers=("Voucher Amount",),
+        ),
+    ] = None
+    issued_on: Annotated[
+        date | None,
+        Ask(
+            "Voucher issued",
+            Date(past=True),
+            applies=_from("VOUCHER_ISSUED"),
+            uses=frozenset({Use.HAPPENED}),
+        ),
+    ] = None
+    expires_on: Annotated[
+        date | None, Ask("Voucher valid until", Date(), applies=_from("VOUCHER_ISSUED"))
+    ] = None
+    redeemed_on: Annotated[
+        date | None,
+        Ask(
+            "Voucher used",
+            Date(past=True),
+            applies=_from("ORDERED"),
+            uses=frozenset({Use.HAPPENED}),
+        ),
+    ] = None
+    ordered_on: Annotated[
+        date | None,
+        Ask(
+            "Ordered",
+            Date(past=True),
+            section="Journey",
+            applies=_from("ORDERED"),
+            uses=frozenset({Use.HAPPENED}),
+            headers=("Order Date",),
+        ),
+    ] = None
+    supplier: Annotated[str | None, Ask("Supplier", Text(), applies=_from("ORDERED"))] = None
+    dispatched_on: Annotated[
+        date | None,
+        Ask(
+            "Dispatched",
+            Date(past=True),
+            applies=_from("DISPATCHED"),
+            uses=frozenset({Use.HAPPENED}),
+            headers=("Dispatch Date",),
+        ),
+    ] = None
+    warehouse: Annotated[
+        str | None, Ask("From warehouse", Choice("warehouse"), applies=_from("DISPATCHED"))
+    ] = None
+    barcode: Annotated[
+        str | None,
+        Ask(
+            "Parcel barcode",
+            BARCODE,
+            "On the India Post label.",
+            applies=_from("DISPATCHED"),
+            uses=frozenset({Use.CODE, Use.LIST}),
+            headers=("Tracking No.", "Consignment No.", "Article No."),
+        ),
+    ] = None
+    at_post_office_on: Annotated[
+        date | None,
+        Ask(
+            "At the post office",
+            Date(past=True),
+            applies=_from("AT_POST_OFFICE"),
+            uses=frozenset({Use.HAPPENED}),
+        ),
+    ] = None
+    post_office: Annotated[
+        str | None, Ask("Post office", Text(), applies=_from("AT_POST_OFFICE"))
+    ] = None
+    delivery_remark: Annotated[
+        str | None,
+        Ask(
+            "Postman's remark",
+            Choice("delivery_remark"),
+            applies=(When("state", ("AT_POST_OFFICE", "RETURNED", "DELIVERED")),),
+        ),
+    ] = None
+    returned_on: Annotated[
+        date | None,
+        Ask(
+            "Returned to sender",
+            Date(past=True),
+            applies=(When("state", ("RETURNED",)),),
+            uses=frozenset({Use.HAPPENED}),
+        ),
+    ] = None
+    delivered_on: Annotated[
+        date | None,
+        Ask(
+            "Delivered",
+            Date(past=True),
+            section="Hand-over",
+            applies=_from("DELIVERED"),
+            uses=frozenset({Use.HAPPENED, Use.LIST}),
+            headers=("Delivery Date", "Date of Delivery"),
+        ),
+    ] = None
+    received_by: Annotated[
+        str | None,
+        Ask(
+            "Received by",
+            Choice("received_by"),
+            applies=_from("DELIVERED"),
+            headers=("Received By",),
+        ),
+    ] = None
+    receiver_name: Annotated[
+        str | None,
+        Ask(
+            "Name of who received it",
+            Text(),
+            applies=(*_from("DELIVERED"), When("received_by", ("RELATIVE", "OTHER"))),
+        ),
+    ] = None
+    condition: Annotated[
+        str | None, Ask("Condition", Choice("toolkit_condition"), applies=_from("DELIVERED"))
+    ] = None
+    complaint: Annotated[
+        str | None,
+        Ask(
+            "What is wrong",
+            Text(longest=500),
+            section="Complaint",
+            applies=_from("DEFECTIVE"),
+        ),
+    ] = None
+    complained_on: Annotated[
+        date | None,
+        Ask(
+            "Complaint made",
+            Date(past=True),
+            applies=_from("DEFECTIVE"),
+            uses=frozenset({Use.HAPPENED}),
+        ),
+    ] = None
+    replaced_on: Annotated[
+        date | None,
+        Ask(
+            "Replaced",
+            Date(past=True),
+            applies=_from("REPLACED"),
+            uses=frozenset({Use.HAPPENED}),
+        ),
+    ] = None
+
+    def label(self) -> str:
+        """Name the set."""
+        code = self.toolkit_code
+        return f"Toolkit {Choice('toolkit').show(code)}" if code else f"Toolkit {self.id}"
+
+    def event(self) -> str:
+        """Say what happened to the toolkit last."""
+        return f"{self.label()} {_DONE.get(self.state or '', 'noted')}"
+
+
+_DONE = {
+    "NOT_ELIGIBLE": "not possible yet: skill assessment not done",
+    "ELIGIBLE": "possible: skill assessment passed",
+    "SELECTED": "selected",
+    "VOUCHER_ISSUED": "voucher issued",
+    "ORDERED": "ordered",
+    "DISPATCHED": "dispatched",
+    "AT_POST_OFFICE": "at the post office",
+    "DELIVERED": "handed over",
+    "RETURNED": "returned to sender",
+    "DEFECTIVE": "found defective",
+    "REPLACED": "replaced",
+}
