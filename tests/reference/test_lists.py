@@ -91,7 +91,7 @@ def test_a_list_that_does_not_exist_is_a_mistake_of_the_caller() -> None:
         ("category", "OTH", True),
         ("training_partner", "OMPLIS", False),
         ("religion", "MUS", False),
-        ("savings_kind", "FOOD", True),
+        ("poverty_line", "AAY", False),
         ("gender", "F", True),
     ],
 )
@@ -143,6 +143,14 @@ def test_a_trade_by_its_names(typed: str) -> None:
         ("cadre", "krishi sakhi", "CR14"),
         ("relation", "w/o", "WO"),
         ("relation", "wife", "WO"),
+        ("gender", "female", "F"),
+        ("gender", "Male", "M"),
+        ("gender", "महिला", "F"),
+        ("education", "10th", "C10"),
+        ("education", "matric", "C10"),
+        ("education", "CLASS - 12", "C12"),
+        ("category", "Scheduled Tribe", "ST"),
+        ("shg_kind", "regular", "REG"),
         ("toolkit", "tkboatb", "TK-BOAT-B"),
     ],
 )

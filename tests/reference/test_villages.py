@@ -18,11 +18,12 @@ def test_a_file_as_the_directory_gives_it(tmp_path: Path) -> None:
         "Villages of J&K,,,,,,,,,,\n"
         "\n"
         "S.No.,State Code,State Name(In English),District Code,District Name(In English),"
-        "Sub-District Code,Sub-District Name (In English),Village Code,Village Version,"
+        "Sub-District Code,Sub-District Name (In English),Village Census Code,"
+        "Village Code,Village Version,"
         "Village Name (In English),Village Name (In Local),Census 2011 Code\n"
-        "1,1,Jammu And Kashmir,1,Anantnag,58,Dooru,002788,1,Achabal  Bala,,2788\n"
-        "2,1,Jammu And Kashmir,14,Udhampur,99999,New One,2789,1,Chenani,,2789\n"
-        "3,37,Ladakh,6,Kargil,30,Drass,900,1,Drass,,900\n"
+        "1,1,Jammu And Kashmir,1,Anantnag,58,Dooru,77,002788,1,Achabal  Bala,,2788\n"
+        "2,1,Jammu And Kashmir,14,Udhampur,99999,New One,78,2789,1,Chenani,,2789\n"
+        "3,37,Ladakh,6,Kargil,30,Drass,79,900,1,Drass,,900\n"
     )
     found = read(tmp_path, text)
     assert found.problems == ()

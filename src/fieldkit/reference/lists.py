@@ -51,7 +51,9 @@ def _code_lists() -> dict[str, list[Option]]:
     lists: dict[str, list[tuple[int, Option]]] = {}
     for name in ("code_lists", "form_lists"):
         for row in rows(name):
-            entry = Option(row["code"], row["label"], confirmed=not _doubted(row["source"]))
+            label, confirmed = row["label"], not _doubted(row["source"])
+            also = (*_without_brackets(label), *_other_names(row.get("also", ""), "|"))
+            entry = Option(row["code"], label, confirmed, also=also)
             lists.setdefault(row["list"], []).append((int(row["order"]), entry))
     return {
         name: [entry for _, entry in sorted(entries, key=lambda placed: placed[0])]
@@ -136,7 +138,16 @@ def _banks() -> list[Option]:
 def _education() -> list[Option]:
     """Levels of LokOS; those it does not have are our own and not confirmed."""
     return [
-        Option(row["code"], row["label"], confirmed=bool(row["lokos_value"]))
+        Option(
+            row["code"],
+            row["label"],
+            confirmed=bool(row["lokos_value"]),
+            also=(
+                *_without_brackets(row["label"]),
+                *_other_names(row["lokos_value"], "|"),
+                *_other_names(row["also"], "|"),
+            ),
+        )
         for row in rows("education_levels")
     ]
 
@@ -144,7 +155,12 @@ def _education() -> list[Option]:
 def _categories() -> list[Option]:
     """Categories; the first clause of a note speaks of the entry, the others of its use."""
     return [
-        Option(row["code"], row["label"], confirmed=not _doubted(row["note"].partition(";")[0]))
+        Option(
+            row["code"],
+            row["label"],
+            confirmed=not _doubted(row["note"].partition(";")[0]),
+            also=_without_brackets(row["label"]),
+        )
         for row in rows("social_categories")
     ]
 
@@ -167,9 +183,9 @@ def _training_partners() -> list[Option]:
     return [
         Option(
             row["code"],
-            _without(row["name"]) if _doubted(row["name"]) else row["name"],
+            _without(row["name"]),
             confirmed=not _doubted(row["name"]),
-            also=_without_brackets(row["name"]),
+            also=() if _doubted(row["name"]) else _without_brackets(row["name"]),
         )
         for row in rows("training_partners")
     ]
