@@ -1,0 +1,1 @@
+"""The central server: it takes batches in, and knows what it holds."""

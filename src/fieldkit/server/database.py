@@ -1,0 +1,155 @@
+"""The server's database: how it is opened, and every table that is not a kind's.
+
+Every table that grows carries ``district``, the key by which it can be spread later.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from fieldkit.records import kinds
+from fieldkit.schema import grow
+
+METADATA = MetaData()
+
+DEVICE = Table(
+    "device",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("district", Integer, nullable=False),
+    Column("block", Integer),
+    Column("enrolled_at", BigInteger, nullable=False),
+)
+"""One enrolment. Of its token only the SHA-256 is kept."""
+
+ORIGIN = Table(
+    "origin",
+    METADATA,
+    Column("origin", String(8), primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("device", ForeignKey("device.id"), nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+)
+"""How far the log of each laptop's database has come; the row a batch locks first."""
+
+CHANGE = Table(
+    "change",
+    METADATA,
+    Column("origin", String(8), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("kind", String(60)),
+    Column("record_id", String(30)),
+    Column("body", Text, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("field", String(100)),
+    Column("reason", String(500), nullable=False),
+    Column("version", BigInteger),
+    Column("received_at", BigInteger, nullable=False),
+    Index("ix_change_record", "kind", "record_id"),
+)
+"""The log: every change in its canonical form, with the head after it and what became of it."""
+
+UNKNOWN = Table(
+    "unknown_record",
+    METADATA,
+    Column("kind", String(60), primary_key=True),
+    Column("id", String(30), primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+"""Records of kinds that only a newer version knows, kept as they came."""
+
+
+class Unusable(Exception):  # noqa: N818  (a sentence for the person who runs the server)
+    """The database or address cannot be used; the text says why."""
+
+
+def open_database(url: str) -> Engine:
+    """Open the database at an SQLAlchemy URL, creating it and growing its tables.
+
+    Raises:
+        Unusable: it cannot be opened.
+    """
+    engine = connect(url)
+    try:
+        with writing(engine) as connection:
+            METADATA.create_all(connection)
+            grow(connection, kinds().values())
+    except DBAPIError as error:
+        engine.dispose()
+        raise Unusable(f"The database cannot be opened: {error.orig}.") from None
+    return engine
+
+
+def connect(url: str) -> Engine:
+    """Return an engine whose every SQLite connection is in WAL mode and fully synchronous.
+
+    Raises:
+        Unusable: the URL names no database that can be reached from here.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        # Personal data must not reach a log by way of an error's parameters.
+        engine = create_engine(parsed, hide_parameters=True)
+    except (ArgumentError, NoSuchModuleError, ImportError):
+        raise Unusable("The database is named like sqlite:///folder/name.sqlite3.") from None
+    except OSError as error:
+        raise Unusable(f"The folder of the database cannot be made: {error.strerror}.") from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection in a transaction that may write; commit it at the end."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin transactions by itself: `_begin` does, and says of which sort.
+    connection.isolation_level = None
+    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer that begins as a reader cannot wait for another writer: SQLite would refuse it.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,31 @@
+"""Why a whole request is refused, as problem details of RFC 9457."""
+
+from __future__ import annotations
+
+from fieldkit.sync.messages import Problem
+
+
+class Refusal(Exception):  # noqa: N818  (an answer, not a fault)
+    """A request that is answered by a problem instead of a message."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+
+
+def refusal(word: str, status: int, title: str, detail: str = "") -> Refusal:
+    """Make a refusal: one word for programs, a sentence and what to do for people."""
+    return Refusal(Problem(type=f"/problems/{word}", title=title, status=status, detail=detail))
+
+
+def unfitting(word: str, title: str, expected: int, head: bytes) -> Refusal:
+    """Make the refusal of a log that does not fit: what is expected, and the head before that."""
+    return Refusal(
+        Problem(
+            type=f"/problems/{word}",
+            title=title,
+            status=409,
+            expected=expected,
+            head=head.hex(),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Moving changes between laptop and server: messages, codec, and the laptop's side."""
