@@ -34,6 +34,7 @@ class Community(Approval, BankAccount):
         "Savings",
         "Registration",
         "In LokOS",
+        "Standing",
         "Livelihoods",
         "Opening balances",
         "Closed loans",

@@ -8,20 +8,16 @@ from typing import Annotated
 from fieldkit.records.ask import Ask, Use, When
 from fieldkit.records.community import Community, Federation
 from fieldkit.records.formats import (
-    AadhaarLastFour,
-    Born,
     Choice,
     Code,
     Date,
-    Mobile,
     Money,
-    PersonName,
     Reference,
     Text,
     Whole,
     YesNo,
 )
-from fieldkit.records.parts import Approval, BankAccount, Circumstances, Livelihoods
+from fieldkit.records.parts import Approval, BankAccount, Circumstances, Livelihoods, Person
 
 
 class ClusterFederation(Federation, table=True):
@@ -135,12 +131,11 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     closed_clf_amount: Annotated[int | None, Ask("Amount of these", Money())] = None
 
 
-class Member(Livelihoods, Circumstances, Approval, BankAccount, table=True):
+class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=True):
     """A member of a self-help group."""
 
     title = "Member"
     plural = "Members"
-    person = True
     sections = (
         "Person",
         "Household",
@@ -149,6 +144,7 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, table=True):
         "Livelihoods",
         "Lakhpati Didi",
         "Cover",
+        "Standing",
         "In LokOS",
     )
     same = (
@@ -159,93 +155,12 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, table=True):
         ("~name", "~relation_name", "village"),
     )
 
-    name: Annotated[
-        str | None,
-        Ask(
-            "Name as on Aadhaar",
-            PersonName(),
-            section="Person",
-            required="a person is known and found by their name",
-            uses=frozenset({Use.NAME, Use.LIST}),
-            headers=(
-                "Member Name",
-                "Name of Member",
-                "Name of the Member",
-                "Full Name",
-                "नाम",
-                "सदस्य का नाम",
-            ),
-        ),
-    ] = None
-    relation: Annotated[
-        str | None,
-        Ask(
-            "s/o d/o w/o",
-            Choice("relation"),
-            headers=("Relation", "Relationship", "Relation with Member"),
-        ),
-    ] = None
-    relation_name: Annotated[
-        str | None,
-        Ask(
-            "Father or husband",
-            PersonName(),
-            uses=frozenset({Use.KIN, Use.LIST}),
-            headers=(
-                "D/o, W/o",
-                "S/o, D/o, W/o",
-                "Father/Husband Name",
-                "Father's/Husband's Name",
-                "Husband's Name",
-                "Spouse Name",
-                "Father's Name",
-                "पिता/पति का नाम",
-            ),
-        ),
-    ] = None
-    gender: Annotated[
-        str | None, Ask("Man or woman", Choice("gender"), headers=("Gender", "Sex", "लिंग"))
-    ] = None
-    born: Annotated[
-        str | None,
-        Ask("Born", Born(), headers=("Date of Birth", "DOB", "Year of Birth", "जन्म तिथि")),
-    ] = None
-    mobile: Annotated[
-        str | None,
-        Ask(
-            "Mobile",
-            Mobile(),
-            uses=frozenset({Use.DIGITS, Use.LIST}),
-            headers=("Mobile No.", "Mobile Number", "Phone No.", "Contact No.", "मोबाइल नंबर"),
-        ),
-    ] = None
-    aadhaar_last4: Annotated[
-        str | None,
-        Ask(
-            "Aadhaar, last four",
-            AadhaarLastFour(),
-            "Only the last four digits. The whole number is never kept.",
-            headers=("Aadhaar", "Aadhaar No.", "Aadhaar Number", "Aadhar No.", "आधार संख्या"),
-        ),
-    ] = None
-    category: Annotated[
-        str | None, Ask("Category", Choice("category"), headers=("Social Category", "Caste"))
-    ] = None
-    village: Annotated[
-        str | None,
-        Ask(
-            "Village or ward",
-            Text(),
-            uses=frozenset({Use.PLACE, Use.LIST}),
-            suggest="village",
-            headers=("Village", "Village Name", "गाँव"),
-        ),
-    ] = None
     self_help_group_id: Annotated[
         str | None,
         Ask(
             "Self-help group",
             Reference(kinds=("self_help_group",)),
+            section="Person",
             required="a member belongs to one group",
             uses=frozenset({Use.LIST}),
             headers=("SHG", "SHG Name", "SHG ID", "Name of SHG"),

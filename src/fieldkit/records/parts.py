@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fieldkit import reference
-from fieldkit.records.ask import Ask, When
+from fieldkit.records.ask import Ask, Use, When
 from fieldkit.records.formats import (
     IFSC,
+    AadhaarLastFour,
     Account,
+    Born,
     Choice,
     Code,
     Date,
@@ -33,6 +35,144 @@ ACCOUNT_HEADERS = (
     "Bank Account Number",
     "खाता संख्या",
 )
+
+
+MOBILE_HEADERS = (
+    "Mobile No.",
+    "Mobile Number",
+    "Phone No.",
+    "Phone Number",
+    "Contact No.",
+    "Contact Number",
+    "मोबाइल नंबर",
+    "मोबाइल",
+)
+
+
+class Person(Record):
+    """Who a person is: what the first lines of an artisan's and a member's form ask."""
+
+    person: ClassVar[bool] = True
+
+    name: Annotated[
+        str | None,
+        Ask(
+            "Name as on Aadhaar",
+            PersonName(),
+            section="Person",
+            required="a person is known and found by their name",
+            uses=frozenset({Use.NAME, Use.LIST}),
+            headers=(
+                "Name of Beneficiary",
+                "Name of the Beneficiary",
+                "Beneficiary Name",
+                "Applicant Name",
+                "Name of Applicant",
+                "Name of the Artisan",
+                "Artisan Name",
+                "Member Name",
+                "Name of Member",
+                "Name of the Member",
+                "Full Name",
+                "नाम",
+                "लाभार्थी का नाम",
+                "सदस्य का नाम",
+            ),
+        ),
+    ] = None
+    relation: Annotated[
+        str | None,
+        Ask(
+            "s/o d/o w/o",
+            Choice("relation"),
+            "Son, daughter or wife of; fills man or woman.",
+            headers=("Relation", "Relationship"),
+        ),
+    ] = None
+    relation_name: Annotated[
+        str | None,
+        Ask(
+            "Father or husband",
+            PersonName(),
+            uses=frozenset({Use.KIN, Use.LIST}),
+            headers=(
+                "S/o, D/o, W/o",
+                "S/o D/o W/o",
+                "Father's Name",
+                "Father Name",
+                "Father/Husband Name",
+                "Father's/Husband's Name",
+                "Father/Spouse Name",
+                "Name of Father/Husband",
+                "Husband's Name",
+                "Husband Name",
+                "Spouse Name",
+                "D/o, W/o",
+                "Parentage",
+                "पिता/पति का नाम",
+                "पिता का नाम",
+            ),
+        ),
+    ] = None
+    gender: Annotated[
+        str | None,
+        Ask("Man or woman", Choice("gender"), headers=("Gender", "Sex", "लिंग")),
+    ] = None
+    born: Annotated[
+        str | None,
+        Ask(
+            "Born",
+            Born(),
+            "Date of birth on the Aadhaar card; the year alone if no more is known.",
+            headers=("Date of Birth", "DOB", "D.O.B.", "Year of Birth", "जन्म तिथि"),
+        ),
+    ] = None
+    mobile: Annotated[
+        str | None,
+        Ask(
+            "Mobile",
+            Mobile(),
+            uses=frozenset({Use.DIGITS, Use.LIST}),
+            headers=MOBILE_HEADERS,
+        ),
+    ] = None
+    aadhaar_last4: Annotated[
+        str | None,
+        Ask(
+            "Aadhaar, last four",
+            AadhaarLastFour(),
+            "Only the last four digits. The whole number is never kept.",
+            headers=(
+                "Aadhaar",
+                "Aadhaar No.",
+                "Aadhaar Number",
+                "Aadhar No.",
+                "Aadhar Number",
+                "UID",
+                "आधार संख्या",
+            ),
+        ),
+    ] = None
+    category: Annotated[
+        str | None,
+        Ask("Category", Choice("category"), headers=("Social Category", "Caste Category", "Caste")),
+    ] = None
+    village: Annotated[
+        str | None,
+        Ask(
+            "Village or ward",
+            Text(),
+            uses=frozenset({Use.PLACE, Use.LIST}),
+            suggest="village",
+            headers=("Village", "Village Name", "Name of Village", "Address", "गाँव", "ग्राम"),
+        ),
+    ] = None
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Add man or woman after s/o, d/o, w/o."""
+        gender = {"SO": "M", "DO": "F", "WO": "F"}.get(str(values.get("relation")))
+        return super().derive(values) | ({"gender": gender} if gender else {})
 
 
 class BankAccount(Record):
@@ -73,6 +213,9 @@ class BankAccount(Record):
         if branch:
             derived["bank_branch"] = branch.branch
         return derived
+
+
+_GONE = (When("status", ("INACTIVE", "DEFUNCT", "LEFT", "DECEASED")),)
 
 
 class Circumstances(Record):
@@ -136,15 +279,13 @@ class Approval(Record):
     ebk_mobile: Annotated[str | None, Ask("Book-keeper's mobile", Mobile())] = None
     status: Annotated[
         str | None,
-        Ask("Active", Choice("record_status"), "Active, or why not any more."),
+        Ask("Active or not", Choice("record_status"), section="Standing", default="ACTIVE"),
     ] = None
     inactive_on: Annotated[
         date | None,
-        Ask("Inactive since", Date(past=True), applies=(When("status", ("INACTIVE",)),)),
+        Ask("Inactive since", Date(past=True), applies=_GONE),
     ] = None
-    inactive_reason: Annotated[
-        str | None, Ask("Why inactive", Text(), applies=(When("status", ("INACTIVE",)),))
-    ] = None
+    inactive_reason: Annotated[str | None, Ask("Why inactive", Text(), applies=_GONE)] = None
 
 
 class Livelihoods(Record):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -12,23 +11,26 @@ from fieldkit.records.formats import (
     PAN,
     PIN,
     UDYAM,
-    AadhaarLastFour,
     Account,
-    Born,
     Choice,
     Code,
     Date,
     Mobile,
     Money,
-    PersonName,
     PortalNumber,
     Reference,
     Text,
-    Value,
     Whole,
     YesNo,
 )
-from fieldkit.records.parts import ACCOUNT_HEADERS, IFSC_HEADERS, BankAccount, Circumstances
+from fieldkit.records.parts import (
+    ACCOUNT_HEADERS,
+    IFSC_HEADERS,
+    MOBILE_HEADERS,
+    BankAccount,
+    Circumstances,
+    Person,
+)
 from fieldkit.records.record import Record
 
 _STAGE_1, _STAGE_3 = "stage 1", "stage 3"
@@ -36,12 +38,11 @@ _BARRED = (When("bars", (True,)),)
 _CREDIT = (When("bars", (True,)), When("bar_credit", (True,)))
 
 
-class Beneficiary(Circumstances, BankAccount, table=True):
+class Beneficiary(Circumstances, BankAccount, Person, table=True):
     """An artisan of PM Vishwakarma: one person, one trade."""
 
     title = "Artisan"
     plural = "Artisans"
-    person = True
     sections = (
         "Person",
         "Bars",
@@ -61,120 +62,16 @@ class Beneficiary(Circumstances, BankAccount, table=True):
         ("~name", "~relation_name", "village"),
     )
 
-    name: Annotated[
-        str | None,
-        Ask(
-            "Name as on Aadhaar",
-            PersonName(),
-            section="Person",
-            required="a person is known and found by their name",
-            uses=frozenset({Use.NAME, Use.LIST}),
-            headers=(
-                "Name of Beneficiary",
-                "Name of the Beneficiary",
-                "Beneficiary Name",
-                "Applicant Name",
-                "Name of Applicant",
-                "Name of the Artisan",
-                "Artisan Name",
-                "Full Name",
-                "नाम",
-                "लाभार्थी का नाम",
-            ),
-        ),
-    ] = None
-    relation: Annotated[
-        str | None,
-        Ask(
-            "s/o d/o w/o",
-            Choice("relation"),
-            "Son, daughter or wife of; fills man or woman.",
-            headers=("Relation", "Relationship"),
-        ),
-    ] = None
-    relation_name: Annotated[
-        str | None,
-        Ask(
-            "Father or husband",
-            PersonName(),
-            uses=frozenset({Use.KIN, Use.LIST}),
-            headers=(
-                "S/o, D/o, W/o",
-                "S/o D/o W/o",
-                "Father's Name",
-                "Father Name",
-                "Father/Husband Name",
-                "Father's/Husband's Name",
-                "Father/Spouse Name",
-                "Name of Father/Husband",
-                "Parentage",
-                "पिता/पति का नाम",
-                "पिता का नाम",
-            ),
-        ),
-    ] = None
-    gender: Annotated[
-        str | None,
-        Ask("Man or woman", Choice("gender"), headers=("Gender", "Sex", "लिंग")),
-    ] = None
-    born: Annotated[
-        str | None,
-        Ask(
-            "Born",
-            Born(),
-            "Date of birth on the Aadhaar card; the year alone if no more is known.",
-            headers=("Date of Birth", "DOB", "D.O.B.", "Year of Birth", "जन्म तिथि"),
-        ),
-    ] = None
     mobile: Annotated[
         str | None,
         Ask(
             "Mobile",
             Mobile(),
             "The number linked to Aadhaar: the portal sends its code there.",
+            section="Person",
             due=_STAGE_1,
             uses=frozenset({Use.DIGITS, Use.LIST}),
-            headers=(
-                "Mobile No.",
-                "Mobile Number",
-                "Phone No.",
-                "Phone Number",
-                "Contact No.",
-                "Contact Number",
-                "मोबाइल नंबर",
-                "मोबाइल",
-            ),
-        ),
-    ] = None
-    aadhaar_last4: Annotated[
-        str | None,
-        Ask(
-            "Aadhaar, last four",
-            AadhaarLastFour(),
-            "Only the last four digits. The whole number is never kept.",
-            headers=(
-                "Aadhaar",
-                "Aadhaar No.",
-                "Aadhaar Number",
-                "Aadhar No.",
-                "Aadhar Number",
-                "UID",
-                "आधार संख्या",
-            ),
-        ),
-    ] = None
-    category: Annotated[
-        str | None,
-        Ask("Category", Choice("category"), headers=("Social Category", "Caste Category", "Caste")),
-    ] = None
-    village: Annotated[
-        str | None,
-        Ask(
-            "Village or ward",
-            Text(),
-            uses=frozenset({Use.PLACE, Use.LIST}),
-            suggest="village",
-            headers=("Village", "Village Name", "Name of Village", "Address", "गाँव", "ग्राम"),
+            headers=MOBILE_HEADERS,
         ),
     ] = None
     trade_code: Annotated[
@@ -184,6 +81,7 @@ class Beneficiary(Circumstances, BankAccount, table=True):
             Choice("trade"),
             "One of the 18 notified trades. Weaving, carpets, pashmina and sozni are not among "
             "them: write those under Other craft.",
+            section="Person",
             required="the scheme is for artisans of one of its 18 trades",
             uses=frozenset({Use.LIST}),
             headers=("Trade Name", "Name of Trade", "Trade/Craft", "Profession", "व्यापार", "पेशा"),
@@ -424,15 +322,16 @@ class Beneficiary(Circumstances, BankAccount, table=True):
         str | None, Ask("Which help", Text(), applies=(When("wants_marketing", (True,)),))
     ] = None
 
-    @classmethod
-    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
-        """Add man or woman after s/o, d/o, w/o."""
-        gender = {"SO": "M", "DO": "F", "WO": "F"}.get(str(values.get("relation")))
-        return super().derive(values) | ({"gender": gender} if gender else {})
-
     def event(self) -> str:
         """Say where the application was made."""
         return f"Registered at {self.csc}" if self.csc else "Registered on the portal"
+
+
+_STAGES = {
+    "1": "Stage 1 Gram Panchayat",
+    "2": "Stage 2 district",
+    "3": "Stage 3 screening",
+}
 
 
 class Verification(Record, table=True):
@@ -508,11 +407,10 @@ class Verification(Record, table=True):
     ] = None
 
     def label(self) -> str:
-        """Name the stage and what was decided."""
-        shown = {
-            name: self.asks()[name].format.show(self.value(name)) for name in ("stage", "decision")
-        }
-        return f"{shown['stage']}: {shown['decision'].casefold() or 'open'}"
+        """Name the stage, its body and what was decided."""
+        stage = _STAGES.get(self.stage or "", "Decision")
+        decision = Choice("decision").show(self.decision).partition(" /")[0].casefold()
+        return f"{stage}: {decision or 'open'}"
 
     def event(self) -> str:
         """Say the stage, its body and the decision."""

@@ -210,7 +210,7 @@ class Toolkit(Record, table=True):
         Ask(
             "Name of who received it",
             Text(),
-            applies=(*_from("DELIVERED"), When("received_by", ("RELATIVE", "OTHER"))),
+            applies=(*_from("DELIVERED"), When("received_by", ("FAMILY", "OTHER"))),
         ),
     ] = None
     condition: Annotated[
@@ -246,12 +246,13 @@ class Toolkit(Record, table=True):
 
     def label(self) -> str:
         """Name the set."""
-        code = self.toolkit_code
-        return f"Toolkit {Choice('toolkit').show(code)}" if code else f"Toolkit {self.id}"
+        return Choice("toolkit").show(self.toolkit_code) or f"Toolkit {self.id}"
 
     def event(self) -> str:
         """Say what happened to the toolkit last."""
-        return f"{self.label()} {_DONE.get(self.state or '', 'noted')}"
+        done = _DONE.get(self.state or "", "noted")
+        chosen = Choice("toolkit").show(self.toolkit_code)
+        return f"Toolkit {done}: {chosen}" if chosen else f"Toolkit {done}"
 
 
 _DONE = {
