@@ -86,16 +86,12 @@ class Record(SQLModel):
     @classmethod
     def used(cls, use: Use) -> list[str]:
         """Return the names of the fields with this use."""
-        return [name for name, ask in cls.asks().items() if use in ask.uses]
+        return _used(cls, use)
 
     @classmethod
     def references(cls) -> Mapping[str, Reference]:
         """Return the fields that hold another record's id."""
-        return {
-            name: ask.format
-            for name, ask in cls.asks().items()
-            if isinstance(ask.format, Reference)
-        }
+        return _references(cls)
 
     @classmethod
     def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:  # noqa: ARG003
@@ -118,6 +114,11 @@ class Record(SQLModel):
         """Return what the record is called in a list or a sentence."""
         named = (self.value(name) for name in self.used(Use.NAME))
         return " ".join(str(part) for part in named if part) or f"{self.title} {self.id}"
+
+    def line(self) -> dict[str, str]:
+        """Return the columns of the kind's list as people read them, by field."""
+        asks = self.asks()
+        return {name: asks[name].format.show(self.value(name)) for name in self.used(Use.LIST)}
 
     def event(self) -> str:
         """Return the sentence that stands on the timeline of the person or group concerned."""
@@ -154,6 +155,18 @@ def _asks(kind: type[Record]) -> Mapping[str, Ask]:
         return common, 0 if common else headings.index(found[name].section)
 
     return {name: found[name] for name in sorted(found, key=place)}
+
+
+@cache
+def _used(kind: type[Record], use: Use) -> list[str]:
+    return [name for name, ask in kind.asks().items() if use in ask.uses]
+
+
+@cache
+def _references(kind: type[Record]) -> Mapping[str, Reference]:
+    return {
+        name: ask.format for name, ask in kind.asks().items() if isinstance(ask.format, Reference)
+    }
 
 
 def _subclasses(kind: type[Record]) -> Iterator[type[Record]]:

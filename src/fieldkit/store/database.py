@@ -1,0 +1,79 @@
+"""The connection factory: one file, WAL, synchronous=FULL, one writer.
+
+An encrypted store fits in by another ``connect`` with the same signature.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import QueuePool
+
+from fieldkit.store.errors import Unwritable, plainly
+
+WAIT_FOR_WRITER = 30.0
+"""Seconds to wait while another process (an import beside the application) writes."""
+
+Connect = Callable[[Path], sqlite3.Connection]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a connection whose commits survive a power cut.
+
+    Raises:
+        Unwritable: the disk cannot keep a write-ahead log (some network drives).
+    """
+    connection = sqlite3.connect(
+        path, timeout=WAIT_FOR_WRITER, isolation_level=None, check_same_thread=False
+    )
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -16000")
+    if mode != "wal":
+        connection.close()
+        raise Unwritable(
+            "The data file lies on a drive that cannot keep it safe in a power cut. "
+            "Move the folder of fieldkit to the laptop's own disk."
+        )
+    return connection
+
+
+class Database:
+    """The engine of one data file, its readers and its one writer."""
+
+    def __init__(self, path: Path, connect: Connect = connect) -> None:
+        self.path = path
+        self._connect = connect
+        self.engine = create_engine(
+            "sqlite://", creator=lambda: connect(path), poolclass=QueuePool, pool_size=4
+        )
+        self._writing = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection whose reads all see the same moment."""
+        with plainly(), self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give the writing connection; commits at the end, or leaves nothing behind."""
+        with plainly(), self._writing, self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+
+    def raw(self) -> sqlite3.Connection:
+        """Give a plain connection of its own, for backups and checks; the caller closes it."""
+        return self._connect(self.path)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()

@@ -1,0 +1,210 @@
+"""Working an edit out against the record as it stands: pure, nothing is written here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from fieldkit.records import (
+    Case,
+    Finding,
+    Json,
+    Known,
+    Op,
+    Record,
+    Severity,
+    Value,
+    judge,
+)
+from fieldkit.records.aadhaar import holds_aadhaar
+from fieldkit.store.identity import Device
+
+_KEPT_BY_THE_STORE = frozenset({"id", "version", "deleted"})
+_STAMPS = frozenset({"created_at", "updated_at", "created_by"})
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a person did to one record."""
+
+    kind: type[Record]
+    fields: Mapping[str, Value]
+    """Only what was changed; None clears. Names the kind does not know go to ``extra``."""
+    id: str | None = None
+    """None: a new record. Given and unknown here: a new record of that id."""
+    base: int | None = None
+    """The version seen when the form opened; None: the record's present one."""
+    op: Op | None = None
+    """None: creation or edit, as the id is known or not; ``Op.DELETE``: tombstone."""
+    confirmed: frozenset[str] = frozenset()
+    """Fields whose doubtful values, or rules that ask for a reason, the person confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An edit worked out, ready to be written."""
+
+    record: Record
+    """As it will stand."""
+    before: Record | None
+    op: Op | None
+    """None: nothing differs, nothing is to be written."""
+    changed: Mapping[str, Json]
+    base: int | None
+    stops: tuple[Finding, ...] = ()
+    """What stands against saving."""
+    remarks: tuple[Finding, ...] = ()
+    """What is said and does not stop the save."""
+
+
+class Pending:
+    """What is known while several edits are worked out: the store's records and those so far."""
+
+    def __init__(self, known: Known, fetched: Mapping[tuple[str, str], Record]) -> None:
+        self._known = known
+        self._records = dict(fetched)
+        self._by_reference: defaultdict[tuple[str, str, Value], dict[str, Record]] = defaultdict(
+            dict
+        )
+
+    def put(self, record: Record) -> None:
+        """Add a record as it will stand."""
+        kind = record.kind()
+        self._records[kind, record.id] = record
+        for field in record.references():
+            self._by_reference[kind, field, record.value(field)][record.id] = record
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record as it will stand, else as it stands."""
+        return self._records.get((kind, record_id)) or self._known.get(kind, record_id)
+
+    def where(self, kind: str, **equal: Value) -> Sequence[Record]:
+        """Return live records of ``kind`` with these values; one must be a reference field."""
+        found = {record.id: record for record in self._known.where(kind, **equal)}
+        for field, value in equal.items():
+            found |= self._by_reference.get((kind, field, value), {})
+        return [
+            record
+            for record in found.values()
+            if not record.deleted and all(record.value(f) == v for f, v in equal.items())
+        ]
+
+
+def to_json(value: Value) -> Json:
+    """Return a value as it stands in a change, a message or an export."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def prepare(
+    edit: Edit,
+    before: Record | None,
+    known: Known,
+    device: Device,
+    today: date,
+    *,
+    resend: bool = False,
+) -> Prepared:
+    """Work out the record after the edit, what changed in it, and what the rules say.
+
+    ``resend``: the server rejected the record's creation, so the whole record goes again.
+    """
+    base = edit.base if edit.base is not None or before is None else before.version
+    if edit.op is Op.DELETE:
+        return _deletion(edit, before, base)
+    record = _after(edit, before, device)
+    whole = before is None or resend
+    changed = _difference(record, None if whole else before, edit.fields.keys() & _STAMPS)
+    if before is not None and not changed:
+        return Prepared(record, before, None, {}, base)
+    stops, remarks = _weigh(edit, record, before, Case(today, before, known))
+    op = Op.CREATE if whole else Op.EDIT
+    return Prepared(record, before, op, changed, base, stops, remarks)
+
+
+def _deletion(edit: Edit, before: Record | None, base: int | None) -> Prepared:
+    if before is None or before.deleted:
+        gone = before or edit.kind(id=edit.id or "", deleted=True)
+        return Prepared(gone, before, None, {}, base)
+    after = before.model_copy(update={"deleted": True})
+    return Prepared(after, before, Op.DELETE, {}, base)
+
+
+def _after(edit: Edit, before: Record | None, device: Device) -> Record:
+    """Lay the edit over the record; a new one stands in the laptop's own place."""
+    asks = edit.kind.asks()
+    if before is not None:
+        values: dict[str, object] = {**before.values()}
+        extra = dict(before.extra or {})
+    else:
+        values = {"id": edit.id or "", "district": device.district, "block": device.block}
+        extra = {}
+    for name, value in edit.fields.items():
+        if name not in asks:
+            extra[name] = to_json(value)
+        elif name not in _KEPT_BY_THE_STORE and not (name == "district" and value is None):
+            values[name] = value
+    return edit.kind(**values, extra=extra)
+
+
+def _difference(
+    record: Record, before: Record | None, stamps: frozenset[str] | set[str]
+) -> dict[str, Json]:
+    """Return the fields that differ, unknown ones included; for a new record all that is filled.
+
+    Stamps follow from the change itself and are named only where the edit brought its own.
+    """
+    changed: dict[str, Json] = {}
+    for name in record.asks():
+        if name in _KEPT_BY_THE_STORE or (name in _STAMPS and name not in stamps):
+            continue
+        value = record.value(name)
+        if value != (before.value(name) if before else None):
+            changed[name] = to_json(value)
+    was = (before.extra or {}) if before else {}
+    return changed | {
+        name: value for name, value in (record.extra or {}).items() if was.get(name) != value
+    }
+
+
+def _weigh(
+    edit: Edit, record: Record, before: Record | None, case: Case
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Part what the rules say into what stops the save and what is only remarked.
+
+    A fault the record already had does not stop an edit of something else.
+    """
+    findings = [*_aadhaar_in(edit), *judge(record, case)]
+    stops = [
+        finding
+        for finding in findings
+        if finding.severity is Severity.BLOCK
+        or (finding.severity is Severity.REASON and finding.field not in edit.confirmed)
+    ]
+    if stops and before is not None:
+        had = {(f.rule, f.field) for f in judge(before, replace(case, before=before))}
+        stops = [
+            finding
+            for finding in stops
+            if (finding.rule, finding.field) not in had or finding.field in edit.fields
+        ]
+    return tuple(stops), tuple(finding for finding in findings if finding not in stops)
+
+
+def _aadhaar_in(edit: Edit) -> list[Finding]:
+    """Refuse a whole Aadhaar number wherever it hides; fields of long numbers have asked."""
+    asks = edit.kind.asks()
+    return [
+        Finding(
+            name,
+            "This looks like an Aadhaar number. It is never kept: remove it.",
+            Severity.BLOCK,
+            "no_aadhaar",
+        )
+        for name, value in edit.fields.items()
+        if isinstance(value, str)
+        and len(value) >= 12
+        and not (name in asks and asks[name].format.may_hold_twelve_digits)
+        and holds_aadhaar(value)
+    ]

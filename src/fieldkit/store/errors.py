@@ -1,0 +1,105 @@
+"""What can go wrong with the data file, in plain sentences."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from fieldkit.records import Finding
+
+
+class StoreError(Exception):
+    """The data file cannot be used; the text says why and what to do."""
+
+
+class DiskFull(StoreError):
+    """No room is left for the data file."""
+
+
+class Unwritable(StoreError):
+    """The folder or the file may not be written."""
+
+
+class Damaged(StoreError):
+    """The data file is damaged or is none of ours."""
+
+
+class Busy(StoreError):
+    """Another program holds the data file."""
+
+
+class Refused(Exception):  # noqa: N818  (a verdict, not a fault)
+    """Records that break a rule; nothing was saved.
+
+    ``findings`` holds (index of the edit, finding) pairs.
+    """
+
+    def __init__(self, findings: list[tuple[int, Finding]]) -> None:
+        super().__init__("; ".join(finding.message for _, finding in findings))
+        self.findings = findings
+
+
+_SENTENCES: dict[int, tuple[type[StoreError], str]] = {
+    sqlite3.SQLITE_FULL: (
+        DiskFull,
+        "The disk is full, so this is not saved yet. Free some space, then save again.",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        Unwritable,
+        "The folder of fieldkit may only be read, so nothing can be saved. "
+        "Ask whoever set up this laptop for write access.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        Unwritable,
+        "The data file cannot be opened. Check that the folder of fieldkit is there "
+        "and may be written.",
+    ),
+    sqlite3.SQLITE_PERM: (Unwritable, "This user may not open the data file of fieldkit."),
+    sqlite3.SQLITE_IOERR: (
+        Unwritable,
+        "The disk did not answer, so this is not saved yet. Check the disk, then save again.",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        Damaged,
+        "Part of the data file is damaged. What is readable stays; copy it away with "
+        "`fieldkit export`, then put the last backup back with `fieldkit restore`.",
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        Damaged,
+        "The data file is damaged or is no fieldkit file. Put the last backup back with "
+        "`fieldkit restore`.",
+    ),
+    sqlite3.SQLITE_BUSY: (
+        Busy,
+        "Another program is using the data file. Wait for it to end, then try again.",
+    ),
+    sqlite3.SQLITE_LOCKED: (
+        Busy,
+        "Another program is using the data file. Wait for it to end, then try again.",
+    ),
+}
+
+
+def sentence(error: BaseException) -> StoreError | None:
+    """Turn a database error into the sentence for it; None if it is our own mistake."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    known = _SENTENCES.get(code & 0xFF)
+    return known[0](known[1]) if known else None
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Raise database faults as :class:`StoreError`."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        told = sentence(error)
+        if told is None:
+            raise
+        raise told from error

@@ -1,0 +1,1 @@
+"""Alembic scripts for the infrastructure tables and for conversions of data."""

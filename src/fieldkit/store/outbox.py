@@ -1,0 +1,259 @@
+"""Changes on their way to the server, and what it said of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    desc,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from fieldkit.records import Change, Op, first_head
+from fieldkit.store import tables
+from fieldkit.store.database import Database
+from fieldkit.store.identity import chain_end
+from fieldkit.store.reading import State, state_of
+
+_change, _origin = tables.change, tables.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A change as it stands in the log."""
+
+    origin: str
+    change: Change
+    head: bytes
+    state: State
+    reason: str | None = None
+    """Why the server did not take it, in its words."""
+    reason_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The server's word on one change."""
+
+    seq: int
+    state: State
+    reason: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one origin's log stands, here and on the server."""
+
+    origin: str
+    last_seq: int
+    head: bytes
+    acked_seq: int
+    server_head: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSession:
+    """One sync as it is remembered."""
+
+    at: int
+    ok: bool
+    requests: int
+    bytes_up: int
+    bytes_down: int
+    seconds: float
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The unacknowledged part of the log. Origins frozen by a restore are emptied first."""
+
+    database: Database
+
+    def standing(self, origin: str | None = None) -> Standing | None:
+        """Return where an origin stands: the named one, else the first with anything to send.
+
+        With nothing to send it is the origin in use; None before the first run.
+        """
+        with self.database.read() as connection:
+            rows = connection.execute(select(_origin).order_by(_origin.c.born)).all()
+            found = None
+            for row in rows:
+                seq, head = chain_end(connection, row.origin)
+                found = Standing(row.origin, seq, head, row.acked_seq, row.server_head)
+                if row.origin == origin or (origin is None and seq > row.acked_seq):
+                    return found
+        return found
+
+    def batch(self, origin: str, limit: int = 200) -> list[Logged]:
+        """Return the first unacknowledged changes of an origin, in order, ready to be sent."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                _logged()
+                .where(_change.c.origin == origin, _change.c.seq > _origin.c.acked_seq)
+                .order_by(_change.c.seq)
+                .limit(limit)
+            )
+            return [_read(row) for row in rows]
+
+    def head_before(self, origin: str, seq: int) -> bytes:
+        """Return the chain's head before the change ``seq``."""
+        with self.database.read() as connection:
+            head = connection.execute(
+                select(_change.c.head).where(_change.c.origin == origin, _change.c.seq == seq - 1)
+            ).scalar_one_or_none()
+        return head or first_head(origin)
+
+    def sent(self, origin: str, seq: int) -> None:
+        """Note that changes up to ``seq`` are on their way."""
+        with self.database.write() as connection:
+            connection.execute(
+                update(_origin)
+                .where(_origin.c.origin == origin, _origin.c.sent_seq < seq)
+                .values(sent_seq=seq)
+            )
+
+    def acknowledge(
+        self, origin: str, seq: int, server_head: bytes, verdicts: Sequence[Verdict] = ()
+    ) -> None:
+        """Mark exactly the changes up to ``seq`` as held by the server, with its verdicts.
+
+        Only verdicts other than applied are given and stored.
+        """
+        with self.database.write() as connection:
+            connection.execute(
+                update(_origin)
+                .where(_origin.c.origin == origin, _origin.c.acked_seq <= seq)
+                .values(
+                    acked_seq=seq,
+                    sent_seq=func.max(_origin.c.sent_seq, seq),
+                    server_head=server_head,
+                )
+            )
+            for verdict in verdicts:
+                connection.execute(
+                    update(_change)
+                    .where(_change.c.origin == origin, _change.c.seq == verdict.seq)
+                    .values(
+                        verdict=str(verdict.state),
+                        reason=verdict.reason,
+                        reason_field=verdict.field,
+                    )
+                )
+
+    def counts(self) -> dict[State, int]:
+        """Return how many changes are queued, sent, in conflict and rejected (and not mended)."""
+        found = dict.fromkeys((State.QUEUED, State.SENT, State.CONFLICT, State.REJECTED), 0)
+        with self.database.read() as connection:
+            for row in connection.execute(select(_origin)):
+                last, _ = chain_end(connection, row.origin)
+                found[State.SENT] += max(row.sent_seq - row.acked_seq, 0)
+                found[State.QUEUED] += last - max(row.sent_seq, row.acked_seq)
+            for verdict, many in connection.execute(
+                select(_change.c.verdict, func.count())
+                .where(_open_verdict())
+                .group_by(_change.c.verdict)
+            ):
+                found[State(verdict)] += many
+        return found
+
+    def returned(self) -> list[Logged]:
+        """Return the changes the server did not take and nobody has mended, the latest first."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                _logged().where(_open_verdict()).order_by(desc(_change.c.at), desc(_change.c.seq))
+            )
+            return [_read(row) for row in rows]
+
+    def of(self, record_id: str) -> list[Logged]:
+        """Return every change of a record made here, the oldest first."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                _logged()
+                .where(_change.c.record_id == record_id)
+                .order_by(_origin.c.born, _change.c.seq)
+            )
+            return [_read(row) for row in rows]
+
+    def note(self, session: SyncSession) -> None:
+        """Remember a sync, and forget those before the last hundred."""
+        table = tables.sync_session
+        with self.database.write() as connection:
+            connection.execute(
+                insert(table).values(
+                    at=session.at,
+                    ok=session.ok,
+                    requests=session.requests,
+                    bytes_up=session.bytes_up,
+                    bytes_down=session.bytes_down,
+                    seconds=f"{session.seconds:.2f}",
+                    error=session.error,
+                )
+            )
+            newest = select(func.max(table.c.id)).scalar_subquery()
+            connection.execute(table.delete().where(table.c.id <= newest - 100))
+
+    def sessions(self, many: int = 10) -> list[SyncSession]:
+        """Return the last syncs, the latest first."""
+        table = tables.sync_session
+        with self.database.read() as connection:
+            rows = connection.execute(select(table).order_by(desc(table.c.id)).limit(many)).all()
+        return [
+            SyncSession(
+                at=row.at,
+                ok=bool(row.ok),
+                requests=row.requests,
+                bytes_up=row.bytes_up,
+                bytes_down=row.bytes_down,
+                seconds=float(row.seconds),
+                error=row.error,
+            )
+            for row in rows
+        ]
+
+
+def _logged() -> Select[tuple[object, ...]]:
+    return select(_change, _origin.c.sent_seq, _origin.c.acked_seq).join(
+        _origin, _change.c.origin == _origin.c.origin
+    )
+
+
+def _open_verdict() -> ColumnElement[bool]:
+    """A verdict is open until a later change of the same record was made here."""
+    later = aliased(_change)
+    return and_(
+        _change.c.verdict.in_((State.REJECTED, State.CONFLICT)),
+        ~select(later.c.seq)
+        .where(
+            later.c.record_id == _change.c.record_id,
+            or_(later.c.seq > _change.c.seq, later.c.origin != _change.c.origin),
+        )
+        .exists(),
+    )
+
+
+def _read(row: Row[tuple[object, ...]]) -> Logged:
+    change = Change(
+        seq=row.seq,
+        kind=row.kind,
+        record_id=row.record_id,
+        op=Op(row.op),
+        fields=json.loads(row.fields),
+        base=row.base,
+        at=row.at,
+        operator=row.operator,
+    )
+    state = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
+    return Logged(row.origin, change, row.head, state, row.reason, row.reason_field)

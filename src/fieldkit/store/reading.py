@@ -1,0 +1,220 @@
+"""Reading records: one, some, a page, all; and the lines of a timeline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    and_,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+
+from fieldkit.records import Record, Use, Value, kinds
+from fieldkit.store import tables
+from fieldkit.store.edits import to_json
+
+_AT_ONCE = 500
+"""Ids asked for in one query."""
+
+
+class State(StrEnum):
+    """Where a record's last change stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    ON_SERVER = "on the server"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records of a list and the way to the next ones."""
+
+    records: list[Record]
+    next: str | None
+    """Hand it back as ``after``; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a timeline."""
+
+    on: date | None
+    kind: str
+    id: str
+    sentence: str
+    by: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of one moment: reads over one connection. Serves the rules as ``Known``."""
+
+    connection: Connection
+    _kinds: Mapping[str, type[Record]] = field(default_factory=kinds)
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record, deleted or not; None if it is not here."""
+        found = self._kinds.get(kind)
+        if found is None:
+            return None
+        table = found.table()
+        row = self.connection.execute(select(table).where(table.c.id == record_id)).one_or_none()
+        return _record(found, row) if row else None
+
+    def anywhere(self, record_id: str) -> Record | None:
+        """Return the record of this id, of whatever kind."""
+        for kind in self._kinds:
+            if found := self.get(kind, record_id):
+                return found
+        return None
+
+    def fetch(
+        self, wanted: Iterable[type[Record]], ids: Sequence[str]
+    ) -> dict[tuple[str, str], Record]:
+        """Return those of ``ids`` that are here, by kind and id."""
+        found: dict[tuple[str, str], Record] = {}
+        for kind in wanted:
+            table = kind.table()
+            for start in range(0, len(ids), _AT_ONCE):
+                some = ids[start : start + _AT_ONCE]
+                for row in self.connection.execute(select(table).where(table.c.id.in_(some))):
+                    found[kind.kind(), row.id] = _record(kind, row)
+        return found
+
+    def where(self, kind: str, **equal: Value) -> list[Record]:
+        """Return the live records whose fields equal these values."""
+        found = self._kinds[kind]
+        rows = self.connection.execute(select(found.table()).where(_live(found.table(), equal)))
+        return [_record(found, row) for row in rows]
+
+    def page(
+        self,
+        kind: str,
+        where: Mapping[str, Value],
+        after: str | None,
+        limit: int,
+        *,
+        newest_first: bool = False,
+    ) -> Page:
+        """Return a page in the order of the kind's list (or by when it was last changed)."""
+        found = self._kinds[kind]
+        table = found.table()
+        by = table.c[found.order]
+        query = select(table).where(_live(table, where))
+        if newest_first:
+            rows = self.connection.execute(query.order_by(table.c.updated_at.desc()).limit(limit))
+            return Page([_record(found, row) for row in rows], None)
+        if after is not None:
+            mark, last = json.loads(after)
+            value = found.asks()[found.order].format.read(mark)
+            query = query.where(
+                or_(by.is_not(None), table.c.id > last)
+                if value is None
+                else tuple_(by, table.c.id) > tuple_(literal(value, by.type), literal(last))
+            )
+        rows = self.connection.execute(query.order_by(by, table.c.id).limit(limit + 1)).all()
+        records = [_record(found, row) for row in rows[:limit]]
+        more = len(rows) > limit
+        return Page(records, _mark(records[-1]) if more else None)
+
+    def each(self, kind: str, where: Mapping[str, Value]) -> Iterator[Record]:
+        """Stream the live records in order of entry, a thousand at a time in memory."""
+        found = self._kinds[kind]
+        table = found.table()
+        last = 0
+        rowid: ColumnElement[int] = literal_column("rowid")
+        while True:
+            rows = self.connection.execute(
+                select(rowid, table)
+                .where(_live(table, where), rowid > last)
+                .order_by(rowid)
+                .limit(1000)
+            ).all()
+            yield from (_record(found, row) for row in rows)
+            if len(rows) < 1000:
+                return
+            last = rows[-1][0]
+
+    def timeline(self, record_id: str) -> list[Event]:
+        """Return what happened to a person or group, oldest first, the undated last."""
+        own = self.anywhere(record_id)
+        if own is None:
+            return []
+        found = [own, *self._referring(own)]
+        states = self.states([record.id for record in found])
+        events = [
+            Event(
+                on=record.happened_on(),
+                kind=record.kind(),
+                id=record.id,
+                sentence=record.event(),
+                by=record.created_by or "",
+                state=states.get(record.id, State.ON_SERVER),
+            )
+            for record in found
+            if not record.deleted
+        ]
+        return sorted(events, key=lambda event: (event.on or date.max, event.id))
+
+    def _referring(self, own: Record) -> Iterator[Record]:
+        """Give the live records that refer to this one, of kinds that have a day to stand on."""
+        for name, kind in self._kinds.items():
+            for field_name, reference in kind.references().items():
+                if own.kind() in reference.kinds and kind.used(Use.HAPPENED):
+                    yield from self.where(name, **{field_name: own.id})
+
+    def states(self, ids: Sequence[str]) -> dict[str, State]:
+        """Return where the last change of each record stands; none for records never saved here."""
+        log, origin = tables.change, tables.origin
+        found: dict[str, State] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            rows = self.connection.execute(
+                select(log.c.record_id, log.c.seq, log.c.verdict)
+                .add_columns(origin.c.sent_seq, origin.c.acked_seq)
+                .join(origin, log.c.origin == origin.c.origin)
+                .where(log.c.record_id.in_(ids[start : start + _AT_ONCE]))
+                .order_by(origin.c.born, log.c.seq)
+            )
+            for row in rows:
+                found[row.record_id] = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
+        return found
+
+
+def state_of(seq: int, verdict: str | None, sent_seq: int, acked_seq: int) -> State:
+    """Say where a change stands: only verdicts are stored, the rest follows from two numbers."""
+    if verdict in (State.REJECTED, State.CONFLICT):
+        return State(verdict)
+    if seq <= acked_seq:
+        return State.ON_SERVER
+    return State.SENT if seq <= sent_seq else State.QUEUED
+
+
+def _record(kind: type[Record], row: Row[tuple[object, ...]]) -> Record:
+    values = dict(row._mapping)
+    values.pop("rowid", None)
+    return kind(**values)
+
+
+def _live(table: Table, equal: Mapping[str, Value]) -> ColumnElement[bool]:
+    return and_(
+        table.c.deleted.is_(False), *(table.c[name] == value for name, value in equal.items())
+    )
+
+
+def _mark(record: Record) -> str:
+    return json.dumps([to_json(record.value(record.order)), record.id])

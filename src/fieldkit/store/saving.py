@@ -1,0 +1,233 @@
+"""The only door by which records are written: row, change and search words in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+
+from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from fieldkit.records import Change, Finding, Op, Record, read_id
+from fieldkit.records.sound import words
+from fieldkit.store import tables
+from fieldkit.store.edits import Edit, Pending, Prepared, prepare
+from fieldkit.store.errors import Refused
+from fieldkit.store.identity import Device, chain_end, take_numbers
+from fieldkit.store.reading import Records
+from fieldkit.store.search import index
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of one edit."""
+
+    id: str
+    op: Op | None
+    """None: nothing differed, nothing was written."""
+    seq: int | None = None
+    findings: tuple[Finding, ...] = ()
+    """Remarks that did not stop the save."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who saves, where, and when (seconds since 1970 UTC, by the laptop's clock)."""
+
+    device: Device
+    operator: str
+    at: int
+    today: date
+
+
+def save(
+    connection: Connection, edits: Sequence[Edit], author: Author, *, ask: bool = True
+) -> list[Saved | Refused]:
+    """Write what may be written, in the caller's transaction, and tell of each edit its fate.
+
+    ``ask``: rules that ask for a reason stop an edit until its fields are confirmed; a file that
+    is loaded cannot be asked, so there they are remarks.
+    """
+    prepared = _prepare(connection, edits, author, ask=ask)
+    writable = [one for one in prepared if one.op and not one.stops]
+    seqs = iter(_write(connection, writable, author))
+    fates: list[Saved | Refused] = []
+    for place, one in enumerate(prepared):
+        if one.stops:
+            fates.append(Refused([(place, finding) for finding in one.stops]))
+        else:
+            seq = next(seqs) if one.op else None
+            fates.append(Saved(one.record.id, one.op, seq, one.remarks))
+    return fates
+
+
+def _prepare(
+    connection: Connection, edits: Sequence[Edit], author: Author, *, ask: bool
+) -> list[Prepared]:
+    """Work the edits out in order, each seeing those before it."""
+    records = Records(connection)
+    given = [edit.id for edit in edits if edit.id]
+    fetched = records.fetch({edit.kind for edit in edits}, given)
+    again = _creations_rejected(connection, given)
+    known = Pending(records, fetched)
+    number = _take_numbers(connection, edits, author.device)
+    prepared = []
+    for edit in edits:
+        before = known.get(edit.kind.kind(), edit.id) if edit.id else None
+        if edit.id is None:
+            edit = replace(edit, id=f"{author.device.origin}-{number}")
+            number += 1
+        if not ask:
+            edit = replace(edit, confirmed=frozenset(edit.kind.asks()))
+        one = prepare(
+            edit, before, known, author.device, author.today, resend=edit.id in again
+        )
+        if one.op and not one.stops:
+            _stamp(one, author)
+            known.put(one.record)
+        prepared.append(one)
+    return prepared
+
+
+def _take_numbers(connection: Connection, edits: Sequence[Edit], device: Device) -> int:
+    """Take a number for each new record, and step over those of our own that a file brings."""
+    given = (read_id(edit.id) for edit in edits if edit.id)
+    brought = max((one.number for one in given if one and one.origin == device.origin), default=0)
+    return take_numbers(connection, sum(edit.id is None for edit in edits), beyond=brought)
+
+
+def _stamp(one: Prepared, author: Author) -> None:
+    """Note who entered the record and when; a file may bring its own."""
+    record, given = one.record, one.changed
+    if one.before is None:
+        record.created_at = record.created_at or author.at
+        record.created_by = record.created_by or author.operator
+        record.updated_at = record.updated_at or author.at
+    elif "updated_at" not in given:
+        record.updated_at = author.at
+
+
+def _creations_rejected(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Return those of ``ids`` whose creation the server rejected and that were not sent again."""
+    if not ids:
+        return set()
+    log = tables.change
+    rows = connection.execute(
+        select(log.c.record_id, log.c.verdict)
+        .where(log.c.record_id.in_(ids), log.c.op == Op.CREATE)
+        .order_by(log.c.origin, log.c.seq)
+    )
+    last = {row.record_id: row.verdict for row in rows}
+    return {record_id for record_id, verdict in last.items() if verdict == "rejected"}
+
+
+def _write(
+    connection: Connection, prepared: Sequence[Prepared], author: Author
+) -> list[int]:
+    """Write rows, changes, search words, tallies; return the changes' seqs."""
+    if not prepared:
+        return []
+    rows: defaultdict[type[Record], list[dict[str, object]]] = defaultdict(list)
+    for one in prepared:
+        rows[type(one.record)].append({**one.record.values(), "extra": one.record.extra or {}})
+    for kind, values in rows.items():
+        connection.execute(_put_row(kind.table()), values)
+    seqs = _log(connection, prepared, author)
+    index(connection, [(one.record, one.before is not None) for one in prepared])
+    _count(connection, prepared)
+    _remember_typed(connection, prepared)
+    return seqs
+
+
+def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:
+    """Append one change each to the log, extending the chain."""
+    origin = author.device.origin
+    seq, head = chain_end(connection, origin)
+    rows = []
+    for one in prepared:
+        seq += 1
+        assert one.op is not None
+        change = Change(
+            seq=seq,
+            kind=one.record.kind(),
+            record_id=one.record.id,
+            op=one.op,
+            fields=one.changed,
+            base=one.base,
+            at=author.at,
+            operator=author.operator,
+        )
+        head = change.head(head)
+        rows.append(
+            {
+                "origin": origin,
+                "seq": seq,
+                "kind": change.kind,
+                "record_id": change.record_id,
+                "op": str(change.op),
+                "fields": json.dumps(dict(change.fields), ensure_ascii=False),
+                "base": change.base,
+                "at": change.at,
+                "operator": change.operator,
+                "head": head,
+            }
+        )
+    connection.execute(insert(tables.change), rows)
+    return [int(str(row["seq"])) for row in rows]
+
+
+def _count(connection: Connection, prepared: Sequence[Prepared]) -> None:
+    """Keep the tally of live records."""
+    grown: Counter[str] = Counter()
+    for one in prepared:
+        was_live = one.before is not None and not one.before.deleted
+        grown[one.record.kind()] += (not one.record.deleted) - was_live
+    adding = [{"kind": kind, "live": more} for kind, more in grown.items() if more]
+    if adding:
+        connection.execute(_TALLY, adding)
+
+
+def _remember_typed(connection: Connection, prepared: Sequence[Prepared]) -> None:
+    """Offer again what open lists were given."""
+    typed: Counter[tuple[str, int, str]] = Counter()
+    for one in prepared:
+        for name, ask in type(one.record).asks().items():
+            text = one.changed.get(name) if ask.suggest else None
+            if isinstance(text, str):
+                typed[ask.suggest, one.record.district, text] += 1
+    rows = [
+        {
+            "list": list_name,
+            "district": district,
+            "folded": " ".join(words(text)),
+            "text": text,
+            "uses": uses,
+        }
+        for (list_name, district, text), uses in typed.items()
+    ]
+    if rows:
+        connection.execute(_TYPED, rows)
+
+
+@cache
+def _put_row(table: Table) -> Insert:
+    put = upsert(table)
+    values = {column.name: put.excluded[column.name] for column in table.columns}
+    del values["id"]
+    return put.on_conflict_do_update(index_elements=["id"], set_=values)
+
+
+_put_tally = upsert(tables.tally)
+_TALLY = _put_tally.on_conflict_do_update(
+    index_elements=["kind"], set_={"live": tables.tally.c.live + _put_tally.excluded.live}
+)
+_put_typed = upsert(tables.typed_before)
+_TYPED = _put_typed.on_conflict_do_update(
+    index_elements=["list", "district", "folded"],
+    set_={"uses": tables.typed_before.c.uses + _put_typed.excluded.uses},
+)

@@ -1,0 +1,244 @@
+"""Two-stage search: words as typed, then names by their sound; ranked in memory.
+
+No query orders by FTS rank (p95 of 266 ms against 1.5 ms on 800,000 rows).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
+
+from fieldkit.records import Record, Use, read_id
+from fieldkit.records.aadhaar import plain
+from fieldkit.records.sound import alike, sounds, words
+from fieldkit.store import tables
+
+ENOUGH = 20
+"""Hits by spelling that make looking by sound needless."""
+_CANDIDATES = 100
+_STRONG = 0.82
+"""Likeness from which the best hit is marked before "none of these: new"."""
+
+_findable = tables.findable
+Row: TypeAlias = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that could be meant."""
+
+    kind: str
+    id: str
+    score: float
+    """0..1, how well it answers what was typed."""
+    strong: bool
+    """Whether it is likely enough to be the one meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was typed, taken apart: digits select candidates, names filter them."""
+
+    names: tuple[str, ...]
+    digits: tuple[str, ...]
+    code: str
+    whole_mobile: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record the index gave, with its folded words."""
+
+    kind: str
+    id: str
+    name: str
+    kin: str
+    place: str
+    digits: str | None
+    code: str | None
+
+
+def read_query(typed: str) -> Query:
+    """Take apart what was typed. A number in several groups is read as one when it is a mobile."""
+    typed = plain(typed).strip()
+    joined = re.sub(r"(?<=\d)[\s-]+(?=\d)", "", typed)
+    mobile = re.search(r"(?<!\d)(?:\+?91|0)?([6-9]\d{9})(?!\d)", joined)
+    found = words(joined if mobile else typed)
+    digits = [mobile[1]] if mobile else [word for word in found if word.isdigit()]
+    names = [word for word in found if not any(c.isdigit() for c in word)]
+    code = re.sub(r"\s", "", typed).upper()
+    return Query(tuple(names), tuple(digits), code, whole_mobile=bool(mobile))
+
+
+def find(
+    connection: Connection, typed: str, kinds: Sequence[str] | None, limit: int
+) -> list[Found]:
+    """Return the records that could be meant, the likeliest first."""
+    query = read_query(typed)
+    candidates: dict[int, Candidate] = {}
+    for source, condition, value in _stages(query):
+        if len(candidates) >= ENOUGH:
+            break
+        among = "AND f.kind IN :kinds" if kinds is not None else ""
+        statement = text(
+            f"SELECT f.rowid, f.kind, f.record_id, f.name, f.kin, f.place, f.digits, f.code "
+            f"FROM {source} WHERE {condition} {among} LIMIT {_CANDIDATES}"
+        )
+        values: dict[str, object] = {"value": value}
+        if kinds is not None:
+            statement = statement.bindparams(bindparam("kinds", expanding=True))
+            values["kinds"] = list(kinds)
+        for rowid, *rest in connection.execute(statement, values):
+            candidates.setdefault(rowid, Candidate(*rest))
+    ranked = [_rank(query, candidate) for candidate in candidates.values()]
+    return sorted(ranked, key=lambda found: (-found.score, found.id))[:limit]
+
+
+def _stages(query: Query) -> Iterator[tuple[str, str, str]]:
+    """Give (rows to read, condition, value) of the queries to try, the surest first."""
+    rows = "findable f"
+    by_word = "findable_words w JOIN findable f ON f.rowid = w.rowid"
+    by_sound = "findable_sounds w JOIN findable f ON f.rowid = w.rowid"
+    if identity := read_id(query.code):
+        yield rows, "f.record_id = :value", str(identity)
+    if len(query.code) >= 4:
+        yield rows, "f.code = :value", query.code
+    for digits in query.digits:
+        if len(digits) >= 2:
+            yield rows, "f.digits >= :value AND f.digits < :value || ':'", digits[::-1]
+    if query.names and not query.whole_mobile:
+        spelt = " ".join(f'"{word}"*' for word in query.names)
+        heard = " ".join(f'"{key}"*' for key in sounds(" ".join(query.names)).split())
+        yield by_word, "findable_words MATCH :value", f"name : ({spelt})"
+        yield by_word, "findable_words MATCH :value", spelt
+        yield by_sound, "findable_sounds MATCH :value", f"name_sound : ({heard})"
+        yield by_sound, "findable_sounds MATCH :value", heard
+
+
+def _rank(query: Query, candidate: Candidate) -> Found:
+    """Score a candidate: its own name first, then kin and place; matching digits weigh most."""
+    if candidate.id == query.code or (candidate.code and candidate.code == query.code):
+        return Found(candidate.kind, candidate.id, 1.0, strong=True)
+    name, kin, place = (
+        part.split() for part in (candidate.name, candidate.kin, candidate.place)
+    )
+    own = [_best(word, name) for word in query.names]
+    other = [max(0.9 * _best(word, kin), 0.9 * _best(word, place)) for word in query.names]
+    likeness = [max(pair) for pair in zip(own, other, strict=True)]
+    score = sum(likeness) / len(likeness) if likeness else 0.0
+    digits = candidate.digits or ""
+    met = [number for number in query.digits if digits.startswith(number[::-1])]
+    told_apart = any(o > n for n, o in zip(own, other, strict=True)) and max(own) > _STRONG
+    if query.digits:
+        score = (score + len(met) / len(query.digits)) / (2 if likeness else 1)
+        told_apart = len(met) == len(query.digits) and (
+            query.whole_mobile or (len(met[0]) >= 4 and bool(own) and max(own) > _STRONG)
+        )
+    covered = sum(own) / max(len(name), len(own), 1)
+    return Found(
+        candidate.kind,
+        candidate.id,
+        min(score * 0.95 + covered * 0.05, 1.0),
+        strong=told_apart and min([*likeness, score]) > _STRONG,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _likeness(typed: str, word: str) -> float:
+    """Say how well a word that may be half typed fits a word of a name."""
+    if word == typed:
+        return 1.0
+    if word.startswith(typed):
+        return 0.9 + 0.1 * len(typed) / len(word)
+    return min(alike(typed, word), 0.97)
+
+
+def _best(typed: str, found: Sequence[str]) -> float:
+    return max((_likeness(typed, word) for word in found), default=0.0)
+
+
+def index(connection: Connection, written: Sequence[tuple[Record, bool]]) -> None:
+    """Keep the search words of the records just written; the flag says if one stood before."""
+    existed = [record.id for record, before in written if before]
+    old = _rows_of(connection, existed)
+    new: dict[str, Row] = {}
+    for record, _ in written:
+        new[record.id] = _words_of(record)
+    gone = [old[key] for key, row in new.items() if key in old and not _same(old[key], row)]
+    coming = [row for key, row in new.items() if not _same(old.get(key, {}), row)]
+    if gone:
+        for statement in _UNINDEX:
+            connection.execute(statement, gone)
+        connection.execute(_DROP, gone)
+    coming = [row for row in coming if row["name"] or row["code"]]
+    if coming:
+        last = connection.execute(select(func.max(_findable.c.rowid))).scalar_one() or 0
+        for number, row in enumerate(coming, start=last + 1):
+            row["rowid"] = number
+        connection.execute(insert(_findable), coming)
+        for statement in _INDEX:
+            connection.execute(statement, coming)
+
+
+def _rows_of(connection: Connection, ids: Sequence[str]) -> dict[str, Row]:
+    rows: dict[str, Row] = {}
+    for start in range(0, len(ids), 500):
+        some = select(_findable).where(_findable.c.record_id.in_(ids[start : start + 500]))
+        rows |= {row.record_id: dict(row._mapping) for row in connection.execute(some)}
+    return rows
+
+
+def _same(old: Row, new: Row) -> bool:
+    return all(old.get(name) == value for name, value in new.items())
+
+
+def _words_of(record: Record) -> Row:
+    """Fold what the record can be found by; a deleted one by nothing."""
+    name, kin, place = (
+        "" if record.deleted else " ".join(_texts(record, use))
+        for use in (Use.NAME, Use.KIN, Use.PLACE)
+    )
+    digits = next(iter(_texts(record, Use.DIGITS)), "")
+    codes = next(iter(_texts(record, Use.CODE)), "")
+    return {
+        "kind": record.kind(),
+        "record_id": record.id,
+        "name": " ".join(words(name)),
+        "kin": " ".join(words(kin)),
+        "place": " ".join(words(place)),
+        "name_sound": sounds(name),
+        "kin_sound": sounds(kin),
+        "digits": None if record.deleted else digits[::-1] or None,
+        "code": None if record.deleted else codes.upper() or None,
+    }
+
+
+def _texts(record: Record, use: Use) -> list[str]:
+    return [str(value) for name in record.used(use) if (value := record.value(name))]
+
+
+_INDEX = [
+    text(
+        "INSERT INTO findable_words (rowid, name, kin, place) VALUES (:rowid, :name, :kin, :place)"
+    ),
+    text(
+        "INSERT INTO findable_sounds (rowid, name_sound, kin_sound) "
+        "VALUES (:rowid, :name_sound, :kin_sound)"
+    ),
+]
+_UNINDEX = [
+    text(
+        "INSERT INTO findable_words (findable_words, rowid, name, kin, place) "
+        "VALUES ('delete', :rowid, :name, :kin, :place)"
+    ),
+    text(
+        "INSERT INTO findable_sounds (findable_sounds, rowid, name_sound, kin_sound) "
+        "VALUES ('delete', :rowid, :name_sound, :kin_sound)"
+    ),
+]
+_DROP = delete(_findable).where(_findable.c.rowid == bindparam("rowid"))

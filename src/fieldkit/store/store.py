@@ -1,0 +1,360 @@
+"""The laptop's database as the rest of the program sees it.
+
+Every call is synchronous, whole and safe from any thread; none waits for the network.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import delete, func, insert, select, update
+
+from fieldkit import reference
+from fieldkit.records import Finding, Record, Value, kinds, read_id
+from fieldkit.records.sound import words
+from fieldkit.settings import DATABASE
+from fieldkit.store import backup as backups
+from fieldkit.store import search, tables
+from fieldkit.store.clock import Clock, day, doubt, laptop_clock, start_of_day
+from fieldkit.store.database import Database, connect
+from fieldkit.store.drafts import Drafts
+from fieldkit.store.duplicates import Alike, alike
+from fieldkit.store.edits import Edit, prepare
+from fieldkit.store.errors import Refused, StoreError, Unwritable
+from fieldkit.store.identity import Device, make_device, read_device, renew_origin
+from fieldkit.store.migrate import migrate
+from fieldkit.store.outbox import Logged, Outbox
+from fieldkit.store.reading import Event, Page, Records, State
+from fieldkit.store.saving import Author, Saved, save
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that could be the one looked for."""
+
+    kind: str
+    id: str
+    label: str
+    line: Mapping[str, str]
+    """Its list columns as people read them, by field name."""
+    score: float
+    strong: bool
+
+
+class Store:
+    """One laptop's records, changes, drafts and outbox."""
+
+    def __init__(self, database: Database, home: Path, clock: Clock = laptop_clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.home = home
+        self.drafts = Drafts(database, clock)
+        self.outbox = Outbox(database)
+
+    @classmethod
+    def open(cls, home: Path, *, clock: Clock = laptop_clock) -> Store:
+        """Open (or make) the data file of an installation and bring it to this version.
+
+        Raises:
+            StoreError: it cannot be used; the text is a sentence for the person.
+        """
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unwritable(
+                f"The folder {home} cannot be made or written. Choose another folder."
+            ) from error
+        database = Database(home / DATABASE, connect)
+        stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
+        try:
+            migrate(
+                database,
+                lambda: backups.back_up(database, home / "backups" / f"before-{stamp}.sqlite3"),
+            )
+        except StoreError:
+            database.close()
+            raise
+        return cls(database, home, clock)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    # Who this laptop is
+
+    @property
+    def device(self) -> Device | None:
+        """The identity of this database; None before the first run."""
+        with self._database.read() as connection:
+            return read_device(connection)
+
+    def init(self, name: str, district: int, block: int | None) -> Device:
+        """Do the first run: draw an identity, note who works here and where."""
+        with self._database.write() as connection:
+            make_device(connection, name, district, block)
+        self.use_operator(name)
+        return self._at_work()
+
+    def _at_work(self) -> Device:
+        device = self.device
+        if device is None:
+            raise StoreError("This laptop is not set up yet. Start fieldkit, or `fieldkit init`.")
+        return device
+
+    def operators(self) -> list[str]:
+        """Return who works at this laptop, the last one at work first."""
+        table = tables.operator
+        with self._database.read() as connection:
+            return list(
+                connection.execute(
+                    select(table.c.name).order_by(table.c.last_used.desc(), table.c.name)
+                ).scalars()
+            )
+
+    def use_operator(self, name: str) -> None:
+        """Note that ``name`` is at work now."""
+        table = tables.operator
+        with self._database.write() as connection:
+            newest = connection.execute(select(func.max(table.c.last_used))).scalar_one() or 0
+            connection.execute(delete(table).where(table.c.name == name))
+            connection.execute(insert(table).values(name=name, last_used=newest + 1))
+
+    def enrol(self, server: str, token: str) -> None:
+        """Keep the server's address and the token it gave this laptop."""
+        with self._database.write() as connection:
+            connection.execute(update(tables.device).values(server=server, token=token))
+
+    def token(self) -> str | None:
+        """Return the token by which the server knows this laptop."""
+        with self._database.read() as connection:
+            return connection.execute(select(tables.device.c.token)).scalar_one_or_none()
+
+    def clock_doubt(self) -> str | None:
+        """Return a sentence if the laptop's clock cannot be right."""
+        with self._database.read() as connection:
+            last = connection.execute(select(func.max(tables.change.c.at))).scalar_one()
+        return doubt(self._clock(), last)
+
+    # Saving
+
+    def save(
+        self, edits: Sequence[Edit], operator: str, *, draft: int | None = None
+    ) -> list[Saved]:
+        """Save edits, all or none, and drop the draft they came from, in one transaction.
+
+        Raises:
+            Refused: rules stand against it; nothing was written.
+            StoreError: the file could not be written; nothing was written.
+        """
+        author = self._author(operator)
+        with self._database.write() as connection:
+            fates = save(connection, edits, author)
+            stops = [stop for fate in fates if isinstance(fate, Refused) for stop in fate.findings]
+            if stops:
+                raise Refused(stops)
+            if draft is not None:
+                connection.execute(delete(tables.draft).where(tables.draft.c.id == draft))
+        return [fate for fate in fates if isinstance(fate, Saved)]
+
+    def load(self, edits: Sequence[Edit], operator: str) -> list[Saved | Refused]:
+        """Save what may be saved of many edits in one transaction; tell the fate of each."""
+        author = self._author(operator)
+        with self._database.write() as connection:
+            return save(connection, edits, author, ask=False)
+
+    def judge(self, edit: Edit) -> list[Finding]:
+        """Return what a save would say, stops first, without saving."""
+        author = self._author("")
+        with self._database.read() as connection:
+            records = Records(connection)
+            before = records.get(edit.kind.kind(), edit.id) if edit.id else None
+            one = prepare(edit, before, records, author.device, author.today)
+        return [*one.stops, *one.remarks]
+
+    def _author(self, operator: str) -> Author:
+        at = self._clock()
+        return Author(self._at_work(), operator, at, day(at))
+
+    # Reading
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return a record, deleted or not; None if it is not here."""
+        with self._database.read() as connection:
+            return Records(connection).get(kind, record_id)
+
+    def record(self, record_id: str) -> Record | None:
+        """Return the record of this id, of whatever kind, as typed from a slip."""
+        known = read_id(record_id)
+        with self._database.read() as connection:
+            return Records(connection).anywhere(str(known)) if known else None
+
+    def where(self, kind: str, **equal: Value) -> list[Record]:
+        """Return the live records of a kind whose fields equal these values."""
+        with self._database.read() as connection:
+            return Records(connection).where(kind, **equal)
+
+    def page(
+        self,
+        kind: str,
+        *,
+        where: Mapping[str, Value] | None = None,
+        after: str | None = None,
+        limit: int = 50,
+        newest_first: bool = False,
+    ) -> Page:
+        """Return a page of a kind's list."""
+        with self._database.read() as connection:
+            return Records(connection).page(
+                kind, where or {}, after, limit, newest_first=newest_first
+            )
+
+    def each(self, kind: str, where: Mapping[str, Value] | None = None) -> Iterator[Record]:
+        """Stream a kind's live records in order of entry."""
+        with self._database.read() as connection:
+            yield from Records(connection).each(kind, where or {})
+
+    def timeline(self, record_id: str) -> list[Event]:
+        """Return what happened to a person or group, oldest first."""
+        with self._database.read() as connection:
+            return Records(connection).timeline(record_id)
+
+    def states(self, ids: Sequence[str]) -> dict[str, State]:
+        """Return where the last change of each record stands."""
+        with self._database.read() as connection:
+            return Records(connection).states(ids)
+
+    def changes_of(self, record_id: str) -> list[Logged]:
+        """Return every change made here to a record, the oldest first."""
+        return self.outbox.of(record_id)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many live records of each kind are here."""
+        table = tables.tally
+        with self._database.read() as connection:
+            held = {row.kind: row.live for row in connection.execute(select(table))}
+        return {name: held.get(name, 0) for name in kinds()}
+
+    def today(self) -> dict[str, int]:
+        """Return how many records of each kind were entered today."""
+        log = tables.change
+        query = (
+            select(log.c.kind, func.count())
+            .where(log.c.at >= start_of_day(self._clock()), log.c.op == "create")
+            .group_by(log.c.kind)
+        )
+        with self._database.read() as connection:
+            return {kind: many for kind, many in connection.execute(query)}
+
+    def last_saved(self, many: int = 3) -> list[Record]:
+        """Return the records last saved here, the latest first."""
+        log = tables.change
+        with self._database.read() as connection:
+            device = read_device(connection)
+            records = Records(connection)
+            rows = connection.execute(
+                select(log.c.kind, log.c.record_id)
+                .where(log.c.origin == (device.origin if device else ""))
+                .order_by(log.c.seq.desc())
+                .limit(many * 4)
+            ).all()
+            distinct = list(dict.fromkeys((row.kind, row.record_id) for row in rows))[:many]
+            return [found for kind, key in distinct if (found := records.get(kind, key))]
+
+    def find(
+        self, typed: str, kinds: Sequence[str] | None = None, limit: int = 20
+    ) -> list[Hit]:
+        """Return the records that could be meant, the likeliest first."""
+        with self._database.read() as connection:
+            records = Records(connection)
+            found = search.find(connection, typed, kinds, limit)
+            hits = [(one, records.get(one.kind, one.id)) for one in found]
+        return [
+            Hit(one.kind, one.id, record.label(), record.line(), one.score, one.strong)
+            for one, record in hits
+            if record
+        ]
+
+    def alike(self, kind: str, ids: Sequence[str]) -> list[Alike]:
+        """Return the likely duplicates of these records, here or among themselves."""
+        with self._database.read() as connection:
+            return alike(connection, kinds()[kind], ids)
+
+    def suggest(self, list_name: str, typed: str, district: int, limit: int = 9) -> list[str]:
+        """Return entries of an open list that begin like what was typed: used before, then known."""
+        folded = " ".join(words(typed))
+        table = tables.typed_before
+        with self._database.read() as connection:
+            before = connection.execute(
+                select(table.c.text)
+                .where(
+                    table.c.list == list_name,
+                    table.c.district == district,
+                    table.c.folded >= folded,
+                    table.c.folded < folded + "\U0010ffff",
+                )
+                .order_by(table.c.uses.desc())
+                .limit(limit)
+            ).scalars()
+            found = dict.fromkeys(before)
+        if list_name == "village":
+            for place in reference.localities(district):
+                if " ".join(words(place)).startswith(folded):
+                    found.setdefault(place)
+        return list(found)[:limit]
+
+    # Keeping it safe
+
+    def back_up(self, target: Path) -> None:
+        """Copy everything to ``target``, whole or not at all."""
+        backups.back_up(self._database, target)
+
+    def back_up_daily(self) -> Path | None:
+        """Make today's backup in the home folder if there is none yet."""
+        today = day(self._clock()).isoformat()
+        return backups.back_up_daily(self._database, self.home / "backups", today)
+
+    def check(self) -> list[str]:
+        """Look through the whole file; return a sentence per problem, none if it is sound."""
+        return backups.problems(self._database)
+
+    @classmethod
+    def restore(cls, home: Path, source: Path, *, clock: Clock = laptop_clock) -> Path | None:
+        """Put a backup in place of the data file; the file replaced is kept, its path returned.
+
+        The restored database gets a new identity: what the old one had not sent is still sent,
+        once, under the old identity.
+
+        Raises:
+            StoreError: the backup is damaged, or the folder cannot be written.
+        """
+        backups.sound_copy(source)
+        current = home / DATABASE
+        stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
+        kept = home / "backups" / f"replaced-{stamp}.sqlite3"
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            part = current.with_name(DATABASE + ".part")
+            shutil.copyfile(source, part)
+            replaced = current.exists()
+            if replaced:
+                _put_aside(current, kept)
+            part.replace(current)
+        except OSError as error:
+            raise Unwritable(f"The folder {home} cannot be written.") from error
+        store = cls.open(home, clock=clock)
+        with store._database.write() as connection:
+            renew_origin(connection)
+        store.close()
+        return kept if replaced else None
+
+
+def _put_aside(current: Path, kept: Path) -> None:
+    """Move a data file away together with what its write-ahead log still holds."""
+    for suffix in ("-wal", "-shm", ""):
+        part = current.with_name(current.name + suffix)
+        if part.exists():
+            part.replace(kept.with_name(kept.name + suffix))

@@ -1,0 +1,137 @@
+"""The infrastructure tables of a laptop's database (kind tables come from the declarations).
+
+The Alembic scripts in ``migrations`` make them; a test holds both against each other.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+
+INFRASTRUCTURE = MetaData()
+
+device = Table(
+    "device",
+    INFRASTRUCTURE,
+    Column("id", Integer, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("district", Integer, nullable=False),
+    Column("block", Integer),
+    Column("server", Text),
+    Column("token", Text),
+)
+"""One row: who this database is. ``counter`` numbers its records and never restarts."""
+
+origin = Table(
+    "origin",
+    INFRASTRUCTURE,
+    Column("origin", Text, primary_key=True),
+    Column("born", Integer, nullable=False),
+    Column("parent", Text),
+    Column("sent_seq", Integer, nullable=False),
+    Column("acked_seq", Integer, nullable=False),
+    Column("server_head", LargeBinary),
+    sqlite_with_rowid=False,
+)
+"""Every identity this database has had, in order of ``born`` (0, 1 ...); the last one is in use."""
+
+change = Table(
+    "change",
+    INFRASTRUCTURE,
+    Column("origin", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("op", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("base", Integer),
+    Column("at", Integer, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("verdict", Text),
+    Column("reason", Text),
+    Column("reason_field", Text),
+    Index("change_record", "record_id", "origin", "seq"),
+    Index("change_at", "at", "op", "kind"),
+    Index("change_verdict", "verdict", sqlite_where=text("verdict IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+"""The append-only log of what was saved here. Only verdicts are ever added to a row."""
+
+draft = Table(
+    "draft",
+    INFRASTRUCTURE,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("record_id", Text),
+    Column("base", Integer),
+    Column("texts", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("opened_at", Integer, nullable=False),
+    Column("updated_at", Integer, nullable=False),
+)
+
+operator = Table(
+    "operator",
+    INFRASTRUCTURE,
+    Column("name", Text, primary_key=True),
+    Column("last_used", Integer, nullable=False),
+)
+
+sync_session = Table(
+    "sync_session",
+    INFRASTRUCTURE,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("ok", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("bytes_up", Integer, nullable=False),
+    Column("bytes_down", Integer, nullable=False),
+    Column("seconds", Text, nullable=False),
+    Column("error", Text),
+)
+
+tally = Table(
+    "tally",
+    INFRASTRUCTURE,
+    Column("kind", Text, primary_key=True),
+    Column("live", Integer, nullable=False),
+)
+"""Records of each kind that are not deleted, so that no screen ever counts rows."""
+
+typed_before = Table(
+    "typed_before",
+    INFRASTRUCTURE,
+    Column("list", Text, primary_key=True),
+    Column("district", Integer, primary_key=True),
+    Column("folded", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("uses", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What open lists (villages) have been given so far, offered again while typing."""
+
+findable = Table(
+    "findable",
+    INFRASTRUCTURE,
+    Column("rowid", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kin", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("name_sound", Text, nullable=False),
+    Column("kin_sound", Text, nullable=False),
+    Column("digits", Text),
+    Column("code", Text),
+    Index("findable_record", "record_id", unique=True),
+    Index("findable_digits", "digits"),
+    Index("findable_code", "code"),
+    Index("findable_sound", "name_sound"),
+)
+"""Folded words of each record that can be looked for; ``digits`` is the mobile, reversed.
+
+Two FTS5 tables index it: ``findable_words`` (name, kin, place) and ``findable_sounds``.
+"""
