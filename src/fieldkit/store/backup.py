@@ -34,10 +34,13 @@ def back_up(database: Database, target: Path) -> None:
         room = shutil.disk_usage(target.parent).free
         if room < database.path.stat().st_size + _SPARE:
             raise DiskFull(f"There is no room for a backup in {target.parent}. Free some space.")
-        with plainly(), closing(database.raw()) as source:
-            with closing(sqlite3.connect(part)) as copy:
-                source.backup(copy, pages=2000, sleep=0.01)
-                copy.execute("PRAGMA journal_mode = DELETE")
+        with (
+            plainly(),
+            closing(database.raw()) as source,
+            closing(sqlite3.connect(part)) as copy,
+        ):
+            source.backup(copy, pages=2000, sleep=0.01)
+            copy.execute("PRAGMA journal_mode = DELETE")
         part.replace(target)
     except OSError as error:
         raise Unwritable(f"The backup cannot be written to {target}.") from error

@@ -61,7 +61,9 @@ class Drafts:
             record = Records(connection).get(kind, record_id)
         if record is None:
             return begun
-        shown = {name: ask.format.edit(record.value(name)) for name, ask in record.questions().items()}
+        shown = {
+            name: ask.format.edit(record.value(name)) for name, ask in record.questions().items()
+        }
         filled = {name: text for name, text in shown.items() if text}
         return replace(
             begun, record_id=record_id, base=record.version, texts={**filled, **begun.texts}

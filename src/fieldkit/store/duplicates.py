@@ -69,7 +69,10 @@ def _pairs(
         .where(new.c.id.in_(ids), new.c.deleted.is_(False), old.c.deleted.is_(False))
     )
     for one, other, *names in connection.execute(query):
-        if all(a and b and names_alike(a, b) >= _ALIKE for a, b in zip(names[::2], names[1::2], strict=True)):
+        if all(
+            a and b and names_alike(a, b) >= _ALIKE
+            for a, b in zip(names[::2], names[1::2], strict=True)
+        ):
             yield one, other
 
 

@@ -145,7 +145,7 @@ def _after(edit: Edit, before: Record | None, device: Device) -> Record:
             extra[name] = to_json(value)
         elif name not in _KEPT_BY_THE_STORE and not (name == "district" and value is None):
             values[name] = value
-    return edit.kind(**values, extra=extra)
+    return edit.kind.of({**values, "extra": extra})
 
 
 def _difference(

@@ -31,7 +31,7 @@ class Busy(StoreError):
     """Another program holds the data file."""
 
 
-class Refused(Exception):  # noqa: N818  (a verdict, not a fault)
+class Refused(Exception):
     """Records that break a rule; nothing was saved.
 
     ``findings`` holds (index of the edit, finding) pairs.

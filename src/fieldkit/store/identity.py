@@ -69,7 +69,7 @@ def _bear(connection: Connection, origin: str, parent: str | None) -> None:
 def take_numbers(connection: Connection, many: int, *, beyond: int = 0) -> int:
     """Take ``many`` record numbers, all above ``beyond``; return the first of them."""
     table = tables.device
-    counter = connection.execute(select(table.c.counter)).scalar_one()
+    counter: int = connection.execute(select(table.c.counter)).scalar_one()
     start = max(counter, beyond)
     if start + many > counter:
         connection.execute(update(table).values(counter=start + many))

@@ -30,9 +30,7 @@ def migrate(database: Database, back_up: Callable[[], object]) -> None:
     if version is None and tables:
         raise Damaged("This file holds no fieldkit data. Choose another folder.")
     if version is not None and version > HEAD:
-        raise Damaged(
-            "This data was written by a newer fieldkit. Install that version to open it."
-        )
+        raise Damaged("This data was written by a newer fieldkit. Install that version to open it.")
     if version != HEAD:
         if version is not None:
             back_up()

@@ -117,8 +117,8 @@ class Records:
         by = table.c[found.order]
         query = select(table).where(_live(table, where))
         if newest_first:
-            rows = self.connection.execute(query.order_by(table.c.updated_at.desc()).limit(limit))
-            return Page([_record(found, row) for row in rows], None)
+            newest = self.connection.execute(query.order_by(table.c.updated_at.desc()).limit(limit))
+            return Page([_record(found, row) for row in newest], None)
         if after is not None:
             mark, last = json.loads(after)
             value = found.asks()[found.order].format.read(mark)
@@ -207,7 +207,7 @@ def state_of(seq: int, verdict: str | None, sent_seq: int, acked_seq: int) -> St
 def _record(kind: type[Record], row: Row[tuple[object, ...]]) -> Record:
     values = dict(row._mapping)
     values.pop("rowid", None)
-    return kind(**values)
+    return kind.of(values)
 
 
 def _live(table: Table, equal: Mapping[str, Value]) -> ColumnElement[bool]:

@@ -84,9 +84,7 @@ def _prepare(
             number += 1
         if not ask:
             edit = replace(edit, confirmed=frozenset(edit.kind.asks()))
-        one = prepare(
-            edit, before, known, author.device, author.today, resend=edit.id in again
-        )
+        one = prepare(edit, before, known, author.device, author.today, resend=edit.id in again)
         if one.op and not one.stops:
             _stamp(one, author)
             known.put(one.record)
@@ -126,9 +124,7 @@ def _creations_rejected(connection: Connection, ids: Sequence[str]) -> set[str]:
     return {record_id for record_id, verdict in last.items() if verdict == "rejected"}
 
 
-def _write(
-    connection: Connection, prepared: Sequence[Prepared], author: Author
-) -> list[int]:
+def _write(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:
     """Write rows, changes, search words, tallies; return the changes' seqs."""
     if not prepared:
         return []

@@ -124,9 +124,7 @@ def _rank(query: Query, candidate: Candidate) -> Found:
     """Score a candidate: its own name first, then kin and place; matching digits weigh most."""
     if candidate.id == query.code or (candidate.code and candidate.code == query.code):
         return Found(candidate.kind, candidate.id, 1.0, strong=True)
-    name, kin, place = (
-        part.split() for part in (candidate.name, candidate.kin, candidate.place)
-    )
+    name, kin, place = (part.split() for part in (candidate.name, candidate.kin, candidate.place))
     own = [_best(word, name) for word in query.names]
     other = [max(0.9 * _best(word, kin), 0.9 * _best(word, place)) for word in query.names]
     likeness = [max(pair) for pair in zip(own, other, strict=True)]
@@ -213,6 +211,7 @@ def _words_of(record: Record) -> Row:
         "place": " ".join(words(place)),
         "name_sound": sounds(name),
         "kin_sound": sounds(kin),
+        "place_sound": sounds(place),
         "digits": None if record.deleted else digits[::-1] or None,
         "code": None if record.deleted else codes.upper() or None,
     }
@@ -227,8 +226,8 @@ _INDEX = [
         "INSERT INTO findable_words (rowid, name, kin, place) VALUES (:rowid, :name, :kin, :place)"
     ),
     text(
-        "INSERT INTO findable_sounds (rowid, name_sound, kin_sound) "
-        "VALUES (:rowid, :name_sound, :kin_sound)"
+        "INSERT INTO findable_sounds (rowid, name_sound, kin_sound, place_sound) "
+        "VALUES (:rowid, :name_sound, :kin_sound, :place_sound)"
     ),
 ]
 _UNINDEX = [
@@ -237,8 +236,8 @@ _UNINDEX = [
         "VALUES ('delete', :rowid, :name, :kin, :place)"
     ),
     text(
-        "INSERT INTO findable_sounds (findable_sounds, rowid, name_sound, kin_sound) "
-        "VALUES ('delete', :rowid, :name_sound, :kin_sound)"
+        "INSERT INTO findable_sounds (findable_sounds, rowid, name_sound, kin_sound, place_sound) "
+        "VALUES ('delete', :rowid, :name_sound, :kin_sound, :place_sound)"
     ),
 ]
 _DROP = delete(_findable).where(_findable.c.rowid == bindparam("rowid"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
 from fieldkit.records import Finding, Record, Value, kinds, read_id
@@ -97,13 +97,7 @@ class Store:
         with self._database.write() as connection:
             make_device(connection, name, district, block)
         self.use_operator(name)
-        return self._at_work()
-
-    def _at_work(self) -> Device:
-        device = self.device
-        if device is None:
-            raise StoreError("This laptop is not set up yet. Start fieldkit, or `fieldkit init`.")
-        return device
+        return _set_up(self.device)
 
     def operators(self) -> list[str]:
         """Return who works at this laptop, the last one at work first."""
@@ -150,9 +144,8 @@ class Store:
             Refused: rules stand against it; nothing was written.
             StoreError: the file could not be written; nothing was written.
         """
-        author = self._author(operator)
         with self._database.write() as connection:
-            fates = save(connection, edits, author)
+            fates = save(connection, edits, self._author(connection, operator))
             stops = [stop for fate in fates if isinstance(fate, Refused) for stop in fate.findings]
             if stops:
                 raise Refused(stops)
@@ -162,22 +155,21 @@ class Store:
 
     def load(self, edits: Sequence[Edit], operator: str) -> list[Saved | Refused]:
         """Save what may be saved of many edits in one transaction; tell the fate of each."""
-        author = self._author(operator)
         with self._database.write() as connection:
-            return save(connection, edits, author, ask=False)
+            return save(connection, edits, self._author(connection, operator), ask=False)
 
     def judge(self, edit: Edit) -> list[Finding]:
         """Return what a save would say, stops first, without saving."""
-        author = self._author("")
         with self._database.read() as connection:
+            author = self._author(connection, "")
             records = Records(connection)
             before = records.get(edit.kind.kind(), edit.id) if edit.id else None
             one = prepare(edit, before, records, author.device, author.today)
         return [*one.stops, *one.remarks]
 
-    def _author(self, operator: str) -> Author:
+    def _author(self, connection: Connection, operator: str) -> Author:
         at = self._clock()
-        return Author(self._at_work(), operator, at, day(at))
+        return Author(_set_up(read_device(connection)), operator, at, day(at))
 
     # Reading
 
@@ -242,12 +234,12 @@ class Store:
         """Return how many records of each kind were entered today."""
         log = tables.change
         query = (
-            select(log.c.kind, func.count())
+            select(log.c.kind, func.count().label("many"))
             .where(log.c.at >= start_of_day(self._clock()), log.c.op == "create")
             .group_by(log.c.kind)
         )
         with self._database.read() as connection:
-            return {kind: many for kind, many in connection.execute(query)}
+            return {row.kind: row.many for row in connection.execute(query)}
 
     def last_saved(self, many: int = 3) -> list[Record]:
         """Return the records last saved here, the latest first."""
@@ -264,9 +256,7 @@ class Store:
             distinct = list(dict.fromkeys((row.kind, row.record_id) for row in rows))[:many]
             return [found for kind, key in distinct if (found := records.get(kind, key))]
 
-    def find(
-        self, typed: str, kinds: Sequence[str] | None = None, limit: int = 20
-    ) -> list[Hit]:
+    def find(self, typed: str, kinds: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
         """Return the records that could be meant, the likeliest first."""
         with self._database.read() as connection:
             records = Records(connection)
@@ -284,7 +274,7 @@ class Store:
             return alike(connection, kinds()[kind], ids)
 
     def suggest(self, list_name: str, typed: str, district: int, limit: int = 9) -> list[str]:
-        """Return entries of an open list that begin like what was typed: used before, then known."""
+        """Return entries of an open list that begin as typed: those used before, then those known."""
         folded = " ".join(words(typed))
         table = tables.typed_before
         with self._database.read() as connection:
@@ -350,6 +340,12 @@ class Store:
             renew_origin(connection)
         store.close()
         return kept if replaced else None
+
+
+def _set_up(device: Device | None) -> Device:
+    if device is None:
+        raise StoreError("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
+    return device
 
 
 def _put_aside(current: Path, kept: Path) -> None:

@@ -124,6 +124,7 @@ findable = Table(
     Column("place", Text, nullable=False),
     Column("name_sound", Text, nullable=False),
     Column("kin_sound", Text, nullable=False),
+    Column("place_sound", Text, nullable=False),
     Column("digits", Text),
     Column("code", Text),
     Index("findable_record", "record_id", unique=True),

@@ -36,7 +36,8 @@ CREATE TABLE typed_before (
 CREATE TABLE findable (
     rowid INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, record_id TEXT NOT NULL,
     name TEXT NOT NULL, kin TEXT NOT NULL, place TEXT NOT NULL,
-    name_sound TEXT NOT NULL, kin_sound TEXT NOT NULL, digits TEXT, code TEXT);
+    name_sound TEXT NOT NULL, kin_sound TEXT NOT NULL, place_sound TEXT NOT NULL,
+    digits TEXT, code TEXT);
 CREATE UNIQUE INDEX findable_record ON findable (record_id);
 CREATE INDEX findable_digits ON findable (digits);
 CREATE INDEX findable_code ON findable (code);
@@ -45,7 +46,7 @@ CREATE VIRTUAL TABLE findable_words USING fts5(
     name, kin, place, content='findable', content_rowid='rowid', columnsize=0,
     tokenize="unicode61 remove_diacritics 2 categories 'L* N* M* Co'", prefix='1 2 3 4 5 6');
 CREATE VIRTUAL TABLE findable_sounds USING fts5(
-    name_sound, kin_sound, content='findable', content_rowid='rowid', columnsize=0,
+    name_sound, kin_sound, place_sound, content='findable', content_rowid='rowid', columnsize=0,
     tokenize="unicode61 remove_diacritics 2 categories 'L* N* M* Co'", prefix='1 2 3');
 """
 
