@@ -8,6 +8,7 @@ about a tenth of all other twelve-digit numbers pass by chance, so fields that h
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _TIMES = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
@@ -31,7 +32,21 @@ _TURN = (
     (2, 7, 9, 3, 8, 0, 6, 4, 1, 5),
     (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
 )
-_TWELVE = re.compile(r"(?<!\d)[2-9]\d{3}[\s.-]*\d{4}[\s.-]*\d{4}(?!\d)")
+_GAP = r"[\s.,:;/_*\u00b7\u2010-\u2015\u2212-]"
+_TWELVE = (
+    re.compile(rf"(?<!\d)[2-9]\d{{3}}{_GAP}{{0,3}}\d{{4}}{_GAP}{{0,3}}\d{{4}}(?!\d)"),
+    *(
+        re.compile(
+            rf"(?<![0-9A-Za-z])(?=[2-9])"
+            rf"(?:\d{{{group}}}{_GAP}{{1,3}}){{{12 // group - 1}}}\d{{{group}}}(?!\d)"
+        )
+        for group in (1, 2, 3, 6)
+    ),
+)
+"""Twelve digits together, in fours as on the card, or in ones, twos, threes or sixes."""
+_UNSEEN = {"Cf", "Mn", "Me", "Cc"}
+_FLOAT = re.compile(r"(\d)\.(\d{11})(?=[eE]\+?11(?!\d))")
+_INDIAN_MOBILE = re.compile(r"\+91[\s-]?[6-9](?:[\s-]?\d){9}(?!\d)")
 
 
 def verhoeff(digits: str) -> bool:
@@ -43,9 +58,20 @@ def verhoeff(digits: str) -> bool:
 
 
 def holds_aadhaar(text: str) -> bool:
-    """Say whether ``text`` holds what looks like a whole Aadhaar number, spaced or not."""
+    """Say whether ``text`` holds what looks like a whole Aadhaar number, however spaced.
+
+    A mobile number behind its +91 is none.
+    """
+    digits = plain(text)
+    if sum(map(str.isdecimal, digits)) < 12:
+        return False
+    if not digits.isascii():
+        digits = "".join(c for c in digits if unicodedata.category(c) not in _UNSEEN)
+    digits = _FLOAT.sub(r"\1\2", _INDIAN_MOBILE.sub("+", digits))
     return any(
-        verhoeff(re.sub(r"\D", "", found.group())) for found in _TWELVE.finditer(plain(text))
+        verhoeff(re.sub(r"\D", "", found.group()))
+        for shape in _TWELVE
+        for found in shape.finditer(digits)
     )
 
 

@@ -63,8 +63,12 @@ class Change:
 
 
 def canonical(value: Json) -> bytes:
-    """Encode ``value`` so that equal values give equal bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    """Encode ``value`` so that equal values give equal bytes.
+
+    Never fails on text: halves of characters, which only damage can bring, are encoded as such.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def first_head(origin: str) -> bytes:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ORIGIN = re.compile(rf"[{CROCKFORD}]{{8}}")
+_ID = re.compile(r"([0-9A-Z]{8})\s?[-\u2010-\u2015_ ]\s?([1-9][0-9]{0,15})")
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
 
@@ -22,8 +23,14 @@ class RecordId(NamedTuple):
 
 
 def new_origin() -> str:
-    """Draw the identity of a new database: 8 Crockford base32 characters (40 random bits)."""
-    return "".join(secrets.choice(CROCKFORD) for _ in range(8))
+    """Draw the identity of a new database: 8 Crockford base32 characters (40 random bits).
+
+    At least one is a letter, so that an id is never taken for an Aadhaar number.
+    """
+    origin = ""
+    while origin.isdecimal() or not origin:
+        origin = "".join(secrets.choice(CROCKFORD) for _ in range(8))
+    return origin
 
 
 def is_origin(text: str) -> bool:
@@ -33,8 +40,7 @@ def is_origin(text: str) -> bool:
 
 def read_id(text: str) -> RecordId | None:
     """Read an id as a person types it (any case, O for 0, I or L for 1); None if it is not one."""
-    origin, dash, number = text.strip().upper().partition("-")
-    origin = origin.translate(_READ_AS)
-    if not dash or not is_origin(origin) or not re.fullmatch(r"[1-9][0-9]{0,15}", number):
+    found = _ID.fullmatch(text.strip().upper())
+    if not found:
         return None
-    return RecordId(origin, int(number))
+    return RecordId(found[1].translate(_READ_AS), int(found[2]))

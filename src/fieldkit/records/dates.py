@@ -1,0 +1,227 @@
+"""Days, years and times as people and spreadsheets write them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import ClassVar
+
+from fieldkit.records.aadhaar import plain
+from fieldkit.records.numbers import DECIMALS
+from fieldkit.records.typed import Format, Unfit, Value
+
+INDIA = timezone(timedelta(hours=5, minutes=30))
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_EXCEL_DAY_0 = date(1899, 12, 30)
+_EARLIEST = 1900
+
+_CLOCK = re.compile(
+    r"(?i)[T, ]+\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[ap]\.?m\.?)?\s?(z|[+-]\d\d:?\d\d)?$"
+)
+"""The time of day that spreadsheets and portals write behind a day."""
+_SERIAL = re.compile(r"\d{5}(\.\d+)?")
+_YEAR_FIRST = re.compile(r"(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})")
+_RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)\s*(\d\d|\d{4})?")
+_APART = re.compile(r"(\d{1,2})\s?[-/., ]\s?(\d{1,2})(?:\s?[-/., ]\s?'?(\d\d|\d{4}))?")
+_MONTH_NAMED = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[-/., ]*([A-Za-z]{3,9})[-/., ]*'?(\d\d|\d{4})?", re.IGNORECASE
+)
+_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})[. ]*(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})")
+
+
+def today() -> date:
+    """Return today's date by the laptop's clock, in India's time."""
+    return datetime.now(UTC).astimezone(INDIA).date()
+
+
+def show_date(day: date) -> str:
+    """Show as 21 Nov 2026."""
+    return f"{day.day:02d} {_MONTHS[day.month - 1][:3].title()} {day.year:04d}"
+
+
+def read_date(text: str, today: date, *, past: bool) -> date:
+    """Read a date, day before month, as people and spreadsheets write it.
+
+    ``2301`` is the 23rd of January of the current year (the last one, if ``past``); ``230184`` and
+    ``2301 1984`` give the year; a number of five digits is a day of Excel's calendar (1900 system);
+    a time of day behind it is dropped. The word ``today`` is today.
+
+    Raises:
+        Unfit: it is no date, or not on the calendar.
+    """
+    text = _CLOCK.sub("", plain(text).strip().lstrip("'"))
+    if text.casefold() == "today":
+        return today
+    if _SERIAL.fullmatch(text):
+        day = _EXCEL_DAY_0 + timedelta(days=int(text[:5]))
+        return day.replace(year=_full_year(str(day.year), today, past=past))
+    if found := _YEAR_FIRST.fullmatch(text):
+        return _on_calendar(int(found[3]), int(found[2]), found[1], today, past=past)
+    if found := _RUN_TOGETHER.fullmatch(text) or _APART.fullmatch(text):
+        return _on_calendar(int(found[1]), int(found[2]), found[3] or "", today, past=past)
+    if found := _MONTH_NAMED.fullmatch(text):
+        return _on_calendar(int(found[1]), _month(found[2]), found[3] or "", today, past=past)
+    if found := _MONTH_FIRST.fullmatch(text):
+        return _on_calendar(int(found[2]), _month(found[1]), found[3], today, past=past)
+    raise Unfit("A date looks like 23/01/1984, 2301 1984 or 23 Jan 1984.")
+
+
+def _month(name: str) -> int:
+    for number, month in enumerate(_MONTHS, start=1):
+        if month.startswith(name.casefold()):
+            return number
+    raise Unfit(f"There is no month {name}. A date looks like 23 Jan 1984.")
+
+
+def _on_calendar(day: int, month: int, year: str, today: date, *, past: bool) -> date:
+    if month > 12:
+        raise Unfit(f"There is no month {month}. Write the day first: 23/01/1984.")
+    full_year = _full_year(year, today, past=past) if year else today.year
+    try:
+        if year:
+            return date(full_year, month, day)
+        this_year = date(today.year, month, day)
+        if past and this_year > today:
+            return date(today.year - 1, month, day)
+    except ValueError:
+        raise Unfit("There is no such day on the calendar.") from None
+    return this_year
+
+
+def _full_year(year: str, today: date, *, past: bool) -> int:
+    if len(year) == 4:
+        if not _EARLIEST <= int(year) <= today.year + 100:
+            raise Unfit(f"The year {year} cannot be right. Check it.")
+        return int(year)
+    full = today.year // 100 * 100 + int(year)
+    return full - 100 if full > today.year + (0 if past else 20) else full
+
+
+@dataclass(frozen=True, slots=True)
+class Date(Format):
+    """A day; the year may be left out (this year), or the day and month where that is allowed."""
+
+    type: ClassVar[str] = "date"
+    past: bool = False
+    """Years of two digits are read as the latest that is not in the future."""
+
+    def fit(self, text: str) -> Value:
+        """Read ``2301 1984``, ``23/01/1984``, ``15-Aug-88``, ``1984-01-23`` or a day of Excel."""
+        return read_date(text, today(), past=self.past)
+
+    def show(self, value: Value) -> str:
+        """Show as 23 Jan 1984."""
+        return show_date(value) if isinstance(value, date) else ""
+
+    def read(self, value: object) -> Value:
+        """Take an ISO date."""
+        if isinstance(value, datetime):
+            return value.date()
+        if value is None or isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            raise Unfit("A date like 1984-01-23 is expected.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Born(Date):
+    """A date of birth, or the lone year where no more is known: ISO text, ``1984`` or a day."""
+
+    past: bool = True
+
+    def fit(self, text: str) -> Value:
+        """Take a lone year, else a date."""
+        lone = DECIMALS.sub("", plain(text))
+        if re.fullmatch(r"(19|20)\d\d", lone):
+            return self._lived(lone)
+        day = Date.fit(self, text)
+        return self._lived(day.isoformat() if isinstance(day, date) else "")
+
+    def _lived(self, iso: str) -> str:
+        year = int(iso[:4])
+        if not today().year - 120 <= year or iso > today().isoformat():
+            raise Unfit("That is not the birth date of a living person. Check the year.")
+        return iso
+
+    def show(self, value: Value) -> str:
+        """Show the year alone, or 23 Jan 1984."""
+        if not isinstance(value, str):
+            return ""
+        return value if len(value) == 4 else show_date(date.fromisoformat(value))
+
+    def read(self, value: object) -> Value:
+        """Take ``1984`` or ``1984-01-23``."""
+        if value is None:
+            return None
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}", value):
+            return value
+        day = Date.read(self, value)
+        return day.isoformat() if isinstance(day, date) else None
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Format):
+    """A point in time: seconds since 1970 UTC inside, ISO outside."""
+
+    type: ClassVar[str] = "time"
+
+    def fit(self, text: str) -> Value:
+        """Read an ISO time; without a zone it is India's."""
+        try:
+            moment = datetime.fromisoformat(text)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=INDIA)
+            return self._within((moment - _EPOCH) // timedelta(seconds=1))
+        except (ValueError, OverflowError):
+            raise Unfit("A time like 2026-11-21T10:42:00Z is expected.") from None
+
+    def show(self, value: Value) -> str:
+        """Show in India's time, as the clock on the wall there reads."""
+        if not isinstance(value, int):
+            return ""
+        moment = (_EPOCH + timedelta(seconds=value)).astimezone(INDIA)
+        return f"{show_date(moment.date())} {moment:%H:%M}"
+
+    def edit(self, value: Value) -> str:
+        """Give ISO text in UTC."""
+        if not isinstance(value, int):
+            return ""
+        return f"{(_EPOCH + timedelta(seconds=value)).replace(tzinfo=None).isoformat()}Z"
+
+    def read(self, value: object) -> Value:
+        """Take whole seconds, or ISO text."""
+        if value is None or isinstance(value, str):
+            return self.fit(value) if value else None
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Unfit("A time in whole seconds is expected.")
+        return self._within(value)
+
+    def _within(self, seconds: int) -> int:
+        if not 0 <= seconds < _LATEST:
+            raise Unfit("That time cannot be right: it lies outside 1970 to 2200.")
+        return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class FinancialYear(Format):
+    """April to March, written 2025-26."""
+
+    type: ClassVar[str] = "financial year"
+
+    def fit(self, text: str) -> Value:
+        """Read 2025-26, 2025-2026 or FY 25-26."""
+        found = re.fullmatch(
+            r"(?i)(?:f\.?y\.?\s*)?(?:20)?(\d\d)\s*[-–/]\s*(?:20)?(\d\d)", plain(text)
+        )
+        if not found or (int(found[1]) + 1) % 100 != int(found[2]):
+            raise Unfit("A financial year looks like 2025-26.")
+        return f"20{found[1]}-{found[2]}"
