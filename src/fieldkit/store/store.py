@@ -274,7 +274,7 @@ class Store:
             return alike(connection, kinds()[kind], ids)
 
     def suggest(self, list_name: str, typed: str, district: int, limit: int = 9) -> list[str]:
-        """Return entries of an open list that begin as typed: those used before, then those known."""
+        """Return entries of an open list that begin as typed: used before, then known ones."""
         folded = " ".join(words(typed))
         table = tables.typed_before
         with self._database.read() as connection:
