@@ -18,7 +18,7 @@ from fieldkit.records.aadhaar import holds_aadhaar
 Value: TypeAlias = str | int | float | bool | date | None
 
 
-class Unfit(ValueError):  # noqa: N818
+class Unfit(ValueError):
     """What was typed does not fit; the text is a sentence for the person, naming the way out."""
 
 
