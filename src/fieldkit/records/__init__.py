@@ -1,8 +1,11 @@
 """What is recorded: the kinds, their fields, formats and rules. Pure: no file, no network.
 
-A kind is one class. Importing this package knows them all; :func:`kinds` lists them.
+A kind is one class. Importing this package knows them all, with their rules; :func:`kinds` lists
+them. Kinds stand in ``people``, ``training``, ``toolkits``, ``groups`` and ``outreach``, rules in
+``eligibility``, ``attending``, ``delivery`` and ``membership``.
 """
 
+from fieldkit.records import attending, delivery, eligibility, membership
 from fieldkit.records.ask import Ask, Use, When
 from fieldkit.records.change import Change, Json, Op, canonical, first_head
 from fieldkit.records.formats import Choice, Doubtful, Format, Reference, Unfit, Value
@@ -47,12 +50,16 @@ __all__ = [
     "Verification",
     "VillageOrganisation",
     "When",
+    "attending",
     "canonical",
+    "delivery",
+    "eligibility",
     "first_head",
     "is_origin",
     "judge",
     "kind_name",
     "kinds",
+    "membership",
     "new_origin",
     "read_id",
     "rule",

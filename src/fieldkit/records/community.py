@@ -23,6 +23,18 @@ from fieldkit.records.formats import (
 from fieldkit.records.parts import Approval, BankAccount
 
 
+def group_name(*headers: str) -> Ask:
+    """Return the declaration of a group's name, found under ``headers`` in spreadsheets."""
+    return Ask(
+        "Name",
+        Text(),
+        section="Group",
+        required="a group is known and found by its name",
+        uses=frozenset({Use.NAME, Use.LIST}),
+        headers=("Group Name", "Name of Group", "समूह का नाम", *headers),
+    )
+
+
 class Community(Approval, BankAccount):
     """A group or federation: who and where it is, how it meets, its accounts and balances."""
 
@@ -46,17 +58,7 @@ class Community(Approval, BankAccount):
         ("~name", "village"),
     )
 
-    name: Annotated[
-        str | None,
-        Ask(
-            "Name",
-            Text(),
-            section="Group",
-            required="a group is known and found by its name",
-            uses=frozenset({Use.NAME, Use.LIST}),
-            headers=("SHG Name", "Name of SHG", "VO Name", "CLF Name", "Group Name", "समूह का नाम"),
-        ),
-    ] = None
+    name: Annotated[str | None, group_name()] = None
     village: Annotated[
         str | None,
         Ask(

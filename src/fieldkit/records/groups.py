@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fieldkit.records.ask import Ask, Use, When
-from fieldkit.records.community import Community, Federation
+from fieldkit.records.community import Community, Federation, group_name
 from fieldkit.records.formats import (
     Choice,
     Code,
@@ -26,6 +26,8 @@ class ClusterFederation(Federation, table=True):
     title = "Cluster federation"
     plural = "Cluster federations"
 
+    name: Annotated[str | None, group_name("CLF Name", "Name of CLF")] = None
+
 
 class VillageOrganisation(Federation, table=True):
     """A village organisation (VO) of self-help groups."""
@@ -33,6 +35,7 @@ class VillageOrganisation(Federation, table=True):
     title = "Village organisation"
     plural = "Village organisations"
 
+    name: Annotated[str | None, group_name("VO Name", "Name of VO")] = None
     cluster_federation_id: Annotated[
         str | None,
         Ask(
@@ -55,6 +58,7 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     title = "Self-help group"
     plural = "Self-help groups"
 
+    name: Annotated[str | None, group_name("SHG Name", "Name of SHG")] = None
     shg_kind: Annotated[
         str | None,
         Ask(

@@ -83,7 +83,7 @@ class Person(Record):
     relation: Annotated[
         str | None,
         Ask(
-            "s/o d/o w/o",
+            "s/o, d/o or w/o",
             Choice("relation"),
             "Son, daughter or wife of; fills man or woman.",
             headers=("Relation", "Relationship"),
@@ -164,7 +164,7 @@ class Person(Record):
             Text(),
             uses=frozenset({Use.PLACE, Use.LIST}),
             suggest="village",
-            headers=("Village", "Village Name", "Name of Village", "Address", "गाँव", "ग्राम"),
+            headers=("Village", "Village Name", "Name of Village", "गाँव", "ग्राम"),
         ),
     ] = None
 

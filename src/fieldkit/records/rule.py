@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar, cast
 
-from fieldkit.records.formats import Value
+from fieldkit.records.formats import Date, Value, show_date
 from fieldkit.records.record import Record
 
 R = TypeVar("R", bound=Record)
+
+_FAR = timedelta(days=731)
+"""Plans reach two years ahead; a later day is a slip in the year."""
 
 
 class Severity(StrEnum):
@@ -109,11 +112,26 @@ def rules_of(kind: type[Record]) -> list[Rule]:
 
 
 def judge(record: Record, case: Case) -> list[Finding]:
-    """Apply every rule of the record's kind, required fields first."""
-    findings = [
-        Finding(name, f"{ask.label} is needed: {ask.required}.", Severity.BLOCK, "required")
-        for name, ask in record.asks().items()
-        if ask.required and ask.asked(record.values()) and record.value(name) is None
-    ]
+    """Apply what holds for every kind, required fields first, then the kind's own rules."""
+    findings = [*_missing(record), *_ahead(record, case)]
     findings += filter(None, (rule.judge(record, case) for rule in rules_of(type(record))))
     return findings
+
+
+def _missing(record: Record) -> Iterator[Finding]:
+    values = record.values()
+    for name, ask in record.asks().items():
+        if ask.required and values[name] is None and ask.asked(values):
+            message = f"{ask.label} is needed: {ask.required}."
+            yield Finding(name, message, Severity.BLOCK, "required")
+
+
+def _ahead(record: Record, case: Case) -> Iterator[Finding]:
+    """Ask about what is said to have happened after today: the laptop's clock may be wrong."""
+    for name, ask in record.asks().items():
+        day = record.value(name)
+        if isinstance(day, date) and isinstance(ask.format, Date):
+            latest = case.today if ask.format.past else case.today + _FAR
+            if day > latest:
+                message = f"{ask.label}: {show_date(day)} is still to come. Check the year."
+                yield Finding(name, message, Severity.REASON, "date_ahead")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from fieldkit.records.formats import (
     PortalNumber,
     Reference,
     Text,
+    Value,
     Whole,
 )
 from fieldkit.records.record import Record
@@ -290,6 +292,14 @@ class TrainingEnrolment(Record, table=True):
         str | None, Ask("Payment reference (UTR)", PortalNumber(), headers=("UTR", "UTR No."))
     ] = None
     travel_amount: Annotated[int | None, Ask("Travel money", Money())] = None
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Add an artisan's stipend for the days attended."""
+        derived, days = super().derive(values), values.get("days_attended")
+        if values.get("beneficiary_id") is not None and isinstance(days, int):
+            derived["stipend_amount"] = stipend(days)
+        return derived
 
     def label(self) -> str:
         """Name the state of the enrolment."""
