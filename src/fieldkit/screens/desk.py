@@ -11,9 +11,8 @@ keys back.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -21,6 +20,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.message import Message
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
@@ -48,6 +48,10 @@ class Standing:
         return "   ".join(part for part in parts if part)
 
 
+class Stocktaken(Message):
+    """The standing was brought up to date."""
+
+
 class Desk(App[int]):
     """An application on one store, opened in a thread after the first paint."""
 
@@ -65,41 +69,58 @@ class Desk(App[int]):
         self.standing = Standing()
         self._store: Store | None = None
         self._store_error: Exception | None = None
-        self._store_open = threading.Event()
+        self._store_open = asyncio.Event()
         self._keys: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
         self._hands: asyncio.Task[None] | None = None
 
     # --- the store ---
 
-    def open_store(self) -> None:
-        """Import the records and open the store; runs in a thread, errors wait for :meth:`ask`."""
-        try:
+    async def open_store(self) -> None:
+        """Import the records and open the store in a thread; a fault waits for :meth:`ask`."""
+
+        def opened() -> Store:
             from fieldkit.store import Store
 
-            self._store = Store.open(self.home)
+            return Store.open(self.home)
+
+        try:
+            self._store = await asyncio.to_thread(opened)
         except Exception as error:
             self._store_error = error
         self._store_open.set()
 
     async def ask(self, question: Callable[[Store], T]) -> T:
-        """Put ``question`` to the store in a thread and return its answer.
+        """Put ``question`` to the store in a thread, once it is open, and return the answer.
 
         Raises:
             StoreError: a sentence for the person (also: the store could not be opened).
         """
+        await self._store_open.wait()
+        if self._store is None:
+            raise self._store_error or RuntimeError("the store was never opened")
+        return await asyncio.to_thread(question, self._store)
 
-        def answer() -> T:
-            self._store_open.wait()
-            if self._store is None:
-                raise self._store_error or RuntimeError("the store was never opened")
-            return question(self._store)
-
-        return await asyncio.to_thread(answer)
+    def close_store(self) -> None:
+        """Close the store at the end, if it was opened."""
+        if self._store is not None:
+            self._store.close()
 
     @property
     def operator(self) -> str:
         """The person at the keyboard: what they save carries this name."""
         return self.standing.operator
+
+    async def change_operator(self, name: str) -> None:
+        """Put ``name`` at the keyboard; unfinished work stays with who began it."""
+        await self.ask(lambda store: store.use_operator(name))
+        self.standing = replace(self.standing, operator=name)
+        await self.take_stock()
+
+    async def take_stock(self) -> None:
+        """Bring what the headers say up to date."""
+        operator = self.standing.operator
+        self.standing = await self.ask(lambda store: stock(store, operator))
+        self.screen.post_message(Stocktaken())
 
     # --- one queue of keys ---
 
@@ -136,6 +157,35 @@ class Desk(App[int]):
         done = asyncio.Event()
         _follow(_upwards(target, self), done)
         await done.wait()
+
+
+def stock(store: Store, operator: str) -> Standing:
+    """Read the standing of a store; runs in a thread. The first operator if none is named."""
+    from fieldkit.reference import option
+    from fieldkit.store import State
+
+    device = store.device
+    if device is None:
+        return Standing(operator)
+    district = option("district", device.district)
+    block = option("block", device.block) if device.block is not None else None
+    waiting = store.outbox.counts()
+    last = store.outbox.sessions(1)
+    named = operator or next(iter(store.operators()), device.name)
+    return Standing(
+        operator=named,
+        origin=device.origin,
+        area=", ".join(
+            part
+            for part in (
+                f"Block {block.label}" if block else "",
+                district.label if district else "",
+            )
+            if part
+        ),
+        unsent=waiting[State.QUEUED] + waiting[State.SENT],
+        offline=bool(last) and not last[0].ok,
+    )
 
 
 def is_sentence(error: Exception) -> bool:

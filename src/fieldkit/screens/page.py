@@ -67,8 +67,8 @@ class Page(Screen[ScreenResultType]):
     """A screen: header, rule, content, rule, one line for a sentence, one line of keys.
 
     A page says ``TITLE`` and ``KEYS``, yields its widgets from :meth:`content`, and names the
-    widget that takes the keys in ``KEYBOARD``. Escape leaves with None. :meth:`arrive` runs after
-    mount: fetch what the page shows there, with :meth:`ask`.
+    widget that takes the keys in ``KEYBOARD``. Escape leaves with None. :meth:`arrive` runs when
+    the page comes up and whenever one is back at it: fetch there what is shown, with :meth:`ask`.
     """
 
     AUTO_FOCUS = ""
@@ -84,7 +84,11 @@ class Page(Screen[ScreenResultType]):
     Page > #sentence.-error { color: $text-error; text-style: bold; }
     Page > #keys { color: $text-muted; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", show=False),
+        Binding("slash", "app.menu", "Menu", show=False),
+        Binding("question_mark", "app.keys", "Help", show=False),
+    ]
 
     def compose(self) -> ComposeResult:
         """Lay out the fixed places round the content."""
@@ -100,7 +104,7 @@ class Page(Screen[ScreenResultType]):
         return ()
 
     async def arrive(self) -> None:
-        """Fetch and show; runs once, after mount, without holding keys back."""
+        """Fetch and show; runs whenever the page comes up, without holding keys back."""
 
     @property
     def desk(self) -> Desk:
@@ -108,14 +112,17 @@ class Page(Screen[ScreenResultType]):
         return cast(Desk, self.app)
 
     def on_mount(self) -> None:
-        """Take the keys, say who and where, then let the page fetch what it shows."""
+        """Take the keys."""
         if self.KEYBOARD:
             self.set_focus(self.query_one(self.KEYBOARD), scroll_visible=False)
-        self.show_standing()
-        self.run_worker(self._arrive(), group="arrive")
 
     def on_screen_resume(self) -> None:
-        """Say who and where again: it may have changed above."""
+        """Say who is at the keyboard, and let the page fetch what it shows."""
+        self.show_standing()
+        self.run_worker(self._arrive(), group="arrive", exclusive=True)
+
+    def on_stocktaken(self) -> None:
+        """Show the new standing."""
         self.show_standing()
 
     async def _arrive(self) -> None:
@@ -147,14 +154,14 @@ class Page(Screen[ScreenResultType]):
         """Put ``question`` to the store in a thread; see :meth:`Desk.ask`."""
         return await self.desk.ask(question)
 
-    async def told(self, errand: Callable[[], Awaitable[None]]) -> bool:
+    async def told(self, errand: Callable[[], Awaitable[object]]) -> bool:
         """Run ``errand``; a StoreError becomes its sentence on the page. Say if all went well."""
         try:
             await errand()
         except Exception as error:
             if not is_sentence(error):
                 raise
-            if self.is_running:
+            if self.is_attached:
                 self.say(str(error), error=True)
             return False
         return True

@@ -1,0 +1,103 @@
+"""The ways from one screen to another. Screens load when they are first opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from fieldkit.screens.desk import Desk
+
+if TYPE_CHECKING:
+    from fieldkit.store import Draft
+
+
+async def open_form(
+    desk: Desk,
+    kind: str,
+    *,
+    record_id: str | None = None,
+    texts: Mapping[str, str] | None = None,
+    draft: Draft | None = None,
+) -> None:
+    """Open the form of a kind: empty, with ``texts`` filled in, of a record, or a draft again."""
+    from fieldkit.records import kinds
+    from fieldkit.screens.form import FormScreen
+
+    form = FormScreen(kinds()[kind], record_id=record_id, texts=texts or {}, draft=draft)
+    await desk.push_screen(form)
+
+
+async def open_record(desk: Desk, kind: str, record_id: str) -> None:
+    """Open a record: its page if others refer to its kind, else its form."""
+    from fieldkit.records import kinds
+
+    if has_page(kind) and kind in kinds():
+        from fieldkit.screens.record import RecordPage
+
+        await desk.push_screen(RecordPage(record_id))
+    else:
+        await open_form(desk, kind, record_id=record_id)
+
+
+def has_page(kind: str) -> bool:
+    """Say whether other records refer to this kind, so that a page gathers them."""
+    from fieldkit.records import kinds
+
+    return any(
+        kind in reference.kinds
+        for other in kinds().values()
+        for reference in other.references().values()
+    )
+
+
+async def open_list(desk: Desk, kind: str) -> None:
+    """Open the list of a kind."""
+    from fieldkit.screens.listing import ListPage
+
+    await desk.push_screen(ListPage(kind))
+
+
+async def open_lists(desk: Desk) -> None:
+    """Open the choice of lists."""
+    from fieldkit.screens.listing import ListsPage
+
+    await desk.push_screen(ListsPage())
+
+
+async def open_toolkits(desk: Desk) -> None:
+    """Look for the artisan whose toolkit moves on."""
+    from fieldkit.screens.find import FindPage
+    from fieldkit.screens.record import open_toolkit
+
+    async def take(_kind: str, record_id: str) -> None:
+        await open_toolkit(desk, record_id)
+
+    await desk.push_screen(FindPage("Toolkit: whose?", ["beneficiary"], take))
+
+
+async def open_import(desk: Desk) -> None:
+    """Open the import of a spreadsheet."""
+    from fieldkit.screens.import_ import ImportScreen
+
+    await desk.push_screen(ImportScreen())
+
+
+async def open_sync(desk: Desk) -> None:
+    """Open the sync screen."""
+    from fieldkit.screens.sync import SyncScreen
+
+    await desk.push_screen(SyncScreen())
+
+
+async def open_operators(desk: Desk) -> None:
+    """Open the change of the person at the keyboard."""
+    from fieldkit.screens.operator import OperatorPage
+
+    await desk.push_screen(OperatorPage())
+
+
+async def open_help(desk: Desk) -> None:
+    """Open the keys and words."""
+    from fieldkit.screens.help import HelpPage
+
+    await desk.push_screen(HelpPage())

@@ -1,0 +1,107 @@
+"""What Home says about the day, this laptop and its operator; runs in a store's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fieldkit.records import kinds
+from fieldkit.records.formats import Moment, indian, today
+from fieldkit.screens.rows import label_of
+from fieldkit.store import Draft, State, Store
+
+LONG = timedelta(days=30)
+"""A toolkit selected longer ago than this, and not delivered, is worth a call."""
+ROWS = 4
+MANY = 100
+"""Waiting toolkits are counted up to here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A line of work to go on with: a draft, or what was saved last."""
+
+    cells: tuple[str, ...]
+    draft: int | None = None
+    kind: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Three columns of lines, and the work to go on with."""
+
+    today: Sequence[str]
+    laptop: Sequence[str]
+    needs: Sequence[str]
+    recent: Sequence[Recent]
+
+
+def figures(store: Store, operator: str) -> Figures:
+    """Read the figures for ``operator``."""
+    drafts = store.drafts.of(operator)
+    return Figures(
+        _counted(store.today(), "nothing saved yet"),
+        _counted(store.counts(), "no records yet"),
+        _needs(store, len(drafts)),
+        [*(_unfinished(draft) for draft in drafts[:3]), *_last_saved(store)],
+    )
+
+
+def _lines(counted: Sequence[tuple[str, str]]) -> list[str]:
+    """Right-align the numbers of one column of figures."""
+    width = max((len(number) for number, _ in counted), default=0)
+    return [f"  {number:>{width}} {words}" for number, words in counted]
+
+
+def _counted(counts: dict[str, int], nothing: str) -> Sequence[str]:
+    """Name the largest counts, the kinds in the order people come first."""
+    found = kinds()
+    ranked = sorted(
+        (pair for pair in counts.items() if pair[1] and pair[0] in found),
+        key=lambda pair: (not found[pair[0]].person, -pair[1]),
+    )
+    return _lines([(indian(many), found[kind].plural.lower()) for kind, many in ranked[:ROWS]]) or [
+        f"  {nothing}"
+    ]
+
+
+def _needs(store: Store, drafts: int) -> Sequence[str]:
+    waiting = store.outbox.counts()
+    kits = _old_toolkits(store)
+    counted = [
+        (drafts, "unfinished"),
+        (waiting[State.REJECTED], "returned to you"),
+        (waiting[State.CONFLICT], "your value, not used"),
+        (kits, "toolkits over 30 days" if kits < MANY else "or more toolkits late"),
+        (waiting[State.QUEUED] + waiting[State.SENT], "not sent yet"),
+    ]
+    return _lines([(indian(many), words) for many, words in counted if many]) or ["  nothing"]
+
+
+def _old_toolkits(store: Store) -> int:
+    """Count the toolkits selected long ago and not moved on; the list is in order of that day."""
+    waiting = store.page("toolkit", where={"state": "SELECTED"}, limit=MANY).records
+    old = today() - LONG
+    return sum(1 for kit in waiting if (on := kit.happened_on()) is not None and on < old)
+
+
+def _unfinished(draft: Draft) -> Recent:
+    kind = kinds()[draft.kind]
+    name = next((draft.texts[field] for field in kind.asks() if draft.texts.get(field)), "empty")
+    return Recent(
+        (f"Unfinished: {name}", kind.title.lower(), Moment().show(draft.updated_at)),
+        draft=draft.id,
+    )
+
+
+def _last_saved(store: Store) -> list[Recent]:
+    return [
+        Recent(
+            (f"Saved: {label_of(store, record)}", record.title.lower(), record.id),
+            kind=record.kind(),
+            id=record.id,
+        )
+        for record in store.last_saved(3)
+    ]

@@ -1,0 +1,146 @@
+"""Find is New: look for someone, and register them from the same box if they are not there.
+
+People do not search before they create, whatever the training says; so the search is the way into
+the form. A strong hit is marked; else "None of these: register ..." is, with the name or the
+mobile carried into the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from fieldkit.screens import doors
+from fieldkit.screens.desk import Desk
+from fieldkit.screens.page import Page
+from fieldkit.screens.rows import Row, row_of
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
+
+Take = Callable[[str, str], Awaitable[object]]
+"""What is done with the chosen record: its kind and its id."""
+
+NEW_OF: dict[str, str] = {"beneficiary": "register"}
+"""The word for making a new one, where "new" is not what people say."""
+
+
+def carried(kind: str, typed: str) -> dict[str, str]:
+    """Return the form's texts for what was typed in the box: a mobile, a name, or both.
+
+    Pure; a number that is no whole mobile is what they were looked for by, and is not carried.
+    """
+    from fieldkit.records import Use, kinds
+    from fieldkit.records.aadhaar import plain
+
+    found = kinds()[kind]
+    texts: dict[str, str] = {}
+    words = plain(typed).split()
+    digits = "".join(c for word in words if word[-1:].isdigit() for c in word if c.isdigit())
+    name = " ".join(word for word in words if not any(c.isdigit() for c in word))
+    if len(digits) >= 10 and (mobile := found.used(Use.DIGITS)):
+        texts[mobile[0]] = digits[-10:]
+    if name and (names := found.used(Use.NAME)):
+        texts[names[0]] = name.title() if name.islower() or name.isupper() else name
+    return texts
+
+
+def new_row(desk: Desk, kind: str, typed: str, *, among: bool) -> Choice:
+    """Return the row that begins a new record with what was typed."""
+    from fieldkit.records import kinds
+
+    texts = carried(kind, typed)
+    called = f'"{next(iter(texts.values()))}"' if texts else ""
+    title = kinds()[kind].title
+    verb = NEW_OF.get(kind)
+    text = f"{verb} {called or 'a new ' + title.lower()}" if verb else f"new {title} {called}"
+    text = f"None of these: {text}" if among else text[:1].upper() + text[1:]
+
+    async def begin() -> None:
+        await doors.open_form(desk, kind, texts=texts)
+
+    return Choice((text.strip(), "Ctrl+N"), begin)
+
+
+def choice_of(row: Row, take: Take) -> Choice:
+    """Turn a record's row into one that can be taken."""
+
+    async def enter() -> None:
+        await take(row.kind, row.id)
+
+    return Choice(row.cells, enter, row.below)
+
+
+def search(store: Store, text: str, kinds: Sequence[str] | None) -> tuple[list[Row], bool]:
+    """Return the rows that answer ``text`` and whether the first is likely meant; in a thread."""
+    hits = store.find(text, kinds=kinds, limit=20)
+    records = [store.get(hit.kind, hit.id) for hit in hits]
+    return [row_of(store, record) for record in records if record], bool(hits and hits[0].strong)
+
+
+class FindPage(Page[None]):
+    """A box to find one record of some kinds; what Enter does with it is up to the caller."""
+
+    KEYBOARD = "#picker"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        kinds: Sequence[str],
+        take: Take,
+        *,
+        new: str | None = None,
+        skip: Callable[[Store], set[str]] | None = None,
+    ) -> None:
+        """``new``: the kind that is begun when none fits; ``skip``: ids that are not offered."""
+        super().__init__()
+        self._purpose, self._kinds, self._take = title, kinds, take
+        self._new, self._skip = new, skip
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the box."""
+        yield Picker(self.answer, self.told, prompt="Find", empty="Nobody found.")
+
+    async def arrive(self) -> None:
+        """Say what is looked for."""
+        self.where(self._purpose)
+        self.keys("Enter take   Ctrl+N new   Esc back" if self._new else "Enter take   Esc back")
+
+    async def answer(self, text: str) -> Answer:
+        """Answer what is typed."""
+        if not text.strip():
+            last = new_row(self.desk, self._new, "", among=False) if self._new else None
+            return await self.at_first(last)
+
+        def look(store: Store) -> tuple[list[Row], bool]:
+            rows, strong = search(store, text, self._kinds)
+            skipped = self._skip(store) if self._skip else set()
+            kept = [row for row in rows if row.id not in skipped]
+            return kept, strong and kept == rows
+
+        rows, strong = await self.ask(look)
+        choices = [choice_of(row, self.taken) for row in rows]
+        last = new_row(self.desk, self._new, text, among=bool(rows)) if self._new else None
+        marked = 0 if strong or (last is None and len(rows) == 1) else len(rows) if last else None
+        return Answer(choices, last, marked)
+
+    async def at_first(self, last: Choice | None) -> Answer:
+        """Answer the empty box: invite the mobile, which finds best."""
+        hint = "Type the mobile: surest. Or name and father's name, or name and village."
+        return Answer(last=last, mark=None if last is None else 0, above=("  " + hint,))
+
+    async def taken(self, kind: str, record_id: str) -> None:
+        """Hand the record over and leave the box."""
+        self.dismiss(None)
+        await self._take(kind, record_id)
+
+    async def action_new(self) -> None:
+        """Begin a new record with what is typed."""
+        if self._new:
+            typed = self.query_one(Picker).typed.text
+            await self.told(new_row(self.desk, self._new, typed, among=False).enter)

@@ -1,0 +1,56 @@
+"""Keys and words, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+
+from fieldkit.screens.history import stay
+from fieldkit.screens.page import Page
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+KEYS = (
+    ("next field; take the marked line", "Enter", "Down, Tab"),
+    ("back a field", "Up", "Shift+Tab"),
+    ("as last time", "= in an empty box", "F2"),
+    ("save", "Ctrl+S", "F10"),
+    ("new; save and next", "Ctrl+N", "F9"),
+    ("undo what was typed in the field", "Ctrl+Z", "F8"),
+    ("sync", "F5", "/sync"),
+    ("menu of everything", "/ in an empty box", "Ctrl+P"),
+    ("change operator", "Ctrl+O", "/operator"),
+    ("help", "? in an empty box", "F1"),
+    ("leave; what was typed is kept", "Esc", "/back"),
+    ("quit", "Ctrl+Q", "/quit"),
+)
+WORDS = (
+    ("not sent yet", "saved on this laptop, waits for the next sync"),
+    ("sent, no answer yet", "on its way; the server has not answered"),
+    ("on the server", "the server has it"),
+    ("your value, not used yet", "another laptop changed the same field; yours is kept"),
+    ("returned to you", "the server did not take it and says why: correct it and save"),
+    ("unfinished", "a form that was left before it was saved; Home shows yours"),
+    ("due", "not needed now, but before the step that is named"),
+)
+
+
+class HelpPage(Page[None]):
+    """Which key does what, and what the words mean. Type to find one."""
+
+    KEYBOARD = "#picker"
+    KEYS = "type to find   Up Down look   Esc back"
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the lines."""
+        yield Picker(self.answer, self.told, prompt="Help on", empty="No help on that.")
+
+    async def arrive(self) -> None:
+        """Say where you are."""
+        self.where("Help: keys, then words")
+
+    async def answer(self, text: str) -> Answer:
+        """Answer with the keys and words that hold what is typed."""
+        wanted = text.strip().casefold()
+        lines = [(f"{main}, {second}", does) for does, main, second in KEYS] + list(WORDS)
+        return Answer([Choice(line, stay) for line in lines if wanted in " ".join(line).casefold()])

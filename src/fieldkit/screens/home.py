@@ -1,0 +1,150 @@
+"""Home: the box that finds and begins everything, the day's jobs, and what needs you.
+
+It paints before anything else is loaded; figures and rows follow from the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from fieldkit.screens import doors
+from fieldkit.screens.desk import Desk
+from fieldkit.screens.find import choice_of, new_row, search
+from fieldkit.screens.page import Page
+from fieldkit.screens.widgets.cells import fit
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+if TYPE_CHECKING:
+    from fieldkit.screens.figures import Figures, Recent
+
+Job = tuple[str, str, Callable[[Desk], Awaitable[object]]]
+
+
+def _list(kind: str) -> Callable[[Desk], Awaitable[object]]:
+    return lambda desk: doors.open_list(desk, kind)
+
+
+JOBS: tuple[Job, ...] = (
+    ("1", "Register artisan", _list("beneficiary")),
+    ("2", "Self-help group", _list("self_help_group")),
+    ("3", "Training", _list("training_batch")),
+    ("4", "Toolkit hand-over", doors.open_toolkits),
+    ("5", "Programme", _list("programme")),
+    ("6", "All lists", doors.open_lists),
+    ("7", "Import", doors.open_import),
+    ("8", "Sync", doors.open_sync),
+    ("9", "Change operator", doors.open_operators),
+)
+
+
+class HomePage(Page[None]):
+    """Typing is finding; a lone digit and Enter opens that job."""
+
+    KEYBOARD = "#picker"
+    KEYS = "? help   F5 sync   / menu   Ctrl+O operator   Ctrl+Q quit"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._figures: Figures | None = None
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the box."""
+        yield Picker(self.answer, self.told, prompt="Find or new")
+
+    async def arrive(self) -> None:
+        """Say where this laptop stands and what waits."""
+        from fieldkit.screens.figures import figures
+
+        self.where("fieldkit")
+        await self.desk.take_stock()
+        operator = self.desk.operator
+        self._figures = await self.ask(lambda store: figures(store, operator))
+        self.where(f"fieldkit   {self.desk.standing.area}")
+        picker = self.query_one(Picker)
+        if not picker.typed.text:
+            picker.renew()
+
+    async def answer(self, text: str) -> Answer:
+        """Answer the empty box with the day, a lone digit with its job, all else with hits."""
+        typed = text.strip()
+        if not typed:
+            return self._day()
+        job = next((job for job in JOBS if job[0] == typed), None)
+        if job:
+            _, words, go = job
+            return Answer(last=Choice((words,), partial(self._start, go)), above=self._board())
+        return await self._hits(text)
+
+    async def _hits(self, text: str) -> Answer:
+        rows, strong = await self.ask(lambda store: search(store, text, None))
+        choices = [choice_of(row, self._open) for row in rows]
+        last = new_row(self.desk, "beneficiary", text, among=bool(rows))
+        return Answer(choices, last, 0 if strong else len(rows))
+
+    async def _open(self, kind: str, record_id: str) -> None:
+        self.query_one(Picker).renew("")
+        await doors.open_record(self.desk, kind, record_id)
+
+    async def _start(self, go: Callable[[Desk], Awaitable[object]]) -> None:
+        self.query_one(Picker).renew("")
+        await go(self.desk)
+
+    async def action_new(self) -> None:
+        """Register what is typed, without looking through the hits."""
+        picker = self.query_one(Picker)
+        typed = picker.typed.text
+        await self.told(new_row(self.desk, "beneficiary", typed, among=False).enter)
+
+    def action_leave(self) -> None:
+        """Stay: Home is where Escape leads."""
+
+    # --- the day ---
+
+    def _day(self) -> Answer:
+        if self._figures is None:
+            return Answer(mark=None, above=self._board())
+        rows = [
+            Choice(recent.cells, partial(self._resume, recent)) for recent in self._figures.recent
+        ]
+        unfinished = bool(self._figures.recent) and self._figures.recent[0].draft is not None
+        return Answer(rows, mark=0 if unfinished else None, above=self._board())
+
+    async def _resume(self, recent: Recent) -> None:
+        if recent.draft is None:
+            await doors.open_record(self.desk, recent.kind, recent.id)
+            return
+        number = recent.draft
+        draft = await self.ask(lambda store: store.drafts.get(number))
+        if draft is None:
+            self.say("This was saved or discarded meanwhile.")
+            return
+        await doors.open_form(self.desk, draft.kind, record_id=draft.record_id, draft=draft)
+
+    def _board(self) -> tuple[str, ...]:
+        """Draw the jobs and, once they are known, the figures."""
+        lines = [
+            "  " + "".join(fit(f"{key} {words}", 26) for key, words, _ in JOBS[row::3])
+            for row in range(3)
+        ]
+        if self._figures is None:
+            return (*lines, "")
+        found = self._figures
+        columns = (found.today, found.laptop, found.needs)
+        heads = ("Today", "This laptop", "Needs you")
+        return (
+            *lines,
+            "",
+            "  " + "".join(fit(head, 26) for head in heads),
+            *(
+                "  " + "".join(fit(f"{cell}", 26) for cell in cells)
+                for cells in zip_longest(*columns, fillvalue="")
+            ),
+            "",
+        )

@@ -1,0 +1,148 @@
+"""The page of a person, a group, a training: who it is, what is due, what happened, what next."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from textual import events
+from textual.widget import Widget
+
+from fieldkit.screens import doors
+from fieldkit.screens.desk import Desk
+from fieldkit.screens.find import choice_of
+from fieldkit.screens.history import HistoryPage
+from fieldkit.screens.page import Page
+from fieldkit.screens.roll import RollPage
+from fieldkit.screens.rows import Row
+from fieldkit.screens.sheet import sheet
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A next step from a page: a letter, its word in the footer, and the form it begins."""
+
+    letter: str
+    word: str
+    kind: str
+    """The kind that is begun."""
+    field: str
+    """Its field that refers to this page's record."""
+
+
+_STEPS: dict[str, tuple[Step, ...]] = {
+    "beneficiary": (
+        Step("t", "training", "training_enrolment", "beneficiary_id"),
+        Step("k", "toolkit", "toolkit", "beneficiary_id"),
+        Step("c", "came to a programme", "attendance", "beneficiary_id"),
+        Step("v", "verification", "verification", "beneficiary_id"),
+    ),
+    "member": (
+        Step("t", "training", "training_enrolment", "member_id"),
+        Step("c", "came to a programme", "attendance", "member_id"),
+    ),
+    "self_help_group": (Step("m", "member", "member", "self_help_group_id"),),
+    "village_organisation": (Step("g", "group", "self_help_group", "village_organisation_id"),),
+    "cluster_federation": (
+        Step("o", "village organisation", "village_organisation", "cluster_federation_id"),
+    ),
+    "training_centre": (Step("t", "training", "training_batch", "training_centre_id"),),
+    "training_batch": (Step("a", "enrol", "training_enrolment", "training_batch_id"),),
+    "programme": (Step("a", "who came", "attendance", "programme_id"),),
+}
+_ROLLS = {"training_batch", "programme"}
+"""Pages whose step is a roll: people are looked for and put on it one after the other."""
+
+
+class RecordPage(Page[None]):
+    """One record and what belongs to it."""
+
+    KEYBOARD = "#picker"
+
+    def __init__(self, record_id: str) -> None:
+        super().__init__()
+        self.record_id = record_id
+        self.row: Row | None = None
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the lines."""
+        yield Picker(self.answer, self.told, typing=False, empty="Nothing yet.")
+
+    async def arrive(self) -> None:
+        """Fetch anew."""
+        self.query_one(Picker).renew()
+
+    async def answer(self, _text: str) -> Answer:
+        """Answer with what belongs to the record."""
+        found = await self.ask(lambda store: sheet(store, self.record_id))
+        if found is None:
+            self.where(f"{self.record_id}   not on this laptop")
+            return Answer(mark=None)
+        self.row = found.row
+        self.where(f"{found.row.label}   {self.record_id}   {found.state}")
+        steps = "".join(f"{step.letter} {step.word}   " for step in self.steps)
+        self.keys(f"{steps}e edit   h history   Enter open   Esc back")
+        above = [f" {found.facts}"]
+        if found.due:
+            above.append(f" Due: {found.due}")
+        rows = [
+            Choice(cells, choice_of(Row(to, kind, "", (), ()), self.open).enter)
+            for cells, kind, to in found.lines
+        ]
+        return Answer(rows, above=(*above, ""))
+
+    async def open(self, kind: str, record_id: str) -> None:
+        """Open the record a line stands for; this one itself in its form."""
+        if record_id == self.record_id:
+            await doors.open_form(self.desk, kind, record_id=record_id)
+        else:
+            await doors.open_record(self.desk, kind, record_id)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The next steps that make sense here."""
+        return _STEPS.get(self.row.kind, ()) if self.row else ()
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take the letters of the footer."""
+        errand = self._errand(event.character or "")
+        if errand:
+            event.stop()
+            await self.told(errand)
+
+    def _errand(self, letter: str) -> Callable[[], Awaitable[object]] | None:
+        if letter == "e":
+            return self._edit
+        if letter == "h":
+            return self._history
+        step = next((step for step in self.steps if step.letter == letter), None)
+        return partial(self._go, step) if step else None
+
+    async def _edit(self) -> None:
+        if self.row:
+            await doors.open_form(self.desk, self.row.kind, record_id=self.record_id)
+
+    async def _history(self) -> None:
+        if self.row:
+            await self.app.push_screen(HistoryPage(self.record_id, self.row.label))
+
+    async def _go(self, step: Step) -> None:
+        if self.row is None:
+            return
+        if self.row.kind in _ROLLS:
+            await self.app.push_screen(RollPage(step.kind, step.field, self.row))
+        elif step.kind == "toolkit":
+            await open_toolkit(self.desk, self.record_id)
+        else:
+            await doors.open_form(self.desk, step.kind, texts={step.field: self.record_id})
+
+
+async def open_toolkit(desk: Desk, artisan: str) -> None:
+    """Open the artisan's toolkit to move it on, or begin it: there is one for each."""
+    kits = await desk.ask(lambda store: store.where("toolkit", beneficiary_id=artisan))
+    if kits:
+        await doors.open_form(desk, "toolkit", record_id=kits[-1].id)
+    else:
+        await doors.open_form(desk, "toolkit", texts={"beneficiary_id": artisan})

@@ -1,0 +1,97 @@
+"""How records stand in a list: one line of cells and, below, what tells them apart.
+
+Everything follows from the declarations, so a new kind needs nothing here. The functions that take
+a store run in its thread. Records load after the first paint, hence the imports inside functions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fieldkit.records import Record
+    from fieldkit.store import Store
+
+_STATES = {
+    "queued": "not sent yet",
+    "sent": "sent, no answer yet",
+    "on the server": "on the server",
+    "conflict": "your value, not used yet",
+    "rejected": "returned to you",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record in a list."""
+
+    id: str
+    kind: str
+    label: str
+    cells: tuple[str, ...]
+    below: tuple[str, ...]
+
+
+def state_words(state: str) -> str:
+    """Say in the field's words where a change stands."""
+    return _STATES.get(state, state)
+
+
+def label_of(store: Store, record: Record) -> str:
+    """Return what the record is called; a kind without names goes by those it refers to."""
+    from fieldkit.records import Use
+
+    if record.used(Use.NAME):
+        return record.label()
+    named = [shown_value(store, record, name) for name in record.references()]
+    return ", ".join(filter(None, named)) or record.label()
+
+
+def shown_value(store: Store, record: Record, name: str) -> str:
+    """Return a field as people read it; a reference by the name of what it refers to."""
+    ask, value = record.asks()[name], record.value(name)
+    if value is None or name not in record.references():
+        return ask.format.show(value)
+    known = store.record(str(value))
+    return label_of(store, known) if known else f"{value} (not on this laptop)"
+
+
+def row_of(store: Store, record: Record) -> Row:
+    """Lay a record out: name, kin, place, last digits, and the first of its other list fields."""
+    from fieldkit.records import Use
+
+    label = label_of(store, record)
+    kin = [shown_value(store, record, name) for name in record.used(Use.KIN)]
+    place = [shown_value(store, record, name) for name in record.used(Use.PLACE)]
+    digits = [str(record.value(name) or "")[-4:] for name in record.used(Use.DIGITS)]
+    taken = {
+        *(name for use in (Use.NAME, Use.KIN, Use.PLACE, Use.DIGITS) for name in record.used(use)),
+        "relation",
+        *(record.references() if label != record.label() else ()),
+    }
+    others = [
+        text
+        for name in record.used(Use.LIST)
+        if name not in taken and (text := shown_value(store, record, name))
+    ]
+    relation = str(record.values().get("relation") or "")
+    return Row(
+        id=record.id,
+        kind=record.kind(),
+        label=label,
+        cells=(
+            label,
+            " ".join(filter(None, (_short(relation), *kin[:1]))),
+            ", ".join(dict.fromkeys(filter(None, place[:1]))),
+            "".join(f"..{four}" for four in digits[:1] if four),
+            *(others[:1] or [""]),
+        ),
+        below=(", ".join([record.title.lower(), *others[1:]]), record.id),
+    )
+
+
+def _short(relation: str) -> str:
+    """Return s/o, d/o or w/o for a code of the relation list."""
+    letter = relation[:1].lower()
+    return f"{letter}/o" if letter in ("s", "d", "w") else ""

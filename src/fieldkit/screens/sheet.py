@@ -1,0 +1,115 @@
+"""What the page of a record shows, fetched in one go; everything here runs in a store's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from fieldkit.screens.rows import Row, row_of, shown_value, state_words
+
+if TYPE_CHECKING:
+    from fieldkit.records import Record
+    from fieldkit.store import Store
+
+LIMIT = 200
+"""Rows of one kind shown on a page; the rest is in the kind's list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything a page shows, fetched in one go."""
+
+    row: Row
+    facts: str
+    due: str
+    state: str
+    lines: Sequence[tuple[tuple[str, ...], str, str]]
+    """Cells, kind and id of each line."""
+
+
+def sheet(store: Store, record_id: str) -> Sheet | None:
+    """Fetch the page of a record; None if it is not on this laptop. Runs in a thread."""
+    record = store.record(record_id)
+    if record is None:
+        return None
+    row = row_of(store, record)
+    facts = [text for text in row.cells[1:] if text]
+    logged = store.changes_of(record_id)
+    state = state_words(str(logged[-1].state)) if logged else "on the server"
+    return Sheet(
+        row,
+        "   ".join([*facts, *row.below[:1]]),
+        due(store, record),
+        state,
+        happened(store, record) if record.person else gathered(store, record),
+    )
+
+
+def happened(store: Store, record: Record) -> list[tuple[tuple[str, ...], str, str]]:
+    """Return a person's timeline."""
+    from fieldkit.records.formats import show_date
+
+    return [
+        (
+            (
+                show_date(event.on) if event.on else "no date",
+                event.sentence,
+                event.by,
+                state_words(str(event.state)),
+            ),
+            event.kind,
+            event.id,
+        )
+        for event in store.timeline(record.id)
+    ]
+
+
+def gathered(store: Store, record: Record) -> list[tuple[tuple[str, ...], str, str]]:
+    """Return those that refer to a group or training: its members, its people."""
+    from fieldkit.records import kinds
+
+    own = record.kind()
+    lines: list[tuple[tuple[str, ...], str, str]] = []
+    for name, kind in kinds().items():
+        for field, reference in kind.references().items():
+            if own in reference.kinds:
+                for child in store.page(name, where={field: record.id}, limit=LIMIT).records:
+                    lines.append((_line(store, child, field), name, child.id))
+    return lines
+
+
+def _line(store: Store, child: Record, through: str) -> tuple[str, ...]:
+    """Lay out one that refers to the page's record, without repeating that record."""
+    from fieldkit.records import Use
+
+    row = row_of(store, child)
+    if child.used(Use.NAME):
+        return (*row.cells, row.id)
+    people = [name for name in child.references() if name != through and child.value(name)]
+    rest = [
+        shown_value(store, child, name)
+        for name in child.used(Use.LIST)
+        if name not in child.references() and child.value(name) is not None
+    ]
+    who = ", ".join(shown_value(store, child, name) for name in people)
+    return (who or child.label(), child.title.lower(), ", ".join(rest), row.id)
+
+
+def due(store: Store, record: Record) -> str:
+    """Say what is missing and before which step, and what has been waiting long."""
+    from fieldkit.records.formats import today
+
+    values = record.values()
+    missing: dict[str, list[str]] = {}
+    for name, ask in record.questions().items():
+        if ask.due and ask.asked(values) and values[name] is None:
+            missing.setdefault(ask.due, []).append(ask.label)
+    parts = [f"{', '.join(labels)} before {step}" for step, labels in missing.items()]
+    if record.kind() == "beneficiary":
+        for kit in store.where("toolkit", beneficiary_id=record.id):
+            on, got = kit.value("selected_on"), kit.value("delivered_on")
+            if got is None and isinstance(on, date):
+                parts.append(f"toolkit, selected {(today() - on).days} days ago")
+    return "; ".join(parts)

@@ -1,0 +1,362 @@
+"""A box and the rows that answer it, as one widget with one queue of keys.
+
+Find, lists, the menu and every choice use it. What is typed asks the ``source`` for rows, in the
+background; the newest text wins, and Enter waits for the rows of the text that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.worker import Worker, WorkerError
+
+from fieldkit.screens.widgets.cells import fit, shown
+from fieldkit.screens.widgets.typed import Typed
+
+WIDE = 110
+"""From this width on a row's second line stands beside the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A row: its cells, and what Enter on it does."""
+
+    cells: tuple[str, ...]
+    enter: Callable[[], Awaitable[object]]
+    below: tuple[str, ...] = ()
+    """Cells of a second line; on a wide screen they follow the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a source gives for one text."""
+
+    rows: Sequence[Choice] = ()
+    last: Choice | None = None
+    """A row kept in sight under the others: "None of these: ..."."""
+    mark: int | None = 0
+    """The marked row; the number of rows marks ``last``; None marks nothing."""
+    above: tuple[str, ...] = ()
+    """Plain lines between the box and the rows."""
+    right: frozenset[int] = field(default_factory=frozenset)
+    """Columns that are right-aligned."""
+    more: Callable[[], Awaitable[Answer]] | None = None
+    """Fetches the rows after these, when the mark goes beyond them."""
+    at_once: bool = False
+    """Enter the marked row without waiting for the key."""
+
+
+Source = Callable[[str], Awaitable[Answer]]
+Told = Callable[[Callable[[], Awaitable[object]]], Awaitable[bool]]
+"""Runs an errand; a fault the person must know of is said on the page (:meth:`Page.told`)."""
+
+
+class Picker(Widget, can_focus=True):
+    """Type to narrow, Up and Down to move the mark, Enter to take the marked row."""
+
+    DEFAULT_CSS = "Picker { height: 1fr; width: 1fr; }"
+
+    def __init__(
+        self,
+        source: Source,
+        told: Told,
+        *,
+        prompt: str = "",
+        empty: str = "",
+        typing: bool = True,
+        id: str = "picker",  # noqa: A002
+    ) -> None:
+        """``typing`` False: no box, letters go to the page; ``empty``: said when no row answers."""
+        super().__init__(id=id)
+        self._source = source
+        self._told = told
+        self.prompt = prompt
+        self._empty = empty
+        self._typing = typing
+        self.typed = Typed()
+        self.answer = Answer(mark=None)
+        self._answered = ""
+        self._mark: int | None = None
+        self._top = 0
+        self._asking: Worker[None] | None = None
+        self._drawn: list[tuple[int | None, Strip]] = []
+
+    # --- asking ---
+
+    def on_mount(self) -> None:
+        """Ask for the rows of the empty box."""
+        self.renew()
+
+    def renew(self, text: str | None = None) -> None:
+        """Ask again for the rows of what is typed, or of ``text`` put in its place."""
+        if text is not None:
+            self.typed.put(text)
+        self._asking = self.run_worker(self._ask(self.typed.text), exclusive=True, group="ask")
+        self.refresh()
+
+    async def _ask(self, text: str) -> None:
+        answer = Answer(mark=None)
+
+        async def fetch() -> None:
+            nonlocal answer
+            answer = await self._source(text)
+
+        await self._told(fetch)
+        kept = self._mark if self._drawn and text == self._answered else None
+        self.answer, self._answered = answer, text
+        self._mark = answer.mark if kept is None else min(kept, self._count - 1)
+        if self._mark is not None and not 0 <= self._mark < self._count:
+            self._mark = None
+        self._top = 0
+        self._draw()
+
+    async def settled(self) -> None:
+        """Return when the rows are those of the text that is shown."""
+        while self._asking is not None and not self._asking.is_finished:
+            await _finished(self._asking)
+
+    @property
+    def _count(self) -> int:
+        return len(self.answer.rows) + (self.answer.last is not None)
+
+    @property
+    def marked(self) -> Choice | None:
+        """The marked row, if any."""
+        if self._mark is None or self._mark >= self._count:
+            return None
+        rows = self.answer.rows
+        return rows[self._mark] if self._mark < len(rows) else self.answer.last
+
+    # --- keys ---
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take what is for the box or the rows; leave the rest to the page."""
+        if event.key in ("slash", "question_mark") and not self.typed.text:
+            return
+        if event.key == "escape" and self.typed.text:
+            event.stop()
+            self.renew("")
+        elif event.key == "enter":
+            event.stop()
+            await self.enter()
+        elif await self._move(event.key):
+            event.stop()
+            event.prevent_default()
+        elif self._typing:
+            before = self.typed.text
+            if self.typed.key(event.key, event.character):
+                event.stop()
+                event.prevent_default()
+                await self._typed(before)
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Put pasted text into the box."""
+        event.stop()
+        if self._typing:
+            before = self.typed.text
+            self.typed.insert(event.text.strip())
+            await self._typed(before)
+
+    async def _typed(self, before: str) -> None:
+        if self.typed.text == before:
+            self.refresh()
+            return
+        self.renew()
+        if len(self.typed.text) == 1 and self.answer.at_once:
+            await self.settled()
+            await self.enter()
+
+    async def enter(self) -> None:
+        """Do what the marked row does."""
+        await self.settled()
+        if self.marked is not None:
+            await self._told(self.marked.enter)
+
+    async def _move(self, key: str) -> bool:
+        step = {"up": -1, "shift+tab": -1, "down": 1, "tab": 1}.get(key)
+        page = max(self.size.height // 2 - 2, 1)
+        far = {"pageup": -page, "pagedown": page}.get(key)
+        if step is None and far is None:
+            if key not in ("home", "end") or (self._typing and self.typed.text):
+                return False
+            step = -self._count if key == "home" else self._count
+        await self.settled()
+        await self._shift(step or 0, far or 0)
+        return True
+
+    async def _shift(self, step: int, far: int) -> None:
+        if not self._count:
+            return
+        goal = (-1 if self._mark is None and step + far > 0 else self._mark or 0) + step + far
+        more = self.answer.more
+        if goal >= len(self.answer.rows) and more is not None:
+
+            async def fetch() -> None:
+                self.answer = _joined(self.answer, await more())
+
+            await self._told(fetch)
+        if abs(step) == 1 and not 0 <= goal < self._count:
+            goal %= self._count
+        self._mark = min(max(goal, 0), self._count - 1)
+        self._draw()
+
+    # --- mouse ---
+
+    async def on_click(self, event: events.Click) -> None:
+        """Take the row under the pointer."""
+        y = event.get_content_offset(self)
+        if y is not None and y.y < len(self._drawn) and self._drawn[y.y][0] is not None:
+            self._mark = self._drawn[y.y][0]
+            self._draw()
+            await self.enter()
+
+    async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move the mark down."""
+        event.stop()
+        await self._shift(0, 1)
+
+    async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move the mark up."""
+        event.stop()
+        await self._shift(0, -1)
+
+    # --- drawing ---
+
+    def on_resize(self) -> None:
+        """Lay the rows out anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        """Lay out every line and repaint those that changed."""
+        before = [strip for _, strip in self._drawn]
+        self._drawn = self._lines(self.size.width, self.size.height)
+        after = [strip for _, strip in self._drawn]
+        changed = [
+            Region(0, y, self.size.width, 1)
+            for y in range(self.size.height)
+            if before[y : y + 1] != after[y : y + 1]
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    def _lines(self, width: int, height: int) -> list[tuple[int | None, Strip]]:
+        head = 2 if self._typing else 0
+        lines: list[tuple[int | None, Strip]] = [(None, Strip.blank(width))] * head
+        lines += [(None, self._strip(text, width)) for text in self.answer.above]
+        room = height - len(lines) - (2 if self.answer.last else 0)
+        blocks = self._blocks(width)
+        if not self.answer.rows and self._empty and self._answered == self.typed.text:
+            lines += [(None, self._strip("  " + self._empty, width))]
+        each = max((len(block) for block in blocks), default=1)
+        fits = max(room // each, 1)
+        mark = self._mark if self._mark is not None and self._mark < len(blocks) else None
+        if mark is not None:
+            self._top = min(max(self._top, mark - fits + 1), mark)
+        self._top = max(min(self._top, len(blocks) - fits), 0)
+        for index in range(self._top, min(self._top + fits, len(blocks))):
+            lines += [(index, strip) for strip in blocks[index]]
+        if self.answer.last is not None:
+            lines.append((None, self._strip("  " + "-" * (width - 4), width, dim=True)))
+            lines.append((len(blocks), self._row(self.answer.last.cells, [width - 3], len(blocks))))
+        return lines[:height]
+
+    def _blocks(self, width: int) -> list[list[Strip]]:
+        """Give the one or two lines of each row, columns in line."""
+        rows = self.answer.rows
+        wide = width >= WIDE
+        firsts = [row.cells + row.below if wide else row.cells for row in rows]
+        sizes = column_widths(firsts, width - 3)
+        blocks = [[self._row(cells, sizes, index)] for index, cells in enumerate(firsts)]
+        if not wide:
+            for index, (row, block) in enumerate(zip(rows, blocks, strict=True)):
+                if row.below:
+                    left, right = row.below[0], "  ".join(row.below[1:])
+                    room = width - 6 - cell_len(shown(right))
+                    block.append(
+                        self._strip(
+                            "     " + fit(left, room) + " " + right,
+                            width,
+                            dim=True,
+                            marked=index == self._mark,
+                        )
+                    )
+        return blocks
+
+    def _row(self, cells: Sequence[str], sizes: Sequence[int], index: int) -> Strip:
+        marked = index == self._mark
+        text = "  ".join(
+            fit(cell, size, right=column in self.answer.right)
+            for column, (cell, size) in enumerate(zip(cells, sizes, strict=False))
+            if size
+        )
+        return self._strip((" > " if marked else "   ") + text, self.size.width, marked=marked)
+
+    def _strip(self, text: str, width: int, *, marked: bool = False, dim: bool = False) -> Strip:
+        style = self.rich_style + Style(bold=marked, reverse=marked, dim=dim and not marked)
+        return Strip([Segment(fit(text, width), style)], width)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line: the box, or what was laid out."""
+        width = self.size.width
+        if self._typing and y == 0:
+            return self._box(width)
+        if y < len(self._drawn):
+            return self._drawn[y][1]
+        return Strip.blank(width, self.rich_style)
+
+    def _box(self, width: int) -> Strip:
+        base = self.rich_style
+        label = f"  {shown(self.prompt)}  [" if self.prompt else "  ["
+        room = max(width - cell_len(label) - 2, 4)
+        text, cursor = self.typed.window(room)
+        inner = fit(text, room) if cell_len(text) <= room else fit(text[: room + 1], room)
+        left = Strip([Segment(inner, base + Style(bold=True))], room)
+        return Strip.join(
+            [
+                Strip([Segment(label, base)]),
+                left.crop(0, cursor),
+                left.crop(cursor, cursor + 1).apply_style(Style(reverse=True)),
+                left.crop(cursor + 1, room),
+                Strip([Segment("] ", base)]),
+            ]
+        ).adjust_cell_length(width)
+
+
+async def _finished(worker: Worker[None]) -> None:
+    """Wait for a worker; one that was overtaken by a newer is no fault."""
+    try:
+        await worker.wait()
+    except WorkerError:
+        return
+
+
+def _joined(first: Answer, second: Answer) -> Answer:
+    return Answer(
+        rows=[*first.rows, *second.rows],
+        last=first.last,
+        mark=first.mark,
+        above=first.above,
+        right=first.right,
+        more=second.more,
+    )
+
+
+def column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Share ``width`` cells among the columns: each what it needs, the widest give way first."""
+    columns = max((len(row) for row in rows), default=0)
+    sizes = [
+        max((cell_len(shown(row[column][:200])) for row in rows if column < len(row)), default=0)
+        for column in range(columns)
+    ]
+    gaps = 2 * (sum(1 for size in sizes if size) - 1)
+    while sizes and sum(sizes) + gaps > width and max(sizes) > 1:
+        sizes[sizes.index(max(sizes))] -= 1
+    return sizes
