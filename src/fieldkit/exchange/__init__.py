@@ -1,0 +1,22 @@
+"""Files in and out: rosters as they come from offices, and exports that come back unchanged."""
+
+from fieldkit.exchange.files import Unreadable
+from fieldkit.exchange.load import Duplicate, Loaded, load, load_folder
+from fieldkit.exchange.mapping import BY_AGE, Guess, targets
+from fieldkit.exchange.survey import Preview, preview
+from fieldkit.exchange.write import FileFormat, export
+
+__all__ = [
+    "BY_AGE",
+    "Duplicate",
+    "FileFormat",
+    "Guess",
+    "Loaded",
+    "Preview",
+    "Unreadable",
+    "export",
+    "load",
+    "load_folder",
+    "preview",
+    "targets",
+]

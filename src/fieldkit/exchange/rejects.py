@@ -1,0 +1,123 @@
+"""The rows that did not load, given back as a file with the reasons beside them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count, zip_longest
+from pathlib import Path
+from typing import TextIO
+
+from fieldkit.exchange.formulas import harmless
+from fieldkit.records import Json
+from fieldkit.records.aadhaar import plain, verhoeff
+
+REASON = "reason"
+REJECTED_BECAUSE = "rejected_because"
+"""The name of the reason where the record has a field ``reason`` of its own."""
+_TWELVE = re.compile(r"(?<!\d)(\d{4})[\s.-]*(\d{4})[\s.-]*(\d{4})(?!\d)")
+
+
+def masked(text: str) -> str:
+    """Leave only the last four of what looks like a whole Aadhaar number: XXXX XXXX 1234."""
+    digits = plain(text)
+
+    def mask(found: re.Match[str]) -> str:
+        number = "".join(found.groups())
+        looks = number[0] in "23456789" and verhoeff(number)
+        return f"XXXX XXXX {number[8:]}" if looks else found.group()
+
+    hidden = _TWELVE.sub(mask, digits)
+    return hidden if hidden != digits else text
+
+
+def all_but_four(text: str) -> str:
+    """Leave only the last four digits of a cell that was to hold an Aadhaar number."""
+    return re.sub(r"\d(?=(?:\D*\d){4})", "X", plain(text))
+
+
+@dataclass(slots=True)
+class Rejects:
+    """Writes rejected rows beside the input, or into ``spare`` where that folder is read-only.
+
+    The file is made with the first rejected row. ``name`` is the input's name without its ending;
+    a file of an earlier import is never overwritten.
+    """
+
+    folder: Path
+    spare: Path
+    name: str
+    columns: Sequence[str] | None
+    """The columns of a table; None: JSONL, each row with names of its own."""
+    hide: Callable[[str, str], str]
+    """Masks a value of a column: (column, value) -> what may be written."""
+    path: Path | None = None
+    _file: TextIO | None = field(default=None, repr=False)
+
+    def add(self, row: Sequence[str] | Mapping[str, Json], reasons: Sequence[str]) -> None:
+        """Write one row with all its reasons."""
+        file = self._file or self._begin()
+        reason = " ".join(reasons)
+        if isinstance(row, Mapping):
+            hidden = {name: self._hidden(name, value) for name, value in row.items()}
+            file.write(json.dumps({**hidden, _heading(row): reason}) + "\n")
+            return
+        columns = self.columns or ()
+        cells = [self.hide(*pair) for pair in zip_longest(columns, row, fillvalue="")]
+        if over := " ".join(cells[len(columns) :]).strip():
+            reason = f"{reason} Over: {over}"
+        kept = [harmless(cell) for cell in cells[: len(columns)]]
+        csv.writer(file).writerow([*kept, harmless(reason)])
+
+    def _hidden(self, name: str, value: Json) -> Json:
+        if isinstance(value, str):
+            return self.hide(name, value)
+        text = json.dumps(value)
+        return value if masked(text) == text else masked(text)
+
+    def _begin(self) -> TextIO:
+        for path in self._paths():
+            try:
+                encoding = "utf-8" if self.columns is None else "utf-8-sig"
+                self._file = path.open("x", encoding=encoding, newline="")
+            except FileExistsError:
+                continue
+            self.path = path
+            if self.columns is not None:
+                headings = [harmless(column) for column in self.columns]
+                csv.writer(self._file).writerow([*headings, _heading(headings)])
+            return self._file
+        raise AssertionError("paths do not end")
+
+    def _paths(self) -> Iterator[Path]:
+        ending = "csv" if self.columns is not None else "jsonl"
+        folder = self.folder
+        if not _writable(folder):
+            folder = self.spare
+            folder.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            again = f"-{number}" if number > 1 else ""
+            yield folder / f"{self.name}-rejected{again}.{ending}"
+
+    def close(self) -> None:
+        """Finish the file, if there is one."""
+        if self._file:
+            self._file.close()
+
+
+def _heading(names: Container[str]) -> str:
+    return REJECTED_BECAUSE if REASON in names else REASON
+
+
+def _writable(folder: Path) -> bool:
+    """Say whether a file can be made in ``folder``: only trying tells, on Windows and elsewhere."""
+    probe = folder / ".fieldkit-import"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True
