@@ -32,6 +32,7 @@ from fieldkit.records.parts import (
     Person,
 )
 from fieldkit.records.record import Record
+from fieldkit.records.trade import Trade
 
 _STAGE_1, _STAGE_3 = "stage 1", "stage 3"
 _BARRED = (When("bars", (True,)),)
@@ -78,7 +79,7 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         str | None,
         Ask(
             "Trade",
-            Choice("trade"),
+            Trade(),
             "One of the 18 notified trades. Weaving, carpets, pashmina and sozni are not among "
             "them: write those under Other craft.",
             section="Person",

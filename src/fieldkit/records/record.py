@@ -125,8 +125,8 @@ class Record(SQLModel):
     def answer(self, name: str) -> Value:
         """Return one field's value, None where the field does not apply to this record."""
         ask = self.asks()[name]
-        applies = not ask.applies or ask.asked(self.values())
-        return self.value(name) if applies else None
+        conditions = {condition.field: self.value(condition.field) for condition in ask.applies}
+        return self.value(name) if ask.asked(conditions) else None
 
     def label(self) -> str:
         """Return what the record is called in a list or a sentence."""

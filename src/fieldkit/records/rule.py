@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Protocol, TypeVar, cast
 
 from fieldkit.records.formats import Date, Value, show_date
@@ -101,6 +102,7 @@ def rule(
 
     def declare(check: Callable[[R, Case], str | None]) -> Callable[[R, Case], str | None]:
         _RULES.append(Rule(kind, check.__name__, field, severity, source, cast(Check, check)))
+        _rules_of.cache_clear()
         return check
 
     return declare
@@ -108,30 +110,43 @@ def rule(
 
 def rules_of(kind: type[Record]) -> list[Rule]:
     """Return the rules declared on ``kind`` or on a class it extends, in order of declaration."""
-    return [rule for rule in _RULES if issubclass(kind, rule.kind)]
+    return list(_rules_of(kind))
+
+
+@cache
+def _rules_of(kind: type[Record]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in _RULES if issubclass(kind, rule.kind))
 
 
 def judge(record: Record, case: Case) -> list[Finding]:
     """Apply what holds for every kind, required fields first, then the kind's own rules."""
     findings = [*_missing(record), *_ahead(record, case)]
-    findings += filter(None, (rule.judge(record, case) for rule in rules_of(type(record))))
+    rules = _rules_of(type(record))
+    findings += filter(None, (rule.judge(record, case) for rule in rules))
     return findings
 
 
 def _missing(record: Record) -> Iterator[Finding]:
-    values = record.values()
     for name, ask in record.asks().items():
-        if ask.required and values[name] is None and ask.asked(values):
+        if ask.required and record.value(name) is None and ask.asked(record.values()):
             message = f"{ask.label} is needed: {ask.required}."
             yield Finding(name, message, Severity.BLOCK, "required")
 
 
 def _ahead(record: Record, case: Case) -> Iterator[Finding]:
     """Ask about what is said to have happened after today: the laptop's clock may be wrong."""
-    for name, ask in record.asks().items():
+    for name, label, past in _days(type(record)):
         day = record.value(name)
-        if isinstance(day, date) and isinstance(ask.format, Date):
-            latest = case.today if ask.format.past else case.today + _FAR
-            if day > latest:
-                message = f"{ask.label}: {show_date(day)} is still to come. Check the year."
-                yield Finding(name, message, Severity.REASON, "date_ahead")
+        if isinstance(day, date) and day > (case.today if past else case.today + _FAR):
+            message = f"{label}: {show_date(day)} is still to come. Check the year."
+            yield Finding(name, message, Severity.REASON, "date_ahead")
+
+
+@cache
+def _days(kind: type[Record]) -> tuple[tuple[str, str, bool], ...]:
+    """Return name, label and whether it has passed, of every field that holds a day."""
+    return tuple(
+        (name, ask.label, ask.format.past)
+        for name, ask in kind.asks().items()
+        if isinstance(ask.format, Date)
+    )

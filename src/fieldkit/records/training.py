@@ -22,6 +22,7 @@ from fieldkit.records.formats import (
     Whole,
 )
 from fieldkit.records.record import Record
+from fieldkit.records.trade import Trade
 
 STIPEND_A_DAY = 500
 """Rupees, basic and advanced training alike (PM Vishwakarma Guidelines, domain brief section 2)."""
@@ -111,7 +112,7 @@ class TrainingBatch(Record, table=True):
     ] = None
     trade_code: Annotated[
         str | None,
-        Ask("Trade", Choice("trade"), applies=(When("training_type", ("ASSESS", "BASIC", "ADV")),)),
+        Ask("Trade", Trade(), applies=(When("training_type", ("ASSESS", "BASIC", "ADV")),)),
     ] = None
     starts_on: Annotated[
         date | None,
