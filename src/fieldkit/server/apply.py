@@ -173,12 +173,15 @@ def _read(entry: Entry, batch: Batch) -> Entry:
         item = ChangeItem.model_validate(batch.changes[entry.seq - batch.first])
         if item.seq != entry.seq:
             raise Unfitting("This change is out of its place.")
+        entry.body.decode()
     except ValidationError as error:
         place = error.errors(include_input=False, include_url=False)[0]["loc"]
         name = str(place[1]) if len(place) > 1 and place[0] == "fields" else None
         return replace(entry, refused=Unfitting("The server cannot read this change.", name))
-    except Unfitting as unfitting_change:
-        return replace(entry, refused=unfitting_change)
+    except UnicodeDecodeError:
+        return replace(entry, refused=Unfitting("This holds halves of characters."))
+    except Unfitting as out_of_place:
+        return replace(entry, refused=out_of_place)
     fields = cast(dict[str, Json], item.fields)
     change = Change(
         item.seq, item.kind, item.id, item.op, fields, item.base, item.at, item.operator
@@ -216,7 +219,7 @@ def _line(log: Log, entry: Entry, now: int) -> dict[str, object]:
         "district": log.district,
         "kind": entry.change.kind if entry.change else None,
         "record_id": entry.change.record_id if entry.change else None,
-        "body": entry.body.decode(),
+        "body": entry.body,
         "head": entry.head,
         "verdict": APPLIED,
         "field": None,

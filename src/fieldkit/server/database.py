@@ -24,7 +24,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     create_engine,
     event,
 )
@@ -67,7 +66,7 @@ CHANGE = Table(
     Column("district", Integer, nullable=False),
     Column("kind", String(60)),
     Column("record_id", String(30)),
-    Column("body", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
     Column("head", LargeBinary(32), nullable=False),
     Column("verdict", String(20), nullable=False),
     Column("field", String(100)),
@@ -76,7 +75,7 @@ CHANGE = Table(
     Column("received_at", BigInteger, nullable=False),
     Index("ix_change_record", "kind", "record_id"),
 )
-"""The log: every change in its canonical form, with the head after it and what became of it."""
+"""The log: the bytes of every change as its chain hashed them, the head after it, its verdict."""
 
 UNKNOWN = Table(
     "unknown_record",
@@ -91,7 +90,7 @@ UNKNOWN = Table(
 """Records of kinds that only a newer version knows, kept as they came."""
 
 
-class Unusable(Exception):  # noqa: N818  (a sentence for the person who runs the server)
+class Unusable(Exception):
     """The database or address cannot be used; the text says why."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fieldkit.sync.messages import Problem
 
 
-class Refusal(Exception):  # noqa: N818  (an answer, not a fault)
+class Refusal(Exception):
     """A request that is answered by a problem instead of a message."""
 
     def __init__(self, problem: Problem) -> None:

@@ -19,7 +19,7 @@ _LARGEST = 2**63 - 1
 Row = dict[str, object]
 
 
-class Unfitting(Exception):  # noqa: N818  (a verdict, not a fault)
+class Unfitting(Exception):
     """A change that cannot be read; ``reason`` is a sentence for its author."""
 
     def __init__(self, reason: str, field: str | None = None) -> None:

@@ -33,7 +33,7 @@ ATTEMPTS = 3
 _LOCK = "sync.lock"
 
 
-class NotEnrolled(Exception):  # noqa: N818  (a sentence for the person)
+class NotEnrolled(Exception):
     """This laptop got no token; the text says why."""
 
 
@@ -65,7 +65,7 @@ class Outcome:
         return self.session.ok
 
 
-class _Ended(Exception):  # noqa: N818  (control flow within a sync)
+class _Ended(Exception):
     """The sync cannot go on; the text is the first part of the sentence why."""
 
     def __init__(self, why: str, *, offline: bool = False, stopped: bool = False) -> None:

@@ -15,7 +15,7 @@ from fieldkit.records.change import Json, canonical
 from fieldkit.sync.messages import LARGEST_MESSAGE, VERSION, M, Message
 
 
-class Unreadable(ValueError):  # noqa: N818  (what is wrong with the message)
+class Unreadable(ValueError):
     """The bytes are no message of this kind; the text says where, never what was in them."""
 
 
@@ -23,7 +23,7 @@ class OtherVersion(Unreadable):
     """A message of another version of the protocol."""
 
 
-class TooLarge(ValueError):  # noqa: N818  (likewise)
+class TooLarge(ValueError):
     """The message is larger than either side takes."""
 
 
@@ -84,7 +84,7 @@ def chain(before: bytes, changes: Sequence[object]) -> list[tuple[bytes, bytes]]
     """Return (canonical form, head after it) of each change of a batch, whatever is in it.
 
     Raises:
-        Unreadable: one has no canonical form: half characters, or nesting without end.
+        Unreadable: one has no canonical form: it is nested without end.
     """
     links: list[tuple[bytes, bytes]] = []
     for change in changes:

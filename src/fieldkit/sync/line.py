@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 45.0
 
 
-class NoLine(Exception):  # noqa: N818  (offline is a state, not a fault)
+class NoLine(Exception):
     """The server could not be reached at all."""
 
 
-class Cut(Exception):  # noqa: N818  (likewise)
+class Cut(Exception):
     """The line broke while a request was under way; what the server did with it is not known."""
 
 
-class Told(Exception):  # noqa: N818  (an answer)
+class Told(Exception):
     """The server, or something in its place, answered with no message.
 
     ``problem`` is None where it was not our server that spoke.
