@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from fieldkit.records.ask import Use
 from fieldkit.records.record import Record
 
 _GROWN = Table(
@@ -80,11 +81,11 @@ def _add_column(connection: Connection, table: Table, column: Column[object]) ->
 
 
 def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
-    """Give the fields of each index: the list's order, references, and what finds duplicates."""
+    """Give the fields of each index: the list's order, references, codes, what finds duplicates."""
     fields = kind.model_fields
     if kind.order in fields:
         yield (kind.order, "id")
-    singles = [*kind.references(), *(same[0] for same in kind.same)]
+    singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in kind.same)]
     for field in dict.fromkeys(singles):
         if field != kind.order and field in fields:
             yield (field,)
