@@ -60,10 +60,10 @@ class HomePage(Page[None]):
 
     async def arrive(self) -> None:
         """Say where this laptop stands and what waits."""
-        from fieldkit.screens.figures import figures
-
         self.where("fieldkit")
         await self.desk.take_stock()
+        from fieldkit.screens.figures import figures  # only now: the records are loaded
+
         operator = self.desk.operator
         self._figures = await self.ask(lambda store: figures(store, operator))
         self.where(f"fieldkit   {self.desk.standing.area}")
@@ -129,10 +129,7 @@ class HomePage(Page[None]):
 
     def _board(self) -> tuple[str, ...]:
         """Draw the jobs and, once they are known, the figures."""
-        lines = [
-            "  " + "".join(fit(f"{key} {words}", 26) for key, words, _ in JOBS[row::3])
-            for row in range(3)
-        ]
+        lines = [_line(f"{key} {words}" for key, words, _ in JOBS[row::3]) for row in range(3)]
         if self._figures is None:
             return (*lines, "")
         found = self._figures
@@ -141,10 +138,12 @@ class HomePage(Page[None]):
         return (
             *lines,
             "",
-            "  " + "".join(fit(head, 26) for head in heads),
-            *(
-                "  " + "".join(fit(f"{cell}", 26) for cell in cells)
-                for cells in zip_longest(*columns, fillvalue="")
-            ),
+            _line(heads),
+            *(_line(cells) for cells in zip_longest(*columns, fillvalue="")),
             "",
         )
+
+
+def _line(cells: Iterable[str]) -> str:
+    """Set three cells side by side; the widest words of each have their room at 80 columns."""
+    return "  " + "".join(fit(cell, 25) for cell in cells).rstrip()
