@@ -1,0 +1,60 @@
+"""Homes with many people in them, built once through the application's own doors."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+KEPT = Path(".benchmarks")
+"""Where homes and rosters are kept between runs; `make clean` removes it."""
+
+FIELDKIT = [sys.executable, "-m", "fieldkit"]
+
+
+def fieldkit(home: Path, *arguments: str) -> str:
+    """Run one command on a home and return what it wrote to stdout."""
+    ran = subprocess.run(
+        [*FIELDKIT, *arguments],
+        env={**os.environ, "FIELDKIT_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return ran.stdout
+
+
+def new_home(home: Path) -> Path:
+    """Make an empty home in Chadoora, Budgam, in place of what stood there."""
+    shutil.rmtree(home, ignore_errors=True)
+    fieldkit(home, "init", "--name", "Benchmark", "--district", "2", "--block", "16")
+    return home
+
+
+def roster(people: int) -> Path:
+    """Return a folder of synthetic files, one per kind, for so many people."""
+    folder = KEPT / f"roster-{people}"
+    if not (folder / "beneficiary.jsonl").exists():
+        making = folder.with_suffix(".making")
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        fieldkit(KEPT / "none", "sample", "--people", str(people), "--out", str(making))
+        making.rename(folder)
+    return folder
+
+
+def home_with(people: int) -> Path:
+    """Return a home that holds so many people with all that happened to them."""
+    home = KEPT / f"home-{people}"
+    if not home.exists():
+        making = new_home(home.with_suffix(".making"))
+        fieldkit(making, "import", str(roster(people)), "--json")
+        making.rename(home)
+    return home
+
+
+def held(home: Path) -> dict[str, int]:
+    """Return how many records of each kind a home holds."""
+    records: dict[str, int] = json.loads(fieldkit(home, "status", "--json"))["records"]
+    return records

@@ -1,0 +1,72 @@
+"""From a key pressed to its letter painted: in the biggest forms, and in one bare Input."""
+
+from collections.abc import Callable
+from itertools import islice
+from string import ascii_lowercase
+
+from benchmarks.figures import MILLI, Figure, p95
+from benchmarks.homes import FIELDKIT, home_with
+from benchmarks.starting import BARE, BARE_LABEL, HOME_LABEL
+from benchmarks.terminal import BACKSPACE, CTRL_N, ENTER, Terminal
+
+ROUNDS = 4
+WORDS = [ascii_lowercase[start : start + 13] for start in range(10)]
+"""Typed one after the other, each taken back before the next."""
+GAP = 0.04
+"""Seconds between keys: a fast typist."""
+
+
+def measure(people: int) -> list[Figure]:
+    """Alternate the bare box and the forms of an artisan and of a group's member."""
+    home = {"FIELDKIT_HOME": str(home_with(people))}
+    bare: list[float] = []
+    forms: dict[str, list[float]] = {"artisan": [], "member": []}
+    openings = {"artisan": _open_artisan, "member": _open_member}
+    for _ in range(ROUNDS):
+        with Terminal(BARE) as terminal:
+            terminal.until(lambda screen: bool(screen.row(BARE_LABEL)))
+            bare += _delays(terminal)
+        for title, delays in forms.items():
+            with Terminal(FIELDKIT, home) as terminal:
+                terminal.until(lambda screen: bool(screen.row(HOME_LABEL)))
+                openings[title](terminal)
+                delays += _delays(terminal)
+    return [
+        Figure(f"key to paint, form of a {title}, p95", p95(delays), p95(bare), "ms", budget=1.5)
+        for title, delays in forms.items()
+    ]
+
+
+def _open_artisan(terminal: Terminal) -> None:
+    terminal.press(CTRL_N)
+    terminal.until(lambda screen: bool(screen.row("New artisan")))
+
+
+def _open_member(terminal: Terminal) -> None:
+    terminal.press("/")
+    terminal.until(lambda screen: bool(screen.row("Menu of everything")))
+    terminal.press("list members")
+    terminal.until(lambda screen: bool(screen.row("List: Members")))
+    terminal.press(ENTER)
+    terminal.until(lambda screen: bool(screen.row("PgDn more")))
+    terminal.press(CTRL_N)
+    terminal.until(lambda screen: bool(screen.row("New member")))
+
+
+def _delays(terminal: Terminal) -> list[float]:
+    """Type words into the box that has the focus; return the milliseconds of each letter."""
+    terminal.settle()
+    delays: list[float] = []
+    for word in WORDS:
+        for typed in (word[:length] for length in range(1, len(word) + 1)):
+            pressed = terminal.press(typed[-1])
+            delays.append((terminal.until(_shows(typed)) - pressed) * MILLI)
+            terminal.rest(GAP)
+        terminal.press(BACKSPACE * len(word))
+        terminal.settle()
+    return list(islice(delays, 5, None))
+
+
+def _shows(typed: str) -> Callable[[Terminal], bool]:
+    """Tell whether a line shows what was typed so far; a name may have been given capitals."""
+    return lambda screen: any(typed in line.casefold() for line in screen.lines)

@@ -1,0 +1,61 @@
+"""Home with its figures, and lists, opened on many records against opened on few."""
+
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from benchmarks.figures import MILLI, Figure
+from benchmarks.homes import FIELDKIT, held, home_with
+from benchmarks.starting import HOME_LABEL
+from benchmarks.terminal import ENTER, ESCAPE, Terminal
+
+RUNS = 5
+FEW = 1_000
+
+Opening = Callable[[Terminal], None]
+
+
+def measure(people: int) -> list[Figure]:
+    """Open Home, the list of artisans and one artisan's page on both homes in turn."""
+    homes = {count: home_with(count) for count in (FEW, people)}
+    taken = {count: _Taken() for count in homes}
+    for _ in range(RUNS):
+        for count, home in homes.items():
+            _open_all(home, taken[count])
+    records = sum(held(homes[people]).values())
+    many, few = taken[people], taken[FEW]
+    return [
+        Figure(f"{what}, {records:,} records", median(ours), median(base), "ms", budget=1.5)
+        for what, ours, base in (
+            ("Home with its figures", many.home, few.home),
+            ("list of artisans", many.listed, few.listed),
+            ("an artisan's page", many.page, few.page),
+        )
+    ]
+
+
+class _Taken:
+    """Milliseconds of each opening, one per run."""
+
+    def __init__(self) -> None:
+        self.home: list[float] = []
+        self.listed: list[float] = []
+        self.page: list[float] = []
+
+
+def _open_all(home: Path, taken: _Taken) -> None:
+    with Terminal(FIELDKIT, {"FIELDKIT_HOME": str(home)}) as terminal:
+        shown = terminal.until(lambda screen: bool(screen.row("This laptop")))
+        taken.home.append((shown - terminal.started) * MILLI)
+        terminal.settle()
+        terminal.press("1")
+        terminal.until(lambda screen: "1" in screen.row(HOME_LABEL))
+        terminal.settle()
+        pressed = terminal.press(ENTER)
+        shown = terminal.until(lambda screen: any("s/o" in line for line in screen.lines))
+        taken.listed.append((shown - pressed) * MILLI)
+        terminal.settle()
+        pressed = terminal.press(ENTER)
+        shown = terminal.until(lambda screen: bool(screen.row("Registered")))
+        taken.page.append((shown - pressed) * MILLI)
+        terminal.press(ESCAPE)

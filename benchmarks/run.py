@@ -1,0 +1,39 @@
+"""Run every benchmark, or those named: ``python -m benchmarks.run [NAME ...]``."""
+
+import sys
+from collections.abc import Callable, Mapping
+
+from benchmarks import keys, loading, opening, saving, searching, starting
+from benchmarks.figures import Figure, keep, table
+from benchmarks.homes import KEPT
+
+BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
+    "starting": lambda: starting.measure(100_000),
+    "keys": lambda: keys.measure(100_000),
+    "searching": lambda: searching.measure(100_000, 50) + searching.measure(800_000, 50),
+    "saving": lambda: saving.measure(100_000),
+    "opening": lambda: opening.measure(100_000),
+    "loading": loading.measure,
+}
+
+
+def main(names: list[str]) -> int:
+    """Print a table, keep it as JSON, and return 1 if a budget is not kept."""
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        print(f"No benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}.")
+        return 2
+    KEPT.mkdir(exist_ok=True)
+    figures: list[Figure] = []
+    for name in names or BENCHMARKS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        figures += BENCHMARKS[name]()
+    print(table(figures))
+    kept = KEPT / "figures.json"
+    keep(figures, kept)
+    print(f"\nAlso in {kept}.")
+    return 0 if all(figure.kept for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

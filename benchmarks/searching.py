@@ -1,0 +1,79 @@
+"""Search as you type: each key of names and mobiles, against the raw SQL of the same query."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine, event
+
+from benchmarks.figures import MILLI, Figure, p95
+from benchmarks.homes import home_with
+from fieldkit.records import Beneficiary
+from fieldkit.settings import DATABASE
+from fieldkit.store import Store
+from fieldkit.store.database import connect
+
+PEOPLE_LOOKED_FOR = 25
+
+Statement = tuple[str, tuple[object, ...]]
+
+
+def measure(people: int, limit: float) -> list[Figure]:
+    """Type names, names with a father's, and mobiles key by key; the limit is in milliseconds."""
+    home = home_with(people)
+    store = Store.open(home)
+    typed = list(_typed(store))
+    statements = [_statements(store, text) for text in typed]
+    ours = [_time_find(store, text) for text in typed]
+    raw = _time_raw(home / DATABASE, statements)
+    store.close()
+    name = f"search as you type, {people:,} people, p95"
+    return [Figure(name, p95(ours), p95(raw), "ms", budget=3, limit=limit)]
+
+
+def _typed(store: Store) -> Iterator[str]:
+    """Give what stands in the box after each key while people of the register are looked for."""
+    seen = store.page("beneficiary", limit=1000).records[:: 1000 // PEOPLE_LOOKED_FOR]
+    for person in seen:
+        if not isinstance(person, Beneficiary):
+            continue
+        name, father = person.name or "", (person.relation_name or "").split(" ")[0]
+        for text in (f"{name} {father}", person.mobile or "", f"{name[:4]} {person.village}"):
+            yield from (text[:length] for length in range(1, len(text) + 1))
+
+
+def _statements(store: Store, text: str) -> list[Statement]:
+    """Return the queries of the search index that one search runs."""
+    run: list[Statement] = []
+
+    def note(
+        _connection: object, _cursor: object, sql: str, values: tuple[object, ...], *_rest: object
+    ) -> None:
+        if "findable" in sql:
+            run.append((sql, tuple(values)))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        store.find(text)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return run
+
+
+def _time_find(store: Store, text: str) -> float:
+    started = time.perf_counter()
+    store.find(text)
+    return (time.perf_counter() - started) * MILLI
+
+
+def _time_raw(path: Path, searches: list[list[Statement]]) -> list[float]:
+    """Run the same queries on a bare connection, as often as the store did."""
+    connection = connect(path)
+    taken: list[float] = []
+    for statements in [*searches, *searches]:
+        started = time.perf_counter()
+        for sql, values in statements:
+            connection.execute(sql, values).fetchall()
+        taken.append((time.perf_counter() - started) * MILLI)
+    connection.close()
+    return taken[len(searches) :]

@@ -1,0 +1,115 @@
+"""A terminal of 80 by 24 for programs under measurement: a pty whose screen can be read."""
+
+import os
+import select
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+import pexpect
+import pyte
+
+ENTER = "\r"
+ESCAPE = "\x1b"
+BACKSPACE = "\x7f"
+DOWN = "\x1b[B"
+CTRL_N = "\x0e"
+CTRL_Q = "\x11"
+
+
+class Terminal:
+    """Run a command in a pty and read what it paints. Times are ``time.perf_counter`` seconds.
+
+    A paint is dated by the arrival of the bytes that completed it, so that the slowness of the
+    screen emulator is not counted against the program.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        columns: int = 80,
+        rows: int = 24,
+    ) -> None:
+        known = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._arrived = 0.0
+        self.bytes_painted = 0
+        self.started = time.perf_counter()
+        self._child = pexpect.spawn(
+            command[0],
+            list(command[1:]),
+            env={**os.environ, **known, **(environment or {})},
+            dimensions=(rows, columns),
+            timeout=None,
+        )
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the program: its home must be free for the next run."""
+        self._child.close(force=True)
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the rows of the screen as they stand."""
+        return list(self._screen.display)
+
+    def row(self, label: str) -> str:
+        """Return the first row that holds the label, empty if there is none."""
+        return next((line for line in self.lines if label in line), "")
+
+    def press(self, keys: str) -> float:
+        """Type keys and return when."""
+        at = time.perf_counter()
+        os.write(self._child.child_fd, keys.encode())
+        return at
+
+    def until(self, shown: Callable[["Terminal"], bool], seconds: float = 30) -> float:
+        """Read until the screen shows it; return when the bytes that did arrived.
+
+        :raises TimeoutError: with the screen as it stands
+        """
+        arrived = time.perf_counter()
+        end = arrived + seconds
+        while not shown(self):
+            if not self._read(end - time.perf_counter()):
+                raise TimeoutError("\n".join(["not shown in time:", *self.lines]))
+            arrived = self._arrived
+        return arrived
+
+    def settle(self, quiet: float = 0.3, seconds: float = 30) -> None:
+        """Read until the program has painted nothing for a while."""
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end and self._read(quiet):
+            continue
+
+    def rest(self, seconds: float) -> None:
+        """Keep reading for so long."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            self._read(left)
+
+    def _read(self, seconds: float) -> bool:
+        """Take in what has been painted; tell whether anything came in time."""
+        descriptor: int = self._child.child_fd
+        if not select.select([descriptor], [], [], max(seconds, 0))[0]:
+            return False
+        self._arrived = time.perf_counter()
+        try:
+            painted = os.read(descriptor, 65536)
+        except OSError:
+            return False
+        self.bytes_painted += len(painted)
+        self._stream.feed(painted)
+        return bool(painted)
