@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.desk import Desk
+from fieldkit.screens.page import Page
 
 if TYPE_CHECKING:
     from fieldkit.store import Draft
@@ -21,10 +22,14 @@ async def open_form(
 ) -> None:
     """Open the form of a kind: empty, with ``texts`` filled in, of a record, or a draft again."""
     from fieldkit.records import kinds
-    from fieldkit.screens.form import FormScreen
+    from fieldkit.screens.form import Entered, FormScreen
+
+    def told(entered: Entered | None) -> None:
+        if entered and isinstance(desk.screen, Page):
+            desk.screen.say(f"Saved: {kinds()[entered.kind].title.lower()} {entered.id}")
 
     form = FormScreen(kinds()[kind], record_id=record_id, texts=texts or {}, draft=draft)
-    await desk.push_screen(form)
+    await desk.push_screen(form, told)
 
 
 async def open_record(desk: Desk, kind: str, record_id: str) -> None:

@@ -47,7 +47,7 @@ class FirstRunPage(Page[bool]):
         """Answer the question that is open."""
         typed = " ".join(text.split())
         if not self._who or self._step == 0:
-            return self._whos(typed)
+            return self._names(typed)
         return await self.ask(lambda _store: self._places(typed))
 
     def _names(self, typed: str) -> Answer:

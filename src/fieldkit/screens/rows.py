@@ -71,7 +71,7 @@ def row_of(store: Store, record: Record) -> Row:
         *(record.references() if label != record.label() else ()),
     }
     others = [
-        text
+        text.partition(" (")[0]
         for name in record.used(Use.LIST)
         if name not in taken and (text := shown_value(store, record, name))
     ]

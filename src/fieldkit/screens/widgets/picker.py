@@ -24,6 +24,9 @@ from fieldkit.screens.widgets.typed import Typed
 WIDE = 110
 """From this width on a row's second line stands beside the first."""
 
+_LEAST = 12
+"""Cells a column keeps while another can still give way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -126,6 +129,10 @@ class Picker(Widget, can_focus=True):
     @property
     def _count(self) -> int:
         return len(self.answer.rows) + (self.answer.last is not None)
+
+    @property
+    def _fresh(self) -> bool:
+        return self._answered == self.typed.text
 
     @property
     def marked(self) -> Choice | None:
@@ -253,7 +260,7 @@ class Picker(Widget, can_focus=True):
         lines += [(None, self._strip(text, width)) for text in self.answer.above]
         room = height - len(lines) - (2 if self.answer.last else 0)
         blocks = self._blocks(width)
-        if not self.answer.rows and self._empty and self._answered == self.typed.text:
+        if not (self._count or self.answer.above) and self._empty and self._fresh:
             lines += [(None, self._strip("  " + self._empty, width))]
         each = max((len(block) for block in blocks), default=1)
         fits = max(room // each, 1)
@@ -350,13 +357,17 @@ def _joined(first: Answer, second: Answer) -> Answer:
 
 
 def column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Share ``width`` cells among the columns: each what it needs, the widest give way first."""
+    """Share ``width`` cells among the columns: each what it needs; the last give way first."""
     columns = max((len(row) for row in rows), default=0)
     sizes = [
         max((cell_len(shown(row[column][:200])) for row in rows if column < len(row)), default=0)
         for column in range(columns)
     ]
     gaps = 2 * (sum(1 for size in sizes if size) - 1)
-    while sizes and sum(sizes) + gaps > width and max(sizes) > 1:
-        sizes[sizes.index(max(sizes))] -= 1
+    over = sum(sizes) + gaps - width
+    for least in (_LEAST, 1):
+        for column in reversed(range(columns)):
+            given = min(max(sizes[column] - least, 0), max(over, 0))
+            sizes[column] -= given
+            over -= given
     return sizes

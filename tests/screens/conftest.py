@@ -1,0 +1,141 @@
+"""A home with a small block in it, and keys pressed as fast as a scanner."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from fieldkit.app import FieldkitApp
+from fieldkit.records import (
+    Beneficiary,
+    Member,
+    Record,
+    SelfHelpGroup,
+    Toolkit,
+    TrainingBatch,
+    Value,
+)
+from fieldkit.store import Edit, Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path)
+    opened.init("Asha", 2, 16)
+    yield opened
+    opened.close()
+
+
+def put(store: Store, kind: type[Record], **fields: Value) -> str:
+    """Save one record and return its id."""
+    return store.save([Edit(kind, fields)], "Asha")[0].id
+
+
+def artisan(store: Store, name: str, father: str, mobile: str, village: str = "Wathoora") -> str:
+    return put(
+        store,
+        Beneficiary,
+        name=name,
+        relation="SO",
+        relation_name=father,
+        gender="M",
+        born="1984-01-23",
+        mobile=mobile,
+        village=village,
+        trade_code="CARP",
+        status="SUBMITTED",
+    )
+
+
+@pytest.fixture
+def block(store: Store) -> dict[str, str]:
+    """Ids of a few records, by a word for each."""
+    ghulam = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
+    tariq = artisan(store, "Tariq Lone", "Ali Lone", "9419017710", "Chadoora")
+    group = put(store, SelfHelpGroup, name="Noor SHG", village="Nagam", formed_on=date(2024, 5, 2))
+    return {
+        "ghulam": ghulam,
+        "tariq": tariq,
+        "group": group,
+        "zooni": put(store, Member, name="Zooni Akhter", gender="F", self_help_group_id=group),
+        "batch": put(
+            store,
+            TrainingBatch,
+            training_type="BASIC",
+            course="Carpentry",
+            place="Chadoora",
+            starts_on=date(2026, 1, 5),
+        ),
+        "kit": put(
+            store,
+            Toolkit,
+            beneficiary_id=ghulam,
+            state="SELECTED",
+            selected_on=date(2026, 2, 1),
+        ),
+    }
+
+
+_NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
+
+
+class Hand:
+    """A person at the keyboard of a running application."""
+
+    def __init__(self, pilot: Pilot[int], app: FieldkitApp) -> None:
+        self.pilot, self.app = pilot, app
+
+    async def press(self, *keys: str) -> None:
+        """Send keys without waiting between them, then wait until all they set off is done.
+
+        A word is typed letter by letter; names of keys stand in angle brackets: ``<enter>``.
+        """
+        for key in keys:
+            if key.startswith("<"):
+                self.app.post_message(events.Key(key[1:-1], None))
+            else:
+                for letter in key:
+                    self.app.post_message(events.Key(_NAMED.get(letter, letter), letter))
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until no key, worker or message is left."""
+        for _ in range(3):
+            await self.pilot.pause()
+            await self.app.quiet()
+            await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    def text(self) -> str:
+        """Return what stands on the screen, line by line."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+    def line(self, words: str) -> str:
+        """Return the first line on the screen that holds ``words``."""
+        return next(line for line in self.text().splitlines() if words in line)
+
+
+At = Callable[..., AbstractAsyncContextManager[Hand]]
+
+
+@pytest.fixture
+def at_desk(tmp_path: Path) -> At:
+    """Open the application on this test's home: ``async with at_desk() as hand``."""
+
+    @asynccontextmanager
+    async def opened(width: int = 80, height: int = 24) -> AsyncIterator[Hand]:
+        app = FieldkitApp(tmp_path)
+        async with app.run_test(size=(width, height)) as pilot:
+            hand = Hand(pilot, app)
+            await hand.settle()
+            yield hand
+        app.close_store()
+
+    return opened

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from fieldkit.app import FieldkitApp
+from fieldkit.screens.home import HomePage
+from fieldkit.screens.record import RecordPage
+from fieldkit.screens.widgets.picker import Picker
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import At
+
+
+async def test_first_run_asks_name_district_and_block_typed_without_a_pause(
+    at_desk: At, tmp_path: Path
+) -> None:
+    async with at_desk() as hand:
+        assert "first time" in hand.text()
+        await hand.press("asha jan", "<enter>", "budg", "<enter>", "chadoo", "<enter>")
+        assert isinstance(hand.app.screen, HomePage)
+        assert "Block Chadoora, Budgam" in hand.text()
+        device = await hand.app.ask(lambda store: store.device)
+        assert device is not None
+        assert (device.name, device.district, device.block) == ("Asha Jan", 2, 16)
+
+
+async def test_first_run_escape_goes_back_one_question(at_desk: At) -> None:
+    async with at_desk() as hand:
+        await hand.press("asha", "<enter>", "jammu", "<enter>", "<escape>", "<escape>")
+        assert "Your name" in hand.text()
+        assert hand.app.screen.query_one(Picker).typed.text == "Asha"
+
+
+async def test_home_says_what_is_here_and_escape_does_nothing(
+    at_desk: At, block: dict[str, str]
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("<escape>", "<escape>")
+        assert isinstance(hand.app.screen, HomePage)
+        assert "2 artisans" in hand.text()
+        assert "1 toolkits over 30 days" in hand.text()
+        assert "6 not sent" in hand.line("fieldkit")
+        assert "Saved:" in hand.text()
+
+
+async def test_typing_on_home_finds_and_a_lone_digit_opens_a_job(
+    at_desk: At, block: dict[str, str]
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("9419011432")
+        assert hand.line("Ghulam").startswith("  > Ghulam Mohammad Bhat  s/o Abdul Ahad")
+        await hand.press("<escape>", "6", "<enter>")
+        assert "Trainings" in hand.text()
+
+
+async def test_keys_typed_before_the_store_is_open_wait_in_the_box(
+    tmp_path: Path, block: dict[str, str]
+) -> None:
+    app = FieldkitApp(tmp_path)
+    async with app.run_test() as pilot:
+        for letter in "9419011432":
+            app.post_message(events.Key(letter, letter))
+        app.post_message(events.Key("enter", None))
+        await pilot.pause()
+        await app.quiet()
+        assert isinstance(app.screen, RecordPage)
+        assert app.screen.record_id == block["ghulam"]
+    app.close_store()
+
+
+async def test_ctrl_c_does_not_quit_and_ctrl_q_does(at_desk: At, block: dict[str, str]) -> None:
+    async with at_desk() as hand:
+        await hand.press("<ctrl+c>")
+        assert "Ctrl+Q quits" in hand.text()
+        await hand.press("<ctrl+q>")
+        assert hand.app.return_value is None or hand.app.return_value == 0
+        assert not hand.app.is_running
+
+
+async def test_a_damaged_file_is_one_sentence(at_desk: At, tmp_path: Path) -> None:
+    (tmp_path / "fieldkit.sqlite3").write_bytes(b"this is no database at all" * 400)
+    async with at_desk() as hand:
+        assert "is damaged or is no fieldkit file" in " ".join(hand.text().split())
+        await hand.press("abc", "<enter>", "<escape>")
+        assert "is damaged" in hand.text()
+
+
+def test_a_second_one_on_the_same_home_is_refused(tmp_path: Path) -> None:
+    from filelock import FileLock
+
+    with FileLock(tmp_path / "fieldkit.lock"):
+        second = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                f"from fieldkit.app import run; from pathlib import Path;"
+                f"raise SystemExit(run(Path({str(tmp_path)!r})))",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert second.returncode == 2
+    assert "already open" in second.stderr
+    assert len(second.stderr.splitlines()) == 1
+
+
+def test_home_loads_neither_records_nor_store() -> None:
+    heavy = ["sqlmodel", "fieldkit.records", "fieldkit.store", "httpx", "openpyxl", "sqlalchemy"]
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys, fieldkit.app; print([m for m in {heavy} if m in sys.modules])",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout.strip() == "[]"
+
+
+async def test_a_fault_ends_in_one_sentence_and_a_log_without_data(tmp_path: Path) -> None:
+    class Broken(FieldkitApp):
+        async def action_sync(self) -> None:
+            raise ValueError("Zooni Akhter 9419011432")
+
+    app = Broken(tmp_path)
+    try:
+        async with app.run_test() as pilot:
+            await pilot.press("f5")
+    except ValueError:
+        pass
+    assert "mistake in the program" in app.fault
+    log = next((tmp_path / "logs").iterdir()).read_text(encoding="utf-8")
+    assert "ValueError" in log
+    assert "action_sync" in log
+    assert "Zooni" not in log
+    app.close_store()
