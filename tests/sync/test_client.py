@@ -1,0 +1,340 @@
+from __future__ import annotations
+
+import http.server
+import shutil
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from filelock import FileLock
+
+from fieldkit.records import Change, Op, SelfHelpGroup, VillageOrganisation
+from fieldkit.server.local import local_server
+from fieldkit.server.status import DeviceStatus, status
+from fieldkit.store import Edit, State, Store, tables
+from fieldkit.store.database import Database
+from fieldkit.sync import client, line
+from fieldkit.sync.client import NotEnrolled, Progress, enrol, sync
+from fieldkit.sync.line import Cut, Line, Told
+from fieldkit.sync.messages import M, Message, Problem
+from fieldkit.sync.sentences import refused
+
+Held = Callable[[Store], DeviceStatus]
+Register = Callable[[Store, int], list[str]]
+
+
+class Impatient(threading.Event):
+    """Does not wait between attempts."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
+
+
+def _states(store: Store, ids: list[str]) -> set[State]:
+    return set(store.states(ids).values())
+
+
+def test_all_arrives_and_both_sides_hold_the_same(
+    store: Store, register: Register, held: Held
+) -> None:
+    ids = register(store, 450)
+    seen: list[Progress] = []
+    outcome = sync(store, progress=seen.append)
+    assert outcome.ok, outcome.session.error
+    assert (outcome.applied, outcome.rejected, outcome.waiting) == (450, 0, 0)
+    standing = store.outbox.standing()
+    assert standing is not None
+    assert standing.acked_seq == standing.last_seq == held(store)["last_seq"] == 450
+    assert standing.head == standing.server_head == bytes.fromhex(held(store)["head"])
+    assert _states(store, ids) == {State.ON_SERVER}
+    assert [one.done for one in seen][-1] == 450
+    assert {one.total for one in seen} == {450}
+    assert len(seen) == outcome.session.requests >= 3
+    (noted,) = store.outbox.sessions(5)
+    assert (noted.ok, noted.requests) == (True, outcome.session.requests)
+    assert noted.bytes_up > 5000 > noted.bytes_down > 0
+
+
+def test_a_quiet_sync_is_one_small_request(store: Store, register: Register) -> None:
+    register(store, 3)
+    sync(store)
+    session = sync(store).session
+    assert (session.ok, session.requests) == (True, 1)
+    assert session.bytes_up + session.bytes_down <= 1024
+
+
+def test_what_is_saved_while_a_batch_is_under_way_stays_queued(
+    store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = register(store, 3)
+    stop = threading.Event()
+    later: list[str] = []
+    ask = Line.ask
+
+    def saved_meanwhile(self: Line, path: str, message: Message | bytes, kind: type[M]) -> M:
+        answer = ask(self, path, message, kind)
+        later.extend(register(store, 2))
+        store.save([Edit(VillageOrganisation, {"remarks": "later"}, first[0])], "Asha")
+        stop.set()
+        return answer
+
+    monkeypatch.setattr(Line, "ask", saved_meanwhile)
+    outcome = sync(store, stop=stop)
+    assert (outcome.ok, outcome.stopped, outcome.waiting) == (False, True, 3)
+    assert outcome.session.error == "Stopped. 3 changes wait here and are safe."
+    assert _states(store, later) == {State.QUEUED}
+    assert store.states(first)[first[0]] is State.QUEUED
+    assert store.states(first)[first[1]] is State.ON_SERVER
+    monkeypatch.undo()
+    assert sync(store).ok
+
+
+def test_an_answer_that_is_lost_costs_nothing(
+    store: Store, register: Register, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(store, 5)
+    receive = Line._receive
+
+    def lost(self: Line, response: httpx.Response) -> bytes:
+        receive(self, response)
+        raise httpx.ReadError("the line broke")
+
+    monkeypatch.setattr(Line, "_receive", lost)
+    outcome = sync(store, stop=Impatient())
+    assert (outcome.ok, outcome.offline, outcome.waiting) == (False, True, 5)
+    assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
+    assert outcome.session.requests == client.ATTEMPTS
+    assert held(store)["last_seq"] == 5
+    assert store.outbox.counts()[State.SENT] == 5
+    monkeypatch.undo()
+    outcome = sync(store)
+    assert outcome.ok
+    assert held(store)["last_seq"] == 5
+
+
+def test_a_line_that_breaks_gets_smaller_batches(
+    store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(store, 200)
+    ask, sizes = Line.ask, list[int]()
+
+    def weak(self: Line, path: str, message: Message | bytes, kind: type[M]) -> M:
+        assert isinstance(message, bytes)
+        sizes.append(len(message))
+        if len(message) > sizes[0] // 2:
+            raise Cut
+        return ask(self, path, message, kind)
+
+    monkeypatch.setattr(Line, "ask", weak)
+    sync(store, stop=Impatient())
+    assert sizes[0] > sizes[1]
+    assert store.outbox.counts()[State.QUEUED] < 200
+
+
+def test_batches_keep_to_their_bytes(
+    store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "LARGEST_BATCH", 1500)
+    ask, sizes = Line.ask, list[int]()
+
+    def measured(self: Line, path: str, message: Message | bytes, kind: type[M]) -> M:
+        assert isinstance(message, bytes)
+        sizes.append(len(message))
+        return ask(self, path, message, kind)
+
+    monkeypatch.setattr(Line, "ask", measured)
+    register(store, 200)
+    assert sync(store).ok
+    assert len(sizes) > 1
+    assert max(sizes) <= 1500
+
+
+def test_offline_is_a_sentence(fresh: Store, register: Register) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    fresh.enrol(f"http://127.0.0.1:{port}", "t" * 30)
+    register(fresh, 12)
+    outcome = sync(fresh)
+    assert (outcome.ok, outcome.offline) == (False, True)
+    assert outcome.session.error == "No connection. 12 changes wait here and are safe."
+    (noted,) = fresh.outbox.sessions(1)
+    assert (noted.ok, noted.error) == (False, outcome.session.error)
+
+
+def test_not_enrolled_is_a_sentence(fresh: Store, register: Register) -> None:
+    register(fresh, 1)
+    outcome = sync(fresh)
+    assert outcome.session.error == (
+        "This laptop is not enrolled with a server yet. 1 change waits here and is safe."
+    )
+    assert not outcome.offline
+
+
+def test_a_token_the_server_does_not_know(store: Store, server: str, register: Register) -> None:
+    register(store, 2)
+    store.enrol(server, "t" * 43)
+    outcome = sync(store)
+    assert outcome.session.error is not None
+    assert outcome.session.error.startswith("The server does not know this laptop. Enrol it again.")
+    assert (outcome.waiting, outcome.offline) == (2, False)
+
+
+def test_one_sync_at_a_time(store: Store) -> None:
+    with FileLock(store.home / "sync.lock"):
+        outcome = sync(store)
+    assert outcome.session.error is not None
+    assert "already under way" in outcome.session.error
+    assert sync(store).ok
+
+
+def test_a_rejected_change_is_told_and_the_others_arrive(
+    store: Store, register: Register, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (wrong,) = register(store, 1)
+    register(store, 1)
+    register(store, 1)
+    _log_a_value_the_server_cannot_read(store, wrong)
+    outcome = sync(store)
+    assert outcome.ok, outcome.session.error
+    assert (outcome.applied, outcome.rejected, held(store)["last_seq"]) == (3, 1, 4)
+    assert store.states([wrong])[wrong] is State.REJECTED
+    (returned,) = store.outbox.returned()
+    assert (returned.change.record_id, returned.reason_field) == (wrong, "district")
+    assert returned.reason
+
+
+def _log_a_value_the_server_cannot_read(store: Store, record_id: str) -> None:
+    """As a newer or damaged laptop would: through the log, past the rules."""
+    standing = store.outbox.standing()
+    assert standing is not None
+    change = Change(
+        standing.last_seq + 1,
+        "village_organisation",
+        record_id,
+        Op.EDIT,
+        {"district": "Budgam"},
+        None,
+        1_790_000_000,
+        "Asha",
+    )
+    database = Database(store.home / "fieldkit.sqlite3")
+    with database.write() as connection:
+        connection.execute(
+            tables.change.insert().values(
+                origin=standing.origin,
+                seq=change.seq,
+                kind=change.kind,
+                record_id=record_id,
+                op="edit",
+                fields='{"district":"Budgam"}',
+                at=change.at,
+                operator="Asha",
+                head=change.head(standing.head),
+            )
+        )
+    database.close()
+
+
+def test_counts_agree_kind_by_kind(tmp_path: Path, fresh: Store, register: Register) -> None:
+    database = tmp_path / "own.sqlite3"
+    with local_server(database) as url:
+        enrol(fresh, url, "code")
+        ids = register(fresh, 7)
+        fresh.save([Edit(SelfHelpGroup, {"name": "Roshni"})], "Asha")
+        fresh.save([Edit(VillageOrganisation, {}, ids[0], op=Op.DELETE)], "Asha")
+        assert sync(fresh).ok
+        assert status(f"sqlite:///{database}")["records"] == fresh.counts()
+
+
+def test_a_server_that_lost_its_data_is_noticed(
+    tmp_path: Path, fresh: Store, register: Register
+) -> None:
+    with local_server(tmp_path / "one.sqlite3") as url:
+        enrol(fresh, url, "code")
+        register(fresh, 2)
+        assert sync(fresh).ok
+    with local_server(tmp_path / "two.sqlite3") as url:
+        enrol(fresh, url, "code")
+        for more in (0, 1):
+            register(fresh, more)
+            outcome = sync(fresh)
+            assert outcome.session.error is not None
+            assert outcome.session.error.startswith("The server holds less of this laptop")
+        assert outcome.waiting == 1
+
+
+def test_a_copied_database_is_noticed_and_loses_nothing(
+    tmp_path: Path, store: Store, register: Register, held: Held
+) -> None:
+    register(store, 2)
+    assert sync(store).ok
+    store.back_up(tmp_path / "copy.sqlite3")
+    (tmp_path / "other").mkdir()
+    shutil.copy(tmp_path / "copy.sqlite3", tmp_path / "other" / "fieldkit.sqlite3")
+    copy = Store.open(tmp_path / "other")
+    register(store, 1)
+    assert sync(store).ok
+    copy.save([Edit(VillageOrganisation, {"name": "Typed on the copy"})], "Reyaz")
+    for _ in range(2):
+        outcome = sync(copy)
+        assert outcome.session.error is not None
+        assert "not the same as here" in outcome.session.error
+        assert outcome.waiting == 1
+    assert held(store)["last_seq"] == 3
+    copy.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://192.168.1.4:8000",
+        "http://office.example.in",
+        "ftp://127.0.0.1",
+        "127.0.0.1:8000",
+        "",
+        "http://",
+        "http://127.0.0.1:99999",
+        "http://name:word@127.0.0.1",
+        "http://127.0.0.1.example.in",
+    ],
+)
+def test_addresses_a_token_may_not_travel_to(fresh: Store, url: str) -> None:
+    with pytest.raises(NotEnrolled):
+        enrol(fresh, url, "code")
+    assert fresh.token() is None
+
+
+def test_what_is_not_our_server_is_told_so(fresh: Store, register: Register) -> None:
+    class Portal(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>\x1b[31mlog in</html>")
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Portal) as portal:
+        thread = threading.Thread(target=portal.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{portal.server_port}"
+        with pytest.raises(NotEnrolled, match="login page"):
+            enrol(fresh, url, "code")
+        fresh.enrol(url, "t" * 30)
+        register(fresh, 1)
+        outcome = sync(fresh)
+        portal.shutdown()
+        thread.join()
+    assert outcome.session.error is not None
+    assert "login page" in outcome.session.error
+    assert outcome.waiting == 1
+
+
+def test_refusals_are_sentences_without_the_servers_words() -> None:
+    problem = Problem(type="/problems/gap", title="\x1b[31mred", status=409)
+    assert "red" not in refused(Told(409, problem))
+    assert line.is_loopback("http://[::1]:8000")
