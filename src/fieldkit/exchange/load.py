@@ -182,6 +182,8 @@ class _Run:
                     self.loaded.cancelled = True
                     break
         except Unreadable as problem:
+            if not read:
+                raise
             self.loaded.notes.append(str(problem))
             self.loaded.cancelled = True
         self._save()
@@ -312,7 +314,8 @@ def _rows(
         )
     cut = found.aadhaar_columns(run.kind, mapping)
     run.reader.ours = found.ours(run.kind)
-    held = {target: found.values(at) for at, target in active.items()}
+    # What an export of ours holds was confirmed when it was saved.
+    held = {} if run.reader.ours else {target: found.values(at) for at, target in active.items()}
     run.reader.accounts = accounts_of(run.kind, held)
     run.rejects.columns = found.columns
     run.rejects.hide = _hiding(found, cut, active, run)
@@ -394,7 +397,7 @@ def _entries(file: Entries, run: _Run) -> Iterator[tuple[int, Original, Taken] |
     """Yield (line, its values, what it says) of a JSONL file."""
     first = list(islice(file.entries, LOOKED_AT))
     held: dict[str, list[str]] = {}
-    for entry in first:
+    for entry in (entry for entry in first if "id" not in entry.fields):
         for name, ask in run.kind.asks().items():
             if ask.format.may_hold_twelve_digits and entry.fields.get(name):
                 held.setdefault(name, []).append(str(entry.fields[name]))

@@ -35,6 +35,7 @@ from fieldkit.records.formats import (
     Reference,
     YesNo,
 )
+from fieldkit.records.typed import blank
 from fieldkit.reference import Option
 from fieldkit.reference.choices import fold
 
@@ -43,9 +44,6 @@ Read: TypeAlias = Callable[[str], Mapping[str, Value]]
 
 Raises :class:`Unfit`."""
 
-_NOTHING = frozenset(
-    {"-", "--", "---", ".", "na", "n/a", "n.a.", "nil", "null", "none", "not available", "#n/a"}
-)
 _RELATION = re.compile(
     r"(?i)^\s*(?:(?P<code>[sdwhc])\s*[/.\\]?\s*o\b|(?P<word>son|daughter|wife|husband|care)\s+of\b"
     r"|(?P<hindi>पुत्री|पुत्र|पत्नी))\s*[:.\-–]*\s*"
@@ -146,7 +144,7 @@ class Reader:
     """Reads the rows of one file into values of one kind.
 
     ``home``: the LGD code of the laptop's district, to tell blocks of one name apart.
-    ``ours``: the file is an export of fieldkit, so a dash is a dash and not an empty cell.
+    ``ours``: the file is an export of fieldkit, so names are taken as they stand.
     ``accounts``: account and reference fields whose values are taken though one in ten looks like
     an Aadhaar number; the others are refused, because nobody is there to confirm.
     """
@@ -165,7 +163,7 @@ class Reader:
         late = []
         for target, text in cells.items():
             text = text.strip()
-            if not text or (not self.ours and text.casefold() in _NOTHING):
+            if blank(text):
                 if target != BY_AGE:
                     taken.fields.setdefault(target, None)
             elif target == "id":

@@ -11,9 +11,10 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
@@ -94,18 +95,18 @@ def _xlsx(
 ) -> int:
     """Write every value as text, so that nothing is run, rounded or taken for a date."""
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell import Cell, WriteOnlyCell
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Records")
     sheet.append(names)
     count = 0
     for record in records:
-        cells = []
+        cells: list[Cell | None] = []
         for text in _texts(record, names, moments):
             cell = WriteOnlyCell(sheet, value=text)
             cell.data_type = "s"
-            cells.append(cell)
+            cells.append(cell if text else None)
         sheet.append(cells)
         count += 1
     book.save(file)
@@ -118,20 +119,27 @@ def _jsonl(
     """Write one object a line, empty fields left out, unknown fields beside the known."""
     count = 0
     for record in records:
-        fields: dict[str, Json] = {**(record.extra or {})}
-        for name in names:
-            value = record.value(name)
-            # A record of the whole district says so, or it would be given the laptop's block.
-            if value is not None or name == "block":
-                fields[name] = _json(value, moment=name in moments)
-        file.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
+        file.write(json.dumps(fields_of(record, names), ensure_ascii=False).encode() + b"\n")
         count += 1
     return count
+
+
+def fields_of(record: Record, names: Iterable[str]) -> dict[str, Json]:
+    """Return what is filled of these fields as a file holds it, unknown fields beside them."""
+    moments = _moments(type(record))
+    fields: dict[str, Json] = {**(record.extra or {})}
+    for name in names:
+        value = record.value(name)
+        # A record of the whole district says so, or it would be given the laptop's block.
+        if value is not None or name == "block":
+            fields[name] = _json(value, moment=name in moments)
+    return fields
 
 
 _WRITERS = {"csv": _csv, "xlsx": _xlsx, "jsonl": _jsonl}
 
 
+@cache
 def _moments(kind: type[Record]) -> frozenset[str]:
     return frozenset(n for n, ask in kind.asks().items() if isinstance(ask.format, Moment))
 
