@@ -48,7 +48,7 @@ def export(
     equal = {name: record.asks()[name].format.parse(text) for name, text in (where or {}).items()}
     names = [name for name in record.asks() if name not in NOT_TAKEN | {"deleted"}]
     with _written(target) as file:
-        return _WRITERS[form](file, names, _moments(record), store.each(kind, equal))
+        return _WRITERS[form](file, names, store.each(kind, equal))
 
 
 @contextmanager
@@ -66,16 +66,14 @@ def _written(target: Path | BinaryIO) -> Iterator[BinaryIO]:
         beside.unlink(missing_ok=True)
 
 
-def _csv(
-    file: BinaryIO, names: list[str], moments: frozenset[str], records: Iterator[Record]
-) -> int:
+def _csv(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
     """Write UTF-8 with a byte order mark (Excel needs it for Hindi and Urdu)."""
     writer = csv.writer(_Encoded(file))
     file.write(b"\xef\xbb\xbf")
     writer.writerow(names)
     count = 0
     for record in records:
-        writer.writerow([harmless(text) for text in _texts(record, names, moments)])
+        writer.writerow([harmless(text) for text in _texts(record, names)])
         count += 1
     return count
 
@@ -90,9 +88,7 @@ class _Encoded:
         return self._file.write(text.encode())
 
 
-def _xlsx(
-    file: BinaryIO, names: list[str], moments: frozenset[str], records: Iterator[Record]
-) -> int:
+def _xlsx(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
     """Write every value as text, so that nothing is run, rounded or taken for a date."""
     from openpyxl import Workbook
     from openpyxl.cell import Cell, WriteOnlyCell
@@ -103,7 +99,7 @@ def _xlsx(
     count = 0
     for record in records:
         cells: list[Cell | None] = []
-        for text in _texts(record, names, moments):
+        for text in _texts(record, names):
             cell = WriteOnlyCell(sheet, value=text)
             cell.data_type = "s"
             cells.append(cell if text else None)
@@ -113,9 +109,7 @@ def _xlsx(
     return count
 
 
-def _jsonl(
-    file: BinaryIO, names: list[str], moments: frozenset[str], records: Iterator[Record]
-) -> int:
+def _jsonl(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
     """Write one object a line, empty fields left out, unknown fields beside the known."""
     count = 0
     for record in records:
@@ -144,7 +138,8 @@ def _moments(kind: type[Record]) -> frozenset[str]:
     return frozenset(n for n, ask in kind.asks().items() if isinstance(ask.format, Moment))
 
 
-def _texts(record: Record, names: list[str], moments: frozenset[str]) -> Iterator[str]:
+def _texts(record: Record, names: list[str]) -> Iterator[str]:
+    moments = _moments(type(record))
     for name in names:
         value = _json(record.value(name), moment=name in moments)
         if isinstance(value, bool):

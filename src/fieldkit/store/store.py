@@ -6,12 +6,13 @@ Every call is synchronous, whole and safe from any thread; none waits for the ne
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fieldkit import reference
 from fieldkit.records import Finding, Record, Value, kinds, read_id
@@ -259,13 +260,14 @@ class Store:
     def find(self, typed: str, kinds: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
         """Return the records that could be meant, the likeliest first."""
         with self._database.read() as connection:
-            records = Records(connection)
             found = search.find(connection, typed, kinds, limit)
-            hits = [(one, records.get(one.kind, one.id)) for one in found]
+            records = Records(connection).fetch(
+                {one.kind for one in found}, [one.id for one in found]
+            )
         return [
             Hit(one.kind, one.id, record.label(), record.line(), one.score, one.strong)
-            for one, record in hits
-            if record
+            for one in found
+            if (record := records.get((one.kind, one.id)))
         ]
 
     def alike(self, kind: str, ids: Sequence[str]) -> list[Alike]:
@@ -295,6 +297,23 @@ class Store:
                 if " ".join(words(place)).startswith(folded):
                     found.setdefault(place)
         return list(found)[:limit]
+
+    def offer_villages(self, villages: Iterable[reference.Village]) -> None:
+        """Offer these villages from now on, behind those typed before."""
+        rows = [
+            {
+                "list": "village",
+                "district": village.district,
+                "folded": " ".join(words(village.name)),
+                "text": village.name,
+                "uses": 0,
+            }
+            for village in villages
+        ]
+        if rows:
+            offered = sqlite_insert(tables.typed_before).on_conflict_do_nothing()
+            with self._database.write() as connection:
+                connection.execute(offered, rows)
 
     # Keeping it safe
 

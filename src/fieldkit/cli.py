@@ -1,0 +1,182 @@
+"""The command line: the doors scripts rest on.
+
+Exit codes: 0 done, 1 done in part (and said where), 2 unusable input, 3 offline. JSON goes to
+standard output alone, sentences about what is wrong to standard error. Each command is imported
+only when it is called, so that the application starts quickly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn, TypeAlias, cast
+
+from fieldkit import __version__
+from fieldkit.settings import home_folder
+
+DONE, IN_PART, UNUSABLE, OFFLINE = 0, 1, 2, 3
+
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Command: TypeAlias = Callable[[argparse.Namespace], int]
+
+
+class Unusable(Exception):
+    """What was asked cannot be done with this input; the text says why and what to do."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command, or the application, and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, or the application, and return its exit code."""
+    args = _parser().parse_args(arguments)
+    if args.run is None:
+        from fieldkit.app import run as run_application
+
+        return run_application(home_folder())
+    module, name = args.run
+    command = cast(Command, getattr(import_module(f"fieldkit.commands.{module}"), name))
+    try:
+        return command(args)
+    except Unusable as error:
+        return tell(str(error))
+    except KeyboardInterrupt:
+        tell("Stopped. What was already done stays done.")
+        return IN_PART
+    except BrokenPipeError:
+        sys.stderr.close()
+        return IN_PART
+    except Exception as error:
+        if sentence := _sentence(error):
+            return tell(sentence)
+        raise
+
+
+def _sentence(error: Exception) -> str | None:
+    """Return what to say of an error of the store; None for a mistake of ours."""
+    from fieldkit.store import Refused, StoreError
+
+    return str(error) if isinstance(error, StoreError | Refused) else None
+
+
+def tell(sentence: str) -> int:
+    """Say what is wrong on standard error; returns the exit code for unusable input."""
+    sys.stderr.write(f"{sentence}\n")
+    return UNUSABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fieldkit",
+        description="Offline field records for block offices. Without a command: the application.",
+        epilog="FIELDKIT_HOME names the folder that holds all of one installation.",
+    )
+    parser.add_argument("--version", action="version", version=f"fieldkit {__version__}")
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_laptop(commands)
+    _add_records(commands)
+    _add_sync(commands)
+    _add_server(commands)
+    return parser
+
+
+def _add(commands: Subparsers, name: str, help_text: str, run: str) -> argparse.ArgumentParser:
+    module, _, function = run.partition(":")
+    command = commands.add_parser(name, help=help_text, description=help_text)
+    command.set_defaults(run=(module, function))
+    return command
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def _add_laptop(commands: Subparsers) -> None:
+    demo = _add(commands, "demo", "show the main job on made-up data", "demo:demo")
+    demo.add_argument("--headless", action="store_true", help="do the job and print what was done")
+    demo.add_argument("--people", type=_count, default=2000, metavar="N")
+    demo.add_argument("--seed", type=int, default=1, metavar="S")
+    demo.add_argument("--home", type=Path, metavar="DIR", help="where to keep the demonstration")
+
+    init = _add(commands, "init", "set this laptop up without the screen", "laptop:init")
+    init.add_argument("--name", required=True, help="who works at this laptop")
+    init.add_argument("--district", required=True, type=int, metavar="CODE")
+    init.add_argument("--block", type=int, metavar="CODE")
+
+    _add_json(_add(commands, "status", "say what is here and what waits", "laptop:status"))
+    backup = _add(commands, "backup", "copy all data to a file", "laptop:backup")
+    backup.add_argument("file", type=Path)
+    restore = _add(commands, "restore", "put a backup in place of the data", "laptop:restore")
+    restore.add_argument("file", type=Path)
+    _add_json(_add(commands, "check", "look through the whole data file", "laptop:check"))
+    villages = _add(commands, "villages", "load a list of villages (LGD)", "laptop:villages")
+    villages.add_argument("file", type=Path)
+
+
+def _add_records(commands: Subparsers) -> None:
+    _add_json(_add(commands, "kinds", "list what is recorded, field by field", "records:kinds"))
+
+    sample = _add(commands, "sample", "write made-up records to files", "records:sample")
+    sample.add_argument("--people", required=True, type=_count, metavar="N")
+    sample.add_argument("--district", type=int, metavar="N")
+    sample.add_argument("--block", type=int, metavar="N")
+    sample.add_argument("--seed", type=int, default=1, metavar="S")
+    sample.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    sample.add_argument("--out", required=True, type=Path, metavar="DIR")
+
+    load = _add(commands, "import", "load records from a file or folder", "records:load")
+    load.add_argument("what", metavar="KIND|DIR")
+    load.add_argument("file", nargs="?", metavar="FILE|-")
+    load.add_argument("--dry-run", action="store_true", help="say what would happen")
+    _add_json(load)
+
+    export = _add(commands, "export", "write the records of one kind to a file", "records:export")
+    export.add_argument("kind")
+    export.add_argument("--format", choices=("csv", "xlsx", "jsonl"))
+    export.add_argument("-o", "--output", type=Path, metavar="FILE")
+    export.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
+
+    find = _add(commands, "find", "look for a record", "records:find")
+    find.add_argument("text")
+    find.add_argument("--kind")
+    find.add_argument("--limit", type=_count, default=20, metavar="N")
+    _add_json(find)
+
+    show = _add(commands, "show", "show a record, its events and its changes", "records:show")
+    show.add_argument("id", metavar="ID")
+    _add_json(show)
+
+
+def _add_sync(commands: Subparsers) -> None:
+    enrol = _add(commands, "enrol", "enrol this laptop with a server", "laptop:enrol")
+    enrol.add_argument("url")
+    enrol.add_argument("code")
+    _add_json(_add(commands, "sync", "send what waits to the server", "laptop:sync"))
+
+
+def _add_server(commands: Subparsers) -> None:
+    server = commands.add_parser("server", help="the central server (needs fieldkit[server])")
+    actions = server.add_subparsers(title="actions", metavar="ACTION", required=True)
+    run = _add(actions, "run", "serve until stopped", "server:run")
+    run.add_argument("--database", required=True, metavar="URL")
+    run.add_argument("--host", default="127.0.0.1", metavar="H")
+    run.add_argument("--port", type=int, default=8000, metavar="P")
+    status = _add(actions, "status", "say what the server holds", "server:status")
+    status.add_argument("--database", required=True, metavar="URL")
+    _add_json(status)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number

@@ -1,0 +1,39 @@
+"""What each command of the command line does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from fieldkit.plain_text import shown
+from fieldkit.settings import home_folder
+from fieldkit.store import Store
+
+
+@contextmanager
+def opened() -> Iterator[Store]:
+    """Open this installation's store for one command."""
+    store = Store.open(home_folder())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def at_work(store: Store) -> str:
+    """Return who is at work at this laptop, for changes made by commands."""
+    operators = store.operators()
+    return operators[0] if operators else ""
+
+
+def say(sentence: str = "") -> None:
+    """Print a line of text; control characters in it never reach the terminal."""
+    sys.stdout.write(f"{shown(sentence)}\n")
+
+
+def say_json(value: Mapping[str, object] | Sequence[object]) -> None:
+    """Print a value as JSON, alone on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")

@@ -1,0 +1,194 @@
+"""Commands about this laptop: setting up, standing, sync, backups."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from filelock import FileLock, Timeout
+
+from fieldkit import reference
+from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, tell
+from fieldkit.commands import opened, say, say_json
+from fieldkit.records.formats import Unfit, clean
+from fieldkit.settings import home_folder
+from fieldkit.store import Standing, State, Store, SyncSession
+
+
+def init(args: Namespace) -> int:
+    """Set the laptop up: who works at it, and where."""
+    district = reference.option("district", args.district)
+    if district is None:
+        raise Unusable(f"There is no district {args.district}. `fieldkit kinds` lists the codes.")
+    block = None
+    if args.block is not None:
+        block = reference.option("block", args.block)
+        if block is None or block.within != district.code:
+            raise Unusable(f"There is no block {args.block} in {district.label}.")
+    try:
+        name = clean(args.name)
+    except Unfit as error:
+        raise Unusable(str(error)) from None
+    if not name:
+        raise Unusable("Give the name of who works at this laptop.")
+    with opened() as store:
+        device = store.init(name, args.district, args.block)
+    place = f"Block {block.label}, {district.label}" if block else f"District {district.label}"
+    say(f"This laptop is {device.origin}, for {name}. {place}.")
+    return DONE
+
+
+def status(args: Namespace) -> int:
+    """Say what is here and what waits."""
+    with opened() as store:
+        standing = store.outbox.standing(store.device.origin if store.device else None)
+        found = _status(store, standing)
+        if args.json:
+            say_json(found)
+        else:
+            _say_status(store, standing)
+    return DONE
+
+
+def _status(store: Store, standing: Standing | None) -> dict[str, object]:
+    device = store.device
+    sessions = store.outbox.sessions(1)
+    return {
+        "device": {
+            "origin": device.origin,
+            "name": device.name,
+            "district": device.district,
+            "block": device.block,
+            "server": device.server,
+        }
+        if device
+        else None,
+        "records": store.counts(),
+        "outbox": {str(state): many for state, many in store.outbox.counts().items()},
+        "last_seq": standing.last_seq if standing else 0,
+        "acked_seq": standing.acked_seq if standing else 0,
+        "head": standing.head.hex() if standing else None,
+        "server_head": standing.server_head.hex() if standing and standing.server_head else None,
+        "drafts": len(store.drafts.of()),
+        "last_sync": session_json(sessions[0]) if sessions else None,
+    }
+
+
+def session_json(session: SyncSession) -> dict[str, object]:
+    """Return the figures of a sync."""
+    return {
+        "at": session.at,
+        "ok": session.ok,
+        "requests": session.requests,
+        "bytes_up": session.bytes_up,
+        "bytes_down": session.bytes_down,
+        "seconds": round(session.seconds, 3),
+        "error": session.error,
+    }
+
+
+def _say_status(store: Store, standing: Standing | None) -> None:
+    device = store.device
+    if device is None or standing is None:
+        say("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
+        return
+    say(f"{device.name}, laptop {device.origin}, server: {device.server or 'none yet'}")
+    for kind, many in store.counts().items():
+        if many:
+            say(f"  {kind:24}{many:>10}")
+    counts = store.outbox.counts()
+    say(
+        f"{standing.last_seq} changes made here, {standing.acked_seq} on the server, "
+        f"{counts[State.QUEUED] + counts[State.SENT]} not sent yet, "
+        f"{counts[State.REJECTED]} returned."
+    )
+    if doubt := store.clock_doubt():
+        say(doubt)
+
+
+def backup(args: Namespace) -> int:
+    """Copy all data to a file."""
+    with opened() as store:
+        store.back_up(args.file)
+    say(f"All data is in {args.file}.")
+    return DONE
+
+
+def restore(args: Namespace) -> int:
+    """Put a backup in place of the data."""
+    home = home_folder()
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(home / "fieldkit.lock", timeout=0):
+            kept = Store.restore(home, args.file)
+    except Timeout:
+        raise Unusable("fieldkit is open on this folder. Quit it first, then restore.") from None
+    say(f"The data is as in {args.file}.")
+    if kept:
+        say(f"What was here before is kept in {kept}.")
+    return DONE
+
+
+def check(args: Namespace) -> int:
+    """Look through the whole data file."""
+    with opened() as store:
+        problems = store.check()
+    if args.json:
+        say_json({"sound": not problems, "problems": problems})
+    else:
+        for problem in problems or ["The data is sound."]:
+            say(problem)
+    return IN_PART if problems else DONE
+
+
+def villages(args: Namespace) -> int:
+    """Load a list of villages, offered from then on while typing."""
+    try:
+        found = reference.read_villages(args.file)
+    except OSError:
+        raise Unusable(f"The file {args.file} cannot be read.") from None
+    with opened() as store:
+        store.offer_villages(found.rows)
+    say(f"{len(found.rows)} villages are offered while typing.")
+    for problem in found.problems[:20]:
+        tell(f"Line {problem.line}: {problem.reason}")
+    if not found.rows:
+        return UNUSABLE
+    return IN_PART if found.problems else DONE
+
+
+def enrol(args: Namespace) -> int:
+    """Enrol this laptop with a server."""
+    from fieldkit.sync.client import NotEnrolled
+    from fieldkit.sync.client import enrol as enrol_with
+
+    with opened() as store:
+        try:
+            enrol_with(store, args.url, args.code)
+        except NotEnrolled as error:
+            raise Unusable(str(error)) from None
+    say("This laptop is enrolled. `fieldkit sync` sends what waits.")
+    return DONE
+
+
+def sync(args: Namespace) -> int:
+    """Send what waits."""
+    from fieldkit.sync.client import sync as send
+
+    with opened() as store:
+        outcome = send(store)
+    if args.json:
+        verdicts = {"applied": outcome.applied, "rejected": outcome.rejected}
+        say_json(
+            {**session_json(outcome.session), "verdicts": verdicts, "waiting": outcome.waiting}
+        )
+    elif outcome.ok:
+        say(
+            f"{outcome.applied} changes sent, {outcome.rejected} returned. Both sides are the same."
+        )
+    if outcome.session.error:
+        tell(outcome.session.error)
+    if outcome.offline:
+        return OFFLINE
+    if outcome.session.requests == 0 and not outcome.ok:
+        return UNUSABLE
+    return DONE if outcome.ok and not outcome.rejected else IN_PART

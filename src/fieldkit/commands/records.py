@@ -1,0 +1,270 @@
+"""Commands about records: what is recorded, files in and out, looking and showing."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import cast
+
+from fieldkit.cli import DONE, IN_PART, UNUSABLE, Unusable, tell
+from fieldkit.commands import at_work, opened, say, say_json
+from fieldkit.exchange.files import Unreadable
+from fieldkit.exchange.load import Loaded, load_folder
+from fieldkit.exchange.load import load as load_file
+from fieldkit.exchange.write import FileFormat, fields_of
+from fieldkit.exchange.write import export as write
+from fieldkit.records import Ask, Record, Unfit, Use, read_id
+from fieldkit.records import kinds as all_kinds
+from fieldkit.records.formats import Choice, show_date
+from fieldkit.store import Store
+
+_BUDGAM, _CHADOORA = 2, 16
+"""The area of samples where no laptop is set up."""
+
+
+def kinds(args: Namespace) -> int:
+    """List every kind with its fields."""
+    if args.json:
+        say_json([_kind(kind) for kind in all_kinds().values()])
+        return DONE
+    for name, kind in all_kinds().items():
+        say(f"{name}: {kind.plural}")
+        for field, ask in kind.questions().items():
+            needed = "  needed" if ask.required else ""
+            say(f"  {field:28}{ask.format.type:16}{ask.label}{needed}")
+    return DONE
+
+
+def _kind(kind: type[Record]) -> dict[str, object]:
+    return {
+        "kind": kind.kind(),
+        "title": kind.title,
+        "fields": [_field(name, ask) for name, ask in kind.asks().items()],
+    }
+
+
+def _field(name: str, ask: Ask) -> dict[str, object]:
+    options = ask.format.options() if isinstance(ask.format, Choice) else ()
+    return {
+        "name": name,
+        "type": ask.format.type,
+        "label": ask.label,
+        "required": bool(ask.required),
+        "choices": [{"code": option.code, "label": option.label} for option in options],
+    }
+
+
+def sample(args: Namespace) -> int:
+    """Write made-up records to files."""
+    from fieldkit.sample import write as write_sample
+
+    district, block = _area(args)
+    written = write_sample(
+        args.out,
+        args.format,
+        people=args.people,
+        seed=args.seed,
+        district=district,
+        block=block,
+    )
+    for path in written.values():
+        say(str(path))
+    return DONE
+
+
+def _area(args: Namespace) -> tuple[int, int]:
+    """Return the area asked for, else the home's, else Chadoora in Budgam."""
+    from fieldkit import reference
+
+    if args.block is not None:
+        district = reference.district_of(args.block)
+        if district is None or args.district not in (None, district):
+            raise Unusable(f"There is no block {args.block} in that district.")
+        return district, args.block
+    if args.district is not None:
+        inside = [o for o in reference.options("block") if o.within == args.district]
+        if not inside:
+            raise Unusable(f"There is no district {args.district}.")
+        return args.district, int(inside[0].code)
+    from fieldkit.settings import DATABASE, home_folder
+
+    if (home_folder() / DATABASE).exists():
+        with opened() as store:
+            if store.device and store.device.block:
+                return store.device.district, store.device.block
+    return _BUDGAM, _CHADOORA
+
+
+def load(args: Namespace) -> int:
+    """Load records from a file, or every file of a folder."""
+    with opened() as store:
+        if store.device is None:
+            raise Unusable("This laptop is not set up yet. Run `fieldkit init` first.")
+        operator = at_work(store)
+        try:
+            if args.file is None:
+                folder = Path(args.what)
+                if not folder.is_dir():
+                    raise Unusable("Name a kind and a file, or a folder of KIND files.")
+                found = load_folder(store, folder, operator=operator, dry_run=args.dry_run)
+            else:
+                _known(args.what)
+                source = sys.stdin.buffer if args.file == "-" else Path(args.file)
+                one = load_file(store, args.what, source, operator=operator, dry_run=args.dry_run)
+                found = {args.file: one}
+        except Unreadable as error:
+            raise Unusable(str(error)) from None
+    if args.json:
+        results = {name: _loaded(one) for name, one in found.items()}
+        say_json(results if args.file is None else results[args.file])
+    else:
+        for name, one in found.items():
+            _say_loaded(name, one)
+    return IN_PART if any(one.rejected or one.cancelled for one in found.values()) else DONE
+
+
+def _loaded(one: Loaded) -> dict[str, object]:
+    return {
+        "imported": one.imported,
+        "changed": one.changed,
+        "skipped": one.skipped,
+        "rejected": one.rejected,
+        "rejects_file": str(one.rejects_file) if one.rejects_file else None,
+        "duplicates": [asdict(duplicate) for duplicate in one.duplicates],
+        "notes": one.notes,
+    }
+
+
+def _say_loaded(name: str, one: Loaded) -> None:
+    say(
+        f"{name}: {one.imported} new, {one.changed} changed, {one.skipped} as they were, "
+        f"{one.rejected} not taken, {len(one.duplicates)} may be the same person."
+    )
+    if one.rejects_file:
+        say(f"  The rows not taken, with the reasons: {one.rejects_file}")
+    for note in one.notes:
+        say(f"  {note}")
+
+
+def export(args: Namespace) -> int:
+    """Write the records of one kind to a file or to standard output."""
+    kind = _known(args.kind)
+    where = dict(_where(kind, condition) for condition in args.where)
+    form = args.format or (args.output.suffix[1:] if args.output else "csv")
+    if form not in ("csv", "xlsx", "jsonl"):
+        raise Unusable("The format is csv, xlsx or jsonl: name it with --format.")
+    target = args.output or sys.stdout.buffer
+    with opened() as store:
+        try:
+            many = write(store, args.kind, target, cast(FileFormat, form), where)
+        except Unfit as error:
+            raise Unusable(str(error)) from None
+        except OSError:
+            raise Unusable(f"The file {args.output} cannot be written.") from None
+    if args.output:
+        say(f"{many} records are in {args.output}.")
+    return DONE
+
+
+def _where(kind: type[Record], condition: str) -> tuple[str, str]:
+    field, equals, value = condition.partition("=")
+    if not equals or field not in kind.asks():
+        raise Unusable(f"{condition!r} is not FIELD=VALUE with a field of {kind.kind()}.")
+    return field, value
+
+
+def _known(kind: str) -> type[Record]:
+    found = all_kinds().get(kind)
+    if found is None:
+        raise Unusable(f"There is no kind {kind!r}. The kinds: {', '.join(all_kinds())}.")
+    return found
+
+
+def find(args: Namespace) -> int:
+    """Look for a record."""
+    if args.kind:
+        _known(args.kind)
+    with opened() as store:
+        hits = store.find(args.text, [args.kind] if args.kind else None, args.limit)
+        if args.json:
+            say_json(
+                [
+                    {
+                        "id": hit.id,
+                        "kind": hit.kind,
+                        "label": hit.label,
+                        "fields": _columns(store, hit.kind, hit.id),
+                    }
+                    for hit in hits
+                ]
+            )
+            return DONE
+    for hit in hits:
+        columns = [text for text in hit.line.values() if text and text != hit.label]
+        say(f"{hit.id:16}{hit.label:32}{'  '.join(columns)}")
+    if not hits:
+        tell("Nobody and nothing is found by this.")
+    return DONE
+
+
+def _columns(store: Store, kind: str, record_id: str) -> Mapping[str, object]:
+    record = store.get(kind, record_id)
+    return fields_of(record, record.used(Use.LIST)) if record else {}
+
+
+def show(args: Namespace) -> int:
+    """Show a record, its events, and its changes with their sync state."""
+    if read_id(args.id) is None:
+        raise Unusable("A record number looks like 7KQ2M9XD-142.")
+    with opened() as store:
+        record = store.record(args.id)
+        if record is None:
+            tell(f"There is no record {args.id} on this laptop.")
+            return UNUSABLE
+        events = store.timeline(record.id)
+        changes = store.changes_of(record.id)
+    if args.json:
+        say_json(
+            {
+                "kind": record.kind(),
+                "label": record.label(),
+                "record": fields_of(record, record.asks()),
+                "events": [
+                    {
+                        "on": event.on.isoformat() if event.on else None,
+                        "kind": event.kind,
+                        "id": event.id,
+                        "sentence": event.sentence,
+                        "by": event.by,
+                        "state": str(event.state),
+                    }
+                    for event in events
+                ],
+                "changes": [
+                    {
+                        "origin": logged.origin,
+                        "seq": logged.change.seq,
+                        "op": str(logged.change.op),
+                        "fields": dict(logged.change.fields),
+                        "at": logged.change.at,
+                        "operator": logged.change.operator,
+                        "state": str(logged.state),
+                        "reason": logged.reason,
+                        "reason_field": logged.reason_field,
+                    }
+                    for logged in changes
+                ],
+            }
+        )
+        return DONE
+    say(f"{record.label()}  {record.id}")
+    for name, ask in record.questions().items():
+        if text := ask.format.show(record.value(name)):
+            say(f"  {ask.label:32}{text}")
+    for event in events:
+        on = show_date(event.on) if event.on else ""
+        say(f"  {on:12}{event.sentence}  {event.by}  {event.state}")
+    return DONE
