@@ -116,11 +116,12 @@ class Record(SQLModel):
 
     def value(self, name: str) -> Value:
         """Return one field's value."""
-        return cast(Value, getattr(self, name))
+        return cast(Value, vars(self)[name])
 
     def values(self) -> dict[str, Value]:
         """Return every declared field's value by name."""
-        return {name: self.value(name) for name in self.asks()}
+        held = vars(self)
+        return {name: held[name] for name in self.asks()}
 
     def answer(self, name: str) -> Value:
         """Return one field's value, None where the field does not apply to this record."""

@@ -28,6 +28,8 @@ def back_up(database: Database, target: Path) -> None:
     Raises:
         DiskFull, Unwritable: the copy cannot be made there.
     """
+    if target.resolve() == database.path.resolve():
+        raise Unwritable("A backup cannot take the place of the data file. Name another file.")
     part = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +41,8 @@ def back_up(database: Database, target: Path) -> None:
             closing(database.raw()) as source,
             closing(sqlite3.connect(part)) as copy,
         ):
-            source.backup(copy, pages=2000, sleep=0.01)
+            # In one go: in steps it would begin anew whenever somebody saves.
+            source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
         part.replace(target)
     except OSError as error:
@@ -78,18 +81,21 @@ def sound_copy(path: Path) -> None:
 
 
 def problems(database: Database) -> list[str]:
-    """Look through the whole file: pages, search words, the chain, rows against changes, tallies.
+    """Look through the whole file: pages, the chain, rows against changes, tallies.
 
     Returns one sentence per problem; none means the file is sound. Takes minutes on a large file.
     """
     found: list[str] = []
-    with plainly(), closing(database.raw()) as raw:
-        pages = [str(line) for (line,) in raw.execute("PRAGMA integrity_check(5)")]
-    if pages != ["ok"]:
-        found.append("Part of the data file is damaged. Put the last backup back.")
-    with database.read() as connection:
+    try:
+        with plainly(), closing(database.raw()) as raw:
+            pages = [str(line) for (line,) in raw.execute("PRAGMA integrity_check(5)")]
+        if pages != ["ok"]:
+            raise Damaged
         for look in (_chain_problems, _row_problems, _tally_problems):
-            found += look(connection)
+            with database.read() as connection:
+                found += look(connection)
+    except Damaged:
+        found.insert(0, "Part of the data file is damaged. Put the last backup back.")
     return found
 
 

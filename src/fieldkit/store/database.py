@@ -31,16 +31,19 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=WAIT_FOR_WRITER, isolation_level=None, check_same_thread=False
     )
-    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA cache_size = -16000")
-    if mode != "wal":
+    try:
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            raise Unwritable(
+                "The data file lies on a drive that cannot keep it safe in a power cut. "
+                "Move the folder of fieldkit to the laptop's own disk."
+            )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -16000")
+    except BaseException:
         connection.close()
-        raise Unwritable(
-            "The data file lies on a drive that cannot keep it safe in a power cut. "
-            "Move the folder of fieldkit to the laptop's own disk."
-        )
+        raise
     return connection
 
 
@@ -51,7 +54,11 @@ class Database:
         self.path = path
         self._connect = connect
         self.engine = create_engine(
-            "sqlite://", creator=lambda: connect(path), poolclass=QueuePool, pool_size=4
+            "sqlite://",
+            creator=lambda: connect(path),
+            poolclass=QueuePool,
+            pool_size=4,
+            max_overflow=-1,
         )
         self._writing = threading.Lock()
 

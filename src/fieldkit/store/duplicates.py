@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 from fieldkit.records import Record
 from fieldkit.records.sound import alike as names_alike
 from fieldkit.store import tables
+from fieldkit.store.reading import in_parts
 
 _ALIKE = 0.8
 """Likeness of two names from which they may be one person's."""
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ def alike(connection: Connection, kind: type[Record], ids: Sequence[str]) -> lis
     """Return for each of ``ids`` the other live records that may be the same, by strongest key."""
     found: dict[tuple[str, str], Alike] = {}
     for key in kind.same:
-        for start in range(0, len(ids), _AT_ONCE):
-            for one, other in _pairs(connection, kind, key, ids[start : start + _AT_ONCE]):
+        for some in in_parts(ids):
+            for one, other in _pairs(connection, kind, key, some):
                 if (other, one) not in found:
                     found.setdefault((one, other), Alike(one, other, key))
     return list(found.values())

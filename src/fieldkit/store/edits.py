@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -65,31 +65,45 @@ class Pending:
     def __init__(self, known: Known, fetched: Mapping[tuple[str, str], Record]) -> None:
         self._known = known
         self._records = dict(fetched)
-        self._by_reference: defaultdict[tuple[str, str, Value], dict[str, Record]] = defaultdict(
-            dict
-        )
+        self._put: defaultdict[str, dict[str, Record]] = defaultdict(dict)
+        self._by: dict[tuple[str, tuple[str, ...]], defaultdict[tuple[Value, ...], set[str]]] = {}
 
     def put(self, record: Record) -> None:
         """Add a record as it will stand."""
         kind = record.kind()
-        self._records[kind, record.id] = record
-        for field in record.references():
-            self._by_reference[kind, field, record.value(field)][record.id] = record
+        self._records[kind, record.id] = self._put[kind][record.id] = record
+        for (of, fields), ids in self._by.items():
+            if of == kind:
+                ids[_answers(record, fields)].add(record.id)
+
+    def before(self, kind: str, record_id: str) -> Record | None:
+        """Return the record an edit starts from: those of the call's own ids were all fetched."""
+        return self._records.get((kind, record_id))
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """Return the record as it will stand, else as it stands."""
-        return self._records.get((kind, record_id)) or self._known.get(kind, record_id)
+        found = self._records.get((kind, record_id)) or self._known.get(kind, record_id)
+        if found is not None:
+            self._records[kind, record_id] = found
+        return found
 
     def where(self, kind: str, **equal: Value) -> Sequence[Record]:
-        """Return live records of ``kind`` with these values; one must be a reference field."""
+        """Return the live records of ``kind`` with these values, as they will stand."""
         found = {record.id: record for record in self._known.where(kind, **equal)}
-        for field, value in equal.items():
-            found |= self._by_reference.get((kind, field, value), {})
-        return [
-            record
-            for record in found.values()
-            if not record.deleted and all(record.value(f) == v for f, v in equal.items())
+        put, fields, wanted = self._put[kind], tuple(equal), tuple(equal.values())
+        if (kind, fields) not in self._by:
+            ids = self._by[kind, fields] = defaultdict(set)
+            for record in put.values():
+                ids[_answers(record, fields)].add(record.id)
+        now = [put.get(key, record) for key, record in found.items()]
+        now += [
+            put[key] for key in sorted(self._by[kind, fields].get(wanted, set()) - found.keys())
         ]
+        return [one for one in now if not one.deleted and _answers(one, fields) == wanted]
+
+
+def _answers(record: Record, fields: tuple[str, ...]) -> tuple[Value, ...]:
+    return tuple(record.value(field) for field in fields)
 
 
 def to_json(value: Value) -> Json:
@@ -203,8 +217,18 @@ def _aadhaar_in(edit: Edit) -> list[Finding]:
             "no_aadhaar",
         )
         for name, value in edit.fields.items()
-        if isinstance(value, str)
-        and len(value) >= 12
-        and not (name in asks and asks[name].format.may_hold_twelve_digits)
-        and holds_aadhaar(value)
+        if not (name in asks and asks[name].format.may_hold_twelve_digits)
+        and any(len(text) >= 12 and holds_aadhaar(text) for text in _texts(value))
     ]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give every text and number in a value; unknown fields may be lists or objects."""
+    if isinstance(value, str | int):
+        yield str(value)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from (str(name), *_texts(inner))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

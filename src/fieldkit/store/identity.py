@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, desc, func, insert, select, update
+from sqlalchemy import Connection, bindparam, desc, func, insert, select, update
 
 from fieldkit.records import first_head, new_origin
 from fieldkit.store import tables
+
+# Held ready: building a statement takes longer than running it, and every save runs these.
+_device, _change = tables.device.c, tables.change.c
+_DEVICE = select(_device.origin, _device.name, _device.district, _device.block, _device.server)
+_COUNTER = select(_device.counter)
+_COUNT_ON = update(tables.device).values(counter=bindparam("to"))
+_CHAIN_END = (
+    select(_change.seq, _change.head)
+    .where(_change.origin == bindparam("of"))
+    .order_by(desc(_change.seq))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +35,7 @@ class Device:
 
 def read_device(connection: Connection) -> Device | None:
     """Return the device, or None before the first run."""
-    table = tables.device
-    row = connection.execute(
-        select(table.c.origin, table.c.name, table.c.district, table.c.block, table.c.server)
-    ).one_or_none()
+    row = connection.execute(_DEVICE).one_or_none()
     return Device(*row) if row else None
 
 
@@ -68,21 +77,14 @@ def _bear(connection: Connection, origin: str, parent: str | None) -> None:
 
 def take_numbers(connection: Connection, many: int, *, beyond: int = 0) -> int:
     """Take ``many`` record numbers, all above ``beyond``; return the first of them."""
-    table = tables.device
-    counter: int = connection.execute(select(table.c.counter)).scalar_one()
+    counter: int = connection.execute(_COUNTER).scalar_one()
     start = max(counter, beyond)
     if start + many > counter:
-        connection.execute(update(table).values(counter=start + many))
+        connection.execute(_COUNT_ON, {"to": start + many})
     return start + 1
 
 
 def chain_end(connection: Connection, origin: str) -> tuple[int, bytes]:
     """Return the last seq and head of an origin's log."""
-    table = tables.change
-    row = connection.execute(
-        select(table.c.seq, table.c.head)
-        .where(table.c.origin == origin)
-        .order_by(desc(table.c.seq))
-        .limit(1)
-    ).one_or_none()
+    row = connection.execute(_CHAIN_END, {"of": origin}).one_or_none()
     return (row.seq, row.head) if row else (0, first_head(origin))

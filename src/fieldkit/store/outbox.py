@@ -14,8 +14,8 @@ from sqlalchemy import (
     desc,
     func,
     insert,
-    or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import aliased
@@ -232,13 +232,15 @@ def _logged() -> Select[tuple[object, ...]]:
 
 def _open_verdict() -> ColumnElement[bool]:
     """A verdict is open until a later change of the same record was made here."""
-    later = aliased(_change)
+    later, its, own = aliased(_change), aliased(_origin), aliased(_origin)
     return and_(
         _change.c.verdict.in_((State.REJECTED, State.CONFLICT)),
         ~select(later.c.seq)
+        .join(its, its.c.origin == later.c.origin)
+        .join(own, own.c.origin == _change.c.origin)
         .where(
             later.c.record_id == _change.c.record_id,
-            or_(later.c.seq > _change.c.seq, later.c.origin != _change.c.origin),
+            tuple_(its.c.born, later.c.seq) > tuple_(own.c.born, _change.c.seq),
         )
         .exists(),
     )

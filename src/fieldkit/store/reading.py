@@ -7,13 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     Row,
+    Select,
     Table,
     and_,
+    bindparam,
     literal,
     literal_column,
     or_,
@@ -27,6 +31,12 @@ from fieldkit.store.edits import to_json
 
 _AT_ONCE = 500
 """Ids asked for in one query."""
+
+
+def in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Give ``ids`` in parts small enough for one query."""
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]
 
 
 class State(StrEnum):
@@ -83,23 +93,23 @@ class Records:
                 return found
         return None
 
-    def fetch(
-        self, wanted: Iterable[type[Record]], ids: Sequence[str]
-    ) -> dict[tuple[str, str], Record]:
-        """Return those of ``ids`` that are here, by kind and id."""
+    def fetch(self, wanted: Iterable[str], ids: Sequence[str]) -> dict[tuple[str, str], Record]:
+        """Return those of ``ids`` that are here and of the kinds ``wanted``, by kind and id."""
         found: dict[tuple[str, str], Record] = {}
-        for kind in wanted:
+        for name in wanted:
+            kind = self._kinds[name]
             table = kind.table()
-            for start in range(0, len(ids), _AT_ONCE):
-                some = ids[start : start + _AT_ONCE]
+            for some in in_parts(ids):
                 for row in self.connection.execute(select(table).where(table.c.id.in_(some))):
-                    found[kind.kind(), row.id] = _record(kind, row)
+                    found[name, row.id] = _record(kind, row)
         return found
 
     def where(self, kind: str, **equal: Value) -> list[Record]:
         """Return the live records whose fields equal these values."""
         found = self._kinds[kind]
-        rows = self.connection.execute(select(found.table()).where(_live(found.table(), equal)))
+        given = {f"is_{name}": value for name, value in equal.items() if value is not None}
+        names = tuple((name, value is None) for name, value in equal.items())
+        rows = self.connection.execute(_equal(found.table(), names), given)
         return [_record(found, row) for row in rows]
 
     def page(
@@ -121,7 +131,7 @@ class Records:
             return Page([_record(found, row) for row in newest], None)
         if after is not None:
             mark, last = json.loads(after)
-            value = found.asks()[found.order].format.read(mark)
+            value = date.fromisoformat(mark) if mark and isinstance(by.type, Date) else mark
             query = query.where(
                 or_(by.is_not(None), table.c.id > last)
                 if value is None
@@ -182,12 +192,12 @@ class Records:
         """Return where the last change of each record stands; none for records never saved here."""
         log, origin = tables.change, tables.origin
         found: dict[str, State] = {}
-        for start in range(0, len(ids), _AT_ONCE):
+        for some in in_parts(ids):
             rows = self.connection.execute(
                 select(log.c.record_id, log.c.seq, log.c.verdict)
                 .add_columns(origin.c.sent_seq, origin.c.acked_seq)
                 .join(origin, log.c.origin == origin.c.origin)
-                .where(log.c.record_id.in_(ids[start : start + _AT_ONCE]))
+                .where(log.c.record_id.in_(some))
                 .order_by(origin.c.born, log.c.seq)
             )
             for row in rows:
@@ -214,6 +224,17 @@ def _live(table: Table, equal: Mapping[str, Value]) -> ColumnElement[bool]:
     return and_(
         table.c.deleted.is_(False), *(table.c[name] == value for name, value in equal.items())
     )
+
+
+@cache
+def _equal(table: Table, names: tuple[tuple[str, bool], ...]) -> Select[tuple[object, ...]]:
+    """Hold the query rules ask at every save: equal in these fields (True: empty there)."""
+    columns = table.c
+    conditions = [
+        columns[name].is_(None) if empty else columns[name] == bindparam(f"is_{name}")
+        for name, empty in names
+    ]
+    return select(table).where(columns.deleted.is_(False), *conditions)
 
 
 def _mark(record: Record) -> str:

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from fieldkit.records import Change, Finding, Op, Record, read_id
+from fieldkit.records import Change, Finding, Op, Record, Severity, read_id
 from fieldkit.records.sound import words
 from fieldkit.store import tables
 from fieldkit.store.edits import Edit, Pending, Prepared, prepare
 from fieldkit.store.errors import Refused
 from fieldkit.store.identity import Device, chain_end, take_numbers
-from fieldkit.store.reading import Records
+from fieldkit.store.reading import Records, in_parts
 from fieldkit.store.search import index
 
 
@@ -72,22 +72,31 @@ def _prepare(
     """Work the edits out in order, each seeing those before it."""
     records = Records(connection)
     given = [edit.id for edit in edits if edit.id]
-    fetched = records.fetch({edit.kind for edit in edits}, given)
-    again = _creations_rejected(connection, given)
+    fetched = records.fetch({edit.kind.kind() for edit in edits}, given)
+    history = _history(connection, given)
     known = Pending(records, fetched)
     number = _take_numbers(connection, edits, author.device)
     prepared = []
     for edit in edits:
-        before = known.get(edit.kind.kind(), edit.id) if edit.id else None
-        if edit.id is None:
-            edit = replace(edit, id=f"{author.device.origin}-{number}")
-            number += 1
-        if not ask:
-            edit = replace(edit, confirmed=frozenset(edit.kind.asks()))
-        one = prepare(edit, before, known, author.device, author.today, resend=edit.id in again)
+        kind, key = edit.kind.kind(), edit.id or f"{author.device.origin}-{number}"
+        number += edit.id is None
+        confirmed = edit.confirmed if ask else frozenset(edit.kind.asks())
+        taken_by, rejected = history.get(key, (kind, False))
+        before = known.before(kind, key)
+        one = prepare(
+            replace(edit, id=key, confirmed=confirmed),
+            before,
+            known,
+            author.device,
+            author.today,
+            resend=rejected,
+        )
+        if before is None and (refused := _number_refused(key, kind, taken_by)):
+            one = replace(one, stops=(*refused, *one.stops))
         if one.op and not one.stops:
             _stamp(one, author)
             known.put(one.record)
+            history[key] = (kind, False)
         prepared.append(one)
     return prepared
 
@@ -110,18 +119,30 @@ def _stamp(one: Prepared, author: Author) -> None:
         record.updated_at = author.at
 
 
-def _creations_rejected(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """Return those of ``ids`` whose creation the server rejected and that were not sent again."""
-    if not ids:
-        return set()
-    log = tables.change
-    rows = connection.execute(
-        select(log.c.record_id, log.c.verdict)
-        .where(log.c.record_id.in_(ids), log.c.op == Op.CREATE)
-        .order_by(log.c.origin, log.c.seq)
-    )
-    last = {row.record_id: row.verdict for row in rows}
-    return {record_id for record_id, verdict in last.items() if verdict == "rejected"}
+def _history(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, bool]]:
+    """Return of those of ``ids`` in the log their kind, and if the server rejected the creation."""
+    log, origin = tables.change, tables.origin
+    found: dict[str, tuple[str, bool]] = {}
+    for some in in_parts(ids):
+        rows = connection.execute(
+            select(log.c.record_id, log.c.kind, log.c.verdict)
+            .join(origin, origin.c.origin == log.c.origin)
+            .where(log.c.record_id.in_(some), log.c.op == Op.CREATE)
+            .order_by(origin.c.born, log.c.seq)
+        )
+        found |= {row.record_id: (row.kind, row.verdict == "rejected") for row in rows}
+    return found
+
+
+def _number_refused(record_id: str, kind: str, taken_by: str) -> tuple[Finding, ...]:
+    """Refuse a number that is none, or that another kind of record has."""
+    if str(read_id(record_id)) != record_id:
+        said = "A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."
+    elif taken_by != kind:
+        said = "Another record has this number. Leave it empty for a new record."
+    else:
+        return ()
+    return (Finding("id", said, Severity.BLOCK, "number"),)
 
 
 def _write(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:
@@ -173,7 +194,7 @@ def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -
                 "head": head,
             }
         )
-    connection.execute(insert(tables.change), rows)
+    connection.execute(_APPEND, rows)
     return [int(str(row["seq"])) for row in rows]
 
 
@@ -218,6 +239,7 @@ def _put_row(table: Table) -> Insert:
     return put.on_conflict_do_update(index_elements=["id"], set_=values)
 
 
+_APPEND = insert(tables.change)
 _put_tally = upsert(tables.tally)
 _TALLY = _put_tally.on_conflict_do_update(
     index_elements=["kind"], set_={"live": tables.tally.c.live + _put_tally.excluded.live}

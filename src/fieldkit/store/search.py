@@ -8,19 +8,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
-from fieldkit.records import Record, Use, read_id
+from fieldkit.records import Record, Use, kinds, read_id
 from fieldkit.records.aadhaar import plain
 from fieldkit.records.sound import alike, sounds, words
 from fieldkit.store import tables
+from fieldkit.store.reading import Records
 
 ENOUGH = 20
 """Hits by spelling that make looking by sound needless."""
 _CANDIDATES = 100
+_LONGEST = 100
+"""Characters of what was typed that are looked at."""
+_SHORTEST_CODE = 4
 _STRONG = 0.82
 """Likeness from which the best hit is marked before "none of these: new"."""
 
@@ -46,6 +62,8 @@ class Query:
 
     names: tuple[str, ...]
     digits: tuple[str, ...]
+    id: str
+    """Empty if what was typed is none."""
     code: str
     whole_mobile: bool
 
@@ -60,57 +78,84 @@ class Candidate:
     kin: str
     place: str
     digits: str | None
-    code: str | None
 
 
 def read_query(typed: str) -> Query:
     """Take apart what was typed. A number in several groups is read as one when it is a mobile."""
-    typed = plain(typed).strip()
+    typed = plain(typed[:_LONGEST]).strip()
     joined = re.sub(r"(?<=\d)[\s-]+(?=\d)", "", typed)
     mobile = re.search(r"(?<!\d)(?:\+?91|0)?([6-9]\d{9})(?!\d)", joined)
     found = words(joined if mobile else typed)
     digits = [mobile[1]] if mobile else [word for word in found if word.isdigit()]
     names = [word for word in found if not any(c.isdigit() for c in word)]
     code = re.sub(r"\s", "", typed).upper()
-    return Query(tuple(names), tuple(digits), code, whole_mobile=bool(mobile))
+    identity = str(read_id(typed) or "")
+    return Query(tuple(names), tuple(digits), identity, code, whole_mobile=bool(mobile))
 
 
 def find(
-    connection: Connection, typed: str, kinds: Sequence[str] | None, limit: int
+    connection: Connection, typed: str, wanted: Sequence[str] | None, limit: int
 ) -> list[Found]:
-    """Return the records that could be meant, the likeliest first."""
+    """Return the records that could be meant, the likeliest first; ``wanted`` narrows the kinds."""
     query = read_query(typed)
+    named = _by_number(connection, query, wanted)
     candidates: dict[int, Candidate] = {}
     for source, condition, value in _stages(query):
         if len(candidates) >= ENOUGH:
             break
-        among = "AND f.kind IN :kinds" if kinds is not None else ""
+        among = "AND f.kind IN :kinds" if wanted is not None else ""
         statement = text(
-            f"SELECT f.rowid, f.kind, f.record_id, f.name, f.kin, f.place, f.digits, f.code "
+            f"SELECT f.rowid, f.kind, f.record_id, f.name, f.kin, f.place, f.digits "
             f"FROM {source} WHERE {condition} {among} LIMIT {_CANDIDATES}"
         )
         values: dict[str, object] = {"value": value}
-        if kinds is not None:
+        if wanted is not None:
             statement = statement.bindparams(bindparam("kinds", expanding=True))
-            values["kinds"] = list(kinds)
+            values["kinds"] = list(wanted)
         for rowid, *rest in connection.execute(statement, values):
             candidates.setdefault(rowid, Candidate(*rest))
-    ranked = [_rank(query, candidate) for candidate in candidates.values()]
-    return sorted(ranked, key=lambda found: (-found.score, found.id))[:limit]
+    known = {found.id for found in named}
+    ranked = [_rank(query, one) for one in candidates.values() if one.id not in known]
+    return sorted([*named, *ranked], key=lambda found: (-found.score, found.id))[:limit]
+
+
+def _by_number(connection: Connection, query: Query, wanted: Sequence[str] | None) -> list[Found]:
+    """Return the records that carry this official number, and the one that has this id."""
+    found: dict[str, str] = {}
+    own = Records(connection).anywhere(query.id) if query.id else None
+    if own and not own.deleted:
+        found[own.id] = own.kind()
+    if len(query.code) >= _SHORTEST_CODE and any(c.isdigit() for c in query.code):
+        rows = connection.execute(_code_query(tuple(kinds())), {"code": query.code})
+        found |= {row.id: row.kind for row in rows}
+    return [
+        Found(kind, record_id, 1.0, strong=True)
+        for record_id, kind in found.items()
+        if wanted is None or kind in wanted
+    ]
+
+
+@cache
+def _code_query(names: tuple[str, ...]) -> CompoundSelect[tuple[str, str]]:
+    """Return the query for an official number in every field that holds one, by their indexes."""
+    parts = []
+    for name in names:
+        kind = kinds()[name]
+        columns = kind.table().c
+        fields = [columns[field] == bindparam("code") for field in kind.used(Use.CODE)]
+        if fields:
+            live = columns.deleted.is_(False)
+            parts.append(select(literal(name).label("kind"), columns.id).where(or_(*fields), live))
+    return union_all(*parts).limit(_CANDIDATES)
 
 
 def _stages(query: Query) -> Iterator[tuple[str, str, str]]:
     """Give (rows to read, condition, value) of the queries to try, the surest first."""
-    rows = "findable f"
     by_word = "findable_words w JOIN findable f ON f.rowid = w.rowid"
     by_sound = "findable_sounds w JOIN findable f ON f.rowid = w.rowid"
-    if identity := read_id(query.code):
-        yield rows, "f.record_id = :value", str(identity)
-    if len(query.code) >= 4:
-        yield rows, "f.code = :value", query.code
     for digits in query.digits:
         if len(digits) >= 2:
-            yield rows, "f.digits >= :value AND f.digits < :value || ':'", digits[::-1]
+            yield "findable f", "f.digits >= :value AND f.digits < :value || ':'", digits[::-1]
     if query.names and not query.whole_mobile:
         spelt = " ".join(f'"{word}"*' for word in query.names)
         heard = " ".join(f'"{key}"*' for key in sounds(" ".join(query.names)).split())
@@ -122,8 +167,6 @@ def _stages(query: Query) -> Iterator[tuple[str, str, str]]:
 
 def _rank(query: Query, candidate: Candidate) -> Found:
     """Score a candidate: its own name first, then kin and place; matching digits weigh most."""
-    if candidate.id == query.code or (candidate.code and candidate.code == query.code):
-        return Found(candidate.kind, candidate.id, 1.0, strong=True)
     name, kin, place = (part.split() for part in (candidate.name, candidate.kin, candidate.place))
     own = [_best(word, name) for word in query.names]
     other = [max(0.9 * _best(word, kin), 0.9 * _best(word, place)) for word in query.names]
@@ -173,12 +216,12 @@ def index(connection: Connection, written: Sequence[tuple[Record, bool]]) -> Non
         for statement in _UNINDEX:
             connection.execute(statement, gone)
         connection.execute(_DROP, gone)
-    coming = [row for row in coming if row["name"] or row["code"]]
+    coming = [row for row in coming if row["name"] or row["digits"]]
     if coming:
-        last = connection.execute(select(func.max(_findable.c.rowid))).scalar_one() or 0
+        last = connection.execute(_LAST).scalar_one() or 0
         for number, row in enumerate(coming, start=last + 1):
             row["rowid"] = number
-        connection.execute(insert(_findable), coming)
+        connection.execute(_ADD, coming)
         for statement in _INDEX:
             connection.execute(statement, coming)
 
@@ -202,7 +245,6 @@ def _words_of(record: Record) -> Row:
         for use in (Use.NAME, Use.KIN, Use.PLACE)
     )
     digits = next(iter(_texts(record, Use.DIGITS)), "")
-    codes = next(iter(_texts(record, Use.CODE)), "")
     return {
         "kind": record.kind(),
         "record_id": record.id,
@@ -213,7 +255,6 @@ def _words_of(record: Record) -> Row:
         "kin_sound": sounds(kin),
         "place_sound": sounds(place),
         "digits": None if record.deleted else digits[::-1] or None,
-        "code": None if record.deleted else codes.upper() or None,
     }
 
 
@@ -221,6 +262,8 @@ def _texts(record: Record, use: Use) -> list[str]:
     return [str(value) for name in record.used(use) if (value := record.value(name))]
 
 
+_LAST = select(func.max(_findable.c.rowid))
+_ADD = insert(_findable)
 _INDEX = [
     text(
         "INSERT INTO findable_words (rowid, name, kin, place) VALUES (:rowid, :name, :kin, :place)"

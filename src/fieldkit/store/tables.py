@@ -126,10 +126,8 @@ findable = Table(
     Column("kin_sound", Text, nullable=False),
     Column("place_sound", Text, nullable=False),
     Column("digits", Text),
-    Column("code", Text),
     Index("findable_record", "record_id", unique=True),
     Index("findable_digits", "digits"),
-    Index("findable_code", "code"),
     Index("findable_sound", "name_sound"),
 )
 """Folded words of each record that can be looked for; ``digits`` is the mobile, reversed.
