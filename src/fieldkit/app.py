@@ -15,6 +15,9 @@ from fieldkit.screens.desk import Desk
 from fieldkit.screens.home import HomePage
 from fieldkit.screens.page import Page
 
+PAINTED_BY = 0.05
+"""Seconds after which Home stands on the screen; loading would hold its first paint up."""
+
 
 class FieldkitApp(Desk):
     """fieldkit on the terminal."""
@@ -31,7 +34,8 @@ class FieldkitApp(Desk):
     def on_mount(self) -> None:
         """Paint Home, then open the store behind it."""
         self.push_screen(HomePage())
-        self.call_after_refresh(lambda: self.run_worker(self._begin()))
+        # No call_after_refresh: a screen opened by an early key would hold it back for good.
+        self.set_timer(PAINTED_BY, lambda: self.run_worker(self._begin()))
 
     async def _begin(self) -> None:
         await self.open_store()

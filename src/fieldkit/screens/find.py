@@ -49,18 +49,30 @@ def carried(kind: str, typed: str) -> dict[str, str]:
     return texts
 
 
-def new_row(desk: Desk, kind: str, typed: str, *, among: bool) -> Choice:
-    """Return the row that begins a new record with what was typed."""
+def new_row(
+    desk: Desk,
+    kind: str,
+    typed: str,
+    *,
+    among: bool = False,
+    before: Callable[[], None] | None = None,
+) -> Choice:
+    """Return the row that begins a new record with what was typed.
+
+    ``among``: it stands under hits; ``before`` runs as the form opens.
+    """
     from fieldkit.records import kinds
 
     texts = carried(kind, typed)
-    called = f'"{next(iter(texts.values()))}"' if texts else ""
+    called = f'"{list(texts.values())[-1]}"' if texts else ""
     title = kinds()[kind].title
     verb = NEW_OF.get(kind)
     text = f"{verb} {called or 'a new ' + title.lower()}" if verb else f"new {title} {called}"
     text = f"None of these: {text}" if among else text[:1].upper() + text[1:]
 
     async def begin() -> None:
+        if before:
+            before()
         await doors.open_form(desk, kind, texts=texts)
 
     return Choice((text.strip(), "Ctrl+N"), begin)
@@ -110,12 +122,12 @@ class FindPage(Page[None]):
         """Say what is looked for."""
         self.where(self._purpose)
         self.keys("Enter take   Ctrl+N new   Esc back" if self._new else "Enter take   Esc back")
+        self.query_one(Picker).renew()
 
     async def answer(self, text: str) -> Answer:
         """Answer what is typed."""
         if not text.strip():
-            last = new_row(self.desk, self._new, "", among=False) if self._new else None
-            return await self.at_first(last)
+            return await self.at_first(self.new(""))
 
         def look(store: Store) -> tuple[list[Row], bool]:
             rows, strong = search(store, text, self._kinds)
@@ -125,7 +137,7 @@ class FindPage(Page[None]):
 
         rows, strong = await self.ask(look)
         choices = [choice_of(row, self.taken) for row in rows]
-        last = new_row(self.desk, self._new, text, among=bool(rows)) if self._new else None
+        last = self.new(text, among=bool(rows))
         marked = 0 if strong or (last is None and len(rows) == 1) else len(rows) if last else None
         return Answer(choices, last, marked)
 
@@ -139,8 +151,12 @@ class FindPage(Page[None]):
         self.dismiss(None)
         await self._take(kind, record_id)
 
+    def new(self, typed: str, *, among: bool = False) -> Choice | None:
+        """Return the row that begins a new record, where there is such."""
+        return new_row(self.desk, self._new, typed, among=among) if self._new else None
+
     async def action_new(self) -> None:
         """Begin a new record with what is typed."""
-        if self._new:
-            typed = self.query_one(Picker).typed.text
-            await self.told(new_row(self.desk, self._new, typed, among=False).enter)
+        row = self.new(self.query_one(Picker).typed.text)
+        if row:
+            await self.told(row.enter)

@@ -85,7 +85,7 @@ class HomePage(Page[None]):
     async def _hits(self, text: str) -> Answer:
         rows, strong = await self.ask(lambda store: search(store, text, None))
         choices = [choice_of(row, self._open) for row in rows]
-        last = new_row(self.desk, "beneficiary", text, among=bool(rows))
+        last = self._new(text, among=bool(rows))
         return Answer(choices, last, 0 if strong else len(rows))
 
     async def _open(self, kind: str, record_id: str) -> None:
@@ -98,9 +98,11 @@ class HomePage(Page[None]):
 
     async def action_new(self) -> None:
         """Register what is typed, without looking through the hits."""
-        picker = self.query_one(Picker)
-        typed = picker.typed.text
-        await self.told(new_row(self.desk, "beneficiary", typed, among=False).enter)
+        await self.told(self._new(self.query_one(Picker).typed.text).enter)
+
+    def _new(self, typed: str, *, among: bool = False) -> Choice:
+        clear = partial(self.query_one(Picker).renew, "")
+        return new_row(self.desk, "beneficiary", typed, among=among, before=clear)
 
     def action_leave(self) -> None:
         """Stay: Home is where Escape leads."""

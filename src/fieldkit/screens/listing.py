@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from fieldkit.screens import doors
-from fieldkit.screens.find import FindPage, choice_of
+from fieldkit.screens.find import FindPage, choice_of, new_row
 from fieldkit.screens.page import Page
 from fieldkit.screens.rows import Row, row_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
@@ -56,6 +57,11 @@ class ListPage(FindPage):
 
         choices = [choice_of(row, self.open) for row in rows]
         return Answer(choices, last, 0, more=more if following else None)
+
+    def new(self, typed: str, *, among: bool = False) -> Choice:
+        """Return the row that begins a new record; the list stands at its beginning after it."""
+        clear = partial(self.query_one(Picker).renew, "")
+        return new_row(self.desk, self.kind, typed, among=among, before=clear)
 
     async def taken(self, kind: str, record_id: str) -> None:
         """Open the record; the list stays under it."""

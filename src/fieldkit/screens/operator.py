@@ -18,7 +18,7 @@ class OperatorPage(Page[None]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the names."""
-        yield Picker(self.answer, self.told, prompt="Who is at the keyboard")
+        yield Picker(self.answer, self.told, prompt="Who is at the keyboard", at_once=True)
 
     async def arrive(self) -> None:
         """Say where you are."""
@@ -27,19 +27,18 @@ class OperatorPage(Page[None]):
     async def answer(self, text: str) -> Answer:
         """Answer a number with its name, a name with those like it and itself as a new one."""
         names = await self.ask(lambda store: store.operators())
-        numbered = list(enumerate(names, 1))
+        numbered = [(str(place) if place < 10 else "", name) for place, name in enumerate(names, 1)]
         typed = " ".join(text.split())
-        at_once = not typed and len(names) < 10
         if typed.isdigit():
-            numbered = [(number, name) for number, name in numbered if str(number) == typed]
+            numbered = [(number, name) for number, name in numbered if number == typed]
         elif typed:
             numbered = [(n, name) for n, name in numbered if typed.casefold() in name.casefold()]
-        rows = [Choice((str(n), name), self._become(name)) for n, name in numbered]
+        rows = [Choice((n, name), self._become(name)) for n, name in numbered]
         known = any(name.casefold() == typed.casefold() for name in names)
         is_name = bool(typed) and not any(c.isdigit() for c in typed) and not known
         last = Choice((f'A new operator: "{typed}"',), self._become(typed)) if is_name else None
         mark = len(rows) if last else 0
-        return Answer(rows, last, mark, at_once=at_once)
+        return Answer(rows, last, mark)
 
     def _become(self, name: str) -> Callable[[], Awaitable[object]]:
         async def enter() -> None:

@@ -53,8 +53,6 @@ class Answer:
     """Columns that are right-aligned."""
     more: Callable[[], Awaitable[Answer]] | None = None
     """Fetches the rows after these, when the mark goes beyond them."""
-    at_once: bool = False
-    """Enter the marked row without waiting for the key."""
 
 
 Source = Callable[[str], Awaitable[Answer]]
@@ -75,15 +73,20 @@ class Picker(Widget, can_focus=True):
         prompt: str = "",
         empty: str = "",
         typing: bool = True,
+        at_once: bool = False,
         id: str = "picker",  # noqa: A002
     ) -> None:
-        """``typing`` False: no box, letters go to the page; ``empty``: said when no row answers."""
+        """``empty``: said when no row answers; ``typing`` False: no box, letters go to the page;
+
+        ``at_once``: a digit takes the row it marks, without Enter.
+        """
         super().__init__(id=id)
         self._source = source
         self._told = told
         self.prompt = prompt
         self._empty = empty
         self._typing = typing
+        self._at_once = at_once
         self.typed = Typed()
         self.answer = Answer(mark=None)
         self._answered = ""
@@ -177,7 +180,7 @@ class Picker(Widget, can_focus=True):
             self.refresh()
             return
         self.renew()
-        if len(self.typed.text) == 1 and self.answer.at_once:
+        if self._at_once and self.typed.text.isdigit():
             await self.settled()
             await self.enter()
 

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from textual import events
+
+from fieldkit.screens.find import carried
+from fieldkit.screens.form import FormScreen
+from fieldkit.screens.home import HomePage
+from fieldkit.screens.record import RecordPage
+from fieldkit.screens.widgets.picker import Picker
+from fieldkit.store import Store
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import At, Hand
+
+
+def typed_into_form(hand: Hand) -> dict[str, str]:
+    form = hand.app.screen
+    assert isinstance(form, FormScreen)
+    assert form.model is not None
+    return {name: one.text for name, one in form.model.fields.items() if one.text}
+
+
+async def test_a_misspelt_name_and_father_finds_and_enter_opens(
+    at_desk: At, block: dict[str, str]
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("gulam mohd bhat abdul ahad", "<enter>")
+        assert isinstance(hand.app.screen, RecordPage)
+        assert hand.app.screen.record_id == block["ghulam"]
+
+
+async def test_a_weak_match_marks_new_and_carries_name_and_mobile(
+    at_desk: At, block: dict[str, str]
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("tariq mir 9906012345")
+        assert 'egister "Tariq Mir"' in hand.line("  > ")
+        await hand.press("<enter>")
+        typed = typed_into_form(hand)
+        assert typed["name"] == "Tariq Mir"
+        assert typed["mobile"].replace(" ", "") == "9906012345"
+
+
+async def test_enter_at_once_waits_for_the_results_of_what_is_typed(
+    at_desk: At, block: dict[str, str]
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("9419017710", "<enter>")
+        assert isinstance(hand.app.screen, RecordPage)
+        assert hand.app.screen.record_id == block["tariq"]
+
+
+async def test_what_is_typed_after_enter_goes_into_the_form(
+    at_desk: At, block: dict[str, str]
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("nasreen mir", "<ctrl+n>", "d", "<enter>", "habib mir", "<enter>")
+        typed = typed_into_form(hand)
+        assert typed["name"] == "Nasreen Mir"
+        assert typed["relation_name"].casefold() == "habib mir"
+        await hand.press("<escape>")
+        assert isinstance(hand.app.screen, HomePage)
+        assert hand.app.screen.query_one(Picker).typed.text == ""
+        assert "Unfinished: Nasreen Mir" in hand.text()
+
+
+async def test_a_record_number_opens_the_record(at_desk: At, block: dict[str, str]) -> None:
+    async with at_desk() as hand:
+        await hand.press(block["tariq"].lower(), "<enter>")
+        assert isinstance(hand.app.screen, RecordPage)
+        assert hand.app.screen.record_id == block["tariq"]
+
+
+async def test_pasted_text_is_one_line_and_hostile_text_is_only_shown(
+    at_desk: At, block: dict[str, str]
+) -> None:
+    async with at_desk() as hand:
+        hand.app.post_message(events.Paste("[red]x[/]\n\x1b[31m\u202eعلی 🙂 " + "z" * 10_000))
+        await hand.settle()
+        await hand.press("<home>")
+        assert "[red]x[/] ·[31mعلی 🙂 zzz" in hand.text()
+        assert "\x1b" not in hand.text()
+        await hand.press("<enter>", "<escape>")
+        assert isinstance(hand.app.screen, HomePage)
+
+
+async def test_a_click_opens_the_row(at_desk: At, block: dict[str, str]) -> None:
+    async with at_desk() as hand:
+        await hand.press("tariq")
+        row = next(i for i, line in enumerate(hand.text().splitlines()) if "Tariq Lone" in line)
+        await hand.pilot.click(offset=(10, row))
+        await hand.settle()
+        assert isinstance(hand.app.screen, RecordPage)
+
+
+async def test_up_from_none_of_these_reaches_the_last_hit(
+    at_desk: At, block: dict[str, str]
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("tar")
+        assert "  > None of these" in hand.text()
+        await hand.press("<up>")
+        assert hand.line("Tariq Lone").startswith("  > ")
+        await hand.press("<down>", "<down>")
+        assert hand.line("Tariq Lone").startswith("  > ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "texts"),
+    [
+        ("gulam mohd bhat", {"name": "Gulam Mohd Bhat"}),
+        ("gulam 1432", {"name": "Gulam"}),
+        ("+91 94190 11432", {"mobile": "9419011432"}),
+        ("94190 11432 gulam", {"mobile": "9419011432", "name": "Gulam"}),
+        ("९४१९०११४३२", {"mobile": "9419011432"}),
+        ("McTavish", {"name": "McTavish"}),
+        ("7KQ2M9XD-142", {}),
+        ("", {}),
+    ],
+)
+def test_what_is_carried_into_the_form(typed: str, texts: dict[str, str]) -> None:
+    assert carried("beneficiary", typed) == texts
+
+
+async def test_drafts_belong_to_their_operator_and_change_takes_two_keys(
+    at_desk: At, store: Store, tmp_path: Path
+) -> None:
+    store.use_operator("Reyaz")
+    store.use_operator("Asha")
+    async with at_desk() as hand:
+        await hand.press("zooni", "<ctrl+n>", "d", "<enter>", "<escape>")
+        assert "Unfinished: Zooni" in hand.text()
+        await hand.press("<ctrl+o>", "2")
+        assert isinstance(hand.app.screen, HomePage)
+        assert hand.app.operator == "Reyaz"
+        assert "Unfinished" not in hand.text()
+        await hand.press("<ctrl+o>", "2")
+        assert hand.app.operator == "Asha"
+        await hand.press("<enter>")
+        assert typed_into_form(hand)["name"] == "Zooni"
+
+
+async def test_a_new_operator_is_typed(at_desk: At, store: Store) -> None:
+    async with at_desk() as hand:
+        await hand.press("<ctrl+o>", "Mehnaz", "<enter>")
+        assert hand.app.operator == "Mehnaz"
+        assert store.operators()[0] == "Mehnaz"
