@@ -80,8 +80,7 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         Ask(
             "Trade",
             Trade(),
-            "One of the 18 notified trades. Weaving, carpets, pashmina and sozni are not among "
-            "them: write those under Other craft.",
+            "One of the 18 notified trades. Weaving, carpets, pashmina and sozni are none of them.",
             section="Person",
             required="the scheme is for artisans of one of its 18 trades",
             uses=frozenset({Use.LIST}),

@@ -210,7 +210,7 @@ class Toolkit(Record, table=True):
         Ask(
             "Name of who received it",
             Text(),
-            applies=(*_from("DELIVERED"), When("received_by", ("FAMILY", "OTHER"))),
+            applies=(*_from("DELIVERED"), When("received_by", ("RELATIVE", "OTHER"))),
         ),
     ] = None
     condition: Annotated[

@@ -1,0 +1,101 @@
+"""Write docs/FIELDS.md: every kind, its fields and rules, from their declarations.
+
+Run ``python scripts/write_fields.py`` after a change of a kind; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from fieldkit import reference
+from fieldkit.records import Ask, Choice, Record, Reference, Value, kinds, rules_of
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "FIELDS.md"
+_MOST_LISTED = 12
+_SEVERITY = {"block": "not saved", "reason": "confirm", "warn": "remark"}
+_HEAD = """\
+# Fields and rules
+
+Written by `scripts/write_fields.py` from the classes in `src/fieldkit/records`; do not edit.
+
+Few fields are *required*: what identifies the record, and what the scheme cannot do without. Some
+are *due* before a step: the person's page shows them as missing, the record is saved all the same.
+Every other field may stay empty.
+
+A rule that says *not saved* keeps the record in the form; *confirm* asks whether it is meant;
+*remark* is shown and saved. On the server every rule is a remark: nothing that was typed is lost.
+
+Two rules hold for every kind: a required field is filled (*not saved*), and what has happened is
+not dated after today (*confirm*, for the laptop's clock may be wrong).
+
+## What is required, and why
+"""
+
+
+def document() -> str:
+    """Return the whole text of docs/FIELDS.md."""
+    parts = [_HEAD, *_required(), *(line for kind in kinds().values() for line in _kind(kind))]
+    return "\n".join(parts) + "\n"
+
+
+def _required() -> Iterator[str]:
+    yield from ("| kind | field | why |", "|---|---|---|")
+    for kind in kinds().values():
+        for name, ask in kind.questions().items():
+            if ask.required:
+                yield f"| {kind.title} | {ask.label} (`{name}`) | {ask.required} |"
+    yield ""
+
+
+def _kind(kind: type[Record]) -> Iterator[str]:
+    yield from (f"## {kind.plural} (`{kind.kind()}`)", "", (kind.__doc__ or "").strip(), "")
+    for section, asked in groupby(kind.questions().items(), lambda item: item[1].section):
+        yield from (f"### {section}", "", "| field | label | holds | asked |", "|---|---|---|---|")
+        for name, ask in asked:
+            yield f"| `{name}` | {_cell(ask.label)} | {_holds(ask)} | {_asked(kind, ask)} |"
+        yield ""
+    if rules_of(kind):
+        yield from ("### Rules", "", "| rule | beside | then | source |", "|---|---|---|---|")
+        for rule in rules_of(kind):
+            says = _cell((rule.check.__doc__ or rule.name).strip())
+            yield f"| {says} | `{rule.field}` | {_SEVERITY[rule.severity]} | {_cell(rule.source)} |"
+        yield ""
+
+
+def _holds(ask: Ask) -> str:
+    """Say what the field holds: its format, or the entries or kinds to choose from."""
+    if isinstance(ask.format, Reference):
+        return "record: " + " or ".join(f"`{kind}`" for kind in ask.format.kinds)
+    if not isinstance(ask.format, Choice):
+        return ask.format.type
+    entries = reference.options(ask.format.list)
+    if len(entries) > _MOST_LISTED:
+        return f"list `{ask.format.list}` ({len(entries)} entries)"
+    return _cell("; ".join(f"{entry.code} {entry.label}" for entry in entries))
+
+
+def _asked(kind: type[Record], ask: Ask) -> str:
+    """Say when the field is asked, and what is said about it."""
+    said = [f"**required**: {ask.required}."] if ask.required else []
+    if ask.due:
+        said.append(f"Due before {ask.due}.")
+    for condition in ask.applies:
+        shown = ", ".join(_value(value) for value in condition.values)
+        said.append(f"If {kind.asks()[condition.field].label}: {shown}.")
+    return _cell(" ".join([*said, ask.help]).strip())
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "empty" if value is None else str(value)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    TARGET.write_text(document(), encoding="utf-8", newline="\n")

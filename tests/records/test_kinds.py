@@ -1,0 +1,340 @@
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from fieldkit import reference
+from fieldkit.records import (
+    Ask,
+    Attendance,
+    Beneficiary,
+    Choice,
+    Member,
+    Record,
+    SelfHelpGroup,
+    Toolkit,
+    TrainingEnrolment,
+    Use,
+    Value,
+    Verification,
+    kinds,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OURS = {
+    "beneficiary",
+    "verification",
+    "training_centre",
+    "training_batch",
+    "training_enrolment",
+    "toolkit",
+    "self_help_group",
+    "member",
+    "village_organisation",
+    "cluster_federation",
+    "programme",
+    "attendance",
+}
+
+
+def fields() -> Iterator[tuple[type[Record], str, Ask]]:
+    for kind in kinds().values():
+        for name, ask in kind.questions().items():
+            yield kind, name, ask
+
+
+def test_the_twelve_kinds_are_there_parents_first() -> None:
+    names = list(kinds())
+    assert set(names) == OURS
+    for name, kind in kinds().items():
+        for wanted in kind.references().values():
+            for parent in wanted.kinds:
+                assert parent == name or names.index(parent) < names.index(name)
+
+
+def test_every_field_has_a_label_a_section_and_a_column() -> None:
+    for kind, name, ask in fields():
+        assert ask.label, (kind, name)
+        assert ask.section, (kind, name)
+        assert name in kind.table().columns, (kind, name)
+
+
+def test_every_column_but_id_and_district_may_be_empty() -> None:
+    for kind in kinds().values():
+        for column in kind.table().columns:
+            if column.name not in {"id", "district", "deleted"}:
+                assert column.nullable, (kind, column.name)
+
+
+def test_every_list_exists_and_every_condition_can_be_met() -> None:
+    for kind, name, ask in fields():
+        if isinstance(ask.format, Choice):
+            assert reference.options(ask.format.list), (kind, name)
+        for condition in ask.applies:
+            asked = kind.asks()[condition.field].format
+            if isinstance(asked, Choice):
+                codes = {entry.code for entry in asked.options()}
+                assert set(condition.values) <= codes, (kind, name)
+
+
+def test_sections_stand_together_and_fit_a_screen() -> None:
+    for kind in kinds().values():
+        asked = kind.questions().values()
+        sections = [(title, list(held)) for title, held in groupby(asked, lambda ask: ask.section)]
+        titles = [title for title, _ in sections]
+        assert len(titles) == len(set(titles)), kind
+        assert len(sections[0][1]) <= 12, kind
+        assert all(len(held) <= 14 for _, held in sections), kind
+
+
+def test_no_heading_of_a_spreadsheet_means_two_fields() -> None:
+    for kind in kinds().values():
+        meant: dict[str, str] = {}
+        for name, ask in kind.questions().items():
+            for heading in (name, ask.label, *ask.headers):
+                plain = re.sub(r"[\W_]", "", heading.casefold())
+                assert meant.setdefault(plain, name) == name, (kind, heading)
+
+
+def test_the_usual_headings_of_a_roster_are_known() -> None:
+    asks = Beneficiary.asks()
+    for name, heading in (
+        ("name", "Name of Beneficiary"),
+        ("relation_name", "S/o, D/o, W/o"),
+        ("mobile", "Mobile No."),
+        ("born", "Date of Birth"),
+        ("trade_code", "Trade Name"),
+        ("name", "नाम"),
+    ):
+        assert heading in asks[name].headers
+
+
+def test_same_and_order_name_fields_of_the_kind() -> None:
+    for kind in kinds().values():
+        assert kind.order in kind.asks()
+        for key in kind.same:
+            assert {name.removeprefix("~") for name in key} <= set(kind.asks()), kind
+
+
+def test_every_default_reads_in_its_own_format() -> None:
+    for kind, name, ask in fields():
+        if ask.default:
+            assert ask.format.parse(ask.default) is not None, (kind, name)
+
+
+def test_the_artisans_form_asks_first_what_is_needed_now() -> None:
+    asked = list(Beneficiary.questions())
+    assert asked[:11] == [
+        "name",
+        "relation",
+        "relation_name",
+        "gender",
+        "born",
+        "mobile",
+        "aadhaar_last4",
+        "category",
+        "village",
+        "trade_code",
+        "bars",
+    ]
+    assert asked.index("ration_card") < asked.index("ifsc") < asked.index("wants_credit")
+    assert {name: ask.due for name, ask in Beneficiary.asks().items() if ask.due} == {
+        "mobile": "stage 1",
+        "bars": "stage 1",
+        "ration_card": "stage 1",
+        "portal_no": "stage 2",
+        "ifsc": "stage 3",
+        "account_no": "stage 3",
+    }
+
+
+def test_few_fields_are_required() -> None:
+    required: dict[str, list[str]] = {name: [] for name in kinds()}
+    for kind, name, ask in fields():
+        if ask.required:
+            required[kind.kind()].append(name)
+    assert required["beneficiary"] == ["name", "trade_code"]
+    assert required["self_help_group"] == ["name"]
+    assert required["member"] == ["name", "self_help_group_id"]
+    assert all(len(names) <= 3 for names in required.values())
+
+
+def test_a_bar_is_opened_by_its_yes_alone() -> None:
+    asks = Beneficiary.asks()
+    assert not asks["bar_credit"].asked({"bars": None})
+    assert not asks["bar_credit"].asked({"bars": False})
+    assert asks["bar_credit"].asked({"bars": True})
+    assert not asks["credit_scheme"].asked({"bars": True, "bar_credit": False})
+    assert asks["credit_scheme"].asked({"bars": True, "bar_credit": True})
+
+
+def test_a_toolkit_asks_by_its_state() -> None:
+    def asked(state: str) -> set[str]:
+        return {name for name, ask in Toolkit.questions().items() if ask.asked({"state": state})}
+
+    assert "voucher_no" not in asked("SELECTED")
+    assert "voucher_no" in asked("VOUCHER_ISSUED")
+    assert "barcode" in asked("DISPATCHED") - asked("ORDERED")
+    assert {"delivered_on", "condition"} <= asked("DELIVERED") - asked("DISPATCHED")
+    assert "complaint" in asked("DEFECTIVE") - asked("DELIVERED")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "derived"),
+    [
+        (Beneficiary, {"relation": "SO"}, {"gender": "M"}),
+        (Beneficiary, {"relation": "WO"}, {"gender": "F"}),
+        (Member, {"relation": "DO"}, {"gender": "F"}),
+        (Beneficiary, {"relation": "CO"}, {}),
+        (Beneficiary, {}, {}),
+        (
+            TrainingEnrolment,
+            {"days_attended": 6, "beneficiary_id": "7KQ2M9XD-1"},
+            {"stipend_amount": 3000},
+        ),
+        (TrainingEnrolment, {"days_attended": 6, "member_id": "7KQ2M9XD-1"}, {}),
+    ],
+)
+def test_what_follows_from_what_is_typed(
+    kind: type[Record], values: dict[str, Value], derived: dict[str, Value]
+) -> None:
+    assert kind.derive(values) == derived
+
+
+def test_an_ifsc_fills_bank_and_branch() -> None:
+    ifsc = "JAKA0CHADOO"
+    branch = reference.branch(ifsc)
+    assert branch is not None
+    for kind in (Beneficiary, SelfHelpGroup):
+        assert kind.derive({"ifsc": ifsc}) == {
+            "bank_name": branch.bank,
+            "bank_branch": branch.branch,
+        }
+    assert "bank_branch" not in Beneficiary.derive({"ifsc": "JAKA0ZZZZZZ"})
+    assert "bank_name" in Beneficiary.derive({"ifsc": "JAKA0ZZZZZZ"})
+
+
+def test_what_stands_on_a_timeline() -> None:
+    artisan = Beneficiary(csc="CSC Chadoora", registered_on=date(2025, 9, 17))
+    assert artisan.event() == "Registered at CSC Chadoora"
+    assert artisan.happened_on() == date(2025, 9, 17)
+    decision = Verification(stage="1", decision="APPROVED")
+    assert decision.event() == "Stage 1 Gram Panchayat: approved"
+    returned = Verification(stage="2", decision="RETURNED", reason="Ration card missing")
+    assert returned.event() == "Stage 2 district: returned with a query (Ration card missing)"
+    toolkit = Toolkit(
+        state="DELIVERED",
+        toolkit_code="TK-CARP-A",
+        selected_on=date(2026, 1, 2),
+        delivered_on=date(2026, 3, 12),
+    )
+    assert toolkit.event() == "Toolkit handed over: Carpenter, Set A"
+    assert toolkit.happened_on() == date(2026, 3, 12)
+    trained = TrainingEnrolment(state="COMPLETED", days_attended=6, assessment="PASS")
+    assert trained.event() == "Training: completed, 6 days, passed"
+    assert Attendance(programme_id="7KQ2M9XD-1", present=False).event() == "Programme: absent"
+    assert Member(office="PRES").event() == "Joined the group as president"
+
+
+def test_an_older_record_with_unknown_codes_still_says_something() -> None:
+    for kind in kinds().values():
+        codes = {
+            name: "LONG AGO"
+            for name, ask in kind.questions().items()
+            if isinstance(ask.format, Choice)
+        }
+        record = kind.of({"id": "7KQ2M9XD-1", **codes})
+        assert record.label()
+        assert record.event()
+
+
+@pytest.mark.parametrize("typed", ["weaver", "Pashmina weaving", "Carpet", "sozni", "Handloom"])
+def test_weaving_is_turned_away_with_advice(typed: str) -> None:
+    trade = Beneficiary.asks()["trade_code"].format
+    with pytest.raises(ValueError, match="none of the 18 trades"):
+        trade.parse(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("coir weaver", "BASK"), ("Carp", "CARP"), ("darzi", "TAIL"), ("Mason", "MASN")],
+)
+def test_a_trade_is_found_by_any_of_its_names(typed: str, code: str) -> None:
+    assert Beneficiary.asks()["trade_code"].format.parse(typed) == code
+
+
+ADDED = """
+from datetime import date
+from typing import Annotated
+from fieldkit.records import Ask, Case, Record, Use, judge, kinds, rule, rules_of
+from fieldkit.records.formats import Date, PersonName, Reference
+
+class HomeVisit(Record, table=True):
+    "A visit to an artisan at home."
+    title = "Visit"
+    plural = "Visits"
+    order = "visited_on"
+    beneficiary_id: Annotated[str | None, Ask("Artisan", Reference(kinds=("beneficiary",)),
+        section="Visit", required="a visit is to one artisan")] = None
+    visited_on: Annotated[date | None, Ask("Day", Date(past=True),
+        uses=frozenset({Use.HAPPENED}))] = None
+
+@rule(HomeVisit, "visited_on", source="a test")
+def not_on_sunday(visit: HomeVisit, case: Case) -> str | None:
+    return "Nobody visits on Sunday." if visit.visited_on.weekday() == 6 else None
+
+assert kinds()["home_visit"] is HomeVisit
+assert list(kinds()).index("home_visit") > list(kinds()).index("beneficiary")
+assert list(HomeVisit.questions()) == ["beneficiary_id", "visited_on", "remarks"]
+assert HomeVisit.asks()["visited_on"].section == "Visit"
+assert HomeVisit.table().name == "home_visit"
+assert {"id", "district", "beneficiary_id", "extra"} <= set(HomeVisit.table().columns.keys())
+visit = HomeVisit(id="7KQ2M9XD-1", visited_on=date(2026, 11, 22))
+assert visit.happened_on() == date(2026, 11, 22)
+assert [rule.name for rule in rules_of(HomeVisit)] == ["not_on_sunday"]
+found = [(f.field, f.rule) for f in judge(visit, Case(date(2026, 11, 22)))]
+assert found == [("beneficiary_id", "required"), ("visited_on", "not_on_sunday")]
+"""
+
+
+def test_adding_a_kind_is_adding_one_class() -> None:
+    # In a process of its own, so that no other test meets the added kind.
+    done = subprocess.run(
+        [sys.executable, "-c", ADDED], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_uses_are_declared_where_search_needs_them() -> None:
+    for kind in (Beneficiary, Member):
+        assert kind.person
+        assert kind.used(Use.NAME) == ["name"]
+        assert kind.used(Use.KIN) == ["relation_name"]
+        assert kind.used(Use.DIGITS) == ["mobile"]
+        assert kind.used(Use.PLACE) == ["village"]
+    assert not SelfHelpGroup.person
+    assert SelfHelpGroup.used(Use.CODE) == ["code"]
+
+
+def _writer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("write_fields", ROOT / "scripts/write_fields.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_document_of_fields_is_up_to_date() -> None:
+    written = (ROOT / "docs/FIELDS.md").read_text(encoding="utf-8")
+    assert written == _writer().document(), "run python scripts/write_fields.py"

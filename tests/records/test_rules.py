@@ -1,0 +1,515 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+
+from fieldkit.records import (
+    Attendance,
+    Beneficiary,
+    Case,
+    ClusterFederation,
+    Member,
+    Programme,
+    Record,
+    SelfHelpGroup,
+    Severity,
+    Toolkit,
+    TrainingBatch,
+    TrainingEnrolment,
+    Value,
+    Verification,
+    judge,
+    kinds,
+    rules_of,
+    stipend,
+)
+from fieldkit.records.delivery import MOVES
+
+TODAY = date(2026, 11, 21)
+ARTISAN, GROUP, BATCH, EVENT = "7KQ2M9XD-1", "7KQ2M9XD-2", "7KQ2M9XD-3", "7KQ2M9XD-4"
+SELF = "7KQ2M9XD-99"
+BUDGAM = 2
+JAMMU_PIN, BUDGAM_PIN = "180001", "191113"
+
+BLOCK, REASON, WARN = Severity.BLOCK, Severity.REASON, Severity.WARN
+
+
+@dataclass
+class Register:
+    """Records at hand, as a rule may look them up."""
+
+    records: Sequence[Record] = ()
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        found = (r for r in self.records if r.kind() == kind and r.id == record_id)
+        return next(found, None)
+
+    def where(self, kind: str, **equal: Value) -> list[Record]:
+        return [
+            r
+            for r in self.records
+            if r.kind() == kind and all(r.value(name) == value for name, value in equal.items())
+        ]
+
+
+def said(record: Record, *known: Record, before: Record | None = None) -> dict[str, Severity]:
+    """Return rule -> severity of what is found."""
+    case = Case(TODAY, before, Register([*known, record]))
+    return {finding.rule: finding.severity for finding in judge(record, case)}
+
+
+def artisan(**values: Value) -> Beneficiary:
+    start: dict[str, Value] = {
+        "id": SELF,
+        "district": BUDGAM,
+        "name": "Ghulam Mohammad Bhat",
+        "trade_code": "CARP",
+    }
+    return Beneficiary.of(start | values)
+
+
+def toolkit(**values: Value) -> Toolkit:
+    start: dict[str, Value] = {
+        "id": SELF,
+        "district": BUDGAM,
+        "beneficiary_id": ARTISAN,
+        "state": "SELECTED",
+    }
+    return Toolkit.of(start | {"selected_on": date(2026, 1, 1)} | values)
+
+
+def member(**values: Value) -> Member:
+    start: dict[str, Value] = {"id": SELF, "name": "Zooni Akhter", "self_help_group_id": GROUP}
+    return Member.of(start | values)
+
+
+def group(**values: Value) -> SelfHelpGroup:
+    start: dict[str, Value] = {"id": GROUP, "district": BUDGAM, "name": "Shama", "shg_kind": "REG"}
+    return SelfHelpGroup.of(start | values)
+
+
+def enrolment(**values: Value) -> TrainingEnrolment:
+    start: dict[str, Value] = {"id": SELF, "training_batch_id": BATCH, "beneficiary_id": ARTISAN}
+    return TrainingEnrolment.of(start | values)
+
+
+def attendance(**values: Value) -> Attendance:
+    start: dict[str, Value] = {
+        "id": SELF,
+        "training_batch_id": BATCH,
+        "beneficiary_id": ARTISAN,
+        "on": date(2026, 3, 3),
+    }
+    return Attendance.of(start | values)
+
+
+def batch(**values: Value) -> TrainingBatch:
+    start: dict[str, Value] = {
+        "id": BATCH,
+        "training_type": "BASIC",
+        "starts_on": date(2026, 3, 2),
+        "ends_on": date(2026, 3, 7),
+    }
+    return TrainingBatch.of(start | values)
+
+
+def decision(**values: Value) -> Verification:
+    start: dict[str, Value] = {
+        "id": SELF,
+        "beneficiary_id": ARTISAN,
+        "stage": "1",
+        "decision": "APPROVED",
+    }
+    return Verification.of(start | values)
+
+
+def barred(**values: Value) -> Beneficiary:
+    return artisan(bars=True, bar_credit=True, **values)
+
+
+FIVE_YEARS_AGO = date(2021, 11, 21)
+
+# (record, rule, severity or None where it must be silent)
+ALONE: list[tuple[Record, str, Severity | None]] = [
+    (artisan(name=None), "required", BLOCK),
+    (artisan(trade_code=None), "required", BLOCK),
+    (artisan(), "required", None),
+    (artisan(mobile=None, ifsc=None), "required", None),
+    (artisan(trade_code="WEAV"), "notified_trade", BLOCK),
+    (artisan(trade_code="TAIL"), "notified_trade", None),
+    (artisan(born="2008-11-22"), "adult", BLOCK),
+    (artisan(born="2008-11-21"), "adult", None),
+    (artisan(born="2006-01-01", registered_on=date(2023, 12, 31)), "adult", BLOCK),
+    (artisan(born="2005-12-31", registered_on=date(2023, 12, 31)), "adult", None),
+    (artisan(born="2009"), "adult", BLOCK),
+    (artisan(born="2008"), "adult", None),
+    (artisan(born="2008"), "adult_by_year", WARN),
+    (artisan(born="2007"), "adult_by_year", None),
+    (artisan(born="2008-01-01"), "adult_by_year", None),
+    (artisan(born="1930"), "adult", None),
+    (artisan(bars=True, bar_government=True), "no_government_servant", BLOCK),
+    (artisan(bars=False, bar_government=True), "no_government_servant", None),
+    (artisan(bars=True, bar_family=True), "one_of_a_family", BLOCK),
+    (artisan(bars=True, bar_family=False), "one_of_a_family", None),
+    (artisan(bars=True), "bar_named", WARN),
+    (artisan(bars=True, bar_family=True), "bar_named", None),
+    (artisan(bars=False), "bar_named", None),
+    (barred(), "similar_credit", REASON),
+    (
+        barred(credit_scheme="OTHER", credit_sanctioned_on=date(2022, 1, 1)),
+        "similar_credit",
+        REASON,
+    ),
+    (
+        barred(credit_scheme="OTHER", credit_sanctioned_on=FIVE_YEARS_AGO, credit_repaid=False),
+        "similar_credit",
+        None,
+    ),
+    (
+        barred(credit_scheme="OTHER", credit_sanctioned_on=FIVE_YEARS_AGO + timedelta(days=1)),
+        "similar_credit",
+        REASON,
+    ),
+    (barred(credit_scheme="MUDRA", credit_repaid=True), "similar_credit", None),
+    (barred(credit_scheme="SVANIDHI", credit_repaid=True), "similar_credit", None),
+    (barred(credit_scheme="MUDRA", credit_repaid=False), "similar_credit", REASON),
+    (barred(credit_scheme="OTHER", credit_repaid=True), "similar_credit", REASON),
+    (
+        barred(credit_scheme="PMEGP", credit_sanctioned_on=date(2010, 1, 1), credit_repaid=True),
+        "similar_credit",
+        REASON,
+    ),
+    (artisan(bar_credit=True, credit_scheme="PMEGP"), "similar_credit", None),
+    (artisan(relation="SO", gender="F"), "gender_after_relation", WARN),
+    (artisan(relation="SO", gender="M"), "gender_after_relation", None),
+    (artisan(relation="CO", gender="F"), "gender_after_relation", None),
+    (member(relation="WO", gender="M"), "gender_after_relation", WARN),
+    (artisan(pin=JAMMU_PIN), "pin_of_district", WARN),
+    (artisan(pin=BUDGAM_PIN), "pin_of_district", None),
+    (group(pin=JAMMU_PIN), "pin_of_district", WARN),
+    (artisan(ifsc="JAKA0ZZZZZZ"), "known_branch", WARN),
+    (artisan(ifsc="JAKA0CHADOO"), "known_branch", None),
+    (group(ifsc="JAKA0ZZZZZZ"), "known_branch", WARN),
+    (
+        artisan(registered_on=date(2026, 2, 1), certificate_on=date(2026, 1, 1)),
+        "dates_in_order",
+        BLOCK,
+    ),
+    (
+        artisan(registered_on=date(2026, 2, 1), card_handed_on=date(2026, 1, 1)),
+        "dates_in_order",
+        BLOCK,
+    ),
+    (
+        artisan(registered_on=date(2026, 2, 1), certificate_on=date(2026, 2, 1)),
+        "dates_in_order",
+        None,
+    ),
+    (artisan(registered_on=TODAY + timedelta(days=1)), "date_ahead", REASON),
+    (artisan(registered_on=TODAY), "date_ahead", None),
+    (batch(starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 6)), "date_ahead", None),
+    (batch(starts_on=date(2062, 3, 1), ends_on=None), "date_ahead", REASON),
+    (decision(decision="REJECTED"), "refusal_has_a_reason", WARN),
+    (decision(decision="REJECTED", reason="No such artisan"), "refusal_has_a_reason", None),
+    (decision(), "refusal_has_a_reason", None),
+    (
+        decision(received_on=date(2026, 2, 2), decided_on=date(2026, 2, 1)),
+        "dates_in_order",
+        BLOCK,
+    ),
+    (toolkit(state="ORDERED", voucher_value=15_001), "voucher_within_limit", BLOCK),
+    (toolkit(state="ORDERED", voucher_value=15_000), "voucher_within_limit", None),
+    (
+        toolkit(state="DELIVERED", delivered_on=date(2025, 12, 31)),
+        "dates_in_order",
+        BLOCK,
+    ),
+    (toolkit(state="DELIVERED", delivered_on=date(2026, 1, 1)), "dates_in_order", None),
+    (
+        # Sent again after it came back: the earlier day at the post office no longer applies.
+        toolkit(
+            state="DISPATCHED",
+            dispatched_on=date(2026, 4, 1),
+            at_post_office_on=date(2026, 2, 1),
+        ),
+        "dates_in_order",
+        None,
+    ),
+    (
+        toolkit(
+            state="AT_POST_OFFICE",
+            dispatched_on=date(2026, 4, 1),
+            at_post_office_on=date(2026, 2, 1),
+        ),
+        "dates_in_order",
+        BLOCK,
+    ),
+    (
+        toolkit(state="ORDERED", redeemed_on=date(2026, 5, 1), expires_on=date(2026, 4, 1)),
+        "voucher_still_valid",
+        WARN,
+    ),
+    (
+        toolkit(state="ORDERED", redeemed_on=date(2026, 4, 1), expires_on=date(2026, 4, 1)),
+        "voucher_still_valid",
+        None,
+    ),
+    (toolkit(state="DELIVERED"), "day_of_the_state", WARN),
+    (toolkit(), "day_of_the_state", None),
+    (batch(ends_on=date(2026, 3, 1)), "dates_in_order", BLOCK),
+    (batch(), "dates_in_order", None),
+    (batch(), "usual_length", None),
+    (batch(ends_on=date(2026, 4, 30)), "usual_length", WARN),
+    (batch(training_type="EXPOSURE", ends_on=date(2026, 4, 30)), "usual_length", None),
+    (enrolment(), "exactly_one_of_two", None),
+    (enrolment(beneficiary_id=None), "exactly_one_of_two", BLOCK),
+    (enrolment(member_id="7KQ2M9XD-5"), "exactly_one_of_two", BLOCK),
+    (enrolment(beneficiary_id=None, member_id="7KQ2M9XD-5"), "exactly_one_of_two", None),
+    (enrolment(state="COMPLETED"), "completed_is_attended_and_assessed", WARN),
+    (
+        enrolment(state="COMPLETED", days_attended=6, assessment="PASS"),
+        "completed_is_attended_and_assessed",
+        None,
+    ),
+    (enrolment(days_attended=6, stipend_amount=2500), "stipend_by_days", WARN),
+    (enrolment(days_attended=6, stipend_amount=3000), "stipend_by_days", None),
+    (attendance(), "exactly_one_of_two", None),
+    (attendance(programme_id=EVENT), "exactly_one_of_two", BLOCK),
+    (attendance(training_batch_id=None), "exactly_one_of_two", BLOCK),
+    (attendance(training_batch_id=None, programme_id=EVENT), "exactly_one_of_two", None),
+    (attendance(member_id="7KQ2M9XD-5"), "exactly_one_of_two", BLOCK),
+    (Programme(cases_put_up=10, cases_cleared=11), "cleared_within_put_up", BLOCK),
+    (Programme(cases_put_up=10, cases_cleared=10), "cleared_within_put_up", None),
+    (
+        group(formed_on=date(2020, 1, 1), joined_federation_on=date(2019, 1, 1)),
+        "dates_in_order",
+        BLOCK,
+    ),
+    (
+        ClusterFederation(
+            name="Roshni",
+            formed_on=date(2020, 1, 1),
+            reg_status="REGISTERED",
+            registered_on=date(2019, 1, 1),
+        ),
+        "dates_in_order",
+        BLOCK,
+    ),
+]
+
+
+@pytest.mark.parametrize(("record", "rule", "severity"), ALONE)
+def test_a_record_by_itself(record: Record, rule: str, severity: Severity | None) -> None:
+    assert said(record).get(rule) == severity
+
+
+def others(count: int, **values: Value) -> list[Member]:
+    return [member(id=f"7KQ2M9XD-{number}", **values) for number in range(200, 200 + count)]
+
+
+OTHER = "7KQ2M9XD-50"
+LEFT = member(id=OTHER, member_code="M1", self_help_group_id="7KQ2M9XD-8", status="LEFT")
+WOMAN: dict[str, Value] = {"aadhaar_last4": "0143", "born": "1984-01-23"}
+
+# (record, what else is known, rule, severity or None)
+AMONG: list[tuple[Record, list[Record], str, Severity | None]] = [
+    (
+        artisan(ration_card="R1"),
+        [artisan(id=OTHER, ration_card="R1")],
+        "one_of_a_ration_card",
+        REASON,
+    ),
+    (
+        artisan(ration_card="R1"),
+        [artisan(id=OTHER, ration_card="R2")],
+        "one_of_a_ration_card",
+        None,
+    ),
+    (
+        artisan(ration_card="R1"),
+        [artisan(id=OTHER, ration_card="R1", status="S1_REJECTED")],
+        "one_of_a_ration_card",
+        None,
+    ),
+    (decision(stage="2"), [], "stages_in_order", WARN),
+    (decision(stage="2"), [decision(id=OTHER)], "stages_in_order", None),
+    (decision(stage="2"), [decision(id=OTHER, decision="REJECTED")], "stages_in_order", WARN),
+    (
+        decision(stage="2", decided_on=date(2026, 1, 1)),
+        [decision(id=OTHER, decided_on=date(2026, 1, 2))],
+        "stages_in_order",
+        WARN,
+    ),
+    (decision(stage="1"), [], "stages_in_order", None),
+    (toolkit(), [toolkit(id=OTHER)], "one_toolkit", BLOCK),
+    (toolkit(), [toolkit(id=OTHER, beneficiary_id="7KQ2M9XD-6")], "one_toolkit", None),
+    (toolkit(toolkit_code="TK-BOAT-B"), [artisan(id=ARTISAN)], "set_of_the_trade", BLOCK),
+    (toolkit(toolkit_code="TK-CARP-A"), [artisan(id=ARTISAN)], "set_of_the_trade", None),
+    (toolkit(toolkit_code="TK-BOAT-B"), [], "set_of_the_trade", None),
+    (toolkit(), [artisan(id=ARTISAN, status="S2_PENDING")], "registered_before", WARN),
+    (toolkit(), [artisan(id=ARTISAN, status="S3_APPROVED")], "registered_before", None),
+    (enrolment(), [enrolment(id=OTHER)], "enrolled_once", REASON),
+    (enrolment(), [enrolment(id=OTHER, training_batch_id="7KQ2M9XD-7")], "enrolled_once", None),
+    (enrolment(beneficiary_id=None, member_id=OTHER), [batch()], "training_of_artisans", WARN),
+    (
+        enrolment(beneficiary_id=None, member_id=OTHER),
+        [batch(training_type="SHG_SKILL")],
+        "training_of_artisans",
+        None,
+    ),
+    (enrolment(days_attended=7), [batch()], "days_within_the_training", REASON),
+    (enrolment(days_attended=6), [batch()], "days_within_the_training", None),
+    (enrolment(days_attended=70), [], "days_within_the_training", None),
+    (
+        enrolment(completed_on=date(2026, 3, 1)),
+        [batch()],
+        "completed_after_the_start",
+        BLOCK,
+    ),
+    (enrolment(completed_on=date(2026, 3, 7)), [batch()], "completed_after_the_start", None),
+    (attendance(on=date(2026, 3, 1)), [batch()], "day_of_the_event", REASON),
+    (attendance(on=date(2026, 3, 8)), [batch()], "day_of_the_event", REASON),
+    (attendance(on=date(2026, 3, 7)), [batch()], "day_of_the_event", None),
+    (
+        attendance(training_batch_id=None, programme_id=EVENT),
+        [Programme(id=EVENT, held_on=date(2026, 3, 4))],
+        "day_of_the_event",
+        REASON,
+    ),
+    (attendance(), [attendance(id=OTHER)], "marked_once", REASON),
+    (attendance(), [attendance(id=OTHER, on=date(2026, 3, 4))], "marked_once", None),
+    (attendance(), [attendance(id=OTHER, beneficiary_id="7KQ2M9XD-6")], "marked_once", None),
+    (member(), [group(), *others(20)], "room_in_the_group", WARN),
+    (member(), [group(), *others(19)], "room_in_the_group", None),
+    (member(), [group(), *others(20, status="LEFT")], "room_in_the_group", None),
+    (member(member_code="M1"), [member(id=OTHER, member_code="M1")], "one_group", BLOCK),
+    (
+        member(member_code="M1"),
+        [member(id=OTHER, member_code="M1", self_help_group_id="7KQ2M9XD-8")],
+        "one_group",
+        BLOCK,
+    ),
+    (member(member_code="M1"), [LEFT], "one_group", None),
+    (
+        member(beneficiary_id=ARTISAN),
+        [member(id=OTHER, beneficiary_id=ARTISAN)],
+        "one_group",
+        BLOCK,
+    ),
+    (member(**WOMAN), [member(id=OTHER, name="Zuni Akhtar", **WOMAN)], "one_group", BLOCK),
+    (member(**WOMAN), [member(id=OTHER, name="Hajra Begum", **WOMAN)], "one_group", None),
+    (member(), [member(id=OTHER)], "one_group", None),
+    (member(gender="M"), [group()], "women_only", REASON),
+    (member(gender="M"), [group(shg_kind="PWD")], "women_only", None),
+    (member(gender="F"), [group()], "women_only", None),
+    (member(office="PRES"), [member(id=OTHER, office="PRES")], "one_in_each_office", WARN),
+    (member(office="PRES"), [member(id=OTHER, office="SEC")], "one_in_each_office", None),
+    (member(office="MEM"), [member(id=OTHER, office="MEM")], "one_in_each_office", None),
+    (
+        member(joined_on=date(2019, 1, 1)),
+        [group(formed_on=date(2020, 1, 1))],
+        "joined_after_formation",
+        WARN,
+    ),
+    (
+        member(joined_on=date(2020, 1, 1)),
+        [group(formed_on=date(2020, 1, 1))],
+        "joined_after_formation",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("record", "known", "rule", "severity"), AMONG)
+def test_a_record_among_others(
+    record: Record, known: list[Record], rule: str, severity: Severity | None
+) -> None:
+    assert said(record, *known).get(rule) == severity
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "fits"),
+    [
+        ("REG", 9, False),
+        ("REG", 10, True),
+        ("REG", 20, True),
+        ("REG", 21, False),
+        ("DIFF", 4, False),
+        ("DIFF", 5, True),
+        ("PWD", 5, True),
+        ("ELDER", 5, True),
+        ("REG", 0, True),
+    ],
+)
+def test_the_size_of_a_group(kind: str, count: int, fits: bool) -> None:
+    formed = group(shg_kind=kind)
+    found = said(formed, *others(count), before=formed).get("group_size")
+    assert found == (None if fits else WARN)
+
+
+def test_a_new_group_has_no_members_to_count() -> None:
+    assert "group_size" not in said(group(), *others(3))
+
+
+def move(before: str, after: str) -> dict[str, Severity]:
+    days = {"delivered_on": date(2026, 3, 1), "dispatched_on": date(2026, 2, 1)}
+    return said(toolkit(state=after, **days), before=toolkit(state=before))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(before, after) for before, ways in MOVES.items() for after in ways]
+)
+def test_a_toolkit_moves_along_the_table(before: str, after: str) -> None:
+    assert not {"allowed_move", "step_left_out"} & move(before, after).keys()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("SELECTED", "RETURNED"),
+        ("SELECTED", "DEFECTIVE"),
+        ("NOT_ELIGIBLE", "DELIVERED"),
+        ("RETURNED", "DELIVERED"),
+        ("DELIVERED", "RETURNED"),
+        ("DELIVERED", "REPLACED"),
+        ("REPLACED", "DELIVERED"),
+    ],
+)
+def test_other_moves_are_not_saved(before: str, after: str) -> None:
+    assert move(before, after)["allowed_move"] == BLOCK
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("SELECTED", "DELIVERED"), ("DELIVERED", "DISPATCHED")]
+)
+def test_a_step_left_out_or_taken_back_is_confirmed(before: str, after: str) -> None:
+    found = move(before, after)
+    assert found["step_left_out"] == REASON
+    assert "allowed_move" not in found
+
+
+def test_a_new_toolkit_may_stand_anywhere_and_an_unchanged_one_stays() -> None:
+    assert "allowed_move" not in said(toolkit(state="REPLACED"))
+    assert "allowed_move" not in move("REPLACED", "REPLACED")
+
+
+def test_stipend_is_500_rupees_a_day() -> None:
+    assert [stipend(days) for days in (0, 6, 15)] == [0, 3000, 7500]
+
+
+def test_a_finding_stands_beside_the_later_step_and_says_what_to_do() -> None:
+    record = toolkit(state="DELIVERED", delivered_on=date(2025, 12, 31))
+    (finding,) = judge(record, Case(TODAY))
+    assert finding.field == "delivered_on"
+    assert finding.message == "Delivered cannot be before selected, 01 Jan 2026."
+
+
+def test_every_rule_says_where_it_comes_from_and_what_it_is() -> None:
+    for kind in kinds().values():
+        for rule in rules_of(kind):
+            assert rule.source, rule
+            assert rule.check.__doc__, rule
+            assert rule.field in kind.asks(), rule
