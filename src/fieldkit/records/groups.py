@@ -12,6 +12,7 @@ from fieldkit.records.formats import (
     Code,
     Date,
     Money,
+    PersonName,
     Reference,
     Text,
     Whole,
@@ -115,6 +116,16 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     saves_health: Annotated[bool | None, Ask("Saves for health", YesNo())] = None
     saves_optional: Annotated[bool | None, Ask("Optional savings", YesNo())] = None
     loan_running: Annotated[bool | None, Ask("Bank loan running", YesNo())] = None
+    active_members: Annotated[
+        int | None,
+        Ask(
+            "Active members in LokOS",
+            Whole(most=99),
+            "As LokOS counts them; the members entered here are counted by themselves.",
+            section="In LokOS",
+            headers=("Active Members", "No. of Members", "Total Members"),
+        ),
+    ] = None
     opening_saved_vo: Annotated[
         int | None, Ask("Savings with the VO", Money(), section="Opening balances")
     ] = None
@@ -193,6 +204,10 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
             section="Household",
             headers=("Household ID", "HH ID"),
         ),
+    ] = None
+    mother_name: Annotated[
+        str | None,
+        Ask("Mother", PersonName(), headers=("Mother's Name", "Mother Name", "माता का नाम")),
     ] = None
     head_of_family: Annotated[
         bool | None, Ask("Head of the family", YesNo(), headers=("Is Head of Family",))
