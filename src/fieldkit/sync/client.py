@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from fieldkit.store import Logged, Standing, State, Store, StoreError, SyncSession, Verdict
+from fieldkit.store import Logged, Outbox, Standing, State, Store, StoreError, SyncSession, Verdict
 from fieldkit.sync.codec import encode
 from fieldkit.sync.line import Cut, Line, NoLine, Told, Traffic, is_loopback
 from fieldkit.sync.messages import (
@@ -158,6 +158,26 @@ def _left(store: Store) -> int:
     return counts[State.QUEUED] + counts[State.SENT]
 
 
+def encoded_request(outbox: Outbox, standing: Standing, logged: Sequence[Logged]) -> bytes:
+    """Return the request that sends these changes, as it travels; without any it only asks."""
+    batch = None
+    if logged:
+        first = logged[0].change.seq
+        batch = Batch(
+            first=first,
+            before=outbox.head_before(standing.origin, first).hex(),
+            changes=[on_the_wire(one.change) for one in logged],
+        )
+    return encode(
+        SyncRequest(
+            origin=standing.origin,
+            last_seq=standing.last_seq,
+            head=standing.head.hex(),
+            batch=batch,
+        )
+    )
+
+
 class _Sync:
     """One sync under way."""
 
@@ -258,31 +278,13 @@ class _Sync:
     def _next(self, standing: Standing) -> tuple[list[Logged], bytes]:
         """Return the next batch and its request, cut to what may travel at once."""
         batch = self._outbox.batch(standing.origin, self._size)
-        body = self._request(standing, batch)
+        body = encoded_request(self._outbox, standing, batch)
         while len(body) > LARGEST_BATCH and len(batch) > 1:
             fitting = len(batch) * LARGEST_BATCH * 9 // (len(body) * 10)
             self._most = self._size = max(min(fitting, len(batch) - 1), 1)
             batch = batch[: self._size]
-            body = self._request(standing, batch)
+            body = encoded_request(self._outbox, standing, batch)
         return batch, body
-
-    def _request(self, standing: Standing, logged: Sequence[Logged]) -> bytes:
-        batch = None
-        if logged:
-            first = logged[0].change.seq
-            batch = Batch(
-                first=first,
-                before=self._outbox.head_before(standing.origin, first).hex(),
-                changes=[on_the_wire(one.change) for one in logged],
-            )
-        return encode(
-            SyncRequest(
-                origin=standing.origin,
-                last_seq=standing.last_seq,
-                head=standing.head.hex(),
-                batch=batch,
-            )
-        )
 
     def _keep(self, origin: str, batch: Sequence[Logged], answer: SyncAnswer) -> None:
         """Mark exactly this batch as held by the server, with its verdicts."""

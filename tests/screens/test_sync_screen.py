@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+import pytest
+from textual import events
+
+from fieldkit.records import VillageOrganisation
+from fieldkit.screens.sync import SyncScreen, bar, plural, weight
+from fieldkit.server.local import local_server
+from fieldkit.store import Edit, State, Store, Verdict
+from fieldkit.sync import client
+from fieldkit.sync.client import Progress, enrol, sync
+from fieldkit.sync.line import Line, Traffic
+from fieldkit.sync.messages import M, Message
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import Hand
+
+At = Callable[..., AbstractAsyncContextManager["Hand"]]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with local_server(tmp_path_factory.mktemp("server") / "server.sqlite3") as url:
+        yield url
+
+
+def _save(store: Store, many: int) -> list[str]:
+    edits = [Edit(VillageOrganisation, {"name": f"Noor VO {n}"}) for n in range(many)]
+    return [saved.id for saved in store.save(edits, "Asha")]
+
+
+async def _open(hand: Hand) -> None:
+    await hand.press("<f5>")
+    assert isinstance(hand.app.screen, SyncScreen)
+
+
+async def test_what_waits_is_sent_and_both_sides_hold_the_same(
+    store: Store, server: str, at_desk: At
+) -> None:
+    enrol(store, server, "code")
+    ids = _save(store, 12)
+    async with at_desk() as hand:
+        await _open(hand)
+        assert "12 changes to send, " in hand.line("to send")
+        assert "kbit/s" not in hand.text()
+        assert "F5 or s sync now" in hand.text()
+        await hand.press("<f5>")
+        assert "12 changes sent" in hand.text()
+        assert " ".join(hand.line("This laptop").split()) == "This laptop 12 changes server 12 same"
+        assert "Nothing waits to be sent." in hand.text()
+        assert "ok, " in hand.text()
+        assert "all sent" in hand.text().splitlines()[0]
+        await hand.press("s")
+        assert "Nothing waited." in hand.text()
+    assert set(store.states(ids).values()) == {State.ON_SERVER}
+
+
+async def test_the_cost_is_told_from_the_line_as_measured(
+    store: Store, server: str, at_desk: At
+) -> None:
+    enrol(store, server, "code")
+    _save(store, 20)
+    assert sync(store).ok
+    _save(store, 1)
+    async with at_desk() as hand:
+        await _open(hand)
+        line = hand.line("to send")
+        assert line.strip().startswith("1 change to send, ")
+        assert "about 1 second on this line (" in line
+        assert line.strip().endswith("kbit/s)")
+
+
+async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, at_desk: At) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    _save(store, 3)
+    async with at_desk() as hand:
+        await _open(hand)
+        await hand.press("<f5>")
+        assert "No connection. 3 changes wait here and are safe." in hand.text()
+        assert not hand.app.screen.query_one("#sentence").has_class("-error")
+        await hand.press("<escape>")
+        assert not isinstance(hand.app.screen, SyncScreen)
+
+
+async def test_escape_stops_and_then_leaves(
+    store: Store, server: str, at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrol(store, server, "code")
+    _save(store, 5)
+    monkeypatch.setattr(client, "MOST_CHANGES", 2)
+    reached, go_on = threading.Event(), threading.Event()
+    ask = Line.ask
+
+    def held_up(self: Line, path: str, message: Message | bytes, kind: type[M]) -> M:
+        reached.set()
+        go_on.wait(10)
+        return ask(self, path, message, kind)
+
+    monkeypatch.setattr(Line, "ask", held_up)
+    async with at_desk() as hand:
+        await _open(hand)
+        hand.app.post_message(events.Key("f5", None))
+        while not reached.is_set():
+            await hand.pilot.pause(0.01)
+        assert "Esc stop, nothing is lost" in hand.text()
+        hand.app.post_message(events.Key("escape", None))
+        await hand.pilot.pause()
+        await hand.app.quiet()
+        assert isinstance(hand.app.screen, SyncScreen)
+        assert "stopping" in hand.text()
+        go_on.set()
+        await hand.settle()
+        assert "Stopped. 3 changes wait here and are safe." in hand.text()
+        assert hand.line("This laptop").split()[-3:] == ["not", "sent", "yet"]
+        await hand.press("<escape>")
+        assert not isinstance(hand.app.screen, SyncScreen)
+    assert store.outbox.counts()[State.QUEUED] == 3
+
+
+async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, at_desk: At) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    _save(store, 2)
+    standing = store.outbox.standing()
+    assert standing is not None
+    reason = "Name: [red]this[/] is \x1b[31mnot a name."
+    store.outbox.acknowledge(
+        standing.origin, 2, standing.head, [Verdict(2, State.REJECTED, reason, "name")]
+    )
+    async with at_desk() as hand:
+        await _open(hand)
+        assert "Returned to you" in hand.text()
+        assert "Noor VO 1" in hand.line(" > ")
+        assert "Name: [red]this[/] is" in hand.text()
+        assert "\x1b" not in hand.text()
+        assert "Enter correct" in hand.text()
+        await hand.press("<enter>")
+        assert "Noor VO 1" in hand.text()
+        assert not isinstance(hand.app.screen, SyncScreen)
+
+
+async def test_without_a_server_it_says_what_to_do(store: Store, at_desk: At) -> None:
+    _save(store, 1)
+    async with at_desk() as hand:
+        await _open(hand)
+        assert "This laptop has no server yet." in hand.text()
+        assert "sync now" not in hand.text()
+        await hand.press("<f5>")
+        assert "This laptop has no server yet." in hand.text()
+    assert store.outbox.sessions() == []
+
+
+async def test_a_narrow_console_shows_all_of_it(store: Store, server: str, at_desk: At) -> None:
+    enrol(store, server, "code")
+    _save(store, 1)
+    async with at_desk(60, 16) as hand:
+        await _open(hand)
+        await hand.press("<f5>")
+        for words in ("1 change sent", "same", "ok, ", "Esc back"):
+            assert words in hand.text()
+
+
+def test_words() -> None:
+    assert bar(Progress(8, 12, Traffic())) == "  sending   [################--------]  8 of 12"
+    assert (plural(1, "change"), plural(120000, "change")) == ("1 change", "1,20,000 changes")
+    assert [weight(n) for n in (999, 1100, 2_500_000)] == ["999 bytes", "1.1 KB", "2.5 MB"]
