@@ -50,6 +50,14 @@ def grow(connection: Connection, kinds: Iterable[type[Record]]) -> None:
             connection.execute(insert(_GROWN).values(kind=kind.kind(), shape=shape))
 
 
+def is_grown(connection: Connection, kinds: Iterable[type[Record]]) -> bool:
+    """Say whether :func:`grow` has nothing to do; it only reads, so it waits for no writer."""
+    if not inspect(connection).has_table(_GROWN.name):
+        return False
+    known: dict[str, str] = {row.kind: row.shape for row in connection.execute(select(_GROWN))}
+    return all(known.get(kind.kind()) == _shape(kind) for kind in kinds)
+
+
 def _grow(connection: Connection, kind: type[Record]) -> None:
     """Create the table of one kind, or add what it lacks."""
     table, found = kind.table(), inspect(connection)

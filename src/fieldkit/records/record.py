@@ -209,7 +209,12 @@ def _subclasses(kind: type[Record]) -> Iterator[type[Record]]:
 
 def kinds() -> dict[str, type[Record]]:
     """Return every kind by name, a kind after those it refers to (parents first)."""
-    waiting = {kind.kind(): kind for kind in _subclasses(Record)}
+    return dict(_ordered(tuple(_subclasses(Record))))
+
+
+@cache
+def _ordered(found: tuple[type[Record], ...]) -> dict[str, type[Record]]:
+    waiting = {kind.kind(): kind for kind in found}
     ordered: dict[str, type[Record]] = {}
     while waiting:
         ready = [

@@ -39,16 +39,30 @@ def back_up(database: Database, target: Path) -> None:
         with (
             plainly(),
             closing(database.raw()) as source,
-            closing(sqlite3.connect(part)) as copy,
+            closing(sqlite3.connect(part)) as fresh,
         ):
             # In one go: in steps it would begin anew whenever somebody saves.
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
+            source.backup(fresh)
+            fresh.execute("PRAGMA journal_mode = DELETE")
         part.replace(target)
     except OSError as error:
         raise Unwritable(f"The backup cannot be written to {target}.") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a data file that nobody writes, with what its write-ahead log still holds."""
+    with (
+        plainly(),
+        closing(_reading(source)) as whole,
+        closing(sqlite3.connect(target)) as fresh,
+    ):
+        whole.backup(fresh)
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def back_up_daily(database: Database, folder: Path, today: str) -> Path | None:
@@ -71,9 +85,9 @@ def sound_copy(path: Path) -> None:
     if not path.is_file():
         raise Damaged(f"There is no file {path}.")
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as copy:
-            (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
-            copy.execute("SELECT origin FROM device").fetchone()
+        with closing(_reading(path)) as found:
+            (verdict,) = found.execute("PRAGMA quick_check(1)").fetchone()
+            found.execute("SELECT origin FROM device").fetchone()
     except sqlite3.Error as error:
         raise Damaged(f"{path.name} is damaged or is no fieldkit backup.") from error
     if verdict != "ok":

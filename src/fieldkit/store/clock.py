@@ -13,6 +13,7 @@ Clock: TypeAlias = Callable[[], int]
 _INDIA = timedelta(hours=5, minutes=30)
 _BUILT = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())
 _HOUR = 3600
+DAY = 24 * _HOUR
 
 
 def laptop_clock() -> int:
@@ -28,7 +29,7 @@ def day(at: int) -> date:
 def start_of_day(at: int) -> int:
     """Return the moment the day in India began."""
     shift = int(_INDIA.total_seconds())
-    return at - (at + shift) % (24 * _HOUR)
+    return at - (at + shift) % DAY
 
 
 def doubt(now: int, last_saved: int | None) -> str | None:

@@ -169,16 +169,16 @@ def _difference(
 
     Stamps follow from the change itself and are named only where the edit brought its own.
     """
-    changed: dict[str, Json] = {}
-    for name in record.asks():
-        if name in _KEPT_BY_THE_STORE or (name in _STAMPS and name not in stamps):
-            continue
-        value = record.value(name)
-        if value != (before.value(name) if before else None):
-            changed[name] = to_json(value)
-    was = (before.extra or {}) if before else {}
+    silent = _KEPT_BY_THE_STORE | (_STAMPS - stamps)
+    was = before.values() if before else {}
+    changed = {
+        name: to_json(value)
+        for name, value in record.values().items()
+        if value != was.get(name) and name not in silent
+    }
+    had = (before.extra or {}) if before else {}
     return changed | {
-        name: value for name, value in (record.extra or {}).items() if was.get(name) != value
+        name: value for name, value in (record.extra or {}).items() if had.get(name) != value
     }
 
 

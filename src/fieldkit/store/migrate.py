@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from fieldkit.records import kinds
-from fieldkit.schema import grow
+from fieldkit.schema import grow, is_grown
 from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged
 
@@ -27,16 +27,18 @@ def migrate(database: Database, back_up: Callable[[], object]) -> None:
     with database.read() as connection:
         version = _version(connection)
         tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+        grown = version == HEAD and is_grown(connection, kinds().values())
     if version is None and tables:
         raise Damaged("This file holds no fieldkit data. Choose another folder.")
     if version is not None and version > HEAD:
         raise Damaged("This data was written by a newer fieldkit. Install that version to open it.")
-    if version != HEAD:
-        if version is not None:
-            back_up()
-        with database.write() as connection:
-            _upgrade(connection)
+    if grown:
+        return
+    if version not in {None, HEAD}:
+        back_up()
     with database.write() as connection:
+        if version != HEAD:
+            _upgrade(connection)
         grow(connection, kinds().values())
 
 

@@ -213,10 +213,10 @@ def _remember_typed(connection: Connection, prepared: Sequence[Prepared]) -> Non
     """Offer again what open lists were given."""
     typed: Counter[tuple[str, int, str]] = Counter()
     for one in prepared:
-        for name, ask in type(one.record).asks().items():
-            text = one.changed.get(name) if ask.suggest else None
+        for name, list_name in _suggested(type(one.record)):
+            text = one.changed.get(name)
             if isinstance(text, str):
-                typed[ask.suggest, one.record.district, text] += 1
+                typed[list_name, one.record.district, text] += 1
     rows = [
         {
             "list": list_name,
@@ -229,6 +229,12 @@ def _remember_typed(connection: Connection, prepared: Sequence[Prepared]) -> Non
     ]
     if rows:
         connection.execute(_TYPED, rows)
+
+
+@cache
+def _suggested(kind: type[Record]) -> list[tuple[str, str]]:
+    """Return the fields of open lists and the lists."""
+    return [(name, ask.suggest) for name, ask in kind.asks().items() if ask.suggest]
 
 
 @cache

@@ -5,7 +5,6 @@ Every call is synchronous, whole and safe from any thread; none waits for the ne
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,13 +19,19 @@ from fieldkit.records.sound import words
 from fieldkit.settings import DATABASE
 from fieldkit.store import backup as backups
 from fieldkit.store import search, tables
-from fieldkit.store.clock import Clock, day, doubt, laptop_clock, start_of_day
-from fieldkit.store.database import Database, connect
+from fieldkit.store.clock import DAY, Clock, day, doubt, laptop_clock, start_of_day
+from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.drafts import Drafts
 from fieldkit.store.duplicates import Alike, alike
 from fieldkit.store.edits import Edit, prepare
 from fieldkit.store.errors import Refused, StoreError, Unwritable
-from fieldkit.store.identity import Device, make_device, read_device, renew_origin
+from fieldkit.store.identity import (
+    Device,
+    make_device,
+    read_device,
+    renew_origin,
+    take_numbers,
+)
 from fieldkit.store.migrate import migrate
 from fieldkit.store.outbox import Logged, Outbox
 from fieldkit.store.reading import Event, Page, Records, State
@@ -57,8 +62,10 @@ class Store:
         self.outbox = Outbox(database)
 
     @classmethod
-    def open(cls, home: Path, *, clock: Clock = laptop_clock) -> Store:
+    def open(cls, home: Path, *, clock: Clock = laptop_clock, connect: Connect = connect) -> Store:
         """Open (or make) the data file of an installation and bring it to this version.
+
+        ``connect`` opens its connections, in WAL and with ``synchronous=FULL``.
 
         Raises:
             StoreError: it cannot be used; the text is a sentence for the person.
@@ -159,6 +166,12 @@ class Store:
         with self._database.write() as connection:
             return save(connection, edits, self._author(connection, operator), ask=False)
 
+    def new_id(self) -> str:
+        """Take a record number for a record that others saved with it will refer to."""
+        with self._database.write() as connection:
+            device = _set_up(read_device(connection))
+            return f"{device.origin}-{take_numbers(connection, 1)}"
+
     def judge(self, edit: Edit) -> list[Finding]:
         """Return what a save would say, stops first, without saving."""
         with self._database.read() as connection:
@@ -234,9 +247,10 @@ class Store:
     def today(self) -> dict[str, int]:
         """Return how many records of each kind were entered today."""
         log = tables.change
+        begun = start_of_day(self._clock())
         query = (
             select(log.c.kind, func.count().label("many"))
-            .where(log.c.at >= start_of_day(self._clock()), log.c.op == "create")
+            .where(log.c.at.between(begun, begun + DAY - 1), log.c.op == "create")
             .group_by(log.c.kind)
         )
         with self._database.read() as connection:
@@ -330,8 +344,14 @@ class Store:
         """Look through the whole file; return a sentence per problem, none if it is sound."""
         return backups.problems(self._database)
 
-    @classmethod
-    def restore(cls, home: Path, source: Path, *, clock: Clock = laptop_clock) -> Path | None:
+    @staticmethod
+    def restore(
+        home: Path,
+        source: Path,
+        *,
+        clock: Clock = laptop_clock,
+        connect: Connect = connect,
+    ) -> Path | None:
         """Put a backup in place of the data file; the file replaced is kept, its path returned.
 
         The restored database gets a new identity: what the old one had not sent is still sent,
@@ -344,21 +364,31 @@ class Store:
         current = home / DATABASE
         stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
         kept = home / "backups" / f"replaced-{stamp}.sqlite3"
+        part = current.with_name(DATABASE + ".part")
         try:
             kept.parent.mkdir(parents=True, exist_ok=True)
-            part = current.with_name(DATABASE + ".part")
-            shutil.copyfile(source, part)
+            backups.copy(source, part)
+            _renew(part, connect)
             replaced = current.exists()
             if replaced:
                 _put_aside(current, kept)
             part.replace(current)
         except OSError as error:
             raise Unwritable(f"The folder {home} cannot be written.") from error
-        store = cls.open(home, clock=clock)
-        with store._database.write() as connection:
-            renew_origin(connection)
-        store.close()
+        finally:
+            part.unlink(missing_ok=True)
         return kept if replaced else None
+
+
+def _renew(path: Path, connect: Connect) -> None:
+    """Bring a copy to this version and give it an identity of its own, before it is used."""
+    database = Database(path, connect)
+    try:
+        migrate(database, lambda: None)
+        with database.write() as connection:
+            renew_origin(connection)
+    finally:
+        database.close()
 
 
 def _set_up(device: Device | None) -> Device:
