@@ -1,0 +1,240 @@
+"""The main job on made-up data: a messy roster in, a working day, and everything on a server.
+
+It runs on a home of its own with a server of its own; no existing installation is touched.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from fieldkit.cli import DONE, IN_PART, Unusable
+from fieldkit.commands import say
+from fieldkit.exchange.load import load
+from fieldkit.records import (
+    Attendance,
+    Beneficiary,
+    Member,
+    Record,
+    SelfHelpGroup,
+    Toolkit,
+    TrainingBatch,
+    TrainingEnrolment,
+    kinds,
+)
+from fieldkit.records.formats import indian, today
+from fieldkit.sample import write_roster
+from fieldkit.store import Edit, Saved, Store
+from fieldkit.sync.client import enrol, sync
+
+_DISTRICT, _BLOCK = 2, 16
+_OPERATOR = "Asha"
+_TRAINED = 20
+_TOOLKITS = 5
+_ROAD = (
+    ("SELECTED", "selected_on"),
+    ("VOUCHER_ISSUED", "issued_on"),
+    ("ORDERED", "ordered_on"),
+    ("DISPATCHED", "dispatched_on"),
+    ("AT_POST_OFFICE", "at_post_office_on"),
+    ("DELIVERED", "delivered_on"),
+)
+_WOMEN = (
+    "Zooni Begum", "Hajra Bano", "Saleema Akhter", "Rubeena Jan", "Shameema Bano", "Fatima Begum",
+    "Mehbooba Akhter", "Jameela Bano", "Rafiqa Begum", "Nusrat Jan", "Haleema Bano", "Asmat Akhter",
+)  # fmt: skip
+
+
+def demo(args: Namespace) -> int:
+    """Do the job, print what was done; with a terminal, open the application on that data."""
+    try:
+        from fieldkit.server.local import local_server
+    except ModuleNotFoundError:
+        raise Unusable(
+            "The demonstration runs a server of its own. Install fieldkit[server] for it."
+        ) from None
+    with _folder(args.home) as folder:
+        say(f"A demonstration on made-up people, in {folder}")
+        with local_server(folder / "server.sqlite3") as url:
+            same = _work(folder, args.people, args.seed, url)
+            if not args.headless and sys.stdin.isatty() and sys.stdout.isatty():
+                from fieldkit.app import run
+
+                return run(folder / "laptop")
+    return DONE if same else IN_PART
+
+
+@contextmanager
+def _folder(home: Path | None) -> Iterator[Path]:
+    if home is None:
+        with tempfile.TemporaryDirectory(
+            prefix="fieldkit-demo-", ignore_cleanup_errors=True
+        ) as made:
+            yield Path(made)
+        return
+    if home.exists() and any(home.iterdir()):
+        raise Unusable(f"{home} is not empty. Name a new folder for the demonstration.")
+    home.mkdir(parents=True, exist_ok=True)
+    yield home
+
+
+def _work(folder: Path, people: int, seed: int, url: str) -> bool:
+    """Do the working day; return whether laptop and server hold the same at its end."""
+    roster = folder / "roster.xlsx"
+    write_roster(roster, people=people, seed=seed, district=_DISTRICT, block=_BLOCK)
+    store = Store.open(folder / "laptop")
+    try:
+        store.init(_OPERATOR, _DISTRICT, _BLOCK)
+        _import(store, roster)
+        newcomer = _register(store)
+        _form_group(store)
+        artisans = [newcomer, *(one.id for one in store.page("beneficiary", limit=60).records)]
+        trained = list(dict.fromkeys(artisans))[:_TRAINED]
+        _train(store, trained)
+        _deliver(store, trained[:_TOOLKITS])
+        return _push(store, folder, url)
+    finally:
+        store.close()
+
+
+def _import(store: Store, roster: Path) -> None:
+    loaded = load(store, "beneficiary", roster, operator=_OPERATOR)
+    say(
+        f"Imported a roster: {indian(loaded.imported)} people, {loaded.rejected} rows not taken "
+        f"(they are in {loaded.rejects_file.name if loaded.rejects_file else 'no file'}), "
+        f"{len(loaded.duplicates)} may be the same person."
+    )
+    for note in loaded.notes:
+        say(f"  {note}")
+
+
+def _typed(kind: type[Record], **texts: str) -> Edit:
+    """Read texts as a person types them in the form."""
+    asks = kind.asks()
+    return Edit(kind, {name: asks[name].format.parse(text) for name, text in texts.items()})
+
+
+def _save(store: Store, *edits: Edit) -> Sequence[Saved]:
+    return store.save(edits, _OPERATOR)
+
+
+def _register(store: Store) -> str:
+    found = store.find("gulam mohd", ["beneficiary"])
+    nearest = f", the nearest {found[0].label}" if found else ""
+    (saved,) = _save(
+        store,
+        _typed(
+            Beneficiary,
+            name="Ghulam Mohiuddin Bhat",
+            relation="s/o",
+            relation_name="Abdul Ahad Bhat",
+            gender="M",
+            born="2301 1984",
+            mobile="+91 94190 11432",
+            aadhaar_last4="0143",
+            category="general",
+            village="Wathoora",
+            trade_code="carpenter",
+            bars="no",
+        ),
+    )
+    say(f"Looked for a misspelt name ({len(found)} alike{nearest}), registered artisan {saved.id}.")
+    return saved.id
+
+
+def _form_group(store: Store) -> None:
+    group = store.new_id()
+    members = [_typed(Member, name=name, gender="F", self_help_group_id=group) for name in _WOMEN]
+    formed = _typed(
+        SelfHelpGroup, name="Jhelum SHG Wathoora", village="Wathoora", formed_on="1204 2026"
+    )
+    _save(store, Edit(SelfHelpGroup, formed.fields, id=group), *members)
+    say(f"Formed a self-help group with {len(members)} members.")
+
+
+def _train(store: Store, artisans: Sequence[str]) -> None:
+    first = today() - timedelta(days=60)
+    days = [first + timedelta(days=day) for day in range(6)]
+    batch = store.new_id()
+    _save(
+        store,
+        Edit(
+            TrainingBatch,
+            {
+                "training_type": "BASIC",
+                "course": "Basic training",
+                "starts_on": days[0],
+                "ends_on": days[-1],
+                "place": "Chadoora",
+            },
+            id=batch,
+        ),
+        *(
+            Edit(
+                TrainingEnrolment,
+                {"training_batch_id": batch, "beneficiary_id": one, "enrolled_on": first},
+            )
+            for one in artisans
+        ),
+        *(
+            Edit(
+                Attendance,
+                {"training_batch_id": batch, "beneficiary_id": one, "on": day, "present": True},
+            )
+            for day in days
+            for one in artisans
+        ),
+    )
+    say(f"Enrolled {len(artisans)} artisans in a training and marked them on {len(days)} days.")
+
+
+def _deliver(store: Store, artisans: Sequence[str]) -> None:
+    start = today() - timedelta(days=40)
+    for number, artisan in enumerate(artisans):
+        toolkit = store.new_id()
+        given: dict[str, str] = {"beneficiary_id": artisan}
+        for step, (state, day) in enumerate(_ROAD):
+            on = (start + timedelta(days=6 * step)).isoformat()
+            edit = _typed(Toolkit, **given, state=state, **{day: on})
+            if state == "DISPATCHED":
+                edit = _typed(Toolkit, state=state, **{day: on}, barcode=f"EE{number:09}IN")
+            _save(store, Edit(Toolkit, edit.fields, id=toolkit))
+            given = {}
+    say(f"Followed {len(artisans)} toolkits from selection to delivery.")
+
+
+def _push(store: Store, folder: Path, url: str) -> bool:
+    """Send everything and hold laptop against server, kind by kind, and their heads."""
+    from fieldkit.server.status import status
+
+    enrol(store, url, "demo")
+    outcome = sync(store)
+    session = outcome.session
+    sent = outcome.applied + outcome.rejected
+    say(
+        f"Sent {indian(sent)} changes in {session.requests} requests, "
+        f"{indian(session.bytes_up)} bytes up, {indian(session.bytes_down)} down."
+    )
+    if session.error:
+        say(session.error)
+    there = status(f"sqlite:///{folder / 'server.sqlite3'}")
+    here = store.counts()
+    say(f"{'':28}{'laptop':>10}{'server':>10}")
+    for kind, many in here.items():
+        held = there["records"].get(kind, 0)
+        if many or held:
+            mark = "same" if many == held else "not the same"
+            say(f"  {kinds()[kind].plural:26}{indian(many):>10}{indian(held):>10}  {mark}")
+    standing = store.outbox.standing()
+    head = standing.head.hex() if standing else ""
+    heads = {device["origin"]: device["head"] for device in there["devices"]}
+    same_head = bool(standing) and heads.get(standing.origin if standing else "") == head
+    say(f"Heads of the log: {'same' if same_head else 'not the same'} ({head[:12]})")
+    return (
+        outcome.ok and same_head and all(n == there["records"].get(k, 0) for k, n in here.items())
+    )
