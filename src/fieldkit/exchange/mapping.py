@@ -176,7 +176,10 @@ def guess(columns: Sequence[str], kind: type[Record], rows: Sequence[Sequence[st
     ``rows`` are the first rows of data. No target is given to two columns.
     """
     held = [[row[at].strip() for row in rows if at < len(row)] for at in range(len(columns))]
-    values = [[cell for cell in cells if cell] for cells in held]
+    values = [
+        [cell for cell in cells if cell and cell != column]
+        for column, cells in zip(columns, held, strict=True)
+    ]
     offers = [
         (score, -at, at, target, why)
         for at, column in enumerate(columns)

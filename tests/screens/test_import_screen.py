@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.screens.conftest import At, Hand
+from textual import events
+
+from fieldkit.records import Beneficiary
+from fieldkit.screens.doors import open_import
+from fieldkit.store import Store
+
+ROSTER = (
+    "Office of the BDO,,\nName of Beneficiary,Work,Mobile No.,Aadhaar\n"
+    "[red]Zoona[/] Begum,Tailor (Darzi),9419011432,999941057058\n"
+    "Ali Lone,Carpanter,9.41912E+09,\nReyaz Dar,Mason,9419011434,\n"
+)
+
+
+@pytest.fixture
+def roster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    person = tmp_path / "person"
+    (person / "Downloads").mkdir(parents=True)
+    path = person / "Downloads" / "roster of artisans.csv"
+    path.write_text(ROSTER, encoding="utf-8")
+    monkeypatch.setattr(Path, "home", lambda: person)
+    return path
+
+
+async def opened(hand: Hand) -> None:
+    await open_import(hand.app)
+    await hand.settle()
+
+
+async def test_a_roster_is_loaded_with_its_columns_corrected(
+    at_desk: At, store: Store, roster: Path
+) -> None:
+    async with at_desk() as hand:
+        await opened(hand)
+        assert "roster of artisans.csv" in hand.text()
+        await hand.press("<enter>", "<enter>")
+        assert "left out" in hand.line("Work")
+        assert "No column holds what is needed: Trade" in hand.text()
+        assert "999941057058" not in hand.text()
+        assert "7058 (last four)" in hand.line("Aadhaar, last four")
+        await hand.press("work", "<enter>", "trade", "<enter>")
+        assert "Trade" in hand.line("Work")
+        await hand.press("<ctrl+s>")
+        assert "2 new" in hand.text()
+        assert "1 rejected" in hand.text()
+        assert "roster of artisans-rejected.csv" in hand.text()
+        assert "999941057058" not in hand.text()
+    names = [record.value("name") for record in store.each("beneficiary")]
+    assert names == ["[red]Zoona[/] Begum", "Reyaz Dar"]
+    assert [r.value("trade_code") for r in store.where(Beneficiary.kind(), name="Reyaz Dar")] == [
+        "MASN"
+    ]
+
+
+async def test_enter_alone_loads_what_is_recognised(
+    at_desk: At, store: Store, roster: Path
+) -> None:
+    roster.write_text("Name,Trade\nAli Lone,Mason\n", encoding="utf-8")
+    async with at_desk() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>", "<enter>")
+        assert "1 new" in hand.text()
+    assert store.counts()["beneficiary"] == 1
+
+
+async def test_a_path_may_be_pasted_in_quotes(
+    at_desk: At, store: Store, roster: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "a b.csv"
+    other.write_text("Name,Trade\nAli Lone,Mason\n", encoding="utf-8")
+    async with at_desk() as hand:
+        await opened(hand)
+        hand.app.post_message(events.Paste(f'"{other}"'))
+        await hand.settle()
+        assert "a b.csv" in hand.text()
+        await hand.press("<enter>")
+        assert "What it lists" in hand.text()
+
+
+async def test_a_path_may_be_typed_from_its_slash(at_desk: At, store: Store, roster: Path) -> None:
+    async with at_desk() as hand:
+        await opened(hand)
+        await hand.press("/", "no/such.csv")
+        assert "/no/such.csv" in hand.text()
+        assert "No such file." in hand.text()
+
+
+async def test_what_is_no_table_is_said(at_desk: At, store: Store, roster: Path) -> None:
+    roster.write_bytes(b"%PDF-1.7")
+    async with at_desk() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>")
+        assert "This is a PDF." in hand.text()
+
+
+async def test_escape_stops_and_what_is_in_stays(at_desk: At, store: Store, roster: Path) -> None:
+    rows = "".join(f"Ali {'abcdefgh'[n % 8] * (n % 9 + 1)},Mason\n" for n in range(4000))
+    roster.write_text("Name,Trade\n" + rows, encoding="utf-8")
+    async with at_desk() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>")
+        hand.app.post_message(events.Key("ctrl+s", None))
+        hand.app.post_message(events.Key("escape", None))
+        await hand.settle()
+        assert "stopped before its end" in hand.text()
+    assert 0 < store.counts()["beneficiary"] < 4000
+
+
+async def test_escape_goes_back_one_step_at_a_time(at_desk: At, store: Store, roster: Path) -> None:
+    async with at_desk() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>", "work", "<enter>")
+        await hand.press("<escape>", "<escape>", "<escape>")
+        assert "Type or paste" in hand.text()
+        await hand.press("<escape>")
+        assert "Type or paste" not in hand.text()
