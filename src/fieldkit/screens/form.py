@@ -1,0 +1,311 @@
+"""The one form for all kinds: a new record, a correction, or what was left unfinished."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from fieldkit.records import Finding, Record, Reference, Use, Value, read_id
+from fieldkit.screens.form_field import Candidate
+from fieldkit.screens.form_model import FormModel
+from fieldkit.screens.form_saving import changes, confirm, confirmed, refuse, unreadable
+from fieldkit.screens.form_terms import Opening, Wanted
+from fieldkit.screens.page import Page
+from fieldkit.screens.widgets.form import Form
+from fieldkit.store import Draft, Edit, Refused, Store
+
+KEEP_AFTER = 0.8
+"""Seconds after which what is typed is written, although the field was not left yet."""
+_LIKELY = 0.9
+_KEYS_NEW = "Enter next   Up back   ? help   = as last time   Ctrl+S save   Ctrl+N save, next   Esc"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was saved: the result of the screen."""
+
+    kind: str
+    id: str
+
+
+class FormScreen(Page["Entered | None"]):
+    """Dismissed with :class:`Entered` once the store has it, with None if it was left."""
+
+    KEYBOARD = "#form"
+    KEYS = _KEYS_NEW
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "put_away", "Back", show=False)]
+
+    class Saved(Message):
+        """A record was saved: committed, and on the disk."""
+
+        def __init__(self, kind: str, record_id: str) -> None:
+            super().__init__()
+            self.kind = kind
+            self.id = record_id
+
+    def __init__(
+        self,
+        kind: type[Record] | None = None,
+        *,
+        record_id: str | None = None,
+        texts: Mapping[str, str] | None = None,
+        draft: Draft | None = None,
+    ) -> None:
+        """Open a form at once; without ``kind`` it waits for :meth:`begin`."""
+        super().__init__()
+        self._first = (kind, record_id, texts, draft) if kind is not None else None
+        self._ready = asyncio.Event()
+        self._keeping = asyncio.Lock()
+        self._keep_timer: Timer | None = None
+        self._keep_waits = False
+        self._last: dict[str, dict[str, str]] = {}
+        self._texts: Mapping[str, str] = {}
+        self._draft = Draft("", "")
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the form."""
+        yield Form(self)
+
+    @property
+    def form(self) -> Form:
+        """The widget that takes the keys."""
+        return self.query_one(Form)
+
+    @property
+    def model(self) -> FormModel | None:
+        """What is typed; None while there is no form to type into."""
+        return self.form.model
+
+    async def arrive(self) -> None:
+        """Open what the screen was made for; later arrivals find it open."""
+        if self._first is not None:
+            kind, record_id, texts, draft = self._first
+            self._first = None
+            if kind is not None:
+                await self.begin(kind, record_id=record_id, texts=texts, draft=draft)
+
+    async def begin(
+        self,
+        kind: type[Record],
+        *,
+        record_id: str | None = None,
+        texts: Mapping[str, str] | None = None,
+        draft: Draft | None = None,
+    ) -> None:
+        """Show another form in the same widget; keys typed meanwhile wait for it.
+
+        Raises:
+            StoreError: the record cannot be read.
+        """
+        self._ready.clear()
+        try:
+            record_id = draft.record_id if draft else record_id
+            record, standing = await self.ask(lambda store: _fetch(store, kind, record_id))
+            self._texts = dict(texts or {})
+            overlay = {**self._texts, **(draft.texts if draft else {})}
+            at = draft.field if draft else ""
+            model = FormModel(Opening(kind, record, overlay, at, standing))
+            model.last = self._last.get(kind.kind(), {})
+            base = record.version if record else None
+            self._draft = draft or Draft(kind.kind(), self.desk.operator, None, record_id, base)
+            self.form.show(model)
+            self._tell()
+        finally:
+            self._ready.set()
+
+    # --- what the form asks for ---
+
+    async def form_ready(self) -> None:
+        """Wait until a form is open."""
+        await self._ready.wait()
+
+    async def seek(self, wanted: Wanted) -> Sequence[Candidate]:
+        """Look in the store for what a text could mean."""
+        model = self.model
+        if model is None:
+            return ()
+        found: Sequence[Candidate] = ()
+
+        async def look() -> None:
+            nonlocal found
+            ask, district = model.fields[wanted.field].ask, model.values.get("district")
+            form = ask.format
+            if isinstance(form, Reference):
+                found = await self.ask(lambda store: _referred(store, form.kinds, wanted.text))
+            else:
+                place = district if isinstance(district, int) else 0
+                names = await self.ask(lambda store: store.suggest(ask.suggest, wanted.text, place))
+                found = [Candidate(name, name) for name in names]
+
+        await self.told(look)
+        return found
+
+    def form_typed(self, *, left_field: bool) -> None:
+        """Say what there is to say, and see that it is written into the draft."""
+        self._tell()
+        if left_field:
+            self._keep_soon()
+        elif self._keep_timer is None:
+            self._keep_timer = self.set_timer(KEEP_AFTER, self._keep_soon)
+
+    def _tell(self) -> None:
+        """Bring header and sentence up to date."""
+        model = self.model
+        if model is None:
+            return
+        wrong = sum(bool(one.problem or one.finding) for one in model.fields.values())
+        parts = [
+            f"New {_lower(model.kind.title)}" if model.record is None else model.record.label(),
+            model.record.id if model.record else "",
+            "unfinished" if model.dirty else "",
+            f"{wrong} to correct" if wrong else "",
+        ]
+        self.where("   ".join(part for part in parts if part))
+        one = model.current
+        said = one.problem or one.finding
+        help_text = "" if said and not model.fresh else one.ask.help
+        self.say(model.message or (said if model.fresh else "") or help_text, error=model.alarm)
+
+    # --- the draft ---
+
+    def _keep_soon(self) -> None:
+        if self._keep_timer is not None:
+            self._keep_timer.stop()
+            self._keep_timer = None
+        if not self._keep_waits:
+            self._keep_waits = True
+            self.run_worker(self.told(self.keep), group="draft")
+
+    async def keep(self) -> None:
+        """Write what is typed into the draft, unless it stands there already.
+
+        Raises:
+            StoreError: it could not be written.
+        """
+        async with self._keeping:
+            self._keep_waits = False
+            model = self.model
+            if model is None:
+                return
+            texts = model.draft_texts()
+            typed = any(texts.values()) or model.record is not None
+            if texts == self._draft.texts or (self._draft.id is None and not typed):
+                return
+            draft = replace(self._draft, texts=texts, field=model.at)
+            self._draft = await self.ask(lambda store: store.drafts.keep(draft))
+
+    async def action_put_away(self) -> None:
+        """Leave; what was typed is kept."""
+        await self.told(self._put_away)
+        self.dismiss(None)
+
+    async def _put_away(self) -> None:
+        model = self.model
+        if model is None:
+            return
+        await self.keep()
+        number = self._draft.id
+        opened = {name: text for name, text in self._texts.items() if text}
+        if number is not None and {k: t for k, t in model.draft_texts().items() if t} == opened:
+            await self.ask(lambda store: store.drafts.drop(number))
+
+    # --- saving ---
+
+    async def save_form(self, *, then_new: bool) -> None:
+        """Save; keys typed meanwhile wait, and go to the next form."""
+        if await self.told(lambda: self._save(then_new=then_new)):
+            self._tell()
+
+    async def _save(self, *, then_new: bool) -> None:
+        model = self.model
+        if model is None:
+            return
+        confirm(model)
+        number, findings = "", unreadable(model)
+        if not findings:
+            async with self._keeping:
+                number, findings = await self._commit(model)
+        if number:
+            await self._after(model, number, then_new=then_new)
+        else:
+            refuse(model, findings)
+            self._keep_soon()
+
+    async def _commit(self, model: FormModel) -> tuple[str, list[Finding]]:
+        """Return the record's number once it is on the disk, else what stands against it."""
+        opened = self._draft
+        edit = Edit(
+            model.kind, changes(model), opened.record_id, opened.base, confirmed=confirmed(model)
+        )
+        try:
+            saved = await self.ask(
+                lambda store: store.save([edit], self.desk.operator, draft=opened.id)
+            )
+        except Refused as refused:
+            return "", [finding for _, finding in refused.findings]
+        self.form.model = None
+        return saved[0].id, []
+
+    async def _after(self, model: FormModel, number: str, *, then_new: bool) -> None:
+        kind = model.kind
+        self._last[kind.kind()] = {name: one.text for name, one in model.fields.items()}
+        self.post_message(self.Saved(kind.kind(), number))
+        if not then_new:
+            self._ready.clear()
+            self.dismiss(Entered(kind.kind(), number))
+            return
+        named = " ".join(model.fields[name].text for name in kind.used(Use.NAME)).strip()
+        await self.begin(kind, texts=self._carried(kind))
+        if self.model is not None:
+            self.model.say(f"Saved: {named or kind.title}, {number}. Next one:")
+
+    def _carried(self, kind: type[Record]) -> dict[str, str]:
+        """Return the texts of the opening that the next form shares: what the record belongs to."""
+        return {name: text for name, text in self._texts.items() if name in kind.references()}
+
+
+def _fetch(
+    store: Store, kind: type[Record], record_id: str | None
+) -> tuple[Record | None, dict[str, Value]]:
+    record = store.get(kind.kind(), record_id) if record_id else None
+    if record is not None:
+        return record, {"district": record.district, "block": record.block}
+    device = store.device
+    return None, {"district": device.district, "block": device.block} if device else {}
+
+
+def _referred(store: Store, kinds: Sequence[str], typed: str) -> list[Candidate]:
+    """Return the records a text could mean: a number, a name, or the newest where none is typed."""
+    if read_id(typed):
+        record = store.record(typed)
+        known = record is not None and record.kind() in kinds
+        return [_candidate(record, sure=True)] if record is not None and known else []
+    if not typed:
+        newest = [r for kind in kinds for r in store.page(kind, newest_first=True, limit=9).records]
+        return [_candidate(record) for record in newest[:9]]
+    hits = store.find(typed, list(kinds), limit=9)
+    alone = len(hits) == 1 and hits[0].score >= _LIKELY
+    return [
+        Candidate(hit.id, _called(hit.label, hit.line.values()), sure=hit.strong or alone)
+        for hit in hits
+    ]
+
+
+def _candidate(record: Record, *, sure: bool = False) -> Candidate:
+    places = [str(record.value(name) or "") for name in record.used(Use.PLACE)]
+    return Candidate(record.id, _called(record.label(), places), sure=sure)
+
+
+def _called(label: str, more: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(part for part in (label, *more) if part))
+
+
+def _lower(title: str) -> str:
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
