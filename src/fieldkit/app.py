@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import traceback
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
@@ -52,6 +54,18 @@ class FieldkitApp(Desk):
             from fieldkit.screens.first_run import FirstRunPage
 
             await self.push_screen(FirstRunPage())
+        await asyncio.to_thread(import_module, "fieldkit.screens.form")
+        await self._back_up()
+
+    async def _back_up(self) -> None:
+        """Make the day's copy while nobody waits for it; say so if it cannot be made."""
+        from fieldkit.store import StoreError
+
+        try:
+            await self.ask(lambda store: store.back_up_daily())
+        except StoreError as error:
+            if isinstance(self.screen, Page):
+                self.screen.say(f"No copy of today's data was made. {error}", error=True)
 
     async def action_menu(self) -> None:
         """Open the menu of everything."""

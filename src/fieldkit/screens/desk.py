@@ -42,9 +42,11 @@ class Standing:
     offline: bool = False
     """The last sync found no line."""
 
-    def __str__(self) -> str:
+    def words(self, *, origin: bool = False) -> str:
+        """Return it for a header; the origin only where there is room for it."""
         waiting = {None: "", 0: "all sent"}.get(self.unsent, f"{self.unsent} not sent")
-        parts = (self.operator, self.origin, waiting, "offline" if self.offline else "")
+        line = "offline" if self.offline else ""
+        parts = (self.operator, self.origin if origin else "", waiting, line)
         return "   ".join(part for part in parts if part)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fieldkit.records import kinds
+from fieldkit.records import Record, kinds
 from fieldkit.records.formats import Moment, indian, today
 from fieldkit.screens.rows import label_of
 from fieldkit.store import Draft, State, Store
@@ -15,7 +15,7 @@ LONG = timedelta(days=30)
 """A toolkit selected longer ago than this, and not delivered, is worth a call."""
 ROWS = 4
 MANY = 100
-"""Waiting toolkits are counted up to here."""
+"""Waiting toolkits are counted up to here; the list of toolkits has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Figures:
     laptop: Sequence[str]
     needs: Sequence[str]
     recent: Sequence[Recent]
+    clock: str | None
+    """A sentence if the laptop's clock cannot be right."""
 
 
 def figures(store: Store, operator: str) -> Figures:
@@ -46,6 +48,7 @@ def figures(store: Store, operator: str) -> Figures:
         _counted(store.counts(), "no records yet"),
         _needs(store, len(drafts)),
         [*(_unfinished(draft) for draft in drafts[:3]), *_last_saved(store)],
+        store.clock_doubt(),
     )
 
 
@@ -62,9 +65,13 @@ def _counted(counts: dict[str, int], nothing: str) -> Sequence[str]:
         (pair for pair in counts.items() if pair[1] and pair[0] in found),
         key=lambda pair: (not found[pair[0]].person, -pair[1]),
     )
-    return _lines([(indian(many), found[kind].plural.lower()) for kind, many in ranked[:ROWS]]) or [
+    return _lines([(indian(many), _named(found[kind], many)) for kind, many in ranked[:ROWS]]) or [
         f"  {nothing}"
     ]
+
+
+def _named(kind: type[Record], many: int) -> str:
+    return (kind.title if many == 1 else kind.plural).lower()
 
 
 def _needs(store: Store, drafts: int) -> Sequence[str]:
@@ -74,7 +81,7 @@ def _needs(store: Store, drafts: int) -> Sequence[str]:
         (drafts, "unfinished"),
         (waiting[State.REJECTED], "returned to you"),
         (waiting[State.CONFLICT], "your value, not used"),
-        (kits, "toolkits over 30 days" if kits < MANY else "or more toolkits late"),
+        (kits, "toolkits over 30 days" if kits > 1 else "toolkit over 30 days"),
         (waiting[State.QUEUED] + waiting[State.SENT], "not sent yet"),
     ]
     return _lines([(indian(many), words) for many, words in counted if many]) or ["  nothing"]

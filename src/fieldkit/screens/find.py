@@ -20,11 +20,13 @@ from fieldkit.screens.rows import Row, row_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
-    from fieldkit.store import Store
+    from fieldkit.store import Hit, Store
 
 Take = Callable[[str, str], Awaitable[object]]
 """What is done with the chosen record: its kind and its id."""
 
+_NAMED = 0.9
+"""From this score on every word typed is in the name."""
 NEW_OF: dict[str, str] = {"beneficiary": "register"}
 """The word for making a new one, where "new" is not what people say."""
 
@@ -65,9 +67,9 @@ def new_row(
 
     texts = carried(kind, typed)
     called = f'"{list(texts.values())[-1]}"' if texts else ""
-    title = kinds()[kind].title
+    title = kinds()[kind].title.lower()
     verb = NEW_OF.get(kind)
-    text = f"{verb} {called or 'a new ' + title.lower()}" if verb else f"new {title} {called}"
+    text = f"{verb} {called or 'a new ' + title}" if verb else f"new {title} {called}"
     text = f"None of these: {text}" if among else text[:1].upper() + text[1:]
 
     async def begin() -> None:
@@ -91,7 +93,20 @@ def search(store: Store, text: str, kinds: Sequence[str] | None) -> tuple[list[R
     """Return the rows that answer ``text`` and whether the first is likely meant; in a thread."""
     hits = store.find(text, kinds=kinds, limit=20)
     records = [store.get(hit.kind, hit.id) for hit in hits]
-    return [row_of(store, record) for record in records if record], bool(hits and hits[0].strong)
+    return [row_of(store, record) for record in records if record], likely(hits)
+
+
+def likely(hits: Sequence[Hit]) -> bool:
+    """Say whether the first hit is meant: it is strong, or the one group or training so named.
+
+    A name alone does not tell people apart; groups and trainings have little else.
+    """
+    from fieldkit.records import kinds
+
+    if not hits or hits[0].strong:
+        return bool(hits)
+    rest = max((hit.score for hit in hits[1:]), default=0.0)
+    return not kinds()[hits[0].kind].person and hits[0].score >= _NAMED > rest
 
 
 class FindPage(Page[None]):
@@ -122,7 +137,7 @@ class FindPage(Page[None]):
         """Say what is looked for."""
         self.where(self._purpose)
         self.keys("Enter take   Ctrl+N new   Esc back" if self._new else "Enter take   Esc back")
-        self.query_one(Picker).renew()
+        self.query_one(Picker).freshen()
 
     async def answer(self, text: str) -> Answer:
         """Answer what is typed."""

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from fieldkit.screens import doors
 from fieldkit.screens.desk import Desk
 from fieldkit.screens.find import choice_of, new_row, search
-from fieldkit.screens.page import Page
+from fieldkit.screens.page import Line, Page
 from fieldkit.screens.widgets.cells import fit
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
@@ -67,6 +67,8 @@ class HomePage(Page[None]):
         operator = self.desk.operator
         self._figures = await self.ask(lambda store: figures(store, operator))
         self.where(f"fieldkit   {self.desk.standing.area}")
+        if self._figures.clock:
+            self.say(self._figures.clock, error=True)
         picker = self.query_one(Picker)
         if not picker.typed.text:
             picker.renew()
@@ -109,6 +111,10 @@ class HomePage(Page[None]):
 
     # --- the day ---
 
+    def show_standing(self) -> None:
+        """Name this laptop as well: Home has room for it."""
+        self.query_one("#where", Line).put(right=self.desk.standing.words(origin=True))
+
     def _day(self) -> Answer:
         if self._figures is None:
             return Answer(mark=None, above=self._board())
@@ -148,4 +154,5 @@ class HomePage(Page[None]):
 
 def _line(cells: Iterable[str]) -> str:
     """Set three cells side by side; the widest words of each have their room at 80 columns."""
-    return "  " + "".join(fit(cell, 25) for cell in cells).rstrip()
+    sizes = (24, 24, 28)
+    return "  " + "".join(map(fit, cells, sizes)).rstrip()

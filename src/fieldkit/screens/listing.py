@@ -41,7 +41,7 @@ class ListPage(FindPage):
 
         plural = kinds()[self.kind].plural
         self.keys("Enter open   PgDn more   Ctrl+N new   / menu   Esc back")
-        self.query_one(Picker).renew()
+        self.query_one(Picker).freshen()
         counts = await self.ask(lambda store: store.counts())
         self.where(f"{plural}   {indian(counts.get(self.kind, 0))}")
 
@@ -85,7 +85,7 @@ class ListsPage(Page[None]):
     async def arrive(self) -> None:
         """Count anew."""
         self.where("Lists")
-        self.query_one(Picker).renew()
+        self.query_one(Picker).freshen()
 
     async def answer(self, text: str) -> Answer:
         """Answer with the kinds whose name holds what is typed."""

@@ -136,7 +136,7 @@ class Page(Screen[ScreenResultType]):
 
     def show_standing(self) -> None:
         """Bring the right end of the header up to date."""
-        self.query_one("#where", Line).put(right=str(self.desk.standing))
+        self.query_one("#where", Line).put(right=self.desk.standing.words())
 
     def say(self, sentence: str, *, error: bool = False) -> None:
         """Put a sentence into its place; empty clears it."""

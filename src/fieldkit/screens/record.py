@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from textwrap import wrap
 
 from textual import events
 from textual.widget import Widget
@@ -36,12 +37,12 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     "beneficiary": (
         Step("t", "training", "training_enrolment", "beneficiary_id"),
         Step("k", "toolkit", "toolkit", "beneficiary_id"),
-        Step("c", "came to a programme", "attendance", "beneficiary_id"),
-        Step("v", "verification", "verification", "beneficiary_id"),
+        Step("c", "programme", "attendance", "beneficiary_id"),
+        Step("v", "decision", "verification", "beneficiary_id"),
     ),
     "member": (
         Step("t", "training", "training_enrolment", "member_id"),
-        Step("c", "came to a programme", "attendance", "member_id"),
+        Step("c", "programme", "attendance", "member_id"),
     ),
     "self_help_group": (Step("m", "member", "member", "self_help_group_id"),),
     "village_organisation": (Step("g", "group", "self_help_group", "village_organisation_id"),),
@@ -72,7 +73,7 @@ class RecordPage(Page[None]):
 
     async def arrive(self) -> None:
         """Fetch anew."""
-        self.query_one(Picker).renew()
+        self.query_one(Picker).freshen()
 
     async def answer(self, _text: str) -> Answer:
         """Answer with what belongs to the record."""
@@ -83,10 +84,10 @@ class RecordPage(Page[None]):
         self.row = found.row
         self.where(f"{found.row.label}   {self.record_id}   {found.state}")
         steps = "".join(f"{step.letter} {step.word}   " for step in self.steps)
-        self.keys(f"{steps}e edit   h history   Enter open   Esc back")
+        self.keys(f"{steps}e edit   h history   Esc")
         above = [f" {found.facts}"]
         if found.due:
-            above.append(f" Due: {found.due}")
+            above += wrap(f"Due: {found.due}", self.size.width - 5, initial_indent=" ")[:3]
         rows = [
             Choice(cells, choice_of(Row(to, kind, "", (), ()), self.open).enter)
             for cells, kind, to in found.lines
@@ -107,7 +108,8 @@ class RecordPage(Page[None]):
 
     async def on_key(self, event: events.Key) -> None:
         """Take the letters of the footer."""
-        errand = self._errand(event.character or "")
+        await self.query_one(Picker).settled()
+        errand = self._errand((event.character or "").lower())
         if errand:
             event.stop()
             await self.told(errand)

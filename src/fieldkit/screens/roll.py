@@ -82,7 +82,7 @@ class RollPage(FindPage):
 
     async def _count(self) -> None:
         many = len(await self.ask(self._on_it))
-        self.where(f"{self._of.label}   {many} on the list")
+        self.where(f"{many} on the list   {self._of.label}")
 
 
 def _day(record: Record | None) -> Value:

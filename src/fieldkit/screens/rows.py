@@ -63,7 +63,11 @@ def row_of(store: Store, record: Record) -> Row:
 
     label = label_of(store, record)
     kin = [shown_value(store, record, name) for name in record.used(Use.KIN)]
-    place = [shown_value(store, record, name) for name in record.used(Use.PLACE)]
+    place = [
+        text
+        for name in record.used(Use.PLACE)
+        if (text := shown_value(store, record, name)) and text not in label
+    ]
     digits = [str(record.value(name) or "")[-4:] for name in record.used(Use.DIGITS)]
     taken = {
         *(name for use in (Use.NAME, Use.KIN, Use.PLACE, Use.DIGITS) for name in record.used(use)),
@@ -73,7 +77,7 @@ def row_of(store: Store, record: Record) -> Row:
     others = [
         text.partition(" (")[0]
         for name in record.used(Use.LIST)
-        if name not in taken and (text := shown_value(store, record, name))
+        if name not in taken and (text := shown_value(store, record, name)) and text not in label
     ]
     relation = str(record.values().get("relation") or "")
     return Row(
@@ -83,7 +87,7 @@ def row_of(store: Store, record: Record) -> Row:
         cells=(
             label,
             " ".join(filter(None, (_short(relation), *kin[:1]))),
-            ", ".join(dict.fromkeys(filter(None, place[:1]))),
+            "".join(place[:1]),
             "".join(f"..{four}" for four in digits[:1] if four),
             *(others[:1] or [""]),
         ),

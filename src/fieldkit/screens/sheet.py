@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fieldkit.screens.rows import Row, row_of, shown_value, state_words
 
@@ -17,6 +18,10 @@ LIMIT = 200
 """Rows of one kind shown on a page; the rest is in the kind's list."""
 
 
+Line: TypeAlias = "tuple[tuple[str, ...], str, str]"
+"""Cells, kind and id of one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything a page shows, fetched in one go."""
@@ -25,8 +30,7 @@ class Sheet:
     facts: str
     due: str
     state: str
-    lines: Sequence[tuple[tuple[str, ...], str, str]]
-    """Cells, kind and id of each line."""
+    lines: Sequence[Line]
 
 
 def sheet(store: Store, record_id: str) -> Sheet | None:
@@ -35,19 +39,34 @@ def sheet(store: Store, record_id: str) -> Sheet | None:
     if record is None:
         return None
     row = row_of(store, record)
+    lines = happened(store, record) if record.person else gathered(store, record)
     facts = [text for text in row.cells[1:] if text]
     logged = store.changes_of(record_id)
     state = state_words(str(logged[-1].state)) if logged else "on the server"
+    if record.deleted:
+        state = f"deleted, {state}"
     return Sheet(
         row,
-        "   ".join([*facts, *row.below[:1]]),
+        "   ".join([*facts, *row.below[:1], *([] if record.person else _numbers(lines))]),
         due(store, record),
         state,
-        happened(store, record) if record.person else gathered(store, record),
+        lines,
     )
 
 
-def happened(store: Store, record: Record) -> list[tuple[tuple[str, ...], str, str]]:
+def _numbers(lines: Sequence[Line]) -> list[str]:
+    """Count the lines by kind: "12 members"."""
+    from fieldkit.records import kinds
+
+    found = kinds()
+    return [
+        f"{many}{'+' if many == LIMIT else ''} "
+        f"{(found[kind].title if many == 1 else found[kind].plural).lower()}"
+        for kind, many in Counter(kind for _, kind, _ in lines).items()
+    ]
+
+
+def happened(store: Store, record: Record) -> list[Line]:
     """Return a person's timeline."""
     from fieldkit.records.formats import show_date
 
@@ -66,12 +85,12 @@ def happened(store: Store, record: Record) -> list[tuple[tuple[str, ...], str, s
     ]
 
 
-def gathered(store: Store, record: Record) -> list[tuple[tuple[str, ...], str, str]]:
+def gathered(store: Store, record: Record) -> list[Line]:
     """Return those that refer to a group or training: its members, its people."""
     from fieldkit.records import kinds
 
     own = record.kind()
-    lines: list[tuple[tuple[str, ...], str, str]] = []
+    lines: list[Line] = []
     for name, kind in kinds().items():
         for field, reference in kind.references().items():
             if own in reference.kinds:
@@ -86,7 +105,8 @@ def _line(store: Store, child: Record, through: str) -> tuple[str, ...]:
 
     row = row_of(store, child)
     if child.used(Use.NAME):
-        return (*row.cells, row.id)
+        above = shown_value(store, child, through)
+        return (*("" if cell == above else cell for cell in row.cells), row.id)
     people = [name for name in child.references() if name != through and child.value(name)]
     rest = [
         shown_value(store, child, name)

@@ -108,6 +108,11 @@ class Picker(Widget, can_focus=True):
         self._asking = self.run_worker(self._ask(self.typed.text), exclusive=True, group="ask")
         self.refresh()
 
+    def freshen(self) -> None:
+        """Ask again, unless an answer is on its way already."""
+        if self._asking is None or self._asking.is_finished:
+            self.renew()
+
     async def _ask(self, text: str) -> None:
         answer = Answer(mark=None)
 
@@ -216,6 +221,8 @@ class Picker(Widget, can_focus=True):
         if abs(step) == 1 and not 0 <= goal < self._count:
             goal %= self._count
         self._mark = min(max(goal, 0), self._count - 1)
+        if self._mark == len(self.answer.rows):
+            self._top = self._mark
         self._draw()
 
     # --- mouse ---
