@@ -43,7 +43,7 @@ async def test_home_says_what_is_here_and_escape_does_nothing(
         await hand.press("<escape>", "<escape>")
         assert isinstance(hand.app.screen, HomePage)
         assert "2 artisans" in hand.text()
-        assert "1 toolkits over 30 days" in hand.text()
+        assert "1 toolkit over 30 days" in hand.text()
         assert "6 not sent" in hand.line("fieldkit")
         assert "Saved:" in hand.text()
 
