@@ -19,9 +19,10 @@ from fieldkit.store.database import Database
 from fieldkit.sync import client, line
 from fieldkit.sync.client import NotEnrolled, Progress, enrol, sync
 from fieldkit.sync.line import Cut, Line, Told
-from fieldkit.sync.messages import M, Message, Problem
+from fieldkit.sync.messages import M, Message, Problem, SyncAnswer
 from fieldkit.sync.sentences import refused
 
+HEAD = "0" * 64
 Held = Callable[[Store], DeviceStatus]
 Register = Callable[[Store, int], list[str]]
 
@@ -287,22 +288,58 @@ def test_a_copied_database_is_noticed_and_loses_nothing(
     copy.close()
 
 
+def test_an_answer_that_does_not_fit_acknowledges_nothing(
+    store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(store, 2)
+    for head, seq in ((HEAD, 2), (HEAD, 1), (HEAD, 3)):
+        answer = SyncAnswer(seq=seq, head=head)
+        monkeypatch.setattr(Line, "ask", lambda *_, answer=answer: answer)
+        outcome = sync(store)
+        assert outcome.session.error is not None
+        assert "not the same as here" in outcome.session.error
+        assert outcome.waiting == 2
+
+
+def test_a_restored_laptop_sends_the_old_tail_once_and_goes_on_as_another(
+    tmp_path: Path, fresh: Store, register: Register
+) -> None:
+    database = tmp_path / "own.sqlite3"
+    with local_server(database) as url:
+        enrol(fresh, url, "code")
+        register(fresh, 2)
+        fresh.back_up(tmp_path / "backup.sqlite3")
+        register(fresh, 1)
+        assert sync(fresh).ok
+        fresh.close()
+        Store.restore(fresh.home, tmp_path / "backup.sqlite3")
+        restored = Store.open(fresh.home)
+        register(restored, 1)
+        outcome = sync(restored)
+        assert outcome.ok, outcome.session.error
+        assert outcome.waiting == 0
+        held = status(f"sqlite:///{database}")
+        assert sorted(one["last_seq"] for one in held["devices"]) == [1, 3]
+        assert held["records"]["village_organisation"] == 4
+        restored.close()
+
+
 @pytest.mark.parametrize(
-    "url",
+    ("url", "why"),
     [
-        "http://192.168.1.4:8000",
-        "http://office.example.in",
-        "ftp://127.0.0.1",
-        "127.0.0.1:8000",
-        "",
-        "http://",
-        "http://127.0.0.1:99999",
-        "http://name:word@127.0.0.1",
-        "http://127.0.0.1.example.in",
+        ("http://192.168.1.4:8000", "others on the line"),
+        ("http://office.example.in", "others on the line"),
+        ("http://127.0.0.1.example.in", "others on the line"),
+        ("ftp://127.0.0.1", "looks like"),
+        ("127.0.0.1:8000", "looks like"),
+        ("", "looks like"),
+        ("http://", "looks like"),
+        ("http://127.0.0.1:99999", "looks like"),
+        ("http://name:word@127.0.0.1", "looks like"),
     ],
 )
-def test_addresses_a_token_may_not_travel_to(fresh: Store, url: str) -> None:
-    with pytest.raises(NotEnrolled):
+def test_addresses_a_token_may_not_travel_to(fresh: Store, url: str, why: str) -> None:
+    with pytest.raises(NotEnrolled, match=why):
         enrol(fresh, url, "code")
     assert fresh.token() is None
 

@@ -137,7 +137,8 @@ def sync(
     try:
         address = _address(device.server)
         with FileLock(store.home / _LOCK, timeout=0):
-            return _Sync(store, address, token, progress, stop or threading.Event()).run()
+            line = Line(address, token)
+            return _Sync(store, device.origin, line, progress, stop or threading.Event()).run()
     except NotEnrolled as error:
         return _never_began(store, str(error))
     except Timeout:
@@ -184,14 +185,15 @@ class _Sync:
     def __init__(
         self,
         store: Store,
-        server: str,
-        token: str,
+        origin: str,
+        line: Line,
         progress: Callable[[Progress], None] | None,
         stop: threading.Event,
     ) -> None:
         self._store = store
         self._outbox = store.outbox
-        self._line = Line(server, token)
+        self._origin = origin
+        self._line = line
         self._progress = progress
         self._stop = stop
         self._size = self._most = MOST_CHANGES
@@ -240,9 +242,13 @@ class _Sync:
             raise _Ended("This laptop is not set up yet.")
         batch, answer = self._send(standing)
         head = bytes.fromhex(answer.head)
-        if answer.seq > standing.last_seq or (batch and answer.seq < batch[-1].change.seq):
+        if batch and answer.seq < batch[-1].change.seq:
             raise _Ended(_NOT_THE_SAME)
-        if self._outbox.head_before(standing.origin, answer.seq + 1) != head:
+        if answer.seq > standing.last_seq:
+            # Of an origin frozen by a restore the server may know more: what the backup lacked.
+            if standing.origin == self._origin:
+                raise _Ended(_NOT_THE_SAME)
+        elif self._outbox.head_before(standing.origin, answer.seq + 1) != head:
             raise _Ended(_NOT_THE_SAME)
         if not batch:
             if answer.seq < standing.acked_seq:
