@@ -237,7 +237,6 @@ def _refuse_bomb(stream: BinaryIO) -> None:
 
 def _xls(stream: BinaryIO) -> Table:
     import xlrd
-    from xlrd.xldate import xldate_as_datetime
 
     content = stream.read(_LARGEST_XLS + 1)
     if len(content) > _LARGEST_XLS:
@@ -257,24 +256,28 @@ def _xls(stream: BinaryIO) -> Table:
         raise Unreadable("No sheet of this file holds a table.")
     sheet, reached = sheets[0], [0]
 
-    def value(kind: int, held: object) -> object:
-        if kind == xlrd.XL_CELL_DATE and isinstance(held, float):
-            try:
-                return xldate_as_datetime(held, book.datemode)
-            except (xlrd.xldate.XLDateError, ValueError, OverflowError):
-                return held
-        if kind == xlrd.XL_CELL_BOOLEAN:
-            return bool(held)
-        return None if kind == xlrd.XL_CELL_ERROR else held
-
     def rows() -> Iterator[Row]:
         for index in range(sheet.nrows):
             reached[0] = index + 1
             pairs = zip_longest(sheet.row_types(index), sheet.row_values(index), fillvalue=0)
-            cells = [cell_text(value(int(kind), held)) for kind, held in pairs]
+            cells = [cell_text(_xls_value(int(kind), held, book.datemode)) for kind, held in pairs]
             yield Row(index + 1, cells[:MOST_COLUMNS])
 
     return Table("xls", rows(), lambda: (reached[0], sheet.nrows), _one_of(sheet.name, len(sheets)))
+
+
+def _xls_value(kind: int, held: object, datemode: int) -> object:
+    """Turn what xlrd holds of a cell into what it means."""
+    import xlrd
+
+    if kind == xlrd.XL_CELL_DATE and isinstance(held, float):
+        try:
+            return xlrd.xldate.xldate_as_datetime(held, datemode)
+        except (xlrd.xldate.XLDateError, ValueError, OverflowError):
+            return held
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return bool(held)
+    return None if kind == xlrd.XL_CELL_ERROR else held
 
 
 def cell_text(value: object) -> str:

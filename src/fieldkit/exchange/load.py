@@ -302,11 +302,7 @@ def _rows(
 ) -> Iterator[tuple[int, Original, Taken] | None]:
     """Yield (row, its cells, what it says) of a table."""
     found = survey(table, run.kind)
-    if mapping is None:
-        mapping = {guess.column: guess.target for guess in found.guesses}
-        # The column of reasons of an earlier import is no field of the record.
-        if "-rejected" in run.rejects.name and found.columns[-1] == REASON:
-            mapping[REASON] = None
+    mapping = _guessed(found, run.rejects.name) if mapping is None else mapping
     active = _active(found, mapping, run.kind)
     if not active:
         raise Unreadable(
@@ -339,6 +335,14 @@ def _rows(
     if skipped.total():
         said = ", ".join(f"{rows} {why}" for why, rows in skipped.items() if rows)
         run.loaded.notes.append(f"Rows that hold no record were skipped: {said}.")
+
+
+def _guessed(found: Survey, name: str) -> dict[str, str | None]:
+    """Return the mapping guessed; the reasons an earlier import wrote are no field."""
+    mapping = {guess.column: guess.target for guess in found.guesses}
+    if "-rejected" in name and found.columns[-1] == REASON:
+        mapping[REASON] = None
+    return mapping
 
 
 def _active(found: Survey, mapping: Mapping[str, str | None], kind: type[Record]) -> dict[int, str]:
