@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 
 from fieldkit.records import Beneficiary, Member, kinds
 from fieldkit.schema import grow
@@ -66,3 +66,26 @@ def test_nothing_new_is_one_look(engine: Engine) -> None:
     with engine.begin() as connection:
         grow(connection, kinds().values())
     assert len(asked) <= 2
+
+
+def test_fields_kept_for_a_newer_version_move_to_their_columns(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE beneficiary (id VARCHAR PRIMARY KEY, extra JSON)"))
+        for key, extra in (
+            ("a", '{"village": "Nagam", "motto": "together"}'),
+            ("b", '{"village": 5}'),
+            ("c", "{}"),
+            ("d", None),
+        ):
+            connection.execute(
+                text("INSERT INTO beneficiary VALUES (:key, :extra)"), {"key": key, "extra": extra}
+            )
+        grow(connection, [Beneficiary])
+        table = Beneficiary.table()
+        rows = connection.execute(select(table.c.id, table.c.village, table.c.extra)).all()
+    assert [tuple(row) for row in rows] == [
+        ("a", "Nagam", {"motto": "together"}),
+        ("b", None, {"village": 5}),
+        ("c", None, {}),
+        ("d", None, None),
+    ]

@@ -7,7 +7,7 @@ left for the other tables and for conversions of data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import (
     Column,
@@ -20,10 +20,13 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fieldkit.records.ask import Use
+from fieldkit.records.change import Json
+from fieldkit.records.formats import Unfit, Value
 from fieldkit.records.record import Record
 
 _GROWN = Table(
@@ -66,9 +69,11 @@ def _grow(connection: Connection, kind: type[Record]) -> None:
         there: set[str | None] = set()
     else:
         columns = {column["name"] for column in found.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in columns:
-                _add_column(connection, table, column)
+        added = [column for column in table.columns if column.name not in columns]
+        for column in added:
+            _add_column(connection, table, column)
+        if added and "extra" in columns:
+            _adopt(connection, kind, {column.name for column in added})
         there = {index["name"] for index in found.get_indexes(table.name)}
     # The indexes are named on a copy of the table, so that the declaration stays as it is.
     copy = table.to_metadata(MetaData())
@@ -86,6 +91,34 @@ def _add_column(connection: Connection, table: Table, column: Column[object]) ->
         f"ALTER TABLE {quote.format_table(table)} ADD COLUMN {quote.format_column(column)} "
         f"{column.type.compile(dialect=dialect)}"
     )
+
+
+def _adopt(connection: Connection, kind: type[Record], added: set[str]) -> None:
+    """Move what ``extra`` kept of a newer version's fields to the columns they now have."""
+    table = kind.table()
+    moved = []
+    for row in connection.execute(select(table.c.id, table.c.extra)):
+        extra: dict[str, Json] = row.extra or {}
+        if added & extra.keys():
+            values, rest = parted(kind, extra)
+            moved.append((row.id, {name: values[name] for name in added & values.keys()}, rest))
+    for key, values, rest in moved:
+        connection.execute(update(table).where(table.c.id == key).values(extra=rest, **values))
+
+
+def parted(
+    kind: type[Record], fields: Mapping[str, Json]
+) -> tuple[dict[str, Value], dict[str, Json]]:
+    """Part fields kept by a version that did not know them: what this one reads, and the rest."""
+    values: dict[str, Value] = {}
+    rest = dict(fields)
+    for name in fields.keys() & kind.asks().keys():
+        try:
+            values[name] = kind.asks()[name].format.read(fields[name])
+        except Unfit:
+            continue
+        del rest[name]
+    return values, rest
 
 
 def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:

@@ -25,13 +25,16 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    delete,
     event,
+    insert,
+    select,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from fieldkit.records import kinds
-from fieldkit.schema import grow
+from fieldkit.schema import grow, parted
 
 METADATA = MetaData()
 
@@ -86,6 +89,9 @@ UNKNOWN = Table(
     Column("fields", JSON, nullable=False),
     Column("deleted", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("created_at", BigInteger),
+    Column("created_by", String(200)),
+    Column("updated_at", BigInteger),
 )
 """Records of kinds that only a newer version knows, kept as they came."""
 
@@ -94,39 +100,61 @@ class Unusable(Exception):
     """The database or address cannot be used; the text says why."""
 
 
-def open_database(url: str) -> Engine:
-    """Open the database at an SQLAlchemy URL, creating it and growing its tables.
+def open_database(url: str, *, create: bool = True) -> Engine:
+    """Open the database at an SQLAlchemy URL, making it if it is new, and grow its tables.
 
     Raises:
-        Unusable: it cannot be opened.
+        Unusable: it cannot be opened, or is not there and is not to be made (``create`` False).
     """
     engine = connect(url)
+    file = engine.url.database
+    if not create and engine.dialect.name == "sqlite" and file and not Path(file).exists():
+        raise Unusable(f"There is no database at {file}.")
+    if create and engine.dialect.name == "sqlite" and file:
+        _make_folder(Path(file).parent)
     try:
         with writing(engine) as connection:
             METADATA.create_all(connection)
             grow(connection, kinds().values())
+            _adopt(connection)
     except DBAPIError as error:
         engine.dispose()
         raise Unusable(f"The database cannot be opened: {error.orig}.") from None
     return engine
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(f"The folder {folder} cannot be made: {error.strerror}.") from None
+
+
+def _adopt(connection: Connection) -> None:
+    """Move records whose kind this version knows to the kind's own table."""
+    rows = connection.execute(select(UNKNOWN).where(UNKNOWN.c.kind.in_(kinds()))).mappings().all()
+    for row in rows:
+        kind = kinds()[row["kind"]]
+        kept = {name: row[name] for name in row if name not in {"kind", "fields"}}
+        values, extra = parted(kind, row["fields"])
+        connection.execute(insert(kind.table()).values({**values, **kept, "extra": extra}))
+        connection.execute(
+            delete(UNKNOWN).where(UNKNOWN.c.kind == row["kind"], UNKNOWN.c.id == row["id"])
+        )
+
+
 def connect(url: str) -> Engine:
     """Return an engine whose every SQLite connection is in WAL mode and fully synchronous.
 
     Raises:
-        Unusable: the URL names no database that can be reached from here.
+        Unusable: the URL is none, or of a database that has no driver here.
     """
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         # Personal data must not reach a log by way of an error's parameters.
         engine = create_engine(parsed, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise Unusable("The database is named like sqlite:///folder/name.sqlite3.") from None
-    except OSError as error:
-        raise Unusable(f"The folder of the database cannot be made: {error.strerror}.") from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)

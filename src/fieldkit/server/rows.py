@@ -91,11 +91,11 @@ class Rows:
             "deleted": False,
             "version": 0,
         }
+        made: Row = {"created_at": change.at, "created_by": change.operator}
         if kind is None:
-            return common | {"kind": change.kind, "fields": {}}
+            return common | made | {"kind": change.kind, "fields": {}}
         empty: Row = dict.fromkeys(kind.table().columns.keys())
-        made: Row = {"created_at": change.at, "created_by": change.operator, "extra": {}}
-        return empty | common | made
+        return empty | common | made | {"extra": {}}
 
     def _name(self, kind: str) -> str:
         return kind if kind in self._kinds else UNKNOWN.name
@@ -132,6 +132,7 @@ def _over_unknown(row: Row, change: Change) -> Row:
     fields |= {name: _plain(name, value) for name, value in change.fields.items()}
     return {
         "fields": fields,
+        "updated_at": change.at,
         "district": _district(row, change),
         "deleted": bool(row["deleted"]) or change.op is Op.DELETE,
     }

@@ -35,25 +35,24 @@ def run(
         Unusable: the database or the address cannot be used.
     """
     _log_lines()
-    app = create_app(database)
-    listening = _listen(host, port)
-    address = f"http://{_named(host)}:{listening.getsockname()[1]}"
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=20,
-    )
-    server = uvicorn.Server(config)
-    if watch_input:
-        threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
-    LOG.info("%s", json.dumps({"event": "listening", "address": address}))
-    if ready:
-        ready(address)
-    server.run(sockets=[listening])
+    with _listen(host, port) as listening:
+        config = uvicorn.Config(
+            create_app(database),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=20,
+        )
+        server = uvicorn.Server(config)
+        if watch_input:
+            threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+        address = f"http://{_named(host)}:{listening.getsockname()[1]}"
+        LOG.info("%s", json.dumps({"event": "listening", "address": address}))
+        if ready:
+            ready(address)
+        server.run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -32,9 +32,9 @@ def status(database: str) -> ServerStatus:
     """Count what the database at this URL holds.
 
     Raises:
-        Unusable: it cannot be opened.
+        Unusable: it is not there, or cannot be opened.
     """
-    engine = open_database(database)
+    engine = open_database(database, create=False)
     try:
         with engine.connect() as connection:
             records = {}

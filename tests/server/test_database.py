@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from fieldkit.records import VillageOrganisation
+from fieldkit.server.database import UNKNOWN, Unusable, open_database, writing
+from fieldkit.server.run import run
+from fieldkit.server.status import status
+
+
+def test_a_kind_that_an_update_brings_takes_over_its_records(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'deep' / 'a.sqlite3'}"
+    engine = open_database(url)
+    with writing(engine) as connection:
+        row = {"district": 2, "deleted": False, "version": 4, "created_by": "Asha"}
+        for kind in ("village_organisation", "yet_to_come"):
+            fields = {"name": "Noor", "village": 5, "motto": "together"}
+            connection.execute(
+                insert(UNKNOWN).values(kind=kind, id="7KQ2M9XD-1", fields=fields, **row)
+            )
+    engine.dispose()
+    engine = open_database(url)
+    table = VillageOrganisation.table()
+    with engine.connect() as connection:
+        (kept,) = connection.execute(select(table)).all()
+        left = connection.execute(select(UNKNOWN.c.kind)).scalars().all()
+    engine.dispose()
+    assert (kept.name, kept.version, kept.created_by) == ("Noor", 4, "Asha")
+    assert kept.extra == {"village": 5, "motto": "together"}
+    assert left == ["yet_to_come"]
+    assert status(url)["records"]["yet_to_come"] == 1
+
+
+def test_status_makes_no_database(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="There is no database"):
+        status(f"sqlite:///{tmp_path / 'none.sqlite3'}")
+    assert not (tmp_path / "none.sqlite3").exists()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "", "oracle://x/y", "nosuch://x"])
+def test_what_names_no_database_is_a_sentence(url: str) -> None:
+    with pytest.raises(Unusable):
+        open_database(url)
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite3").write_bytes(b"not a database " * 100)
+    with pytest.raises(Unusable, match="cannot be opened"):
+        open_database(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+
+
+def test_a_port_in_use_is_a_sentence(tmp_path: Path, served: tuple[str, Path]) -> None:
+    port = int(served[0].rpartition(":")[2])
+    with pytest.raises(Unusable, match="another program"):
+        run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=port)
