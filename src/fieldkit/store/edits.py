@@ -25,6 +25,14 @@ _KEPT_BY_THE_STORE = frozenset({"id", "version", "deleted"})
 _STAMPS = frozenset({"created_at", "updated_at", "created_by"})
 
 
+_GONE = Finding(
+    "deleted",
+    "This record was deleted. If it is needed all the same, enter it as a new one.",
+    Severity.BLOCK,
+    "deleted",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """What a person did to one record."""
@@ -133,6 +141,8 @@ def prepare(
     if before is not None and not changed:
         return Prepared(record, before, None, {}, base)
     stops, remarks = _weigh(edit, record, before, Case(today, before, known))
+    if before is not None and before.deleted:
+        stops = (_GONE, *stops)
     op = Op.CREATE if whole else Op.EDIT
     return Prepared(record, before, op, changed, base, stops, remarks)
 
