@@ -106,7 +106,9 @@ HEAVY = {
 
 
 def client_modules() -> list[str]:
-    names = [path.relative_to(PACKAGE).with_suffix("").parts for path in client_sources()]
+    scripts = PACKAGE / "store" / "migrations"  # run by Alembic, imported by nobody
+    sources = [path for path in client_sources() if scripts not in path.parents]
+    names = [path.relative_to(PACKAGE).with_suffix("").parts for path in sources]
     return [".".join(("fieldkit", *parts)).removesuffix(".__init__") for parts in names]
 
 

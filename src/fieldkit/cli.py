@@ -8,13 +8,16 @@ only when it is called, so that the application starts quickly.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, TypeAlias, cast
 
 from fieldkit import __version__
+from fieldkit.plain_text import shown
 from fieldkit.settings import home_folder
 
 DONE, IN_PART, UNUSABLE, OFFLINE = 0, 1, 2, 3
@@ -43,33 +46,50 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
         return run_application(home_folder())
     module, name = args.run
-    command = cast(Command, getattr(import_module(f"fieldkit.commands.{module}"), name))
     try:
-        return command(args)
+        command = cast(Command, getattr(import_module(f"fieldkit.commands.{module}"), name))
+        code = command(args)
+        sys.stdout.flush()
     except Unusable as error:
         return tell(str(error))
     except KeyboardInterrupt:
         tell("Stopped. What was already done stays done.")
         return IN_PART
     except BrokenPipeError:
-        sys.stderr.close()
+        _write_nowhere()
         return IN_PART
     except Exception as error:
-        if sentence := _sentence(error):
-            return tell(sentence)
-        raise
+        return _failed(error)
+    return code
 
 
-def _sentence(error: Exception) -> str | None:
-    """Return what to say of an error of the store; None for a mistake of ours."""
+def _write_nowhere() -> None:
+    """Turn standard output away: its reader has gone, and the rest must not fail once more."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _failed(error: Exception) -> int:
+    """Say what went wrong in one sentence, without anyone's data; returns the exit code."""
     from fieldkit.store import Refused, StoreError
 
-    return str(error) if isinstance(error, StoreError | Refused) else None
+    if isinstance(error, StoreError | Refused):
+        return tell(str(error))
+    if isinstance(error, OSError):
+        return tell(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+    from fieldkit.app import write_log
+
+    log = write_log(home_folder())
+    tell(
+        "fieldkit stopped because of a mistake in the program. What was saved is safe."
+        + (f" Send this file to whoever looks after fieldkit: {log}" if log else "")
+    )
+    return IN_PART
 
 
 def tell(sentence: str) -> int:
     """Say what is wrong on standard error; returns the exit code for unusable input."""
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{shown(sentence)}\n")
     return UNUSABLE
 
 
@@ -104,13 +124,13 @@ def _add_laptop(commands: Subparsers) -> None:
     demo = _add(commands, "demo", "show the main job on made-up data", "demo:demo")
     demo.add_argument("--headless", action="store_true", help="do the job and print what was done")
     demo.add_argument("--people", type=_count, default=2000, metavar="N")
-    demo.add_argument("--seed", type=int, default=1, metavar="S")
+    demo.add_argument("--seed", type=_whole, default=1, metavar="S")
     demo.add_argument("--home", type=Path, metavar="DIR", help="where to keep the demonstration")
 
     init = _add(commands, "init", "set this laptop up without the screen", "laptop:init")
     init.add_argument("--name", required=True, help="who works at this laptop")
-    init.add_argument("--district", required=True, type=int, metavar="CODE")
-    init.add_argument("--block", type=int, metavar="CODE")
+    init.add_argument("--district", required=True, type=_whole, metavar="CODE")
+    init.add_argument("--block", type=_whole, metavar="CODE")
 
     _add_json(_add(commands, "status", "say what is here and what waits", "laptop:status"))
     backup = _add(commands, "backup", "copy all data to a file", "laptop:backup")
@@ -127,13 +147,13 @@ def _add_records(commands: Subparsers) -> None:
 
     sample = _add(commands, "sample", "write made-up records to files", "records:sample")
     sample.add_argument("--people", required=True, type=_count, metavar="N")
-    sample.add_argument("--district", type=int, metavar="N")
-    sample.add_argument("--block", type=int, metavar="N")
-    sample.add_argument("--seed", type=int, default=1, metavar="S")
+    sample.add_argument("--district", type=_whole, metavar="N")
+    sample.add_argument("--block", type=_whole, metavar="N")
+    sample.add_argument("--seed", type=_whole, default=1, metavar="S")
     sample.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
     sample.add_argument("--out", required=True, type=Path, metavar="DIR")
 
-    load = _add(commands, "import", "load records from a file or folder", "records:load")
+    load = _add(commands, "import", "load records from a file or folder", "importing:load")
     load.add_argument("what", metavar="KIND|DIR")
     load.add_argument("file", nargs="?", metavar="FILE|-")
     load.add_argument("--dry-run", action="store_true", help="say what would happen")
@@ -169,14 +189,21 @@ def _add_server(commands: Subparsers) -> None:
     run = _add(actions, "run", "serve until stopped", "server:run")
     run.add_argument("--database", required=True, metavar="URL")
     run.add_argument("--host", default="127.0.0.1", metavar="H")
-    run.add_argument("--port", type=int, default=8000, metavar="P")
+    run.add_argument("--port", type=_whole, default=8000, metavar="P")
     status = _add(actions, "status", "say what the server holds", "server:status")
     status.add_argument("--database", required=True, metavar="URL")
     _add_json(status)
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
 def _count(text: str) -> int:
-    number = int(text)
+    number = _whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from fieldkit.cli import Unusable
 from fieldkit.plain_text import shown
+from fieldkit.records import Record, kinds
 from fieldkit.settings import home_folder
 from fieldkit.store import Store
 
@@ -28,12 +30,23 @@ def at_work(store: Store) -> str:
     return operators[0] if operators else ""
 
 
+def known_kind(name: str) -> type[Record]:
+    """Return the kind of this name; refuses one that is none."""
+    found = kinds().get(name)
+    if found is None:
+        raise Unusable(f"There is no kind {name!r}. The kinds: {', '.join(kinds())}.")
+    return found
+
+
 def say(sentence: str = "") -> None:
     """Print a line of text; control characters in it never reach the terminal."""
     sys.stdout.write(f"{shown(sentence)}\n")
 
 
 def say_json(value: Mapping[str, object] | Sequence[object]) -> None:
-    """Print a value as JSON, alone on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    """Print a value as JSON, alone on standard output.
+
+    Plain ASCII: it comes through every pipe unharmed, and a terminal obeys nothing in it.
+    """
+    json.dump(value, sys.stdout, indent=2)
     sys.stdout.write("\n")

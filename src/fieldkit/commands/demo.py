@@ -77,8 +77,8 @@ def _folder(home: Path | None) -> Iterator[Path]:
         ) as made:
             yield Path(made)
         return
-    if home.exists() and any(home.iterdir()):
-        raise Unusable(f"{home} is not empty. Name a new folder for the demonstration.")
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise Unusable(f"{home} is no empty folder. Name a new one for the demonstration.")
     home.mkdir(parents=True, exist_ok=True)
     yield home
 

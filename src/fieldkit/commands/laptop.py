@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable
 
 from filelock import FileLock, Timeout
 
@@ -11,19 +12,25 @@ from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, tell
 from fieldkit.commands import opened, say, say_json
 from fieldkit.records.formats import Unfit, clean
 from fieldkit.settings import home_folder
-from fieldkit.store import Standing, State, Store, SyncSession
+from fieldkit.store import Damaged, Standing, State, Store, SyncSession
 
 
 def init(args: Namespace) -> int:
     """Set the laptop up: who works at it, and where."""
     district = reference.option("district", args.district)
     if district is None:
-        raise Unusable(f"There is no district {args.district}. `fieldkit kinds` lists the codes.")
+        raise Unusable(
+            f"There is no district {args.district}. The districts: "
+            f"{_codes(reference.options('district'))}."
+        )
     block = None
     if args.block is not None:
         block = reference.option("block", args.block)
         if block is None or block.within != district.code:
-            raise Unusable(f"There is no block {args.block} in {district.label}.")
+            inside = [one for one in reference.options("block") if one.within == district.code]
+            raise Unusable(
+                f"There is no block {args.block} in {district.label}. Its blocks: {_codes(inside)}."
+            )
     try:
         name = clean(args.name)
     except Unfit as error:
@@ -35,6 +42,10 @@ def init(args: Namespace) -> int:
     place = f"Block {block.label}, {district.label}" if block else f"District {district.label}"
     say(f"This laptop is {device.origin}, for {name}. {place}.")
     return DONE
+
+
+def _codes(options: Iterable[reference.Option]) -> str:
+    return ", ".join(f"{option.code} {option.label}" for option in options)
 
 
 def status(args: Namespace) -> int:
@@ -130,8 +141,11 @@ def restore(args: Namespace) -> int:
 
 def check(args: Namespace) -> int:
     """Look through the whole data file."""
-    with opened() as store:
-        problems = store.check()
+    try:
+        with opened() as store:
+            problems = store.check()
+    except Damaged as error:
+        problems = [str(error)]
     if args.json:
         say_json({"sound": not problems, "problems": problems})
     else:
@@ -158,12 +172,15 @@ def villages(args: Namespace) -> int:
 
 def enrol(args: Namespace) -> int:
     """Enrol this laptop with a server."""
-    from fieldkit.sync.client import NotEnrolled
+    from fieldkit.sync.client import NotEnrolled, Unreachable
     from fieldkit.sync.client import enrol as enrol_with
 
     with opened() as store:
         try:
             enrol_with(store, args.url, args.code)
+        except Unreachable as error:
+            tell(str(error))
+            return OFFLINE
         except NotEnrolled as error:
             raise Unusable(str(error)) from None
     say("This laptop is enrolled. `fieldkit sync` sends what waits.")

@@ -1,25 +1,20 @@
-"""Commands about records: what is recorded, files in and out, looking and showing."""
+"""Commands about records: what is recorded, files out, looking and showing."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from fieldkit.cli import DONE, IN_PART, UNUSABLE, Unusable, tell
-from fieldkit.commands import at_work, opened, say, say_json
-from fieldkit.exchange.files import Unreadable
-from fieldkit.exchange.load import Loaded, load_folder
-from fieldkit.exchange.load import load as load_file
+from fieldkit.cli import DONE, Unusable, tell
+from fieldkit.commands import known_kind, opened, say, say_json
 from fieldkit.exchange.write import FileFormat, fields_of
 from fieldkit.exchange.write import export as write
 from fieldkit.records import Ask, Record, Unfit, Use, read_id
 from fieldkit.records import kinds as all_kinds
-from fieldkit.records.formats import Choice, show_date
-from fieldkit.store import Store
+from fieldkit.records.formats import Choice, Moment, show_date
+from fieldkit.store import Event, Logged, Store
 
 _BUDGAM, _CHADOORA = 2, 16
 """The area of samples where no laptop is set up."""
@@ -98,62 +93,11 @@ def _area(args: Namespace) -> tuple[int, int]:
     return _BUDGAM, _CHADOORA
 
 
-def load(args: Namespace) -> int:
-    """Load records from a file, or every file of a folder."""
-    with opened() as store:
-        if store.device is None:
-            raise Unusable("This laptop is not set up yet. Run `fieldkit init` first.")
-        operator = at_work(store)
-        try:
-            if args.file is None:
-                folder = Path(args.what)
-                if not folder.is_dir():
-                    raise Unusable("Name a kind and a file, or a folder of KIND files.")
-                found = load_folder(store, folder, operator=operator, dry_run=args.dry_run)
-            else:
-                _known(args.what)
-                source = sys.stdin.buffer if args.file == "-" else Path(args.file)
-                one = load_file(store, args.what, source, operator=operator, dry_run=args.dry_run)
-                found = {args.file: one}
-        except Unreadable as error:
-            raise Unusable(str(error)) from None
-    if args.json:
-        results = {name: _loaded(one) for name, one in found.items()}
-        say_json(results if args.file is None else results[args.file])
-    else:
-        for name, one in found.items():
-            _say_loaded(name, one)
-    return IN_PART if any(one.rejected or one.cancelled for one in found.values()) else DONE
-
-
-def _loaded(one: Loaded) -> dict[str, object]:
-    return {
-        "imported": one.imported,
-        "changed": one.changed,
-        "skipped": one.skipped,
-        "rejected": one.rejected,
-        "rejects_file": str(one.rejects_file) if one.rejects_file else None,
-        "duplicates": [asdict(duplicate) for duplicate in one.duplicates],
-        "notes": one.notes,
-    }
-
-
-def _say_loaded(name: str, one: Loaded) -> None:
-    say(
-        f"{name}: {one.imported} new, {one.changed} changed, {one.skipped} as they were, "
-        f"{one.rejected} not taken, {len(one.duplicates)} may be the same person."
-    )
-    if one.rejects_file:
-        say(f"  The rows not taken, with the reasons: {one.rejects_file}")
-    for note in one.notes:
-        say(f"  {note}")
-
-
 def export(args: Namespace) -> int:
     """Write the records of one kind to a file or to standard output."""
-    kind = _known(args.kind)
+    kind = known_kind(args.kind)
     where = dict(_where(kind, condition) for condition in args.where)
-    form = args.format or (args.output.suffix[1:] if args.output else "csv")
+    form = args.format or (args.output.suffix[1:].casefold() if args.output else "csv")
     if form not in ("csv", "xlsx", "jsonl"):
         raise Unusable("The format is csv, xlsx or jsonl: name it with --format.")
     target = args.output or sys.stdout.buffer
@@ -162,8 +106,11 @@ def export(args: Namespace) -> int:
             many = write(store, args.kind, target, cast(FileFormat, form), where)
         except Unfit as error:
             raise Unusable(str(error)) from None
-        except OSError:
-            raise Unusable(f"The file {args.output} cannot be written.") from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            named = args.output or "The output"
+            raise Unusable(f"{named} cannot be written: {error.strerror}.") from None
     if args.output:
         say(f"{many} records are in {args.output}.")
     return DONE
@@ -176,17 +123,10 @@ def _where(kind: type[Record], condition: str) -> tuple[str, str]:
     return field, value
 
 
-def _known(kind: str) -> type[Record]:
-    found = all_kinds().get(kind)
-    if found is None:
-        raise Unusable(f"There is no kind {kind!r}. The kinds: {', '.join(all_kinds())}.")
-    return found
-
-
 def find(args: Namespace) -> int:
     """Look for a record."""
     if args.kind:
-        _known(args.kind)
+        known_kind(args.kind)
     with opened() as store:
         hits = store.find(args.text, [args.kind] if args.kind else None, args.limit)
         if args.json:
@@ -222,8 +162,7 @@ def show(args: Namespace) -> int:
     with opened() as store:
         record = store.record(args.id)
         if record is None:
-            tell(f"There is no record {args.id} on this laptop.")
-            return UNUSABLE
+            raise Unusable(f"There is no record {args.id} on this laptop.")
         events = store.timeline(record.id)
         changes = store.changes_of(record.id)
     if args.json:
@@ -232,39 +171,52 @@ def show(args: Namespace) -> int:
                 "kind": record.kind(),
                 "label": record.label(),
                 "record": fields_of(record, record.asks()),
-                "events": [
-                    {
-                        "on": event.on.isoformat() if event.on else None,
-                        "kind": event.kind,
-                        "id": event.id,
-                        "sentence": event.sentence,
-                        "by": event.by,
-                        "state": str(event.state),
-                    }
-                    for event in events
-                ],
-                "changes": [
-                    {
-                        "origin": logged.origin,
-                        "seq": logged.change.seq,
-                        "op": str(logged.change.op),
-                        "fields": dict(logged.change.fields),
-                        "at": logged.change.at,
-                        "operator": logged.change.operator,
-                        "state": str(logged.state),
-                        "reason": logged.reason,
-                        "reason_field": logged.reason_field,
-                    }
-                    for logged in changes
-                ],
+                "events": [_event(event) for event in events],
+                "changes": [_change(logged) for logged in changes],
             }
         )
-        return DONE
-    say(f"{record.label()}  {record.id}")
+    else:
+        _say_record(record, events, changes)
+    return DONE
+
+
+def _event(event: Event) -> dict[str, object]:
+    return {
+        "on": event.on.isoformat() if event.on else None,
+        "kind": event.kind,
+        "id": event.id,
+        "sentence": event.sentence,
+        "by": event.by,
+        "state": str(event.state),
+    }
+
+
+def _change(logged: Logged) -> dict[str, object]:
+    return {
+        "origin": logged.origin,
+        "seq": logged.change.seq,
+        "op": str(logged.change.op),
+        "fields": dict(logged.change.fields),
+        "at": logged.change.at,
+        "operator": logged.change.operator,
+        "state": str(logged.state),
+        "reason": logged.reason,
+        "reason_field": logged.reason_field,
+    }
+
+
+def _say_record(record: Record, events: Sequence[Event], changes: Sequence[Logged]) -> None:
+    say(f"{record.label()}  {record.id}{'  deleted' if record.deleted else ''}")
     for name, ask in record.questions().items():
         if text := ask.format.show(record.value(name)):
             say(f"  {ask.label:32}{text}")
+    if events:
+        say("What happened:")
     for event in events:
         on = show_date(event.on) if event.on else ""
         say(f"  {on:12}{event.sentence}  {event.by}  {event.state}")
-    return DONE
+    say("Saved on this laptop:")
+    for logged in changes:
+        change = logged.change
+        at = Moment().show(change.at)
+        say(f"  {at}  {change.op}  {change.operator}  {logged.state}  {logged.reason or ''}")

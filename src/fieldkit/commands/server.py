@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import say, say_json
@@ -21,6 +22,8 @@ def run(args: Namespace) -> int:
         serve(args.database, args.host, args.port)
     except NoDatabase as error:
         raise Unusable(str(error)) from None
+    except KeyboardInterrupt:
+        pass  # the usual way to stop it; what was under way is finished
     return DONE
 
 
@@ -31,6 +34,9 @@ def status(args: Namespace) -> int:
         from fieldkit.server.status import status as read
     except ModuleNotFoundError as error:
         raise Unusable(_MISSING) from error
+    file = args.database.removeprefix("sqlite:///")
+    if file != args.database and not Path(file).is_file():
+        raise Unusable(f"There is no database {file}.")
     try:
         found = read(args.database)
     except NoDatabase as error:

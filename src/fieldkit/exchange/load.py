@@ -103,10 +103,11 @@ def load_folder(
 ) -> dict[str, Loaded]:
     """Load every KIND.jsonl, KIND.csv, KIND.xlsx and KIND.xls of a folder, parents first.
 
-    Returns what became of each file, by its name.
+    Returns what became of each file, by its name; one that cannot be used stands there as
+    cancelled, with the reason among its notes, and does not hold up the others.
 
     Raises:
-        Unreadable: the folder holds no such file, or one cannot be used.
+        Unreadable: the folder holds no such file.
     """
     found = [
         (kind, path)
@@ -120,9 +121,12 @@ def load_folder(
     for kind, path in found:
         if stop and stop.is_set():
             break
-        results[path.name] = load(
-            store, kind, path, operator=operator, progress=progress, stop=stop, dry_run=dry_run
-        )
+        try:
+            results[path.name] = load(
+                store, kind, path, operator=operator, progress=progress, stop=stop, dry_run=dry_run
+            )
+        except Unreadable as problem:
+            results[path.name] = Loaded(notes=[str(problem)], cancelled=True)
     return results
 
 

@@ -37,6 +37,10 @@ class NotEnrolled(Exception):
     """This laptop got no token; the text says why."""
 
 
+class Unreachable(NotEnrolled):
+    """The server that should give it cannot be reached."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a sync has come."""
@@ -79,6 +83,7 @@ def enrol(store: Store, url: str, code: str) -> None:
 
     Raises:
         NotEnrolled: the address will not do, or the server gave no token.
+        Unreachable: there is no line to the server.
     """
     server = _address(url)
     device = store.device
@@ -94,7 +99,7 @@ def enrol(store: Store, url: str, code: str) -> None:
         with Line(server) as line:
             answer = line.ask("/v1/enrol", message, EnrolAnswer)
     except (NoLine, Cut):
-        raise NotEnrolled(
+        raise Unreachable(
             "The server cannot be reached. Check its address and the connection, then try again."
         ) from None
     except Told as told:

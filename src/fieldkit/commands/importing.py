@@ -1,0 +1,145 @@
+"""The command that loads files: progress on a terminal, Ctrl+C, and what became of the rows."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event
+from types import FrameType
+
+from fieldkit.cli import DONE, IN_PART, Unusable, tell
+from fieldkit.commands import at_work, known_kind, opened, say, say_json
+from fieldkit.exchange import Loaded, Unreadable, load_folder
+from fieldkit.exchange import load as load_file
+from fieldkit.records.formats import indian
+from fieldkit.store import Store, StoreError
+
+
+def load(args: Namespace) -> int:
+    """Load records from a file, or every file of a folder."""
+    if args.file is not None:
+        known_kind(args.what)
+    elif not Path(args.what).is_dir():
+        raise Unusable("Name a kind and a file, or a folder of files named after kinds.")
+    with opened() as store, _stoppable() as stop, _progress() as progress:
+        if store.device is None:
+            raise Unusable("This laptop is not set up yet. Run `fieldkit init` first.")
+        try:
+            found = _load(store, args, progress, stop)
+        except Unreadable as error:
+            raise Unusable(str(error)) from None
+        except StoreError as error:
+            if not progress.rows or args.dry_run:
+                raise
+            tell(str(error))
+            tell(f"About {indian(progress.rows)} rows were loaded before that and stay.")
+            return IN_PART
+    if args.json:
+        results = {name: _figures(one) for name, one in found.items()}
+        say_json(results if args.file is None else results[args.file])
+    else:
+        for name, one in found.items():
+            _say(name, one)
+    in_part = any(one.rejected or one.cancelled for one in found.values())
+    return IN_PART if in_part or stop.is_set() else DONE
+
+
+class _Progress:
+    """A line on the terminal that says how far a load has come."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        """Rows read of the file under way."""
+        self._visible = sys.stderr.isatty()
+
+    def __call__(self, rows: int, done: int, total: int) -> None:
+        self.rows = rows
+        share = f", {100 * done // total}%" if total else ""
+        self._write(f"{indian(rows)} rows{share}  (Ctrl+C stops)")
+
+    def clear(self) -> None:
+        """Leave the line empty for what is said next."""
+        self._write("")
+
+    def _write(self, text: str) -> None:
+        if self._visible:
+            sys.stderr.write(f"\r{text:50}\r")
+            sys.stderr.flush()
+
+
+@contextmanager
+def _progress() -> Iterator[_Progress]:
+    progress = _Progress()
+    try:
+        yield progress
+    finally:
+        progress.clear()
+
+
+@contextmanager
+def _stoppable() -> Iterator[Event]:
+    """Let the first Ctrl+C end the load between two rows, and a second one at once."""
+    stop = Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _load(store: Store, args: Namespace, progress: _Progress, stop: Event) -> Mapping[str, Loaded]:
+    """Return what became of each file, by its name."""
+    operator = at_work(store)
+    if args.file is None:
+        return load_folder(
+            store,
+            Path(args.what),
+            operator=operator,
+            progress=progress,
+            stop=stop,
+            dry_run=args.dry_run,
+        )
+    one = load_file(
+        store,
+        args.what,
+        sys.stdin.buffer if args.file == "-" else Path(args.file),
+        operator=operator,
+        progress=progress,
+        stop=stop,
+        dry_run=args.dry_run,
+    )
+    return {args.file: one}
+
+
+def _figures(one: Loaded) -> dict[str, object]:
+    return {
+        "imported": one.imported,
+        "changed": one.changed,
+        "skipped": one.skipped,
+        "rejected": one.rejected,
+        "rejects_file": str(one.rejects_file) if one.rejects_file else None,
+        "duplicates": [asdict(duplicate) for duplicate in one.duplicates],
+        "notes": one.notes,
+    }
+
+
+def _say(name: str, one: Loaded) -> None:
+    say(
+        f"{name}: {one.imported} new, {one.changed} changed, {one.skipped} as they were, "
+        f"{one.rejected} not taken, {len(one.duplicates)} may be here twice."
+    )
+    if one.rejects_file:
+        say(f"  The rows not taken, with the reasons: {one.rejects_file}")
+    for note in one.notes:
+        say(f"  {note}")
