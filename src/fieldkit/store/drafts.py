@@ -72,6 +72,7 @@ class Drafts:
     def keep(self, draft: Draft) -> Draft:
         """Write the draft as it stands; a whole Aadhaar number in it is left out."""
         now = self.clock()
+        draft = replace(draft, opened_at=draft.opened_at or now, updated_at=now)
         row = {
             "kind": draft.kind,
             "record_id": draft.record_id,
@@ -79,15 +80,15 @@ class Drafts:
             "texts": json.dumps(_without_aadhaar(draft), ensure_ascii=False),
             "field": draft.field,
             "operator": draft.operator,
-            "opened_at": draft.opened_at or now,
-            "updated_at": now,
+            "opened_at": draft.opened_at,
+            "updated_at": draft.updated_at,
         }
         with self.database.write() as connection:
             if draft.id is not None:
                 connection.execute(update(_draft).where(_draft.c.id == draft.id).values(row))
-                return replace(draft, updated_at=now)
+                return draft
             new = connection.execute(insert(_draft).values(row)).inserted_primary_key
-        return replace(draft, id=new[0] if new else None, updated_at=now)
+        return replace(draft, id=new[0] if new else None)
 
     def drop(self, draft_id: int) -> None:
         """Throw a draft away."""

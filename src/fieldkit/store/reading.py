@@ -204,6 +204,31 @@ class Records:
                 found[row.record_id] = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
         return found
 
+    def last_saved(self, many: int) -> list[Record]:
+        """Return the live records last saved here, the latest first."""
+        seen: set[str] = set()
+        found: list[Record] = []
+        for kind, record_id in self._latest_changes():
+            record = None if record_id in seen else self.get(kind, record_id)
+            seen.add(record_id)
+            if record and not record.deleted:
+                found.append(record)
+            if len(found) == many:
+                break
+        return found
+
+    def _latest_changes(self) -> Iterator[tuple[str, str]]:
+        """Give kind and id of the latest changes, those of the identity in use first."""
+        log, origin = tables.change, tables.origin
+        born = self.connection.execute(select(origin.c.origin).order_by(origin.c.born.desc()))
+        for name in born.scalars().all():
+            yield from self.connection.execute(
+                select(log.c.kind, log.c.record_id)
+                .where(log.c.origin == name)
+                .order_by(log.c.seq.desc())
+                .limit(_AT_ONCE)
+            ).tuples()
+
 
 def state_of(seq: int, verdict: str | None, sent_seq: int, acked_seq: int) -> State:
     """Say where a change stands: only verdicts are stored, the rest follows from two numbers."""

@@ -258,18 +258,8 @@ class Store:
 
     def last_saved(self, many: int = 3) -> list[Record]:
         """Return the records last saved here, the latest first."""
-        log = tables.change
         with self._database.read() as connection:
-            device = read_device(connection)
-            records = Records(connection)
-            rows = connection.execute(
-                select(log.c.kind, log.c.record_id)
-                .where(log.c.origin == (device.origin if device else ""))
-                .order_by(log.c.seq.desc())
-                .limit(many * 4)
-            ).all()
-            distinct = list(dict.fromkeys((row.kind, row.record_id) for row in rows))[:many]
-            return [found for kind, key in distinct if (found := records.get(kind, key))]
+            return Records(connection).last_saved(many)
 
     def find(self, typed: str, kinds: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
         """Return the records that could be meant, the likeliest first."""

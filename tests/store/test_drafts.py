@@ -1,0 +1,137 @@
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.store.conftest import AADHAAR, Turned, artisan, edit, raw, save
+
+from fieldkit.records import Beneficiary, kinds
+from fieldkit.settings import DATABASE
+from fieldkit.store import Draft, Edit, Refused, Store
+
+TEXTS = {"name": "Ghulam Moh", "mobile": "94190", "born": "23 Jan"}
+
+
+def test_a_draft_comes_back_as_it_was_typed(store: Store, home: Path, clock: Turned) -> None:
+    begun = store.drafts.open("beneficiary", "Asha")
+    assert (begun.id, begun.texts) == (None, {})
+    kept = store.drafts.keep(replace(begun, texts=TEXTS, field="born"))
+    clock.now += 5
+    kept = store.drafts.keep(replace(kept, texts={**TEXTS, "born": "23 Jan 84"}))
+    store.close()
+    again = Store.open(home, clock=clock)
+    assert again.drafts.of("Asha") == [kept]
+    assert kept.id is not None
+    assert again.drafts.get(kept.id) == kept
+    assert (kept.updated_at - kept.opened_at, kept.texts["born"]) == (5, "23 Jan 84")
+    again.close()
+
+
+def test_drafts_belong_to_who_typed_them_the_last_first(store: Store, clock: Turned) -> None:
+    kept = []
+    for operator in ("Asha", "Bashir", "Asha"):
+        kept.append(store.drafts.keep(Draft("beneficiary", operator, texts=TEXTS)))
+        clock.now += 1
+    assert store.drafts.of("Asha") == [kept[2], kept[0]]
+    assert store.drafts.of("Bashir") == [kept[1]]
+    assert store.drafts.of() == kept[::-1]
+    assert store.drafts.of("Nobody") == []
+
+
+def test_an_edit_starts_from_the_record_and_keeps_its_base(store: Store, home: Path) -> None:
+    record_id = save(store, mobile="9419012345")
+    with closing(sqlite3.connect(home / DATABASE)) as file, file:
+        file.execute("UPDATE beneficiary SET version = 7")
+    draft = store.drafts.open("beneficiary", "Asha", record_id, {"name": "Asha"})
+    assert (draft.record_id, draft.base) == (record_id, 7)
+    assert draft.texts["name"] == "Asha"
+    kinds_own = kinds()["beneficiary"].questions()
+    assert kinds_own["mobile"].format.parse(draft.texts["mobile"]) == "9419012345"
+    kept = store.drafts.keep(draft)
+    edit(store, record_id, name="Else")
+    assert kept.id is not None
+    again = store.drafts.get(kept.id)
+    assert again is not None
+    assert (again.base, again.texts["name"]) == (7, "Asha")
+
+
+def test_an_edit_of_a_record_that_is_not_here_is_a_new_one(store: Store) -> None:
+    assert store.drafts.open("beneficiary", "Asha", "7KQ2M9XD-1").record_id is None
+    assert store.drafts.open("unheard_of", "Asha", "7KQ2M9XD-1").record_id is None
+
+
+def test_a_save_drops_the_draft_it_came_from_and_no_other(store: Store) -> None:
+    first, second = (store.drafts.keep(Draft("beneficiary", "Asha", texts=TEXTS)) for _ in "12")
+    store.save([Edit(Beneficiary, artisan())], "Asha", draft=first.id)
+    assert store.drafts.of("Asha") == [second]
+
+
+def test_a_refused_save_keeps_the_draft(store: Store) -> None:
+    kept = store.drafts.keep(Draft("beneficiary", "Asha", texts=TEXTS))
+    with pytest.raises(Refused):
+        store.save([Edit(Beneficiary, {"name": "Asha"})], "Asha", draft=kept.id)
+    assert store.drafts.of("Asha") == [kept]
+
+
+def test_a_draft_thrown_away_does_not_come_back_by_a_late_key(store: Store) -> None:
+    kept = store.drafts.keep(Draft("beneficiary", "Asha", texts=TEXTS))
+    assert kept.id is not None
+    store.drafts.drop(kept.id)
+    store.drafts.keep(kept)
+    assert store.drafts.of() == []
+
+
+def test_texts_of_unknown_fields_and_kinds_survive(store: Store) -> None:
+    texts = {"name": "Asha", "sehat_card": "S-77", "remarks": "[red]x[/] \x1b[1m نور 🧵"}
+    for kind in ("beneficiary", "home_visit_of_a_newer_version"):
+        kept = store.drafts.keep(Draft(kind, "Asha", texts=texts))
+        assert kept.id is not None
+        found = store.drafts.get(kept.id)
+        assert found is not None
+        assert (found.kind, found.texts) == (kind, texts)
+
+
+@pytest.mark.parametrize("kind", ["beneficiary", "kind_of_a_newer_version"])
+@pytest.mark.parametrize("field", ["name", "remarks", "aadhaar_last4", "mobile", "unheard_of"])
+def test_no_draft_brings_an_aadhaar_number_to_the_disk(
+    store: Store, home: Path, kind: str, field: str
+) -> None:
+    spaced = f"{AADHAAR[:4]} {AADHAAR[4:8]} {AADHAAR[8:]}"
+    kept = store.drafts.keep(Draft(kind, "Asha", texts={"village": "Wathoora"}))
+    for text in (AADHAAR, spaced, f"card {spaced}"):
+        store.drafts.keep(replace(kept, texts={field: text, "village": "Wathoora"}))
+        held = raw(home)
+        assert b"Wathoora" in held
+        assert AADHAAR.encode() not in held
+        assert spaced.encode() not in held
+    assert store.drafts.of()[0].texts == {"village": "Wathoora"}
+
+
+def test_an_aadhaar_number_half_typed_in_its_last_four_is_not_kept(
+    store: Store, home: Path
+) -> None:
+    for many in range(5, 13):
+        store.drafts.keep(Draft("beneficiary", "Asha", texts={"aadhaar_last4": AADHAAR[:many]}))
+    assert AADHAAR[:5].encode() not in raw(home)
+    kept = store.drafts.keep(Draft("beneficiary", "Asha", texts={"aadhaar_last4": "2346"}))
+    assert store.drafts.of()[0].texts == kept.texts == {"aadhaar_last4": "2346"}
+
+
+@pytest.mark.parametrize("field", ["account_no", "portal_no"])
+def test_long_numbers_that_only_look_like_aadhaar_are_kept(store: Store, field: str) -> None:
+    store.drafts.keep(Draft("beneficiary", "Asha", texts={field: AADHAAR}))
+    assert store.drafts.of()[0].texts == {field: AADHAAR}
+
+
+def test_a_draft_of_every_kind_can_be_opened_on_its_record(store: Store, home: Path) -> None:
+    with closing(sqlite3.connect(home / DATABASE)) as file, file:
+        for number, kind in enumerate(kinds(), start=1):
+            file.execute(
+                f"INSERT INTO {kind} (id, district, deleted, extra) VALUES (?, 2, 0, ?)",
+                [f"7KQ2M9XD-{number}", json.dumps({})],
+            )
+    for number, kind in enumerate(kinds(), start=1):
+        draft = store.drafts.open(kind, "Asha", f"7KQ2M9XD-{number}")
+        assert draft.record_id == f"7KQ2M9XD-{number}"
