@@ -8,12 +8,21 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from fieldkit.records import Beneficiary, Record, SelfHelpGroup, TrainingEnrolment, Value, kinds
+from fieldkit.records import (
+    Beneficiary,
+    Member,
+    Record,
+    SelfHelpGroup,
+    Toolkit,
+    TrainingEnrolment,
+    Value,
+    kinds,
+)
 from fieldkit.screens.desk import Desk, Standing
 from fieldkit.screens.form import Entered, FormScreen
 from fieldkit.screens.form_model import FormModel
 from fieldkit.screens.page import Line
-from fieldkit.store import Draft, Edit, Store
+from fieldkit.store import Draft, Edit, Store, StoreError
 
 PERSON = [
     "gulam mohd bhat", "s", "abdul ahad=", "2301 1984", "9419011432", "0143", "gen",
@@ -164,7 +173,7 @@ async def test_a_draft_brings_back_texts_field_and_cursor(home: Path) -> None:
 
 
 async def test_a_whole_aadhaar_number_never_reaches_the_draft(home: Path) -> None:
-    async with opened(home) as (app, screen, pilot):
+    async with opened(home) as (app, _, pilot):
         send(app, "Zooni", "<enter>", "<down>", "999941057058", "<enter>")
         send(app, "<down>", "<down>", "<down>", "99994105", "<escape>")
         await settled(app, pilot)
@@ -236,7 +245,7 @@ async def test_the_mouse_goes_to_a_field_and_takes_a_choice(home: Path) -> None:
         await pilot.click("#form", offset=(5, 1 + category))
         assert model.at == "category"
         line = rows_of(app)[-4]
-        await pilot.click("#form", offset=(line.index("OBC") - 1, 18))
+        await pilot.click("#form", offset=(line.index("Backward") - 1, 18))
         assert model.values["category"] == "OBC"
         await pilot.click("#form", offset=(5, 1))
         send(app, "Zooni")
@@ -266,7 +275,7 @@ async def test_the_mouse_goes_to_a_field_and_takes_a_choice(home: Path) -> None:
 async def test_any_text_is_shown_without_breaking_the_screen(
     home: Path, text: str, size: tuple[int, int]
 ) -> None:
-    async with opened(home, size=size) as (app, screen, pilot):
+    async with opened(home, size=size) as (app, _, pilot):
         app.post_message(events.Paste(text))
         send(app, "<left>", "<left>", "a", "<home>", "b", "<end>", "<backspace>")
         await settled(app, pilot)
@@ -306,3 +315,82 @@ async def test_keys_wait_for_a_form_that_is_still_opening(home: Path) -> None:
         await settled(app, pilot)
         assert screen.model is not None
         assert screen.model.fields["name"].text == "Abba Group"
+
+
+async def test_a_field_that_was_left_is_in_the_draft(home: Path) -> None:
+    async with opened(home) as (app, _, pilot):
+        send(app, "Zooni", "<enter>")
+        await settled(app, pilot)
+        store = Store.open(home)
+        drafts = store.drafts.of("Asha")
+        store.close()
+        assert [draft.texts for draft in drafts] == [{"name": "Zooni"}]
+        assert drafts[0].field == "relation"
+
+
+async def test_what_cannot_be_written_is_said_and_nothing_is_lost(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **options: object) -> None:
+        raise StoreError("The disk is full, so this is not saved yet.")
+
+    async with opened(home) as (app, _, pilot):
+        send(app, *typed(PERSON))
+        await settled(app, pilot)
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "save", full)
+            send(app, "<ctrl+s>")
+            await settled(app, pilot)
+        assert "disk is full" in rows_of(app)[-2]
+        assert not app.results
+        send(app, "<ctrl+s>")
+        await settled(app, pilot)
+    assert [person["name"] for person in saved(home, "beneficiary")] == ["Gulam Mohd Bhat"]
+
+
+async def test_what_a_rule_of_the_store_says_stands_beside_its_field(
+    home: Path, artisan: str
+) -> None:
+    async with opened(home, Toolkit, texts={"beneficiary_id": artisan}) as (app, screen, pilot):
+        send(app, "<ctrl+n>", "<ctrl+s>")
+        await settled(app, pilot)
+        assert len(saved(home, "toolkit")) == 1
+        assert not app.results
+        model = screen.model
+        assert model is not None
+        assert model.alarm
+        assert model.fields[model.at].finding
+
+
+async def test_the_next_member_belongs_to_the_same_group(home: Path) -> None:
+    store = Store.open(home)
+    group = store.save([Edit(SelfHelpGroup, {"name": "Abba Group"})], "Asha")[0].id
+    store.close()
+    async with opened(home, Member, texts={"self_help_group_id": group}) as (app, _, pilot):
+        for word in ("One", "Two", "Three"):
+            send(app, f"Member {word}", "<enter>", "<ctrl+n>")
+        await settled(app, pilot)
+    members = saved(home, "member")
+    assert [member["self_help_group_id"] for member in members] == [group] * 3
+    assert len({member["name"] for member in members}) == 3
+
+
+async def test_as_last_time_fills_from_the_record_saved_before(home: Path) -> None:
+    async with opened(home) as (app, _, pilot):
+        send(app, *typed(PERSON), "<ctrl+n>", "Zooni", "<enter>")
+        send(app, *["<down>"] * 7, "=", "<enter>", "=", "<enter>", "<ctrl+s>")
+        await settled(app, pilot)
+    last = saved(home, "beneficiary")[-1]
+    assert (last["village"], last["trade_code"]) == ("Wathoora", "CARP")
+
+
+async def test_only_the_lines_that_changed_are_painted(home: Path) -> None:
+    async with opened(home) as (app, screen, pilot):
+        send(app, "Zoo")
+        await settled(app, pilot)
+        painted: list[int] = []
+        draw = screen.form.render_line
+        screen.form.render_line = lambda y: painted.append(y) or draw(y)  # type: ignore[func-returns-value, method-assign]
+        send(app, "n")
+        await settled(app, pilot)
+        assert set(painted) == {1}

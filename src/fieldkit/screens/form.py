@@ -15,7 +15,15 @@ from textual.widget import Widget
 from fieldkit.records import Finding, Record, Reference, Use, Value, read_id
 from fieldkit.screens.form_field import Candidate
 from fieldkit.screens.form_model import FormModel
-from fieldkit.screens.form_saving import changes, confirm, confirmed, refuse, unreadable
+from fieldkit.screens.form_saving import (
+    changes,
+    confirm,
+    confirmed,
+    draft_texts,
+    refuse,
+    unreadable,
+    wrong,
+)
 from fieldkit.screens.form_terms import Opening, Wanted
 from fieldkit.screens.page import Page
 from fieldkit.screens.widgets.form import Form
@@ -24,7 +32,6 @@ from fieldkit.store import Draft, Edit, Refused, Store
 KEEP_AFTER = 0.8
 """Seconds after which what is typed is written, although the field was not left yet."""
 _LIKELY = 0.9
-_KEYS_NEW = "Enter next   Up back   ? help   = as last time   Ctrl+S save   Ctrl+N save, next   Esc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class FormScreen(Page["Entered | None"]):
     """Dismissed with :class:`Entered` once the store has it, with None if it was left."""
 
     KEYBOARD = "#form"
-    KEYS = _KEYS_NEW
+    KEYS = "Enter next  Up back  = as last  ? help  Ctrl+S save  Ctrl+N save, next  Esc"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "put_away", "Back", show=False)]
 
     class Saved(Message):
@@ -68,6 +75,7 @@ class FormScreen(Page["Entered | None"]):
         self._last: dict[str, dict[str, str]] = {}
         self._texts: Mapping[str, str] = {}
         self._draft = Draft("", "")
+        self._telling: tuple[str, str, bool] | None = None
 
     def content(self) -> Iterable[Widget]:
         """Yield the form."""
@@ -160,18 +168,24 @@ class FormScreen(Page["Entered | None"]):
         model = self.model
         if model is None:
             return
-        wrong = sum(bool(one.problem or one.finding) for one in model.fields.values())
+        many = wrong(model)
         parts = [
             f"New {_lower(model.kind.title)}" if model.record is None else model.record.label(),
             model.record.id if model.record else "",
             "unfinished" if model.dirty else "",
-            f"{wrong} to correct" if wrong else "",
+            f"{many} to correct" if many else "",
         ]
-        self.where("   ".join(part for part in parts if part))
         one = model.current
-        said = one.problem or one.finding
-        help_text = "" if said and not model.fresh else one.ask.help
-        self.say(model.message or (said if model.fresh else "") or help_text, error=model.alarm)
+        said = (one.problem or one.finding) if model.fresh else ""
+        telling = (
+            "   ".join(part for part in parts if part),
+            model.message or said or ("" if model.help_open else one.ask.help),
+            model.alarm,
+        )
+        if telling != self._telling:
+            self._telling = telling
+            self.where(telling[0])
+            self.say(telling[1], error=telling[2])
 
     # --- the draft ---
 
@@ -194,7 +208,7 @@ class FormScreen(Page["Entered | None"]):
             model = self.model
             if model is None:
                 return
-            texts = model.draft_texts()
+            texts = draft_texts(model)
             typed = any(texts.values()) or model.record is not None
             if texts == self._draft.texts or (self._draft.id is None and not typed):
                 return
@@ -213,7 +227,7 @@ class FormScreen(Page["Entered | None"]):
         await self.keep()
         number = self._draft.id
         opened = {name: text for name, text in self._texts.items() if text}
-        if number is not None and {k: t for k, t in model.draft_texts().items() if t} == opened:
+        if number is not None and {k: t for k, t in draft_texts(model).items() if t} == opened:
             await self.ask(lambda store: store.drafts.drop(number))
 
     # --- saving ---

@@ -138,16 +138,12 @@ class FormModel:
     def supply(self, wanted: Wanted, found: Sequence[Candidate]) -> None:
         """Take what the store found; it counts only while the text is the one asked about."""
         self._found[wanted] = tuple(found)
-        number = read_id(wanted.text)
-        if number is not None and self.fields[wanted.field].searched:
+        one, number = self.fields[wanted.field], str(read_id(wanted.text) or wanted.text)
+        if one.searched and one.value == number:
             labels = {c.text: c.label for c in found}
-            self.names[str(number)] = labels.get(str(number), UNKNOWN)
+            self.names[number] = labels.get(number, UNKNOWN)
         if wanted == Wanted(self.at, self.current.text.strip()):
             self._mark_likeliest()
-
-    def draft_texts(self) -> dict[str, str]:
-        """Return what was changed, as it may be written into a draft."""
-        return {name: one.kept_text() for name, one in self.fields.items() if one.changed}
 
     # --- what comes in ---
 
@@ -272,6 +268,8 @@ class FormModel:
     def _mark_standing(self) -> None:
         """Walking an answered list starts from the answer."""
         one = self.current
+        if one.ask.suggest and one.text.strip():
+            self.mark = max(self.mark, 0)
         if one.closed and self.fresh and self.mark < 0 and one.value is not None:
             texts = [c.text for c in self.candidates()]
             value = one.ask.format.edit(one.value)

@@ -1,4 +1,4 @@
-"""From a form to a save, and back: what changed, what stands against it, what was confirmed.
+"""From a form to a draft or a save, and back: what changed, what is wrong, what was confirmed.
 
 Pure.
 """
@@ -26,6 +26,21 @@ def changes(model: FormModel) -> dict[str, Value]:
         elif one.value != one.original:
             changed[name] = one.value
     return changed
+
+
+def draft_texts(model: FormModel) -> dict[str, str]:
+    """Return what was changed, as it may be written into a draft."""
+    return {name: one.kept_text() for name, one in model.fields.items() if one.changed}
+
+
+def wrong(model: FormModel) -> int:
+    """Count the fields something is wrong with, without the one being typed."""
+    values = model.values
+    return sum(
+        bool(one.problem or one.finding)
+        for name, one in model.fields.items()
+        if (model.fresh or name != model.at) and one.ask.asked(values)
+    )
 
 
 def confirmed(model: FormModel) -> frozenset[str]:

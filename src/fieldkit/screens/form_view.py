@@ -43,7 +43,7 @@ class Columns:
 def columns(model: FormModel, width: int) -> Columns:
     """Share the width out; the same for every section, so that nothing moves between them."""
     longest = max(cell_len(one.ask.label) for one in model.fields.values())
-    label = min(longest, _LONGEST_LABEL, max(width // 3, 8))
+    label = min(longest, _LONGEST_LABEL, max(width * 3 // 8, 8))
     rest = max(width - _MARGIN - label - 2, 2)
     box = max(min(_LEAST_BOX, rest - 1), rest * 9 // 20)
     return Columns(label, box, rest - box)
