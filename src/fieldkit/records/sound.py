@@ -87,6 +87,14 @@ def sounds(text: str) -> str:
     return " ".join([sound(word) for word in _telling(found)])
 
 
+def telling_sounds(text: str) -> str:
+    """Return the keys of the words that tell: those that are common, or often left out, have none.
+
+    Mehrajuddin is entered as Mehraj, Ashraf as Mohd Ashraf. Empty if no word tells.
+    """
+    return " ".join(_key(part) for part in _named(text) if _weight(part) == 1.0)
+
+
 def alike(a: str, b: str) -> float:
     """Say how alike two full names are, 0 to 1; from about 0.8 on they may be one person's.
 

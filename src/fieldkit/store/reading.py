@@ -222,12 +222,14 @@ class Records:
         log, origin = tables.change, tables.origin
         born = self.connection.execute(select(origin.c.origin).order_by(origin.c.born.desc()))
         for name in born.scalars().all():
-            yield from self.connection.execute(
+            latest = (
                 select(log.c.kind, log.c.record_id)
                 .where(log.c.origin == name)
                 .order_by(log.c.seq.desc())
                 .limit(_AT_ONCE)
-            ).tuples()
+            )
+            for row in self.connection.execute(latest):
+                yield row.kind, row.record_id
 
 
 def state_of(seq: int, verdict: str | None, sent_seq: int, acked_seq: int) -> State:

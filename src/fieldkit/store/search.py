@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from fieldkit.records import Record, Use, kinds, read_id
 from fieldkit.records.aadhaar import plain
-from fieldkit.records.sound import alike, sounds, words
+from fieldkit.records.sound import alike, sounds, telling_sounds, words
 from fieldkit.store import tables
 from fieldkit.store.reading import Records
 
@@ -157,12 +157,19 @@ def _stages(query: Query) -> Iterator[tuple[str, str, str]]:
         if len(digits) >= 2:
             yield "findable f", "f.digits >= :value AND f.digits < :value || ':'", digits[::-1]
     if query.names and not query.whole_mobile:
-        spelt = " ".join(f'"{word}"*' for word in query.names)
-        heard = " ".join(f'"{key}"*' for key in sounds(" ".join(query.names)).split())
+        spelt = _all_of(query.names)
+        heard = _all_of(sounds(" ".join(query.names)).split())
         yield by_word, "findable_words MATCH :value", f"name : ({spelt})"
         yield by_word, "findable_words MATCH :value", spelt
         yield by_sound, "findable_sounds MATCH :value", f"name_sound : ({heard})"
         yield by_sound, "findable_sounds MATCH :value", heard
+        telling = telling_sounds(" ".join(query.names)).split()
+        if 1 < len(telling) < len(heard.split()):
+            yield by_sound, "findable_sounds MATCH :value", _all_of(telling)
+
+
+def _all_of(beginnings: Sequence[str]) -> str:
+    return " ".join(f'"{beginning}"*' for beginning in beginnings)
 
 
 def _rank(query: Query, candidate: Candidate) -> Found:
