@@ -21,6 +21,11 @@ PAINTED_BY = 0.05
 """Seconds after which Home stands on the screen; loading would hold its first paint up."""
 
 
+QUIET_AFTER = 2.0
+"""Seconds after the store is open: what nobody waits for leaves the first searches alone."""
+_ANYWHERE = {"menu", "operators", "keys", "sync"}
+
+
 class FieldkitApp(Desk):
     """fieldkit on the terminal."""
 
@@ -54,25 +59,29 @@ class FieldkitApp(Desk):
             from fieldkit.screens.first_run import FirstRunPage
 
             await self.push_screen(FirstRunPage())
-        await asyncio.to_thread(import_module, "fieldkit.screens.form")
-        await self._back_up()
+        self.set_timer(QUIET_AFTER, lambda: self.run_worker(self._in_quiet()))
 
-    async def _back_up(self) -> None:
-        """Make the day's copy while nobody waits for it; say so if it cannot be made."""
+    async def _in_quiet(self) -> None:
+        """Load the form before it is needed and make the day's copy; say if that cannot be."""
         from fieldkit.store import StoreError
 
+        await asyncio.to_thread(import_module, "fieldkit.screens.form")
         try:
             await self.ask(lambda store: store.back_up_daily())
         except StoreError as error:
             if isinstance(self.screen, Page):
                 self.screen.say(f"No copy of today's data was made. {error}", error=True)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the keys of the whole program do nothing where a page stands alone."""
+        alone = isinstance(self.screen, Page) and self.screen.ALONE
+        if alone and action in _ANYWHERE:
+            return False
+        return super().check_action(action, parameters)
+
     async def action_menu(self) -> None:
         """Open the menu of everything."""
-        from fieldkit.screens.menu import MenuPage
-
-        if not isinstance(self.screen, MenuPage):
-            await self.push_screen(MenuPage())
+        await doors.open_menu(self)
 
     async def action_operators(self) -> None:
         """Open the change of operator."""

@@ -142,3 +142,17 @@ async def test_a_fault_ends_in_one_sentence_and_a_log_without_data(tmp_path: Pat
     assert "action_sync" in log
     assert "Zooni" not in log
     app.close_store()
+
+
+async def test_the_keys_of_the_whole_program_wait_until_the_first_run_is_done(at_desk: At) -> None:
+    async with at_desk() as hand:
+        await hand.press("/", "<ctrl+p>", "<f5>", "<ctrl+o>", "<f1>", "<escape>")
+        assert "first time" in hand.text()
+
+
+async def test_a_page_of_the_whole_program_opens_once(at_desk: At, block: dict[str, str]) -> None:
+    async with at_desk() as hand:
+        await hand.press("<f1>", "<f1>", "<ctrl+p>", "<ctrl+p>", "<ctrl+o>", "<ctrl+o>")
+        assert len(hand.app.screen_stack) == 5
+        await hand.press("<escape>", "<escape>", "<escape>")
+        assert isinstance(hand.app.screen, HomePage)

@@ -35,6 +35,9 @@ class Record(SQLModel):
     Required is a rule, not a constraint, so that a half-known or older record is always stored.
     """
 
+    # Validators are built when first used: building them all would take a third of the start.
+    model_config = {"defer_build": True}
+
     title: ClassVar[str] = ""
     """What one is called on the screen: "Artisan"."""
     plural: ClassVar[str] = ""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from fieldkit.screens.desk import Desk
 from fieldkit.screens.page import Page
 
 if TYPE_CHECKING:
     from fieldkit.store import Draft
+
+T = TypeVar("T")
 
 
 async def open_form(
@@ -84,25 +86,38 @@ async def open_import(desk: Desk) -> None:
     """Open the import of a spreadsheet."""
     from fieldkit.screens.import_ import ImportScreen
 
-    await desk.push_screen(ImportScreen())
+    await _once(desk, ImportScreen)
 
 
 async def open_sync(desk: Desk) -> None:
     """Open the sync screen."""
     from fieldkit.screens.sync import SyncScreen
 
-    await desk.push_screen(SyncScreen())
+    await _once(desk, SyncScreen)
 
 
 async def open_operators(desk: Desk) -> None:
     """Open the change of the person at the keyboard."""
     from fieldkit.screens.operator import OperatorPage
 
-    await desk.push_screen(OperatorPage())
+    await _once(desk, OperatorPage)
 
 
 async def open_help(desk: Desk) -> None:
     """Open the keys and words."""
     from fieldkit.screens.help import HelpPage
 
-    await desk.push_screen(HelpPage())
+    await _once(desk, HelpPage)
+
+
+async def open_menu(desk: Desk) -> None:
+    """Open the menu of everything."""
+    from fieldkit.screens.menu import MenuPage
+
+    await _once(desk, MenuPage)
+
+
+async def _once(desk: Desk, page: type[Page[T]]) -> None:
+    """Open a page, unless it is the one on the screen."""
+    if not isinstance(desk.screen, page):
+        await desk.push_screen(page())

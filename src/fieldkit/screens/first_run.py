@@ -16,6 +16,7 @@ class FirstRunPage(Page[bool]):
     """Three questions, one after the other; Escape goes back one."""
 
     KEYBOARD = "#picker"
+    ALONE = True
     KEYS = "Enter next   Esc back one   Ctrl+Q quit"
 
     def __init__(self) -> None:

@@ -77,6 +77,8 @@ class Page(Screen[ScreenResultType]):
     """The footer: only keys that work now."""
     KEYBOARD: ClassVar[str] = ""
     """Selector of the widget that takes the keys; empty: the page itself."""
+    ALONE: ClassVar[bool] = False
+    """The menu, help and other keys of the whole program do nothing here."""
     DEFAULT_CSS = """
     Page { layout: vertical; padding: 0 1; }
     Page > #where { text-style: bold; }

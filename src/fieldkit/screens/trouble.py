@@ -15,6 +15,7 @@ from fieldkit.screens.widgets.cells import shown
 class TroublePage(Page[None]):
     """Nothing can be entered now, so nothing can be lost."""
 
+    ALONE = True
     KEYS = "Ctrl+Q quit"
 
     def __init__(self, sentence: str) -> None:
