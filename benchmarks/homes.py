@@ -46,10 +46,19 @@ def roster(people: int) -> Path:
 
 def home_with(people: int) -> Path:
     """Return a home that holds so many people with all that happened to them."""
-    home = KEPT / f"home-{people}"
+    return _home(f"home-{people}", roster(people))
+
+
+def home_of_people(people: int) -> Path:
+    """Return a home that holds so many artisans and nothing else."""
+    return _home(f"people-{people}", roster(people) / "beneficiary.jsonl", "beneficiary")
+
+
+def _home(name: str, source: Path, *kind: str) -> Path:
+    home = KEPT / name
     if not home.exists():
         making = new_home(home.with_suffix(".making"))
-        fieldkit(making, "import", str(roster(people)), "--json")
+        fieldkit(making, "import", *kind, str(source), "--json")
         making.rename(home)
     return home
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, event
 
 from benchmarks.figures import MILLI, Figure, p95
-from benchmarks.homes import home_with
+from benchmarks.homes import home_of_people
 from fieldkit.records import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
@@ -20,7 +20,7 @@ Statement = tuple[str, tuple[object, ...]]
 
 def measure(people: int, limit: float) -> list[Figure]:
     """Type names, names with a father's, and mobiles key by key; the limit is in milliseconds."""
-    home = home_with(people)
+    home = home_of_people(people)
     store = Store.open(home)
     typed = list(_typed(store))
     statements = [_statements(store, text) for text in typed]

@@ -75,43 +75,57 @@ def test_the_scan_sees_what_windows_lacks(source: str, name: str) -> None:
     assert list(posix_only(source)) == [name]
 
 
-def imported_by(statement: str) -> frozenset[str]:
-    """Return the packages a fresh interpreter holds after the statement, fieldkit's rooms too."""
-    program = f"import sys\n{statement}\nprint(*sorted(sys.modules))"
+SERVER = {"fastapi", "uvicorn", "starlette", "fieldkit.server"}
+HEAVY = {
+    *("sqlmodel", "sqlalchemy", "pydantic", "alembic", "httpx", "openpyxl", "xlrd", "rapidfuzz"),
+    *("fieldkit.records", "fieldkit.schema", "fieldkit.store", "fieldkit.sync"),
+    *("fieldkit.exchange", "fieldkit.sample", "fieldkit.server"),
+}
+
+HOME_WITHOUT_ITS_STORE = """
+import asyncio, sys, tempfile
+from pathlib import Path
+from fieldkit import cli
+from fieldkit.app import FieldkitApp
+
+class Waiting(FieldkitApp):
+    async def open_store(self):
+        await asyncio.Event().wait()
+
+async def look():
+    app = Waiting(Path(tempfile.gettempdir()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("z", "o", "o")
+        assert "zoo" in app.export_screenshot()
+
+asyncio.run(look())
+"""
+
+
+def imported_by(program: str) -> frozenset[str]:
+    """Return the packages a fresh interpreter holds after the program, fieldkit's rooms too."""
     ran = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", f"{program}\nimport sys; print(*sorted(sys.modules))"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     names = ran.stdout.split()
     rooms = {".".join(name.split(".")[:2]) for name in names if name.startswith("fieldkit.")}
     return frozenset({name.partition(".")[0] for name in names} | rooms)
 
 
-SERVER = {"fastapi", "uvicorn", "starlette", "fieldkit.server"}
-HEAVY = {
-    "sqlmodel",
-    "sqlalchemy",
-    "pydantic",
-    "alembic",
-    "httpx",
-    "openpyxl",
-    "xlrd",
-    "rapidfuzz",
-    "fieldkit.records",
-    "fieldkit.schema",
-    "fieldkit.store",
-    "fieldkit.sync",
-    "fieldkit.exchange",
-    "fieldkit.sample",
-}
-
-
 def client_modules() -> list[str]:
-    scripts = PACKAGE / "store" / "migrations"  # run by Alembic, imported by nobody
-    sources = [path for path in client_sources() if scripts not in path.parents]
-    names = [path.relative_to(PACKAGE).with_suffix("").parts for path in sources]
-    return [".".join(("fieldkit", *parts)).removesuffix(".__init__") for parts in names]
+    names = [path.relative_to(PACKAGE).with_suffix("").parts for path in client_sources()]
+    modules = [".".join(("fieldkit", *parts)).removesuffix(".__init__") for parts in names]
+    serving = {"fieldkit.__main__", "fieldkit.commands.server"}
+    return [name for name in modules if name not in serving and ".migrations." not in name]
 
 
 def test_the_laptop_does_without_the_servers_libraries() -> None:
-    modules = [name for name in client_modules() if not name.endswith("__main__")]
-    assert imported_by(f"import {', '.join(modules)}") & SERVER == set()
+    assert imported_by(f"import {', '.join(client_modules())}") & SERVER == set()
+
+
+def test_home_paints_and_takes_keys_before_anything_heavy_is_imported() -> None:
+    assert imported_by(HOME_WITHOUT_ITS_STORE) & HEAVY == set()

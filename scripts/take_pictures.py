@@ -1,0 +1,114 @@
+"""Draw the pictures of the README: real screens at 80x24 on made-up people.
+
+Run by ``make pictures``; writes ``docs/pictures/*.svg``.
+"""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from textual import events
+from textual.pilot import Pilot
+
+from fieldkit.app import FieldkitApp
+from fieldkit.cli import run
+from fieldkit.exchange.load import load_folder
+from fieldkit.server.local import local_server
+from fieldkit.store import Edit, Store
+from fieldkit.sync.client import enrol, sync
+
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+PEOPLE = 600
+DISTRICT, BLOCK = 2, 16
+"""Chadoora in Budgam."""
+NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
+
+
+class Photographer:
+    """Types at the application and keeps what it shows."""
+
+    def __init__(self, app: FieldkitApp, pilot: Pilot[int]) -> None:
+        self._app, self._pilot = app, pilot
+
+    async def press(self, *keys: str) -> None:
+        """Type texts letter by letter, and keys named in angle brackets; wait until all is done."""
+        for key in keys:
+            named = key.startswith("<")
+            for letter in [key[1:-1]] if named else key:
+                self._app.post_message(
+                    events.Key(NAMED.get(letter, letter), None if named else letter)
+                )
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until no key, worker or message is left."""
+        for _ in range(3):
+            await self._pilot.pause()
+            await self._app.quiet()
+            await self._app.workers.wait_for_complete()
+        await self._pilot.pause()
+
+    def take(self, name: str) -> None:
+        """Keep the screen as a picture."""
+        picture = self._app.export_screenshot(title="fieldkit")
+        (PICTURES / f"{name}.svg").write_text(picture, encoding="utf-8")
+
+
+def richest(store: Store, kind: str) -> str:
+    """Return the id of the record with the most on its timeline, among the first ones."""
+    records = store.page(kind, limit=300).records
+    return max(records, key=lambda record: len(store.timeline(record.id))).id
+
+
+async def take_all(home: Path, person: str, group: str) -> None:
+    """Walk through the application and take each picture."""
+    app = FieldkitApp(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        hand = Photographer(app, pilot)
+        await hand.settle()
+        await hand.press("<ctrl+n>", "Zooni Akhter", "<enter>", "d", "<enter>", "Abdul Gani Lone")
+        await hand.press("<enter>", "2301 1992", "<enter>", "94190 1143", "<enter>", "0143")
+        await hand.press("<enter>", "gen", "<enter>", "Kralpora", "<enter>", "tai")
+        hand.take("form")
+        await hand.press("<escape>")
+        hand.take("home")
+        await hand.press("gulam mohd")
+        hand.take("find")
+        await hand.press("<escape>", person, "<enter>")
+        hand.take("person")
+        await hand.press("<escape>", "<escape>", group, "<enter>")
+        hand.take("group")
+        await hand.press("<escape>", "<escape>", "1", "<enter>")
+        hand.take("list")
+        await hand.press("<escape>", "<escape>", "<f5>")
+        hand.take("sync")
+    app.close_store()
+
+
+def a_days_work(store: Store, sample: Path, url: str) -> None:
+    """Bring in the sample, send it, and leave one edit to be sent."""
+    load_folder(store, sample, operator="Asha")
+    enrol(store, url, "pictures")
+    sync(store)
+    person = store.page("beneficiary", limit=1).records[0]
+    store.save([Edit(type(person), {"remarks": "Came in person."}, id=person.id)], "Asha")
+
+
+def main() -> None:
+    """Make a home of sample data and take the pictures on it."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        home, sample = Path(folder) / "home", Path(folder) / "sample"
+        area = ["--district", str(DISTRICT), "--block", str(BLOCK)]
+        run(["sample", "--people", str(PEOPLE), *area, "--seed", "7", "--out", str(sample)])
+        store = Store.open(home)
+        store.init("Asha", DISTRICT, BLOCK)
+        with local_server(Path(folder) / "server.sqlite3") as url:
+            a_days_work(store, sample, url)
+            person, group = richest(store, "beneficiary"), richest(store, "self_help_group")
+            store.close()
+            asyncio.run(take_all(home, person, group))
+
+
+if __name__ == "__main__":
+    main()
