@@ -67,7 +67,9 @@ async def opened(
 async def settled(app: Trial, pilot: Pilot[int]) -> None:
     await pilot.pause()
     await app.quiet()
-    await app.workers.wait_for_complete()
+    for _ in range(2):
+        await pilot.pause()
+        await app.workers.wait_for_complete()
     await pilot.pause()
 
 

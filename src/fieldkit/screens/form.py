@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from fieldkit.records import Finding, Record, Reference, Use, Value, read_id
+from fieldkit.records import Choice, Finding, Record, Reference, Use, Value, read_id
 from fieldkit.screens.form_field import Candidate
 from fieldkit.screens.form_model import FormModel
 from fieldkit.screens.form_saving import (
@@ -159,7 +159,7 @@ class FormScreen(Page["Entered | None"]):
         """Say what there is to say, and see that it is written into the draft."""
         self._tell()
         if left_field:
-            self._keep_soon()
+            self.call_after_refresh(self._keep_soon)
         elif self._keep_timer is None:
             self._keep_timer = self.set_timer(KEEP_AFTER, self._keep_soon)
 
@@ -288,6 +288,11 @@ class FormScreen(Page["Entered | None"]):
 def _fetch(
     store: Store, kind: type[Record], record_id: str | None
 ) -> tuple[Record | None, dict[str, Value]]:
+    """Read what the form starts from, and load, in this thread, what its first keys would load."""
+    kind()  # the first record made readies all kinds for the database: 50-100 ms
+    for ask in kind.questions().values():
+        if isinstance(ask.format, Choice):
+            ask.format.matching("a")
     record = store.get(kind.kind(), record_id) if record_id else None
     if record is not None:
         return record, {"district": record.district, "block": record.block}

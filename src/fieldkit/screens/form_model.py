@@ -108,8 +108,6 @@ class FormModel:
     def within(self, one: Field) -> Value:
         """Return the value that narrows a field's list."""
         name = one.nested_in
-        if not name:
-            return None
         return self.fields[name].value if name in self.fields else self._standing.get(name)
 
     def candidates(self) -> tuple[Candidate, ...]:
@@ -176,8 +174,7 @@ class FormModel:
             return Act.SEEK
         self._hush()
         self._leave()
-        self.at = name if self.applies(name) else self.at
-        self._arrive()
+        self._step(name if self.applies(name) else None)
         return Act.NONE
 
     def go_back_to(self, name: str) -> None:
@@ -277,12 +274,11 @@ class FormModel:
 
     def _mark_likeliest(self) -> None:
         one, found = self.current, self.candidates()
-        self.mark = -1
         if one.searched:
-            if found and found[0].sure and not any(c.sure for c in found[1:2]):
-                self.mark = 0
-        elif found and one.text.strip() and not self.fresh:
-            self.mark = 0
+            likely = bool(found) and found[0].sure and not any(c.sure for c in found[1:2])
+        else:
+            likely = bool(found) and bool(one.text.strip()) and not self.fresh
+        self.mark = 0 if likely else -1
 
     # --- from field to field ---
 

@@ -193,7 +193,10 @@ class Form(Widget, can_focus=True):
         """Ask the store about the text shown; keys do not wait for the answer."""
         if not self._seeking and self.model is not None and self.model.wanted() is not None:
             self._seeking = True
-            self.run_worker(self._look_up_all(), group="choices")
+            self.call_after_refresh(self._look_up_now)
+
+    def _look_up_now(self) -> None:
+        self.run_worker(self._look_up_all(), group="choices")
 
     async def _look_up_all(self) -> None:
         try:
