@@ -124,8 +124,6 @@ def _save(store: Store, *edits: Edit) -> Sequence[Saved]:
 
 
 def _register(store: Store) -> str:
-    found = store.find("gulam mohd", ["beneficiary"])
-    nearest = f", the nearest {found[0].label}" if found else ""
     (saved,) = _save(
         store,
         _typed(
@@ -143,7 +141,9 @@ def _register(store: Store) -> str:
             bars="no",
         ),
     )
-    say(f"Looked for a misspelt name ({len(found)} alike{nearest}), registered artisan {saved.id}.")
+    found = store.find("gulam mohidin but", ["beneficiary"])
+    nearest = f"{found[0].label}, {found[0].id}" if found else "nobody"
+    say(f"Registered artisan {saved.id}. Looked for “gulam mohidin but”, found {nearest}.")
     return saved.id
 
 

@@ -92,7 +92,7 @@ def session_json(session: SyncSession) -> dict[str, object]:
         "requests": session.requests,
         "bytes_up": session.bytes_up,
         "bytes_down": session.bytes_down,
-        "seconds": round(session.seconds, 3),
+        "seconds": round(session.seconds, 2),
         "error": session.error,
     }
 

@@ -104,8 +104,6 @@ def export(args: Namespace) -> int:
     with opened() as store:
         try:
             many = write(store, args.kind, target, cast(FileFormat, form), where)
-        except Unfit as error:
-            raise Unusable(str(error)) from None
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -120,6 +118,12 @@ def _where(kind: type[Record], condition: str) -> tuple[str, str]:
     field, equals, value = condition.partition("=")
     if not equals or field not in kind.asks():
         raise Unusable(f"{condition!r} is not FIELD=VALUE with a field of {kind.kind()}.")
+    try:
+        kind.asks()[field].format.parse(value)
+    except Unfit:
+        raise Unusable(
+            f"{value!r} is nothing that {field} can hold: `fieldkit kinds --json` says what is."
+        ) from None
     return field, value
 
 

@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from tests.commands.conftest import Cli
+
+from fieldkit.store import Store
+from fieldkit.store.database import Database
+
+LAST_SYNC = ["at", "ok", "requests", "bytes_up", "bytes_down", "seconds", "error"]
+ONE = b'{"name": "Ali Lone", "trade_code": "CARP"}\n'
+
+
+def no_server() -> str:
+    """Return the address of a port where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+def test_init_sets_a_laptop_up_without_the_screen(home: Path, cli: Cli) -> None:
+    assert cli("status", "--json").json["device"] is None
+    assert cli("status").text.startswith("This laptop is not set up yet.")
+    ran = cli("init", "--name", "Asha", "--district", "2", "--block", "16")
+    device = cli("status", "--json").json["device"]
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.text == f"This laptop is {device['origin']}, for Asha. Block Chadoora, Budgam.\n"
+    assert {**device, "origin": ""} == {
+        "origin": "",
+        "name": "Asha",
+        "district": 2,
+        "block": 16,
+        "server": None,
+    }
+    cli("init", "--name", "Asha", "--district", "2", "--block", "16")
+    assert cli("status", "--json").json["device"] == device
+
+
+def test_a_supervisors_laptop_is_of_a_whole_district(home: Path, cli: Cli) -> None:
+    assert "District Budgam" in cli("init", "--name", "Asha", "--district", "2").text
+    assert cli("status", "--json").json["device"]["block"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--name", "Asha", "--district", "99"], "There is no district 99. The districts: 1 Anant"),
+        (["--name", "Asha", "--district", "2", "--block", "1"], "There is no block 1 in Budgam. I"),
+        (["--name", " ", "--district", "2"], "Give the name of who works at this laptop."),
+        (["--name", "Asha\x1b[2J", "--district", "2"], ""),
+    ],
+)
+def test_init_refuses_what_is_nowhere_and_nobody(
+    home: Path, cli: Cli, options: list[str], says: str
+) -> None:
+    ran = cli("init", *options)
+    assert (ran.code, ran.out) == (2, b"")
+    assert ran.err.startswith(says)
+    assert ran.err.count("\n") == 1
+    assert not home.exists()
+
+
+def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
+    ran = cli("status", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    found = ran.json
+    assert list(found) == [
+        "device", "records", "outbox", "last_seq", "acked_seq", "head", "server_head", "drafts",
+        "last_sync",
+    ]  # fmt: skip
+    assert list(found["device"]) == ["origin", "name", "district", "block", "server"]
+    assert list(found["outbox"]) == ["queued", "sent", "conflict", "rejected"]
+    assert found["records"]["beneficiary"] == 60
+    total = sum(found["records"].values())
+    assert found["outbox"] == {"queued": total, "sent": 0, "conflict": 0, "rejected": 0}
+    assert (found["last_seq"], found["acked_seq"]) == (total, 0)
+    assert len(found["head"]) == 64
+    assert (found["server_head"], found["drafts"], found["last_sync"]) == (None, 0, None)
+    spoken = cli("status").text
+    assert f"{total} changes made here, 0 on the server, {total} not sent yet" in spoken
+
+
+def test_a_sync_brings_both_sides_together(filled: Path, cli: Cli, server: str) -> None:
+    assert cli("enrol", server, "any code").code == 0
+    assert cli("status", "--json").json["device"]["server"] == server
+    someone = cli("export", "toolkit", "--format", "jsonl").lines[0]["beneficiary_id"]
+    ran = cli("sync", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert list(ran.json)[:7] == LAST_SYNC
+    status = cli("status", "--json").json
+    assert status["last_sync"] == {name: ran.json[name] for name in LAST_SYNC}
+    assert ran.json["verdicts"] == {"applied": status["last_seq"], "rejected": 0}
+    assert (ran.json["ok"], ran.json["error"]) == (True, None)
+    assert status["acked_seq"] == status["last_seq"] > 0
+    assert status["head"] == status["server_head"]
+    assert set(status["outbox"].values()) == {0}
+    shown = cli("show", someone, "--json").json
+    assert {event["state"] for event in shown["events"]} == {"on the server"}
+    assert {change["state"] for change in shown["changes"]} == {"on the server"}
+    quiet = cli("sync")
+    assert (quiet.code, quiet.err) == (0, "")
+    assert quiet.text == "0 changes sent, 0 returned. Both sides are the same.\n"
+
+
+def test_offline_is_a_sentence_and_code_3(laptop: Path, cli: Cli, server: str) -> None:
+    assert cli("enrol", server, "any code").code == 0
+    assert cli("import", "beneficiary", "-", piped=ONE).code == 0
+    store = Store.open(laptop)
+    token = store.token()
+    assert token
+    store.enrol(no_server(), token)
+    store.close()
+    ran = cli("sync", "--json")
+    assert ran.code == 3
+    assert ran.err == "No connection. 1 change waits here and is safe.\n"
+    assert (ran.json["ok"], ran.json["error"]) == (False, ran.err.strip())
+    assert ran.json["waiting"] == 1
+    spoken = cli("sync")
+    assert (spoken.code, spoken.out, spoken.err) == (3, b"", ran.err)
+    status = cli("status", "--json").json
+    assert status["outbox"]["queued"] + status["outbox"]["sent"] == 1
+    assert status["last_sync"]["error"] == ran.json["error"]
+
+
+def test_without_a_server_nothing_is_sent(laptop: Path, cli: Cli) -> None:
+    ran = cli("sync", "--json")
+    assert ran.code == 2
+    assert ran.err.startswith("This laptop is not enrolled with a server yet.")
+    assert ran.json["error"] == ran.err.strip()
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "says"),
+    [
+        ("example.org", "ABC", "The address of a server looks like https://"),
+        ("ftp://127.0.0.1", "ABC", "The address of a server looks like https://"),
+        ("http://192.0.2.1", "ABC", "This address begins with http, so others"),
+        ("http://127.0.0.1:9", " ", "Type the code that the supervisor gave you."),
+    ],
+)
+def test_enrolment_refuses_what_will_not_do(
+    laptop: Path, cli: Cli, url: str, code: str, says: str
+) -> None:
+    ran = cli("enrol", url, code)
+    assert (ran.code, ran.out) == (2, b"")
+    assert ran.err.startswith(says)
+    assert cli("status", "--json").json["device"]["server"] is None
+
+
+def test_enrolment_needs_a_laptop_set_up_and_a_line(home: Path, cli: Cli) -> None:
+    assert cli("enrol", "http://127.0.0.1:9", "ABC").code == 2
+    cli("init", "--name", "Asha", "--district", "2")
+    ran = cli("enrol", no_server(), "ABC")
+    assert (ran.code, ran.out) == (3, b"")
+    assert ran.err.startswith("The server cannot be reached.")
+
+
+def test_a_backup_comes_back(filled: Path, cli: Cli, tmp_path: Path) -> None:
+    before = cli("export", "beneficiary", "--format", "jsonl").out
+    copy = tmp_path / "kept" / "copy.sqlite3"
+    assert cli("backup", copy).text == f"All data is in {copy}.\n"
+    first = cli("status", "--json").json["device"]["origin"]
+    cli("import", "beneficiary", "-", piped=ONE)
+    ran = cli("restore", copy)
+    assert (ran.code, ran.err) == (0, "")
+    assert cli("export", "beneficiary", "--format", "jsonl").out == before
+    device = cli("status", "--json").json["device"]
+    assert (device["name"], device["origin"] != first) == ("Asha", True)
+    kept = Path(ran.text.split()[-1].rstrip("."))
+    assert kept.parent == filled / "backups"
+    cli("restore", kept)
+    assert cli("status", "--json").json["records"]["beneficiary"] == 61
+
+
+def test_a_restored_laptop_sends_what_it_had_not_sent(
+    filled: Path, cli: Cli, tmp_path: Path, server: str
+) -> None:
+    cli("enrol", server, "any code")
+    cli("backup", tmp_path / "copy")
+    waiting = cli("status", "--json").json["last_seq"]
+    cli("restore", tmp_path / "copy")
+    cli("import", "beneficiary", "-", piped=ONE)
+    ran = cli("sync", "--json")
+    assert (ran.code, ran.json["verdicts"]["applied"]) == (0, waiting + 1)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a database at all" * 100])
+def test_what_is_no_backup_is_not_restored(
+    filled: Path, cli: Cli, tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "copy"
+    if content is not None:
+        file.write_bytes(content)
+    before = cli("status", "--json").json
+    ran = cli("restore", file)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1)
+    assert cli("status", "--json").json == before
+
+
+def test_a_backup_that_cannot_be_written_is_a_sentence(
+    filled: Path, cli: Cli, tmp_path: Path
+) -> None:
+    for target in (tmp_path, filled / "fieldkit.sqlite3", filled / "fieldkit.sqlite3" / "copy"):
+        ran = cli("backup", target)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1), target
+    assert cli("check").text == "The data is sound.\n"
+
+
+def test_check_says_what_is_wrong(filled: Path, cli: Cli) -> None:
+    sound = cli("check", "--json")
+    assert (sound.code, sound.json) == (0, {"sound": True, "problems": []})
+    database = Database(filled / "fieldkit.sqlite3")
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE change SET operator = 'someone' WHERE seq = 5")
+    database.close()
+    broken = cli("check", "--json")
+    assert (broken.code, broken.json["sound"]) == (1, False)
+    (problem,) = broken.json["problems"]
+    assert "broken at number 5" in problem
+    assert cli("check").text == f"{problem}\n"
+
+
+def test_check_of_a_damaged_file_is_still_json(filled: Path, cli: Cli) -> None:
+    (filled / "fieldkit.sqlite3").write_bytes(b"x" * 8192)
+    ran = cli("check", "--json")
+    assert (ran.code, ran.err) == (1, "")
+    assert (ran.json["sound"], len(ran.json["problems"])) == (False, 1)
+    status = cli("status", "--json")
+    assert (status.code, status.out, status.err.count("\n")) == (2, b"", 1)
+
+
+def test_commands_work_beside_the_application_but_not_a_second_one_nor_restore(
+    filled: Path, cli: Cli, tmp_path: Path
+) -> None:
+    cli("backup", tmp_path / "copy")
+    with FileLock(filled / "fieldkit.lock"):
+        assert cli("import", "beneficiary", "-", piped=ONE).code == 0
+        assert len(cli("find", "Ali Lone", "--json").json) > 0
+        assert cli("status", "--json").json["records"]["beneficiary"] == 61
+        assert cli("backup", tmp_path / "copy-2").code == 0
+        second = cli()
+        assert (second.code, second.out) == (2, b"")
+        assert second.err.startswith("fieldkit is already open on this folder.")
+        ran = cli("restore", tmp_path / "copy")
+        assert (ran.code, ran.out) == (2, b"")
+        assert ran.err.startswith("fieldkit is open on this folder. Quit it first")
+    assert cli("status", "--json").json["records"]["beneficiary"] == 61
+    assert cli("restore", tmp_path / "copy").code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status", "--json"],
+        ["find", "Ali"],
+        ["import", "beneficiary", "-"],
+        ["export", "beneficiary"],
+        ["sync", "--json"],
+        ["init", "--name", "Asha", "--district", "2"],
+        ["restore", "{copy}"],
+        ["backup", "{copy}-2"],
+        [],
+    ],
+)
+def test_a_home_that_cannot_be_used_is_one_sentence(
+    filled: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copy(filled / "fieldkit.sqlite3", copy)
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("FIELDKIT_HOME", str(tmp_path / "file" / "home"))
+    ran = cli(*(argument.format(copy=copy) for argument in arguments), piped=ONE)
+    assert (ran.code, ran.out) == (2, b"")
+    assert ran.err.count("\n") == 1
+    assert "home" in ran.err
+
+
+def test_villages_are_offered_from_a_list(laptop: Path, cli: Cli, tmp_path: Path) -> None:
+    missing = cli("villages", tmp_path / "none.csv")
+    assert (missing.code, missing.out) == (2, b"")
+    assert "cannot be read" in missing.err
+
+
+def test_json_stands_alone_on_standard_output(filled: Path, cli: Cli) -> None:
+    for command in (["kinds"], ["find", "a"], ["status"], ["check"]):
+        ran = cli(*command, "--json")
+        json.loads(ran.out)
+        assert (ran.code, ran.err) == (0, "")

@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import openpyxl
+import pytest
+from tests.commands.conftest import Cli
+
+from fieldkit.records import kinds
+
+KINDS = list(kinds())
+
+
+def rows(*entries: Mapping[str, object]) -> bytes:
+    return b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
+
+
+def test_kinds_lists_every_kind_with_its_fields(home: Path, cli: Cli) -> None:
+    found = cli("kinds", "--json")
+    assert (found.code, found.err) == (0, "")
+    assert [kind["kind"] for kind in found.json] == KINDS
+    assert all(set(kind) == {"kind", "title", "fields"} for kind in found.json)
+    fields = [field for kind in found.json for field in kind["fields"]]
+    assert {tuple(field) for field in fields} == {("name", "type", "label", "required", "choices")}
+    (artisan,) = [kind for kind in found.json if kind["kind"] == "beneficiary"]
+    by_name = {field["name"]: field for field in artisan["fields"]}
+    assert by_name["trade_code"]["required"] is True
+    assert {"code": "CARP", "label": "Carpenter (Suthar/Badhai)"} in by_name["trade_code"][
+        "choices"
+    ]
+    assert by_name["mobile"]["choices"] == []
+    assert not home.exists()
+
+
+def test_kinds_reads_well_too(home: Path, cli: Cli) -> None:
+    assert "beneficiary: Artisans" in cli("kinds").text
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_sample_is_one_file_a_kind(home: Path, cli: Cli, tmp_path: Path, form: str) -> None:
+    out = tmp_path / "out"
+    ran = cli("sample", "--people", "12", "--format", form, "--out", out)
+    assert ran.code == 0
+    assert ran.text.splitlines() == [str(p) for k in KINDS if (p := out / f"{k}.{form}").exists()]
+    lines = (out / f"beneficiary.{form}").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 12 + (form == "csv")
+    assert not home.exists()
+
+
+def test_a_sample_is_of_the_area_asked_for_or_the_homes(
+    laptop: Path, cli: Cli, tmp_path: Path
+) -> None:
+    def area(*options: str) -> set[tuple[int, int]]:
+        out = tmp_path / "-".join(["out", *options])
+        assert cli("sample", "--people", "3", "--out", out, *options).code == 0
+        lines = (out / "beneficiary.jsonl").read_text(encoding="utf-8").splitlines()
+        return {(entry["district"], entry["block"]) for entry in map(json.loads, lines)}
+
+    assert area() == {(2, 16)}
+    ((district, block),) = area("--district", "13")
+    assert district == 13
+    assert area("--block", str(block)) == {(13, block)}
+
+
+@pytest.mark.parametrize(
+    "options", [["--district", "99"], ["--block", "999999"], ["--district", "1", "--block", "16"]]
+)
+def test_a_sample_of_no_place_is_refused(
+    home: Path, cli: Cli, tmp_path: Path, options: list[str]
+) -> None:
+    ran = cli("sample", "--people", "3", "--out", tmp_path / "out", *options)
+    assert (ran.code, ran.out) == (2, b"")
+    assert ran.err.startswith("There is no ")
+
+
+def test_a_folder_is_loaded_parents_first(laptop: Path, cli: Cli, sample: Path) -> None:
+    ran = cli("import", sample, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert list(ran.json) == [f"{k}.jsonl" for k in KINDS if (sample / f"{k}.jsonl").exists()]
+    assert ran.json["beneficiary.jsonl"]["imported"] == 60
+    for figures in ran.json.values():
+        assert set(figures) == {
+            "imported", "changed", "skipped", "rejected", "rejects_file", "duplicates", "notes",
+        }  # fmt: skip
+        assert (figures["changed"], figures["skipped"], figures["rejected"]) == (0, 0, 0)
+        assert figures["rejects_file"] is None
+    again = cli("import", sample, "--json").json
+    for name, figures in again.items():
+        assert (figures["imported"], figures["changed"]) == (0, 0)
+        assert figures["skipped"] == ran.json[name]["imported"]
+
+
+def test_a_bad_file_of_a_folder_holds_up_no_other(
+    laptop: Path, cli: Cli, sample: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "beneficiary.jsonl").write_bytes((sample / "beneficiary.jsonl").read_bytes())
+    (folder / "programme.csv").write_bytes(b"")
+    ran = cli("import", folder, "--json")
+    assert ran.code == 1
+    assert ran.json["beneficiary.jsonl"]["imported"] == 60
+    assert ran.json["programme.csv"]["notes"] == ["The file is empty."]
+
+
+def test_export_then_import_gives_the_same_records(
+    filled: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = cli("export", "beneficiary", "--format", "jsonl").lines[0]
+    newer = {"id": one["id"], "solar_panel": {"watts": 40}, "seen": ["a", 1]}
+    assert cli("import", "beneficiary", "-", piped=rows(newer)).code == 0
+    out = tmp_path / "out"
+    out.mkdir()
+    for kind in KINDS:
+        assert cli("export", kind, "-o", out / f"{kind}.jsonl").code == 0
+    before = {kind: (out / f"{kind}.jsonl").read_bytes().splitlines() for kind in KINDS}
+    assert json.loads(before["beneficiary"][0])["solar_panel"] == {"watts": 40}
+    assert all(before.values())
+
+    monkeypatch.setenv("FIELDKIT_HOME", str(tmp_path / "other"))
+    assert cli("init", "--name", "Bilal", "--district", "13").code == 0
+    ran = cli("import", out, "--json")
+    assert ran.code == 0
+    assert [ran.json[f"{kind}.jsonl"]["imported"] for kind in KINDS] == [
+        len(before[kind]) for kind in KINDS
+    ]
+    for kind in KINDS:
+        assert cli("export", kind, "--format", "jsonl").out.splitlines() == before[kind], kind
+    # What was there first comes first, and a new record takes no number that is taken.
+    cli("import", "beneficiary", "-", piped=b'{"name": "Ali Lone", "trade_code": "CARP"}\n')
+    ids = [entry["id"] for entry in cli("export", "beneficiary", "--format", "jsonl").lines]
+    assert len(set(ids)) == 61
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_tables_come_back_unchanged_too(
+    filled: Path, cli: Cli, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / f"beneficiary.{form}"
+    assert cli("export", "beneficiary", "-o", out).code == 0
+    before = cli("export", "beneficiary", "--format", "jsonl").out
+    skipped = cli("import", "beneficiary", out, "--json").json
+    assert (skipped["skipped"], skipped["changed"], skipped["rejected"]) == (60, 0, 0)
+    monkeypatch.setenv("FIELDKIT_HOME", str(tmp_path / "other"))
+    assert cli("init", "--name", "Bilal", "--district", "2", "--block", "16").code == 0
+    assert cli("import", "beneficiary", out).code == 0
+    assert cli("export", "beneficiary", "--format", "jsonl").out == before
+
+
+def test_a_known_id_is_an_edit_of_the_fields_named(laptop: Path, cli: Cli) -> None:
+    first = {"id": "7KQ2M9XD-1", "name": "Ali Lone", "trade_code": "CARP", "village": "Wathoora"}
+
+    def load(entry: Mapping[str, object]) -> tuple[int, int, int]:
+        figures = cli("import", "beneficiary", "-", "--json", piped=rows(entry)).json
+        return figures["imported"], figures["changed"], figures["skipped"]
+
+    def held() -> dict[str, object]:
+        (entry,) = cli("export", "beneficiary", "--format", "jsonl").lines
+        return {name: entry.get(name) for name in ("id", "name", "trade_code", "village")}
+
+    assert load(first) == (1, 0, 0)
+    assert held() == first
+    assert load(first) == (0, 0, 1)
+    assert load({"id": first["id"], "name": "Ali Mohd Lone"}) == (0, 1, 0)
+    assert held() == {**first, "name": "Ali Mohd Lone"}
+    assert load({"id": first["id"], "village": ""}) == (0, 1, 0)
+    assert held() == {**first, "name": "Ali Mohd Lone", "village": None}
+    assert load({"id": first["id"], "deleted": True}) == (0, 1, 0)
+    assert cli("export", "beneficiary", "--format", "jsonl").out == b""
+    assert load({"id": first["id"], "deleted": True}) == (0, 0, 1)
+    changes = cli("show", "7KQ2M9XD-1", "--json").json["changes"]
+    assert [change["op"] for change in changes] == ["create", "edit", "edit", "delete"]
+    assert [change["seq"] for change in changes] == [1, 2, 3, 4]
+    assert changes[1]["fields"] == {"name": "Ali Mohd Lone"}
+    assert changes[2]["fields"] == {"village": None}
+    assert "7KQ2M9XD-1  deleted" in cli("show", "7KQ2M9XD-1").text
+
+
+def test_rows_not_taken_come_back_with_the_reason(laptop: Path, cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "artisans.csv"
+    file.write_text("Name,Trade,Mobile No.\nAli Lone,Carpenter,9419011432\nAsif,Carpenter,12\n")
+    ran = cli("import", "beneficiary", file, "--json")
+    assert (ran.code, ran.json["imported"], ran.json["rejected"]) == (1, 1, 1)
+    back = Path(ran.json["rejects_file"])
+    assert back.parent == tmp_path
+    with back.open(encoding="utf-8-sig", newline="") as opened:
+        (row,) = csv.DictReader(opened)
+    assert (row["Name"], row["Mobile No."]) == ("Asif", "12")
+    assert row["reason"].startswith("Mobile: ")
+    spoken = cli("import", "beneficiary", file)
+    assert (spoken.code, spoken.err) == (1, "")
+    assert "1 new, 0 changed, 0 as they were, 1 not taken, 1 may be here twice." in spoken.text
+    assert "artisans-rejected-2.csv" in spoken.text
+
+
+def test_likely_duplicates_are_taken_and_listed(laptop: Path, cli: Cli) -> None:
+    entry = {"name": "Ali Lone", "trade_code": "CARP", "mobile": "9419011432", "born": "1980"}
+    ran = cli("import", "beneficiary", "-", "--json", piped=rows(entry, entry))
+    assert (ran.code, ran.json["imported"]) == (0, 2)
+    (pair,) = ran.json["duplicates"]
+    assert set(pair) == {"row", "id", "other", "key"}
+    assert pair["row"] == 2
+
+
+def test_a_trial_writes_nothing(filled: Path, cli: Cli, sample: Path) -> None:
+    lines = (sample / "beneficiary.jsonl").read_bytes().splitlines()
+    known = json.loads(lines[0])
+    piped = rows(
+        {**known, "village": "Elsewhere"},
+        {"name": "Ali Lone", "trade_code": "CARP"},
+        {"name": "Ali Lone", "trade_code": "CARP", "mobile": "12"},
+        json.loads(lines[1]),
+    )
+    before = {kind: cli("export", kind, "--format", "jsonl").out for kind in KINDS}
+    standing = cli("status", "--json").json
+    ran = cli("import", "beneficiary", "-", "--dry-run", "--json", piped=piped)
+    assert ran.code == 1
+    figures = [ran.json[name] for name in ("imported", "changed", "skipped", "rejected")]
+    assert figures == [1, 1, 1, 1]
+    assert {kind: cli("export", kind, "--format", "jsonl").out for kind in KINDS} == before
+    assert cli("status", "--json").json == standing
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["import", "artisan", "x.csv"], "There is no kind 'artisan'. The kinds: "),
+        (["import", "beneficiary", "none.csv"], "There is no file none.csv."),
+        (["import", "beneficiary"], "Name a kind and a file, or a folder"),
+        (["import", "."], ". holds no file named after a kind"),
+        (["import", "beneficiary", "."], ". is a folder."),
+        (["export", "artisan"], "There is no kind 'artisan'."),
+        (["export", "beneficiary", "--where", "colour=red"], "'colour=red' is not FIELD=VALUE"),
+        (["export", "beneficiary", "--where", "trade_code"], "'trade_code' is not FIELD=VALUE"),
+        (["export", "beneficiary", "--where", "trade_code=juggler"], "'juggler' is nothing that"),
+        (["export", "beneficiary", "-o", "out.pdf"], "The format is csv, xlsx or jsonl"),
+        (["export", "beneficiary", "-o", "none/out.csv"], "none/out.csv cannot be written"),
+        (["find", "Ali", "--kind", "artisan"], "There is no kind 'artisan'."),
+        (["show", "nobody"], "A record number looks like 7KQ2M9XD-142."),
+        (["show", "7KQ2M9XD-142"], "There is no record 7KQ2M9XD-142 on this laptop."),
+    ],
+)
+def test_unusable_input_is_refused_in_a_sentence(
+    laptop: Path,
+    cli: Cli,
+    arguments: list[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    ran = cli(*arguments)
+    assert (ran.code, ran.out) == (2, b"")
+    assert ran.err.startswith(says)
+    assert list(empty.iterdir()) == []
+
+
+def test_nothing_is_loaded_before_the_laptop_is_set_up(home: Path, cli: Cli, sample: Path) -> None:
+    ran = cli("import", sample, "--json")
+    assert (ran.code, ran.out) == (2, b"")
+    assert "fieldkit init" in ran.err
+
+
+def test_exports_to_standard_output_and_to_files(filled: Path, cli: Cli, tmp_path: Path) -> None:
+    table = list(csv.reader(io.StringIO(cli("export", "beneficiary").out.decode("utf-8-sig"))))
+    assert len(table) == 61
+    assert len(cli("export", "beneficiary", "--format", "jsonl").lines) == 60
+    book = openpyxl.load_workbook(
+        io.BytesIO(cli("export", "beneficiary", "--format", "xlsx").out), read_only=True
+    )
+    assert len(list(book.worksheets[0].iter_rows(values_only=True))) == 61
+    ran = cli("export", "beneficiary", "-o", tmp_path / "A.CSV")
+    assert (ran.code, ran.text) == (0, f"60 records are in {tmp_path / 'A.CSV'}.\n")
+    assert (tmp_path / "A.CSV").read_bytes() == cli("export", "beneficiary").out
+
+
+def test_where_takes_values_as_typed(filled: Path, cli: Cli) -> None:
+    export = ["export", "beneficiary", "--format", "jsonl"]
+    everyone = cli(*export).lines
+    some = everyone[0]
+    alike = [
+        entry["id"]
+        for entry in everyone
+        if (entry["gender"], entry["trade_code"]) == (some["gender"], some["trade_code"])
+    ]
+    label = {"M": "man", "F": "woman"}[some["gender"]]
+    where = ["--where", f"gender={label}", "--where", f"trade_code={some['trade_code'].lower()}"]
+    assert 0 < len(alike) < 60
+    assert [entry["id"] for entry in cli(*export, *where).lines] == alike
+    assert [entry["id"] for entry in cli(*export, "--where", f"id={some['id']}").lines] == [
+        some["id"]
+    ]
+
+
+def test_a_person_is_found_by_a_misspelt_name(laptop: Path, cli: Cli) -> None:
+    entries = rows(
+        {"id": "7KQ2M9XD-1", "name": "Ghulam Mohammad Bhat", "trade_code": "CARP"},
+        {"id": "7KQ2M9XD-2", "name": "Zooni Begum", "trade_code": "TAIL", "village": "Wathoora"},
+    )
+    assert cli("import", "beneficiary", "-", piped=entries).code == 0
+    (hit,) = cli("find", "gh mohd but", "--json").json
+    assert set(hit) == {"id", "kind", "label", "fields"}
+    assert (hit["id"], hit["kind"], hit["label"]) == (
+        "7KQ2M9XD-1",
+        "beneficiary",
+        "Ghulam Mohammad Bhat",
+    )
+    assert hit["fields"]["trade_code"] == "CARP"
+    spoken = cli("find", "zoni begam")
+    assert spoken.code == 0
+    assert spoken.text.startswith("7KQ2M9XD-2")
+    assert "Wathoora" in spoken.text
+    assert cli("find", "zoni begam", "--kind", "member", "--json").json == []
+    none = cli("find", "Xerxes")
+    assert (none.code, none.out, none.err) == (0, b"", "Nobody and nothing is found by this.\n")
+
+
+def test_find_gives_so_many_at_most(filled: Path, cli: Cli) -> None:
+    assert len(cli("find", "a", "--limit", "3", "--json").json) == 3
+
+
+def test_show_tells_a_persons_story(filled: Path, cli: Cli) -> None:
+    toolkit = cli("export", "toolkit", "--format", "jsonl").lines[0]
+    ran = cli("show", toolkit["beneficiary_id"], "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert set(ran.json) == {"kind", "label", "record", "events", "changes"}
+    assert ran.json["kind"] == "beneficiary"
+    assert ran.json["record"]["id"] == toolkit["beneficiary_id"]
+    assert toolkit["id"] in {event["id"] for event in ran.json["events"]}
+    assert {event["state"] for event in ran.json["events"]} == {"queued"}
+    (change,) = ran.json["changes"]
+    assert (change["op"], change["state"], change["operator"]) == ("create", "queued", "Asha")
+    assert change["fields"]["name"] == ran.json["record"]["name"]
+    spoken = cli("show", toolkit["beneficiary_id"].lower()).text
+    assert ran.json["label"] in spoken.splitlines()[0]
+    assert "queued" in spoken
+
+
+def test_what_a_terminal_would_obey_is_only_shown(laptop: Path, cli: Cli) -> None:
+    ran = cli("import", "beneficiary", "no\x1b[2Jfile\x9b.csv")
+    assert ran.code == 2
+    assert not {"\x1b", "\x9b"} & set(ran.err)
+    entry = rows({"name": "Ali Lone", "trade_code": "CARP", "later": "\x9b2J\u202e\x1b[2J"})
+    assert cli("import", "beneficiary", "-", piped=entry).code == 0
+    assert cli("find", "Ali Lone", "--json").out.isascii()
