@@ -101,7 +101,7 @@ def find(
     named = _by_number(connection, query, wanted)
     candidates: dict[int, Candidate] = {}
     for source, condition, value in _stages(query):
-        if len(candidates) >= ENOUGH:
+        if len(candidates) >= ENOUGH or (query.whole_mobile and candidates):
             break
         among = "AND f.kind IN :kinds" if wanted is not None else ""
         statement = text(
@@ -156,7 +156,7 @@ def _stages(query: Query) -> Iterator[tuple[str, str, str]]:
     for digits in query.digits:
         if len(digits) >= 2:
             yield "findable f", "f.digits >= :value AND f.digits < :value || ':'", digits[::-1]
-    if query.names and not query.whole_mobile:
+    if query.names:
         spelt = _all_of(query.names)
         heard = _all_of(sounds(" ".join(query.names)).split())
         yield by_word, "findable_words MATCH :value", f"name : ({spelt})"
