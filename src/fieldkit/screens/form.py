@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from fieldkit.records import Choice, Finding, Record, Reference, Use, Value, read_id
+from fieldkit.records import Choice, Finding, Record, Reference, Use, Value, kinds, read_id
 from fieldkit.screens.form_field import Candidate
 from fieldkit.screens.form_model import FormModel
 from fieldkit.screens.form_saving import (
@@ -27,7 +27,7 @@ from fieldkit.screens.form_saving import (
 from fieldkit.screens.form_terms import Opening, Wanted
 from fieldkit.screens.page import Page
 from fieldkit.screens.widgets.form import Form
-from fieldkit.store import Draft, Edit, Refused, Store
+from fieldkit.store import Draft, Edit, Hit, Refused, Store
 
 KEEP_AFTER = 0.8
 """Seconds after which what is typed is written, although the field was not left yet."""
@@ -176,7 +176,7 @@ class FormScreen(Page["Entered | None"]):
             f"{many} to correct" if many else "",
         ]
         one = model.current
-        said = (one.problem or one.finding) if model.fresh else ""
+        said = (one.problem or one.finding) if model.fresh or one.searched else ""
         telling = (
             "   ".join(part for part in parts if part),
             model.message or said or ("" if model.help_open else one.ask.help),
@@ -300,26 +300,35 @@ def _fetch(
     return None, {"district": device.district, "block": device.block} if device else {}
 
 
-def _referred(store: Store, kinds: Sequence[str], typed: str) -> list[Candidate]:
+def _referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
     """Return the records a text could mean: a number, a name, or the newest where none is typed."""
     if read_id(typed):
         record = store.record(typed)
-        known = record is not None and record.kind() in kinds
+        known = record is not None and record.kind() in among
         return [_candidate(record, sure=True)] if record is not None and known else []
     if not typed:
-        newest = [r for kind in kinds for r in store.page(kind, newest_first=True, limit=9).records]
+        newest = [r for kind in among for r in store.page(kind, newest_first=True, limit=9).records]
         return [_candidate(record) for record in newest[:9]]
-    hits = store.find(typed, list(kinds), limit=9)
+    hits = store.find(typed, list(among), limit=9)
     alone = len(hits) == 1 and hits[0].score >= _LIKELY
     return [
-        Candidate(hit.id, _called(hit.label, hit.line.values()), sure=hit.strong or alone)
+        Candidate(hit.id, _called(hit.label, _told_by(hit)), sure=hit.strong or alone)
         for hit in hits
     ]
 
 
+def _told_by(hit: Hit) -> list[str]:
+    """Return what tells the record from others of its name: kin and place, where it has them."""
+    kind = kinds()[hit.kind]
+    fields = [*kind.used(Use.KIN), *kind.used(Use.PLACE)] or list(hit.line)
+    return [hit.line[name] for name in fields if name in hit.line]
+
+
 def _candidate(record: Record, *, sure: bool = False) -> Candidate:
-    places = [str(record.value(name) or "") for name in record.used(Use.PLACE)]
-    return Candidate(record.id, _called(record.label(), places), sure=sure)
+    fields = [*record.used(Use.KIN), *record.used(Use.PLACE)]
+    return Candidate(
+        record.id, _called(record.label(), [str(record.value(f) or "") for f in fields]), sure=sure
+    )
 
 
 def _called(label: str, more: Iterable[str]) -> str:

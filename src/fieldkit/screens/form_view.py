@@ -140,7 +140,7 @@ def _note(model: FormModel, one: Field, *, asked: bool) -> tuple[str, str]:
     note, state = one.note(model.names)
     if state is State.WRONG:
         typing = one.name == model.at and not model.fresh
-        return note, "dim" if typing else "wrong"
+        return "" if typing and one.searched else note, "dim" if typing else "wrong"
     if not one.text.strip():
         due = f"due before {one.ask.due}" if one.ask.due else ""
         return "needed" if one.ask.required else due, "dim"
