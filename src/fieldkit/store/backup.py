@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -48,6 +48,12 @@ def back_up(database: Database, target: Path) -> None:
     except OSError as error:
         raise Unwritable(f"The backup cannot be written to {target}.") from error
     finally:
+        discard(part)
+
+
+def discard(part: Path) -> None:
+    """Remove what was left half done; that it cannot be is not worth a word."""
+    with suppress(OSError):
         part.unlink(missing_ok=True)
 
 

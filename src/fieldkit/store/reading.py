@@ -94,9 +94,12 @@ class Records:
         return None
 
     def fetch(self, wanted: Iterable[str], ids: Sequence[str]) -> dict[tuple[str, str], Record]:
-        """Return those of ``ids`` that are here and of the kinds ``wanted``, by kind and id."""
+        """Return those of ``ids`` that are here and of the kinds ``wanted``, by kind and id.
+
+        Kinds of a newer version, which this one cannot show, are passed over.
+        """
         found: dict[tuple[str, str], Record] = {}
-        for name in wanted:
+        for name in self._kinds.keys() & set(wanted):
             kind = self._kinds[name]
             table = kind.table()
             for some in in_parts(ids):

@@ -366,7 +366,7 @@ class Store:
         except OSError as error:
             raise Unwritable(f"The folder {home} cannot be written.") from error
         finally:
-            part.unlink(missing_ok=True)
+            backups.discard(part)
         return kept if replaced else None
 
 
