@@ -141,9 +141,9 @@ def _register(store: Store) -> str:
             bars="no",
         ),
     )
-    found = store.find("gulam mohidin but", ["beneficiary"])
+    found = store.find("gulam mohiudin but", ["beneficiary"])
     nearest = f"{found[0].label}, {found[0].id}" if found else "nobody"
-    say(f"Registered artisan {saved.id}. Looked for “gulam mohidin but”, found {nearest}.")
+    say(f"Registered artisan {saved.id}. Looked for “gulam mohiudin but”, found {nearest}.")
     return saved.id
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import say, say_json
 
-_MISSING = "The server's parts are not installed. Install fieldkit[server] on this machine."
+MISSING = "The server's parts are not installed. Install fieldkit[server] on this machine."
 
 
 def run(args: Namespace) -> int:
@@ -17,7 +17,7 @@ def run(args: Namespace) -> int:
         from fieldkit.server.database import Unusable as NoDatabase
         from fieldkit.server.run import run as serve
     except ModuleNotFoundError as error:
-        raise Unusable(_MISSING) from error
+        raise Unusable(MISSING) from error
     try:
         serve(args.database, args.host, args.port)
     except NoDatabase as error:
@@ -33,7 +33,7 @@ def status(args: Namespace) -> int:
         from fieldkit.server.database import Unusable as NoDatabase
         from fieldkit.server.status import status as read
     except ModuleNotFoundError as error:
-        raise Unusable(_MISSING) from error
+        raise Unusable(MISSING) from error
     file = args.database.removeprefix("sqlite:///")
     if file != args.database and not Path(file).is_file():
         raise Unusable(f"There is no database {file}.")

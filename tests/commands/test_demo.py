@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from tests.commands.conftest import Cli
+
+from fieldkit.server import status as server_status
+
+
+def test_the_demonstration_ends_with_both_sides_the_same(
+    home: Path, cli: Cli, tmp_path: Path
+) -> None:
+    folder = tmp_path / "demo"
+    ran = cli("demo", "--headless", "--people", "60", "--home", folder)
+    assert (ran.code, ran.err) == (0, "")
+    table = re.findall(r"^  (\S.*?) {2,}(\S+) +(\S+)  (same|not the same)$", ran.text, re.M)
+    counts = {kind: (here, there) for kind, here, there, _ in table}
+    assert {same for *_, same in table} == {"same"}
+    assert all(here == there for here, there in counts.values())
+    assert {"Artisans", "Toolkits", "Self-help groups", "Enrolments", "Attendance"} <= set(counts)
+    assert counts["Members"] == ("12", "12")
+    assert counts["Enrolments"] == ("20", "20")
+    assert re.search(r"^Heads of the log: same \([0-9a-f]{12}\)$", ran.text, re.M)
+    assert "found Ghulam Mohiuddin Bhat" in ran.text
+    assert not home.exists()
+
+
+def test_what_the_demonstration_did_can_be_looked_at(
+    home: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "demo"
+    assert cli("demo", "--headless", "--people", "8", "--seed", "3", "--home", folder).code == 0
+    monkeypatch.setenv("FIELDKIT_HOME", str(folder / "laptop"))
+    status = cli("status", "--json").json
+    assert status["head"] == status["server_head"]
+    assert status["records"]["self_help_group"] == 1
+    delivered = cli("export", "toolkit", "--format", "jsonl", "--where", "state=delivered")
+    assert len(delivered.out.splitlines()) == 5
+    assert json.loads(delivered.out.splitlines()[0])["delivered_on"]
+    assert cli("check").code == 0
+
+
+def test_the_demonstration_never_touches_what_is_there(laptop: Path, cli: Cli) -> None:
+    before = {path: path.read_bytes() for path in laptop.iterdir() if path.is_file()}
+    for place in (laptop, laptop / "fieldkit.sqlite3"):
+        ran = cli("demo", "--headless", "--people", "3", "--home", place)
+        assert (ran.code, ran.out) == (2, b"")
+        assert "is no empty folder" in ran.err
+    assert {path: path.read_bytes() for path in laptop.iterdir() if path.is_file()} == before
+
+
+def test_a_server_that_holds_something_else_is_not_called_the_same(
+    home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = server_status.status
+
+    def one_less(database: str) -> server_status.ServerStatus:
+        found = honest(database)
+        found["records"]["member"] -= 1
+        return found
+
+    monkeypatch.setattr(server_status, "status", one_less)
+    ran = cli("demo", "--headless", "--people", "3")
+    assert ran.code == 1
+    assert re.search(r"Members +12 +11  not the same", ran.text)
+
+
+def test_without_the_servers_parts_it_says_so(
+    home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "fieldkit.server.local", None)
+    ran = cli("demo", "--headless")
+    assert (ran.code, ran.out) == (2, b"")
+    assert "fieldkit[server]" in ran.err
