@@ -1,4 +1,4 @@
-"""Text made safe for a terminal: whatever was typed, imported or sent passes through here."""
+"""Text made plain: safe for a terminal, and digits of every script read as 0-9."""
 
 from __future__ import annotations
 
@@ -23,3 +23,10 @@ def shown(text: str) -> str:
         " " if c in "\t\r\n" else REPLACED if unicodedata.category(c) in _UNSAFE else c
         for c in text.translate(_MARKS)
     )
+
+
+def plain(text: str) -> str:
+    """Read digits of any script as 0-9, so that no script hides a number."""
+    if text.isascii():
+        return text
+    return "".join(str(int(c)) if c.isdecimal() else c for c in text)

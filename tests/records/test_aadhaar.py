@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.records.aadhaar import holds_aadhaar, plain, verhoeff
+from fieldkit.plain_text import plain
+from fieldkit.records.aadhaar import holds_aadhaar, verhoeff
 
 TEST_NUMBERS = ("999941057058", "999971658847")
 """UIDAI's own test numbers: no person's."""

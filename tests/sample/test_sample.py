@@ -22,9 +22,9 @@ from fieldkit.records import (
     read_id,
 )
 from fieldkit.records.aadhaar import holds_aadhaar
-from fieldkit.records.sound import alike
 from fieldkit.reference import options
 from fieldkit.sample import LAST_DAY, sample, write
+from fieldkit.search.sound import alike
 
 BUDGAM, CHADOORA = 2, 16
 Rows = list[tuple[str, dict[str, Value]]]

@@ -14,8 +14,9 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from fieldkit.exchange.delimited import Row
+from fieldkit.plain_text import plain
 from fieldkit.records import Record, Unfit, Use
-from fieldkit.records.aadhaar import plain, verhoeff
+from fieldkit.records.aadhaar import verhoeff
 from fieldkit.records.formats import AadhaarLastFour, Format, Mobile
 from fieldkit.reference.choices import fold
 

@@ -23,8 +23,9 @@ from fieldkit.exchange.mapping import (
     cut_aadhaar,
     share_of_aadhaars,
 )
+from fieldkit.plain_text import plain
 from fieldkit.records import Choice, Json, Known, Op, Record, Unfit, Value, read_id
-from fieldkit.records.aadhaar import holds_aadhaar, plain
+from fieldkit.records.aadhaar import holds_aadhaar
 from fieldkit.records.dates import today
 from fieldkit.records.formats import (
     AadhaarLastFour,

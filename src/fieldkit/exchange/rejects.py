@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TextIO
 
 from fieldkit.exchange.formulas import harmless
+from fieldkit.plain_text import plain
 from fieldkit.records import Json
-from fieldkit.records.aadhaar import plain, verhoeff
+from fieldkit.records.aadhaar import verhoeff
 
 REASON = "reason"
 REJECTED_BECAUSE = "rejected_because"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from fieldkit.plain_text import plain
+
 _TIMES = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     (1, 2, 3, 4, 0, 6, 7, 8, 9, 5),
@@ -73,10 +75,3 @@ def holds_aadhaar(text: str) -> bool:
         for shape in _TWELVE
         for found in shape.finditer(digits)
     )
-
-
-def plain(text: str) -> str:
-    """Read digits of any script as 0-9, so that no script hides a number."""
-    if text.isascii():
-        return text
-    return "".join(str(int(c)) if c.isdecimal() else c for c in text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import ClassVar
 
-from fieldkit.records.aadhaar import plain
+from fieldkit.plain_text import plain
 from fieldkit.records.numbers import DECIMALS
 from fieldkit.records.typed import Format, Unfit, Value
 

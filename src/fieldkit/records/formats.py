@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fieldkit import reference
-from fieldkit.records.aadhaar import holds_aadhaar, plain
+from fieldkit.plain_text import plain
+from fieldkit.records.aadhaar import holds_aadhaar
 from fieldkit.records.dates import (
     INDIA,
     Born,

@@ -9,7 +9,7 @@ from fieldkit.records.community import Community, Federation
 from fieldkit.records.formats import Choice, show_date
 from fieldkit.records.groups import Member, SelfHelpGroup, VillageOrganisation
 from fieldkit.records.rule import Case, Severity, rule
-from fieldkit.records.sound import alike
+from fieldkit.search.sound import alike
 
 _SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
 _LOKOS = "LokOS profile, domain brief section 3"
@@ -19,7 +19,7 @@ FEWEST_IN_SPECIAL = 5
 _MIXED = {"PWD", "TG"}
 _ONE_EACH = {"PRES", "SEC", "TREAS"}
 _SAME_NAME = 0.8
-"""From here on two names may be one person's (:func:`fieldkit.records.sound.alike`)."""
+"""From here on two names may be one person's (:func:`fieldkit.search.sound.alike`)."""
 
 
 def fewest(shg_kind: str | None) -> int:

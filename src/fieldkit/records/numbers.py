@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from fieldkit.records.aadhaar import plain
+from fieldkit.plain_text import plain
 from fieldkit.records.typed import Format, Unfit, Value, blank, clean
 
 DECIMALS = re.compile(r"(?<=\d)\.0+$")

@@ -36,8 +36,8 @@ def carried(kind: str, typed: str) -> dict[str, str]:
 
     Pure; a number that is no whole mobile is what they were looked for by, and is not carried.
     """
+    from fieldkit.plain_text import plain
     from fieldkit.records import Use, kinds
-    from fieldkit.records.aadhaar import plain
 
     found = kinds()[kind]
     texts: dict[str, str] = {}

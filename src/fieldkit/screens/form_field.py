@@ -11,7 +11,8 @@ from datetime import date
 from enum import Enum, auto
 
 from fieldkit import reference
-from fieldkit.records.aadhaar import holds_aadhaar, plain
+from fieldkit.plain_text import plain
+from fieldkit.records.aadhaar import holds_aadhaar
 from fieldkit.records.ask import Ask
 from fieldkit.records.formats import (
     AadhaarLastFour,

@@ -379,7 +379,7 @@ class FormModel:
     def _weigh(self) -> None:
         """Say beside the fields what the rules say that need no other record."""
         said: dict[str, str] = {}
-        for finding in judge(self.kind(**self.values), Case(today(), self.record)):
+        for finding in judge(self.kind.of(self.values), Case(today(), self.record)):
             if finding.rule != "required":
                 said.setdefault(finding.field, finding.message)
         for name, one in self.fields.items():

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from sqlalchemy.orm import aliased
 
 from fieldkit.records import Record
-from fieldkit.records.sound import alike as names_alike
+from fieldkit.search.sound import alike as names_alike
 from fieldkit.store import tables
 from fieldkit.store.reading import in_parts
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from fieldkit.records import Change, Finding, Op, Record, Severity, read_id
-from fieldkit.records.sound import words
+from fieldkit.search.sound import words
 from fieldkit.store import tables
 from fieldkit.store.edits import Edit, Pending, Prepared, prepare
 from fieldkit.store.errors import Refused

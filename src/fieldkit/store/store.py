@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fieldkit import reference
 from fieldkit.records import Finding, Record, Value, kinds, read_id
-from fieldkit.records.sound import words
+from fieldkit.search.sound import words
 from fieldkit.settings import DATABASE
 from fieldkit.store import backup as backups
 from fieldkit.store import search, tables

@@ -126,6 +126,7 @@ findable = Table(
     Column("kin_sound", Text, nullable=False),
     Column("place_sound", Text, nullable=False),
     Column("digits", Text),
+    Column("shown", Text, nullable=False),
     Index("findable_record", "record_id", unique=True),
     Index("findable_digits", "digits"),
     Index("findable_sound", "name_sound"),

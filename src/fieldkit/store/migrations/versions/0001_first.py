@@ -37,7 +37,7 @@ CREATE TABLE findable (
     rowid INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, record_id TEXT NOT NULL,
     name TEXT NOT NULL, kin TEXT NOT NULL, place TEXT NOT NULL,
     name_sound TEXT NOT NULL, kin_sound TEXT NOT NULL, place_sound TEXT NOT NULL,
-    digits TEXT);
+    digits TEXT, shown TEXT NOT NULL);
 CREATE UNIQUE INDEX findable_record ON findable (record_id);
 CREATE INDEX findable_digits ON findable (digits);
 CREATE INDEX findable_sound ON findable (name_sound);

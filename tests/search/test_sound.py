@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.records.sound import alike, sound, sounds, words
+from fieldkit.search.sound import alike, sound, sounds, words
 
 SAME = 0.8
 """From here on two names are offered as one person's."""
