@@ -59,6 +59,7 @@ class Database:
             poolclass=QueuePool,
             pool_size=4,
             max_overflow=-1,
+            hide_parameters=True,  # no person's data in an error, whoever writes it down
         )
         self._writing = threading.Lock()
 

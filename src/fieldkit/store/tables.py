@@ -71,7 +71,9 @@ draft = Table(
     Column("operator", Text, nullable=False),
     Column("opened_at", Integer, nullable=False),
     Column("updated_at", Integer, nullable=False),
+    sqlite_autoincrement=True,
 )
+"""Numbers are never used again: a late key of a form now closed must not land in another's."""
 
 operator = Table(
     "operator",

@@ -21,7 +21,7 @@ CREATE INDEX change_record ON change (record_id, origin, seq);
 CREATE INDEX change_at ON change (at, op, kind);
 CREATE INDEX change_verdict ON change (verdict) WHERE verdict IS NOT NULL;
 CREATE TABLE draft (
-    id INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, record_id TEXT, base INTEGER,
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, record_id TEXT, base INTEGER,
     texts TEXT NOT NULL, field TEXT NOT NULL, operator TEXT NOT NULL,
     opened_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
 CREATE TABLE operator (name TEXT NOT NULL PRIMARY KEY, last_used INTEGER NOT NULL);
