@@ -1,18 +1,15 @@
 """Home with its figures, and lists, opened on many records against opened on few."""
 
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 from benchmarks.figures import MILLI, Figure
 from benchmarks.homes import FIELDKIT, held, home_with
-from benchmarks.starting import HOME_LABEL
+from benchmarks.starting import HOME_LABEL, hits_shown
 from benchmarks.terminal import ENTER, ESCAPE, Terminal
 
 RUNS = 5
 FEW = 1_000
-
-Opening = Callable[[Terminal], None]
 
 
 def measure(people: int) -> list[Figure]:
@@ -52,10 +49,10 @@ def _open_all(home: Path, taken: _Taken) -> None:
         terminal.until(lambda screen: "1" in screen.row(HOME_LABEL))
         terminal.settle()
         pressed = terminal.press(ENTER)
-        shown = terminal.until(lambda screen: any("s/o" in line for line in screen.lines))
+        shown = terminal.until(hits_shown)
         taken.listed.append((shown - pressed) * MILLI)
         terminal.settle()
         pressed = terminal.press(ENTER)
-        shown = terminal.until(lambda screen: bool(screen.row("Registered")))
+        shown = terminal.until(lambda screen: bool(screen.row("h history")))
         taken.page.append((shown - pressed) * MILLI)
         terminal.press(ESCAPE)

@@ -26,9 +26,10 @@ def main(names: list[str]) -> int:
     KEPT.mkdir(exist_ok=True)
     figures: list[Figure] = []
     for name in names or BENCHMARKS:
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        figures += BENCHMARKS[name]()
-    print(table(figures))
+        print(f"\n{name}", flush=True)
+        measured = BENCHMARKS[name]()
+        print(table(measured), flush=True)
+        figures += measured
     kept = KEPT / "figures.json"
     keep(figures, kept)
     print(f"\nAlso in {kept}.")

@@ -1,9 +1,10 @@
-"""A terminal of 80 by 24 for programs under measurement: a pty whose screen can be read."""
+"""A terminal for programs under measurement or test: a pty whose screen can be read."""
 
 import os
 import select
+import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 
 import pexpect
@@ -35,7 +36,9 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._arrived = 0.0
-        self.bytes_painted = 0
+        self._undrawn = b""
+        self.painted = bytearray()
+        """Every byte the program wrote."""
         self.started = time.perf_counter()
         self._child = pexpect.spawn(
             command[0],
@@ -75,6 +78,37 @@ class Terminal:
         os.write(self._child.child_fd, keys.encode())
         return at
 
+    def stream(self, keys: Iterable[str], gap: float, after_escape: float = 0.15) -> None:
+        """Type keys ``gap`` seconds apart, reading but not looking at what is painted.
+
+        A key right behind Escape would be read as one with Alt held down: there the gap is wider.
+        """
+        due = time.perf_counter()
+        for key in keys:
+            self.press(key)
+            due = max(due, time.perf_counter() - gap) + (after_escape if key == ESCAPE else gap)
+            while (left := due - time.perf_counter()) > 0:
+                self._receive(left)
+
+    def kill(self) -> None:
+        """End the program as a power cut would."""
+        self._child.kill(signal.SIGKILL)
+        self._child.wait()
+
+    def left(self, seconds: float = 30) -> int:
+        """Return the exit code once the program has ended of itself.
+
+        :raises TimeoutError: it runs on
+        """
+        end = time.perf_counter() + seconds
+        while self._child.isalive():
+            if time.perf_counter() > end:
+                raise TimeoutError("\n".join(["runs on:", *self.lines]))
+            self._read(0.05)
+        while self._read(0):
+            continue
+        return int(self._child.exitstatus if self._child.exitstatus is not None else -1)
+
     def until(self, shown: Callable[["Terminal"], bool], seconds: float = 30) -> float:
         """Read until the screen shows it; return when the bytes that did arrived.
 
@@ -101,6 +135,13 @@ class Terminal:
             self._read(left)
 
     def _read(self, seconds: float) -> bool:
+        """Take in and draw what has been painted; tell whether anything came in time."""
+        came = self._receive(0 if self._undrawn else seconds) or bool(self._undrawn)
+        painted, self._undrawn = self._undrawn, b""
+        self._stream.feed(painted)
+        return came
+
+    def _receive(self, seconds: float) -> bool:
         """Take in what has been painted; tell whether anything came in time."""
         descriptor: int = self._child.child_fd
         if not select.select([descriptor], [], [], max(seconds, 0))[0]:
@@ -110,6 +151,6 @@ class Terminal:
             painted = os.read(descriptor, 65536)
         except OSError:
             return False
-        self.bytes_painted += len(painted)
-        self._stream.feed(painted)
+        self.painted += painted
+        self._undrawn += painted
         return bool(painted)
