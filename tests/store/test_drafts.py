@@ -81,6 +81,9 @@ def test_a_draft_thrown_away_does_not_come_back_by_a_late_key(store: Store) -> N
     store.drafts.drop(kept.id)
     store.drafts.keep(kept)
     assert store.drafts.of() == []
+    other = store.drafts.keep(Draft("beneficiary", "Asha", texts={"name": "Another"}))
+    store.drafts.keep(kept)
+    assert store.drafts.of() == [other]
 
 
 def test_texts_of_unknown_fields_and_kinds_survive(store: Store) -> None:

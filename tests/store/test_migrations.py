@@ -44,6 +44,7 @@ def shape(url: str) -> Shape:
         for name, sql in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master"):
             if name in described:
                 described[name]["rowid"] = "WITHOUT ROWID" not in sql.upper()
+                described[name]["numbers"] = "AUTOINCREMENT" in sql.upper()
     engine.dispose()
     return described
 
@@ -57,7 +58,14 @@ def test_a_fresh_file_holds_nothing_else(home: Path) -> None:
         rows = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     found = {name for (name,) in rows}
     shadows = {name for name in found if any(name.startswith(f"{fts}_") for fts in SEARCH)}
-    expected = {*tables.INFRASTRUCTURE.tables, *kinds(), *SEARCH, "alembic_version", "grown"}
+    expected = {
+        *tables.INFRASTRUCTURE.tables,
+        *kinds(),
+        *SEARCH,
+        "alembic_version",
+        "grown",
+        "sqlite_sequence",
+    }
     assert found - shadows == expected
 
 
