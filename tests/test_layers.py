@@ -77,7 +77,7 @@ def test_the_scan_sees_what_windows_lacks(source: str, name: str) -> None:
 
 SERVER = {"fastapi", "uvicorn", "starlette", "fieldkit.server"}
 HEAVY = {
-    *("sqlmodel", "sqlalchemy", "pydantic", "alembic", "httpx", "openpyxl", "xlrd", "rapidfuzz"),
+    *("sqlmodel", "sqlalchemy", "pydantic", "alembic", "httpx", "openpyxl", "xlrd"),
     *("fieldkit.records", "fieldkit.schema", "fieldkit.store", "fieldkit.sync"),
     *("fieldkit.exchange", "fieldkit.sample", "fieldkit.server"),
 }
