@@ -116,12 +116,13 @@ def test_it_runs_as_a_module_whatever_the_console_speaks(tmp_path: Path) -> None
     assert b"\r" not in lines.stdout
 
 
-def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["kinds", "status"])
+def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path, command: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "fieldkit", "kinds", "--json"],
+        [sys.executable, "-m", "fieldkit", command, "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "FIELDKIT_HOME": str(tmp_path)},
+        env={**os.environ, "FIELDKIT_HOME": str(tmp_path), "PYTHONUNBUFFERED": ""},
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
