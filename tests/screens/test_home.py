@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from textual import events
 
 from fieldkit.app import FieldkitApp
 from fieldkit.screens.home import HomePage
 from fieldkit.screens.record import RecordPage
 from fieldkit.screens.widgets.picker import Picker
+from fieldkit.store import Store
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
@@ -156,3 +159,33 @@ async def test_a_page_of_the_whole_program_opens_once(at_desk: At, block: dict[s
         assert len(hand.app.screen_stack) == 5
         await hand.press("<escape>", "<escape>", "<escape>")
         assert isinstance(hand.app.screen, HomePage)
+
+
+async def test_home_answers_from_the_file_while_the_records_load(
+    store: Store, block: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading = threading.Event()
+    opens = Store.open
+
+    def slow_open(home: Path) -> Store:
+        loading.wait(30)
+        return opens(home)
+
+    monkeypatch.setattr(Store, "open", slow_open)
+    app = FieldkitApp(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        try:
+            for letter in "ghulam":
+                await pilot.press(letter)
+            picker = app.screen.query_one(Picker)
+            while not picker.answer.rows:
+                await pilot.pause()
+            assert picker.answer.rows[0].cells[0] == "Ghulam Mohammad Bhat"
+            app.post_message(events.Key("up", None))
+            app.post_message(events.Key("enter", None))
+        finally:
+            loading.set()
+        await app.opened()
+        await app.quiet()
+        await app.workers.wait_for_complete()
+        assert isinstance(app.screen, RecordPage)

@@ -18,17 +18,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.message import Message
 
+from fieldkit.settings import DATABASE
+
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
+    from fieldkit.search.glance import Glimpse
     from fieldkit.store import Store
 
 T = TypeVar("T")
+
+_BY_ALT = {
+    typed
+    for sequence, typed in ANSI_SEQUENCES_KEYS.items()
+    if isinstance(typed, str) and len(sequence) == 2
+}
+"""What Textual makes of Alt and a digit: a sign nobody meant to type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +51,17 @@ class Standing:
     area: str = ""
     """The district and block in words: "Block Chadoora, Budgam"."""
     unsent: int | None = None
+    """None as well where there is nothing to send and nowhere to send it."""
     offline: bool = False
     """The last sync found no line."""
 
     def words(self, *, origin: bool = False) -> str:
         """Return it for a header; the origin only where there is room for it."""
-        waiting = {None: "", 0: "all sent"}.get(self.unsent, f"{self.unsent} not sent")
+        waiting = "all sent" if self.unsent == 0 else ""
+        if self.unsent:
+            from fieldkit.records.formats import indian  # loaded by whoever counted
+
+            waiting = f"{indian(self.unsent)} not sent"
         line = "offline" if self.offline else ""
         parts = (self.operator, self.origin if origin else "", waiting, line)
         return "   ".join(part for part in parts if part)
@@ -53,6 +69,14 @@ class Standing:
 
 class Stocktaken(Message):
     """The standing was brought up to date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that the same key pressed again answers with yes, any other with no."""
+
+    what: str
+    withdraw: Callable[[], None]
 
 
 class Desk(App[int]):
@@ -70,6 +94,7 @@ class Desk(App[int]):
         self.home = home
         """The folder that holds all of this installation."""
         self.standing = Standing()
+        self.question: Question | None = None
         self._store: Store | None = None
         self._store_error: Exception | None = None
         self._store_open = asyncio.Event()
@@ -95,13 +120,25 @@ class Desk(App[int]):
             self._store_error = error
         self._store_open.set()
 
+    async def opened(self) -> None:
+        """Return when the store is open, or known not to open."""
+        await self._store_open.wait()
+
+    async def glance(self, typed: str) -> list[Glimpse] | None:
+        """Look into the file before the store is open; None once it is, or if it cannot tell."""
+        if self._store_open.is_set():
+            return None
+        from fieldkit.search.glance import glance
+
+        return await asyncio.to_thread(glance, self.home / DATABASE, typed)
+
     async def ask(self, question: Callable[[Store], T]) -> T:
         """Put ``question`` to the store in a thread, once it is open, and return the answer.
 
         Raises:
             StoreError: a sentence for the person (also: the store could not be opened).
         """
-        await self._store_open.wait()
+        await self.opened()
         if self._store is None:
             raise self._store_error or RuntimeError("the store was never opened")
         return await asyncio.to_thread(question, self._store)
@@ -135,7 +172,8 @@ class Desk(App[int]):
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             if self._hands is None:
                 self._hands = asyncio.create_task(self._hand_out())
-            self._keys.put_nowait(event)
+            if not isinstance(event, events.Key) or _meant(event):
+                self._keys.put_nowait(event)
         else:
             await super().on_event(event)
 
@@ -159,10 +197,14 @@ class Desk(App[int]):
         screen = self.screen
         await screen._mounted_event.wait()
         target: DOMNode = screen.focused or screen
+        question = self.question
         await super().on_event(event)
         done = asyncio.Event()
         _follow(_upwards(target, self), done)
         await done.wait()
+        if question is not None and self.question is question:
+            self.question = None
+            question.withdraw()
 
 
 def stock(store: Store, operator: str) -> Standing:
@@ -178,6 +220,7 @@ def stock(store: Store, operator: str) -> Standing:
     waiting = store.outbox.counts()
     last = store.outbox.sessions(1)
     named = operator or next(iter(store.operators()), device.name)
+    unsent = waiting[State.QUEUED] + waiting[State.SENT]
     return Standing(
         operator=named,
         origin=device.origin,
@@ -189,9 +232,16 @@ def stock(store: Store, operator: str) -> Standing:
             )
             if part
         ),
-        unsent=waiting[State.QUEUED] + waiting[State.SENT],
+        unsent=unsent if unsent or device.server else None,
         offline=bool(last) and not last[0].ok,
     )
+
+
+def _meant(key: events.Key) -> bool:
+    """Say whether a key counts; with Alt or Ctrl it types nothing."""
+    if key.key.startswith(("alt+", "ctrl+", "super+", "meta+", "hyper+")):
+        key.character = None
+    return key.character not in _BY_ALT
 
 
 def is_sentence(error: Exception) -> bool:

@@ -5,7 +5,7 @@ It paints before anything else is loaded; figures and rows follow from the store
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
@@ -22,6 +22,7 @@ from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
     from fieldkit.screens.figures import Figures, Recent
+    from fieldkit.search.glance import Glimpse
 
 Job = tuple[str, str, Callable[[Desk], Awaitable[object]]]
 
@@ -61,7 +62,8 @@ class HomePage(Page[None]):
     async def arrive(self) -> None:
         """Say where this laptop stands and what waits."""
         self.where("fieldkit")
-        await self.desk.take_stock()
+        if not self.desk.operator:
+            await self.desk.take_stock()
         from fieldkit.screens.figures import figures  # only now: the records are loaded
 
         operator = self.desk.operator
@@ -70,7 +72,9 @@ class HomePage(Page[None]):
         if self._figures.clock:
             self.say(self._figures.clock, error=True)
         picker = self.query_one(Picker)
-        if not picker.typed.text:
+        if picker.typed.text:
+            picker.freshen()
+        else:
             picker.renew()
 
     async def answer(self, text: str) -> Answer:
@@ -85,12 +89,36 @@ class HomePage(Page[None]):
         return await self._hits(text)
 
     async def _hits(self, text: str) -> Answer:
+        glimpses = await self.desk.glance(text)
+        if glimpses is not None:
+            return self._first_hits(text, glimpses)
         rows, strong = await self.ask(lambda store: search(store, text, None))
         choices = [choice_of(row, self._open) for row in rows]
         last = self._new(text, among=bool(rows))
         return Answer(choices, last, 0 if strong else len(rows))
 
+    def _first_hits(self, text: str, glimpses: Sequence[Glimpse]) -> Answer:
+        """Answer from a glance at the file; what is taken waits for the records."""
+
+        async def begin() -> None:
+            await self.desk.opened()
+            await self._new(text).enter()
+
+        rows = [
+            Choice(
+                (one.label, one.relation, one.place, one.last_four and f"..{one.last_four}", ""),
+                partial(self._open, one.kind, one.id),
+                (one.title.lower(), one.id),
+            )
+            for one in glimpses
+        ]
+        new = f'register "{text.strip()}"'
+        new = f"None of these: {new}" if rows else new[:1].upper() + new[1:]
+        last = Choice((new, "Ctrl+N"), begin)
+        return Answer(rows, last, 0 if glimpses and glimpses[0].strong else len(rows))
+
     async def _open(self, kind: str, record_id: str) -> None:
+        await self.desk.opened()
         self.query_one(Picker).renew("")
         await doors.open_record(self.desk, kind, record_id)
 
@@ -133,7 +161,7 @@ class HomePage(Page[None]):
         if draft is None:
             self.say("This was saved or discarded meanwhile.")
             return
-        await doors.open_form(self.desk, draft.kind, record_id=draft.record_id, draft=draft)
+        await doors.open_new(self.desk, draft.kind, draft=draft)
 
     def _board(self) -> tuple[str, ...]:
         """Draw the jobs and, once they are known, the figures."""
