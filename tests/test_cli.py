@@ -15,6 +15,7 @@ from tests.commands.conftest import Cli, caller
 
 import fieldkit
 from fieldkit.commands import laptop
+from fieldkit.store import Store
 
 
 @pytest.fixture
@@ -100,17 +101,17 @@ def test_a_file_that_cannot_be_used_is_named(cli: Cli, tmp_path: Path) -> None:
 def test_it_runs_as_a_module_whatever_the_console_speaks(tmp_path: Path) -> None:
     home = tmp_path / "home"
     old_console = {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
-    assert fieldkit_process(home, "init", "--name", "आशा", "--district", "2").returncode == 0
+    store = Store.open(home)
+    store.init("आशा", 2, None)
+    store.close()
     entry = json.dumps({"name": "غلام محمد بٹ", "trade_code": "CARP"}).encode()
     loaded = fieldkit_process(
         home, "import", "beneficiary", "-", "--json", typed=entry, also=old_console
     )
     assert (loaded.returncode, json.loads(loaded.stdout)["imported"]) == (0, 1)
-    status = fieldkit_process(home, "status", also=old_console)
-    assert (status.returncode, status.stderr) == (0, b"")
-    assert "आशा" in status.stdout.decode("utf-8")
-    found = json.loads(fieldkit_process(home, "find", "غلام", "--json", also=old_console).stdout)
-    assert found[0]["label"] == "غلام محمد بٹ"
+    found = fieldkit_process(home, "find", "غلام", also=old_console)
+    assert (found.returncode, found.stderr) == (0, b"")
+    assert "غلام محمد بٹ" in found.stdout.decode("utf-8")
     lines = fieldkit_process(home, "export", "beneficiary", "--format", "jsonl", also=old_console)
     assert "غلام محمد بٹ" in lines.stdout.decode("utf-8")
     assert b"\r" not in lines.stdout
@@ -131,16 +132,14 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path, command: str) -> No
         assert process.wait(60) == 1
 
 
-@pytest.mark.parametrize(
-    "command", [["status", "--json"], ["find", "Ali"], ["export", "toolkit"], ["kinds"]]
-)
-def test_a_command_loads_no_more_than_it_needs(tmp_path: Path, command: list[str]) -> None:
+def test_a_command_loads_no_more_than_it_needs(tmp_path: Path) -> None:
     program = (
-        "import sys; from fieldkit.cli import run; run(sys.argv[1:]); "
+        "import sys; from fieldkit.cli import run\n"
+        "for line in sys.argv[1:]: assert run(line.split()) == 0\n"
         "sys.stderr.write('\\n' + ' '.join(sys.modules))"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", program, *command],
+        [sys.executable, "-c", program, "status --json", "find Ali", "export toolkit", "kinds"],
         capture_output=True,
         env={**os.environ, "FIELDKIT_HOME": str(tmp_path)},
         text=True,

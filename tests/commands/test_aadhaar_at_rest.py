@@ -68,17 +68,24 @@ def test_a_messy_roster_leaves_none_behind(
     assert ran.json["rejected"] > 0
     assert any("cut to the last four" in note for note in ran.json["notes"])
     roster.unlink()
-    copies = tmp_path / "copies"
-    assert cli("backup", copies / "copy").code == 0
-    with local_server(tmp_path / "server" / "server.sqlite3") as url:
-        cli("enrol", url, "any code")
-        assert cli("sync").code == 0
-        for kind in ("jsonl", "csv", "xlsx"):
-            cli("export", "beneficiary", "-o", copies / f"beneficiary.{kind}")
-        folders = (laptop, given, copies, tmp_path / "server")
-        assert held(at_rest(*folders), numbers) == set()
+    assert held(at_rest(laptop, given), numbers) == set()
     (someone, *_) = cli("export", "beneficiary", "--format", "jsonl").lines
     assert re.fullmatch(r"\d{4}", someone["aadhaar_last4"])
+
+
+def test_none_goes_on_from_the_laptop(laptop: Path, cli: Cli, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text(f"Name,Trade,Aadhaar\nAli Lone,Carpenter,{ONE}\n", encoding="utf-8")
+    assert cli("import", "beneficiary", roster).code == 0
+    copies = tmp_path / "copies"
+    assert cli("backup", copies / "copy").code == 0
+    for form in ("jsonl", "csv", "xlsx"):
+        cli("export", "beneficiary", "-o", copies / f"beneficiary.{form}")
+    with local_server(tmp_path / "server" / "server.sqlite3", tmp_path / "server.log") as url:
+        cli("enrol", url, "any code")
+        assert cli("sync").code == 0
+        roster.unlink()
+        assert held(at_rest(tmp_path), {ONE}) == set()
 
 
 @pytest.mark.parametrize(
