@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 REPLACED = "\u00b7"
@@ -10,6 +11,9 @@ _UNSAFE = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MARKS = dict.fromkeys(
     [0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
 )
+_EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
+_LONE_JOINER = re.compile(f"(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])")
+"""Rich counts what follows a joiner as drawn over what precedes it, which holds for emoji only."""
 
 
 def shown(text: str) -> str:
@@ -19,6 +23,7 @@ def shown(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
+    text = _LONE_JOINER.sub("\u200c", text)
     return "".join(
         " " if c in "\t\r\n" else REPLACED if unicodedata.category(c) in _UNSAFE else c
         for c in text.translate(_MARKS)

@@ -9,9 +9,16 @@ from fieldkit.screens.desk import Desk
 from fieldkit.screens.page import Page
 
 if TYPE_CHECKING:
+    from fieldkit.screens.form import After, Entered
     from fieldkit.store import Draft
 
 T = TypeVar("T")
+
+
+def say(desk: Desk, sentence: str) -> None:
+    """Say a sentence on the page that is on the screen now."""
+    if isinstance(desk.screen, Page):
+        desk.screen.say(sentence)
 
 
 async def open_form(
@@ -21,27 +28,53 @@ async def open_form(
     record_id: str | None = None,
     texts: Mapping[str, str] | None = None,
     draft: Draft | None = None,
+    after: After | None = None,
 ) -> None:
-    """Open the form of a kind: empty, with ``texts`` filled in, of a record, or a draft again."""
+    """Open the form of a kind: empty, with ``texts`` filled in, of a record, or a draft again.
+
+    ``after`` is told of each record saved in it.
+    """
     from fieldkit.records import kinds
-    from fieldkit.screens.form import Entered, FormScreen
+    from fieldkit.screens.form import FormScreen
 
-    def told(entered: Entered | None) -> None:
-        if entered and isinstance(desk.screen, Page):
-            desk.screen.say(f"Saved: {kinds()[entered.kind].title.lower()} {entered.id}")
+    async def told(entered: Entered) -> None:
+        if not entered.more:
+            say(desk, f"Saved: {entered.label}, {entered.id}")
+        if after:
+            await after(entered)
 
-    form = FormScreen(kinds()[kind], record_id=record_id, texts=texts or {}, draft=draft)
-    await desk.push_screen(form, told)
+    form = FormScreen(
+        kinds()[kind], record_id=record_id, texts=texts or {}, draft=draft, after=told
+    )
+    await desk.push_screen(form)
 
 
-async def open_record(desk: Desk, kind: str, record_id: str) -> None:
-    """Open a record: its page if others refer to its kind, else its form."""
+async def open_new(
+    desk: Desk,
+    kind: str,
+    *,
+    texts: Mapping[str, str] | None = None,
+    draft: Draft | None = None,
+) -> None:
+    """Open the form of a new record or a draft; the page of a new one follows when it is saved."""
+
+    async def follow(entered: Entered) -> None:
+        if entered.new and not entered.more and has_page(entered.kind):
+            await open_record(desk, entered.kind, entered.id, said=f"Saved: {entered.label}")
+
+    await open_form(desk, kind, texts=texts, draft=draft, after=follow)
+
+
+async def open_record(desk: Desk, kind: str, record_id: str, *, said: str = "") -> None:
+    """Open a record: its page, with ``said`` on it, if others refer to its kind; else its form."""
     from fieldkit.records import kinds
 
     if has_page(kind) and kind in kinds():
         from fieldkit.screens.record import RecordPage
 
-        await desk.push_screen(RecordPage(record_id))
+        page = RecordPage(record_id)
+        await desk.push_screen(page)
+        page.say(said)
     else:
         await open_form(desk, kind, record_id=record_id)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rich.cells import split_graphemes
 
-from fieldkit.screens.widgets.cells import shown
+from fieldkit.plain_text import shown
 
 _NEVER = {"Cc", "Cs"}
 

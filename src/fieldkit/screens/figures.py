@@ -14,6 +14,8 @@ from fieldkit.store import Draft, State, Store
 LONG = timedelta(days=30)
 """A toolkit selected longer ago than this, and not delivered, is worth a call."""
 ROWS = 4
+_BY_HAND = ("beneficiary", "member", "self_help_group", "toolkit", "training_enrolment")
+"""What people enter one by one comes first; decisions and days are many and come in lists."""
 MANY = 100
 """Waiting toolkits are counted up to here; the list of toolkits has them all."""
 
@@ -55,18 +57,19 @@ def figures(store: Store, operator: str) -> Figures:
 def _lines(counted: Sequence[tuple[str, str]]) -> list[str]:
     """Right-align the numbers of one column of figures."""
     width = max((len(number) for number, _ in counted), default=0)
-    return [f"  {number:>{width}} {words}" for number, words in counted]
+    return [f" {number:>{width}} {words}" for number, words in counted]
 
 
 def _counted(counts: dict[str, int], nothing: str) -> Sequence[str]:
-    """Name the largest counts, the kinds in the order people come first."""
+    """Name the counts: what is entered by hand, then the largest."""
     found = kinds()
+    place = {kind: place for place, kind in enumerate(_BY_HAND)}
     ranked = sorted(
         (pair for pair in counts.items() if pair[1] and pair[0] in found),
-        key=lambda pair: (not found[pair[0]].person, -pair[1]),
+        key=lambda pair: (place.get(pair[0], len(place)), -pair[1]),
     )
     return _lines([(indian(many), _named(found[kind], many)) for kind, many in ranked[:ROWS]]) or [
-        f"  {nothing}"
+        f" {nothing}"
     ]
 
 
@@ -84,7 +87,7 @@ def _needs(store: Store, drafts: int) -> Sequence[str]:
         (kits, "toolkits over 30 days" if kits > 1 else "toolkit over 30 days"),
         (waiting[State.QUEUED] + waiting[State.SENT], "not sent yet"),
     ]
-    return _lines([(indian(many), words) for many, words in counted if many]) or ["  nothing"]
+    return _lines([(indian(many), words) for many, words in counted if many]) or [" nothing"]
 
 
 def _old_toolkits(store: Store) -> int:

@@ -20,6 +20,7 @@ from fieldkit.screens.rows import Row, row_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
+    from fieldkit.screens.form import After
     from fieldkit.store import Hit, Store
 
 Take = Callable[[str, str], Awaitable[object]]
@@ -58,10 +59,12 @@ def new_row(
     *,
     among: bool = False,
     before: Callable[[], None] | None = None,
+    after: After | None = None,
 ) -> Choice:
     """Return the row that begins a new record with what was typed.
 
-    ``among``: it stands under hits; ``before`` runs as the form opens.
+    ``among``: it stands under hits; ``before`` runs as the form opens, ``after`` when it is saved
+    in place of the record's page.
     """
     from fieldkit.records import kinds
 
@@ -75,7 +78,10 @@ def new_row(
     async def begin() -> None:
         if before:
             before()
-        await doors.open_form(desk, kind, texts=texts)
+        if after:
+            await doors.open_form(desk, kind, texts=texts, after=after)
+        else:
+            await doors.open_new(desk, kind, texts=texts)
 
     return Choice((text.strip(), "Ctrl+N"), begin)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -40,6 +40,16 @@ class Entered:
 
     kind: str
     id: str
+    label: str = ""
+    """What it is called in a sentence."""
+    new: bool = False
+    """It was created, not corrected."""
+    more: bool = False
+    """The form goes on to the next one."""
+
+
+After = Callable[[Entered], Awaitable[object]]
+"""What is done once a record is saved, before the next key counts."""
 
 
 class FormScreen(Page["Entered | None"]):
@@ -64,9 +74,11 @@ class FormScreen(Page["Entered | None"]):
         record_id: str | None = None,
         texts: Mapping[str, str] | None = None,
         draft: Draft | None = None,
+        after: After | None = None,
     ) -> None:
         """Open a form at once; without ``kind`` it waits for :meth:`begin`."""
         super().__init__()
+        self._after_saving = after
         self._first = (kind, record_id, texts, draft) if kind is not None else None
         self._ready = asyncio.Event()
         self._keeping = asyncio.Lock()
@@ -195,10 +207,12 @@ class FormScreen(Page["Entered | None"]):
             self._keep_timer = None
         if not self._keep_waits:
             self._keep_waits = True
-            self.run_worker(self.told(self.keep), group="draft")
+            self.run_worker(self.told(lambda: self.keep(typing=True)), group="draft")
 
-    async def keep(self) -> None:
+    async def keep(self, *, typing: bool = False) -> None:
         """Write what is typed into the draft, unless it stands there already.
+
+        ``typing``: the field may go on.
 
         Raises:
             StoreError: it could not be written.
@@ -208,7 +222,7 @@ class FormScreen(Page["Entered | None"]):
             model = self.model
             if model is None:
                 return
-            texts = draft_texts(model)
+            texts = draft_texts(model, typing=typing)
             typed = any(texts.values()) or model.record is not None
             if texts == self._draft.texts or (self._draft.id is None and not typed):
                 return
@@ -271,14 +285,21 @@ class FormScreen(Page["Entered | None"]):
         kind = model.kind
         self._last[kind.kind()] = {name: one.text for name, one in model.fields.items()}
         self.post_message(self.Saved(kind.kind(), number))
+        named = " ".join(str(model.values[name] or "") for name in kind.used(Use.NAME)).strip()
+        entered = Entered(
+            kind.kind(), number, named or kind.title, new=model.record is None, more=then_new
+        )
         if not then_new:
             self._ready.clear()
-            self.dismiss(Entered(kind.kind(), number))
+            self.dismiss(entered)
+        if self._after_saving is not None:
+            await self._after_saving(entered)
+        if not then_new:
             return
-        named = " ".join(model.fields[name].text for name in kind.used(Use.NAME)).strip()
+        self.run_worker(self.told(self.desk.take_stock), group="stock", exclusive=True)
         await self.begin(kind, texts=self._carried(kind))
         if self.model is not None:
-            self.model.say(f"Saved: {named or kind.title}, {number}. Next one:")
+            self.model.say(f"Saved: {entered.label}, {number}. Next one:")
 
     def _carried(self, kind: type[Record]) -> dict[str, str]:
         """Return the texts of the opening that the next form shares: what the record belongs to."""

@@ -239,14 +239,16 @@ class Field:
             return f"{said}, {_years(self.value)} years"
         return "" if said == self.text.strip() else said
 
-    def kept_text(self) -> str:
+    def kept_text(self, *, typing: bool = False) -> str:
         """Return the text as it may be written into a draft.
 
-        Never a whole Aadhaar number; dates with their year, so that they mean the same tomorrow.
+        Never a whole Aadhaar number, nor, while ``typing``, digits that may become one; dates with
+        their year, so that they mean the same tomorrow.
         """
         form = self.ask.format
         digits = sum(character.isdecimal() for character in self.text)
-        if isinstance(form, AadhaarLastFour) and digits > 4:
+        may_grow = typing and not (form.may_hold_twelve_digits or isinstance(form, Mobile | Date))
+        if digits > 4 and (may_grow or isinstance(form, AadhaarLastFour)):
             return ""
         meant = form.may_hold_twelve_digits and self.confirmed
         if holds_aadhaar(self.text) and not meant:

@@ -28,9 +28,16 @@ def changes(model: FormModel) -> dict[str, Value]:
     return changed
 
 
-def draft_texts(model: FormModel) -> dict[str, str]:
-    """Return what was changed, as it may be written into a draft."""
-    return {name: one.kept_text() for name, one in model.fields.items() if one.changed}
+def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:
+    """Return what was changed, as it may be written into a draft.
+
+    ``typing``: the current field may not be finished.
+    """
+    return {
+        name: one.kept_text(typing=typing and name == model.at and not model.fresh)
+        for name, one in model.fields.items()
+        if one.changed
+    }
 
 
 def wrong(model: FormModel) -> int:

@@ -12,10 +12,11 @@ from typing import TypeAlias
 
 from rich.cells import cell_len
 
+from fieldkit.plain_text import shown
 from fieldkit.records import Choice, rules_of
 from fieldkit.screens.form_field import Candidate, Field, State
 from fieldkit.screens.form_model import FormModel
-from fieldkit.screens.widgets.cells import fit, shown
+from fieldkit.screens.widgets.cells import fit
 
 Span: TypeAlias = tuple[str, str]
 """A style's name (a component class of the widget, without its prefix) and text."""
@@ -67,9 +68,18 @@ def lines(model: FormModel, width: int, height: int) -> list[Line]:
 
 def cursor(model: FormModel, width: int, height: int) -> tuple[int, int]:
     """Return column and line of the cursor."""
-    cols = columns(model, width)
     row = _in_view(model, max(height - 2, 1)).index(model.current)
-    return cols.box_at + model.current.box.window(cols.box).cells, row + 1
+    window = model.current.box.window(box_width(model, width))
+    return columns(model, width).box_at + window.cells, row + 1
+
+
+def box_width(model: FormModel, width: int) -> int:
+    """Return the cells the text of the current field has: the note's too where there is none."""
+    return _box_width(columns(model, width), _note(model, model.current, asked=True)[0])
+
+
+def _box_width(cols: Columns, note: str) -> int:
+    return cols.box if note else cols.box + 1 + cols.note
 
 
 def field_at(model: FormModel, line: int, height: int) -> str | None:
@@ -113,7 +123,8 @@ def _row(model: FormModel, one: Field, cols: Columns, *, asked: bool) -> Line:
     mark = ("here", "> ") if here else (style, "  ")
     label = ("here" if here else style, fit(one.ask.label, cols.label) + " ")
     note, how = _note(model, one, asked=asked)
-    return (mark, label, *_box(model, one, cols.box), (how, " " + fit(note, cols.note)))
+    box = _box(model, one, _box_width(cols, note))
+    return (mark, label, *box, *([(how, " " + fit(note, cols.note))] if note else []))
 
 
 def _box(model: FormModel, one: Field, width: int) -> tuple[Span, ...]:

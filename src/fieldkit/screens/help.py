@@ -16,6 +16,8 @@ KEYS = (
     ("as last time", "= in an empty box", "F2"),
     ("save", "Ctrl+S", "F10"),
     ("new; save and next", "Ctrl+N", "F9"),
+    ("delete this record; again for yes", "d on its page", "Delete on its line"),
+    ("throw away an unfinished form; again for yes", "Delete on its line on Home", ""),
     ("undo what was typed in the field", "Ctrl+Z", "F8"),
     ("sync", "F5", "/sync"),
     ("menu of everything", "/ in an empty box", "Ctrl+P"),

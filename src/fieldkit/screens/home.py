@@ -147,9 +147,15 @@ class HomePage(Page[None]):
         if self._figures is None:
             return Answer(mark=None, above=self._board())
         rows = [
-            Choice(recent.cells, partial(self._resume, recent)) for recent in self._figures.recent
+            Choice(
+                recent.cells,
+                partial(self._resume, recent),
+                remove=None if recent.draft is None else partial(self._throw_away, recent),
+            )
+            for recent in self._figures.recent
         ]
         unfinished = bool(self._figures.recent) and self._figures.recent[0].draft is not None
+        self.keys(self.KEYS + ("   Del throw away" if unfinished else ""))
         return Answer(rows, mark=0 if unfinished else None, above=self._board())
 
     async def _resume(self, recent: Recent) -> None:
@@ -162,6 +168,15 @@ class HomePage(Page[None]):
             self.say("This was saved or discarded meanwhile.")
             return
         await doors.open_new(self.desk, draft.kind, draft=draft)
+
+    async def _throw_away(self, recent: Recent) -> None:
+        """Throw an unfinished form away, when asked twice."""
+        number, name = recent.draft, recent.cells[0]
+        question = f"{name}: throw away what was typed? Press Delete again."
+        if number is not None and self.sure(f"throw away {number}", question):
+            await self.ask(lambda store: store.drafts.drop(number))
+            await self.arrive()
+            self.say("Thrown away.")
 
     def _board(self) -> tuple[str, ...]:
         """Draw the jobs and, once they are known, the figures."""

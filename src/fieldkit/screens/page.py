@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from rich.cells import cell_len
@@ -13,8 +14,9 @@ from textual.content import Content
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
-from fieldkit.screens.desk import Desk, is_sentence
-from fieldkit.screens.widgets.cells import fit, shown
+from fieldkit.plain_text import shown
+from fieldkit.screens.desk import Desk, Question, is_sentence
+from fieldkit.screens.widgets.cells import fit
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -129,6 +131,8 @@ class Page(Screen[ScreenResultType]):
 
     async def _arrive(self) -> None:
         await self.told(self.arrive)
+        if not self.ALONE:
+            await self.told(self.desk.take_stock)
 
     # --- the fixed places ---
 
@@ -145,6 +149,20 @@ class Page(Screen[ScreenResultType]):
         line = self.query_one("#sentence", Line)
         line.set_class(error, "-error")
         line.put(sentence)
+
+    def sure(self, what: str, question: str) -> bool:
+        """Ask ``question``; True when the key that asked for ``what`` was pressed twice running."""
+        asked, self.desk.question = self.desk.question, None
+        if asked is not None and asked.what == what:
+            self.say("")
+            return True
+        self.say(question)
+        self.desk.question = Question(what, partial(self._unsay, question))
+        return False
+
+    def _unsay(self, sentence: str) -> None:
+        if self.is_attached and self.query_one("#sentence", Line).left == sentence:
+            self.say("")
 
     def keys(self, text: str) -> None:
         """Put the keys that work now into the footer."""

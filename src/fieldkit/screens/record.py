@@ -12,9 +12,9 @@ from textual.widget import Widget
 
 from fieldkit.screens import doors
 from fieldkit.screens.desk import Desk
-from fieldkit.screens.find import choice_of
 from fieldkit.screens.history import HistoryPage
 from fieldkit.screens.page import Page
+from fieldkit.screens.removing import deleted
 from fieldkit.screens.roll import RollPage
 from fieldkit.screens.rows import Row
 from fieldkit.screens.sheet import sheet
@@ -53,6 +53,8 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     "training_batch": (Step("a", "enrol", "training_enrolment", "training_batch_id"),),
     "programme": (Step("a", "who came", "attendance", "programme_id"),),
 }
+_ROOMY = 100
+"""Columns from which the footer has room for every key."""
 _ROLLS = {"training_batch", "programme"}
 """Pages whose step is a roll: people are looked for and put on it one after the other."""
 
@@ -83,13 +85,18 @@ class RecordPage(Page[None]):
             return Answer(mark=None)
         self.row = found.row
         self.where(f"{found.row.label}   {self.record_id}   {found.state}")
-        steps = "".join(f"{step.letter} {step.word}   " for step in self.steps)
-        self.keys(f"{steps}e edit   h history   Esc")
+        steps = "".join(f"{step.letter} {step.word}  " for step in self.steps)
+        line = "Del delete the line  " if self.size.width >= _ROOMY else ""
+        self.keys(f"{steps}e edit  d delete  h history  {line}Esc")
         above = [f" {found.facts}"]
         if found.due:
             above += wrap(f"Due: {found.due}", self.size.width - 5, initial_indent=" ")[:3]
         rows = [
-            Choice(cells, choice_of(Row(to, kind, "", (), ()), self.open).enter)
+            Choice(
+                cells,
+                partial(self.open, kind, to),
+                remove=None if doors.has_page(kind) else partial(self._delete_line, to),
+            )
             for cells, kind, to in found.lines
         ]
         return Answer(rows, above=(*above, ""))
@@ -119,12 +126,27 @@ class RecordPage(Page[None]):
             return self._edit
         if letter == "h":
             return self._history
+        if letter == "d":
+            return self._delete
         step = next((step for step in self.steps if step.letter == letter), None)
         return partial(self._go, step) if step else None
 
     async def _edit(self) -> None:
         if self.row:
             await doors.open_form(self.desk, self.row.kind, record_id=self.record_id)
+
+    async def _delete(self) -> None:
+        label = await deleted(self, self.record_id, key="d")
+        if label:
+            self.dismiss(None)
+            doors.say(self.desk, f"Deleted: {label}")
+
+    async def _delete_line(self, record_id: str) -> None:
+        label = await deleted(self, record_id, key="Delete")
+        if label:
+            self.query_one(Picker).renew()
+            self.say(f"Deleted: {label}")
+            await self.desk.take_stock()
 
     async def _history(self) -> None:
         if self.row:

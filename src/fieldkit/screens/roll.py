@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from fieldkit.screens.find import FindPage
+from fieldkit.screens.find import FindPage, new_row
 from fieldkit.screens.rows import Row, label_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
     from fieldkit.records import Record, Value
+    from fieldkit.screens.form import Entered
     from fieldkit.store import Edit, Store
 
 PEOPLE = {"beneficiary": "beneficiary_id", "member": "member_id"}
@@ -21,7 +23,7 @@ class RollPage(FindPage):
 
     def __init__(self, entry: str, field: str, of: Row) -> None:
         """``entry``: the kind of one line of the roll; ``field``: how it refers to ``of``."""
-        super().__init__("", list(PEOPLE), self.put, new="beneficiary", skip=self._on_it)
+        super().__init__("", list(PEOPLE), self.put, skip=self._on_it)
         self._entry, self._field, self._of = entry, field, of
 
     async def arrive(self) -> None:
@@ -54,7 +56,16 @@ class RollPage(FindPage):
             return
         self.query_one(Picker).renew("")
         await self._count()
+        await self.desk.take_stock()
         self.say(f"On the list: {label}")
+
+    def new(self, typed: str, *, among: bool = False) -> Choice | None:
+        """Return the row that registers someone, who is on the roll once saved."""
+
+        async def put(entered: Entered) -> None:
+            await self.told(partial(self.put, entered.kind, entered.id))
+
+        return new_row(self.desk, "beneficiary", typed, among=among, after=put)
 
     def _line(self, store: Store, person: str, record_id: str) -> Edit:
         """Fill one line: its defaults, today where it has a day, the roll and the person."""

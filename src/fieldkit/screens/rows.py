@@ -39,12 +39,17 @@ def state_words(state: str) -> str:
 
 
 def label_of(store: Store, record: Record) -> str:
-    """Return what the record is called; a kind without names goes by those it refers to."""
-    from fieldkit.records import Use
+    """Return what the record is called; a kind without names goes by those it refers to.
+
+    The person comes first: it is by them that a paper is found again.
+    """
+    from fieldkit.records import Use, kinds
 
     if record.used(Use.NAME):
         return record.label()
-    named = [shown_value(store, record, name) for name in record.references()]
+    people = {name for name, kind in kinds().items() if kind.person}
+    references = sorted(record.references().items(), key=lambda pair: not people & {*pair[1].kinds})
+    named = [shown_value(store, record, name) for name, _ in references]
     return ", ".join(filter(None, named)) or record.label()
 
 
@@ -75,7 +80,7 @@ def row_of(store: Store, record: Record) -> Row:
         *(record.references() if label != record.label() else ()),
     }
     others = [
-        text.partition(" (")[0]
+        _brief(text)
         for name in record.used(Use.LIST)
         if name not in taken and (text := shown_value(store, record, name)) and text not in label
     ]
@@ -93,6 +98,11 @@ def row_of(store: Store, record: Record) -> Row:
         ),
         below=(", ".join([record.title.lower(), *others[1:]]), record.id),
     )
+
+
+def _brief(text: str) -> str:
+    """Return the first part of a choice: "Stage 3 pending" without whose stage it is."""
+    return text.partition(" (")[0].partition(": ")[0]
 
 
 def _short(relation: str) -> str:

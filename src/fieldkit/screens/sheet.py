@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,8 +12,10 @@ from fieldkit.screens.rows import Row, row_of, shown_value, state_words
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
-    from fieldkit.store import Store
+    from fieldkit.store import Event, Store
 
+_WAITING = ("on the server", "sent", "queued", "conflict", "rejected")
+"""States of a change, the later the more a person must know of it."""
 LIMIT = 200
 """Rows of one kind shown on a page; the rest is in the kind's list."""
 
@@ -67,22 +69,53 @@ def _numbers(lines: Sequence[Line]) -> list[str]:
 
 
 def happened(store: Store, record: Record) -> list[Line]:
-    """Return a person's timeline."""
+    """Return a person's timeline, from how they came in; the days of a training in one line."""
+    from fieldkit.records import Attendance
+
+    events = store.timeline(record.id)
+    events.sort(key=lambda event: event.id != record.id or event.on is not None)
+    fields = [name for name, to in Attendance.references().items() if record.kind() in to.kinds]
+    marks = [mark for name in fields for mark in store.where("attendance", **{name: record.id})]
+    trainings = {str(m.id): str(m.value("training_batch_id") or "") for m in marks}
+    absent = {str(m.id) for m in marks if m.value("present") is False}
+    return [_happening(event) for event in folded(events, trainings, absent)]
+
+
+def _happening(event: Event) -> Line:
     from fieldkit.records.formats import show_date
 
-    return [
-        (
-            (
-                show_date(event.on) if event.on else "no date",
-                event.sentence,
-                event.by,
-                state_words(str(event.state)),
-            ),
-            event.kind,
-            event.id,
-        )
-        for event in store.timeline(record.id)
-    ]
+    on = show_date(event.on) if event.on else "no date"
+    return (on, event.sentence, event.by, state_words(str(event.state))), event.kind, event.id
+
+
+def folded(
+    events: Sequence[Event], trainings: Mapping[str, str], absent: Collection[str]
+) -> list[Event]:
+    """Put the days of one training into one event, where the last of them stands; it opens the
+    training.
+
+    ``trainings``: the training each day's mark belongs to, by the mark's id; ``absent``: the marks
+    of days missed. A lone day stays as it is. Pure.
+    """
+    days: dict[str, list[Event]] = {}
+    for event in events:
+        if training := trainings.get(event.id):
+            days.setdefault(training, []).append(event)
+    told: list[Event] = []
+    for event in events:
+        training = trainings.get(event.id, "")
+        marks = days.get(training, [])
+        if len(marks) < 2:
+            told.append(event)
+        elif event is marks[-1]:
+            missed = sum(mark.id in absent for mark in marks)
+            words = f"Training days: {len(marks) - missed} present"
+            words += f", {missed} absent" if missed else ""
+            behind = max((mark.state for mark in marks), key=_WAITING.index)
+            told.append(
+                replace(event, sentence=words, kind="training_batch", id=training, state=behind)
+            )
+    return told
 
 
 def gathered(store: Store, record: Record) -> list[Line]:

@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from fieldkit.plain_text import shown
 from fieldkit.screens.page import Page
-from fieldkit.screens.widgets.cells import shown
 
 
 class TroublePage(Page[None]):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
+from fieldkit.plain_text import shown
 from fieldkit.store import Logged, Outbox, Standing, State, Store, StoreError, SyncSession, Verdict
 from fieldkit.sync.codec import encode
 from fieldkit.sync.line import Cut, Line, NoLine, Told, Traffic, is_loopback
@@ -23,7 +24,7 @@ from fieldkit.sync.messages import (
     SyncRequest,
     on_the_wire,
 )
-from fieldkit.sync.sentences import printable, refused, waiting
+from fieldkit.sync.sentences import refused, waiting
 
 LARGEST_BATCH = 16 * 1024
 """Bytes of a compressed batch: a cut line costs no more than this."""
@@ -305,7 +306,7 @@ class _Sync:
             Verdict(
                 one.seq,
                 State.CONFLICT if one.verdict == State.CONFLICT else State.REJECTED,
-                printable(one.reason),
+                shown(one.reason),
                 one.field,
             )
             for one in answer.verdicts

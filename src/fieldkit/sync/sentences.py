@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from fieldkit.sync.line import Told
 
 _REFUSALS = {
@@ -27,9 +25,6 @@ NOT_OURS = (
 )
 
 
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
-
-
 def refused(told: Told) -> str:
     """Return the sentence for a request that was refused."""
     if told.problem is not None and told.word in _REFUSALS:
@@ -46,9 +41,3 @@ def waiting(changes: int) -> str:
     if changes == 1:
         return "1 change waits here and is safe."
     return f"{changes} changes wait here and are safe."
-
-
-def printable(text: str) -> str:
-    """Return text from elsewhere as one line without control characters."""
-    line = " ".join(text.split())
-    return "".join(c for c in line if unicodedata.category(c) not in _UNSEEN)

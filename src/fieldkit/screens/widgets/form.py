@@ -172,9 +172,9 @@ class Form(Widget, can_focus=True):
         if model.go(name) is Act.SEEK:
             await self._sought(model)
             model.go(name)
-        cols = form_view.columns(model, width)
-        if model.at == name and cols.box_at <= where.x < cols.box_at + cols.box:
-            model.current.box.point(where.x - cols.box_at, cols.box)
+        box_at, box = form_view.columns(model, width).box_at, form_view.box_width(model, width)
+        if model.at == name and box_at <= where.x < box_at + box:
+            model.current.box.point(where.x - box_at, box)
 
     def _done(self, model: FormModel, at: str) -> None:
         self.paint()

@@ -18,7 +18,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import Worker, WorkerError
 
-from fieldkit.screens.widgets.cells import fit, shown
+from fieldkit.plain_text import shown
+from fieldkit.screens.widgets.cells import fit
 from fieldkit.screens.widgets.typed import Typed
 
 WIDE = 110
@@ -36,6 +37,8 @@ class Choice:
     enter: Callable[[], Awaitable[object]]
     below: tuple[str, ...] = ()
     """Cells of a second line; on a wide screen they follow the first."""
+    remove: Callable[[], Awaitable[object]] | None = None
+    """What Delete on it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,10 @@ class Picker(Widget, can_focus=True):
         elif event.key == "enter":
             event.stop()
             await self.enter()
+        elif event.key == "delete" and not self.typed.text:
+            event.stop()
+            if self.marked is not None and self.marked.remove is not None:
+                await self._told(self.marked.remove)
         elif await self._move(event.key):
             event.stop()
             event.prevent_default()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from fieldkit.screens.widgets.cells import shown
+from fieldkit.plain_text import shown
 
 LONGEST = 300
 

@@ -1,0 +1,56 @@
+"""Deleting a record: asked for twice, named, and told what stays behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fieldkit.screens.page import Page
+from fieldkit.screens.rows import label_of
+
+if TYPE_CHECKING:
+    from fieldkit.records import Record
+    from fieldkit.store import Store
+
+
+async def deleted(page: Page[None], record_id: str, *, key: str) -> str:
+    """Ask the first time, delete the second; return what was deleted, empty if nothing was.
+
+    ``key``: the key that asks, as people call it.
+
+    Raises:
+        StoreError: it could not be written.
+    """
+    found = await page.ask(lambda store: _known(store, record_id))
+    if found is None:
+        return ""
+    record, label, others = found
+    stays = f" {others} that {'belong' if others > 1 else 'belongs'} to it stay." if others else ""
+    if not page.sure(f"delete {record_id}", f"Delete {label}?{stays} Press {key} again."):
+        return ""
+    operator = page.desk.operator
+    await page.ask(lambda store: _delete(store, record, operator))
+    return label
+
+
+def _known(store: Store, record_id: str) -> tuple[Record, str, int] | None:
+    """Return a live record, what it is called, and how many others refer to it."""
+    from fieldkit.records import kinds
+
+    record = store.record(record_id)
+    if record is None or record.deleted:
+        return None
+    others = sum(
+        len(store.where(name, **{field: record_id}))
+        for name, kind in kinds().items()
+        for field, reference in kind.references().items()
+        if record.kind() in reference.kinds
+    )
+    named = record.title.lower() if not record.person else ""
+    return record, " ".join(filter(None, (named, label_of(store, record)))), others
+
+
+def _delete(store: Store, record: Record, operator: str) -> None:
+    from fieldkit.records import Op
+    from fieldkit.store import Edit
+
+    store.save([Edit(type(record), {}, record.id, record.version, Op.DELETE)], operator)
