@@ -62,7 +62,7 @@ def test_init_refuses_what_is_nowhere_and_nobody(
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err.startswith(says)
     assert ran.err.count("\n") == 1
-    assert not home.exists()
+    assert cli("status", "--json").json["device"] is None
 
 
 def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:

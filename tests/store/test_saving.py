@@ -412,3 +412,16 @@ def test_the_audit_itself_sees_a_changed_row_and_a_changed_log(
         fields = json.dumps({"name": "Else", "trade_code": "CARP", "district": 2, "block": 16})
         file.execute("UPDATE change SET fields = ?", [fields])
     assert audit(tmp_path)[0].endswith("chain broken at 1")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "9999 4105 7058", "Asha\x1b[31m", "x" * 101])
+def test_a_name_that_will_not_do_is_refused_for_an_operator(tmp_path: Path, name: str) -> None:
+    store = Store.open(tmp_path)
+    with pytest.raises(StoreError):
+        store.init(name, 2, 16)
+    assert store.device is None
+    store.init("Asha", 2, 16)
+    with pytest.raises(StoreError):
+        store.use_operator(name)
+    assert store.operators() == ["Asha"]
+    store.close()

@@ -10,7 +10,6 @@ from filelock import FileLock, Timeout
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, tell
 from fieldkit.commands import opened, say, say_json
-from fieldkit.records.formats import Text, Unfit
 from fieldkit.settings import home_folder
 from fieldkit.store import Damaged, Standing, State, Store, SyncSession
 
@@ -31,16 +30,10 @@ def init(args: Namespace) -> int:
             raise Unusable(
                 f"There is no block {args.block} in {district.label}. Its blocks: {_codes(inside)}."
             )
-    try:
-        name = Text(longest=100).parse(args.name)
-    except Unfit as error:
-        raise Unusable(str(error)) from None
-    if not name:
-        raise Unusable("Give the name of who works at this laptop.")
     with opened() as store:
-        device = store.init(str(name), args.district, args.block)
+        device = store.init(args.name, args.district, args.block)
     place = f"Block {block.label}, {district.label}" if block else f"District {district.label}"
-    say(f"This laptop is {device.origin}, for {name}. {place}.")
+    say(f"This laptop is {device.origin}, for {device.name}. {place}.")
     return DONE
 
 

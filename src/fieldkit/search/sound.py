@@ -19,6 +19,8 @@ _ALIASES = {
     "gh": "ghulam", "gm": "ghulam mohammad",
     "hsn": "hassan", "khatija": "khadija", "kishan": "krishan", "kishen": "krishan",
     "kr": "kumar", "krishen": "krishan", "md": "mohammad", "mhd": "mohammad",
+    "mohidin": "mohiuddin", "mohideen": "mohiuddin", "mohudin": "mohiuddin",
+    "mohyuddin": "mohiuddin",
     "mohd": "mohammad", "mohmd": "mohammad", "mohamd": "mohammad", "mod": "mohammad",
     "muhd": "mohammad", "mumtaj": "mumtaz", "samyal": "sambyal",
 }  # fmt: skip

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fieldkit import reference
-from fieldkit.records import Finding, Record, Value, kinds, read_id
+from fieldkit.records import Finding, Record, Unfit, Value, kinds, read_id
+from fieldkit.records.formats import Text
 from fieldkit.search.sound import words
 from fieldkit.settings import DATABASE
 from fieldkit.store import backup as backups
@@ -101,9 +102,13 @@ class Store:
             return read_device(connection)
 
     def init(self, name: str, district: int, block: int | None) -> Device:
-        """Do the first run: draw an identity, note who works here and where."""
+        """Do the first run: draw an identity, note who works here and where.
+
+        Raises:
+            StoreError: the name will not do.
+        """
         with self._database.write() as connection:
-            make_device(connection, name, district, block)
+            make_device(connection, _fit_name(name), district, block)
         self.use_operator(name)
         return _set_up(self.device)
 
@@ -118,8 +123,12 @@ class Store:
             )
 
     def use_operator(self, name: str) -> None:
-        """Note that ``name`` is at work now."""
-        table = tables.operator
+        """Note that ``name`` is at work now.
+
+        Raises:
+            StoreError: the name will not do.
+        """
+        name, table = _fit_name(name), tables.operator
         with self._database.write() as connection:
             newest = connection.execute(select(func.max(table.c.last_used))).scalar_one() or 0
             connection.execute(delete(table).where(table.c.name == name))
@@ -379,6 +388,17 @@ def _renew(path: Path, connect: Connect) -> None:
             renew_origin(connection)
     finally:
         database.close()
+
+
+def _fit_name(name: str) -> str:
+    """Return a name as it is kept: no Aadhaar number in its place, no control character."""
+    try:
+        fitting = Text(longest=100).parse(name)
+    except Unfit as error:
+        raise StoreError(str(error)) from None
+    if not isinstance(fitting, str):
+        raise StoreError("Give the name of who works at this laptop.")
+    return fitting
 
 
 def _set_up(device: Device | None) -> Device:
