@@ -184,7 +184,7 @@ class FormScreen(Page["Entered | None"]):
         parts = [
             f"New {_lower(model.kind.title)}" if model.record is None else model.record.label(),
             model.record.id if model.record else "",
-            "unfinished" if model.dirty else "",
+            "unfinished" if self._unfinished(model) else "",
             f"{many} to correct" if many else "",
         ]
         one = model.current
@@ -198,6 +198,12 @@ class FormScreen(Page["Entered | None"]):
             self._telling = telling
             self.where(telling[0])
             self.say(telling[1], error=telling[2])
+
+    def _unfinished(self, model: FormModel) -> bool:
+        """Say whether anything was typed beyond the texts the form was opened with."""
+        return any(
+            one.changed and one.text != self._texts.get(name) for name, one in model.fields.items()
+        )
 
     # --- the draft ---
 

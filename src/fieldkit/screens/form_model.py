@@ -312,13 +312,14 @@ class FormModel:
         return Act.NONE
 
     def _beyond(self, *, back: bool = False, empty: bool = False) -> str | None:
-        """Return the next field that applies, and is empty if asked so; None at the end."""
+        """Return the next field that applies (``empty``: to be filled or mended); None at the end."""
         order = list(self.fields)
         here = order.index(self.at)
         values = self.values
         for name in reversed(order[:here]) if back else order[here + 1 :]:
             one = self.fields[name]
-            if one.ask.asked(values) and not (empty and one.text.strip()):
+            done = one.text.strip() and not (one.problem or one.finding)
+            if one.ask.asked(values) and not (empty and done):
                 return name
         return None
 

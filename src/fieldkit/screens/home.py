@@ -82,6 +82,7 @@ class HomePage(Page[None]):
         typed = text.strip()
         if not typed:
             return self._day()
+        self.keys(self.KEYS)
         job = next((job for job in JOBS if job[0] == typed), None)
         if job:
             _, words, go = job
@@ -155,7 +156,7 @@ class HomePage(Page[None]):
             for recent in self._figures.recent
         ]
         unfinished = bool(self._figures.recent) and self._figures.recent[0].draft is not None
-        self.keys(self.KEYS + ("   Del throw away" if unfinished else ""))
+        self.keys(self.KEYS + ("   Del drop unfinished" if unfinished else ""))
         return Answer(rows, mark=0 if unfinished else None, above=self._board())
 
     async def _resume(self, recent: Recent) -> None:
@@ -172,7 +173,7 @@ class HomePage(Page[None]):
     async def _throw_away(self, recent: Recent) -> None:
         """Throw an unfinished form away, when asked twice."""
         number, name = recent.draft, recent.cells[0]
-        question = f"{name}: throw away what was typed? Press Delete again."
+        question = f"{name}. Throw away what was typed? Press Delete again."
         if number is not None and self.sure(f"throw away {number}", question):
             await self.ask(lambda store: store.drafts.drop(number))
             await self.arrive()

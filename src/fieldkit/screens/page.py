@@ -37,9 +37,11 @@ class Line(Widget):
 
     def put(self, left: str | None = None, right: str | None = None) -> None:
         """Replace one part or both."""
+        before = self.left, self.right
         self.left = self.left if left is None else left
         self.right = self.right if right is None else right
-        self.refresh()
+        if before != (self.left, self.right):
+            self.refresh()
 
     def render(self) -> Content:
         """Draw both parts to the width at hand."""

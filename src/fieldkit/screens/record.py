@@ -71,7 +71,7 @@ class RecordPage(Page[None]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the lines."""
-        yield Picker(self.answer, self.told, typing=False, empty="Nothing yet.")
+        yield Picker(self.answer, self.told, typing=False)
 
     async def arrive(self) -> None:
         """Fetch anew."""
@@ -99,7 +99,7 @@ class RecordPage(Page[None]):
             )
             for cells, kind, to in found.lines
         ]
-        return Answer(rows, above=(*above, ""))
+        return Answer(rows, above=(*above, "", *([] if rows else ["   Nothing yet."])))
 
     async def open(self, kind: str, record_id: str) -> None:
         """Open the record a line stands for; this one itself in its form."""

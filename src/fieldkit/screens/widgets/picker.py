@@ -25,9 +25,6 @@ from fieldkit.screens.widgets.typed import Typed
 WIDE = 110
 """From this width on a row's second line stands beside the first."""
 
-_LEAST = 12
-"""Cells a column keeps while another can still give way."""
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -374,17 +371,17 @@ def _joined(first: Answer, second: Answer) -> Answer:
 
 
 def column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Share ``width`` cells among the columns: each what it needs; the last give way first."""
+    """Share ``width`` cells among the columns: each what it needs; the widest give way first.
+
+    The first column tells what a row is: it counts as two thirds of its width.
+    """
     columns = max((len(row) for row in rows), default=0)
     sizes = [
         max((cell_len(shown(row[column][:200])) for row in rows if column < len(row)), default=0)
         for column in range(columns)
     ]
     gaps = 2 * (sum(1 for size in sizes if size) - 1)
-    over = sum(sizes) + gaps - width
-    for least in (_LEAST, 1):
-        for column in reversed(range(columns)):
-            given = min(max(sizes[column] - least, 0), max(over, 0))
-            sizes[column] -= given
-            over -= given
+    for _ in range(sum(sizes) + gaps - max(width, gaps)):
+        widest = max(range(columns), key=lambda column: sizes[column] * (3 if column else 2))
+        sizes[widest] -= 1
     return sizes
