@@ -375,7 +375,7 @@ ops = st.sampled_from(["create", "edit", "delete", "twice"])
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(ops, st.integers(0, 5), names), min_size=1, max_size=12))
 def test_whatever_is_saved_row_and_log_agree(
