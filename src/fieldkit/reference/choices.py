@@ -71,7 +71,7 @@ def _rank(option: Option, text: str) -> int | None:
     if _is_code(option, text) or _is_label(option, text) or _is_other_name(option, text):
         return 0
     label = fold(option.label)
-    if label.startswith(text):
+    if label.startswith(text) or _begins_code(option, text):
         return 1
     if _begin_words(text, label):
         return 2
@@ -81,6 +81,10 @@ def _rank(option: Option, text: str) -> int | None:
 def _begin_words(text: str, name: str) -> bool:
     words = name.split()
     return all(any(word.startswith(part) for word in words) for part in text.split())
+
+
+def _begins_code(option: Option, text: str) -> bool:
+    return isinstance(option.code, str) and fold(option.code).startswith(text)
 
 
 def _is_code(option: Option, text: str) -> bool:

@@ -291,10 +291,8 @@ class FormScreen(Page["Entered | None"]):
         kind = model.kind
         self._last[kind.kind()] = {name: one.text for name, one in model.fields.items()}
         self.post_message(self.Saved(kind.kind(), number))
-        named = " ".join(str(model.values[name] or "") for name in kind.used(Use.NAME)).strip()
-        entered = Entered(
-            kind.kind(), number, named or kind.title, new=model.record is None, more=then_new
-        )
+        label = kind.of(model.values).label() if kind.used(Use.NAME) else kind.title
+        entered = Entered(kind.kind(), number, label, new=model.record is None, more=then_new)
         if not then_new:
             self._ready.clear()
             self.dismiss(entered)

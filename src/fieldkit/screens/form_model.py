@@ -312,7 +312,7 @@ class FormModel:
         return Act.NONE
 
     def _beyond(self, *, back: bool = False, empty: bool = False) -> str | None:
-        """Return the next field that applies (``empty``: to be filled or mended); None at the end."""
+        """Return the next field that applies, None at the end; ``empty``: to fill or to mend."""
         order = list(self.fields)
         here = order.index(self.at)
         values = self.values

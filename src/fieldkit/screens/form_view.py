@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from fieldkit.plain_text import shown
 from fieldkit.records import Choice, rules_of
-from fieldkit.screens.form_field import Candidate, Field, State
+from fieldkit.screens.form_field import Field, State
 from fieldkit.screens.form_model import FormModel
 from fieldkit.screens.widgets.cells import fit
 
@@ -173,7 +173,8 @@ def _shown_choices(model: FormModel, width: int) -> list[tuple[int | None, str]]
     found = model.candidates()
     if not found:
         return []
-    pieces = [_choice(model, place, one) for place, one in enumerate(found)]
+    labels = _brief([shown(one.label) for one in found], heads=model.current.closed)
+    pieces = [_choice(model, place, found[place].text, label) for place, label in enumerate(labels)]
     head = " choices: "
     first = _first_shown(pieces, model.mark, width - len(head) - 10)
     parts: list[tuple[int | None, str]] = [(None, head)]
@@ -201,15 +202,23 @@ def _first_shown(pieces: list[str], mark: int, room: int) -> int:
     return first
 
 
-def _choice(model: FormModel, place: int, candidate: Candidate) -> str:
+def _brief(labels: list[str], *, heads: bool) -> list[str]:
+    """Return labels not too long; ``heads``: their beginnings do, if they still differ."""
+    cut = [_cut(label.partition(" (")[0], 22) for label in labels]
+    return cut if heads and len(set(cut)) == len(labels) else [_cut(label, 34) for label in labels]
+
+
+def _cut(label: str, longest: int) -> str:
+    return fit(label, longest).rstrip() if cell_len(label) > longest else label
+
+
+def _choice(model: FormModel, place: int, text: str, label: str) -> str:
     one = model.current
-    label = shown(candidate.label)
-    label = fit(label, 34).rstrip() if cell_len(label) > 34 else label
     if model.fresh or not one.text.strip():
         if one.numbers(model.within(one)):
             label = f"{place + 1} {label}"
         elif isinstance(one.ask.format, Choice):
-            label = f"{candidate.text} {label}"
+            label = f"{text} {label}"
     return f"[{label}] " if place == model.mark else f" {label}  "
 
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from fieldkit.screens import doors
 from fieldkit.screens.desk import Desk
 from fieldkit.screens.history import HistoryPage
-from fieldkit.screens.page import Page
+from fieldkit.screens.page import Page, fit
 from fieldkit.screens.removing import deleted
 from fieldkit.screens.roll import RollPage
 from fieldkit.screens.rows import Row
@@ -84,7 +84,7 @@ class RecordPage(Page[None]):
             self.where(f"{self.record_id}   not on this laptop")
             return Answer(mark=None)
         self.row = found.row
-        self.where(f"{found.row.label}   {self.record_id}   {found.state}")
+        self._head(found.row.label, f"   {self.record_id}   {found.state}")
         steps = "".join(f"{step.letter} {step.word}  " for step in self.steps)
         line = "Del delete the line  " if self.size.width >= _ROOMY else ""
         self.keys(f"{steps}e edit  d delete  h history  {line}Esc")
@@ -100,6 +100,11 @@ class RecordPage(Page[None]):
             for cells, kind, to in found.lines
         ]
         return Answer(rows, above=(*above, "", *([] if rows else ["   Nothing yet."])))
+
+    def _head(self, label: str, rest: str) -> None:
+        """Put the label into the header, cut so that number and state have their room."""
+        room = self.size.width - 4 - len(rest) - len(self.desk.standing.words())
+        self.where((fit(label, room) if len(label) > room > 12 else label) + rest)
 
     async def open(self, kind: str, record_id: str) -> None:
         """Open the record a line stands for; this one itself in its form."""

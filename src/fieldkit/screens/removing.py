@@ -8,7 +8,6 @@ from fieldkit.screens.page import Page
 from fieldkit.screens.rows import label_of
 
 if TYPE_CHECKING:
-    from fieldkit.records import Record
     from fieldkit.store import Store
 
 
@@ -23,17 +22,17 @@ async def deleted(page: Page[None], record_id: str, *, key: str) -> str:
     found = await page.ask(lambda store: _known(store, record_id))
     if found is None:
         return ""
-    record, label, others = found
+    label, others = found
     stays = f" {others} that {'belong' if others > 1 else 'belongs'} to it stay." if others else ""
     if not page.sure(f"delete {record_id}", f"Delete {label}?{stays} Press {key} again."):
         return ""
     operator = page.desk.operator
-    await page.ask(lambda store: _delete(store, record, operator))
+    await page.ask(lambda store: delete(store, record_id, operator))
     return label
 
 
-def _known(store: Store, record_id: str) -> tuple[Record, str, int] | None:
-    """Return a live record, what it is called, and how many others refer to it."""
+def _known(store: Store, record_id: str) -> tuple[str, int] | None:
+    """Return what a live record is called, and how many others refer to it."""
     from fieldkit.records import kinds
 
     record = store.record(record_id)
@@ -46,11 +45,14 @@ def _known(store: Store, record_id: str) -> tuple[Record, str, int] | None:
         if record.kind() in reference.kinds
     )
     named = record.title.lower() if not record.person else ""
-    return record, " ".join(filter(None, (named, label_of(store, record)))), others
+    return " ".join(filter(None, (named, label_of(store, record)))), others
 
 
-def _delete(store: Store, record: Record, operator: str) -> None:
+def delete(store: Store, record_id: str, operator: str) -> None:
+    """Delete a record, if it is here; runs in a store's thread."""
     from fieldkit.records import Op
     from fieldkit.store import Edit
 
-    store.save([Edit(type(record), {}, record.id, record.version, Op.DELETE)], operator)
+    record = store.record(record_id)
+    if record is not None:
+        store.save([Edit(type(record), {}, record.id, record.version, Op.DELETE)], operator)

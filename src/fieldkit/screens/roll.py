@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
 
 from fieldkit.screens.find import FindPage, new_row
+from fieldkit.screens.removing import delete
 from fieldkit.screens.rows import Row, label_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
@@ -21,14 +24,18 @@ PEOPLE = {"beneficiary": "beneficiary_id", "member": "member_id"}
 class RollPage(FindPage):
     """Enter puts the marked person on the roll of a training or programme and stays."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z,f8", "undo", "Undo", show=False)]
+
     def __init__(self, entry: str, field: str, of: Row) -> None:
         """``entry``: the kind of one line of the roll; ``field``: how it refers to ``of``."""
         super().__init__("", list(PEOPLE), self.put, skip=self._on_it)
         self._entry, self._field, self._of = entry, field, of
+        self._put: list[tuple[str, str]] = []
+        """Lines put on the roll here, the last one last: id, and who it is."""
 
     async def arrive(self) -> None:
         """Say whose roll it is and how many are on it."""
-        self.keys("Enter put on the list   Ctrl+N not registered yet   Esc back")
+        self.keys("Enter put on the list  Ctrl+N not registered yet  Ctrl+Z take off  Esc back")
         await self._count()
 
     async def at_first(self, last: Choice | None) -> Answer:  # noqa: ARG002
@@ -43,21 +50,38 @@ class RollPage(FindPage):
         """Save one line of the roll."""
         from fieldkit.store import Refused
 
-        def save(store: Store) -> str:
+        def save(store: Store) -> tuple[str, str]:
             person = store.get(kind, record_id)
             edit = self._line(store, PEOPLE[kind], record_id)
-            store.save([edit], operator=self.desk.operator)
-            return label_of(store, person) if person else record_id
+            saved = store.save([edit], operator=self.desk.operator)
+            return saved[0].id, label_of(store, person) if person else record_id
 
         try:
-            label = await self.ask(save)
+            line, label = await self.ask(save)
         except Refused as refused:
             self.say("; ".join(finding.message for _, finding in refused.findings), error=True)
             return
+        self._put.append((line, label))
         self.query_one(Picker).renew("")
         await self._count()
         await self.desk.take_stock()
         self.say(f"On the list: {label}")
+
+    async def action_undo(self) -> None:
+        """Take the last one off the roll again."""
+        await self.told(self._take_off)
+
+    async def _take_off(self) -> None:
+        if not self._put:
+            self.say("Nobody was put on the list here.")
+            return
+        line, label = self._put[-1]
+        await self.ask(lambda store: delete(store, line, self.desk.operator))
+        self._put.pop()
+        self.query_one(Picker).renew()
+        await self._count()
+        await self.desk.take_stock()
+        self.say(f"Off the list again: {label}")
 
     def new(self, typed: str, *, among: bool = False) -> Choice | None:
         """Return the row that registers someone, who is on the roll once saved."""
