@@ -4,11 +4,13 @@ import os
 import select
 import signal
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 
 import pexpect
 import pyte
+from wcwidth import wcwidth
 
 ENTER = "\r"
 ESCAPE = "\x1b"
@@ -16,6 +18,14 @@ BACKSPACE = "\x7f"
 DOWN = "\x1b[B"
 CTRL_N = "\x0e"
 CTRL_Q = "\x11"
+
+
+class _Screen(pyte.Screen):
+    """A screen that passes over marks without a width; pyte would drop the rest of the line."""
+
+    def draw(self, data: str) -> None:
+        """Draw text."""
+        super().draw("".join(c for c in data if wcwidth(c) > 0 or unicodedata.combining(c)))
 
 
 class Terminal:
@@ -33,7 +43,7 @@ class Terminal:
         rows: int = 24,
     ) -> None:
         known = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._arrived = 0.0
         self._undrawn = b""
