@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -76,22 +77,24 @@ class FieldText:
     def move(self, key: str) -> bool:
         """Move by ``left``, ``right``, ``home`` or ``end``; say whether the cursor moved."""
         before = self.cursor
-        self.cursor = {
+        goals: dict[str, Callable[[], int]] = {
             "left": self._left,
             "right": self._right,
             "home": lambda: 0,
             "end": lambda: len(self.text),
-        }[key]()
+        }
+        self.cursor = goals[key]()
         return self.cursor != before
 
     def delete(self, key: str) -> bool:
         """Delete by ``backspace``, ``delete``, ``ctrl+w`` or ``ctrl+u``; say whether any was."""
-        start, end = {
+        spans: dict[str, Callable[[], tuple[int, int]]] = {
             "backspace": lambda: (self._left(), self.cursor),
             "delete": lambda: (self.cursor, self._right()),
             "ctrl+w": lambda: (self._word(), self.cursor),
             "ctrl+u": lambda: (0, len(self.text)),
-        }[key]()
+        }
+        start, end = spans[key]()
         if start == end:
             return False
         self.text = self.text[:start] + self.text[end:]

@@ -210,7 +210,7 @@ class FormModel:
     def _type(self, typed: str) -> Act:
         one = self.current
         if not one.text.strip() and typed in {"=", "?", "/"}:
-            return {"=": self._ditto, "?": self._help, "/": lambda: Act.OTHER}[typed]()
+            return self._ditto() if typed == "=" else self._help() if typed == "?" else Act.OTHER
         if typed == "=" and Use.KIN in one.ask.uses and (surname := self._surname()):
             typed = surname if one.text.endswith(" ") else f" {surname}"
         self._edit(lambda field: field.box.insert(typed))
@@ -268,9 +268,8 @@ class FormModel:
         if one.ask.suggest and one.text.strip():
             self.mark = max(self.mark, 0)
         if one.closed and self.fresh and self.mark < 0 and one.value is not None:
-            texts = [c.text for c in self.candidates()]
             value = one.ask.format.edit(one.value)
-            self.mark = texts.index(value) if value in texts else -1
+            self.mark = next((i for i, c in enumerate(self.candidates()) if c.text == value), -1)
 
     def _mark_likeliest(self) -> None:
         one, found = self.current, self.candidates()

@@ -11,6 +11,7 @@ from textual import events
 from textual.widget import Widget
 
 from fieldkit.screens import doors
+from fieldkit.screens.days import DaysPage
 from fieldkit.screens.desk import Desk
 from fieldkit.screens.history import HistoryPage
 from fieldkit.screens.page import Page, fit
@@ -53,6 +54,8 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     "training_batch": (Step("a", "enrol", "training_enrolment", "training_batch_id"),),
     "programme": (Step("a", "who came", "attendance", "programme_id"),),
 }
+_TRAINING = "training_batch"
+"""The kind whose days are marked."""
 _ROOMY = 100
 """Columns from which the footer has room for every key."""
 _ROLLS = {"training_batch", "programme"}
@@ -86,6 +89,7 @@ class RecordPage(Page[None]):
         self.row = found.row
         self._head(found.row.label, f"   {self.record_id}   {found.state}")
         steps = "".join(f"{step.letter} {step.word}  " for step in self.steps)
+        steps += "p present  " if found.row.kind == _TRAINING else ""
         line = "Del delete the line  " if self.size.width >= _ROOMY else ""
         self.keys(f"{steps}e edit  d delete  h history  {line}Esc")
         above = [f" {found.facts}"]
@@ -133,6 +137,8 @@ class RecordPage(Page[None]):
             return self._history
         if letter == "d":
             return self._delete
+        if letter == "p" and self.row and self.row.kind == _TRAINING:
+            return partial(self.app.push_screen, DaysPage(self.row))
         step = next((step for step in self.steps if step.letter == letter), None)
         return partial(self._go, step) if step else None
 

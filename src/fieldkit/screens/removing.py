@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fieldkit.screens.page import Page
+from fieldkit.screens.page import Page, fit
 from fieldkit.screens.rows import label_of
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
+
+_ROOM = 40
+"""Characters of a label in the question."""
 
 
 async def deleted(page: Page[None], record_id: str, *, key: str) -> str:
@@ -23,8 +26,9 @@ async def deleted(page: Page[None], record_id: str, *, key: str) -> str:
     if found is None:
         return ""
     label, others = found
-    stays = f" {others} that {'belong' if others > 1 else 'belongs'} to it stay." if others else ""
-    if not page.sure(f"delete {record_id}", f"Delete {label}?{stays} Press {key} again."):
+    stays = f" What belongs to it stays: {others}." if others else ""
+    named = fit(label, _ROOM).rstrip() if len(label) > _ROOM else label
+    if not page.sure(f"delete {record_id}", f"Delete {named}? Press {key} again.{stays}"):
         return ""
     operator = page.desk.operator
     await page.ask(lambda store: delete(store, record_id, operator))
