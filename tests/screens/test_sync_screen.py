@@ -147,10 +147,10 @@ async def test_without_a_server_it_says_what_to_do(store: Store, at_desk: At) ->
     _save(store, 1)
     async with at_desk() as hand:
         await _open(hand)
-        assert "This laptop has no server yet." in hand.text()
+        assert "No server yet." in hand.text()
         assert "sync now" not in hand.text()
         await hand.press("<f5>")
-        assert "This laptop has no server yet." in hand.text()
+        assert "No server yet." in hand.text()
     assert store.outbox.sessions() == []
 
 

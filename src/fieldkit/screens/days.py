@@ -66,7 +66,7 @@ class DaysPage(Page[None]):
     """Who was present on a day of a training."""
 
     KEYBOARD = "#picker"
-    KEYS = "Space present  - absent  number Enter present  Left Right day  Del no mark  Esc"
+    KEYS = "Space present  - absent  number Enter present  Left Right day  Del clear  Esc"
 
     def __init__(self, batch: Row) -> None:
         super().__init__()

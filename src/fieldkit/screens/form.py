@@ -26,6 +26,7 @@ from fieldkit.screens.form_saving import (
 )
 from fieldkit.screens.form_terms import Opening, Wanted
 from fieldkit.screens.page import Page
+from fieldkit.screens.rows import label_of
 from fieldkit.screens.widgets.form import Form
 from fieldkit.store import Draft, Edit, Hit, Refused, Store
 
@@ -87,7 +88,8 @@ class FormScreen(Page["Entered | None"]):
         self._last: dict[str, dict[str, str]] = {}
         self._texts: Mapping[str, str] = {}
         self._draft = Draft("", "")
-        self._telling: tuple[str, str, bool] | None = None
+        self._label = ""
+        self._telling: tuple[str, str, str, bool] | None = None
 
     def content(self) -> Iterable[Widget]:
         """Yield the form."""
@@ -127,7 +129,8 @@ class FormScreen(Page["Entered | None"]):
         self._ready.clear()
         try:
             record_id = draft.record_id if draft else record_id
-            record, standing = await self.ask(lambda store: _fetch(store, kind, record_id))
+            record, standing, label = await self.ask(lambda store: _fetch(store, kind, record_id))
+            self._label = label
             self._texts = dict(texts or {})
             overlay = {**self._texts, **(draft.texts if draft else {})}
             at = draft.field if draft else ""
@@ -182,7 +185,6 @@ class FormScreen(Page["Entered | None"]):
             return
         many = wrong(model)
         parts = [
-            f"New {_lower(model.kind.title)}" if model.record is None else model.record.label(),
             model.record.id if model.record else "",
             "unfinished" if self._unfinished(model) else "",
             f"{many} to correct" if many else "",
@@ -190,14 +192,15 @@ class FormScreen(Page["Entered | None"]):
         one = model.current
         said = (one.problem or one.finding) if model.fresh or one.searched else ""
         telling = (
-            "   ".join(part for part in parts if part),
+            self._label,
+            "".join(f"   {part}" for part in parts if part),
             model.message or said or ("" if model.help_open else one.ask.help),
             model.alarm,
         )
         if telling != self._telling:
             self._telling = telling
-            self.where(telling[0])
-            self.say(telling[1], error=telling[2])
+            self.where(*telling[:2])
+            self.say(telling[2], error=telling[3])
 
     def _unfinished(self, model: FormModel) -> bool:
         """Say whether anything was typed beyond the texts the form was opened with."""
@@ -291,7 +294,8 @@ class FormScreen(Page["Entered | None"]):
         kind = model.kind
         self._last[kind.kind()] = {name: one.text for name, one in model.fields.items()}
         self.post_message(self.Saved(kind.kind(), number))
-        label = kind.of(model.values).label() if kind.used(Use.NAME) else kind.title
+        known = self._label if model.record else kind.title
+        label = kind.of(model.values).label() if kind.used(Use.NAME) else known
         entered = Entered(kind.kind(), number, label, new=model.record is None, more=then_new)
         if not then_new:
             self._ready.clear()
@@ -312,17 +316,24 @@ class FormScreen(Page["Entered | None"]):
 
 def _fetch(
     store: Store, kind: type[Record], record_id: str | None
-) -> tuple[Record | None, dict[str, Value]]:
-    """Read what the form starts from, and load, in this thread, what its first keys would load."""
+) -> tuple[Record | None, dict[str, Value], str]:
+    """Read what the form starts from and what it is called.
+
+    Loads as well, in this thread, what the first keys would load.
+    """
     kind()  # the first record made readies all kinds for the database: 50-100 ms
     for ask in kind.questions().values():
         if isinstance(ask.format, Choice):
             ask.format.matching("a")
     record = store.get(kind.kind(), record_id) if record_id else None
     if record is not None:
-        return record, {"district": record.district, "block": record.block}
+        label = label_of(store, record)
+        return record, {"district": record.district, "block": record.block}, label
     device = store.device
-    return None, {"district": device.district, "block": device.block} if device else {}
+    standing: dict[str, Value] = {}
+    if device:
+        standing = {"district": device.district, "block": device.block}
+    return None, standing, f"New {_lower(kind.title)}"
 
 
 def _referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:

@@ -16,8 +16,8 @@ KEYS = (
     ("as last time", "= in an empty box", "F2"),
     ("save", "Ctrl+S", "F10"),
     ("new; save and next", "Ctrl+N", "F9"),
-    ("delete this record; again for yes", "d on its page", "Delete on its line"),
-    ("throw away an unfinished form; again for yes", "Delete on its line on Home", ""),
+    ("delete a record; again: yes", "d on its page", "Delete on its line"),
+    ("throw an unfinished form away; again: yes", "Delete on Home", ""),
     ("undo what was typed in the field", "Ctrl+Z", "F8"),
     ("sync", "F5", "/sync"),
     ("menu of everything", "/ in an empty box", "Ctrl+P"),
@@ -54,5 +54,5 @@ class HelpPage(Page[None]):
     async def answer(self, text: str) -> Answer:
         """Answer with the keys and words that hold what is typed."""
         wanted = text.strip().casefold()
-        lines = [(f"{main}, {second}", does) for does, main, second in KEYS] + list(WORDS)
+        lines = [(", ".join(filter(None, keys)), does) for does, *keys in KEYS] + list(WORDS)
         return Answer([Choice(line, stay) for line in lines if wanted in " ".join(line).casefold()])

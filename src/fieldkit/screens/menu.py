@@ -33,8 +33,15 @@ def _list(kind: str) -> Callable[[Desk], Awaitable[object]]:
     return go
 
 
+def _new(kind: str) -> Callable[[Desk], Awaitable[object]]:
+    async def go(desk: Desk) -> None:
+        await doors.open_new(desk, kind)
+
+    return go
+
+
 def entries() -> list[Entry]:
-    """Return everything there is, the lists of all kinds included."""
+    """Return everything there is, the lists of all kinds and a new one of each included."""
     from fieldkit.records import kinds
 
     return [
@@ -46,6 +53,10 @@ def entries() -> list[Entry]:
         *(
             Entry(f"List: {kind.plural}", "", _list(name))
             for name, kind in sorted(kinds().items(), key=lambda item: item[1].plural)
+        ),
+        *(
+            Entry(f"New: {kind.title.lower()}", "", _new(name))
+            for name, kind in sorted(kinds().items(), key=lambda item: item[1].title)
         ),
         Entry("Quit", "Ctrl+Q", _quit),
     ]

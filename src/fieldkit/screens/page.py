@@ -25,32 +25,42 @@ __all__ = ["Line", "Page", "fit", "shown"]
 
 T = TypeVar("T")
 
+_LEAST = 8
+"""Cells of a text that give way last."""
+
 
 class Line(Widget):
-    """One line of text: a left part, and a right part that gives way last."""
+    """One line of text: a left part that gives way, what is kept after it, and a right part."""
 
     DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
 
     def __init__(self, left: str = "", right: str = "", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.left, self.right = left, right
+        self.left, self.kept, self.right = left, "", right
 
-    def put(self, left: str | None = None, right: str | None = None) -> None:
-        """Replace one part or both."""
-        before = self.left, self.right
+    def put(
+        self, left: str | None = None, right: str | None = None, kept: str | None = None
+    ) -> None:
+        """Replace the parts that are given."""
+        before = self.left, self.kept, self.right
         self.left = self.left if left is None else left
+        self.kept = self.kept if kept is None else kept
         self.right = self.right if right is None else right
-        if before != (self.left, self.right):
+        if before != (self.left, self.kept, self.right):
             self.refresh()
 
     def render(self) -> Content:
-        """Draw both parts to the width at hand."""
+        """Draw the parts to the width at hand."""
         width = self.size.width
         right = shown(self.right)
         room = width - cell_len(right) - (1 if right else 0)
+        left, kept = shown(self.left), shown(self.kept)
+        over = cell_len(left) + cell_len(kept) - max(room, 8)
+        if over > 0 and cell_len(left) - over >= _LEAST:
+            left = fit(left, cell_len(left) - over)
         if room < 8:
-            return Content(fit(self.left, width))
-        return Content(fit(self.left, room) + (" " + right if right else ""))
+            return Content(fit(left + kept, width))
+        return Content(fit(left + kept, room) + (" " + right if right else ""))
 
 
 class Rule(Widget):
@@ -138,9 +148,9 @@ class Page(Screen[ScreenResultType]):
 
     # --- the fixed places ---
 
-    def where(self, text: str) -> None:
-        """Say where you are, at the left of the header."""
-        self.query_one("#where", Line).put(text)
+    def where(self, text: str, kept: str = "") -> None:
+        """Say where you are, at the left of the header; ``text`` gives way to what is ``kept``."""
+        self.query_one("#where", Line).put(text, kept=kept)
 
     def show_standing(self) -> None:
         """Bring the right end of the header up to date."""

@@ -14,7 +14,7 @@ from fieldkit.screens import doors
 from fieldkit.screens.days import DaysPage
 from fieldkit.screens.desk import Desk
 from fieldkit.screens.history import HistoryPage
-from fieldkit.screens.page import Page, fit
+from fieldkit.screens.page import Page
 from fieldkit.screens.removing import deleted
 from fieldkit.screens.roll import RollPage
 from fieldkit.screens.rows import Row
@@ -38,12 +38,12 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     "beneficiary": (
         Step("t", "training", "training_enrolment", "beneficiary_id"),
         Step("k", "toolkit", "toolkit", "beneficiary_id"),
-        Step("c", "programme", "attendance", "beneficiary_id"),
+        Step("c", "camp", "attendance", "beneficiary_id"),
         Step("v", "decision", "verification", "beneficiary_id"),
     ),
     "member": (
         Step("t", "training", "training_enrolment", "member_id"),
-        Step("c", "programme", "attendance", "member_id"),
+        Step("c", "camp", "attendance", "member_id"),
     ),
     "self_help_group": (Step("m", "member", "member", "self_help_group_id"),),
     "village_organisation": (Step("g", "group", "self_help_group", "village_organisation_id"),),
@@ -87,7 +87,7 @@ class RecordPage(Page[None]):
             self.where(f"{self.record_id}   not on this laptop")
             return Answer(mark=None)
         self.row = found.row
-        self._head(found.row.label, f"   {self.record_id}   {found.state}")
+        self.where(found.row.label, f"   {self.record_id}   {found.state}")
         steps = "".join(f"{step.letter} {step.word}  " for step in self.steps)
         steps += "p present  " if found.row.kind == _TRAINING else ""
         line = "Del delete the line  " if self.size.width >= _ROOMY else ""
@@ -104,11 +104,6 @@ class RecordPage(Page[None]):
             for cells, kind, to in found.lines
         ]
         return Answer(rows, above=(*above, "", *([] if rows else ["   Nothing yet."])))
-
-    def _head(self, label: str, rest: str) -> None:
-        """Put the label into the header, cut so that number and state have their room."""
-        room = self.size.width - 4 - len(rest) - len(self.desk.standing.words())
-        self.where((fit(label, room) if len(label) > room > 12 else label) + rest)
 
     async def open(self, kind: str, record_id: str) -> None:
         """Open the record a line stands for; this one itself in its form."""

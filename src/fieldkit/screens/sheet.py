@@ -119,12 +119,17 @@ def folded(
 
 
 def gathered(store: Store, record: Record) -> list[Line]:
-    """Return those that refer to a group or training: its members, its people."""
+    """Return those that refer to a group or training: its members, its people.
+
+    The days of a training are many and have a page of their own.
+    """
     from fieldkit.records import kinds
 
     own = record.kind()
     lines: list[Line] = []
     for name, kind in kinds().items():
+        if (own, name) == ("training_batch", "attendance"):
+            continue
         for field, reference in kind.references().items():
             if own in reference.kinds:
                 for child in store.page(name, where={field: record.id}, limit=LIMIT).records:

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 _BAR = 24
 _SYNCS_SHOWN = 3
-_NOT_ENROLLED = "This laptop has no server yet. Whoever looks after it enrols it: fieldkit enrol"
+_NOT_ENROLLED = "No server yet. Whoever looks after this laptop enrols it: fieldkit enrol"
 
 
 @dataclass(frozen=True, slots=True)
