@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fieldkit.records import Record, kinds
+from fieldkit.records import Record, Use, kinds
 from fieldkit.records.formats import Moment, indian, today
 from fieldkit.screens.rows import label_of
 from fieldkit.store import Draft, State, Store
@@ -49,7 +49,7 @@ def figures(store: Store, operator: str) -> Figures:
         _counted(store.today(), "nothing saved yet"),
         _counted(store.counts(), "no records yet"),
         _needs(store, len(drafts)),
-        [*(_unfinished(draft) for draft in drafts[:3]), *_last_saved(store)],
+        [*(_unfinished(store, draft) for draft in drafts[:3]), *_last_saved(store, operator)],
         store.clock_doubt(),
     )
 
@@ -97,21 +97,24 @@ def _old_toolkits(store: Store) -> int:
     return sum(1 for kit in waiting if (on := kit.happened_on()) is not None and on < old)
 
 
-def _unfinished(draft: Draft) -> Recent:
+def _unfinished(store: Store, draft: Draft) -> Recent:
     kind = kinds()[draft.kind]
-    name = next((draft.texts[field] for field in kind.asks() if draft.texts.get(field)), "empty")
+    record = store.get(draft.kind, draft.record_id) if draft.record_id else None
+    fields = [*kind.used(Use.NAME), *kind.asks()]
+    typed = next((draft.texts[field] for field in fields if draft.texts.get(field)), "empty")
+    name = label_of(store, record) if record else typed
     return Recent(
         (f"Unfinished: {name}", kind.title.lower(), Moment().show(draft.updated_at)),
         draft=draft.id,
     )
 
 
-def _last_saved(store: Store) -> list[Recent]:
+def _last_saved(store: Store, operator: str) -> list[Recent]:
     return [
         Recent(
             (f"Saved: {label_of(store, record)}", record.title.lower(), record.id),
             kind=record.kind(),
             id=record.id,
         )
-        for record in store.last_saved(3)
+        for record in store.last_saved(3, operator)
     ]

@@ -99,7 +99,8 @@ def search(store: Store, text: str, kinds: Sequence[str] | None) -> tuple[list[R
     """Return the rows that answer ``text`` and whether the first is likely meant; in a thread."""
     hits = store.find(text, kinds=kinds, limit=20)
     records = [store.get(hit.kind, hit.id) for hit in hits]
-    return [row_of(store, record) for record in records if record], likely(hits)
+    mixed = kinds is None or len(kinds) > 1
+    return [row_of(store, record, titled=mixed) for record in records if record], likely(hits)
 
 
 def likely(hits: Sequence[Hit]) -> bool:

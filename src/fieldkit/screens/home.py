@@ -54,6 +54,8 @@ class HomePage(Page[None]):
     def __init__(self) -> None:
         super().__init__()
         self._figures: Figures | None = None
+        self._whose = ""
+        """The operator whose day is shown."""
 
     def content(self) -> Iterable[Widget]:
         """Yield the box."""
@@ -74,8 +76,11 @@ class HomePage(Page[None]):
         picker = self.query_one(Picker)
         if picker.typed.text:
             picker.freshen()
+        elif self._whose != operator:
+            picker.turn("")
         else:
             picker.renew()
+        self._whose = operator
 
     async def answer(self, text: str) -> Answer:
         """Answer the empty box with the day, a lone digit with its job, all else with hits."""
@@ -156,7 +161,7 @@ class HomePage(Page[None]):
             for recent in self._figures.recent
         ]
         unfinished = bool(self._figures.recent) and self._figures.recent[0].draft is not None
-        self.keys(self.KEYS + ("   Del drop unfinished" if unfinished else ""))
+        self.keys(self.KEYS + ("   Del throw away" if unfinished else ""))
         return Answer(rows, mark=0 if unfinished else None, above=self._board())
 
     async def _resume(self, recent: Recent) -> None:

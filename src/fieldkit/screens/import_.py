@@ -37,11 +37,6 @@ class FileBox(Picker):
             self.typed.insert("/")
             self.renew()
 
-    def turn(self, text: str) -> None:
-        """Turn to another question: the mark begins where its answer says."""
-        self._drawn = []
-        self.renew(text)
-
 
 class Progressed(Message):
     """Rows were loaded."""

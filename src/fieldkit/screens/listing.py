@@ -24,7 +24,7 @@ PAGE = 60
 def page_of(store: Store, kind: str, after: str | None) -> tuple[list[Row], str | None]:
     """Return some rows of a kind and the mark of the next ones; runs in a thread."""
     page = store.page(kind, after=after, limit=PAGE)
-    return [row_of(store, record) for record in page.records], page.next
+    return [row_of(store, record, titled=False) for record in page.records], page.next
 
 
 class ListPage(FindPage):

@@ -62,8 +62,11 @@ def shown_value(store: Store, record: Record, name: str) -> str:
     return label_of(store, known) if known else f"{value} (not on this laptop)"
 
 
-def row_of(store: Store, record: Record) -> Row:
-    """Lay a record out: name, kin, place, last digits, and the first of its other list fields."""
+def row_of(store: Store, record: Record, *, titled: bool = True) -> Row:
+    """Lay a record out: name, kin, place, last digits, and the first of its other list fields.
+
+    ``titled``: say what kind it is; needless where all are of one kind.
+    """
     from fieldkit.records import Use
 
     label = label_of(store, record)
@@ -96,7 +99,7 @@ def row_of(store: Store, record: Record) -> Row:
             "".join(f"..{four}" for four in digits[:1] if four),
             *(others[:1] or [""]),
         ),
-        below=(", ".join([record.title.lower(), *others[1:]]), record.id),
+        below=(", ".join([*([record.title.lower()] if titled else []), *others[1:]]), record.id),
     )
 
 

@@ -207,11 +207,11 @@ class Records:
                 found[row.record_id] = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
         return found
 
-    def last_saved(self, many: int) -> list[Record]:
-        """Return the live records last saved here, the latest first."""
+    def last_saved(self, many: int, operator: str | None = None) -> list[Record]:
+        """Return the live records last saved here, the latest first; ``operator``: by whom."""
         seen: set[str] = set()
         found: list[Record] = []
-        for kind, record_id in self._latest_changes():
+        for kind, record_id in self._latest_changes(operator):
             record = None if record_id in seen else self.get(kind, record_id)
             seen.add(record_id)
             if record and not record.deleted:
@@ -220,7 +220,7 @@ class Records:
                 break
         return found
 
-    def _latest_changes(self) -> Iterator[tuple[str, str]]:
+    def _latest_changes(self, operator: str | None) -> Iterator[tuple[str, str]]:
         """Give kind and id of the latest changes, those of the identity in use first."""
         log, origin = tables.change, tables.origin
         born = self.connection.execute(select(origin.c.origin).order_by(origin.c.born.desc()))
@@ -231,6 +231,8 @@ class Records:
                 .order_by(log.c.seq.desc())
                 .limit(_AT_ONCE)
             )
+            if operator is not None:
+                latest = latest.where(log.c.operator == operator)
             for row in self.connection.execute(latest):
                 yield row.kind, row.record_id
 

@@ -265,10 +265,10 @@ class Store:
         with self._database.read() as connection:
             return {row.kind: row.many for row in connection.execute(query)}
 
-    def last_saved(self, many: int = 3) -> list[Record]:
-        """Return the records last saved here, the latest first."""
+    def last_saved(self, many: int = 3, operator: str | None = None) -> list[Record]:
+        """Return the records last saved here, or by one operator here, the latest first."""
         with self._database.read() as connection:
-            return Records(connection).last_saved(many)
+            return Records(connection).last_saved(many, operator)
 
     def find(self, typed: str, kinds: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
         """Return the records that could be meant, the likeliest first."""

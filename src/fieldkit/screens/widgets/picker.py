@@ -108,6 +108,11 @@ class Picker(Widget, can_focus=True):
         self._asking = self.run_worker(self._ask(self.typed.text), exclusive=True, group="ask")
         self.refresh()
 
+    def turn(self, text: str) -> None:
+        """Turn to another question: the mark begins where its answer says."""
+        self._drawn = []
+        self.renew(text)
+
     def freshen(self) -> None:
         """Ask again, unless an answer is on its way already."""
         if self._asking is None or self._asking.is_finished:
