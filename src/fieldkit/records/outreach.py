@@ -16,6 +16,7 @@ from fieldkit.records.formats import (
     Whole,
     YesNo,
 )
+from fieldkit.records.parts import EitherArtisan, OrMember
 from fieldkit.records.record import Record
 
 _COMMITTEE = (When("programme_kind", ("SLSC",)),)
@@ -151,26 +152,8 @@ class Attendance(Record, table=True):
             uses=frozenset({Use.LIST}),
         ),
     ] = None
-    beneficiary_id: Annotated[
-        str | None,
-        Ask(
-            "Artisan",
-            Reference(kinds=("beneficiary",)),
-            "The artisan or the member, one of the two.",
-            applies=(When("member_id", (None,)),),
-            uses=frozenset({Use.LIST}),
-            headers=("Beneficiary ID",),
-        ),
-    ] = None
-    member_id: Annotated[
-        str | None,
-        Ask(
-            "Member of a group",
-            Reference(kinds=("member",)),
-            applies=(When("beneficiary_id", (None,)),),
-            uses=frozenset({Use.LIST}),
-        ),
-    ] = None
+    beneficiary_id: EitherArtisan = None
+    member_id: OrMember = None
     on: Annotated[
         date | None,
         Ask(
@@ -193,7 +176,7 @@ class Attendance(Record, table=True):
 
     def label(self) -> str:
         """Say whether the person was there."""
-        return {True: "present", False: "absent"}.get(self.present is not False, "present")
+        return "absent" if self.present is False else "present"
 
     def event(self) -> str:
         """Say where the person was, or was missed."""

@@ -18,6 +18,7 @@ from fieldkit.records.formats import (
     Date,
     Mobile,
     PersonName,
+    Reference,
     Text,
     Value,
     Whole,
@@ -47,6 +48,29 @@ MOBILE_HEADERS = (
     "मोबाइल नंबर",
     "मोबाइल",
 )
+
+
+EitherArtisan = Annotated[
+    str | None,
+    Ask(
+        "Artisan",
+        Reference(kinds=("beneficiary",)),
+        "The artisan or the member, one of the two.",
+        applies=(When("member_id", (None,)),),
+        uses=frozenset({Use.LIST}),
+        headers=("Beneficiary ID",),
+    ),
+]
+OrMember = Annotated[
+    str | None,
+    Ask(
+        "Member of a group",
+        Reference(kinds=("member",)),
+        applies=(When("beneficiary_id", (None,)),),
+        uses=frozenset({Use.LIST}),
+    ),
+]
+"""Fields ``beneficiary_id`` and ``member_id`` of a kind that is about exactly one of the two."""
 
 
 class Person(Record):

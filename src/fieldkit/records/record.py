@@ -217,7 +217,7 @@ def kinds() -> dict[str, type[Record]]:
 
 @cache
 def _ordered(found: tuple[type[Record], ...]) -> dict[str, type[Record]]:
-    waiting = {kind.kind(): kind for kind in found}
+    waiting = {kind.kind(): kind for kind in sorted(found, key=kind_name)}
     ordered: dict[str, type[Record]] = {}
     while waiting:
         ready = [

@@ -21,6 +21,7 @@ from fieldkit.records.formats import (
     Value,
     Whole,
 )
+from fieldkit.records.parts import EitherArtisan, OrMember
 from fieldkit.records.record import Record
 from fieldkit.records.trade import Trade
 
@@ -202,26 +203,8 @@ class TrainingEnrolment(Record, table=True):
             uses=frozenset({Use.LIST}),
         ),
     ] = None
-    beneficiary_id: Annotated[
-        str | None,
-        Ask(
-            "Artisan",
-            Reference(kinds=("beneficiary",)),
-            "The artisan or the member, one of the two.",
-            applies=(When("member_id", (None,)),),
-            uses=frozenset({Use.LIST}),
-            headers=("Beneficiary ID",),
-        ),
-    ] = None
-    member_id: Annotated[
-        str | None,
-        Ask(
-            "Member of a group",
-            Reference(kinds=("member",)),
-            applies=(When("beneficiary_id", (None,)),),
-            uses=frozenset({Use.LIST}),
-        ),
-    ] = None
+    beneficiary_id: EitherArtisan = None
+    member_id: OrMember = None
     state: Annotated[
         str | None,
         Ask(
