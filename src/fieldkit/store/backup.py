@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -11,10 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from fieldkit.records import Change, Op, first_head, kinds
+from fieldkit.records import first_head, kinds
 from fieldkit.store import tables
 from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged, DiskFull, Unwritable, plainly
+from fieldkit.store.log import change_of
 
 _SPARE = 16 * 1024 * 1024
 """Bytes left free on a disk: a full one cannot even delete."""
@@ -128,16 +128,7 @@ def _chain_problems(connection: Connection) -> Iterator[str]:
             select(log).where(log.c.origin == origin).order_by(log.c.seq)
         )
         for row in rows:
-            change = Change(
-                seq=row.seq,
-                kind=row.kind,
-                record_id=row.record_id,
-                op=Op(row.op),
-                fields=json.loads(row.fields),
-                base=row.base,
-                at=row.at,
-                operator=row.operator,
-            )
+            change = change_of(row)
             head, seq = change.head(head), seq + 1
             if row.seq != seq or row.head != head:
                 yield f"The log of changes of {origin} is broken at number {seq}."

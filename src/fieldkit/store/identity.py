@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, desc, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from fieldkit.records import first_head, new_origin
+from fieldkit.records import new_origin
 from fieldkit.store import tables
 
 # Held ready: building a statement takes longer than running it, and every save runs these.
-_device, _change = tables.device.c, tables.change.c
+_device = tables.device.c
 _DEVICE = select(_device.origin, _device.name, _device.district, _device.block, _device.server)
 _COUNTER = select(_device.counter)
 _COUNT_ON = update(tables.device).values(counter=bindparam("to"))
-_CHAIN_END = (
-    select(_change.seq, _change.head)
-    .where(_change.origin == bindparam("of"))
-    .order_by(desc(_change.seq))
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +76,3 @@ def take_numbers(connection: Connection, many: int, *, beyond: int = 0) -> int:
     if start + many > counter:
         connection.execute(_COUNT_ON, {"to": start + many})
     return start + 1
-
-
-def chain_end(connection: Connection, origin: str) -> tuple[int, bytes]:
-    """Return the last seq and head of an origin's log."""
-    row = connection.execute(_CHAIN_END, {"of": origin}).one_or_none()
-    return (row.seq, row.head) if row else (0, first_head(origin))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,10 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from fieldkit.records import Change, Op, first_head
+from fieldkit.records import Change, first_head
 from fieldkit.store import tables
 from fieldkit.store.database import Database
-from fieldkit.store.identity import chain_end
+from fieldkit.store.log import chain_end, change_of
 from fieldkit.store.reading import State, state_of
 
 _change, _origin = tables.change, tables.origin
@@ -247,15 +246,6 @@ def _open_verdict() -> ColumnElement[bool]:
 
 
 def _read(row: Row[tuple[object, ...]]) -> Logged:
-    change = Change(
-        seq=row.seq,
-        kind=row.kind,
-        record_id=row.record_id,
-        op=Op(row.op),
-        fields=json.loads(row.fields),
-        base=row.base,
-        at=row.at,
-        operator=row.operator,
-    )
+    change = change_of(row)
     state = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
     return Logged(row.origin, change, row.head, state, row.reason, row.reason_field)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -18,7 +17,8 @@ from fieldkit.search.sound import words
 from fieldkit.store import tables
 from fieldkit.store.edits import Edit, Pending, Prepared, prepare
 from fieldkit.store.errors import Refused
-from fieldkit.store.identity import Device, chain_end, take_numbers
+from fieldkit.store.identity import Device, take_numbers
+from fieldkit.store.log import append, chain_end
 from fieldkit.store.reading import Records, in_parts
 from fieldkit.store.search import index
 
@@ -162,14 +162,11 @@ def _write(connection: Connection, prepared: Sequence[Prepared], author: Author)
 
 
 def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:
-    """Append one change each to the log, extending the chain."""
+    """Append one change each to the log; return their seqs."""
     origin = author.device.origin
-    seq, head = chain_end(connection, origin)
-    rows = []
-    for one in prepared:
-        seq += 1
-        assert one.op is not None
-        change = Change(
+    last, head = chain_end(connection, origin)
+    changes = [
+        Change(
             seq=seq,
             kind=one.record.kind(),
             record_id=one.record.id,
@@ -179,23 +176,11 @@ def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -
             at=author.at,
             operator=author.operator,
         )
-        head = change.head(head)
-        rows.append(
-            {
-                "origin": origin,
-                "seq": seq,
-                "kind": change.kind,
-                "record_id": change.record_id,
-                "op": str(change.op),
-                "fields": json.dumps(dict(change.fields), ensure_ascii=False),
-                "base": change.base,
-                "at": change.at,
-                "operator": change.operator,
-                "head": head,
-            }
-        )
-    connection.execute(_APPEND, rows)
-    return [int(str(row["seq"])) for row in rows]
+        for seq, one in enumerate(prepared, start=last + 1)
+        if one.op is not None
+    ]
+    append(connection, origin, changes, head)
+    return [change.seq for change in changes]
 
 
 def _count(connection: Connection, prepared: Sequence[Prepared]) -> None:
@@ -245,7 +230,6 @@ def _put_row(table: Table) -> Insert:
     return put.on_conflict_do_update(index_elements=["id"], set_=values)
 
 
-_APPEND = insert(tables.change)
 _put_tally = upsert(tables.tally)
 _TALLY = _put_tally.on_conflict_do_update(
     index_elements=["kind"], set_={"live": tables.tally.c.live + _put_tally.excluded.live}
