@@ -55,6 +55,37 @@ def test_enter_passes_over_what_is_filled_and_down_does_not() -> None:
     assert model.at == "born"
 
 
+def test_enter_stops_at_what_is_to_be_corrected() -> None:
+    model = form(name="Zooni", relation="D", relation_name="Ab Gani 7", mobile="94190", born="1990")
+    press(model, "<up>", "<up>", "<enter>")
+    assert model.at == "relation_name"
+    press(model, "<ctrl+u>", "Ab Gani", "<enter>")
+    assert model.at == "mobile"
+
+
+def test_a_text_uses_the_room_of_the_note_while_there_is_none() -> None:
+    long = "Ghulam Mohammad Kakroo of the upper mohalla"
+    model = form(name="Zooni Akhter", relation_name=long)
+    assert any(long in line for line in picture(model))
+    go(model, "relation_name")
+    assert any(long in line for line in picture(model))
+    press(model, " 7")
+    row = next(line for line in picture(model) if "A name has no digits" in line)
+    assert "<" in row
+    press(model, "<up>")
+    row = next(line for line in picture(model) if "A name has no digits" in line)
+    assert "Ghulam Mohammad" in row
+
+
+def test_a_draft_leaves_out_digits_that_may_become_an_aadhaar_number() -> None:
+    model = form()
+    press(model, "99994105705")
+    assert draft_texts(model, typing=True) == {"name": ""}
+    assert draft_texts(model)["name"] == "99994105705"
+    press(model, "<ctrl+u>", "Zooni")
+    assert draft_texts(model, typing=True) == {"name": "Zooni"}
+
+
 def test_a_field_that_does_not_apply_is_passed_over_by_every_key() -> None:
     model = form()
     go(model, "bars")

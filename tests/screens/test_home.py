@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.screens.conftest import artisan, put
 from textual import events
 
 from fieldkit.app import FieldkitApp
+from fieldkit.records import SelfHelpGroup, TrainingEnrolment
+from fieldkit.screens.desk import Standing, stock
+from fieldkit.screens.form import FormScreen
 from fieldkit.screens.home import HomePage
 from fieldkit.screens.record import RecordPage
 from fieldkit.screens.widgets.picker import Picker
-from fieldkit.store import Store
+from fieldkit.store import Edit, Store
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
@@ -189,3 +193,69 @@ async def test_home_answers_from_the_file_while_the_records_load(
         await app.quiet()
         await app.workers.wait_for_complete()
         assert isinstance(app.screen, RecordPage)
+
+
+async def test_alt_and_ctrl_type_nothing(at_desk: At, block: dict[str, str]) -> None:
+    async with at_desk() as hand:
+        for key, character in (
+            ("inverted_exclamation_mark", "\u00a1"),
+            ("alt+a", "a"),
+            ("ctrl+b", "\x02"),
+            ("alt+\u00e9", "\u00e9"),
+        ):
+            hand.app.post_message(events.Key(key, character))
+        await hand.press("zo")
+        assert hand.app.screen.query_one(Picker).typed.text == "zo"
+        await hand.press("<escape>", "1", "<enter>", "<ctrl+n>", "Zo")
+        hand.app.post_message(events.Key("alt+a", "a"))
+        hand.app.post_message(events.Key("infinity", "\u221e"))
+        await hand.press("oni")
+        form = hand.app.screen
+        assert isinstance(form, FormScreen)
+        assert form.model is not None
+        assert form.model.current.text == "Zooni"
+
+
+async def test_what_is_unfinished_is_thrown_away_when_asked_twice(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<escape>", "<escape>")
+        assert "Del throw away" in hand.text()
+        assert "> Unfinished: Gulshan SHG" in hand.text()
+        await hand.press("<delete>")
+        assert "Throw away what was typed? Press Delete again." in hand.text()
+        await hand.press("z", "<escape>", "<delete>")
+        assert len(store.drafts.of("Asha")) == 1
+        await hand.press("<delete>")
+        assert store.drafts.of("Asha") == []
+        assert "Unfinished" not in hand.text()
+        assert "Del throw away" not in hand.text()
+
+
+async def test_the_last_saved_are_the_operators_own_and_name_the_person_first(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    put(store, TrainingEnrolment, training_batch_id=block["batch"], beneficiary_id=block["tariq"])
+    artisan(store, "Zooni Akhter", "Ab Gani", "9419011111")
+    store.use_operator("Reyaz")
+    store.save([Edit(SelfHelpGroup, {"name": "Wular SHG"})], "Reyaz")
+    async with at_desk() as hand:
+        assert hand.text().count("Saved: ") == 1
+        assert "Saved: Wular SHG" in hand.text()
+        await hand.press("<ctrl+o>", "2")
+        assert "Saved: Zooni Akhter" in hand.text()
+        assert "Saved: Tariq Lone, PMV basic" in hand.text()
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, HomePage)
+
+
+def test_nothing_is_said_of_sending_where_nothing_was_saved_and_no_server_is(
+    tmp_path: Path, store: Store
+) -> None:
+    assert stock(store, "").words() == "Asha"
+    store.enrol("http://127.0.0.1:1", "token")
+    assert stock(store, "").words() == "Asha   all sent"
+    put(store, SelfHelpGroup, name="Wular SHG")
+    assert stock(store, "").words() == "Asha   1 not sent"
+    assert Standing("Asha", unsent=154881).words() == "Asha   1,54,881 not sent"

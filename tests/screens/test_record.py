@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from fieldkit.records import Beneficiary
+from tests.screens.conftest import put
+
+from fieldkit.records import Beneficiary, Programme, TrainingBatch, TrainingEnrolment
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.history import HistoryPage
 from fieldkit.screens.home import HomePage
 from fieldkit.screens.listing import ListPage
 from fieldkit.screens.record import RecordPage
 from fieldkit.screens.roll import RollPage
+from fieldkit.screens.sheet import folded
+from fieldkit.screens.widgets.form import Form
 from fieldkit.screens.widgets.picker import Picker
-from fieldkit.store import Edit, Store
+from fieldkit.store import Edit, Event, State, Store
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
@@ -146,3 +151,151 @@ async def test_no_screen_breaks_on_hostile_text(at_desk: At, store: Store) -> No
             assert "\x1b" not in hand.text()
             await hand.press("h", "<escape>", "<escape>", "<down>")
         assert isinstance(hand.app.screen, ListPage)
+
+
+async def test_a_new_group_is_followed_by_its_page_and_escape_leads_back_to_the_list(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<ctrl+s>", "m")
+        await hand.press("Haseena", "<ctrl+n>", "Rubeena", "<ctrl+s>")
+        assert isinstance(hand.app.screen, RecordPage)
+        assert hand.text().startswith(" Gulshan SHG")
+        assert "2 members" in hand.text()
+        assert "Saved: Rubeena" in hand.text()
+        await hand.press("<escape>")
+        assert isinstance(hand.app.screen, ListPage)
+        await hand.press("<ctrl+n>", "Wular SHG", "<ctrl+n>", "<escape>")
+        assert isinstance(hand.app.screen, ListPage)
+    assert len(store.where("self_help_group")) == 3
+
+
+async def test_the_header_counts_what_is_saved_from_a_page_and_beside_the_application(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "noor", "<enter>", "m")
+        assert "6 not sent" in hand.text().splitlines()[0]
+        await hand.press("Haseena", "<ctrl+n>")
+        assert "7 not sent" in hand.text().splitlines()[0]
+        put(store, Programme, programme_kind="ORIENT", held_on=date(2026, 1, 1))
+        await hand.press("<escape>")
+        assert "8 not sent" in hand.text().splitlines()[0]
+
+
+async def test_a_record_is_deleted_when_asked_twice_running(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "noor", "<enter>", "d")
+        assert "Delete self-help group Noor SHG? Press d again. What belongs to it stays: 1." in (
+            hand.text()
+        )
+        await hand.press("<down>")
+        assert "Press d again" not in hand.text()
+        await hand.press("d")
+        assert store.where("self_help_group")
+        await hand.press("d")
+        assert not store.where("self_help_group")
+        assert isinstance(hand.app.screen, ListPage)
+        assert "Deleted: self-help group Noor SHG" in hand.text()
+
+
+async def test_a_line_of_a_page_is_deleted_by_the_delete_key(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("9419011432", "<enter>")
+        await hand.press("<delete>", "<delete>")  # the person's own line
+        assert store.get("beneficiary", block["ghulam"]) is not None
+        await hand.press("<down>", "<delete>", "<delete>")
+        assert "Deleted: toolkit Ghulam Mohammad Bhat" in hand.text()
+        assert "Toolkit selected" not in hand.text()
+    assert not store.where("toolkit")
+    assert store.where("beneficiary", name="Ghulam Mohammad Bhat")
+
+
+async def test_whoever_is_registered_from_a_roll_is_on_it_and_the_last_one_can_be_taken_off(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("3", "<enter>", "<enter>", "a", "shaista bano", "<ctrl+n>")
+        model = hand.app.screen.query_one(Form).model
+        while model is not None and model.at != "trade_code":
+            await hand.press("<down>")
+        await hand.press("tail", "<ctrl+s>")
+        assert isinstance(hand.app.screen, RollPage)
+        assert "On the list: Shaista Bano" in hand.text()
+        await hand.press("9419017710", "<enter>")
+        assert "2 on the list" in hand.text()
+        await hand.press("<ctrl+z>")
+        assert "1 on the list" in hand.text()
+        assert "Off the list again: Tariq Lone" in hand.text()
+
+
+async def test_who_was_present_is_marked_by_number_and_by_walking(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    for name in ("ghulam", "tariq"):
+        put(
+            store,
+            TrainingEnrolment,
+            training_batch_id=block["batch"],
+            beneficiary_id=block[name],
+            state="ENROLLED",
+        )
+    put(store, TrainingEnrolment, training_batch_id=block["batch"], member_id=block["zooni"])
+    store.save([Edit(TrainingBatch, {"ends_on": date(2026, 1, 10)}, block["batch"])], "Asha")
+
+    def marks(day: int) -> dict[object, object]:
+        return {
+            mark.value("beneficiary_id") or mark.value("member_id"): mark.value("present")
+            for mark in store.where("attendance", on=date(2026, 1, day))
+        }
+
+    async with at_desk() as hand:
+        await hand.press("3", "<enter>", "<enter>", "p")
+        assert "10 Jan 2026   0 of 3 present" in hand.text()
+        await hand.press("2", "<enter>", "<enter>")
+        assert marks(10) == {block["tariq"]: True}
+        await hand.press("<left>", "<space>", "<space>", "<minus>")
+        assert "09 Jan 2026   2 of 3 present" in hand.text()
+        assert marks(9) == {block["ghulam"]: True, block["tariq"]: True, block["zooni"]: False}
+        await hand.press("<home>", "<space>", "tar", "<minus>")
+        assert marks(9) == {block["ghulam"]: True, block["tariq"]: False, block["zooni"]: False}
+        await hand.press("<delete>", "<delete>", "<right>", "<right>")
+        assert "beyond" in hand.text()
+        assert set(marks(9)) == {block["tariq"], block["zooni"]}
+        await hand.press("<escape>", "<escape>", "<escape>", "9419017710", "<enter>")
+        assert "Training days: 1 present, 1 absent" in hand.line("10 Jan 2026")
+
+
+def test_days_of_one_training_are_one_line_where_the_last_of_them_stands() -> None:
+    def event(day: int, number: str, state: State = State.ON_SERVER) -> Event:
+        return Event(date(2026, 1, day), "attendance", number, "Training day", "Asha", state)
+
+    between = Event(date(2026, 1, 6), "toolkit", "k", "Toolkit selected", "Asha", State.QUEUED)
+    events = [event(5, "a"), between, event(7, "b", State.QUEUED), event(9, "c"), event(9, "d")]
+    told = folded(events, {"a": "T", "b": "T", "c": "T", "d": "U"}, {"b"})
+    assert told == [
+        between,
+        Event(
+            date(2026, 1, 9),
+            "training_batch",
+            "T",
+            "Training days: 2 present, 1 absent",
+            "Asha",
+            State.QUEUED,
+        ),
+        event(9, "d"),
+    ]
+
+
+async def test_a_registration_without_a_date_stands_first(
+    at_desk: At, block: dict[str, str]
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("9419011432", "<enter>")
+        lines = [line for line in hand.text().splitlines() if "Asha" in line][1:]
+        assert "no date" in lines[0]
+        assert "Toolkit selected" in lines[1]
