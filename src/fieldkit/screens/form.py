@@ -294,8 +294,8 @@ class FormScreen(Page["Entered | None"]):
         kind = model.kind
         self._last[kind.kind()] = {name: one.text for name, one in model.fields.items()}
         self.post_message(self.Saved(kind.kind(), number))
-        known = self._label if model.record else kind.title
-        label = kind.of(model.values).label() if kind.used(Use.NAME) else known
+        named = " ".join(str(model.values[name] or "") for name in kind.used(Use.NAME)).strip()
+        label = named or (self._label if model.record else kind.title)
         entered = Entered(kind.kind(), number, label, new=model.record is None, more=then_new)
         if not then_new:
             self._ready.clear()

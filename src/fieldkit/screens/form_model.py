@@ -317,7 +317,7 @@ class FormModel:
         values = self.values
         for name in reversed(order[:here]) if back else order[here + 1 :]:
             one = self.fields[name]
-            done = one.text.strip() and not (one.problem or one.finding)
+            done = one.text.strip() and not one.problem
             if one.ask.asked(values) and not (empty and done):
                 return name
         return None
@@ -383,7 +383,7 @@ class FormModel:
             if finding.rule != "required":
                 said.setdefault(finding.field, finding.message)
         for name, one in self.fields.items():
-            seen = name in self._visited or bool(one.text)
+            seen = name in self._visited or (one.changed if self.record is None else one.text)
             one.finding = said.get(name, "") if seen and not one.confirmed else ""
 
     # --- filling without typing ---
