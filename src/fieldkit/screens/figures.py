@@ -101,8 +101,10 @@ def _unfinished(store: Store, draft: Draft) -> Recent:
     kind = kinds()[draft.kind]
     record = store.get(draft.kind, draft.record_id) if draft.record_id else None
     fields = [*kind.used(Use.NAME), *kind.asks()]
-    typed = next((draft.texts[field] for field in fields if draft.texts.get(field)), "empty")
-    name = label_of(store, record) if record else typed
+    field, name = next(((f, draft.texts[f]) for f in fields if draft.texts.get(f)), ("", "empty"))
+    if record is None and field in kind.references():
+        record = store.record(name)
+    name = label_of(store, record) if record else name
     return Recent(
         (f"Unfinished: {name}", kind.title.lower(), Moment().show(draft.updated_at)),
         draft=draft.id,

@@ -273,6 +273,7 @@ class FormScreen(Page["Entered | None"]):
             await self._after(model, number, then_new=then_new)
         else:
             refuse(model, findings)
+            self.app.bell()  # whoever types from paper does not look up
             self._keep_soon()
 
     async def _commit(self, model: FormModel) -> tuple[str, list[Finding]]:
