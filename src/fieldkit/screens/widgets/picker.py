@@ -275,7 +275,9 @@ class Picker(Widget, can_focus=True):
 
     def _lines(self, width: int, height: int) -> list[tuple[int | None, Strip]]:
         head = 2 if self._typing else 0
-        lines: list[tuple[int | None, Strip]] = [(None, Strip.blank(width))] * head
+        # Every strip has a style: without one Textual fails where colours are off (NO_COLOR).
+        blank = Strip.blank(width, self.rich_style)
+        lines: list[tuple[int | None, Strip]] = [(None, blank)] * head
         lines += [(None, self._strip(text, width)) for text in self.answer.above]
         room = height - len(lines) - (2 if self.answer.last else 0)
         blocks = self._blocks(width)
@@ -353,7 +355,7 @@ class Picker(Widget, can_focus=True):
                 left.crop(cursor + 1, room),
                 Strip([Segment("] ", base)]),
             ]
-        ).adjust_cell_length(width)
+        ).adjust_cell_length(width, base)
 
 
 async def _finished(worker: Worker[None]) -> None:
