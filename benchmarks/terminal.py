@@ -1,8 +1,11 @@
 """A terminal for programs under measurement or test: a pty whose screen can be read."""
 
+import fcntl
 import os
 import select
 import signal
+import sys
+import termios
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -91,14 +94,18 @@ class Terminal:
     def stream(self, keys: Iterable[str], gap: float, after_escape: float = 0.15) -> None:
         """Type keys ``gap`` seconds apart, reading but not looking at what is painted.
 
-        A key right behind Escape would be read as one with Alt held down: there the gap is wider.
+        A key right behind Escape would be read as one with Alt held down: there it waits until
+        Escape was taken from the line, and a little longer.
         """
         due = time.perf_counter()
         for key in keys:
             self.press(key)
-            due = max(due, time.perf_counter() - gap) + (after_escape if key == ESCAPE else gap)
-            while (left := due - time.perf_counter()) > 0:
-                self._receive(left)
+            if key == ESCAPE:
+                while self._on_the_line():
+                    self._receive(gap)
+                self._receive_for(after_escape)
+            due = max(due + gap, time.perf_counter())
+            self._receive_for(due - time.perf_counter())
 
     def kill(self) -> None:
         """End the program as a power cut would."""
@@ -143,6 +150,20 @@ class Terminal:
         end = time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0:
             self._read(left)
+
+    def _on_the_line(self) -> int:
+        """Return how many bytes were typed that the program has not read yet."""
+        line = os.open(f"/proc/{self._child.pid}/fd/0", os.O_RDWR | os.O_NOCTTY)
+        try:
+            counted = fcntl.ioctl(line, termios.FIONREAD, bytes(4))
+        finally:
+            os.close(line)
+        return int.from_bytes(counted, sys.byteorder)
+
+    def _receive_for(self, seconds: float) -> None:
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            self._receive(left)
 
     def _read(self, seconds: float) -> bool:
         """Take in and draw what has been painted; tell whether anything came in time."""
