@@ -53,14 +53,14 @@ class Line(Widget):
         """Draw the parts to the width at hand."""
         width = self.size.width
         right = shown(self.right)
-        room = width - cell_len(right) - (1 if right else 0)
+        room = width - cell_len(right) - (2 if right else 0)
         left, kept = shown(self.left), shown(self.kept)
         over = cell_len(left) + cell_len(kept) - max(room, 8)
         if over > 0 and cell_len(left) - over >= _LEAST:
             left = fit(left, cell_len(left) - over)
         if room < 8:
             return Content(fit(left + kept, width))
-        return Content(fit(left + kept, room) + (" " + right if right else ""))
+        return Content(fit(left + kept, room) + ("  " + right if right else ""))
 
 
 class Rule(Widget):
