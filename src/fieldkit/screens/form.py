@@ -328,7 +328,7 @@ def _fetch(
             ask.format.matching("a")
     record = store.get(kind.kind(), record_id) if record_id else None
     if record is not None:
-        label = label_of(store, record)
+        label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         return record, {"district": record.district, "block": record.block}, label
     device = store.device
     standing: dict[str, Value] = {}
