@@ -393,7 +393,8 @@ def test_an_account_broken_by_a_spreadsheet_says_so() -> None:
         ("29/02/2024", date(2024, 2, 29)),
         ("today", TODAY),
         ("21/11/26", date(2026, 11, 21)),
-        ("01/01/27", date(1927, 1, 1)),
+        ("01/01/27", date(2027, 1, 1)),
+        ("01/01/47", date(1947, 1, 1)),
     ],
 )
 def test_dates_are_read_as_they_are_written(typed: str, day: date) -> None:

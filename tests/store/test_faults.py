@@ -279,6 +279,12 @@ def test_a_clock_before_this_version_was_made_is_doubted(store: Store, clock: Tu
     )
 
 
+def test_a_clock_of_1970_stops_no_artisan(store: Store, clock: Turned) -> None:
+    clock.now = at(1970)
+    assert store.record(save(store, born="1988")) is not None
+    assert store.record(save(store, name="Of age", born="2010-02-03")) is not None
+
+
 def test_a_clock_set_back_after_saves_in_the_future_is_doubted(store: Store, clock: Turned) -> None:
     clock.now = at(2040)
     save(store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import ClassVar
@@ -18,6 +19,12 @@ _MONTHS = (
 )  # fmt: skip
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _EARLIEST = 1900
+_YEARS_AHEAD = 20
+"""How far a year of two digits may lie ahead; ``27`` was never 1927, but for a birth."""
+
+RELEASED = date(2026, 11, 1)
+"""The day this version was made; set anew with each release."""
+_LAST_SERVICE = RELEASED.replace(year=RELEASED.year + 20)
 
 _CLOCK = re.compile(
     r"(?i)[T, ]+\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[ap]\.?m\.?)?\s?(z|[+-]\d\d:?\d\d)?$"
@@ -33,9 +40,23 @@ _MONTH_NAMED = re.compile(
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})[. ]*(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})")
 
 
+def day_at(moment: int) -> date:
+    """Return the day in India at a moment (seconds since 1970 UTC)."""
+    return datetime.fromtimestamp(moment, INDIA).date()
+
+
+def believed(day: date) -> date:
+    """Return a day that a clock gives if it may be today, else the day of the release.
+
+    A laptop whose battery is empty wakes up in 1970: then all that is known of today is that the
+    release lies behind it. What the clock says of that is for people to be told, not to stop them.
+    """
+    return day if RELEASED <= day <= _LAST_SERVICE else RELEASED
+
+
 def today() -> date:
-    """Return today's date by the laptop's clock, in India's time."""
-    return datetime.now(UTC).astimezone(INDIA).date()
+    """Return today's date by the laptop's clock as far as it is believed, in India."""
+    return believed(day_at(int(time.time())))
 
 
 def show_date(day: date) -> str:
@@ -43,12 +64,13 @@ def show_date(day: date) -> str:
     return f"{day.day:02d} {_MONTHS[day.month - 1][:3].title()} {day.year:04d}"
 
 
-def read_date(text: str, today: date, *, past: bool) -> date:
+def read_date(text: str, today: date, *, past: bool, ahead: int = _YEARS_AHEAD) -> date:
     """Read a date, day before month, as people and spreadsheets write it.
 
     ``2301`` is the 23rd of January of the current year (the last one, if ``past``); ``230184`` and
-    ``2301 1984`` give the year; a number of five digits is a day of Excel's calendar (1900 system);
-    a time of day behind it is dropped. The word ``today`` is today.
+    ``2301 1984`` give the year, of which two digits lie at most ``ahead`` years from now; a number
+    of five digits is a day of Excel's calendar (1900 system); a time of day behind it is dropped.
+    The word ``today`` is today.
 
     Raises:
         Unfit: it is no date, or not on the calendar.
@@ -56,17 +78,21 @@ def read_date(text: str, today: date, *, past: bool) -> date:
     text = _CLOCK.sub("", plain(text).strip().lstrip("'"))
     if text.casefold() == "today":
         return today
+
+    def year(digits: str) -> int:
+        return _full_year(digits, today, ahead) if digits else 0
+
     if _SERIAL.fullmatch(text):
         day = _EXCEL_DAY_0 + timedelta(days=int(text[:5]))
-        return day.replace(year=_full_year(str(day.year), today, past=past))
+        return day.replace(year=year(str(day.year)))
     if found := _YEAR_FIRST.fullmatch(text):
-        return _on_calendar(int(found[3]), int(found[2]), found[1], today, past=past)
+        return _on_calendar(int(found[3]), int(found[2]), year(found[1]), today, past=past)
     if found := _RUN_TOGETHER.fullmatch(text) or _APART.fullmatch(text):
-        return _on_calendar(int(found[1]), int(found[2]), found[3] or "", today, past=past)
+        return _on_calendar(int(found[1]), int(found[2]), year(found[3]), today, past=past)
     if found := _MONTH_NAMED.fullmatch(text):
-        return _on_calendar(int(found[1]), _month(found[2]), found[3] or "", today, past=past)
+        return _on_calendar(int(found[1]), _month(found[2]), year(found[3]), today, past=past)
     if found := _MONTH_FIRST.fullmatch(text):
-        return _on_calendar(int(found[2]), _month(found[1]), found[3], today, past=past)
+        return _on_calendar(int(found[2]), _month(found[1]), year(found[3]), today, past=past)
     raise Unfit("A date looks like 23/01/1984, 2301 1984 or 23 Jan 1984.")
 
 
@@ -77,28 +103,24 @@ def _month(name: str) -> int:
     raise Unfit(f"There is no month {name}. A date looks like 23 Jan 1984.")
 
 
-def _on_calendar(day: int, month: int, year: str, today: date, *, past: bool) -> date:
+def _on_calendar(day: int, month: int, year: int, today: date, *, past: bool) -> date:
+    """Return the day; of the year 0, which none is, the one that is meant when none is named."""
     if month > 12:
         raise Unfit(f"There is no month {month}. Write the day first: 23/01/1984.")
-    full_year = _full_year(year, today, past=past) if year else today.year
     try:
-        if year:
-            return date(full_year, month, day)
-        this_year = date(today.year, month, day)
-        if past and this_year > today:
-            return date(today.year - 1, month, day)
+        named = date(year or today.year, month, day)
+        return date(today.year - 1, month, day) if past and not year and named > today else named
     except ValueError:
         raise Unfit("There is no such day on the calendar.") from None
-    return this_year
 
 
-def _full_year(year: str, today: date, *, past: bool) -> int:
+def _full_year(year: str, today: date, ahead: int) -> int:
     if len(year) == 4:
         if not _EARLIEST <= int(year) <= today.year + 100:
             raise Unfit(f"The year {year} cannot be right. Check it.")
         return int(year)
     full = today.year // 100 * 100 + int(year)
-    return full - 100 if full > today.year + (0 if past else 20) else full
+    return full - 100 if full > today.year + ahead else full
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +129,12 @@ class Date(Format):
 
     type: ClassVar[str] = "date"
     past: bool = False
-    """Years of two digits are read as the latest that is not in the future."""
+    """Without a year, the day is the last one of that name, not this year's."""
+    ahead: ClassVar[int] = _YEARS_AHEAD
 
     def fit(self, text: str) -> Value:
         """Read ``2301 1984``, ``23/01/1984``, ``15-Aug-88``, ``1984-01-23`` or a day of Excel."""
-        return read_date(text, today(), past=self.past)
+        return read_date(text, today(), past=self.past, ahead=self.ahead)
 
     def show(self, value: Value) -> str:
         """Show as 23 Jan 1984."""
@@ -134,6 +157,7 @@ class Born(Date):
     """A date of birth, or the lone year where no more is known: ISO text, ``1984`` or a day."""
 
     past: bool = True
+    ahead: ClassVar[int] = 0
 
     def fit(self, text: str) -> Value:
         """Take a lone year, else a date."""

@@ -33,8 +33,12 @@ def ages(born: str, on: date) -> tuple[int, int]:
 
 
 def _ages(artisan: Beneficiary, case: Case) -> tuple[int, int]:
-    born = artisan.born
-    return ages(born, artisan.registered_on or case.today) if born else (_ADULT, _ADULT)
+    """Return the lowest and highest age at registration; a wrong clock leaves the highest open."""
+    if not artisan.born:
+        return _ADULT, _ADULT
+    lowest, highest = ages(artisan.born, artisan.registered_on or case.today)
+    unsure = case.clock_wrong and artisan.registered_on is None
+    return lowest, max(highest, _ADULT) if unsure else highest
 
 
 @rule(Beneficiary, "trade_code", source=_GUIDELINES.format("a"))
@@ -51,16 +55,19 @@ def adult(artisan: Beneficiary, case: Case) -> str | None:
     _, highest = _ages(artisan, case)
     if highest >= _ADULT:
         return None
-    return f"Only {highest} years old at registration: an artisan is at least {_ADULT}."
+    day = show_date(artisan.registered_on or case.today)
+    return f"Only {highest} years old on {day}: an artisan is at least {_ADULT}."
 
 
 @rule(Beneficiary, "born", source=_GUIDELINES.format("b"), severity=Severity.WARN)
 def adult_by_year(artisan: Beneficiary, case: Case) -> str | None:
-    """A lone year that leaves 17 or 18 open gets the benefit of the doubt."""
+    """A lone year that leaves 17 or 18 open, or a wrong clock, gets the benefit of the doubt."""
     lowest, highest = _ages(artisan, case)
-    if lowest < _ADULT <= highest:
-        return f"Perhaps only {lowest} years old: look at the full date on the Aadhaar card."
-    return None
+    if not lowest < _ADULT <= highest:
+        return None
+    if case.clock_wrong and artisan.registered_on is None:
+        return f"Perhaps only {lowest} years old; this laptop's clock is wrong. Check the age."
+    return f"Perhaps only {lowest} years old: look at the full date on the Aadhaar card."
 
 
 @rule(Beneficiary, "bar_credit", source=_GUIDELINES.format("c"), severity=Severity.REASON)

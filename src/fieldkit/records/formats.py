@@ -13,7 +13,6 @@ from fieldkit import reference
 from fieldkit.plain_text import plain
 from fieldkit.records.aadhaar import holds_aadhaar
 from fieldkit.records.dates import (
-    INDIA,
     Born,
     Date,
     FinancialYear,
@@ -42,7 +41,6 @@ from fieldkit.records.typed import Doubtful, Format, Unfit, Value, clean
 __all__ = [
     "BARCODE",
     "IFSC",
-    "INDIA",
     "PAN",
     "PIN",
     "UDYAM",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Protocol, TypeVar, cast
 
+from fieldkit.records.dates import RELEASED
 from fieldkit.records.formats import Date, Value, show_date
 from fieldkit.records.record import Record
 
@@ -56,9 +57,15 @@ class Case:
     """The circumstances a record is judged in."""
 
     today: date
+    """As far as the clock is believed: never before the release (:func:`dates.believed`)."""
     before: Record | None = None
     """The record as it stood before this edit; None for a new one."""
     known: Known = field(default_factory=Nothing)
+
+    @property
+    def clock_wrong(self) -> bool:
+        """Say that today is later than ``today``, nobody knows how much: then no age stops."""
+        return self.today == RELEASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +142,11 @@ def _missing(record: Record) -> Iterator[Finding]:
 
 def _ahead(record: Record, case: Case) -> Iterator[Finding]:
     """Ask about what is said to have happened after today: the laptop's clock may be wrong."""
+    far = case.today + _FAR
+    latest = far if case.clock_wrong else case.today
     for name, label, past in _days(type(record)):
         day = record.value(name)
-        if isinstance(day, date) and day > (case.today if past else case.today + _FAR):
+        if isinstance(day, date) and day > (latest if past else far):
             message = f"{label}: {show_date(day)} is still to come. Check the year."
             yield Finding(name, message, Severity.REASON, "date_ahead")
 

@@ -15,12 +15,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fieldkit import reference
 from fieldkit.records import Finding, Record, Unfit, Value, kinds, read_id
+from fieldkit.records.dates import believed, day_at
 from fieldkit.records.formats import Text
 from fieldkit.search.sound import words
 from fieldkit.settings import DATABASE
 from fieldkit.store import backup as backups
 from fieldkit.store import search, tables
-from fieldkit.store.clock import DAY, Clock, day, doubt, laptop_clock, start_of_day
+from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.drafts import Drafts
 from fieldkit.store.duplicates import Alike, alike
@@ -192,7 +193,7 @@ class Store:
 
     def _author(self, connection: Connection, operator: str) -> Author:
         at = self._clock()
-        return Author(_set_up(read_device(connection)), operator, at, day(at))
+        return Author(_set_up(read_device(connection)), operator, at, believed(day_at(at)))
 
     # Reading
 
@@ -336,7 +337,7 @@ class Store:
 
     def back_up_daily(self) -> Path | None:
         """Make today's backup in the home folder if there is none yet."""
-        today = day(self._clock()).isoformat()
+        today = day_at(self._clock()).isoformat()
         return backups.back_up_daily(self._database, self.home / "backups", today)
 
     def check(self) -> list[str]:
