@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fieldkit.store import Store
+
+
+@pytest.fixture(scope="session")
+def _fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("fresh")
+    store = Store.open(home)
+    store.init("Asha Jan", 2, 16)
+    store.close()
+    return home
+
+
+@pytest.fixture
+def home(_fresh: Path, tmp_path: Path) -> Path:
+    """The folder of a laptop set up in Chadoora, Budgam, without a record."""
+    return Path(shutil.copytree(_fresh, tmp_path / "home"))

@@ -1,0 +1,107 @@
+"""A person at a real terminal: types at the application in a pty and reads its screen."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.terminal import Terminal
+
+KEYS = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "tab": "\t",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "pgdn": "\x1b[6~",
+    "end": "\x1b[F",
+    "f1": "\x1bOP",
+    "f5": "\x1b[15~",
+    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "cnopqsuz"},
+}
+AS_TYPED = 0.003
+"""Seconds between the keys of someone who looks at the screen after each step."""
+AT_ONCE = 0.001
+PROGRAM = (sys.executable, "-m", "fieldkit")
+
+
+def keys(words: str) -> Iterator[str]:
+    """Yield key by key what a terminal sends; names of keys stand in angle brackets."""
+    for part in re.findall(r"<[a-z0-9+]+>|.", words, re.DOTALL):
+        yield KEYS[part[1:-1]] if len(part) > 1 else part
+
+
+def pasted(text: str) -> str:
+    """Return what a terminal sends when ``text`` is pasted."""
+    return f"\x1b[200~{text}\x1b[201~"
+
+
+class Hand(Terminal):
+    """The application on a home, and someone at it."""
+
+    def __init__(
+        self,
+        home: Path,
+        columns: int = 80,
+        rows: int = 24,
+        environment: Mapping[str, str] | None = None,
+        command: tuple[str, ...] = PROGRAM,
+    ) -> None:
+        known = {"FIELDKIT_HOME": str(home), **(environment or {})}
+        super().__init__(command, known, columns, rows)
+
+    @property
+    def screen(self) -> str:
+        """Return the screen as one text."""
+        return "\n".join(self.lines)
+
+    def see(self, *words: str) -> None:
+        """Wait until all the words stand on the screen."""
+        self.until(lambda _: all(word in self.screen for word in words), 10)
+
+    def see_no(self, words: str) -> None:
+        """Wait until the words are gone."""
+        self.until(lambda _: words not in self.screen)
+
+    def do(self, words: str, *shown: str) -> None:
+        """Type, then wait until the screen shows what was expected of it."""
+        self.stream(keys(words), AS_TYPED)
+        self.see(*shown)
+
+    def paste(self, text: str, *shown: str) -> None:
+        """Paste, then wait."""
+        self.press(pasted(text))
+        self.see(*shown)
+
+    def quit(self) -> None:
+        """Leave as people do; what ends in a fault fails."""
+        self.stream(keys("<ctrl+q>"), AS_TYPED)
+        code = self.left()
+        assert code == 0, self.screen
+
+
+def run(home: Path, *arguments: str | Path, code: int = 0) -> str:
+    """Run a command beside the application and return what it printed."""
+    done = subprocess.run(
+        [*PROGRAM, *map(str, arguments)],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "FIELDKIT_HOME": str(home)},
+        timeout=120,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout
+
+
+def exported(home: Path, kind: str) -> list[dict[str, Any]]:
+    """Return the records of a kind as the command exports them."""
+    return [json.loads(line) for line in run(home, "export", kind, "--format", "jsonl").splitlines()]

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.journeys.hand import Hand
+
+from fieldkit.records import Beneficiary
+from fieldkit.store import Edit, Store
+
+TERMINALS: list[tuple[int, int, dict[str, str]]] = [
+    (120, 40, {}),
+    (80, 24, {"TERM": "xterm-16color", "COLORTERM": ""}),
+    (80, 24, {"NO_COLOR": "1"}),
+]
+
+
+def frame_holds(hand: Hand) -> bool:
+    """Say whether the two rules stand where they belong and nothing reaches beyond the frame."""
+    rules = [place for place, line in enumerate(hand.lines) if line.strip() and not line.strip(" -")]
+    return rules[:1] == [1] and len(hand.lines) - 3 in rules
+
+
+@pytest.mark.parametrize(("columns", "rows", "environment"), TERMINALS)
+def test_the_main_screens_work_on_any_terminal(
+    home: Path, columns: int, rows: int, environment: Mapping[str, str]
+) -> None:
+    store = Store.open(home)
+    store.save(
+        [
+            Edit(Beneficiary, {"name": name, "mobile": f"941901143{last}", "trade_code": "CARP"})
+            for last, name in enumerate(["Ghulam Mohammad Bhat", "Zooni Akhter", "Tariq Lone"])
+        ],
+        "Asha Jan",
+    )
+    store.close()
+    with Hand(home, columns, rows, environment) as hand:
+        walk = [
+            ("", ("1 Register artisan", "Today", "3 artisans", "Ctrl+Q quit")),
+            ("zuni akhtar", ("Zooni Akhter", "None of these")),
+            ("<esc>6<enter>", ("Toolkits", "Enter open")),
+            ("<esc>1<enter>", ("Artisans   3", "Tariq Lone", "Ctrl+N new")),
+            ("<enter>", ("Ghulam Mohammad Bhat", "t training", "Esc")),
+            ("h", ("History of Ghulam Mohammad Bhat", "entered")),
+            ("<esc>e", ("Name as on Aadhaar", "Ctrl+S save")),
+            ("<f1>", ("Needed: ", "Any key goes on")),
+            ("<esc><esc><esc><esc>", ("Today",)),
+            ("/", ("Menu of everything",)),
+            ("<esc><f5>", ("Sync", "Esc")),
+            ("<esc>7<enter>", ("Import", "Esc")),
+            ("<esc>?", ("Help", "Esc")),
+            ("<esc><ctrl+n>", ("New artisan", "> Name as on Aadhaar")),
+            ("rubeena jan<enter>d<enter>", ("Rubeena Jan", "D/o (daughter of)")),
+            ("<down><down><down><down><down><down><down>tail<enter><ctrl+s>", ("Saved: Rubeena Jan",)),
+        ]
+        for typed, shown in walk:
+            hand.do(typed, *shown)
+            assert frame_holds(hand), hand.screen
+        hand.do("<esc>", "4 artisans")
+        hand.quit()
+        if environment.get("COLORTERM") == "":
+            assert not re.search(rb"\x1b\[[0-9;]*[34]8;2;", bytes(hand.painted))
