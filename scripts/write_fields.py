@@ -30,6 +30,20 @@ A rule that says *not saved* keeps the record in the form; *confirm* asks whethe
 Two rules hold for every kind: a required field is filled (*not saved*), and what has happened is
 not dated after today (*confirm*, for the laptop's clock may be wrong).
 
+## Names that no source confirms
+
+The lists are from the schemes' papers and portals as far as these could be had; for some entries
+only general knowledge stands (`src/fieldkit/reference/data/SOURCES.md`). They are chosen and kept
+like any other and never shown as official: below, in the hint of a field that holds one, and as
+`"confirmed": false` in `fieldkit kinds --json` each is marked as a *name unconfirmed*. It is the
+wording that is unconfirmed, not what it says of the person.
+
+Toolkit sets, grades of groups, categories, poverty ranks and registration acts are words that go
+from here into official papers: their unconfirmed entries carry the mark in the label wherever it
+stands, in lists, pages, events and searches as well. The other lists hold plain words (religion,
+marital status, the step a training has reached), which claim nothing official: a mark behind each
+would be noise that hides the marks that matter.
+
 ## What is required, and why
 """
 
@@ -73,7 +87,7 @@ def _holds(ask: Ask) -> str:
     entries = reference.options(ask.format.list)
     if len(entries) > _MOST_LISTED:
         return f"list `{ask.format.list}` ({len(entries)} entries)"
-    return _cell("; ".join(f"{entry.code} {entry.label}" for entry in entries))
+    return _cell("; ".join(f"{entry.code} {entry.told}" for entry in entries))
 
 
 def _asked(kind: type[Record], ask: Ask) -> str:

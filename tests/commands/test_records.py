@@ -29,9 +29,9 @@ def test_kinds_lists_every_kind_with_its_fields(home: Path, cli: Cli) -> None:
     (artisan,) = [kind for kind in found.json if kind["kind"] == "beneficiary"]
     by_name = {field["name"]: field for field in artisan["fields"]}
     assert by_name["trade_code"]["required"] is True
-    assert {"code": "CARP", "label": "Carpenter (Suthar/Badhai)"} in by_name["trade_code"][
-        "choices"
-    ]
+    carpenter = {"code": "CARP", "label": "Carpenter (Suthar/Badhai)", "confirmed": True}
+    assert carpenter in by_name["trade_code"]["choices"]
+    assert not any(choice["confirmed"] for choice in by_name["marital_status"]["choices"])
     assert by_name["mobile"]["choices"] == []
     assert not home.exists()
 

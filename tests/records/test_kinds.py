@@ -238,7 +238,7 @@ def test_what_stands_on_a_timeline() -> None:
         selected_on=date(2026, 1, 2),
         delivered_on=date(2026, 3, 12),
     )
-    assert toolkit.event() == "Toolkit handed over: Carpenter, Set A"
+    assert toolkit.event() == "Toolkit handed over: Carpenter, Set A (name unconfirmed)"
     assert toolkit.happened_on() == date(2026, 3, 12)
     trained = TrainingEnrolment(state="COMPLETED", days_attended=6, assessment="PASS")
     assert trained.event() == "Training: completed, 6 days, passed"

@@ -43,8 +43,8 @@ def test_places_nest_in_districts_by_lgd_codes(name: str) -> None:
 def test_a_toolkit_belongs_to_a_trade_and_is_named_after_it() -> None:
     trades = {entry.code for entry in options("trade")}
     assert {entry.within for entry in options("toolkit")} == trades
-    assert option("toolkit", "TK-BOAT-B") is not None
-    assert getattr(option("toolkit", "TK-BOAT-B"), "label", "") == "Boat Maker, Set B"
+    label = getattr(option("toolkit", "TK-BOAT-B"), "label", "")
+    assert label == "Boat Maker, Set B (name unconfirmed)"
 
 
 def test_code_lists_keep_the_order_people_expect() -> None:
@@ -92,6 +92,7 @@ def test_a_list_that_does_not_exist_is_a_mistake_of_the_caller() -> None:
         ("training_partner", "OMPLIS", False),
         ("religion", "MUS", False),
         ("poverty_line", "AAY", False),
+        ("toolkit", "TK-CARP-A", False),
         ("gender", "F", True),
     ],
 )
@@ -108,6 +109,30 @@ def test_unconfirmed_names_are_matched_and_not_shown() -> None:
     omplis = option("training_partner", "OMPLIS")
     assert omplis is not None
     assert omplis.label == "OMPLIS"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "label", "told"),
+    [
+        ("shg_grade", "A", "Grade A / I (name unconfirmed)", "Grade A / I (name unconfirmed)"),
+        ("category", "SC", "Scheduled Caste", "Scheduled Caste"),
+        ("religion", "MUS", "Muslim", "Muslim (name unconfirmed)"),
+    ],
+)
+def test_what_goes_into_official_papers_says_itself_that_no_source_confirms_it(
+    name: str, code: str, label: str, told: str
+) -> None:
+    entry = option(name, code)
+    assert entry is not None
+    assert (entry.label, entry.told) == (label, told)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "code"),
+    [("toolkit", "Boat Maker, Set B", "TK-BOAT-B"), ("shg_grade", "Grade B / II", "B")],
+)
+def test_an_unconfirmed_name_is_read_without_its_mark(name: str, typed: str, code: str) -> None:
+    assert getattr(exact(options(name), typed), "code", None) == code
 
 
 def test_nothing_typed_gives_every_entry() -> None:

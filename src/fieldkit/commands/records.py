@@ -48,7 +48,10 @@ def _field(name: str, ask: Ask) -> dict[str, object]:
         "type": ask.format.type,
         "label": ask.label,
         "required": bool(ask.required),
-        "choices": [{"code": option.code, "label": option.label} for option in options],
+        "choices": [
+            {"code": option.code, "label": option.label, "confirmed": option.confirmed}
+            for option in options
+        ],
     }
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+UNCONFIRMED = "(name unconfirmed)"
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -20,6 +22,12 @@ class Option:
     """The code of what holds it: the district of a block, the trade of a toolkit."""
     also: tuple[str, ...] = ()
     """Other names it goes by; matched when typed, not shown (some are unconfirmed)."""
+
+    @property
+    def told(self) -> str:
+        """The label, marked if it is not confirmed, where a name is told and not only used."""
+        marked = self.confirmed or self.label.endswith(UNCONFIRMED)
+        return self.label if marked else f"{self.label} {UNCONFIRMED}"
 
 
 def matching(options: Iterable[Option], typed: str) -> tuple[Option, ...]:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from fieldkit.reference.choices import Option
 from fieldkit.reference.tables import rows
 
 _DOUBTS = re.compile(r"(?i)inferred|(un|not )confirmed|general knowledge")
+_DESIGNATIONS = frozenset({"toolkit", "shg_grade", "category", "pip_category", "registration_act"})
+"""Lists whose words go from here into official papers: their entries carry the mark in the label,
+wherever it is shown. The words of other lists are plain ones (religion, standing, a step done) that
+claim nothing official; there a mark on every line would hide what matters."""
 
 
 def options(list_name: str) -> tuple[Option, ...]:
@@ -43,7 +48,16 @@ def _by_code(list_name: str) -> dict[str | int, Option]:
     entries = make() if make else _code_lists().get(list_name)
     if entries is None:
         raise KeyError(f"there is no list named {list_name!r} in the reference data")
+    if list_name in _DESIGNATIONS:
+        entries = [_marked(entry) for entry in entries]
     return {entry.code: entry for entry in entries}
+
+
+def _marked(entry: Option) -> Option:
+    """Carry the mark in the label; the bare label is still matched when typed."""
+    if entry.confirmed:
+        return entry
+    return replace(entry, label=entry.told, also=(entry.label, *entry.also))
 
 
 @cache
@@ -127,7 +141,8 @@ def _toolkits() -> list[Option]:
     for row in rows("toolkits"):
         trade = trades[row["trade_code"]]
         label = f"{_without(trade.label)}, {row['set_label'].replace('SET', 'Set')}"
-        entries.append(Option(row["toolkit_code"], label, within=trade.code, also=trade.also))
+        # The sets are those of a supplier's app; no official list is known (SOURCES.md).
+        entries.append(Option(row["toolkit_code"], label, False, trade.code, trade.also))
     return entries
 
 
