@@ -107,9 +107,13 @@ class Terminal:
             due = max(due + gap, time.perf_counter())
             self._receive_for(due - time.perf_counter())
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the program a signal."""
+        self._child.kill(number)
+
     def kill(self) -> None:
         """End the program as a power cut would."""
-        self._child.kill(signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         self._child.wait()
 
     def left(self, seconds: float = 30) -> int:
