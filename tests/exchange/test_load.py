@@ -177,6 +177,25 @@ def test_trades_as_people_write_them(roster: Roster, store: Store, written: str,
     assert only(store).trade_code == code
 
 
+@pytest.mark.parametrize("written", ["Weaver", "weavr", "Carpet", "Sozni", "Carpet maker"])
+def test_a_craft_that_is_no_trade_is_turned_away_as_in_the_form(
+    roster: Roster, written: str
+) -> None:
+    loaded = roster(f"Ali,{written}", headings="Name,Trade")
+    assert loaded.imported == 0
+    reason = rejected(loaded)[0]["reason"]
+    assert "none of the 18 trades" in reason or "not on the list" in reason
+
+
+@pytest.mark.parametrize(("written", "code"), [("Stone", "SCUL"), ("Cob", "COBB")])
+def test_a_trade_of_which_only_a_part_stands_there_is_noted(
+    roster: Roster, store: Store, written: str, code: str
+) -> None:
+    loaded = roster(f"Ali,{written}", headings="Name,Trade")
+    assert only(store).trade_code == code
+    assert any(f"“{written}” was read as" in note for note in loaded.notes)
+
+
 def test_what_could_be_two_trades_is_rejected(roster: Roster) -> None:
     loaded = roster("Ali,Maker", headings="Name,Trade")
     assert "could be" in rejected(loaded)[0]["reason"]

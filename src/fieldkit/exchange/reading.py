@@ -262,8 +262,8 @@ class Reader:
         return read
 
     def _choose(self, target: str, form: Choice, text: str, within: Value) -> str | int:
-        chosen, guessed = _choice(form.list, within, text)
-        if guessed:
+        chosen, exactly = _choice(form, within, text)
+        if not exactly:
             self.understood.add(self._label(target), text, chosen.label)
         return chosen.code
 
@@ -315,31 +315,36 @@ def accounts_of(kind: type[Record], held: Mapping[str, Sequence[str]]) -> frozen
 
 
 @lru_cache(maxsize=4096)
-def _choice(list_name: str, within: Value, text: str) -> tuple[Option, bool]:
-    """Return the entry meant, and whether it was guessed at (misspelt, or another word for it).
+def _choice(form: Choice, within: Value, text: str) -> tuple[Option, bool]:
+    """Return the entry meant, and whether it is named as the list names it.
 
     Raises:
         Unfit: none is meant, or it could be several.
     """
-    entries = reference.options(list_name)
+    entries = form.options()
     if within is not None:
         entries = tuple(entry for entry in entries if entry.within == within)
-    exact = reference.exact(entries, text)
-    if exact:
-        return exact, False
-    said = _SAID.get(list_name, {}).get(fold(text))
-    if said and (entry := reference.option(list_name, said)):
-        return entry, fold(text) not in {"f", "m", "female", "male"}
+    if named := reference.exact(entries, text):
+        return named, True
+    form.turn_away(text)
+    said = _SAID.get(form.list, {}).get(fold(text))
+    if said and (entry := reference.option(form.list, said)):
+        return entry, fold(text) in {"female", "male"}
+    return _begun_or_like(entries, text), False
+
+
+def _begun_or_like(entries: Sequence[Option], text: str) -> Option:
+    """Return the entry whose name was begun, or misspelt."""
     begun = reference.matching(entries, text)
     if len(begun) == 1:
-        return begun[0], False
+        return begun[0]
     closest = _closest(entries, fold(re.sub(r"(?i)\b(block|district|tehsil|distt)\b", "", text)))
-    if closest is None and begun:
+    if closest is not None:
+        return closest
+    if begun:
         named = " or ".join(entry.label for entry in begun[:2])
         raise Unfit(f"“{text[:40]}” could be {named}. Write more of it.")
-    if closest is None:
-        raise Unfit(f"“{text[:40]}” is not on the list. Write the name as the list has it.")
-    return closest, True
+    raise Unfit(f"“{text[:40]}” is not on the list. Write the name as the list has it.")
 
 
 def _closest(entries: Sequence[Option], folded: str) -> Option | None:

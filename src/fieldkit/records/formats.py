@@ -182,8 +182,12 @@ class Choice(Format):
         named = reference.exact(self.options(), text)
         return named.code if named else Format.parse(self, text, confirmed=confirmed)
 
+    def turn_away(self, text: str) -> None:
+        """Raise Unfit for what is no entry, however like one it is written; formats override it."""
+
     def fit(self, text: str) -> Value:
         """Take a code, a label, or what can only mean one entry."""
+        self.turn_away(text)
         found = self.matching(text)
         if not found:
             raise Unfit("This is not on the list. Type its first letters, or ? for the list.")

@@ -30,14 +30,13 @@ class Trade(Choice):
         """Return the trades that what was typed could mean; none for another craft."""
         return () if _is_other_craft(typed) else Choice.matching(self, typed, within)
 
-    def fit(self, text: str) -> Value:
-        """Take a trade of the list; say what to do with another craft."""
+    def turn_away(self, text: str) -> None:
+        """Say what to do with another craft."""
         if _is_other_craft(text):
             raise Unfit(
                 "Weaving, carpets, shawls and embroidery are none of the 18 trades. "
                 "Choose one the artisan works in beside it; without one they cannot register."
             )
-        return Choice.fit(self, text)
 
 
 def _is_other_craft(text: str) -> bool:
