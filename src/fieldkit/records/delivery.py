@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import cast
 
@@ -16,7 +17,8 @@ _SOURCE = "domain brief section 2, toolkit"
 MOST_RUPEES = 15_000
 """Value of the voucher (PM Vishwakarma Guidelines)."""
 
-ROAD = (
+_ROAD = (
+    "NOT_ELIGIBLE",
     "ELIGIBLE",
     "SELECTED",
     "VOUCHER_ISSUED",
@@ -24,15 +26,14 @@ ROAD = (
     "DISPATCHED",
     "AT_POST_OFFICE",
     "DELIVERED",
+    "DEFECTIVE",
+    "REPLACED",
 )
 MOVES: dict[str, frozenset[str]] = {
-    "NOT_ELIGIBLE": frozenset({"ELIGIBLE"}),
-    **{state: frozenset({following}) for state, following in pairwise(ROAD)},
+    **{state: frozenset({following}) for state, following in pairwise(_ROAD)},
     "DISPATCHED": frozenset({"AT_POST_OFFICE", "RETURNED"}),
     "AT_POST_OFFICE": frozenset({"DELIVERED", "RETURNED"}),
     "RETURNED": frozenset({"DISPATCHED"}),
-    "DELIVERED": frozenset({"DEFECTIVE"}),
-    "DEFECTIVE": frozenset({"REPLACED"}),
 }
 """From each state, the states that follow it."""
 
@@ -43,43 +44,38 @@ _DAY_OF = {
 }
 
 
-def _move(toolkit: Toolkit, case: Case) -> tuple[str, str] | None:
-    """Return the states before and after, where they differ and the move is not in the table."""
+@cache
+def _reached(state: str) -> frozenset[str]:
+    """Return the states that may follow one sooner or later."""
+    found: set[str] = set()
+    ahead = [state]
+    while ahead:
+        following = MOVES.get(ahead.pop(), frozenset()) - found
+        found |= following
+        ahead += following
+    return frozenset(found)
+
+
+@rule(Toolkit, "state", source=_SOURCE, severity=Severity.REASON)
+def allowed_move(toolkit: Toolkit, case: Case) -> str | None:
+    """A toolkit moves by the table of moves; back only from a slip, on past steps not told of."""
     before = cast(Toolkit, case.before).state if case.before else None
     after = toolkit.state
     if not before or not after or before == after or after in MOVES.get(before, ()):
         return None
-    return before, after
+    if after in _reached(before):
+        ways = " or ".join(_quoted(state) for state in sorted(MOVES[before]))
+        return (
+            f"After {_quoted(before)} comes {ways}. "
+            "Confirm if the office was not told of the steps between."
+        )
+    if before in _reached(after):
+        return f"It was {_quoted(before)} already. Confirm if that was entered by mistake."
+    return None
 
 
-def _along_the_road(before: str, after: str) -> bool:
-    return before in ROAD and after in ROAD
-
-
-@rule(Toolkit, "state", source=_SOURCE)
-def allowed_move(toolkit: Toolkit, case: Case) -> str | None:
-    """A toolkit moves as the table of moves says."""
-    move = _move(toolkit, case)
-    if move is None or _along_the_road(*move):
-        return None
-    show = Choice("toolkit_state").show
-    ways = " or ".join(show(state) for state in sorted(MOVES.get(move[0], ())))
-    follows = f"follows {ways}" if ways else "nothing follows"
-    return f"After {show(move[0])} {follows}, not {show(move[1])}."
-
-
-@rule(Toolkit, "state", source=_SOURCE, severity=Severity.REASON)
-def step_left_out(toolkit: Toolkit, case: Case) -> str | None:
-    """Steps the office was not told of may be left out; going back only mends a slip."""
-    move = _move(toolkit, case)
-    if move is None or not _along_the_road(*move):
-        return None
-    show = Choice("toolkit_state").show
-    if ROAD.index(move[1]) < ROAD.index(move[0]):
-        return f"It was {show(move[0])} already. Confirm if that was entered by mistake."
-    return (
-        f"It was {show(move[0])}; steps are left out. Confirm if the office was not told of them."
-    )
+def _quoted(state: str) -> str:
+    return f'"{Choice("toolkit_state").show(state)}"'
 
 
 @rule(Toolkit, "toolkit_code", source=_SOURCE)
