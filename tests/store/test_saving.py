@@ -237,10 +237,15 @@ def test_a_number_of_another_kind_is_refused(store: Store) -> None:
     assert [type(fate) for fate in store.load(both, "Asha")] == [Saved, Refused]
 
 
-def reject(store: Store, seq: int) -> None:
-    store.outbox.acknowledge(
-        origin(store), seq, b"h", [Verdict(seq, State.REJECTED, "Not your block.", "block")]
-    )
+def reject(store: Store, *seqs: int, up_to: int | None = None) -> None:
+    verdicts = [Verdict(seq, State.REJECTED, "Not your block.", "block") for seq in seqs]
+    store.outbox.acknowledge(origin(store), up_to or max(seqs), b"h", verdicts)
+
+
+def returned(store: Store) -> list[int]:
+    found = [logged.change.seq for logged in store.outbox.returned()]
+    assert store.outbox.counts()[State.REJECTED] == len(found)
+    return sorted(found)
 
 
 def test_a_rejected_creation_is_sent_again_whole(store: Store, tmp_path: Path) -> None:
@@ -264,6 +269,102 @@ def test_a_rejected_creation_edited_twice_in_one_call_is_sent_again_once(store: 
     reject(store, 1)
     edits = [Edit(Beneficiary, {"name": name}, id=record_id) for name in ("Asha", "Asha Devi")]
     assert [saved.op for saved in store.save(edits, "Asha")] == [Op.CREATE, Op.EDIT]
+
+
+def test_what_was_rejected_goes_again_with_the_next_edit(store: Store, tmp_path: Path) -> None:
+    record_id = save(store, mobile="9419012345")
+    edit(store, record_id, remarks="Moved", village="Wathoora", sehat="S-7")
+    reject(store, 2)
+    assert returned(store) == [2]
+    edit(store, record_id, mobile="9419012346")
+    change = last_change(store, record_id)
+    assert change.op is Op.EDIT
+    assert change.fields == {
+        "mobile": "9419012346",
+        "remarks": "Moved",
+        "village": "Wathoora",
+        "sehat": "S-7",
+    }
+    assert returned(store) == []
+    edit(store, record_id, mobile="9419012347")  # once is enough
+    assert last_change(store, record_id).fields == {"mobile": "9419012347"}
+    assert audit(tmp_path) == []
+
+
+def test_a_rejection_stays_open_until_each_of_its_fields_went_again(store: Store) -> None:
+    record_id = save(store, mobile="9419012345")
+    edit(store, record_id, remarks="Moved", village="Wathoora")
+    edit(store, record_id, village="Nagam")  # queued before anything is heard of the other
+    reject(store, 2, up_to=3)
+    assert returned(store) == [2]
+    assert store.states([record_id])[record_id] is State.REJECTED
+    edit(store, record_id, mobile=None)
+    assert last_change(store, record_id).fields == {"mobile": None, "remarks": "Moved"}
+    assert returned(store) == []
+    assert store.states([record_id])[record_id] is State.QUEUED
+
+
+def test_a_rejected_creation_goes_again_though_an_edit_was_queued_behind_it(store: Store) -> None:
+    record_id = save(store, name="Asha Devi")
+    edit(store, record_id, mobile="9419012345")
+    reject(store, 1, up_to=2)
+    assert returned(store) == [1]
+    edit(store, record_id, village="Nagam")
+    change = last_change(store, record_id)
+    assert change.op is Op.CREATE
+    assert change.fields == {
+        **artisan(name="Asha Devi", village="Nagam"),
+        "district": 2,
+        "block": 16,
+    }
+    assert returned(store) == []
+
+
+def test_saved_again_as_it_is_what_was_rejected_goes_again(store: Store) -> None:
+    record_id = save(store)
+    edit(store, record_id, remarks="Moved")
+    reject(store, 2)
+    assert edit(store, record_id, remarks="Moved").op is Op.EDIT
+    assert edit(store, record_id, remarks="Moved").op is None
+
+
+def test_what_is_rejected_again_is_open_again(store: Store) -> None:
+    record_id = save(store)
+    edit(store, record_id, remarks="Moved", village="Nagam")
+    reject(store, 2)
+    edit(store, record_id, village="Wathoora")
+    reject(store, 3)
+    assert returned(store) == [3]
+    edit(store, record_id, mobile="9419012345")
+    assert last_change(store, record_id).fields == {
+        "mobile": "9419012345",
+        "remarks": "Moved",
+        "village": "Wathoora",
+    }
+
+
+def test_a_deletion_ends_what_was_rejected_before_it(store: Store) -> None:
+    record_id = save(store)
+    edit(store, record_id, remarks="Moved")
+    reject(store, 2)
+    deletion = Edit(Beneficiary, {}, id=record_id, op=Op.DELETE)
+    store.save([deletion], "Asha")
+    assert returned(store) == []
+    reject(store, 3)
+    assert returned(store) == [3]
+    (again,) = store.save([deletion], "Asha")
+    assert again.op is Op.DELETE
+    assert returned(store) == []
+
+
+def test_what_was_rejected_goes_again_from_the_version_it_was_made_on(
+    store: Store, home: Path
+) -> None:
+    record_id = save(store)
+    store.save([Edit(Beneficiary, {"remarks": "Moved"}, id=record_id, base=5)], "Asha")
+    reject(store, 2)
+    store.save([Edit(Beneficiary, {"village": "Nagam"}, id=record_id, base=7)], "Asha")
+    assert last_change(store, record_id).base == 5
 
 
 def test_a_rule_that_asks_is_satisfied_by_confirming_its_field(store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from fieldkit.records import (
@@ -67,6 +67,17 @@ class Prepared:
     """What is said and does not stop the save."""
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the log holds of a record."""
+
+    kind: str
+    owed: dict[str, int | None] = field(default_factory=dict)
+    """Fields the server rejected and no later change has sent again, with the bases they had."""
+    anew: bool = False
+    """Whether it was the record's creation that the server rejected."""
+
+
 class Pending:
     """What is known while several edits are worked out: the store's records and those so far."""
 
@@ -125,30 +136,41 @@ def prepare(
     known: Known,
     device: Device,
     today: date,
-    *,
-    resend: bool = False,
+    past: Past,
 ) -> Prepared:
     """Work out the record after the edit, what changed in it, and what the rules say.
 
-    ``resend``: the server rejected the record's creation, so the whole record goes again.
+    What the server rejected of the record before goes again with it.
     """
     base = edit.base if edit.base is not None or before is None else before.version
+    base = _oldest([base, *past.owed.values()])
     if edit.op is Op.DELETE:
-        return _deletion(edit, before, base)
+        return _deletion(edit, before, base, past)
     record = _after(edit, before, device)
-    whole = before is None or resend
-    changed = _difference(record, None if whole else before, edit.fields.keys() & _STAMPS)
+    changed = _difference(record, before, edit.fields.keys() & _STAMPS) | _owed(record, past)
     if before is not None and not changed:
         return Prepared(record, before, None, {}, base)
     stops, remarks = _weigh(edit, record, before, Case(today, before, known))
     if before is not None and before.deleted:
         stops = (_GONE, *stops)
-    op = Op.CREATE if whole else Op.EDIT
+    op = Op.CREATE if before is None or past.anew else Op.EDIT
     return Prepared(record, before, op, changed, base, stops, remarks)
 
 
-def _deletion(edit: Edit, before: Record | None, base: int | None) -> Prepared:
-    if before is None or before.deleted:
+def _oldest(bases: Sequence[int | None]) -> int | None:
+    """Return the first of the versions that fields were changed on; None, where none was yet."""
+    known = [base for base in bases if base is not None]
+    return min(known) if len(known) == len(bases) else None
+
+
+def _owed(record: Record, past: Past) -> dict[str, Json]:
+    """Return what the server rejected of the record, as it stands now."""
+    known, extra = record.values(), record.extra or {}
+    return {name: to_json(known[name]) if name in known else extra.get(name) for name in past.owed}
+
+
+def _deletion(edit: Edit, before: Record | None, base: int | None, past: Past) -> Prepared:
+    if before is None or (before.deleted and not past.owed):
         gone = before or edit.kind(id=edit.id or "", deleted=True)
         return Prepared(gone, before, None, {}, base)
     after = before.model_copy(update={"deleted": True})

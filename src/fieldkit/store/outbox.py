@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    and_,
-    desc,
-    func,
-    insert,
-    select,
-    tuple_,
-    update,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select, desc, func, insert, select, update
 
 from fieldkit.records import Change, first_head
 from fieldkit.store import tables
 from fieldkit.store.database import Database
-from fieldkit.store.log import chain_end, change_of
+from fieldkit.store.log import OPEN_VERDICT, chain_end, change_of
 from fieldkit.store.reading import State, state_of
 
 _change, _origin = tables.change, tables.origin
@@ -153,7 +141,7 @@ class Outbox:
                 )
 
     def counts(self) -> dict[State, int]:
-        """Return how many changes are queued, sent, in conflict and rejected (and not mended)."""
+        """Return how many changes are queued, sent, in conflict and rejected (and still open)."""
         found = dict.fromkeys((State.QUEUED, State.SENT, State.CONFLICT, State.REJECTED), 0)
         with self.database.read() as connection:
             for row in connection.execute(select(_origin)):
@@ -162,17 +150,17 @@ class Outbox:
                 found[State.QUEUED] += last - max(row.sent_seq, row.acked_seq)
             for verdict, many in connection.execute(
                 select(_change.c.verdict, func.count())
-                .where(_open_verdict())
+                .where(OPEN_VERDICT)
                 .group_by(_change.c.verdict)
             ):
                 found[State(verdict)] += many
         return found
 
     def returned(self) -> list[Logged]:
-        """Return the changes the server did not take and nobody has mended, the latest first."""
+        """Return the changes with a field the server still lacks, the latest first."""
         with self.database.read() as connection:
             rows = connection.execute(
-                _logged().where(_open_verdict()).order_by(desc(_change.c.at), desc(_change.c.seq))
+                _logged().where(OPEN_VERDICT).order_by(desc(_change.c.at), desc(_change.c.seq))
             )
             return [_read(row) for row in rows]
 
@@ -226,22 +214,6 @@ class Outbox:
 def _logged() -> Select[tuple[object, ...]]:
     return select(_change, _origin.c.sent_seq, _origin.c.acked_seq).join(
         _origin, _change.c.origin == _origin.c.origin
-    )
-
-
-def _open_verdict() -> ColumnElement[bool]:
-    """A verdict is open until a later change of the same record was made here."""
-    later, its, own = aliased(_change), aliased(_origin), aliased(_origin)
-    return and_(
-        _change.c.verdict.in_((State.REJECTED, State.CONFLICT)),
-        ~select(later.c.seq)
-        .join(its, its.c.origin == later.c.origin)
-        .join(own, own.c.origin == _change.c.origin)
-        .where(
-            later.c.record_id == _change.c.record_id,
-            tuple_(its.c.born, later.c.seq) > tuple_(own.c.born, _change.c.seq),
-        )
-        .exists(),
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
     literal,
     literal_column,
     or_,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from fieldkit.records import Record, Use, Value, kinds
 from fieldkit.store import tables
 from fieldkit.store.edits import to_json
+from fieldkit.store.log import OPEN_VERDICT
 
 _AT_ONCE = 500
 """Ids asked for in one query."""
@@ -47,6 +49,9 @@ class State(StrEnum):
     ON_SERVER = "on the server"
     CONFLICT = "conflict"
     REJECTED = "rejected"
+
+
+_RETURNED = frozenset({State.CONFLICT, State.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +197,25 @@ class Records:
                     yield from self.where(name, **{field_name: own.id})
 
     def states(self, ids: Sequence[str]) -> dict[str, State]:
-        """Return where the last change of each record stands; none for records never saved here."""
+        """Return where each record stands; none for records never saved here.
+
+        That is where its last change stands, unless the server still lacks part of an earlier one.
+        """
         log, origin = tables.change, tables.origin
         found: dict[str, State] = {}
         for some in in_parts(ids):
             rows = self.connection.execute(
-                select(log.c.record_id, log.c.seq, log.c.verdict)
-                .add_columns(origin.c.sent_seq, origin.c.acked_seq)
+                select(log.c.record_id, log.c.seq, origin.c.sent_seq, origin.c.acked_seq)
+                .add_columns(case((OPEN_VERDICT, log.c.verdict)).label("verdict"))
                 .join(origin, log.c.origin == origin.c.origin)
                 .where(log.c.record_id.in_(some))
                 .order_by(origin.c.born, log.c.seq)
             )
             for row in rows:
-                found[row.record_id] = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
+                if found.get(row.record_id) not in _RETURNED:
+                    found[row.record_id] = state_of(
+                        row.seq, row.verdict, row.sent_seq, row.acked_seq
+                    )
         return found
 
     def last_saved(self, many: int, operator: str | None = None) -> list[Record]:
@@ -239,7 +250,7 @@ class Records:
 
 def state_of(seq: int, verdict: str | None, sent_seq: int, acked_seq: int) -> State:
     """Say where a change stands: only verdicts are stored, the rest follows from two numbers."""
-    if verdict in (State.REJECTED, State.CONFLICT):
+    if verdict in _RETURNED:
         return State(verdict)
     if seq <= acked_seq:
         return State.ON_SERVER

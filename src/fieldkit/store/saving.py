@@ -15,11 +15,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from fieldkit.records import Change, Finding, Op, Record, Severity, read_id
 from fieldkit.search.sound import words
 from fieldkit.store import tables
-from fieldkit.store.edits import Edit, Pending, Prepared, prepare
+from fieldkit.store.edits import Edit, Past, Pending, Prepared, prepare
 from fieldkit.store.errors import Refused
 from fieldkit.store.identity import Device, take_numbers
-from fieldkit.store.log import append, chain_end
-from fieldkit.store.reading import Records, in_parts
+from fieldkit.store.log import OWED, append, chain_end
+from fieldkit.store.reading import Records, State, in_parts
 from fieldkit.store.search import index
 
 
@@ -81,7 +81,7 @@ def _prepare(
         kind, key = edit.kind.kind(), edit.id or f"{author.device.origin}-{number}"
         number += edit.id is None
         confirmed = edit.confirmed if ask else frozenset(edit.kind.asks())
-        taken_by, rejected = history.get(key, (kind, False))
+        past = history.get(key, Past(kind))
         before = known.before(kind, key)
         one = prepare(
             replace(edit, id=key, confirmed=confirmed),
@@ -89,14 +89,14 @@ def _prepare(
             known,
             author.device,
             author.today,
-            resend=rejected,
+            past,
         )
-        if before is None and (refused := _number_refused(key, kind, taken_by)):
+        if before is None and (refused := _number_refused(key, kind, past.kind)):
             one = replace(one, stops=(*refused, *one.stops))
         if one.op and not one.stops:
             _stamp(one, author)
             known.put(one.record)
-            history[key] = (kind, False)
+            history[key] = Past(kind)
         prepared.append(one)
     return prepared
 
@@ -119,10 +119,10 @@ def _stamp(one: Prepared, author: Author) -> None:
         record.updated_at = author.at
 
 
-def _history(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, bool]]:
-    """Return of those of ``ids`` in the log their kind, and if the server rejected the creation."""
+def _history(connection: Connection, ids: Sequence[str]) -> dict[str, Past]:
+    """Return what the log holds of those of ``ids`` that it knows."""
     log, origin = tables.change, tables.origin
-    found: dict[str, tuple[str, bool]] = {}
+    found: dict[str, Past] = {}
     for some in in_parts(ids):
         rows = connection.execute(
             select(log.c.record_id, log.c.kind, log.c.verdict)
@@ -130,7 +130,10 @@ def _history(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str,
             .where(log.c.record_id.in_(some), log.c.op == Op.CREATE)
             .order_by(origin.c.born, log.c.seq)
         )
-        found |= {row.record_id: (row.kind, row.verdict == "rejected") for row in rows}
+        for row in rows:
+            found[row.record_id] = Past(row.kind, anew=row.verdict == State.REJECTED)
+        for record_id, kind, field, base in connection.execute(OWED, {"ids": some}):
+            found.setdefault(record_id, Past(kind)).owed[field] = base
     return found
 
 

@@ -25,7 +25,7 @@ from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.drafts import Drafts
 from fieldkit.store.duplicates import Alike, alike
-from fieldkit.store.edits import Edit, prepare
+from fieldkit.store.edits import Edit, Past, prepare
 from fieldkit.store.errors import Refused, StoreError, Unwritable
 from fieldkit.store.identity import (
     Device,
@@ -188,7 +188,8 @@ class Store:
             author = self._author(connection, "")
             records = Records(connection)
             before = records.get(edit.kind.kind(), edit.id) if edit.id else None
-            one = prepare(edit, before, records, author.device, author.today)
+            past = Past(edit.kind.kind())
+            one = prepare(edit, before, records, author.device, author.today, past)
         return [*one.stops, *one.remarks]
 
     def _author(self, connection: Connection, operator: str) -> Author:
