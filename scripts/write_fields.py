@@ -27,8 +27,9 @@ Every other field may stay empty.
 A rule that says *not saved* keeps the record in the form; *confirm* asks whether it is meant;
 *remark* is shown and saved. On the server every rule is a remark: nothing that was typed is lost.
 
-Two rules hold for every kind: a required field is filled (*not saved*), and what has happened is
-not dated after today (*confirm*, for the laptop's clock may be wrong).
+Four rules hold for every kind: a required field is filled (*not saved*); a record that is referred
+to is of the kind asked for (*not saved*) and known here (*remark*, for it may yet arrive); and what
+has happened is not dated after today (*confirm*, for the laptop's clock may be wrong).
 
 ## Names that no source confirms
 

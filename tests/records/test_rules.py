@@ -310,6 +310,25 @@ def others(count: int, **values: Value) -> list[Member]:
     return [member(id=f"7KQ2M9XD-{number}", **values) for number in range(200, 200 + count)]
 
 
+def test_a_reference_that_stood_before_is_not_looked_up_again() -> None:
+    assert not {"unknown_record", "wrong_kind"} & said(toolkit(), before=toolkit()).keys()
+    moved = toolkit(beneficiary_id=OTHER)
+    assert said(moved, before=toolkit())["unknown_record"] == WARN
+
+
+def test_what_knows_no_records_says_nothing_of_references() -> None:
+    assert not [found for found in judge(toolkit(), Case(TODAY)) if "record" in found.rule]
+
+
+def test_a_reference_to_another_kind_says_what_it_is() -> None:
+    case = Case(TODAY, None, Register([group(id=ARTISAN)]))
+    (found,) = (found for found in judge(toolkit(), case) if found.rule == "wrong_kind")
+    assert found.field == "beneficiary_id"
+    assert found.message == (
+        "7KQ2M9XD-1 is another kind of record: Self-help group Shama. Give: Artisan."
+    )
+
+
 OTHER = "7KQ2M9XD-50"
 LEFT = member(id=OTHER, member_code="M1", self_help_group_id="7KQ2M9XD-8", status="LEFT")
 WOMAN: dict[str, Value] = {"aadhaar_last4": "0143", "born": "1984-01-23"}
@@ -344,6 +363,13 @@ AMONG: list[tuple[Record, list[Record], str, Severity | None]] = [
         WARN,
     ),
     (decision(stage="1"), [], "stages_in_order", None),
+    (toolkit(), [group(id=ARTISAN)], "wrong_kind", BLOCK),
+    (toolkit(), [artisan(id=ARTISAN)], "wrong_kind", None),
+    (toolkit(), [artisan(id=ARTISAN)], "unknown_record", None),
+    (toolkit(), [group(), artisan(id=OTHER)], "unknown_record", WARN),
+    (toolkit(), [group()], "wrong_kind", None),
+    (member(), [artisan(id=GROUP)], "wrong_kind", BLOCK),
+    (artisan(bars=True, bar_family=True), [], "unknown_record", None),
     (toolkit(), [toolkit(id=OTHER)], "one_toolkit", BLOCK),
     (toolkit(), [toolkit(id=OTHER, beneficiary_id="7KQ2M9XD-6")], "one_toolkit", None),
     (toolkit(toolkit_code="TK-BOAT-B"), [artisan(id=ARTISAN)], "set_of_the_trade", BLOCK),

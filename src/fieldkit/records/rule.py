@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar, cast
 
 from fieldkit.records.dates import RELEASED
 from fieldkit.records.formats import Date, Value, show_date
-from fieldkit.records.record import Record
+from fieldkit.records.record import Record, kinds
 
 R = TypeVar("R", bound=Record)
 
@@ -127,7 +127,7 @@ def _rules_of(kind: type[Record]) -> tuple[Rule, ...]:
 
 def judge(record: Record, case: Case) -> list[Finding]:
     """Apply what holds for every kind, required fields first, then the kind's own rules."""
-    findings = [*_missing(record), *_ahead(record, case)]
+    findings = [*_missing(record), *_referred(record, case), *_ahead(record, case)]
     rules = _rules_of(type(record))
     findings += filter(None, (rule.judge(record, case) for rule in rules))
     return findings
@@ -138,6 +138,28 @@ def _missing(record: Record) -> Iterator[Finding]:
         if ask.required and record.value(name) is None and ask.asked(record.values()):
             message = f"{ask.label} is needed: {ask.required}."
             yield Finding(name, message, Severity.BLOCK, "required")
+
+
+def _referred(record: Record, case: Case) -> Iterator[Finding]:
+    """Look at the records that are newly referred to; one that is not here may yet arrive."""
+    if isinstance(case.known, Nothing):
+        return
+    for name, reference in record.references().items():
+        number = record.value(name)
+        if not isinstance(number, str) or (case.before and case.before.value(name) == number):
+            continue
+        found = _found(number, (*reference.kinds, *kinds()), case.known)
+        wanted = " or ".join(kinds()[kind].title for kind in reference.kinds)
+        if found is None:
+            message = f"{wanted} {number} is not known here. Check the number."
+            yield Finding(name, message, Severity.WARN, "unknown_record")
+        elif found.kind() not in reference.kinds:
+            message = f"{number} is another kind of record: {found.title} {found.label()}."
+            yield Finding(name, f"{message} Give: {wanted}.", Severity.BLOCK, "wrong_kind")
+
+
+def _found(number: str, where: Iterable[str], known: Known) -> Record | None:
+    return next(filter(None, (known.get(kind, number) for kind in where)), None)
 
 
 def _ahead(record: Record, case: Case) -> Iterator[Finding]:
