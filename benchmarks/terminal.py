@@ -10,6 +10,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
+from typing import Self
 
 import pexpect
 import pyte
@@ -46,6 +47,7 @@ class Terminal:
         rows: int = 24,
     ) -> None:
         known = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+        known |= {"COLUMNS": str(columns), "LINES": str(rows)}
         self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._arrived = 0.0
@@ -61,7 +63,7 @@ class Terminal:
             timeout=None,
         )
 
-    def __enter__(self) -> "Terminal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -91,7 +93,7 @@ class Terminal:
         os.write(self._child.child_fd, keys.encode())
         return at
 
-    def stream(self, keys: Iterable[str], gap: float, after_escape: float = 0.15) -> None:
+    def stream(self, keys: Iterable[str], gap: float, after_escape: float = 0.25) -> None:
         """Type keys ``gap`` seconds apart, reading but not looking at what is painted.
 
         A key right behind Escape would be read as one with Alt held down: there it waits until

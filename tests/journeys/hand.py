@@ -67,6 +67,15 @@ class Hand(Terminal):
         """Wait until all the words stand on the screen."""
         self.until(lambda _: all(word in self.screen for word in words), 10)
 
+    def see_frame(self) -> None:
+        """Wait until the rules stand where they belong: nothing shown has moved or broken them."""
+        self.until(lambda _: self._framed, 10)
+
+    @property
+    def _framed(self) -> bool:
+        rules = [y for y, line in enumerate(self.lines) if line.strip() and not line.strip(" -")]
+        return rules[:1] == [1] and len(self.lines) - 3 in rules
+
     def see_no(self, words: str) -> None:
         """Wait until the words are gone."""
         self.until(lambda _: words not in self.screen)
@@ -104,4 +113,6 @@ def run(home: Path, *arguments: str | Path, code: int = 0) -> str:
 
 def exported(home: Path, kind: str) -> list[dict[str, Any]]:
     """Return the records of a kind as the command exports them."""
-    return [json.loads(line) for line in run(home, "export", kind, "--format", "jsonl").splitlines()]
+    return [
+        json.loads(line) for line in run(home, "export", kind, "--format", "jsonl").splitlines()
+    ]

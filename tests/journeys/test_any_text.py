@@ -5,7 +5,6 @@ import sqlite3
 from pathlib import Path
 
 from tests.journeys.hand import Hand, exported, pasted, run
-from tests.journeys.test_terminals import frame_holds
 
 from fieldkit.settings import DATABASE
 
@@ -54,19 +53,19 @@ def test_any_text_from_a_spreadsheet_is_shown_safely_and_comes_back(home: Path) 
     assert [one["remarks"] for one in people][:-1] == list(KEPT.values())
     with Hand(home) as hand:
         hand.see("Saved: Wani Bad", f"{len(people)} artisans")
-        assert frame_holds(hand), hand.screen
+        hand.see_frame()
         for one in people:
             hand.do(f"94190300{one['mobile'][-2:]}", one["id"])
-            assert frame_holds(hand), hand.screen
+            hand.see_frame()
             hand.do("<enter>", "t training", one["id"])
-            assert frame_holds(hand), hand.screen
+            hand.see_frame()
             hand.do("h", "History of")
-            assert frame_holds(hand), hand.screen
+            hand.see_frame()
             hand.do("<esc>e", "Name as on Aadhaar")
-            assert frame_holds(hand), hand.screen
+            hand.see_frame()
             hand.do("<esc><esc>", "Today")
         hand.do("1<enter>", f"Artisans   {len(people)}")
-        assert frame_holds(hand), hand.screen
+        hand.see_frame()
         assert "[red]Zoona[/]" in hand.screen
         hand.do("<esc>", "Today")
         hand.quit()
@@ -93,7 +92,7 @@ def test_text_that_came_into_the_data_by_another_way_is_not_obeyed(home: Path) -
             ("<esc><esc><esc>", "Today"),
         ]:
             hand.do(typed, shown)
-            assert frame_holds(hand), hand.screen
+            hand.see_frame()
         hand.quit()
         assert not [bad for bad in INJECTED if bad in hand.painted]
 
@@ -111,15 +110,15 @@ def test_any_text_pasted_into_a_form_is_shown_as_it_will_be_kept(home: Path) -> 
     with Hand(home) as hand:
         hand.see("no records yet")
         hand.do("<ctrl+n>", "New artisan")
-        for place, (text, becomes) in enumerate(PASTED):
+        for place, (text, _) in enumerate(PASTED):
             hand.press(pasted(text))
             hand.do("<enter>" + "<down>" * 8 + "tail<enter>", "Tailor")
-            assert frame_holds(hand), hand.screen
+            hand.see_frame()
             hand.do("<pgdn>" * 9, "> Remarks")
             hand.press(pasted(text))
             last = place == len(PASTED) - 1
             hand.do("<ctrl+s>" if last else "<ctrl+n>", "Saved: ", f"-{place + 1}")
-            assert frame_holds(hand), hand.screen
+            hand.see_frame()
         hand.quit()
         assert not [bad for bad in INJECTED if bad in hand.painted]
     found = [(one["name"], one["remarks"]) for one in exported(home, "beneficiary")]
@@ -134,7 +133,7 @@ def test_a_terminal_command_in_the_clipboard_is_not_obeyed(home: Path) -> None:
             for text in (TITLE, CLEAR, C1):
                 hand.press(pasted(f"Ali{text} Dar"))
             hand.see("Dar")
-            assert frame_holds(hand), hand.screen
+            hand.see_frame()
         hand.quit()
         assert not [bad for bad in INJECTED if bad in hand.painted]
 
@@ -145,7 +144,7 @@ def test_a_text_too_long_for_its_field_is_refused_beside_it(home: Path) -> None:
         hand.do("<ctrl+n>", "New artisan")
         hand.paste("N" * 10_000, "NNNN")
         hand.do("<enter>", "Too long: at most")
-        assert frame_holds(hand), hand.screen
+        hand.see_frame()
         hand.do("<ctrl+s>", "Too long: at most")
         hand.do("<ctrl+u>Zooni<enter>", "Zooni")
         hand.quit()
