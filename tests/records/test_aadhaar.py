@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldkit.plain_text import plain
-from fieldkit.records.aadhaar import holds_aadhaar, verhoeff
+from fieldkit.records.aadhaar import (
+    all_but_four,
+    cut_aadhaar,
+    holds_aadhaar,
+    is_aadhaar,
+    masked,
+    says_aadhaar,
+    verhoeff,
+)
 
 TEST_NUMBERS = ("999941057058", "999971658847")
 """UIDAI's own test numbers: no person's."""
@@ -23,7 +31,7 @@ def test_one_wrong_digit_never_passes(number: str, place: int, shift: int) -> No
     assert not verhoeff(number[:place] + str(digit) + number[place + 1 :])
 
 
-@pytest.mark.parametrize(
+WRITINGS = pytest.mark.parametrize(
     "text",
     [
         "9999 4105 7058",
@@ -53,11 +61,76 @@ def test_one_wrong_digit_never_passes(number: str, place: int, shift: int) -> No
         "call +91 94190 11432, 999941057058",
         "she gave 9999 4105 7058 on 12/03/2024",
         "9999 4105 7058 2024",
+        "ward 2345 9999 4105 7058",
         "खाता ९९९९४१०५७०५८ है",
     ],
 )
+
+
+@WRITINGS
 def test_a_number_is_found_however_it_is_written(text: str) -> None:
     assert holds_aadhaar(text)
+
+
+@WRITINGS
+def test_a_number_is_masked_however_it_is_written(text: str) -> None:
+    hidden = masked(text)
+    assert "XXXX XXXX 7058" in hidden
+    assert not holds_aadhaar(hidden)
+
+
+@WRITINGS
+def test_a_cell_that_holds_nothing_else_is_cut_to_the_last_four(text: str) -> None:
+    assert not holds_aadhaar(cut_aadhaar(text))
+    assert is_aadhaar(text) <= (cut_aadhaar(text).strip(" .0'") == "7058")
+
+
+def test_words_around_a_number_stay() -> None:
+    assert masked("see ९९९९/४१०५/७०५८ of खाता ९") == "see XXXX XXXX 7058 of खाता ९"
+    assert masked("999941057058, 999971658847") == "XXXX XXXX 7058, XXXX XXXX 8847"
+    assert masked("+91 94190 11432 of 999941057059") == "+91 94190 11432 of 999941057059"
+
+
+def test_a_mistyped_number_is_cut_and_masked_where_one_is_expected() -> None:
+    assert cut_aadhaar("2345 6789/0123") == "0123"
+    assert all_but_four("9999-4105-705") == "XXXX-XXX5-705"
+
+
+@pytest.mark.parametrize(
+    ("cell", "alone"),
+    [
+        ("9999 4105 7058", True),
+        ("'999941057058", True),
+        ("999941057058.0", True),
+        ("9.99941057058E+11", True),
+        ("UID 999941057058", False),
+        ("999941057059", False),
+        ("", False),
+    ],
+)
+def test_a_cell_of_a_number_alone(cell: str, alone: bool) -> None:
+    assert is_aadhaar(cell) is alone
+
+
+@pytest.mark.parametrize(
+    ("heading", "says"),
+    [
+        ("Aadhaar No.", True),
+        ("aadhar_number", True),
+        ("UID", True),
+        ("person_uid_no", True),
+        ("आधार नंबर", True),
+        ("Fluid", False),
+        ("Name", False),
+    ],
+)
+def test_headings_of_aadhaar_numbers(heading: str, says: bool) -> None:
+    assert says_aadhaar(heading) is says
+
+
+@given(st.text(alphabet="0123456789 /-x.", max_size=80))
+def test_nothing_masked_holds_one(text: str) -> None:
+    assert not holds_aadhaar(masked(text))
 
 
 @pytest.mark.parametrize(

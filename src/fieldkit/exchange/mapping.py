@@ -14,9 +14,8 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from fieldkit.exchange.delimited import Row
-from fieldkit.plain_text import plain
 from fieldkit.records import Record, Unfit, Use
-from fieldkit.records.aadhaar import verhoeff
+from fieldkit.records.aadhaar import cut_aadhaar, is_aadhaar, says_aadhaar
 from fieldkit.records.formats import AadhaarLastFour, Format, Mobile
 from fieldkit.reference.choices import fold
 
@@ -26,8 +25,6 @@ NOT_TAKEN = frozenset({"version"})
 MOSTLY = 0.95
 """The share of Aadhaar numbers from which a column is one of Aadhaar numbers."""
 
-_SAYS_AADHAAR = re.compile(r"a+dh?aa?r|\buid(ai)?\b|आधार", re.IGNORECASE)
-_TWELVE = re.compile(r"(?<!\d)\d{4}[\s.-]*\d{4}[\s.-]*(\d{4})(?!\d)")
 _ALIKE = 88
 _NOT_RECOGNISED: tuple[str | None, str] = (None, "not recognised")
 _STOPWORDS = frozenset(
@@ -210,24 +207,13 @@ def holds_aadhaars(
     form = _format(kind, target)
     if isinstance(form, Mobile) or (form is not None and form.may_hold_twelve_digits):
         return False
-    return bool(_SAYS_AADHAAR.search(column)) or share_of_aadhaars(values) >= MOSTLY
+    return says_aadhaar(column) or share_of_aadhaars(values) >= MOSTLY
 
 
 def share_of_aadhaars(values: Sequence[str]) -> float:
     """Return the share of ``values`` that look like whole Aadhaar numbers; 0 of none."""
     found = sum(is_aadhaar(value) for value in values)
     return found / len(values) if values else 0.0
-
-
-def is_aadhaar(value: str) -> bool:
-    """Say whether a cell holds a whole Aadhaar number and nothing else."""
-    digits = re.sub(r"[\s.-]", "", plain(value))
-    return len(digits) == 12 and digits.isdecimal() and digits[0] in "23456789" and verhoeff(digits)
-
-
-def cut_aadhaar(value: str) -> str:
-    """Leave the last four of twelve digits, whether or not they pass Verhoeff."""
-    return _TWELVE.sub(r"\1", plain(value))
 
 
 def _offers(
@@ -247,7 +233,7 @@ def _offers(
     elif closest := _closest(bare, known):
         yield closest
     four = next((n for n, a in kind.asks().items() if isinstance(a.format, AadhaarLastFour)), None)
-    if four and (_SAYS_AADHAAR.search(column) or share_of_aadhaars(values) >= MOSTLY):
+    if four and (says_aadhaar(column) or share_of_aadhaars(values) >= MOSTLY):
         yield 60, four, "Aadhaar numbers, cut to the last four"
     for name in (*kind.used(Use.DIGITS), *(n for n in ("ifsc",) if n in kind.asks())):
         form = kind.asks()[name].format

@@ -17,15 +17,10 @@ from typing import TypeAlias
 from rapidfuzz import fuzz
 
 from fieldkit import reference
-from fieldkit.exchange.mapping import (
-    BY_AGE,
-    MOSTLY,
-    cut_aadhaar,
-    share_of_aadhaars,
-)
+from fieldkit.exchange.mapping import BY_AGE, MOSTLY, share_of_aadhaars
 from fieldkit.plain_text import plain
 from fieldkit.records import Choice, Json, Known, Op, Record, Unfit, Value, read_id
-from fieldkit.records.aadhaar import holds_aadhaar
+from fieldkit.records.aadhaar import cut_aadhaar, holds_aadhaar, masked
 from fieldkit.records.dates import today
 from fieldkit.records.formats import (
     AadhaarLastFour,
@@ -115,7 +110,7 @@ class Understood:
 
     def add(self, label: str, written: str, taken: str) -> None:
         """Count one; at most 200 different ones are kept."""
-        key = (label, written[:40], taken)
+        key = (label, masked(written)[:40], taken)
         if key in self.times or len(self.times) < 200:
             self.times[key] += 1
 
@@ -343,8 +338,8 @@ def _begun_or_like(entries: Sequence[Option], text: str) -> Option:
         return closest
     if begun:
         named = " or ".join(entry.label for entry in begun[:2])
-        raise Unfit(f"“{text[:40]}” could be {named}. Write more of it.")
-    raise Unfit(f"“{text[:40]}” is not on the list. Write the name as the list has it.")
+        raise Unfit(f"“{masked(text)[:40]}” could be {named}. Write more of it.")
+    raise Unfit(f"“{masked(text)[:40]}” is not on the list. Write the name as the list has it.")
 
 
 def _closest(entries: Sequence[Option], folded: str) -> Option | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, zip_longest
@@ -12,32 +11,12 @@ from pathlib import Path
 from typing import TextIO
 
 from fieldkit.exchange.formulas import harmless
-from fieldkit.plain_text import plain
 from fieldkit.records import Json
-from fieldkit.records.aadhaar import verhoeff
+from fieldkit.records.aadhaar import masked
 
 REASON = "reason"
 REJECTED_BECAUSE = "rejected_because"
 """The name of the reason where the record has a field ``reason`` of its own."""
-_TWELVE = re.compile(r"(?<!\d)(\d{4})[\s.-]*(\d{4})[\s.-]*(\d{4})(?!\d)")
-
-
-def masked(text: str) -> str:
-    """Leave only the last four of what looks like a whole Aadhaar number: XXXX XXXX 1234."""
-    digits = plain(text)
-
-    def mask(found: re.Match[str]) -> str:
-        number = "".join(found.groups())
-        looks = number[0] in "23456789" and verhoeff(number)
-        return f"XXXX XXXX {number[8:]}" if looks else found.group()
-
-    hidden = _TWELVE.sub(mask, digits)
-    return hidden if hidden != digits else text
-
-
-def all_but_four(text: str) -> str:
-    """Leave only the last four digits of a cell that was to hold an Aadhaar number."""
-    return re.sub(r"\d(?=(?:\D*\d){4})", "X", plain(text))
 
 
 @dataclass(slots=True)
@@ -61,9 +40,9 @@ class Rejects:
     def add(self, row: Sequence[str] | Mapping[str, Json], reasons: Sequence[str]) -> None:
         """Write one row with all its reasons."""
         file = self._file or self._begin()
-        reason = " ".join(reasons)
+        reason = masked(" ".join(reasons))
         if isinstance(row, Mapping):
-            hidden = {name: self._hidden(name, value) for name, value in row.items()}
+            hidden = {masked(name): self._hidden(name, value) for name, value in row.items()}
             file.write(json.dumps({**hidden, _heading(row): reason}) + "\n")
             return
         columns = self.columns or ()
@@ -88,7 +67,7 @@ class Rejects:
                 continue
             self.path = path
             if self.columns is not None:
-                headings = [harmless(column) for column in self.columns]
+                headings = [harmless(masked(column)) for column in self.columns]
                 csv.writer(self._file).writerow([*headings, _heading(headings)])
             return self._file
         raise AssertionError("paths do not end")

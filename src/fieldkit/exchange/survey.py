@@ -15,13 +15,13 @@ from fieldkit.exchange.formulas import restored
 from fieldkit.exchange.mapping import (
     Guess,
     columns_of,
-    cut_aadhaar,
     find_heading,
     guess,
     holds_aadhaars,
     targets,
 )
 from fieldkit.records import Json, Record, kinds
+from fieldkit.records.aadhaar import cut_aadhaar
 from fieldkit.reference.choices import fold
 
 LOOKED_AT = 2000

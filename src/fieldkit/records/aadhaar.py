@@ -1,4 +1,4 @@
-"""No Aadhaar number at rest: recognise one in whatever was typed or read.
+"""No Aadhaar number at rest: recognise one in whatever was typed or read, mask it, cut it.
 
 Twelve digits, the first 2-9, closed by a Verhoeff check digit. Basis: domain brief section 4;
 about a tenth of all other twelve-digit numbers pass by chance, so fields that hold such numbers
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 
 from fieldkit.plain_text import plain
 
@@ -35,19 +36,28 @@ _TURN = (
     (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
 )
 _GAP = r"[\s.,:;/_*\u00b7\u2010-\u2015\u2212-]"
-_TWELVE = (
-    re.compile(rf"(?<!\d)[2-9]\d{{3}}{_GAP}{{0,3}}\d{{4}}{_GAP}{{0,3}}\d{{4}}(?!\d)"),
-    *(
-        re.compile(
-            rf"(?<![0-9A-Za-z])(?=[2-9])"
-            rf"(?:\d{{{group}}}{_GAP}{{1,3}}){{{12 // group - 1}}}\d{{{group}}}(?!\d)"
-        )
-        for group in (1, 2, 3, 6)
-    ),
+_SHAPES = tuple(
+    re.compile(rf"{before}(?=({number})(?!\d))")
+    for before, number in (
+        (r"(?<!\d)", rf"[2-9]\d{{3}}{_GAP}{{0,3}}\d{{4}}{_GAP}{{0,3}}\d{{4}}"),
+        *(
+            (
+                r"(?<![0-9A-Za-z])(?=[2-9])",
+                rf"(?:\d{{{group}}}{_GAP}{{1,3}}){{{12 // group - 1}}}\d{{{group}}}",
+            )
+            for group in (1, 2, 3, 6)
+        ),
+        (r"(?<!\d)", r"[2-9]\.\d{11}[eE]\+?11"),
+    )
 )
-"""Twelve digits together, in fours as on the card, or in ones, twos, threes or sixes."""
+"""Twelve digits together, in fours as on the card, or in ones, twos, threes or sixes; a float.
+
+Each looks ahead only, so that other digits in front of a number do not hide it."""
+_UNCHECKED = re.compile(rf"(?<!\d)\d{{4}}{_GAP}{{0,3}}\d{{4}}{_GAP}{{0,3}}(\d{{4}})(?!\d)")
+_AROUND = re.compile(r"[\s.']*0*\s*")
+"""What a spreadsheet leaves around a number that fills a cell."""
+_SAYS_AADHAAR = re.compile(r"a+dh?aa?r|(?<![a-z])uid(ai)?(?![a-z])|आधार", re.IGNORECASE)
 _UNSEEN = {"Cf", "Mn", "Me", "Cc"}
-_FLOAT = re.compile(r"(\d)\.(\d{11})(?=[eE]\+?11(?!\d))")
 _INDIAN_MOBILE = re.compile(r"\+91[\s-]?[6-9](?:[\s-]?\d){9}(?!\d)")
 
 
@@ -64,14 +74,61 @@ def holds_aadhaar(text: str) -> bool:
 
     A mobile number behind its +91 is none.
     """
+    return any(_spans(text))
+
+
+def is_aadhaar(text: str) -> bool:
+    """Say whether a cell holds a whole Aadhaar number and nothing else."""
+    return any(_AROUND.fullmatch(text[:start] + text[end:]) for start, end in _spans(text))
+
+
+def masked(text: str) -> str:
+    """Leave only the last four of every whole Aadhaar number in ``text``: XXXX XXXX 1234."""
+    return _replaced(text, lambda number: f"XXXX XXXX {number[8:]}")
+
+
+def cut_aadhaar(text: str) -> str:
+    """Leave the last four of every number in a cell that is to hold an Aadhaar number.
+
+    A mistyped one, which does not pass Verhoeff, is cut as well if it is written as on the card.
+    """
+    return _UNCHECKED.sub(r"\1", plain(_replaced(text, lambda number: number[8:])))
+
+
+def all_but_four(text: str) -> str:
+    """Mask all but the last four digits of a cell that is to hold an Aadhaar number."""
+    return re.sub(r"\d(?=(?:\D*\d){4})", "X", plain(text))
+
+
+def says_aadhaar(heading: str) -> bool:
+    """Say whether what stands under this heading is to be an Aadhaar number."""
+    return _SAYS_AADHAAR.search(heading) is not None
+
+
+def _replaced(text: str, change: Callable[[str], str]) -> str:
+    """Put something else in the place of each whole Aadhaar number, until none is left."""
+    while spans := sorted(_spans(text)):
+        parts, kept = list[str](), 0
+        for start, end in spans:
+            if start >= kept:
+                digits = re.sub(r"\D", "", plain(text[start:end]))
+                parts += text[kept:start], change(digits[:12])
+                kept = end
+        text = "".join((*parts, text[kept:]))
+    return text
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where whole Aadhaar numbers begin and end, in no order; they may overlap."""
     digits = plain(text)
     if sum(map(str.isdecimal, digits)) < 12:
-        return False
+        return
+    seen: Sequence[int] = range(len(digits))
     if not digits.isascii():
-        digits = "".join(c for c in digits if unicodedata.category(c) not in _UNSEEN)
-    digits = _FLOAT.sub(r"\1\2", _INDIAN_MOBILE.sub("+", digits))
-    return any(
-        verhoeff(re.sub(r"\D", "", found.group()))
-        for shape in _TWELVE
-        for found in shape.finditer(digits)
-    )
+        seen = [at for at in seen if unicodedata.category(digits[at]) not in _UNSEEN]
+    digits = "".join(digits[at] for at in seen)
+    digits = _INDIAN_MOBILE.sub(lambda mobile: "+" * len(mobile.group()), digits)
+    for shape in _SHAPES:
+        for found in shape.finditer(digits):
+            if verhoeff(re.sub(r"\D", "", found[1])[:12]):
+                yield seen[found.start(1)], seen[found.end(1) - 1] + 1
