@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -81,8 +81,12 @@ class Past:
 class Pending:
     """What is known while several edits are worked out: the store's records and those so far."""
 
-    def __init__(self, known: Known, fetched: Mapping[tuple[str, str], Record]) -> None:
+    def __init__(
+        self, known: Known, fetched: Mapping[tuple[str, str], Record], sought: Set[str]
+    ) -> None:
+        """Start from what was fetched; the ids ``sought`` were looked for among all kinds."""
         self._known = known
+        self._sought = sought
         self._records = dict(fetched)
         self._put: defaultdict[str, dict[str, Record]] = defaultdict(dict)
         self._by: dict[tuple[str, tuple[str, ...]], defaultdict[tuple[Value, ...], set[str]]] = {}
@@ -101,9 +105,11 @@ class Pending:
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """Return the record as it will stand, else as it stands."""
-        found = self._records.get((kind, record_id)) or self._known.get(kind, record_id)
-        if found is not None:
-            self._records[kind, record_id] = found
+        found = self._records.get((kind, record_id))
+        if found is None and record_id not in self._sought:
+            found = self._known.get(kind, record_id)
+            if found is not None:
+                self._records[kind, record_id] = found
         return found
 
     def where(self, kind: str, **equal: Value) -> Sequence[Record]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from fieldkit.records import Change, Finding, Op, Record, Severity, read_id
+from fieldkit.records import Change, Finding, Op, Record, Severity, kinds, read_id
 from fieldkit.search.sound import words
 from fieldkit.store import tables
 from fieldkit.store.edits import Edit, Past, Pending, Prepared, prepare
@@ -74,7 +74,8 @@ def _prepare(
     given = [edit.id for edit in edits if edit.id]
     fetched = records.fetch({edit.kind.kind() for edit in edits}, given)
     history = _history(connection, given)
-    known = Pending(records, fetched)
+    referred, sought = _referred(records, edits)
+    known = Pending(records, fetched | referred, sought)
     number = _take_numbers(connection, edits, author.device)
     prepared = []
     for edit in edits:
@@ -99,6 +100,24 @@ def _prepare(
             history[key] = Past(kind)
         prepared.append(one)
     return prepared
+
+
+def _referred(
+    records: Records, edits: Sequence[Edit]
+) -> tuple[dict[tuple[str, str], Record], set[str]]:
+    """Fetch at once the records that edits refer to, and the ids for which every kind was asked."""
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for edit in edits:
+        for name, reference in edit.kind.references().items():
+            number = edit.fields.get(name)
+            if isinstance(number, str):
+                for kind in reference.kinds:
+                    wanted[kind].add(number)
+    found: dict[tuple[str, str], Record] = {}
+    for kind, ids in wanted.items():
+        found |= records.fetch({kind}, sorted(ids))
+    missing = set[str]().union(*wanted.values()) - {number for _, number in found}
+    return found | records.fetch(kinds(), sorted(missing)), missing
 
 
 def _take_numbers(connection: Connection, edits: Sequence[Edit], device: Device) -> int:
