@@ -16,7 +16,7 @@ CREATE TABLE change (
     origin TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, record_id TEXT NOT NULL,
     op TEXT NOT NULL, fields TEXT NOT NULL, base INTEGER, at INTEGER NOT NULL,
     operator TEXT NOT NULL, head BLOB NOT NULL, verdict TEXT, reason TEXT, reason_field TEXT,
-    PRIMARY KEY (origin, seq)) WITHOUT ROWID;
+    PRIMARY KEY (origin, seq));
 CREATE INDEX change_record ON change (record_id, origin, seq);
 CREATE INDEX change_at ON change (at, op, kind);
 CREATE INDEX change_verdict ON change (verdict) WHERE verdict IS NOT NULL;
