@@ -12,6 +12,7 @@ from tests.store.conftest import AADHAAR, NOW, Turned, artisan, audit, edit, raw
 from fieldkit.records import (
     Beneficiary,
     Change,
+    Json,
     Member,
     Op,
     Record,
@@ -427,6 +428,54 @@ def test_an_aadhaar_number_is_refused_in_unknown_fields(
     with pytest.raises(Refused, match="Aadhaar"):
         store.save([Edit(Beneficiary, fields)], "Asha")  # type: ignore[arg-type]
     assert AADHAAR.encode() not in raw(tmp_path)
+
+
+ENDLESS: Json = []
+for _ in range(2000):
+    ENDLESS = [ENDLESS]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("zz", float("inf")),
+        ("zz", float("nan")),
+        ("zz", {"a": [float("-inf")]}),
+        ("zz", 10**400),
+        ("zz", "\ud800"),
+        ("zz", {"\udfff": 1}),
+        ("\ud800", 1),
+        ("zz", "x" * 1_000_000),
+        ("zz", ENDLESS),
+        ("", 1),
+        ("n" * 101, 1),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_nothing_is_logged_that_cannot_be_sent(
+    store: Store, tmp_path: Path, name: str, value: Json
+) -> None:
+    bad = Edit(Beneficiary, {**artisan(), name: value})  # type: ignore[dict-item]
+    good = Edit(Beneficiary, artisan(name="Asha Devi"))
+    fates = store.load([bad, good], "Asha")
+    assert [type(fate) for fate in fates] == [Refused, Saved]
+    assert isinstance(fates[0], Refused)
+    assert {finding.field for _, finding in fates[0].findings} == {name}
+    with pytest.raises(Refused):
+        store.save([bad], "Asha")
+    assert store.outbox.counts()[State.QUEUED] == 1
+    assert audit(tmp_path) == []
+
+
+def test_one_change_has_only_so_many_fields(store: Store) -> None:
+    many: dict[str, Value] = {f"of_tomorrow_{n}": n for n in range(600)}
+    with pytest.raises(Refused, match="at most 500 fields"):
+        store.save([Edit(Beneficiary, {**artisan(), **many})], "Asha")
+
+
+def test_a_clock_before_all_time_stamps_with_its_beginning(store: Store, clock: Turned) -> None:
+    clock.now = -5
+    assert last_change(store, save(store)).at == 0
 
 
 def test_rules_see_the_other_edits_of_one_call(store: Store) -> None:

@@ -7,6 +7,7 @@ them. Kinds stand in ``people``, ``training``, ``toolkits``, ``groups`` and ``ou
 
 from fieldkit.records import attending, delivery, eligibility, membership
 from fieldkit.records.ask import Ask, Use, When
+from fieldkit.records.bounds import unsendable
 from fieldkit.records.change import Change, Json, Op, canonical, first_head
 from fieldkit.records.formats import Choice, Doubtful, Format, Reference, Unfit, Value
 from fieldkit.records.groups import ClusterFederation, Member, SelfHelpGroup, VillageOrganisation
@@ -65,4 +66,5 @@ __all__ = [
     "rule",
     "rules_of",
     "stipend",
+    "unsendable",
 ]

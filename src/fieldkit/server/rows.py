@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
-from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds
+from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds, unsendable
 from fieldkit.server.database import UNKNOWN
 
 _NEVER_WRITTEN = frozenset({"id", "version"})
 """Kept by the server itself, whatever a change says."""
-_LARGEST = 2**63 - 1
 
 Row = dict[str, object]
 
@@ -50,6 +48,9 @@ class Rows:
         Raises:
             Unfitting: the change cannot be read; the row is as it was.
         """
+        if fault := unsendable(change.fields):
+            name, reason = fault
+            raise Unfitting(reason, name)
         kind = self._kinds.get(change.kind)
         key = (change.kind, change.record_id)
         row = self._known.get(key) or self._new(kind, change)
@@ -117,7 +118,7 @@ def _over_known(kind: type[Record], row: Row, change: Change) -> Row:
         elif value is None:
             extra.pop(name, None)
         else:
-            extra[name] = _plain(name, value)
+            extra[name] = value
     if values.get("district", row["district"]) is None:
         raise Unfitting("A record belongs to a district: choose it again.", "district")
     if change.op is Op.DELETE:
@@ -128,10 +129,8 @@ def _over_known(kind: type[Record], row: Row, change: Change) -> Row:
 
 def _over_unknown(row: Row, change: Change) -> Row:
     """Return what the change sets on a row of a kind only a newer version knows."""
-    fields = dict(cast(Mapping[str, Json], row["fields"]))
-    fields |= {name: _plain(name, value) for name, value in change.fields.items()}
     return {
-        "fields": fields,
+        "fields": cast(dict[str, Json], row["fields"]) | dict(change.fields),
         "updated_at": change.at,
         "district": _district(row, change),
         "deleted": bool(row["deleted"]) or change.op is Op.DELETE,
@@ -153,27 +152,9 @@ def _read(ask: Ask, name: str, value: Json, table: Table) -> Value:
         raise Unfitting(f"{ask.label}: {unfit}", name) from None
     expected = table.columns[name].type.python_type
     sort = bool if isinstance(read, bool) else int if isinstance(read, int) else expected
-    if read is not None and (sort is not expected or not isinstance(read, expected) or _huge(read)):
+    if read is not None and (sort is not expected or not isinstance(read, expected)):
         raise Unfitting(f"{ask.label}: this value is not of the right sort.", name)
     return read
-
-
-def _huge(value: Value) -> bool:
-    return isinstance(value, int) and abs(value) > _LARGEST
-
-
-def _plain(name: str, value: Json) -> Json:
-    """Take a value of a field not known here, unless a database could not keep it."""
-    waiting: list[Json] = [value]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, float) and not math.isfinite(part):
-            raise Unfitting("This number is too large to be kept.", name)
-        if isinstance(part, dict):
-            waiting.extend(part.values())
-        elif isinstance(part, list):
-            waiting.extend(part)
-    return value
 
 
 def _update(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

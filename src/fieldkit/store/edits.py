@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -17,8 +17,9 @@ from fieldkit.records import (
     Severity,
     Value,
     judge,
+    unsendable,
 )
-from fieldkit.records.aadhaar import holds_aadhaar
+from fieldkit.records.bounds import hides_aadhaar
 from fieldkit.store.identity import Device
 
 _KEPT_BY_THE_STORE = frozenset({"id", "version", "deleted"})
@@ -157,6 +158,8 @@ def prepare(
     if before is not None and not changed:
         return Prepared(record, before, None, {}, base)
     stops, remarks = _weigh(edit, record, before, Case(today, before, known))
+    if fault := unsendable(changed):
+        stops = (Finding(*fault, Severity.BLOCK, "sendable"), *stops)
     if before is not None and before.deleted:
         stops = (_GONE, *stops)
     op = Op.CREATE if before is None or past.anew else Op.EDIT
@@ -256,17 +259,5 @@ def _aadhaar_in(edit: Edit) -> list[Finding]:
         )
         for name, value in edit.fields.items()
         if not (name in asks and asks[name].format.may_hold_twelve_digits)
-        and any(len(text) >= 12 and holds_aadhaar(text) for text in _texts(value))
+        and hides_aadhaar({name: to_json(value)})
     ]
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Give every text and number in a value; unknown fields may be lists or objects."""
-    if isinstance(value, str | int):
-        yield str(value)
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from (str(name), *_texts(inner))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)

@@ -193,7 +193,7 @@ class Store:
         return [*one.stops, *one.remarks]
 
     def _author(self, connection: Connection, operator: str) -> Author:
-        at = self._clock()
+        at = max(self._clock(), 0)  # the server reads no time before 1970
         return Author(_set_up(read_device(connection)), operator, at, believed(day_at(at)))
 
     # Reading

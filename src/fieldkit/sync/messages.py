@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from fieldkit.records.bounds import LARGEST_WHOLE, LONGEST_NAME, MOST_FIELDS
 from fieldkit.records.change import Change, Op
 from fieldkit.records.identity import is_origin
 
@@ -21,8 +22,6 @@ LARGEST_BODY = 1 << 20
 """Bytes of one message as it travels."""
 LARGEST_MESSAGE = 8 << 20
 """Bytes of one message once decompressed."""
-LARGEST_WHOLE = (1 << 53) - 1
-"""Whole numbers beyond this are not kept exactly by every reader of JSON."""
 
 
 class Message(BaseModel):
@@ -77,7 +76,7 @@ class Verdict(Message):
     seq: Seq
     verdict: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     """``rejected``; a later server may know more."""
-    field: Annotated[str, StringConstraints(max_length=100)] | None = None
+    field: Annotated[str, StringConstraints(max_length=LONGEST_NAME)] | None = None
     """The field it is about; None for the change as a whole."""
     reason: Annotated[str, StringConstraints(max_length=500)] = ""
     """A sentence for the author."""
@@ -134,8 +133,8 @@ class ChangeItem(Message):
     id: Annotated[str, StringConstraints(pattern=r"\A[0-9A-Z]{8}-[1-9][0-9]{0,15}\z")]
     op: Annotated[Op, Field(strict=False)]
     fields: Annotated[
-        dict[Annotated[str, StringConstraints(min_length=1, max_length=100)], object],
-        Field(max_length=500),
+        dict[Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)], object],
+        Field(max_length=MOST_FIELDS),
     ]
     base: Seq | None
     at: Annotated[int, Field(ge=0, le=LARGEST_WHOLE)]

@@ -1,0 +1,96 @@
+"""What a change may hold at most, so that it always reaches the server: one word for both sides.
+
+The laptop logs nothing beyond these bounds, because its queue could not get past it; the server
+takes nothing beyond them. Two hundred changes of the largest size still fit into one message.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+from fieldkit.records.aadhaar import holds_aadhaar
+from fieldkit.records.change import Json, canonical
+
+LARGEST_WHOLE = (1 << 53) - 1
+"""Whole numbers of a message beyond this are not kept exactly by every reader of JSON."""
+LARGEST_VALUE = (1 << 63) - 1
+"""Whole numbers of a field beyond this no database keeps."""
+LONGEST_NAME = 100
+"""Characters of a field's name."""
+MOST_FIELDS = 500
+"""Fields of one change."""
+LARGEST_CHANGE = 32 * 1024
+"""Bytes of the fields of one change in their canonical form."""
+DEEPEST = 50
+"""Lists and objects within each other."""
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def unsendable(fields: Mapping[str, Json]) -> tuple[str, str] | None:
+    """Name a field that no change can carry, and say why; None if all can be sent."""
+    for name, value in fields.items():
+        if said := _unsendable(name, value):
+            return name, said
+    if len(fields) > MOST_FIELDS:
+        return next(iter(fields)), f"One record takes at most {MOST_FIELDS} fields at once."
+    if len(canonical(dict(fields))) > LARGEST_CHANGE:
+        largest = max(fields, key=lambda name: len(canonical(fields[name])))
+        return largest, "This is too much for one record. Shorten it."
+    return None
+
+
+def _unsendable(name: str, value: Json) -> str | None:
+    if not 1 <= len(name) <= LONGEST_NAME:
+        return f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so."
+    if _too_deep(value):
+        return "This is nested too deep to be kept."
+    if not all(map(_is_whole, (name, *scalars(value)))):
+        return "This holds halves of characters. Type it by hand."
+    if not all(map(_is_finite, scalars(value))):
+        return "This number is too large to be kept. Write it as text."
+    return None
+
+
+def scalars(value: Json) -> Iterator[str | int | float | bool | None]:
+    """Give every text, number and name in a value, however it is nested."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        else:
+            yield part
+
+
+def hides_aadhaar(value: Json) -> bool:
+    """Say whether a value holds a whole Aadhaar number anywhere, names and numbers included."""
+    return any(holds_aadhaar(str(part)) for part in scalars(value) if not isinstance(part, bool))
+
+
+def _too_deep(value: Json) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for part in level for inner in _within(part)]
+    return bool(level)
+
+
+def _within(part: Json) -> Iterator[Json]:
+    if isinstance(part, dict):
+        yield from part.values()
+    elif isinstance(part, list):
+        yield from part
+
+
+def _is_whole(part: object) -> bool:
+    """Say whether a text has no half of a character, which only damage can bring."""
+    return not isinstance(part, str) or _HALF.search(part) is None
+
+
+def _is_finite(part: object) -> bool:
+    if isinstance(part, float):
+        return math.isfinite(part)
+    return not isinstance(part, int) or abs(part) <= LARGEST_VALUE
