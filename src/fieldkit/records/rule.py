@@ -148,14 +148,15 @@ def _referred(record: Record, case: Case) -> Iterator[Finding]:
         number = record.value(name)
         if not isinstance(number, str) or (case.before and case.before.value(name) == number):
             continue
-        found = _found(number, (*reference.kinds, *kinds()), case.known)
+        if _found(number, reference.kinds, case.known):
+            continue
         wanted = " or ".join(kinds()[kind].title for kind in reference.kinds)
-        if found is None:
+        if other := _found(number, kinds(), case.known):
+            message = f"{number} is another kind of record: {other.title} {other.label()}."
+            yield Finding(name, f"{message} Give: {wanted}.", Severity.BLOCK, "wrong_kind")
+        else:
             message = f"{wanted} {number} is not known here. Check the number."
             yield Finding(name, message, Severity.WARN, "unknown_record")
-        elif found.kind() not in reference.kinds:
-            message = f"{number} is another kind of record: {found.title} {found.label()}."
-            yield Finding(name, f"{message} Give: {wanted}.", Severity.BLOCK, "wrong_kind")
 
 
 def _found(number: str, where: Iterable[str], known: Known) -> Record | None:
