@@ -65,6 +65,18 @@ async def open_new(
     await open_form(desk, kind, texts=texts, draft=draft, after=follow)
 
 
+async def open_draft(desk: Desk, draft: Draft) -> None:
+    """Open what was left unfinished; if its form does not ask for all of it, as plain text."""
+    from fieldkit.records import kinds
+    from fieldkit.screens.kept import KeptPage, unasked
+
+    kind = kinds().get(draft.kind)
+    if kind is None or unasked(kind, draft.texts):
+        await desk.push_screen(KeptPage(draft))
+    else:
+        await open_new(desk, draft.kind, draft=draft)
+
+
 async def open_record(desk: Desk, kind: str, record_id: str, *, said: str = "") -> None:
     """Open a record: its page, with ``said`` on it, if others refer to its kind; else its form."""
     from fieldkit.records import kinds

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from fieldkit.records import Record, Use, kinds
 from fieldkit.records.formats import Moment, indian, today
-from fieldkit.screens.rows import label_of
+from fieldkit.screens.rows import in_words, label_of
 from fieldkit.store import Draft, State, Store
 
 LONG = timedelta(days=30)
@@ -98,17 +98,23 @@ def _old_toolkits(store: Store) -> int:
 
 
 def _unfinished(store: Store, draft: Draft) -> Recent:
-    kind = kinds()[draft.kind]
-    record = store.get(draft.kind, draft.record_id) if draft.record_id else None
-    fields = [*kind.used(Use.NAME), *kind.asks()]
-    field, name = next(((f, draft.texts[f]) for f in fields if draft.texts.get(f)), ("", "empty"))
-    if record is None and field in kind.references():
-        record = store.record(name)
-    name = label_of(store, record) if record else name
+    kind = kinds().get(draft.kind)
+    title = (kind.title if kind else in_words(draft.kind)).lower()
     return Recent(
-        (f"Unfinished: {name}", kind.title.lower(), Moment().show(draft.updated_at)),
+        (f"Unfinished: {_begun(store, draft, kind)}", title, Moment().show(draft.updated_at)),
         draft=draft.id,
     )
+
+
+def _begun(store: Store, draft: Draft, kind: type[Record] | None) -> str:
+    """Return by what a draft is known again: its record, else the first text of it."""
+    record = store.get(draft.kind, draft.record_id) if draft.record_id else None
+    fields = [*kind.used(Use.NAME), *kind.asks()] if kind else []
+    texts = ((name, draft.texts.get(name)) for name in (*fields, *draft.texts))
+    field, text = next(((name, text) for name, text in texts if text), ("", "empty"))
+    if record is None and kind and field in kind.references():
+        record = store.record(text)
+    return label_of(store, record) if record else text
 
 
 def _last_saved(store: Store, operator: str) -> list[Recent]:

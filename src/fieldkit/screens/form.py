@@ -26,7 +26,7 @@ from fieldkit.screens.form_saving import (
 )
 from fieldkit.screens.form_terms import Opening, Wanted
 from fieldkit.screens.page import Page
-from fieldkit.screens.rows import label_of
+from fieldkit.screens.rows import in_words, label_of
 from fieldkit.screens.widgets.form import Form
 from fieldkit.store import Draft, Edit, Hit, Refused, Store
 
@@ -137,7 +137,8 @@ class FormScreen(Page["Entered | None"]):
             model = FormModel(Opening(kind, record, overlay, at, standing))
             model.last = self._last.get(kind.kind(), {})
             base = record.version if record else None
-            self._draft = draft or Draft(kind.kind(), self.desk.operator, None, record_id, base)
+            begun = draft or Draft(kind.kind(), self.desk.operator, None, record_id)
+            self._draft = replace(begun, base=begun.base or base)
             self.form.show(model)
             self._tell()
         finally:
@@ -194,7 +195,7 @@ class FormScreen(Page["Entered | None"]):
         telling = (
             self._label,
             "".join(f"   {part}" for part in parts if part),
-            model.message or said or ("" if model.help_open else one.ask.help),
+            model.message or said or ("" if model.help_open else _beside(model)),
             model.alarm,
         )
         if telling != self._telling:
@@ -282,14 +283,20 @@ class FormScreen(Page["Entered | None"]):
         edit = Edit(
             model.kind, changes(model), opened.record_id, opened.base, confirmed=confirmed(model)
         )
+        left = replace(opened, texts=model.unasked, field="", base=None)
+
+        def save(store: Store) -> str:
+            done = store.save([edit], self.desk.operator, draft=None if left.texts else opened.id)
+            if left.texts:
+                store.drafts.keep(replace(left, record_id=done[0].id))
+            return done[0].id
+
         try:
-            saved = await self.ask(
-                lambda store: store.save([edit], self.desk.operator, draft=opened.id)
-            )
+            number = await self.ask(save)
         except Refused as refused:
             return "", [finding for _, finding in refused.findings]
         self.form.model = None
-        return saved[0].id, []
+        return number, []
 
     async def _after(self, model: FormModel, number: str, *, then_new: bool) -> None:
         kind = model.kind
@@ -370,6 +377,12 @@ def _candidate(record: Record, *, sure: bool = False) -> Candidate:
 
 def _called(label: str, more: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(part for part in (label, *more) if part))
+
+
+def _beside(model: FormModel) -> str:
+    """Return what stands by while nothing is wrong: texts to type elsewhere, else the help."""
+    kept = "   ".join(f"{in_words(name)}: {text}" for name, text in model.unasked.items())
+    return f"Typed before, not asked here: {kept}" if kept else model.current.ask.help
 
 
 def _lower(title: str) -> str:

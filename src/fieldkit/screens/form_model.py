@@ -41,6 +41,8 @@ class FormModel:
         """Labels of records referred to, by id."""
         self.last: dict[str, str] = {}
         """Texts of the record saved before, for ``=``."""
+        self.unasked: dict[str, str] = {}
+        """Texts of a draft for fields that are gone: kept, and shown to be typed elsewhere."""
         self.asked: set[str] = set()
         """Fields the next save confirms."""
         self._touched = False
@@ -57,9 +59,10 @@ class FormModel:
             for name, value in self.kind.derive(self.values).items():
                 if name in self.fields and self.fields[name].value == value:
                     self.fields[name].offered = self.fields[name].text
-        for name, text in (opening.texts or {}).items():
-            if name in self.fields:
-                self.fields[name].box.put(text)
+        texts = dict(opening.texts or {})
+        for name in texts.keys() & self.fields.keys():
+            self.fields[name].box.put(texts.pop(name))
+        self.unasked = {name: text for name, text in texts.items() if text}
         self._read_all()
         if opening.texts:
             self._follow()

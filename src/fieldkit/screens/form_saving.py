@@ -29,11 +29,11 @@ def changes(model: FormModel) -> dict[str, Value]:
 
 
 def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:
-    """Return what was changed, as it may be written into a draft.
+    """Return what was changed, as it may be written into a draft, and what no field asks for.
 
     ``typing``: the current field may not be finished.
     """
-    return {
+    return model.unasked | {
         name: one.kept_text(typing=typing and name == model.at and not model.fresh)
         for name, one in model.fields.items()
         if one.changed

@@ -173,7 +173,7 @@ class HomePage(Page[None]):
         if draft is None:
             self.say("This was saved or discarded meanwhile.")
             return
-        await doors.open_new(self.desk, draft.kind, draft=draft)
+        await doors.open_draft(self.desk, draft)
 
     async def _throw_away(self, recent: Recent) -> None:
         """Throw an unfinished form away, when asked twice."""

@@ -38,6 +38,11 @@ def state_words(state: str) -> str:
     return _STATES.get(state, state)
 
 
+def in_words(name: str) -> str:
+    """Return the name of a field or kind that is not known here as words."""
+    return name.replace("_", " ")
+
+
 def label_of(store: Store, record: Record) -> str:
     """Return what the record is called; a kind without names goes by those it refers to.
 

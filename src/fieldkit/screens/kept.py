@@ -1,0 +1,82 @@
+"""An unfinished form with texts that no form here asks for: shown as they were typed.
+
+Another version wrote it. Nothing of it is dropped: whoever typed it reads it off, types it where
+it belongs, and throws it away on Home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from fieldkit.plain_text import shown
+from fieldkit.screens import doors
+from fieldkit.screens.history import stay
+from fieldkit.screens.page import Page
+from fieldkit.screens.rows import in_words
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+if TYPE_CHECKING:
+    from fieldkit.records import Record
+    from fieldkit.store import Draft
+
+_LABEL = 30
+"""Cells a field's name has at most."""
+
+
+def unasked(kind: type[Record] | None, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts a kind's form does not ask for; of a kind unknown here, all. Pure."""
+    asked = kind.questions() if kind else {}
+    return {name: text for name, text in texts.items() if name not in asked and text}
+
+
+class KeptPage(Page[None]):
+    """The texts of an unfinished form, and the way into its form if there is one."""
+
+    KEYBOARD = "#picker"
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self._draft = draft
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the lines."""
+        yield Picker(self.answer, self.told, typing=False)
+
+    async def arrive(self) -> None:
+        """Say what it is and what to do with it."""
+        from fieldkit.records import kinds
+
+        kind = kinds().get(self._draft.kind)
+        title = (kind.title if kind else in_words(self._draft.kind)).lower()
+        self.where(f"Unfinished: {title}")
+        self.keys("Up Down look   Enter open the form   Esc back" if kind else "Up Down look   Esc")
+        form = "Its form asks not all of this" if kind else "This version has no form for it"
+        self.say(f"{form}. Type it where it belongs; on Home, Delete throws it away.")
+
+    async def answer(self, _text: str) -> Answer:
+        """Answer with the texts, wrapped at words; those the form does not ask for first."""
+        from fieldkit.records import kinds
+
+        kind = kinds().get(self._draft.kind)
+        gone = unasked(kind, self._draft.texts)
+        labels = {name: ask.label for name, ask in kind.questions().items()} if kind else {}
+        rows = [
+            Choice(cells, stay)
+            for name, text in (gone | dict(self._draft.texts)).items()
+            for cells in self._wrapped(labels.get(name, in_words(name)), text)
+        ]
+        last = Choice(("Open the form with the rest of it",), self._open) if kind else None
+        return Answer(rows, last, len(rows) if last else 0)
+
+    def _wrapped(self, label: str, text: str) -> Iterator[tuple[str, str]]:
+        lines = wrap(shown(text), max(self.size.width - _LABEL - 8, 20))
+        for place, line in enumerate(lines):
+            yield ("" if place else label[:_LABEL]), line
+
+    async def _open(self) -> None:
+        self.dismiss(None)
+        await doors.open_new(self.desk, self._draft.kind, draft=self._draft)
