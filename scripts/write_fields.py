@@ -25,7 +25,12 @@ are *due* before a step: the person's page shows them as missing, the record is 
 Every other field may stay empty.
 
 A rule that says *not saved* keeps the record in the form; *confirm* asks whether it is meant;
-*remark* is shown and saved. On the server every rule is a remark: nothing that was typed is lost.
+*remark* is shown and saved. From a file, where nobody can be asked, *not saved* puts the row among
+those handed back, and the other two are remarks.
+
+Rules are judged on the laptop alone. The server judges none of them again: it keeps every change it
+is sent, and what it cannot take (a value that is not of its field's format, a record without a
+district, a whole Aadhaar number) comes back with the reason, on the record and field concerned.
 
 Four rules hold for every kind: a required field is filled (*not saved*); a record that is referred
 to is of the kind asked for (*not saved*) and known here (*remark*, for it may yet arrive); and what

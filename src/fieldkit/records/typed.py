@@ -74,7 +74,7 @@ class Format:
     type: ClassVar[str] = "text"
     """The word ``fieldkit kinds`` shows."""
     numeric: ClassVar[bool] = False
-    """Shown right-aligned."""
+    """A count or an amount: from a file, ``1.2E+10`` is one a spreadsheet has cut digits off."""
     may_hold_twelve_digits: ClassVar[bool] = False
     """Twelve digits that look like an Aadhaar number are asked about, not refused."""
 
