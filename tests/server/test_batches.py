@@ -15,6 +15,7 @@ from fieldkit.sync.messages import on_the_wire
 if TYPE_CHECKING:
     from tests.server.conftest import Laptop
 
+AADHAAR = "234123412346"
 Row = Callable[[str, str], dict[str, object]]
 
 
@@ -138,6 +139,55 @@ def test_an_unknown_field_no_database_can_keep_is_a_verdict(
     assert answer.status_code == 200, answer.text
     assert [verdict["seq"] for verdict in answer.json()["verdicts"]] == [1]
     assert row("village_organisation", after.record_id)["name"] == "After"
+
+
+@pytest.mark.parametrize("kind", ["village_organisation", "yet_to_come"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"motto": AADHAAR},
+        {"motto": int(AADHAAR)},
+        {"motto": float(AADHAAR)},
+        {"motto": [{"a": {AADHAAR: 1}}]},
+        {AADHAAR: 1},
+        {AADHAAR: None},
+        {"name": f"Noor {AADHAAR}", "motto": 10**400},
+        {"remarks": AADHAAR, "name": 5},
+        {"remarks": "2341\n2341\t2346"},
+    ],
+)
+def test_an_aadhaar_number_is_rejected_and_never_kept(
+    laptop: Laptop, served: tuple[str, Path], kind: str, fields: dict[str, Json]
+) -> None:
+    laptop.change(1, Op.CREATE, kind, **fields)
+    after = laptop.change(2, name="After")
+    answer = laptop.sync(1)
+    assert answer.status_code == 200, answer.text
+    assert [verdict["seq"] for verdict in answer.json()["verdicts"]] == [1]
+    assert laptop.sync(1).json() == answer.json()
+    held = b"".join(part.read_bytes() for part in served[1].glob("server.sqlite3*"))
+    assert after.canonical() in held
+    assert AADHAAR.encode() not in held.replace(b"\\n", b"").replace(b"\\t", b"")
+
+
+@pytest.mark.parametrize(
+    "item", [{"operator": AADHAAR}, {"id": "23412341-2346"}, {"base": AADHAAR}]
+)
+def test_nor_is_one_kept_outside_the_fields(
+    laptop: Laptop, served: tuple[str, Path], item: dict[str, object]
+) -> None:
+    wrong, after = laptop.change(1, name="Wrong"), laptop.change(2, name="After")
+    answer = laptop.sync(1, [on_the_wire(wrong) | item, on_the_wire(after)]).json()
+    assert [verdict["seq"] for verdict in answer["verdicts"]] == [1]
+    held = b"".join(part.read_bytes() for part in served[1].glob("server.sqlite3*"))
+    assert AADHAAR.encode() not in held
+    assert b"23412341-2346" not in held
+
+
+def test_an_account_number_of_twelve_digits_is_kept(laptop: Laptop, row: Row) -> None:
+    one = laptop.change(1, kind="beneficiary", name="Asha Devi", account_no=AADHAAR[::-1])
+    assert laptop.sync(1).json()["verdicts"] == []
+    assert row("beneficiary", one.record_id)["account_no"] == AADHAAR[::-1]
 
 
 @pytest.mark.parametrize(

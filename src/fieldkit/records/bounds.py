@@ -25,6 +25,7 @@ LARGEST_CHANGE = 32 * 1024
 """Bytes of the fields of one change in their canonical form."""
 DEEPEST = 50
 """Lists and objects within each other."""
+NEVER_KEPT = "This looks like an Aadhaar number. It is never kept: remove it."
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -68,7 +69,8 @@ def scalars(value: Json) -> Iterator[str | int | float | bool | None]:
 
 def hides_aadhaar(value: Json) -> bool:
     """Say whether a value holds a whole Aadhaar number anywhere, names and numbers included."""
-    return any(holds_aadhaar(str(part)) for part in scalars(value) if not isinstance(part, bool))
+    texts = (str(part) for part in scalars(value))
+    return any(len(text) >= 12 and holds_aadhaar(text) for text in texts)
 
 
 def _too_deep(value: Json) -> bool:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, insert, select, update
 
 from fieldkit.records import Change, Json, first_head
+from fieldkit.records.bounds import LONGEST_NAME, NEVER_KEPT, hides_aadhaar
 from fieldkit.server.database import CHANGE, ORIGIN
 from fieldkit.server.problems import refusal, unfitting
 from fieldkit.server.rows import Rows, Unfitting
@@ -47,9 +48,12 @@ class Entry:
     """One change of a batch on its way into the log."""
 
     seq: int
+    item: object
+    """As it came."""
     body: bytes
+    """Its canonical form."""
     head: bytes
-    change: Change | None
+    change: Change | None = None
     """None if it cannot be read."""
     refused: Unfitting | None = None
 
@@ -124,7 +128,7 @@ def _take(connection: Connection, log: Log, batch: Batch, now: int) -> tuple[Log
     verdicts = _replayed(connection, log, entries[:known])
     new = entries[known:]
     if new:
-        verdicts += _enter(connection, log, [_read(entry, batch) for entry in new], now)
+        verdicts += _enter(connection, log, [_read(entry) for entry in new], now)
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     return log, verdicts
 
@@ -136,7 +140,10 @@ def _entries(batch: Batch, before: bytes) -> list[Entry]:
     except Unreadable:
         raise refusal("unreadable", 400, "This batch cannot be read.") from None
     return [
-        Entry(batch.first + place, body, head, None) for place, (body, head) in enumerate(links)
+        Entry(seq, item, body, head)
+        for seq, (item, (body, head)) in enumerate(
+            zip(batch.changes, links, strict=True), start=batch.first
+        )
     ]
 
 
@@ -167,12 +174,14 @@ def _altered(log: Log) -> Exception:
     )
 
 
-def _read(entry: Entry, batch: Batch) -> Entry:
-    """Read one change of the batch; one that has no shape at all is kept and rejected."""
+def _read(entry: Entry) -> Entry:
+    """Read one change of a batch; one that has no shape at all is kept and rejected."""
     try:
-        item = ChangeItem.model_validate(batch.changes[entry.seq - batch.first])
+        item = ChangeItem.model_validate(entry.item)
         if item.seq != entry.seq:
             raise Unfitting("This change is out of its place.")
+        if hides_aadhaar([item.id, item.operator]):
+            raise Unfitting(NEVER_KEPT)
         entry.body.decode()
     except ValidationError as error:
         place = error.errors(include_input=False, include_url=False)[0]["loc"]
@@ -180,8 +189,8 @@ def _read(entry: Entry, batch: Batch) -> Entry:
         return replace(entry, refused=Unfitting("The server cannot read this change.", name))
     except UnicodeDecodeError:
         return replace(entry, refused=Unfitting("This holds halves of characters."))
-    except Unfitting as out_of_place:
-        return replace(entry, refused=out_of_place)
+    except Unfitting as refused:
+        return replace(entry, refused=refused)
     fields = cast(dict[str, Json], item.fields)
     change = Change(
         item.seq, item.kind, item.id, item.op, fields, item.base, item.at, item.operator
@@ -202,13 +211,25 @@ def _enter(connection: Connection, log: Log, entries: Sequence[Entry], now: int)
             if entry.change is not None:
                 line["version"], line["district"] = rows.apply(entry.change)
         except Unfitting as refused:
-            reason, name = refused.reason[:500], (refused.field or "")[:100] or None
-            line |= {"verdict": REJECTED, "field": name, "reason": reason}
-            verdicts.append(Verdict(seq=entry.seq, verdict=REJECTED, field=name, reason=reason))
+            verdict = _rejected(entry, refused)
+            verdicts.append(verdict)
+            line |= {"verdict": REJECTED, "field": verdict.field, "reason": verdict.reason}
+            if hides_aadhaar(cast(Json, entry.item)):
+                line |= {"record_id": None, "body": b""}
         lines.append(line)
     rows.write()
     connection.execute(insert(CHANGE), lines)
     return verdicts
+
+
+def _rejected(entry: Entry, refused: Unfitting) -> Verdict:
+    name = refused.field if refused.field and not hides_aadhaar(refused.field) else ""
+    return Verdict(
+        seq=entry.seq,
+        verdict=REJECTED,
+        field=name[:LONGEST_NAME] or None,
+        reason=refused.reason[:500],
+    )
 
 
 def _line(log: Log, entry: Entry, now: int) -> dict[str, object]:

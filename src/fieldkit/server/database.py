@@ -78,7 +78,10 @@ CHANGE = Table(
     Column("received_at", BigInteger, nullable=False),
     Index("ix_change_record", "kind", "record_id"),
 )
-"""The log: the bytes of every change as its chain hashed them, the head after it, its verdict."""
+"""The log: the bytes of every change as its chain hashed them, the head after it, its verdict.
+
+No bytes are kept of a rejected change that holds what looks like an Aadhaar number.
+"""
 
 UNKNOWN = Table(
     "unknown_record",

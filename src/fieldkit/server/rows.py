@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds, unsendable
+from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar
 from fieldkit.server.database import UNKNOWN
 
 _NEVER_WRITTEN = frozenset({"id", "version"})
@@ -115,7 +116,7 @@ def _over_known(kind: type[Record], row: Row, change: Change) -> Row:
         if name in asks:
             if name not in _NEVER_WRITTEN:
                 values[name] = _read(asks[name], name, value, table)
-        elif value is None:
+        elif _passed_on(name, value) is None:
             extra.pop(name, None)
         else:
             extra[name] = value
@@ -130,7 +131,8 @@ def _over_known(kind: type[Record], row: Row, change: Change) -> Row:
 def _over_unknown(row: Row, change: Change) -> Row:
     """Return what the change sets on a row of a kind only a newer version knows."""
     return {
-        "fields": cast(dict[str, Json], row["fields"]) | dict(change.fields),
+        "fields": cast(dict[str, Json], row["fields"])
+        | {name: _passed_on(name, value) for name, value in change.fields.items()},
         "updated_at": change.at,
         "district": _district(row, change),
         "deleted": bool(row["deleted"]) or change.op is Op.DELETE,
@@ -155,6 +157,13 @@ def _read(ask: Ask, name: str, value: Json, table: Table) -> Value:
     if read is not None and (sort is not expected or not isinstance(read, expected)):
         raise Unfitting(f"{ask.label}: this value is not of the right sort.", name)
     return read
+
+
+def _passed_on(name: str, value: Json) -> Json:
+    """Take a value of a field not known here as it is, unless it is one that is never kept."""
+    if hides_aadhaar({name: value}):
+        raise Unfitting(NEVER_KEPT, name)
+    return value
 
 
 def _update(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

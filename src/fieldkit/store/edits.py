@@ -19,7 +19,7 @@ from fieldkit.records import (
     judge,
     unsendable,
 )
-from fieldkit.records.bounds import hides_aadhaar
+from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar
 from fieldkit.store.identity import Device
 
 _KEPT_BY_THE_STORE = frozenset({"id", "version", "deleted"})
@@ -253,7 +253,7 @@ def _aadhaar_in(edit: Edit) -> list[Finding]:
     return [
         Finding(
             name,
-            "This looks like an Aadhaar number. It is never kept: remove it.",
+            NEVER_KEPT,
             Severity.BLOCK,
             "no_aadhaar",
         )
