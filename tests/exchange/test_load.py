@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -140,6 +141,86 @@ def test_a_single_aadhaar_number_among_remarks_is_refused_and_masked(roster: Ros
     assert rejected(loaded)[0]["Remarks"] == "see XXXX XXXX 7058"
 
 
+SECRETS = ["999941057058", "9999/4105/7058", "99 99 41 05 70 58", "9.99941057058E+11"]
+
+
+def digits_of(path: Path | None) -> str:
+    assert path
+    return re.sub(r"[^0-9X]", "", path.read_text(encoding="utf-8-sig"))
+
+
+@pytest.mark.parametrize("written", SECRETS)
+@pytest.mark.parametrize("heading", ["Trade", "Remarks", "Mobile No.", "Born", "Of no field"])
+def test_no_aadhaar_number_reaches_the_rejected_rows(
+    roster: Roster, written: str, heading: str
+) -> None:
+    loaded = roster(f"Zoona,Astronaut,{written}", headings=f"Name,Work,{heading}")
+    assert loaded.rejected == 1
+    assert "99994105" not in digits_of(loaded.rejects_file)
+    assert "7058" in digits_of(loaded.rejects_file)
+
+
+@pytest.mark.parametrize("written", SECRETS)
+def test_none_reaches_them_from_jsonl(store: Store, written: str) -> None:
+    for name in ("trade_code", "remarks", "mobile", "later", written, "aadhaar_last4"):
+        loaded = jsonl(store, {"name": "", "mobile": "12", name: written})
+        assert loaded.rejected == 1
+        assert "99994105" not in digits_of(loaded.rejects_file)
+
+
+def test_a_mobile_behind_its_country_code_comes_back_whole(roster: Roster) -> None:
+    loaded = roster("Zoona,Astronaut,919419011432", headings="Name,Trade,Mobile")
+    assert rejected(loaded)[0]["Mobile"] == "919419011432"
+
+
+@pytest.mark.parametrize(
+    ("entry", "kept"),
+    [
+        ({"aadhaar_number": "234567890123"}, {"aadhaar_number": "0123"}),
+        ({"aadhaar_number": 234567890123}, {"aadhaar_number": "0123"}),
+        ({"aadhaar_number": "99994105705"}, {"aadhaar_number": "XXXXXXX5705"}),
+        ({"later": [{"uid": "9999 4105 7058"}]}, {"later": [{"uid": "7058"}]}),
+        ({"aadhaar_seen_on": "2024-05-02"}, {"aadhaar_seen_on": "2024-05-02"}),
+        ({"aadhaar": True, "uid": None}, {"aadhaar": True}),
+    ],
+)
+def test_what_is_named_aadhaar_is_cut_in_jsonl_too(
+    store: Store, entry: dict[str, object], kept: dict[str, object]
+) -> None:
+    loaded = jsonl(store, {"name": "Ali", "trade_code": "MASN", **entry})
+    assert loaded.imported == 1
+    assert only(store).extra == kept
+    said = any("cut to the last four" in note for note in loaded.notes)
+    assert said == (not entry.items() >= kept.items())
+
+
+def test_cutting_a_known_field_is_said(store: Store) -> None:
+    loaded = jsonl(store, {"name": "Ali", "trade_code": "MASN", "aadhaar_last4": AADHAAR})
+    assert only(store).aadhaar_last4 == "7058"
+    assert any("“aadhaar_last4” holds Aadhaar numbers" in note for note in loaded.notes)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        b'"zz": 1e400',
+        b'"later": {"deep": [1, -1e999]}',
+        b'"": "x"',
+        b'"' + b"x" * 101 + b'": "x"',
+        b'"later": "' + b"x" * 40_000 + b'"',
+        b'"a": "' + b"x" * 20_000 + b'", "b": "' + b"x" * 20_000 + b'"',
+        b",".join(b'"x%d": 1' % number for number in range(450)),
+        b'"later": ' + b"[" * 300 + b"]" * 300,
+    ],
+)
+def test_what_no_server_would_take_comes_back(store: Store, entry: bytes) -> None:
+    content = io.BytesIO(b'{"name": "Ali", "trade_code": "MASN", ' + entry + b"}\n")
+    loaded = load(store, "beneficiary", content, operator="Asha")
+    assert (loaded.imported, loaded.rejected) == (0, 1)
+    assert loaded.rejects_file
+    assert '"reason"' in loaded.rejects_file.read_text(encoding="utf-8")
+
+
 def test_accounts_that_look_like_aadhaar_by_chance_are_taken(roster: Roster, store: Store) -> None:
     loaded = roster(
         f"Ali,Mason,{ANOTHER}", "Zoona,Mason,999971658848", headings=SHORT + "Account No."
@@ -275,6 +356,32 @@ def test_unknown_fields_are_kept(store: Store) -> None:
     row: dict[str, object] = {"name": "Ali", "trade_code": "MASN", "later": {"a": [1, None]}}
     assert jsonl(store, row).imported == 1
     assert only(store).extra == {"later": {"a": [1, None]}}
+
+
+def test_a_field_of_a_newer_version_may_be_called_reason(store: Store) -> None:
+    jsonl(store, {"name": "Ali", "trade_code": "MASN", "reason": "x", "rejected_because": "y"})
+    assert only(store).extra == {"reason": "x", "rejected_because": "y"}
+
+
+def test_mended_lines_leave_no_reason_behind(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "beneficiary.jsonl"
+    entry = {"name": "Ali", "trade_code": "Astronaut", "reason": "x"}
+    path.write_text(json.dumps(entry), encoding="utf-8")
+    back = load(store, "beneficiary", path, operator="Asha").rejects_file
+    assert back
+    mended = back.read_text(encoding="utf-8").replace("Astronaut", "Mason", 1)
+    back.write_text(mended, encoding="utf-8")
+    assert load(store, "beneficiary", back, operator="Asha").imported == 1
+    assert only(store).extra == {"reason": "x"}
+
+
+def test_an_empty_text_clears_an_unknown_field(store: Store) -> None:
+    row: dict[str, object] = {"id": "7KQ2M9XD-142", "name": "Ali", "trade_code": "MASN"}
+    jsonl(store, {**row, "later": "x"})
+    assert jsonl(store, {**row, "later": ""}).changed == 1
+    assert not (only(store).extra or {}).get("later")
+    assert jsonl(store, {**row, "later": ""}).skipped == 1
+    assert "" not in (only(store).extra or {}).values()
 
 
 @pytest.mark.parametrize(

@@ -1,60 +1,148 @@
-"""The lines of a JSONL file as a load takes them."""
+"""The lines of a JSONL file as a load takes them: values by name, Aadhaar numbers cut."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from fieldkit.exchange.files import Entries, cell_text
+from fieldkit.exchange.files import Entries, Entry, cell_text
 from fieldkit.exchange.mapping import targets
-from fieldkit.exchange.reading import Taken, accounts_of, unkeepable
-from fieldkit.exchange.rejects import REASON, REJECTED_BECAUSE
+from fieldkit.exchange.reading import Taken, accounts_of
+from fieldkit.exchange.rejects import hiding, reasons_of
 from fieldkit.exchange.run import Original, Run
 from fieldkit.exchange.survey import LOOKED_AT
 from fieldkit.records import Json, Unfit, Value
-from fieldkit.records.aadhaar import masked
-from fieldkit.records.formats import Moment
+from fieldkit.records.aadhaar import cut_aadhaar, holds_aadhaar, last_four, says_aadhaar
+from fieldkit.records.formats import AadhaarLastFour, Moment
+
+_LONGEST_NAME = 100
+"""Characters of a field's name, as the sync takes it."""
+_MOST_UNKNOWN = 400
+"""Fields this version does not know, in one record; with those it knows the sync takes 500."""
+_LARGEST_UNKNOWN = 32 << 10
+"""Bytes they may take together: a message of the sync holds many changes."""
+_DIGITS_OF_A_DAY = 8
 
 
 def entries(file: Entries, run: Run) -> Iterator[tuple[int, Original, Taken] | None]:
     """Yield (line, its values, what it says) of a JSONL file."""
     first = list(islice(file.entries, LOOKED_AT))
+    run.reader.ours = True
+    run.reader.accounts = accounts_of(run.kind, _accounts_held(first, run))
+    names = {name: name for name in run.kind.asks()}
+    run.rejects.hide = hiding(run.kind, names, run.reader.accounts, says_aadhaar)
+    lines = _Lines(run)
+    for entry in chain(first, file.entries):
+        fields = lines.cut(entry.fields)
+        taken = Taken(reasons=[entry.problem]) if entry.problem else lines.taken(fields)
+        yield entry.number, fields, taken
+    run.loaded.notes += [
+        f"“{name[:40]}” holds Aadhaar numbers: cut to the last four digits before anything was "
+        f"kept ({rows} {'row' if rows == 1 else 'rows'})."
+        for name, rows in lines.cuts.most_common(20)
+    ]
+
+
+def _accounts_held(first: list[Entry], run: Run) -> dict[str, list[str]]:
+    """Return what the account and reference fields of new records hold."""
     held: dict[str, list[str]] = {}
     for entry in (entry for entry in first if "id" not in entry.fields):
         for name, ask in run.kind.asks().items():
             if ask.format.may_hold_twelve_digits and entry.fields.get(name):
                 held.setdefault(name, []).append(str(entry.fields[name]))
-    run.reader.ours = True
-    run.reader.accounts = accounts_of(run.kind, held)
-    run.rejects.hide = lambda name, value: value if name in run.reader.accounts else masked(value)
-    for entry in chain(first, file.entries):
-        taken = Taken(reasons=[entry.problem]) if entry.problem else _taken(entry.fields, run)
-        yield entry.number, entry.fields, taken
+    return held
 
 
-def _taken(fields: Mapping[str, Json], run: Run) -> Taken:
-    """Read the values of one entry; a list or an object is no value of a known field."""
-    known, asks = targets(run.kind), run.kind.asks()
-    texts: dict[str, str] = {}
-    times: dict[str, Value] = {}
-    extra: dict[str, Json] = {}
-    wrong: list[str] = []
+@dataclass(slots=True)
+class _Lines:
+    """Reads the lines of one file."""
+
+    run: Run
+    cuts: Counter[str] = field(default_factory=Counter)
+    """How often a name held more of an Aadhaar number than is kept."""
+
+    def cut(self, fields: Mapping[str, Json]) -> dict[str, Json]:
+        """Cut what stands under a name that says Aadhaar to the last four digits."""
+        asks = self.run.kind.asks()
+        kept: dict[str, Json] = {}
+        for name, value in fields.items():
+            if name not in asks:
+                kept[name] = _without_aadhaar(name, value)
+            elif isinstance(asks[name].format, AadhaarLastFour) and isinstance(value, str | int):
+                kept[name] = cut_aadhaar(cell_text(value))
+            else:
+                kept[name] = value
+            if kept[name] != value and str(kept[name]) != str(value):
+                self.cuts[name] += 1
+        return kept
+
+    def taken(self, fields: Mapping[str, Json]) -> Taken:
+        """Read the values of one line; a list or an object is no value of a known field."""
+        known, asks = targets(self.run.kind), self.run.kind.asks()
+        texts: dict[str, str] = {}
+        times: dict[str, Value] = {}
+        extra: dict[str, Json] = {}
+        wrong: list[str] = []
+        reasons = reasons_of(self.run.rejects.name, list(fields))
+        for name, value in fields.items():
+            if name in known and isinstance(value, list | dict):
+                wrong.append(f"{name}: One value is expected, not a list or an object.")
+            elif name in known and name in asks and isinstance(asks[name].format, Moment):
+                try:
+                    times[name] = asks[name].format.read(value or None)
+                except Unfit as problem:
+                    wrong.append(f"{name}: {problem}")
+            elif name in known:
+                texts[name] = cell_text(value)
+            elif name not in asks and name != reasons:
+                extra[name] = None if value == "" else value
+        taken = self.run.reader.read(texts)
+        taken.fields |= times
+        taken.extra = {n: v for n, v in extra.items() if taken.id is not None or v is not None}
+        taken.reasons += [*wrong, *unkeepable(extra)]
+        return taken
+
+
+def _without_aadhaar(name: str, value: Json) -> Json:
+    """Cut a value, or those in it, under a name that says Aadhaar; a day may stand there."""
+    if isinstance(value, dict):
+        return {inner: _without_aadhaar(f"{name} {inner}", held) for inner, held in value.items()}
+    if isinstance(value, list):
+        return [_without_aadhaar(name, held) for held in value]
+    if value is None or isinstance(value, bool) or not says_aadhaar(name):
+        return value
+    cut = cut_aadhaar(cell_text(value))
+    if sum(map(str.isdecimal, cut)) > _DIGITS_OF_A_DAY:
+        return last_four(cut)
+    return value if cut == cell_text(value) else cut
+
+
+def unkeepable(fields: Mapping[str, Json]) -> Iterator[str]:
+    """Say why fields this version does not know cannot be kept, or not be sent."""
+    size = 0
     for name, value in fields.items():
-        if name in known and isinstance(value, list | dict):
-            wrong.append(f"{name}: One value is expected, not a list or an object.")
-        elif name in known and name in asks and isinstance(asks[name].format, Moment):
-            try:
-                times[name] = asks[name].format.read(value or None)
-            except Unfit as problem:
-                wrong.append(f"{name}: {problem}")
-        elif name in known:
-            texts[name] = cell_text(value)
-        elif name not in asks and name not in {REASON, REJECTED_BECAUSE}:
-            extra[name] = value
-            if problem_of := unkeepable(name, value):
-                wrong.append(f"{name[:40]}: {problem_of}")
-    taken = run.reader.read(texts)
-    taken.fields |= times
-    taken.extra = extra
-    taken.reasons += wrong
-    return taken
+        problem, more = _weighed(name, value)
+        size += more
+        if problem:
+            yield f"{name[:40]}: {problem}"
+    if size > _LARGEST_UNKNOWN or len(fields) > _MOST_UNKNOWN:
+        yield "The fields this version does not know are too many or too long to be kept."
+
+
+def _weighed(name: str, value: Json) -> tuple[str, int]:
+    """Return what is wrong with one field, if anything, and how many bytes it takes."""
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        return f"A field's name has 1 to {_LONGEST_NAME} characters.", 0
+    try:
+        text = json.dumps({name: value}, ensure_ascii=False, allow_nan=False)
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        return "This holds characters that cannot be kept.", 0
+    except ValueError:
+        return "This holds a number too large to be kept.", 0
+    if holds_aadhaar(text):
+        return "This looks like an Aadhaar number. It is never kept: remove it.", size
+    return "", size

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from fieldkit.exchange.delimited import Row
 from fieldkit.records import Record, Unfit, Use
-from fieldkit.records.aadhaar import cut_aadhaar, is_aadhaar, says_aadhaar
+from fieldkit.records.aadhaar import is_aadhaar, last_four, says_aadhaar
 from fieldkit.records.formats import AadhaarLastFour, Format, Mobile
 from fieldkit.reference.choices import fold
 
@@ -191,7 +191,7 @@ def guess(columns: Sequence[str], kind: type[Record], rows: Sequence[Sequence[st
     for at, column in enumerate(columns):
         best, reason = chosen.get(at, _NOT_RECOGNISED)
         aadhaar = holds_aadhaars(column, best, kind, values[at])
-        cut = [cut_aadhaar(value) if aadhaar else value for value in dict.fromkeys(values[at])]
+        cut = [last_four(value) if aadhaar else value for value in dict.fromkeys(values[at])]
         guesses.append(Guess(column, best, reason, tuple(cut[:3]), aadhaar))
     return guesses
 
@@ -237,7 +237,7 @@ def _offers(
         yield 60, four, "Aadhaar numbers, cut to the last four"
     for name in (*kind.used(Use.DIGITS), *(n for n in ("ifsc",) if n in kind.asks())):
         form = kind.asks()[name].format
-        if len(values) >= 3 and sum(_fits(form, value) for value in values) >= 0.8 * len(values):
+        if len(values) >= 3 and sum(fits(form, value) for value in values) >= 0.8 * len(values):
             yield 40, name, "its values"
 
 
@@ -278,7 +278,8 @@ def _format(kind: type[Record], target: str | None) -> Format | None:
     return ask.format if ask else None
 
 
-def _fits(form: Format, value: str) -> bool:
+def fits(form: Format, value: str) -> bool:
+    """Say whether a cell holds a value of this format."""
     try:
         return form.parse(value) is not None
     except Unfit:

@@ -6,7 +6,6 @@ misspelt, an age for a birth date, "S/o Abdul Ahad". What was understood so is n
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,7 @@ from fieldkit import reference
 from fieldkit.exchange.mapping import BY_AGE, MOSTLY, share_of_aadhaars
 from fieldkit.plain_text import plain
 from fieldkit.records import Choice, Json, Known, Op, Record, Unfit, Value, read_id
-from fieldkit.records.aadhaar import cut_aadhaar, holds_aadhaar, masked
+from fieldkit.records.aadhaar import cut_aadhaar, masked
 from fieldkit.records.dates import today
 from fieldkit.records.formats import (
     AadhaarLastFour,
@@ -387,15 +386,3 @@ def _name_and_relative(text: str) -> Mapping[str, Value]:
     if not found:
         return {"name": _name(text)}
     return {"name": _name(found[1].strip(" ,")), **_relative(text[found.end() :])}
-
-
-def unkeepable(name: str, value: Json) -> str | None:
-    """Say why a field this version does not know cannot be kept; None if it can."""
-    text = json.dumps({name: value}, ensure_ascii=False)
-    if holds_aadhaar(text):
-        return "This looks like an Aadhaar number. It is never kept: remove it."
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "This holds characters that cannot be kept."
-    return None

@@ -11,12 +11,50 @@ from pathlib import Path
 from typing import TextIO
 
 from fieldkit.exchange.formulas import harmless
-from fieldkit.records import Json
-from fieldkit.records.aadhaar import masked
+from fieldkit.exchange.mapping import fits
+from fieldkit.records import Json, Record
+from fieldkit.records.aadhaar import all_but_four, masked
+from fieldkit.records.formats import Mobile
 
 REASON = "reason"
 REJECTED_BECAUSE = "rejected_because"
 """The name of the reason where the record has a field ``reason`` of its own."""
+_REJECTED = "-rejected"
+
+
+def reasons_of(file: str, names: Sequence[str]) -> str | None:
+    """Return which of a file's columns holds the reasons an earlier import wrote: the last one.
+
+    ``file``: its name without the ending.
+    """
+    last = names[-1] if names and _REJECTED in file else None
+    return last if last in {REASON, REJECTED_BECAUSE} else None
+
+
+def hiding(
+    kind: type[Record],
+    fields: Mapping[str, str],
+    accounts: Container[str],
+    aadhaar: Callable[[str], bool],
+) -> Callable[[str, str], str]:
+    """Return what hides Aadhaar numbers in rejected rows: (column, value) -> what may be written.
+
+    ``fields``: column -> field; ``accounts``: fields whose values are taken as they are;
+    ``aadhaar`` says whether a column is one of Aadhaar numbers.
+    """
+    asks = kind.asks()
+
+    def hide(column: str, value: str) -> str:
+        ask = asks.get(fields.get(column, ""))
+        if fields.get(column) in accounts:
+            return value
+        if aadhaar(column):
+            return all_but_four(value)
+        # A number that is called may have twelve digits: those of +91 in front.
+        called = ask is not None and isinstance(ask.format, Mobile) and fits(ask.format, value)
+        return value if called else masked(value)
+
+    return hide
 
 
 @dataclass(slots=True)
@@ -80,7 +118,7 @@ class Rejects:
             folder.mkdir(parents=True, exist_ok=True)
         for number in count(1):
             again = f"-{number}" if number > 1 else ""
-            yield folder / f"{self.name}-rejected{again}.{ending}"
+            yield folder / f"{self.name}{_REJECTED}{again}.{ending}"
 
     def close(self) -> None:
         """Finish the file, if there is one."""

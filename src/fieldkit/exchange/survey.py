@@ -21,7 +21,7 @@ from fieldkit.exchange.mapping import (
     targets,
 )
 from fieldkit.records import Json, Record, kinds
-from fieldkit.records.aadhaar import cut_aadhaar
+from fieldkit.records.aadhaar import last_four, masked, says_aadhaar
 from fieldkit.reference.choices import fold
 
 LOOKED_AT = 2000
@@ -156,7 +156,7 @@ def preview(source: Path | BinaryIO, kind: str) -> Preview:
             if why := no_record(row.cells, found.columns, mapped):
                 skipped.append((row.number, why))
             elif len(rows) < _SHOWN:
-                rows.append([cut_aadhaar(c) if at in cut else c for at, c in enumerate(row.cells)])
+                rows.append([last_four(c) if at in cut else c for at, c in enumerate(row.cells)])
         return Preview(found.guesses, found.heading, skipped, rows, list(file.notes))
 
 
@@ -169,13 +169,14 @@ def _preview_of_entries(file: Entries, kind: type[Record]) -> Preview:
             name,
             name if name in known else None,
             "field name" if name in known else "kept as it is",
-            tuple(cut_aadhaar(_shown(f[name])) for f in first[:3] if f.get(name) is not None),
+            tuple(_shown(name, f[name]) for f in first[:3] if f.get(name) is not None),
         )
         for name in names
     ]
-    rows = [[cut_aadhaar(_shown(fields.get(name))) for name in names] for fields in first]
+    rows = [[_shown(name, fields.get(name)) for name in names] for fields in first]
     return Preview(columns, 0, [], rows)
 
 
-def _shown(value: Json) -> str:
-    return "" if value is None else str(value)
+def _shown(name: str, value: Json) -> str:
+    text = "" if value is None else str(value)
+    return last_four(text) if says_aadhaar(name) else masked(text)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fieldkit.exchange.files import Table, Unreadable
 from fieldkit.exchange.mapping import targets
 from fieldkit.exchange.reading import Taken, accounts_of
-from fieldkit.exchange.rejects import REASON
+from fieldkit.exchange.rejects import hiding, reasons_of
 from fieldkit.exchange.run import Original, Run
 from fieldkit.exchange.survey import Survey, no_record, survey
 from fieldkit.records import Record
-from fieldkit.records.aadhaar import all_but_four, cut_aadhaar, masked
-from fieldkit.records.formats import Mobile
+from fieldkit.records.aadhaar import cut_aadhaar
 
 
 def rows(
@@ -33,7 +32,9 @@ def rows(
     held = {} if run.reader.ours else {target: found.values(at) for at, target in active.items()}
     run.reader.accounts = accounts_of(run.kind, held)
     run.rejects.columns = found.columns
-    run.rejects.hide = _hiding(found, cut, active, run)
+    fields = {found.columns[at]: target for at, target in active.items()}
+    aadhaar = {found.columns[at] for at in cut}
+    run.rejects.hide = hiding(run.kind, fields, run.reader.accounts, aadhaar.__contains__)
     skipped: Counter[str] = Counter({"title": len(found.titles)})
     run.loaded.notes += [*table.notes, *_about(found, cut, active)]
     width = len(found.columns)
@@ -59,8 +60,8 @@ def rows(
 def _guessed(found: Survey, name: str) -> dict[str, str | None]:
     """Return the mapping guessed; the reasons an earlier import wrote are no field."""
     mapping = {guess.column: guess.target for guess in found.guesses}
-    if "-rejected" in name and found.columns[-1] == REASON:
-        mapping[REASON] = None
+    if reasons := reasons_of(name, found.columns):
+        mapping[reasons] = None
     return mapping
 
 
@@ -72,26 +73,6 @@ def _active(found: Survey, mapping: Mapping[str, str | None], kind: type[Record]
         if target and target in known and target not in active.values():
             active[at] = target
     return active
-
-
-def _hiding(
-    found: Survey, cut: frozenset[int], active: Mapping[int, str], run: Run
-) -> Callable[[str, str], str]:
-    """Return what hides Aadhaar numbers in rejected rows, column by column."""
-    aadhaar = {found.columns[at] for at in cut}
-    kept = {
-        found.columns[at]
-        for at, target in active.items()
-        if target in run.reader.accounts
-        or (target in run.kind.asks() and isinstance(run.kind.asks()[target].format, Mobile))
-    }
-
-    def hide(column: str, value: str) -> str:
-        if column in kept:
-            return value
-        return all_but_four(value) if column in aadhaar else masked(value)
-
-    return hide
 
 
 def _about(found: Survey, cut: frozenset[int], active: Mapping[int, str]) -> Iterator[str]:

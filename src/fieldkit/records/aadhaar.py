@@ -100,6 +100,11 @@ def all_but_four(text: str) -> str:
     return re.sub(r"\d(?=(?:\D*\d){4})", "X", plain(text))
 
 
+def last_four(text: str) -> str:
+    """Show of a cell that is to hold an Aadhaar number its last four digits at most."""
+    return all_but_four(cut_aadhaar(text))
+
+
 def says_aadhaar(heading: str) -> bool:
     """Say whether what stands under this heading is to be an Aadhaar number."""
     return _SAYS_AADHAAR.search(heading) is not None
