@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fieldkit.records.identity import CROCKFORD, RecordId, is_origin, new_origin, read_id
 
-origins = st.text(CROCKFORD, min_size=8, max_size=8)
+origins = st.text(CROCKFORD, min_size=8, max_size=8).filter(is_origin)
 numbers = st.integers(1, 10**16 - 1)
 
 
@@ -41,6 +41,9 @@ def test_letters_that_look_like_digits_are_those_digits() -> None:
         "7KQ2M9X*-12",
         "7KQ2M9XD-१२",
         "7KQ2M9XD-99999999999999999",
+        "99994105-7058",
+        "9999 4105 7058",
+        "IOOIIOOI-1",
     ],
 )
 def test_what_is_no_id_is_none(typed: str) -> None:
@@ -57,6 +60,11 @@ def test_new_origins_are_origins_with_a_letter_and_differ() -> None:
     drawn = {new_origin() for _ in range(200)}
     assert len(drawn) == 200
     assert all(is_origin(origin) and not origin.isdecimal() for origin in drawn)
+
+
+def test_eight_digits_are_no_origin() -> None:
+    assert is_origin("7KQ2M9XD")
+    assert not is_origin("99994105")
 
 
 def test_a_drawn_origin_of_digits_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,14 +28,14 @@ def new_origin() -> str:
     At least one is a letter, so that an id is never taken for an Aadhaar number.
     """
     origin = ""
-    while origin.isdecimal() or not origin:
+    while not is_origin(origin):
         origin = "".join(secrets.choice(CROCKFORD) for _ in range(8))
     return origin
 
 
 def is_origin(text: str) -> bool:
-    """Say whether ``text`` is shaped like an origin."""
-    return _ORIGIN.fullmatch(text) is not None
+    """Say whether ``text`` is shaped like an origin: with a letter, as :func:`new_origin` draws."""
+    return _ORIGIN.fullmatch(text) is not None and not text.isdecimal()
 
 
 def read_id(text: str) -> RecordId | None:
@@ -43,4 +43,5 @@ def read_id(text: str) -> RecordId | None:
     found = _ID.fullmatch(text.strip().upper())
     if not found:
         return None
-    return RecordId(found[1].translate(_READ_AS), int(found[2]))
+    origin = found[1].translate(_READ_AS)
+    return RecordId(origin, int(found[2])) if is_origin(origin) else None
