@@ -10,7 +10,7 @@ from benchmarks.homes import KEPT
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "starting": lambda: starting.measure(100_000),
     "keys": lambda: keys.measure(100_000),
-    "searching": lambda: searching.measure(100_000, 50) + searching.measure(800_000, 50),
+    "searching": lambda: searching.measure(100_000) + searching.measure(800_000, budget=3),
     "saving": lambda: saving.measure(100_000),
     "opening": lambda: opening.measure(100_000),
     "loading": loading.measure,
