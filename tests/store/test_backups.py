@@ -1,7 +1,8 @@
 import shutil
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from tests.store.conftest import DAY, Turned, artisan, audit, edit, save
 
 from fieldkit.records import Beneficiary, Op
 from fieldkit.settings import DATABASE
-from fieldkit.store import Damaged, DiskFull, Edit, State, Store, Unwritable, Verdict
+from fieldkit.store import Busy, Damaged, DiskFull, Edit, State, Store, Unwritable, Verdict
 
 
 def as_home(copy: Path, folder: Path) -> Path:
@@ -151,20 +152,81 @@ def test_a_restored_file_has_a_new_identity_and_sends_what_was_unsent(
 
 
 def test_a_restore_can_be_undone(store: Store, home: Path, clock: Turned) -> None:
-    copy = home / "copy.sqlite3"
-    store.back_up(copy)
-    held = sqlite3.connect(home / DATABASE)  # so that closing folds nothing into the file
-    held.execute("SELECT count(*) FROM beneficiary").fetchone()
+    store.back_up(home / "copy.sqlite3")
     later = save(store, name="Only in the write-ahead log")
-    store.close()
-    first, kept = restored(home, copy, clock)
+    cut = home / "as after a power cut"
+    cut.mkdir()
+    for part in home.glob(f"{DATABASE}*"):
+        shutil.copyfile(part, cut / part.name)
+    first, kept = restored(cut, home / "copy.sqlite3", clock)
+    assert first.record(later) is None
     first.close()
-    held.close()
     assert kept is not None
+    assert sorted(kept.parent.iterdir()) == [kept]
     clock.now += 1
-    again, _ = restored(home, kept, clock)
+    again, _ = restored(cut, kept, clock)
     assert again.record(later) is not None
-    assert audit(home) == []
+    assert audit(cut) == []
+    again.close()
+
+
+def test_nothing_is_restored_while_somebody_has_the_file_open(
+    store: Store, home: Path, clock: Turned
+) -> None:
+    store.back_up(home / "copy.sqlite3")
+    record_id = save(store)
+    with pytest.raises(Busy, match="at work on this folder"):
+        Store.restore(home, home / "copy.sqlite3", clock=clock)
+    assert save(store)
+    assert store.record(record_id) is not None
+    assert not list((home / "backups").iterdir())
+    store.close()
+    again, _ = restored(home, home / "copy.sqlite3", clock)
+    assert again.counts()["beneficiary"] == 0
+    again.close()
+
+
+@pytest.mark.parametrize("step", range(10))
+def test_a_restore_that_is_cut_short_leaves_one_whole_file(
+    store: Store, home: Path, clock: Turned, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    record_id = save(store)
+    store.back_up(home / "copy.sqlite3")
+    save(store)
+    store.close()
+    steps = iter(range(step))
+
+    def cut(done: Callable[..., object]) -> Callable[..., object]:
+        def unless_cut(*given: object, **named: object) -> object:
+            if next(steps, None) is None:
+                raise KeyboardInterrupt
+            return done(*given, **named)
+
+        return unless_cut
+
+    with monkeypatch.context() as patched:
+        for name in ("replace", "unlink"):
+            patched.setattr(Path, name, cut(getattr(Path, name)))
+        with suppress(KeyboardInterrupt):
+            Store.restore(home, home / "copy.sqlite3", clock=clock)
+    again = Store.open(home, clock=clock)
+    assert again.record(record_id) is not None
+    assert again.check() == []
+    again.close()
+    restored(home, home / "copy.sqlite3", clock)[0].close()
+
+
+def test_a_damaged_file_is_replaced_and_kept(store: Store, home: Path, clock: Turned) -> None:
+    record_id = save(store)
+    store.back_up(home / "copy.sqlite3")
+    store.close()
+    (home / DATABASE).write_bytes(b"Dear Sir, " * 500)
+    (home / f"{DATABASE}-wal").write_bytes(b"and Madam")
+    again, kept = restored(home, home / "copy.sqlite3", clock)
+    assert again.record(record_id) is not None
+    assert again.check() == []
+    assert kept is not None
+    assert kept.read_bytes() == b"Dear Sir, " * 500
     again.close()
 
 

@@ -31,12 +31,12 @@ from fieldkit.store.identity import (
     Device,
     make_device,
     read_device,
-    renew_origin,
     take_numbers,
 )
 from fieldkit.store.migrate import migrate
 from fieldkit.store.outbox import Logged, Outbox
 from fieldkit.store.reading import Event, Page, Records, State
+from fieldkit.store.restore import restore
 from fieldkit.store.saving import Author, Saved, save
 
 
@@ -359,37 +359,11 @@ class Store:
         once, under the old identity.
 
         Raises:
-            StoreError: the backup is damaged, or the folder cannot be written.
+            StoreError: the backup is damaged, the data file is in use, or the folder cannot be
+                written.
         """
-        backups.sound_copy(source)
-        current = home / DATABASE
         stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
-        kept = home / "backups" / f"replaced-{stamp}.sqlite3"
-        part = current.with_name(DATABASE + ".part")
-        try:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            backups.copy(source, part)
-            _renew(part, connect)
-            replaced = current.exists()
-            if replaced:
-                _put_aside(current, kept)
-            part.replace(current)
-        except OSError as error:
-            raise Unwritable(f"The folder {home} cannot be written.") from error
-        finally:
-            backups.discard(part)
-        return kept if replaced else None
-
-
-def _renew(path: Path, connect: Connect) -> None:
-    """Bring a copy to this version and give it an identity of its own, before it is used."""
-    database = Database(path, connect)
-    try:
-        migrate(database, lambda: None)
-        with database.write() as connection:
-            renew_origin(connection)
-    finally:
-        database.close()
+        return restore(home, source, stamp, connect)
 
 
 def _fit_name(name: str) -> str:
@@ -407,11 +381,3 @@ def _set_up(device: Device | None) -> Device:
     if device is None:
         raise StoreError("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
     return device
-
-
-def _put_aside(current: Path, kept: Path) -> None:
-    """Move a data file away together with what its write-ahead log still holds."""
-    for suffix in ("-wal", "-shm", ""):
-        part = current.with_name(current.name + suffix)
-        if part.exists():
-            part.replace(kept.with_name(kept.name + suffix))
