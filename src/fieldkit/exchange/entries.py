@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,15 +14,9 @@ from fieldkit.exchange.rejects import hiding, reasons_of
 from fieldkit.exchange.run import Original, Run
 from fieldkit.exchange.survey import LOOKED_AT
 from fieldkit.records import Json, Unfit, Value
-from fieldkit.records.aadhaar import cut_aadhaar, holds_aadhaar, last_four, says_aadhaar
+from fieldkit.records.aadhaar import cut_aadhaar, last_four, says_aadhaar
 from fieldkit.records.formats import AadhaarLastFour, Moment
 
-_LONGEST_NAME = 100
-"""Characters of a field's name, as the sync takes it."""
-_MOST_UNKNOWN = 400
-"""Fields this version does not know, in one record; with those it knows the sync takes 500."""
-_LARGEST_UNKNOWN = 32 << 10
-"""Bytes they may take together: a message of the sync holds many changes."""
 _DIGITS_OF_A_DAY = 8
 
 
@@ -102,7 +95,7 @@ class _Lines:
         taken = self.run.reader.read(texts)
         taken.fields |= times
         taken.extra = {n: v for n, v in extra.items() if taken.id is not None or v is not None}
-        taken.reasons += [*wrong, *unkeepable(extra)]
+        taken.reasons += wrong
         return taken
 
 
@@ -118,31 +111,3 @@ def _without_aadhaar(name: str, value: Json) -> Json:
     if sum(map(str.isdecimal, cut)) > _DIGITS_OF_A_DAY:
         return last_four(cut)
     return value if cut == cell_text(value) else cut
-
-
-def unkeepable(fields: Mapping[str, Json]) -> Iterator[str]:
-    """Say why fields this version does not know cannot be kept, or not be sent."""
-    size = 0
-    for name, value in fields.items():
-        problem, more = _weighed(name, value)
-        size += more
-        if problem:
-            yield f"{name[:40]}: {problem}"
-    if size > _LARGEST_UNKNOWN or len(fields) > _MOST_UNKNOWN:
-        yield "The fields this version does not know are too many or too long to be kept."
-
-
-def _weighed(name: str, value: Json) -> tuple[str, int]:
-    """Return what is wrong with one field, if anything, and how many bytes it takes."""
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        return f"A field's name has 1 to {_LONGEST_NAME} characters.", 0
-    try:
-        text = json.dumps({name: value}, ensure_ascii=False, allow_nan=False)
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        return "This holds characters that cannot be kept.", 0
-    except ValueError:
-        return "This holds a number too large to be kept.", 0
-    if holds_aadhaar(text):
-        return "This looks like an Aadhaar number. It is never kept: remove it.", size
-    return "", size

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from fieldkit.exchange.delimited import LOOK_AHEAD, Looked, Row, as_text, guess, read
+from fieldkit.records.bounds import too_deep
 from fieldkit.records.change import Json
 
 MOST_COLUMNS = 500
@@ -30,8 +31,6 @@ _MOST_SHARED = 512 << 20
 _LARGEST_XLS = 256 << 20
 _LARGEST_PIPED = 256 << 20
 _LONGEST_LINE = 1 << 20
-_DEEPEST = 20
-"""Lists and objects in each other; further down, programs that read JSON give up."""
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NO_VALUE = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
@@ -163,23 +162,10 @@ def _entries(text: io.TextIOWrapper) -> Iterator[Entry]:
             continue
         if not isinstance(found, dict):
             yield Entry(number, {}, "This line is no JSON object: {...} with field names.")
-        elif _too_deep(found):
+        elif too_deep(found):
             yield Entry(number, {}, "Lists and objects are nested too deep in this line.")
         else:
             yield Entry(number, found)
-
-
-def _too_deep(value: Json) -> bool:
-    level = [value]
-    for _ in range(_DEEPEST):
-        level = [inner for one in level for inner in _inside(one)]
-    return bool(level)
-
-
-def _inside(value: Json) -> Iterable[Json]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _no_number(name: str) -> float:

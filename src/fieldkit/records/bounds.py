@@ -45,7 +45,7 @@ def unsendable(fields: Mapping[str, Json]) -> tuple[str, str] | None:
 def _unsendable(name: str, value: Json) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
         return f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so."
-    if _too_deep(value):
+    if too_deep(value):
         return "This is nested too deep to be kept."
     if not all(map(_is_whole, (name, *scalars(value)))):
         return "This holds halves of characters. Type it by hand."
@@ -73,7 +73,8 @@ def hides_aadhaar(value: Json) -> bool:
     return any(len(text) >= 12 and holds_aadhaar(text) for text in texts)
 
 
-def _too_deep(value: Json) -> bool:
+def too_deep(value: Json) -> bool:
+    """Say whether lists and objects are nested deeper than programs that read JSON follow."""
     level = [value]
     for _ in range(DEEPEST):
         level = [inner for part in level for inner in _within(part)]
