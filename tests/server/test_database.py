@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.schema import DropTable
 
-from fieldkit.records import VillageOrganisation
+from fieldkit.records import Toolkit, VillageOrganisation
 from fieldkit.server.database import UNKNOWN, Unusable, open_database, writing
 from fieldkit.server.run import run
 from fieldkit.server.status import status
@@ -38,6 +42,39 @@ def test_status_makes_no_database(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="There is no database"):
         status(f"sqlite:///{tmp_path / 'none.sqlite3'}")
     assert not (tmp_path / "none.sqlite3").exists()
+
+
+def _of_a_laptop(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        file.execute("CREATE TABLE device (id INTEGER, origin TEXT, counter INTEGER)")
+        file.execute("CREATE TABLE origin (origin TEXT, born INTEGER)")
+
+
+@pytest.mark.parametrize("opening", [open_database, status])
+def test_the_file_of_a_laptop_is_left_as_it_is(
+    tmp_path: Path, opening: Callable[[str], object]
+) -> None:
+    path = tmp_path / "fieldkit.sqlite3"
+    _of_a_laptop(path)
+    before = path.read_bytes()
+    with pytest.raises(Unusable, match="holds no data of a server"):
+        opening(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_status_writes_nothing_and_counts_what_an_older_server_left(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    engine = open_database(f"sqlite:///{path}")
+    with writing(engine) as connection:
+        row = {"district": 2, "deleted": False, "version": 4, "fields": {}}
+        connection.execute(insert(UNKNOWN).values(kind="toolkit", id="7KQ2M9XD-1", **row))
+        connection.execute(DropTable(Toolkit.table()))
+    engine.dispose()
+    before = path.read_bytes()
+    assert status(f"sqlite:///{path}")["records"]["toolkit"] == 1
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("url", ["nonsense", "", "oracle://x/y", "nosuch://x"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import say, say_json
@@ -34,9 +33,6 @@ def status(args: Namespace) -> int:
         from fieldkit.server.status import status as read
     except ModuleNotFoundError as error:
         raise Unusable(MISSING) from error
-    file = args.database.removeprefix("sqlite:///")
-    if file != args.database and not Path(file).is_file():
-        raise Unusable(f"There is no database {file}.")
     try:
         found = read(args.database)
     except NoDatabase as error:

@@ -6,9 +6,10 @@ Every table that grows carries ``district``, the key by which it can be spread l
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from sqlalchemy import (
     JSON,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     delete,
     event,
     insert,
+    inspect,
     select,
 )
 from sqlalchemy.engine import make_url
@@ -37,6 +39,8 @@ from fieldkit.records import kinds
 from fieldkit.schema import grow, parted
 
 METADATA = MetaData()
+Prepare: TypeAlias = Callable[[sqlite3.Connection, object], None]
+"""Makes a new connection of SQLite ready."""
 
 DEVICE = Table(
     "device",
@@ -96,34 +100,76 @@ UNKNOWN = Table(
     Column("created_by", String(200)),
     Column("updated_at", BigInteger),
 )
-"""Records of kinds that only a newer version knows, kept as they came."""
+"""Records of kinds that only a newer version knows, kept as they came.
+
+No laptop has this table, so by it a database is known to be a server's.
+"""
 
 
 class Unusable(Exception):
     """The database or address cannot be used; the text says why."""
 
 
-def open_database(url: str, *, create: bool = True) -> Engine:
+def open_database(url: str) -> Engine:
     """Open the database at an SQLAlchemy URL, making it if it is new, and grow its tables.
 
     Raises:
-        Unusable: it cannot be opened, or is not there and is not to be made (``create`` False).
+        Unusable: it cannot be opened, or holds something else than a server's data.
     """
     engine = connect(url)
-    file = engine.url.database
-    if not create and engine.dialect.name == "sqlite" and file and not Path(file).exists():
-        raise Unusable(f"There is no database at {file}.")
-    if create and engine.dialect.name == "sqlite" and file:
-        _make_folder(Path(file).parent)
-    try:
+    file = _file(engine)
+    if file is not None:
+        _make_folder(file.parent)
+    with _or_unusable(engine):
+        if file is None or file.exists():
+            _look(url, new=True).dispose()
         with writing(engine) as connection:
             METADATA.create_all(connection)
             grow(connection, kinds().values())
             _adopt(connection)
+    return engine
+
+
+def read_database(url: str) -> Engine:
+    """Open the database at an SQLAlchemy URL to be read, and leave it as it is.
+
+    Raises:
+        Unusable: it cannot be opened, is not there, or holds something else than a server's data.
+    """
+    file = _file(connect(url))
+    if file is not None and not file.is_file():
+        raise Unusable(f"There is no database {file}.")
+    return _look(url)
+
+
+def _look(url: str, *, new: bool = False) -> Engine:
+    """Make sure, without a change to it, that a database is a server's or, ``new``, empty."""
+    engine = connect(url, _prepare_reading)
+    with _or_unusable(engine):
+        with engine.connect() as connection:
+            names = inspect(connection).get_table_names()
+        if UNKNOWN.name not in names and not (new and not names):
+            raise Unusable("This database holds no data of a server. Name another one.")
+    return engine
+
+
+def _file(engine: Engine) -> Path | None:
+    """Return the file of a database that is one."""
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name else None
+
+
+@contextmanager
+def _or_unusable(engine: Engine) -> Iterator[None]:
+    """Close the engine where its database will not do, and say why."""
+    try:
+        yield
     except DBAPIError as error:
         engine.dispose()
         raise Unusable(f"The database cannot be opened: {error.orig}.") from None
-    return engine
+    except Unusable:
+        engine.dispose()
+        raise
 
 
 def _make_folder(folder: Path) -> None:
@@ -146,8 +192,23 @@ def _adopt(connection: Connection) -> None:
         )
 
 
-def connect(url: str) -> Engine:
-    """Return an engine whose every SQLite connection is in WAL mode and fully synchronous.
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    """Put a connection that may write in WAL mode, fully synchronous."""
+    # The driver must not begin transactions by itself: `_begin` does, and says of which sort.
+    connection.isolation_level = None
+    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_reading(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("busy_timeout = 10000", "query_only = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def connect(url: str, prepare: Prepare = _prepare) -> Engine:
+    """Return an engine whose every SQLite connection is prepared in this way.
 
     Raises:
         Unusable: the URL is none, or of a database that has no driver here.
@@ -159,7 +220,7 @@ def connect(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise Unusable("The database is named like sqlite:///folder/name.sqlite3.") from None
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "connect", prepare)
         event.listen(engine, "begin", _begin)
     return engine
 
@@ -169,14 +230,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Give a connection in a transaction that may write; commit it at the end."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not begin transactions by itself: `_begin` does, and says of which sort.
-    connection.isolation_level = None
-    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _begin(connection: Connection) -> None:

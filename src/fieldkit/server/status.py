@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, inspect, select
 
 from fieldkit.records import kinds
-from fieldkit.server.database import ORIGIN, UNKNOWN, open_database
+from fieldkit.server.database import ORIGIN, UNKNOWN, read_database
 
 
 class DeviceStatus(TypedDict):
@@ -34,20 +34,10 @@ def status(database: str) -> ServerStatus:
     Raises:
         Unusable: it is not there, or cannot be opened.
     """
-    engine = open_database(database, create=False)
+    engine = read_database(database)
     try:
         with engine.connect() as connection:
-            records = {}
-            for name, kind in kinds().items():
-                table = kind.table()
-                query = select(func.count()).select_from(table).where(table.c.deleted.is_(False))
-                records[name] = connection.execute(query).scalar_one()
-            others = (
-                select(UNKNOWN.c.kind, func.count())
-                .where(UNKNOWN.c.deleted.is_(False))
-                .group_by(UNKNOWN.c.kind)
-            )
-            records |= {row[0]: row[1] for row in connection.execute(others)}
+            records = _records(connection)
             devices = [
                 DeviceStatus(
                     origin=row.origin,
@@ -60,3 +50,22 @@ def status(database: str) -> ServerStatus:
     finally:
         engine.dispose()
     return ServerStatus(records=records, devices=devices)
+
+
+def _records(connection: Connection) -> dict[str, int]:
+    """Count the live records; a server not updated yet lacks tables and keeps them as unknown."""
+    records = dict.fromkeys(kinds(), 0)
+    there = set(inspect(connection).get_table_names())
+    for name, kind in kinds().items():
+        table = kind.table()
+        if table.name in there:
+            query = select(func.count()).select_from(table).where(table.c.deleted.is_(False))
+            records[name] = connection.execute(query).scalar_one()
+    others = (
+        select(UNKNOWN.c.kind, func.count())
+        .where(UNKNOWN.c.deleted.is_(False))
+        .group_by(UNKNOWN.c.kind)
+    )
+    for name, many in connection.execute(others):
+        records[name] = records.get(name, 0) + many
+    return records
