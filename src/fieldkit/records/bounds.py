@@ -45,6 +45,8 @@ def unsendable(fields: Mapping[str, Json]) -> tuple[str, str] | None:
 def _unsendable(name: str, value: Json) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
         return f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so."
+    if isinstance(value, str) and value.isascii() and name.isascii():
+        return None  # nearly every value of a roster: nothing below can be wrong with it
     if too_deep(value):
         return "This is nested too deep to be kept."
     if not all(map(_is_whole, (name, *scalars(value)))):
@@ -77,6 +79,8 @@ def too_deep(value: Json) -> bool:
     """Say whether lists and objects are nested deeper than programs that read JSON follow."""
     level = [value]
     for _ in range(DEEPEST):
+        if not level:
+            return False
         level = [inner for part in level for inner in _within(part)]
     return bool(level)
 
