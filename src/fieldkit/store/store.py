@@ -6,9 +6,11 @@ Every call is synchronous, whole and safe from any thread; none waits for the ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -136,9 +138,13 @@ class Store:
             connection.execute(insert(table).values(name=name, last_used=newest + 1))
 
     def enrol(self, server: str, token: str) -> None:
-        """Keep the server's address and the token it gave this laptop."""
+        """Keep the server's address and the token it gave this laptop.
+
+        It may be another server, so what it holds has to be asked again.
+        """
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
+            connection.execute(update(tables.origin).values(server_head=None))
 
     def token(self) -> str | None:
         """Return the token by which the server knows this laptop."""
@@ -335,6 +341,21 @@ class Store:
     def back_up(self, target: Path) -> None:
         """Copy everything to ``target``, whole or not at all."""
         backups.back_up(self._database, target)
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Store]:
+        """Give a store that holds the same, to try a load on; what it was told is gone afterwards.
+
+        Raises:
+            StoreError: the copy cannot be made.
+        """
+        with TemporaryDirectory(prefix="rehearsal-", dir=self.home) as folder:
+            self.back_up(Path(folder) / DATABASE)
+            copy = Database(Path(folder) / DATABASE)
+            try:
+                yield Store(copy, self.home, self._clock)
+            finally:
+                copy.close()
 
     def back_up_daily(self) -> Path | None:
         """Make today's backup in the home folder if there is none yet."""
