@@ -14,7 +14,7 @@ from filelock import FileLock
 from fieldkit.records import Change, Op, SelfHelpGroup, VillageOrganisation
 from fieldkit.server.local import local_server
 from fieldkit.server.status import DeviceStatus, status
-from fieldkit.store import Edit, State, Store, tables
+from fieldkit.store import Edit, State, Store, Verdict, tables
 from fieldkit.store.database import Database
 from fieldkit.sync import client, line
 from fieldkit.sync.client import NotEnrolled, Progress, enrol, sync
@@ -250,8 +250,13 @@ def test_counts_agree_kind_by_kind(tmp_path: Path, fresh: Store, register: Regis
         assert status(f"sqlite:///{database}")["records"] == fresh.counts()
 
 
-def test_a_server_that_lost_its_data_is_noticed(
-    tmp_path: Path, fresh: Store, register: Register
+def _served(database: Path) -> dict[str, int]:
+    return {one["origin"]: one["last_seq"] for one in status(f"sqlite:///{database}")["devices"]}
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_another_server_is_offered_everything_again(
+    tmp_path: Path, fresh: Store, register: Register, more: int
 ) -> None:
     with local_server(tmp_path / "one.sqlite3") as url:
         enrol(fresh, url, "code")
@@ -259,12 +264,70 @@ def test_a_server_that_lost_its_data_is_noticed(
         assert sync(fresh).ok
     with local_server(tmp_path / "two.sqlite3") as url:
         enrol(fresh, url, "code")
-        for more in (0, 1):
-            register(fresh, more)
-            outcome = sync(fresh)
-            assert outcome.session.error is not None
-            assert outcome.session.error.startswith("The server holds less of this laptop")
-        assert outcome.waiting == 1
+        register(fresh, more)
+        outcome = sync(fresh)
+        assert outcome.ok, outcome.session.error
+        assert (outcome.waiting, outcome.applied) == (0, 2 + more)
+        assert list(_served(tmp_path / "two.sqlite3").values()) == [2 + more]
+        assert sync(fresh).session.requests == 1
+
+
+def test_a_server_put_back_from_its_backup_gets_what_it_lacks_and_its_word_counts(
+    tmp_path: Path, fresh: Store, register: Register
+) -> None:
+    database = tmp_path / "own.sqlite3"
+    with local_server(database) as url:
+        enrol(fresh, url, "code")
+        (early,) = register(fresh, 1)
+        assert sync(fresh).ok
+    shutil.copyfile(database, tmp_path / "backup.sqlite3")
+    with local_server(database) as url:
+        fresh.enrol(url, fresh.token() or "")
+        (late,) = register(fresh, 1)
+        assert sync(fresh).ok
+    device = fresh.device
+    assert device is not None
+    # The server of then rejected what the one put back takes.
+    head = fresh.outbox.head_before(device.origin, 3)
+    fresh.outbox.acknowledge(device.origin, 2, head, [Verdict(2, State.REJECTED, "No.")])
+    with local_server(tmp_path / "backup.sqlite3") as url:
+        fresh.enrol(url, fresh.token() or "")
+        assert sync(fresh).ok
+    assert _served(tmp_path / "backup.sqlite3") == {device.origin: 2}
+    assert _states(fresh, [early, late]) == {State.ON_SERVER}
+
+
+def test_another_server_is_offered_the_frozen_past_of_a_restored_laptop_too(
+    tmp_path: Path, fresh: Store, register: Register
+) -> None:
+    with local_server(tmp_path / "one.sqlite3") as url:
+        enrol(fresh, url, "code")
+        register(fresh, 2)
+        assert sync(fresh).ok
+    fresh.back_up(tmp_path / "backup.sqlite3")
+    fresh.close()
+    Store.restore(fresh.home, tmp_path / "backup.sqlite3")
+    restored = Store.open(fresh.home)
+    with local_server(tmp_path / "two.sqlite3") as url:
+        enrol(restored, url, "code")
+        assert sync(restored).ok
+        assert sorted(_served(tmp_path / "two.sqlite3").values()) == [0, 2]
+        assert sync(restored).session.requests == 1
+    restored.close()
+
+
+def test_a_server_that_goes_back_and_forth_ends_the_sync(
+    store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(store, 2)
+    problem = Problem(type="/problems/gap", title="", status=409, expected=3, head=HEAD)
+
+    def gap(*_: object) -> None:
+        raise Told(409, problem)
+
+    monkeypatch.setattr(Line, "ask", gap)
+    outcome = sync(store)
+    assert (outcome.ok, outcome.waiting) == (False, 2)
 
 
 def test_a_copied_database_is_noticed_and_loses_nothing(

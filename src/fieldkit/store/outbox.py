@@ -48,6 +48,12 @@ class Standing:
     head: bytes
     acked_seq: int
     server_head: bytes | None
+    """Head of what the server holds; None: it has not been asked yet."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing waits to be sent, and the server has said that it holds the rest."""
+        return self.last_seq <= self.acked_seq and self.server_head is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +76,23 @@ class Outbox:
     database: Database
 
     def standing(self, origin: str | None = None) -> Standing | None:
-        """Return where an origin stands: the named one, else the first with anything to send.
+        """Return where an origin stands: the named one, else the one to go on with.
 
-        With nothing to send it is the origin in use; None before the first run.
+        That is the first with anything to send, then one the server has not been asked about,
+        then the origin in use; None before the first run.
         """
         with self.database.read() as connection:
-            rows = connection.execute(select(_origin).order_by(_origin.c.born)).all()
-            found = None
-            for row in rows:
-                seq, head = chain_end(connection, row.origin)
-                found = Standing(row.origin, seq, head, row.acked_seq, row.server_head)
-                if row.origin == origin or (origin is None and seq > row.acked_seq):
-                    return found
-        return found
+            found = [
+                Standing(
+                    row.origin, *chain_end(connection, row.origin), row.acked_seq, row.server_head
+                )
+                for row in connection.execute(select(_origin).order_by(_origin.c.born)).all()
+            ]
+        if origin is not None:
+            found = [one for one in found if one.origin == origin]
+        waiting = [one for one in found if one.last_seq > one.acked_seq]
+        unasked = [one for one in found if one.server_head is None]
+        return next(iter([*waiting, *unasked, *reversed(found)]), None)
 
     def batch(self, origin: str, limit: int = 200) -> list[Logged]:
         """Return the first unacknowledged changes of an origin, in order, ready to be sent."""
@@ -139,6 +149,25 @@ class Outbox:
                         reason_field=verdict.field,
                     )
                 )
+
+    def offer_again(self, origin: str, seq: int) -> None:
+        """Take back what the server was held to have of an origin beyond ``seq``.
+
+        It goes again, and what the server then says of it counts. Of other origins the server may
+        lack as much, so it is asked.
+        """
+        with self.database.write() as connection:
+            connection.execute(update(_origin).values(server_head=None))
+            connection.execute(
+                update(_origin)
+                .where(_origin.c.origin == origin)
+                .values(acked_seq=seq, sent_seq=seq)
+            )
+            connection.execute(
+                update(_change)
+                .where(_change.c.origin == origin, _change.c.seq > seq)
+                .values(verdict=None, reason=None, reason_field=None)
+            )
 
     def counts(self) -> dict[State, int]:
         """Return how many changes are queued, sent, in conflict and rejected (and still open)."""

@@ -248,20 +248,21 @@ class _Sync:
             raise _Ended("This laptop is not set up yet.")
         batch, answer = self._send(standing)
         head = bytes.fromhex(answer.head)
-        if batch and answer.seq < batch[-1].change.seq:
-            raise _Ended(_NOT_THE_SAME)
         if answer.seq > standing.last_seq:
             # Of an origin frozen by a restore the server may know more: what the backup lacked.
             if standing.origin == self._origin:
                 raise _Ended(_NOT_THE_SAME)
         elif self._outbox.head_before(standing.origin, answer.seq + 1) != head:
             raise _Ended(_NOT_THE_SAME)
-        if not batch:
-            if answer.seq < standing.acked_seq:
-                raise _Ended(_LOST_THERE)
-            return False
-        self._keep(standing.origin, batch, answer)
-        return _left(self._store) > 0
+        if answer.seq < standing.acked_seq:
+            self._outbox.offer_again(standing.origin, answer.seq)
+            self._total = self._done + _left(self._store)
+        elif batch:
+            self._keep(standing.origin, batch, answer)
+        else:
+            self._outbox.acknowledge(standing.origin, standing.last_seq, standing.head)
+        following = self._outbox.standing()
+        return following is not None and not following.settled
 
     def _send(self, standing: Standing) -> tuple[list[Logged], SyncAnswer]:
         """Send the next batch, in smaller parts over a line that breaks."""
@@ -270,7 +271,7 @@ class _Sync:
             if batch:
                 self._outbox.sent(standing.origin, batch[-1].change.seq)
             try:
-                answer = self._line.ask("/v1/sync", body, SyncAnswer)
+                answer = self._ask(standing, body)
             except NoLine:
                 raise _Ended("No connection.", offline=True) from None
             except Cut:
@@ -287,6 +288,15 @@ class _Sync:
                 raise _Ended("Stopped.", stopped=True)
         raise AssertionError("the last attempt answers or ends")
 
+    def _ask(self, standing: Standing, body: bytes) -> SyncAnswer:
+        """Send one request; that the server lacks what was before the batch is an answer too."""
+        try:
+            return self._line.ask("/v1/sync", body, SyncAnswer)
+        except Told as told:
+            if answer := _lacking(told, standing):
+                return answer
+            raise
+
     def _next(self, standing: Standing) -> tuple[list[Logged], bytes]:
         """Return the next batch and its request, cut to what may travel at once."""
         batch = self._outbox.batch(standing.origin, self._size)
@@ -301,6 +311,8 @@ class _Sync:
     def _keep(self, origin: str, batch: Sequence[Logged], answer: SyncAnswer) -> None:
         """Mark exactly this batch as held by the server, with its verdicts."""
         last = batch[-1]
+        if answer.seq < last.change.seq:
+            raise _Ended(_NOT_THE_SAME)
         seqs = {one.change.seq for one in batch}
         verdicts = [
             Verdict(
@@ -320,10 +332,17 @@ class _Sync:
             self._progress(Progress(self._done, total, self._line.traffic))
 
 
+def _lacking(told: Told, standing: Standing) -> SyncAnswer | None:
+    """Read a gap as how far the server's log goes: it is another server, or lost data."""
+    problem = told.problem
+    if told.word != "gap" or problem is None or problem.expected is None or problem.head is None:
+        return None
+    if not 1 <= problem.expected <= standing.acked_seq:
+        return None
+    return SyncAnswer(seq=problem.expected - 1, head=problem.head)
+
+
 _NOT_THE_SAME = (
     "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
     "to another laptop. Tell whoever looks after the server."
-)
-_LOST_THERE = (
-    "The server holds less of this laptop than it did before. Tell whoever looks after the server."
 )

@@ -7,7 +7,7 @@ from fieldkit.sync.line import Told
 _REFUSALS = {
     "unauthorised": "The server does not know this laptop. Enrol it again.",
     "far": "This server enrols only laptops on its own machine.",
-    "gap": "The server holds less of this laptop than it did before. "
+    "gap": "The server cannot tell what it lacks of this laptop. "
     "Tell whoever looks after the server.",
     "altered": "What the server holds of this laptop is not the same as here, as when fieldkit "
     "was copied to another laptop. Tell whoever looks after the server.",
