@@ -76,8 +76,8 @@ def test_ctrl_c_leaves_the_other_files_of_a_folder(
     before_chunk(monkeypatch, 1, 1)
     ran = cli("import", sample, "--json")
     assert ran.code == 1
-    assert list(ran.json) == ["programme.jsonl"]
-    assert people(cli) == 0
+    assert list(ran.json) == ["beneficiary.jsonl"]
+    assert people(cli) == ran.json["beneficiary.jsonl"]["imported"]
 
 
 def test_a_disk_that_fills_up_keeps_what_is_in(

@@ -84,7 +84,8 @@ def test_a_folder_is_loaded_parents_first(laptop: Path, cli: Cli, sample: Path) 
     assert ran.json["beneficiary.jsonl"]["imported"] == 60
     for figures in ran.json.values():
         assert set(figures) == {
-            "imported", "changed", "skipped", "rejected", "rejects_file", "duplicates", "notes",
+            "imported", "changed", "skipped", "rejected", "rejects_file", "duplicates",
+            "duplicates_file", "notes",
         }  # fmt: skip
         assert (figures["changed"], figures["skipped"], figures["rejected"]) == (0, 0, 0)
         assert figures["rejects_file"] is None
@@ -204,6 +205,11 @@ def test_likely_duplicates_are_taken_and_listed(laptop: Path, cli: Cli) -> None:
     (pair,) = ran.json["duplicates"]
     assert set(pair) == {"row", "id", "other", "key"}
     assert pair["row"] == 2
+    listed = Path(ran.json["duplicates_file"])
+    assert listed.parent == laptop / "imports"
+    assert listed.read_text(encoding="utf-8-sig").count("Ali Lone") == 2
+    spoken = cli("import", "beneficiary", "-", piped=rows(entry))
+    assert str(laptop / "imports" / "beneficiary-duplicates-2.csv") in spoken.text
 
 
 def test_a_trial_writes_nothing(filled: Path, cli: Cli, sample: Path) -> None:

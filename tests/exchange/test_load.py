@@ -309,6 +309,22 @@ def test_duplicates_are_loaded_and_listed(roster: Roster, store: Store) -> None:
     assert loaded.imported == 2
     assert {pair.other for pair in loaded.duplicates} >= {first}
     assert {pair.row for pair in loaded.duplicates} == {2, 3}
+    assert loaded.duplicates_file
+    assert loaded.duplicates_file.name == "roster-duplicates.csv"
+    with loaded.duplicates_file.open(encoding="utf-8-sig", newline="") as file:
+        listed = list(csv.DictReader(file))
+    assert len(listed) == len(loaded.duplicates)
+    one = next(pair for pair in listed if pair["May be record"] == first and pair["Row"] == "2")
+    assert (one["Name"], one["Whose name is"]) == ("Ghulam Mohd Bhat", "Ghulam Mohammad Bhat")
+    assert "Mobile" in one["The same in"]
+
+
+def test_names_that_spreadsheets_would_run_are_harmless_among_duplicates(store: Store) -> None:
+    row: dict[str, object] = {"name": "=Ali", "trade_code": "MASN", "mobile": "9419011432"}
+    found = jsonl(store, row, row).duplicates_file
+    assert found
+    assert found.parent == store.home / "imports"
+    assert ",=Ali" not in found.read_text(encoding="utf-8-sig")
 
 
 def test_the_persons_mapping_counts(store: Store) -> None:
@@ -323,6 +339,35 @@ def test_a_dry_run_writes_nothing(store: Store) -> None:
     loaded = load(store, "beneficiary", content, operator="Asha", dry_run=True)
     assert (loaded.imported, loaded.rejected) == (1, 1)
     assert store.counts()["beneficiary"] == 0
+
+
+def test_a_trial_sees_the_rows_before_each_row(store: Store) -> None:
+    (artisan,) = store.save([Edit(Beneficiary, {"name": "Ali", "trade_code": "MASN"})], "Asha")
+    content = f"beneficiary_id,status\n{artisan.id},ELIGIBLE\n{artisan.id},ELIGIBLE\n".encode()
+    trial = load(store, "toolkit", io.BytesIO(content), operator="Asha", dry_run=True)
+    assert (trial.imported, trial.rejected) == (1, 1)
+    assert store.counts()["toolkit"] == 0
+    real = load(store, "toolkit", io.BytesIO(content), operator="Asha")
+    assert (real.imported, real.rejected) == (1, 1)
+
+
+def test_a_trial_of_a_folder_knows_the_files_before(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "self_help_group.csv").write_text("name\nNoor SHG\n", encoding="utf-8")
+    (folder / "member.csv").write_text("name,SHG Name\nZooni,Noor SHG\n", encoding="utf-8")
+    results = load_folder(store, folder, operator="Asha", dry_run=True)
+    assert [loaded.imported for loaded in results.values()] == [1, 1]
+    assert store.counts()["member"] == 0
+
+
+def test_what_a_form_would_have_asked_is_noted_with_its_rows(roster: Roster) -> None:
+    rows = [f"Ali Lone,Mason,JK-{n % 2}" for n in range(9)]
+    loaded = roster(*rows, "Zoona,Tailor,JK-9", headings=SHORT + "Ration Card")
+    assert loaded.imported == 10
+    (note,) = [note for note in loaded.notes if "Taken all the same" in note]
+    assert note.startswith("Ration card")
+    assert note.endswith("Taken all the same: rows 4, 5, 6, 7, 8 and 2 more.")
 
 
 def test_a_stopped_load_keeps_what_is_in(store: Store) -> None:

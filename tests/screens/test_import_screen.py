@@ -68,6 +68,20 @@ async def test_enter_alone_loads_what_is_recognised(
     assert store.counts()["beneficiary"] == 1
 
 
+async def test_likely_duplicates_are_named_with_their_file(
+    at_desk: At, store: Store, roster: Path
+) -> None:
+    roster.write_text(
+        "Name,Trade,Mobile,Year of Birth\n" + 2 * "Ali Lone,Mason,9419011434,1980\n",
+        encoding="utf-8",
+    )
+    async with at_desk() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>", "<enter>")
+        assert "1 may be the same as another record" in hand.text()
+        assert "roster of artisans-duplicates.csv" in hand.text()
+
+
 async def test_a_path_may_be_pasted_in_quotes(
     at_desk: At, store: Store, roster: Path, tmp_path: Path
 ) -> None:

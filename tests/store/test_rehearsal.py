@@ -10,7 +10,7 @@ def test_a_rehearsal_knows_what_is_here_and_leaves_nothing(store: Store, home: P
     before = sorted(path.name for path in home.iterdir())
     with store.rehearsal() as stage:
         assert stage.record(record_id) is not None
-        tried = save(stage, name="Zoona")
+        save(stage, name="Zoona")
         assert stage.counts()["beneficiary"] == 2
         save(store, name="Saved meanwhile")
         assert stage.counts()["beneficiary"] == 2
@@ -18,6 +18,5 @@ def test_a_rehearsal_knows_what_is_here_and_leaves_nothing(store: Store, home: P
         "Asha Devi",
         "Saved meanwhile",
     ]
-    assert tried == store.page("beneficiary").records[-1].id
     assert sorted(path.name for path in home.iterdir()) == before
     assert store.check() == []

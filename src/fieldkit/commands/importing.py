@@ -130,6 +130,7 @@ def _figures(one: Loaded) -> dict[str, object]:
         "rejected": one.rejected,
         "rejects_file": str(one.rejects_file) if one.rejects_file else None,
         "duplicates": [asdict(duplicate) for duplicate in one.duplicates],
+        "duplicates_file": str(one.duplicates_file) if one.duplicates_file else None,
         "notes": one.notes,
     }
 
@@ -141,5 +142,7 @@ def _say(name: str, one: Loaded) -> None:
     )
     if one.rejects_file:
         say(f"  The rows not taken, with the reasons: {one.rejects_file}")
+    if one.duplicates_file:
+        say(f"  Those that may be here twice, with the names: {one.duplicates_file}")
     for note in one.notes:
         say(f"  {note}")

@@ -1,9 +1,10 @@
 """Files in and out: rosters as they come from offices, and exports that come back unchanged."""
 
+from fieldkit.exchange.duplicates import Duplicate
 from fieldkit.exchange.files import Unreadable
 from fieldkit.exchange.load import load, load_folder
 from fieldkit.exchange.mapping import BY_AGE, Guess, targets
-from fieldkit.exchange.run import Duplicate, Loaded
+from fieldkit.exchange.run import Loaded
 from fieldkit.exchange.survey import Preview, preview
 from fieldkit.exchange.write import FileFormat, export
 

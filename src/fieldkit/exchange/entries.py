@@ -79,7 +79,7 @@ class _Lines:
         times: dict[str, Value] = {}
         extra: dict[str, Json] = {}
         wrong: list[str] = []
-        reasons = reasons_of(self.run.rejects.name, list(fields))
+        reasons = reasons_of(self.run.beside.name, list(fields))
         for name, value in fields.items():
             if name in known and isinstance(value, list | dict):
                 wrong.append(f"{name}: One value is expected, not a list or an object.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Event
 from typing import BinaryIO
 
+from fieldkit.exchange.beside import Beside
 from fieldkit.exchange.entries import entries
 from fieldkit.exchange.files import Entries, Unreadable, opened
 from fieldkit.exchange.run import Loaded, Progress, Run
@@ -29,7 +31,8 @@ def load(
     """Load a CSV, XLSX, XLS or JSONL file (``-``: what is piped in) of records of one kind.
 
     ``mapping``: column -> field or None; left out, it is guessed. ``stop`` ends the load between
-    rows. ``dry_run`` says what would become of the rows and writes nothing but the rejected ones.
+    rows. ``dry_run`` says what would become of the rows: they are loaded into a copy of the store,
+    and only the files of rejected rows and of duplicates stay.
 
     Raises:
         KeyError: there is no such kind.
@@ -37,14 +40,25 @@ def load(
         StoreError: the store failed on the way; the chunks before are in.
     """
     record = kinds()[kind]
-    with opened(source) as file:
-        run = Run(store, record, operator, dry_run, source if isinstance(source, Path) else None)
+    with opened(source) as file, _stage(store, dry_run=dry_run) as stage:
+        run = Run(stage, record, operator, _beside(source, kind, store.home))
         try:
             read = entries(file, run) if isinstance(file, Entries) else rows(file, run, mapping)
             run.through(read, file.done, progress, stop)
         finally:
-            run.rejects.close()
+            run.close()
     return run.finished()
+
+
+def _stage(store: Store, *, dry_run: bool) -> AbstractContextManager[Store]:
+    return store.rehearsal() if dry_run else nullcontext(store)
+
+
+def _beside(source: Path | BinaryIO, kind: str, home: Path) -> Beside:
+    spare = home / "imports"
+    if isinstance(source, Path) and str(source) != "-":
+        return Beside(source.parent, spare, source.stem)
+    return Beside(spare, spare, kind)
 
 
 def load_folder(
@@ -73,13 +87,14 @@ def load_folder(
     if not found:
         raise Unreadable(f"{folder} holds no file named after a kind, like beneficiary.csv.")
     results: dict[str, Loaded] = {}
-    for kind, path in found:
-        if stop and stop.is_set():
-            break
-        try:
-            results[path.name] = load(
-                store, kind, path, operator=operator, progress=progress, stop=stop, dry_run=dry_run
-            )
-        except Unreadable as problem:
-            results[path.name] = Loaded(notes=[str(problem)], cancelled=True)
+    with _stage(store, dry_run=dry_run) as stage:
+        for kind, path in found:
+            if stop and stop.is_set():
+                break
+            try:
+                results[path.name] = load(
+                    stage, kind, path, operator=operator, progress=progress, stop=stop
+                )
+            except Unreadable as problem:
+                results[path.name] = Loaded(notes=[str(problem)], cancelled=True)
     return results

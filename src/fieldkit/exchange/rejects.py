@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
+from fieldkit.exchange.beside import Beside
 from fieldkit.exchange.formulas import harmless
 from fieldkit.exchange.mapping import fits
 from fieldkit.records import Json, Record
@@ -19,7 +20,7 @@ from fieldkit.records.formats import Mobile
 REASON = "reason"
 REJECTED_BECAUSE = "rejected_because"
 """The name of the reason where the record has a field ``reason`` of its own."""
-_REJECTED = "-rejected"
+_REJECTED = "rejected"
 
 
 def reasons_of(file: str, names: Sequence[str]) -> str | None:
@@ -27,7 +28,7 @@ def reasons_of(file: str, names: Sequence[str]) -> str | None:
 
     ``file``: its name without the ending.
     """
-    last = names[-1] if names and _REJECTED in file else None
+    last = names[-1] if names and f"-{_REJECTED}" in file else None
     return last if last in {REASON, REJECTED_BECAUSE} else None
 
 
@@ -59,15 +60,9 @@ def hiding(
 
 @dataclass(slots=True)
 class Rejects:
-    """Writes rejected rows beside the input, or into ``spare`` where that folder is read-only.
+    """Writes rejected rows; the file is made with the first one."""
 
-    The file is made with the first rejected row. ``name`` is the input's name without its ending;
-    a file of an earlier import is never overwritten.
-    """
-
-    folder: Path
-    spare: Path
-    name: str
+    beside: Beside
     columns: Sequence[str] | None
     """The columns of a table; None: JSONL, each row with names of its own."""
     hide: Callable[[str, str], str]
@@ -97,28 +92,13 @@ class Rejects:
         return value if masked(text) == text else masked(text)
 
     def _begin(self) -> TextIO:
-        for path in self._paths():
-            try:
-                encoding = "utf-8" if self.columns is None else "utf-8-sig"
-                self._file = path.open("x", encoding=encoding, newline="")
-            except FileExistsError:
-                continue
-            self.path = path
-            if self.columns is not None:
-                headings = [harmless(masked(column)) for column in self.columns]
-                csv.writer(self._file).writerow([*headings, _heading(headings)])
-            return self._file
-        raise AssertionError("paths do not end")
-
-    def _paths(self) -> Iterator[Path]:
-        ending = "csv" if self.columns is not None else "jsonl"
-        folder = self.folder
-        if not _writable(folder):
-            folder = self.spare
-            folder.mkdir(parents=True, exist_ok=True)
-        for number in count(1):
-            again = f"-{number}" if number > 1 else ""
-            yield folder / f"{self.name}{_REJECTED}{again}.{ending}"
+        if self.columns is None:
+            self.path, self._file = self.beside.begin(_REJECTED, "jsonl")
+        else:
+            self.path, self._file = self.beside.begin(_REJECTED, "csv")
+            headings = [harmless(masked(column)) for column in self.columns]
+            csv.writer(self._file).writerow([*headings, _heading(headings)])
+        return self._file
 
     def close(self) -> None:
         """Finish the file, if there is one."""
@@ -128,14 +108,3 @@ class Rejects:
 
 def _heading(names: Container[str]) -> str:
     return REJECTED_BECAUSE if REASON in names else REASON
-
-
-def _writable(folder: Path) -> bool:
-    """Say whether a file can be made in ``folder``: only trying tells, on Windows and elsewhere."""
-    probe = folder / ".fieldkit-import"
-    try:
-        probe.touch()
-        probe.unlink()
-    except OSError:
-        return False
-    return True

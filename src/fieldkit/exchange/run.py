@@ -11,32 +11,22 @@ from pathlib import Path
 from threading import Event
 from typing import TypeAlias, cast
 
+from fieldkit.exchange.beside import Beside
+from fieldkit.exchange.duplicates import Duplicate, Duplicates
 from fieldkit.exchange.files import Unreadable
 from fieldkit.exchange.reading import Reader, Taken
 from fieldkit.exchange.rejects import Rejects
+from fieldkit.exchange.remarks import Remarks
 from fieldkit.records import Json, Op, Record, Severity, Value
 from fieldkit.records.aadhaar import masked
 from fieldkit.store import Edit, Refused, Saved, Store
 
 _AT_ONCE = 500
 """Rows saved in one transaction."""
-_MOST_LISTED = 1000
-"""Duplicates listed; more are counted."""
 
 Progress: TypeAlias = Callable[[int, int, int], None]
 """Told after each chunk: rows read; bytes (of spreadsheets: rows) read; of how many, 0: unknown."""
 Original: TypeAlias = "Sequence[str] | Mapping[str, Json]"
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A loaded record that may be the same as another one."""
-
-    row: int
-    id: str
-    other: str
-    key: tuple[str, ...]
-    """The fields they agree in."""
 
 
 @dataclass(slots=True)
@@ -51,6 +41,8 @@ class Loaded:
     rejects_file: Path | None = None
     duplicates: list[Duplicate] = field(default_factory=list)
     """At most 1,000; ``notes`` say if there are more."""
+    duplicates_file: Path | None = None
+    """All of them, with names, for people."""
     notes: list[str] = field(default_factory=list)
     cancelled: bool = False
     """Stopped before its end; what is in stays in."""
@@ -68,26 +60,17 @@ class _Waiting:
 class Run:
     """One load: what is counted on the way, and the chunk being filled."""
 
-    def __init__(
-        self, store: Store, kind: type[Record], operator: str, dry_run: bool, path: Path | None
-    ) -> None:
+    def __init__(self, store: Store, kind: type[Record], operator: str, beside: Beside) -> None:
         device = store.device
         self.store = store
         self.kind = kind
         self.operator = operator
-        self.dry_run = dry_run
+        self.beside = beside
         self.loaded = Loaded()
         self.reader = Reader(kind, device.district if device else 0, store)
-        self.more_duplicates = 0
-        spare = store.home / "imports"
-        named = path is not None and str(path) != "-"
-        self.rejects = Rejects(
-            folder=path.parent if path and named else spare,
-            spare=spare,
-            name=path.stem if path and named else kind.kind(),
-            columns=None,
-            hide=lambda _, value: masked(value),
-        )
+        self.rejects = Rejects(beside, columns=None, hide=lambda _, value: masked(value))
+        self._duplicates = Duplicates(store, kind, beside)
+        self._remarks = Remarks()
         self._chunk: list[_Waiting] = []
 
     def through(
@@ -122,14 +105,21 @@ class Run:
 
     def finished(self) -> Loaded:
         """Return the counts with all that is to be said."""
-        loaded = self.loaded
+        loaded, found = self.loaded, self._duplicates
         loaded.rejects_file = self.rejects.path
-        loaded.notes += self.reader.understood.notes()
-        if self.more_duplicates:
-            loaded.notes.append(f"{self.more_duplicates} more possible duplicates are not listed.")
+        loaded.duplicates, loaded.duplicates_file = found.found, found.path
+        loaded.notes += [*self.reader.understood.notes(), *self._remarks.notes()]
+        if more := found.count - len(found.found):
+            loaded.notes.append(f"{more} more possible duplicates are in the file alone.")
         if loaded.cancelled:
             loaded.notes.append("The import was stopped before its end. What is in stays in.")
+        loaded.notes = [masked(note) for note in loaded.notes]
         return loaded
+
+    def close(self) -> None:
+        """Finish the files it left behind."""
+        self.rejects.close()
+        self._duplicates.close()
 
     def _take(self, number: int, original: Original, taken: Taken) -> None:
         # Unknown fields of a newer version may be lists or objects; they are kept as they are.
@@ -167,10 +157,6 @@ class Run:
         chunk, self._chunk = self._chunk, []
         if not chunk:
             return
-        if self.dry_run:
-            for row in chunk:
-                self._try(row)
-            return
         fates = self.store.load([row.edit for row in chunk], self.operator)
         rows: dict[str, int] = {}
         for row, fate in zip(chunk, fates, strict=True):
@@ -178,47 +164,17 @@ class Run:
                 found = [self._reason(f.field, f.message) for _, f in fate.findings]
                 self._reject(row.original, found)
             else:
-                self._count(fate)
+                self._count(row.number, fate)
                 if fate.op in {Op.CREATE, Op.EDIT}:
                     rows[fate.id] = row.number
-        self._list_duplicates(rows)
+        self._duplicates.look(rows)
 
-    def _count(self, fate: Saved) -> None:
+    def _count(self, row: int, fate: Saved) -> None:
+        for finding in fate.findings:
+            self._remarks.add(row, finding, self._reason(finding.field, finding.message))
         if fate.op is None:
             self.loaded.skipped += 1
         elif fate.op is Op.CREATE:
             self.loaded.imported += 1
         else:
             self.loaded.changed += 1
-
-    def _try(self, row: _Waiting) -> None:
-        """Count a row as it would be counted."""
-        if reasons := self._stops(row.edit):
-            self._reject(row.original, reasons)
-            return
-        before = self.store.get(self.kind.kind(), row.edit.id) if row.edit.id else None
-        if before is None:
-            gone = row.edit.op is Op.DELETE
-            self.loaded.skipped += gone
-            self.loaded.imported += not gone
-        elif row.edit.op is Op.DELETE or _differs(before, row.edit):
-            self.loaded.changed += 1
-        else:
-            self.loaded.skipped += 1
-
-    def _list_duplicates(self, rows: Mapping[str, int]) -> None:
-        if not rows:
-            return
-        for pair in self.store.alike(self.kind.kind(), list(rows)):
-            if len(self.loaded.duplicates) < _MOST_LISTED:
-                later, other = pair.id, pair.other
-                if rows.get(other, 0) > rows[later]:
-                    later, other = other, later
-                self.loaded.duplicates.append(Duplicate(rows[later], later, other, pair.key))
-            else:
-                self.more_duplicates += 1
-
-
-def _differs(before: Record, edit: Edit) -> bool:
-    held = {**before.values(), **(before.extra or {})}
-    return before.deleted or any(held.get(name) != value for name, value in edit.fields.items())

@@ -20,7 +20,7 @@ def rows(
 ) -> Iterator[tuple[int, Original, Taken] | None]:
     """Yield (row, its cells, what it says) of a table."""
     found = survey(table, run.kind)
-    mapping = _guessed(found, run.rejects.name) if mapping is None else mapping
+    mapping = _guessed(found, run.beside.name) if mapping is None else mapping
     active = _active(found, mapping, run.kind)
     if not active:
         raise Unreadable(

@@ -352,7 +352,7 @@ def _told(loaded: Loaded) -> list[str]:
         (loaded.changed, "changed"),
         (loaded.skipped, "here already, the same"),
         (loaded.rejected, "rejected, each with its reasons"),
-        (len(loaded.duplicates), "may be the same person as another: look at them in the list"),
+        (len(loaded.duplicates), "may be the same as another record"),
     ]
     lines = [f"{indian(many)} {what}" for many, what in counts if many]
     if not lines:
@@ -360,6 +360,9 @@ def _told(loaded: Loaded) -> list[str]:
     if loaded.rejects_file:
         lines += ["", f"The rejected rows are in {loaded.rejects_file.name}, folder"]
         lines += [str(loaded.rejects_file.parent), "Mend them there and import that file."]
+    if loaded.duplicates_file:
+        lines += ["", f"Those that may be the same are in {loaded.duplicates_file.name}, folder"]
+        lines += [str(loaded.duplicates_file.parent), "Look at each pair: one may be too many."]
     return [*lines, "", *loaded.notes]
 
 
