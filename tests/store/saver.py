@@ -26,9 +26,6 @@ class Saver:
         self.store = Store.open(home)
         self.chance = random.Random(seed)
         self.ids = [record.id for record in self.store.each("beneficiary")]
-        device = self.store.device
-        assert device is not None
-        self.origin = device.origin
 
     def run(self) -> None:
         ways = (self.single, self.single, self.change, self.group, self.load, self.draft)
@@ -62,8 +59,7 @@ class Saver:
             self.told("change", iter(self.store.save([edit], "Asha")), None if gone else name)
 
     def group(self) -> None:
-        number = self.chance.randrange(10**6, 10**8)
-        group = f"{self.origin}-{number}"
+        group = self.store.new_id()
         members = [
             Edit(Member, {"name": f"M{place}", "self_help_group_id": group})
             for place in range(self.chance.randrange(1, 12))

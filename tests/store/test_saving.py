@@ -141,7 +141,11 @@ def test_a_deleted_record_is_not_edited_back(store: Store) -> None:
     store.save([Edit(Beneficiary, {}, id=record_id, op=Op.DELETE)], "Asha")
     with pytest.raises(Refused, match="was deleted"):
         edit(store, record_id, name="Asha Devi")
-    assert edit(store, record_id, name="Ghulam Mohammad Bhat").op is None
+    with pytest.raises(Refused, match="was deleted"):
+        edit(store, record_id, name="Ghulam Mohammad Bhat")
+    (fate,) = store.load([Edit(Beneficiary, artisan(), id=record_id)], "Asha")
+    assert isinstance(fate, Refused)
+    assert {finding.field for _, finding in fate.findings} == {"deleted"}
 
 
 def test_nothing_of_a_refused_save_is_written(store: Store, tmp_path: Path) -> None:
@@ -207,6 +211,18 @@ def test_own_ids_that_a_file_brings_are_stepped_over(store: Store) -> None:
     assert save(store) == f"{origin(store)}-42"
     store.load([Edit(Beneficiary, artisan(), id="7KQ2M9XD-900")], "Asha")
     assert save(store) == f"{origin(store)}-43"
+
+
+def test_an_own_id_far_beyond_those_given_out_is_refused(store: Store) -> None:
+    own = origin(store)
+    far = [9_999_999_999_999_999, 10_000_000, 41]
+    edits = [Edit(Beneficiary, artisan(), id=f"{own}-{number}") for number in far]
+    fates = store.load(edits, "Asha")
+    assert [type(fate) for fate in fates] == [Refused, Refused, Saved]
+    assert isinstance(fates[0], Refused)
+    assert "has not given out" in str(fates[0])
+    assert save(store) == f"{own}-42"
+    edit(store, f"{own}-41", name="Asha Devi")
 
 
 def test_numbers_in_one_call_step_over_its_own_ids(store: Store) -> None:

@@ -153,6 +153,8 @@ def prepare(
     base = _oldest([base, *past.owed.values()])
     if edit.op is Op.DELETE:
         return _deletion(edit, before, base, past)
+    if before is not None and before.deleted:
+        return Prepared(before, before, None, {}, base, stops=(_GONE,))
     record = _after(edit, before, device)
     changed = _difference(record, before, edit.fields.keys() & _STAMPS) | _owed(record, past)
     if before is not None and not changed:
@@ -160,8 +162,6 @@ def prepare(
     stops, remarks = _weigh(edit, record, before, Case(today, before, known))
     if fault := unsendable(changed):
         stops = (Finding(*fault, Severity.BLOCK, "sendable"), *stops)
-    if before is not None and before.deleted:
-        stops = (_GONE, *stops)
     op = Op.CREATE if before is None or past.anew else Op.EDIT
     return Prepared(record, before, op, changed, base, stops, remarks)
 

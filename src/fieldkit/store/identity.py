@@ -16,6 +16,11 @@ _COUNTER = select(_device.counter)
 _COUNT_ON = update(tables.device).values(counter=bindparam("to"))
 
 
+_FURTHEST = 1_000_000
+"""How far beyond the counter a file may bring record numbers of this database itself: by more, and
+a slip would use the numbers up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """The identity of this database."""
@@ -67,6 +72,12 @@ def _bear(connection: Connection, origin: str, parent: str | None) -> None:
             origin=origin, born=born, parent=parent, sent_seq=0, acked_seq=0
         )
     )
+
+
+def highest_brought(connection: Connection) -> int:
+    """Return the highest record number of this database that a file may bring."""
+    counter: int = connection.execute(_COUNTER).scalar_one()
+    return counter + _FURTHEST
 
 
 def take_numbers(connection: Connection, many: int, *, beyond: int = 0) -> int:

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from fieldkit.records import Change, Finding, Op, Record, Severity, kinds, read_id
+from fieldkit.records import Change, Finding, Op, Record, RecordId, Severity, kinds, read_id
 from fieldkit.search.sound import words
 from fieldkit.store import tables
 from fieldkit.store.edits import Edit, Past, Pending, Prepared, prepare
 from fieldkit.store.errors import Refused
-from fieldkit.store.identity import Device, take_numbers
+from fieldkit.store.identity import Device, highest_brought, take_numbers
 from fieldkit.store.log import OWED, append, chain_end
 from fieldkit.store.reading import Records, State, in_parts
 from fieldkit.store.search import index
@@ -76,7 +76,8 @@ def _prepare(
     history = _history(connection, given)
     referred, sought = _referred(records, edits)
     known = Pending(records, fetched | referred, sought)
-    number = _take_numbers(connection, edits, author.device)
+    highest = RecordId(author.device.origin, highest_brought(connection))
+    number = _take_numbers(connection, edits, highest)
     prepared = []
     for edit in edits:
         kind, key = edit.kind.kind(), edit.id or f"{author.device.origin}-{number}"
@@ -92,8 +93,9 @@ def _prepare(
             author.today,
             past,
         )
-        if before is None and (refused := _number_refused(key, kind, past.kind)):
-            one = replace(one, stops=(*refused, *one.stops))
+        if before is None and (said := _number_refused(key, highest, kind, past.kind)):
+            refused = Finding("id", said, Severity.BLOCK, "number")
+            one = replace(one, stops=(refused, *one.stops))
         if one.op and not one.stops:
             _stamp(one, author)
             known.put(one.record)
@@ -120,10 +122,11 @@ def _referred(
     return found | records.fetch(kinds(), sorted(missing)), missing
 
 
-def _take_numbers(connection: Connection, edits: Sequence[Edit], device: Device) -> int:
+def _take_numbers(connection: Connection, edits: Sequence[Edit], highest: RecordId) -> int:
     """Take a number for each new record, and step over those of our own that a file brings."""
     given = (read_id(edit.id) for edit in edits if edit.id)
-    brought = max((one.number for one in given if one and one.origin == device.origin), default=0)
+    own = (one.number for one in given if one and one.origin == highest.origin)
+    brought = max((number for number in own if number <= highest.number), default=0)
     return take_numbers(connection, sum(edit.id is None for edit in edits), beyond=brought)
 
 
@@ -156,15 +159,16 @@ def _history(connection: Connection, ids: Sequence[str]) -> dict[str, Past]:
     return found
 
 
-def _number_refused(record_id: str, kind: str, taken_by: str) -> tuple[Finding, ...]:
-    """Refuse a number that is none, or that another kind of record has."""
-    if str(read_id(record_id)) != record_id:
-        said = "A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."
-    elif taken_by != kind:
-        said = "Another record has this number. Leave it empty for a new record."
-    else:
-        return ()
-    return (Finding("id", said, Severity.BLOCK, "number"),)
+def _number_refused(record_id: str, highest: RecordId, kind: str, taken_by: str) -> str | None:
+    """Say why a number will not do: it is none, nobody can have it yet, or another kind has it."""
+    number = read_id(record_id)
+    if number is None or str(number) != record_id:
+        return "A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."
+    if number.origin == highest.origin and number.number > highest.number:
+        return "This laptop has not given out this number. Leave it empty for a new record."
+    if taken_by != kind:
+        return "Another record has this number. Leave it empty for a new record."
+    return None
 
 
 def _write(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:
