@@ -304,6 +304,16 @@ def test_where_takes_values_as_typed(filled: Path, cli: Cli) -> None:
     ]
 
 
+def test_an_account_that_looks_like_an_aadhaar_number_can_be_asked_for(
+    laptop: Path, cli: Cli
+) -> None:
+    account = "999971658847"
+    piped = rows({"name": "Ali Lone", "trade_code": "CARP", "account_no": account})
+    assert cli("import", "beneficiary", "-", piped=piped).code == 0
+    found = cli("export", "beneficiary", "--format", "jsonl", "--where", f"account_no={account}")
+    assert [entry["account_no"] for entry in found.lines] == [account]
+
+
 def test_a_person_is_found_by_a_misspelt_name(laptop: Path, cli: Cli) -> None:
     entries = rows(
         {"id": "7KQ2M9XD-1", "name": "Ghulam Mohammad Bhat", "trade_code": "CARP"},

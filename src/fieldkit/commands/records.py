@@ -122,7 +122,7 @@ def _where(kind: type[Record], condition: str) -> tuple[str, str]:
     if not equals or field not in kind.asks():
         raise Unusable(f"{condition!r} is not FIELD=VALUE with a field of {kind.kind()}.")
     try:
-        kind.asks()[field].format.parse(value)
+        kind.asks()[field].format.parse(value, confirmed=True)
     except Unfit:
         raise Unusable(
             f"{value!r} is nothing that {field} can hold: `fieldkit kinds --json` says what is."

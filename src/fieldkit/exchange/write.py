@@ -45,7 +45,11 @@ def export(
         OSError: the file cannot be written.
     """
     record = kinds()[kind]
-    equal = {name: record.asks()[name].format.parse(text) for name, text in (where or {}).items()}
+    # What was confirmed when it was saved can be asked for.
+    equal = {
+        name: record.asks()[name].format.parse(text, confirmed=True)
+        for name, text in (where or {}).items()
+    }
     names = [name for name in record.asks() if name not in NOT_TAKEN | {"deleted"}]
     with _written(target) as file:
         return _WRITERS[form](file, names, store.each(kind, equal))
