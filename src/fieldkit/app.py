@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from fieldkit.screens import doors
-from fieldkit.screens.desk import Desk
+from fieldkit.screens.desk import Desk, is_sentence
 from fieldkit.screens.home import HomePage
 from fieldkit.screens.page import Page
 
@@ -100,9 +102,47 @@ class FieldkitApp(Desk):
         if isinstance(self.screen, Page):
             self.screen.say("Ctrl+Q quits. What is typed is kept.")
 
+    # --- the end ---
+
+    async def action_quit(self) -> None:
+        """Put away what is typed, then end; if it cannot be written, only when asked again."""
+        page = self.screen
+        try:
+            await self._put_away()
+        except Exception as error:
+            if not is_sentence(error) or not isinstance(page, Page):
+                raise
+            if not page.sure("quit", f"{error} Ctrl+Q again quits without what was typed."):
+                return
+        self.exit(0)
+
+    async def _put_away(self) -> None:
+        for page in self.screen_stack:
+            if isinstance(page, Page):
+                await page.put_away()
+
+    def end_soon(self, *_: object) -> None:
+        """Put away what is typed and end: the window was closed or the laptop shuts down."""
+
+        async def end() -> None:
+            self._write_unwritten()
+            self.exit(0)
+
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.call_later, end)
+
+    def _write_unwritten(self) -> None:
+        """Write what is typed at once, as far as that can be: the fault may lie in the form."""
+        for page in self.screen_stack:
+            with suppress(Exception):
+                draft = page.unwritten() if isinstance(page, Page) else None
+                if draft is not None and self._store is not None:
+                    self._store.drafts.keep(draft)
+
     def _fatal_error(self) -> None:
         """End with one sentence; where it broke goes to a file, without anyone's data."""
         log = write_log(self.home)
+        self._write_unwritten()
         self._exit_renderables.clear()
         self.fault = (
             "fieldkit stopped because of a mistake in the program. What was saved is safe; "
@@ -152,6 +192,9 @@ def run(home: Path) -> int:
         return 2
     try:
         app = FieldkitApp(home)
+        for name in ("SIGHUP", "SIGTERM", "SIGBREAK"):  # no system has all of them
+            if number := getattr(signal, name, None):
+                signal.signal(number, app.end_soon)
         app.run()
         app.close_store()
         if app.fault:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+from textual import events
+
+from fieldkit.app import FieldkitApp
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.home import HomePage
-from fieldkit.store import Draft, Store
+from fieldkit.screens.listing import ListPage
+from fieldkit.store import Draft, Store, StoreError
+from fieldkit.store.drafts import Drafts
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
@@ -56,3 +63,87 @@ async def test_texts_of_fields_that_are_gone_stay_through_typing_and_saving(
         assert "Typed before, not asked here: bank mitra: Tariq 94190" in hand.text()
         await hand.press("<ctrl+s>")
         assert store.drafts.of("Asha")[0].texts == {"bank_mitra": "Tariq 94190"}
+
+
+@pytest.mark.parametrize("keys", [("<ctrl+q>",), ("<ctrl+p>", "quit", "<enter>")])
+async def test_quitting_in_the_middle_of_a_word_keeps_it(
+    at_desk: At, block: dict[str, str], store: Store, keys: tuple[str, ...]
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan S", *keys)
+        assert not hand.app.is_running
+    (kept,) = store.drafts.of("Asha")
+    assert kept.texts == {"name": "Gulshan S"}
+
+
+async def test_quitting_is_asked_for_twice_if_what_was_typed_cannot_be_written(
+    at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_drafts: Drafts, _draft: Draft) -> Draft:
+        raise StoreError("The disk is full.")
+
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
+        monkeypatch.setattr(Drafts, "keep", full)
+        await hand.press(" SHG", "<ctrl+q>")
+        assert hand.app.is_running
+        assert "The disk is full. Ctrl+Q again quits" in hand.text()
+        await hand.press("<ctrl+q>")
+        assert not hand.app.is_running
+
+
+async def test_a_fault_keeps_what_is_typed(tmp_path: Path, block: dict[str, str]) -> None:
+    class Broken(FieldkitApp):
+        async def action_sync(self) -> None:
+            raise ValueError("broken")
+
+    app = Broken(tmp_path)
+
+    async def type_and_break() -> None:
+        async with app.run_test() as pilot:
+            for key in ("2", "enter", "ctrl+n", *"Gulshan", "f5"):
+                app.post_message(events.Key(key, key if len(key) == 1 else None))
+            while not app.fault:
+                await pilot.pause()
+
+    with pytest.raises(ValueError, match="broken"):
+        await type_and_break()
+    (kept,) = await app.ask(lambda store: store.drafts.of("Asha"))
+    assert kept.texts == {"name": "Gulshan"}
+    app.close_store()
+
+
+async def test_a_closed_window_keeps_what_is_typed(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
+        hand.app.end_soon()
+        await hand.pilot.pause()
+    (kept,) = store.drafts.of("Asha")
+    assert kept.texts == {"name": "Gulshan"}
+
+
+async def test_another_operator_leaves_the_form_to_who_began_it(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan S", "<ctrl+o>", "Reyaz", "<enter>")
+        assert isinstance(hand.app.screen, ListPage)
+        assert "Reyaz" in hand.text().splitlines()[0]
+        await hand.press("<ctrl+n>", "Wular SHG", "<ctrl+s>")
+        saved = store.last_saved(1, "Reyaz")
+        assert [record.label() for record in saved] == ["Wular SHG"]
+        (kept,) = store.drafts.of("Asha")
+        assert kept.texts == {"name": "Gulshan S"}
+        assert store.drafts.of("Reyaz") == []
+        await hand.press("<ctrl+o>", "Asha", "<enter>", "<escape>", "<escape>", "<escape>")
+        assert "> Unfinished: Gulshan S" in hand.text()
+
+
+async def test_the_same_operator_goes_on_with_the_form(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan", "<ctrl+o>", "1", " SHG", "<ctrl+s>")
+        assert store.last_saved(1)[0].label() == "Gulshan SHG"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from fieldkit.records import Beneficiary, Member, Record, Toolkit, TrainingEnrolment, Value, kinds
+from fieldkit.records.typed import blank
 from fieldkit.screens import form_view
 from fieldkit.screens.field_text import FieldText, tame
 from fieldkit.screens.form_field import NOT_CHOSEN, UNKNOWN, Candidate
@@ -439,7 +440,8 @@ def test_no_row_of_keys_breaks_a_form(kind: str, keys: Iterable[str], found: boo
             assert line < height
 
 
-names = st.from_regex(r"[A-Z][a-z]{1,12}( [A-Z][a-z]{1,12})?", fullmatch=True)
+words = st.from_regex(r"[A-Z][a-z]{1,12}( [A-Z][a-z]{1,12})?", fullmatch=True)
+names = words.filter(lambda name: not blank(name))
 mobiles = st.from_regex(r"[6-9][0-9]{9}", fullmatch=True)
 fours = st.from_regex(r"[0-9]{4}", fullmatch=True)
 years = st.integers(1930, 2005).map(str)

@@ -57,6 +57,7 @@ class FormScreen(Page["Entered | None"]):
     """Dismissed with :class:`Entered` once the store has it, with None if it was left."""
 
     KEYBOARD = "#form"
+    OWNED = True
     KEYS = "Enter next  Up back  = as last  ? help  Ctrl+S save  Ctrl+N save, next  Esc"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "put_away", "Back", show=False)]
 
@@ -229,22 +230,35 @@ class FormScreen(Page["Entered | None"]):
         """
         async with self._keeping:
             self._keep_waits = False
-            model = self.model
-            if model is None:
-                return
-            texts = draft_texts(model, typing=typing)
-            typed = any(texts.values()) or model.record is not None
-            if texts == self._draft.texts or (self._draft.id is None and not typed):
-                return
-            draft = replace(self._draft, texts=texts, field=model.at)
-            self._draft = await self.ask(lambda store: store.drafts.keep(draft))
+            draft = self._unkept(typing=typing)
+            if draft is not None:
+                self._draft = await self.ask(lambda store: store.drafts.keep(draft))
+
+    def unwritten(self) -> Draft | None:
+        """Return the draft as it ought to stand; None if it does, or is being written."""
+        return None if self._keeping.locked() else self._unkept()
+
+    def _unkept(self, *, typing: bool = False) -> Draft | None:
+        model = self.model
+        if model is None:
+            return None
+        texts = draft_texts(model, typing=typing)
+        typed = any(texts.values()) or model.record is not None
+        if texts == self._draft.texts or (self._draft.id is None and not typed):
+            return None
+        return replace(self._draft, texts=texts, field=model.at)
 
     async def action_put_away(self) -> None:
         """Leave; what was typed is kept."""
-        await self.told(self._put_away)
+        await self.told(self.put_away)
         self.dismiss(None)
 
-    async def _put_away(self) -> None:
+    async def put_away(self) -> None:
+        """Write the draft; one that holds no more than the form was opened with is thrown away.
+
+        Raises:
+            StoreError: it could not be written.
+        """
         model = self.model
         if model is None:
             return

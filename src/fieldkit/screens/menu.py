@@ -23,7 +23,7 @@ class Entry:
 
 
 async def _quit(desk: Desk) -> None:
-    desk.exit(0)
+    await desk.action_quit()
 
 
 def _list(kind: str) -> Callable[[Desk], Awaitable[object]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from textual.widget import Widget
 
@@ -42,7 +42,17 @@ class OperatorPage(Page[None]):
 
     def _become(self, name: str) -> Callable[[], Awaitable[object]]:
         async def enter() -> None:
+            pages = [self] if name == self.desk.operator else self._pages_to_leave()
+            for page in pages:
+                await page.put_away()
             await self.desk.change_operator(name)
-            self.dismiss(None)
+            for _ in pages:
+                self.app.pop_screen()
 
         return enter
+
+    def _pages_to_leave(self) -> Sequence[Page[object]]:
+        """Return this page and what another operator must not go on with, all that lies on it."""
+        pages = [page for page in self.app.screen_stack if isinstance(page, Page)]
+        owned = next((place for place, page in enumerate(pages) if page.OWNED), len(pages) - 1)
+        return pages[owned:]

@@ -19,7 +19,7 @@ from fieldkit.screens.desk import Desk, Question, is_sentence
 from fieldkit.screens.widgets.cells import fit
 
 if TYPE_CHECKING:
-    from fieldkit.store import Store
+    from fieldkit.store import Draft, Store
 
 __all__ = ["Line", "Page", "fit", "shown"]
 
@@ -93,6 +93,8 @@ class Page(Screen[ScreenResultType]):
     """Selector of the widget that takes the keys; empty: the page itself."""
     ALONE: ClassVar[bool] = False
     """The menu, help and other keys of the whole program do nothing here."""
+    OWNED: ClassVar[bool] = False
+    """What is typed here belongs to who began it: nobody else goes on with it."""
     DEFAULT_CSS = """
     Page { layout: vertical; padding: 0 1; }
     Page > #where { text-style: bold; }
@@ -121,6 +123,17 @@ class Page(Screen[ScreenResultType]):
 
     async def arrive(self) -> None:
         """Fetch and show; runs whenever the page comes up, without holding keys back."""
+
+    async def put_away(self) -> None:
+        """Write down what is typed here, before the page goes.
+
+        Raises:
+            StoreError: it could not be written.
+        """
+
+    def unwritten(self) -> Draft | None:
+        """Return what is typed here and not written yet, for want of time to put it away."""
+        return None
 
     @property
     def desk(self) -> Desk:
