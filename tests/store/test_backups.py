@@ -317,7 +317,7 @@ def test_the_check_finds_a_damaged_page(store: Store, home: Path) -> None:
 
 
 def flip(path: Path) -> None:
-    """Spoil a page with rows (leaves of a table begin with 13) whose remarks are x's, not the log's."""
+    """Spoil a page of rows (leaves of a table begin with 13), not of the log, that hold x's."""
     content = bytearray(path.read_bytes())
     pages = range(0, len(content), 4096)
     leaves = [at for at in pages if content[at] == 13 and b"x" * 400 in content[at : at + 4096]]
