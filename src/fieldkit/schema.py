@@ -122,10 +122,14 @@ def parted(
 
 
 def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
-    """Give the fields of each index: the list's order, references, codes, what finds duplicates."""
+    """Give the fields of each index.
+
+    They serve the list's order, the newest first, references, codes, and what finds duplicates.
+    """
     fields = kind.model_fields
     if kind.order in fields:
         yield (kind.order, "id")
+    yield ("updated_at",)
     singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in kind.same)]
     for field in dict.fromkeys(singles):
         if field != kind.order and field in fields:

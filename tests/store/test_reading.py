@@ -1,4 +1,7 @@
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,8 +18,11 @@ from fieldkit.records import (
     Toolkit,
     Value,
     Verification,
+    kinds,
 )
+from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Saved, State, Store, Verdict
+from fieldkit.store.database import connect
 
 shared = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -259,3 +265,23 @@ def test_operators_the_last_at_work_first(store: Store) -> None:
 def test_times_are_as_the_clock_said(store: Store) -> None:
     save(store)
     assert store.last_saved(1)[0].value("created_at") == NOW
+
+
+def test_the_newest_are_read_by_an_index_of_every_kind(store: Store, home: Path) -> None:
+    save(store)
+    asked: list[str] = []
+
+    def traced(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.set_trace_callback(asked.append)
+        return connection
+
+    listening = Store.open(home, connect=traced)
+    for kind in kinds():
+        asked.clear()
+        listening.page(kind, newest_first=True, limit=9)
+        (query,) = [sql for sql in asked if sql.startswith("SELECT")]
+        with closing(sqlite3.connect(home / DATABASE)) as file:
+            (plan,) = file.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+        assert "USING INDEX" in plan[3], plan
+    listening.close()
