@@ -283,7 +283,23 @@ def test_a_home_that_cannot_be_used_is_one_sentence(
 def test_villages_are_offered_from_a_list(laptop: Path, cli: Cli, tmp_path: Path) -> None:
     missing = cli("villages", tmp_path / "none.csv")
     assert (missing.code, missing.out) == (2, b"")
-    assert "cannot be read" in missing.err
+    assert "There is no file" in missing.err
+    listed = tmp_path / "villages.csv"
+    listed.write_text(
+        "Village Code,Village Name,District,Gram Panchayat\n"
+        "1,Arath,Budgam,Arath-A\n2,Attina,Budgam,Arath-A\n3,Nowhere,Lahore,X\n",
+        encoding="utf-8",
+    )
+    ran = cli("villages", listed)
+    assert (ran.code, ran.text) == (
+        1,
+        "Offered while typing from now on: villages 2, panchayats 1.\n",
+    )
+    assert ran.err == "Line 4: Not a district of J&K: “Lahore”.\n"
+    store = Store.open(laptop)
+    assert "Attina" in store.suggest("village", "att", 2)
+    assert store.suggest("gram_panchayat", "ara", 2) == ["Arath-A"]
+    store.close()
 
 
 def test_json_stands_alone_on_standard_output(filled: Path, cli: Cli) -> None:

@@ -149,13 +149,17 @@ def check(args: Namespace) -> int:
 
 def villages(args: Namespace) -> int:
     """Load a list of villages, offered from then on while typing."""
+    from fieldkit.exchange import Unreadable, read_villages
+
     try:
-        found = reference.read_villages(args.file)
-    except OSError:
-        raise Unusable(f"The file {args.file} cannot be read.") from None
+        found = read_villages(args.file)
+    except Unreadable as error:
+        raise Unusable(str(error)) from None
     with opened() as store:
         store.offer_villages(found.rows)
-    say(f"{len(found.rows)} villages are offered while typing.")
+    panchayats = {(village.district, village.panchayat) for village in found.rows}
+    named = sum(bool(name) for _, name in panchayats)
+    say(f"Offered while typing from now on: villages {len(found.rows)}, panchayats {named}.")
     for problem in found.problems[:20]:
         tell(f"Line {problem.line}: {problem.reason}")
     if not found.rows:

@@ -6,19 +6,23 @@ from fieldkit.exchange.load import load, load_folder
 from fieldkit.exchange.mapping import BY_AGE, Guess, targets
 from fieldkit.exchange.run import Loaded
 from fieldkit.exchange.survey import Preview, preview
+from fieldkit.exchange.villages import BadRow, Villages, read_villages
 from fieldkit.exchange.write import FileFormat, export
 
 __all__ = [
     "BY_AGE",
+    "BadRow",
     "Duplicate",
     "FileFormat",
     "Guess",
     "Loaded",
     "Preview",
     "Unreadable",
+    "Villages",
     "export",
     "load",
     "load_folder",
     "preview",
+    "read_villages",
     "targets",
 ]

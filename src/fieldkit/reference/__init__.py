@@ -8,17 +8,20 @@ from fieldkit.reference.banks import Branch, bank_of, branch
 from fieldkit.reference.choices import Option, exact, matching
 from fieldkit.reference.lists import option, options
 from fieldkit.reference.names import Name, NameVariant, name_variants, person_names
-from fieldkit.reference.places import district_of, district_of_pincode, localities, pincodes
-from fieldkit.reference.villages import BadRow, Village, Villages, read_villages
+from fieldkit.reference.places import (
+    Village,
+    district_of,
+    district_of_pincode,
+    localities,
+    pincodes,
+)
 
 __all__ = [
-    "BadRow",
     "Branch",
     "Name",
     "NameVariant",
     "Option",
     "Village",
-    "Villages",
     "bank_of",
     "branch",
     "district_of",
@@ -31,5 +34,4 @@ __all__ = [
     "options",
     "person_names",
     "pincodes",
-    "read_villages",
 ]

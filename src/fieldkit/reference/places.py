@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from fieldkit.reference.lists import option
 from fieldkit.reference.tables import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """A village of one of the 20 districts; places are LGD codes, None where not told."""
+
+    code: int
+    name: str
+    district: int
+    tehsil: int | None = None
+    block: int | None = None
+    panchayat: str = ""
 
 
 def district_of(block: int) -> int | None:

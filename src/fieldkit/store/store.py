@@ -320,16 +320,21 @@ class Store:
         return list(found)[:limit]
 
     def offer_villages(self, villages: Iterable[reference.Village]) -> None:
-        """Offer these villages from now on, behind those typed before."""
+        """Offer these villages, and their panchayats, from now on, behind those typed before."""
         rows = [
             {
-                "list": "village",
+                "list": list_name,
                 "district": village.district,
-                "folded": " ".join(words(village.name)),
-                "text": village.name,
+                "folded": " ".join(words(name)),
+                "text": name,
                 "uses": 0,
             }
             for village in villages
+            for list_name, name in (
+                ("village", village.name),
+                ("gram_panchayat", village.panchayat),
+            )
+            if name
         ]
         if rows:
             offered = sqlite_insert(tables.typed_before).on_conflict_do_nothing()

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.reference import BadRow, Village, Villages, read_villages
+from fieldkit.exchange import BadRow, Unreadable, Villages, read_villages
+from fieldkit.reference import Village
 
 
 def read(tmp_path: Path, text: str, encoding: str = "utf-8") -> Villages:
@@ -72,7 +73,7 @@ def test_rows_that_cannot_be_used_come_back_with_the_line_and_the_reason(tmp_pat
     assert all(reason.isprintable() for reason in reasons)
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "Village Name,District\nBala,Doda\n"])
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "Village Name,District\nBala,Doda\n"])
 def test_a_file_without_the_headings_needed_says_so(tmp_path: Path, text: str) -> None:
     found = read(tmp_path, text)
     assert found == Villages(
@@ -80,11 +81,17 @@ def test_a_file_without_the_headings_needed_says_so(tmp_path: Path, text: str) -
     )
 
 
-def test_a_quote_never_closed_is_told_and_what_stood_before_is_kept(tmp_path: Path) -> None:
+def test_a_file_that_is_no_table_says_so(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="empty"):
+        read(tmp_path, "")
+    with pytest.raises(Unreadable, match="There is no file"):
+        read_villages(tmp_path / "none.csv")
+
+
+def test_a_quote_never_closed_costs_no_village(tmp_path: Path) -> None:
     text = 'Village Code,Village Name,District\n1,Good,2\n2,"Open,2\n' + "3,More,2\n" * 20_000
     found = read(tmp_path, text)
-    assert [village.name for village in found.rows] == ["Good"]
-    assert "not a plain CSV" in found.problems[0].reason
+    assert [village.name for village in found.rows] == ["Good", "Open", "More"]
 
 
 @given(data=st.binary(max_size=300))

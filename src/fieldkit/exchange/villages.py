@@ -1,4 +1,4 @@
-"""Villages from a CSV of the Local Government Directory (LGD), which the package does not hold.
+"""Villages from a table of the Local Government Directory (LGD), which the package does not hold.
 
 The directory and its copies name their columns in several ways ("Village Name (In English)",
 "villageNameEnglish", "Sub-District Code"); columns are told by the words in them.
@@ -6,34 +6,21 @@ The directory and its copies name their columns in several ways ("Village Name (
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fieldkit.reference.choices import Option, exact, fold
-from fieldkit.reference.lists import options
+from fieldkit.exchange.files import Table, opened
+from fieldkit.reference import Option, Village, exact, options
+from fieldkit.reference.choices import fold
 
 _STATE = {"1", "jammu and kashmir"}
 """How the LGD writes J&K in a column of states: by code or name."""
 _NEEDED = ("village code", "village name", "district")
 _NOT_THESE = {"census", "version", "status", "local", "category", "hierarchy", "pincode"}
 """Columns with these words say something else about a village, or say it in another script."""
-
-
-@dataclass(frozen=True, slots=True)
-class Village:
-    """A village of one of the 20 districts; places are LGD codes, None where not told."""
-
-    code: int
-    name: str
-    district: int
-    tehsil: int | None = None
-    block: int | None = None
-    panchayat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +44,7 @@ class _RowError(ValueError):
 
 
 def read_villages(path: Path) -> Villages:
-    """Read the villages of J&K from a CSV of the LGD.
+    """Read the villages of J&K from a table of the LGD: CSV, XLSX or XLS.
 
     Needs a village code, a village name and a district (by code or name); tehsil (subdistrict),
     block and Gram Panchayat are taken where there are columns for them. Lines above the headings,
@@ -65,40 +52,25 @@ def read_villages(path: Path) -> Villages:
     problems, and so does a file without the headings needed.
 
     Raises:
-        OSError: the file cannot be read.
+        Unreadable: the file cannot be used.
     """
-    text = _decoded(path.read_bytes())
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     columns: dict[str, list[int]] = {}
     known: dict[int, Village] = {}
     problems: list[BadRow] = []
-    try:
-        for cells in table:
+    with opened(path) as file:
+        for row in file.rows if isinstance(file, Table) else ():
             if not columns:
-                columns = _columns(cells)
-            elif any(cell.strip() for cell in cells):
+                columns = _columns(row.cells)
+            elif row.problem:
+                problems.append(BadRow(row.number, row.problem))
+            elif any(cell.strip() for cell in row.cells):
                 try:
-                    _take(_by_name(cells, columns), known)
+                    _take(_by_name(row.cells, columns), known)
                 except _RowError as error:
-                    problems.append(BadRow(table.line_num, str(error)))
-    except csv.Error:
-        problems.append(BadRow(table.line_num, "The file breaks off here: it is not a plain CSV."))
+                    problems.append(BadRow(row.number, str(error)))
     if not columns:
         problems = [BadRow(1, "No headings with a village code, a village name and a district.")]
     return Villages(tuple(known.values()), tuple(problems))
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
-
-
-def _delimiter(text: str) -> str:
-    return max(",;\t|", key=text[:4000].count)
 
 
 def _columns(cells: Sequence[str]) -> dict[str, list[int]]:
