@@ -21,7 +21,7 @@ from fieldkit.records import (
 from fieldkit.screens.desk import Desk, Standing
 from fieldkit.screens.form import Entered, FormScreen
 from fieldkit.screens.form_model import FormModel
-from fieldkit.screens.page import Line
+from fieldkit.screens.page import Sentence
 from fieldkit.store import Draft, Edit, Store, StoreError
 
 PERSON = [
@@ -142,7 +142,7 @@ async def test_what_stands_in_the_way_is_said_and_the_cursor_goes_there(home: Pa
         await settled(app, pilot)
         assert screen.model is not None
         assert screen.model.at == "mobile"
-        sentence = app.screen.query_one("#sentence", Line).left
+        sentence = app.screen.query_one(Sentence).text
         assert "9 digits: 1 missing" in sentence
         send(app, "2", "<ctrl+s>")
         await settled(app, pilot)
@@ -246,8 +246,8 @@ async def test_the_mouse_goes_to_a_field_and_takes_a_choice(home: Path) -> None:
         category = list(model.fields).index("category")
         await pilot.click("#form", offset=(5, 1 + category))
         assert model.at == "category"
-        line = rows_of(app)[-4]
-        await pilot.click("#form", offset=(line.index("Backward") - 1, 18))
+        line = rows_of(app)[-5]
+        await pilot.click("#form", offset=(line.index("Backward") - 1, 17))
         assert model.values["category"] == "OBC"
         await pilot.click("#form", offset=(5, 1))
         send(app, "Zooni")
@@ -343,7 +343,7 @@ async def test_what_cannot_be_written_is_said_and_nothing_is_lost(
             patch.setattr(Store, "save", full)
             send(app, "<ctrl+s>")
             await settled(app, pilot)
-        assert "disk is full" in rows_of(app)[-2]
+        assert "disk is full" in rows_of(app)[-3]
         assert not app.results
         send(app, "<ctrl+s>")
         await settled(app, pilot)

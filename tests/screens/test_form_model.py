@@ -469,3 +469,13 @@ def test_a_new_enrolment_carries_its_defaults() -> None:
     model = form(TrainingEnrolment)
     assert changes(model).get("state") == "ENROLLED"
     assert not model.dirty
+
+
+def test_a_note_too_long_for_its_column_is_told_whole() -> None:
+    model = form()
+    press(model, "Zooni Akhter")
+    assert form_view.cut_note(model, 80) == ""
+    model.current.finding = "a finding " * 6
+    model.fresh = True
+    assert form_view.cut_note(model, 80) == "a finding " * 6
+    assert form_view.cut_note(model, 200) == ""

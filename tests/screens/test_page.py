@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual import events
 from textual.widget import Widget
 
 from fieldkit.screens.desk import Desk
-from fieldkit.screens.page import Line, Page, fit, shown
+from fieldkit.screens.page import Line, Page, Sentence, fit, shown
+from fieldkit.screens.widgets.cells import two_lines
 
 
 class Box(Widget, can_focus=True):
@@ -74,6 +77,33 @@ async def test_a_sentence_and_a_hostile_title_stay_one_line(tmp_path: Path) -> N
         assert text.startswith("[red]x[/]·[31m abc")
         assert cell_len(text) <= 40
         assert "\x1b" not in text
+
+
+async def test_a_long_sentence_is_parted_at_a_word_and_moves_nothing(tmp_path: Path) -> None:
+    app = Trial(tmp_path)
+    async with app.run_test(size=(40, 12)) as pilot:
+        page = app.screen
+        assert isinstance(page, Boxed)
+        before = page.query_one(Box).region
+        page.say("The same number is on six other people. Meant so? Ctrl+S again.")
+        await pilot.pause()
+        drawn = page.query_one(Sentence).render().plain
+        assert drawn.split("\n") == [
+            "The same number is on six other",
+            "people. Meant so? Ctrl+S again.",
+        ]
+        assert page.query_one(Box).region == before
+
+
+@given(st.text(), st.integers(1, 60))
+def test_two_lines_fit_and_lose_no_word_that_has_room(text: str, width: int) -> None:
+    first, rest = two_lines(text, width)
+    assert cell_len(first) <= width
+    assert cell_len(rest) <= width
+    if not rest.endswith("~"):
+        assert (first + rest).split() == shown(text).split() or f"{first} {rest}".split() == (
+            shown(text).split()
+        )
 
 
 def test_shown_keeps_scripts_and_drops_what_reorders() -> None:

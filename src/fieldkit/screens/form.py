@@ -25,6 +25,7 @@ from fieldkit.screens.form_saving import (
     wrong,
 )
 from fieldkit.screens.form_terms import Opening, Wanted
+from fieldkit.screens.form_view import cut_note
 from fieldkit.screens.page import Page
 from fieldkit.screens.rows import in_words, label_of
 from fieldkit.screens.widgets.form import Form
@@ -196,13 +197,20 @@ class FormScreen(Page["Entered | None"]):
         telling = (
             self._label,
             "".join(f"   {part}" for part in parts if part),
-            model.message or said or ("" if model.help_open else _beside(model)),
+            model.message or said or ("" if model.help_open else self._beside(model)),
             model.alarm,
         )
         if telling != self._telling:
             self._telling = telling
             self.where(*telling[:2])
             self.say(telling[2], error=telling[3])
+
+    def _beside(self, model: FormModel) -> str:
+        """Return a note too long for its place, else texts to type elsewhere, else the help."""
+        if note := cut_note(model, self.form.size.width):
+            return note
+        kept = "   ".join(f"{in_words(name)}: {text}" for name, text in model.unasked.items())
+        return f"Typed before, not asked here: {kept}" if kept else model.current.ask.help
 
     def _unfinished(self, model: FormModel) -> bool:
         """Say whether anything was typed beyond the texts the form was opened with."""
@@ -391,12 +399,6 @@ def _candidate(record: Record, *, sure: bool = False) -> Candidate:
 
 def _called(label: str, more: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(part for part in (label, *more) if part))
-
-
-def _beside(model: FormModel) -> str:
-    """Return what stands by while nothing is wrong: texts to type elsewhere, else the help."""
-    kept = "   ".join(f"{in_words(name)}: {text}" for name, text in model.unasked.items())
-    return f"Typed before, not asked here: {kept}" if kept else model.current.ask.help
 
 
 def _lower(title: str) -> str:

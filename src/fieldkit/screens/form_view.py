@@ -78,6 +78,12 @@ def box_width(model: FormModel, width: int) -> int:
     return _box_width(columns(model, width), _note(model, model.current, asked=True)[0])
 
 
+def cut_note(model: FormModel, width: int) -> str:
+    """Return the words beside the current text if their column is too narrow for them."""
+    note = _note(model, model.current, asked=True)[0]
+    return note if cell_len(shown(note)) > columns(model, width).note else ""
+
+
 def _box_width(cols: Columns, note: str) -> int:
     return cols.box if note else cols.box + 1 + cols.note
 

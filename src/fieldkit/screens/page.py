@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from fieldkit.plain_text import shown
 from fieldkit.screens.desk import Desk, Question, is_sentence
-from fieldkit.screens.widgets.cells import fit
+from fieldkit.screens.widgets.cells import fit, two_lines
 
 if TYPE_CHECKING:
     from fieldkit.store import Draft, Store
@@ -63,6 +63,26 @@ class Line(Widget):
         return Content(fit(left + kept, room) + ("  " + right if right else ""))
 
 
+class Sentence(Widget):
+    """A sentence on two lines, parted at a word; the second stays free for a short one."""
+
+    DEFAULT_CSS = "Sentence { height: 2; width: 1fr; }"
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.text = ""
+
+    def put(self, text: str) -> None:
+        """Replace the sentence."""
+        if text != self.text:
+            self.text = text
+            self.refresh()
+
+    def render(self) -> Content:
+        """Draw it to the width at hand."""
+        return Content("\n".join(two_lines(self.text, self.size.width)))
+
+
 class Rule(Widget):
     """A line of dashes."""
 
@@ -78,7 +98,7 @@ class Body(Vertical):
 
 
 class Page(Screen[ScreenResultType]):
-    """A screen: header, rule, content, rule, one line for a sentence, one line of keys.
+    """A screen: header, rule, content, rule, two lines for a sentence, one line of keys.
 
     A page says ``TITLE`` and ``KEYS``, yields its widgets from :meth:`content`, and names the
     widget that takes the keys in ``KEYBOARD``. Escape leaves with None. :meth:`arrive` runs when
@@ -114,7 +134,7 @@ class Page(Screen[ScreenResultType]):
         yield Rule()
         yield Body(*self.content(), id="content")
         yield Rule()
-        yield Line(id="sentence")
+        yield Sentence(id="sentence")
         yield Line(self.KEYS, id="keys")
 
     def content(self) -> Iterable[Widget]:
@@ -171,9 +191,9 @@ class Page(Screen[ScreenResultType]):
 
     def say(self, sentence: str, *, error: bool = False) -> None:
         """Put a sentence into its place; empty clears it."""
-        line = self.query_one("#sentence", Line)
-        line.set_class(error, "-error")
-        line.put(sentence)
+        place = self.query_one("#sentence", Sentence)
+        place.set_class(error, "-error")
+        place.put(sentence)
 
     def sure(self, what: str, question: str) -> bool:
         """Ask ``question``; True when the key that asked for ``what`` was pressed twice running."""
@@ -186,7 +206,7 @@ class Page(Screen[ScreenResultType]):
         return False
 
     def _unsay(self, sentence: str) -> None:
-        if self.is_attached and self.query_one("#sentence", Line).left == sentence:
+        if self.is_attached and self.query_one("#sentence", Sentence).text == sentence:
             self.say("")
 
     def keys(self, text: str) -> None:

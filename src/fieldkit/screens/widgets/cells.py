@@ -15,3 +15,19 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
         return set_cell_size(safe, max(width - 1, 0)) + "~"[:width]
     pad = " " * (width - size)
     return pad + safe if right else safe + pad
+
+
+def two_lines(text: str, width: int) -> tuple[str, str]:
+    """Return ``text`` safe, parted at a word into two lines of at most ``width`` cells."""
+    safe = shown(text[:1000])
+    if cell_len(safe) <= width:
+        return safe, ""
+    first = ""
+    for word in safe.split():
+        longer = f"{first} {word}" if first else word
+        if cell_len(longer) > width:
+            break
+        first = longer
+    first = first or set_cell_size(safe, width)
+    rest = safe[len(first) :] if safe.startswith(first) else safe
+    return first, fit(rest.strip(), width).rstrip()
