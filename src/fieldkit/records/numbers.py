@@ -70,6 +70,10 @@ class AadhaarLastFour(Format):
             raise Unfit(f"Four digits are needed; this has {len(digits)}.")
         return digits
 
+    def may_rest(self, text: str) -> bool:
+        """Refuse the beginning of a whole number as well."""
+        return sum(map(str.isdecimal, text)) <= 4
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern(Format):

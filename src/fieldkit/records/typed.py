@@ -94,6 +94,10 @@ class Format:
                 raise Doubtful("This could be an Aadhaar number. If it is not, confirm it.")
         return self.fit(text)
 
+    def may_rest(self, text: str) -> bool:
+        """Say whether what was typed, finished or not, may be written to the disk in a draft."""
+        return self.may_hold_twelve_digits or not holds_aadhaar(text)
+
     def fit(self, text: str) -> Value:
         """Read cleaned, non-empty text; formats override this."""
         return text

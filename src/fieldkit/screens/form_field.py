@@ -248,10 +248,8 @@ class Field:
         form = self.ask.format
         digits = sum(character.isdecimal() for character in self.text)
         may_grow = typing and not (form.may_hold_twelve_digits or isinstance(form, Mobile | Date))
-        if digits > 4 and (may_grow or isinstance(form, AadhaarLastFour)):
-            return ""
-        meant = form.may_hold_twelve_digits and self.confirmed
-        if holds_aadhaar(self.text) and not meant:
+        doubtful = holds_aadhaar(self.text) and not self.confirmed
+        if not form.may_rest(self.text) or doubtful or (may_grow and digits > 4):
             return ""
         dated = isinstance(form, Date) and self.value is not None
         return form.edit(self.value) if dated else self.text

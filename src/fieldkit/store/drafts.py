@@ -8,15 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from fieldkit.records import Record, kinds
-from fieldkit.records.aadhaar import holds_aadhaar
-from fieldkit.records.formats import AadhaarLastFour
+from fieldkit.records import Format, kinds
 from fieldkit.store import tables
 from fieldkit.store.clock import Clock
 from fieldkit.store.database import Database
-from fieldkit.store.reading import Records
 
 _draft = tables.draft
+_UNKNOWN = Format()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +43,6 @@ class Drafts:
     database: Database
     clock: Clock
 
-    def open(
-        self,
-        kind: str,
-        operator: str,
-        record_id: str | None = None,
-        texts: Mapping[str, str] | None = None,
-    ) -> Draft:
-        """Begin a draft, not yet kept; an edit starts from the record's values and version."""
-        now = self.clock()
-        begun = Draft(kind, operator, opened_at=now, updated_at=now, texts=dict(texts or {}))
-        if record_id is None:
-            return begun
-        with self.database.read() as connection:
-            record = Records(connection).get(kind, record_id)
-        if record is None:
-            return begun
-        shown = {
-            name: ask.format.edit(record.value(name)) for name, ask in record.questions().items()
-        }
-        filled = {name: text for name, text in shown.items() if text}
-        return replace(
-            begun, record_id=record_id, base=record.version, texts={**filled, **begun.texts}
-        )
-
     def keep(self, draft: Draft) -> Draft:
         """Write the draft as it stands; a whole Aadhaar number in it is left out."""
         now = self.clock()
@@ -77,7 +51,7 @@ class Drafts:
             "kind": draft.kind,
             "record_id": draft.record_id,
             "base": draft.base,
-            "texts": json.dumps(_without_aadhaar(draft), ensure_ascii=False),
+            "texts": json.dumps(_fit_to_rest(draft), ensure_ascii=False),
             "field": draft.field,
             "operator": draft.operator,
             "opened_at": draft.opened_at,
@@ -115,13 +89,12 @@ def _read(row: Row[tuple[object, ...]]) -> Draft:
     return Draft(**{**values, "texts": json.loads(values["texts"])})
 
 
-def _without_aadhaar(draft: Draft) -> dict[str, str]:
-    asks = kinds()[draft.kind].asks() if draft.kind in kinds() else Record.asks()
-
-    def may_rest(name: str, text: str) -> bool:
-        asked = asks[name].format if name in asks else None
-        if isinstance(asked, AadhaarLastFour):
-            return sum(c.isdecimal() for c in text) <= 4
-        return (asked is not None and asked.may_hold_twelve_digits) or not holds_aadhaar(text)
-
-    return {name: text for name, text in draft.texts.items() if may_rest(name, text)}
+def _fit_to_rest(draft: Draft) -> dict[str, str]:
+    """Leave out what may not be written to the disk; of fields unknown here by the common rule."""
+    asks = kinds()[draft.kind].asks() if draft.kind in kinds() else {}
+    formats = {name: ask.format for name, ask in asks.items()}
+    return {
+        name: text
+        for name, text in draft.texts.items()
+        if formats.get(name, _UNKNOWN).may_rest(text)
+    }
