@@ -9,7 +9,7 @@ from fieldkit.records.community import Community, Federation
 from fieldkit.records.formats import Choice, show_date
 from fieldkit.records.groups import Member, SelfHelpGroup, VillageOrganisation
 from fieldkit.records.rule import Case, Severity, rule
-from fieldkit.search.sound import alike
+from fieldkit.search.sound import ONE_PERSONS, alike
 
 _SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
 _LOKOS = "LokOS profile, domain brief section 3"
@@ -18,8 +18,6 @@ FEWEST_MEMBERS = 10
 FEWEST_IN_SPECIAL = 5
 _MIXED = {"PWD", "TG"}
 _ONE_EACH = {"PRES", "SEC", "TREAS"}
-_SAME_NAME = 0.8
-"""From here on two names may be one person's (:func:`fieldkit.search.sound.alike`)."""
 
 
 def fewest(shg_kind: str | None) -> int:
@@ -92,7 +90,7 @@ def _same_woman(member: Member, case: Case) -> Iterator[Member]:
         for found in case.known.where("member", **key):
             if not isinstance(found, Member):
                 continue
-            if key is not by_aadhaar or alike(member.name or "", found.name or "") >= _SAME_NAME:
+            if key is not by_aadhaar or alike(member.name or "", found.name or "") >= ONE_PERSONS:
                 yield found
 
 

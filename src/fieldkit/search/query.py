@@ -19,7 +19,7 @@ from fieldkit.search.sound import alike, sounds, telling_sounds, words
 ENOUGH = 20
 """Hits by spelling that make looking by sound needless."""
 _CANDIDATES = 100
-_LONGEST = 100
+LONGEST = 100
 """Characters of what was typed that are looked at."""
 _STRONG = 0.82
 """Likeness from which the best hit is marked before "none of these: new"."""
@@ -67,7 +67,7 @@ class Ranked:
 
 def read_query(typed: str) -> Query:
     """Take apart what was typed. A number in several groups is read as one when it is a mobile."""
-    typed = plain(typed[:_LONGEST]).strip()
+    typed = plain(typed[:LONGEST]).strip()
     joined = re.sub(r"(?<=\d)[\s-]+(?=\d)", "", typed)
     mobile = re.search(r"(?<!\d)(?:\+?91|0)?([6-9]\d{9})(?!\d)", joined)
     found = words(joined if mobile else typed)

@@ -12,6 +12,9 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
+ONE_PERSONS = 0.8
+"""Likeness by :func:`alike` from which two names may be one person's."""
+
 _ALIASES = {
     "ab": "abdul", "abd": "abdul", "abdur": "abdul", "abdus": "abdul", "abdu": "abdul",
     "ah": "ahmad", "ahd": "ahmad", "amd": "ahmad",
@@ -98,7 +101,7 @@ def telling_sounds(text: str) -> str:
 
 
 def alike(a: str, b: str) -> float:
-    """Say how alike two full names are, 0 to 1; from about 0.8 on they may be one person's.
+    """Say how alike two full names are, 0 to 1; see :data:`ONE_PERSONS`.
 
     The order of words does not matter; initials, abbreviations and common names left out count
     little; endings that tell a woman's name from a man's (Tahira, Tahir) count much.

@@ -9,12 +9,10 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from sqlalchemy.orm import aliased
 
 from fieldkit.records import Record
+from fieldkit.search.sound import ONE_PERSONS
 from fieldkit.search.sound import alike as names_alike
 from fieldkit.store import tables
 from fieldkit.store.reading import in_parts
-
-_ALIKE = 0.8
-"""Likeness of two names from which they may be one person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def _pairs(
     )
     for one, other, *names in connection.execute(query):
         if all(
-            a and b and names_alike(a, b) >= _ALIKE
+            a and b and names_alike(a, b) >= ONE_PERSONS
             for a, b in zip(names[::2], names[1::2], strict=True)
         ):
             yield one, other

@@ -25,16 +25,14 @@ from sqlalchemy import (
 
 from fieldkit.plain_text import plain
 from fieldkit.records import Record, Use, kinds, read_id
+from fieldkit.search.query import LONGEST, look
 from fieldkit.search.query import Row as FoundRow
-from fieldkit.search.query import look
 from fieldkit.search.sound import sounds, words
 from fieldkit.store import tables
-from fieldkit.store.reading import Records
+from fieldkit.store.reading import Records, in_parts
 
 _SHORTEST_CODE = 4
 _MOST = 100
-_LONGEST = 100
-"""Characters of what was typed that are looked at."""
 _findable = tables.findable
 Row: TypeAlias = dict[str, object]
 
@@ -72,7 +70,7 @@ def find(
 def _by_number(connection: Connection, typed: str, wanted: Sequence[str] | None) -> list[Found]:
     """Return the records that carry this official number, and the one that has this id."""
     found: dict[str, str] = {}
-    typed = plain(typed[:_LONGEST]).strip()
+    typed = plain(typed[:LONGEST]).strip()
     identity, code = read_id(typed), re.sub(r"\s", "", typed).upper()
     own = Records(connection).anywhere(str(identity)) if identity else None
     if own and not own.deleted:
@@ -126,9 +124,9 @@ def index(connection: Connection, written: Sequence[tuple[Record, bool]]) -> Non
 
 def _rows_of(connection: Connection, ids: Sequence[str]) -> dict[str, Row]:
     rows: dict[str, Row] = {}
-    for start in range(0, len(ids), 500):
-        some = select(_findable).where(_findable.c.record_id.in_(ids[start : start + 500]))
-        rows |= {row.record_id: dict(row._mapping) for row in connection.execute(some)}
+    for some in in_parts(ids):
+        query = select(_findable).where(_findable.c.record_id.in_(some))
+        rows |= {row.record_id: dict(row._mapping) for row in connection.execute(query)}
     return rows
 
 
