@@ -27,14 +27,7 @@ def rows(
             "No column of this file is recognised. Name the columns, or choose the fields for them."
         )
     cut = found.aadhaar_columns(run.kind, mapping)
-    run.reader.ours = found.ours(run.kind)
-    # What an export of ours holds was confirmed when it was saved.
-    held = {} if run.reader.ours else {target: found.values(at) for at, target in active.items()}
-    run.reader.accounts = accounts_of(run.kind, held)
-    run.rejects.columns = found.columns
-    fields = {found.columns[at]: target for at, target in active.items()}
-    aadhaar = {found.columns[at] for at in cut}
-    run.rejects.hide = hiding(run.kind, fields, run.reader.accounts, aadhaar.__contains__)
+    _prepare(run, found, active, cut)
     skipped: Counter[str] = Counter({"title": len(found.titles)})
     run.loaded.notes += [*table.notes, *_about(found, cut, active)]
     width = len(found.columns)
@@ -55,6 +48,18 @@ def rows(
     if skipped.total():
         said = ", ".join(f"{rows} {why}" for why, rows in skipped.items() if rows)
         run.loaded.notes.append(f"Rows that hold no record were skipped: {said}.")
+
+
+def _prepare(run: Run, found: Survey, active: Mapping[int, str], cut: frozenset[int]) -> None:
+    """Tell the reader and the writer of rejected rows what the columns hold."""
+    run.reader.ours = found.ours(run.kind)
+    # What an export of ours holds was confirmed when it was saved.
+    held = {} if run.reader.ours else {target: found.values(at) for at, target in active.items()}
+    run.reader.accounts = accounts_of(run.kind, held)
+    run.rejects.columns = found.columns
+    fields = {found.columns[at]: target for at, target in active.items()}
+    aadhaar = {found.columns[at] for at in cut}
+    run.rejects.hide = hiding(run.kind, fields, run.reader.accounts, aadhaar.__contains__)
 
 
 def _guessed(found: Survey, name: str) -> dict[str, str | None]:
