@@ -35,6 +35,7 @@ class VillageOrganisation(Federation, table=True):
 
     title = "Village organisation"
     plural = "Village organisations"
+    steps = {"cluster_federation_id": "o village organisation"}
 
     name: Annotated[str | None, group_name("VO Name", "Name of VO")] = None
     cluster_federation_id: Annotated[
@@ -58,6 +59,7 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
 
     title = "Self-help group"
     plural = "Self-help groups"
+    steps = {"village_organisation_id": "g group"}
 
     name: Annotated[str | None, group_name("SHG Name", "Name of SHG")] = None
     shg_kind: Annotated[
@@ -169,6 +171,7 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         ("mobile", "~name"),
         ("~name", "~relation_name", "village"),
     )
+    steps = {"self_help_group_id": "m member"}
 
     self_help_group_id: Annotated[
         str | None,

@@ -131,6 +131,11 @@ class Attendance(Record, table=True):
         ("programme_id", "beneficiary_id", "on"),
         ("programme_id", "member_id", "on"),
     )
+    steps = {
+        "programme_id": "a who came",
+        "beneficiary_id": "c programme",
+        "member_id": "c programme",
+    }
 
     training_batch_id: Annotated[
         str | None,

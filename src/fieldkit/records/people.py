@@ -341,6 +341,7 @@ class Verification(Record, table=True):
     plural = "Decisions"
     order = "decided_on"
     same = (("beneficiary_id", "stage", "decided_on"),)
+    steps = {"beneficiary_id": "v decision"}
 
     beneficiary_id: Annotated[
         str | None,

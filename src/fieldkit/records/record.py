@@ -47,6 +47,8 @@ class Record(SQLModel):
     """The field its list is ordered by."""
     same: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Fields that together tell that two records are the same, strongest first."""
+    steps: ClassVar[Mapping[str, str]] = {}
+    """By which key and word the page of what a field refers to begins one: "t training"."""
     person: ClassVar[bool] = False
     """Whether the kind is a person, with a page of their own and a timeline."""
 

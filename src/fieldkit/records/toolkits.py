@@ -34,6 +34,7 @@ class Toolkit(Record, table=True):
     plural = "Toolkits"
     order = "selected_on"
     same = (("barcode",), ("voucher_no",), ("beneficiary_id", "toolkit_code"))
+    steps = {"beneficiary_id": "k toolkit"}
 
     beneficiary_id: Annotated[
         str | None,

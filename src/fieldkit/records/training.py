@@ -90,6 +90,7 @@ class TrainingBatch(Record, table=True):
     plural = "Trainings"
     order = "starts_on"
     same = (("batch_no",), ("training_type", "starts_on", "place"))
+    steps = {"training_centre_id": "t training"}
 
     training_type: Annotated[
         str | None,
@@ -192,6 +193,11 @@ class TrainingEnrolment(Record, table=True):
     plural = "Enrolments"
     order = "enrolled_on"
     same = (("training_batch_id", "beneficiary_id"), ("training_batch_id", "member_id"))
+    steps = {
+        "training_batch_id": "a enrol",
+        "beneficiary_id": "t training",
+        "member_id": "t training",
+    }
 
     training_batch_id: Annotated[
         str | None,

@@ -19,7 +19,7 @@ from textual.widget import Widget
 from fieldkit.screens.page import Page
 from fieldkit.screens.removing import deleted
 from fieldkit.screens.roll import PEOPLE
-from fieldkit.screens.rows import Row, row_of
+from fieldkit.screens.rows import Row, fetched, row_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
@@ -174,12 +174,18 @@ def _roll(store: Store, batch: str) -> tuple[tuple[date, date], list[Enrolled]]:
     start = min(first, end) if isinstance(first, date) else end
     lines = store.where("training_enrolment", training_batch_id=batch)
     lines.sort(key=lambda line: (line.created_at or 0, len(line.id), line.id))
-    found: list[Enrolled] = []
-    for line in lines:
-        for kind, field in PEOPLE.items():
-            person = store.get(kind, str(line.value(field) or ""))
-            if person is not None:
-                found.append(Enrolled(len(found) + 1, row_of(store, person), field))
+    kept = fetched(store, lines)
+    people = [
+        (person, field)
+        for line in lines
+        for kind, field in PEOPLE.items()
+        if (person := kept.get(kind, str(line.value(field) or "")))
+    ]
+    theirs = fetched(store, [person for person, _ in people])
+    found = [
+        Enrolled(number, row_of(theirs, person), field)
+        for number, (person, field) in enumerate(people, 1)
+    ]
     return (start, end), found
 
 

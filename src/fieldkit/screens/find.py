@@ -16,7 +16,7 @@ from textual.widget import Widget
 from fieldkit.screens import doors
 from fieldkit.screens.desk import Desk
 from fieldkit.screens.page import Page
-from fieldkit.screens.rows import Row, row_of
+from fieldkit.screens.rows import Row, fetched, row_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
@@ -98,9 +98,10 @@ def choice_of(row: Row, take: Take) -> Choice:
 def search(store: Store, text: str, kinds: Sequence[str] | None) -> tuple[list[Row], bool]:
     """Return the rows that answer ``text`` and whether the first is likely meant; in a thread."""
     hits = store.find(text, kinds=kinds, limit=20)
-    records = [store.get(hit.kind, hit.id) for hit in hits]
-    mixed = kinds is None or len(kinds) > 1
-    return [row_of(store, record, titled=mixed) for record in records if record], likely(hits)
+    found = store.fetch({hit.kind for hit in hits}, [hit.id for hit in hits])
+    records = [found[hit.kind, hit.id] for hit in hits if (hit.kind, hit.id) in found]
+    kept, mixed = fetched(store, records), kinds is None or len(kinds) > 1
+    return [row_of(kept, record, titled=mixed) for record in records], likely(hits)
 
 
 def likely(hits: Sequence[Hit]) -> bool:

@@ -87,7 +87,6 @@ class FormScreen(Page["Entered | None"]):
         self._keeping = asyncio.Lock()
         self._keep_timer: Timer | None = None
         self._keep_waits = False
-        self._last: dict[str, dict[str, str]] = {}
         self._texts: Mapping[str, str] = {}
         self._draft = Draft("", "")
         self._label = ""
@@ -131,13 +130,14 @@ class FormScreen(Page["Entered | None"]):
         self._ready.clear()
         try:
             record_id = draft.record_id if draft else record_id
-            record, standing, label = await self.ask(lambda store: _fetch(store, kind, record_id))
-            self._label = label
+            operator = self.desk.operator
+            found = await self.ask(lambda store: _fetch(store, kind, record_id, operator))
+            record, self._label = found.record, found.label
             self._texts = dict(texts or {})
             overlay = {**self._texts, **(draft.texts if draft else {})}
             at = draft.field if draft else ""
-            model = FormModel(Opening(kind, record, overlay, at, standing))
-            model.last = self._last.get(kind.kind(), {})
+            model = FormModel(Opening(kind, record, overlay, at, found.standing))
+            model.last = found.last
             base = record.version if record else None
             begun = draft or Draft(kind.kind(), self.desk.operator, None, record_id)
             self._draft = replace(begun, base=begun.base or base)
@@ -322,7 +322,6 @@ class FormScreen(Page["Entered | None"]):
 
     async def _after(self, model: FormModel, number: str, *, then_new: bool) -> None:
         kind = model.kind
-        self._last[kind.kind()] = {name: one.text for name, one in model.fields.items()}
         self.post_message(self.Saved(kind.kind(), number))
         named = " ".join(str(model.values[name] or "") for name in kind.used(Use.NAME)).strip()
         label = named or (self._label if model.record else kind.title)
@@ -344,10 +343,20 @@ class FormScreen(Page["Entered | None"]):
         return {name: text for name, text in self._texts.items() if name in kind.references()}
 
 
-def _fetch(
-    store: Store, kind: type[Record], record_id: str | None
-) -> tuple[Record | None, dict[str, Value], str]:
-    """Read what the form starts from and what it is called.
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a form starts from."""
+
+    record: Record | None
+    standing: dict[str, Value]
+    label: str
+    """What it is called."""
+    last: dict[str, str]
+    """Texts of the record of this kind that the operator saved last."""
+
+
+def _fetch(store: Store, kind: type[Record], record_id: str | None, operator: str) -> _Start:
+    """Read what the form starts from.
 
     Loads as well, in this thread, what the first keys would load.
     """
@@ -356,14 +365,19 @@ def _fetch(
         if isinstance(ask.format, Choice):
             ask.format.matching("a")
     record = store.get(kind.kind(), record_id) if record_id else None
+    others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
+    last = next((_texts(kind, one) for one in others), {})
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
-        return record, {"district": record.district, "block": record.block}, label
+        standing: dict[str, Value] = {"district": record.district, "block": record.block}
+        return _Start(record, standing, label, last)
     device = store.device
-    standing: dict[str, Value] = {}
-    if device:
-        standing = {"district": device.district, "block": device.block}
-    return None, standing, f"New {_lower(kind.title)}"
+    standing = {"district": device.district, "block": device.block} if device else {}
+    return _Start(None, standing, f"New {_lower(kind.title)}", last)
+
+
+def _texts(kind: type[Record], record: Record) -> dict[str, str]:
+    return {name: ask.format.edit(record.value(name)) for name, ask in kind.questions().items()}
 
 
 def _referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from fieldkit.screens import doors
 from fieldkit.screens.find import FindPage, choice_of, new_row
 from fieldkit.screens.page import Page
-from fieldkit.screens.rows import Row, row_of
+from fieldkit.screens.rows import Row, fetched, row_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ PAGE = 60
 def page_of(store: Store, kind: str, after: str | None) -> tuple[list[Row], str | None]:
     """Return some rows of a kind and the mark of the next ones; runs in a thread."""
     page = store.page(kind, after=after, limit=PAGE)
-    return [row_of(store, record, titled=False) for record in page.records], page.next
+    kept = fetched(store, page.records)
+    return [row_of(kept, record, titled=False) for record in page.records], page.next
 
 
 class ListPage(FindPage):

@@ -16,7 +16,7 @@ from fieldkit.screens.desk import Desk
 from fieldkit.screens.history import HistoryPage
 from fieldkit.screens.page import Page
 from fieldkit.screens.removing import deleted
-from fieldkit.screens.roll import RollPage
+from fieldkit.screens.roll import RollPage, is_roll
 from fieldkit.screens.rows import Row
 from fieldkit.screens.sheet import sheet
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
@@ -34,32 +34,22 @@ class Step:
     """Its field that refers to this page's record."""
 
 
-_STEPS: dict[str, tuple[Step, ...]] = {
-    "beneficiary": (
-        Step("t", "training", "training_enrolment", "beneficiary_id"),
-        Step("k", "toolkit", "toolkit", "beneficiary_id"),
-        Step("c", "camp", "attendance", "beneficiary_id"),
-        Step("v", "decision", "verification", "beneficiary_id"),
-    ),
-    "member": (
-        Step("t", "training", "training_enrolment", "member_id"),
-        Step("c", "camp", "attendance", "member_id"),
-    ),
-    "self_help_group": (Step("m", "member", "member", "self_help_group_id"),),
-    "village_organisation": (Step("g", "group", "self_help_group", "village_organisation_id"),),
-    "cluster_federation": (
-        Step("o", "village organisation", "village_organisation", "cluster_federation_id"),
-    ),
-    "training_centre": (Step("t", "training", "training_batch", "training_centre_id"),),
-    "training_batch": (Step("a", "enrol", "training_enrolment", "training_batch_id"),),
-    "programme": (Step("a", "who came", "attendance", "programme_id"),),
-}
+def steps_of(kind: str) -> tuple[Step, ...]:
+    """Return the next steps from the page of a kind: what refers to it says how it is begun."""
+    from fieldkit.records import kinds
+
+    return tuple(
+        Step(step[0], step[2:], name, field)
+        for name, other in kinds().items()
+        for field, step in other.steps.items()
+        if kind in other.references()[field].kinds
+    )
+
+
 _TRAINING = "training_batch"
 """The kind whose days are marked."""
 _ROOMY = 100
 """Columns from which the footer has room for every key."""
-_ROLLS = {"training_batch", "programme"}
-"""Pages whose step is a roll: people are looked for and put on it one after the other."""
 
 
 class RecordPage(Page[None]):
@@ -115,7 +105,7 @@ class RecordPage(Page[None]):
     @property
     def steps(self) -> tuple[Step, ...]:
         """The next steps that make sense here."""
-        return _STEPS.get(self.row.kind, ()) if self.row else ()
+        return steps_of(self.row.kind) if self.row else ()
 
     async def on_key(self, event: events.Key) -> None:
         """Take the letters of the footer."""
@@ -161,7 +151,7 @@ class RecordPage(Page[None]):
     async def _go(self, step: Step) -> None:
         if self.row is None:
             return
-        if self.row.kind in _ROLLS:
+        if is_roll(self.row.kind, step.kind):
             await self.app.push_screen(RollPage(step.kind, step.field, self.row))
         elif step.kind == "toolkit":
             await open_toolkit(self.desk, self.record_id)

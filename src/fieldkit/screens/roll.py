@@ -21,6 +21,13 @@ PEOPLE = {"beneficiary": "beneficiary_id", "member": "member_id"}
 """Kinds that can stand on a roll, and the field that refers to them."""
 
 
+def is_roll(page: str, entry: str) -> bool:
+    """Say whether an ``entry`` begun from the page of a kind puts a person on a roll."""
+    from fieldkit.records import kinds
+
+    return page not in PEOPLE and {*PEOPLE.values()} <= {*kinds()[entry].references()}
+
+
 class RollPage(FindPage):
     """Enter puts the marked person on the roll of a training or programme and stays."""
 

@@ -6,8 +6,9 @@ a store run in its thread. Records load after the first paint, hence the imports
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
@@ -33,6 +34,44 @@ class Row:
     below: tuple[str, ...]
 
 
+class Kept(Protocol):
+    """Where records are looked up: a store, or what was fetched of it for a page."""
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record, deleted or not; None if it is not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the records of a page refer to, fetched together."""
+
+    records: dict[tuple[str, str], Record]
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record, if it was fetched."""
+        return self.records.get((kind, record_id))
+
+
+def fetched(store: Store, records: Iterable[Record]) -> Fetched:
+    """Fetch what records refer to and, for what has no name, what that refers to in turn."""
+    from fieldkit.records import Use
+
+    found: dict[tuple[str, str], Record] = {}
+    wave = list(records)
+    while wave:
+        wanted: set[str] = set()
+        ids: set[str] = set()
+        for record in wave:
+            for name, reference in record.references().items():
+                if value := record.value(name):
+                    wanted.update(reference.kinds)
+                    ids.add(str(value))
+        new = store.fetch(wanted, sorted(ids - {known for _, known in found})) if ids else {}
+        found |= new
+        wave = [record for record in new.values() if not record.used(Use.NAME)]
+    return Fetched(found)
+
+
 def state_words(state: str) -> str:
     """Say in the field's words where a change stands."""
     return _STATES.get(state, state)
@@ -43,7 +82,7 @@ def in_words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def label_of(store: Store, record: Record) -> str:
+def label_of(kept: Kept, record: Record) -> str:
     """Return what the record is called; a kind without names goes by those it refers to.
 
     The person comes first: it is by them that a paper is found again.
@@ -54,32 +93,35 @@ def label_of(store: Store, record: Record) -> str:
         return record.label()
     people = {name for name, kind in kinds().items() if kind.person}
     references = sorted(record.references().items(), key=lambda pair: not people & {*pair[1].kinds})
-    named = [shown_value(store, record, name) for name, _ in references]
+    named = [shown_value(kept, record, name) for name, _ in references]
     return ", ".join(filter(None, named)) or record.label()
 
 
-def shown_value(store: Store, record: Record, name: str) -> str:
+def shown_value(kept: Kept, record: Record, name: str) -> str:
     """Return a field as people read it; a reference by the name of what it refers to."""
     ask, value = record.asks()[name], record.value(name)
-    if value is None or name not in record.references():
+    reference = record.references().get(name)
+    if value is None or reference is None:
         return ask.format.show(value)
-    known = store.record(str(value))
-    return label_of(store, known) if known else f"{value} (not on this laptop)"
+    for kind in reference.kinds:
+        if known := kept.get(kind, str(value)):
+            return label_of(kept, known)
+    return f"{value} (not on this laptop)"
 
 
-def row_of(store: Store, record: Record, *, titled: bool = True) -> Row:
+def row_of(kept: Kept, record: Record, *, titled: bool = True) -> Row:
     """Lay a record out: name, kin, place, last digits, and the first of its other list fields.
 
     ``titled``: say what kind it is; needless where all are of one kind.
     """
     from fieldkit.records import Use
 
-    label = label_of(store, record)
-    kin = [shown_value(store, record, name) for name in record.used(Use.KIN)]
+    label = label_of(kept, record)
+    kin = [shown_value(kept, record, name) for name in record.used(Use.KIN)]
     place = [
         text
         for name in record.used(Use.PLACE)
-        if (text := shown_value(store, record, name)) and text not in label
+        if (text := shown_value(kept, record, name)) and text not in label
     ]
     digits = [str(record.value(name) or "")[-4:] for name in record.used(Use.DIGITS)]
     taken = {
@@ -90,7 +132,7 @@ def row_of(store: Store, record: Record, *, titled: bool = True) -> Row:
     others = [
         _brief(text)
         for name in record.used(Use.LIST)
-        if name not in taken and (text := shown_value(store, record, name)) and text not in label
+        if name not in taken and (text := shown_value(kept, record, name)) and text not in label
     ]
     relation = str(record.values().get("relation") or "")
     return Row(

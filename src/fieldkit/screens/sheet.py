@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
-from fieldkit.screens.rows import Row, row_of, shown_value, state_words
+from fieldkit.screens.rows import Kept, Row, fetched, row_of, shown_value, state_words
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
@@ -132,26 +132,27 @@ def gathered(store: Store, record: Record) -> list[Line]:
             continue
         for field, reference in kind.references().items():
             if own in reference.kinds:
-                for child in store.page(name, where={field: record.id}, limit=LIMIT).records:
-                    lines.append((_line(store, child, field), name, child.id))
+                children = store.page(name, where={field: record.id}, limit=LIMIT).records
+                kept = fetched(store, children)
+                lines += [(_line(kept, child, field), name, child.id) for child in children]
     return lines
 
 
-def _line(store: Store, child: Record, through: str) -> tuple[str, ...]:
+def _line(kept: Kept, child: Record, through: str) -> tuple[str, ...]:
     """Lay out one that refers to the page's record, without repeating that record."""
     from fieldkit.records import Use
 
-    row = row_of(store, child)
+    row = row_of(kept, child)
     if child.used(Use.NAME):
-        above = shown_value(store, child, through)
+        above = shown_value(kept, child, through)
         return (*("" if cell == above else cell for cell in row.cells), row.id)
     people = [name for name in child.references() if name != through and child.value(name)]
     rest = [
-        shown_value(store, child, name)
+        shown_value(kept, child, name)
         for name in child.used(Use.LIST)
         if name not in child.references() and child.value(name) is not None
     ]
-    who = ", ".join(shown_value(store, child, name) for name in people)
+    who = ", ".join(shown_value(kept, child, name) for name in people)
     return (who or child.label(), child.title.lower(), ", ".join(rest), row.id)
 
 

@@ -20,7 +20,7 @@ from textual.widget import Widget
 
 from fieldkit.screens import doors
 from fieldkit.screens.page import Line, Page
-from fieldkit.screens.rows import label_of
+from fieldkit.screens.rows import Fetched, Kept, fetched, label_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ T = TypeVar("T")
 
 _BAR = 24
 _SYNCS_SHOWN = 3
+PAGE = 60
+"""Changes that came back, fetched at a time."""
 _NOT_ENROLLED = "No server yet. Whoever looks after this laptop enrols it: fieldkit enrol"
 
 
@@ -87,14 +89,23 @@ class SyncScreen(Page[None]):
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the changes the server did not take."""
-        rows = await self.ask(_returned)
-        self._returned = len(rows)
+        answer = await self._page(0)
+        self._returned = len(answer.rows)
         self._show_keys()
+        return answer
+
+    async def _page(self, skip: int) -> Answer:
+        rows = await self.ask(lambda store: _returned(store, skip))
+
+        async def more() -> Answer:
+            return await self._page(skip + PAGE)
+
         choices = [
             Choice((label, title), self._opener(kind, record_id), (reason, record_id))
             for kind, record_id, label, title, reason in rows
         ]
-        return Answer(choices, above=("  Returned to you",) if choices else ())
+        above = ("  Returned to you",) if choices else ()
+        return Answer(choices, above=above, more=more if len(rows) == PAGE else None)
 
     def _opener(self, kind: str, record_id: str) -> Callable[[], Awaitable[object]]:
         async def correct() -> None:
@@ -267,17 +278,21 @@ def _before(session: SyncSession) -> str:
     return f"  {Moment().show(session.at)}  {told}"
 
 
-def _returned(store: Store) -> list[tuple[str, str, str, str, str]]:
-    """Return kind, id, label, title and reason of what the server did not take."""
-    return [_one_returned(store, logged) for logged in store.outbox.returned()]
+def _returned(store: Store, skip: int) -> list[tuple[str, str, str, str, str]]:
+    """Return kind, id, label, title and reason of a page of what the server did not take."""
+    page = [(logged, logged.change) for logged in store.outbox.returned(PAGE, skip)]
+    kinds, ids = {change.kind for _, change in page}, [change.record_id for _, change in page]
+    records = Fetched(store.fetch(kinds, ids))
+    kept = fetched(store, records.records.values())
+    return [_one_returned(records, kept, logged) for logged, _ in page]
 
 
-def _one_returned(store: Store, logged: Logged) -> tuple[str, str, str, str, str]:
+def _one_returned(records: Kept, kept: Kept, logged: Logged) -> tuple[str, str, str, str, str]:
     from fieldkit.records import kinds
 
     change = logged.change
-    record = store.get(change.kind, change.record_id)
-    label = label_of(store, record) if record else change.record_id
+    record = records.get(change.kind, change.record_id)
+    label = label_of(kept, record) if record else change.record_id
     known = kinds().get(change.kind)
     title = known.title.lower() if known else ""
     return change.kind, change.record_id, label, title, logged.reason or "no reason was given"

@@ -185,11 +185,15 @@ class Outbox:
                 found[State(verdict)] += many
         return found
 
-    def returned(self) -> list[Logged]:
+    def returned(self, limit: int | None = None, skip: int = 0) -> list[Logged]:
         """Return the changes with a field the server still lacks, the latest first."""
         with self.database.read() as connection:
             rows = connection.execute(
-                _logged().where(OPEN_VERDICT).order_by(desc(_change.c.at), desc(_change.c.seq))
+                _logged()
+                .where(OPEN_VERDICT)
+                .order_by(desc(_change.c.at), desc(_change.c.seq))
+                .limit(limit)
+                .offset(skip)
             )
             return [_read(row) for row in rows]
 

@@ -218,12 +218,18 @@ class Records:
                     )
         return found
 
-    def last_saved(self, many: int, operator: str | None = None) -> list[Record]:
-        """Return the live records last saved here, the latest first; ``operator``: by whom."""
+    def last_saved(
+        self, many: int, operator: str | None = None, kind: str | None = None
+    ) -> list[Record]:
+        """Return the live records last saved here, the latest first; ``operator``: by whom.
+
+        Looks no further back than some hundred changes: beyond them nothing counts as last.
+        """
         seen: set[str] = set()
         found: list[Record] = []
-        for kind, record_id in self._latest_changes(operator):
-            record = None if record_id in seen else self.get(kind, record_id)
+        for changed, record_id in self._latest_changes(operator):
+            other = record_id in seen or kind not in {None, changed}
+            record = None if other else self.get(changed, record_id)
             seen.add(record_id)
             if record and not record.deleted:
                 found.append(record)

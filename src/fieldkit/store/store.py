@@ -209,6 +209,11 @@ class Store:
         with self._database.read() as connection:
             return Records(connection).get(kind, record_id)
 
+    def fetch(self, wanted: Iterable[str], ids: Sequence[str]) -> dict[tuple[str, str], Record]:
+        """Return at once those of ``ids`` that are of the kinds ``wanted``, by kind and id."""
+        with self._database.read() as connection:
+            return Records(connection).fetch(wanted, ids)
+
     def record(self, record_id: str) -> Record | None:
         """Return the record of this id, of whatever kind, as typed from a slip."""
         known = read_id(record_id)
@@ -273,10 +278,12 @@ class Store:
         with self._database.read() as connection:
             return {row.kind: row.many for row in connection.execute(query)}
 
-    def last_saved(self, many: int = 3, operator: str | None = None) -> list[Record]:
-        """Return the records last saved here, or by one operator here, the latest first."""
+    def last_saved(
+        self, many: int = 3, operator: str | None = None, kind: str | None = None
+    ) -> list[Record]:
+        """Return the records last saved here, the latest first: by one operator, of one kind."""
         with self._database.read() as connection:
-            return Records(connection).last_saved(many, operator)
+            return Records(connection).last_saved(many, operator, kind)
 
     def find(self, typed: str, kinds: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
         """Return the records that could be meant, the likeliest first."""
