@@ -74,7 +74,7 @@ class Hand(Terminal):
     @property
     def _framed(self) -> bool:
         rules = [y for y, line in enumerate(self.lines) if line.strip() and not line.strip(" -")]
-        return rules[:1] == [1] and len(self.lines) - 3 in rules
+        return rules[:1] == [1] and len(self.lines) - 4 in rules
 
     def see_no(self, words: str) -> None:
         """Wait until the words are gone."""
