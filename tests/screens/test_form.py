@@ -16,6 +16,7 @@ from fieldkit.records import (
     Toolkit,
     TrainingEnrolment,
     Value,
+    VillageOrganisation,
     kinds,
 )
 from fieldkit.screens.desk import Desk, Standing
@@ -396,3 +397,32 @@ async def test_only_the_lines_that_changed_are_painted(home: Path) -> None:
         send(app, "n")
         await settled(app, pilot)
         assert set(painted) == {1}
+
+
+async def test_a_form_opened_anew_repeats_what_this_operator_saved_last(home: Path) -> None:
+    store = Store.open(home)
+    for operator, village in (("Asha", "Wathoora"), ("Reyaz", "Nagam")):
+        store.save([Edit(SelfHelpGroup, {"name": "Noor", "village": village})], operator)
+    store.save([Edit(VillageOrganisation, {"name": "Lolab", "village": "Kralpora"})], "Asha")
+    store.close()
+    async with opened(home, SelfHelpGroup) as (app, screen, pilot):
+        model = screen.model
+        assert model is not None
+        while model.at != "village":
+            send(app, "<down>")
+            await settled(app, pilot)
+        send(app, "<f2>")
+        await settled(app, pilot)
+        assert model.current.text == "Wathoora"
+
+
+@pytest.mark.parametrize(("width", "said"), [(80, False), (110, True)])
+async def test_the_header_names_the_place_where_it_has_room(
+    home: Path, width: int, said: bool
+) -> None:
+    async with opened(home, size=(width, 24), texts={"village": "Wathoora"}) as (app, _, pilot):
+        app.standing = Standing(operator="Asha", area="Block Chadoora, Budgam")
+        send(app, "Z")
+        await settled(app, pilot)
+        place = "place: Wathoora, Block Chadoora, Budgam"
+        assert (place in rows_of(app)[0]) is said

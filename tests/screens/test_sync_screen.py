@@ -10,6 +10,7 @@ from textual import events
 
 from fieldkit.records import VillageOrganisation
 from fieldkit.screens.sync import SyncScreen, bar, plural, weight
+from fieldkit.screens.widgets.picker import Picker
 from fieldkit.server.local import local_server
 from fieldkit.store import Edit, State, Store, Verdict
 from fieldkit.sync import client
@@ -168,3 +169,22 @@ def test_words() -> None:
     assert bar(Progress(8, 12, Traffic())) == "  sending   [################--------]  8 of 12"
     assert (plural(1, "change"), plural(120000, "change")) == ("1 change", "1,20,000 changes")
     assert [weight(n) for n in (999, 1100, 2_500_000)] == ["999 bytes", "1.1 KB", "2.5 MB"]
+
+
+async def test_what_came_back_is_fetched_a_page_at_a_time(
+    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fieldkit.screens.sync.PAGE", 4)
+    _save(store, 6)
+    standing = store.outbox.standing()
+    assert standing is not None
+    verdicts = [Verdict(seq, State.REJECTED, f"reason {seq}", "name") for seq in range(1, 7)]
+    store.outbox.acknowledge(standing.origin, 6, standing.head, verdicts)
+    async with at_desk() as hand:
+        await _open(hand)
+        picker = hand.app.screen.query_one(Picker)
+        assert [row.below[0] for row in picker.answer.rows] == [f"reason {n}" for n in (6, 5, 4, 3)]
+        await hand.press(*["<down>"] * 4)
+        assert [row.below[0] for row in picker.answer.rows][4:] == ["reason 2", "reason 1"]
+        await hand.press("<down>", "<enter>")
+        assert "Noor VO 0" in hand.text().splitlines()[0]

@@ -34,6 +34,8 @@ from fieldkit.store import Draft, Edit, Hit, Refused, Store
 KEEP_AFTER = 0.8
 """Seconds after which what is typed is written, although the field was not left yet."""
 _LIKELY = 0.9
+_ROOMY = 100
+"""Columns from which the header has room for the place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class FormScreen(Page["Entered | None"]):
             model.record.id if model.record else "",
             "unfinished" if self._unfinished(model) else "",
             f"{many} to correct" if many else "",
+            self._place(model) if self.size.width >= _ROOMY else "",
         ]
         one = model.current
         said = (one.problem or one.finding) if model.fresh or one.searched else ""
@@ -204,6 +207,12 @@ class FormScreen(Page["Entered | None"]):
             self._telling = telling
             self.where(*telling[:2])
             self.say(telling[2], error=telling[3])
+
+    def _place(self, model: FormModel) -> str:
+        """Return where a new record is from: what is typed, then where this laptop works."""
+        typed = [str(model.values[name] or "") for name in model.kind.used(Use.PLACE)]
+        parts = [part for part in (*typed, self.desk.standing.area) if part]
+        return f"place: {', '.join(parts)}" if parts and model.record is None else ""
 
     def _beside(self, model: FormModel) -> str:
         """Return a note too long for its place, else texts to type elsewhere, else the help."""

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from tests.screens.conftest import artisan, put
+
+from fieldkit.records import Beneficiary, Toolkit, TrainingEnrolment, kinds
+from fieldkit.screens.listing import page_of
+from fieldkit.screens.record import steps_of
+from fieldkit.screens.roll import is_roll
+from fieldkit.screens.rows import label_of, row_of
+from fieldkit.store import Store
+
+
+def test_a_page_of_a_list_fetches_what_it_refers_to_at_once(
+    store: Store, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        someone = artisan(store, f"Someone {'abcde'[number]}", "Father", f"941900000{number}")
+        put(store, TrainingEnrolment, training_batch_id=block["batch"], beneficiary_id=someone)
+    gone = put(store, Toolkit, beneficiary_id="7KQ2M9XD-99", state="SELECTED")
+    each = {
+        record.id: row_of(store, record, titled=False)
+        for kind in ("training_enrolment", "toolkit", "member")
+        for record in store.page(kind).records
+    }
+    assert "not on this laptop" in each[gone].label
+
+    def alone(*_: object) -> None:
+        raise AssertionError("one record was asked for alone")
+
+    monkeypatch.setattr(Store, "get", alone)
+    monkeypatch.setattr(Store, "record", alone)
+    together = [
+        row for kind in ("training_enrolment", "toolkit", "member")
+        for row in page_of(store, kind, None)[0]
+    ]  # fmt: skip
+    assert {row.id: row for row in together} == each
+
+
+def test_a_reference_is_looked_for_among_its_own_kinds(store: Store, block: dict[str, str]) -> None:
+    enrolment = put(
+        store, TrainingEnrolment, training_batch_id=block["batch"], beneficiary_id=block["tariq"]
+    )
+    record = store.get("training_enrolment", enrolment)
+    assert record is not None
+    assert label_of(store, record).startswith("Tariq Lone, PMV basic")
+
+
+def test_the_steps_of_a_page_follow_from_what_refers_to_it() -> None:
+    assert {(step.letter, step.word, step.kind) for step in steps_of("beneficiary")} == {
+        ("t", "training", "training_enrolment"),
+        ("k", "toolkit", "toolkit"),
+        ("c", "programme", "attendance"),
+        ("v", "decision", "verification"),
+    }
+    assert [(step.letter, step.field) for step in steps_of("programme")] == [("a", "programme_id")]
+    assert is_roll("programme", "attendance")
+    assert is_roll("training_batch", "training_enrolment")
+    assert not is_roll("beneficiary", "training_enrolment")
+    assert not is_roll("self_help_group", "member")
+
+
+def test_no_page_has_two_steps_by_one_letter_and_each_names_a_field() -> None:
+    own = {"e", "d", "h"}
+    for name, kind in kinds().items():
+        letters = [step.letter for step in steps_of(name)]
+        assert len(own | set(letters)) == len(own) + len(letters)
+        assert kind.steps.keys() <= kind.references().keys()
+    assert Beneficiary.steps == {}
