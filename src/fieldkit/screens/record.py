@@ -48,8 +48,6 @@ def steps_of(kind: str) -> tuple[Step, ...]:
 
 _TRAINING = "training_batch"
 """The kind whose days are marked."""
-_ROOMY = 100
-"""Columns from which the footer has room for every key."""
 
 
 class RecordPage(Page[None]):
@@ -78,10 +76,7 @@ class RecordPage(Page[None]):
             return Answer(mark=None)
         self.row = found.row
         self.where(found.row.label, f"   {self.record_id}   {found.state}")
-        steps = "".join(f"{step.letter} {step.word}  " for step in self.steps)
-        steps += "p present  " if found.row.kind == _TRAINING else ""
-        line = "Del delete the line  " if self.size.width >= _ROOMY else ""
-        self.keys(f"{steps}e edit  d delete  h history  {line}Esc")
+        self.keys(self._footer(found.row.kind))
         above = [f" {found.facts}"]
         if found.due:
             above += wrap(f"Due: {found.due}", self.size.width - 5, initial_indent=" ")[:3]
@@ -94,6 +89,16 @@ class RecordPage(Page[None]):
             for cells, kind, to in found.lines
         ]
         return Answer(rows, above=(*above, "", *([] if rows else ["   Nothing yet."])))
+
+    def _footer(self, kind: str) -> str:
+        """Name the keys, the rarest only where there is room: the help names them all."""
+        keys = [f"{step.letter} {step.word}" for step in self.steps]
+        keys += ["p present"] if kind == _TRAINING else []
+        keys += ["e edit", "d delete", "h history", "Del delete the line", "Esc"]
+        for rare in ("Del delete the line", "h history"):
+            if len("  ".join(keys)) > self.size.width - 2:
+                keys.remove(rare)
+        return "  ".join(keys)
 
     async def open(self, kind: str, record_id: str) -> None:
         """Open the record a line stands for; this one itself in its form."""
