@@ -323,8 +323,12 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     ] = None
 
     def event(self) -> str:
-        """Say where the application was made."""
-        return f"Registered at {self.csc}" if self.csc else "Registered on the portal"
+        """Say where the application was made, if it was."""
+        if self.csc:
+            return f"Registered at {self.csc}"
+        if self.registered_on or self.portal_no or self.status not in (None, "DRAFT"):
+            return "Registered on the portal"
+        return "Entered here, not registered yet"
 
 
 _STAGES = {
@@ -341,7 +345,7 @@ class Verification(Record, table=True):
     plural = "Decisions"
     order = "decided_on"
     same = (("beneficiary_id", "stage", "decided_on"),)
-    steps = {"beneficiary_id": "v decision"}
+    steps = {"beneficiary_id": "v decide"}
 
     beneficiary_id: Annotated[
         str | None,
