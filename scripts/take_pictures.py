@@ -15,10 +15,12 @@ from fieldkit.cli import run
 from fieldkit.exchange.load import load_folder
 from fieldkit.server.local import local_server
 from fieldkit.store import Edit, Store
+from fieldkit.store.clock import DAY, laptop_clock
 from fieldkit.sync.client import enrol, sync
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
-PEOPLE = 600
+PEOPLE, OF_TODAY = 600, 14
+"""People entered the day before, and those of the day shown."""
 DISTRICT, BLOCK = 2, 16
 """Chadoora in Budgam."""
 NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
@@ -85,26 +87,40 @@ async def take_all(home: Path, person: str, group: str) -> None:
     app.close_store()
 
 
-def a_days_work(store: Store, sample: Path, url: str) -> None:
-    """Bring in the sample, send it, and leave one edit to be sent."""
-    load_folder(store, sample, operator="Asha")
+def sample(folder: Path, people: int, seed: int) -> Path:
+    """Write made-up records of the block and return their folder."""
+    target = folder / f"sample-{seed}"
+    area = ["--district", str(DISTRICT), "--block", str(BLOCK)]
+    run(["sample", "--people", str(people), *area, "--seed", str(seed), "--out", str(target)])
+    return target
+
+
+def the_day_before(home: Path, folder: Path, url: str) -> None:
+    """Enter what is here already as of yesterday, and send it."""
+    store = Store.open(home, clock=lambda: laptop_clock() - DAY)
+    store.init("Asha", DISTRICT, BLOCK)
+    load_folder(store, sample(folder, PEOPLE, 7), operator="Asha")
     enrol(store, url, "pictures")
     sync(store)
-    person = store.page("beneficiary", limit=1).records[0]
-    store.save([Edit(type(person), {"remarks": "Came in person."}, id=person.id)], "Asha")
+    store.close()
+
+
+def a_days_work(store: Store, folder: Path) -> None:
+    """Enter what came today and mend three records; none of it is sent yet."""
+    load_folder(store, sample(folder, OF_TODAY, 11), operator="Asha")
+    for person in store.page("beneficiary", limit=3).records:
+        store.save([Edit(type(person), {"remarks": "Came in person."}, id=person.id)], "Asha")
 
 
 def main() -> None:
     """Make a home of sample data and take the pictures on it."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        home, sample = Path(folder) / "home", Path(folder) / "sample"
-        area = ["--district", str(DISTRICT), "--block", str(BLOCK)]
-        run(["sample", "--people", str(PEOPLE), *area, "--seed", "7", "--out", str(sample)])
-        store = Store.open(home)
-        store.init("Asha", DISTRICT, BLOCK)
+        home = Path(folder) / "home"
         with local_server(Path(folder) / "server.sqlite3") as url:
-            a_days_work(store, sample, url)
+            the_day_before(home, Path(folder), url)
+            store = Store.open(home)
+            a_days_work(store, Path(folder))
             person, group = richest(store, "beneficiary"), richest(store, "self_help_group")
             store.close()
             asyncio.run(take_all(home, person, group))

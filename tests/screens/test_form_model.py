@@ -468,7 +468,7 @@ def test_each_value_typed_with_enter_lands_in_its_own_field(values: tuple[str, .
 def test_a_new_enrolment_carries_its_defaults() -> None:
     model = form(TrainingEnrolment)
     assert changes(model).get("state") == "ENROLLED"
-    assert not model.dirty
+    assert draft_texts(model) == {}
 
 
 def test_a_note_too_long_for_its_column_is_told_whole() -> None:

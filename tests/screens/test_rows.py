@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from tests.screens.conftest import artisan, put
 
@@ -9,6 +11,9 @@ from fieldkit.screens.record import steps_of
 from fieldkit.screens.roll import is_roll
 from fieldkit.screens.rows import label_of, row_of
 from fieldkit.store import Store
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import At
 
 
 def test_a_page_of_a_list_fetches_what_it_refers_to_at_once(
@@ -51,7 +56,7 @@ def test_the_steps_of_a_page_follow_from_what_refers_to_it() -> None:
         ("t", "training", "training_enrolment"),
         ("k", "toolkit", "toolkit"),
         ("c", "programme", "attendance"),
-        ("v", "decision", "verification"),
+        ("v", "decide", "verification"),
     }
     assert [(step.letter, step.field) for step in steps_of("programme")] == [("a", "programme_id")]
     assert is_roll("programme", "attendance")
@@ -67,3 +72,11 @@ def test_no_page_has_two_steps_by_one_letter_and_each_names_a_field() -> None:
         assert len(own | set(letters)) == len(own) + len(letters)
         assert kind.steps.keys() <= kind.references().keys()
     assert Beneficiary.steps == {}
+
+
+async def test_the_keys_of_a_page_fit_80_columns(at_desk: At, block: dict[str, str]) -> None:
+    async with at_desk() as hand:
+        for of in ("ghulam", "zooni", "group", "batch"):
+            await hand.press(block[of], "<enter>")
+            assert hand.text().splitlines()[-1].endswith(" Esc")
+            await hand.press("<escape>", "<escape>")

@@ -91,11 +91,6 @@ class FormModel:
         return self._standing | {name: one.value for name, one in self.fields.items()}
 
     @property
-    def dirty(self) -> bool:
-        """Whether anything differs from what the form opened with."""
-        return any(one.changed for one in self.fields.values())
-
-    @property
     def types_over(self) -> bool:
         """Whether the next character replaces the text instead of joining it."""
         return self.fresh and bool(self.current.text) and self.current.typed_over
