@@ -53,6 +53,6 @@ def _open_all(home: Path, taken: _Taken) -> None:
         taken.listed.append((shown - pressed) * MILLI)
         terminal.settle()
         pressed = terminal.press(ENTER)
-        shown = terminal.until(lambda screen: bool(screen.row("h history")))
+        shown = terminal.until(lambda screen: bool(screen.row("e edit")))
         taken.page.append((shown - pressed) * MILLI)
         terminal.press(ESCAPE)
