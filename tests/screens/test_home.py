@@ -80,6 +80,15 @@ async def test_keys_typed_before_the_store_is_open_wait_in_the_box(
     app.close_store()
 
 
+async def test_the_operator_is_known_before_any_key_counts(
+    tmp_path: Path, block: dict[str, str]
+) -> None:
+    app = FieldkitApp(tmp_path)
+    await app.open_store()
+    assert app.operator == "Asha"
+    app.close_store()
+
+
 async def test_ctrl_c_does_not_quit_and_ctrl_q_does(at_desk: At, block: dict[str, str]) -> None:
     async with at_desk() as hand:
         await hand.press("<ctrl+c>")

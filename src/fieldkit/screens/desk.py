@@ -106,16 +106,19 @@ class Desk(App[int]):
     async def open_store(self) -> None:
         """Import the records and open the store in a thread; a fault waits for :meth:`ask`."""
 
-        def opened() -> Store:
+        def opened() -> tuple[Store, str]:
             gc.disable()  # thousands of classes and no garbage: looking for it takes a fifth longer
             try:
                 from fieldkit.store import Store
             finally:
                 gc.enable()
-            return Store.open(self.home)
+            store = Store.open(self.home)
+            return store, next(iter(store.operators()), "")
 
         try:
-            self._store = await asyncio.to_thread(opened)
+            self._store, operator = await asyncio.to_thread(opened)
+            # Before the first key counts: whatever it leads to carries the operator's name.
+            self.standing = replace(self.standing, operator=self.operator or operator)
         except Exception as error:
             self._store_error = error
         self._store_open.set()

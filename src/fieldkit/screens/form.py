@@ -252,8 +252,11 @@ class FormScreen(Page["Entered | None"]):
                 self._draft = await self.ask(lambda store: store.drafts.keep(draft))
 
     def unwritten(self) -> Draft | None:
-        """Return the draft as it ought to stand; None if it does, or is being written."""
-        return None if self._keeping.locked() else self._unkept()
+        """Return the draft as it ought to stand; None if it does.
+
+        One that is being written just now may come to stand twice: better than not at all.
+        """
+        return self._unkept()
 
     def _unkept(self, *, typing: bool = False) -> Draft | None:
         model = self.model

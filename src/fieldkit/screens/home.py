@@ -64,7 +64,7 @@ class HomePage(Page[None]):
     async def arrive(self) -> None:
         """Say where this laptop stands and what waits."""
         self.where("fieldkit")
-        if not self.desk.operator:
+        if not self.desk.standing.origin:
             await self.desk.take_stock()
         from fieldkit.screens.figures import figures  # only now: the records are loaded
 
