@@ -61,3 +61,9 @@ def test_a_field_is_named_that_is_too_much() -> None:
     )
     assert unsendable({str(n): n for n in range(MOST_FIELDS)}) is None
     assert unsendable({str(n): n for n in range(MOST_FIELDS + 1)}) is not None
+
+
+def test_half_a_character_is_refused_in_a_text_and_in_a_name() -> None:
+    assert unsendable({"note": "half \ud800"}) is not None
+    assert unsendable({"note \udfff": "whole"}) is not None
+    assert unsendable({"note": "زونی", "नाम": "plain"}) is None

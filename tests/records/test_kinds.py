@@ -356,3 +356,9 @@ def _writer() -> ModuleType:
 def test_the_document_of_fields_is_up_to_date() -> None:
     written = (ROOT / "docs/FIELDS.md").read_text(encoding="utf-8")
     assert written == _writer().document(), "run python scripts/write_fields.py"
+
+
+def test_an_artisan_who_was_only_entered_is_not_called_registered() -> None:
+    for status in (None, "DRAFT"):
+        assert "not registered" in Beneficiary.of({"id": "A", "status": status}).event()
+    assert Beneficiary.of({"id": "A", "status": "SUBMITTED"}).event() == "Registered on the portal"
