@@ -23,6 +23,12 @@ class Op(StrEnum):
     CREATE = "create"
     EDIT = "edit"
     DELETE = "delete"
+    DECIDE = "decide"
+    """Settles a conflict: an edit that also names, as :data:`DECIDED`, the held values it saw."""
+
+
+DECIDED = "decided"
+"""The member of a decision's fields that names what it settles: ``[[origin, seq], ...]``."""
 
 
 @dataclass(frozen=True, slots=True)
