@@ -112,7 +112,7 @@ def _read(request: Request, body: bytes, kind: type[M]) -> M:
     if encoding not in {"gzip", "identity"}:
         raise refusal("encoding", 415, "This server reads gzip.")
     try:
-        return decode(body, kind, compressed=encoding == "gzip")
+        return decode(body, kind, encoding)
     except TooLarge as error:
         raise refusal("too-large", 413, str(error), "Send smaller batches.") from None
     except OtherVersion as error:

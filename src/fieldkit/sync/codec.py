@@ -19,27 +19,38 @@ class Unreadable(ValueError):
     """The bytes are no message of this kind; the text says where, never what was in them."""
 
 
+CODINGS = ("gzip", "identity")
+"""How messages travel (``Content-Encoding``), best first."""
+
+
 class OtherVersion(Unreadable):
     """A message of another version of the protocol."""
+
+
+class UnknownCoding(Unreadable):
+    """Its coding, or the dictionary it needs, is not known here: ask for another."""
 
 
 class TooLarge(ValueError):
     """The message is larger than either side takes."""
 
 
-def encode(message: Message) -> bytes:
-    """Return the message as compressed bytes; equal messages give equal bytes."""
-    return gzip.compress(canonical(cast(Json, message.model_dump(mode="json"))), mtime=0)
+def encode(message: Message, coding: str = "gzip") -> bytes:
+    """Return the message in one of :data:`CODINGS`; equal messages give equal bytes."""
+    plain = canonical(cast(Json, message.model_dump(mode="json")))
+    return gzip.compress(plain, mtime=0) if coding == "gzip" else plain
 
 
-def decode(data: bytes, kind: type[M], *, compressed: bool = True) -> M:
-    """Read a message of ``kind``.
+def decode(data: bytes, kind: type[M], coding: str = "gzip") -> M:
+    """Read a message of ``kind`` that travelled in ``coding``.
 
     Raises:
         Unreadable: it is none (OtherVersion: it may be one of another version).
         TooLarge: it is larger than ``LARGEST_MESSAGE``, or a list in it is too long.
     """
-    value = _parse(unpack(data) if compressed else data)
+    if coding not in CODINGS:
+        raise UnknownCoding("This is compressed in a way not known here.")
+    value = _parse(unpack(data) if coding == "gzip" else data)
     if isinstance(value, dict) and value.get("v", VERSION) != VERSION:
         raise OtherVersion("This message is of another version.")
     try:

@@ -155,11 +155,11 @@ def _size(headers: httpx.Headers) -> int:
 
 
 def _read(response: httpx.Response, body: bytes, kind: type[M]) -> M:
-    compressed = response.headers.get("content-encoding", "") == "gzip"
+    coding = response.headers.get("content-encoding", "identity")
     try:
         if response.status_code == 200:
-            return decode(body, kind, compressed=compressed)
-        problem = decode(body, Problem, compressed=compressed)
+            return decode(body, kind, coding)
+        problem = decode(body, Problem, coding)
     except (Unreadable, TooLarge):
         raise Told(response.status_code, None) from None
     raise Told(response.status_code, problem)
