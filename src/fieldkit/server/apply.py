@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from fieldkit.records import Change, Json, first_head
 from fieldkit.records.bounds import LONGEST_NAME, NEVER_KEPT, hides_aadhaar
-from fieldkit.server.database import CHANGE, ORIGIN
+from fieldkit.server.tables import CHANGE, ORIGIN
 from fieldkit.server.problems import refusal, unfitting
 from fieldkit.server.rows import Rows, Unfitting
 from fieldkit.sync.codec import Unreadable, chain

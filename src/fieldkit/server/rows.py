@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds, unsendable
 from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar
-from fieldkit.server.database import UNKNOWN
+from fieldkit.server.tables import UNKNOWN
 
 _NEVER_WRITTEN = frozenset({"id", "version"})
 """Kept by the server itself, whatever a change says."""

@@ -1,0 +1,174 @@
+"""Bringing the server's database to this version, and opening it only if it is there.
+
+Infrastructure by Alembic scripts, kinds by their declarations. An SQLite file is brought up as it
+is opened; a PostgreSQL database only by ``fieldkit server migrate``, as several servers share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from fieldkit.records import kinds
+from fieldkit.schema import grow, is_grown, parted
+from fieldkit.server.database import Unusable, connect, prepare_reading, writing
+from fieldkit.server.tables import UNKNOWN
+
+HEAD = "0001"
+"""The newest Alembic script; a test holds it against the scripts."""
+_MIGRATING = 0x66696C64
+"""The advisory lock of PostgreSQL that lets one migration run at a time."""
+
+
+def migrate(url: str) -> bool:
+    """Bring the database at an SQLAlchemy URL to this version, making what is not there.
+
+    Returns:
+        Whether there was anything to do.
+
+    Raises:
+        Unusable: it cannot be opened, is a newer version's, or holds something else than a
+            server's data.
+    """
+    engine = connect(url)
+    try:
+        with _or_unusable(engine):
+            return _migrate(engine, url)
+    finally:
+        engine.dispose()
+
+
+def open_database(url: str) -> Engine:
+    """Open the database at an SQLAlchemy URL; an SQLite file is made or brought up first.
+
+    Raises:
+        Unusable: it cannot be opened, is not migrated, is a newer version's, or holds something
+            else than a server's data.
+    """
+    engine = connect(url)
+    with _or_unusable(engine):
+        if engine.dialect.name == "sqlite":
+            _migrate(engine, url)
+        elif not is_migrated(engine):
+            raise Unusable(
+                "This database is not ready for this version of the server. "
+                "Run fieldkit server migrate --database URL once, then start the server."
+            )
+    return engine
+
+
+def read_database(url: str) -> Engine:
+    """Open the database at an SQLAlchemy URL to be read, and leave it as it is.
+
+    Raises:
+        Unusable: it cannot be opened, is not there, or holds something else than a server's data.
+    """
+    file = _file(connect(url))
+    if file is not None and not file.is_file():
+        raise Unusable(f"There is no database {file}.")
+    return _look(url)
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Say whether the database is at this version; it only reads.
+
+    Raises:
+        Unusable: it was brought up by a newer version.
+    """
+    with engine.connect() as connection:
+        version = _version(connection)
+        if version is not None and version > HEAD:
+            raise Unusable(
+                "This database was brought up by a newer fieldkit. Install that version here."
+            )
+        return version == HEAD and is_grown(connection, kinds().values())
+
+
+def _migrate(engine: Engine, url: str) -> bool:
+    file = _file(engine)
+    if file is not None:
+        _make_folder(file.parent)
+    if file is None or file.exists():
+        _look(url, new=True).dispose()
+    if is_migrated(engine):
+        return False
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+        if _version(connection) != HEAD:
+            _upgrade(connection)
+        grow(connection, kinds().values())
+        _adopt(connection)
+    return True
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+    return found.scalar_one_or_none()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _adopt(connection: Connection) -> None:
+    """Move records whose kind this version knows to the kind's own table."""
+    rows = connection.execute(select(UNKNOWN).where(UNKNOWN.c.kind.in_(kinds()))).mappings().all()
+    for row in rows:
+        kind = kinds()[row["kind"]]
+        kept = {name: row[name] for name in row if name not in {"kind", "fields"}}
+        values, extra = parted(kind, row["fields"])
+        connection.execute(insert(kind.table()).values({**values, **kept, "extra": extra}))
+        connection.execute(
+            delete(UNKNOWN).where(UNKNOWN.c.kind == row["kind"], UNKNOWN.c.id == row["id"])
+        )
+
+
+def _look(url: str, *, new: bool = False) -> Engine:
+    """Make sure, without a change to it, that a database is a server's or, ``new``, empty."""
+    engine = connect(url, prepare_reading)
+    with _or_unusable(engine):
+        with engine.connect() as connection:
+            names = inspect(connection).get_table_names()
+        if UNKNOWN.name not in names and not (new and not names):
+            raise Unusable("This database holds no data of a server. Name another one.")
+    return engine
+
+
+def _file(engine: Engine) -> Path | None:
+    """Return the file of a database that is one."""
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name else None
+
+
+@contextmanager
+def _or_unusable(engine: Engine) -> Iterator[None]:
+    """Close the engine where its database will not do, and say why."""
+    try:
+        yield
+    except DBAPIError as error:
+        engine.dispose()
+        why = " ".join(str(error.orig).split())
+        raise Unusable(f"The database cannot be opened: {why}.") from None
+    except Unusable:
+        engine.dispose()
+        raise
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(f"The folder {folder} cannot be made: {error.strerror}.") from None
