@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.postgres import Postgres
+
+ALONE = """
+import os, signal
+from tests.postgres import running_postgres
+with running_postgres() as server:
+    print(server.url("postgres"), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("_time", [1, 2])
+def test_each_test_has_a_database_of_its_own(postgres_url: str, _time: int) -> None:
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("CREATE TABLE mark (number integer)")
+        (version,) = connection.execute("SHOW server_version_num").fetchone() or (0,)
+    assert int(version) >= 150_000
+
+
+def test_a_copy_of_a_database_holds_what_it_held(postgres: Postgres) -> None:
+    with postgres.database() as first:
+        with psycopg.connect(postgres.url(first)) as connection:
+            connection.execute("CREATE TABLE mark AS SELECT 5 AS number")
+        with (
+            postgres.database(template=first) as second,
+            psycopg.connect(postgres.url(second)) as connection,
+        ):
+            assert connection.execute("SELECT number FROM mark").fetchall() == [(5,)]
+
+
+def test_the_server_ends_with_the_tests_however_they_end() -> None:
+    killed = subprocess.Popen(
+        [sys.executable, "-c", ALONE],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    # The keeper shares its standard error, which so ends when both have ended.
+    said, _ = killed.communicate()
+    folder = Path(said.strip().rpartition("host=")[2])
+    assert folder.name.startswith("fieldkit-postgres-")
+    assert not folder.exists()
