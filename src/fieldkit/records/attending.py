@@ -38,7 +38,7 @@ def usual_length(batch: TrainingBatch, _case: Case) -> str | None:
     return f"{days} days from first to last; this training has {span}. Check the dates."
 
 
-@rule(TrainingEnrolment, "training_batch_id", source=_SOURCE, severity=Severity.REASON)
+@rule(TrainingEnrolment, "training_batch_id", source=_SOURCE, severity=Severity.REASON, across=True)
 def enrolled_once(enrolment: TrainingEnrolment, case: Case) -> str | None:
     """A person is enrolled in a training once."""
     if not enrolment.training_batch_id:
@@ -139,7 +139,7 @@ def _span(attendance: Attendance, case: Case) -> tuple[date | None, date | None]
     return (programme.held_on, None) if isinstance(programme, Programme) else (None, None)
 
 
-@rule(Attendance, "on", source=_SOURCE, severity=Severity.REASON)
+@rule(Attendance, "on", source=_SOURCE, severity=Severity.REASON, across=True)
 def marked_once(attendance: Attendance, case: Case) -> str | None:
     """A person is marked once a day at one event; the same mark on two laptops is harmless."""
     who = "beneficiary_id" if attendance.beneficiary_id else "member_id"

@@ -91,7 +91,7 @@ def set_of_the_trade(toolkit: Toolkit, case: Case) -> str | None:
     return f"This set is not for the trade of {Choice('trade').show(trade)}. Choose one that is."
 
 
-@rule(Toolkit, "beneficiary_id", source=_SOURCE)
+@rule(Toolkit, "beneficiary_id", source=_SOURCE, across=True)
 def one_toolkit(toolkit: Toolkit, case: Case) -> str | None:
     """One toolkit for an artisan, once."""
     if not toolkit.beneficiary_id:

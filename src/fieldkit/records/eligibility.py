@@ -105,7 +105,13 @@ def one_of_a_family(artisan: Beneficiary, _case: Case) -> str | None:
     return None
 
 
-@rule(Beneficiary, "ration_card", source=_GUIDELINES.format("d"), severity=Severity.REASON)
+@rule(
+    Beneficiary,
+    "ration_card",
+    source=_GUIDELINES.format("d"),
+    severity=Severity.REASON,
+    across=True,
+)
 def one_of_a_ration_card(artisan: Beneficiary, case: Case) -> str | None:
     """Two artisans on one ration card may be of one family."""
     if not artisan.ration_card or artisan.status in _CLOSED:

@@ -64,7 +64,12 @@ def room_in_the_group(member: Member, case: Case) -> str | None:
     return f"The group has {len(others)} members already; {MOST_MEMBERS} is the most."
 
 
-@rule(Member, "self_help_group_id", source="domain brief section 3: one person, one group")
+@rule(
+    Member,
+    "self_help_group_id",
+    source="domain brief section 3: one person, one group",
+    across=True,
+)
 def one_group(member: Member, case: Case) -> str | None:
     """A woman is in one group at a time."""
     if not is_active(member):

@@ -92,6 +92,9 @@ class Rule:
     severity: Severity
     source: str
     check: Check
+    across: bool = False
+    """Whether it compares records of one kind with each other: then the server, which sees all of
+    a district, has the last word."""
 
     def judge(self, record: Record, case: Case) -> Finding | None:
         """Apply the rule to a record of its kind."""
@@ -103,12 +106,19 @@ _RULES: list[Rule] = []
 
 
 def rule(
-    kind: type[R], field: str, *, source: str, severity: Severity = Severity.BLOCK
+    kind: type[R],
+    field: str,
+    *,
+    source: str,
+    severity: Severity = Severity.BLOCK,
+    across: bool = False,
 ) -> Callable[[Callable[[R, Case], str | None]], Callable[[R, Case], str | None]]:
     """Declare the decorated function a rule on ``kind``, its finding shown beside ``field``."""
 
     def declare(check: Callable[[R, Case], str | None]) -> Callable[[R, Case], str | None]:
-        _RULES.append(Rule(kind, check.__name__, field, severity, source, cast(Check, check)))
+        _RULES.append(
+            Rule(kind, check.__name__, field, severity, source, cast(Check, check), across)
+        )
         _rules_of.cache_clear()
         return check
 
@@ -127,13 +137,14 @@ def _rules_of(kind: type[Record]) -> tuple[Rule, ...]:
 
 def judge(record: Record, case: Case) -> list[Finding]:
     """Apply what holds for every kind, required fields first, then the kind's own rules."""
-    findings = [*_missing(record), *_referred(record, case), *_ahead(record, case)]
+    findings = [*missing(record), *_referred(record, case), *_ahead(record, case)]
     rules = _rules_of(type(record))
     findings += filter(None, (rule.judge(record, case) for rule in rules))
     return findings
 
 
-def _missing(record: Record) -> Iterator[Finding]:
+def missing(record: Record) -> Iterator[Finding]:
+    """Give the fields that are needed and empty."""
     for name, ask in record.asks().items():
         if ask.required and record.value(name) is None and ask.asked(record.values()):
             message = f"{ask.label} is needed: {ask.required}."
