@@ -80,7 +80,7 @@ def _record(touched: Touched, values: Mapping[str, Json]) -> Record | None:
                 read[name] = asks[name].format.read(value)
             except Unfit:
                 continue
-    return kind.of({**read, "id": touched.id, "district": touched.district, "block": touched.block})
+    return kind.of({"district": touched.district, **read, "id": touched.id})
 
 
 @dataclass(slots=True)

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import Connection, create_engine, insert, select
+
+from fieldkit.records import Json, kinds
+from fieldkit.schema import grow
+from fieldkit.server.findings import Touched, concerned, review
+from fieldkit.server.tables import FINDING, METADATA
+
+TODAY = date(2026, 11, 21)
+HERE, ELSEWHERE = 2, 3
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    url = "sqlite://"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url").replace("postgresql:", "postgresql+psycopg:")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        grow(connection, kinds().values())
+        yield connection
+    engine.dispose()
+
+
+class Village:
+    """Writes rows as a batch does, and has them reviewed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.rows: dict[tuple[str, str], dict[str, Json]] = {}
+
+    def put(self, kind: str, record_id: str, /, **values: Json) -> set[tuple[str, str]]:
+        before = self.rows.get((kind, record_id))
+        now: dict[str, Json] = {**(before or {"district": HERE}), **values}
+        self.rows[kind, record_id] = now
+        table = kinds()[kind].table()
+        asks = kinds()[kind].asks()
+        read = {name: asks[name].format.read(value) for name, value in now.items()}
+        row: dict[str, object] = {"deleted": False, **read, "id": record_id, "extra": {}}
+        self.connection.execute(table.delete().where(table.c.id == record_id))
+        self.connection.execute(insert(table).values(row))
+        district = now["district"]
+        assert isinstance(district, int)
+        touched = Touched(kind, record_id, before, now, district)
+        return review(self.connection, {(kind, record_id): touched}, TODAY)
+
+    def open(self) -> set[tuple[str, str]]:
+        rows = self.connection.execute(select(FINDING.c.record_id, FINDING.c.rule))
+        return {(row.record_id.partition("-")[2], row.rule) for row in rows}
+
+
+@pytest.fixture
+def village(connection: Connection) -> Village:
+    return Village(connection)
+
+
+WOMAN: dict[str, Json] = {
+    "name": "Zooni Akhter",
+    "born": "1990-03-05",
+    "aadhaar_last4": "1432",
+    "gender": "F",
+    "relation": "daughter",
+    "relation_name": "Abdul Gani",
+}
+
+
+def test_a_reference_waits_for_its_record_and_is_settled_by_it(village: Village) -> None:
+    changed = village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")
+    assert changed == {("toolkit", "7KQ2M9XD-2")}
+    assert ("2", "missing_parent") in village.open()
+    assert concerned(village.connection, {"7KQ2M9XD-1"}) == {HERE}
+    changed = village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
+    assert ("toolkit", "7KQ2M9XD-2") in changed
+    assert ("2", "missing_parent") not in village.open()
+
+
+def test_a_second_toolkit_is_found_at_both_and_settled_at_both(village: Village) -> None:
+    village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
+    village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")
+    changed = village.put("toolkit", "9999999Z-1", beneficiary_id="7KQ2M9XD-1")
+    assert changed == {("toolkit", "7KQ2M9XD-2"), ("toolkit", "9999999Z-1")}
+    assert {("2", "one_toolkit"), ("1", "one_toolkit")} <= village.open()
+    village.put("toolkit", "9999999Z-1", deleted=True)
+    assert not {one for one in village.open() if one[1] == "one_toolkit"}
+
+
+def test_a_woman_in_two_groups_until_she_has_left_one(village: Village) -> None:
+    for number in (1, 2):
+        village.put("self_help_group", f"7KQ2M9XD-{number}", name=f"Group {number}")
+        village.put(
+            "member", f"7KQ2M9XD-1{number}", self_help_group_id=f"7KQ2M9XD-{number}", **WOMAN
+        )
+    assert {("11", "one_group"), ("12", "one_group")} <= village.open()
+    village.put("member", "7KQ2M9XD-11", status="INACTIVE")
+    assert not {one for one in village.open() if one[1] == "one_group"}
+
+
+def test_likely_the_same_person_is_told_at_both_until_corrected(village: Village) -> None:
+    village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432", name="Ghulam Mohammad Bhat")
+    village.put("beneficiary", "7KQ2M9XD-2", mobile="9419011432", name="Gulam Mohd Bhat")
+    assert {("1", "same_person"), ("2", "same_person")} <= village.open()
+    village.put("beneficiary", "7KQ2M9XD-2", mobile="9419011433")
+    assert not {one for one in village.open() if one[1] == "same_person"}
+
+
+def test_districts_are_reviewed_apart(village: Village) -> None:
+    village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432", name="Gulam Bhat")
+    changed = village.put(
+        "beneficiary",
+        "7KQ2M9XD-2",
+        district=ELSEWHERE,
+        mobile="9419011432",
+        name="Gulam Bhat",
+    )
+    assert ("2", "same_person") not in village.open()
+    assert ("beneficiary", "7KQ2M9XD-1") not in changed
+
+
+def test_a_record_that_moves_away_leaves_no_finding_behind(village: Village) -> None:
+    village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432", name="Gulam Bhat")
+    village.put("beneficiary", "7KQ2M9XD-2", mobile="9419011432", name="Gulam Bhat")
+    village.put("beneficiary", "7KQ2M9XD-2", district=ELSEWHERE)
+    assert not {one for one in village.open() if one[1] == "same_person"}
+
+
+def test_nothing_new_is_nothing_changed(village: Village) -> None:
+    village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")
+    assert village.put("toolkit", "7KQ2M9XD-2", remarks="seen") == set()
