@@ -151,6 +151,10 @@ class Store:
         with self._database.read() as connection:
             return connection.execute(select(tables.device.c.token)).scalar_one_or_none()
 
+    def now(self) -> int:
+        """Return the time the laptop believes it is, in seconds since 1970 UTC."""
+        return self._clock()
+
     def clock_doubt(self) -> str | None:
         """Return a sentence if the laptop's clock cannot be right."""
         with self._database.read() as connection:
