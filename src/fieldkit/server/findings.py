@@ -54,23 +54,33 @@ def review(connection: Connection, touched: Mapping[Key, Touched], today: date) 
     Runs after the rows are written, under the locks of their districts and of those
     :func:`concerned`. Returns the records whose open findings are others now.
     """
-    known = _Gathered(connection)
-    now = {key: record for key, one in touched.items() if (record := _record(one, one.values))}
-    was = [
-        record for one in touched.values() if one.before and (record := _record(one, one.before))
-    ]
-    known.hold(now.values())
-    found = known.judge(now.values(), today)
-    known.judge(was, today)
+    known, here = _Gathered(connection), kinds()
+    now = {
+        key: record for key, one in touched.items() if (record := _record(here, one, one.values))
+    }
+    was = {
+        key: record
+        for key, one in touched.items()
+        if one.before and (record := _record(here, one, one.before))
+    }
+    known.hold(now)
+    found = known.judge(now, today)
+    before = _stored(connection, touched)
+    # Rules compare both ways: only where there is a finding, or was one, others have theirs.
+    known.judge({key: now[key] for key in found if found[key] and key in now}, today, meet=True)
+    known.judge({key: was[key] for key in before.keys() & was.keys()}, today, meet=True)
     beside = known.met.keys() - touched.keys() | _waiting(connection, touched.keys())
     others = known.fetch(beside)
-    found |= known.judge(others.values(), today)
-    return _keep(connection, {**others, **now}, found)
+    found |= known.judge(others, today)
+    before |= _stored(connection, others)
+    return _keep(connection, {**others, **now}, before, found)
 
 
-def _record(touched: Touched, values: Mapping[str, Json]) -> Record | None:
+def _record(
+    known: Mapping[str, type[Record]], touched: Touched, values: Mapping[str, Json]
+) -> Record | None:
     """Read a record from its JSON; a value that this version cannot read is left out."""
-    kind = kinds().get(touched.kind)
+    kind = known.get(touched.kind)
     if kind is None:
         return None
     asks, read = kind.asks(), dict[str, Value]()
@@ -90,6 +100,8 @@ class _Gathered:
     connection: Connection
     met: dict[Key, Record] = field(default_factory=dict)
     """Those that agreed with a judged one in what a rule compares."""
+    _kinds: Mapping[str, type[Record]] = field(default_factory=kinds)
+    _held: dict[Key, Record] = field(default_factory=dict)
     _records: dict[Key, Record | None] = field(default_factory=dict)
     _lists: dict[tuple[_Query, tuple[Value, ...]], list[Record]] = field(default_factory=dict)
     _wanted: set[Key] = field(default_factory=set)
@@ -97,16 +109,27 @@ class _Gathered:
         default_factory=lambda: defaultdict(set)
     )
     _district: int = 0
+    _meeting: bool = False
+    _lacking: bool = False
 
-    def hold(self, records: Iterable[Record]) -> None:
-        """Know these without asking."""
-        self._records |= {(record.kind(), record.id): record for record in records}
+    def hold(self, records: Mapping[Key, Record]) -> None:
+        """Know these without asking, and ask at once for all they refer to."""
+        self._held |= records
+        self._records |= records
+        for record in records.values():
+            for name, reference in record.references().items():
+                number = record.value(name)
+                if isinstance(number, str):
+                    self._wanted |= {(kind, number) for kind in reference.kinds}
+        self._wanted -= records.keys()
+        self._gather()
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """Return the record if it is fetched; else have it fetched for the next round."""
         key = (kind, record_id)
         if key not in self._records:
             self._wanted.add(key)
+            self._lacking = True
         found = self._records.get(key)
         return None if found is None or found.deleted else found
 
@@ -114,26 +137,31 @@ class _Gathered:
         """Return the live records of the district with these values, or have them fetched."""
         names = tuple(sorted(equal))
         query, values = (kind, self._district, names), tuple(equal[name] for name in names)
-        if (query, values) not in self._lists:
+        answer = self._lists.get((query, values))
+        if answer is None:
             self._asked[query].add(values)
-        return self._lists.get((query, values), ())
+            self._lacking = True
+            return ()
+        if self._meeting:
+            self.met |= {(kind, record.id): record for record in answer}
+        return answer
 
-    def judge(self, records: Iterable[Record], today: date) -> dict[Key, list[Review]]:
-        """Judge each record as soon as all it asks for is there."""
+    def judge(
+        self, records: Mapping[Key, Record], today: date, *, meet: bool = False
+    ) -> dict[Key, list[Review]]:
+        """Judge each record as soon as all it asks for is there; ``meet``: note who agreed."""
         found: dict[Key, list[Review]] = {}
-        case, left = Case(today, None, self), list(records)
+        case, left = Case(today, None, self), dict(records)
+        self._meeting = meet
         while left:
-            again = []
-            for record in left:
-                asked = len(self._wanted), sum(map(len, self._asked.values()))
+            for key, record in left.items():
+                self._lacking = False
                 self._district = record.district
                 reviews = reviewed(record, case)
-                if asked == (len(self._wanted), sum(map(len, self._asked.values()))):
-                    found[record.kind(), record.id] = reviews
-                else:
-                    again.append(record)
+                if not self._lacking:
+                    found[key] = reviews
             self._gather()
-            left = again
+            left = {key: record for key, record in left.items() if key not in found}
         return found
 
     def fetch(self, keys: Iterable[Key]) -> dict[Key, Record]:
@@ -150,7 +178,7 @@ class _Gathered:
             self._records[kind, record_id] = None
         for kind, wanted in ids.items():
             for some in _in_parts(wanted):
-                table = kinds()[kind].table()
+                table = self._kinds[kind].table()
                 for record in self._select(kind, table.c.id.in_(some)):
                     self._records[kind, record.id] = record
         for query, values in self._asked.items():
@@ -161,7 +189,7 @@ class _Gathered:
 
     def _gather_list(self, query: _Query, values: Sequence[tuple[Value, ...]]) -> None:
         kind, district, names = query
-        columns = kinds()[kind].table().c
+        columns = self._kinds[kind].table().c
         empty = [one for one in values if None in one]
         full = [one for one in values if None not in one]
         equal = [
@@ -174,19 +202,20 @@ class _Gathered:
             equal.append(tuple_(*(columns[name] for name in names)).in_(full))
         for one in values:
             self._lists[query, one] = []
+        held = {key: record for key, record in self._held.items() if key[0] == kind}
         live = and_(columns.deleted.is_(False), columns.district == district, or_(*equal))
-        for record in self._select(kind, live):
-            key = (kind, record.id)
-            record = self._records.setdefault(key, record) or record
+        others = self._select(kind, live & columns.id.not_in([record_id for _, record_id in held]))
+        for record in others:
+            self._records[kind, record.id] = record
+        here = (one for one in held.values() if one.district == district and not one.deleted)
+        for record in sorted((*others, *here), key=_number):
             answers = tuple(record.value(name) for name in names)
-            if (query, answers) in self._lists and not record.deleted:
+            if (query, answers) in self._lists:
                 self._lists[query, answers].append(record)
-                self.met[key] = record
 
     def _select(self, kind: str, condition: ColumnElement[bool]) -> list[Record]:
-        found = kinds()[kind]
-        table = found.table()
-        rows = self.connection.execute(select(table).where(condition).order_by(table.c.id))
+        found = self._kinds[kind]
+        rows = self.connection.execute(select(found.table()).where(condition))
         return [found.of(dict(row._mapping)) for row in rows]
 
 
@@ -194,36 +223,40 @@ def _waiting(connection: Connection, touched: Set[Key]) -> set[Key]:
     """Return the other records with findings about these."""
     query = select(FINDING.c.kind, FINDING.c.record_id).distinct()
     found: set[Key] = set()
+    here = kinds()
     for some in _in_parts(sorted({record_id for _, record_id in touched})):
         rows = connection.execute(query.where(FINDING.c.about.in_(some)))
         found |= {(row.kind, row.record_id) for row in rows}
-    return {key for key in found - touched if key[0] in kinds()}
+    return {key for key in found - touched if key[0] in here}
+
+
+def _stored(connection: Connection, keys: Iterable[Key]) -> dict[Key, set[_Row]]:
+    """Return the findings that records have so far, where they have any."""
+    stored: defaultdict[Key, set[_Row]] = defaultdict(set)
+    for some in _in_parts(sorted({record_id for _, record_id in keys})):
+        for row in connection.execute(select(FINDING).where(FINDING.c.record_id.in_(some))):
+            stored[row.kind, row.record_id].add(tuple(row))
+    return stored
 
 
 def _keep(
     connection: Connection,
     records: Mapping[Key, Record],
+    before: Mapping[Key, set[_Row]],
     found: Mapping[Key, list[Review]],
 ) -> set[Key]:
     """Write the findings of the judged records where they differ; return those that did."""
-    stored: defaultdict[Key, set[_Row]] = defaultdict(set)
-    for some in _in_parts(sorted({record_id for _, record_id in records})):
-        for row in connection.execute(select(FINDING).where(FINDING.c.record_id.in_(some))):
-            stored[row.kind, row.record_id].add(tuple(row))
-    wanted = {key: _rows(record, found.get(key, [])) for key, record in records.items()}
-    differing = {key for key in wanted if stored.get(key, set()) != wanted[key]}
-    gone = [key for key in sorted(differing) if stored.get(key)]
-    for part in _in_parts(gone):
+    wanted = {key: _rows(record, found[key]) for key, record in records.items()}
+    differing = sorted(key for key in wanted if before.get(key, set()) != wanted[key])
+    for part in _in_parts([key for key in differing if before.get(key)]):
         connection.execute(
             delete(FINDING).where(tuple_(FINDING.c.kind, FINDING.c.record_id).in_(part))
         )
     names = [column.name for column in FINDING.columns]
-    coming = [
-        dict(zip(names, row, strict=True)) for key in sorted(differing) for row in wanted[key]
-    ]
+    coming = [dict(zip(names, row, strict=True)) for key in differing for row in wanted[key]]
     if coming:
         connection.execute(insert(FINDING), coming)
-    return differing
+    return set(differing)
 
 
 def _rows(record: Record, reviews: Sequence[Review]) -> set[_Row]:
@@ -244,6 +277,10 @@ def _rows(record: Record, reviews: Sequence[Review]) -> set[_Row]:
             ),
         )
     return set(rows.values())
+
+
+def _number(record: Record) -> str:
+    return record.id
 
 
 T = TypeVar("T")
