@@ -32,6 +32,15 @@ class Device:
     server: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence kept for the person until they have seen it."""
+
+    id: int
+    at: int
+    text: str
+
+
 def read_device(connection: Connection) -> Device | None:
     """Return the device, or None before the first run."""
     row = connection.execute(_DEVICE).one_or_none()

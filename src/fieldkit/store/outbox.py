@@ -27,6 +27,8 @@ class Logged:
     reason: str | None = None
     """Why the server did not take it, in its words."""
     reason_field: str | None = None
+    skew: int | None = None
+    """Seconds the laptop's clock was behind the server's when this was saved, if it was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,25 @@ class Standing:
     acked_seq: int
     server_head: bytes | None
     """Head of what the server holds; None: it has not been asked yet."""
+    parent: tuple[str, int, bytes] | None = None
+    """Origin, seq and head it branched off from; None for one that inherits nothing."""
 
     @property
     def settled(self) -> bool:
         """Whether nothing waits to be sent, and the server has said that it holds the rest."""
         return self.last_seq <= self.acked_seq and self.server_head is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LogCount:
+    """The laptop's half of a receipt: what one origin's log holds."""
+
+    origin: str
+    seq: int
+    acked_seq: int
+    head: bytes
+    kinds: dict[str, int]
+    """Changes by kind of record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +212,10 @@ class Outbox:
                 .offset(skip)
             )
             return [_read(row) for row in rows]
+
+    def receipt(self) -> list[LogCount]:
+        """Return what the log of each origin holds that has any change, the oldest first."""
+        raise NotImplementedError
 
     def of(self, record_id: str) -> list[Logged]:
         """Return every change of a record made here, the oldest first."""

@@ -24,6 +24,7 @@ from fieldkit.settings import DATABASE
 from fieldkit.store import backup as backups
 from fieldkit.store import search, tables
 from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
+from fieldkit.store.conflicts import Conflict, Noted
 from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.drafts import Drafts
 from fieldkit.store.duplicates import Alike, alike
@@ -31,12 +32,14 @@ from fieldkit.store.edits import Edit, Past, prepare
 from fieldkit.store.errors import Refused, StoreError, Unwritable
 from fieldkit.store.identity import (
     Device,
+    Notice,
     make_device,
     read_device,
     take_numbers,
 )
 from fieldkit.store.migrate import migrate
 from fieldkit.store.outbox import Logged, Outbox
+from fieldkit.store.pull import Pull
 from fieldkit.store.reading import Event, Page, Records, State
 from fieldkit.store.restore import restore
 from fieldkit.store.saving import Author, Saved, save
@@ -64,6 +67,7 @@ class Store:
         self.home = home
         self.drafts = Drafts(database, clock)
         self.outbox = Outbox(database)
+        self.pull = Pull(database, clock)
 
     @classmethod
     def open(cls, home: Path, *, clock: Clock = laptop_clock, connect: Connect = connect) -> Store:
@@ -137,10 +141,20 @@ class Store:
             connection.execute(delete(table).where(table.c.name == name))
             connection.execute(insert(table).values(name=name, last_used=newest + 1))
 
-    def enrol(self, server: str, token: str) -> None:
-        """Keep the server's address and the token it gave this laptop.
+    def enrol(
+        self,
+        server: str,
+        token: str,
+        role: str | None = None,
+        district: int | None = None,
+        block: int | None = None,
+        epoch: int = 0,
+        incarnation: str = "",
+    ) -> None:
+        """Keep the server's address, the token it gave this laptop, and what it opens.
 
-        It may be another server, so what it holds has to be asked again.
+        It may be another server, so what it holds has to be asked again. ``role`` None: the scope
+        is told with the first sync.
         """
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
@@ -351,6 +365,40 @@ class Store:
             offered = sqlite_insert(tables.typed_before).on_conflict_do_nothing()
             with self._database.write() as connection:
                 connection.execute(offered, rows)
+
+    # What others wrote
+
+    def conflicts(self, record_id: str | None = None) -> list[Conflict]:
+        """Return the open conflicts that nobody here has decided yet, of one record or all."""
+        raise NotImplementedError
+
+    def resolve(self, conflict: str | Conflict, keep: str, operator: str) -> Saved:
+        """Decide a conflict; it shows as decided until the server's row comes.
+
+        ``keep`` is ``mine``, ``theirs`` or another value as one types it. Given the conflict as it
+        was shown, the decision is about the values seen; given its id, about the present ones.
+
+        Raises:
+            Refused: the value does not fit, or a rule stands against it; nothing was written.
+            StoreError: there is no such open conflict.
+        """
+        raise NotImplementedError
+
+    def findings(self, record_id: str | None = None) -> list[Noted]:
+        """Return what the server found to review, of one record or of all that are here."""
+        raise NotImplementedError
+
+    def withdraw(self, origin: str, seq: int) -> None:
+        """Give a rejected change up: it is no longer laid over its record (24)."""
+        raise NotImplementedError
+
+    def notices(self) -> list[Notice]:
+        """Return the sentences kept for the person, the oldest first."""
+        raise NotImplementedError
+
+    def noticed(self, notice_id: int) -> None:
+        """Drop a notice that was seen."""
+        raise NotImplementedError
 
     # Keeping it safe
 
