@@ -150,3 +150,19 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
     """The URL of an empty database of this test's own."""
     with postgres.database() as name:
         yield postgres.url(name)
+
+
+@pytest.fixture(scope="session")
+def _migrated(postgres: Postgres) -> Iterator[str]:
+    from fieldkit.server.migrate import migrate
+
+    with postgres.database() as name:
+        migrate(postgres.url(name))
+        yield name
+
+
+@pytest.fixture
+def migrated_url(postgres: Postgres, _migrated: str) -> Iterator[str]:
+    """The URL of a database of this test's own that is ready for a server."""
+    with postgres.database(template=_migrated) as name:
+        yield postgres.url(name)

@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from tests.postgres import Postgres
 
+from fieldkit.server.migrate import open_database
+
 ALONE = """
 import os, signal
 from tests.postgres import running_postgres
@@ -49,3 +51,7 @@ def test_the_server_ends_with_the_tests_however_they_end() -> None:
     folder = Path(said.strip().rpartition("host=")[2])
     assert folder.name.startswith("fieldkit-postgres-")
     assert not folder.exists()
+
+
+def test_a_migrated_database_is_ready_for_a_server(migrated_url: str) -> None:
+    open_database(migrated_url).dispose()
