@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from fieldkit.records import kinds
 from fieldkit.schema import grow, is_grown, parted
 from fieldkit.server.database import Unusable, connect, prepare_reading, writing
-from fieldkit.server.tables import UNKNOWN
+from fieldkit.server.tables import SERVER, UNKNOWN
 
 HEAD = "0001"
 """The newest Alembic script; a test holds it against the scripts."""
@@ -103,6 +104,8 @@ def _migrate(engine: Engine, url: str) -> bool:
             _upgrade(connection)
         grow(connection, kinds().values())
         _adopt(connection)
+        if connection.execute(select(SERVER.c.id)).first() is None:
+            connection.execute(insert(SERVER).values(id=1, incarnation=token_hex(8), floor=0))
     return True
 
 
@@ -144,6 +147,11 @@ def _look(url: str, *, new: bool = False) -> Engine:
             names = inspect(connection).get_table_names()
         if UNKNOWN.name not in names and not (new and not names):
             raise Unusable("This database holds no data of a server. Name another one.")
+        if names and "alembic_version" not in names:
+            raise Unusable(
+                "This database is of a first trial of the server. Name a new one: "
+                "laptops that enrol with it send it all they hold."
+            )
     return engine
 
 
