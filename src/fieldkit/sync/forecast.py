@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fieldkit.store import State, Store
-from fieldkit.sync.client import encoded_request
+from fieldkit.store import Store
+from fieldkit.sync.codec import CODINGS, encode
+from fieldkit.sync.exchange import compose, unsent
 from fieldkit.sync.messages import MOST_CHANGES
+from fieldkit.sync.pace import FIRST_PAGE, line_speed
 
-_HEADS = 800
-"""Bytes of the heads of a request and of its whole answer."""
+_HEADS = 400
+"""Bytes of the heads of a request, and of those of an answer with all that is not rows."""
+_ACKNOWLEDGED = 8
+"""Bytes by which one change comes back as the version it made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What waits, and what sending it takes on the line as last measured."""
+    """What waits, and what sending it takes on the line as last measured.
+
+    What others did meanwhile comes on top; how much that is only the server knows.
+    """
 
     changes: int
-    bytes: int
+    bytes_up: int
+    bytes_down: int
     kilobits: int | None = None
     """Speed of the line in kbit/s; None before the first sync that worked."""
+    more: bool = False
+    """Whether the last sync ended before everything had come from the server."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of both ways."""
+        return self.bytes_up + self.bytes_down
 
     @property
     def seconds(self) -> int | None:
@@ -31,22 +46,14 @@ class Forecast:
 
 def forecast(store: Store) -> Forecast:
     """Weigh what waits: the first batch for certain, the rest as if it were alike."""
-    counts = store.outbox.counts()
-    changes = counts[State.QUEUED] + counts[State.SENT]
-    standing = store.outbox.standing()
-    weight = 0
+    changes, standing, state = unsent(store), store.outbox.standing(), store.pull.state()
+    up = down = 0
     if standing is not None and changes:
         batch = store.outbox.batch(standing.origin, MOST_CHANGES)
-        body = len(encoded_request(store.outbox, standing, batch))
-        weight = (body + _HEADS) * changes // max(len(batch), 1)
-    return Forecast(changes, weight, _speed(store))
-
-
-def _speed(store: Store) -> int | None:
-    """Take the largest of the last syncs: in small ones waiting outweighs sending."""
-    worked = [one for one in store.outbox.sessions(10) if one.ok and one.seconds > 0]
-    if not worked:
-        return None
-    largest = max(worked, key=lambda one: one.bytes_up + one.bytes_down)
-    bits = (largest.bytes_up + largest.bytes_down) * 8
-    return max(1, round(bits / 1000 / largest.seconds))
+        request = compose(store, standing, state, batch, FIRST_PAGE)
+        many = max(len(batch), 1)
+        up = (len(encode(request, CODINGS[0])) + _HEADS) * changes // many
+        down = changes * _ACKNOWLEDGED + -(-changes // many) * _HEADS
+    speed = line_speed(store.outbox.sessions(10))
+    kilobits = max(1, round(speed * 8 / 1000)) if speed else None
+    return Forecast(changes, up, down, kilobits, state.more)

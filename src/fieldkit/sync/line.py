@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from fieldkit import __version__
-from fieldkit.sync.codec import TooLarge, Unreadable, decode, encode
+from fieldkit.sync.codec import CODINGS, TooLarge, Unreadable, decode, encode
 from fieldkit.sync.messages import LARGEST_BODY, M, Message, Problem
 
 if TYPE_CHECKING:
@@ -29,13 +33,15 @@ class Cut(Exception):
 class Told(Exception):
     """The server, or something in its place, answered with no message.
 
-    ``problem`` is None where it was not our server that spoke.
+    ``problem`` is None where it was not our server that spoke; ``wait`` is how many seconds it
+    asks to be left alone.
     """
 
-    def __init__(self, status: int, problem: Problem | None) -> None:
+    def __init__(self, status: int, problem: Problem | None, wait: int | None = None) -> None:
         super().__init__(str(status))
         self.status = status
         self.problem = problem
+        self.wait = wait
 
     @property
     def word(self) -> str:
@@ -50,6 +56,30 @@ class Traffic:
     requests: int = 0
     bytes_up: int = 0
     bytes_down: int = 0
+    seconds: float = 0.0
+    """From the first byte sent to the last received, of all requests."""
+
+
+class Link(Protocol):
+    """What a sync talks through."""
+
+    traffic: Traffic
+
+    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+        """Send a message and return the answer.
+
+        Raises:
+            NoLine: the server cannot be reached; Cut: the line broke; Told: it refused.
+        """
+        ...
+
+    def weigh(self, message: Message) -> int:
+        """Return the bytes of the message as it travels."""
+        ...
+
+    def use(self, token: str) -> None:
+        """Go on under this token."""
+        ...
 
 
 def is_loopback(url: str) -> bool:
@@ -64,24 +94,23 @@ def is_loopback(url: str) -> bool:
 
 
 class Line:
-    """A connection to one server, kept open from request to request."""
+    """A connection to one server, kept open from request to request: a :class:`Link`.
+
+    A token never travels over plain HTTP beyond this machine.
+    """
 
     def __init__(self, server: str, token: str | None = None) -> None:
         import httpx
 
-        headers = {
-            "user-agent": f"fieldkit/{__version__}",
-            "accept": "application/json",
-            "accept-encoding": "gzip",
-            "content-type": "application/json",
-            "content-encoding": "gzip",
-        }
-        if token:
-            headers["authorization"] = f"Bearer {token}"
         self.traffic = Traffic()
         self._server = server.rstrip("/")
+        self._safe = urlsplit(server).scheme == "https" or is_loopback(server)
+        self._token = token
+        self._coding = CODINGS[0]
+        self._ready: tuple[Message, str, bytes] | None = None
+        self._socket: socket.socket | None = None
+        self._aborted = False
         self._client = httpx.Client(
-            headers=headers,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             trust_env=not is_loopback(server),
         )
@@ -97,17 +126,57 @@ class Line:
     ) -> None:
         self._client.close()
 
-    def ask(self, path: str, message: Message | bytes, kind: type[M]) -> M:
-        """Send a message (or one already encoded) and return the answer.
+    def use(self, token: str) -> None:
+        """Go on under this token."""
+        self._token = token
+
+    def abort(self) -> None:
+        """Break off the request under way, from another thread: there it ends as a cut."""
+        self._aborted = True
+        if self._socket is not None:
+            with suppress(OSError):
+                # The plain socket's: TLS would wait for the other side to say goodbye.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def weigh(self, message: Message) -> int:
+        """Return the bytes of the message as it travels."""
+        return len(self._body(message))
+
+    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+        """Send a message and return the answer.
 
         Raises:
             NoLine: the server cannot be reached; Cut: the line broke; Told: it refused.
         """
+        try:
+            return self._ask(path, message, kind)
+        except Told as told:
+            if told.status != 415 or self._coding == "gzip":
+                raise
+        # An older server, or one with another dictionary: gzip always works.
+        self._coding = "gzip"
+        return self._ask(path, message, kind)
+
+    def _body(self, message: Message) -> bytes:
+        """Encode a message once, for weighing and for sending."""
+        if self._ready and self._ready[0] is message and self._ready[1] == self._coding:
+            return self._ready[2]
+        body = encode(message, self._coding)
+        self._ready = (message, self._coding, body)
+        return body
+
+    def _ask(self, path: str, message: Message, kind: type[M]) -> M:
         import httpx
 
-        body = message if isinstance(message, bytes) else encode(message)
+        if self._aborted:
+            raise Cut
+        body = self._body(message)
+        began = time.monotonic()
         try:
-            request = self._client.build_request("POST", self._server + path, content=body)
+            request = httpx.Request(
+                "POST", self._server + path, headers=self._heads(), content=body
+            )
+            request.extensions["trace"] = self._trace
             response = self._client.send(request, stream=True)
         except (
             httpx.InvalidURL,
@@ -126,7 +195,31 @@ class Line:
             raise Cut from None
         finally:
             response.close()
+            self.traffic.seconds += time.monotonic() - began
         return _read(response, answer, kind)
+
+    def _heads(self) -> dict[str, str]:
+        """Return no more heads than are needed: on a slow line each of them is waited for."""
+        heads = {
+            "user-agent": f"fieldkit/{__version__}",
+            "accept-encoding": "gzip",
+            "content-type": "application/json",
+            "content-encoding": self._coding,
+        }
+        if self._token and self._safe:
+            heads["authorization"] = f"Bearer {self._token}"
+        return heads
+
+    def _trace(self, event: str, found: Mapping[str, object]) -> None:
+        """Learn the socket as it is made, so that a request can be broken off."""
+        if event not in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            return
+        look = getattr(found.get("return_value"), "get_extra_info", None)
+        made = look("socket") if look else None
+        if isinstance(made, socket.socket):
+            self._socket = made
+            if self._aborted:
+                self.abort()
 
     def _receive(self, response: httpx.Response) -> bytes:
         """Read the body as it travels, giving up on one that never ends."""
@@ -137,10 +230,10 @@ class Line:
         size = 0
         for part in response.iter_raw():
             size += len(part)
+            traffic.bytes_down += len(part)
             if size > LARGEST_BODY:
                 raise Told(response.status_code, None)
             parts.append(part)
-        traffic.bytes_down += size
         return b"".join(parts)
 
     def _count_up(self, request: httpx.Request, body: bytes) -> None:
@@ -156,10 +249,12 @@ def _size(headers: httpx.Headers) -> int:
 
 def _read(response: httpx.Response, body: bytes, kind: type[M]) -> M:
     coding = response.headers.get("content-encoding", "identity")
+    wait = response.headers.get("retry-after", "")
+    seconds = int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 6 else None
     try:
         if response.status_code == 200:
             return decode(body, kind, coding)
         problem = decode(body, Problem, coding)
     except (Unreadable, TooLarge):
-        raise Told(response.status_code, None) from None
-    raise Told(response.status_code, problem)
+        raise Told(response.status_code, None, seconds) from None
+    raise Told(response.status_code, problem, seconds)

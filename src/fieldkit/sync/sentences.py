@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from fieldkit.sync.line import Told
 
+ALTERED = (
+    "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
+    "to another laptop. Tell whoever looks after the server."
+)
 _REFUSALS = {
     "unauthorised": "The server does not know this laptop. Enrol it again.",
-    "far": "This server enrols only laptops on its own machine.",
+    "revoked": "This laptop was taken off the server. Entry goes on; what is unsent can be "
+    "exported.",
+    "not-yours": "The server holds the work of this laptop under another name. "
+    "Tell whoever looks after the server.",
+    "code-unknown": "The server does not know this code. Type it again as it was given.",
+    "code-used": "This code was already used. Ask the supervisor for a new one.",
+    "code-expired": "This code has run out. Ask the supervisor for a new one.",
+    "insecure": "The server takes no token over an open line. "
+    "Use its address that begins with https.",
     "gap": "The server cannot tell what it lacks of this laptop. "
     "Tell whoever looks after the server.",
-    "altered": "What the server holds of this laptop is not the same as here, as when fieldkit "
-    "was copied to another laptop. Tell whoever looks after the server.",
+    "altered": ALTERED,
     "too-large": "The server does not take a message this large. "
     "Tell whoever looks after the server.",
     "version": "The server is of another version of fieldkit. Update the older of the two.",
@@ -29,6 +40,8 @@ def refused(told: Told) -> str:
     """Return the sentence for a request that was refused."""
     if told.problem is not None and told.word in _REFUSALS:
         return _REFUSALS[told.word]
+    if told.status == 429:
+        return "The server asks to wait. Try again in a few minutes."
     if told.status >= 500:
         return "The server does not answer as it should. Sync again later."
     return NOT_OURS
