@@ -180,7 +180,18 @@ def _add_sync(commands: Subparsers) -> None:
     enrol = _add(commands, "enrol", "enrol this laptop with a server", "laptop:enrol")
     enrol.add_argument("url")
     enrol.add_argument("code")
-    _add_json(_add(commands, "sync", "send what waits to the server", "laptop:sync"))
+    _add_json(_add(commands, "sync", "send what waits, bring what others did", "laptop:sync"))
+    receipt = _add(
+        commands, "receipt", "compare what is here with what the server holds", "agreeing:receipt"
+    )
+    receipt.add_argument("-o", "--output", type=Path, metavar="FILE", help="also as a text file")
+    _add_json(receipt)
+    _add_json(_add(commands, "conflicts", "list values not used yet", "agreeing:conflicts"))
+    resolve = _add(
+        commands, "resolve", "decide which value of a conflict counts", "agreeing:resolve"
+    )
+    resolve.add_argument("conflict", metavar="CONFLICT")
+    resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
 
 
 def _add_server(commands: Subparsers) -> None:

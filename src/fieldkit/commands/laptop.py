@@ -56,6 +56,8 @@ def status(args: Namespace) -> int:
 def _status(store: Store, standing: Standing | None) -> dict[str, object]:
     device = store.device
     sessions = store.outbox.sessions(1)
+    pulled = store.pull.state()
+    scope = pulled.scope
     return {
         "device": {
             "origin": device.origin,
@@ -73,6 +75,11 @@ def _status(store: Store, standing: Standing | None) -> dict[str, object]:
         "head": standing.head.hex() if standing else None,
         "server_head": standing.server_head.hex() if standing and standing.server_head else None,
         "drafts": len(store.drafts.of()),
+        "role": scope.role if scope else None,
+        "scope": {"district": scope.district, "block": scope.block} if scope else None,
+        "conflicts": len(store.conflicts()),
+        "cursors": {str(district): at for district, at in pulled.cursors.items()},
+        "more": pulled.more,
         "last_sync": session_json(sessions[0]) if sessions else None,
     }
 
@@ -105,6 +112,10 @@ def _say_status(store: Store, standing: Standing | None) -> None:
         f"{counts[State.QUEUED] + counts[State.SENT]} not sent yet, "
         f"{counts[State.REJECTED]} returned."
     )
+    if many := len(store.conflicts()):
+        say(f"{many} values not used yet: `fieldkit conflicts` lists them.")
+    if store.pull.state().more:
+        say("Not everything has come from the server yet. `fieldkit sync` goes on.")
     if doubt := store.clock_doubt():
         say(doubt)
 
@@ -180,25 +191,33 @@ def enrol(args: Namespace) -> int:
             return OFFLINE
         except NotEnrolled as error:
             raise Unusable(str(error)) from None
-    say("This laptop is enrolled. `fieldkit sync` sends what waits.")
+    say("This laptop is enrolled. `fieldkit sync` sends what waits and brings what others did.")
     return DONE
 
 
 def sync(args: Namespace) -> int:
-    """Send what waits."""
-    from fieldkit.sync.client import sync as send
+    """Send what waits, and bring what others did."""
+    from fieldkit.sync.client import sync as exchange
 
     with opened() as store:
-        outcome = send(store)
+        outcome = exchange(store)
     if args.json:
-        verdicts = {"applied": outcome.applied, "rejected": outcome.rejected}
         say_json(
-            {**session_json(outcome.session), "verdicts": verdicts, "waiting": outcome.waiting}
+            {
+                **session_json(outcome.session),
+                "verdicts": {"applied": outcome.applied, "rejected": outcome.rejected},
+                "received": outcome.received,
+                "conflicts": outcome.conflicts,
+                "waiting": outcome.waiting,
+            }
         )
     elif outcome.ok:
         say(
-            f"{outcome.applied} changes sent, {outcome.rejected} returned. Both sides are the same."
+            f"{outcome.applied} changes sent, {outcome.rejected} returned, "
+            f"{outcome.received} records received. Both sides are the same."
         )
+        if outcome.conflicts:
+            say(f"{outcome.conflicts} values not used yet: `fieldkit conflicts` lists them.")
     if outcome.session.error:
         tell(outcome.session.error)
     if outcome.offline:

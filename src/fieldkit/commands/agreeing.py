@@ -1,0 +1,117 @@
+"""Commands about laptop and server holding the same: receipt, conflicts, decisions."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from fieldkit import reference
+from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, tell
+from fieldkit.commands import at_work, opened, say, say_json
+from fieldkit.records import Json, Unfit, kinds
+from fieldkit.records.dates import Moment
+from fieldkit.store import Conflict
+
+
+def receipt(args: Namespace) -> int:
+    """Compare both sides, log by log and kind by kind."""
+    from fieldkit.sync.client import NotEnrolled
+    from fieldkit.sync.receipt import as_json, text
+    from fieldkit.sync.receipt import receipt as compare
+
+    with opened() as store:
+        try:
+            found = compare(store)
+        except NotEnrolled as error:
+            raise Unusable(str(error)) from None
+    if args.output:
+        args.output.write_text(text(found), encoding="utf-8")
+    if args.json:
+        say_json(as_json(found))
+    elif args.output:
+        say(f"The receipt is in {args.output}.")
+    else:
+        for line in text(found).splitlines():
+            say(line)
+    if found.trouble:
+        tell(found.trouble)
+    if found.offline:
+        return OFFLINE
+    return DONE if found.same else IN_PART
+
+
+def conflicts(args: Namespace) -> int:
+    """List the conflicts that nobody here has decided."""
+    with opened() as store:
+        found = store.conflicts()
+    if args.json:
+        say_json([_json(one) for one in found])
+        return DONE
+    for one in found:
+        say(f"{one.id}  {_label(one)}")
+        who, when = _theirs(one)
+        say(f"  mine    {_shown(one, one.mine)}")
+        say(f"  theirs  {_shown(one, one.theirs)}  {who}  {Moment().show(when)}")
+        say(f"  before  {_shown(one, one.base)}")
+    if not found:
+        say("There is no conflict.")
+    return DONE
+
+
+def resolve(args: Namespace) -> int:
+    """Decide one conflict."""
+    with opened() as store:
+        store.resolve(args.conflict, args.keep, at_work(store))
+    say("Decided. The next sync tells the server.")
+    return DONE
+
+
+def _json(one: Conflict) -> dict[str, object]:
+    who, when = _theirs(one)
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "record": one.record_id,
+        "field": one.field,
+        "mine": one.mine,
+        "theirs": one.theirs,
+        "base": one.base,
+        "who": who,
+        "when": when,
+    }
+
+
+def _theirs(one: Conflict) -> tuple[str, int]:
+    """Return who wrote the value that is not this laptop's, and when."""
+    return (one.by, one.at) if one.theirs == one.held else (one.stands_by, one.stands_at)
+
+
+def _label(one: Conflict) -> str:
+    kind = kinds().get(one.kind)
+    ask = kind.asks().get(one.field) if kind else None
+    named = {"place": "Place", "deleted": "Deleted"}.get(one.field, one.field)
+    return f"{kind.title if kind else one.kind}, {ask.label if ask else named}"
+
+
+def _shown(one: Conflict, value: Json) -> str:
+    """Return a value as people read it; one of a kind or field not known here, as it is."""
+    if one.field == "place":
+        return _place(value)
+    kind = kinds().get(one.kind)
+    ask = kind.asks().get(one.field) if kind else None
+    if ask is None:
+        return str(value)
+    try:
+        return ask.format.show(ask.format.read(value)) or "nothing"
+    except Unfit:
+        return str(value)
+
+
+def _place(value: Json) -> str:
+    if not isinstance(value, list) or len(value) != 2:
+        return "nothing"
+    names = [
+        option.label
+        for name, code in zip(("district", "block"), value, strict=True)
+        if isinstance(code, int) and (option := reference.option(name, code))
+    ]
+    return ", ".join(reversed(names)) or "nothing"

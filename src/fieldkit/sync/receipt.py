@@ -1,0 +1,244 @@
+"""The end-of-day receipt: what this laptop's logs hold against what the server holds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fieldkit.plain_text import shown
+from fieldkit.records import kinds
+from fieldkit.records.dates import Moment
+from fieldkit.records.formats import indian
+from fieldkit.store import Device, LogCount, Standing, Store
+from fieldkit.sync.client import to_server
+from fieldkit.sync.enrol import NotEnrolled
+from fieldkit.sync.line import Cut, Link, NoLine, Told
+from fieldkit.sync.messages import ReceiptAnswer, ReceiptRequest, Received
+from fieldkit.sync.sentences import refused
+
+WIDTH = 80
+_MOST_ORIGINS = 100
+"""Logs asked about in one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one side holds of a log."""
+
+    seq: int
+    """Its changes."""
+    head: str
+    """In hexadecimal: equal heads mean equal logs up to there."""
+    kinds: Mapping[str, int] | None
+    """Changes by kind of record; None if that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogReceipt:
+    """One log, here and there."""
+
+    origin: str
+    in_use: bool
+    """Whether new entries go to it; else it is from before a copy or a restore."""
+    here: Side
+    there: Side
+    fits: bool
+    """Whether both are the same as far as both go."""
+    same: bool
+    """Whether the server holds all of it, and the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Both halves, side by side."""
+
+    at: int
+    """By the laptop's clock, seconds since 1970 UTC."""
+    device: Device
+    logs: tuple[LogReceipt, ...]
+    server_at: int | None = None
+    """When the server answered, by its clock; None: it could not be asked, and its half is what it
+    said in the last sync."""
+    last_sync: int | None = None
+    """When that was, by the laptop's clock; None: never."""
+    trouble: str = ""
+    """Why the server could not be asked, as a sentence."""
+    offline: bool = False
+
+    @property
+    def same(self) -> bool:
+        """Whether the server said just now that it holds all that was entered here."""
+        return self.server_at is not None and all(log.same for log in self.logs)
+
+
+def receipt(store: Store, *, link: Link | None = None) -> Receipt:
+    """Compare this laptop's logs with the server's; where it cannot be asked, as it last said.
+
+    ``link`` stands in for the line to the server.
+
+    Raises:
+        NotEnrolled: this laptop is not set up, or has no server.
+    """
+    device = store.device
+    if device is None:
+        raise NotEnrolled("This laptop is not set up yet. Start fieldkit, or `fieldkit init`.")
+    counts = store.outbox.receipt()
+    origins = [count.origin for count in counts] or [device.origin]
+    try:
+        if link is None:
+            with to_server(store) as line:
+                now, held = _ask(line, origins)
+        else:
+            now, held = _ask(link, origins)
+    except (NoLine, Cut):
+        return _unasked(store, device, counts, "No connection.", offline=True)
+    except Told as told:
+        return _unasked(store, device, counts, refused(told))
+    logs = tuple(_compared(store, device, count, held.get(count.origin)) for count in counts)
+    return Receipt(store.now(), device, logs, server_at=now)
+
+
+def _ask(link: Link, origins: Sequence[str]) -> tuple[int, dict[str, Received]]:
+    held: dict[str, Received] = {}
+    now = 0
+    for start in range(0, len(origins), _MOST_ORIGINS):
+        request = ReceiptRequest(origins=list(origins[start : start + _MOST_ORIGINS]))
+        answer = link.ask("/v1/receipt", request, ReceiptAnswer)
+        held.update((log.origin, log) for log in answer.logs)
+        now = answer.now
+    return now, held
+
+
+def _compared(store: Store, device: Device, count: LogCount, held: Received | None) -> LogReceipt:
+    here = Side(count.seq, count.head.hex(), count.kinds)
+    in_use = count.origin == device.origin
+    if held is None or held.seq == 0:
+        return LogReceipt(count.origin, in_use, here, Side(0, "", {}), True, count.seq == 0)
+    there = Side(held.seq, held.head, held.kinds)
+    if held.seq > count.seq:
+        # An older copy: the server said in a sync that its log begins as this one.
+        standing = store.outbox.standing(count.origin)
+        fits = not in_use and standing is not None and _confirmed(standing)
+        return LogReceipt(count.origin, in_use, here, there, fits, fits)
+    fits = store.outbox.head_before(count.origin, held.seq + 1).hex() == held.head
+    same = fits and held.seq == count.seq and held.kinds == count.kinds
+    return LogReceipt(count.origin, in_use, here, there, fits, same)
+
+
+def _confirmed(standing: Standing) -> bool:
+    return standing.acked_seq == standing.last_seq and standing.server_head == standing.head
+
+
+def _unasked(
+    store: Store, device: Device, counts: Sequence[LogCount], why: str, *, offline: bool = False
+) -> Receipt:
+    """Return the receipt with the server's half as of the last sync."""
+    logs = []
+    for count in counts:
+        standing = store.outbox.standing(count.origin)
+        head = standing.server_head.hex() if standing and standing.server_head else ""
+        there = Side(count.acked_seq, head, None)
+        same = standing is not None and _confirmed(standing)
+        here = Side(count.seq, count.head.hex(), count.kinds)
+        in_use = count.origin == device.origin
+        logs.append(LogReceipt(count.origin, in_use, here, there, True, same))
+    last = next((one.at for one in store.outbox.sessions(100) if one.ok), None)
+    return Receipt(store.now(), device, tuple(logs), last_sync=last, trouble=why, offline=offline)
+
+
+def as_json(found: Receipt) -> dict[str, object]:
+    """Return the receipt as JSON values; ``match`` only if the server was asked."""
+    return {
+        "at": found.at,
+        "origin": found.device.origin,
+        "name": found.device.name,
+        "server": found.device.server,
+        "asked": found.server_at is not None,
+        "server_at": found.server_at,
+        "last_sync": found.last_sync,
+        "match": found.same,
+        "logs": [
+            {
+                "origin": log.origin,
+                "laptop": _side_json(log.here),
+                "server": _side_json(log.there),
+                "match": log.same,
+            }
+            for log in found.logs
+        ],
+    }
+
+
+def _side_json(side: Side) -> dict[str, object]:
+    counts = None if side.kinds is None else dict(side.kinds)
+    return {"seq": side.seq, "head": side.head or None, "counts": counts}
+
+
+def text(found: Receipt) -> str:
+    """Return the receipt as people read it: lines of at most 80 columns, without a head."""
+    device = found.device
+    lines = [
+        f"Receipt of {Moment().show(found.at)}",
+        f"Laptop {device.origin}, {device.name}",
+        f"Server {device.server}",
+        _as_of(found),
+    ]
+    for log in found.logs:
+        lines += ["", *_log_lines(log)]
+    lines += ["", _verdict(found)]
+    return "".join(f"{shown(line)[:WIDTH]}\n" for line in lines)
+
+
+def _as_of(found: Receipt) -> str:
+    if found.server_at is not None:
+        return f"The server answered on {Moment().show(found.server_at)} by its clock."
+    if found.last_sync is None:
+        return "The server could not be asked now, and no sync has worked yet."
+    return f"The server could not be asked now: its side is as of {Moment().show(found.last_sync)}."
+
+
+def _log_lines(log: LogReceipt) -> list[str]:
+    name = "Changes" if log.in_use else f"Changes as {log.origin}, before a copy"
+    here, there = log.here.kinds or {}, log.there.kinds
+    lines = [_line(name, "this laptop", "server", "")]
+    for kind in [*kinds(), *sorted({*here, *(there or {})} - kinds().keys())]:
+        mine, theirs = here.get(kind, 0), None if there is None else there.get(kind, 0)
+        if mine or theirs:
+            lines.append(
+                _line(f"  {_title(kind)}", indian(mine), _many(theirs), _word(mine, theirs))
+            )
+    left = log.here.seq - log.there.seq
+    if log.same:
+        word = "same" if left == 0 else "all of it"
+    else:
+        word = f"{indian(left)} not sent" if left > 0 and log.fits else "not the same"
+    return [*lines, _line("  All", indian(log.here.seq), indian(log.there.seq), word)]
+
+
+def _line(name: str, here: str, there: str, word: str) -> str:
+    return f"{name[:37]:38}{here:>12}{there:>12}  {word}".rstrip()
+
+
+def _many(count: int | None) -> str:
+    return "not known" if count is None else indian(count)
+
+
+def _word(mine: int, theirs: int | None) -> str:
+    if theirs is None:
+        return ""
+    return "same" if mine == theirs else "not the same"
+
+
+def _title(kind: str) -> str:
+    known = kinds().get(kind)
+    return known.plural if known else kind or "not readable"
+
+
+def _verdict(found: Receipt) -> str:
+    if found.server_at is None:
+        return f"{found.trouble} Make the receipt again when there is a line."
+    if found.same:
+        return "All that was entered on this laptop is on the server, and the same."
+    if all(log.same or (log.fits and log.here.seq > log.there.seq) for log in found.logs):
+        return "Not all is on the server yet. Sync, then make the receipt again."
+    return "Both sides are not the same. Tell whoever looks after the server."
