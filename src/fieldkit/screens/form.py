@@ -140,9 +140,8 @@ class FormScreen(Page["Entered | None"]):
             at = draft.field if draft else ""
             model = FormModel(Opening(kind, record, overlay, at, found.standing))
             model.last = found.last
-            base = record.version if record else None
             begun = draft or Draft(kind.kind(), self.desk.operator, None, record_id)
-            self._draft = replace(begun, base=begun.base or base)
+            self._draft = replace(begun, base=_base(record, draft))
             self.form.show(model)
             self._tell()
         finally:
@@ -317,7 +316,7 @@ class FormScreen(Page["Entered | None"]):
         edit = Edit(
             model.kind, changes(model), opened.record_id, opened.base, confirmed=confirmed(model)
         )
-        left = replace(opened, texts=model.unasked, field="", base=None)
+        left = replace(opened, texts=model.unasked, field="", base=opened.base or 0)
 
         def save(store: Store) -> str:
             done = store.save([edit], self.desk.operator, draft=None if left.texts else opened.id)
@@ -365,6 +364,17 @@ class _Start:
     """What it is called."""
     last: dict[str, str]
     """Texts of the record of this kind that the operator saved last."""
+
+
+def _base(record: Record | None, draft: Draft | None) -> int | None:
+    """Return the record's version the person saw when the form was opened (23); None: a new one.
+
+    A sync that lands while it is open must not vouch for values nobody saw, so a draft keeps its
+    own; one without was kept before the server had answered with any version.
+    """
+    if draft is not None:
+        return draft.base if record is None else draft.base or 0
+    return None if record is None else record.version or 0
 
 
 def _fetch(store: Store, kind: type[Record], record_id: str | None, operator: str) -> _Start:

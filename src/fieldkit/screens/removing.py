@@ -25,18 +25,19 @@ async def deleted(page: Page[None], record_id: str, *, key: str) -> str:
     found = await page.ask(lambda store: _known(store, record_id))
     if found is None:
         return ""
-    label, others = found
+    label, others, version = found
     stays = f" What belongs to it stays: {others}." if others else ""
     named = fit(label, _ROOM).rstrip() if len(label) > _ROOM else label
-    if not page.sure(f"delete {record_id}", f"Delete {named}? Press {key} again.{stays}"):
+    # At another version it is another record than the one that was asked about (23).
+    if not page.sure(f"delete {record_id} {version}", f"Delete {named}? Press {key} again.{stays}"):
         return ""
     operator = page.desk.operator
-    await page.ask(lambda store: delete(store, record_id, operator))
+    await page.ask(lambda store: delete(store, record_id, operator, version))
     return label
 
 
-def _known(store: Store, record_id: str) -> tuple[str, int] | None:
-    """Return what a live record is called, and how many others refer to it."""
+def _known(store: Store, record_id: str) -> tuple[str, int, int] | None:
+    """Return what a live record is called, how many others refer to it, and its version."""
     from fieldkit.records import kinds
 
     record = store.record(record_id)
@@ -52,11 +53,14 @@ def _known(store: Store, record_id: str) -> tuple[str, int] | None:
     return " ".join(filter(None, (named, label_of(store, record)))), others
 
 
-def delete(store: Store, record_id: str, operator: str) -> None:
-    """Delete a record, if it is here; runs in a store's thread."""
+def delete(store: Store, record_id: str, operator: str, base: int | None = None) -> None:
+    """Delete a record, if it is here; runs in a store's thread.
+
+    ``base``: the version the person saw, 0 for none; None: the present one.
+    """
     from fieldkit.records import Op
     from fieldkit.store import Edit
 
     record = store.record(record_id)
     if record is not None:
-        store.save([Edit(type(record), {}, record.id, record.version, Op.DELETE)], operator)
+        store.save([Edit(type(record), {}, record.id, base, Op.DELETE)], operator)
