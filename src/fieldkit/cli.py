@@ -197,13 +197,44 @@ def _add_sync(commands: Subparsers) -> None:
 def _add_server(commands: Subparsers) -> None:
     server = commands.add_parser("server", help="the central server (needs fieldkit[server])")
     actions = server.add_subparsers(title="actions", metavar="ACTION", required=True)
-    run = _add(actions, "run", "serve until stopped", "server:run")
-    run.add_argument("--database", required=True, metavar="URL")
+    run = _add_action(actions, "run", "serve until stopped")
     run.add_argument("--host", default="127.0.0.1", metavar="H")
     run.add_argument("--port", type=_whole, default=8000, metavar="P")
-    status = _add(actions, "status", "say what the server holds", "server:status")
-    status.add_argument("--database", required=True, metavar="URL")
-    _add_json(status)
+    run.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate with chain, PEM")
+    run.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, PEM")
+    run.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDR",
+        help="address of a proxy that ends https in front of this server; may be repeated",
+    )
+    _add_action(actions, "migrate", "bring the database to this version")
+    code = _add_action(actions, "code", "make a one-time code by which a laptop enrols")
+    code.add_argument("--role", required=True, choices=_ROLES)
+    _add_scope(code)
+    code.add_argument("--minutes", type=_count, metavar="M", help="how long it is good for")
+    _add_json(_add_action(actions, "devices", "list who is enrolled"))
+    revoke = _add_action(actions, "revoke", "end a device's access")
+    revoke.add_argument("device", type=_whole, metavar="DEVICE")
+    scope = _add_action(actions, "scope", "change what a device may see and write")
+    scope.add_argument("device", type=_whole, metavar="DEVICE")
+    _add_scope(scope)
+    _add_json(_add_action(actions, "status", "say what the server holds"))
+
+
+_ROLES = ("registrar", "operator", "supervisor", "administrator")
+
+
+def _add_action(actions: Subparsers, name: str, help_text: str) -> argparse.ArgumentParser:
+    action = _add(actions, name, help_text, f"server:{name}")
+    action.add_argument("--database", required=True, metavar="URL")
+    return action
+
+
+def _add_scope(action: argparse.ArgumentParser) -> None:
+    action.add_argument("--district", type=_whole, metavar="N", help="neither: all districts")
+    action.add_argument("--block", type=_whole, metavar="N")
 
 
 def _whole(text: str) -> int:

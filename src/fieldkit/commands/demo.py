@@ -210,9 +210,10 @@ def _deliver(store: Store, artisans: Sequence[str]) -> None:
 
 def _push(store: Store, folder: Path, url: str) -> bool:
     """Send everything and hold laptop against server, kind by kind, and their heads."""
+    from fieldkit.server.local import code
     from fieldkit.server.status import status
 
-    enrol(store, url, "demo")
+    enrol(store, url, code(folder / "server.sqlite3", district=_DISTRICT, block=_BLOCK))
     outcome = sync(store)
     session = outcome.session
     sent = outcome.applied + outcome.rejected

@@ -2,41 +2,117 @@
 
 from __future__ import annotations
 
+import time
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
 
+from fieldkit import reference
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import say, say_json
+from fieldkit.records.dates import INDIA
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from fieldkit.server.devices import Enrolment
 
 MISSING = "The server's parts are not installed. Install fieldkit[server] on this machine."
+_SKEWED = 300
+"""Seconds by which a clock may be wrong before it is worth a word."""
 
 
 def run(args: Namespace) -> int:
     """Serve until stopped."""
-    try:
-        from fieldkit.server.database import Unusable as NoDatabase
+    if bool(args.tls_cert) != bool(args.tls_key):
+        raise Unusable("A certificate and its key go together: name --tls-cert and --tls-key.")
+    with _parts():
+        from fieldkit.server.run import Certificate
         from fieldkit.server.run import run as serve
-    except ModuleNotFoundError as error:
-        raise Unusable(MISSING) from error
-    try:
-        serve(args.database, args.host, args.port)
-    except NoDatabase as error:
-        raise Unusable(str(error)) from None
-    except KeyboardInterrupt:
-        pass  # the usual way to stop it; what was under way is finished
+
+        certificate = Certificate(args.tls_cert, args.tls_key) if args.tls_cert else None
+        # Ctrl+C is the usual way to stop it; what was under way is finished.
+        with suppress(KeyboardInterrupt):
+            serve(
+                args.database,
+                args.host,
+                args.port,
+                certificate=certificate,
+                trusted=args.trusted_proxy,
+            )
+    return DONE
+
+
+def migrate(args: Namespace) -> int:
+    """Bring the database to this version."""
+    with _parts():
+        from fieldkit.server.migrate import migrate as bring_up
+
+        done = bring_up(args.database)
+    say("The database is ready." if done else "The database was ready already.")
+    return DONE
+
+
+def code(args: Namespace) -> int:
+    """Print a one-time code, alone."""
+    with _writing(args.database) as connection:
+        from fieldkit.server.enrolment import CODE_MINUTES, make_code
+
+        made = make_code(
+            connection,
+            args.role,
+            args.district,
+            args.block,
+            int(time.time()),
+            args.minutes or CODE_MINUTES,
+        )
+    say(made)
+    return DONE
+
+
+def devices(args: Namespace) -> int:
+    """List who is enrolled, and what is odd about them."""
+    with _parts():
+        from fieldkit.server.devices import devices as read
+
+        found = read(args.database, int(time.time()))
+    if args.json:
+        say_json([{**one} for one in found])
+        return DONE
+    for one in found:
+        for line in _lines(one):
+            say(line)
+    return DONE
+
+
+def revoke(args: Namespace) -> int:
+    """End a device's access."""
+    with _writing(args.database) as connection:
+        from fieldkit.server.enrolment import revoke as end
+
+        end(connection, args.device, int(time.time()))
+    say(f"Device {args.device} can sync no more. What it sent stays.")
+    return DONE
+
+
+def scope(args: Namespace) -> int:
+    """Change what a device may see and write."""
+    with _writing(args.database) as connection:
+        from fieldkit.server.enrolment import change_scope
+
+        held = change_scope(connection, args.device, args.district, args.block).scope
+    say(f"Device {args.device} has {_place(held.district, held.block)} from its next sync on.")
     return DONE
 
 
 def status(args: Namespace) -> int:
     """Say what the server holds."""
-    try:
-        from fieldkit.server.database import Unusable as NoDatabase
+    with _parts():
         from fieldkit.server.status import status as read
-    except ModuleNotFoundError as error:
-        raise Unusable(MISSING) from error
-    try:
+
         found = read(args.database)
-    except NoDatabase as error:
-        raise Unusable(str(error)) from None
     if args.json:
         say_json({**found})
         return DONE
@@ -46,3 +122,65 @@ def status(args: Namespace) -> int:
     for device in found["devices"]:
         say(f"laptop {device['origin']}: {device['last_seq']} changes, head {device['head'][:12]}")
     return DONE
+
+
+@contextmanager
+def _parts() -> Iterator[None]:
+    """Turn what the server's parts refuse, or that they are missing, into a sentence."""
+    try:
+        from fieldkit.server.database import Unusable as NoDatabase
+        from fieldkit.server.enrolment import WrongInput
+    except ModuleNotFoundError as error:
+        raise Unusable(MISSING) from error
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise Unusable(MISSING) from error
+    except (NoDatabase, WrongInput) as error:
+        raise Unusable(str(error)) from None
+
+
+@contextmanager
+def _writing(database: str) -> Iterator[Connection]:
+    """Open the database for one transaction."""
+    with _parts():
+        from fieldkit.server.database import writing
+        from fieldkit.server.migrate import open_database
+
+        engine = open_database(database)
+        try:
+            with writing(engine) as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+
+def _lines(device: Enrolment) -> Iterator[str]:
+    """Tell of one device: what it is, and below it what is odd."""
+    place = _place(device["district"], device["block"])
+    when = f"seen {_moment(device['last_seen'])}" if device["last_seen"] else "not seen yet"
+    yield f"{device['id']:>5}  {device['name'] or 'no name'}, {device['role']}, {place}, {when}"
+    if device["origins"]:
+        yield f"       laptop {', '.join(device['origins'])}"
+    if device["revoked_at"]:
+        yield f"       revoked {_moment(device['revoked_at'])}"
+    skew = device["skew"] or 0
+    if abs(skew) > _SKEWED:
+        way = "ahead" if skew > 0 else "behind"
+        yield f"       its clock is {abs(skew) / 3600:.1f} hours {way}"
+    if device["busy_at_once"]:
+        copies = ", ".join(device["busy_at_once"])
+        yield f"       two copies of it are at work: {copies}. Enrol one of them anew."
+
+
+def _place(district: int | None, block: int | None) -> str:
+    if district is None:
+        return "all districts"
+    held = reference.option("district", district)
+    name = held.label if held else f"district {district}"
+    inside = reference.option("block", block) if block is not None else None
+    return f"block {inside.label} in {name}" if inside else name
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, INDIA).strftime("%Y-%m-%d %H:%M")

@@ -1,49 +1,110 @@
-"""The server's doors: ``POST /v1/sync``, ``POST /v1/enrol`` and ``GET /v1/health``."""
+"""The server's doors: the messages of ``/v1``, and those for who looks after the server."""
 
 from __future__ import annotations
 
-import ipaddress
-import json
-import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import FastAPI
-from sqlalchemy import Engine, select
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.concurrency import run_in_threadpool
+from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from fieldkit.server.apply import sync
-from fieldkit.server.database import open_database, writing
-from fieldkit.server.enrolment import enrol, sender
+from fieldkit.server.caller import Caller, Network, caller
+from fieldkit.server.database import Unusable, writing
+from fieldkit.server.enrolment import Sender, Tries, enrol, rotated, seen, sender
+from fieldkit.server.envelope import read, refused, whole_body, written
+from fieldkit.server.journal import note
+from fieldkit.server.metrics import Metrics
+from fieldkit.server.migrate import is_migrated, open_database
+from fieldkit.server.openapi import description
 from fieldkit.server.problems import Refusal, refusal
-from fieldkit.sync.codec import OtherVersion, TooLarge, Unreadable, decode, encode, unpack
+from fieldkit.server.receipt import receipt
+from fieldkit.server.watch import Watch, told
 from fieldkit.sync.messages import (
-    LARGEST_BODY,
     EnrolAnswer,
     EnrolRequest,
-    M,
     Message,
     Problem,
+    ReceiptAnswer,
+    ReceiptRequest,
     SyncAnswer,
     SyncRequest,
 )
 
-LOG = logging.getLogger("fieldkit.server")
+_DOORS = {
+    "/v1/sync": "sync",
+    "/v1/enrol": "enrol",
+    "/v1/receipt": "receipt",
+    "/healthz": "healthz",
+    "/readyz": "readyz",
+    "/metrics": "metrics",
+    "/openapi.json": "openapi",
+}
+_AT_WORK = 12
+"""Requests at work at once; with the probes no more than the pool of connections holds."""
+_PROBING = 2
 
-Work = Callable[[Engine, Request, bytes], Message]
+T = TypeVar("T")
 
 
-def create_app(database_url: str) -> FastAPI:
-    """Open the database and return the server over it.
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """What all doors share."""
+
+    engine: Engine
+    trusted: tuple[Network, ...]
+    clock: Callable[[], float]
+    metrics: Metrics
+    tries: Tries = field(default_factory=Tries)
+    work: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _AT_WORK))
+    probing: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _PROBING))
+
+    def now(self) -> int:
+        return int(self.clock())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request to a door of ``/v1``, with its body."""
+
+    request: Request
+    caller: Caller
+    body: bytes
+    found: Sender | None = None
+
+    @property
+    def sender(self) -> Sender:
+        """The device that asks."""
+        assert self.found is not None
+        return self.found
+
+    def tell(self, **details: str | int) -> None:
+        """Add to the line of the log."""
+        told(self.request.scope).update(details)
+
+
+Work = Callable[[_Service, _Asked], Message]
+
+
+def create_app(
+    database_url: str,
+    *,
+    trusted: Sequence[Network] = (),
+    clock: Callable[[], float] = time.time,
+) -> FastAPI:
+    """Open the database and return the server over it; ``trusted`` are proxies to be believed.
 
     Raises:
-        Unusable: the database cannot be opened.
+        Unusable: the database cannot be opened, or is not migrated.
     """
     engine = open_database(database_url)
 
@@ -52,125 +113,128 @@ def create_app(database_url: str) -> FastAPI:
         yield
         engine.dispose()
 
-    app = FastAPI(title="fieldkit", openapi_url=None, lifespan=life)
-
-    @app.post("/v1/sync")
-    async def sync_door(request: Request) -> Response:
-        return await _answer(engine, request, _sync)
-
-    @app.post("/v1/enrol")
-    async def enrol_door(request: Request) -> Response:
-        return await _answer(engine, request, _enrol)
-
-    @app.get("/v1/health")
-    def health_door() -> Response:
-        with engine.connect() as connection:
-            connection.execute(select(1))
-        return Response(b'{"ok":true}', media_type="application/json")
-
-    app.add_exception_handler(HTTPException, _http_problem)
-    app.add_exception_handler(Exception, _fault)
+    metrics = Metrics(engine)
+    service = _Service(engine, tuple(trusted), clock, metrics)
+    app = FastAPI(openapi_url=None, lifespan=life)
+    _add_doors(app, service)
+    _add_probes(app, service)
+    app.add_exception_handler(HTTPException, _no_door)
+    app.add_middleware(Watch, metrics=metrics, doors=_DOORS)
     return app
 
 
-def _sync(engine: Engine, request: Request, body: bytes) -> SyncAnswer:
-    with engine.connect() as connection:
-        found = sender(connection, request.headers.get("authorization", ""))
-    message = _read(request, body, SyncRequest)
-    with writing(engine) as connection:
-        answer = sync(connection, found, message, int(time.time()))
-    changes = len(message.batch.changes) if message.batch else 0
-    _note("sync", origin=message.origin, changes=changes, rejected=len(answer.verdicts))
-    return answer
+def _add_doors(app: FastAPI, service: _Service) -> None:
+    @app.post("/v1/sync")
+    async def sync_door(request: Request) -> Response:
+        return await _answer(service, request, _sync)
+
+    @app.post("/v1/receipt")
+    async def receipt_door(request: Request) -> Response:
+        return await _answer(service, request, _receipt)
+
+    @app.post("/v1/enrol")
+    async def enrol_door(request: Request) -> Response:
+        return await _answer(service, request, _enrol, enrolled=False)
 
 
-def _enrol(engine: Engine, request: Request, body: bytes) -> EnrolAnswer:
-    if not _from_here(request):
-        raise refusal(
-            "far", 403, "This server enrols only laptops on its own machine.", "Enrol there."
-        )
-    message = _read(request, body, EnrolRequest)
-    with writing(engine) as connection:
-        answer = enrol(connection, message, int(time.time()))
-    _note("enrol", origin=message.origin)
-    return answer
+def _add_probes(app: FastAPI, service: _Service) -> None:
+    """Add the doors for who looks after the server."""
+
+    @app.get("/healthz")
+    async def health_door() -> dict[str, bool]:
+        return {"alive": True}
+
+    @app.get("/readyz")
+    async def ready_door() -> dict[str, bool]:
+        if not await run_sync(_is_ready, service.engine, limiter=service.probing):
+            raise refusal("not-ready", 503, "The database is not migrated.", retry_after=60)
+        return {"ready": True}
+
+    @app.get("/metrics")
+    async def metrics_door() -> Response:
+        text = await run_sync(service.metrics.text, limiter=service.probing)
+        return Response(text, media_type="text/plain; version=0.0.4")
+
+    @app.get("/openapi.json")
+    async def openapi_door() -> Response:
+        return JSONResponse(description())
 
 
-def _from_here(request: Request) -> bool:
-    """Say whether the request comes from this machine, and not through a proxy on it."""
-    if "forwarded" in request.headers or "x-forwarded-for" in request.headers:
+def _is_ready(engine: Engine) -> bool:
+    try:
+        return is_migrated(engine)
+    except Unusable:
         return False
+
+
+async def _answer(
+    service: _Service, request: Request, work: Work, *, enrolled: bool = True
+) -> Response:
+    """Know the sender before any of the body is taken in, then let ``work`` answer in a thread."""
+    who = caller(request, service.trusted)
+    if not who.private:
+        raise refusal("insecure", 403, "Codes and tokens are taken over https alone.", "Use https.")
+    found = None
+    if enrolled:
+        authorization = request.headers.get("authorization", "")
+        found = await run_sync(sender, service.engine, authorization, limiter=service.work)
+        told(request.scope)["device"] = found.device.id
+    else:
+        service.tries.check(who.address, service.now())
+    asked = _Asked(request, who, await whole_body(request), found)
+
+    def answer() -> Response:
+        return written(request, work(service, asked))
+
+    return await run_sync(answer, limiter=service.work)
+
+
+def _sync(service: _Service, asked: _Asked) -> SyncAnswer:
+    message = read(asked.request, asked.body, SyncRequest)
+    asked.tell(origin=message.origin)
+    now = service.now()
+    seen(service.engine, asked.sender, now, message.now - now if message.now else None)
+    answer = sync(service.engine, asked.sender.device, message, now)
+    _count(service, asked, answer)
+    token = rotated(service.engine, asked.sender, now)
+    return answer.model_copy(update={"token": token}) if token else answer
+
+
+def _count(service: _Service, asked: _Asked, answer: SyncAnswer) -> None:
+    """Count the verdicts of the batch, one for each change, and the rows of the page."""
+    verdicts = {one.seq: one.verdict for one in answer.verdicts}
+    applied = max(len(answer.versions) - len(verdicts), 0)
+    service.metrics.verdicts([*verdicts.values(), *("applied" for _ in range(applied))])
+    asked.tell(changes=len(answer.versions), applied=applied)
+    if answer.page:
+        asked.tell(rows=len(answer.page.rows))
+
+
+def _receipt(service: _Service, asked: _Asked) -> ReceiptAnswer:
+    message = read(asked.request, asked.body, ReceiptRequest)
+    with service.engine.connect() as connection:
+        logs = receipt(connection, asked.sender.device, message.origins)
+    for origin in set(message.origins) - {log.origin for log in logs}:
+        note("out_of_scope", origin=origin, device=asked.sender.device.id)
+    return ReceiptAnswer(now=service.now(), logs=logs)
+
+
+def _enrol(service: _Service, asked: _Asked) -> EnrolAnswer:
+    message = read(asked.request, asked.body, EnrolRequest)
+    asked.tell(origin=message.origin)
+    authorization, now = asked.request.headers.get("authorization", ""), service.now()
     try:
-        return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
-    except ValueError:
-        return False
+        with writing(service.engine) as connection:
+            return enrol(connection, message, authorization, now)
+    except Refusal:
+        service.tries.failed(asked.caller.address, now)
+        raise
 
 
-def _read(request: Request, body: bytes, kind: type[M]) -> M:
-    """Read the body as a message, or refuse it by the problem it has."""
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in {"gzip", "identity"}:
-        raise refusal("encoding", 415, "This server reads gzip.")
-    try:
-        return decode(body, kind, encoding)
-    except TooLarge as error:
-        raise refusal("too-large", 413, str(error), "Send smaller batches.") from None
-    except OtherVersion as error:
-        raise refusal("version", 400, str(error), "Update the older side.") from None
-    except Unreadable as error:
-        raise refusal("unreadable", 400, "This message cannot be read.", str(error)) from None
-
-
-async def _answer(engine: Engine, request: Request, work: Work) -> Response:
-    """Read the body within bounds, let ``work`` answer in a thread, and encode what it says."""
-    try:
-        body = await _body(request)
-        message = await run_in_threadpool(work, engine, request, body)
-    except Refusal as refused:
-        _note("refused", path=request.url.path, problem=refused.problem.type)
-        return _problem(refused.problem)
-    except (OperationalError, PoolTimeout) as error:
-        LOG.warning("%s", error)
-        return _problem(
-            refusal("busy", 503, "The server cannot keep changes now.", "Sync later.").problem
-        )
-    content, headers = encode(message), {"content-encoding": "gzip"}
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        content, headers = unpack(content), {}
-    return Response(content, media_type="application/json", headers=headers)
-
-
-async def _body(request: Request) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST_BODY:
-            raise refusal("too-large", 413, "This message is too large.", "Send smaller batches.")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _problem(problem: Problem) -> Response:
-    headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
-    if problem.status == 415:
-        headers = {"accept-encoding": "gzip"}
-    content = problem.model_dump_json(exclude_none=True).encode()
-    return Response(content, problem.status, headers, media_type="application/problem+json")
-
-
-async def _http_problem(_request: Request, error: Exception) -> Response:
+async def _no_door(_request: Request, error: Exception) -> Response:
     """Answer what no door is there for."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    title = error.detail if isinstance(error, HTTPException) else "Fault"
-    return _problem(Problem(type="about:blank", title=title, status=status))
-
-
-async def _fault(_request: Request, _error: Exception) -> Response:
-    """Answer a fault of the server's own; the fault itself goes to its log."""
-    return _problem(refusal("fault", 500, "The server has a fault.", "Sync later.").problem)
-
-
-def _note(what: str, **details: str | int) -> None:
-    """Write one line of the log: what happened, to which origin; never whose record."""
-    LOG.info("%s", json.dumps({"at": int(time.time()), "event": what, **details}))
+    assert isinstance(error, HTTPException)
+    problem = Problem(type="about:blank", title=error.detail, status=error.status_code)
+    response = refused(Refusal(problem))
+    response.headers.update(error.headers or {})
+    return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ def local_server(database: str | Path, log: Path | None = None) -> Iterator[str]
     Raises:
         RuntimeError: it did not start.
     """
-    url = database if isinstance(database, str) else f"sqlite:///{database}"
+    url = _url(database)
     with _log(log) as errors:
         server = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, url],
@@ -48,6 +49,34 @@ def local_server(database: str | Path, log: Path | None = None) -> Iterator[str]
                     server.wait(30)
                 except subprocess.TimeoutExpired:
                     server.kill()
+
+
+def code(
+    database: str | Path,
+    role: str = "operator",
+    district: int | None = None,
+    block: int | None = None,
+) -> str:
+    """Make a one-time code for that database; neither district nor block: the whole territory.
+
+    Raises:
+        Unusable: the database cannot be opened.
+        WrongInput: there is no such role, district or block.
+    """
+    from fieldkit.server.database import writing
+    from fieldkit.server.enrolment import make_code
+    from fieldkit.server.migrate import open_database
+
+    engine = open_database(_url(database))
+    try:
+        with writing(engine) as connection:
+            return make_code(connection, role, district, block, int(time.time()))
+    finally:
+        engine.dispose()
+
+
+def _url(database: str | Path) -> str:
+    return database if isinstance(database, str) else f"sqlite:///{database}"
 
 
 def serve(database: str) -> None:

@@ -7,7 +7,8 @@ from typing import TypedDict
 from sqlalchemy import Connection, func, inspect, select
 
 from fieldkit.records import kinds
-from fieldkit.server.database import ORIGIN, UNKNOWN, read_database
+from fieldkit.server.migrate import read_database
+from fieldkit.server.tables import ORIGIN, UNKNOWN
 
 
 class DeviceStatus(TypedDict):
