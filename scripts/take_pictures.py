@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from fieldkit.app import FieldkitApp
 from fieldkit.cli import run
 from fieldkit.exchange.load import load_folder
-from fieldkit.server.local import local_server
+from fieldkit.server.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.clock import DAY, laptop_clock
 from fieldkit.sync.client import enrol, sync
@@ -100,7 +100,7 @@ def the_day_before(home: Path, folder: Path, url: str) -> None:
     store = Store.open(home, clock=lambda: laptop_clock() - DAY)
     store.init("Asha", DISTRICT, BLOCK)
     load_folder(store, sample(folder, PEOPLE, 7), operator="Asha")
-    enrol(store, url, "pictures")
+    enrol(store, url, code(folder / "server.sqlite3"))
     sync(store)
     store.close()
 

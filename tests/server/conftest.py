@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from fieldkit.records import Change, Json, Op, first_head, new_origin
-from fieldkit.server.local import local_server
+from fieldkit.server.local import code, local_server
 from fieldkit.sync.messages import on_the_wire
 
 
@@ -21,10 +21,15 @@ class Laptop:
         self.origin = new_origin()
         self.changes: list[Change] = []
         self.heads = [first_head(self.origin)]
-        answer = self.post(
-            "/v1/enrol", {"v": 1, "code": "x", "origin": self.origin, "district": 2}, token=""
-        )
-        self.token = str(answer.json()["token"])
+        self.token = ""
+
+    def enrol(self, code: str, token: str | None = None, name: str = "Asha") -> httpx.Response:
+        """Exchange a code for a token, and use that from now on if there is one."""
+        message = {"v": 1, "code": code, "origin": self.origin, "district": 2, "name": name}
+        answer = self.post("/v1/enrol", message, token=token)
+        if answer.status_code == 200:
+            self.token = str(answer.json()["token"])
+        return answer
 
     def change(
         self, record: int, op: Op = Op.CREATE, kind: str = "village_organisation", **fields: Json
@@ -91,11 +96,31 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         yield url, folder
 
 
+Make = Callable[..., Laptop]
+
+
 @pytest.fixture
-def laptop(served: tuple[str, Path]) -> Iterator[Laptop]:
-    laptop = Laptop(served[0])
-    yield laptop
-    laptop.http.close()
+def make_laptop(served: tuple[str, Path]) -> Iterator[Make]:
+    """Enrol laptops: ``make_laptop("operator", district=2)``; no scope is the whole territory."""
+    made: list[Laptop] = []
+
+    def make(
+        role: str = "operator", district: int | None = None, block: int | None = None
+    ) -> Laptop:
+        laptop = Laptop(served[0])
+        made.append(laptop)
+        answer = laptop.enrol(code(served[1] / "server.sqlite3", role, district, block), token="")
+        assert answer.status_code == 200, answer.text
+        return laptop
+
+    yield make
+    for laptop in made:
+        laptop.http.close()
+
+
+@pytest.fixture
+def laptop(make_laptop: Make) -> Laptop:
+    return make_laptop()
 
 
 Row = Callable[[str, str], dict[str, object]]
