@@ -60,7 +60,7 @@ class Pace:
         return self._bounded(LARGEST_BATCH)
 
     def _bounded(self, most: int) -> int:
-        return most if self._speed is None else max(min(most, int(SECONDS * self._speed)), LEAST)
+        return most if self._speed is None else max(int(min(most, SECONDS * self._speed)), LEAST)
 
     def weighed(self, size: int, changes: int) -> None:
         """Learn what a batch of so many changes weighs."""

@@ -1,0 +1,95 @@
+"""A server that says what a test tells it to, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from fieldkit.sync.codec import chain, encode
+from fieldkit.sync.line import Told, Traffic
+from fieldkit.sync.messages import (
+    M,
+    Message,
+    Page,
+    PageRow,
+    Problem,
+    Scope,
+    SyncAnswer,
+    SyncRequest,
+)
+
+Says = Callable[[SyncRequest], SyncAnswer]
+
+
+def taken(
+    request: SyncRequest,
+    rows: Iterable[PageRow] = (),
+    cursors: dict[int, int] | None = None,
+    *,
+    more: bool = False,
+    epoch: int = 1,
+    scope: Scope | None = None,
+    incarnation: str = "first",
+    token: str | None = None,
+) -> SyncAnswer:
+    """Answer as a server that keeps whatever comes."""
+    seq, head, versions = request.last_seq, request.head, list[int | None]()
+    if batch := request.batch:
+        seq = batch.first + len(batch.changes) - 1
+        head = chain(bytes.fromhex(batch.before), batch.changes)[-1][1].hex()
+        versions = [1 for _ in batch.changes]
+    return SyncAnswer(
+        seq=seq,
+        head=head,
+        versions=versions,
+        page=Page(rows=list(rows)),
+        cursors=cursors if cursors is not None else {2: 1} | request.cursors,
+        more=more,
+        epoch=epoch,
+        scope=scope,
+        incarnation=incarnation,
+        now=request.now,
+        token=token,
+    )
+
+
+def told(status: int, word: str, wait: int | None = None, **more: int | str) -> Told:
+    """Return the refusal of this word."""
+    problem = {"type": f"/problems/{word}", "title": "", "status": status, **more}
+    return Told(status, Problem.model_validate(problem), wait)
+
+
+class Scripted:
+    """A link to a server that follows a script, then keeps whatever comes."""
+
+    def __init__(self, *script: Says | Exception) -> None:
+        self.script = list(script)
+        self.requests: list[SyncRequest] = []
+        self.tokens: list[str] = []
+        self.traffic = Traffic()
+
+    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+        assert path == "/v1/sync"
+        assert isinstance(message, SyncRequest)
+        self.requests.append(message)
+        self.traffic.requests += 1
+        says = self.script.pop(0) if self.script else taken
+        if isinstance(says, Exception):
+            raise says
+        answer = says(message)
+        assert isinstance(answer, kind)
+        return answer
+
+    def weigh(self, message: Message) -> int:
+        return len(encode(message, "gzip"))
+
+    def use(self, token: str) -> None:
+        self.tokens.append(token)
+
+    @property
+    def sent(self) -> list[tuple[str, int, int]]:
+        """Origin, first seq and number of changes of each batch sent."""
+        return [
+            (one.origin, one.batch.first, len(one.batch.changes))
+            for one in self.requests
+            if one.batch
+        ]
