@@ -112,6 +112,10 @@ class Proxy:
         assert self._thread is not None
         self._thread.join()
 
+    def lead_to(self, server: str) -> None:
+        """Lead connections to come to this server."""
+        self._server = urlsplit(server)
+
     def slow(self, bits_per_second: float, there_and_back: float) -> None:
         """Make it a mobile line: this rate in each direction, half of the seconds each way."""
         for way in (self.up, self.down):

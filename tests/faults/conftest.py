@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.faults.office import Databases, Files
+from tests.faults.stage import Stage, stage
+from tests.postgres import Postgres
+
+from fieldkit.sync import pace
+
+BATCH = 20
+"""Changes in a batch here, so that a sync has several."""
+
+
+@pytest.fixture(scope="session")
+def _small_batches() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pace, "MOST_CHANGES", BATCH)
+        patch.setattr(pace, "FIRST_PAGE", 12)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _on_sqlite(tmp_path_factory: pytest.TempPathFactory, _small_batches: None) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("stage")
+    with stage(Files(folder), folder) as stood:
+        yield stood
+
+
+@pytest.fixture(scope="session")
+def _on_postgres(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, _small_batches: None
+) -> Iterator[Stage]:
+    with (
+        postgres.database() as name,
+        stage(Databases(postgres, name), tmp_path_factory.mktemp("stage")) as stood,
+    ):
+        yield stood
+
+
+@pytest.fixture
+def on_sqlite(_on_sqlite: Stage) -> Stage:
+    """The stage, set up again, with a server on SQLite."""
+    _on_sqlite.put_back()
+    return _on_sqlite
+
+
+@pytest.fixture
+def on_postgres(_on_postgres: Stage) -> Stage:
+    """The stage, set up again, with a server on PostgreSQL."""
+    _on_postgres.put_back()
+    return _on_postgres
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stood(request: pytest.FixtureRequest) -> Stage:
+    """The stage, set up again, on either database."""
+    found: Stage = request.getfixturevalue(f"on_{request.param}")
+    return found

@@ -1,0 +1,90 @@
+"""What each side holds, read from the databases themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+from sqlalchemy import Connection, select
+
+from fieldkit.records import Change, kinds
+from fieldkit.server.database import connect
+from fieldkit.server.tables import CHANGE, CONFLICT, FEED, FIELD_VERSION, ORIGIN
+from fieldkit.settings import DATABASE
+from fieldkit.store import Standing, Store
+
+Rows: TypeAlias = dict[tuple[str, ...], dict[str, object]]
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Connection]:
+    engine = connect(url)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def records(url: str) -> Rows:
+    """Return every row of every kind of a database, of a laptop's or of a server's."""
+    found: Rows = {}
+    with _reading(url) as connection:
+        for name, kind in kinds().items():
+            for row in connection.execute(select(kind.table())).mappings():
+                found[name, str(row["id"])] = {**row, "extra": row["extra"] or {}}
+    return found
+
+
+def on_laptop(home: Path) -> Rows:
+    """Return every row of every kind that a laptop holds."""
+    return records(f"sqlite:///{home / DATABASE}")
+
+
+def beside_records(url: str) -> Rows:
+    """Return what the server keeps about its records: open conflicts, and who wrote which field."""
+    found: Rows = {}
+    with _reading(url) as connection:
+        for table in (CONFLICT, FIELD_VERSION):
+            keys = [column.name for column in table.primary_key]
+            for row in connection.execute(select(table)).mappings():
+                found[(table.name, *(str(row[key]) for key in keys))] = dict(row)
+    return found
+
+
+def audit(url: str, standing: Standing) -> None:
+    """Hold the server's log of an origin against the laptop's, and its feed against its records."""
+    with _reading(url) as connection:
+        log = connection.execute(
+            select(CHANGE.c.seq, CHANGE.c.head)
+            .where(CHANGE.c.origin == standing.origin)
+            .order_by(CHANGE.c.seq)
+        ).all()
+        far = connection.execute(
+            select(ORIGIN.c.last_seq, ORIGIN.c.head).where(ORIGIN.c.origin == standing.origin)
+        ).one()
+        feed = connection.execute(select(FEED.c.kind, FEED.c.record_id)).all()
+    assert [row.seq for row in log] == list(range(1, standing.last_seq + 1))
+    assert (far.last_seq, far.head) == (standing.last_seq, standing.head)
+    assert log[-1].head == standing.head
+    assert standing.server_head == standing.head
+    assert standing.settled
+    assert len(feed) == len({tuple(row) for row in feed})
+    assert {tuple(row) for row in feed} == records(url).keys()
+
+
+def converged(url: str, home: Path, store: Store) -> None:
+    """Assert that laptop and server hold the same rows, each once, and the same log."""
+    standing = store.outbox.standing()
+    assert standing is not None
+    audit(url, standing)
+    assert on_laptop(home) == records(url)
+
+
+def changes(store: Store) -> list[Change]:
+    """Return the whole log of the origin in use."""
+    device = store.device
+    assert device is not None
+    return [one.change for one in store.outbox.batch(device.origin, 10**6)]
