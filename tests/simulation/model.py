@@ -1,0 +1,371 @@
+"""What ought to stand: a plain list of all that was typed, and the fate each value must have.
+
+It shares no code with the program. What a person had seen is known here from the run itself (which
+file the change was typed into, what that file's screen showed when the form opened), never from an
+origin's parents or the heads of a chain.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+Json = object
+Place = tuple[int | None, int | None]
+"""District and block; a scope without a district is the whole territory."""
+PLACE, DELETED, DECIDED = "place", "deleted", "decided"
+STAMPS = ("created_at", "created_by", "updated_at")
+_PLACE = ("district", "block")
+_ID = re.compile(r"[0-9A-Z]{8}-([0-9]+)\Z")
+
+
+class Violation(AssertionError):
+    """A property that does not hold; the text names it and says where."""
+
+
+def plain(value: Json) -> str:
+    """Return a value so that equal values look equal: 1, 1.0 and true are three values."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def number_of(record_id: str) -> str:
+    return record_id.rpartition("-")[2]
+
+
+def nameless(value: Json) -> str:
+    """Return a value with the origin of a record number left out: a fork may rename it."""
+    found = _ID.match(value) if isinstance(value, str) else None
+    return f"record {found[1]}" if found else plain(value)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One change as the person made it."""
+
+    mark: str
+    """Who, kind and number of the record: the same however often it is logged again."""
+    kind: str
+    key: str
+    """The record, by who made it and its number: the same under whatever origin."""
+    op: str
+    fields: Mapping[str, Json]
+    """What was saved, district and block as one, a deletion as ``deleted``."""
+    base: int
+    prior: frozenset[str]
+    """Marks of everything saved before in that file: the author's own past."""
+    shown: Mapping[str, frozenset[str]]
+    """What that file's screen had ever shown of each field of the record."""
+    laptop: str
+
+
+@dataclass
+class Past:
+    """What one file has gone through; copied whenever the file is."""
+
+    typed: list[Typed] = field(default_factory=list)
+    withdrawn: set[str] = field(default_factory=set)
+    shown: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+
+    def copy(self) -> Past:
+        return Past(
+            list(self.typed),
+            set(self.withdrawn),
+            {
+                key: {name: set(values) for name, values in of.items()}
+                for key, of in self.shown.items()
+            },
+        )
+
+    def show(self, key: str, values: Mapping[str, Json]) -> None:
+        """Note that the screen of this file shows a record like this."""
+        of = self.shown.setdefault(key, {})
+        for name, value in fields_of(values):
+            of.setdefault(name, set()).add(plain(value))
+
+
+def fields_of(values: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    """Give a row's fields as they merge: district and block as one, no stamps."""
+    yield PLACE, [values.get(name) for name in _PLACE]
+    for name, value in values.items():
+        if name not in _PLACE and name not in STAMPS:
+            yield name, value
+
+
+def claims(
+    fields: Mapping[str, Json], op: str, values: Mapping[str, Json] | None = None
+) -> dict[str, Json]:
+    """Return what a change says of each field, as :func:`fields_of` names them."""
+    had = values or {}
+    said = {
+        name: value
+        for name, value in fields.items()
+        if name not in (*_PLACE, *STAMPS, DECIDED, "id", "version")
+    }
+    if any(name in fields for name in _PLACE):
+        said[PLACE] = [fields.get(name, had.get(name)) for name in _PLACE]
+    if op == "delete":
+        said.setdefault(DELETED, True)
+    return said
+
+
+@dataclass(frozen=True)
+class Write:
+    """Who wrote a field last."""
+
+    version: int
+    mark: str
+
+
+@dataclass
+class Row:
+    """A record as it ought to stand on the server."""
+
+    kind: str
+    values: dict[str, Json] = field(default_factory=dict)
+    written: dict[str, Write] = field(default_factory=dict)
+    version: int = 0
+    places: list[tuple[int, Place]] = field(default_factory=list)
+    """Where it stood from which version on."""
+
+    @property
+    def place(self) -> Place:
+        return self.places[-1][1]
+
+    def place_at(self, version: int) -> Place:
+        """Return where it stood at a version; before its first, where it was made."""
+        found = [place for since, place in self.places if since <= version]
+        return found[-1] if found else self.places[0][1]
+
+    def value(self, name: str) -> Json:
+        if name == PLACE:
+            return [self.values.get(part) for part in _PLACE]
+        return self.values.get(name, False if name == DELETED else None)
+
+    def put(self, name: str, value: Json) -> None:
+        if name == PLACE and isinstance(value, list):
+            for part, one in zip(_PLACE, value, strict=True):
+                self.put(part, one)
+        elif value is None:
+            self.values.pop(name, None)
+        else:
+            self.values[name] = value
+
+
+@dataclass
+class Held:
+    """An open conflict."""
+
+    seqs: list[int]
+    held: Json
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A change in the server's log."""
+
+    origin: str
+    seq: int
+    verdict: str
+    version: int | None
+    record_id: str
+    body: Mapping[str, Json]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a change that the server took."""
+
+    origin: str
+    seq: int
+    verdict: str
+    record_id: str
+    held: frozenset[str] = frozenset()
+
+
+def holds(scope: Place, place: Place) -> bool:
+    """Say whether a scope holds a place; a record without a block belongs to the whole district."""
+    district, block = scope
+    if district is None:
+        return True
+    return district == place[0] and (block is None or place[1] is None or block == place[1])
+
+
+@dataclass
+class Roll:
+    """What the server ought to hold; kept aside and put back with the server's own backup."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    conflicts: dict[tuple[str, str, str], Held] = field(default_factory=dict)
+    fates: dict[str, Fate] = field(default_factory=dict)
+
+
+class Expected:
+    """The server's rows as they ought to be, worked out change by change as they are accepted."""
+
+    def __init__(self) -> None:
+        self.roll = Roll()
+        self.typed: dict[str, Typed] = {}
+        self.history: dict[tuple[str, int], list[dict[str, Json]]] = {}
+        """Every row that the server has ever held, by id and version."""
+        self.tampered: set[str] = set()
+        """Marks of changes that hold a value the server refuses."""
+
+    def aside(self) -> Roll:
+        return deepcopy(self.roll)
+
+    def put_back(self, roll: Roll) -> None:
+        self.roll = deepcopy(roll)
+
+    def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], floor: int) -> None:
+        """Take one change of the server's log in, and say if it should have fared otherwise."""
+        typed = self.typed.get(mark)
+        if typed is None:
+            raise Violation(f"P2: nobody typed change {entry.seq} of {entry.origin} ({mark})")
+        if before := self.roll.fates.get(mark):
+            raise Violation(
+                f"P2: {mark} stands twice in the server's log: {before.origin} {before.seq} "
+                f"and {entry.origin} {entry.seq}"
+            )
+        row = self.roll.rows.get(entry.record_id)
+        if entry.verdict == "rejected":
+            self._refused(entry, typed, row, list(scopes))
+            self.roll.fates[mark] = Fate(entry.origin, entry.seq, "rejected", entry.record_id)
+            return
+        said = claims(
+            _dict(entry.body["fields"]), str(entry.body["op"]), row.values if row else None
+        )
+        self._as_typed(typed, said, entry)
+        if row is None:
+            row = self.roll.rows[entry.record_id] = Row(typed.kind)
+        elif not self._allowed(row, entry, list(scopes)):
+            raise Violation(f"P8: {mark} was taken though the record lies out of scope")
+        held = self._merge(row, entry, typed, said, floor)
+        verdict = "conflict" if held else "applied"
+        if entry.verdict != verdict:
+            raise Violation(
+                f"P3: {mark} on {entry.record_id} was {entry.verdict}, "
+                f"where it ought to be {verdict} (held: {', '.join(sorted(held)) or 'nothing'})"
+            )
+        self.roll.fates[mark] = Fate(
+            entry.origin, entry.seq, verdict, entry.record_id, frozenset(held)
+        )
+
+    def _as_typed(self, typed: Typed, said: Mapping[str, Json], entry: Entry) -> None:
+        here = {name: nameless(value) for name, value in typed.fields.items()}
+        there = {name: nameless(value) for name, value in said.items()}
+        if here.get(PLACE) != there.get(PLACE) and PLACE in here and PLACE in there:
+            here.pop(PLACE), there.pop(PLACE)  # a half of it may stand for the whole
+        if here != there or (base := entry.body["base"] or 0) != typed.base:
+            raise Violation(
+                f"P2: the server's log has {there} on {entry.body['base']} for {typed.mark}, "
+                f"typed was {here} on {typed.base}"
+            )
+        del base
+
+    def _allowed(self, row: Row, entry: Entry, scopes: list[Place]) -> bool:
+        base = entry.body["base"]
+        then = row.place_at(base if isinstance(base, int) else 0)
+        return any(holds(scope, place) for scope in scopes for place in (row.place, then))
+
+    def _refused(self, entry: Entry, typed: Typed, row: Row | None, scopes: list[Place]) -> None:
+        if typed.mark in self.tampered:
+            return
+        if row is not None:
+            rightly = not self._allowed(row, entry, scopes)
+        else:
+            place = typed.fields.get(PLACE)
+            made = (place[0], place[1]) if isinstance(place, list) else None
+            rightly = made is None or not any(holds(scope, made) for scope in scopes)
+        if not rightly:
+            raise Violation(f"P3: {typed.mark} was rejected though it is honest work in scope")
+
+    def _merge(
+        self, row: Row, entry: Entry, typed: Typed, said: Mapping[str, Json], floor: int
+    ) -> set[str]:
+        """Merge one change as the protocol says; return the fields held."""
+        new, after = not row.version, max(row.version, floor) + 1
+        was_deleted = row.value(DELETED) is True
+        applied: dict[str, Json] = {}
+        held: dict[str, Json] = {}
+        unseen = {
+            name
+            for name, write in row.written.items()
+            if write.version > typed.base and write.mark not in typed.prior
+        }
+        for name, value in said.items():
+            if plain(value) == plain(row.value(name)):
+                continue
+            whole = name == DELETED and value is True
+            if unseen if whole else name in unseen:
+                held[name] = value
+            else:
+                self._saw(row, typed, row.written if whole else [name])
+                applied[name] = value
+        if was_deleted and typed.op != "delete" and DELETED not in said and DELETED in unseen:
+            held[DELETED] = False
+        for name, value in applied.items():
+            row.put(name, value)
+            row.written[name] = Write(after, typed.mark)
+        self._stamp(row, entry.body, new=new, changed=bool(applied))
+        if applied or new:
+            row.version = after
+            place = (row.values.get("district"), row.values.get("block"))
+            if not row.places or row.place != place:
+                row.places.append((after, place))  # type: ignore[arg-type]
+            self.history.setdefault((entry.record_id, after), []).append(dict(row.values))
+        if entry.version != row.version:
+            raise Violation(
+                f"P4: {entry.record_id} is at version {entry.version} after {typed.mark}, "
+                f"it ought to be at {row.version}"
+            )
+        self._keep(entry, held)
+        if not held and entry.body["op"] == "decide":
+            self._close(entry, said)
+        return set(held)
+
+    def _saw(self, row: Row, typed: Typed, names: Iterable[str]) -> None:
+        """Hold that nobody overwrites what no screen of theirs has shown and they did not write."""
+        for name in names:
+            last, value = row.written.get(name), row.value(name)
+            if last is None or last.mark in typed.prior or value in (None, False):
+                continue
+            if plain(value) not in typed.shown.get(name, frozenset()):
+                raise Violation(
+                    f"P3: {typed.mark} overwrote {name} = {plain(value)} of {last.mark} unseen"
+                )
+
+    def _stamp(self, row: Row, body: Mapping[str, Json], *, new: bool, changed: bool) -> None:
+        given = _dict(body["fields"])
+        if new:
+            row.put("created_at", given.get("created_at", body["at"]))
+            row.put("created_by", given.get("created_by", body["operator"] or None))
+        if new or changed:
+            row.put("updated_at", given.get("updated_at", body["at"]))
+
+    def _keep(self, entry: Entry, held: Mapping[str, Json]) -> None:
+        for name, value in held.items():
+            conflict = self.roll.conflicts.setdefault(
+                (entry.record_id, name, entry.origin), Held([], value)
+            )
+            conflict.seqs.append(entry.seq)
+            conflict.held = value
+
+    def _close(self, entry: Entry, said: Mapping[str, Json]) -> None:
+        """Close what a decision saw, in the fields it decided."""
+        fields = _dict(entry.body["fields"])
+        decided = fields.get(DECIDED)
+        saw = {(one[0], one[1]) for one in decided} if isinstance(decided, list) else set()
+        for key, held in list(self.roll.conflicts.items()):
+            record_id, name, origin = key
+            if record_id == entry.record_id and name in said:
+                held.seqs = [seq for seq in held.seqs if (origin, seq) not in saw]
+                if not held.seqs:
+                    del self.roll.conflicts[key]
+
+
+def _dict(value: Json) -> dict[str, Json]:
+    assert isinstance(value, dict)
+    return value

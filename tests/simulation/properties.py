@@ -1,0 +1,336 @@
+"""The properties of the design, held against the files themselves by plain SQL.
+
+:func:`looks_right` holds of any laptop at any moment; :func:`at_rest` of all, once nothing is left
+to send or to fetch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from tests.simulation.devices import KINDS, Laptop, Line, Shown
+from tests.simulation.model import (
+    DELETED,
+    PLACE,
+    STAMPS,
+    Expected,
+    Json,
+    Place,
+    Typed,
+    Violation,
+    fields_of,
+    holds,
+    nameless,
+    plain,
+)
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+def outcome(world: World) -> dict[str, object]:
+    """Say how a run ended, but for what any clock can have touched: times, and names from heads."""
+    server = world.central.rows()
+    keys = {record_id: shown.key for record_id, shown in server.items()}
+    rows = {
+        shown.key: (
+            shown.version,
+            {
+                name: keys.get(str(value), value)
+                for name, value in shown.values.items()
+                if name not in ("created_at", "updated_at")
+            },
+        )
+        for shown in server.values()
+    }
+    held = sorted(
+        (keys[record_id], name, plain(one.held), len(one.seqs))
+        for (record_id, name, _), one in world.expected.roll.conflicts.items()
+    )
+    verdicts = {mark: fate.verdict for mark, fate in world.expected.roll.fates.items()}
+    return {"rows": rows, "held": held, "verdicts": verdicts}
+
+
+# At any moment
+
+
+def looks_right(laptop: Laptop, expected: Expected) -> None:
+    """Hold what a laptop shows: the server's row of the version it names, its own work over it."""
+    rows, own = laptop.rows(), last_words(laptop)
+    for record_id, said in own.items():
+        waiting = any(_waits(line) for _, line in said.values())
+        if waiting and record_id not in rows:
+            raise Violation(f"P3: {laptop.name} saved {record_id}, which it does not show any more")
+    for record_id, shown in rows.items():
+        _shows_right(laptop, shown, own.get(record_id, {}), expected)
+
+
+def last_words(laptop: Laptop) -> dict[str, dict[str, tuple[Typed, Line]]]:
+    """Give of each record and field what was typed into this file last, and its line of the log."""
+    log = {line.mark: line for line in laptop.log()}
+    found: dict[str, dict[str, tuple[Typed, Line]]] = {}
+    for typed in laptop.past.typed:
+        line = log.pop(typed.mark, None)
+        if line is None:
+            raise Violation(f"P1: {laptop.name} saved {typed.mark}, which its log lacks")
+        if typed.mark not in laptop.past.withdrawn:
+            for name in typed.fields:
+                found.setdefault(line.record_id, {})[name] = typed, line
+    if log:
+        raise Violation(f"P2: the log of {laptop.name} has {', '.join(log)}: nobody typed it there")
+    return found
+
+
+def _waits(line: Line) -> bool:
+    return not line.acked or line.verdict == "rejected"
+
+
+def _shows_right(
+    laptop: Laptop, shown: Shown, own: dict[str, tuple[Typed, Line]], expected: Expected
+) -> None:
+    beneath = expected.history.get((shown.id, shown.version)) if shown.version else [{}]
+    if beneath is None:
+        raise Violation(
+            f"P4: {laptop.name} shows {shown.id} at version {shown.version}, "
+            "which the server never had"
+        )
+    values = dict(fields_of(shown.values))
+    below = [dict(fields_of(row)) for row in beneath]
+    for name in sorted({*values, *own, *(name for row in below for name in row)}):
+        value = nameless(values.get(name))
+        servers = {nameless(row.get(name)) for row in below}
+        allowed = servers
+        if name in own and (shown.version or own):
+            typed, line = own[name]
+            mine = nameless(_typed_value(typed, name))
+            if _waits(line) or (line.verdict is None and (line.version or 0) > shown.version):
+                allowed = {mine}
+            elif line.verdict == "conflict":
+                allowed = servers | {mine}
+        if values.get(DELETED) is True and name != DELETED:
+            allowed = allowed | servers
+        if value not in allowed:
+            raise Violation(
+                f"P3: {laptop.name} shows {name} = {value} of {shown.id} at version "
+                f"{shown.version}; it ought to be {' or '.join(sorted(allowed))}"
+            )
+
+
+def _typed_value(typed: Typed, name: str) -> Json:
+    value = typed.fields[name]
+    return None if value is False and name == DELETED else value
+
+
+# At rest
+
+
+def at_rest(world: World) -> None:
+    """Hold the end of a run against P2 to P6, P8 and the index."""
+    server = world.central.rows()
+    _server_as_expected(world, server)
+    _server_chain(world)
+    _none_lost(world)
+    for laptop in world.laptops:
+        _log_as_servers(world, laptop)
+        _shows_servers_rows(world, laptop, server)
+        _open_matters(world, laptop, server)
+        _authors_know(world, laptop)
+        _index(laptop)
+
+
+def _server_as_expected(world: World, server: dict[str, Shown]) -> None:
+    """Every record, and every conflict, as worked out change by change."""
+    roll = world.expected.roll
+    if stray := sorted(server.keys() ^ roll.rows.keys()):
+        raise Violation(f"P4: {stray[0]} is at the server alone, or ought to be there and is not")
+    for record_id, row in roll.rows.items():
+        is_at = server[record_id]
+        if is_at.version != row.version or _differs(is_at.values, row.values):
+            raise Violation(
+                f"P3: the server has {record_id} at {is_at.version}, expected {row.version}: "
+                f"{_difference(is_at.values, row.values)}"
+            )
+    with closing(sqlite3.connect(world.bench.server_path)) as file:
+        found = {
+            (row[0], row[1], row[2]): (sorted(json.loads(row[3])), plain(json.loads(row[4])))
+            for row in file.execute("SELECT record_id, field, origin, seqs, held FROM conflict")
+        }
+    wanted = {key: (sorted(one.seqs), plain(one.held)) for key, one in roll.conflicts.items()}
+    for key in sorted(found.keys() | wanted.keys()):
+        if found.get(key) != wanted.get(key):
+            raise Violation(
+                f"P3: the server holds {found.get(key)} for {' '.join(key)}, "
+                f"it ought to be {wanted.get(key)}"
+            )
+
+
+def _server_chain(world: World) -> None:
+    """Follow every origin's chain through the bytes the server has kept."""
+    with closing(sqlite3.connect(world.bench.server_path)) as file:
+        ends = dict(file.execute("SELECT origin, head FROM origin").fetchall())
+        for origin, head in ends.items():
+            now = hashlib.sha256(origin.encode()).digest()
+            rows = file.execute(
+                "SELECT seq, body, head FROM change WHERE origin = ? ORDER BY seq", [origin]
+            )
+            for place, (seq, body, kept) in enumerate(rows, start=1):
+                now = hashlib.sha256(now + body).digest() if body else kept
+                if (seq, kept) != (place, now):
+                    raise Violation(f"P6: the server's log of {origin} is broken at {place}")
+            if now != head:
+                raise Violation(f"P6: the server names another head for {origin} than its log has")
+
+
+def _none_lost(world: World) -> None:
+    """Each change that any file still holds is in the server's log (P2: twice was seen before)."""
+    fates = world.expected.roll.fates
+    for laptop in world.laptops:
+        for typed in laptop.past.typed:
+            if typed.mark not in fates:
+                raise Violation(f"P2: {typed.mark}, saved on {laptop.name}, never reached the log")
+
+
+def _log_as_servers(world: World, laptop: Laptop) -> None:
+    """Line by line the same log on both sides (P6); nothing left to send."""
+    with closing(sqlite3.connect(world.bench.server_path)) as file:
+        there = {
+            (origin, seq): head
+            for origin, seq, head in file.execute("SELECT origin, seq, head FROM change")
+        }
+    counts: Counter[str] = Counter()
+    for line in laptop.log():
+        counts[line.origin] += 1
+        if not line.acked or there.get((line.origin, line.seq)) != line.head:
+            raise Violation(
+                f"P6: change {line.seq} of {line.origin} on {laptop.name} is not the server's"
+            )
+    current = laptop.store.device
+    assert current is not None
+    held = sum(origin == current.origin for origin, _ in there)
+    if held != counts[current.origin]:
+        raise Violation(f"P6: the server holds {held} changes of {laptop.name}'s own origin")
+
+
+def _shows_servers_rows(world: World, laptop: Laptop, server: dict[str, Shown]) -> None:
+    """All of the scope, nothing else, and each as the server has it but for rejected work (P4)."""
+    scope = world.central.scopes[laptop.device][-1]
+    own, rows = _rejected(laptop), laptop.rows()
+    for record_id, stands in server.items():
+        inside = holds(scope, place_of(stands))
+        shown = rows.pop(record_id, None)
+        if shown is None:
+            if inside:
+                raise Violation(f"P4: {laptop.name} lacks {record_id}, which is in its scope")
+        elif not inside:
+            if record_id not in own:
+                raise Violation(f"P8: {laptop.name} still shows {record_id}, out of its scope")
+        elif shown.version != stands.version or _differs(
+            shown.values, stands.values, own.get(record_id, set())
+        ):
+            raise Violation(
+                f"P4: {laptop.name} shows {record_id} at {shown.version}, the server has "
+                f"{stands.version}: {_difference(shown.values, stands.values)}"
+            )
+    for record_id in rows:
+        if record_id not in own:
+            raise Violation(f"P4: {laptop.name} shows {record_id}, which the server does not have")
+
+
+def place_of(shown: Shown) -> Place:
+    district, block = shown.values.get("district"), shown.values.get("block")
+    assert isinstance(district, int)
+    assert block is None or isinstance(block, int)
+    return district, block
+
+
+def _rejected(laptop: Laptop) -> dict[str, set[str]]:
+    """Give the fields of each record in which rejected work is laid over the server's row."""
+    found: dict[str, set[str]] = {}
+    for record_id, said in last_words(laptop).items():
+        names = {name for name, (_, line) in said.items() if line.verdict == "rejected"}
+        if names:
+            found[record_id] = names | set(STAMPS)
+    return found
+
+
+def _differs(one: dict[str, Json], other: dict[str, Json], but: set[str] | None = None) -> bool:
+    return bool(_difference(one, other, but))
+
+
+def _difference(one: dict[str, Json], other: dict[str, Json], but: set[str] | None = None) -> str:
+    skipped = set(but or ())
+    if PLACE in skipped:
+        skipped |= {"district", "block"}
+    return "; ".join(
+        f"{name} {plain(one.get(name))} against {plain(other.get(name))}"
+        for name in sorted(one.keys() | other.keys())
+        if name not in skipped and plain(one.get(name)) != plain(other.get(name))
+    )
+
+
+def _open_matters(world: World, laptop: Laptop, server: dict[str, Shown]) -> None:
+    """Conflicts and findings are at every laptop whose scope holds their record (P3)."""
+    scope = world.central.scopes[laptop.device][-1]
+    inside = {key for key, shown in server.items() if holds(scope, place_of(shown))}
+    wanted = {
+        "/".join(key): plain(one.held)
+        for key, one in world.expected.roll.conflicts.items()
+        if key[0] in inside
+    }
+    found = {one.id: plain(one.held) for one in laptop.store.conflicts()}
+    for key in sorted(wanted.keys() | found.keys()):
+        if wanted.get(key) != found.get(key):
+            raise Violation(
+                f"P3: {laptop.name} shows {found.get(key)} as held for {key}, "
+                f"the server holds {wanted.get(key)}"
+            )
+    with closing(sqlite3.connect(world.bench.server_path)) as file:
+        noted = {
+            tuple(row)
+            for row in file.execute("SELECT record_id, rule, field, message FROM finding")
+            if row[0] in inside
+        }
+    here = {(one.record_id, one.rule, one.field, one.message) for one in laptop.store.findings()}
+    if noted != here:
+        raise Violation(f"P3: {laptop.name} has other findings: {sorted(noted ^ here)[0]}")
+
+
+def _authors_know(world: World, laptop: Laptop) -> None:
+    """Whatever was not simply taken is marked at its author, a rejection with its reason (P3)."""
+    for line in laptop.log():
+        fate = world.expected.roll.fates[line.mark]
+        if fate.verdict != (line.verdict or "applied"):
+            raise Violation(
+                f"P3: {line.mark} was {fate.verdict} by the server, "
+                f"{laptop.name} says {line.verdict or 'applied'}"
+            )
+        if fate.verdict == "rejected" and not line.reason:
+            raise Violation(f"P3: {laptop.name} gives no reason why {line.mark} was rejected")
+
+
+def _index(laptop: Laptop) -> None:
+    """Search index and tally agree with the rows."""
+    rows = laptop.rows()
+    live = {key for key, shown in rows.items() if not shown.deleted}
+    counts = laptop.store.counts()
+    for kind in KINDS:
+        here = sum(rows[key].kind == kind for key in live)
+        if counts[kind] != here:
+            raise Violation(f"{laptop.name} counts {counts[kind]} of {kind}, there are {here}")
+    with closing(sqlite3.connect(laptop.path)) as file:
+        found = dict(file.execute("SELECT record_id, name FROM findable").fetchall())
+    for key in sorted(found.keys() ^ live):
+        raise Violation(f"{laptop.name}: {key} is in the search index or on the screen alone")
+    for key in sorted(live)[:2]:
+        name = str(rows[key].values.get("name", ""))
+        if name and key not in {hit.id for hit in laptop.store.find(key)}:
+            raise Violation(f"{laptop.name} does not find {key} by its number")
+        if found[key] != name.lower():
+            raise Violation(f"{laptop.name} finds {key} by {found[key]}, not by {name}")
+    if problems := laptop.store.check():
+        raise Violation(f"P6: {laptop.name}: {problems[0]}")

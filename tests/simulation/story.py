@@ -1,0 +1,103 @@
+"""From a seed to a story: run it, and tell what went wrong in as few steps as show it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tests.simulation.devices import Bench
+from tests.simulation.model import Violation
+from tests.simulation.properties import outcome
+from tests.simulation.world import Action, Profile, World, drawn, profile_of
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that broke a property."""
+
+    seed: int
+    profile: str
+    what: str
+    steps: tuple[str, ...]
+    actions: tuple[Action, ...]
+
+    def __str__(self) -> str:
+        lines = [f"seed {self.seed} ({self.profile}): {self.what}"]
+        lines += [f"{number:3}. {step}" for number, step in enumerate(self.steps, start=1)]
+        return "\n".join(lines)
+
+
+def play(
+    bench: Bench,
+    seed: int,
+    actions: Sequence[Action] | None = None,
+    profile: Profile | None = None,
+    clocks: str = "",
+) -> tuple[World | None, Failure | None]:
+    """Run a seed, or some of its actions; return the world at rest, or what broke."""
+    actions = drawn(seed, profile) if actions is None else actions
+    world: World | None = None
+    with bench.at_work(str(seed)):
+        try:
+            world = World(bench, seed, profile, clocks)
+            world.run(actions)
+        except Exception as error:
+            what = str(error)
+            if not isinstance(error, Violation):
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                what = f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"
+            steps = tuple(world.story) if world else ()
+            name = (profile or profile_of(seed)).name
+            return world, Failure(seed, name, what, steps, tuple(actions))
+        finally:
+            for laptop in world.laptops if world else []:
+                laptop.close()
+    return world, None
+
+
+def clocks_decide(bench: Bench, seed: int, world: World) -> Failure | None:
+    """Run a seed again with other clocks; None if all ended the same (P5)."""
+    was = outcome(world)
+    again, failure = play(bench, seed, clocks="others")
+    if failure or again is None:
+        return failure
+    now = outcome(again)
+    for part, found in now.items():
+        if found != was[part]:
+            what = f"P5: with other clocks the {part} end otherwise"
+            return Failure(seed, again.profile.name, what, tuple(again.story), ())
+    return None
+
+
+def shrunk(bench: Bench, failure: Failure, profile: Profile | None = None) -> Failure:
+    """Leave out whatever can be left out so that the same property still breaks."""
+    sort = failure.what[:3]
+    best = failure
+
+    def breaks(actions: Sequence[Action]) -> bool:
+        nonlocal best
+        _, again = play(bench, failure.seed, actions, profile)
+        if again is None or again.what[:3] != sort:
+            return False
+        best = again
+        return True
+
+    _halve(list(failure.actions), breaks)
+    return best
+
+
+def _halve(actions: list[Action], breaks: Callable[[Sequence[Action]], bool]) -> None:
+    """Delta debugging: leave out large parts, then smaller ones, down to single actions."""
+    size = max(len(actions) // 2, 1)
+    while True:
+        start, left_out = 0, False
+        while start < len(actions):
+            rest = actions[:start] + actions[start + size :]
+            if breaks(rest):
+                actions, left_out = rest, True
+            else:
+                start += size
+        if size == 1 and not left_out:
+            return
+        size = max(size // 2, 1)
