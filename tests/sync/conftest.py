@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fieldkit.records import VillageOrganisation
-from fieldkit.server.local import local_server
+from fieldkit.server.local import code, local_server
 from fieldkit.server.status import DeviceStatus, status
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol
@@ -33,8 +33,8 @@ def fresh(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def store(fresh: Store, server: str) -> Store:
-    enrol(fresh, server, "any code")
+def store(fresh: Store, server: str, folder: Path) -> Store:
+    enrol(fresh, server, code(folder / "server.sqlite3"))
     return fresh
 
 

@@ -12,26 +12,19 @@ import pytest
 from filelock import FileLock
 
 from fieldkit.records import Change, Op, SelfHelpGroup, VillageOrganisation
-from fieldkit.server.local import local_server
+from fieldkit.server.local import code, local_server
 from fieldkit.server.status import DeviceStatus, status
 from fieldkit.store import Edit, State, Store, Verdict, tables
 from fieldkit.store.database import Database
-from fieldkit.sync import client, line
+from fieldkit.sync import exchange, line
 from fieldkit.sync.client import NotEnrolled, Progress, enrol, sync
-from fieldkit.sync.line import Cut, Line, Told
-from fieldkit.sync.messages import M, Message, Problem, SyncAnswer
+from fieldkit.sync.line import Line, Told
+from fieldkit.sync.messages import M, Message, Problem
 from fieldkit.sync.sentences import refused
 
 HEAD = "0" * 64
 Held = Callable[[Store], DeviceStatus]
 Register = Callable[[Store, int], list[str]]
-
-
-class Impatient(threading.Event):
-    """Does not wait between attempts."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        return self.is_set()
 
 
 def _states(store: Store, ids: list[str]) -> set[State]:
@@ -75,7 +68,7 @@ def test_what_is_saved_while_a_batch_is_under_way_stays_queued(
     later: list[str] = []
     ask = Line.ask
 
-    def saved_meanwhile(self: Line, path: str, message: Message | bytes, kind: type[M]) -> M:
+    def saved_meanwhile(self: Line, path: str, message: Message, kind: type[M]) -> M:
         answer = ask(self, path, message, kind)
         later.extend(register(store, 2))
         store.save([Edit(VillageOrganisation, {"remarks": "later"}, first[0])], "Asha")
@@ -104,53 +97,16 @@ def test_an_answer_that_is_lost_costs_nothing(
         raise httpx.ReadError("the line broke")
 
     monkeypatch.setattr(Line, "_receive", lost)
-    outcome = sync(store, stop=Impatient())
+    outcome = sync(store, pause=lambda _: False)
     assert (outcome.ok, outcome.offline, outcome.waiting) == (False, True, 5)
     assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
-    assert outcome.session.requests == client.ATTEMPTS
+    assert outcome.session.requests == exchange.ATTEMPTS
     assert held(store)["last_seq"] == 5
     assert store.outbox.counts()[State.SENT] == 5
     monkeypatch.undo()
     outcome = sync(store)
     assert outcome.ok
     assert held(store)["last_seq"] == 5
-
-
-def test_a_line_that_breaks_gets_smaller_batches(
-    store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    register(store, 200)
-    ask, sizes = Line.ask, list[int]()
-
-    def weak(self: Line, path: str, message: Message | bytes, kind: type[M]) -> M:
-        assert isinstance(message, bytes)
-        sizes.append(len(message))
-        if len(message) > sizes[0] // 2:
-            raise Cut
-        return ask(self, path, message, kind)
-
-    monkeypatch.setattr(Line, "ask", weak)
-    sync(store, stop=Impatient())
-    assert sizes[0] > sizes[1]
-    assert store.outbox.counts()[State.QUEUED] < 200
-
-
-def test_batches_keep_to_their_bytes(
-    store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "LARGEST_BATCH", 1500)
-    ask, sizes = Line.ask, list[int]()
-
-    def measured(self: Line, path: str, message: Message | bytes, kind: type[M]) -> M:
-        assert isinstance(message, bytes)
-        sizes.append(len(message))
-        return ask(self, path, message, kind)
-
-    monkeypatch.setattr(Line, "ask", measured)
-    register(store, 200)
-    assert sync(store).ok
-    assert len(sizes) > 1
-    assert max(sizes) <= 1500
 
 
 def test_offline_is_a_sentence(fresh: Store, register: Register) -> None:
@@ -242,7 +198,7 @@ def _log_a_value_the_server_cannot_read(store: Store, record_id: str) -> None:
 def test_counts_agree_kind_by_kind(tmp_path: Path, fresh: Store, register: Register) -> None:
     database = tmp_path / "own.sqlite3"
     with local_server(database) as url:
-        enrol(fresh, url, "code")
+        enrol(fresh, url, code(database))
         ids = register(fresh, 7)
         fresh.save([Edit(SelfHelpGroup, {"name": "Roshni"})], "Asha")
         fresh.save([Edit(VillageOrganisation, {}, ids[0], op=Op.DELETE)], "Asha")
@@ -259,11 +215,11 @@ def test_another_server_is_offered_everything_again(
     tmp_path: Path, fresh: Store, register: Register, more: int
 ) -> None:
     with local_server(tmp_path / "one.sqlite3") as url:
-        enrol(fresh, url, "code")
+        enrol(fresh, url, code(tmp_path / "one.sqlite3"))
         register(fresh, 2)
         assert sync(fresh).ok
     with local_server(tmp_path / "two.sqlite3") as url:
-        enrol(fresh, url, "code")
+        enrol(fresh, url, code(tmp_path / "two.sqlite3"))
         register(fresh, more)
         outcome = sync(fresh)
         assert outcome.ok, outcome.session.error
@@ -277,7 +233,7 @@ def test_a_server_put_back_from_its_backup_gets_what_it_lacks_and_its_word_count
 ) -> None:
     database = tmp_path / "own.sqlite3"
     with local_server(database) as url:
-        enrol(fresh, url, "code")
+        enrol(fresh, url, code(database))
         (early,) = register(fresh, 1)
         assert sync(fresh).ok
     shutil.copyfile(database, tmp_path / "backup.sqlite3")
@@ -301,7 +257,7 @@ def test_another_server_is_offered_the_frozen_past_of_a_restored_laptop_too(
     tmp_path: Path, fresh: Store, register: Register
 ) -> None:
     with local_server(tmp_path / "one.sqlite3") as url:
-        enrol(fresh, url, "code")
+        enrol(fresh, url, code(tmp_path / "one.sqlite3"))
         register(fresh, 2)
         assert sync(fresh).ok
     fresh.back_up(tmp_path / "backup.sqlite3")
@@ -309,7 +265,7 @@ def test_another_server_is_offered_the_frozen_past_of_a_restored_laptop_too(
     Store.restore(fresh.home, tmp_path / "backup.sqlite3")
     restored = Store.open(fresh.home)
     with local_server(tmp_path / "two.sqlite3") as url:
-        enrol(restored, url, "code")
+        enrol(restored, url, code(tmp_path / "two.sqlite3"))
         assert sync(restored).ok
         assert sorted(_served(tmp_path / "two.sqlite3").values()) == [0, 2]
         assert sync(restored).session.requests == 1
@@ -330,38 +286,51 @@ def test_a_server_that_goes_back_and_forth_ends_the_sync(
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
 
-def test_a_copied_database_is_noticed_and_loses_nothing(
-    tmp_path: Path, store: Store, register: Register, held: Held
+def test_a_copy_on_another_path_goes_on_as_another_and_loses_nothing(
+    tmp_path: Path, fresh: Store, register: Register
 ) -> None:
-    register(store, 2)
-    assert sync(store).ok
-    store.back_up(tmp_path / "copy.sqlite3")
-    (tmp_path / "other").mkdir()
-    shutil.copy(tmp_path / "copy.sqlite3", tmp_path / "other" / "fieldkit.sqlite3")
-    copy = Store.open(tmp_path / "other")
-    register(store, 1)
-    assert sync(store).ok
-    copy.save([Edit(VillageOrganisation, {"name": "Typed on the copy"})], "Reyaz")
-    for _ in range(2):
-        outcome = sync(copy)
-        assert outcome.session.error is not None
-        assert "not the same as here" in outcome.session.error
-        assert outcome.waiting == 1
-    assert held(store)["last_seq"] == 3
-    copy.close()
+    database = tmp_path / "own.sqlite3"
+    with local_server(database) as url:
+        enrol(fresh, url, code(database))
+        register(fresh, 2)
+        (tmp_path / "other").mkdir()
+        fresh.back_up(tmp_path / "other" / "fieldkit.sqlite3")
+        register(fresh, 1)
+        assert sync(fresh).ok
+        copy = Store.open(tmp_path / "other")
+        copy.save([Edit(VillageOrganisation, {"name": "Typed on the copy"})], "Reyaz")
+        assert sync(copy).ok
+        assert sync(fresh).ok
+        assert copy.counts() == fresh.counts() == status(f"sqlite:///{database}")["records"]
+        assert copy.counts()["village_organisation"] == 4
+        copy.close()
 
 
-def test_an_answer_that_does_not_fit_acknowledges_nothing(
-    store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("typed", [0, 2])
+def test_an_older_copy_put_in_place_goes_on_as_another_and_loses_nothing(
+    tmp_path: Path, fresh: Store, register: Register, typed: int
 ) -> None:
-    register(store, 2)
-    for head, seq in ((HEAD, 2), (HEAD, 1), (HEAD, 3)):
-        answer = SyncAnswer(seq=seq, head=head)
-        monkeypatch.setattr(Line, "ask", lambda *_, answer=answer: answer)
-        outcome = sync(store)
-        assert outcome.session.error is not None
-        assert "not the same as here" in outcome.session.error
-        assert outcome.waiting == 2
+    database = tmp_path / "own.sqlite3"
+    with local_server(database) as url:
+        enrol(fresh, url, code(database))
+        register(fresh, 2)
+        assert sync(fresh).ok
+        fresh.back_up(tmp_path / "copy.sqlite3")
+        register(fresh, 1)
+        assert sync(fresh).ok
+        fresh.close()
+        for file in fresh.home.glob("fieldkit.sqlite3*"):
+            file.unlink()
+        shutil.copy(tmp_path / "copy.sqlite3", fresh.home / "fieldkit.sqlite3")
+        older = Store.open(fresh.home)
+        register(older, typed)
+        outcome = sync(older)
+        assert outcome.ok, outcome.session.error
+        assert outcome.waiting == 0
+        assert older.counts() == status(f"sqlite:///{database}")["records"]
+        assert older.counts()["village_organisation"] == 3 + typed
+        assert sync(older).session.requests == 1
+        older.close()
 
 
 def test_a_restored_laptop_sends_the_old_tail_once_and_goes_on_as_another(
@@ -369,7 +338,7 @@ def test_a_restored_laptop_sends_the_old_tail_once_and_goes_on_as_another(
 ) -> None:
     database = tmp_path / "own.sqlite3"
     with local_server(database) as url:
-        enrol(fresh, url, "code")
+        enrol(fresh, url, code(database))
         register(fresh, 2)
         fresh.back_up(tmp_path / "backup.sqlite3")
         register(fresh, 1)

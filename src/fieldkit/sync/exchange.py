@@ -220,7 +220,7 @@ class Exchange:
         last = attempt == ATTEMPTS
         if isinstance(failure, Told):
             wait = max(wait, failure.wait or 0)
-            passing = failure.status == 429 or failure.status >= 500
+            passing = failure.status in {408, 429} or failure.status >= 500
             if last or not passing or wait > LONGEST_WAIT:
                 raise Ended(refused(failure)) from None
         elif isinstance(failure, NoLine):

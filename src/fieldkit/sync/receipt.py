@@ -110,40 +110,45 @@ def _ask(link: Link, origins: Sequence[str]) -> tuple[int, dict[str, Received]]:
 
 
 def _compared(store: Store, device: Device, count: LogCount, held: Received | None) -> LogReceipt:
-    here = Side(count.seq, count.head.hex(), count.kinds)
+    if held is None:
+        # The server tells nothing of a log that it knows as another device's.
+        return _as_told(store, device, count)
+    here, there = _here(count), Side(held.seq, held.head, held.kinds)
     in_use = count.origin == device.origin
-    if held is None or held.seq == 0:
-        return LogReceipt(count.origin, in_use, here, Side(0, "", {}), True, count.seq == 0)
-    there = Side(held.seq, held.head, held.kinds)
     if held.seq > count.seq:
         # An older copy: the server said in a sync that its log begins as this one.
-        standing = store.outbox.standing(count.origin)
-        fits = not in_use and standing is not None and _confirmed(standing)
+        fits = not in_use and _confirmed(store.outbox.standing(count.origin))
         return LogReceipt(count.origin, in_use, here, there, fits, fits)
     fits = store.outbox.head_before(count.origin, held.seq + 1).hex() == held.head
     same = fits and held.seq == count.seq and held.kinds == count.kinds
     return LogReceipt(count.origin, in_use, here, there, fits, same)
 
 
-def _confirmed(standing: Standing) -> bool:
-    return standing.acked_seq == standing.last_seq and standing.server_head == standing.head
+def _as_told(store: Store, device: Device, count: LogCount) -> LogReceipt:
+    """Return a log with the server's side as of the last sync."""
+    standing = store.outbox.standing(count.origin)
+    head = standing.server_head.hex() if standing and standing.server_head else ""
+    there = Side(count.acked_seq, head, None)
+    in_use = count.origin == device.origin
+    return LogReceipt(count.origin, in_use, _here(count), there, True, _confirmed(standing))
+
+
+def _here(count: LogCount) -> Side:
+    return Side(count.seq, count.head.hex(), count.kinds)
+
+
+def _confirmed(standing: Standing | None) -> bool:
+    """Say whether the server said in a sync that it holds all of a log, and the same."""
+    return standing is not None and standing.settled and standing.server_head == standing.head
 
 
 def _unasked(
     store: Store, device: Device, counts: Sequence[LogCount], why: str, *, offline: bool = False
 ) -> Receipt:
     """Return the receipt with the server's half as of the last sync."""
-    logs = []
-    for count in counts:
-        standing = store.outbox.standing(count.origin)
-        head = standing.server_head.hex() if standing and standing.server_head else ""
-        there = Side(count.acked_seq, head, None)
-        same = standing is not None and _confirmed(standing)
-        here = Side(count.seq, count.head.hex(), count.kinds)
-        in_use = count.origin == device.origin
-        logs.append(LogReceipt(count.origin, in_use, here, there, True, same))
+    logs = tuple(_as_told(store, device, count) for count in counts)
     last = next((one.at for one in store.outbox.sessions(100) if one.ok), None)
-    return Receipt(store.now(), device, tuple(logs), last_sync=last, trouble=why, offline=offline)
+    return Receipt(store.now(), device, logs, last_sync=last, trouble=why, offline=offline)
 
 
 def as_json(found: Receipt) -> dict[str, object]:
