@@ -1,250 +1,198 @@
-"""Taking one batch in: one transaction, every change kept, each with its verdict.
+"""One request of a laptop: its batch is taken in, and it is brought what others have done.
 
-The rules (numbers of the protocol): a batch locks its origin (6); what was taken before is checked
-by its hash and answered as it was then, a gap is refused (7); what cannot be read is a verdict for
-that change alone (16).
+Two transactions. The first takes the batch: it locks the log's row, then the counters of all
+districts concerned in order of code, then reads (6); every change is kept with its verdict. The
+second reads the page, after the first has committed. A clash of the first with another batch's is
+tried again here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
-from pydantic import ValidationError
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from fieldkit.records import Change, Json, first_head
-from fieldkit.records.bounds import LONGEST_NAME, NEVER_KEPT, hides_aadhaar
-from fieldkit.server.tables import CHANGE, ORIGIN
-from fieldkit.server.problems import refusal, unfitting
-from fieldkit.server.rows import Rows, Unfitting
-from fieldkit.sync.codec import Unreadable, chain
-from fieldkit.sync.messages import Batch, ChangeItem, SyncAnswer, SyncRequest, Verdict
+from fieldkit.server import journal, origins
+from fieldkit.server.batch import Elsewhere, Entered, enter
+from fieldkit.server.database import clashed, reading, writing
+from fieldkit.server.feed import Era, era, heal, positions
+from fieldkit.server.incoming import entries_of, known_of, read_entry
+from fieldkit.server.origins import Log
+from fieldkit.server.page import Turned, turn
+from fieldkit.server.problems import refusal
+from fieldkit.server.rows import Key
+from fieldkit.server.scope import Device, ScopeAt
+from fieldkit.sync.messages import Batch, Scope, SyncAnswer, SyncRequest, Verdict
 
-APPLIED, REJECTED = "applied", "rejected"
+__all__ = ["Device", "ScopeAt", "sync"]
+
+_TRIES = 5
+_FARTHEST = 1_000_000_000
+"""How far beyond a counter a cursor may be and still be taken for one of a lost era."""
+
+
+class _Restored(Exception):
+    """Laptops know of more than this database holds: it is an older copy of itself (5)."""
+
+    def __init__(self, lost: Era, seen: Collection[int]) -> None:
+        super().__init__("restored")
+        self.lost = lost
+        self.seen = seen
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """The enrolment a request comes under."""
+class _Taken:
+    """How a log stands after its request."""
 
-    device: int
-    district: int
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """How far an origin's log has come here."""
-
-    origin: str
-    district: int
-    last_seq: int
-    head: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One change of a batch on its way into the log."""
-
+    log: Log
+    era: Era
     seq: int
-    item: object
-    """As it came."""
-    body: bytes
-    """Its canonical form."""
     head: bytes
-    change: Change | None = None
-    """None if it cannot be read."""
-    refused: Unfitting | None = None
+    versions: list[int | None] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    out_of_scope: list[int] = field(default_factory=list)
+    own: Mapping[Key, int] = field(default_factory=dict)
+    fork: int | None = None
+    fits: bool = True
+    """Whether the laptop's log may have a page: it differs nowhere from the one here."""
 
 
-def sync(connection: Connection, sender: Sender, request: SyncRequest, now: int) -> SyncAnswer:
-    """Take the request's batch in and say how the origin's log then stands.
-
-    Runs in the caller's transaction, which must be rolled back on any error.
+def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> SyncAnswer:
+    """Take the request's batch in, and answer it with a page of the device's scope.
 
     Raises:
-        Refusal: the log does not fit (gap, altered), or the batch has no canonical form.
+        Refusal: the log does not fit (gap, altered, parent, not-yours), the batch has no canonical
+            form, or others kept the server busy (503).
     """
-    log = _lock(connection, request.origin, sender, now)
-    verdicts: list[Verdict] = []
-    if request.last_seq <= log.last_seq:
-        _compare(connection, log, request.last_seq, bytes.fromhex(request.head))
-    if request.batch is not None:
-        log, verdicts = _take(connection, log, request.batch, now)
-    connection.execute(
-        update(ORIGIN)
-        .where(ORIGIN.c.origin == log.origin)
-        .values(last_seq=log.last_seq, head=log.head, last_seen=now, device=sender.device)
-    )
-    return SyncAnswer(seq=log.last_seq, head=log.head.hex(), verdicts=verdicts)
-
-
-def _lock(connection: Connection, origin: str, sender: Sender, now: int) -> Log:
-    """Read the origin's row, keeping other batches of it waiting; make it if it is new."""
-    row = connection.execute(
-        select(ORIGIN).where(ORIGIN.c.origin == origin).with_for_update()
-    ).one_or_none()
-    if row is not None:
-        return Log(origin, row.district, row.last_seq, row.head)
-    log = Log(origin, sender.district, 0, first_head(origin))
-    connection.execute(
-        insert(ORIGIN).values(
-            origin=origin,
-            district=log.district,
-            device=sender.device,
-            last_seq=0,
-            head=log.head,
-            last_seen=now,
-        )
-    )
-    return log
-
-
-def _head_at(connection: Connection, log: Log, seq: int) -> bytes:
-    """Return the head of the log after ``seq`` changes."""
-    if seq == log.last_seq:
-        return log.head
-    if seq == 0:
-        return first_head(log.origin)
-    query = select(CHANGE.c.head).where(CHANGE.c.origin == log.origin, CHANGE.c.seq == seq)
-    return cast(bytes, connection.execute(query).scalar_one())
-
-
-def _compare(connection: Connection, log: Log, seq: int, head: bytes) -> None:
-    """Refuse a log that differs from what was taken in before."""
-    if _head_at(connection, log, seq) != head:
-        raise _altered(log)
-
-
-def _take(connection: Connection, log: Log, batch: Batch, now: int) -> tuple[Log, list[Verdict]]:
-    """Check that the batch continues the log, and take in what of it is new."""
-    if batch.first > log.last_seq + 1:
-        raise unfitting("gap", "Changes are missing before this batch.", log.last_seq + 1, log.head)
-    before = bytes.fromhex(batch.before)
-    _compare(connection, log, batch.first - 1, before)
-    entries = _entries(batch, before)
-    known = sum(entry.seq <= log.last_seq for entry in entries)
-    verdicts = _replayed(connection, log, entries[:known])
-    new = entries[known:]
-    if new:
-        verdicts += _enter(connection, log, [_read(entry) for entry in new], now)
-        log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
-    return log, verdicts
-
-
-def _entries(batch: Batch, before: bytes) -> list[Entry]:
-    """Number the changes of a batch and extend the chain by each."""
-    try:
-        links = chain(before, batch.changes)
-    except Unreadable:
-        raise refusal("unreadable", 400, "This batch cannot be read.") from None
-    return [
-        Entry(seq, item, body, head)
-        for seq, (item, (body, head)) in enumerate(
-            zip(batch.changes, links, strict=True), start=batch.first
-        )
-    ]
-
-
-def _replayed(connection: Connection, log: Log, entries: Sequence[Entry]) -> list[Verdict]:
-    """Answer what was taken in before as it was answered then."""
-    if not entries:
-        return []
-    rows = connection.execute(
-        select(CHANGE.c.seq, CHANGE.c.head, CHANGE.c.verdict, CHANGE.c.field, CHANGE.c.reason)
-        .where(
-            CHANGE.c.origin == log.origin,
-            CHANGE.c.seq.between(entries[0].seq, entries[-1].seq),
-        )
-        .order_by(CHANGE.c.seq)
-    ).all()
-    if [row.head for row in rows] != [entry.head for entry in entries]:
-        raise _altered(log)
-    return [
-        Verdict(seq=row.seq, verdict=row.verdict, field=row.field, reason=row.reason)
-        for row in rows
-        if row.verdict != APPLIED
-    ]
-
-
-def _altered(log: Log) -> Exception:
-    return unfitting(
-        "altered", "This log differs from the one taken in before.", log.last_seq + 1, log.head
+    taken = _taken(engine, device, request, now)
+    for seq in taken.out_of_scope:
+        journal.note("out_of_scope", origin=request.origin, seq=seq)
+    turned = Turned(None, request.cursors, request.focus, False)
+    if taken.fits and request.most:
+        with reading(engine) as connection:
+            turned = turn(connection, device.scope, request, taken.own)
+    return SyncAnswer(
+        seq=taken.seq,
+        head=taken.head.hex(),
+        fork=taken.fork,
+        versions=taken.versions,
+        verdicts=taken.verdicts,
+        page=turned.page,
+        cursors=dict(turned.cursors),
+        focus=turned.focus,
+        more=turned.more,
+        epoch=device.epoch,
+        scope=_told(device) if request.epoch != device.epoch else None,
+        incarnation=taken.era.incarnation,
+        now=now,
     )
 
 
-def _read(entry: Entry) -> Entry:
-    """Read one change of a batch; one that has no shape at all is kept and rejected."""
-    try:
-        item = ChangeItem.model_validate(entry.item)
-        if item.seq != entry.seq:
-            raise Unfitting("This change is out of its place.")
-        if hides_aadhaar([item.id, item.operator]):
-            raise Unfitting(NEVER_KEPT)
-        entry.body.decode()
-    except ValidationError as error:
-        place = error.errors(include_input=False, include_url=False)[0]["loc"]
-        name = str(place[1]) if len(place) > 1 and place[0] == "fields" else None
-        return replace(entry, refused=Unfitting("The server cannot read this change.", name))
-    except UnicodeDecodeError:
-        return replace(entry, refused=Unfitting("This holds halves of characters."))
-    except Unfitting as refused:
-        return replace(entry, refused=refused)
-    fields = cast(dict[str, Json], item.fields)
-    change = Change(
-        item.seq, item.kind, item.id, item.op, fields, item.base, item.at, item.operator
-    )
-    return replace(entry, change=change)
+def _told(device: Device) -> Scope:
+    scope = device.scope
+    told = {"role": device.role, "district": scope.district, "block": scope.block}
+    return Scope.model_validate(told)
 
 
-def _enter(connection: Connection, log: Log, entries: Sequence[Entry], now: int) -> list[Verdict]:
-    """Apply new changes in order and enter them in the log; return what was rejected."""
-    rows = Rows(connection, [entry.change for entry in entries if entry.change], log.district)
-    lines: list[dict[str, object]] = []
-    verdicts: list[Verdict] = []
-    for entry in entries:
-        line = _line(log, entry, now)
+def _taken(engine: Engine, device: Device, request: SyncRequest, now: int) -> _Taken:
+    """Take the batch in, again where another request's came between."""
+    also: frozenset[int] = frozenset()
+    for _ in range(_TRIES):
         try:
-            if entry.refused is not None:
-                raise entry.refused
-            if entry.change is not None:
-                line["version"], line["district"] = rows.apply(entry.change)
-        except Unfitting as refused:
-            verdict = _rejected(entry, refused)
-            verdicts.append(verdict)
-            line |= {"verdict": REJECTED, "field": verdict.field, "reason": verdict.reason}
-            if hides_aadhaar(cast(Json, entry.item)):
-                line |= {"record_id": None, "body": b""}
-        lines.append(line)
-    rows.write()
-    connection.execute(insert(CHANGE), lines)
-    return verdicts
+            with writing(engine) as connection:
+                return _take(connection, device, request, also, now)
+        except Elsewhere as elsewhere:
+            also |= elsewhere.districts
+        except _Restored as restored:
+            with writing(engine) as connection:
+                heal(connection, restored.lost.incarnation, secrets.token_hex(8), restored.seen)
+            journal.note("restored", origin=request.origin)
+        except DBAPIError as error:
+            if not clashed(error):
+                raise
+    raise refusal("busy", 503, "The server cannot keep changes now.", "Sync later.")
 
 
-def _rejected(entry: Entry, refused: Unfitting) -> Verdict:
-    name = refused.field if refused.field and not hides_aadhaar(refused.field) else ""
-    return Verdict(
-        seq=entry.seq,
-        verdict=REJECTED,
-        field=name[:LONGEST_NAME] or None,
-        reason=refused.reason[:500],
+def _take(
+    connection: Connection, device: Device, request: SyncRequest, also: Collection[int], now: int
+) -> _Taken:
+    log = origins.lock(connection, request.origin, device)
+    here = era(connection)
+    _look_back(connection, log, request, here)
+    fits = origins.check_whole(connection, log, device, request)
+    if request.batch is not None:
+        return _take_batch(connection, device, request, request.batch, also, now, log, here, fits)
+    if not fits:
+        raise origins.altered(log)
+    if not log.new:
+        origins.note(connection, log, device, now)
+    return _Taken(log, here, log.last_seq, log.head)
+
+
+def _take_batch(
+    connection: Connection,
+    device: Device,
+    request: SyncRequest,
+    batch: Batch,
+    also: Collection[int],
+    now: int,
+    log: Log,
+    here: Era,
+    fits: bool,
+) -> _Taken:
+    """Check that the batch continues the log, and take in what of it is new (7)."""
+    if log.new:
+        origins.begin(connection, log, now)
+        log = origins.lock(connection, log.origin, device)
+    if batch.first > log.last_seq + 1:
+        raise origins.gap(log, device)
+    if origins.head_at(connection, log, batch.first - 1) != bytes.fromhex(batch.before):
+        raise origins.altered(log)
+    entries = entries_of(batch)
+    known = known_of(connection, log, [one for one in entries if one.seq <= log.last_seq])
+    if known.fork is not None or not fits:
+        if known.fork is None and entries[-1].seq >= request.last_seq:
+            raise origins.altered(log)
+        # What precedes the first difference is acknowledged; one beyond this batch is found later.
+        seq = entries[-1].seq if known.fork is None else known.fork - 1
+        head = origins.head_at(connection, log, seq)
+        return _Taken(
+            log, here, seq, head, known.versions, known.verdicts, fork=known.fork, fits=False
+        )
+    log = replace(log, parent=origins.inherit(connection, log, request.parent))
+    entered, new = Entered(), entries[len(known.versions) :]
+    if new:
+        scopes = device.since(request.epoch)
+        entered = enter(connection, log, new, scopes, here.floor, also, now)
+        log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
+    origins.note(connection, log, device, now)
+    again = [read_entry(one).change for one in entries[: len(known.versions)]]
+    replayed = {(one.kind, one.record_id) for one in again if one is not None}
+    return _Taken(
+        log,
+        here,
+        log.last_seq,
+        log.head,
+        known.versions + entered.versions,
+        known.verdicts + entered.verdicts,
+        entered.out_of_scope,
+        {key: version for key, version in entered.own.items() if key not in replayed},
     )
 
 
-def _line(log: Log, entry: Entry, now: int) -> dict[str, object]:
-    """Return the row of the log for one change, as if it had been applied."""
-    return {
-        "origin": log.origin,
-        "seq": entry.seq,
-        "district": log.district,
-        "kind": entry.change.kind if entry.change else None,
-        "record_id": entry.change.record_id if entry.change else None,
-        "body": entry.body,
-        "head": entry.head,
-        "verdict": APPLIED,
-        "field": None,
-        "reason": "",
-        "version": None,
-        "received_at": now,
-    }
+def _look_back(connection: Connection, log: Log, request: SyncRequest, here: Era) -> None:
+    """Notice that the laptop knows of more than there is: this database was put back (5)."""
+    if request.incarnation != here.incarnation:
+        return
+    last = positions(connection)
+    cursors = list(request.cursors.items())
+    if request.focus is not None:
+        cursors.append((request.focus.district, request.focus.position))
+    beyond = [at for district, at in cursors if at > last.get(district, 0)]
+    if any(at > max(last.values(), default=0) + _FARTHEST for at in beyond):
+        raise refusal("unreadable", 400, "These cursors are none of this server's.")
+    if beyond or request.acked > log.last_seq:
+        raise _Restored(here, beyond)

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Integer, Table, bindparam, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import TypeCompiler
 
 Prepare: TypeAlias = Callable[[sqlite3.Connection, object], None]
 """Makes a new connection of SQLite ready."""
+Row: TypeAlias = Mapping[str, object]
+
+_WAITS = "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+"""PostgreSQL's: how long a batch waits for another, and how long anything may take."""
+_CLASHES = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL's codes: not in turn, a deadlock, a lock not got in time."""
 
 
 class Unusable(Exception):
@@ -45,8 +56,9 @@ def connect(url: str, prepare: Prepare = _prepare) -> Engine:
         parsed = make_url(url)
         if parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
+        waits = {"options": _WAITS} if parsed.drivername.startswith("postgresql") else {}
         # Personal data must not reach a log by way of an error's parameters.
-        engine = create_engine(parsed, hide_parameters=True)
+        engine = create_engine(parsed, hide_parameters=True, connect_args=waits)
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise Unusable(
             "The database is named like postgresql://user@host/name "
@@ -65,7 +77,80 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose every query sees the database as it is at the first one."""
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
 def _begin(connection: Connection) -> None:
     # A writer that begins as a reader cannot wait for another writer: SQLite would refuse it.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def clashed(error: DBAPIError) -> bool:
+    """Say whether a transaction failed only because of another one: it may be tried again."""
+    return getattr(error.orig, "sqlstate", None) in _CLASHES
+
+
+def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write new rows; all name every column.
+
+    One statement for all: on PostgreSQL from JSON, which is three times as quick as rows of
+    parameters; on SQLite one statement run for each row, which is the quickest there.
+    """
+    if rows and connection.dialect.name == "postgresql":
+        connection.execute(_from_json(table, rows))
+    elif rows:
+        connection.execute(table.insert(), [dict(row) for row in rows])
+
+
+def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write rows as :func:`add` does, over those of the same key where there are such."""
+    keys = [column.name for column in table.primary_key.columns]
+    others = [column.name for column in table.columns if column.name not in keys]
+    if rows and connection.dialect.name == "postgresql":
+        server = _from_json(table, rows)
+        changed = {name: server.excluded[name] for name in others}
+        connection.execute(server.on_conflict_do_update(index_elements=keys, set_=changed))
+    elif rows:
+        file = sqlite.insert(table)
+        changed = {name: file.excluded[name] for name in others}
+        statement = file.on_conflict_do_update(index_elements=keys, set_=changed)
+        connection.execute(statement, [dict(row) for row in rows])
+
+
+def add_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write those rows whose key is not there yet, and leave the others as they are."""
+    if rows:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).values([dict(row) for row in rows])
+        connection.execute(statement.on_conflict_do_nothing())
+
+
+def _from_json(table: Table, rows: Sequence[Row]) -> postgresql.Insert:
+    named = postgresql.dialect().identifier_preparer.format_table(table)
+    source = (
+        text(f"SELECT * FROM json_populate_recordset(NULL::{named}, CAST(:rows AS json))")
+        .bindparams(bindparam("rows", json.dumps(rows, default=_in_json)))
+        .columns(*table.columns)
+        .subquery()
+    )
+    return postgresql.insert(table).from_select(table.columns.keys(), source.select())
+
+
+def _in_json(value: object) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+@compiles(Integer, "postgresql")
+def _wide(_type: Integer, _compiler: TypeCompiler, **_options: object) -> str:
+    """Keep every whole number in eight bytes, as SQLite does: amounts outgrow PostgreSQL's four."""
+    return "BIGINT"

@@ -1,25 +1,38 @@
-"""Laying changes over the rows of the records they are about."""
+"""The rows of records, between the typed columns of their tables and the JSON that merges.
+
+A kind that only a newer version knows has its rows in one table for all such kinds; what can be
+known of it are the fields every record has.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeAlias, cast
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, Table, select
 
 from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds, unsendable
-from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar
+from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar, scalars
+from fieldkit.records.change import DECIDED
+from fieldkit.records.merge import DELETED
+from fieldkit.schema import parted
+from fieldkit.server.database import put
+from fieldkit.server.scope import Place
 from fieldkit.server.tables import UNKNOWN
 
-_NEVER_WRITTEN = frozenset({"id", "version"})
-"""Kept by the server itself, whatever a change says."""
+Key: TypeAlias = tuple[str, str]
+"""Kind and id of a record."""
 
-Row = dict[str, object]
+_NOT_VALUES = frozenset({"id", "kind", "version", "extra", "fields"})
+_NEVER_READ = frozenset({"id", "version"})
+"""Kept by the server itself, whatever a change says."""
 
 
 class Unfitting(Exception):
-    """A change that cannot be read; ``reason`` is a sentence for its author."""
+    """A change that cannot be taken; ``reason`` is a sentence for its author."""
 
     def __init__(self, reason: str, field: str | None = None) -> None:
         super().__init__(reason)
@@ -27,126 +40,123 @@ class Unfitting(Exception):
         self.field = field
 
 
-class Rows:
-    """The rows a batch touches: read once, changed in memory, written once."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as its row holds it."""
 
-    def __init__(self, connection: Connection, changes: Iterable[Change], district: int) -> None:
-        self._connection = connection
-        self._district = district
-        self._kinds = kinds()
-        self._known: dict[tuple[str, str], Row] = {}
-        self._stored: set[tuple[str, str]] = set()
-        self._touched: dict[tuple[str, str], Row] = {}
-        wanted: defaultdict[str, set[str]] = defaultdict(set)
-        for change in changes:
-            wanted[change.kind].add(change.record_id)
-        for kind, ids in wanted.items():
-            self._fetch(kind, ids)
+    version: int
+    values: Mapping[str, Json]
+    """What is filled, unknown fields included."""
 
-    def apply(self, change: Change) -> tuple[int, int]:
-        """Lay one change over its row; return the row's new version and its district.
-
-        Raises:
-            Unfitting: the change cannot be read; the row is as it was.
-        """
-        if fault := unsendable(change.fields):
-            name, reason = fault
-            raise Unfitting(reason, name)
-        kind = self._kinds.get(change.kind)
-        key = (change.kind, change.record_id)
-        row = self._known.get(key) or self._new(kind, change)
-        if kind is None:
-            row = row | _over_unknown(row, change)
-        else:
-            row = row | _over_known(kind, row, change)
-        version = cast(int, row["version"] or 0) + 1
-        row["version"] = version
-        self._known[key] = self._touched[key] = row
-        return version, cast(int, row["district"])
-
-    def write(self) -> None:
-        """Write the rows that were touched."""
-        fresh: defaultdict[str, list[Row]] = defaultdict(list)
-        changed: defaultdict[str, list[Row]] = defaultdict(list)
-        for (kind, record_id), row in self._touched.items():
-            (changed if (kind, record_id) in self._stored else fresh)[self._name(kind)].append(row)
-        for name, rows in fresh.items():
-            self._connection.execute(insert(self._table(name)), rows)
-        for name, rows in changed.items():
-            _update(self._connection, self._table(name), rows)
-
-    def _fetch(self, kind: str, ids: set[str]) -> None:
-        table = self._table(kind)
-        query = select(table).where(table.c.id.in_(ids))
-        if table is UNKNOWN:
-            query = query.where(table.c.kind == kind)
-        for row in self._connection.execute(query).mappings():
-            key = (kind, cast(str, row["id"]))
-            self._known[key] = dict(row)
-            self._stored.add(key)
-
-    def _new(self, kind: type[Record] | None, change: Change) -> Row:
-        """Give the row of a record that was not here: nobody waits for a creation to arrive."""
-        common: Row = {
-            "id": change.record_id,
-            "district": self._district,
-            "deleted": False,
-            "version": 0,
-        }
-        made: Row = {"created_at": change.at, "created_by": change.operator}
-        if kind is None:
-            return common | made | {"kind": change.kind, "fields": {}}
-        empty: Row = dict.fromkeys(kind.table().columns.keys())
-        return empty | common | made | {"extra": {}}
-
-    def _name(self, kind: str) -> str:
-        return kind if kind in self._kinds else UNKNOWN.name
-
-    def _table(self, kind: str) -> Table:
-        known = self._kinds.get(kind)
-        return known.table() if known else UNKNOWN
+    @property
+    def place(self) -> Place:
+        """Say where the record stands."""
+        return place_of(self.values)
 
 
-def _over_known(kind: type[Record], row: Row, change: Change) -> Row:
-    """Return what the change sets on a row of a kind known here."""
-    asks, table = kind.asks(), kind.table()
-    values: Row = {"updated_at": change.at}
-    extra = dict(cast(Mapping[str, Json], row["extra"] or {}))
+def place_of(values: Mapping[str, Json]) -> Place:
+    """Say where a record with these values stands."""
+    district, block = values.get("district"), values.get("block")
+    return cast(int, district), cast("int | None", block)
+
+
+def fetch(connection: Connection, keys: Iterable[Key]) -> dict[Key, Stored]:
+    """Read the rows of these records, a query per kind; those that are not there are left out."""
+    found: dict[Key, Stored] = {}
+    for kind, table, query in _queries(keys):
+        names = [column.name for column in table.columns]
+        for row in connection.execute(query).mappings():
+            known = {
+                name: _to_json(cast(Value, row[name]))
+                for name in names
+                if name not in _NOT_VALUES and row[name] is not None
+            }
+            if not known.get(DELETED):
+                known.pop(DELETED, None)
+            kept = row["fields"] if table is UNKNOWN else row["extra"]
+            values = cast("Mapping[str, Json]", kept or {}) | known
+            found[kind, cast(str, row["id"])] = Stored(cast(int, row["version"] or 0), values)
+    return found
+
+
+def places(connection: Connection, keys: Iterable[Key]) -> dict[Key, Place]:
+    """Say where these records stand; those that are not there are left out."""
+    found: dict[Key, Place] = {}
+    for kind, table, query in _queries(keys):
+        narrow = query.with_only_columns(table.c.id, table.c.district, table.c.block)
+        for record_id, district, block in connection.execute(narrow):
+            found[kind, record_id] = (district, block)
+    return found
+
+
+def store(connection: Connection, records: Mapping[Key, Stored]) -> None:
+    """Write these rows, over those that are there; one statement per table."""
+    tables: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+    for (kind, record_id), record in records.items():
+        known = kinds().get(kind)
+        row = _typed(known, record.values) if known else _common(kind, record.values)
+        row |= {"id": record_id, "version": record.version}
+        tables[kind if known else ""].append(row)
+    for name, rows in tables.items():
+        put(connection, kinds()[name].table() if name else UNKNOWN, rows)
+
+
+def readable(change: Change) -> Change:
+    """Read the values of a change by their declarations.
+
+    Raises:
+        Unfitting: one cannot be read or kept; nothing of the change is taken.
+    """
+    if fault := unsendable(change.fields):
+        raise Unfitting(fault[1], fault[0])
+    known = kinds().get(change.kind)
+    table = known.table() if known else UNKNOWN
+    asks = (known or Record).asks()
+    fields: dict[str, Json] = {}
     for name, value in change.fields.items():
-        if name in asks:
-            if name not in _NEVER_WRITTEN:
-                values[name] = _read(asks[name], name, value, table)
-        elif _passed_on(name, value) is None:
-            extra.pop(name, None)
+        if name in asks and name in table.c and name not in _NEVER_READ:
+            fields[name] = _read(asks[name], name, value, table)
         else:
-            extra[name] = value
-    if values.get("district", row["district"]) is None:
+            fields[name] = _passed_on(name, value)
+    if "district" in fields and fields["district"] is None:
         raise Unfitting("A record belongs to a district: choose it again.", "district")
-    if change.op is Op.DELETE:
-        values["deleted"] = True
-    values["deleted"] = bool(values.get("deleted", row["deleted"]))
-    return values | {"extra": extra}
+    if fields.get(DELETED, False) is None:
+        fields[DELETED] = False
+    if change.op is Op.DECIDE and not fields.keys() - {DECIDED}:
+        raise Unfitting("This decision names no field.")
+    return replace(change, fields=fields)
 
 
-def _over_unknown(row: Row, change: Change) -> Row:
-    """Return what the change sets on a row of a kind only a newer version knows."""
-    return {
-        "fields": cast(dict[str, Json], row["fields"])
-        | {name: _passed_on(name, value) for name, value in change.fields.items()},
-        "updated_at": change.at,
-        "district": _district(row, change),
-        "deleted": bool(row["deleted"]) or change.op is Op.DELETE,
+def _queries(keys: Iterable[Key]) -> Iterable[tuple[str, Table, Select[tuple[object, ...]]]]:
+    wanted: defaultdict[str, list[str]] = defaultdict(list)
+    for kind, record_id in keys:
+        wanted[kind].append(record_id)
+    for kind, ids in wanted.items():
+        known = kinds().get(kind)
+        table = known.table() if known else UNKNOWN
+        query = select(table).where(table.c.id.in_(ids))
+        yield kind, table, query if known else query.where(UNKNOWN.c.kind == kind)
+
+
+def _typed(kind: type[Record], values: Mapping[str, Json]) -> dict[str, object]:
+    """Give the columns of a known kind; what its version cannot read stands among the unknown."""
+    read, rest = parted(kind, values)
+    row: dict[str, object] = dict.fromkeys(kind.table().columns.keys())
+    return row | read | {DELETED: bool(read.get(DELETED)), "extra": rest}
+
+
+def _common(kind: str, values: Mapping[str, Json]) -> dict[str, object]:
+    """Give the columns of a kind not known here."""
+    row: dict[str, object] = {
+        column.name: values.get(column.name)
+        for column in UNKNOWN.columns
+        if column.name not in _NOT_VALUES
     }
+    fields = {name: value for name, value in values.items() if name not in row}
+    return row | {"kind": kind, "fields": fields, DELETED: bool(values.get(DELETED))}
 
 
-def _district(row: Row, change: Change) -> object:
-    found = change.fields.get("district")
-    if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 10**9:
-        return found
-    return row["district"]
-
-
-def _read(ask: Ask, name: str, value: Json, table: Table) -> Value:
+def _read(ask: Ask, name: str, value: Json, table: Table) -> Json:
     """Read a value by its declaration, and hold it against the column it goes to."""
     try:
         read = ask.format.read(value)
@@ -156,21 +166,17 @@ def _read(ask: Ask, name: str, value: Json, table: Table) -> Value:
     sort = bool if isinstance(read, bool) else int if isinstance(read, int) else expected
     if read is not None and (sort is not expected or not isinstance(read, expected)):
         raise Unfitting(f"{ask.label}: this value is not of the right sort.", name)
-    return read
+    return _to_json(read)
 
 
 def _passed_on(name: str, value: Json) -> Json:
     """Take a value of a field not known here as it is, unless it is one that is never kept."""
     if hides_aadhaar({name: value}):
         raise Unfitting(NEVER_KEPT, name)
+    if any("\0" in part for part in scalars({name: value}) if isinstance(part, str)):
+        raise Unfitting("This holds a character that cannot be kept. Type it by hand.", name)
     return value
 
 
-def _update(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Write whole rows over those of the same key."""
-    keys = [column.name for column in table.primary_key.columns]
-    statement = update(table).where(*(table.c[key] == bindparam(f"at_{key}") for key in keys))
-    values: Row = {name: bindparam(name) for name in rows[0] if name not in keys}
-    connection.execute(
-        statement.values(values), [row | {f"at_{key}": row[key] for key in keys} for row in rows]
-    )
+def _to_json(value: Value) -> Json:
+    return value.isoformat() if isinstance(value, date) else value

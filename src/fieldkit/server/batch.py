@@ -1,0 +1,200 @@
+"""Taking new changes in: under the locks of their districts, all at once, each with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection
+
+from fieldkit.records import Change, Op
+from fieldkit.records.dates import day_at
+from fieldkit.records.merge import Lineage
+from fieldkit.server import findings
+from fieldkit.server.database import add
+from fieldkit.server.feed import lock_counters, renew
+from fieldkit.server.gathering import gather, keep
+from fieldkit.server.incoming import Entry, contested, line, read_entry, rejected
+from fieldkit.server.origins import Log, lineage
+from fieldkit.server.rows import Key, Unfitting, place_of, places, readable
+from fieldkit.server.scope import Place, ScopeAt
+from fieldkit.server.standing import OutOfScope, Standing, lay
+from fieldkit.server.tables import CHANGE
+from fieldkit.sync.messages import Verdict
+
+
+class Elsewhere(Exception):
+    """Records stand in districts whose counters were not locked: begin again, with these too."""
+
+    def __init__(self, districts: Collection[int]) -> None:
+        super().__init__("not locked")
+        self.districts = frozenset(districts)
+
+
+@dataclass(slots=True)
+class Entered:
+    """What became of the new changes of a batch, in order."""
+
+    versions: list[int | None] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    out_of_scope: list[int] = field(default_factory=list)
+    own: dict[Key, int] = field(default_factory=dict)
+    """The version of each record whose row the laptop knows from its own changes alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """What a batch is taken in under."""
+
+    log: Log
+    lineage: Lineage
+    scopes: Sequence[ScopeAt]
+    floor: int
+    now: int
+
+
+def enter(
+    connection: Connection,
+    log: Log,
+    entries: Sequence[Entry],
+    scopes: Sequence[ScopeAt],
+    floor: int,
+    also: Collection[int],
+    now: int,
+) -> Entered:
+    """Take new changes in, and enter them in the log.
+
+    ``also``: districts to lock beside those the changes show.
+
+    Raises:
+        Elsewhere: nothing may be kept of this transaction; it is to be begun again.
+    """
+    read = [_read(entry) for entry in entries]
+    changes = [entry.change for entry in read if entry.change and not entry.refused]
+    wanted = _districts(connection, log, changes) | set(also)
+    counters = lock_counters(connection, wanted, floor)
+    under = Under(log, lineage(connection, log), scopes, floor, now)
+    keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
+    records = gather(connection, keys, under.lineage)
+    _locked(counters, [one.before.place for one in records.values() if one.before])
+    entered, lines = Entered(), list[dict[str, object]]()
+    for entry, as_sent in zip(read, entries, strict=True):
+        lines.append(_lay(under, records, entry, as_sent, entered))
+    keep(connection, records)
+    others = _review(connection, records, counters, now)
+    _renew(connection, records, others, counters)
+    add(connection, CHANGE, lines)
+    entered.own = {
+        key: one.version
+        for key, one in records.items()
+        if one.changed and not one.echo and key not in others
+    }
+    return entered
+
+
+def _read(entry: Entry) -> Entry:
+    """Read a change with its values."""
+    entry = read_entry(entry)
+    try:
+        return replace(entry, change=readable(entry.change)) if entry.change else entry
+    except Unfitting as refused:
+        return replace(entry, refused=refused)
+
+
+def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> set[int]:
+    """Return the districts where these records stand or are to stand, or are waited for."""
+    known = [(one.kind, one.record_id) for one in changes if one.op is not Op.CREATE]
+    stand = places(connection, dict.fromkeys(known))
+    found = {district for district, _ in stand.values()}
+    for change in changes:
+        named = change.fields.get("district")
+        if isinstance(named, int):
+            found.add(named)
+        elif (change.kind, change.record_id) not in stand:
+            found.add(log.district)
+    return found | findings.concerned(connection, {change.record_id for change in changes})
+
+
+def _locked(counters: Mapping[int, int], standing: Collection[Place]) -> None:
+    """Make sure that records stand in districts whose counters are locked."""
+    if missing := {district for district, _ in standing} - counters.keys():
+        raise Elsewhere(missing)
+
+
+def _lay(
+    under: Under,
+    records: Mapping[Key, Standing],
+    entry: Entry,
+    as_sent: Entry,
+    entered: Entered,
+) -> dict[str, object]:
+    """Merge one change, or say why not; return its row of the log."""
+    district, version, verdict = under.log.district, None, None
+    change = entry.change
+    try:
+        if entry.refused is not None:
+            raise entry.refused
+        if change is not None:
+            record = records[change.kind, change.record_id]
+            merged = lay(
+                record, change, under.lineage, under.scopes, under.log.district, under.floor
+            )
+            verdict, version = contested(entry, merged.held), record.version
+            district = place_of(record.values)[0]
+            record.echo |= not _unchanged(as_sent, change)
+    except Unfitting as refused:
+        verdict = rejected(entry, refused)
+        if isinstance(refused, OutOfScope):
+            entered.out_of_scope.append(entry.seq)
+        if change is not None and (change.kind, change.record_id) in records:
+            records[change.kind, change.record_id].echo = True
+    entered.versions.append(version)
+    entered.verdicts += [verdict] if verdict else []
+    return line(under.log, entry, district, version, verdict, under.now)
+
+
+def _unchanged(as_sent: Entry, change: Change) -> bool:
+    """Say whether reading a change has left its values as the laptop laid them."""
+    fields = as_sent.item.get("fields") if isinstance(as_sent.item, dict) else None
+    return isinstance(fields, dict) and all(
+        type(value) is type(fields[name]) and value == fields[name]
+        for name, value in change.fields.items()
+    )
+
+
+def _review(
+    connection: Connection, records: Mapping[Key, Standing], counters: Mapping[int, int], now: int
+) -> dict[Key, Place]:
+    """Work out the findings; return the records whose findings are others now, and their places."""
+    touched = {
+        key: findings.Touched(
+            *key, one.before.values if one.before else None, one.values, place_of(one.values)[0]
+        )
+        for key, one in records.items()
+        if one.changed
+    }
+    if not touched:
+        return {}
+    differing = findings.review(connection, touched, day_at(now))
+    others = {key: place_of(records[key].values) for key in differing if key in records}
+    others |= places(connection, differing - others.keys())
+    _locked(counters, list(others.values()))
+    return others
+
+
+def _renew(
+    connection: Connection,
+    records: Mapping[Key, Standing],
+    others: Mapping[Key, Place],
+    counters: Mapping[int, int],
+) -> None:
+    """Renew the entries of all that changed, or about which something did."""
+    renewed: dict[Key, tuple[Place, Place | None]] = {
+        key: (place_of(one.values), one.before.place if one.before else None)
+        for key, one in records.items()
+        if one.changed or one.contests_changed
+    }
+    for key, place in others.items():
+        renewed.setdefault(key, (place, place))
+    if renewed:
+        renew(connection, counters, renewed)

@@ -1,0 +1,132 @@
+"""The districts' feeds: where each record stands, in the order of the last changes (18, 19).
+
+Positions come from a counter per district, whose row a batch locks before it reads any record (6):
+so they commit in order, and a reader that has seen one has seen all before it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from fieldkit.server.database import add, add_missing, put
+from fieldkit.server.rows import Key
+from fieldkit.server.scope import Place
+from fieldkit.server.tables import COUNTER, FEED, SERVER
+
+_LEAP = 1_000_000
+"""More than any district gives out between two backups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """The server's incarnation; all it gives out is above the floor (5)."""
+
+    incarnation: str
+    floor: int
+
+
+def era(connection: Connection) -> Era:
+    """Read the server's incarnation."""
+    row = connection.execute(select(SERVER.c.incarnation, SERVER.c.floor)).one()
+    return Era(row.incarnation, row.floor)
+
+
+def positions(connection: Connection) -> dict[int, int]:
+    """Return the last position of every district."""
+    rows = connection.execute(select(COUNTER.c.district, COUNTER.c.position))
+    return {row.district: row.position for row in rows}
+
+
+def lock_counters(connection: Connection, districts: Collection[int], floor: int) -> dict[int, int]:
+    """Lock the counters of these districts in order of code, making those that are new (6).
+
+    Until the transaction ends, no other batch reads or writes records of these districts.
+    """
+    query = select(COUNTER.c.district, COUNTER.c.position).where(COUNTER.c.district.in_(districts))
+    query = query.order_by(COUNTER.c.district).with_for_update()
+    locked = {row.district: row.position for row in connection.execute(query)}
+    new = sorted(set(districts) - locked.keys())
+    if not new:
+        return locked
+    add_missing(connection, COUNTER, [{"district": one, "position": floor} for one in new])
+    return {row.district: row.position for row in connection.execute(query)}
+
+
+def renew(
+    connection: Connection,
+    counters: Mapping[int, int],
+    records: Mapping[Key, tuple[Place, Place | None]],
+) -> None:
+    """Give each record a new entry where it stands, and where it stood before it moved (18, 19).
+
+    ``records``: its place now, and before the batch, None if it is new. The counters are locked.
+    """
+    last = dict(counters)
+    rows: list[dict[str, object]] = []
+    stale = [key for key, (_, before) in records.items() if before is not None]
+    _remove(connection, stale, {key: set(places) for key, places in records.items()})
+    for (kind, record_id), (now, before) in records.items():
+        for district, block in dict.fromkeys((before or now, now)):
+            last[district] += 1
+            rows.append(
+                {
+                    "district": district,
+                    "position": last[district],
+                    "block": block,
+                    "kind": kind,
+                    "record_id": record_id,
+                }
+            )
+    add(connection, FEED, rows)
+    changed = [
+        {"district": district, "position": position}
+        for district, position in last.items()
+        if position != counters[district]
+    ]
+    put(connection, COUNTER, changed)
+
+
+def _remove(
+    connection: Connection, keys: Collection[Key], places: Mapping[Key, Collection[Place | None]]
+) -> None:
+    """Remove the entries of records at these places of theirs."""
+    if not keys:
+        return
+    query = select(FEED).where(FEED.c.record_id.in_([record_id for _, record_id in keys]))
+    old: defaultdict[int, list[int]] = defaultdict(list)
+    for row in connection.execute(query):
+        if (row.district, row.block) in places.get((row.kind, row.record_id), ()):
+            old[row.district].append(row.position)
+    for district, stale in old.items():
+        connection.execute(
+            delete(FEED).where(FEED.c.district == district, FEED.c.position.in_(stale))
+        )
+
+
+def heal(connection: Connection, lost: str, name: str, seen: Iterable[int]) -> None:
+    """Begin a new incarnation after ``lost``: this is an older copy of what laptops know (5).
+
+    Everything in the feeds takes a position above all that the lost era can have given out, so
+    that nobody's cursor is past what was given out between the restoring and now. ``seen``: what
+    cursors of the lost era were met.
+    """
+    row = connection.execute(select(SERVER.c.incarnation).with_for_update()).one()
+    if row.incarnation != lost:
+        return  # another request has just done it
+    query = select(COUNTER.c.position).order_by(COUNTER.c.district).with_for_update()
+    floor = max((*connection.execute(query).scalars(), *seen), default=0) + _LEAP
+    rank = func.row_number().over(partition_by=FEED.c.district, order_by=FEED.c.position)
+    ranked = select(FEED.c.district, FEED.c.position, rank.label("rank")).subquery()
+    connection.execute(
+        update(FEED)
+        .where(FEED.c.district == ranked.c.district, FEED.c.position == ranked.c.position)
+        .values(position=floor + ranked.c.rank)
+    )
+    last = select(func.max(FEED.c.position)).where(FEED.c.district == COUNTER.c.district)
+    reached = func.coalesce(last.scalar_subquery(), floor)
+    connection.execute(update(COUNTER).values(position=reached))
+    connection.execute(update(SERVER).values(incarnation=name, floor=floor))

@@ -1,0 +1,221 @@
+"""One record in the course of a batch: what it was, and what each change makes of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from fieldkit.records import Change, Json
+from fieldkit.records.merge import (
+    DELETED,
+    PLACE,
+    STAMPS,
+    Lineage,
+    Merged,
+    Written,
+    claims,
+    merge,
+)
+from fieldkit.server.rows import Key, Stored, Unfitting, place_of
+from fieldkit.server.scope import Place, ScopeAt, allowed, place_at
+
+CREATION = ""
+"""Names, among the fields' versions, that of every filled field that has none of its own."""
+
+Contest: TypeAlias = tuple[str, str]
+"""A field and the origin whose value for it is held: one conflict."""
+
+
+class OutOfScope(Unfitting):
+    """A change of a record that the device may not write."""
+
+    def __init__(self) -> None:
+        super().__init__("This record is outside the area of this laptop.")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An open conflict of a record."""
+
+    field: str
+    origin: str
+    seqs: tuple[int, ...]
+    held: Json
+    """The last value held."""
+    base: Json
+    by: str
+    at: int
+    stands_by: str
+    stands_at: int
+    seen: int = 0
+    """The version the first held change was based on, where ``base`` is yet to be looked up."""
+    against: Written | None = None
+    """What stands, where ``stands_by`` is yet to be looked up."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """A record, changed in memory and written once."""
+
+    key: Key
+    values: Mapping[str, Json] = field(default_factory=dict)
+    """As it stands; empty where there is none."""
+    version: int = 0
+    written: dict[str, Written] = field(default_factory=dict)
+    """By which change each filled field was last written; the sum of ``named`` and ``creation``."""
+    creation: Written | None = None
+    """By what every field was written that has not been since; None if there is no record."""
+    held: dict[Contest, Held] = field(default_factory=dict)
+    moves: list[tuple[int, Place]] = field(default_factory=list)
+    """For each move the version it made, and where the record stood before."""
+    before: Stored | None = None
+    """As it was before the batch."""
+    contests_before: frozenset[Contest] = frozenset()
+    contests_changed: bool = False
+    moves_before: int = 0
+    echo: bool = True
+    """Whether the laptop cannot know the row from its own changes alone (decision 4)."""
+    changed: bool = False
+
+
+def origin_of(key: Key) -> str:
+    """Return the origin in a record's id."""
+    return key[1].partition("-")[0]
+
+
+def found(
+    key: Key,
+    stored: Stored,
+    versions: Mapping[str, Sequence[int | str]] | None,
+    held: Iterable[Held],
+    moves: Sequence[tuple[int, Place]],
+    born: int = 0,
+) -> Standing:
+    """Take up a record as it is stored.
+
+    ``versions``: as :func:`compact` gives them; None for a record nobody has edited. ``born``: the
+    seq of the change that created it, needed where the creator's log was inherited.
+    """
+    named = {name: _written(one) for name, one in (versions or {}).items()}
+    # Nobody has edited it: its version is still the one that its own origin's creation made.
+    creation = named.pop(CREATION, Written(stored.version, origin_of(key), 0))
+    creation = replace(creation, seq=creation.seq or born)
+    contests = {(one.field, one.origin): one for one in held}
+    return Standing(
+        key,
+        values=stored.values,
+        version=stored.version,
+        written=dict.fromkeys(_filled(stored.values), creation) | named,
+        creation=creation,
+        held=contests,
+        moves=list(moves),
+        before=stored,
+        contests_before=frozenset(contests),
+        moves_before=len(moves),
+        echo=bool(contests),
+    )
+
+
+def lay(
+    record: Standing,
+    change: Change,
+    lineage: Lineage,
+    scopes: Sequence[ScopeAt],
+    default: int,
+    floor: int,
+) -> Merged:
+    """Merge one change into a record.
+
+    ``default``: the district of a new record that names none. ``floor``: versions are above it.
+
+    Raises:
+        OutOfScope: it is out of scope (15); the record is as it was.
+    """
+    new = not record.values
+    if new and "district" not in change.fields:
+        change = replace(change, fields={**change.fields, "district": default})
+        record.echo = True
+    merged = merge(record.values, record.written, change, lineage, record.version, floor=floor)
+    base = change.base or 0
+    was = place_of(merged.values if new else record.values)
+    if not allowed(scopes, was, place_at(was, record.moves, base)):
+        raise OutOfScope
+    record.echo |= not merged.applied or bool(merged.held)
+    record.echo |= any(
+        one.version > base and not lineage.holds(one) for one in record.written.values()
+    )
+    if not new and PLACE in merged.applied:
+        record.moves.append((merged.version, was))
+    if new:
+        record.creation = Written(merged.version, lineage.origin, change.seq)
+    _contest(record, change, lineage.origin, merged)
+    record.changed |= merged.version != record.version
+    record.values, record.written, record.version = merged.values, merged.written, merged.version
+    return merged
+
+
+def compact(record: Standing) -> dict[str, list[int | str]] | None:
+    """Give the versions of a record's fields in the shortest form; None says: as created (5)."""
+    creation = record.creation
+    if creation is None:
+        return None
+    named = {name: one for name, one in record.written.items() if one != creation}
+    if not named and creation.origin == origin_of(record.key):
+        return None
+    return {
+        name: [one.version, one.origin, one.seq]
+        for name, one in sorted({CREATION: creation, **named}.items())
+    }
+
+
+def _contest(record: Standing, change: Change, origin: str, merged: Merged) -> None:
+    """Keep what a change leaves held, and close what it decides (9, 13)."""
+    for name, value in merged.held.items():
+        known = record.held.get((name, origin))
+        record.held[name, origin] = Held(
+            name,
+            origin,
+            (*(known.seqs if known else ()), change.seq),
+            value,
+            known.base if known else False if name == DELETED else None,
+            change.operator,
+            change.at,
+            known.stands_by if known else "",
+            known.stands_at if known else 0,
+            seen=known.seen if known else change.base or 0,
+            against=known.against if known else _stands(record.written, name, value),
+        )
+    for name, one in list(record.held.items()):
+        if name[0] in merged.applied:
+            record.held[name] = replace(
+                one, stands_by=change.operator, stands_at=change.at, against=None
+            )
+            record.contests_changed = True
+    if merged.closes:
+        decided = {name for name, _ in claims(record.values, change)}
+        for name, one in list(record.held.items()):
+            left = tuple(seq for seq in one.seqs if (one.origin, seq) not in merged.closes)
+            if one.field in decided and left != one.seqs:
+                record.contests_changed = True
+                if left:
+                    record.held[name] = replace(one, seqs=left)
+                else:
+                    del record.held[name]
+    record.contests_changed |= bool(merged.held)
+
+
+def _stands(written: Mapping[str, Written], name: str, value: Json) -> Written | None:
+    """Return the write that a held value is held against: a deletion, against the last of all."""
+    if name == DELETED and value is True:
+        return max(written.values(), key=lambda one: one.version, default=None)
+    return written.get(name)
+
+
+def _filled(values: Mapping[str, Json]) -> set[str]:
+    return {PLACE, *values} - STAMPS - {"district", "block"}
+
+
+def _written(stored: Sequence[int | str]) -> Written:
+    version, origin, seq = stored
+    return Written(int(version), str(origin), int(seq))
