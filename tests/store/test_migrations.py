@@ -149,6 +149,7 @@ def test_a_file_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> 
 
 
 def test_opening_a_file_that_is_up_to_date_writes_nothing(home: Path) -> None:
+    Store.open(home).close()
     with closing(connect(home / DATABASE)) as writer:
         writer.execute("BEGIN IMMEDIATE")  # an import at work: opening must not wait for it
         Store.open(home).close()

@@ -112,16 +112,6 @@ def test_unknown_names_go_to_extra_and_on(store: Store) -> None:
     assert last_change(store, record_id).fields == {"name": "Asha Devi", "other": True}
 
 
-def test_the_base_is_the_version_the_form_opened_on(store: Store, tmp_path: Path) -> None:
-    record_id = save(store)
-    with closing(sqlite3.connect(tmp_path / DATABASE)) as file, file:
-        file.execute("UPDATE beneficiary SET version = 7")
-    edit(store, record_id, name="Asha Devi")
-    assert last_change(store, record_id).base == 7
-    store.save([Edit(Beneficiary, {"name": "Asha"}, id=record_id, base=5)], "Asha")
-    assert last_change(store, record_id).base == 5
-
-
 def test_a_deletion_is_a_tombstone(store: Store) -> None:
     record_id = save(store)
     (saved,) = store.save([Edit(Beneficiary, {}, id=record_id, op=Op.DELETE)], "Asha")

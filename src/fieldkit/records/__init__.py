@@ -11,7 +11,7 @@ from fieldkit.records.bounds import unsendable
 from fieldkit.records.change import Change, Json, Op, canonical, first_head
 from fieldkit.records.formats import Choice, Doubtful, Format, Reference, Unfit, Value
 from fieldkit.records.groups import ClusterFederation, Member, SelfHelpGroup, VillageOrganisation
-from fieldkit.records.identity import RecordId, is_origin, new_origin, read_id
+from fieldkit.records.identity import RecordId, derived_origin, is_origin, new_origin, read_id
 from fieldkit.records.outreach import Attendance, Programme
 from fieldkit.records.people import Beneficiary, Verification
 from fieldkit.records.record import Record, kind_name, kinds
@@ -53,6 +53,7 @@ __all__ = [
     "When",
     "attending",
     "canonical",
+    "derived_origin",
     "delivery",
     "eligibility",
     "first_head",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from typing import NamedTuple
@@ -31,6 +32,19 @@ def new_origin() -> str:
     while not is_origin(origin):
         origin = "".join(secrets.choice(CROCKFORD) for _ in range(8))
     return origin
+
+
+def derived_origin(origin: str, head: bytes) -> str:
+    """Name the origin of a copy after the one it was copied from and the first change it made.
+
+    Every copy of the copy that made the same change comes to the same name (3).
+    """
+    text = ""
+    while not is_origin(text):
+        head = hashlib.sha256(origin.encode() + head).digest()
+        bits = int.from_bytes(head[:5])
+        text = "".join(CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
+    return text
 
 
 def is_origin(text: str) -> bool:

@@ -136,8 +136,8 @@ def _chain_problems(connection: Connection) -> Iterator[str]:
 
 
 def _row_problems(connection: Connection) -> Iterator[str]:
-    """Every record has the change it came by."""
-    log = tables.change
+    """Every record came by a change or from the server; what waits to be sent has its record."""
+    log, origin = tables.change, tables.origin
     for name, kind in kinds().items():
         table = kind.table()
         known = select(log.c.record_id).where(log.c.record_id == table.c.id, log.c.kind == name)
@@ -147,8 +147,11 @@ def _row_problems(connection: Connection) -> Iterator[str]:
         if stray:
             yield f"{stray} of {kind.plural} are in no change."
         lost = connection.execute(
-            select(func.count(log.c.record_id.distinct())).where(
+            select(func.count(log.c.record_id.distinct()))
+            .join(origin, origin.c.origin == log.c.origin)
+            .where(
                 log.c.kind == name,
+                log.c.seq > origin.c.acked_seq,
                 ~select(table.c.id).where(table.c.id == log.c.record_id).exists(),
             )
         ).scalar_one()

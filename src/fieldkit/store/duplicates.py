@@ -12,7 +12,7 @@ from fieldkit.records import Record
 from fieldkit.search.sound import ONE_PERSONS
 from fieldkit.search.sound import alike as names_alike
 from fieldkit.store import tables
-from fieldkit.store.reading import in_parts
+from fieldkit.store.log import in_parts
 
 
 @dataclass(frozen=True, slots=True)

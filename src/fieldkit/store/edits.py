@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -20,10 +20,14 @@ from fieldkit.records import (
     unsendable,
 )
 from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar
+from fieldkit.records.change import DECIDED
+from fieldkit.records.merge import DELETED
 from fieldkit.store.identity import Device
 
 _KEPT_BY_THE_STORE = frozenset({"id", "version", "deleted"})
 _STAMPS = frozenset({"created_at", "updated_at", "created_by"})
+_PLACE = frozenset({"district", "block"})
+"""Merged as one field (11)."""
 
 
 _GONE = Finding(
@@ -32,6 +36,7 @@ _GONE = Finding(
     Severity.BLOCK,
     "deleted",
 )
+_NOT_HERE = Finding("id", "This record is no longer on this laptop.", Severity.BLOCK, "not_here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,12 @@ class Edit:
     id: str | None = None
     """None: a new record. Given and unknown here: a new record of that id."""
     base: int | None = None
-    """The version seen when the form opened; None: the record's present one."""
+    """The version seen when the form opened, 0 where the server had none; None: the present one."""
     op: Op | None = None
-    """None: creation or edit, as the id is known or not; ``Op.DELETE``: tombstone."""
+    """None: creation or edit, as the id is known or not; ``Op.DELETE``: tombstone;
+    ``Op.DECIDE``: what stands from now on in the fields of a conflict."""
+    decided: tuple[tuple[str, int], ...] = ()
+    """Of a decision: the held changes it settles, by origin and seq."""
     confirmed: frozenset[str] = frozenset()
     """Fields whose doubtful values, or rules that ask for a reason, the person confirmed."""
 
@@ -75,6 +83,8 @@ class Past:
     kind: str
     owed: dict[str, int | None] = field(default_factory=dict)
     """Fields the server rejected and no later change has sent again, with the bases they had."""
+    laid: dict[str, int | None] = field(default_factory=dict)
+    """Fields of own changes that lie over the server's row, with their oldest bases (23)."""
     anew: bool = False
     """Whether it was the record's creation that the server rejected."""
 
@@ -149,27 +159,35 @@ def prepare(
 
     What the server rejected of the record before goes again with it.
     """
-    base = edit.base if edit.base is not None or before is None else before.version
-    base = _oldest([base, *past.owed.values()])
+    seen = edit.base if edit.base is not None else before.version if before else None
+    if edit.op is Op.DECIDE:
+        return _decision(edit, before, known, device, today)
     if edit.op is Op.DELETE:
-        return _deletion(edit, before, base, past)
+        return _deletion(edit, before, _oldest(seen, past, past.laid), past)
     if before is not None and before.deleted:
-        return Prepared(before, before, None, {}, base, stops=(_GONE,))
+        return Prepared(before, before, None, {}, seen, stops=(_GONE,))
     record = _after(edit, before, device)
     changed = _difference(record, before, edit.fields.keys() & _STAMPS) | _owed(record, past)
     if before is not None and not changed:
-        return Prepared(record, before, None, {}, base)
+        return Prepared(record, before, None, {}, seen)
     stops, remarks = _weigh(edit, record, before, Case(today, before, known))
     if fault := unsendable(changed):
         stops = (Finding(*fault, Severity.BLOCK, "sendable"), *stops)
     op = Op.CREATE if before is None or past.anew else Op.EDIT
-    return Prepared(record, before, op, changed, base, stops, remarks)
+    return Prepared(record, before, op, changed, _oldest(seen, past, changed), stops, remarks)
 
 
-def _oldest(bases: Sequence[int | None]) -> int | None:
-    """Return the first of the versions that fields were changed on; None, where none was yet."""
-    known = [base for base in bases if base is not None]
-    return min(known) if len(known) == len(bases) else None
+def _oldest(seen: int | None, past: Past, fields: Collection[str]) -> int | None:
+    """Return the first of the versions that ``fields`` were changed on (10); None: there was none.
+
+    A field that still lies over the server's row keeps the base it was first changed on: what the
+    server has in it meanwhile, nobody here has seen (23).
+    """
+    names = set(fields)
+    if names & _PLACE:
+        names |= _PLACE
+    laid = [base for name, base in past.laid.items() if name in names]
+    return min(base or 0 for base in (seen, *past.owed.values(), *laid)) or None
 
 
 def _owed(record: Record, past: Past) -> dict[str, Json]:
@@ -186,6 +204,24 @@ def _deletion(edit: Edit, before: Record | None, base: int | None, past: Past) -
     return Prepared(after, before, Op.DELETE, {}, base)
 
 
+def _decision(
+    edit: Edit, before: Record | None, known: Known, device: Device, today: date
+) -> Prepared:
+    """Work out a decision, which is logged though nothing should differ; nobody is asked again."""
+    if before is None:
+        gone = edit.kind(id=edit.id or "", deleted=True)
+        return Prepared(gone, None, None, {}, None, stops=(_NOT_HERE,))
+    record = _after(edit, before, device)
+    record.deleted = bool(edit.fields.get(DELETED, before.deleted))
+    changed: dict[str, Json] = {name: to_json(value) for name, value in edit.fields.items()}
+    changed[DECIDED] = [[origin, seq] for origin, seq in edit.decided]
+    stops: tuple[Finding, ...] = ()
+    if not record.deleted:
+        asked = replace(edit, confirmed=frozenset(edit.kind.asks()))
+        stops, _ = _weigh(asked, record, before, Case(today, before, known))
+    return Prepared(record, before, Op.DECIDE, changed, edit.base or None, stops)
+
+
 def _after(edit: Edit, before: Record | None, device: Device) -> Record:
     """Lay the edit over the record; a new one stands in the laptop's own place."""
     asks = edit.kind.asks()
@@ -198,7 +234,9 @@ def _after(edit: Edit, before: Record | None, device: Device) -> Record:
     for name, value in edit.fields.items():
         if name not in asks:
             extra[name] = to_json(value)
-        elif name not in _KEPT_BY_THE_STORE and not (name == "district" and value is None):
+            continue
+        extra.pop(name, None)  # a value that only a newer version can read gives way
+        if name not in _KEPT_BY_THE_STORE and not (name == "district" and value is None):
             values[name] = value
     return edit.kind.of({**values, "extra": extra})
 

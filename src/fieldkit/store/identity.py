@@ -1,21 +1,45 @@
-"""Who this database is: its origin, its place, its server, and the numbers it gives out."""
+"""Who this database is: its origin, its place, its server, and the numbers it gives out.
+
+An origin is *frozen* when another is born of it: what it had not sent is still sent under it, and
+nothing is added to it (2). So the end of its log is the past that the next one inherits.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from fieldkit.records import new_origin
 from fieldkit.store import tables
+from fieldkit.store.database import Database
+from fieldkit.store.errors import DiskFull, Unwritable
 
 # Held ready: building a statement takes longer than running it, and every save runs these.
 _device = tables.device.c
-_DEVICE = select(_device.origin, _device.name, _device.district, _device.block, _device.server)
+_DEVICE = select(
+    _device.origin,
+    _device.name,
+    _device.district,
+    _device.block,
+    _device.server,
+    _device.role,
+    _device.skew,
+)
 _COUNTER = select(_device.counter)
 _COUNT_ON = update(tables.device).values(counter=bindparam("to"))
 
 
+_PLACE = select(_device.place)
+_MOVED = (
+    "This folder of fieldkit was copied or moved since it was last open here. New entries get "
+    "record numbers of their own, so that no two copies give out the same."
+)
+_OLDER = (
+    "This is an older copy of the data: the server has more from this laptop than is here. "
+    "Everything comes back with the sync, and new entries get record numbers of their own."
+)
 _FURTHEST = 1_000_000
 """How far beyond the counter a file may bring record numbers of this database itself: by more, and
 a slip would use the numbers up."""
@@ -30,6 +54,10 @@ class Device:
     district: int
     block: int | None
     server: str | None
+    role: str | None = None
+    """Of this laptop's enrolment; None before."""
+    skew: int | None = None
+    """Seconds the server's clock was ahead of this laptop's, when last heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +75,21 @@ def read_device(connection: Connection) -> Device | None:
     return Device(*row) if row else None
 
 
-def make_device(connection: Connection, name: str, district: int, block: int | None) -> None:
+def make_device(
+    connection: Connection, name: str, district: int, block: int | None, place: str
+) -> None:
     """Give a new database its identity, or an existing one another name and place."""
     if read_device(connection) is None:
         origin = new_origin()
         connection.execute(
             insert(tables.device).values(
-                id=1, origin=origin, counter=0, name=name, district=district, block=block
+                id=1,
+                origin=origin,
+                counter=0,
+                name=name,
+                district=district,
+                block=block,
+                place=place,
             )
         )
         _bear(connection, origin, parent=None)
@@ -61,17 +97,54 @@ def make_device(connection: Connection, name: str, district: int, block: int | N
         connection.execute(update(tables.device).values(name=name, district=district, block=block))
 
 
-def renew_origin(connection: Connection) -> None:
-    """Give a restored database a new identity.
+def renew_origin(connection: Connection, *, place: str | None = None) -> None:
+    """Give a restored or copied database a new identity; the old origin is frozen.
 
-    The old origin is frozen: its unsent tail is still sent under it, nothing is added to it.
-    The counter goes on, so that no record number is ever given out twice.
+    The counter goes on, so that no record number is ever given out twice. ``place`` None: it is
+    noted when the database is next opened.
     """
     old = connection.execute(select(tables.device.c.origin)).scalar_one_or_none()
     if old is not None:
         origin = new_origin()
-        connection.execute(update(tables.device).values(origin=origin))
+        connection.execute(update(tables.device).values(origin=origin, place=place))
         _bear(connection, origin, parent=old)
+
+
+def settle_place(database: Database, here: str, at: int) -> None:
+    """Renew the identity of a database that was copied or moved since it was last opened (2).
+
+    Otherwise this reads one row and returns. What cannot be written now is noted another time.
+    """
+    with database.read() as connection:
+        row = connection.execute(_PLACE).one_or_none()
+    if row is None or row.place == here:
+        return
+    with suppress(Unwritable, DiskFull), database.write() as connection:
+        place = connection.execute(_PLACE).scalar_one()
+        if place is None:
+            connection.execute(update(tables.device).values(place=here))
+        elif place != here:
+            renew_origin(connection, place=here)
+            note(connection, at, _MOVED)
+
+
+def freeze(connection: Connection, origin: str, at: int) -> None:
+    """Go on under a new origin: the server knows more of the one in use than this database."""
+    if connection.execute(select(_device.origin)).scalar_one_or_none() == origin:
+        place = connection.execute(select(_device.place)).scalar_one()
+        renew_origin(connection, place=place)
+        note(connection, at, _OLDER)
+
+
+def note(connection: Connection, at: int, text: str) -> None:
+    """Keep a sentence for the person until they have seen it."""
+    connection.execute(insert(tables.notice).values(at=at, text=text))
+
+
+def read_notices(connection: Connection) -> list[Notice]:
+    """Return the sentences kept for the person, the oldest first."""
+    rows = connection.execute(select(tables.notice).order_by(tables.notice.c.id))
+    return [Notice(row.id, row.at, row.text) for row in rows]
 
 
 def _bear(connection: Connection, origin: str, parent: str | None) -> None:

@@ -11,8 +11,9 @@ from fieldkit.records import kinds
 from fieldkit.schema import grow, is_grown
 from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged
+from fieldkit.store.overlays import adopt
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest Alembic script; a test holds it against the scripts."""
 
 
@@ -40,6 +41,7 @@ def migrate(database: Database, back_up: Callable[[], object]) -> None:
         if version != HEAD:
             _upgrade(connection)
         grow(connection, kinds().values())
+        adopt(connection)
 
 
 def _version(connection: Connection) -> str | None:

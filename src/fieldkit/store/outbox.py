@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from sqlalchemy import Row, Select, desc, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, desc, func, insert, select, update
 
 from fieldkit.records import Change, first_head
 from fieldkit.store import tables
 from fieldkit.store.database import Database
-from fieldkit.store.log import OPEN_VERDICT, chain_end, change_of
+from fieldkit.store.log import OPEN_VERDICT, chain_end, change_of, count_conflicts
 from fieldkit.store.reading import State, state_of
 
 _change, _origin = tables.change, tables.origin
@@ -66,8 +68,8 @@ class LogCount:
 
     origin: str
     seq: int
-    acked_seq: int
     head: bytes
+    acked_seq: int
     kinds: dict[str, int]
     """Changes by kind of record."""
 
@@ -98,12 +100,19 @@ class Outbox:
         then the origin in use; None before the first run.
         """
         with self.database.read() as connection:
-            found = [
-                Standing(
-                    row.origin, *chain_end(connection, row.origin), row.acked_seq, row.server_head
-                )
-                for row in connection.execute(select(_origin).order_by(_origin.c.born)).all()
-            ]
+            rows = connection.execute(select(_origin).order_by(_origin.c.born)).all()
+            ends = {row.origin: chain_end(connection, row.origin) for row in rows}
+        parents = {row.origin: row.parent for row in rows}
+        found = [
+            Standing(
+                row.origin,
+                *ends[row.origin],
+                row.acked_seq,
+                row.server_head,
+                _inherited(row.origin, parents, ends),
+            )
+            for row in rows
+        ]
         if origin is not None:
             found = [one for one in found if one.origin == origin]
         waiting = [one for one in found if one.last_seq > one.acked_seq]
@@ -146,25 +155,7 @@ class Outbox:
         Only verdicts other than applied are given and stored.
         """
         with self.database.write() as connection:
-            connection.execute(
-                update(_origin)
-                .where(_origin.c.origin == origin, _origin.c.acked_seq <= seq)
-                .values(
-                    acked_seq=seq,
-                    sent_seq=func.max(_origin.c.sent_seq, seq),
-                    server_head=server_head,
-                )
-            )
-            for verdict in verdicts:
-                connection.execute(
-                    update(_change)
-                    .where(_change.c.origin == origin, _change.c.seq == verdict.seq)
-                    .values(
-                        verdict=str(verdict.state),
-                        reason=verdict.reason,
-                        reason_field=verdict.field,
-                    )
-                )
+            acknowledge(connection, origin, seq, server_head, verdicts)
 
     def offer_again(self, origin: str, seq: int) -> None:
         """Take back what the server was held to have of an origin beyond ``seq``.
@@ -182,23 +173,25 @@ class Outbox:
             connection.execute(
                 update(_change)
                 .where(_change.c.origin == origin, _change.c.seq > seq)
-                .values(verdict=None, reason=None, reason_field=None)
+                .values(verdict=None, reason=None, reason_field=None, version=None, closed=None)
             )
 
     def counts(self) -> dict[State, int]:
-        """Return how many changes are queued, sent, in conflict and rejected (and still open)."""
+        """Return how many changes are queued, sent and rejected (and still open).
+
+        And how many conflicts are open here, whoever wrote the values.
+        """
         found = dict.fromkeys((State.QUEUED, State.SENT, State.CONFLICT, State.REJECTED), 0)
         with self.database.read() as connection:
             for row in connection.execute(select(_origin)):
                 last, _ = chain_end(connection, row.origin)
                 found[State.SENT] += max(row.sent_seq - row.acked_seq, 0)
                 found[State.QUEUED] += last - max(row.sent_seq, row.acked_seq)
-            for verdict, many in connection.execute(
-                select(_change.c.verdict, func.count())
-                .where(OPEN_VERDICT)
-                .group_by(_change.c.verdict)
-            ):
-                found[State(verdict)] += many
+            rejected = connection.execute(
+                select(func.count()).where(OPEN_VERDICT, _change.c.verdict == State.REJECTED)
+            )
+            found[State.REJECTED] = rejected.scalar_one()
+            found[State.CONFLICT] = count_conflicts(connection)
         return found
 
     def returned(self, limit: int | None = None, skip: int = 0) -> list[Logged]:
@@ -215,7 +208,25 @@ class Outbox:
 
     def receipt(self) -> list[LogCount]:
         """Return what the log of each origin holds that has any change, the oldest first."""
-        raise NotImplementedError
+        with self.database.read() as connection:
+            born = connection.execute(select(_origin).order_by(_origin.c.born)).all()
+            counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+            for row in connection.execute(
+                select(_change.c.origin, _change.c.kind, func.count().label("many")).group_by(
+                    _change.c.origin, _change.c.kind
+                )
+            ):
+                counts[row.origin][row.kind] = row.many
+            return [
+                LogCount(
+                    row.origin,
+                    *chain_end(connection, row.origin),
+                    row.acked_seq,
+                    counts[row.origin],
+                )
+                for row in born
+                if row.origin in counts
+            ]
 
     def of(self, record_id: str) -> list[Logged]:
         """Return every change of a record made here, the oldest first."""
@@ -264,6 +275,69 @@ class Outbox:
         ]
 
 
+def acknowledge(
+    connection: Connection,
+    origin: str,
+    seq: int,
+    server_head: bytes,
+    verdicts: Sequence[Verdict] = (),
+    versions: Mapping[int, int | None] = MappingProxyType({}),
+) -> list[tuple[str, str]]:
+    """Mark exactly the changes up to ``seq`` as held by the server, with its word on each (25).
+
+    Returns kind and id of the records whose changes were acknowledged by this.
+    """
+    acked = connection.execute(
+        select(_origin.c.acked_seq).where(_origin.c.origin == origin)
+    ).scalar_one()
+    connection.execute(
+        update(_origin)
+        .where(_origin.c.origin == origin, _origin.c.acked_seq <= seq)
+        .values(acked_seq=seq, sent_seq=func.max(_origin.c.sent_seq, seq), server_head=server_head)
+    )
+    told = [
+        {"of": origin, "its": one, "to": version}
+        for one, version in versions.items()
+        if one <= seq and version is not None
+    ]
+    if told:
+        connection.execute(_VERSION, told)
+    for verdict in verdicts:
+        connection.execute(
+            update(_change)
+            .where(_change.c.origin == origin, _change.c.seq == verdict.seq)
+            .values(verdict=str(verdict.state), reason=verdict.reason, reason_field=verdict.field)
+        )
+    rows = connection.execute(
+        select(_change.c.kind, _change.c.record_id).where(
+            _change.c.origin == origin, _change.c.seq > acked, _change.c.seq <= seq
+        )
+    )
+    return [(row.kind, row.record_id) for row in rows]
+
+
+def give_up(connection: Connection, origin: str, seq: int) -> list[tuple[str, str]]:
+    """Note that a rejected change is withdrawn; return kind and id of its record."""
+    rows = connection.execute(
+        update(_change)
+        .where(
+            _change.c.origin == origin,
+            _change.c.seq == seq,
+            _change.c.verdict == State.REJECTED,
+        )
+        .values(closed=1)
+        .returning(_change.c.kind, _change.c.record_id)
+    )
+    return [(row.kind, row.record_id) for row in rows]
+
+
+_VERSION = (
+    update(_change)
+    .where(_change.c.origin == bindparam("of"), _change.c.seq == bindparam("its"))
+    .values(version=bindparam("to"))
+)
+
+
 def _logged() -> Select[tuple[object, ...]]:
     return select(_change, _origin.c.sent_seq, _origin.c.acked_seq).join(
         _origin, _change.c.origin == _origin.c.origin
@@ -273,4 +347,17 @@ def _logged() -> Select[tuple[object, ...]]:
 def _read(row: Row[tuple[object, ...]]) -> Logged:
     change = change_of(row)
     state = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
-    return Logged(row.origin, change, row.head, state, row.reason, row.reason_field)
+    return Logged(row.origin, change, row.head, state, row.reason, row.reason_field, row.skew)
+
+
+def _inherited(
+    origin: str, parents: Mapping[str, str | None], ends: Mapping[str, tuple[int, bytes]]
+) -> tuple[str, int, bytes] | None:
+    """Return the past an origin goes on from: the log it was born of, which never grows again (2).
+
+    A log without any change tells nothing, so the one before it counts.
+    """
+    parent = parents[origin]
+    while parent is not None and ends[parent][0] == 0:
+        parent = parents[parent]
+    return None if parent is None else (parent, *ends[parent])

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fieldkit.store.answers import Answered, Arrived, PullState
+from sqlalchemy import Connection, delete, insert, update
+
+from fieldkit.records import kinds
+from fieldkit.store import tables
+from fieldkit.store.answers import Answered, Arrived, PullState, ScopeOf
+from fieldkit.store.arriving import arrive
 from fieldkit.store.clock import Clock
 from fieldkit.store.database import Database
+from fieldkit.store.forks import fork
+from fieldkit.store.identity import freeze
+from fieldkit.store.scopes import (
+    focus_of,
+    pull_state,
+    retire_some,
+    retire_unknown,
+    take_scope,
+    unsent,
+)
+
+_device, _cursor = tables.device, tables.cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,28 +35,67 @@ class Pull:
 
     def state(self) -> PullState:
         """Return how far this laptop has pulled, and as whom."""
-        raise NotImplementedError
+        with self.database.read() as connection:
+            return pull_state(connection)
 
     def receive(self, answered: Answered) -> Arrived:
         """Take in one answer: acknowledgement, verdicts and page, all or nothing (1, 21)."""
-        raise NotImplementedError
+        with self.database.write() as connection:
+            _keep_state(connection, answered)
+            return arrive(connection, answered)
 
     def change_scope(self, role: str, district: int | None, block: int | None, epoch: int) -> None:
         """Take a new scope: its area comes from the start; the old one is retired later (20)."""
-        raise NotImplementedError
+        with self.database.write() as connection:
+            take_scope(connection, ScopeOf(role, district, block, epoch))
 
     def settle(self) -> bool:
-        """Retire the old area if all is acknowledged and pulled; say whether it was done (20)."""
-        raise NotImplementedError
+        """Retire the old area if all is acknowledged and pulled; say whether it was done (20).
+
+        A part at a time, each by itself, so that entry never waits for long.
+        """
+        state = self.state()
+        if state.scope is None or state.epoch == state.scope.epoch or state.more:
+            return False
+        for kind in kinds():
+            after: str | None = ""
+            while after is not None:
+                with self.database.write() as connection:
+                    if unsent(connection) or pull_state(connection).scope != state.scope:
+                        return False
+                    after = retire_some(connection, kind, state.scope, after)
+        with self.database.write() as connection:
+            if unsent(connection) or pull_state(connection).scope != state.scope:
+                return False
+            retire_unknown(connection, state.scope)
+            connection.execute(update(_device).values(declared=state.scope.epoch))
+        return True
 
     def new_incarnation(self, name: str) -> None:
         """Note that the server was restored: every origin's log is to be asked about again (5)."""
-        raise NotImplementedError
+        with self.database.write() as connection:
+            connection.execute(update(_device).values(incarnation=name))
+            connection.execute(update(tables.origin).values(server_head=None))
 
     def fork(self, origin: str, seq: int) -> None:
         """Log the tail of a copy's origin from ``seq`` again, under an origin of its own (3)."""
-        raise NotImplementedError
+        with self.database.write() as connection:
+            fork(connection, origin, seq)
 
     def freeze(self, origin: str) -> None:
         """Go on under a new origin: the server knows more of ``origin`` than this older copy."""
-        raise NotImplementedError
+        with self.database.write() as connection:
+            freeze(connection, origin, self.clock())
+
+
+def _keep_state(connection: Connection, answered: Answered) -> None:
+    """Keep how far the answer came; one without a page says nothing of that."""
+    values: dict[str, object] = {"skew": answered.skew}
+    if answered.token is not None:
+        values["token"] = answered.token
+    if answered.cursors:
+        values |= {"more": int(answered.more), **focus_of(answered.focus)}
+        connection.execute(delete(_cursor))
+        rows = [{"district": one, "position": at} for one, at in answered.cursors.items()]
+        connection.execute(insert(_cursor), rows)
+    connection.execute(update(_device).values(values))

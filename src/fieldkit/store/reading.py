@@ -29,16 +29,10 @@ from sqlalchemy import (
 from fieldkit.records import Record, Use, Value, kinds
 from fieldkit.store import tables
 from fieldkit.store.edits import to_json
-from fieldkit.store.log import OPEN_VERDICT
+from fieldkit.store.log import OPEN_VERDICT, in_parts
 
-_AT_ONCE = 500
-"""Ids asked for in one query."""
-
-
-def in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Give ``ids`` in parts small enough for one query."""
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]
+_FURTHEST_BACK = 500
+"""Changes of each identity looked at for the last saved."""
 
 
 class State(StrEnum):
@@ -97,6 +91,19 @@ class Records:
             if found := self.get(kind, record_id):
                 return found
         return None
+
+    def called(self, number: str) -> list[Record]:
+        """Return the record of this number, and the one that had it until it was renamed."""
+        numbers = [number, *self.renamed([number]).values()]
+        return [found for one in numbers if (found := self.anywhere(one))]
+
+    def renamed(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the present numbers of those of ``ids`` that were renamed here, by the old."""
+        found: dict[str, str] = {}
+        for some in in_parts(sorted(set(ids))):
+            rows = self.connection.execute(_RENAMED, {"ids": some})
+            found |= {row.old: row.new for row in rows}
+        return found
 
     def fetch(self, wanted: Iterable[str], ids: Sequence[str]) -> dict[tuple[str, str], Record]:
         """Return those of ``ids`` that are here and of the kinds ``wanted``, by kind and id.
@@ -197,11 +204,12 @@ class Records:
                     yield from self.where(name, **{field_name: own.id})
 
     def states(self, ids: Sequence[str]) -> dict[str, State]:
-        """Return where each record stands; none for records never saved here.
+        """Return where each record stands; none for records never saved here, unless in conflict.
 
-        That is where its last change stands, unless the server still lacks part of an earlier one.
+        That is where its last change stands, unless the server still lacks part of an earlier one,
+        or a conflict about it is open, whoever wrote the values.
         """
-        log, origin = tables.change, tables.origin
+        log, origin, conflict = tables.change, tables.origin, tables.conflict
         found: dict[str, State] = {}
         for some in in_parts(ids):
             rows = self.connection.execute(
@@ -216,6 +224,14 @@ class Records:
                     found[row.record_id] = state_of(
                         row.seq, row.verdict, row.sent_seq, row.acked_seq
                     )
+            told = self.connection.execute(
+                select(conflict.c.record_id).where(
+                    conflict.c.record_id.in_(some), conflict.c.decided == 0
+                )
+            )
+            for record_id in told.scalars():
+                if found.get(record_id) is not State.REJECTED:
+                    found[record_id] = State.CONFLICT
         return found
 
     def last_saved(
@@ -246,12 +262,15 @@ class Records:
                 select(log.c.kind, log.c.record_id)
                 .where(log.c.origin == name)
                 .order_by(log.c.seq.desc())
-                .limit(_AT_ONCE)
+                .limit(_FURTHEST_BACK)
             )
             if operator is not None:
                 latest = latest.where(log.c.operator == operator)
             for row in self.connection.execute(latest):
                 yield row.kind, row.record_id
+
+
+_RENAMED = select(tables.alias).where(tables.alias.c.old.in_(bindparam("ids", expanding=True)))
 
 
 def state_of(seq: int, verdict: str | None, sent_seq: int, acked_seq: int) -> State:

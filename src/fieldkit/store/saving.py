@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
-from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection
 
 from fieldkit.records import Change, Finding, Op, Record, RecordId, Severity, kinds, read_id
-from fieldkit.search.sound import words
-from fieldkit.store import tables
+from fieldkit.records.merge import DELETED
 from fieldkit.store.edits import Edit, Past, Pending, Prepared, prepare
 from fieldkit.store.errors import Refused
+from fieldkit.store.forks import with_present_names
 from fieldkit.store.identity import Device, highest_brought, take_numbers
-from fieldkit.store.log import OWED, append, chain_end
-from fieldkit.store.reading import Records, State, in_parts
-from fieldkit.store.search import index
+from fieldkit.store.log import OWED, append, chain_end, in_parts, own_changes
+from fieldkit.store.overlays import keep_beneath
+from fieldkit.store.reading import Records, State
+from fieldkit.store.rows import Laid, put
+
+_WRONG_CLOCK = 300
+"""Seconds by which a clock may differ from the server's before the times it gave are marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,14 @@ def _prepare(
     connection: Connection, edits: Sequence[Edit], author: Author, *, ask: bool
 ) -> list[Prepared]:
     """Work the edits out in order, each seeing those before it."""
+    edits = with_present_names(connection, edits)
     records = Records(connection)
     given = [edit.id for edit in edits if edit.id]
     fetched = records.fetch({edit.kind.kind() for edit in edits}, given)
-    history = _history(connection, given)
+    history = _history(connection, given, fetched)
     referred, sought = _referred(records, edits)
     known = Pending(records, fetched | referred, sought)
+    taken = _taken(records, given, fetched)
     highest = RecordId(author.device.origin, highest_brought(connection))
     number = _take_numbers(connection, edits, highest)
     prepared = []
@@ -83,7 +86,7 @@ def _prepare(
         kind, key = edit.kind.kind(), edit.id or f"{author.device.origin}-{number}"
         number += edit.id is None
         confirmed = edit.confirmed if ask else frozenset(edit.kind.asks())
-        past = history.get(key, Past(kind))
+        past = history.get(key, Past(taken.get(key, kind)))
         before = known.before(kind, key)
         one = prepare(
             replace(edit, id=key, confirmed=confirmed),
@@ -99,9 +102,18 @@ def _prepare(
         if one.op and not one.stops:
             _stamp(one, author)
             known.put(one.record)
-            history[key] = Past(kind)
+            laid = past.laid | dict.fromkeys(one.changed, one.base)
+            history[key] = Past(kind, laid=laid)
         prepared.append(one)
     return prepared
+
+
+def _taken(
+    records: Records, given: Sequence[str], fetched: Mapping[tuple[str, str], Record]
+) -> dict[str, str]:
+    """Return which of the numbers given stand for records of another kind."""
+    missing = set(given) - {number for _, number in fetched}
+    return {number: kind for kind, number in records.fetch(kinds(), sorted(missing))}
 
 
 def _referred(
@@ -141,21 +153,26 @@ def _stamp(one: Prepared, author: Author) -> None:
         record.updated_at = author.at
 
 
-def _history(connection: Connection, ids: Sequence[str]) -> dict[str, Past]:
+def _history(
+    connection: Connection, ids: Sequence[str], fetched: Mapping[tuple[str, str], Record]
+) -> dict[str, Past]:
     """Return what the log holds of those of ``ids`` that it knows."""
-    log, origin = tables.change, tables.origin
     found: dict[str, Past] = {}
-    for some in in_parts(ids):
-        rows = connection.execute(
-            select(log.c.record_id, log.c.kind, log.c.verdict)
-            .join(origin, origin.c.origin == log.c.origin)
-            .where(log.c.record_id.in_(some), log.c.op == Op.CREATE)
-            .order_by(origin.c.born, log.c.seq)
-        )
-        for row in rows:
-            found[row.record_id] = Past(row.kind, anew=row.verdict == State.REJECTED)
-        for record_id, kind, field, base in connection.execute(OWED, {"ids": some}):
-            found.setdefault(record_id, Past(kind)).owed[field] = base
+    own = own_changes(connection, ids)
+    for (kind, record_id), changes in own.items():
+        past = found[record_id] = Past(kind)
+        record = fetched.get((kind, record_id))
+        version = record.version if record else None
+        for one in changes:
+            if one.row.op == Op.CREATE:
+                past = found[record_id] = replace(past, anew=one.row.verdict == State.REJECTED)
+            if one.lies(version or 0) and not one.rejected:
+                change = one.change()
+                for name in (*change.fields, *([DELETED] if change.op is Op.DELETE else ())):
+                    past.laid[name] = min(past.laid.get(name, change.base) or 0, change.base or 0)
+    for some in in_parts(sorted({key[1] for key in own})):
+        for row in connection.execute(OWED, {"ids": some}):
+            found[row.record_id].owed[row.field] = row.base
     return found
 
 
@@ -175,22 +192,17 @@ def _write(connection: Connection, prepared: Sequence[Prepared], author: Author)
     """Write rows, changes, search words, tallies; return the changes' seqs."""
     if not prepared:
         return []
-    rows: defaultdict[type[Record], list[dict[str, object]]] = defaultdict(list)
-    for one in prepared:
-        rows[type(one.record)].append({**one.record.values(), "extra": one.record.extra or {}})
-    for kind, values in rows.items():
-        connection.execute(_put_row(kind.table()), values)
-    seqs = _log(connection, prepared, author)
-    index(connection, [(one.record, one.before is not None) for one in prepared])
-    _count(connection, prepared)
-    _remember_typed(connection, prepared)
-    return seqs
+    keep_beneath(connection, [one.before for one in prepared if one.before is not None])
+    put(connection, [Laid(one.record, one.before) for one in prepared])
+    return _log(connection, prepared, author)
 
 
 def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:
     """Append one change each to the log; return their seqs."""
     origin = author.device.origin
     last, head = chain_end(connection, origin)
+    skew = author.device.skew or 0
+    wrong = skew if abs(skew) > _WRONG_CLOCK else None
     changes = [
         Change(
             seq=seq,
@@ -205,63 +217,5 @@ def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -
         for seq, one in enumerate(prepared, start=last + 1)
         if one.op is not None
     ]
-    append(connection, origin, changes, head)
+    append(connection, origin, [(change, wrong) for change in changes], head)
     return [change.seq for change in changes]
-
-
-def _count(connection: Connection, prepared: Sequence[Prepared]) -> None:
-    """Keep the tally of live records."""
-    grown: Counter[str] = Counter()
-    for one in prepared:
-        was_live = one.before is not None and not one.before.deleted
-        grown[one.record.kind()] += (not one.record.deleted) - was_live
-    adding = [{"kind": kind, "live": more} for kind, more in grown.items() if more]
-    if adding:
-        connection.execute(_TALLY, adding)
-
-
-def _remember_typed(connection: Connection, prepared: Sequence[Prepared]) -> None:
-    """Offer again what open lists were given."""
-    typed: Counter[tuple[str, int, str]] = Counter()
-    for one in prepared:
-        for name, list_name in _suggested(type(one.record)):
-            text = one.changed.get(name)
-            if isinstance(text, str):
-                typed[list_name, one.record.district, text] += 1
-    rows = [
-        {
-            "list": list_name,
-            "district": district,
-            "folded": " ".join(words(text)),
-            "text": text,
-            "uses": uses,
-        }
-        for (list_name, district, text), uses in typed.items()
-    ]
-    if rows:
-        connection.execute(_TYPED, rows)
-
-
-@cache
-def _suggested(kind: type[Record]) -> list[tuple[str, str]]:
-    """Return the fields of open lists and the lists."""
-    return [(name, ask.suggest) for name, ask in kind.asks().items() if ask.suggest]
-
-
-@cache
-def _put_row(table: Table) -> Insert:
-    put = upsert(table)
-    values = {column.name: put.excluded[column.name] for column in table.columns}
-    del values["id"]
-    return put.on_conflict_do_update(index_elements=["id"], set_=values)
-
-
-_put_tally = upsert(tables.tally)
-_TALLY = _put_tally.on_conflict_do_update(
-    index_elements=["kind"], set_={"live": tables.tally.c.live + _put_tally.excluded.live}
-)
-_put_typed = upsert(tables.typed_before)
-_TYPED = _put_typed.on_conflict_do_update(
-    index_elements=["list", "district", "folded"],
-    set_={"uses": tables.typed_before.c.uses + _put_typed.excluded.uses},
-)

@@ -29,7 +29,8 @@ from fieldkit.search.query import LONGEST, look
 from fieldkit.search.query import Row as FoundRow
 from fieldkit.search.sound import sounds, words
 from fieldkit.store import tables
-from fieldkit.store.reading import Records, in_parts
+from fieldkit.store.log import in_parts
+from fieldkit.store.reading import Records
 
 _SHORTEST_CODE = 4
 _MOST = 100
@@ -72,9 +73,9 @@ def _by_number(connection: Connection, typed: str, wanted: Sequence[str] | None)
     found: dict[str, str] = {}
     typed = plain(typed[:LONGEST]).strip()
     identity, code = read_id(typed), re.sub(r"\s", "", typed).upper()
-    own = Records(connection).anywhere(str(identity)) if identity else None
-    if own and not own.deleted:
-        found[own.id] = own.kind()
+    for own in Records(connection).called(str(identity)) if identity else ():
+        if not own.deleted:
+            found[own.id] = own.kind()
     if len(code) >= _SHORTEST_CODE and any(c.isdigit() for c in code):
         rows = connection.execute(_code_query(tuple(kinds())), {"code": code})
         found |= {row.id: row.kind for row in rows}
@@ -99,19 +100,17 @@ def _code_query(names: tuple[str, ...]) -> CompoundSelect[tuple[str, str]]:
     return union_all(*parts).limit(_MOST)
 
 
-def index(connection: Connection, written: Sequence[tuple[Record, bool]]) -> None:
-    """Keep the search words of the records just written; the flag says if one stood before."""
-    existed = [record.id for record, before in written if before]
-    old = _rows_of(connection, existed)
+def index(connection: Connection, written: Sequence[Record]) -> None:
+    """Keep the search words of the records just written."""
+    old = _rows_of(connection, [record.id for record in written])
     new: dict[str, Row] = {}
-    for record, _ in written:
+    for record in written:
         new[record.id] = _words_of(record)
-    gone = [old[key] for key, row in new.items() if key in old and not _same(old[key], row)]
+    _drop(
+        connection,
+        [old[key] for key, row in new.items() if key in old and not _same(old[key], row)],
+    )
     coming = [row for key, row in new.items() if not _same(old.get(key, {}), row)]
-    if gone:
-        for statement in _UNINDEX:
-            connection.execute(statement, gone)
-        connection.execute(_DROP, gone)
     coming = [row for row in coming if row["name"] or row["digits"]]
     if coming:
         last = connection.execute(_LAST).scalar_one() or 0
@@ -120,6 +119,18 @@ def index(connection: Connection, written: Sequence[tuple[Record, bool]]) -> Non
         connection.execute(_ADD, coming)
         for statement in _INDEX:
             connection.execute(statement, coming)
+
+
+def forget(connection: Connection, ids: Sequence[str]) -> None:
+    """Drop the search words of records that are no longer here."""
+    _drop(connection, list(_rows_of(connection, ids).values()))
+
+
+def _drop(connection: Connection, gone: Sequence[Row]) -> None:
+    if gone:
+        for statement in _UNINDEX:
+            connection.execute(statement, gone)
+        connection.execute(_DROP, gone)
 
 
 def _rows_of(connection: Connection, ids: Sequence[str]) -> dict[str, Row]:

@@ -23,8 +23,18 @@ from fieldkit.search.sound import words
 from fieldkit.settings import DATABASE
 from fieldkit.store import backup as backups
 from fieldkit.store import search, tables
+from fieldkit.store.answers import ScopeOf
+from fieldkit.store.arriving import relay
 from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
-from fieldkit.store.conflicts import Conflict, Noted
+from fieldkit.store.conflicts import (
+    Conflict,
+    Noted,
+    decision,
+    find_conflict,
+    mark_decided,
+    noted,
+    open_conflicts,
+)
 from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.drafts import Drafts
 from fieldkit.store.duplicates import Alike, alike
@@ -35,14 +45,18 @@ from fieldkit.store.identity import (
     Notice,
     make_device,
     read_device,
+    read_notices,
+    settle_place,
     take_numbers,
 )
 from fieldkit.store.migrate import migrate
-from fieldkit.store.outbox import Logged, Outbox
+from fieldkit.store.outbox import Logged, Outbox, give_up
+from fieldkit.store.place import place_of
 from fieldkit.store.pull import Pull
 from fieldkit.store.reading import Event, Page, Records, State
 from fieldkit.store.restore import restore
 from fieldkit.store.saving import Author, Saved, save
+from fieldkit.store.scopes import enter
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,7 @@ class Store:
                 database,
                 lambda: backups.back_up(database, home / "backups" / f"before-{stamp}.sqlite3"),
             )
+            settle_place(database, place_of(database.path), clock())
         except StoreError:
             database.close()
             raise
@@ -115,7 +130,8 @@ class Store:
             StoreError: the name will not do.
         """
         with self._database.write() as connection:
-            make_device(connection, _fit_name(name), district, block)
+            place = place_of(self.home / DATABASE)
+            make_device(connection, _fit_name(name), district, block, place)
         self.use_operator(name)
         return _set_up(self.device)
 
@@ -159,6 +175,8 @@ class Store:
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
             connection.execute(update(tables.origin).values(server_head=None))
+            if role is not None:
+                enter(connection, ScopeOf(role, district, block, epoch), incarnation)
 
     def token(self) -> str | None:
         """Return the token by which the server knows this laptop."""
@@ -233,10 +251,13 @@ class Store:
             return Records(connection).fetch(wanted, ids)
 
     def record(self, record_id: str) -> Record | None:
-        """Return the record of this id, of whatever kind, as typed from a slip."""
+        """Return the record of this id, of whatever kind, as typed from a slip.
+
+        One that had to be numbered anew is found by the number it had, where no other has it.
+        """
         known = read_id(record_id)
         with self._database.read() as connection:
-            return Records(connection).anywhere(str(known)) if known else None
+            return next(iter(Records(connection).called(str(known))), None) if known else None
 
     def where(self, kind: str, **equal: Value) -> list[Record]:
         """Return the live records of a kind whose fields equal these values."""
@@ -370,7 +391,8 @@ class Store:
 
     def conflicts(self, record_id: str | None = None) -> list[Conflict]:
         """Return the open conflicts that nobody here has decided yet, of one record or all."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return open_conflicts(connection, record_id)
 
     def resolve(self, conflict: str | Conflict, keep: str, operator: str) -> Saved:
         """Decide a conflict; it shows as decided until the server's row comes.
@@ -382,23 +404,36 @@ class Store:
             Refused: the value does not fit, or a rule stands against it; nothing was written.
             StoreError: there is no such open conflict.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            if isinstance(conflict, str):
+                conflict = find_conflict(connection, conflict)
+            edit = decision(conflict, keep)
+            (fate,) = save(connection, [edit], self._author(connection, operator))
+            if isinstance(fate, Refused):
+                raise fate
+            mark_decided(connection, [conflict.record_id])
+        return fate
 
     def findings(self, record_id: str | None = None) -> list[Noted]:
         """Return what the server found to review, of one record or of all that are here."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return noted(connection, record_id)
 
     def withdraw(self, origin: str, seq: int) -> None:
         """Give a rejected change up: it is no longer laid over its record (24)."""
-        raise NotImplementedError
+        with self._database.write() as connection:
+            relay(connection, give_up(connection, origin, seq))
 
     def notices(self) -> list[Notice]:
         """Return the sentences kept for the person, the oldest first."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return read_notices(connection)
 
     def noticed(self, notice_id: int) -> None:
         """Drop a notice that was seen."""
-        raise NotImplementedError
+        table = tables.notice
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(table.c.id == notice_id))
 
     # Keeping it safe
 

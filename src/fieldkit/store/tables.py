@@ -5,7 +5,17 @@ The Alembic scripts in ``migrations`` make them; a test holds both against each 
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
 
 INFRASTRUCTURE = MetaData()
 
@@ -20,8 +30,24 @@ device = Table(
     Column("block", Integer),
     Column("server", Text),
     Column("token", Text),
+    Column("role", Text),
+    Column("scope_district", Integer),
+    Column("scope_block", Integer),
+    Column("epoch", Integer),
+    Column("declared", Integer),
+    Column("incarnation", Text),
+    Column("skew", Integer),
+    Column("place", Text),
+    Column("focus_district", Integer),
+    Column("focus_block", Integer),
+    Column("focus_position", Integer),
+    Column("more", Integer),
 )
-"""One row: who this database is. ``counter`` numbers its records and never restarts."""
+"""One row: who this database is. ``counter`` numbers its records and never restarts.
+
+``epoch`` is the scope's, ``declared`` the oldest under which unsent work was done; ``place`` tells
+the machine and folder it was last opened in; ``more``: whether rows are left to be pulled.
+"""
 
 origin = Table(
     "origin",
@@ -52,14 +78,95 @@ change = Table(
     Column("verdict", Text),
     Column("reason", Text),
     Column("reason_field", Text),
+    Column("version", Integer),
+    Column("closed", Integer),
+    Column("skew", Integer),
     Index("change_record", "record_id", "origin", "seq"),
+    Index("change_kind", "origin", "kind"),
     Index("change_at", "at", "op", "kind"),
     Index("change_verdict", "verdict", sqlite_where=text("verdict IS NOT NULL")),
 )
-"""The append-only log of what was saved here. Only verdicts are ever added to a row.
+"""The append-only log of what was saved here. Only what the server said is ever added to a row:
+the verdict, the record's ``version`` after it; and ``closed``, once a conflict is settled or a
+rejected change was given up. ``skew``: by how much the clock was wrong, where it was.
 
 With a rowid, unlike its neighbours: without one, rows of over 1 KB take a page each.
 """
+
+beneath = Table(
+    "beneath",
+    INFRASTRUCTURE,
+    Column("kind", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("gone", Integer, nullable=False),
+    PrimaryKeyConstraint("record_id", "kind"),
+)
+"""The server's row under a record over which own changes lie, and rows of kinds not known here.
+
+``version`` 0: the server had none. ``gone``: it has left the scope, and goes from here too once
+nothing of it is left to be sent or mended.
+"""
+
+cursor = Table(
+    "cursor",
+    INFRASTRUCTURE,
+    Column("district", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How far each district's feed has been pulled."""
+
+conflict = Table(
+    "conflict",
+    INFRASTRUCTURE,
+    Column("kind", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("origin", Text, primary_key=True),
+    Column("seqs", Text, nullable=False),
+    Column("held", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("stands_by", Text, nullable=False),
+    Column("stands_at", Integer, nullable=False),
+    Column("decided", Integer, nullable=False),
+    PrimaryKeyConstraint("record_id", "field", "origin", "kind"),
+)
+"""The open conflicts of each record, as the server told them with its row. ``decided``: a decision
+made here is on its way."""
+
+finding = Table(
+    "finding",
+    INFRASTRUCTURE,
+    Column("kind", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("message", Text, nullable=False),
+    PrimaryKeyConstraint("record_id", "rule", "field", "kind"),
+)
+"""What the server found to review about each record."""
+
+alias = Table(
+    "alias",
+    INFRASTRUCTURE,
+    Column("old", Text, primary_key=True),
+    Column("new", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Numbers that stand on slips, of records that had to be numbered anew."""
+
+notice = Table(
+    "notice",
+    INFRASTRUCTURE,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""Sentences kept for the person until they have been seen."""
 
 draft = Table(
     "draft",

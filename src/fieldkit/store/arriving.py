@@ -1,0 +1,112 @@
+"""Taking in one answer of the server, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from fieldkit.records import Op
+from fieldkit.store.answers import Answered, Arrived, ServerRow
+from fieldkit.store.conflicts import close, forget_told, mark_decided, take_told
+from fieldkit.store.log import Own
+from fieldkit.store.outbox import acknowledge
+from fieldkit.store.overlays import Beneath, Ground, Key
+
+
+def arrive(connection: Connection, answered: Answered) -> Arrived:
+    """Acknowledge, and lay every record concerned anew: server's row, own changes over it."""
+    acked = acknowledge(
+        connection,
+        answered.origin,
+        answered.seq,
+        answered.head,
+        answered.verdicts,
+        answered.versions,
+    )
+    rows = {(row.kind, row.id): row for row in answered.rows}
+    leaving = set(answered.gone) - rows.keys()
+    ground = Ground(connection, [*acked, *rows, *leaving])
+    grounds = _grounds(ground, rows)
+    grounds |= {key: _leaving(ground, key) for key in leaving}
+    grounds |= _answered(ground, set(acked) - grounds.keys() - rows.keys())
+    changed, removed = ground.lay(grounds)
+    fresh = take_told(connection, list(rows.values()), ground.own)
+    _forget(connection, ground, leaving | removed)
+    mark_decided(connection, _concerned(rows.values(), acked, ground.own))
+    return Arrived(rows=len(changed | removed), new_conflicts=fresh)
+
+
+def retire(connection: Connection, keys: Sequence[Key]) -> None:
+    """Take records off this laptop that have left its scope; those with unsent work stay for it."""
+    ground = Ground(connection, keys)
+    _, removed = ground.lay({key: _leaving(ground, key) for key in keys})
+    _forget(connection, ground, removed)
+
+
+def relay(connection: Connection, keys: Iterable[Key]) -> None:
+    """Lay records anew after something of their own changes was given up."""
+    ground = Ground(connection, keys)
+    _, removed = ground.lay({key: ground.beneath(key) for key in set(keys)})
+    _forget(connection, ground, removed)
+
+
+def _grounds(ground: Ground, rows: Mapping[Key, ServerRow]) -> dict[Key, Beneath]:
+    """Return what now lies beneath each record of a page.
+
+    One that shows just what the server has, because all of it came from here, only takes on the
+    version: most rows of a day's work.
+    """
+    found: dict[Key, Beneath] = {}
+    same: dict[Key, int | None] = {}
+    for key, row in rows.items():
+        if row.values is not None:
+            found[key] = Beneath(row.version, row.values)
+        elif ground.laid_as_it_is(key, row.version):
+            same[key] = row.version
+        else:
+            found[key] = ground.moved_on(key, row.version)
+    if same:
+        ground.advance(same)
+    return found
+
+
+def _leaving(ground: Ground, key: Key) -> Beneath:
+    was = ground.beneath(key)
+    return Beneath(was.version, was.fields, gone=True)
+
+
+def _answered(ground: Ground, keys: Iterable[Key]) -> dict[Key, Beneath]:
+    """Return the records on which an acknowledgement alone may end something.
+
+    A change that made a later version than the row beneath goes on lying over it (21).
+    """
+    return {
+        key: ground.beneath(key)
+        for key in keys
+        if ground.is_gone(key)
+        or any(
+            one.acked and (one.row.verdict is not None or not one.made(ground.version(key)))
+            for one in ground.own.get(key, ())
+        )
+    }
+
+
+def _forget(connection: Connection, ground: Ground, keys: Iterable[Key]) -> None:
+    """Drop what was open about records that left; nobody here can decide it any more."""
+    gone = list(keys)
+    if gone:
+        forget_told(connection, gone)
+    for key in gone:
+        for one in ground.own.get(key, ()):
+            if one.row.verdict == "conflict":
+                close(connection, one, closed=True)
+
+
+def _concerned(
+    rows: Iterable[ServerRow], acked: Iterable[Key], own: Mapping[Key, Sequence[Own]]
+) -> set[str]:
+    """Return the ids of records about which a decision may have been told or answered."""
+    told = {row.id for row in rows if row.conflicts}
+    decided = {key[1] for key in acked if any(one.row.op == Op.DECIDE for one in own.get(key, ()))}
+    return told | decided
