@@ -9,6 +9,7 @@ import pytest
 from filelock import FileLock
 from tests.commands.conftest import Cli
 
+from fieldkit.server.local import code
 from fieldkit.store import Store
 from fieldkit.store.database import Database
 
@@ -71,7 +72,7 @@ def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
     found = ran.json
     assert list(found) == [
         "device", "records", "outbox", "last_seq", "acked_seq", "head", "server_head", "drafts",
-        "last_sync",
+        "role", "scope", "conflicts", "cursors", "more", "last_sync",
     ]  # fmt: skip
     assert list(found["device"]) == ["origin", "name", "district", "block", "server"]
     assert list(found["outbox"]) == ["queued", "sent", "conflict", "rejected"]
@@ -85,8 +86,10 @@ def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
     assert f"{total} changes made here, 0 on the server, {total} not sent yet" in spoken
 
 
-def test_a_sync_brings_both_sides_together(filled: Path, cli: Cli, server: str) -> None:
-    assert cli("enrol", server, "any code").code == 0
+def test_a_sync_brings_both_sides_together(
+    filled: Path, cli: Cli, server: str, database: str
+) -> None:
+    assert cli("enrol", server, code(database)).code == 0
     assert cli("status", "--json").json["device"]["server"] == server
     someone = cli("export", "toolkit", "--format", "jsonl").lines[0]["beneficiary_id"]
     ran = cli("sync", "--json")
@@ -104,11 +107,15 @@ def test_a_sync_brings_both_sides_together(filled: Path, cli: Cli, server: str) 
     assert {change["state"] for change in shown["changes"]} == {"on the server"}
     quiet = cli("sync")
     assert (quiet.code, quiet.err) == (0, "")
-    assert quiet.text == "0 changes sent, 0 returned. Both sides are the same.\n"
+    assert quiet.text == (
+        "0 changes sent, 0 returned, 0 records received. Both sides are the same.\n"
+    )
 
 
-def test_offline_is_a_sentence_and_code_3(laptop: Path, cli: Cli, server: str) -> None:
-    assert cli("enrol", server, "any code").code == 0
+def test_offline_is_a_sentence_and_code_3(
+    laptop: Path, cli: Cli, server: str, database: str
+) -> None:
+    assert cli("enrol", server, code(database)).code == 0
     assert cli("import", "beneficiary", "-", piped=ONE).code == 0
     store = Store.open(laptop)
     token = store.token()
@@ -178,9 +185,9 @@ def test_a_backup_comes_back(filled: Path, cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_restored_laptop_sends_what_it_had_not_sent(
-    filled: Path, cli: Cli, tmp_path: Path, server: str
+    filled: Path, cli: Cli, tmp_path: Path, server: str, database: str
 ) -> None:
-    cli("enrol", server, "any code")
+    cli("enrol", server, code(database))
     cli("backup", tmp_path / "copy")
     waiting = cli("status", "--json").json["last_seq"]
     cli("restore", tmp_path / "copy")

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.sync.scripted import Scripted, told
+
+from fieldkit.store import LogCount, Store
+from fieldkit.sync.client import NotEnrolled, sync
+from fieldkit.sync.line import NoLine, Traffic
+from fieldkit.sync.messages import M, Message, ReceiptAnswer, ReceiptRequest, Received
+from fieldkit.sync.receipt import WIDTH, Receipt, as_json, receipt, text
+
+HEAD = "0" * 64
+Register = Callable[[Store, int], list[str]]
+
+
+class Office:
+    """A server that holds of each log what a test says."""
+
+    def __init__(self, *held: Received | Exception) -> None:
+        self.held = held
+        self.traffic = Traffic()
+
+    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+        assert path == "/v1/receipt"
+        assert isinstance(message, ReceiptRequest)
+        logs = []
+        for one in self.held:
+            if isinstance(one, Exception):
+                raise one
+            logs.append(one)
+        answer = ReceiptAnswer(now=1_790_000_100, logs=logs)
+        assert isinstance(answer, kind)
+        return answer
+
+    def weigh(self, message: Message) -> int:
+        return len(str(message))
+
+    def use(self, token: str) -> None:
+        raise AssertionError(token)
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, register: Register) -> Iterator[Store]:
+    """A laptop with three changes, two of them acknowledged."""
+    store = Store.open(tmp_path / "laptop", clock=lambda: 1_790_000_000)
+    store.init(
+        "Asha of CSC Chadoora, with a name that is longer than any line of paper is wide", 2, None
+    )
+    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    register(store, 2)
+    assert sync(store, link=Scripted()).ok
+    register(store, 1)
+    yield store
+    store.close()
+
+
+def log(store: Store) -> LogCount:
+    (one,) = store.outbox.receipt()
+    return one
+
+
+def held(store: Store, seq: int, kinds: dict[str, int], head: str | None = None) -> Received:
+    one = log(store)
+    head = head or store.outbox.head_before(one.origin, seq + 1).hex()
+    return Received(origin=one.origin, seq=seq, head=head, kinds=kinds)
+
+
+def _asked(store: Store, *held: Received | Exception) -> Receipt:
+    return receipt(store, link=Office(*held))
+
+
+def test_all_there_and_the_same(laptop: Store) -> None:
+    found = _asked(laptop, held(laptop, 3, {"village_organisation": 3}))
+    assert found.same
+    assert "All that was entered on this laptop is on the server, and the same." in text(found)
+    assert found.server_at == 1_790_000_100
+
+
+def test_what_was_not_sent_is_told(laptop: Store) -> None:
+    found = _asked(laptop, held(laptop, 2, {"village_organisation": 2}))
+    assert not found.same
+    assert "1 not sent" in text(found)
+    assert "Not all is on the server yet." in text(found)
+
+
+@pytest.mark.parametrize(
+    ("seq", "head", "kinds"),
+    [
+        (3, HEAD, {"village_organisation": 3}),
+        (2, HEAD, {"village_organisation": 2}),
+        (4, HEAD, {"village_organisation": 4}),
+        (3, None, {"village_organisation": 2, "artisan": 1}),
+        (3, None, {"village_organisation": 2, "": 1}),
+    ],
+)
+def test_any_difference_is_told(
+    laptop: Store, seq: int, head: str | None, kinds: dict[str, int]
+) -> None:
+    found = _asked(laptop, held(laptop, seq, kinds, head))
+    assert not found.same
+    assert "not the same" in text(found)
+    assert "Tell whoever looks after the server." in text(found)
+    assert as_json(found)["match"] is False
+
+
+def test_a_log_the_server_does_not_know_was_not_sent(laptop: Store) -> None:
+    found = _asked(laptop, held(laptop, 0, {}))
+    assert "3 not sent" in text(found)
+
+
+def test_a_log_of_another_device_is_as_of_the_last_sync(laptop: Store) -> None:
+    found = _asked(laptop)
+    (one,) = found.logs
+    assert (one.there.seq, one.there.kinds, one.same) == (2, None, False)
+
+
+def test_without_a_line_the_servers_side_is_as_of_the_last_sync(laptop: Store) -> None:
+    found = _asked(laptop, NoLine())
+    assert (found.offline, found.same, found.server_at) == (True, False, None)
+    assert found.last_sync == 1_790_000_000
+    seen = text(found)
+    assert "its side is as of" in seen
+    assert "not known" in seen
+    assert "No connection. Make the receipt again" in seen
+    assert as_json(found)["asked"] is False
+
+
+def test_a_server_that_refuses_is_told(laptop: Store) -> None:
+    found = _asked(laptop, told(403, "revoked"))
+    assert (found.offline, found.same) == (False, False)
+    assert "This laptop was taken off the server." in found.trouble
+
+
+def test_the_text_fits_the_paper_and_the_terminal(laptop: Store) -> None:
+    strange = held(laptop, 3, {"a_kind_of_tomorrow\x1b[2J" * 4: 3})
+    for found in (_asked(laptop, strange), _asked(laptop, NoLine())):
+        lines = text(found).splitlines()
+        assert max(len(line) for line in lines) <= WIDTH
+        assert not any("\x1b" in line for line in lines)
+
+
+def test_a_laptop_without_a_server_has_no_receipt(fresh: Store) -> None:
+    with pytest.raises(NotEnrolled, match="not enrolled"):
+        receipt(fresh)
