@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MADE := .venv/.made
 
-.PHONY: demo test torture check lock benchmark pictures clean
+.PHONY: demo test torture mutants check lock benchmark pictures dictionary clean
 
 demo: $(MADE)  ## the application on synthetic data; without a terminal, the same day as a script
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/fieldkit demo; else $(BIN)/fieldkit demo --headless; fi
@@ -11,8 +11,12 @@ demo: $(MADE)  ## the application on synthetic data; without a terminal, the sam
 test: $(MADE)  ## all tests but the long ones
 	$(BIN)/pytest -n 2
 
-torture: $(MADE)  ## the long ones: kill -9 in the middle of saves, a hundred times
+torture: $(MADE)  ## the long ones: kill -9 in the middle of saves, 10,000 random histories of the sync
 	$(BIN)/pytest -m torture
+	$(BIN)/python -m tests.simulation 0-9999
+
+mutants: $(MADE)  ## leave out one rule of the sync at a time, and see that a random history notices
+	$(BIN)/python -m tests.simulation.mutants
 
 check: $(MADE)  ## style, strict types, layers, nothing in the client that Windows lacks
 	$(BIN)/ruff check
@@ -26,6 +30,9 @@ benchmark: $(MADE)  ## ratios against baselines measured in the same run
 
 pictures: $(MADE)  ## the screens in the README, drawn from sample data
 	$(BIN)/python scripts/take_pictures.py
+
+dictionary: $(MADE)  ## train the dictionary of messages again; only for a release
+	$(BIN)/python scripts/train_dictionary.py
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-header pyproject.toml

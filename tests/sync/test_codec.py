@@ -88,7 +88,9 @@ def test_whatever_the_json_nothing_but_a_plain_refusal(value: Json) -> None:
 
 
 def test_a_newer_side_may_say_more() -> None:
-    answer = b'{"v":1,"seq":3,"head":"%s","verdicts":[],"yet_to_come":[1],"more":true}' % HEAD.encode()
+    answer = (
+        b'{"v":1,"seq":3,"head":"%s","verdicts":[],"yet_to_come":[1],"more":true}' % HEAD.encode()
+    )
     assert decode(answer, SyncAnswer, "identity").seq == 3
 
 

@@ -15,6 +15,7 @@ from fieldkit.sync.codec import (
     TooLarge,
     UnknownCoding,
     Unreadable,
+    chosen,
     decode,
     encode,
 )
@@ -92,9 +93,13 @@ def read(request: Request, body: bytes, kind: type[M]) -> M:
 
 def written(request: Request, message: Message) -> Response:
     """Write an answer in the best coding that the other end reads."""
-    coding = _best(request)
+    heads = request.headers
+    coding, dictionary = chosen(
+        heads.get("accept-encoding", ""), heads.get("available-dictionary", "")
+    )
     headers = {} if coding == "identity" else {"content-encoding": coding}
-    return Response(encode(message, coding), media_type="application/json", headers=headers)
+    content = encode(message, coding, dictionary)
+    return Response(content, media_type="application/json", headers=headers)
 
 
 def refused(error: Refusal) -> Response:
@@ -107,18 +112,3 @@ def refused(error: Refusal) -> Response:
         headers["retry-after"] = str(error.retry_after)
     content = problem.model_dump_json(exclude_none=True).encode()
     return Response(content, problem.status, headers, media_type="application/problem+json")
-
-
-def _best(request: Request) -> str:
-    read_there = _accepted(request.headers.get("accept-encoding", ""))
-    return next((name for name in CODINGS if name in read_there), "identity")
-
-
-def _accepted(header: str) -> set[str]:
-    """Return the codings an ``Accept-Encoding`` names and does not refuse."""
-    names = set()
-    for entry in header.lower().split(","):
-        name, _, weight = entry.partition(";")
-        if weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}:
-            names.add(name.strip())
-    return names

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from fieldkit import __version__
-from fieldkit.sync.codec import CODINGS, TooLarge, Unreadable, decode, encode
+from fieldkit.sync.codec import (
+    ACCEPT_ENCODING,
+    AVAILABLE_DICTIONARY,
+    CODINGS,
+    TooLarge,
+    Unreadable,
+    decode,
+    encode,
+)
 from fieldkit.sync.messages import LARGEST_BODY, M, Message, Problem
 
 if TYPE_CHECKING:
@@ -202,7 +210,8 @@ class Line:
         """Return no more heads than are needed: on a slow line each of them is waited for."""
         heads = {
             "user-agent": f"fieldkit/{__version__}",
-            "accept-encoding": "gzip",
+            "accept-encoding": ACCEPT_ENCODING,
+            "available-dictionary": AVAILABLE_DICTIONARY,
             "content-type": "application/json",
             "content-encoding": self._coding,
         }
