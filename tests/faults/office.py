@@ -67,7 +67,9 @@ class Office:
         self._loop = asyncio.new_event_loop()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._server = uvicorn.Server(
-            uvicorn.Config(self._answer, log_config=None, access_log=False, lifespan="off")
+            uvicorn.Config(
+                self._answer, log_config=None, access_log=False, lifespan="off", interface="asgi3"
+            )
         )
         self._thread = threading.Thread(target=self._serve, name="office", daemon=True)
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"

@@ -85,7 +85,9 @@ class Stage:
         """Return the seq of every change that went up whole, as often as it did."""
         seqs: list[int] = []
         for request in self.proxy.requests:
-            head, _, body = request.partition(b"\r\n\r\n")
+            head, whole, body = request.partition(b"\r\n\r\n")
+            if not whole:
+                continue
             lines = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n")[1:])
             if len(body) < int(lines[b"content-length"]):
                 continue
