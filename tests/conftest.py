@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.postgres"]
+pytest_plugins = ["tests.postgres", "tests.server.engines"]
 
 # No test asserts a time: a busy machine must not fail one.
 settings.register_profile("fieldkit", deadline=None)

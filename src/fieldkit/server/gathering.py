@@ -115,7 +115,7 @@ def _born(
         select(CHANGE.c.kind, CHANGE.c.record_id, func.min(CHANGE.c.seq))
         .where(
             tuple_(CHANGE.c.kind, CHANGE.c.record_id).in_(asked),
-            CHANGE.c.origin == func.substr(CHANGE.c.record_id, 1, 8),
+            CHANGE.c.record_id.startswith(CHANGE.c.origin),
             CHANGE.c.verdict != REJECTED,
         )
         .group_by(CHANGE.c.kind, CHANGE.c.record_id)

@@ -1,0 +1,51 @@
+"""A server's database of each sort, ready, of each test's own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from fieldkit.server.migrate import migrate
+
+    file = tmp_path_factory.mktemp("migrated") / "server.sqlite3"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def sqlite_engine(_migrated_file: Path, tmp_path: Path) -> Iterator[Engine]:
+    from fieldkit.server.database import connect
+
+    file = tmp_path / "server.sqlite3"
+    shutil.copy(_migrated_file, file)
+    engine = connect(f"sqlite:///{file}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_engine(migrated_url: str) -> Iterator[Engine]:
+    from fieldkit.server.database import connect
+
+    engine = connect(migrated_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The same test runs on both."""
+    found: Engine = request.getfixturevalue(
+        "sqlite_engine" if request.param == "sqlite" else "postgres_engine"
+    )
+    return found
