@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fieldkit.records import Json
 from fieldkit.records.change import canonical
 from fieldkit.sync import wire
-from fieldkit.sync.columns import ABSENT, Cell, Room, pack_columns, unpack_columns
+from fieldkit.sync.columns import ABSENT, Cell
 from fieldkit.sync.errors import TooLarge, Unreadable
 from fieldkit.sync.messages import (
     LARGEST_MESSAGE,
@@ -28,6 +28,8 @@ from fieldkit.sync.messages import (
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.sync.packing import pack_columns
+from fieldkit.sync.unpacking import Room, unpack_columns
 
 ORIGIN, OTHER, HEAD = "7KQ2M9XD", "S5N660AJ", "0" * 64
 anything = st.text(st.characters(), max_size=12)

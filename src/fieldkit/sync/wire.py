@@ -30,7 +30,7 @@ from typing import NamedTuple, TypeAlias, cast
 
 from fieldkit.records.bounds import LONGEST_NAME, MOST_FIELDS
 from fieldkit.records.change import Json
-from fieldkit.sync.columns import ABSENT, Cell, Room, pack_columns, unpack_columns
+from fieldkit.sync.columns import ABSENT, Cell
 from fieldkit.sync.errors import TooLarge, Unreadable
 from fieldkit.sync.messages import (
     LARGEST_MESSAGE,
@@ -43,6 +43,8 @@ from fieldkit.sync.messages import (
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.sync.packing import pack_columns
+from fieldkit.sync.unpacking import Room, unpack_columns
 
 Object: TypeAlias = dict[str, Json]
 _CHANGE = frozenset({"at", "base", "fields", "id", "kind", "op", "operator", "seq"})
