@@ -111,7 +111,8 @@ class Office:
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _open(self) -> None:
-        self._app = create_app(self.database)
+        # The same again after a pause: its engine remembers the SQL of its statements.
+        self._app = self._app or create_app(self.database)
         await self._life.enter_async_context(self._app.router.lifespan_context(self._app))
 
     async def _close(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from fieldkit.records import Change, kinds
 from fieldkit.server.database import connect
@@ -18,14 +19,20 @@ from fieldkit.store import Standing, Store
 Rows: TypeAlias = dict[tuple[str, ...], dict[str, object]]
 
 
+@cache
+def _engine(url: str) -> Engine:
+    """Return one engine per database, as it remembers the SQL of its statements."""
+    return connect(url)
+
+
 @contextmanager
 def _reading(url: str) -> Iterator[Connection]:
-    engine = connect(url)
+    engine = _engine(url)
     try:
         with engine.connect() as connection:
             yield connection
     finally:
-        engine.dispose()
+        engine.dispose()  # the database may be put back
 
 
 def records(url: str) -> Rows:
