@@ -18,6 +18,7 @@ from fieldkit.screens import doors
 from fieldkit.screens.desk import Desk, is_sentence
 from fieldkit.screens.home import HomePage
 from fieldkit.screens.page import Page
+from fieldkit.screens.syncing import Pace
 
 PAINTED_BY = 0.05
 """Seconds after which Home stands on the screen; loading would hold its first paint up."""
@@ -39,6 +40,9 @@ class FieldkitApp(Desk):
         Binding("f1", "keys", "Help", show=False),
         Binding("f5", "sync", "Sync", show=False),
     ]
+
+    def __init__(self, home: Path, pace: Pace | None = Pace()) -> None:  # noqa: B008 - it is frozen
+        super().__init__(home, pace)
 
     def on_mount(self) -> None:
         """Paint Home, then open the store behind it."""
@@ -64,7 +68,10 @@ class FieldkitApp(Desk):
         self.set_timer(QUIET_AFTER, lambda: self.run_worker(self._in_quiet()))
 
     async def _in_quiet(self) -> None:
-        """Load the form before it is needed and make the day's copy; say if that cannot be."""
+        """Load the form before it is needed, make the day's copy, and begin to sync.
+
+        Says if there can be no copy.
+        """
         from fieldkit.store import StoreError
 
         await asyncio.to_thread(import_module, "fieldkit.screens.form")
@@ -73,6 +80,7 @@ class FieldkitApp(Desk):
         except StoreError as error:
             if isinstance(self.screen, Page):
                 self.screen.say(f"No copy of today's data was made. {error}", error=True)
+        self.courier.by_itself()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let the keys of the whole program do nothing where a page stands alone."""
@@ -94,8 +102,8 @@ class FieldkitApp(Desk):
         await doors.open_help(self)
 
     async def action_sync(self) -> None:
-        """Open the sync screen."""
-        await doors.open_sync(self)
+        """Sync at once, on its screen."""
+        await doors.open_sync(self, begin=True)
 
     def action_help_quit(self) -> None:
         """Say how to quit; Ctrl+C loses nothing."""
@@ -138,6 +146,13 @@ class FieldkitApp(Desk):
                 draft = page.unwritten() if isinstance(page, Page) else None
                 if draft is not None and self._store is not None:
                     self._store.drafts.keep(draft)
+
+    def note_fault(self) -> str:
+        """Write where the present exception arose to a file; return a sentence for the person."""
+        log = write_log(self.home)
+        return super().note_fault() + (
+            f" Send this file to whoever looks after fieldkit: {log}" if log else ""
+        )
 
     def _fatal_error(self) -> None:
         """End with one sentence; where it broke goes to a file, without anyone's data."""

@@ -21,6 +21,7 @@ from fieldkit.records import (
     TrainingBatch,
     Value,
 )
+from fieldkit.screens.syncing import Pace
 from fieldkit.store import Edit, Store
 
 
@@ -130,8 +131,10 @@ def at_desk(tmp_path: Path) -> At:
     """Open the application on this test's home: ``async with at_desk() as hand``."""
 
     @asynccontextmanager
-    async def opened(width: int = 80, height: int = 24) -> AsyncIterator[Hand]:
-        app = FieldkitApp(tmp_path)
+    async def opened(
+        width: int = 80, height: int = 24, pace: Pace | None = None
+    ) -> AsyncIterator[Hand]:
+        app = FieldkitApp(tmp_path, pace)
         async with app.run_test(size=(width, height)) as pilot:
             hand = Hand(pilot, app)
             await hand.settle()

@@ -141,7 +141,9 @@ class DaysPage(Page[None]):
         fields: dict[str, Value] = {"present": present}
         if mark is None:
             fields |= {"training_batch_id": self._batch.id, one.field: one.row.id, "on": self._day}
-        edit = Edit(Attendance, fields, mark.id if mark else None, mark and (mark.version or 0))
+        edit = Edit(
+            Attendance, fields, mark.id if mark else None, mark.version or 0 if mark else None
+        )
         try:
             await self.ask(lambda store: store.save([edit], self.desk.operator))
         except Refused as refused:

@@ -24,6 +24,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.message import Message
 
+from fieldkit.screens.syncing import Courier, Pace
 from fieldkit.settings import DATABASE
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ class Standing:
     """The district and block in words: "Block Chadoora, Budgam"."""
     unsent: int | None = None
     """None as well where there is nothing to send and nowhere to send it."""
-    offline: bool = False
-    """The last sync found no line."""
+    line: str = ""
+    """How it stands with the line to the server: "online", "sending ..."."""
 
     def words(self, *, origin: bool = False) -> str:
         """Return it for a header; the origin only where there is room for it."""
@@ -62,8 +63,7 @@ class Standing:
             from fieldkit.records.formats import indian  # loaded by whoever counted
 
             waiting = f"{indian(self.unsent)} not sent"
-        line = "offline" if self.offline else ""
-        parts = (self.operator, self.origin if origin else "", waiting, line)
+        parts = (self.operator, self.origin if origin else "", waiting, self.line)
         return "   ".join(part for part in parts if part)
 
 
@@ -88,13 +88,15 @@ class Desk(App[int]):
         Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
     ]
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, pace: Pace | None = None) -> None:
+        """``pace``: when to sync without being asked; None: never."""
         super().__init__()
         self.theme = "ansi-dark"
         self.home = home
         """The folder that holds all of this installation."""
         self.standing = Standing()
         self.question: Question | None = None
+        self.courier = Courier(self, pace)
         self._store: Store | None = None
         self._store_error: Exception | None = None
         self._store_open = asyncio.Event()
@@ -148,6 +150,7 @@ class Desk(App[int]):
 
     def close_store(self) -> None:
         """Close the store at the end, if it was opened."""
+        self.courier.stop()
         if self._store is not None:
             self._store.close()
 
@@ -165,8 +168,14 @@ class Desk(App[int]):
     async def take_stock(self) -> None:
         """Bring what the headers say up to date."""
         operator = self.standing.operator
-        self.standing = await self.ask(lambda store: stock(store, operator))
+        found = await self.ask(lambda store: stock(store, operator))
+        self.courier.noticed(found.unsent or 0)
+        self.standing = replace(found, line=self.courier.word)
         self.screen.post_message(Stocktaken())
+
+    def note_fault(self) -> str:
+        """Note where the present exception arose; return a sentence for the person."""
+        return "A mistake in the program stopped this. What was saved is safe."
 
     # --- one queue of keys ---
 
@@ -221,7 +230,6 @@ def stock(store: Store, operator: str) -> Standing:
     district = option("district", device.district)
     block = option("block", device.block) if device.block is not None else None
     waiting = store.outbox.counts()
-    last = store.outbox.sessions(1)
     named = operator or next(iter(store.operators()), device.name)
     unsent = waiting[State.QUEUED] + waiting[State.SENT]
     return Standing(
@@ -236,7 +244,6 @@ def stock(store: Store, operator: str) -> Standing:
             if part
         ),
         unsent=unsent if unsent or device.server else None,
-        offline=bool(last) and not last[0].ok,
     )
 
 

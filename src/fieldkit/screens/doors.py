@@ -134,11 +134,30 @@ async def open_import(desk: Desk) -> None:
     await _once(desk, ImportScreen)
 
 
-async def open_sync(desk: Desk) -> None:
-    """Open the sync screen."""
+async def open_sync(desk: Desk, *, begin: bool = False) -> None:
+    """Open the sync screen; ``begin``: and sync at once."""
     from fieldkit.screens.sync import SyncScreen
 
     await _once(desk, SyncScreen)
+    if begin and isinstance(desk.screen, SyncScreen):
+        desk.courier.begin()
+        desk.screen.began()
+
+
+async def open_conflicts(
+    desk: Desk, *, first: str | None = None, record_id: str | None = None
+) -> None:
+    """Open the conflicts one after the other, of one record or all, from ``first`` on."""
+    from fieldkit.screens.conflicts import ConflictPage
+
+    await desk.push_screen(ConflictPage(first, record_id))
+
+
+async def open_enrolment(desk: Desk) -> None:
+    """Open the enrolment with a server."""
+    from fieldkit.screens.enrolling import EnrolPage
+
+    await _once(desk, EnrolPage)
 
 
 async def open_operators(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from fieldkit.records import Record, Use, kinds
 from fieldkit.records.formats import Moment, indian, today
 from fieldkit.screens.rows import in_words, label_of
+from fieldkit.screens.sync_words import clock_said
 from fieldkit.store import Draft, State, Store
 
 LONG = timedelta(days=30)
@@ -50,7 +51,7 @@ def figures(store: Store, operator: str) -> Figures:
         _counted(store.counts(), "no records yet"),
         _needs(store, len(drafts)),
         [*(_unfinished(store, draft) for draft in drafts[:3]), *_last_saved(store, operator)],
-        store.clock_doubt(),
+        clock_said(store),
     )
 
 
@@ -83,7 +84,8 @@ def _needs(store: Store, drafts: int) -> Sequence[str]:
     counted = [
         (drafts, "unfinished"),
         (waiting[State.REJECTED], "returned to you"),
-        (waiting[State.CONFLICT], "your value, not used"),
+        (waiting[State.CONFLICT], "to settle"),
+        (len(store.findings()), "to check"),
         (kits, "toolkits over 30 days" if kits > 1 else "toolkit over 30 days"),
         (waiting[State.QUEUED] + waiting[State.SENT], "not sent yet"),
     ]

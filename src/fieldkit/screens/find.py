@@ -92,7 +92,7 @@ def choice_of(row: Row, take: Take) -> Choice:
     async def enter() -> None:
         await take(row.kind, row.id)
 
-    return Choice(row.cells, enter, row.below)
+    return Choice(row.cells, enter, row.below, key=row.id)
 
 
 def search(store: Store, text: str, kinds: Sequence[str] | None) -> tuple[list[Row], bool]:

@@ -9,12 +9,13 @@ from textual.widget import Widget
 
 from fieldkit.screens.page import Page
 from fieldkit.screens.rows import state_words
+from fieldkit.screens.sync_words import how_long
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
     from fieldkit.store import Logged
 
-_DONE = {"create": "entered", "edit": "changed", "delete": "deleted"}
+_DONE = {"create": "entered", "edit": "changed", "delete": "deleted", "decide": "settled"}
 
 
 class HistoryPage(Page[None]):
@@ -46,15 +47,18 @@ class HistoryPage(Page[None]):
 def line(logged: Logged) -> tuple[str, ...]:
     """Return the cells of one change: when, who, what, and where it stands."""
     from fieldkit.records import kinds
+    from fieldkit.records.change import DECIDED
     from fieldkit.records.formats import Moment
 
     change = logged.change
     kind = kinds().get(change.kind)
     asks = kind.asks() if kind else {}
-    fields = ", ".join(asks[name].label.lower() if name in asks else name for name in change.fields)
+    names = [name for name in change.fields if name != DECIDED]
+    fields = ", ".join(asks[name].label.lower() if name in asks else name for name in names)
     state = state_words(str(logged.state))
+    wrong = f" (the clock was wrong by {how_long(logged.skew)})" if logged.skew else ""
     return (
-        Moment().show(change.at),
+        Moment().show(change.at) + wrong,
         change.operator,
         f"{_DONE[change.op]}: {fields}" if fields else _DONE[change.op],
         f"{state}: {logged.reason}" if logged.reason else state,

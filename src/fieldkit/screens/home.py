@@ -23,6 +23,7 @@ from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 if TYPE_CHECKING:
     from fieldkit.screens.figures import Figures, Recent
     from fieldkit.search.glance import Glimpse
+    from fieldkit.store import Notice, Store
 
 Job = tuple[str, str, Callable[[Desk], Awaitable[object]]]
 
@@ -56,6 +57,8 @@ class HomePage(Page[None]):
         self._figures: Figures | None = None
         self._whose = ""
         """The operator whose day is shown."""
+        self._seen: int | None = None
+        """The notice that is on the screen."""
 
     def content(self) -> Iterable[Widget]:
         """Yield the box."""
@@ -66,14 +69,10 @@ class HomePage(Page[None]):
         self.where("fieldkit")
         if not self.desk.standing.origin:
             await self.desk.take_stock()
-        from fieldkit.screens.figures import figures  # only now: the records are loaded
-
-        operator = self.desk.operator
-        self._figures = await self.ask(lambda store: figures(store, operator))
-        self.where(f"fieldkit   {self.desk.standing.area}")
-        if self._figures.clock:
-            self.say(self._figures.clock, error=True)
+        await self._count()
+        await self._notice()
         picker = self.query_one(Picker)
+        operator = self.desk.operator
         if picker.typed.text:
             picker.freshen()
         elif self._whose != operator:
@@ -81,6 +80,34 @@ class HomePage(Page[None]):
         else:
             picker.renew()
         self._whose = operator
+
+    async def freshen(self) -> None:
+        """Show the new figures; the mark stays where it is, and hits are left alone."""
+        await self._count()
+        await self.query_one(Picker).follow()
+
+    async def _notice(self) -> None:
+        """Say what is kept for the person; it has been seen once one comes back to Home."""
+        seen = self._seen
+
+        def read(store: Store) -> list[Notice]:
+            if seen is not None:
+                store.noticed(seen)
+            return store.notices()
+
+        waiting = await self.ask(read)
+        self._seen = waiting[0].id if waiting else None
+        if waiting:
+            self.say(waiting[0].text)
+
+    async def _count(self) -> None:
+        from fieldkit.screens.figures import figures  # only now: the records are loaded
+
+        operator = self.desk.operator
+        self._figures = await self.ask(lambda store: figures(store, operator))
+        self.where(f"fieldkit   {self.desk.standing.area}")
+        if self._figures.clock:
+            self.say(self._figures.clock, error=True)
 
     async def answer(self, text: str) -> Answer:
         """Answer the empty box with the day, a lone digit with its job, all else with hits."""
@@ -147,7 +174,10 @@ class HomePage(Page[None]):
 
     def show_standing(self) -> None:
         """Name this laptop as well: Home has room for it."""
-        self.query_one("#where", Line).put(right=self.desk.standing.words(origin=True))
+        standing, line = self.desk.standing, self.query_one("#where", Line)
+        words = standing.words(origin=True)
+        fits = len(line.left) + len(words) + 2 <= self.size.width - 2
+        line.put(right=words if fits else standing.words())
 
     def _day(self) -> Answer:
         if self._figures is None:

@@ -37,14 +37,22 @@ class ListPage(FindPage):
 
     async def arrive(self) -> None:
         """Say which list this is and how long."""
+        self.keys("Enter open   PgDn more   Ctrl+N new   / menu   Esc back")
+        self.query_one(Picker).freshen()
+        await self._head()
+
+    async def _head(self) -> None:
         from fieldkit.records import kinds
         from fieldkit.records.formats import indian
 
         plural = kinds()[self.kind].plural
-        self.keys("Enter open   PgDn more   Ctrl+N new   / menu   Esc back")
-        self.query_one(Picker).freshen()
         counts = await self.ask(lambda store: store.counts())
         self.where(f"{plural}   {indian(counts.get(self.kind, 0))}")
+
+    async def freshen(self) -> None:
+        """Show what came; the mark stays on its record."""
+        await self.query_one(Picker).follow()
+        await self._head()
 
     async def at_first(self, last: Choice | None) -> Answer:
         """Answer the empty box with the list's beginning."""

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from fieldkit.plain_text import shown
 from fieldkit.screens.desk import Desk, Question, is_sentence
+from fieldkit.screens.syncing import Synced
 from fieldkit.screens.widgets.cells import fit, two_lines
 
 if TYPE_CHECKING:
@@ -144,6 +145,9 @@ class Page(Screen[ScreenResultType]):
     async def arrive(self) -> None:
         """Fetch and show; runs whenever the page comes up, without holding keys back."""
 
+    async def freshen(self) -> None:
+        """Show what came from other laptops meanwhile, without moving what a hand is on."""
+
     async def put_away(self) -> None:
         """Write down what is typed here, before the page goes.
 
@@ -173,6 +177,11 @@ class Page(Screen[ScreenResultType]):
     def on_stocktaken(self) -> None:
         """Show the new standing."""
         self.show_standing()
+
+    def on_synced(self, message: Synced) -> None:
+        """Show what came with a sync."""
+        if message.outcome is not None and message.outcome.received:
+            self.run_worker(self.told(self.freshen), group="freshen", exclusive=True)
 
     async def _arrive(self) -> None:
         await self.told(self.arrive)

@@ -59,6 +59,7 @@ class RecordPage(Page[None]):
         super().__init__()
         self.record_id = record_id
         self.row: Row | None = None
+        self._settle: frozenset[str] = frozenset()
 
     def content(self) -> Iterable[Widget]:
         """Yield the lines."""
@@ -68,23 +69,30 @@ class RecordPage(Page[None]):
         """Fetch anew."""
         self.query_one(Picker).freshen()
 
+    async def freshen(self) -> None:
+        """Show what came; the mark stays on its line."""
+        await self.query_one(Picker).follow()
+
     async def answer(self, _text: str) -> Answer:
         """Answer with what belongs to the record."""
         found = await self.ask(lambda store: sheet(store, self.record_id))
         if found is None:
             self.where(f"{self.record_id}   not on this laptop")
             return Answer(mark=None)
-        self.row = found.row
+        self.row, self._settle = found.row, found.settle
         self.where(found.row.label, f"   {self.record_id}   {found.state}")
         self.keys(self._footer(found.row.kind))
         above = [f" {found.facts}"]
         if found.due:
             above += wrap(f"Due: {found.due}", self.size.width - 5, initial_indent=" ")[:3]
+        for told in found.check[:2]:
+            above += wrap(f"To check: {told}", self.size.width - 5, initial_indent=" ")[:2]
         rows = [
             Choice(
                 cells,
                 partial(self.open, kind, to),
                 remove=None if doors.has_page(kind) else partial(self._delete_line, to),
+                key=to,
             )
             for cells, kind, to in found.lines
         ]
@@ -94,6 +102,7 @@ class RecordPage(Page[None]):
         """Name the keys, the rarest only where there is room: the help names them all."""
         keys = [f"{step.letter} {step.word}" for step in self.steps]
         keys += ["p present"] if kind == _TRAINING else []
+        keys += ["s settle"] if self.record_id in self._settle else []
         keys += ["e edit", "d delete", "h history", "Del delete the line", "Esc"]
         for rare in ("Del delete the line", "h history"):
             if len("  ".join(keys)) > self.size.width - 2:
@@ -101,8 +110,10 @@ class RecordPage(Page[None]):
         return "  ".join(keys)
 
     async def open(self, kind: str, record_id: str) -> None:
-        """Open the record a line stands for; this one itself in its form."""
-        if record_id == self.record_id:
+        """Open the record a line stands for, this one in its form; what is to be settled first."""
+        if record_id in self._settle:
+            await doors.open_conflicts(self.desk, record_id=record_id)
+        elif record_id == self.record_id:
             await doors.open_form(self.desk, kind, record_id=record_id)
         else:
             await doors.open_record(self.desk, kind, record_id)
@@ -123,6 +134,8 @@ class RecordPage(Page[None]):
     def _errand(self, letter: str) -> Callable[[], Awaitable[object]] | None:
         if letter == "e":
             return self._edit
+        if letter == "s" and self.record_id in self._settle:
+            return partial(doors.open_conflicts, self.desk, record_id=self.record_id)
         if letter == "h":
             return self._history
         if letter == "d":

@@ -50,7 +50,7 @@ def _known(store: Store, record_id: str) -> tuple[str, int, int] | None:
         if record.kind() in reference.kinds
     )
     named = record.title.lower() if not record.person else ""
-    return " ".join(filter(None, (named, label_of(store, record)))), others
+    return " ".join(filter(None, (named, label_of(store, record)))), others, record.version or 0
 
 
 def delete(store: Store, record_id: str, operator: str, base: int | None = None) -> None:

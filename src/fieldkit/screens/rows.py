@@ -77,6 +77,13 @@ def state_words(state: str) -> str:
     return _STATES.get(state, state)
 
 
+def record_words(state: str, *, settle: bool, check: bool) -> str:
+    """Say where a record stands; what a person is to do about it comes first."""
+    if settle or state == "conflict":
+        return "settle"
+    return "to check" if check and state == "on the server" else state_words(state)
+
+
 def in_words(name: str) -> str:
     """Return the name of a field or kind that is not known here as words."""
     return name.replace("_", " ")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
-from fieldkit.screens.rows import Kept, Row, fetched, row_of, shown_value, state_words
+from fieldkit.screens.rows import Kept, Row, fetched, record_words, row_of, shown_value
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
-    from fieldkit.store import Event, Store
+    from fieldkit.store import Event, Noted, Store
 
 _WAITING = ("on the server", "sent", "queued", "conflict", "rejected")
 """States of a change, the later the more a person must know of it."""
@@ -33,6 +33,10 @@ class Sheet:
     due: str
     state: str
     lines: Sequence[Line]
+    settle: frozenset[str] = frozenset()
+    """Ids, this record's or of lines, about which a conflict is open."""
+    check: Sequence[str] = ()
+    """What the server found to check about this record."""
 
 
 def sheet(store: Store, record_id: str) -> Sheet | None:
@@ -41,10 +45,17 @@ def sheet(store: Store, record_id: str) -> Sheet | None:
     if record is None:
         return None
     row = row_of(store, record)
-    lines = happened(store, record) if record.person else gathered(store, record)
+    settle = frozenset(one.record_id for one in store.conflicts())
+    noted = store.findings()
+    check = frozenset(one.record_id for one in noted)
+    if record.person:
+        lines = happened(store, record, settle, check)
+    else:
+        lines = gathered(store, record, settle, check)
     facts = [text for text in row.cells[1:] if text]
     logged = store.changes_of(record_id)
-    state = state_words(str(logged[-1].state)) if logged else "on the server"
+    last = str(logged[-1].state) if logged else "on the server"
+    state = record_words(last, settle=record_id in settle, check=record_id in check)
     if record.deleted:
         state = f"deleted, {state}"
     return Sheet(
@@ -53,7 +64,14 @@ def sheet(store: Store, record_id: str) -> Sheet | None:
         due(store, record),
         state,
         lines,
+        settle,
+        [_finding(record, one) for one in noted if one.record_id == record_id],
     )
+
+
+def _finding(record: Record, noted: Noted) -> str:
+    ask = record.asks().get(noted.field)
+    return f"{ask.label}: {noted.message}" if ask else noted.message
 
 
 def _numbers(lines: Sequence[Line]) -> list[str]:
@@ -68,7 +86,9 @@ def _numbers(lines: Sequence[Line]) -> list[str]:
     ]
 
 
-def happened(store: Store, record: Record) -> list[Line]:
+def happened(
+    store: Store, record: Record, settle: Collection[str] = (), check: Collection[str] = ()
+) -> list[Line]:
     """Return a person's timeline, from how they came in; the days of a training in one line."""
     from fieldkit.records import Attendance
 
@@ -78,14 +98,15 @@ def happened(store: Store, record: Record) -> list[Line]:
     marks = [mark for name in fields for mark in store.where("attendance", **{name: record.id})]
     trainings = {str(m.id): str(m.value("training_batch_id") or "") for m in marks}
     absent = {str(m.id) for m in marks if m.value("present") is False}
-    return [_happening(event) for event in folded(events, trainings, absent)]
+    return [_happening(event, settle, check) for event in folded(events, trainings, absent)]
 
 
-def _happening(event: Event) -> Line:
+def _happening(event: Event, settle: Collection[str], check: Collection[str]) -> Line:
     from fieldkit.records.formats import show_date
 
     on = show_date(event.on) if event.on else "no date"
-    return (on, event.sentence, event.by, state_words(str(event.state))), event.kind, event.id
+    state = record_words(str(event.state), settle=event.id in settle, check=event.id in check)
+    return (on, event.sentence, event.by, state), event.kind, event.id
 
 
 def folded(
@@ -118,7 +139,9 @@ def folded(
     return told
 
 
-def gathered(store: Store, record: Record) -> list[Line]:
+def gathered(
+    store: Store, record: Record, settle: Collection[str] = (), check: Collection[str] = ()
+) -> list[Line]:
     """Return those that refer to a group or training: its members, its people.
 
     The days of a training are many and have a page of their own.
@@ -134,7 +157,11 @@ def gathered(store: Store, record: Record) -> list[Line]:
             if own in reference.kinds:
                 children = store.page(name, where={field: record.id}, limit=LIMIT).records
                 kept = fetched(store, children)
-                lines += [(_line(kept, child, field), name, child.id) for child in children]
+                for child in children:
+                    word = "settle" if child.id in settle else "to check"
+                    open_ = child.id in settle or child.id in check
+                    cells = _line(kept, child, field)
+                    lines.append(((*cells[:-1], word if open_ else "", cells[-1]), name, child.id))
     return lines
 
 

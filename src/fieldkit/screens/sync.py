@@ -1,40 +1,38 @@
 """Sync: what waits and what it costs, how far it has come, what came back, and how it was before.
 
-The sync runs in a thread of its own that does not outlive the application: quitting never waits
-for a dead line, and every batch that was acknowledged stays so.
+The sync itself is carried by :mod:`fieldkit.screens.syncing`: it goes on when this page is left,
+unless it is stopped here.
 """
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widget import Widget
 
 from fieldkit.screens import doors
-from fieldkit.screens.page import Line, Page
+from fieldkit.screens.page import Line, Page, Sentence
 from fieldkit.screens.rows import Fetched, Kept, fetched, label_of
+from fieldkit.screens.sync_words import agreement, bar, before, clock_said, ended, received, waits
+from fieldkit.screens.syncing import Progressed, Synced, apart
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
-    from fieldkit.store import Logged, Store, SyncSession
-    from fieldkit.sync.client import Outcome, Progress
-    from fieldkit.sync.forecast import Forecast
+    from pathlib import Path
 
-T = TypeVar("T")
+    from fieldkit.screens.conflicts import Open
+    from fieldkit.store import Logged, Store
 
-_BAR = 24
 _SYNCS_SHOWN = 3
+_SYNCS_READ = 30
 PAGE = 60
 """Changes that came back, fetched at a time."""
-_NOT_ENROLLED = "No server yet. Whoever looks after this laptop enrols it: fieldkit enrol"
+_NOT_ENROLLED = "No server yet. Press e to enrol with the code that the supervisor gave you."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,25 @@ class _Shown:
     enrolled: bool
     waiting: str
     agreement: str
-    before: tuple[str, ...]
+    before: list[str]
+    clock: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Returned:
+    """A change that the server did not take."""
+
+    kind: str
+    record_id: str
+    label: str
+    title: str
+    reason: str
+    at: tuple[str, int]
+    """Origin and seq."""
 
 
 class SyncScreen(Page[None]):
-    """Send what waits, see it arrive, and mend what came back."""
+    """Send what waits, bring what others did, and mend or settle what came back."""
 
     TITLE = "Sync"
     KEYBOARD = "#picker"
@@ -58,26 +70,22 @@ class SyncScreen(Page[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,s", "sync", "Sync now", show=False),
+        Binding("r", "receipt", "Receipt", show=False),
+        Binding("e", "enrol", "Enrol", show=False),
+        Binding("x", "give_up", "Give up", show=False),
     ]
-
-    class Progressed(Message):
-        """A batch was acknowledged."""
-
-        def __init__(self, progress: Progress) -> None:
-            super().__init__()
-            self.progress = progress
 
     def __init__(self) -> None:
         super().__init__()
-        self._stop = threading.Event()
-        self._sending = False
         self._enrolled = False
-        self._returned = 0
+        self._done = ""
+        """What the last sync did that ended while the page was open."""
 
     def content(self) -> Iterable[Widget]:
         """Yield the fixed lines, and between them what came back."""
         yield Line(id="waiting")
         yield Line(id="progress")
+        yield Line(id="received")
         yield Picker(self.answer, self.told, typing=False, empty="Nothing was returned to you.")
         yield Line(id="agreement")
         for place in range(_SYNCS_SHOWN):
@@ -85,33 +93,71 @@ class SyncScreen(Page[None]):
 
     async def arrive(self) -> None:
         """Show how things stand."""
+        self._show_progress()
         await self._show()
+        self.query_one(Picker).freshen()
+
+    async def freshen(self) -> None:
+        """Show what is to be settled and mended now."""
+        await self.query_one(Picker).follow()
+
+    # --- what is to be settled and mended ---
 
     async def answer(self, _text: str) -> Answer:
-        """Answer with the changes the server did not take."""
-        answer = await self._page(0)
-        self._returned = len(answer.rows)
-        self._show_keys()
-        return answer
+        """Answer with the open conflicts, and the changes the server did not take."""
+        from fieldkit.screens.conflicts import open_conflicts
+
+        found = await self.ask(lambda store: open_conflicts(store))
+        first = await self._page(0)
+        heads = ["  To settle: your value, not used yet"] + [""] * len(found)
+        to_settle = [self._to_settle(one, head) for one, head in zip(found, heads, strict=False)]
+        return Answer([*to_settle, *first.rows], more=first.more)
+
+    def _to_settle(self, one: Open, head: str) -> Choice:
+        async def settle() -> None:
+            await doors.open_conflicts(self.desk, first=one.conflict.id)
+
+        below = (f"{one.mine.words}, or {one.theirs.words}", one.conflict.record_id)
+        return Choice((one.label, one.field), settle, below, key=one.conflict.id, head=head)
 
     async def _page(self, skip: int) -> Answer:
-        rows = await self.ask(lambda store: _returned(store, skip))
+        rows, full = await self.ask(lambda store: _returned(store, skip))
 
         async def more() -> Answer:
             return await self._page(skip + PAGE)
 
+        heads = ["" if skip else "  Returned to you"] + [""] * len(rows)
         choices = [
-            Choice((label, title), self._opener(kind, record_id), (reason, record_id))
-            for kind, record_id, label, title, reason in rows
+            Choice(
+                (one.label, one.title),
+                partial(doors.open_form, self.desk, one.kind, record_id=one.record_id),
+                (one.reason, one.record_id),
+                partial(self._give_up, one),
+                key=f"{one.at}",
+                head=head,
+            )
+            for one, head in zip(rows, heads, strict=False)
         ]
-        above = ("  Returned to you",) if choices else ()
-        return Answer(choices, above=above, more=more if len(rows) == PAGE else None)
+        return Answer(choices, more=more if full else None)
 
-    def _opener(self, kind: str, record_id: str) -> Callable[[], Awaitable[object]]:
-        async def correct() -> None:
-            await doors.open_form(self.desk, kind, record_id=record_id)
+    async def _give_up(self, one: _Returned) -> None:
+        """Give a change up, when asked twice."""
+        question = f"Give up this change of {one.label}? It is gone then. Press the key again."
+        if self.sure(f"give up {one.at}", question):
+            await self.ask(lambda store: store.withdraw(*one.at))
+            self.query_one(Picker).renew()
+            await self.desk.take_stock()
+            await self._show()
+            self.say(f"Given up: {one.label}")
 
-        return correct
+    async def action_give_up(self) -> None:
+        """Give the marked change up, as Delete does."""
+        picker = self.query_one(Picker)
+        await picker.settled()
+        if picker.marked is not None and picker.marked.remove is not None:
+            await self.told(picker.marked.remove)
+
+    # --- the fixed lines ---
 
     async def _show(self) -> None:
         found = await self.ask(_read)
@@ -123,110 +169,105 @@ class SyncScreen(Page[None]):
             self.query_one(f"#before-{place}", Line).put(text)
         if not found.enrolled:
             self.say(_NOT_ENROLLED)
-        self.query_one(Picker).renew()
+        elif found.clock and not self.query_one("#sentence", Sentence).text:
+            self.say(found.clock, error=True)
+        await self.query_one(Picker).settled()
         self._show_keys()
 
     def _show_keys(self) -> None:
-        if self._sending:
+        if self.desk.courier.running and self.desk.courier.asked:
             self.keys("Esc stop, nothing is lost")
             return
+        rows = self.query_one(Picker).answer.rows
+        settle = any(row.remove is None for row in rows)
+        mend = any(row.remove is not None for row in rows)
+        words = [word for word, given in (("settle", settle), ("correct", mend)) if given]
         offered = [
-            "F5 or s sync now" if self._enrolled else "",
-            "Enter correct" if self._returned else "",
+            "F5 or s sync now" if self._enrolled else "e enrol",
+            f"Enter {' or '.join(words)}" if words else "",
+            "Del give up" if mend else "",
+            "r receipt to a file" if self._enrolled else "",
             "Esc back",
         ]
         self.keys("   ".join(filter(None, offered)))
 
+    def _show_progress(self) -> None:
+        """Draw how far the sync under way has come, or what the last one did."""
+        courier = self.desk.courier
+        progress = courier.progress if courier.running else None
+        text = self._done
+        if courier.running and courier.stopping:
+            text = "  stopping after this request ..."
+        elif courier.running:
+            text = (bar(progress) or "  asking the server ...") if progress else "  connecting ..."
+        self.query_one("#progress", Line).put(text)
+        if progress:
+            self.query_one("#received", Line).put(received(progress.received))
+
     # --- the sync ---
 
-    def action_sync(self) -> None:
-        """Begin to send, unless that is under way."""
-        if self._enrolled and not self._sending:
-            self._sending = True
-            self._stop.clear()
-            self.say("")
-            self._show_keys()
-            self.query_one("#progress", Line).put("  connecting ...")
-            self.run_worker(self.told(self._sync), group="sync")
+    async def action_sync(self) -> None:
+        """Begin, unless that is under way."""
+        await doors.open_sync(self.desk, begin=True)
+
+    def began(self) -> None:
+        """Show that a sync begins for whoever is at this page."""
+        self.say("")
+        self._done = ""
+        self.query_one("#received", Line).put("")
+        self._show_progress()
+        self._show_keys()
 
     def action_leave(self) -> None:
-        """Stop what is under way, else go back."""
-        if self._sending:
-            self._stop.set()
-            self.query_one("#progress", Line).put("  stopping after this batch ...")
+        """Stop what was begun by hand and is under way, else go back."""
+        courier = self.desk.courier
+        if courier.running and courier.asked:
+            courier.stop()
+            self._show_progress()
         else:
             super().action_leave()
 
-    def on_unmount(self) -> None:
-        """Begin no further batch once the page is gone."""
-        self._stop.set()
+    def on_progressed(self, _message: Progressed) -> None:
+        """Draw how far it has come."""
+        self._show_progress()
 
-    async def _sync(self) -> None:
-        def work() -> Outcome:
-            from fieldkit.sync.client import sync
+    def on_synced(self, message: Synced) -> None:
+        """Say how it ended, and show how things stand."""
+        outcome = message.outcome
+        if message.fault:
+            self.say(message.fault, error=True)
+        if outcome is not None:
+            self._done = f"  {ended(outcome)}"
+            self.query_one("#received", Line).put(received(outcome.received))
+            if outcome.session.error:
+                self.say(outcome.session.error, error=not (outcome.offline or outcome.stopped))
+        self._show_progress()
+        self.run_worker(self.told(self._after), group="freshen", exclusive=True)
 
-            return sync(store, progress=self._progress, stop=self._stop)
-
-        store = await self.ask(lambda store: store)
-        try:
-            outcome = await _apart(work)
-        finally:
-            self._sending = False
-        self.query_one("#progress", Line).put(f"  {_ended(outcome)}")
-        if outcome.session.error:
-            self.say(outcome.session.error, error=not (outcome.offline or outcome.stopped))
-        await self.desk.take_stock()
+    async def _after(self) -> None:
+        await self.freshen()
         await self._show()
 
-    def _progress(self, progress: Progress) -> None:
-        """Pass progress on from the thread of the sync."""
-        self.post_message(self.Progressed(progress))
+    # --- receipt and enrolment ---
 
-    def on_sync_screen_progressed(self, message: Progressed) -> None:
-        """Draw how far it has come."""
-        if self._sending and not self._stop.is_set():
-            self.query_one("#progress", Line).put(bar(message.progress))
+    async def action_receipt(self) -> None:
+        """Write the receipt to a file of its own, in the background."""
+        if self._enrolled and not self.desk.courier.running:
+            self.say("Asking the server what it holds ...")
+            self.run_worker(self.told(self._receipt), group="receipt", exclusive=True)
 
-
-async def _apart(work: Callable[[], T]) -> T:
-    """Do ``work`` in a thread that does not keep the application from ending."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def settle(put: Callable[[], None]) -> None:
-        if not done.done():
-            put()
-
-    def run() -> None:
+    async def _receipt(self) -> None:
+        store = await self.ask(lambda store: store)
         try:
-            put = partial(done.set_result, work())
-        except Exception as fault:
-            put = partial(done.set_exception, fault)
-        with suppress(RuntimeError):  # the application has ended meanwhile
-            loop.call_soon_threadsafe(settle, put)
+            path, verdict = await apart(partial(_write_receipt, store))
+        except OSError as error:
+            self.say(f"The receipt cannot be written: {error.strerror or error}.", error=True)
+        else:
+            self.say(f"{verdict} The receipt is in {path}")
 
-    threading.Thread(target=run, name="sync", daemon=True).start()
-    return await done
-
-
-def bar(progress: Progress) -> str:
-    """Draw progress in plain characters."""
-    from fieldkit.records.formats import indian
-
-    filled = _BAR * progress.done // max(progress.total, 1)
-    return (
-        f"  sending   [{'#' * filled}{'-' * (_BAR - filled)}]"
-        f"  {indian(progress.done)} of {indian(progress.total)}"
-    )
-
-
-def _ended(outcome: Outcome) -> str:
-    """Say what a sync did."""
-    done = f"{plural(outcome.applied, 'change')} sent" if outcome.applied else ""
-    back = f"{outcome.rejected} returned to you" if outcome.rejected else ""
-    if outcome.ok and not (done or back):
-        return "Nothing waited. The server and this laptop hold the same."
-    return ", ".join(filter(None, (done, back))) or "Nothing was sent."
+    async def action_enrol(self) -> None:
+        """Enrol, or enrol again."""
+        await doors.open_enrolment(self.desk)
 
 
 def _read(store: Store) -> _Shown:
@@ -236,58 +277,29 @@ def _read(store: Store) -> _Shown:
     device = store.device
     return _Shown(
         enrolled=bool(device and device.server and store.token()),
-        waiting=_waiting(forecast(store)),
-        agreement=_agreement(store),
-        before=tuple(_before(session) for session in store.outbox.sessions(_SYNCS_SHOWN)),
+        waiting=waits(forecast(store)),
+        agreement=agreement(store),
+        before=before(store.outbox.sessions(_SYNCS_READ), _SYNCS_SHOWN),
+        clock=clock_said(store),
     )
 
 
-def _waiting(cost: Forecast) -> str:
-    if not cost.changes:
-        return "  Nothing waits to be sent."
-    parts = [f"  {plural(cost.changes, 'change')} to send", weight(cost.bytes)]
-    if cost.seconds is not None:
-        took = plural(cost.seconds, "second")
-        parts.append(f"about {took} on this line ({cost.kilobits} kbit/s)")
-    return ", ".join(parts)
+def _returned(store: Store, skip: int) -> tuple[list[_Returned], bool]:
+    """Return a page of what the server did not take, and whether there may be more.
 
+    What is held as a conflict is listed as that, once its row has come.
+    """
+    from fieldkit.store import State
 
-def _agreement(store: Store) -> str:
-    """Compare what both sides hold: the number of changes, and the chain over them."""
-    from fieldkit.records.formats import indian
-
-    standing = store.outbox.standing()
-    if standing is None or standing.server_head is None:
-        return ""
-    same = store.outbox.head_before(standing.origin, standing.acked_seq + 1)
-    left = standing.last_seq - standing.acked_seq
-    verdict = f"{indian(left)} not sent yet" if left else "same"
-    if same != standing.server_head:
-        verdict = "not the same"
-    return (
-        f"  This laptop {plural(standing.last_seq, 'change')}"
-        f"     server {indian(standing.acked_seq)}     {verdict}"
-    )
-
-
-def _before(session: SyncSession) -> str:
-    from fieldkit.records.formats import Moment
-
-    moved = weight(session.bytes_up + session.bytes_down)
-    told = f"ok, {moved}" if session.ok else session.error or "did not end well"
-    return f"  {Moment().show(session.at)}  {told}"
-
-
-def _returned(store: Store, skip: int) -> list[tuple[str, str, str, str, str]]:
-    """Return kind, id, label, title and reason of a page of what the server did not take."""
-    page = [(logged, logged.change) for logged in store.outbox.returned(PAGE, skip)]
-    kinds, ids = {change.kind for _, change in page}, [change.record_id for _, change in page]
-    records = Fetched(store.fetch(kinds, ids))
+    whole = store.outbox.returned(PAGE, skip)
+    page = [one for one in whole if one.state is State.REJECTED]
+    kinds = {one.change.kind for one in page}
+    records = Fetched(store.fetch(kinds, [one.change.record_id for one in page]))
     kept = fetched(store, records.records.values())
-    return [_one_returned(records, kept, logged) for logged, _ in page]
+    return [_one_returned(records, kept, logged) for logged in page], len(whole) == PAGE
 
 
-def _one_returned(records: Kept, kept: Kept, logged: Logged) -> tuple[str, str, str, str, str]:
+def _one_returned(records: Kept, kept: Kept, logged: Logged) -> _Returned:
     from fieldkit.records import kinds
 
     change = logged.change
@@ -295,18 +307,24 @@ def _one_returned(records: Kept, kept: Kept, logged: Logged) -> tuple[str, str, 
     label = label_of(kept, record) if record else change.record_id
     known = kinds().get(change.kind)
     title = known.title.lower() if known else ""
-    return change.kind, change.record_id, label, title, logged.reason or "no reason was given"
+    reason = logged.reason or "no reason was given"
+    at = (logged.origin, change.seq)
+    return _Returned(change.kind, change.record_id, label, title, reason, at)
 
 
-def plural(many: int, thing: str) -> str:
-    """Count things in words: "1 change", "1,200 changes"."""
-    from fieldkit.records.formats import indian
+def _write_receipt(store: Store) -> tuple[Path, str]:
+    """Write what both sides hold to a file; return where it is and what it comes to.
 
-    return f"{indian(many)} {thing}{'' if many == 1 else 's'}"
+    Raises:
+        OSError: it cannot be written.
+    """
+    from fieldkit.records.dates import INDIA
+    from fieldkit.sync.receipt import receipt, text
 
-
-def weight(size: int) -> str:
-    """Say a number of bytes as people read it."""
-    if size < 1000:
-        return f"{size} bytes"
-    return f"{size / 1000:.1f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+    found = receipt(store)
+    told = text(found)
+    folder = store.home / "receipts"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"receipt-{datetime.fromtimestamp(found.at, INDIA):%Y-%m-%d-%H%M}.txt"
+    path.write_text(told, encoding="utf-8")
+    return path, told.splitlines()[-1]

@@ -36,6 +36,14 @@ class Choice:
     """Cells of a second line; on a wide screen they follow the first."""
     remove: Callable[[], Awaitable[object]] | None = None
     """What Delete on it does."""
+    key: str = ""
+    """By what the row is known again when its cells have changed; empty: by its cells."""
+    head: str = ""
+    """A line above the row: it is the first of a group."""
+
+    def means(self, other: Choice) -> bool:
+        """Say whether both rows stand for the same."""
+        return self.key == other.key if self.key or other.key else self.cells == other.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,35 @@ class Picker(Widget, can_focus=True):
         if self._asking is None or self._asking.is_finished:
             self.renew()
 
+    async def follow(self) -> None:
+        """Ask again for what is not typed for, behind the keys; the mark stays on its row.
+
+        The row stays on its line of the screen. If it is gone nothing is marked: the next key must
+        not take what came into its place.
+        """
+        while not self.typed.text and (self._asking is None or self._asking.is_finished):
+            before = self.answer
+            answer = await self._source("")
+            while answer.more and len(answer.rows) < len(before.rows):
+                answer = _joined(answer, await answer.more())
+            if self.answer is before and not self.typed.text:
+                self._replace(answer)
+                return
+
+    def _replace(self, answer: Answer) -> None:
+        """Put rows in place of those shown; the mark and the screen's first line stay on theirs."""
+        marked, was = self.marked, self._mark
+        on_last = was == len(self.answer.rows)
+        rows = answer.rows
+        if on_last and answer.last is not None:
+            self._mark = len(rows)
+        elif marked is not None and not any(map(marked.means, rows[was or 0 : (was or 0) + 1])):
+            self._mark = next((n for n, row in enumerate(rows) if row.means(marked)), None)
+        self.answer = answer
+        if self._mark is not None and was is not None and not on_last:
+            self._top = max(self._top + self._mark - was, 0)
+        self._draw()
+
     async def _ask(self, text: str) -> None:
         answer = Answer(mark=None)
 
@@ -126,13 +163,24 @@ class Picker(Widget, can_focus=True):
             answer = await self._source(text)
 
         await self._told(fetch)
-        kept = self._mark if self._drawn and text == self._answered else None
+        kept = self._kept(answer) if self._drawn and text == self._answered else None
         self.answer, self._answered = answer, text
         self._mark = answer.mark if kept is None else min(kept, self._count - 1)
         if self._mark is not None and not 0 <= self._mark < self._count:
             self._mark = None
         self._top = 0
         self._draw()
+
+    def _kept(self, answer: Answer) -> int | None:
+        """Return where the marked row stands in ``answer``; if it is gone, its place."""
+        marked, place = self.marked, self._mark
+        if (
+            marked is None
+            or place is None
+            or any(map(marked.means, answer.rows[place : place + 1]))
+        ):
+            return place
+        return next((n for n, row in enumerate(answer.rows) if row.means(marked)), place)
 
     async def settled(self) -> None:
         """Return when the rows are those of the text that is shown."""
@@ -279,7 +327,8 @@ class Picker(Widget, can_focus=True):
         blank = Strip.blank(width, self.rich_style)
         lines: list[tuple[int | None, Strip]] = [(None, blank)] * head
         lines += [(None, self._strip(text, width)) for text in self.answer.above]
-        room = height - len(lines) - (2 if self.answer.last else 0)
+        heads = [row.head for row in self.answer.rows]
+        room = height - len(lines) - (2 if self.answer.last else 0) - sum(map(bool, heads))
         blocks = self._blocks(width)
         if not (self._count or self.answer.above) and self._empty and self._fresh:
             lines += [(None, self._strip("  " + self._empty, width))]
@@ -290,6 +339,8 @@ class Picker(Widget, can_focus=True):
             self._top = min(max(self._top, mark - fits + 1), mark)
         self._top = max(min(self._top, len(blocks) - fits), 0)
         for index in range(self._top, min(self._top + fits, len(blocks))):
+            if heads[index]:
+                lines.append((None, self._strip(heads[index], width)))
             lines += [(index, strip) for strip in blocks[index]]
         if self.answer.last is not None:
             lines.append((None, self._strip("  " + "-" * (width - 4), width, dim=True)))
