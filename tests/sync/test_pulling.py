@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from fieldkit.sync.client import Outcome, enrol, sync
 from fieldkit.sync.receipt import as_json, receipt, text
 
 KIND = "village_organisation"
-_DISTRICTS = count(1)
+_DISTRICTS = iter([int(one.code) for one in reference.options("district")])
 Laptop = Callable[..., Store]
 
 
