@@ -66,7 +66,6 @@ def _grow(connection: Connection, kind: type[Record]) -> None:
     table, found = kind.table(), inspect(connection)
     if not found.has_table(table.name):
         connection.execute(CreateTable(table))
-        there: set[str | None] = set()
     else:
         columns = {column["name"] for column in found.get_columns(table.name)}
         added = [column for column in table.columns if column.name not in columns]
@@ -74,13 +73,11 @@ def _grow(connection: Connection, kind: type[Record]) -> None:
             _add_column(connection, table, column)
         if added and "extra" in columns:
             _adopt(connection, kind, {column.name for column in added})
-        there = {index["name"] for index in found.get_indexes(table.name)}
     # The indexes are named on a copy of the table, so that the declaration stays as it is.
     copy = table.to_metadata(MetaData())
     for fields in _indexed(kind):
-        name = f"ix_{table.name}_{'_'.join(fields)}"
-        if name not in there:
-            connection.execute(CreateIndex(Index(name, *(copy.c[field] for field in fields))))
+        index = Index(f"ix_{table.name}_{'_'.join(fields)}", *(copy.c[field] for field in fields))
+        connection.execute(CreateIndex(index, if_not_exists=True))
 
 
 def _add_column(connection: Connection, table: Table, column: Column[object]) -> None:

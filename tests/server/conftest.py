@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import Connection
+from starlette.types import ASGIApp
 
 from fieldkit.records import Change, Json, Op, first_head, new_origin
+from fieldkit.server.app import create_app
+from fieldkit.server.caller import networks
+from fieldkit.server.database import writing
+from fieldkit.server.enrolment import CODE_MINUTES, make_code
 from fieldkit.server.local import code, local_server
+from fieldkit.server.migrate import open_database
 from fieldkit.sync.messages import on_the_wire
 
 
@@ -121,6 +129,112 @@ def make_laptop(served: tuple[str, Path]) -> Iterator[Make]:
 @pytest.fixture
 def laptop(make_laptop: Make) -> Laptop:
     return make_laptop()
+
+
+def ask(
+    app: ASGIApp,
+    method: str,
+    path: str,
+    content: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    *,
+    address: str = "127.0.0.1",
+    scheme: str = "http",
+) -> httpx.Response:
+    """Ask a server in this process as if from that address."""
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app, client=(address, 50_000))
+        base = f"{scheme}://server.example.in"
+        async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+            return await client.request(method, path, content=content, headers=headers)
+
+    return asyncio.run(send())
+
+
+class Door:
+    """A server in this process, whose clock the test sets, and laptops at any address."""
+
+    def __init__(self, file: Path, trusted: tuple[str, ...] = ()) -> None:
+        self.file = file
+        self.now = 1_790_000_000
+        self.origin = new_origin()
+        url = f"sqlite:///{file}"
+        self.app = create_app(url, trusted=networks(trusted), clock=lambda: self.now)
+        self._engine = open_database(url)
+
+    def code(
+        self,
+        role: str = "operator",
+        district: int | None = None,
+        block: int | None = None,
+        minutes: int = CODE_MINUTES,
+    ) -> str:
+        with writing(self._engine) as connection:
+            return make_code(connection, role, district, block, self.now, minutes)
+
+    def write(self, work: Callable[[Connection], object]) -> None:
+        with writing(self._engine) as connection:
+            work(connection)
+
+    def post(
+        self,
+        path: str,
+        message: Mapping[str, object],
+        token: str = "",
+        *,
+        address: str = "127.0.0.1",
+        scheme: str = "http",
+        heads: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        headers = {**(heads or {})} | ({"authorization": f"Bearer {token}"} if token else {})
+        content = json.dumps(message).encode()
+        return ask(self.app, "POST", path, content, headers, address=address, scheme=scheme)
+
+    def enrol(
+        self,
+        code: str,
+        token: str = "",
+        *,
+        address: str = "127.0.0.1",
+        scheme: str = "http",
+        heads: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        message = {"code": code, "origin": self.origin, "district": 2, "name": "Zooni"}
+        return self.post("/v1/enrol", message, token, address=address, scheme=scheme, heads=heads)
+
+    def token(self, code: str | None = None, token: str = "") -> str:
+        """Enrol, and return the token."""
+        answer = self.enrol(code or self.code(), token)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["token"])
+
+    def ask(self, token: str, **more: object) -> httpx.Response:
+        """Sync with nothing new."""
+        quiet = {"origin": self.origin, "last_seq": 0, "head": first_head(self.origin).hex()}
+        return self.post("/v1/sync", quiet | more, token)
+
+    def get(self, path: str) -> httpx.Response:
+        return ask(self.app, "GET", path)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    door = Door(tmp_path / "server.sqlite3")
+    yield door
+    door.close()
+
+
+def problem(answer: httpx.Response) -> tuple[int, str]:
+    """Return status and word of a refusal, which must be problem details."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    found = answer.json()
+    assert found["status"] == answer.status_code
+    assert found["title"]
+    return answer.status_code, str(found["type"]).removeprefix("/problems/")
 
 
 Row = Callable[[str, str], dict[str, object]]

@@ -1,29 +1,28 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
-import sqlite3
+import socket
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-import httpx
 import pytest
+from sqlalchemy import Connection
+from starlette.types import Message
+from tests.server.conftest import Door, Laptop, problem
 
-if TYPE_CHECKING:
-    from tests.server.conftest import Laptop
-
-
-def _problem(answer: httpx.Response) -> tuple[int, str]:
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    problem = answer.json()
-    assert problem["status"] == answer.status_code
-    return answer.status_code, problem["type"].removeprefix("/problems/")
+from fieldkit.server import envelope
+from fieldkit.server.enrolment import revoke
+from fieldkit.sync.codec import CODINGS
+from fieldkit.sync.messages import LARGEST_BODY, LARGEST_MESSAGE
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 5000])
 def test_who_is_not_enrolled_is_told_so(laptop: Laptop, token: str) -> None:
     answer = laptop.raw(b"", token=token)
-    assert _problem(answer) == (401, "unauthorised")
+    assert problem(answer) == (401, "unauthorised")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
@@ -43,9 +42,10 @@ def test_who_is_not_enrolled_is_told_so(laptop: Laptop, token: str) -> None:
         b'{"v":1,"origin":"aaaaaaaa","last_seq":0,"head":"zz"}',
     ],
 )
-def test_what_is_no_message_is_unreadable(laptop: Laptop, body: bytes) -> None:
-    assert _problem(laptop.raw(gzip.compress(body))) == (400, "unreadable")
-    assert _problem(laptop.raw(body, encoding="")) == (400, "unreadable")
+@pytest.mark.parametrize("path", ["/v1/sync", "/v1/receipt", "/v1/enrol"])
+def test_what_is_no_message_is_unreadable(laptop: Laptop, body: bytes, path: str) -> None:
+    assert problem(laptop.raw(gzip.compress(body), path=path)) == (400, "unreadable")
+    assert problem(laptop.raw(body, path=path, encoding="")) == (400, "unreadable")
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,11 @@ def test_what_is_no_message_is_unreadable(laptop: Laptop, body: bytes) -> None:
         {"last_seq": 10**30},
         {"last_seq": True},
         {"head": "0" * 63},
+        {"most": 10**6},
+        {"cursors": {"two": 2}},
+        {"cursors": {"2": -1}},
+        {"focus": {}},
+        {"parent": {"origin": "x"}},
         {"batch": []},
         {"batch": {"first": 0, "before": "0" * 64, "changes": [{}]}},
         {"batch": {"first": 1, "before": "0" * 64, "changes": []}},
@@ -64,7 +69,7 @@ def test_what_is_no_message_is_unreadable(laptop: Laptop, body: bytes) -> None:
     ],
 )
 def test_an_envelope_out_of_shape_is_unreadable(laptop: Laptop, spoil: dict[str, object]) -> None:
-    assert _problem(laptop.post("/v1/sync", laptop.quiet() | spoil)) == (400, "unreadable")
+    assert problem(laptop.post("/v1/sync", laptop.quiet() | spoil)) == (400, "unreadable")
 
 
 @pytest.mark.parametrize("depth", [100, 900, 5_000])
@@ -76,29 +81,87 @@ def test_nesting_without_end_is_no_fault(laptop: Laptop, depth: int) -> None:
 
 
 def test_another_version_is_told_apart(laptop: Laptop) -> None:
-    assert _problem(laptop.post("/v1/sync", laptop.quiet() | {"v": 2})) == (400, "version")
+    assert problem(laptop.post("/v1/sync", laptop.quiet() | {"v": 2})) == (400, "version")
 
 
 def test_a_bomb_is_too_large(laptop: Laptop) -> None:
     bomb = gzip.compress(b" " * (64 << 20))
-    assert len(bomb) < 1 << 20
-    assert _problem(laptop.raw(bomb)) == (413, "too-large")
+    assert len(bomb) < LARGEST_BODY
+    assert problem(laptop.raw(bomb)) == (413, "too-large")
 
 
-def test_a_body_without_end_is_too_large(laptop: Laptop) -> None:
-    assert _problem(laptop.raw(b"x" * ((1 << 20) + 1))) == (413, "too-large")
+def test_a_message_too_large_once_read_is_too_large(laptop: Laptop) -> None:
+    quiet = laptop.quiet() | {"padding": "x" * LARGEST_MESSAGE}
+    assert problem(laptop.post("/v1/sync", quiet)) == (413, "too-large")
+
+
+def _endless(size: int) -> Iterator[bytes]:
+    part = b"x" * (1 << 20)
+    for _ in range(size >> 20):
+        yield part
+
+
+@pytest.mark.parametrize("path", ["/v1/sync", "/v1/receipt", "/v1/enrol"])
+def test_a_body_of_200_megabytes_is_too_large(laptop: Laptop, path: str) -> None:
+    headers = {"authorization": f"Bearer {laptop.token}"}
+    told = headers | {"content-length": str(200 << 20)}
+    for heads in (headers, told):
+        answer = laptop.http.post(path, content=_endless(200 << 20), headers=heads)
+        assert problem(answer) == (413, "too-large")
+    stranger = laptop.http.post("/v1/sync", content=_endless(200 << 20))
+    assert problem(stranger) == (401, "unauthorised")
+
+
+def test_who_waits_to_be_told_to_go_on_is_not_asked_for_the_body(laptop: Laptop) -> None:
+    server = urlsplit(str(laptop.http.base_url))
+    with socket.create_connection((server.hostname or "", server.port or 0), timeout=20) as line:
+        line.sendall(
+            b"POST /v1/sync HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n"
+            b"content-length: 209715200\r\nauthorization: Bearer %s\r\n\r\n" % laptop.token.encode()
+        )
+        assert line.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
 def test_too_many_changes_are_too_large(laptop: Laptop) -> None:
     items: list[object] = [None] * 201
-    assert _problem(laptop.sync(1, items)) == (413, "too-large")
+    assert problem(laptop.sync(1, items)) == (413, "too-large")
 
 
 def test_bytes_that_are_not_gzip_or_stop_early(laptop: Laptop) -> None:
     whole = gzip.compress(json.dumps(laptop.quiet()).encode())
     for body in (b"plain", whole[:-9], whole + b"more", whole + whole):
-        assert _problem(laptop.raw(body)) == (400, "unreadable")
-    assert _problem(laptop.raw(whole, encoding="br")) == (415, "encoding")
+        assert problem(laptop.raw(body)) == (400, "unreadable")
+
+
+def test_a_coding_not_known_here_is_answered_by_those_that_are(laptop: Laptop) -> None:
+    whole = gzip.compress(json.dumps(laptop.quiet()).encode())
+    for coding in ("br", "gzip, gzip", "x" * 100):
+        answer = laptop.raw(whole, encoding=coding)
+        assert problem(answer) == (415, "encoding")
+        assert answer.headers["accept-encoding"].split(", ") == [
+            name for name in CODINGS if name != "identity"
+        ]
+    assert laptop.raw(whole, encoding="GZIP").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accept", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("br, gzip;q=0.5", "gzip"),
+        ("identity", ""),
+        ("", ""),
+        ("gzip;q=0", ""),
+        ("dcz", ""),
+    ],
+)
+def test_the_answer_is_coded_as_the_other_end_reads(
+    laptop: Laptop, accept: str, coding: str
+) -> None:
+    headers = {"authorization": f"Bearer {laptop.token}", "accept-encoding": accept}
+    answer = laptop.http.post("/v1/sync", json=laptop.quiet(), headers=headers)
+    assert answer.headers.get("content-encoding", "") == coding
+    assert answer.json()["seq"] == 0
 
 
 def test_doors_that_are_not_there(laptop: Laptop) -> None:
@@ -106,44 +169,73 @@ def test_doors_that_are_not_there(laptop: Laptop) -> None:
         (laptop.http.get("/nothing"), 404),
         (laptop.http.get("/v1/sync"), 405),
         (laptop.http.get("/docs"), 404),
+        (laptop.http.post("/healthz"), 405),
+        (laptop.http.get("/v1/sync/"), 404),
     ):
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
-    assert laptop.http.get("/v1/health").json() == {"ok": True}
+    assert laptop.http.get("/v1/sync").headers["allow"] == "POST"
 
 
-def test_enrolment_is_for_this_machine_alone(laptop: Laptop) -> None:
-    message = {"v": 1, "code": "x", "origin": laptop.origin, "district": 2}
-    body = gzip.compress(json.dumps(message).encode())
-    for header in ("x-forwarded-for", "forwarded"):
-        headers = {"content-encoding": "gzip", header: "203.0.113.9"}
-        answer = laptop.http.post("/v1/enrol", content=body, headers=headers)
-        assert _problem(answer) == (403, "far")
+def test_a_head_without_end_is_refused(laptop: Laptop) -> None:
+    server = urlsplit(str(laptop.http.base_url))
+    with socket.create_connection((server.hostname or "", server.port or 0), timeout=20) as line:
+        line.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-long: " + b"x" * (20 << 10))
+        assert line.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
-def test_of_a_token_only_the_hash_is_kept_and_the_log_names_nobody(
-    laptop: Laptop, served: tuple[str, Path]
+def test_a_revoked_device_is_refused_at_every_door(door: Door) -> None:
+    token = door.token()
+
+    def end(connection: Connection) -> None:
+        revoke(connection, 1, door.now)
+
+    door.write(end)
+    for path in ("/v1/sync", "/v1/receipt"):
+        assert problem(door.post(path, {}, token)) == (403, "revoked")
+
+
+async def test_a_body_that_stops_coming_is_given_up(
+    door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    laptop.change(1, name="Zooni Akhter")
-    laptop.sync(1)
-    connection = sqlite3.connect(served[1] / "server.sqlite3")
-    dump = "\n".join(connection.iterdump())
-    connection.close()
-    assert "Zooni Akhter" in dump
-    assert laptop.token not in dump
+    monkeypatch.setattr(envelope, "QUIET_SECONDS", 0.01)
+    sent: list[Message] = []
+    parts: list[Message] = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+    async def receive() -> Message:
+        return parts.pop() if parts else await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/enrol",
+        "raw_path": b"/v1/enrol",
+        "root_path": "",
+        "scheme": "http",
+        "query_string": b"",
+        "headers": [],
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 80),
+    }
+    await door.app(scope, receive, send)
+    assert sent[0]["status"] == 408
+    assert json.loads(sent[1]["body"])["type"] == "/problems/slow"
+
+
+def test_the_log_names_nobody(laptop: Laptop, served: tuple[str, Path]) -> None:
+    laptop.change(1, name="Zooni Akhter", village="Wathoora")
+    laptop.change(2, name=5)
+    assert laptop.sync(1).status_code == 200
+    laptop.http.get("/Zooni?name=Zooni")
+    laptop.raw(b'{"name": "Zooni"', encoding="")
     log = (served[1] / "log").read_text(encoding="utf-8")
-    assert laptop.origin in log
-    assert "Zooni" not in log
-    assert "Asha" not in log
-    assert laptop.token not in log
-
-
-def test_every_connection_is_durable(tmp_path: Path) -> None:
-    from fieldkit.server.database import open_database
-
-    engine = open_database(f"sqlite:///{tmp_path / 'a.sqlite3'}")
-    with engine.connect() as one, engine.connect() as two:
-        for connection in (one, two):
-            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-    engine.dispose()
+    lines = [json.loads(line) for line in log.splitlines()]
+    ours = [line for line in lines if line.get("origin") == laptop.origin]
+    synced = next(line for line in ours if line["door"] == "sync" and line["status"] == 200)
+    assert synced["changes"] == 2
+    assert {"at", "ms", "bytes_in", "bytes_out", "device"} <= synced.keys()
+    for secret in ("Zooni", "Asha", "Wathoora", laptop.token):
+        assert secret not in log

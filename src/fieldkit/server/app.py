@@ -115,7 +115,7 @@ def create_app(
 
     metrics = Metrics(engine)
     service = _Service(engine, tuple(trusted), clock, metrics)
-    app = FastAPI(openapi_url=None, lifespan=life)
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=life)
     _add_doors(app, service)
     _add_probes(app, service)
     app.add_exception_handler(HTTPException, _no_door)

@@ -79,7 +79,8 @@ class Watch:
         told(scope)["problem"] = problem.word
         self._metrics.problems.labels(problem.word).inc()
         if not traffic.status:
-            await traffic.drain(Headers(scope=scope))
+            if problem.problem.status != 408:
+                await traffic.drain(Headers(scope=scope))
             await refused(problem)(scope, traffic.receive, traffic.send)
 
     def _tell(self, door: str, traffic: _Traffic, seconds: float, more: dict[str, Detail]) -> None:

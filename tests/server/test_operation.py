@@ -1,0 +1,402 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import uvicorn
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Pool, create_engine, event, inspect, text
+from tests.server.conftest import Door, Laptop, ask, problem
+
+from fieldkit.records import kinds
+from fieldkit.server import migrate as migrating
+from fieldkit.server import run as running
+from fieldkit.server import watch
+from fieldkit.server.app import create_app
+from fieldkit.server.database import Unusable, connect
+from fieldkit.server.devices import devices
+from fieldkit.server.local import code
+from fieldkit.server.migrate import HEAD, is_migrated, migrate, open_database
+from fieldkit.server.tables import METADATA
+
+HERE = Path(__file__).parent
+
+
+def _shape(url: str) -> dict[str, object]:
+    """Describe the infrastructure tables: columns, and what else the database says of each."""
+    engine = connect(url)
+    with engine.connect() as connection:
+        found = inspect(connection)
+        shape: dict[str, object] = {
+            name: {
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in found.get_columns(name)
+            }
+            for name in METADATA.tables
+        }
+        more = _INDEXES[engine.dialect.name]
+        rows = connection.execute(text(more)).all()
+    engine.dispose()
+    return shape | {"more": sorted(tuple(row) for row in rows if row[0] in METADATA.tables)}
+
+
+_INDEXES = {
+    "sqlite": """
+        SELECT m.name, i.name, i."unique", group_concat(c.name) FROM sqlite_master m
+        JOIN pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c GROUP BY m.name, i.name
+        UNION ALL SELECT m.name, f."from", f."table", f."to" FROM sqlite_master m
+        JOIN pragma_foreign_key_list(m.name) f""",
+    "postgresql": """
+        SELECT tablename, indexdef FROM pg_indexes
+        UNION ALL SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint""",
+}
+
+
+def _as_declared(url: str) -> dict[str, object]:
+    engine = connect(url)
+    METADATA.create_all(engine)
+    engine.dispose()
+    return _shape(url)
+
+
+def test_the_scripts_make_what_the_tables_say_on_sqlite(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    assert migrate(url) is True
+    assert _shape(url) == _as_declared(f"sqlite:///{tmp_path / 'declared.sqlite3'}")
+    assert migrate(url) is False
+
+
+def test_postgresql_is_migrated_on_request_alone(postgres_url: str, migrated_url: str) -> None:
+    with pytest.raises(Unusable, match="fieldkit server migrate"):
+        open_database(postgres_url)
+    engine = connect(postgres_url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+    assert _shape(migrated_url) == _as_declared(postgres_url)
+    assert migrate(migrated_url) is False
+    engine = open_database(migrated_url)
+    names = set(inspect(engine).get_table_names())
+    engine.dispose()
+    assert names == {*METADATA.tables, *kinds(), "alembic_version", "grown"}
+
+
+def test_a_new_field_reaches_postgresql_by_migrating(migrated_url: str) -> None:
+    engine = connect(migrated_url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE beneficiary DROP COLUMN upi"))
+        connection.execute(text("UPDATE grown SET shape = '' WHERE kind = 'beneficiary'"))
+    with pytest.raises(Unusable, match="fieldkit server migrate"):
+        open_database(migrated_url)
+    assert migrate(migrated_url) is True
+    assert "upi" in {column["name"] for column in inspect(engine).get_columns("beneficiary")}
+    engine.dispose()
+    open_database(migrated_url).dispose()
+
+
+def test_two_may_migrate_at_once(postgres_url: str) -> None:
+    program = "import sys; from fieldkit.server.migrate import migrate; migrate(sys.argv[1])"
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, postgres_url], stderr=subprocess.PIPE)
+        for _ in "12"
+    ]
+    for process in started:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+    open_database(postgres_url).dispose()
+
+
+def test_head_is_the_newest_script() -> None:
+    config = Config()
+    scripts = Path(migrating.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(scripts))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_a_migration_that_fails_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def upgrade(connection: object) -> None:
+        connection.exec_driver_sql("CREATE TABLE half (done)")  # type: ignore[attr-defined]
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(migrating, "_upgrade", upgrade)
+    with pytest.raises(ZeroDivisionError):
+        open_database(f"sqlite:///{tmp_path / 'server.sqlite3'}")
+    with closing(sqlite3.connect(tmp_path / "server.sqlite3")) as file:
+        assert file.execute("SELECT name FROM sqlite_master").fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", "by a newer fieldkit"),
+        ("DROP TABLE alembic_version", "first trial"),
+        ("DROP TABLE unknown_record", "holds no data of a server"),
+    ],
+)
+def test_a_database_of_another_version_is_left_alone(
+    tmp_path: Path, statement: str, said: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    migrate(url)
+    with closing(sqlite3.connect(tmp_path / "server.sqlite3")) as file, file:
+        file.execute(statement)
+    for opening in (open_database, migrate):
+        with pytest.raises(Unusable, match=said):
+            opening(url)
+
+
+def test_who_watches_is_told_that_it_lives_and_is_ready(door: Door) -> None:
+    assert door.get("/healthz").json() == {"alive": True}
+    assert door.get("/readyz").json() == {"ready": True}
+    door.write(lambda connection: connection.execute(text("DROP TABLE alembic_version")))
+    refused = door.get("/readyz")
+    assert problem(refused) == (503, "not-ready")
+    assert refused.headers["retry-after"]
+    assert door.get("/healthz").status_code == 200
+
+
+def test_metrics_count_and_name_nobody(door: Door) -> None:
+    token = door.token()
+    door.ask(token)
+    door.enrol("AAAAA-AAAAA")
+    door.get("/Zooni?name=Zooni")
+    text = door.get("/metrics").text
+    for line in (
+        'fieldkit_requests_total{door="sync",status="200"} 1.0',
+        'fieldkit_requests_total{door="enrol",status="403"} 1.0',
+        'fieldkit_requests_total{door="other",status="404"} 1.0',
+        'fieldkit_request_seconds_count{door="sync"} 1.0',
+        'fieldkit_problems_total{problem="code-unknown"} 1.0',
+        "fieldkit_conflicts_open 0.0",
+        "fieldkit_findings_open 0.0",
+        "fieldkit_devices 1.0",
+        "fieldkit_requests_open 1.0",
+    ):
+        assert f"\n{line}\n" in text
+    for secret in ("Zooni", token, door.origin):
+        assert secret not in text
+
+
+def test_more_than_it_can_take_is_put_off(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = door.token()
+    monkeypatch.setattr(watch, "MOST_OPEN", 0)
+    refused = door.ask(token)
+    assert problem(refused) == (503, "busy")
+    assert int(refused.headers["retry-after"]) > 0
+    assert door.get("/healthz").status_code == 200
+
+
+@pytest.fixture
+def full() -> Iterator[Callable[[], None]]:
+    """Let SQLite believe from now on that a file may not grow."""
+    listening: list[object] = []
+
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    def begin() -> None:
+        event.listen(Pool, "connect", limit)
+        listening.append(limit)
+
+    yield begin
+    if listening:
+        event.remove(Pool, "connect", limit)
+
+
+def test_a_full_disk_is_no_fault_and_nothing_is_half_done(
+    tmp_path: Path, full: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "server.sqlite3"
+    before = Door(file)
+    codes = [before.code() for _ in range(60)]
+    before.close()
+    full()
+    door = Door(file)
+    caplog.set_level("INFO", logger="fieldkit.server")
+    answers = [door.enrol(code) for code in codes]
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert refused
+    assert {problem(answer) for answer in refused} == {(503, "unable")}
+    assert all(answer.headers["retry-after"] for answer in refused)
+    assert '"code": "SQLITE_FULL"' in caplog.text
+    taken = sum(answer.status_code == 200 for answer in answers)
+    assert len(devices(f"sqlite:///{file}", door.now)) == taken
+    with closing(sqlite3.connect(file)) as connection:
+        (used,) = connection.execute("SELECT count(used_by) FROM code").fetchone()
+    assert used == taken
+    door.close()
+
+
+def test_a_database_that_may_not_be_written_is_no_fault(
+    migrated_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = code(migrated_url)
+    engine = create_engine(connect(migrated_url).url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    engine.dispose()
+    caplog.set_level("INFO", logger="fieldkit.server")
+    message = {"code": made, "origin": "7KQ2M9XD", "district": 2}
+    app = create_app(migrated_url)
+    answer = ask(app, "POST", "/v1/enrol", json.dumps(message).encode())
+    assert problem(answer) == (503, "unable")
+    assert '"code": "25006"' in caplog.text
+
+
+def test_a_fault_of_its_own_tells_nothing_to_anyone(
+    door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("Zooni Akhter")
+
+    monkeypatch.setattr("fieldkit.server.app.enrol", fail)
+    caplog.set_level("INFO")
+    answer = door.enrol(door.code())
+    assert problem(answer) == (500, "fault")
+    assert '"error": "RuntimeError"' in caplog.text
+    assert "Zooni" not in caplog.text + answer.text
+
+
+def test_two_copies_at_work_under_one_token_are_told(door: Door) -> None:
+    door.token()
+
+    def came(origin: str, times: list[int]) -> None:
+        values = {"origin": origin, "district": 2, "device": 1, "head": b"", "seen": times[-1]}
+        with closing(sqlite3.connect(door.file)) as file, file:
+            file.execute(
+                "INSERT INTO origin (origin, district, device, last_seq, head, last_seen) VALUES "
+                "(:origin, :district, :device, :many, :head, :seen)",
+                values | {"many": len(times)},
+            )
+            for seq, at in enumerate(times, start=1):
+                file.execute(
+                    "INSERT INTO change (origin, seq, district, body, head, verdict, reason, "
+                    "received_at) VALUES (:origin, :seq, 2, x'', x'', 'applied', '', :at)",
+                    {"origin": origin, "seq": seq, "at": at},
+                )
+
+    came("AAAAAAA1", [100, 200])
+    came("BBBBBBB2", [200, 300])
+    (one,) = devices(f"sqlite:///{door.file}", 400)
+    assert one["busy_at_once"] == []
+    came("CCCCCCC3", [250, 400])
+    (one,) = devices(f"sqlite:///{door.file}", 400)
+    assert one["busy_at_once"] == ["BBBBBBB2", "CCCCCCC3"]
+    assert sorted(one["origins"]) == ["AAAAAAA1", "BBBBBBB2", "CCCCCCC3"]
+    (later,) = devices(f"sqlite:///{door.file}", 400 + 31 * 86_400)
+    assert later["busy_at_once"] == []
+
+
+@pytest.mark.parametrize("ahead", [-7200, 0, 7200])
+def test_how_wrong_a_clock_is_is_kept(door: Door, ahead: int) -> None:
+    token = door.token()
+    assert door.ask(token, now=door.now + ahead).status_code == 200
+    (one,) = devices(f"sqlite:///{door.file}", door.now)
+    assert (one["skew"], one["last_seen"]) == (ahead, door.now)
+
+
+COMMAND = [sys.executable, "-m", "fieldkit", "server", "run", "--port", "0", "--database"]
+
+
+def test_at_a_stop_what_is_under_way_is_finished(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    message = json.dumps({"code": code(url), "origin": "7KQ2M9XD", "district": 2}).encode()
+    with subprocess.Popen([*COMMAND, url], stderr=subprocess.PIPE) as serving:
+        assert serving.stderr is not None
+        server = urlsplit(json.loads(serving.stderr.readline())["address"])
+        with socket.create_connection((server.hostname or "", server.port or 0)) as line:
+            line.settimeout(30)
+            head = b"POST /v1/enrol HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n"
+            line.sendall(head + b"content-length: %d\r\n\r\n" % len(message))
+            # Told to go on, the request is under way.
+            assert line.recv(100).startswith(b"HTTP/1.1 100 ")
+            serving.send_signal(signal.SIGTERM)
+            line.sendall(message)
+            assert line.recv(100).startswith(b"HTTP/1.1 200 ")
+        assert serving.wait(30) in {0, -signal.SIGTERM}
+
+
+def test_it_speaks_https_with_a_certificate(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    files = [HERE / "certificate_for_tests.pem", HERE / "key_for_tests.pem"]
+    tls = ["--tls-cert", str(files[0]), "--tls-key", str(files[1])]
+    with subprocess.Popen([*COMMAND, url, *tls], stderr=subprocess.PIPE) as serving:
+        assert serving.stderr is not None
+        address = str(json.loads(serving.stderr.readline())["address"])
+        assert address.startswith("https://")
+        trust = ssl.create_default_context(cafile=str(files[0]))
+        answer = httpx.post(
+            f"{address}/v1/enrol",
+            json={"code": code(url), "origin": "7KQ2M9XD", "district": 2},
+            verify=trust,
+            trust_env=False,
+        )
+        assert answer.status_code == 200, answer.text
+        serving.send_signal(signal.SIGINT)
+        assert serving.wait(30) == 0
+
+
+@pytest.mark.parametrize("spoilt", ["none.pem", "key_for_tests.pem"])
+def test_a_certificate_that_will_not_do_is_a_sentence(tmp_path: Path, spoilt: str) -> None:
+    certificate = running.Certificate(HERE / spoilt, HERE / "key_for_tests.pem")
+    with pytest.raises(Unusable, match="cannot be used"):
+        running.run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=0, certificate=certificate)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_proxy_that_is_no_address_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="named by its address"):
+        running.run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=0, trusted=["nginx"])
+
+
+async def test_a_connection_without_a_request_is_closed(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "HEAD_SECONDS", 0.05)
+    assert running.KEEP_ALIVE >= 75
+    with running._listen("127.0.0.1", 0) as listening:
+        server = uvicorn.Server(running._config(door.app, None))
+        monkeypatch.setattr(server, "install_signal_handlers", lambda: None, raising=False)
+        serving = asyncio.create_task(server._serve(sockets=[listening]))
+        reader, writer = await asyncio.open_connection(*listening.getsockname())
+        writer.write(b"GET /healthz HTTP/1.1\r\nhost:")
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+        writer.close()
+        server.should_exit = True
+        await serving
+
+
+def test_the_log_is_json_to_the_last_line(laptop: Laptop, served: tuple[str, Path]) -> None:
+    server = urlsplit(str(laptop.http.base_url))
+    with socket.create_connection((server.hostname or "", server.port or 0), timeout=20) as line:
+        line.sendall(b"Zooni\r\n\r\n")
+        assert line.recv(100).startswith(b"HTTP/1.1 400 ")
+    laptop.ask()
+    log = (served[1] / "log").read_text(encoding="utf-8")
+    assert all(isinstance(json.loads(line)["at"], int) for line in log.splitlines())
+    assert "Zooni" not in log
+
+
+def test_is_migrated_only_reads(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'server.sqlite3'}")
+    with closing(sqlite3.connect(tmp_path / "server.sqlite3")) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert is_migrated(engine)
+        open_database(f"sqlite:///{tmp_path / 'server.sqlite3'}").dispose()
+        writer.execute("ROLLBACK")
+    engine.dispose()
