@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -77,12 +78,12 @@ class Server:
         self._process = None
 
     def stop(self) -> None:
-        """End it as its keeper does; it must end well."""
+        """End it as a service manager does; it must end by that, and not by a fault."""
         assert self._process is not None
         self._process.terminate()
         code = self._process.wait()
         self._process = None
-        assert code == 0, self.log
+        assert code in {0, -signal.SIGTERM}, self.log
 
     def _note(self, line: str) -> dict[str, object]:
         try:

@@ -1,0 +1,176 @@
+"""Two laptops and a server: what both did without a line comes together, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.commands.conftest import Cli, caller
+from tests.faults.processes import Server
+from tests.faults.sides import on_laptop, records
+from tests.journeys.hand import run
+
+from fieldkit.records import Beneficiary, Op, Value
+from fieldkit.store import Edit, Store
+
+DISTRICT, BLOCK, OTHER_BLOCK = "2", "16", "17"
+
+
+class Laptop:
+    """One laptop: its entries through its store, everything else through its commands."""
+
+    def __init__(self, desk: Desk, operator: str) -> None:
+        self._desk = desk
+        self.home = desk.folder / operator
+        self.operator = operator
+        self.run("init", "--name", operator, "--district", DISTRICT, "--block", BLOCK)
+
+    def run(self, *arguments: str) -> bytes:
+        self._desk.patch.setenv("FIELDKIT_HOME", str(self.home))
+        done = self._desk.cli(*arguments)
+        assert done.code == 0, done.err
+        return done.out
+
+    def save(self, *edits: Edit) -> list[str]:
+        store = Store.open(self.home)
+        try:
+            return [saved.id for saved in store.save(edits, self.operator)]
+        finally:
+            store.close()
+
+    def edit(self, person: str, **fields: Value) -> None:
+        self.save(Edit(Beneficiary, fields, person))
+
+    def enrol(self, server: Server, code: str) -> None:
+        self.run("enrol", server.url, code)
+
+    def sync(self) -> None:
+        self.run("sync")
+
+    def read(self, *arguments: str) -> Any:  # noqa: ANN401
+        return json.loads(self.run(*arguments, "--json"))
+
+    def conflicts(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """Return the open conflicts by record and field."""
+        return {(one["record"], one["field"]): one for one in self.read("conflicts")}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the laptops stand, and how their commands are given."""
+
+    folder: Path
+    cli: Cli
+    patch: pytest.MonkeyPatch
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> Desk:
+    return Desk(tmp_path, caller(capsysbinary, monkeypatch), monkeypatch)
+
+
+@pytest.fixture
+def server(postgres_url: str) -> Iterator[Server]:
+    run(Path(), "server", "migrate", "--database", postgres_url)
+    with Server(postgres_url) as running:
+        yield running
+
+
+@pytest.fixture
+def laptops(desk: Desk, server: Server, postgres_url: str) -> list[Laptop]:
+    """Two laptops of one block, enrolled."""
+    found = [Laptop(desk, name) for name in ("Asha", "Bilal")]
+    for one in found:
+        one.enrol(server, code(postgres_url, "operator", "--district", DISTRICT, "--block", BLOCK))
+    return found
+
+
+def code(database: str, role: str, *scope: str) -> str:
+    made = run(Path(), "server", "code", "--role", role, *scope, "--database", database)
+    assert made.count("\n") == 1
+    return made.strip()
+
+
+def sync_in_turn(laptops: Sequence[Laptop]) -> None:
+    """The last to sync knows all; the others learn of it the second time."""
+    for one in [*laptops, *laptops]:
+        one.sync()
+
+
+def test_work_on_the_same_people_comes_together(
+    laptops: list[Laptop], server: Server, postgres_url: str, desk: Desk
+) -> None:
+    asha, bilal = laptops
+    people = asha.save(*(Edit(Beneficiary, artisan(letter)) for letter in "ABCDE"))
+    sync_in_turn(laptops)
+    assert on_laptop(asha.home) == on_laptop(bilal.home) == records(postgres_url)
+
+    two_fields, one_field, same_value, gone, typed = people
+    asha.edit(two_fields, mobile="9419000001")
+    bilal.edit(two_fields, remarks="Works at home.")
+    for person in (one_field, typed):
+        asha.edit(person, remarks="Seen by Asha.")
+        bilal.edit(person, remarks="Seen by Bilal.")
+    for one in laptops:
+        one.edit(same_value, mobile="9419000003")
+    asha.save(Edit(Beneficiary, {}, gone, op=Op.DELETE))
+    bilal.edit(gone, mobile="9419000004")
+    added = [one.save(Edit(Beneficiary, artisan(one.operator)))[0] for one in laptops]
+    sync_in_turn(laptops)
+
+    assert on_laptop(asha.home) == on_laptop(bilal.home) == records(postgres_url)
+    rows = on_laptop(asha.home)
+    assert {person for _, person in rows} == {*people, *added}
+    merged = rows["beneficiary", two_fields]
+    assert (merged["mobile"], merged["remarks"]) == ("9419000001", "Works at home.")
+    assert rows["beneficiary", same_value]["mobile"] == "9419000003"
+
+    mine, theirs = asha.conflicts(), bilal.conflicts()
+    assert mine.keys() == theirs.keys()
+    assert mine.keys() == {(one_field, "remarks"), (typed, "remarks"), (gone, "deleted")}
+    here, there = mine[one_field, "remarks"], theirs[one_field, "remarks"]
+    assert (here["mine"], here["theirs"]) == ("Seen by Asha.", "Seen by Bilal.")
+    assert (there["mine"], there["theirs"]) == ("Seen by Bilal.", "Seen by Asha.")
+    assert (here["who"], there["who"], here["base"]) == ("Bilal", "Asha", None)
+
+    bilal.run("resolve", there["id"], "--keep", "mine")
+    asha.run("resolve", mine[typed, "remarks"]["id"], "--keep", "Seen by both.")
+    bilal.run("resolve", theirs[gone, "deleted"]["id"], "--keep", "mine")
+    sync_in_turn([bilal, asha])
+
+    assert on_laptop(asha.home) == on_laptop(bilal.home) == records(postgres_url)
+    rows = on_laptop(bilal.home)
+    assert rows["beneficiary", one_field]["remarks"] == "Seen by Bilal."
+    assert rows["beneficiary", typed]["remarks"] == "Seen by both."
+    kept = rows["beneficiary", gone]
+    assert (kept["deleted"], kept["mobile"]) == (False, "9419000004")
+    for one in laptops:
+        assert one.conflicts() == {}
+        assert one.run("export", "beneficiary", "--format", "jsonl").count(b"\n") == 7
+        receipt = one.read("receipt")
+        assert receipt["match"] is True, receipt
+        assert one.read("check")["sound"]
+    others_see(laptops, server, postgres_url, desk)
+
+
+def others_see(laptops: list[Laptop], server: Server, database: str, desk: Desk) -> None:
+    """A supervisor of the district sees all of it, a laptop of another block none."""
+    supervisor = Laptop(desk, "Shabnam")
+    supervisor.enrol(server, code(database, "supervisor", "--district", DISTRICT))
+    stranger = Laptop(desk, "Tariq")
+    scope = ("--district", DISTRICT, "--block", OTHER_BLOCK)
+    stranger.enrol(server, code(database, "operator", *scope))
+    supervisor.sync()
+    stranger.sync()
+    assert on_laptop(supervisor.home) == on_laptop(laptops[0].home)
+    assert on_laptop(stranger.home) == {}
+
+
+def artisan(name: str) -> dict[str, Value]:
+    return {"name": f"Ghulam Mohammad {name}", "trade_code": "CARP"}
