@@ -74,7 +74,7 @@ class Standing:
     contests_before: frozenset[Contest] = frozenset()
     contests_changed: bool = False
     moves_before: int = 0
-    echo: bool = True
+    echo: bool = False
     """Whether the laptop cannot know the row from its own changes alone (decision 4)."""
     changed: bool = False
 
