@@ -1,14 +1,34 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldkit.records import Change, Json, Op, first_head
-from fieldkit.sync.codec import TooLarge, Unreadable, chain, decode, encode, unpack
+from fieldkit.sync import dictionary
+from fieldkit.sync.codec import (
+    ACCEPT_ENCODING,
+    AVAILABLE_DICTIONARY,
+    CODINGS,
+    TooLarge,
+    UnknownCoding,
+    Unreadable,
+    chain,
+    chosen,
+    decode,
+    encode,
+    unpack,
+)
 from fieldkit.sync.messages import (
+    LARGEST_MESSAGE,
     Batch,
     ChangeItem,
     SyncAnswer,
@@ -98,6 +118,119 @@ def test_a_bomb_is_stopped_before_it_is_unpacked() -> None:
     with pytest.raises(TooLarge):
         unpack(gzip.compress(b"0" * 5000), most=4999)
     assert len(unpack(gzip.compress(b"0" * 5000), most=5000)) == 5000
+
+
+def _dcz(plain: bytes, *, sized: bool = True, name: str = dictionary.CURRENT) -> bytes:
+    """As any other program would write it."""
+    content = zstandard.ZstdCompressionDict(
+        dictionary.path(dictionary.CURRENT).read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT
+    )
+    compressor = zstandard.ZstdCompressor(dict_data=content, write_content_size=sized)
+    head = b"\x5e\x2a\x4d\x18\x20\x00\x00\x00" + bytes.fromhex(name)
+    return head + compressor.compress(plain)
+
+
+@given(st.lists(changes, max_size=4))
+def test_every_coding_brings_the_same(logged: list[Change]) -> None:
+    request = _request(*(on_the_wire(change) for change in logged))
+    for coding in CODINGS:
+        assert encode(request, coding) == encode(request, coding)
+        back = decode(encode(request, coding), SyncRequest, coding)
+        assert encode(back, "identity") == encode(request, "identity")
+
+
+def test_dcz_is_that_of_the_standard() -> None:
+    plain = encode(_request(), "identity")
+    for sized in (True, False):
+        assert decode(_dcz(plain, sized=sized), SyncRequest, "dcz") == _request()
+    assert encode(_request(), "dcz").startswith(_dcz(b"")[:40])
+
+
+@pytest.mark.parametrize("sized", [True, False])
+def test_a_bomb_of_zstd_is_stopped_too(sized: bool) -> None:
+    assert len(unpack(_dcz(b"0" * 5000, sized=sized), "dcz", most=5000)) == 5000
+    with pytest.raises(TooLarge):
+        unpack(_dcz(b"0" * 5001, sized=sized), "dcz", most=5000)
+    with pytest.raises(TooLarge):
+        unpack(_dcz(b"0" * (LARGEST_MESSAGE + 1), sized=sized), "dcz")
+
+
+@pytest.mark.parametrize("sized", [True, False])
+def test_what_did_not_arrive_whole_is_unreadable(sized: bool) -> None:
+    body = _dcz(encode(_request(), "identity"), sized=sized)
+    for damaged in (*(body[:cut] for cut in range(len(body))), body + b"\0", body + body[40:]):
+        with pytest.raises(Unreadable):
+            decode(damaged, SyncRequest, "dcz")
+
+
+@given(st.binary(max_size=100))
+def test_whatever_the_frame_nothing_but_a_plain_refusal(data: bytes) -> None:
+    for body in (data, _dcz(b"")[:40] + data, _dcz(b"")[:44] + data):
+        with pytest.raises((Unreadable, TooLarge)):
+            decode(body, SyncRequest, "dcz")
+
+
+def test_a_dictionary_not_known_here_has_an_error_of_its_own() -> None:
+    with pytest.raises(UnknownCoding):
+        decode(_dcz(b"{}", name="0" * 64), SyncRequest, "dcz")
+    for coding in ("br", "zstd", "", "gzip, dcz"):
+        with pytest.raises(UnknownCoding):
+            decode(b"{}", SyncRequest, coding)
+
+
+def test_the_dictionaries_are_what_they_say() -> None:
+    assert dictionary.CURRENT in dictionary.names()
+    for name in dictionary.names():
+        assert hashlib.sha256(dictionary.path(name).read_bytes()).hexdigest() == name
+        assert dictionary.from_header(dictionary.as_header(name)) == name
+
+
+@pytest.fixture
+def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An older dictionary beside the one in use."""
+    content = b"what was trained before " * 20
+    name = hashlib.sha256(content).hexdigest()
+    kept = dictionary.path(dictionary.CURRENT).read_bytes()
+    monkeypatch.setattr(dictionary, "FOLDER", tmp_path)
+    dictionary.path(dictionary.CURRENT).write_bytes(kept)
+    dictionary.path(name).write_bytes(content)
+    dictionary.names.cache_clear()
+    yield name
+    dictionary.names.cache_clear()
+
+
+def test_an_older_dictionary_goes_on_beside_the_new_one(older: str) -> None:
+    assert dictionary.names() == {older, dictionary.CURRENT}
+    for name in dictionary.names():
+        body = encode(_request(), "dcz", name)
+        assert body[8:40].hex() == name
+        assert decode(body, SyncRequest, "dcz") == _request()
+    assert chosen("gzip, dcz", dictionary.as_header(older)) == ("dcz", older)
+
+
+@pytest.mark.parametrize(
+    ("accept", "available", "coding"),
+    [
+        (ACCEPT_ENCODING, AVAILABLE_DICTIONARY, "dcz"),
+        ("DCZ;q=0.5, gzip", AVAILABLE_DICTIONARY, "dcz"),
+        ("dcz;q=0, gzip", AVAILABLE_DICTIONARY, "gzip"),
+        ("dcz, gzip;q=0.000", "", "identity"),
+        ("gzip", AVAILABLE_DICTIONARY, "gzip"),
+        ("dcz, gzip", dictionary.as_header("0" * 64), "gzip"),
+        ("dcz, gzip", ":" + "*" * 44 + ":", "gzip"),
+        ("dcz, gzip", ":" + "٣" * 44 + ":", "gzip"),
+        ("", "", "identity"),
+    ],
+)
+def test_the_answer_is_in_the_best_coding_the_other_side_reads(
+    accept: str, available: str, coding: str
+) -> None:
+    assert chosen(accept, available)[0] == coding
+
+
+def test_zstandard_is_loaded_by_the_first_message_that_needs_it() -> None:
+    code = "import sys, fieldkit.sync.codec; sys.exit('zstandard' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_quiet_request_and_answer_are_small() -> None:

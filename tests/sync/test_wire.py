@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldkit.records import Json
 from fieldkit.records.change import canonical
 from fieldkit.sync import wire
+from fieldkit.sync.codec import decode
 from fieldkit.sync.columns import ABSENT, Cell
 from fieldkit.sync.errors import TooLarge, Unreadable
 from fieldkit.sync.messages import (
@@ -21,6 +23,7 @@ from fieldkit.sync.messages import (
     Focus,
     Gone,
     HeldValue,
+    M,
     Message,
     Page,
     PageRow,
@@ -93,8 +96,10 @@ def columns_of(rows: int) -> st.SearchStrategy[list[Cell]]:
     few = st.lists(cells, min_size=1, max_size=3).flatmap(
         lambda some: st.lists(st.sampled_from(some), min_size=rows, max_size=rows)
     )
-    days = st.lists(st.dates().map(str) | cells, min_size=rows, max_size=rows)
-    numbered = st.lists(
+    days: st.SearchStrategy[list[Cell]] = st.lists(
+        st.dates().map(str) | cells, min_size=rows, max_size=rows
+    )
+    numbered: st.SearchStrategy[list[Cell]] = st.lists(
         st.integers(0, 99).map(lambda n: f"PMV{n:07d}"), min_size=rows, max_size=rows
     )
     return same | few | days | numbered
@@ -117,7 +122,7 @@ def _shown(cells: Sequence[Cell]) -> bytes:
 
 
 @given(tables)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_columns_come_back_as_they_were(table: list[list[Cell]]) -> None:
     packed = _travelled(pack_columns(table))
     assert isinstance(packed, list)
@@ -146,7 +151,7 @@ shaped = st.fixed_dictionaries(
     st.lists(st.tuples(shaped | values, st.booleans()), min_size=1, max_size=8),
     st.integers(1, 10**6),
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_batch_comes_back_whatever_is_in_it(given: list[tuple[Json, bool]], first: int) -> None:
     changes: list[object] = [
         {**change, "seq": first + n} if own and isinstance(change, dict) else change
@@ -167,5 +172,226 @@ def test_a_batch_comes_back_whatever_is_in_it(given: list[tuple[Json, bool]], fi
     assert back.model_copy(update={"batch": None}) == request.model_copy(update={"batch": None})
 
 
-def _back(message: SyncRequest) -> SyncRequest:
-    return SyncRequest.model_validate(wire.unpack(_travelled(wire.pack(message)), SyncRequest))
+def _back(message: M) -> M:
+    kind = type(message)
+    return kind.model_validate(wire.unpack(_travelled(wire.pack(message)), kind))
+
+
+kinds = st.sampled_from(["beneficiary", "attendance", "yet_to_come"])
+ids = st.tuples(st.sampled_from([ORIGIN, OTHER]), st.integers(1, 10**6)).map(
+    lambda p: f"{p[0]}-{p[1]}"
+)
+held = st.builds(
+    HeldValue,
+    field=st.sampled_from(["place", "mobile"]),
+    origin=st.just(OTHER),
+    seqs=st.lists(st.integers(1, 9), max_size=2),
+    held=values,
+    base=values,
+    by=st.just("Asha"),
+    at=st.integers(0, 9),
+    stands_by=st.sampled_from(["", "Javid"]),
+    stands_at=st.integers(0, 9),
+)
+findings = st.builds(
+    FindingItem, rule=st.just("parent"), field=st.just("name"), message=st.sampled_from(["", "No."])
+)
+rows = st.builds(
+    PageRow,
+    kind=kinds,
+    id=ids,
+    version=st.integers(0, 2**53 - 1),
+    values=st.none() | st.dictionaries(telling | anything, values, max_size=4),
+    conflicts=st.lists(held, max_size=1),
+    findings=st.lists(findings, max_size=1),
+)
+answers = st.builds(
+    SyncAnswer,
+    seq=st.integers(0, 99),
+    head=st.just(HEAD),
+    versions=st.lists(st.none() | st.integers(1, 3), max_size=9),
+    page=st.none()
+    | st.builds(
+        Page,
+        rows=st.lists(rows, max_size=8),
+        gone=st.lists(st.builds(Gone, kind=kinds, id=ids), max_size=4),
+    ),
+    cursors=st.dictionaries(st.integers(0, 10**9), st.integers(0, 2**53 - 1), max_size=3),
+    more=st.booleans(),
+)
+
+
+@given(answers)
+@settings(max_examples=100)
+def test_an_answer_comes_back_whatever_its_rows_hold(answer: SyncAnswer) -> None:
+    assert _form(_back(answer).model_dump()) == _form(answer.model_dump())
+
+
+def _change(number: int, **fields: Json) -> dict[str, Json]:
+    return {
+        "at": 1_790_000_000 + number,
+        "base": None,
+        "fields": {"present": True, "on": f"2024-01-{number % 28 + 1:02d}", **fields},
+        "id": f"{ORIGIN}-{number}",
+        "kind": "attendance",
+        "op": "create",
+        "operator": "Asha",
+        "seq": number,
+    }
+
+
+def _request(changes: Sequence[object]) -> SyncRequest:
+    batch = Batch(first=1, before=HEAD, changes=list(changes))
+    return SyncRequest(origin=ORIGIN, last_seq=9, head=HEAD, batch=batch)
+
+
+def test_the_order_of_members_makes_no_difference() -> None:
+    changes = [_change(n) for n in range(1, 30)]
+    other = [dict(reversed(change.items())) for change in changes]
+    assert _form(wire.pack(_request(changes))) == _form(wire.pack(_request(other)))
+
+
+def test_what_is_alike_is_told_once() -> None:
+    few, many = (
+        len(_form(wire.pack(_request([_change(n) for n in range(1, k)])))) for k in (11, 201)
+    )
+    assert many - few < 190 * 8
+
+
+def test_a_change_that_fits_no_column_leaves_the_others_in_theirs() -> None:
+    changes = [_change(n) for n in range(1, 200)]
+    odd: list[object] = [*changes, {"seq": 200, "kind": 7}]
+    assert len(_form(wire.pack(_request(odd)))) < len(_form(wire.pack(_request(changes)))) + 300
+
+
+def test_many_rare_fields_make_no_table_of_holes() -> None:
+    changes = [_change(n, **{f"field_{n}_{k}": k for k in range(100)}) for n in range(1, 201)]
+    request = _request(changes)
+    assert len(_form(wire.pack(request))) < 2 * len(_form([one["fields"] for one in changes]))
+    back = _back(request).batch
+    assert back is not None
+    assert back.changes == changes
+
+
+def test_a_list_that_is_not_packed_is_read_as_it_stands() -> None:
+    plain = _request([_change(1), 7]).model_dump()
+    assert SyncRequest.model_validate(wire.unpack(_travelled(plain), SyncRequest)) == _request(
+        [_change(1), 7]
+    )
+
+
+sample_request = wire.pack(
+    _request([*(_change(n, who=f"{OTHER}-{n}", no=f"PMV{n:07d}") for n in range(1, 9)), 7])
+)
+sample_answer = wire.pack(
+    SyncAnswer(
+        seq=9,
+        head=HEAD,
+        versions=[1, 1, None, 1, 1, 1],
+        cursors={2: 5},
+        page=Page(
+            rows=[
+                PageRow(
+                    kind="member", id=f"{ORIGIN}-{n}", version=n, values=None if n % 3 else {"a": n}
+                )
+                for n in range(1, 9)
+            ],
+            gone=[Gone(kind="member", id=f"{OTHER}-1")],
+        ),
+    )
+)
+
+
+def _paths(value: Json, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    return [path, *(found for name, part in inner for found in _paths(part, (*path, name)))]
+
+
+def _put(value: Json, path: Sequence[str | int], new: Json) -> Json:
+    if not path:
+        return new
+    here, rest = path[0], path[1:]
+    if isinstance(value, dict):
+        return {
+            name: _put(part, rest, new) if name == here else part for name, part in value.items()
+        }
+    assert isinstance(value, list)
+    return [_put(part, rest, new) if at == here else part for at, part in enumerate(value)]
+
+
+@given(st.data(), st.sampled_from([(sample_request, SyncRequest), (sample_answer, SyncAnswer)]))
+@settings(max_examples=300)
+def test_a_damaged_message_is_refused_or_read_never_a_fault(
+    data: st.DataObject, of: tuple[Json, type[Message]]
+) -> None:
+    damaged, kind = of
+    for _ in range(data.draw(st.integers(1, 2))):
+        path = data.draw(st.sampled_from(_paths(damaged)))
+        damaged = _put(damaged, path, data.draw(values | st.integers(-3, 300)))
+    with suppress(Unreadable, TooLarge):
+        decode(_form(damaged), kind, "identity")
+
+
+def _table(cols: list[Json], count: int = 200) -> Json:
+    names: list[Json] = [f"f{n}" for n in range(len(cols))]
+    first: list[Json] = [{"=": None}] * 4
+    group: Json = {"kind": "member", "op": "edit", "names": names, "cols": [*first, *cols]}
+    return {"first": 1, "before": HEAD, "changes": {"n": count, "groups": [group]}}
+
+
+def _asked(batch: Json) -> bytes:
+    return _form({"v": 1, "origin": ORIGIN, "last_seq": 9, "head": HEAD, "batch": batch})
+
+
+@pytest.mark.parametrize(
+    "cols",
+    [
+        [{"=": "x" * 100_000}],
+        [{"=": ["x" * 100_000]}],
+        [{"#": "a" * 200, "of": ["x" * 100_000]}],
+        [["x" * 50_000, *range(199)], {"by": 0, "of": {"=": "x" * 50_000}}],
+        [{"s": {"=": 1}, "head": "x" * 100_000, "width": 3}],
+        [{"=": "x" * 200}] * 400,
+    ],
+)
+def test_a_little_that_stands_for_very_much_is_too_large(cols: list[Json]) -> None:
+    with pytest.raises(TooLarge):
+        decode(_asked(_table(cols)), SyncRequest, "identity")
+
+
+@pytest.mark.parametrize(
+    "cols",
+    [
+        [{"s": {"=": 1}, "head": "x", "width": 10**9}],
+        [{"n": [10**4000, *[0] * 199], "from": -1}],
+        [{"d": {"=": 10**9}}],
+        [{"i": {"=": 1}, "origins": ["x" * 10**5]}],
+        [{"i": {"=": 1}, "origins": [ORIGIN], "origin": {"=": 1}}],
+        [{"=": {"nested": 1}}],
+        [{"by": 9, "of": ["x"]}],
+        [{"by": 0, "of": ["x", "y"]}],
+        ["|" * 10**6],
+        [{"=": 1}] * 501,
+    ],
+)
+def test_what_stands_for_nothing_is_unreadable(cols: list[Json]) -> None:
+    with pytest.raises(Unreadable):
+        decode(_asked(_table(cols)), SyncRequest, "identity")
+
+
+def test_lists_are_bounded() -> None:
+    for count in (MOST_CHANGES + 1, 10**9):
+        with pytest.raises(TooLarge):
+            decode(_asked(_table([], count)), SyncRequest, "identity")
+    page: Json = {"rows": {"n": MOST_ROWS + 1, "groups": []}}
+    with pytest.raises(TooLarge):
+        decode(_form({"seq": 1, "head": HEAD, "page": page}), SyncAnswer, "identity")
+    versions: Json = {"n": MOST_CHANGES + 1, "of": {"=": 1}}
+    with pytest.raises(TooLarge):
+        decode(_form({"seq": 1, "head": HEAD, "versions": versions}), SyncAnswer, "identity")

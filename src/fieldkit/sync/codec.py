@@ -130,7 +130,8 @@ def _undo_dcz(data: bytes, most: int) -> bytes:
         raise UnknownCoding("This is compressed with a dictionary not known here.")
     import zstandard  # not needed before the first sync
 
-    reader = zstandard.ZstdDecompressor(dict_data=_loaded(name), max_window_size=most)
+    content = _loaded(name)
+    reader = zstandard.ZstdDecompressor(dict_data=content, max_window_size=LARGEST_MESSAGE)
     try:
         size = zstandard.get_frame_parameters(frame).content_size
         if size == zstandard.CONTENTSIZE_UNKNOWN:

@@ -13,17 +13,18 @@ from pathlib import Path
 
 CURRENT = "e0091a980a6d28be76b4ba0b6b6bed31e9bb8f56bd9cce58bc5c67b58f911d41"
 """SHA-256 of the one that requests are compressed with, in hexadecimal."""
+FOLDER = Path(__file__).parent
 
 
 def path(name: str) -> Path:
     """Return where the dictionary of this hash lies, or would lie."""
-    return Path(__file__).with_name(f"dictionary-{name}.raw")
+    return FOLDER / f"dictionary-{name}.raw"
 
 
 @cache
 def names() -> frozenset[str]:
     """Return the hashes of all dictionaries in the package."""
-    files = Path(__file__).parent.glob("dictionary-*.raw")
+    files = FOLDER.glob("dictionary-*.raw")
     return frozenset(file.stem.removeprefix("dictionary-") for file in files)
 
 
