@@ -1,98 +1,167 @@
 from __future__ import annotations
 
-import gzip
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import Engine, select
 
 from fieldkit.records import Json, Op
-from fieldkit.server.status import status
-from fieldkit.sync.messages import on_the_wire
-
-if TYPE_CHECKING:
-    from tests.server.conftest import Laptop
+from fieldkit.server.problems import Refusal
+from fieldkit.server.tables import CHANGE, METADATA, ORIGIN
+from fieldkit.sync.messages import Problem, SyncRequest, on_the_wire
+from tests.server.playing import KIND, Laptop, count, row_of
 
 AADHAAR = "234123412346"
-Row = Callable[[str, str], dict[str, object]]
 
 
-def test_create_edit_and_delete_reach_the_typed_table(laptop: Laptop, row: Row) -> None:
-    one = laptop.change(1, name="Noor VO", village="Wathoora", district=2)
-    laptop.change(1, Op.EDIT, village="Nagam")
-    laptop.change(1, Op.EDIT, remarks="moved", village=None)
-    answer = laptop.sync(1).json()
-    assert (answer["seq"], answer["verdicts"]) == (3, [])
-    assert answer["head"] == laptop.heads[3].hex()
-    kept = row("village_organisation", one.record_id)
+@pytest.fixture
+def laptop(engine: Engine) -> Laptop:
+    return Laptop(engine)
+
+
+def refused(laptop: Laptop, request: SyncRequest) -> Problem:
+    with pytest.raises(Refusal) as found:
+        laptop.ask(request)
+    return found.value.problem
+
+
+def everything(engine: Engine) -> str:
+    """Every value of every table, as text."""
+    from fieldkit.records import kinds
+
+    tables = [*METADATA.sorted_tables, *(kind.table() for kind in kinds().values())]
+    with engine.connect() as connection:
+        rows = [repr(tuple(row)) for table in tables for row in connection.execute(select(table))]
+        return "\n".join(sorted(rows))
+
+
+def test_create_edit_and_delete_reach_the_typed_table(engine: Engine, laptop: Laptop) -> None:
+    one = laptop.create(name="Noor VO", village="Wathoora")
+    laptop.edit(one, village="Nagam")
+    laptop.edit(one, remarks="moved", village=None)
+    answer = laptop.push()
+    assert (answer.seq, answer.verdicts, answer.versions) == (3, [], [1, 2, 3])
+    assert answer.head == laptop.heads[3].hex()
+    kept = row_of(engine, KIND, one)
     assert (kept["name"], kept["village"], kept["remarks"]) == ("Noor VO", None, "moved")
-    assert (kept["version"], kept["deleted"], kept["created_by"]) == (3, 0, "Asha")
-    laptop.change(1, Op.DELETE)
-    laptop.sync(4)
-    assert row("village_organisation", one.record_id)["deleted"] == 1
+    assert (kept["version"], kept["deleted"], kept["created_by"]) == (3, False, "Asha")
+    laptop.delete(one)
+    laptop.push()
+    assert row_of(engine, KIND, one)["deleted"] is True
 
 
-def test_sent_again_a_batch_changes_nothing_and_answers_the_same(laptop: Laptop, row: Row) -> None:
-    one = laptop.change(1, name="Noor VO")
-    laptop.change(2, name=5)
-    first = laptop.sync(1).json()
-    assert laptop.sync(1).json() == first
-    assert [verdict["seq"] for verdict in first["verdicts"]] == [2]
-    assert row("village_organisation", one.record_id)["version"] == 1
+def test_sent_again_a_batch_changes_nothing_and_answers_the_same(
+    engine: Engine, laptop: Laptop
+) -> None:
+    one = laptop.create(name="Noor VO")
+    laptop.create(name=5)
+    other = Laptop(engine)
+    other.edit(one, name="Theirs")
+    first = laptop.push()
+    assert (first.versions, [one.seq for one in first.verdicts]) == ([1, None], [2])
+    other.push()
+    held = everything(engine)
+    assert laptop.push(1) == first
+    assert everything(engine) == held
+    again = other.push(1)
+    assert (again.versions, [one.verdict for one in again.verdicts]) == ([1], ["conflict"])
 
 
-def test_a_batch_half_known_goes_on_where_it_is_new(laptop: Laptop, row: Row) -> None:
-    one = laptop.change(1, name="Noor VO")
-    laptop.change(1, Op.EDIT, village="Nagam")
-    laptop.sync(1)
-    laptop.change(1, Op.EDIT, village="Wathoora")
-    assert laptop.sync(1).json()["seq"] == 3
-    assert row("village_organisation", one.record_id)["version"] == 3
+def test_a_batch_half_known_goes_on_where_it_is_new(engine: Engine, laptop: Laptop) -> None:
+    one = laptop.create(name="Noor VO")
+    laptop.edit(one, village="Nagam")
+    laptop.push()
+    laptop.edit(one, village="Wathoora")
+    answer = laptop.push(1)
+    assert (answer.seq, answer.versions) == (3, [1, 2, 3])
+    assert row_of(engine, KIND, one)["version"] == 3
 
 
 def test_a_gap_is_refused_with_what_is_expected(laptop: Laptop) -> None:
-    for record in (1, 2, 3):
-        laptop.change(record, name="Noor VO")
-    refused = laptop.sync(2)
-    assert refused.status_code == 409
-    assert refused.headers["content-type"] == "application/problem+json"
-    problem = refused.json()
-    assert problem["type"] == "/problems/gap"
-    assert (problem["expected"], problem["head"]) == (1, laptop.heads[0].hex())
-    assert laptop.ask().json()["seq"] == 0
+    for _ in range(3):
+        laptop.create(name="Noor VO")
+    problem = refused(laptop, laptop.request(2))
+    assert (problem.type, problem.status) == ("/problems/gap", 409)
+    assert (problem.expected, problem.head) == (1, laptop.heads[0].hex())
+    assert laptop.ask(laptop.quiet()).seq == 0
 
 
-def test_an_altered_past_is_refused_and_nothing_of_it_taken(laptop: Laptop, row: Row) -> None:
-    one = laptop.change(1, name="Noor VO")
-    laptop.sync(1)
-    laptop.changes.clear()
-    del laptop.heads[1:]
-    laptop.change(1, name="Another VO")
-    two = laptop.change(2, name="Second VO")
-    refused = laptop.sync(1)
-    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/altered")
-    assert refused.json()["expected"] == 2
-    assert row("village_organisation", one.record_id)["name"] == "Noor VO"
-    assert row("village_organisation", two.record_id) == {}
+def test_a_log_that_differs_is_a_fork_and_nothing_of_it_is_taken(
+    engine: Engine, laptop: Laptop
+) -> None:
+    one, two = laptop.create(name="Noor VO"), laptop.create(name=5)
+    copy = Laptop(engine, device=laptop.device)
+    copy.origin, copy.heads, copy.changes = laptop.origin, laptop.heads[:3], laptop.changes[:2]
+    laptop.create(name="Third VO")
+    laptop.push()
+    other = copy.log(Op.CREATE, f"{copy.origin}-3", KIND, {"name": "Other VO"}, None)
+    copy.log(Op.CREATE, f"{copy.origin}-4", KIND, {"name": "Fourth VO"}, None)
+    answer = copy.ask(copy.request(1).model_copy(update={"most": 10}))
+    assert (answer.fork, answer.seq, answer.head) == (3, 2, laptop.heads[2].hex())
+    assert (answer.versions, [one.seq for one in answer.verdicts]) == ([1, None], [2])
+    assert answer.page is None
+    assert row_of(engine, KIND, one)["name"] == "Noor VO"
+    assert row_of(engine, KIND, two) == {}
+    assert row_of(engine, KIND, other.record_id)["name"] == "Third VO"
+    assert row_of(engine, KIND, f"{copy.origin}-4") == {}
 
 
-def test_a_batch_on_another_past_is_refused(laptop: Laptop) -> None:
-    laptop.change(1, name="Noor VO")
-    laptop.sync(1)
+def test_a_fork_beyond_the_batch_is_found_by_a_later_one(engine: Engine, laptop: Laptop) -> None:
+    for name in ("One", "Two"):
+        laptop.create(name=name)
+    copy = Laptop(engine, device=laptop.device)
+    copy.origin, copy.heads, copy.changes = laptop.origin, laptop.heads[:3], laptop.changes[:2]
+    for _ in range(4):
+        laptop.create(name="Theirs")
+    laptop.push()
+    copy.log(Op.CREATE, f"{copy.origin}-3", KIND, {"name": "Mine"}, None)
+    answer = copy.ask(copy.request(1, 2).model_copy(update={"most": 10}))
+    assert (answer.fork, answer.seq, answer.head) == (None, 2, copy.heads[2].hex())
+    assert answer.page is None
+    assert copy.ask(copy.request(3)).fork == 3
+
+
+def test_an_altered_past_that_no_batch_pins_is_refused(laptop: Laptop) -> None:
+    laptop.create(name="Noor VO")
+    laptop.push()
+    assert laptop.ask(laptop.quiet()).head == laptop.heads[1].hex()
     laptop.heads[1] = bytes(32)
-    laptop.change(2, name="Second VO")
-    assert laptop.sync(2).json()["type"] == "/problems/altered"
-    assert laptop.ask().status_code == 200  # ahead of the server: only a batch can tell
+    problem = refused(laptop, laptop.quiet())
+    assert (problem.type, problem.expected, problem.head) == ("/problems/altered", 2, None)
+    laptop.create(name="Second VO")
+    assert refused(laptop, laptop.request(2)).type == "/problems/altered"
 
 
-def test_a_quiet_sync_tells_an_altered_log(laptop: Laptop) -> None:
-    laptop.change(1, name="Noor VO")
-    laptop.sync(1)
-    assert laptop.ask().json()["head"] == laptop.heads[1].hex()
-    laptop.heads[1] = bytes(32)
-    assert laptop.ask().json()["type"] == "/problems/altered"
+def test_an_older_copy_is_told_how_far_its_log_went(laptop: Laptop) -> None:
+    laptop.create(name="Noor VO")
+    laptop.create(name="Second VO")
+    laptop.push()
+    changes, heads = laptop.changes.pop(), laptop.heads.pop()
+    laptop.acked = 1
+    answer = laptop.pull()
+    assert (answer.seq, answer.head) == (2, heads.hex())
+    assert changes.seq == 2
+
+
+def test_another_device_proves_that_it_holds_the_log(engine: Engine, laptop: Laptop) -> None:
+    laptop.create(name="Noor VO")
+    laptop.create(name="Second VO")
+    laptop.push()
+    thief = Laptop(engine)
+    thief.origin, thief.heads = laptop.origin, [laptop.heads[0]]
+    problem = refused(thief, thief.quiet())
+    assert (problem.type, problem.status) == ("/problems/not-yours", 403)
+    thief.changes, thief.heads = [laptop.changes[0]] * 5, [laptop.heads[0], *[bytes(32)] * 5]
+    problem = refused(thief, thief.quiet())
+    assert (problem.type, problem.expected, problem.head) == ("/problems/gap", 3, None)
+    assert refused(thief, thief.request(4)).head is None
+    enrolled_again = Laptop(engine)
+    enrolled_again.origin, enrolled_again.heads = laptop.origin, laptop.heads
+    enrolled_again.changes = laptop.changes
+    assert enrolled_again.ask(enrolled_again.quiet()).seq == 2
+    with engine.connect() as connection:
+        query = select(ORIGIN.c.device).where(ORIGIN.c.origin == laptop.origin)
+        assert connection.execute(query).scalar_one() == enrolled_again.device.id
 
 
 @pytest.mark.parametrize(
@@ -106,39 +175,45 @@ def test_a_quiet_sync_tells_an_altered_log(laptop: Laptop) -> None:
         ("village_organisation", {"district": None}, "district"),
         ("village_organisation", {"block": True}, "block"),
         ("village_organisation", {"created_at": 10**30}, "created_at"),
+        ("village_organisation", {"motto": "a\0b"}, "motto"),
+        ("village_organisation", {"a\0b": 1}, None),
+        ("village_organisation", {"name": "a\0b"}, "name"),
+        ("yet_to_come", {"created_at": "yesterday"}, "created_at"),
+        ("yet_to_come", {"district": 1.5}, "district"),
+        ("yet_to_come", {"block": "ten"}, "block"),
+        ("yet_to_come", {"deleted": "no"}, "deleted"),
+        ("yet_to_come", {"motto": {"a": "\0"}}, "motto"),
         ("beneficiary", {"born": "31/31/1999"}, "born"),
         ("beneficiary", {"mobile": "12"}, "mobile"),
         ("toolkit", {"beneficiary_id": "no id"}, "beneficiary_id"),
     ],
 )
 def test_a_value_of_the_wrong_sort_is_a_verdict_for_its_change_alone(
-    laptop: Laptop, row: Row, kind: str, fields: dict[str, Json], field: str
+    engine: Engine, laptop: Laptop, kind: str, fields: dict[str, Json], field: str | None
 ) -> None:
-    before = laptop.change(1, name="Before")
-    wrong = laptop.change(2, Op.CREATE, kind, **fields)
-    after = laptop.change(3, name="After")
-    answer = laptop.sync(1)
-    assert answer.status_code == 200, answer.text
-    (verdict,) = answer.json()["verdicts"]
-    assert (verdict["seq"], verdict["verdict"], verdict["field"]) == (2, "rejected", field)
-    assert verdict["reason"].endswith((".", ")"))
-    assert row("village_organisation", before.record_id)["name"] == "Before"
-    assert row("village_organisation", after.record_id)["name"] == "After"
-    assert row("village_organisation", wrong.record_id) == {}
+    before = laptop.create(name="Before")
+    wrong = laptop.create(kind, **fields)
+    after = laptop.create(name="After")
+    answer = laptop.push()
+    (verdict,) = answer.verdicts
+    assert (verdict.seq, verdict.verdict, verdict.field) == (2, "rejected", field)
+    assert verdict.reason.endswith((".", ")"))
+    assert row_of(engine, KIND, before)["name"] == "Before"
+    assert row_of(engine, KIND, after)["name"] == "After"
+    assert row_of(engine, kind, wrong) == {}
 
 
 @pytest.mark.parametrize("text", ["1e999", '[{"a": -1e999}]', '"\\ud800"', '{"\\udfff": 1}'])
 @pytest.mark.parametrize("kind", ["village_organisation", "yet_to_come"])
 def test_an_unknown_field_no_database_can_keep_is_a_verdict(
-    laptop: Laptop, row: Row, kind: str, text: str
+    engine: Engine, laptop: Laptop, kind: str, text: str
 ) -> None:
-    laptop.change(1, Op.CREATE, kind, of_tomorrow="HERE")
-    after = laptop.change(2, name="After")
-    message = json.dumps(laptop.request(1)).replace('"HERE"', text)
-    answer = laptop.raw(gzip.compress(message.encode()))
-    assert answer.status_code == 200, answer.text
-    assert [verdict["seq"] for verdict in answer.json()["verdicts"]] == [1]
-    assert row("village_organisation", after.record_id)["name"] == "After"
+    laptop.create(kind, of_tomorrow=json.loads(text))
+    after = laptop.create(name="After")
+    answer = laptop.push()
+    assert [verdict.seq for verdict in answer.verdicts] == [1]
+    assert row_of(engine, KIND, after)["name"] == "After"
+    assert laptop.push(1) == answer
 
 
 @pytest.mark.parametrize("kind", ["village_organisation", "yet_to_come"])
@@ -157,37 +232,38 @@ def test_an_unknown_field_no_database_can_keep_is_a_verdict(
     ],
 )
 def test_an_aadhaar_number_is_rejected_and_never_kept(
-    laptop: Laptop, served: tuple[str, Path], kind: str, fields: dict[str, Json]
+    engine: Engine, laptop: Laptop, kind: str, fields: dict[str, Json]
 ) -> None:
-    laptop.change(1, Op.CREATE, kind, **fields)
-    after = laptop.change(2, name="After")
-    answer = laptop.sync(1)
-    assert answer.status_code == 200, answer.text
-    assert [verdict["seq"] for verdict in answer.json()["verdicts"]] == [1]
-    assert laptop.sync(1).json() == answer.json()
-    held = b"".join(part.read_bytes() for part in served[1].glob("server.sqlite3*"))
-    assert after.canonical() in held
-    assert AADHAAR.encode() not in held.replace(b"\\n", b"").replace(b"\\t", b"")
+    laptop.create(kind, **fields)
+    laptop.create(name="After")
+    answer = laptop.push()
+    assert [verdict.seq for verdict in answer.verdicts] == [1]
+    assert laptop.push(1) == answer
+    held = everything(engine)
+    assert "After" in held
+    assert AADHAAR not in held.replace("\\n", "").replace("\\t", "")
 
 
 @pytest.mark.parametrize(
     "item", [{"operator": AADHAAR}, {"id": "23412341-2346"}, {"base": AADHAAR}]
 )
 def test_nor_is_one_kept_outside_the_fields(
-    laptop: Laptop, served: tuple[str, Path], item: dict[str, object]
+    engine: Engine, laptop: Laptop, item: dict[str, object]
 ) -> None:
-    wrong, after = laptop.change(1, name="Wrong"), laptop.change(2, name="After")
-    answer = laptop.sync(1, [on_the_wire(wrong) | item, on_the_wire(after)]).json()
-    assert [verdict["seq"] for verdict in answer["verdicts"]] == [1]
-    held = b"".join(part.read_bytes() for part in served[1].glob("server.sqlite3*"))
-    assert AADHAAR.encode() not in held
-    assert b"23412341-2346" not in held
+    laptop.create(name="Wrong")
+    laptop.create(name="After")
+    wrong, after = (on_the_wire(change) for change in laptop.changes)
+    answer = laptop.push(items=[wrong | item, after])
+    assert [verdict.seq for verdict in answer.verdicts] == [1]
+    held = everything(engine)
+    assert AADHAAR not in held
+    assert "23412341-2346" not in held
 
 
-def test_an_account_number_of_twelve_digits_is_kept(laptop: Laptop, row: Row) -> None:
-    one = laptop.change(1, kind="beneficiary", name="Asha Devi", account_no=AADHAAR[::-1])
-    assert laptop.sync(1).json()["verdicts"] == []
-    assert row("beneficiary", one.record_id)["account_no"] == AADHAAR[::-1]
+def test_an_account_number_of_twelve_digits_is_kept(engine: Engine, laptop: Laptop) -> None:
+    one = laptop.create("beneficiary", name="Asha Devi", account_no=AADHAAR[::-1])
+    assert laptop.push().verdicts == []
+    assert row_of(engine, "beneficiary", one)["account_no"] == AADHAAR[::-1]
 
 
 @pytest.mark.parametrize(
@@ -211,74 +287,92 @@ def test_an_account_number_of_twelve_digits_is_kept(laptop: Laptop, row: Row) ->
         {"fields": {"": 1}},
         {"fields": {str(n): n for n in range(600)}},
         {"operator": "x" * 1000},
+        {"operator": "a\0b"},
         {"seq": "two"},
         {"seq": True},
         {"seq": 99},
+        {"op": "decide", "fields": {}},
+        {"op": "decide", "fields": {"decided": [["X", 1]]}},
     ],
 )
-def test_a_change_without_shape_spoils_no_other(laptop: Laptop, row: Row, item: object) -> None:
-    one = laptop.change(1, name="Before")
-    two = laptop.change(2, name="Middle")
-    three = laptop.change(3, name="After")
-    wire: list[object] = [on_the_wire(change) for change in (one, two, three)]
-    wire[1] = {**on_the_wire(two), **item} if isinstance(item, dict) and item else item
-    answer = laptop.sync(1, wire)
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["seq"] == 3
-    assert [verdict["seq"] for verdict in answer.json()["verdicts"]] == [2]
-    assert row("village_organisation", one.record_id)["name"] == "Before"
-    assert row("village_organisation", three.record_id)["name"] == "After"
+def test_a_change_without_shape_spoils_no_other(
+    engine: Engine, laptop: Laptop, item: object
+) -> None:
+    one, _, three = (laptop.create(name=name) for name in ("Before", "Middle", "After"))
+    wire: list[object] = [on_the_wire(change) for change in laptop.changes]
+    middle = on_the_wire(laptop.changes[1])
+    wire[1] = {**middle, **item} if isinstance(item, dict) and item else item
+    answer = laptop.push(items=wire)
+    assert answer.seq == 3
+    assert [verdict.seq for verdict in answer.verdicts] == [2]
+    assert row_of(engine, KIND, one)["name"] == "Before"
+    assert row_of(engine, KIND, three)["name"] == "After"
 
 
-def test_unknown_kinds_and_fields_are_kept(laptop: Laptop, row: Row) -> None:
-    new_kind = laptop.change(1, kind="solar_pump", name="Pump", watts=750, district=3)
-    laptop.change(1, Op.EDIT, kind="solar_pump", watts=900)
-    new_field = laptop.change(2, name="Noor VO", motto="together", rank=[1, {"a": None}])
-    laptop.change(2, Op.EDIT, motto=None, flag=True)
-    assert laptop.sync(1).json()["verdicts"] == []
-    kept = row("unknown_record", new_kind.record_id)
-    assert json.loads(str(kept["fields"])) == {"name": "Pump", "watts": 900, "district": 3}
-    assert (kept["version"], kept["district"]) == (2, 3)
-    extra = row("village_organisation", new_field.record_id)["extra"]
-    assert json.loads(str(extra)) == {"rank": [1, {"a": None}], "flag": True}
+def test_unknown_kinds_and_fields_are_kept(engine: Engine, laptop: Laptop) -> None:
+    new_kind = laptop.create("solar_pump", name="Pump", watts=750, district=2, block=10)
+    laptop.edit(new_kind, "solar_pump", watts=900)
+    new_field = laptop.create(name="Noor VO", motto="together", rank=[1, {"a": None}])
+    laptop.edit(new_field, motto=None, flag=True)
+    assert laptop.push().verdicts == []
+    kept = row_of(engine, "solar_pump", new_kind)
+    assert kept["fields"] == {"name": "Pump", "watts": 900}
+    assert (kept["version"], kept["district"], kept["block"]) == (2, 2, 10)
+    extra = row_of(engine, KIND, new_field)["extra"]
+    assert extra == {"rank": [1, {"a": None}], "flag": True}
 
 
-def test_an_edit_before_its_creation_is_not_lost(laptop: Laptop, row: Row) -> None:
-    laptop.change(1, name=5)
-    edit = laptop.change(1, Op.EDIT, village="Nagam")
-    laptop.change(1, Op.CREATE, name="Mended", village="Nagam")
-    assert [verdict["seq"] for verdict in laptop.sync(1).json()["verdicts"]] == [1]
-    kept = row("village_organisation", edit.record_id)
+def test_an_edit_before_its_creation_is_not_lost(engine: Engine, laptop: Laptop) -> None:
+    record = laptop.create(name=5)
+    laptop.edit(record, village="Nagam")
+    laptop.log(Op.CREATE, record, KIND, {"name": "Mended", "village": "Nagam"}, None)
+    assert [verdict.seq for verdict in laptop.push().verdicts] == [1]
+    kept = row_of(engine, KIND, record)
     assert (kept["name"], kept["village"], kept["version"]) == ("Mended", "Nagam", 2)
 
 
-def test_the_log_keeps_what_the_chain_hashed(laptop: Laptop, served: tuple[str, Path]) -> None:
-    import sqlite3
-
-    laptop.change(1, name="नूर VO اردو", motto="é")
-    laptop.change(1, Op.EDIT, name=7)
-    laptop.sync(1)
-    connection = sqlite3.connect(served[1] / "server.sqlite3")
-    rows = connection.execute(
-        "SELECT body, head, verdict, district FROM change WHERE origin = ? ORDER BY seq",
-        (laptop.origin,),
-    ).fetchall()
-    connection.close()
-    assert [row[0] for row in rows] == [one.canonical() for one in laptop.changes]
-    assert [row[1] for row in rows] == laptop.heads[1:]
-    assert [(row[2], row[3]) for row in rows] == [("applied", 2), ("rejected", 2)]
+def test_the_log_keeps_what_the_chain_hashed(engine: Engine, laptop: Laptop) -> None:
+    one = laptop.create(name="नूर VO اردو", motto="é", district=3)
+    two = laptop.create(name="नूर VO اردو", motto="é\\u0000")
+    laptop.edit(two, name=7)
+    laptop.push()
+    with engine.connect() as connection:
+        rows = connection.execute(select(CHANGE).order_by(CHANGE.c.seq)).all()
+    assert [row.body for row in rows] == [change.canonical() for change in laptop.changes]
+    assert [row.head for row in rows] == laptop.heads[1:]
+    assert [row.verdict for row in rows] == ["rejected", "applied", "rejected"]
+    assert [row.version for row in rows] == [None, 1, None]
+    assert row_of(engine, KIND, two)["extra"] == {"motto": "é\\u0000"}
+    assert row_of(engine, KIND, one) == {}
 
 
-def test_status_counts_what_lives_and_names_the_laptops(
-    laptop: Laptop, served: tuple[str, Path]
+def test_nothing_is_kept_of_a_batch_that_fails_half_way(
+    engine: Engine, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"sqlite:///{served[1] / 'server.sqlite3'}"
-    before = status(url)["records"]["cluster_federation"]
-    laptop.change(1, kind="cluster_federation", name="One")
-    laptop.change(2, kind="cluster_federation", name="Two")
-    laptop.change(2, Op.DELETE, kind="cluster_federation")
-    laptop.sync(1)
-    now = status(url)
-    assert now["records"]["cluster_federation"] == before + 1
-    (device,) = [one for one in now["devices"] if one["origin"] == laptop.origin]
-    assert (device["last_seq"], device["head"]) == (3, laptop.heads[3].hex())
+    from fieldkit.server import batch
+
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("the power is gone")
+
+    record = laptop.create(name="Noor VO")
+    with monkeypatch.context() as patched:
+        patched.setattr(batch, "add", broken)
+        with pytest.raises(RuntimeError):
+            laptop.push()
+    assert row_of(engine, KIND, record) == {}
+    assert laptop.ask(laptop.quiet()).seq == 0
+    assert count(engine, ORIGIN) == 0
+    assert laptop.push().seq == 1
+
+
+def test_two_hundred_records_go_in_a_batch(engine: Engine, laptop: Laptop) -> None:
+    for number in range(100):
+        laptop.create("beneficiary", name=f"Asha {'I' * (number % 9 + 1)}", born="1990-03-05")
+        laptop.create("solar_pump", watts=number)
+    laptop.push()
+    for number in range(1, 201):
+        kind = "beneficiary" if number % 2 else "solar_pump"
+        laptop.edit(f"{laptop.origin}-{number}", kind, base=1, remarks=f"seen {number}")
+    answer = laptop.push()
+    assert (answer.versions, answer.verdicts) == ([2] * 200, [])
+    assert row_of(engine, "beneficiary", f"{laptop.origin}-199")["remarks"] == "seen 199"
