@@ -9,14 +9,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import zstandard
 from sqlalchemy import Connection
 from starlette.types import Message
 from tests.server.conftest import Door, Laptop, problem
 
 from fieldkit.server import envelope
 from fieldkit.server.enrolment import revoke
-from fieldkit.sync.codec import CODINGS
-from fieldkit.sync.messages import LARGEST_BODY, LARGEST_MESSAGE
+from fieldkit.sync.codec import AVAILABLE_DICTIONARY, decode, encode
+from fieldkit.sync.messages import (
+    LARGEST_BODY,
+    LARGEST_MESSAGE,
+    EnrolRequest,
+    SyncAnswer,
+    SyncRequest,
+)
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 5000])
@@ -138,9 +145,7 @@ def test_a_coding_not_known_here_is_answered_by_those_that_are(laptop: Laptop) -
     for coding in ("br", "gzip, gzip", "x" * 100):
         answer = laptop.raw(whole, encoding=coding)
         assert problem(answer) == (415, "encoding")
-        assert answer.headers["accept-encoding"].split(", ") == [
-            name for name in CODINGS if name != "identity"
-        ]
+        assert answer.headers["accept-encoding"] == "dcz, gzip"
     assert laptop.raw(whole, encoding="GZIP").status_code == 200
 
 
@@ -162,6 +167,32 @@ def test_the_answer_is_coded_as_the_other_end_reads(
     answer = laptop.http.post("/v1/sync", json=laptop.quiet(), headers=headers)
     assert answer.headers.get("content-encoding", "") == coding
     assert answer.json()["seq"] == 0
+
+
+def test_with_the_dictionary_both_ways_are_coded_by_it(laptop: Laptop) -> None:
+    body = encode(SyncRequest.model_validate(laptop.quiet()), "dcz")
+    heads = {
+        "authorization": f"Bearer {laptop.token}",
+        "content-encoding": "dcz",
+        "accept-encoding": "dcz, gzip",
+        "available-dictionary": AVAILABLE_DICTIONARY,
+    }
+    with laptop.http.stream("POST", "/v1/sync", content=body, headers=heads) as answer:
+        came = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "dcz"
+    assert decode(came, SyncAnswer, "dcz").seq == 0
+    heads["available-dictionary"] = ":AAAA:"
+    answer = laptop.http.post("/v1/sync", content=body, headers=heads)
+    assert answer.headers["content-encoding"] == "gzip"
+    unknown = body[:8] + bytes(32) + body[40:]
+    assert problem(laptop.raw(unknown, encoding="dcz")) == (415, "encoding")
+
+
+def test_a_bomb_of_the_dictionary_is_too_large(laptop: Laptop) -> None:
+    padded = encode(SyncRequest.model_validate(laptop.quiet()), "identity")
+    whole = encode(EnrolRequest(code="x", origin=laptop.origin, district=2), "dcz")
+    frame = zstandard.ZstdCompressor().compress(padded + b" " * (64 << 20))
+    assert problem(laptop.raw(whole[:40] + frame, encoding="dcz")) == (413, "too-large")
 
 
 def test_doors_that_are_not_there(laptop: Laptop) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.sync.codec import (
-    CODINGS,
+    ACCEPT_ENCODING,
     OtherVersion,
     TooLarge,
     UnknownCoding,
@@ -107,7 +107,7 @@ def refused(error: Refusal) -> Response:
     problem = error.problem
     headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
     if problem.status == 415:
-        headers["accept-encoding"] = ", ".join(name for name in CODINGS if name != "identity")
+        headers["accept-encoding"] = ACCEPT_ENCODING
     if error.retry_after is not None:
         headers["retry-after"] = str(error.retry_after)
     content = problem.model_dump_json(exclude_none=True).encode()
