@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from fieldkit.records import Change, Op
 from fieldkit.records.dates import day_at
@@ -14,13 +14,15 @@ from fieldkit.server import findings
 from fieldkit.server.database import add
 from fieldkit.server.feed import lock_counters, renew
 from fieldkit.server.gathering import gather, keep
-from fieldkit.server.incoming import Entry, contested, line, read_entry, rejected
+from fieldkit.server.incoming import REJECTED, Entry, contested, line, read_entry, rejected
 from fieldkit.server.origins import Log, lineage
 from fieldkit.server.rows import Key, Unfitting, place_of, places, readable
 from fieldkit.server.scope import Place, ScopeAt
-from fieldkit.server.standing import OutOfScope, Standing, lay
+from fieldkit.server.standing import OutOfScope, Standing, lay, origin_of
 from fieldkit.server.tables import CHANGE
 from fieldkit.sync.messages import Verdict
+
+_NEVER_TAKEN = "The entry of this record was not taken, so this waits here with it."
 
 
 class Elsewhere(Exception):
@@ -38,6 +40,8 @@ class Entered:
     versions: list[int | None] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     out_of_scope: list[int] = field(default_factory=list)
+    refused: set[Key] = field(default_factory=set)
+    """Records whose entry was not taken: what was typed on them later has nothing to stand on."""
     own: dict[Key, int] = field(default_factory=dict)
     """The version of each record whose row the laptop knows from its own changes alone."""
 
@@ -78,6 +82,7 @@ def enter(
     records = gather(connection, keys, under.lineage)
     _locked(counters, [one.before.place for one in records.values() if one.before])
     entered, lines = Entered(), list[dict[str, object]]()
+    entered.refused |= _never_taken(connection, log, changes, records)
     for entry, as_sent in zip(read, entries, strict=True):
         lines.append(_lay(under, records, entry, as_sent, entered))
     keep(connection, records)
@@ -136,6 +141,8 @@ def _lay(
             raise entry.refused
         if change is not None:
             record = records[change.kind, change.record_id]
+            if change.op is not Op.CREATE and not record.values and record.key in entered.refused:
+                raise Unfitting(_NEVER_TAKEN)
             merged = lay(
                 record, change, under.lineage, under.scopes, under.log.district, under.floor
             )
@@ -147,10 +154,39 @@ def _lay(
         if isinstance(refused, OutOfScope):
             entered.out_of_scope.append(entry.seq)
         if change is not None and (change.kind, change.record_id) in records:
-            records[change.kind, change.record_id].echo = True
+            record = records[change.kind, change.record_id]
+            record.echo = True
+            if not record.values:
+                entered.refused.add(record.key)
     entered.versions.append(version)
     entered.verdicts += [verdict] if verdict else []
     return line(under.log, entry, district, version, verdict, under.now)
+
+
+def _never_taken(
+    connection: Connection,
+    log: Log,
+    changes: Sequence[Change],
+    records: Mapping[Key, Standing],
+) -> set[Key]:
+    """Find the records that are not here because their entry was rejected before.
+
+    Of the log's own ids that is sure: whatever comes before in the log has been answered.
+    """
+    missing = {
+        (change.kind, change.record_id)
+        for change in changes
+        if change.op is not Op.CREATE and not records[change.kind, change.record_id].values
+    }
+    made_here = {(change.kind, change.record_id) for change in changes if change.op is Op.CREATE}
+    own = {key for key in missing - made_here if origin_of(key) == log.origin}
+    if not missing - own:
+        return own
+    query = select(CHANGE.c.kind, CHANGE.c.record_id).where(
+        CHANGE.c.record_id.in_([record_id for _, record_id in missing - own]),
+        CHANGE.c.verdict == REJECTED,
+    )
+    return own | {(row.kind, row.record_id) for row in connection.execute(query)}
 
 
 def _unchanged(as_sent: Entry, change: Change) -> bool:
@@ -182,6 +218,13 @@ def _review(
     return others
 
 
+def _stood(record: Standing) -> Place | None:
+    """Return where a record stood that somebody may hold; its author, if it came and moved."""
+    if record.before:
+        return record.before.place
+    return record.moves[0][1] if record.moves else None
+
+
 def _renew(
     connection: Connection,
     records: Mapping[Key, Standing],
@@ -190,7 +233,7 @@ def _renew(
 ) -> None:
     """Renew the entries of all that changed, or about which something did."""
     renewed: dict[Key, tuple[Place, Place | None]] = {
-        key: (place_of(one.values), one.before.place if one.before else None)
+        key: (place_of(one.values), _stood(one))
         for key, one in records.items()
         if one.changed or one.contests_changed
     }
