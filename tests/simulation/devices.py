@@ -12,7 +12,7 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,23 +90,36 @@ class Shown:
         return self.values.get("deleted") is True
 
 
-def rows_of(path: Path) -> dict[str, Shown]:
-    """Read every record of a file, laptop's or server's, by plain SQL."""
-    found: dict[str, Shown] = {}
-    with closing(sqlite3.connect(path)) as file:
-        file.row_factory = sqlite3.Row
+class Look:
+    """Reads a data file, laptop's or server's, by plain SQL; opened once, as that takes long."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def all(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        if self._file is None:
+            self._file = sqlite3.connect(self._path)
+            self._file.row_factory = sqlite3.Row
+        return self._file.execute(query, values).fetchall()
+
+    def rows(self) -> dict[str, Shown]:
+        """Read every record."""
+        found: dict[str, Shown] = {}
         for kind in KINDS:
-            for row in file.execute(f"SELECT * FROM {kind} ORDER BY rowid"):
-                values = {
-                    name: row[name]
-                    for name in row.keys()  # noqa: SIM118
-                    if row[name] is not None and name not in _SPARE_FIELDS
-                }
+            for row in self.all(f"SELECT * FROM {kind} ORDER BY rowid"):
+                filled = {name: value for name, value in zip(row.keys(), row, strict=True) if value}
+                values = {name: filled[name] for name in filled.keys() - _SPARE_FIELDS}
                 values |= json.loads(row["extra"] or "{}")
                 if row["deleted"]:
                     values["deleted"] = True
                 found[row["id"]] = Shown(kind, row["id"], row["version"] or 0, values)
-    return found
+        return found
 
 
 @dataclass(frozen=True)
@@ -142,28 +155,26 @@ FROM change JOIN origin USING (origin) ORDER BY origin.born, change.seq
 """
 
 
-def log_of(path: Path) -> list[Line]:
-    """Read a laptop's whole log by plain SQL."""
-    with closing(sqlite3.connect(path)) as file:
-        file.row_factory = sqlite3.Row
-        return [
-            Line(
-                row["origin"],
-                row["seq"],
-                row["kind"],
-                row["record_id"],
-                row["op"],
-                json.loads(row["fields"]),
-                row["base"] or 0,
-                row["operator"],
-                row["verdict"],
-                row["reason"],
-                row["version"],
-                bool(row["acked"]),
-                row["head"],
-            )
-            for row in file.execute(_LOG)
-        ]
+def log_of(look: Look) -> list[Line]:
+    """Read a laptop's whole log."""
+    return [
+        Line(
+            row["origin"],
+            row["seq"],
+            row["kind"],
+            row["record_id"],
+            row["op"],
+            json.loads(row["fields"]),
+            row["base"] or 0,
+            row["operator"],
+            row["verdict"],
+            row["reason"],
+            row["version"],
+            bool(row["acked"]),
+            row["head"],
+        )
+        for row in look.all(_LOG)
+    ]
 
 
 class Drawn:
@@ -210,16 +221,19 @@ class Bench:
         _fold(made)
         _fold(self.laptop_template)
         self.server_fuse = Fuse()
+        self.look = Look(self.server_path)
         self.server = database.connect(f"sqlite:///{self.server_path}")
         event.listen(self.server, "connect", _hurry)
         event.listen(self.server, "commit", lambda connection: self.server_fuse.burn(connection))
 
     def close(self) -> None:
+        self.look.close()
         self.server.dispose()
         self._folder.cleanup()
 
     def fresh(self) -> Path:
         """Clear the table for a run; return its folder."""
+        self.look.close()
         self.server.dispose()
         run = self.folder / "run"
         shutil.rmtree(run, ignore_errors=True)
@@ -239,12 +253,14 @@ class Bench:
             patch.object(secrets, "token_hex", drawn.token_hex),
             patch.object(secrets, "token_urlsafe", drawn.token_urlsafe),
             patch("fieldkit.store.database.create_engine", self._engine),
+            patch("fieldkit.store.store.place_of", self._place_of),
         ):
             yield
 
-    def _engine(
-        self, url: str, *, creator: Callable[[], sqlite3.Connection], **_: object
-    ) -> Engine:
+    def _place_of(self, path: Path) -> str:
+        return self.places.get(path, str(path))
+
+    def _engine(self, url: str, *, creator: Callable[[], DBAPIConnection], **_: object) -> Engine:
         if self._base is None:
             self._base = create_engine("sqlite://", hide_parameters=True)
             with self._base.connect():
@@ -303,6 +319,9 @@ class Laptop:
     """Seconds its clock is ahead."""
     _store: Store | None = None
 
+    def __post_init__(self) -> None:
+        self.look = Look(self.path)
+
     @property
     def path(self) -> Path:
         return self.home / DATABASE
@@ -327,15 +346,16 @@ class Laptop:
     def close(self) -> None:
         """Close the file, as at the end of a day or when the power goes."""
         self.fuse.at = 0
+        self.look.close()
         if self._store is not None:
             self._store.close()
             self._store = None
 
     def rows(self) -> dict[str, Shown]:
-        return rows_of(self.path)
+        return self.look.rows()
 
     def log(self) -> list[Line]:
-        return log_of(self.path)
+        return log_of(self.look)
 
 
 @dataclass
@@ -418,20 +438,25 @@ class Central:
 
     def look(self, scopes: list[Place]) -> None:
         """Read the log on from where it was read last, and hold each change against its fate."""
-        with closing(sqlite3.connect(self.bench.server_path)) as file:
-            file.row_factory = sqlite3.Row
-            (floor,) = file.execute("SELECT floor FROM server").fetchone()
-            for row in file.execute(
-                "SELECT rowid, * FROM change WHERE rowid > ? ORDER BY rowid", [self.read]
-            ):
-                body = json.loads(row["body"])
-                entry = Entry(
-                    row["origin"], row["seq"], row["verdict"], row["version"], body["id"], body
-                )
-                mark = mark_of(body["operator"], body["kind"], body["id"])
-                self.read = row["rowid"]
-                self.accepted += 1
-                self.expected.accept(entry, mark, scopes, floor)
+        look = self.bench.look
+        floor = look.all("SELECT floor FROM server")[0]["floor"]
+        for row in look.all(
+            "SELECT rowid, * FROM change WHERE rowid > ? ORDER BY rowid", [self.read]
+        ):
+            body = json.loads(row["body"])
+            entry = Entry(
+                row["origin"],
+                row["seq"],
+                row["verdict"],
+                row["version"],
+                body["id"],
+                body,
+                row["district"],
+            )
+            mark = mark_of(body["operator"], body["kind"], body["id"])
+            self.read = row["rowid"]
+            self.accepted += 1
+            self.expected.accept(entry, mark, scopes, floor)
 
     def _in_scope(self, answer: SyncAnswer, scope: Place) -> None:
         for row in answer.page.rows if answer.page else []:
@@ -440,7 +465,7 @@ class Central:
                 raise Violation(f"P8: {row.id} was sent to a laptop out of whose scope it lies")
 
     def rows(self) -> dict[str, Shown]:
-        return rows_of(self.bench.server_path)
+        return self.bench.look.rows()
 
     def back_up(self) -> None:
         image(self.bench.server_path, self.bench.folder / "run" / "server-backup.sqlite3")
@@ -450,6 +475,7 @@ class Central:
         """Put the server's last backup back; False if there is none."""
         if self._kept is None:
             return False
+        self.bench.look.close()
         self.bench.server.dispose()
         image(self.bench.folder / "run" / "server-backup.sqlite3", self.bench.server_path)
         # Who is enrolled is not what this is about: the backup has them all.

@@ -148,7 +148,7 @@ class Row:
         if name == PLACE and isinstance(value, list):
             for part, one in zip(_PLACE, value, strict=True):
                 self.put(part, one)
-        elif value is None:
+        elif value is None or (name == DELETED and value is False):
             self.values.pop(name, None)
         else:
             self.values[name] = value
@@ -172,6 +172,8 @@ class Entry:
     version: int | None
     record_id: str
     body: Mapping[str, Json]
+    district: int
+    """Where the record stands afterwards."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,11 @@ class Expected:
         )
         self._as_typed(typed, said, entry)
         if row is None:
+            if typed.op != "create" and self._not_there(typed):
+                raise Violation(f"P3: {mark} made half a record: its creation had been rejected")
             row = self.roll.rows[entry.record_id] = Row(typed.kind)
+            if PLACE not in said:
+                row.put("district", entry.district)
         elif not self._allowed(row, entry, list(scopes)):
             raise Violation(f"P8: {mark} was taken though the record lies out of scope")
         held = self._merge(row, entry, typed, said, floor)
@@ -275,12 +281,25 @@ class Expected:
             return
         if row is not None:
             rightly = not self._allowed(row, entry, scopes)
+        elif typed.op != "create" and self._not_there(typed):
+            rightly = True
         else:
             place = typed.fields.get(PLACE)
             made = (place[0], place[1]) if isinstance(place, list) else None
             rightly = made is None or not any(holds(scope, made) for scope in scopes)
         if not rightly:
             raise Violation(f"P3: {typed.mark} was rejected though it is honest work in scope")
+
+    def _not_there(self, typed: Typed) -> bool:
+        """Say whether the creation of the record was refused to its own author."""
+        return any(
+            self.typed[mark].op == "create"
+            and self.typed[mark].key == typed.key
+            and self.typed[mark].kind == typed.kind
+            and mark in self.roll.fates
+            and self.roll.fates[mark].verdict == "rejected"
+            for mark in typed.prior
+        )
 
     def _merge(
         self, row: Row, entry: Entry, typed: Typed, said: Mapping[str, Json], floor: int

@@ -123,10 +123,10 @@ def drawn(seed: int, profile: Profile | None = None) -> list[Action]:
     names = sorted(profile.weights)
     weights = [profile.weights[name] for name in names]
     many = chance.randint(*profile.actions)
-    return [
-        Action(what, chance.randrange(1000), stream)
-        for stream, what in enumerate(chance.choices(names, weights, k=many))
-    ]
+    # Some people are known everywhere before anything happens to them.
+    first = [("person", 0), ("person", 1), ("sync", 0), ("sync", 1), ("sync", 2), ("sync", 0)]
+    drawn = [(what, chance.randrange(60)) for what in chance.choices(names, weights, k=many)]
+    return [Action(what, who, stream) for stream, (what, who) in enumerate([*first, *drawn])]
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class World:
     def _settle_in(self) -> None:
         chance = random.Random(f"{self.seed}/laptops")
         for number in range(chance.randint(*self.profile.laptops)):
-            district, block = chance.choice(PLACES)
+            district, block = chance.choice([*PLACES[:1] * 6, *PLACES])
             scope: Place = chance.choice(
                 [(district, block), (district, block), (district, None), (None, None)]
             )
@@ -218,8 +218,13 @@ class World:
         deed: Callable[[Laptop, random.Random], None] = getattr(
             self, "_" + action.what.replace(" ", "_")
         )
-        deed(laptop, chance)
-        looks_right(laptop, self.expected)
+        told = len(self.story)
+        try:
+            deed(laptop, chance)
+            looks_right(laptop, self.expected)
+        except Exception:
+            self.story.insert(told, f"{laptop.name}: {action.what}, and this is how it broke:")
+            raise
 
     def heal(self) -> None:
         """Let every laptop sync over a line that holds, until nothing is left."""
