@@ -46,11 +46,15 @@ class Server:
             self.stop()
 
     def start(self, *, largest_file: int | None = None) -> None:
-        """Start it and wait until it listens; ``largest_file``: bytes, as on a disk that is full.
+        """Start it unless it runs, and wait until it listens.
+
+        ``largest_file``: bytes beyond which no file may grow, as on a disk that is full.
 
         Raises:
             RuntimeError: it did not.
         """
+        if self._process is not None:
+            return
         arguments = ["server", "run", "--database", self._database, "--port", str(self._port)]
         limited = [sys.executable, "-c", _LIMITED, str(largest_file)]
         self._process = subprocess.Popen(
@@ -71,7 +75,7 @@ class Server:
         threading.Thread(target=lambda: [self._note(line) for line in said], daemon=True).start()
 
     def kill(self) -> None:
-        """End it as a power cut does."""
+        """End it at once, wherever it is."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()

@@ -1,0 +1,57 @@
+"""A server whose disk is full keeps nothing by half and says so; the laptop keeps all."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, event
+from tests.faults.processes import Server
+from tests.faults.sides import records
+from tests.faults.stage import SENT, Stage
+
+from fieldkit.store import Store
+
+
+def _refused(stage: Stage) -> None:
+    """Sync in vain: the server keeps nothing, the laptop everything."""
+    before = records(stage.office.database)
+    outcome = stage.sync()
+    assert (outcome.ok, outcome.waiting) == (False, SENT)
+    assert outcome.session.error is not None
+    assert f"{SENT} changes wait here and are safe." in outcome.session.error
+    assert records(stage.office.database) == before
+    store = Store.open(stage.home)
+    assert store.check() == []
+    store.close()
+
+
+def test_a_system_that_lets_no_file_grow_stops_nothing_for_good(on_sqlite: Stage) -> None:
+    with Server(on_sqlite.office.database) as server:
+        on_sqlite.proxy.lead_to(server.url)
+        server.stop()
+        server.start(largest_file=64 << 10)
+        _refused(on_sqlite)
+        assert {entry.get("status") for entry in server.log} >= {503}
+        server.stop()
+        server.start()
+        on_sqlite.finish()
+
+
+@pytest.fixture
+def full(on_sqlite: Stage) -> Iterator[Stage]:
+    """The stage, with a server whose database may not grow by a page."""
+
+    def limit(connection: object, _record: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA max_page_count = 1")  # no less than it has
+
+    event.listen(Engine, "connect", limit)
+    on_sqlite.put_back()
+    yield on_sqlite
+    event.remove(Engine, "connect", limit)
+
+
+def test_a_database_that_cannot_grow_stops_nothing_for_good(full: Stage) -> None:
+    _refused(full)
