@@ -4,12 +4,12 @@ import json
 
 import pytest
 from sqlalchemy import Engine, select
+from tests.server.playing import KIND, Laptop, count, row_of
 
 from fieldkit.records import Json, Op
 from fieldkit.server.problems import Refusal
 from fieldkit.server.tables import CHANGE, METADATA, ORIGIN
 from fieldkit.sync.messages import Problem, SyncRequest, on_the_wire
-from tests.server.playing import KIND, Laptop, count, row_of
 
 AADHAAR = "234123412346"
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Engine, select
+from tests.server.playing import KIND, Laptop, count, row_of
 
 from fieldkit.records import Json
 from fieldkit.server.tables import CONFLICT, FIELD_VERSION, MOVED
-from tests.server.playing import KIND, Laptop, count, row_of
 
 
 @pytest.fixture

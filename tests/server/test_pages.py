@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Engine
+from tests.server.playing import KIND, Laptop, count
 
 from fieldkit.records import Json, Op
 from fieldkit.server import page
 from fieldkit.server.tables import FEED
 from fieldkit.sync.messages import Focus
-from tests.server.playing import KIND, Laptop, count
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_the_own_block_comes_first_and_nothing_twice(engine: Engine) -> None:
     laptop = Laptop(engine, (None, None))
     laptop.focus = Focus(district=2, block=11, position=0)
     seen: list[str] = []
-    more, focused = True, []
+    more, focused = True, list[bool]()
     while more:
         answer = laptop.pull(1)
         assert answer.page is not None

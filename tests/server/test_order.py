@@ -1,0 +1,181 @@
+"""Positions of a feed commit in order: a cursor passes nothing that is still to come (6)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Connection, Engine, func, select, text, update
+from tests.server.playing import KIND, Laptop, count, row_of
+
+from fieldkit.server import batch, feed, rows
+from fieldkit.server.database import add_missing
+from fieldkit.server.gathering import keep
+from fieldkit.server.problems import Refusal
+from fieldkit.server.rows import Key
+from fieldkit.server.scope import Place
+from fieldkit.server.standing import Standing
+from fieldkit.server.tables import CHANGE, COUNTER
+
+Lock = Callable[[Connection, Collection[int], int], dict[int, int]]
+
+
+def like_a_sequence(
+    connection: Connection, districts: Collection[int], floor: int
+) -> dict[int, int]:
+    """Draw numbers as a sequence does: at once, in a transaction of their own, without a lock."""
+    drawn: dict[int, int] = {}
+    with connection.engine.begin() as aside:
+        for district in districts:
+            add_missing(aside, COUNTER, [{"district": district, "position": floor}])
+            where = COUNTER.c.district == district
+            query = select(COUNTER.c.position).where(where).with_for_update()
+            drawn[district] = aside.execute(query).scalar_one()
+            aside.execute(update(COUNTER).where(where).values(position=drawn[district] + 100))
+    return drawn
+
+
+def waiting(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        query = (
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(connection.execute(text(query)).scalar_one())
+
+
+def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> list[Laptop]:
+    """Let the first of two batches stop before its commit, and the second go on as far as it may.
+
+    A third laptop pulls while the first has not committed, and once more at the end.
+    """
+    first, second, reader = Laptop(engine), Laptop(engine), Laptop(engine)
+    for laptop in (first, second):
+        laptop.create(name="Noor VO")
+    stopped, go_on = threading.Event(), threading.Event()
+
+    def stopping(connection: Connection, records: Mapping[Key, Standing]) -> None:
+        if (KIND, f"{first.origin}-1") in records:
+            stopped.set()
+            assert go_on.wait(30)
+        keep(connection, records)
+
+    monkeypatch.setattr(batch, "keep", stopping)
+    monkeypatch.setattr(batch, "lock_counters", lock)
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(first.push)
+        assert stopped.wait(30)
+        two = pool.submit(second.push)
+        while not two.done() and not waiting(engine):
+            pass
+        reader.pull_all()
+        go_on.set()
+        assert (one.result().seq, two.result().seq) == (1, 1)
+    reader.incarnation = ""
+    reader.pull_all()
+    return [first, second, reader]
+
+
+def test_a_reader_passes_no_row_that_is_still_to_be_committed(
+    postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, reader = overtaken(postgres_engine, monkeypatch, feed.lock_counters)
+    assert set(reader.rows) == {f"{first.origin}-1", f"{second.origin}-1"}
+
+
+def test_without_the_lock_one_is_passed_for_ever(
+    postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, second, reader = overtaken(postgres_engine, monkeypatch, like_a_sequence)
+    assert set(reader.rows) == {f"{second.origin}-1"}
+
+
+def test_two_batches_on_one_record_take_turns(engine: Engine) -> None:
+    laptops = [Laptop(engine) for _ in range(4)]
+    record = laptops[0].create(name="Noor VO")
+    laptops[0].push()
+    for number, laptop in enumerate(laptops):
+        for turn in range(10):
+            laptop.edit(record, base=1, remarks=f"{number} {turn}")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(Laptop.push, laptops))
+    assert sorted({answer.seq for answer in answers}) == [10, 11]
+    laptops[0].pull_all()
+    assert len(laptops[0].rows[record].conflicts) == 3
+    versions = [version for answer in answers for version in answer.versions if version]
+    assert max(versions) == row_of(engine, KIND, record)["version"] == 11
+
+
+def test_one_log_sent_twice_at_once_is_taken_once(engine: Engine) -> None:
+    laptop = Laptop(engine)
+    for _ in range(20):
+        laptop.create(name="Noor VO")
+    request = laptop.request()
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(laptop.ask, [request] * 4))
+    assert all(answer == answers[0] for answer in answers)
+    assert count(engine, CHANGE) == 20
+
+
+def test_moves_against_each_other_do_not_lock_each_other_out(engine: Engine) -> None:
+    laptops = [Laptop(engine, (None, None)) for _ in range(4)]
+    records = [laptop.create(name="Noor VO", district=2) for laptop in laptops]
+    for laptop in laptops:
+        laptop.push()
+    for number, laptop in enumerate(laptops):
+        for turn in range(6):
+            district = 2 + (number + turn) % 3
+            laptop.edit(records[number], base=turn + 1, district=district, block=turn)
+
+    def push_one_by_one(laptop: Laptop) -> None:
+        for seq in range(2, 8):
+            laptop.push(seq, seq)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(push_one_by_one, laptops))
+    reader = Laptop(engine, (None, None))
+    reader.pull_all(3)
+    assert set(reader.rows) == set(records)
+
+
+def test_a_record_that_moves_between_the_look_and_the_lock_is_locked_where_it_stands(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop, whole = Laptop(engine, (None, None)), Laptop(engine, (None, None))
+    record = laptop.create(name="Noor VO")
+    laptop.push()
+    whole.edit(record, base=1, district=3, block=None)
+    looked, tried = rows.places, list[set[int]]()
+
+    def moving(connection: Connection, keys: Collection[Key]) -> dict[Key, Place]:
+        found = looked(connection, keys)
+        return dict.fromkeys(found, (2, None)) if len(tried) < 1 else found
+
+    def locking(connection: Connection, districts: Collection[int], floor: int) -> dict[int, int]:
+        tried.append(set(districts))
+        return feed.lock_counters(connection, districts, floor)
+
+    whole.push()
+    monkeypatch.setattr(batch, "places", moving)
+    monkeypatch.setattr(batch, "lock_counters", locking)
+    laptop.edit(record, base=1, village="Nagam")
+    assert laptop.push().verdicts == []
+    assert tried == [{2}, {3}]
+    with engine.connect() as connection:
+        assert connection.execute(select(func.max(COUNTER.c.district))).scalar_one() == 3
+
+
+def test_a_server_that_is_kept_busy_says_so(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def elsewhere(*_arguments: object) -> None:
+        raise batch.Elsewhere({9})
+
+    laptop = Laptop(engine)
+    laptop.create(name="Noor VO")
+    monkeypatch.setattr(batch, "_locked", elsewhere)
+    with pytest.raises(Refusal) as refused:
+        laptop.push()
+    assert (refused.value.problem.status, refused.value.problem.type) == (503, "/problems/busy")

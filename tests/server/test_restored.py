@@ -1,0 +1,150 @@
+"""A server that is put back to its own backup, and heals as laptops tell it of more (5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, delete, insert, select
+from tests.server.playing import Laptop
+
+from fieldkit.records import kinds
+from fieldkit.server.problems import Refusal
+from fieldkit.server.tables import METADATA, SERVER
+
+
+@pytest.fixture
+def laptop(engine: Engine) -> Laptop:
+    return Laptop(engine)
+
+
+def backup(engine: Engine) -> Callable[[], None]:
+    """Remember all the database holds; the result puts it back."""
+    tables = [*METADATA.sorted_tables, *(kind.table() for kind in kinds().values())]
+    with engine.connect() as connection:
+        held = {
+            table: [dict(row._mapping) for row in connection.execute(select(table))]
+            for table in tables
+        }
+
+    def put_back() -> None:
+        with engine.begin() as connection:
+            for table in reversed(tables):
+                connection.execute(delete(table))
+            for table in tables:
+                if held[table]:
+                    connection.execute(insert(table), held[table])
+
+    return put_back
+
+
+def floor(engine: Engine) -> int:
+    with engine.connect() as connection:
+        found: int = connection.execute(select(SERVER.c.floor)).scalar_one()
+        return found
+
+
+def test_a_laptop_that_holds_more_to_be_there_begins_a_new_era(
+    engine: Engine, laptop: Laptop
+) -> None:
+    record = laptop.create(name="Noor VO")
+    era = laptop.push().incarnation
+    put_back = backup(engine)
+    laptop.edit(record, village="Nagam")
+    laptop.create(name="Second VO")
+    laptop.push()
+    put_back()
+    answer = laptop.ask(laptop.quiet())
+    assert (answer.seq, answer.head) == (1, laptop.heads[1].hex())
+    assert answer.incarnation != era
+    laptop.acked = answer.seq
+    again = laptop.push()
+    assert (again.incarnation, again.seq) == (answer.incarnation, 3)
+    assert again.versions == [floor(engine) + 1, floor(engine) + 1]
+    other = Laptop(engine)
+    other.pull_all()
+    assert other.values(record)["village"] == "Nagam"
+    assert len(other.rows) == 2
+
+
+def test_a_gap_by_a_lost_era_heals_too(engine: Engine, laptop: Laptop) -> None:
+    put_back = backup(engine)
+    for _ in range(3):
+        laptop.create(name="Noor VO")
+        laptop.push()
+    put_back()
+    laptop.create(name="Fourth VO")
+    with pytest.raises(Refusal) as refused:
+        laptop.push()
+    assert refused.value.problem.expected == 1
+    assert floor(engine) > 0
+    laptop.acked = 0
+    laptop.push()
+    other = Laptop(engine)
+    other.pull_all()
+    assert len(other.rows) == 4
+
+
+def test_what_was_given_out_before_anybody_noticed_reaches_those_ahead(
+    engine: Engine, laptop: Laptop
+) -> None:
+    reader = Laptop(engine)
+    laptop.create(name="Kept VO")
+    laptop.push()
+    put_back = backup(engine)
+    for _ in range(5):
+        laptop.create(name="Lost VO")
+    laptop.push()
+    reader.pull_all()
+    assert reader.cursors == {2: 6}
+    put_back()
+    newcomer = Laptop(engine)
+    record = newcomer.create(name="Entered meanwhile")
+    newcomer.push()
+    reader.pull_all()
+    assert reader.values(record)["name"] == "Entered meanwhile"
+    assert newcomer.ask(newcomer.quiet()).incarnation == reader.incarnation
+    assert reader.cursors[2] > floor(engine)
+
+
+def test_versions_of_a_lost_era_never_vouch_for_values_of_the_new(
+    engine: Engine, laptop: Laptop
+) -> None:
+    record = laptop.create(name="Noor VO")
+    laptop.push()
+    put_back = backup(engine)
+    for number in range(2, 6):
+        laptop.edit(record, village=f"Lost {'I' * number}")
+    laptop.push()
+    other = Laptop(engine, operator="Bilal")
+    other.pull_all()
+    assert other.rows[record].version == 5
+    put_back()
+    newcomer = Laptop(engine)
+    newcomer.cursors, newcomer.incarnation = other.cursors, other.incarnation
+    newcomer.edit(record, base=1, village="Nagam")
+    newcomer.push()
+    other.edit(record, base=5, village="Wathoora")
+    assert [one.verdict for one in other.push().verdicts] == ["conflict"]
+
+
+def test_healing_twice_happens_once(engine: Engine, laptop: Laptop) -> None:
+    put_back = backup(engine)
+    laptop.create(name="Noor VO")
+    laptop.push()
+    other = Laptop(engine)
+    other.pull_all()
+    put_back()
+    one, two = laptop.ask(laptop.quiet()), other.ask(other.quiet())
+    assert one.incarnation == two.incarnation
+    assert other.ask(laptop.quiet()).incarnation == one.incarnation
+
+
+def test_a_cursor_from_nowhere_moves_nothing(engine: Engine, laptop: Laptop) -> None:
+    laptop.create(name="Noor VO")
+    laptop.push()
+    laptop.cursors = {2: (1 << 53) - 1}
+    with pytest.raises(Refusal) as refused:
+        laptop.ask(laptop.quiet())
+    assert refused.value.problem.status == 400
+    assert floor(engine) == 0

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from sqlalchemy import Engine
+from tests.server.playing import KIND, Laptop, row_of
+
+from fieldkit.server.scope import Device, ScopeAt, allowed, place_at
+
+
+def test_which_places_a_scope_holds() -> None:
+    whole, district, block = ScopeAt(1), ScopeAt(1, 2), ScopeAt(1, 2, 10)
+    places = [(2, 10), (2, 11), (2, None), (3, 20)]
+    assert [whole.holds(place) for place in places] == [True] * 4
+    assert [district.holds(place) for place in places] == [True, True, True, False]
+    assert [block.holds(place) for place in places] == [True, False, True, False]
+    assert allowed([block, ScopeAt(2, 3)], (3, 20))
+    assert not allowed([block], (2, 11), (3, 20))
+
+
+def test_where_a_record_stood_at_a_version() -> None:
+    moves = [(7, (2, 11)), (4, (2, 10))]
+    stood = [place_at((3, 20), moves, base) for base in (0, 3, 4, 6, 7, 9)]
+    assert stood == [(2, 10), (2, 10), (2, 11), (2, 11), (3, 20), (3, 20)]
+
+
+def test_the_scopes_since_an_epoch() -> None:
+    scopes = (ScopeAt(1, 2), ScopeAt(2, 3), ScopeAt(3, 4))
+    device = Device(1, "operator", 3, scopes)
+    assert device.scope == scopes[2]
+    assert (device.since(0), device.since(2), device.since(9)) == (scopes, scopes[1:], scopes[2:])
+
+
+def test_what_is_created_elsewhere_is_rejected_alone_and_logged(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    laptop = Laptop(engine, (2, 10))
+    outside = laptop.create(name="Noor VO", block=11)
+    inside = laptop.create(name="Noor VO", block=10)
+    abroad = laptop.create(name="Noor VO", district=3)
+    with caplog.at_level(logging.INFO, "fieldkit.server"):
+        answer = laptop.push()
+    assert answer.versions == [None, 1, None]
+    assert {one.verdict for one in answer.verdicts} == {"rejected"}
+    assert row_of(engine, KIND, outside) == row_of(engine, KIND, abroad) == {}
+    assert row_of(engine, KIND, inside)["name"] == "Noor VO"
+    told = [json.loads(record.getMessage()) for record in caplog.records]
+    told = [one for one in told if one["event"] == "out_of_scope"]
+    assert [(one["origin"], one["seq"]) for one in told] == [(laptop.origin, 1), (laptop.origin, 3)]
+    assert "Noor" not in caplog.text
+
+
+def test_a_record_of_elsewhere_is_not_edited_deleted_or_fetched(engine: Engine) -> None:
+    owner, stranger = Laptop(engine, (3, None)), Laptop(engine, (2, None))
+    record = owner.create(name="Noor VO", district=3)
+    owner.push()
+    stranger.edit(record, base=1, name="Mine")
+    stranger.edit(record, base=1, district=2, block=10)
+    stranger.delete(record, base=1)
+    assert stranger.push().versions == [None, None, None]
+    stranger.cursors = {3: 0}
+    stranger.pull_all()
+    assert (stranger.rows, stranger.gone, stranger.cursors) == ({}, [], {2: 0})
+
+
+def test_a_record_may_be_handed_to_anybody(engine: Engine) -> None:
+    laptop, other = Laptop(engine, (2, 10)), Laptop(engine, (3, 20))
+    record = laptop.create(name="Noor VO", block=10)
+    laptop.edit(record, district=3, block=20)
+    laptop.edit(record, name="Noor of old")
+    assert laptop.push().verdicts == []
+    other.pull_all()
+    assert other.values(record)["name"] == "Noor of old"
+    laptop.pull_all()
+    assert record not in laptop.rows
+
+
+def test_work_on_a_record_from_before_its_transfer_is_taken(engine: Engine) -> None:
+    laptop, whole = Laptop(engine, (2, 10)), Laptop(engine, (None, None))
+    record = laptop.create(name="Noor VO", block=10)
+    laptop.push()
+    whole.edit(record, base=1, district=3, block=20)
+    whole.push()
+    laptop.edit(record, base=1, village="Nagam")
+    laptop.edit(record, village="Wathoora")
+    assert laptop.push().verdicts == []
+    laptop.edit(record, base=2, village="Too late")
+    assert [one.verdict for one in laptop.push().verdicts] == ["rejected"]
+    assert row_of(engine, KIND, record)["village"] == "Wathoora"
+
+
+def test_work_under_an_old_scope_is_taken_while_its_epoch_is_declared(engine: Engine) -> None:
+    laptop = Laptop(engine, (2, 10), (3, 20))
+    old = laptop.create(name="Noor VO", block=10)
+    new = laptop.create(name="Noor VO", district=3, block=20)
+    request = laptop.request().model_copy(update={"epoch": 1})
+    answer = laptop.pull(request=request)
+    assert (answer.verdicts, answer.epoch) == ([], 2)
+    assert answer.scope is not None
+    assert (answer.scope.role, answer.scope.district, answer.scope.block) == ("operator", 3, 20)
+    assert set(laptop.rows) == {new}
+    assert set(laptop.cursors) == {3}
+    laptop.acked = 2
+    laptop.edit(old, base=1, name="Noor of old")
+    late = laptop.push()
+    assert [one.verdict for one in late.verdicts] == ["rejected"]
+    assert late.scope is None
+
+
+def test_an_area_the_device_never_had_stays_closed(engine: Engine) -> None:
+    laptop = Laptop(engine, (2, 10), (3, 20))
+    laptop.create(name="Noor VO", district=4)
+    request = laptop.request().model_copy(update={"epoch": 0})
+    assert [one.verdict for one in laptop.ask(request).verdicts] == ["rejected"]
