@@ -155,11 +155,10 @@ def ask(
 class Door:
     """A server in this process, whose clock the test sets, and laptops at any address."""
 
-    def __init__(self, file: Path, trusted: tuple[str, ...] = ()) -> None:
-        self.file = file
+    def __init__(self, database: Path | str, trusted: tuple[str, ...] = ()) -> None:
         self.now = 1_790_000_000
         self.origin = new_origin()
-        url = f"sqlite:///{file}"
+        self.url = url = database if isinstance(database, str) else f"sqlite:///{database}"
         self.app = create_app(url, trusted=networks(trusted), clock=lambda: self.now)
         self._engine = open_database(url)
 

@@ -95,7 +95,7 @@ def test_codes_and_tokens_are_kept_as_hashes_alone(door: Door) -> None:
     used, unused = door.code(), door.code()
     first = door.token(used)
     second = door.token(door.code(), first)
-    with closing(sqlite3.connect(door.file)) as connection:
+    with closing(sqlite3.connect(door.url.removeprefix("sqlite:///"))) as connection:
         dump = "\n".join(connection.iterdump())
     for secret in (used, unused, first, second):
         assert secret not in dump
@@ -107,7 +107,7 @@ def test_enrolled_again_with_its_token_it_is_the_same_device_in_a_new_epoch(door
     again = door.enrol(door.code("supervisor", block=16), first).json()
     assert again["epoch"] == 2
     assert again["scope"] == {"role": "supervisor", "district": 2, "block": 16}
-    (one,) = devices(f"sqlite:///{door.file}", door.now)
+    (one,) = devices(door.url, door.now)
     assert (one["role"], one["district"], one["block"]) == ("supervisor", 2, 16)
     # The answer may be lost: the old token holds until the new one is used.
     assert door.ask(first).status_code == 200
@@ -118,7 +118,7 @@ def test_enrolled_again_with_its_token_it_is_the_same_device_in_a_new_epoch(door
 def test_enrolled_without_its_token_it_is_another_device(door: Door) -> None:
     door.token()
     assert door.enrol(door.code(), "of another server entirely").json()["epoch"] == 1
-    assert len(devices(f"sqlite:///{door.file}", door.now)) == 2
+    assert len(devices(door.url, door.now)) == 2
 
 
 def test_a_revoked_device_may_not_sync_and_enrols_as_another(door: Door) -> None:

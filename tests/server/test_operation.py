@@ -277,7 +277,7 @@ def test_two_copies_at_work_under_one_token_are_told(door: Door) -> None:
 
     def came(origin: str, times: list[int]) -> None:
         values = {"origin": origin, "district": 2, "device": 1, "head": b"", "seen": times[-1]}
-        with closing(sqlite3.connect(door.file)) as file, file:
+        with closing(sqlite3.connect(door.url.removeprefix("sqlite:///"))) as file, file:
             file.execute(
                 "INSERT INTO origin (origin, district, device, last_seq, head, last_seen) VALUES "
                 "(:origin, :district, :device, :many, :head, :seen)",
@@ -292,13 +292,13 @@ def test_two_copies_at_work_under_one_token_are_told(door: Door) -> None:
 
     came("AAAAAAA1", [100, 200])
     came("BBBBBBB2", [200, 300])
-    (one,) = devices(f"sqlite:///{door.file}", 400)
+    (one,) = devices(door.url, 400)
     assert one["busy_at_once"] == []
     came("CCCCCCC3", [250, 400])
-    (one,) = devices(f"sqlite:///{door.file}", 400)
+    (one,) = devices(door.url, 400)
     assert one["busy_at_once"] == ["BBBBBBB2", "CCCCCCC3"]
     assert sorted(one["origins"]) == ["AAAAAAA1", "BBBBBBB2", "CCCCCCC3"]
-    (later,) = devices(f"sqlite:///{door.file}", 400 + 31 * 86_400)
+    (later,) = devices(door.url, 400 + 31 * 86_400)
     assert later["busy_at_once"] == []
 
 
@@ -306,7 +306,7 @@ def test_two_copies_at_work_under_one_token_are_told(door: Door) -> None:
 def test_how_wrong_a_clock_is_is_kept(door: Door, ahead: int) -> None:
     token = door.token()
     assert door.ask(token, now=door.now + ahead).status_code == 200
-    (one,) = devices(f"sqlite:///{door.file}", door.now)
+    (one,) = devices(door.url, door.now)
     assert (one["skew"], one["last_seen"]) == (ahead, door.now)
 
 

@@ -106,8 +106,8 @@ def _probe(name: str, told: str) -> Object:
     }
 
 
-_ORIGIN = "^(?=.*[A-Z])[0-9A-HJKMNP-TV-Z]{8}$"
-"""Eight Crockford characters, one of them a letter."""
+_ORIGIN = "^[0-9A-HJKMNP-TV-Z]{8}$"
+_DISTRICT = "^(0|[1-9][0-9]{0,8})$"
 _YES = {"type": "object", "additionalProperties": {"type": "boolean"}}
 
 
@@ -135,11 +135,13 @@ def _schemas() -> Object:
 
 
 def _say_shape(name: str, member: Object) -> None:
-    """Write patterns as JavaScript has them, and say of origins what only code checks."""
+    """Write patterns as JavaScript has them, and say what otherwise only code checks."""
     if name == "origin":
         member["pattern"] = _ORIGIN
     elif name == "origins":
         member["items"] = {"type": "string", "pattern": _ORIGIN}
+    elif name == "cursors":
+        member["propertyNames"] = {"pattern": _DISTRICT}
     for part in (member, *_options(member)):
         if isinstance(pattern := part.get("pattern"), str):
             part["pattern"] = pattern.replace(r"\A", "^").replace(r"\z", "$")
