@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from fieldkit.records import (
     Value,
 )
 from fieldkit.screens.syncing import Pace
+from fieldkit.server.local import code, local_server
 from fieldkit.store import Edit, Store
+from fieldkit.sync.client import enrol
 
 
 @pytest.fixture
@@ -81,6 +84,36 @@ def block(store: Store) -> dict[str, str]:
             selected_on=date(2026, 2, 1),
         ),
     }
+
+
+@dataclass(frozen=True)
+class Office:
+    """A server on this machine, and codes for it."""
+
+    url: str
+    database: Path
+
+    def code(self, district: int | None = 2, block: int | None = None) -> str:
+        return code(self.database, district=district, block=block)
+
+    def enrol(self, store: Store, district: int = 2) -> None:
+        enrol(store, self.url, self.code(district))
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    database = tmp_path_factory.mktemp("server") / "server.sqlite3"
+    with local_server(database) as url:
+        yield Office(url, database)
+
+
+@pytest.fixture
+def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Another laptop of the same district."""
+    opened = Store.open(tmp_path_factory.mktemp("other"))
+    opened.init("Reyaz", 2, 16)
+    yield opened
+    opened.close()
 
 
 _NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}

@@ -1,33 +1,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
 
 from fieldkit.records import VillageOrganisation
-from fieldkit.screens.sync import SyncScreen, bar, plural, weight
+from fieldkit.screens.sync import SyncScreen
+from fieldkit.screens.sync_words import bar, before, how_long, plural, weight
 from fieldkit.screens.widgets.picker import Picker
-from fieldkit.server.local import local_server
-from fieldkit.store import Edit, State, Store, Verdict
-from fieldkit.sync import client
-from fieldkit.sync.client import Progress, enrol, sync
+from fieldkit.store import Answered, Edit, State, Store, SyncSession, Verdict
+from fieldkit.sync import pace
+from fieldkit.sync.client import Progress, sync
 from fieldkit.sync.line import Line, Traffic
 from fieldkit.sync.messages import M, Message
 
 if TYPE_CHECKING:
-    from tests.screens.conftest import Hand
+    from tests.screens.conftest import Hand, Office
 
 At = Callable[..., AbstractAsyncContextManager["Hand"]]
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with local_server(tmp_path_factory.mktemp("server") / "server.sqlite3") as url:
-        yield url
 
 
 def _save(store: Store, many: int) -> list[str]:
@@ -35,15 +30,24 @@ def _save(store: Store, many: int) -> list[str]:
     return [saved.id for saved in store.save(edits, "Asha")]
 
 
+def _reject(store: Store, reasons: Mapping[int, str]) -> None:
+    standing = store.outbox.standing()
+    assert standing is not None
+    verdicts = [Verdict(seq, State.REJECTED, reason, "name") for seq, reason in reasons.items()]
+    store.pull.receive(
+        Answered(standing.origin, standing.last_seq, standing.head, verdicts=verdicts)
+    )
+
+
 async def _open(hand: Hand) -> None:
-    await hand.press("<f5>")
+    await hand.press("8", "<enter>")
     assert isinstance(hand.app.screen, SyncScreen)
 
 
 async def test_what_waits_is_sent_and_both_sides_hold_the_same(
-    store: Store, server: str, at_desk: At
+    store: Store, office: Office, at_desk: At
 ) -> None:
-    enrol(store, server, "code")
+    office.enrol(store)
     ids = _save(store, 12)
     async with at_desk() as hand:
         await _open(hand)
@@ -62,9 +66,9 @@ async def test_what_waits_is_sent_and_both_sides_hold_the_same(
 
 
 async def test_the_cost_is_told_from_the_line_as_measured(
-    store: Store, server: str, at_desk: At
+    store: Store, office: Office, at_desk: At
 ) -> None:
-    enrol(store, server, "code")
+    office.enrol(store)
     _save(store, 20)
     assert sync(store).ok
     _save(store, 1)
@@ -89,15 +93,15 @@ async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, at_desk: 
 
 
 async def test_escape_stops_and_then_leaves(
-    store: Store, server: str, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    enrol(store, server, "code")
+    office.enrol(store)
     _save(store, 5)
-    monkeypatch.setattr(client, "MOST_CHANGES", 2)
+    monkeypatch.setattr(pace, "MOST_CHANGES", 2)
     reached, go_on = threading.Event(), threading.Event()
     ask = Line.ask
 
-    def held_up(self: Line, path: str, message: Message | bytes, kind: type[M]) -> M:
+    def held_up(self: Line, path: str, message: Message, kind: type[M]) -> M:
         reached.set()
         go_on.wait(10)
         return ask(self, path, message, kind)
@@ -126,12 +130,7 @@ async def test_escape_stops_and_then_leaves(
 async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, at_desk: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     _save(store, 2)
-    standing = store.outbox.standing()
-    assert standing is not None
-    reason = "Name: [red]this[/] is \x1b[31mnot a name."
-    store.outbox.acknowledge(
-        standing.origin, 2, standing.head, [Verdict(2, State.REJECTED, reason, "name")]
-    )
+    _reject(store, {2: "Name: [red]this[/] is \x1b[31mnot a name."})
     async with at_desk() as hand:
         await _open(hand)
         assert "Returned to you" in hand.text()
@@ -148,15 +147,79 @@ async def test_without_a_server_it_says_what_to_do(store: Store, at_desk: At) ->
     _save(store, 1)
     async with at_desk() as hand:
         await _open(hand)
-        assert "No server yet." in hand.text()
+        assert "No server yet. Press e to enrol" in hand.text()
         assert "sync now" not in hand.text()
         await hand.press("<f5>")
         assert "No server yet." in hand.text()
     assert store.outbox.sessions() == []
 
 
-async def test_a_narrow_console_shows_all_of_it(store: Store, server: str, at_desk: At) -> None:
-    enrol(store, server, "code")
+async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, at_desk: At) -> None:
+    office.enrol(store)
+    ids = _save(store, 3)
+    async with at_desk() as hand:
+        await hand.press("6", "<enter>", "<f5>")
+        assert isinstance(hand.app.screen, SyncScreen)
+        assert "3 changes sent" in hand.text()
+        assert "online" in hand.text().splitlines()[0]
+        await hand.press("<escape>")
+        assert not isinstance(hand.app.screen, SyncScreen)
+    assert set(store.states(ids).values()) == {State.ON_SERVER}
+
+
+async def test_a_laptop_is_enrolled_from_the_screen(
+    store: Store, office: Office, at_desk: At
+) -> None:
+    ids = _save(store, 2)
+    async with at_desk() as hand:
+        await _open(hand)
+        await hand.press("e", "<ctrl+u>", "http://office.example.in", "<enter>")
+        assert "begins with http, so others" in " ".join(hand.text().split())
+        await hand.press("<ctrl+u>", office.url, "<enter>", "wrong", "<enter>")
+        assert "The server does not know this code." in hand.text()
+        await hand.press("<ctrl+u>", office.code(), "<enter>")
+        assert isinstance(hand.app.screen, SyncScreen)
+        assert "2 changes sent" in hand.text()
+        assert f"Enrolled with {office.url}." in hand.text()
+        assert "F5 or s sync now" in hand.text()
+    assert set(store.states(ids).values()) == {State.ON_SERVER}
+
+
+async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
+    store: Store, other: Store, office: Office, at_desk: At, tmp_path: Path
+) -> None:
+    for laptop in (store, other):
+        office.enrol(laptop)
+    _save(other, 4)
+    assert sync(other).ok
+    async with at_desk() as hand:
+        await hand.press("<f5>")
+        many = int(hand.line("received").split()[1])
+        assert many >= 4
+        assert "Nothing waited to be sent" in hand.text()
+        await hand.press("r")
+        assert "is on the server, and the same. The receipt is in" in " ".join(hand.text().split())
+    (written,) = (tmp_path / "receipts").iterdir()
+    assert "Receipt of " in written.read_text(encoding="utf-8")
+
+
+async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, at_desk: At) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    _save(store, 2)
+    _reject(store, {2: "Out of the area."})
+    async with at_desk() as hand:
+        await _open(hand)
+        assert "Enter correct   Del give up" in hand.text()
+        await hand.press("<delete>")
+        assert "Give up this change of Noor VO 1?" in hand.text()
+        await hand.press("<delete>")
+        assert "Given up: Noor VO 1" in hand.text()
+        assert "Nothing was returned to you." in hand.text()
+    assert store.outbox.counts()[State.REJECTED] == 0
+
+
+async def test_a_narrow_console_shows_all_of_it(store: Store, office: Office, at_desk: At) -> None:
+    office.enrol(store)
     _save(store, 1)
     async with at_desk(60, 16) as hand:
         await _open(hand)
@@ -165,7 +228,20 @@ async def test_a_narrow_console_shows_all_of_it(store: Store, server: str, at_de
             assert words in hand.text()
 
 
+def test_syncs_that_failed_alike_stand_in_one_line() -> None:
+    failed = [
+        SyncSession(at, False, 1, 0, 0, 1.0, "No connection. 3 changes wait here and are safe.")
+        for at in (1795257000, 1795256000, 1795255000)
+    ]
+    worked = SyncSession(1795250000, True, 1, 900, 300, 1.0)
+    assert before([*failed, worked], 3) == [
+        "  3 times since 21 Nov 2026 15:26  No connection. 3 changes wait here and are safe.",
+        "  21 Nov 2026 14:03  ok, 1.2 KB",
+    ]
+
+
 def test_words() -> None:
+    assert [how_long(n) for n in (-3 * 3600, 720, 90000)] == ["3 hours", "12 minutes", "1 day"]
     assert bar(Progress(8, 12, Traffic())) == "  sending   [################--------]  8 of 12"
     assert (plural(1, "change"), plural(120000, "change")) == ("1 change", "1,20,000 changes")
     assert [weight(n) for n in (999, 1100, 2_500_000)] == ["999 bytes", "1.1 KB", "2.5 MB"]
@@ -176,10 +252,7 @@ async def test_what_came_back_is_fetched_a_page_at_a_time(
 ) -> None:
     monkeypatch.setattr("fieldkit.screens.sync.PAGE", 4)
     _save(store, 6)
-    standing = store.outbox.standing()
-    assert standing is not None
-    verdicts = [Verdict(seq, State.REJECTED, f"reason {seq}", "name") for seq in range(1, 7)]
-    store.outbox.acknowledge(standing.origin, 6, standing.head, verdicts)
+    _reject(store, {seq: f"reason {seq}" for seq in range(1, 7)})
     async with at_desk() as hand:
         await _open(hand)
         picker = hand.app.screen.query_one(Picker)

@@ -166,8 +166,8 @@ class ConflictPage(Page[None]):
             return
         left = f"   {len(found)} to settle" if len(found) > 1 else ""
         self.where(self._open.label, f"   {self._open.conflict.record_id}{left}")
-        another = "3 or e another value   " if asked(self._open.conflict) else ""
-        self.keys(f"1 or m the first   2 or t the second   {another}Esc later")
+        another = "3 e another value   " if asked(self._open.conflict) else ""
+        self.keys(f"1 m first   2 t second   {another}Esc later")
 
     def _above(self, one: Open) -> tuple[str, ...]:
         lines = [f"  {one.field}", ""]

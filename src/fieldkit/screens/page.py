@@ -179,6 +179,10 @@ class Page(Screen[ScreenResultType]):
         self.show_standing()
 
     def on_synced(self, message: Synced) -> None:
+        """Take note of a sync that has ended."""
+        self.synced(message)
+
+    def synced(self, message: Synced) -> None:
         """Show what came with a sync."""
         if message.outcome is not None and message.outcome.received:
             self.run_worker(self.told(self.freshen), group="freshen", exclusive=True)

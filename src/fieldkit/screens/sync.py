@@ -109,7 +109,7 @@ class SyncScreen(Page[None]):
 
         found = await self.ask(lambda store: open_conflicts(store))
         first = await self._page(0)
-        heads = ["  To settle: your value, not used yet"] + [""] * len(found)
+        heads = ["  To settle"] + [""] * len(found)
         to_settle = [self._to_settle(one, head) for one, head in zip(found, heads, strict=False)]
         return Answer([*to_settle, *first.rows], more=first.more)
 
@@ -117,7 +117,8 @@ class SyncScreen(Page[None]):
         async def settle() -> None:
             await doors.open_conflicts(self.desk, first=one.conflict.id)
 
-        below = (f"{one.mine.words}, or {one.theirs.words}", one.conflict.record_id)
+        sides = f"{one.mine.words} ({one.mine.title}), {one.theirs.words} ({one.theirs.title})"
+        below = (sides, one.conflict.record_id)
         return Choice((one.label, one.field), settle, below, key=one.conflict.id, head=head)
 
     async def _page(self, skip: int) -> Answer:
@@ -231,7 +232,7 @@ class SyncScreen(Page[None]):
         """Draw how far it has come."""
         self._show_progress()
 
-    def on_synced(self, message: Synced) -> None:
+    def synced(self, message: Synced) -> None:
         """Say how it ended, and show how things stand."""
         outcome = message.outcome
         if message.fault:

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.screens.conftest import artisan
+
+from fieldkit.records import Beneficiary, Op, Value
+from fieldkit.reference import options
+from fieldkit.screens.conflicts import ConflictPage, ValuePage
+from fieldkit.screens.form import FormScreen
+from fieldkit.screens.record import RecordPage
+from fieldkit.screens.sync import SyncScreen
+from fieldkit.store import Edit, Store
+from fieldkit.sync.client import sync
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import At, Hand, Office
+
+
+def _edit(store: Store, person: str, operator: str, **fields: Value) -> None:
+    store.save([Edit(Beneficiary, fields, person)], operator)
+
+
+_DISTRICTS = iter(sorted(int(option.code) for option in options("district")))
+
+
+@pytest.fixture
+def person(store: Store, other: Store, office: Office) -> str:
+    """An artisan that both laptops know, in a district of the test's own."""
+    district = next(_DISTRICTS)
+    for laptop in (store, other):
+        office.enrol(laptop, district)
+        assert sync(laptop).ok
+    made = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
+    assert sync(store).ok
+    assert sync(other).ok
+    return made
+
+
+def _clash(store: Store, other: Store, person: str, theirs: Edit, mine: Edit) -> None:
+    other.save([theirs], "Reyaz")
+    assert sync(other).ok
+    store.save([mine], "Asha")
+    assert sync(store).ok
+    assert {one.record_id for one in store.conflicts()} == {person}
+
+
+@pytest.fixture
+def two(store: Store, other: Store, person: str) -> str:
+    """The artisan once both laptops wrote the mobile and the trade."""
+    theirs: dict[str, Value] = {"mobile": "7006155210", "trade_code": "TAIL"}
+    mine: dict[str, Value] = {"mobile": "9419011433", "trade_code": "MASN"}
+    _clash(
+        store,
+        other,
+        person,
+        Edit(Beneficiary, theirs, person),
+        Edit(Beneficiary, mine, person),
+    )
+    return person
+
+
+async def _settle(hand: Hand) -> None:
+    await hand.press("8", "<enter>", "<enter>")
+    assert isinstance(hand.app.screen, ConflictPage)
+
+
+def _agree(store: Store, other: Store, person: str) -> dict[str, Value]:
+    """Let both laptops sync; return what both then show."""
+    for laptop in (store, other):
+        assert sync(laptop).ok
+    found = [laptop.get("beneficiary", person) for laptop in (store, other)]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert dict(found[0].values()) == dict(found[1].values())
+    assert store.conflicts() == other.conflicts() == []
+    return dict(found[0].values())
+
+
+async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
+    store: Store, other: Store, two: str, at_desk: At
+) -> None:
+    async with at_desk() as hand:
+        assert "2 to settle" in hand.text()
+        await hand.press("8", "<enter>")
+        text = hand.text()
+        assert "  To settle\n" in text
+        assert "94190 11433 (yours, not used yet), 70061 55210 (on the server)" in text
+        assert text.count("Ghulam Mohammad Bhat") == 2
+        assert "Enter settle" in text
+        await hand.press("<enter>")
+        text = hand.text()
+        assert "2 to settle" in text.splitlines()[0]
+        assert "yours, not used yet" in text
+        assert "on the server" in text
+        assert "Asha, " in text
+        assert "Reyaz, " in text
+        assert "1 m first   2 t second   3 e another value   Esc later" in text
+        first = "Mobile" if "94190 11433" in text else "Trade"
+        await hand.press("1")
+        assert "The next one:" in hand.text()
+        await hand.press("t")
+        assert isinstance(hand.app.screen, SyncScreen)
+        assert "Nothing is left to settle." in hand.text()
+    values = _agree(store, other, two)
+    kept = {"Mobile": ("9419011433", "TAIL"), "Trade": ("7006155210", "MASN")}[first]
+    assert (values["mobile"], values["trade_code"]) == kept
+
+
+async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, at_desk: At) -> None:
+    async with at_desk() as hand:
+        await hand.press("8", "<enter>", "<enter>", "<enter>", "<enter>")
+        assert isinstance(hand.app.screen, ConflictPage)
+        await hand.press("<escape>")
+        assert isinstance(hand.app.screen, SyncScreen)
+    assert len(store.conflicts()) == 2
+
+
+async def test_another_value_is_read_by_the_fields_format(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    theirs = Edit(Beneficiary, {"mobile": "7006155210"}, person)
+    _clash(store, other, person, theirs, Edit(Beneficiary, {"mobile": "9419011433"}, person))
+    async with at_desk() as hand:
+        await _settle(hand)
+        await hand.press("3", "70061")
+        assert isinstance(hand.app.screen, ValuePage)
+        assert "5 digits" in hand.text()
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ValuePage)
+        await hand.press("<ctrl+u>", "7006199999", "<enter>")
+        assert isinstance(hand.app.screen, SyncScreen)
+        assert "Settled: Ghulam Mohammad Bhat, mobile." in hand.text()
+    assert _agree(store, other, person)["mobile"] == "7006199999"
+
+
+async def test_a_choice_is_typed_by_its_first_letters(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    theirs = Edit(Beneficiary, {"trade_code": "TAIL"}, person)
+    _clash(store, other, person, theirs, Edit(Beneficiary, {"trade_code": "MASN"}, person))
+    async with at_desk() as hand:
+        await _settle(hand)
+        await hand.press("e", "cobb", "<enter>")
+        assert isinstance(hand.app.screen, SyncScreen)
+    assert _agree(store, other, person)["trade_code"] == "COBB"
+
+
+async def test_deleted_there_and_changed_here_is_asked_in_those_words(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    theirs = Edit(Beneficiary, {}, person, op=Op.DELETE)
+    _clash(store, other, person, theirs, Edit(Beneficiary, {"village": "Nagam"}, person))
+    async with at_desk() as hand:
+        await _settle(hand)
+        text = hand.text()
+        assert "Deleted or kept" in text
+        assert "kept, with what was changed" in text
+        assert "another value" not in text
+        await hand.press("3", "e")
+        assert isinstance(hand.app.screen, ConflictPage)
+        await hand.press("m")
+        assert isinstance(hand.app.screen, SyncScreen)
+    values = _agree(store, other, person)
+    assert (values["deleted"], values["village"]) == (False, "Nagam")
+
+
+async def test_two_places_are_told_by_name(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    theirs = Edit(Beneficiary, {"block": 17}, person)
+    _clash(store, other, person, theirs, Edit(Beneficiary, {"block": 18}, person))
+    async with at_desk() as hand:
+        await _settle(hand)
+        text = hand.text()
+        assert "District and block" in text
+        assert [text.count(block) for block in ("Khag, ", "Khan-Sahib, ")] == [1, 1]
+        assert "another value" not in text
+        await hand.press("2")
+        assert isinstance(hand.app.screen, SyncScreen)
+    assert _agree(store, other, person)["block"] == 17
+
+
+async def test_a_persons_page_says_settle_and_enter_leads_there(
+    store: Store, two: str, at_desk: At
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("7006155210", "<enter>")
+        assert isinstance(hand.app.screen, RecordPage)
+        assert "settle" in hand.text().splitlines()[0]
+        assert "s settle" in hand.text()
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ConflictPage)
+        await hand.press("m", "m")
+        assert isinstance(hand.app.screen, RecordPage)
+        assert "settle" not in hand.text().splitlines()[0]
+
+
+async def test_what_the_server_found_is_on_the_page_and_enter_mends_it(
+    store: Store, person: str, at_desk: At
+) -> None:
+    second = artisan(store, "Ghulam Mohd Bhat", "Abdul Ahad Bhat", "9419011432")
+    assert sync(store).ok
+    async with at_desk() as hand:
+        assert "to check" in hand.text()
+        await hand.press(second.lower(), "<enter>")
+        assert isinstance(hand.app.screen, RecordPage)
+        assert "to check" in hand.text().splitlines()[0]
+        assert "To check: Mobile" in hand.text()
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, FormScreen)
+
+
+async def test_a_narrow_console_shows_both_values(store: Store, two: str, at_desk: At) -> None:
+    async with at_desk(60, 16) as hand:
+        await _settle(hand)
+        text = hand.text()
+        for words in ("Asha, ", "Reyaz, ", "not used yet", "on the server", "was", "later"):
+            assert words in text
