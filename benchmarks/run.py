@@ -3,7 +3,17 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from benchmarks import keys, loading, opening, saving, searching, starting
+from benchmarks import (
+    crowd,
+    ingest,
+    keys,
+    line,
+    loading,
+    opening,
+    saving,
+    searching,
+    starting,
+)
 from benchmarks.figures import Figure, keep, table
 from benchmarks.homes import KEPT
 
@@ -14,6 +24,9 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "saving": lambda: saving.measure(100_000),
     "opening": lambda: opening.measure(100_000),
     "loading": loading.measure,
+    "ingest": lambda: ingest.measure(1200),
+    "line": lambda: line.measure(people=120, waiting=10_000),
+    "crowd": lambda: crowd.measure(300),
 }
 
 

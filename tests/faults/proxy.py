@@ -145,6 +145,8 @@ class Proxy:
         self._open.add(task)
         try:
             await _Connection(self, laptop, back).run()
+        except asyncio.CancelledError:
+            pass  # the proxy ends; before Python 3.12 asyncio reports such a task as a fault
         finally:
             self._open.discard(task)
 

@@ -1,0 +1,121 @@
+"""Batches of 200 taken in by the server, against raw executemany of the very rows they become."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import ColumnElement, Engine, Table, select
+from tests.postgres import running_postgres
+
+from benchmarks.figures import Figure
+from benchmarks.homes import home_with
+from benchmarks.mixed import creations, requests
+from fieldkit.records import Change, kinds
+from fieldkit.server.apply import sync
+from fieldkit.server.database import writing
+from fieldkit.server.enrolment import device_of, enrol, make_code
+from fieldkit.server.migrate import migrate, open_database
+from fieldkit.server.scope import Device
+from fieldkit.server.tables import CHANGE, FEED
+from fieldkit.sync.messages import EnrolRequest
+
+BATCH = 200
+NOW = 1_790_000_000
+ORIGIN = "7KQ2M9XD"
+
+
+def measure(people: int) -> list[Figure]:
+    """Take the same log in on PostgreSQL and on SQLite, both as safe against power cuts."""
+    changes = creations(home_with(people))
+    figures = []
+    with (
+        running_postgres(quick=False) as postgres,
+        postgres.database() as ours,
+        postgres.database() as bare,
+    ):
+        urls = postgres.url(ours), postgres.url(bare)
+        figures += _compare("PostgreSQL", changes, *urls, budget=1 / 0.6)
+    with TemporaryDirectory() as folder:
+        urls = f"sqlite:///{Path(folder) / 'ours'}", f"sqlite:///{Path(folder) / 'bare'}"
+        figures += _compare("SQLite", changes, *urls)
+    return figures
+
+
+def _compare(
+    name: str, changes: Sequence[Change], ours: str, bare: str, budget: float | None = None
+) -> list[Figure]:
+    """Take in and insert by turns, so that both meet the same machine; give microseconds."""
+    with opened(ours) as server, opened(bare) as plain:
+        device = enrolled(server)
+        taking = inserting = 0.0
+        for start, request in zip(
+            range(0, len(changes), BATCH), requests(changes, BATCH), strict=True
+        ):
+            began = time.perf_counter()
+            answer = sync(server, device, request, NOW)
+            taking += time.perf_counter() - began
+            if answer.verdicts:
+                raise RuntimeError(f"refused: {answer.verdicts[0]}")
+            inserting += _insert(plain, _rows(server, changes[start : start + BATCH]))
+    each = 1_000_000 / len(changes)
+    label = f"ingest {len(changes):,} changes on {name}, each"
+    return [Figure(label, taking * each, inserting * each, "us", budget=budget)]
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Open a server's database, made ready."""
+    migrate(url)
+    engine = open_database(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def enrolled(engine: Engine) -> Device:
+    """Enrol the first device of a server, one that may write anywhere."""
+    with writing(engine) as connection:
+        code = make_code(connection, "administrator", None, None, NOW)
+        enrol(connection, EnrolRequest(code=code, origin=ORIGIN, district=2), "", NOW)
+        return device_of(connection, 1)
+
+
+def _rows(engine: Engine, changes: Sequence[Change]) -> dict[Table, list[tuple[object, ...]]]:
+    """Read what a batch has become: rows of kinds, changes and feed entries."""
+    ids = [change.record_id for change in changes]
+    wanted: list[tuple[Table, ColumnElement[bool]]] = [
+        (kinds()[kind].table(), kinds()[kind].table().c.id.in_(ids))
+        for kind in sorted({change.kind for change in changes})
+    ]
+    wanted.append((CHANGE, CHANGE.c.seq.between(changes[0].seq, changes[-1].seq)))
+    wanted.append((FEED, FEED.c.record_id.in_(ids)))
+    with engine.connect() as connection:
+        return {
+            table: [
+                tuple(
+                    json.dumps(value) if isinstance(value, (dict, list)) else value for value in row
+                )
+                for row in connection.execute(select(table).where(which))
+            ]
+            for table, which in wanted
+        }
+
+
+def _insert(engine: Engine, rows: Mapping[Table, Sequence[tuple[object, ...]]]) -> float:
+    """Insert rows as plainly as the driver can, in one transaction; return the seconds."""
+    mark = "?" if engine.dialect.name == "sqlite" else "%s"
+    statements = []
+    for table in rows:
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        marks = ", ".join([mark] * len(table.columns))
+        statements.append(f"INSERT INTO {table.name} ({names}) VALUES ({marks})")
+    began = time.perf_counter()
+    with writing(engine) as connection:
+        cursor = connection.connection.cursor()
+        for statement, values in zip(statements, rows.values(), strict=True):
+            cursor.executemany(statement, values)
+    return time.perf_counter() - began

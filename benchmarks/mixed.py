@@ -1,0 +1,48 @@
+"""The log of a laptop that registered people as they came, record by record and kind by kind."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fieldkit.records import Change, first_head
+from fieldkit.store import Store
+from fieldkit.sync.messages import Batch, SyncRequest, on_the_wire
+
+_APART = 0.02
+"""How far what refers to a record follows it, as a part of the whole log."""
+
+
+def creations(home: Path) -> list[Change]:
+    """Return the log of a home that only took in a sample, mixed as days at an office mix it."""
+    store = Store.open(home)
+    standing = store.outbox.standing()
+    assert standing is not None
+    made = [one.change for one in store.outbox.batch(standing.origin, 10**7)]
+    store.close()
+    many = Counter(change.kind for change in made)
+    ranks = {kind: rank for rank, kind in enumerate(many)}
+    seen: Counter[str] = Counter()
+    places = []
+    for change in made:
+        seen[change.kind] += 1
+        places.append(seen[change.kind] / many[change.kind] + ranks[change.kind] * _APART)
+    order = sorted(range(len(made)), key=places.__getitem__)
+    return [replace(made[number], seq=seq) for seq, number in enumerate(order, 1)]
+
+
+def requests(changes: Sequence[Change], size: int) -> Iterator[SyncRequest]:
+    """Put a log into requests of so many changes each."""
+    origin = changes[0].record_id.partition("-")[0]
+    head = first_head(origin)
+    for start in range(0, len(changes), size):
+        part = changes[start : start + size]
+        before = head
+        for change in part:
+            head = change.head(head)
+        batch = Batch(
+            first=part[0].seq,
+            before=before.hex(),
+            changes=[on_the_wire(change) for change in part],
+        )
+        yield SyncRequest(origin=origin, last_seq=part[-1].seq, head=head.hex(), batch=batch)
