@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from tests.postgres import Postgres
+
 
 @pytest.fixture(scope="session")
 def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -40,6 +42,38 @@ def postgres_engine(migrated_url: str) -> Iterator[Engine]:
     engine = connect(migrated_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _shared_sqlite(
+    _migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    from fieldkit.server.database import connect
+
+    file = tmp_path_factory.mktemp("shared") / "server.sqlite3"
+    shutil.copy(_migrated_file, file)
+    engine = connect(f"sqlite:///{file}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _shared_postgres(postgres: Postgres, _migrated: str) -> Iterator[Engine]:
+    from fieldkit.server.database import connect
+
+    with postgres.database(template=_migrated) as name:
+        engine = connect(postgres.url(name))
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared_engine(request: pytest.FixtureRequest) -> Engine:
+    """One database for many tests, which look at their own records only."""
+    found: Engine = request.getfixturevalue(
+        "_shared_sqlite" if request.param == "sqlite" else "_shared_postgres"
+    )
+    return found
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
