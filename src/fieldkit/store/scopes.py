@@ -98,15 +98,25 @@ def unsent(connection: Connection) -> bool:
 
 
 def retire_some(connection: Connection, kind: str, scope: ScopeOf, after: str) -> str | None:
-    """Retire some records of a kind outside the scope, in order of id; None after the last."""
+    """Retire some records of a kind outside the scope, in order of id; None after the last.
+
+    The server's place decides, not one that own work lays over it: a move that was not taken
+    neither keeps a record here nor sends it away.
+    """
     table = kinds()[kind].table()
+    laid = _beneath.c.record_id.is_not(None)
+    district, block = (
+        case((laid, func.json_extract(_beneath.c.fields, f"$.{name}")), else_=table.c[name])
+        for name in ("district", "block")
+    )
     inside: list[ColumnElement[bool]] = [true()]
     if scope.district is not None:
-        inside.append(table.c.district == scope.district)
+        inside.append(func.coalesce(district, -1) == scope.district)
     if scope.block is not None:
-        inside.append(or_(table.c.block.is_(None), table.c.block == scope.block))
+        inside.append(or_(block.is_(None), block == scope.block))
     query = (
         select(table.c.id)
+        .outerjoin(_beneath, and_(_beneath.c.record_id == table.c.id, _beneath.c.kind == kind))
         .where(not_(and_(*inside)), table.c.id > after)
         .order_by(table.c.id)
         .limit(_AT_ONCE)
