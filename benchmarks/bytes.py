@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 from uuid import UUID
 
 from benchmarks.figures import Figure
@@ -78,12 +79,8 @@ class _Scales:
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self.traffic: Traffic = line.traffic
         self.sent = _Sent()
-
-    @property
-    def traffic(self) -> Traffic:
-        """What went over the line so far."""
-        return self._line.traffic
 
     def weigh(self, message: Message) -> int:
         """Return the bytes of a message as it travels."""
@@ -134,11 +131,8 @@ def _sent(people: int, size: int) -> tuple[_Sent, list[Change]]:
 
 @contextmanager
 def _batches_of(size: int) -> Iterator[None]:
-    most, pace.MOST_CHANGES = pace.MOST_CHANGES, size
-    try:
+    with patch.object(pace, "MOST_CHANGES", size):
         yield
-    finally:
-        pace.MOST_CHANGES = most
 
 
 def _as_rows(changes: Sequence[Change], size: int, heads: float) -> Counter[str]:
@@ -204,6 +198,6 @@ def _roster(heads: float) -> Figure:
 
 def _page_row(values: Mapping[str, Json], number: str) -> PageRow:
     made = int(datetime.fromisoformat(str(values["created_at"])).timestamp())
-    held = {**values, "created_at": made, "updated_at": made}
+    held: dict[str, object] = {**values, "created_at": made, "updated_at": made}
     del held["id"]
     return PageRow(kind="beneficiary", id=number, version=1, values=held)

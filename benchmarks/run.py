@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 
+from benchmarks import bytes as sizes
 from benchmarks import (
     crowd,
     ingest,
@@ -24,6 +25,7 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "saving": lambda: saving.measure(100_000),
     "opening": lambda: opening.measure(100_000),
     "loading": loading.measure,
+    "bytes": lambda: sizes.measure(500),
     "ingest": lambda: ingest.measure(1200),
     "line": lambda: line.measure(people=120, waiting=10_000),
     "crowd": lambda: crowd.measure(300),
