@@ -10,7 +10,7 @@ import pytest
 from tests.commands.conftest import Cli
 
 from fieldkit.sample.roster import HEADINGS, messy_roster, write_roster
-from fieldkit.server.local import local_server
+from fieldkit.server.local import code, local_server
 
 # Synthetic numbers that pass the check digit.
 ONE, TWO = "999941057058", "999971658847"
@@ -81,8 +81,9 @@ def test_none_goes_on_from_the_laptop(laptop: Path, cli: Cli, tmp_path: Path) ->
     assert cli("backup", copies / "copy").code == 0
     for form in ("jsonl", "csv", "xlsx"):
         cli("export", "beneficiary", "-o", copies / f"beneficiary.{form}")
-    with local_server(tmp_path / "server" / "server.sqlite3", tmp_path / "server.log") as url:
-        cli("enrol", url, "any code")
+    database = tmp_path / "server" / "server.sqlite3"
+    with local_server(database, tmp_path / "server.log") as url:
+        cli("enrol", url, code(database))
         assert cli("sync").code == 0
         roster.unlink()
         assert held(at_rest(tmp_path), {ONE}) == set()

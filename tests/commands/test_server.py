@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -12,12 +13,13 @@ from tests.commands.conftest import Cli
 
 from fieldkit.commands import server as server_commands
 from fieldkit.records import Change, Op, VillageOrganisation, first_head
+from fieldkit.server.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
 
 
 def test_the_server_says_what_it_holds(filled: Path, cli: Cli, server: str, database: str) -> None:
-    cli("enrol", server, "any code")
+    cli("enrol", server, code(database))
     assert cli("sync").code == 0
     here = cli("status", "--json").json
     ran = cli("server", "status", "--database", database, "--json")
@@ -31,15 +33,15 @@ def test_the_server_says_what_it_holds(filled: Path, cli: Cli, server: str, data
 
 
 def test_what_the_server_returns_is_shown_on_the_record(
-    laptop: Path, cli: Cli, server: str
+    laptop: Path, cli: Cli, server: str, database: str
 ) -> None:
-    cli("enrol", server, "any code")
+    cli("enrol", server, code(database))
     store = Store.open(laptop)
     # An older laptop knew the field and took what this version cannot read.
     store.save([Edit(VillageOrganisation, {"name": "Noor VO"}, id="7KQ2M9XD-1")], "Asha")
     store.close()
-    database = Database(laptop / "fieldkit.sqlite3")
-    with database.write() as connection:
+    file = Database(laptop / "fieldkit.sqlite3")
+    with file.write() as connection:
         (row,) = connection.exec_driver_sql("SELECT * FROM change").mappings()
         change = Change(
             1, row["kind"], row["record_id"], Op.CREATE, {"name": ["Noor"]}, None, row["at"], "Asha"
@@ -48,7 +50,7 @@ def test_what_the_server_returns_is_shown_on_the_record(
             "UPDATE change SET fields = ?, head = ?",
             ('{"name": ["Noor"]}', change.head(first_head(row["origin"]))),
         )
-    database.close()
+    file.close()
     ran = cli("sync", "--json")
     assert (ran.code, ran.json["verdicts"]) == (1, {"applied": 0, "rejected": 1})
     (change_shown,) = cli("show", "7KQ2M9XD-1", "--json").json["changes"]
@@ -57,18 +59,35 @@ def test_what_the_server_returns_is_shown_on_the_record(
     assert cli("status", "--json").json["outbox"]["rejected"] == 1
 
 
-@pytest.mark.parametrize("action", ["run", "status"])
-@pytest.mark.parametrize("database", ["server.sqlite3", "sqlite:///{file}/server.sqlite3"])
+ACTIONS = [
+    ["run"],
+    ["status"],
+    ["migrate"],
+    ["code", "--role", "operator"],
+    ["devices"],
+    ["revoke", "1"],
+    ["scope", "1", "--block", "16"],
+]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(
+    "url",
+    ["server.sqlite3", "sqlite:///{file}/server.sqlite3", "postgresql://nobody@localhost:1/none"],
+)
 def test_a_database_that_will_not_do_is_a_sentence(
-    home: Path, cli: Cli, tmp_path: Path, action: str, database: str
+    home: Path, cli: Cli, tmp_path: Path, action: list[str], url: str
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
-    ran = cli("server", action, "--database", database.format(file=tmp_path / "file"))
+    ran = cli("server", *action, "--database", url.format(file=tmp_path / "file"))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1)
 
 
-def test_asking_for_figures_makes_no_database(home: Path, cli: Cli, tmp_path: Path) -> None:
-    ran = cli("server", "status", "--database", f"sqlite:///{tmp_path / 'none.sqlite3'}")
+@pytest.mark.parametrize("action", ["status", "devices"])
+def test_asking_for_figures_makes_no_database(
+    home: Path, cli: Cli, tmp_path: Path, action: str
+) -> None:
+    ran = cli("server", action, "--database", f"sqlite:///{tmp_path / 'none.sqlite3'}")
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err.startswith("There is no database ")
     assert list(tmp_path.iterdir()) == []
@@ -101,8 +120,94 @@ def test_a_server_runs_until_it_is_stopped(laptop: Path, cli: Cli, tmp_path: Pat
     with subprocess.Popen([*command, "--port", "0"], stderr=subprocess.PIPE) as serving:
         assert serving.stderr is not None
         address = json.loads(serving.stderr.readline())["address"]
-        assert cli("enrol", address, "any code").code == 0
+        assert cli("enrol", address, code(database)).code == 0
         assert cli("sync", "--json").json["ok"] is True
         serving.send_signal(signal.SIGINT)
         assert serving.wait(30) == 0
     assert cli("sync").code == 3
+
+
+def test_a_code_stands_alone_and_opens_what_was_said(
+    home: Path, cli: Cli, server: str, database: str
+) -> None:
+    ran = cli("server", "code", "--role", "supervisor", "--block", "16", "--database", database)
+    assert (ran.code, ran.err) == (0, "")
+    assert re.fullmatch(r"[0-9A-Z]{5}-[0-9A-Z]{5}\n", ran.text)
+    assert cli("init", "--name", "Zooni", "--district", "2").code == 0
+    assert cli("enrol", server, ran.text.strip().lower()).code == 0
+    assert cli("sync").code == 0
+    device = _devices(cli, database)[-1]
+    assert (device["name"], device["role"]) == ("Zooni", "supervisor")
+    assert (device["district"], device["block"], device["revoked_at"]) == (2, 16, None)
+    told = cli("server", "devices", "--database", database).text
+    assert f"{device['id']}  Zooni, supervisor, block Chadoora in Budgam, seen 20" in told
+    again = cli("enrol", server, ran.text.strip())
+    assert (again.code, again.out) == (2, b"")
+
+
+def _devices(cli: Cli, database: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = cli("server", "devices", "--database", database, "--json").json
+    return found
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--role", "chief"],
+        ["--role", "operator", "--district", "999"],
+        ["--role", "operator", "--block", "9999"],
+        ["--role", "operator", "--district", "1", "--block", "16"],
+        ["--role", "operator", "--minutes", "0"],
+        [],
+    ],
+)
+def test_a_code_for_nothing_is_not_made(
+    home: Path, cli: Cli, database: str, wrong: list[str]
+) -> None:
+    ran = cli("server", "code", *wrong, "--database", database)
+    assert (ran.code, ran.out) == (2, b"")
+    assert ran.err
+
+
+def test_a_device_is_moved_and_then_turned_away(
+    laptop: Path, cli: Cli, server: str, database: str
+) -> None:
+    cli("enrol", server, code(database, block=16))
+    assert cli("sync").code == 0
+    number = str(_devices(cli, database)[-1]["id"])
+    moved = cli("server", "scope", "--database", database, number, "--district", "1")
+    assert (moved.code, moved.text) == (
+        0,
+        f"Device {number} has Anantnag from its next sync on.\n",
+    )
+    assert cli("sync").code == 0
+    assert cli("status", "--json").json["scope"] == {"district": 1, "block": None}
+    assert cli("server", "revoke", "--database", database, number).code == 0
+    ran = cli("sync")
+    assert ran.code == 1
+    assert "taken off the server" in ran.err
+    assert "revoked 20" in cli("server", "devices", "--database", database).text
+    ran = cli("server", "revoke", "--database", database, "99999")
+    assert (ran.code, ran.out) == (2, b"")
+
+
+def test_postgresql_is_migrated_and_served(laptop: Path, cli: Cli, postgres_url: str) -> None:
+    refused = cli("server", "run", "--database", postgres_url)
+    assert (refused.code, refused.out) == (2, b"")
+    assert "fieldkit server migrate" in refused.err
+    assert cli("server", "migrate", "--database", postgres_url).text == "The database is ready.\n"
+    again = cli("server", "migrate", "--database", postgres_url)
+    assert (again.code, again.text) == (0, "The database was ready already.\n")
+    one_time = cli("server", "code", "--role", "operator", "--database", postgres_url).text.strip()
+    with local_server(postgres_url) as url:
+        assert cli("enrol", url, one_time).code == 0
+        assert cli("sync", "--json").json["ok"] is True
+    assert cli("server", "status", "--database", postgres_url).code == 0
+
+
+def test_half_a_certificate_is_a_sentence(home: Path, cli: Cli, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    ran = cli("server", "run", "--database", database, "--tls-cert", "certificate.pem")
+    assert (ran.code, ran.out) == (2, b"")
+    assert "--tls-key" in ran.err
+    assert list(tmp_path.iterdir()) == []

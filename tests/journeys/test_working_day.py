@@ -11,7 +11,7 @@ import pytest
 from tests.commands.conftest import Cli, caller
 
 from fieldkit.sample import write_roster
-from fieldkit.server.local import local_server
+from fieldkit.server.local import code, local_server
 
 WOMEN = ["Zooni", "Hajra", "Saleema", "Rubeena", "Shameema", "Fatima", "Mehbooba", "Jameela"]
 WOMEN += ["Rafiqa", "Nusrat", "Haleema", "Asmat"]
@@ -125,7 +125,7 @@ def test_a_working_day(cli: Cli, tmp_path: Path) -> None:
     # The evening: everything is sent, and both sides hold the same, kind by kind.
     database = tmp_path / "server.sqlite3"
     with local_server(database) as url:
-        assert cli("enrol", url, "any code").code == 0
+        assert cli("enrol", url, code(database)).code == 0
         assert cli("sync").code == 0
     here = cli("status", "--json").json
     there = cli("server", "status", "--database", f"sqlite:///{database}", "--json").json
@@ -141,7 +141,7 @@ def test_a_working_day(cli: Cli, tmp_path: Path) -> None:
     assert cli("find", "94190 11432", "--json").json[0]["id"] == hit["id"]
     load(cli, "beneficiary", {"id": hit["id"], "village": "Kralpora"})
     with local_server(database) as url:
-        cli("enrol", url, "any code")
+        cli("enrol", url, code(database))
         assert cli("sync", "--json").json["verdicts"] == {"applied": 1, "rejected": 0}
     assert cli("check").code == 0
     again = cli("server", "status", "--database", f"sqlite:///{database}", "--json").json
