@@ -23,7 +23,7 @@ from tests.simulation.devices import (
     connect,
     image,
 )
-from tests.simulation.model import Expected, Past, Place, Typed, Violation, claims, plain
+from tests.simulation.model import DELETED, Expected, Past, Place, Typed, Violation, claims, plain
 from tests.simulation.properties import at_rest, looks_right
 
 from fieldkit.records import Beneficiary, Member, Op, Record, SelfHelpGroup, Value
@@ -301,7 +301,7 @@ class World:
             key = was.key if was else f"{tag}/{line.mark.rpartition('/')[2]}"
             seen = past.shown.get(key, {})
             said = claims(line.fields, line.op, was.values if was else None)
-            named = seen if line.op == "delete" else said
+            named = seen if said.get(DELETED) is True else said
             typed = Typed(
                 line.mark,
                 line.kind,
