@@ -9,7 +9,7 @@ tried again here.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine
@@ -19,13 +19,13 @@ from fieldkit.server import journal, origins
 from fieldkit.server.batch import Elsewhere, Entered, enter
 from fieldkit.server.database import clashed, reading, writing
 from fieldkit.server.feed import Era, era, heal, positions
-from fieldkit.server.incoming import entries_of, known_of, read_entry
+from fieldkit.server.incoming import Entry, Known, entries_of, known_of, read_entry
 from fieldkit.server.origins import Log
 from fieldkit.server.page import Turned, turn
 from fieldkit.server.problems import refusal
 from fieldkit.server.rows import Key
 from fieldkit.server.scope import Device, ScopeAt
-from fieldkit.sync.messages import Batch, Scope, SyncAnswer, SyncRequest, Verdict
+from fieldkit.sync.messages import Scope, SyncAnswer, SyncRequest, Verdict
 
 __all__ = ["Device", "ScopeAt", "sync"]
 
@@ -41,6 +41,17 @@ class _Restored(Exception):
         super().__init__("restored")
         self.lost = lost
         self.seen = seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request, and the log it is about."""
+
+    device: Device
+    request: SyncRequest
+    log: Log
+    era: Era
+    now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,62 +135,71 @@ def _take(
     _look_back(connection, log, request, here)
     fits = origins.check_whole(connection, log, device, request)
     if request.batch is not None:
-        return _take_batch(connection, device, request, request.batch, also, now, log, here, fits)
-    if not fits:
+        if log.new:
+            origins.begin(connection, log, now)
+            log = origins.lock(connection, log.origin, device)
+        taken = _take_batch(connection, _Asked(device, request, log, here, now), fits, also)
+    elif fits:
+        taken = _Taken(log, here, log.last_seq, log.head)
+    else:
         raise origins.altered(log)
-    if not log.new:
-        origins.note(connection, log, device, now)
-    return _Taken(log, here, log.last_seq, log.head)
+    if taken.fits and not taken.log.new:
+        origins.note(connection, taken.log, device, now)
+    return taken
 
 
-def _take_batch(
-    connection: Connection,
-    device: Device,
-    request: SyncRequest,
-    batch: Batch,
-    also: Collection[int],
-    now: int,
-    log: Log,
-    here: Era,
-    fits: bool,
-) -> _Taken:
-    """Check that the batch continues the log, and take in what of it is new (7)."""
-    if log.new:
-        origins.begin(connection, log, now)
-        log = origins.lock(connection, log.origin, device)
+def _take_batch(connection: Connection, asked: _Asked, fits: bool, also: Collection[int]) -> _Taken:
+    """Check that the batch continues the log, and take in what of it is new (7).
+
+    ``fits``: whether the laptop's log as a whole does, as far as can be told.
+    """
+    log, request, batch = asked.log, asked.request, asked.request.batch
+    assert batch is not None
     if batch.first > log.last_seq + 1:
-        raise origins.gap(log, device)
+        raise origins.gap(log, asked.device)
     if origins.head_at(connection, log, batch.first - 1) != bytes.fromhex(batch.before):
         raise origins.altered(log)
     entries = entries_of(batch)
     known = known_of(connection, log, [one for one in entries if one.seq <= log.last_seq])
     if known.fork is not None or not fits:
-        if known.fork is None and entries[-1].seq >= request.last_seq:
-            raise origins.altered(log)
-        # What precedes the first difference is acknowledged; one beyond this batch is found later.
-        seq = entries[-1].seq if known.fork is None else known.fork - 1
-        head = origins.head_at(connection, log, seq)
-        return _Taken(
-            log, here, seq, head, known.versions, known.verdicts, fork=known.fork, fits=False
-        )
+        return _forked(connection, asked, entries, known)
     log = replace(log, parent=origins.inherit(connection, log, request.parent))
-    entered, new = Entered(), entries[len(known.versions) :]
+    old, new = entries[: len(known.versions)], entries[len(known.versions) :]
+    entered = Entered()
     if new:
-        scopes = device.since(request.epoch)
-        entered = enter(connection, log, new, scopes, here.floor, also, now)
+        scopes = asked.device.since(request.epoch)
+        entered = enter(connection, log, new, scopes, asked.era.floor, also, asked.now)
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
-    origins.note(connection, log, device, now)
-    again = [read_entry(one).change for one in entries[: len(known.versions)]]
-    replayed = {(one.kind, one.record_id) for one in again if one is not None}
+    changes = [one.change for one in map(read_entry, old) if one.change]
+    replayed = {(change.kind, change.record_id) for change in changes}
     return _Taken(
         log,
-        here,
+        asked.era,
         log.last_seq,
         log.head,
         known.versions + entered.versions,
         known.verdicts + entered.verdicts,
         entered.out_of_scope,
         {key: version for key, version in entered.own.items() if key not in replayed},
+    )
+
+
+def _forked(
+    connection: Connection, asked: _Asked, entries: Sequence[Entry], known: Known
+) -> _Taken:
+    """Acknowledge what precedes the first difference; one beyond this batch is found later (3)."""
+    if known.fork is None and entries[-1].seq >= asked.request.last_seq:
+        raise origins.altered(asked.log)
+    seq = entries[-1].seq if known.fork is None else known.fork - 1
+    return _Taken(
+        asked.log,
+        asked.era,
+        seq,
+        origins.head_at(connection, asked.log, seq),
+        known.versions,
+        known.verdicts,
+        fork=known.fork,
+        fits=False,
     )
 
 
