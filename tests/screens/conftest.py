@@ -22,6 +22,7 @@ from fieldkit.records import (
     TrainingBatch,
     Value,
 )
+from fieldkit.reference import options
 from fieldkit.screens.syncing import Pace
 from fieldkit.server.local import code, local_server
 from fieldkit.store import Edit, Store
@@ -92,6 +93,8 @@ class Office:
 
     url: str
     database: Path
+    unused: Iterator[int]
+    """Districts in which nothing is yet."""
 
     def code(self, district: int | None = 2, block: int | None = None) -> str:
         return code(self.database, district=district, block=block)
@@ -104,7 +107,7 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     database = tmp_path_factory.mktemp("server") / "server.sqlite3"
     with local_server(database) as url:
-        yield Office(url, database)
+        yield Office(url, database, (int(o.code) for o in options("district") if o.code != 2))
 
 
 @pytest.fixture

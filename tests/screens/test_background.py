@@ -187,7 +187,7 @@ async def test_a_mistake_in_it_ends_neither_the_program_nor_what_is_typed(
         assert "Zooni" in hand.text()
 
 
-def _arrive(monkeypatch: pytest.MonkeyPatch, bring: Callable[[Store], None]) -> None:
+def _arrive(monkeypatch: pytest.MonkeyPatch, bring: Callable[[Store], object]) -> None:
     """Let the next sync bring what ``bring`` writes."""
 
     def brought(store: Store, **_: object) -> Outcome:
@@ -208,7 +208,7 @@ async def test_a_list_shows_what_came_and_the_mark_stays_on_its_record(
     _enrolled(store)
     for letter in "cegi":
         _vo(store, f"{letter.upper()} VO")
-    _arrive(monkeypatch, lambda mine: [_vo(mine, f"{one} VO") for one in "ABF"] and None)
+    _arrive(monkeypatch, lambda mine: [_vo(mine, f"{one} VO") for one in "ABF"])
     async with at_desk(pace=IN_AN_HOUR) as hand:
         await hand.press("/", "list: village org", "<enter>")
         assert isinstance(hand.app.screen, ListPage)
@@ -250,7 +250,7 @@ async def test_home_counts_what_came_and_leaves_what_is_typed_alone(
     artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
     _arrive(
         monkeypatch,
-        lambda mine: artisan(mine, "Ghulam Mohd Bhat", "Ab Rashid", "9419017710") and None,
+        lambda mine: artisan(mine, "Ghulam Mohd Bhat", "Ab Rashid", "9419017710"),
     )
     async with at_desk(pace=IN_AN_HOUR) as hand:
         assert "1 artisan" in hand.text()
@@ -267,8 +267,9 @@ async def test_home_counts_what_came_and_leaves_what_is_typed_alone(
 async def test_a_form_keeps_what_was_seen_when_it_opened(
     store: Store, other: Store, office: Office, at_desk: At
 ) -> None:
+    district = next(office.unused)
     for laptop in (store, other):
-        office.enrol(laptop, 14)
+        office.enrol(laptop, district)
         assert sync(laptop).ok
     person = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
     assert sync(store).ok

@@ -6,7 +6,6 @@ import pytest
 from tests.screens.conftest import artisan
 
 from fieldkit.records import Beneficiary, Op, Value
-from fieldkit.reference import options
 from fieldkit.screens.conflicts import ConflictPage, ValuePage
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.record import RecordPage
@@ -22,13 +21,10 @@ def _edit(store: Store, person: str, operator: str, **fields: Value) -> None:
     store.save([Edit(Beneficiary, fields, person)], operator)
 
 
-_DISTRICTS = iter(sorted(int(option.code) for option in options("district")))
-
-
 @pytest.fixture
 def person(store: Store, other: Store, office: Office) -> str:
     """An artisan that both laptops know, in a district of the test's own."""
-    district = next(_DISTRICTS)
+    district = next(office.unused)
     for laptop in (store, other):
         office.enrol(laptop, district)
         assert sync(laptop).ok

@@ -183,13 +183,17 @@ class SyncScreen(Page[None]):
         settle = any(row.remove is None for row in rows)
         mend = any(row.remove is not None for row in rows)
         words = [word for word, given in (("settle", settle), ("correct", mend)) if given]
+        receipt, give_up = "r receipt to a file", "Del give up"
         offered = [
             "F5 or s sync now" if self._enrolled else "e enrol",
             f"Enter {' or '.join(words)}" if words else "",
-            "Del give up" if mend else "",
-            "r receipt to a file" if self._enrolled else "",
+            give_up if mend else "",
+            receipt if self._enrolled else "",
             "Esc back",
         ]
+        for rare in (receipt, give_up):  # the help names them all
+            if len("   ".join(filter(None, offered))) > self.size.width - 2:
+                offered = [key for key in offered if key != rare]
         self.keys("   ".join(filter(None, offered)))
 
     def _show_progress(self) -> None:
