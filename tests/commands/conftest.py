@@ -90,18 +90,22 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def _filled(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("filled") / "home"
+    folder = tmp_path_factory.mktemp("filled")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FIELDKIT_HOME", str(folder))
+        patch.setenv("FIELDKIT_HOME", str(folder / "home"))
         assert run(["init", "--name", "Asha", "--district", "2", "--block", "16"]) == 0
         assert run(["import", str(sample)]) == 0
+    shutil.copytree(folder / "home", folder / "kept")
     return folder
 
 
 @pytest.fixture
-def filled(_filled: Path, home: Path) -> Path:
-    """A laptop that holds the sample."""
-    shutil.copytree(_filled, home)
+def filled(_filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A laptop that holds the sample; always on the same path, for elsewhere it would be a copy."""
+    home = _filled / "home"
+    shutil.rmtree(home)
+    shutil.copytree(_filled / "kept", home)
+    monkeypatch.setenv("FIELDKIT_HOME", str(home))
     return home
 
 

@@ -107,14 +107,16 @@ def _say_status(store: Store, standing: Standing | None) -> None:
         if many:
             say(f"  {kind:24}{many:>10}")
     counts = store.outbox.counts()
+    logs = store.outbox.receipt()
     say(
-        f"{standing.last_seq} changes made here, {standing.acked_seq} on the server, "
+        f"{sum(log.seq for log in logs)} changes made here, "
+        f"{sum(log.acked_seq for log in logs)} on the server, "
         f"{counts[State.QUEUED] + counts[State.SENT]} not sent yet, "
         f"{counts[State.REJECTED]} returned."
     )
     if many := len(store.conflicts()):
         say(f"{many} values not used yet: `fieldkit conflicts` lists them.")
-    if store.pull.state().more:
+    if device.server and store.pull.state().more:
         say("Not everything has come from the server yet. `fieldkit sync` goes on.")
     if doubt := store.clock_doubt():
         say(doubt)
