@@ -112,6 +112,7 @@ def create_app(
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         yield
         engine.dispose()
+        note("stopped")
 
     metrics = Metrics(engine)
     service = _Service(engine, tuple(trusted), clock, metrics)

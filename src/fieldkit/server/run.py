@@ -87,7 +87,6 @@ def run(
         if ready:
             ready(address)
         server.run(sockets=[listening])
-        note("stopped")
 
 
 class _Protocol(H11Protocol):
