@@ -62,7 +62,7 @@ def _fuzz(door: Door, token: str, name: str, mode: GenerationMode) -> None:
 
     @OURS
     @given(operation.as_strategy(mode))
-    def fuzz(case: Case) -> None:
+    def fuzz(case: Case) -> None:  # type: ignore[type-arg]
         door.now += 3600  # so that no address tries too often
         case.call_and_validate(
             headers={"authorization": f"Bearer {token}"},

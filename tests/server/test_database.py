@@ -10,9 +10,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.schema import DropTable
 
 from fieldkit.records import Toolkit, VillageOrganisation
-from fieldkit.server.database import UNKNOWN, Unusable, open_database, writing
+from fieldkit.server.database import Unusable, writing
+from fieldkit.server.migrate import open_database
 from fieldkit.server.run import run
 from fieldkit.server.status import status
+from fieldkit.server.tables import UNKNOWN
 
 
 def test_a_kind_that_an_update_brings_takes_over_its_records(tmp_path: Path) -> None:
@@ -25,6 +27,9 @@ def test_a_kind_that_an_update_brings_takes_over_its_records(tmp_path: Path) -> 
             connection.execute(
                 insert(UNKNOWN).values(kind=kind, id="7KQ2M9XD-1", fields=fields, **row)
             )
+        # As the version before left it, which did not know the kind.
+        connection.execute(DropTable(VillageOrganisation.table()))
+        connection.exec_driver_sql("DELETE FROM grown WHERE kind = 'village_organisation'")
     engine.dispose()
     engine = open_database(url)
     table = VillageOrganisation.table()
