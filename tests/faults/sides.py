@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, select
 
-from fieldkit.records import Change, kinds
+from fieldkit.records import kinds
 from fieldkit.server.database import connect
 from fieldkit.server.tables import CHANGE, CONFLICT, FEED, FIELD_VERSION, ORIGIN
 from fieldkit.settings import DATABASE
@@ -61,7 +61,7 @@ def beside_records(url: str) -> Rows:
     return found
 
 
-def audit(url: str, standing: Standing) -> None:
+def audit(url: str, standing: Standing, stored: Rows) -> None:
     """Hold the server's log of an origin against the laptop's, and its feed against its records."""
     with _reading(url) as connection:
         log = connection.execute(
@@ -79,19 +79,14 @@ def audit(url: str, standing: Standing) -> None:
     assert standing.server_head == standing.head
     assert standing.settled
     assert len(feed) == len({tuple(row) for row in feed})
-    assert {tuple(row) for row in feed} == records(url).keys()
+    assert {tuple(row) for row in feed} == stored.keys()
 
 
-def converged(url: str, home: Path, store: Store) -> None:
-    """Assert that laptop and server hold the same rows, each once, and the same log."""
+def converged(url: str, home: Path, store: Store) -> Rows:
+    """Assert that laptop and server hold the same rows, each once, and the same log; the rows."""
     standing = store.outbox.standing()
     assert standing is not None
-    audit(url, standing)
-    assert on_laptop(home) == records(url)
-
-
-def changes(store: Store) -> list[Change]:
-    """Return the whole log of the origin in use."""
-    device = store.device
-    assert device is not None
-    return [one.change for one in store.outbox.batch(device.origin, 10**6)]
+    stored = records(url)
+    audit(url, standing, stored)
+    assert on_laptop(home) == stored
+    return stored

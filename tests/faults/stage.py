@@ -74,11 +74,11 @@ class Stage:
         assert any(self.sync().ok for _ in range(3))
         store = Store.open(self.home)
         try:
-            converged(self.office.database, self.home, store)
+            stored = converged(self.office.database, self.home, store)
             assert store.check() == []
         finally:
             store.close()
-        assert records(self.office.database) == self.records
+        assert stored == self.records
         assert beside_records(self.office.database) == self.beside
 
     def delivered(self) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, event
 from tests.faults.processes import Server
@@ -55,3 +56,21 @@ def full(on_sqlite: Stage) -> Iterator[Stage]:
 
 def test_a_database_that_cannot_grow_stops_nothing_for_good(full: Stage) -> None:
     _refused(full)
+
+
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON change EXECUTE FUNCTION full_disk();
+"""
+"""PostgreSQL says at a change what it says when its disk is full."""
+
+
+def test_a_full_disk_of_postgresql_stops_nothing_for_good(on_postgres: Stage) -> None:
+    url = on_postgres.office.database
+    with psycopg.connect(url) as connection:
+        connection.execute(FULL.encode())
+    _refused(on_postgres)
+    with psycopg.connect(url) as connection:
+        connection.execute("DROP FUNCTION full_disk CASCADE")
+    on_postgres.finish()

@@ -54,12 +54,12 @@ def _kill_the_laptop(stage: Stage, seed: int) -> None:
     stage.finish()
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_a_server_killed_in_a_sync_loses_and_doubles_nothing(stood: Stage, seed: int) -> None:
     _kill_the_server(stood, seed)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_a_laptop_killed_in_a_sync_loses_and_doubles_nothing(stood: Stage, seed: int) -> None:
     _kill_the_laptop(stood, seed)
 
