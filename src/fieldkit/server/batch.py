@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, select
 
-from fieldkit.records import Change, Op
+from fieldkit.records import Change, Op, kinds
 from fieldkit.records.dates import day_at
 from fieldkit.records.merge import Lineage
 from fieldkit.server import findings
@@ -73,7 +73,7 @@ def enter(
     Raises:
         Elsewhere: nothing may be kept of this transaction; it is to be begun again.
     """
-    read = [_read(entry) for entry in entries]
+    read = _read(entries)
     changes = [entry.change for entry in read if entry.change and not entry.refused]
     wanted = _districts(connection, log, changes) | set(also)
     counters = lock_counters(connection, wanted, floor)
@@ -97,13 +97,17 @@ def enter(
     return entered
 
 
-def _read(entry: Entry) -> Entry:
-    """Read a change with its values."""
-    entry = read_entry(entry)
-    try:
-        return replace(entry, change=readable(entry.change)) if entry.change else entry
-    except Unfitting as refused:
-        return replace(entry, refused=refused)
+def _read(entries: Sequence[Entry]) -> list[Entry]:
+    """Read changes with their values."""
+    here, read = kinds(), list[Entry]()
+    for entry in map(read_entry, entries):
+        change, refused = entry.change, entry.refused
+        try:
+            change = readable(change, here.get(change.kind)) if change else None
+        except Unfitting as found:
+            refused = found
+        read.append(replace(entry, change=change, refused=refused))
+    return read
 
 
 def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> set[int]:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import TypeAlias, cast
 
 from sqlalchemy import Connection, Select, Table, select
@@ -18,7 +19,6 @@ from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds,
 from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar, scalars
 from fieldkit.records.change import DECIDED
 from fieldkit.records.merge import DELETED
-from fieldkit.schema import parted
 from fieldkit.server.database import put
 from fieldkit.server.scope import Place
 from fieldkit.server.tables import UNKNOWN
@@ -91,25 +91,25 @@ def places(connection: Connection, keys: Iterable[Key]) -> dict[Key, Place]:
 
 def store(connection: Connection, records: Mapping[Key, Stored]) -> None:
     """Write these rows, over those that are there; one statement per table."""
+    here = kinds()
     tables: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
     for (kind, record_id), record in records.items():
-        known = kinds().get(kind)
+        known = here.get(kind)
         row = _typed(known, record.values) if known else _common(kind, record.values)
         row |= {"id": record_id, "version": record.version}
         tables[kind if known else ""].append(row)
     for name, rows in tables.items():
-        put(connection, kinds()[name].table() if name else UNKNOWN, rows)
+        put(connection, here[name].table() if name else UNKNOWN, rows)
 
 
-def readable(change: Change) -> Change:
-    """Read the values of a change by their declarations.
+def readable(change: Change, known: type[Record] | None) -> Change:
+    """Read the values of a change by the declarations of its kind, None for one not known here.
 
     Raises:
         Unfitting: one cannot be read or kept; nothing of the change is taken.
     """
     if fault := unsendable(change.fields):
         raise Unfitting(fault[1], fault[0])
-    known = kinds().get(change.kind)
     table = known.table() if known else UNKNOWN
     asks = (known or Record).asks()
     fields: dict[str, Json] = {}
@@ -131,18 +131,45 @@ def _queries(keys: Iterable[Key]) -> Iterable[tuple[str, Table, Select[tuple[obj
     wanted: defaultdict[str, list[str]] = defaultdict(list)
     for kind, record_id in keys:
         wanted[kind].append(record_id)
+    here = kinds()
     for kind, ids in wanted.items():
-        known = kinds().get(kind)
+        known = here.get(kind)
         table = known.table() if known else UNKNOWN
         query = select(table).where(table.c.id.in_(ids))
         yield kind, table, query if known else query.where(UNKNOWN.c.kind == kind)
 
 
 def _typed(kind: type[Record], values: Mapping[str, Json]) -> dict[str, object]:
-    """Give the columns of a known kind; what its version cannot read stands among the unknown."""
-    read, rest = parted(kind, values)
-    row: dict[str, object] = dict.fromkeys(kind.table().columns.keys())
-    return row | read | {DELETED: bool(read.get(DELETED)), "extra": rest}
+    """Give the columns of a known kind; what does not fit its column stands among the unknown.
+
+    Values were read by their declarations as they came, so here only their sort is looked at.
+    """
+    columns = _columns(kind)
+    row: dict[str, object] = dict.fromkeys(columns)
+    extra: dict[str, Json] = {}
+    for name, value in values.items():
+        sort = columns.get(name)
+        if sort is date and isinstance(value, str) and (day := _day(value)):
+            row[name] = day
+        elif sort is type(value):
+            row[name] = value
+        else:
+            extra[name] = value
+    return row | {DELETED: row[DELETED] is True, "extra": extra}
+
+
+@cache
+def _columns(kind: type[Record]) -> Mapping[str, type[object]]:
+    """Return the sort of value that each column takes."""
+    columns = kind.table().columns
+    return {column.name: column.type.python_type for column in columns if column.name != "extra"}
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _common(kind: str, values: Mapping[str, Json]) -> dict[str, object]:
