@@ -17,7 +17,7 @@ from fieldkit.server.status import DeviceStatus, status
 from fieldkit.store import Edit, State, Store, Verdict, tables
 from fieldkit.store.database import Database
 from fieldkit.sync import exchange, line
-from fieldkit.sync.client import NotEnrolled, Progress, enrol, sync
+from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
 from fieldkit.sync.line import Line, Told
 from fieldkit.sync.messages import M, Message, Problem
 from fieldkit.sync.sentences import refused
@@ -408,3 +408,49 @@ def test_refusals_are_sentences_without_the_servers_words() -> None:
     problem = Problem(type="/problems/gap", title="\x1b[31mred", status=409)
     assert "red" not in refused(Told(409, problem))
     assert line.is_loopback("http://[::1]:8000")
+
+
+def test_a_request_that_hangs_is_broken_off_when_stop_is_asked_twice(
+    fresh: Store, register: Register
+) -> None:
+    register(fresh, 1)
+    stop = Stop(patience=600.0)
+
+    def hang() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            stop.set()
+            stop.set()
+            while connection.recv(65536):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        fresh.enrol(f"http://127.0.0.1:{listener.getsockname()[1]}", "t" * 43)
+        thread = threading.Thread(target=hang)
+        thread.start()
+        outcome = sync(fresh, stop=stop)
+        thread.join()
+    assert (outcome.stopped, outcome.offline, outcome.waiting) == (True, False, 1)
+    assert outcome.session.error == "Stopped. 1 change waits here and is safe."
+
+
+def test_enrolling_again_at_the_same_server_keeps_the_device(
+    tmp_path: Path, fresh: Store, register: Register
+) -> None:
+    database = tmp_path / "own.sqlite3"
+    with local_server(database) as url:
+        enrol(fresh, url, code(database))
+        register(fresh, 1)
+        assert sync(fresh).ok
+        used = code(database)
+        enrol(fresh, url, used)
+        assert sync(fresh).ok
+        with pytest.raises(NotEnrolled, match="already used"):
+            enrol(fresh, url, used)
+        with pytest.raises(NotEnrolled, match="does not know this code"):
+            enrol(fresh, url, "AAAAA-AAAAA")
+        assert sync(fresh).ok
+        assert list(_served(database).values()) == [1]
+        state = fresh.pull.state()
+        assert (state.epoch, state.scope and state.scope.role) == (2, "operator")
