@@ -1,4 +1,4 @@
-"""The main job on made-up data: a messy roster in, a working day, and everything on a server.
+"""The main job on made-up data: a messy roster in, a working day, and all of it shared.
 
 It runs on a home of its own with a server of its own; no existing installation is touched.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import say
+from fieldkit.commands.demo_sharing import share
 from fieldkit.exchange.load import load
 from fieldkit.records import (
     Attendance,
@@ -25,12 +26,10 @@ from fieldkit.records import (
     Toolkit,
     TrainingBatch,
     TrainingEnrolment,
-    kinds,
 )
 from fieldkit.records.formats import indian, today
 from fieldkit.sample import write_roster
 from fieldkit.store import Edit, Saved, Store
-from fieldkit.sync.client import enrol, sync
 
 _DISTRICT, _BLOCK = 2, 16
 _OPERATOR = "Asha"
@@ -97,7 +96,7 @@ def _work(folder: Path, people: int, seed: int, url: str) -> bool:
         trained = list(dict.fromkeys(artisans))[:_TRAINED]
         _train(store, trained)
         _deliver(store, trained[:_TOOLKITS])
-        return _push(store, folder, url)
+        return share(store, folder, url, newcomer)
     finally:
         store.close()
 
@@ -206,36 +205,3 @@ def _deliver(store: Store, artisans: Sequence[str]) -> None:
             _save(store, Edit(Toolkit, edit.fields, id=toolkit))
             given = {}
     say(f"Followed {len(artisans)} toolkits from selection to delivery.")
-
-
-def _push(store: Store, folder: Path, url: str) -> bool:
-    """Send everything and hold laptop against server, kind by kind, and their heads."""
-    from fieldkit.server.local import code
-    from fieldkit.server.status import status
-
-    enrol(store, url, code(folder / "server.sqlite3", district=_DISTRICT, block=_BLOCK))
-    outcome = sync(store)
-    session = outcome.session
-    sent = outcome.applied + outcome.rejected
-    say(
-        f"Sent {indian(sent)} changes in {session.requests} requests, "
-        f"{indian(session.bytes_up)} bytes up, {indian(session.bytes_down)} down."
-    )
-    if session.error:
-        say(session.error)
-    there = status(f"sqlite:///{folder / 'server.sqlite3'}")
-    here = store.counts()
-    say(f"{'':28}{'laptop':>10}{'server':>10}")
-    for kind, many in here.items():
-        held = there["records"].get(kind, 0)
-        if many or held:
-            mark = "same" if many == held else "not the same"
-            say(f"  {kinds()[kind].plural:26}{indian(many):>10}{indian(held):>10}  {mark}")
-    standing = store.outbox.standing()
-    head = standing.head.hex() if standing else ""
-    heads = {device["origin"]: device["head"] for device in there["devices"]}
-    same_head = bool(standing) and heads.get(standing.origin if standing else "") == head
-    say(f"Heads of the log: {'same' if same_head else 'not the same'} ({head[:12]})")
-    return (
-        outcome.ok and same_head and all(n == there["records"].get(k, 0) for k, n in here.items())
-    )

@@ -1,0 +1,105 @@
+"""The demonstration's second half: a server takes it all, and a second laptop works along.
+
+Both laptops change the same artisan while neither has a line: what differs is kept and decided.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fieldkit.commands import say
+from fieldkit.records import Beneficiary, kinds
+from fieldkit.records.formats import indian
+from fieldkit.store import Edit, Store
+from fieldkit.sync.client import Outcome, enrol, sync
+
+_COLLEAGUE = "Reyaz"
+
+
+def share(store: Store, folder: Path, url: str, artisan: str) -> bool:
+    """Send all of a laptop, let another one pull it, settle a conflict; say if all are the same."""
+    device = store.device
+    if device is None:
+        return False
+    other = Store.open(folder / "second-laptop")
+    try:
+        other.init(_COLLEAGUE, device.district, device.block)
+        for laptop in (store, other):
+            _enrol(laptop, folder, url)
+        _tell("Sent", sync(store))
+        _tell("A second laptop came to the same block", sync(other))
+        _disagree(store, other, artisan)
+        return _compare(store, other, folder)
+    finally:
+        other.close()
+
+
+def _enrol(store: Store, folder: Path, url: str) -> None:
+    from fieldkit.server.local import code
+
+    device = store.device
+    if device is not None:
+        database = folder / "server.sqlite3"
+        enrol(store, url, code(database, district=device.district, block=device.block))
+
+
+def _tell(what: str, outcome: Outcome) -> None:
+    session, sent = outcome.session, outcome.applied + outcome.rejected
+    moved = f"{indian(sent)} changes" if sent else f"{indian(outcome.received)} records received"
+    say(
+        f"{what}: {moved} in {session.requests} requests, "
+        f"{indian(session.bytes_up)} bytes up, {indian(session.bytes_down)} down."
+    )
+    if session.error:
+        say(session.error)
+
+
+def _disagree(store: Store, other: Store, artisan: str) -> None:
+    """Change one artisan on both laptops without a line, then settle what differs."""
+    seen = store.get("beneficiary", artisan)
+    if seen is None:
+        return
+    ours = {"mobile": "9419011433", "remarks": "Asked for the certificate"}
+    theirs = {"mobile": "9419011434", "village": "Chadoora"}
+    store.save([Edit(Beneficiary, ours, artisan)], store.operators()[0])
+    other.save([Edit(Beneficiary, theirs, artisan)], _COLLEAGUE)
+    for laptop in (store, other, store):
+        sync(laptop)
+    held = store.conflicts()
+    say(
+        f"Both changed {seen.label()} without a line: village and remarks came together, "
+        f"{len(held)} value is to be settled (the mobile)."
+    )
+    for conflict in held:
+        store.resolve(conflict.id, "theirs", store.operators()[0])
+    for laptop in (store, other):
+        sync(laptop)
+    shown = [laptop.get("beneficiary", artisan) for laptop in (store, other)]
+    agreed = shown[0] is not None and shown[1] is not None and shown[0] == shown[1]
+    left = len(store.conflicts()) + len(other.conflicts())
+    say(f"Settled: both laptops show {'the same' if agreed and not left else 'different values'}.")
+
+
+def _compare(store: Store, other: Store, folder: Path) -> bool:
+    """Hold both laptops against the server, kind by kind, and the heads of their logs."""
+    from fieldkit.server.status import status
+
+    there = status(f"sqlite:///{folder / 'server.sqlite3'}")
+    here, beside = store.counts(), other.counts()
+    same = True
+    say(f"{'':28}{'laptop':>10}{'second':>10}{'server':>10}")
+    for kind, many in here.items():
+        held = there["records"].get(kind, 0)
+        if many or held:
+            agree = many == held == beside[kind]
+            same = same and agree
+            figures = "".join(f"{indian(one):>10}" for one in (many, beside[kind], held))
+            say(f"  {kinds()[kind].plural:26}{figures}  {'same' if agree else 'not the same'}")
+    heads = {device["origin"]: device["head"] for device in there["devices"]}
+    for laptop in (store, other):
+        standing = laptop.outbox.standing()
+        head = standing.head.hex() if standing else ""
+        agree = standing is not None and heads.get(standing.origin) == head
+        same = same and agree
+        say(f"Heads of the log: {'same' if agree else 'not the same'} ({head[:12]})")
+    return same
