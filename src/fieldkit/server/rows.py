@@ -160,9 +160,11 @@ def _typed(kind: type[Record], values: Mapping[str, Json]) -> dict[str, object]:
 
 @cache
 def _columns(kind: type[Record]) -> Mapping[str, type[object]]:
-    """Return the sort of value that each column takes."""
-    columns = kind.table().columns
-    return {column.name: column.type.python_type for column in columns if column.name != "extra"}
+    """Return the sort of value that each column takes; those of text do not tell theirs."""
+    sorts = {column.name: column.type.python_type for column in kind.table().columns}
+    return {
+        name: str if sort is object else sort for name, sort in sorts.items() if name != "extra"
+    }
 
 
 def _day(value: str) -> date | None:
