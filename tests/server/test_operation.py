@@ -313,6 +313,14 @@ def test_how_wrong_a_clock_is_is_kept(door: Door, ahead: int) -> None:
 COMMAND = [sys.executable, "-m", "fieldkit", "server", "run", "--port", "0", "--database"]
 
 
+def _listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=30).close()
+    except ConnectionError:
+        return False
+    return True
+
+
 def test_at_a_stop_what_is_under_way_is_finished(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
     message = json.dumps({"code": code(url), "origin": "7KQ2M9XD", "district": 2}).encode()
@@ -326,6 +334,8 @@ def test_at_a_stop_what_is_under_way_is_finished(tmp_path: Path) -> None:
             # Told to go on, the request is under way.
             assert line.recv(100).startswith(b"HTTP/1.1 100 ")
             serving.send_signal(signal.SIGTERM)
+            while _listens(server.hostname or "", server.port or 0):
+                pass
             line.sendall(message)
             assert line.recv(100).startswith(b"HTTP/1.1 200 ")
         assert serving.wait(30) in {0, -signal.SIGTERM}
