@@ -128,6 +128,7 @@ async def test_another_value_is_read_by_the_fields_format(
         await hand.press("<ctrl+u>", "7006199999", "<enter>")
         assert isinstance(hand.app.screen, SyncScreen)
         assert "Settled: Ghulam Mohammad Bhat, mobile." in hand.text()
+        assert "F5 or s sync now   r receipt to a file   Esc back" in hand.text()
     assert _agree(store, other, person)["mobile"] == "7006199999"
 
 
@@ -214,3 +215,22 @@ async def test_a_narrow_console_shows_both_values(store: Store, two: str, at_des
         text = hand.text()
         for words in ("Asha, ", "Reyaz, ", "not used yet", "on the server", "was", "later"):
             assert words in text
+
+
+async def test_what_a_sync_brought_to_settle_is_marked_for_who_asked_for_it(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    second = artisan(store, "Ghulam Mohd Bhat", "Abdul Ahad Bhat", "9419011432")
+    assert sync(store).ok
+    assert second in {one.record_id for one in store.findings()}
+    _edit(other, person, "Reyaz", mobile="7006155210")
+    assert sync(other).ok
+    _edit(store, person, "Asha", mobile="9419011433")
+    async with at_desk() as hand:
+        await hand.press("8", "<enter>")
+        assert "To check" in hand.text()
+        await hand.press("<f5>")
+        assert "1 change sent, 1 to settle" in hand.text()
+        assert "Mobile" in hand.line(" > ")
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ConflictPage)

@@ -196,7 +196,7 @@ async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
         await hand.press("<f5>")
         many = int(hand.line("received").split()[1])
         assert many >= 4
-        assert "Nothing waited to be sent" in hand.text()
+        assert "The server and this laptop hold the same." in hand.text()
         await hand.press("r")
         assert "is on the server, and the same. The receipt is in" in " ".join(hand.text().split())
     (written,) = (tmp_path / "receipts").iterdir()

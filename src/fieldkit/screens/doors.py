@@ -157,7 +157,8 @@ async def open_enrolment(desk: Desk) -> None:
     """Open the enrolment with a server."""
     from fieldkit.screens.enrolling import EnrolPage
 
-    await _once(desk, EnrolPage)
+    device = await desk.ask(lambda store: store.device)
+    await desk.push_screen(EnrolPage((device and device.server) or ""))
 
 
 async def open_operators(desk: Desk) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PROMPTS = ("Address of the server", "Code")
 _HINTS = (
-    "It begins with https. Whoever gave you the code knows it.",
+    "Whoever gave you the code knows it, for instance sync.example.in",
     "The supervisor makes it for you. It is used once, and it runs out.",
 )
 
@@ -28,29 +28,31 @@ class EnrolPage(Page[None]):
     KEYBOARD = "#picker"
     KEYS = "Enter next   Esc back"
 
-    def __init__(self) -> None:
+    def __init__(self, known: str = "") -> None:
+        """``known``: the address of the server it is enrolled with already."""
         super().__init__()
+        self._known = known
         self._address = ""
         self._enrolling = False
 
     def content(self) -> Iterable[Widget]:
         """Yield the box."""
-        yield Picker(self.answer, self.told, prompt=_PROMPTS[0])
+        picker = Picker(self.answer, self.told, prompt=_PROMPTS[0])
+        picker.typed.put(self._known)
+        yield picker
 
     async def arrive(self) -> None:
-        """Begin with the address that is known, if any."""
+        """Say where you are."""
         self.where("Enrol this laptop with a server")
-        device = await self.ask(lambda store: store.device)
-        picker = self.query_one(Picker)
-        if not self._address and not picker.typed.text:
-            picker.renew((device and device.server) or "https://")
 
     async def answer(self, text: str) -> Answer:
         """Answer the question that is open with what is typed."""
         typed = text.strip()
         hint = (f"  {_HINTS[1 if self._address else 0]}",)
-        if not typed or (not self._address and typed in {"https://", "http://"}):
+        if not typed:
             return Answer(mark=None, above=hint)
+        if not self._address and "://" not in typed:
+            typed = f"https://{typed}"
 
         async def enter() -> None:
             if self._address:

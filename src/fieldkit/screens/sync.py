@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fieldkit.screens.conflicts import Open
-    from fieldkit.store import Logged, Store
+    from fieldkit.store import Store
 
 _SYNCS_SHOWN = 3
 _SYNCS_READ = 30
 PAGE = 60
 """Changes that came back, fetched at a time."""
+_SETTLE, _RETURNED, _CHECK = "  To settle", "  Returned to you", "  To check"
+_GROUPS = {_SETTLE: "settle", _RETURNED: "correct", _CHECK: "check"}
+"""The groups of the list, and what Enter does there."""
 _NOT_ENROLLED = "No server yet. Press e to enrol with the code that the supervisor gave you."
 
 
@@ -47,16 +50,16 @@ class _Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Returned:
-    """A change that the server did not take."""
+class _Told:
+    """A change that the server did not take, or a record about which it found something."""
 
     kind: str
     record_id: str
     label: str
     title: str
     reason: str
-    at: tuple[str, int]
-    """Origin and seq."""
+    at: tuple[str, int] = ("", 0)
+    """Origin and seq of the change."""
 
 
 class SyncScreen(Page[None]):
@@ -93,9 +96,12 @@ class SyncScreen(Page[None]):
 
     async def arrive(self) -> None:
         """Show how things stand."""
+        if not self.desk.courier.running:
+            self._done = ""
+            self.query_one("#received", Line).put("")
         self._show_progress()
-        await self._show()
         self.query_one(Picker).freshen()
+        await self._show()
 
     async def freshen(self) -> None:
         """Show what is to be settled and mended now."""
@@ -104,12 +110,12 @@ class SyncScreen(Page[None]):
     # --- what is to be settled and mended ---
 
     async def answer(self, _text: str) -> Answer:
-        """Answer with the open conflicts, and the changes the server did not take."""
+        """Answer with what is to settle, what the server did not take, and what is to check."""
         from fieldkit.screens.conflicts import open_conflicts
 
         found = await self.ask(lambda store: open_conflicts(store))
         first = await self._page(0)
-        heads = ["  To settle"] + [""] * len(found)
+        heads = [_SETTLE] + [""] * len(found)
         to_settle = [self._to_settle(one, head) for one, head in zip(found, heads, strict=False)]
         return Answer([*to_settle, *first.rows], more=first.more)
 
@@ -127,7 +133,7 @@ class SyncScreen(Page[None]):
         async def more() -> Answer:
             return await self._page(skip + PAGE)
 
-        heads = ["" if skip else "  Returned to you"] + [""] * len(rows)
+        heads = ["" if skip else _RETURNED] + [""] * len(rows)
         choices = [
             Choice(
                 (one.label, one.title),
@@ -139,9 +145,26 @@ class SyncScreen(Page[None]):
             )
             for one, head in zip(rows, heads, strict=False)
         ]
+        if not full:
+            choices += await self._to_check()
         return Answer(choices, more=more if full else None)
 
-    async def _give_up(self, one: _Returned) -> None:
+    async def _to_check(self) -> list[Choice]:
+        """Return what the server found to check; each opens what it is about."""
+        found = await self.ask(_findings)
+        heads = [_CHECK] + [""] * len(found)
+        return [
+            Choice(
+                (one.label, one.title),
+                partial(doors.open_record, self.desk, one.kind, one.record_id),
+                (one.reason, one.record_id),
+                key=f"{one.record_id} {one.reason}",
+                head=head,
+            )
+            for one, head in zip(found, heads, strict=False)
+        ]
+
+    async def _give_up(self, one: _Told) -> None:
         """Give a change up, when asked twice."""
         question = f"Give up this change of {one.label}? It is gone then. Press the key again."
         if self.sure(f"give up {one.at}", question):
@@ -180,14 +203,13 @@ class SyncScreen(Page[None]):
             self.keys("Esc stop, nothing is lost")
             return
         rows = self.query_one(Picker).answer.rows
-        settle = any(row.remove is None for row in rows)
-        mend = any(row.remove is not None for row in rows)
-        words = [word for word, given in (("settle", settle), ("correct", mend)) if given]
+        heads = {row.head for row in rows}
+        words = [word for head, word in _GROUPS.items() if head in heads]
         receipt, give_up = "r receipt to a file", "Del give up"
         offered = [
             "F5 or s sync now" if self._enrolled else "e enrol",
             f"Enter {' or '.join(words)}" if words else "",
-            give_up if mend else "",
+            give_up if _RETURNED in heads else "",
             receipt if self._enrolled else "",
             "Esc back",
         ]
@@ -247,10 +269,15 @@ class SyncScreen(Page[None]):
             if outcome.session.error:
                 self.say(outcome.session.error, error=not (outcome.offline or outcome.stopped))
         self._show_progress()
-        self.run_worker(self.told(self._after), group="freshen", exclusive=True)
+        after = partial(self._after, asked=message.asked)
+        self.run_worker(self.told(after), group="freshen", exclusive=True)
 
-    async def _after(self) -> None:
-        await self.freshen()
+    async def _after(self, *, asked: bool) -> None:
+        picker = self.query_one(Picker)
+        if asked and picker.at_first:
+            picker.turn("")  # whoever asked looks for what came, which stands first
+        else:
+            await self.freshen()
         await self._show()
 
     # --- receipt and enrolment ---
@@ -272,7 +299,7 @@ class SyncScreen(Page[None]):
 
     async def action_enrol(self) -> None:
         """Enrol, or enrol again."""
-        await doors.open_enrolment(self.desk)
+        await self.told(partial(doors.open_enrolment, self.desk))
 
 
 def _read(store: Store) -> _Shown:
@@ -289,7 +316,7 @@ def _read(store: Store) -> _Shown:
     )
 
 
-def _returned(store: Store, skip: int) -> tuple[list[_Returned], bool]:
+def _returned(store: Store, skip: int) -> tuple[list[_Told], bool]:
     """Return a page of what the server did not take, and whether there may be more.
 
     What is held as a conflict is listed as that, once its row has come.
@@ -301,20 +328,35 @@ def _returned(store: Store, skip: int) -> tuple[list[_Returned], bool]:
     kinds = {one.change.kind for one in page}
     records = Fetched(store.fetch(kinds, [one.change.record_id for one in page]))
     kept = fetched(store, records.records.values())
-    return [_one_returned(records, kept, logged) for logged in page], len(whole) == PAGE
+    told = [
+        _told(
+            records,
+            kept,
+            (one.change.kind, one.change.record_id),
+            one.reason or "no reason was given",
+            (one.origin, one.change.seq),
+        )
+        for one in page
+    ]
+    return told, len(whole) == PAGE
 
 
-def _one_returned(records: Kept, kept: Kept, logged: Logged) -> _Returned:
+def _findings(store: Store) -> list[_Told]:
+    """Return what the server found to check, as much as one looks through."""
+    found = store.findings()[:PAGE]
+    records = Fetched(store.fetch({one.kind for one in found}, [one.record_id for one in found]))
+    kept = fetched(store, records.records.values())
+    return [_told(records, kept, (one.kind, one.record_id), one.message) for one in found]
+
+
+def _told(
+    records: Kept, kept: Kept, key: tuple[str, str], reason: str, at: tuple[str, int] = ("", 0)
+) -> _Told:
     from fieldkit.records import kinds
 
-    change = logged.change
-    record = records.get(change.kind, change.record_id)
-    label = label_of(kept, record) if record else change.record_id
-    known = kinds().get(change.kind)
-    title = known.title.lower() if known else ""
-    reason = logged.reason or "no reason was given"
-    at = (logged.origin, change.seq)
-    return _Returned(change.kind, change.record_id, label, title, reason, at)
+    record, known = records.get(*key), kinds().get(key[0])
+    label = label_of(kept, record) if record else key[1]
+    return _Told(*key, label, known.title.lower() if known else "", reason, at)
 
 
 def _write_receipt(store: Store) -> tuple[Path, str]:

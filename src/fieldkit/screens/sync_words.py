@@ -56,10 +56,9 @@ def ended(outcome: Outcome) -> str:
     done = f"{plural(outcome.applied, 'change')} sent" if outcome.applied else ""
     back = f"{outcome.rejected} returned to you" if outcome.rejected else ""
     held = f"{outcome.conflicts} to settle" if outcome.conflicts else ""
-    if outcome.ok and not (done or back or held or outcome.received):
-        return "Nothing waited. The server and this laptop hold the same."
-    if outcome.ok and not (done or back):
-        done = "Nothing waited to be sent"
+    if outcome.ok and not (done or back or held):
+        waited = "" if outcome.received else "Nothing waited. "
+        return f"{waited}The server and this laptop hold the same."
     return ", ".join(filter(None, (done, back, held))) or "Nothing was sent."
 
 

@@ -55,12 +55,14 @@ class Progressed(Message):
 class Synced(Message):
     """A sync has ended."""
 
-    def __init__(self, outcome: Outcome | None, fault: str = "") -> None:
+    def __init__(self, outcome: Outcome | None, fault: str, *, asked: bool) -> None:
         super().__init__()
         self.outcome = outcome
         """None: it could not so much as begin."""
         self.fault = fault
         """Why not, as a sentence."""
+        self.asked = asked
+        """A person began it."""
 
 
 class Courier:
@@ -134,11 +136,12 @@ class Courier:
             from fieldkit.store import StoreError
 
             fault = str(error) if isinstance(error, StoreError) else self._desk.note_fault()
+        asked = self.asked
         self.running, self.asked, self._stop = False, False, None
         self._judge(outcome, fault)
         with suppress(Exception):  # whoever comes to a page next takes stock and is told
             await self._desk.take_stock()
-        self._desk.screen.post_message(Synced(outcome, fault))
+        self._desk.screen.post_message(Synced(outcome, fault, asked=asked))
 
     def _carry(self, store: Store) -> Outcome | None:
         """Sync, in its thread; None if there is no server to sync with."""

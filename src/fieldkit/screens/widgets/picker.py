@@ -203,6 +203,11 @@ class Picker(Widget, can_focus=True):
         rows = self.answer.rows
         return rows[self._mark] if self._mark < len(rows) else self.answer.last
 
+    @property
+    def at_first(self) -> bool:
+        """Whether the mark was not moved down."""
+        return not self._mark
+
     # --- keys ---
 
     async def on_key(self, event: events.Key) -> None:
