@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import psycopg
 import pytest
-from tests.postgres import Postgres
+from tests.postgres import Postgres, _programs, _within_reach, running_postgres
 
 from fieldkit.server.migrate import open_database
 
@@ -51,6 +53,23 @@ def test_the_server_ends_with_the_tests_however_they_end() -> None:
     folder = Path(said.strip().rpartition("host=")[2])
     assert folder.name.startswith("fieldkit-postgres-")
     assert not folder.exists()
+
+
+def test_the_system_s_own_programs_do_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(_programs()), prepend=os.pathsep)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    with running_postgres() as server:
+        server.command("SELECT 1")
+
+
+def test_programs_in_a_folder_closed_to_others_are_copied_from_it(tmp_path: Path) -> None:
+    programs = tmp_path / "closed" / "package" / "pginstall" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "postgres").touch(0o755)
+    (tmp_path / "closed").chmod(0o700)
+    copy = _within_reach(programs, tmp_path / "folder")
+    assert copy == tmp_path / "folder" / "programs" / "package" / "pginstall" / "bin"
+    assert (copy / "postgres").exists()
 
 
 def test_a_migrated_database_is_ready_for_a_server(migrated_url: str) -> None:
