@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TypeAlias
+from functools import cache
+from typing import TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, Integer, Table, bindparam, create_engine, event, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    String,
+    Table,
+    any_,
+    cast,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -103,24 +116,17 @@ def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     parameters; on SQLite one statement run for each row, which is the quickest there.
     """
     if rows and connection.dialect.name == "postgresql":
-        connection.execute(_from_json(table, rows))
+        connection.execute(_from_json(table), {"rows": _as_json(rows)})
     elif rows:
         connection.execute(table.insert(), [dict(row) for row in rows])
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Write rows as :func:`add` does, over those of the same key where there are such."""
-    keys = [column.name for column in table.primary_key.columns]
-    others = [column.name for column in table.columns if column.name not in keys]
     if rows and connection.dialect.name == "postgresql":
-        server = _from_json(table, rows)
-        changed = {name: server.excluded[name] for name in others}
-        connection.execute(server.on_conflict_do_update(index_elements=keys, set_=changed))
+        connection.execute(_over(table, _from_json(table)), {"rows": _as_json(rows)})
     elif rows:
-        file = sqlite.insert(table)
-        changed = {name: file.excluded[name] for name in others}
-        statement = file.on_conflict_do_update(index_elements=keys, set_=changed)
-        connection.execute(statement, [dict(row) for row in rows])
+        connection.execute(_over(table, sqlite.insert(table)), [dict(row) for row in rows])
 
 
 def add_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -131,15 +137,46 @@ def add_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> No
         connection.execute(statement.on_conflict_do_nothing())
 
 
-def _from_json(table: Table, rows: Sequence[Row]) -> postgresql.Insert:
+def among(
+    connection: Connection, column: ColumnElement[str], values: Collection[str]
+) -> ColumnElement[bool]:
+    """Ask whether a text is one of these; on PostgreSQL in one parameter, however many."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(cast(list(values), postgresql.ARRAY(String)))
+    return column.in_(values)
+
+
+def about(
+    connection: Connection, table: Table, keys: Collection[tuple[str, str]]
+) -> ColumnElement[bool]:
+    """Ask for the rows about these records (kind and id), by the index that begins with both.
+
+    The ids of one kind may be found among those of another: whoever asks leaves these out.
+    """
+    kinds = among(connection, table.c.kind, sorted({kind for kind, _ in keys}))
+    return kinds & among(connection, table.c.record_id, [record_id for _, record_id in keys])
+
+
+@cache
+def _from_json(table: Table) -> postgresql.Insert:
     named = postgresql.dialect().identifier_preparer.format_table(table)
-    source = (
-        text(f"SELECT * FROM json_populate_recordset(NULL::{named}, CAST(:rows AS json))")
-        .bindparams(bindparam("rows", json.dumps(rows, default=_in_json)))
-        .columns(*table.columns)
-        .subquery()
-    )
+    query = f"SELECT * FROM json_populate_recordset(NULL::{named}, CAST(:rows AS json))"
+    source = text(query).columns(*table.columns).subquery()
     return postgresql.insert(table).from_select(table.columns.keys(), source.select())
+
+
+_Upsert = TypeVar("_Upsert", postgresql.Insert, sqlite.Insert)
+
+
+def _over(table: Table, statement: _Upsert) -> _Upsert:
+    keys = [column.name for column in table.primary_key.columns]
+    others = [column.name for column in table.columns if column.name not in keys]
+    changed = {name: statement.excluded[name] for name in others}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def _as_json(rows: Sequence[Row]) -> str:
+    return json.dumps(rows, default=_in_json)
 
 
 def _in_json(value: object) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from fieldkit.server.database import add, add_missing, put
+from fieldkit.server.database import about, add, add_missing, put
 from fieldkit.server.rows import Key
 from fieldkit.server.scope import Place
 from fieldkit.server.tables import COUNTER, FEED, SERVER
@@ -56,6 +56,20 @@ def lock_counters(connection: Connection, districts: Collection[int], floor: int
     return {row.district: row.position for row in connection.execute(query)}
 
 
+def entries(
+    connection: Connection, keys: Collection[Key]
+) -> dict[Key, list[tuple[int, int, int | None]]]:
+    """Return the entries (district, position, block) of these records; each that is has one."""
+    found: defaultdict[Key, list[tuple[int, int, int | None]]] = defaultdict(list)
+    if keys:
+        wanted = set(keys)
+        query = select(FEED).where(about(connection, FEED, keys))
+        for row in connection.execute(query):
+            if (row.kind, row.record_id) in wanted:
+                found[row.kind, row.record_id].append((row.district, row.position, row.block))
+    return dict(found)
+
+
 def renew(
     connection: Connection,
     counters: Mapping[int, int],
@@ -94,13 +108,11 @@ def _remove(
     connection: Connection, keys: Collection[Key], places: Mapping[Key, Collection[Place | None]]
 ) -> None:
     """Remove the entries of records at these places of theirs."""
-    if not keys:
-        return
-    query = select(FEED).where(FEED.c.record_id.in_([record_id for _, record_id in keys]))
     old: defaultdict[int, list[int]] = defaultdict(list)
-    for row in connection.execute(query):
-        if (row.district, row.block) in places.get((row.kind, row.record_id), ()):
-            old[row.district].append(row.position)
+    for key, standing in entries(connection, keys).items():
+        for district, position, block in standing:
+            if (district, block) in places[key]:
+                old[district].append(position)
     for district, stale in old.items():
         connection.execute(
             delete(FEED).where(FEED.c.district == district, FEED.c.position.in_(stale))

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tup
 
 from fieldkit.records import Change, Json, Op
 from fieldkit.records.merge import DELETED, PLACE, Lineage, claims
-from fieldkit.server.database import add, put
+from fieldkit.server.database import about, add, put
+from fieldkit.server.feed import entries
 from fieldkit.server.incoming import REJECTED
 from fieldkit.server.rows import Key, Stored, fetch, place_of, store
 from fieldkit.server.scope import Place, place_at
@@ -29,7 +30,8 @@ _Versions: TypeAlias = Mapping[str, Sequence[int | str]]
 def gather(connection: Connection, keys: Iterable[Key], lineage: Lineage) -> dict[Key, Standing]:
     """Read these records; those that are not there begin empty."""
     wanted = list(keys)
-    rows = fetch(connection, wanted)
+    # Most of a batch is new: one look at the feed spares a query for each kind.
+    rows = fetch(connection, entries(connection, wanted))
     versions = _versions(connection, rows.keys())
     held, moves = conflicts(connection, rows.keys()), _moves(connection, rows.keys())
     born = _born(connection, rows.keys(), versions, lineage)
@@ -78,7 +80,7 @@ def _rows_about(connection: Connection, table: Table, keys: Collection[Key]) -> 
     """Read the rows of a table about these records; kinds share no ids, but may be made to."""
     if not keys:
         return []
-    query = select(table).where(table.c.record_id.in_([record_id for _, record_id in keys]))
+    query = select(table).where(about(connection, table, keys))
     return [row for row in connection.execute(query) if (row.kind, row.record_id) in keys]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select, true
 
+from fieldkit.server.database import about
 from fieldkit.server.feed import positions
 from fieldkit.server.gathering import conflicts
 from fieldkit.server.rows import Key, Stored, fetch
@@ -178,7 +179,7 @@ def _page(
 def _findings(connection: Connection, keys: Collection[Key]) -> defaultdict[Key, list[FindingItem]]:
     found: defaultdict[Key, list[FindingItem]] = defaultdict(list)
     if keys:
-        query = select(FINDING).where(FINDING.c.record_id.in_([one for _, one in keys]))
+        query = select(FINDING).where(about(connection, FINDING, keys))
         for row in connection.execute(query.order_by(FINDING.c.rule, FINDING.c.field)):
             item = FindingItem(rule=row.rule, field=row.field, message=row.message)
             found[row.kind, row.record_id].append(item)

@@ -19,7 +19,7 @@ from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds,
 from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar, scalars
 from fieldkit.records.change import DECIDED
 from fieldkit.records.merge import DELETED
-from fieldkit.server.database import put
+from fieldkit.server.database import among, put
 from fieldkit.server.scope import Place
 from fieldkit.server.tables import UNKNOWN
 
@@ -63,7 +63,7 @@ def place_of(values: Mapping[str, Json]) -> Place:
 def fetch(connection: Connection, keys: Iterable[Key]) -> dict[Key, Stored]:
     """Read the rows of these records, a query per kind; those that are not there are left out."""
     found: dict[Key, Stored] = {}
-    for kind, table, query in _queries(keys):
+    for kind, table, query in _queries(connection, keys):
         names = [column.name for column in table.columns]
         for row in connection.execute(query).mappings():
             known = {
@@ -82,7 +82,7 @@ def fetch(connection: Connection, keys: Iterable[Key]) -> dict[Key, Stored]:
 def places(connection: Connection, keys: Iterable[Key]) -> dict[Key, Place]:
     """Say where these records stand; those that are not there are left out."""
     found: dict[Key, Place] = {}
-    for kind, table, query in _queries(keys):
+    for kind, table, query in _queries(connection, keys):
         narrow = query.with_only_columns(table.c.id, table.c.district, table.c.block)
         for record_id, district, block in connection.execute(narrow):
             found[kind, record_id] = (district, block)
@@ -127,7 +127,9 @@ def readable(change: Change, known: type[Record] | None) -> Change:
     return replace(change, fields=fields)
 
 
-def _queries(keys: Iterable[Key]) -> Iterable[tuple[str, Table, Select[tuple[object, ...]]]]:
+def _queries(
+    connection: Connection, keys: Iterable[Key]
+) -> Iterable[tuple[str, Table, Select[tuple[object, ...]]]]:
     wanted: defaultdict[str, list[str]] = defaultdict(list)
     for kind, record_id in keys:
         wanted[kind].append(record_id)
@@ -135,7 +137,7 @@ def _queries(keys: Iterable[Key]) -> Iterable[tuple[str, Table, Select[tuple[obj
     for kind, ids in wanted.items():
         known = here.get(kind)
         table = known.table() if known else UNKNOWN
-        query = select(table).where(table.c.id.in_(ids))
+        query = select(table).where(among(connection, table.c.id, ids))
         yield kind, table, query if known else query.where(UNKNOWN.c.kind == kind)
 
 
