@@ -56,14 +56,15 @@ class Standing:
     line: str = ""
     """How it stands with the line to the server: "online", "sending ..."."""
 
-    def words(self, *, origin: bool = False) -> str:
-        """Return it for a header; the origin only where there is room for it."""
+    def words(self, *, origin: bool = False, since: bool = False) -> str:
+        """Return it for a header; the origin, and how long the line is as it is, if told to."""
         waiting = "all sent" if self.unsent == 0 else ""
         if self.unsent:
             from fieldkit.records.formats import indian  # loaded by whoever counted
 
             waiting = f"{indian(self.unsent)} not sent"
-        parts = (self.operator, self.origin if origin else "", waiting, self.line)
+        line = self.line if since else self.line.partition(" since ")[0]
+        parts = (self.operator, self.origin if origin else "", waiting, line)
         return "   ".join(part for part in parts if part)
 
 

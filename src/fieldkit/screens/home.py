@@ -175,9 +175,9 @@ class HomePage(Page[None]):
     def show_standing(self) -> None:
         """Name this laptop as well: Home has room for it."""
         standing, line = self.desk.standing, self.query_one("#where", Line)
-        words = standing.words(origin=True)
+        words = standing.words(origin=True, since=True)
         fits = len(line.left) + len(words) + 2 <= self.size.width - 2
-        line.put(right=words if fits else standing.words())
+        line.put(right=words if fits else standing.words(since=True))
 
     def _day(self) -> Answer:
         if self._figures is None:

@@ -183,6 +183,10 @@ class SyncScreen(Page[None]):
 
     # --- the fixed lines ---
 
+    def show_standing(self) -> None:
+        """Say as well since when there is no line."""
+        self.query_one("#where", Line).put(right=self.desk.standing.words(since=True))
+
     async def _show(self) -> None:
         found = await self.ask(_read)
         self._enrolled = found.enrolled
