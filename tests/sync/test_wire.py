@@ -130,6 +130,48 @@ def test_columns_come_back_as_they_were(table: list[list[Cell]]) -> None:
     assert [_shown(column) for column in back] == [_shown(column) for column in table]
 
 
+COLUMNS: dict[str, list[Cell]] = {
+    "n": [1_700_000_000 + 7 * n * n for n in range(40)],
+    "d": [f"2024-{n % 12 + 1:02d}-{n % 28 + 1:02d}" for n in range(40)],
+    "s": [f"PMV{n * n + 5:07d}" for n in range(40)],
+    "i": [f"{ORIGIN if n % 3 else OTHER}-{n * n + 1}" for n in range(40)],
+}
+ODD: list[Cell] = [
+    ABSENT,
+    None, True, False, 7, 7.0, -0.0, 2**63, -(2**63), [], [7], [None], {}, {"n": 7}, "",
+    *(
+        "PMV000001",
+        "PMV00000001",
+        "pmv0000001",
+        "PMV000000٥",
+        "PMV-000001",
+        "PMV+000001",
+        "0000001",
+    ),
+    *("2024-02-30", "2024-1-1", "٢٠٢٤-٠١-٢٢", "2024-01-22 ", "0000-01-01", "20240122"),
+    *(
+        f"{ORIGIN}-0",
+        f"{ORIGIN}-01",
+        f"{ORIGIN}-٥",
+        f"{ORIGIN}-" + "9" * 17,
+        "7kq2m9xd-1",
+        f"{OTHER}-5",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reading", COLUMNS)
+def test_a_value_unlike_its_column_stays_what_it_is(reading: str) -> None:
+    beside = COLUMNS["d" if reading in "nd" else reading]
+    for odd in ODD:
+        column = [*COLUMNS[reading][:20], odd, *COLUMNS[reading][20:]]
+        packed = _travelled(pack_columns([[*beside, odd], column]))
+        assert isinstance(packed, list)
+        assert reading in packed[1]
+        _, back = unpack_columns(packed, len(column), Room(LARGEST_MESSAGE))
+        assert _shown(back) == _shown(column)
+
+
 shaped = st.fixed_dictionaries(
     {
         "at": st.integers(0, 2**40) | scalars,
@@ -262,6 +304,23 @@ def test_a_change_that_fits_no_column_leaves_the_others_in_theirs() -> None:
     changes = [_change(n) for n in range(1, 200)]
     odd: list[object] = [*changes, {"seq": 200, "kind": 7}]
     assert len(_form(wire.pack(_request(odd)))) < len(_form(wire.pack(_request(changes)))) + 300
+
+
+@pytest.mark.parametrize("seq", [True, 1.0, "1", None, 2])
+def test_a_seq_that_is_not_the_one_implied_is_told(seq: Json) -> None:
+    changes: list[object] = [{**_change(1), "seq": seq}, _change(2)]
+    back = _back(_request(changes)).batch
+    assert back is not None
+    assert _form(back.changes) == _form(changes)
+
+
+@pytest.mark.parametrize(
+    "order", [[0, 7], {"=": 7}, {"=": -1}, {"=": None}, [0], [True, False], "a|b", {}]
+)
+def test_an_order_that_names_other_groups_is_unreadable(order: Json) -> None:
+    changes: Json = {"n": 2, "order": order, "groups": [{"raw": [7]}]}
+    with pytest.raises(Unreadable):
+        decode(_asked({"first": 1, "before": HEAD, "changes": changes}), SyncRequest, "identity")
 
 
 def test_many_rare_fields_make_no_table_of_holes() -> None:

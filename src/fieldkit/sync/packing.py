@@ -28,6 +28,8 @@ _ID = re.compile(r"([0-9A-Z]{8})-([1-9][0-9]{0,15})")
 _SERIAL = re.compile(r"(.*?)([0-9]{1,15})", re.DOTALL)
 _LEANS = {"n": "nd", "d": "d", "s": "s"}
 """On columns of which readings one may lean."""
+_PROBES = 4
+"""Texts of a column that are looked at to see how it might read."""
 _CANDIDATES = 6
 """Columns tried for one to be written by; more rarely finds a better one."""
 
@@ -153,16 +155,23 @@ def _numbers(cells: Sequence[Cell]) -> _Numbers | None:
         return _Numbers("n", [whole_of(cell) for cell in cells])
     if len(texts) * 2 < there:
         return None
-    probe = texts[len(texts) // 2]
+    found = (_like(probe, cells) for probe in texts[:: max(len(texts) // _PROBES, 1)])
+    return next((one for one in found if one and _fitting(one) * 2 >= there), None)
+
+
+def _fitting(column: _Numbers) -> int:
+    return sum(number is not None for number in column.numbers)
+
+
+def _like(probe: str, cells: Sequence[Cell]) -> _Numbers | None:
+    """Read a column in the way that one of its texts suggests."""
+    if _ID.fullmatch(probe):
+        return _ids(cells)
     if DAY.fullmatch(probe):
-        found = _Numbers("d", [day_of(cell) for cell in cells])
-    elif _ID.fullmatch(probe):
-        found = _ids(cells)
-    elif probe[-1:] in string.digits and (serial := _SERIAL.fullmatch(probe)):
-        found = _serials(cells, serial[1], len(serial[2]))
-    else:
-        return None
-    return found if sum(n is not None for n in found.numbers) * 2 >= there else None
+        return _Numbers("d", [day_of(cell) for cell in cells])
+    if probe[-1:] in string.digits and (serial := _SERIAL.fullmatch(probe)):
+        return _serials(cells, serial[1], len(serial[2]))
+    return None
 
 
 def _ids(cells: Sequence[Cell]) -> _Numbers:
