@@ -102,7 +102,7 @@ def test_a_conflict_is_listed_and_decided(parted: str, cli: Cli, other: Store) -
     assert one["id"] in spoken
     assert "mine    94190 11434" in spoken
     assert cli("status", "--json").json["conflicts"] == 1
-    assert "1 values not used yet" in cli("status").text
+    assert "1 value is not used yet" in cli("status").text
     decided = cli("resolve", one["id"], "--keep", "theirs")
     assert (decided.code, decided.err) == (0, "")
     assert cli("conflicts", "--json").json == []

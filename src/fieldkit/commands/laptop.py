@@ -115,11 +115,16 @@ def _say_status(store: Store, standing: Standing | None) -> None:
         f"{counts[State.REJECTED]} returned."
     )
     if many := len(store.conflicts()):
-        say(f"{many} values not used yet: `fieldkit conflicts` lists them.")
+        say(_not_used(many))
     if device.server and store.pull.state().more:
         say("Not everything has come from the server yet. `fieldkit sync` goes on.")
     if doubt := store.clock_doubt():
         say(doubt)
+
+
+def _not_used(many: int) -> str:
+    values = "1 value is" if many == 1 else f"{many} values are"
+    return f"{values} not used yet: `fieldkit conflicts` lists them."
 
 
 def backup(args: Namespace) -> int:
@@ -219,7 +224,7 @@ def sync(args: Namespace) -> int:
             f"{outcome.received} records received. Both sides are the same."
         )
         if outcome.conflicts:
-            say(f"{outcome.conflicts} values not used yet: `fieldkit conflicts` lists them.")
+            say(_not_used(outcome.conflicts))
     if outcome.session.error:
         tell(outcome.session.error)
     if outcome.offline:

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fieldkit.store import Store
+from fieldkit.sync.client import sync
+from fieldkit.sync.forecast import Forecast, forecast
+
+Register = Callable[[Store, int], list[str]]
+
+
+def test_nothing_that_waits_costs_nothing(store: Store, register: Register) -> None:
+    register(store, 1)
+    assert sync(store).ok
+    cost = forecast(store)
+    assert (cost.changes, cost.bytes_up, cost.bytes_down, cost.more) == (0, 0, 0, False)
+
+
+def test_what_waits_is_weighed_both_ways(store: Store, register: Register) -> None:
+    assert sync(store).ok
+    register(store, 300)
+    cost = forecast(store)
+    session = sync(store).session
+    assert cost.changes == 300
+    assert 0.5 < cost.bytes_up / session.bytes_up < 2
+    assert 0.2 < cost.bytes_down / session.bytes_down < 6
+    assert cost.bytes == cost.bytes_up + cost.bytes_down
+
+
+def test_before_the_first_sync_no_time_is_promised(fresh: Store, register: Register) -> None:
+    register(fresh, 3)
+    cost = forecast(fresh)
+    assert (cost.changes, cost.kilobits, cost.seconds) == (3, None, None)
+    assert cost.bytes_up > 0
+
+
+def test_seconds_follow_from_the_line_as_last_measured() -> None:
+    assert Forecast(10, 5000, 1250, kilobits=50).seconds == 1
+    assert Forecast(10, 50_000, 12_500, kilobits=50).seconds == 10
+
+
+def test_what_was_not_received_yet_is_told(fresh: Store) -> None:
+    assert forecast(fresh).more
