@@ -33,9 +33,11 @@ from tests.simulation.model import (
     number_of,
 )
 
+from fieldkit.records import Change, Record
 from fieldkit.records.identity import CROCKFORD
 from fieldkit.server import apply, database, migrate, tables
 from fieldkit.server.problems import Refusal
+from fieldkit.server.rows import Unfitting, readable
 from fieldkit.server.scope import Device, ScopeAt
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
@@ -45,6 +47,8 @@ from fieldkit.sync.messages import M, Message, SyncAnswer, SyncRequest
 
 KINDS = ("beneficiary", "self_help_group", "member")
 START = 1_795_000_000
+REFUSED = "Nowhere"
+"""A village that the run's server refuses."""
 _SPARE_FIELDS = {"id", "version", "extra", "deleted"}
 
 
@@ -254,6 +258,7 @@ class Bench:
             patch.object(secrets, "token_urlsafe", drawn.token_urlsafe),
             patch("fieldkit.store.database.create_engine", self._engine),
             patch("fieldkit.store.store.place_of", self._place_of),
+            patch("fieldkit.server.batch.readable", _choosy),
         ):
             yield
 
@@ -283,6 +288,13 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = OFF")
     return connection
+
+
+def _choosy(change: Change, known: type[Record] | None) -> Change:
+    """Read a change as the server does, but for one village that it does not take."""
+    if change.fields.get("village") == REFUSED:
+        raise Unfitting("There is no such village.", "village")
+    return readable(change, known)
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:

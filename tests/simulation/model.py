@@ -160,6 +160,8 @@ class Held:
 
     seqs: list[int]
     held: Json
+    saw: frozenset[str]
+    """What may be told as the value its author had seen; empty: nothing is known of it."""
 
 
 @dataclass(frozen=True)
@@ -367,10 +369,18 @@ class Expected:
     def _keep(self, entry: Entry, held: Mapping[str, Json]) -> None:
         for name, value in held.items():
             conflict = self.roll.conflicts.setdefault(
-                (entry.record_id, name, entry.origin), Held([], value)
+                (entry.record_id, name, entry.origin), Held([], value, self._at_base(entry, name))
             )
             conflict.seqs.append(entry.seq)
             conflict.held = value
+
+    def _at_base(self, entry: Entry, name: str) -> frozenset[str]:
+        """Return what the field held at the change's base."""
+        base = entry.body["base"]
+        if name == DELETED or not isinstance(base, int):
+            return frozenset()
+        rows = self.history.get((entry.record_id, base), [])
+        return frozenset(plain(dict(fields_of(row)).get(name)) for row in rows)
 
     def _close(self, entry: Entry, said: Mapping[str, Json]) -> None:
         """Close what a decision saw, in the fields it decided."""

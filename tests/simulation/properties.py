@@ -27,6 +27,8 @@ from tests.simulation.model import (
     plain,
 )
 
+from fieldkit.store import State
+
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
@@ -146,7 +148,7 @@ def at_rest(world: World) -> None:
 
 def _server_as_expected(world: World, server: dict[str, Shown]) -> None:
     """Every record, and every conflict, as worked out change by change."""
-    roll = world.expected.roll
+    roll, look = world.expected.roll, world.bench.look
     if stray := sorted(server.keys() ^ roll.rows.keys()):
         raise Violation(f"P4: {stray[0]} is at the server alone, or ought to be there and is not")
     for record_id, row in roll.rows.items():
@@ -158,7 +160,7 @@ def _server_as_expected(world: World, server: dict[str, Shown]) -> None:
             )
     found = {
         (row[0], row[1], row[2]): (sorted(json.loads(row[3])), plain(held_of(row[4])))
-        for row in world.bench.look.all("SELECT record_id, field, origin, seqs, held FROM conflict")
+        for row in look.all("SELECT record_id, field, origin, seqs, held FROM conflict")
     }
     wanted = {key: (sorted(one.seqs), plain(one.held)) for key, one in roll.conflicts.items()}
     for key in sorted(found.keys() | wanted.keys()):
@@ -166,6 +168,21 @@ def _server_as_expected(world: World, server: dict[str, Shown]) -> None:
             raise Violation(
                 f"P3: the server holds {found.get(key)} for {' '.join(key)}, "
                 f"it ought to be {wanted.get(key)}"
+            )
+    for record_id, name, origin, base, by in look.all(
+        "SELECT record_id, field, origin, base, stands_by FROM conflict"
+    ):
+        saw = roll.conflicts[record_id, name, origin].saw
+        if saw and plain(held_of(base)) not in saw:
+            raise Violation(
+                f"P3: {plain(held_of(base))} is told as seen before the held {name} of "
+                f"{record_id}, it was {' or '.join(sorted(saw))}"
+            )
+        stands = roll.rows[record_id].written.get(name)
+        if name != DELETED and stands and stands.mark.partition("/")[0] != by:
+            raise Violation(
+                f"P3: {by} is told as author of the {name} that stands in {record_id}, "
+                f"it was {stands.mark}"
             )
 
 
@@ -212,6 +229,11 @@ def _log_as_servers(world: World, laptop: Laptop) -> None:
             raise Violation(
                 f"P6: change {line.seq} of {line.origin} on {laptop.name} is not the server's"
             )
+    kinds = Counter((line.origin, line.kind) for line in laptop.log())
+    for one in laptop.store.outbox.receipt():
+        told = {(one.origin, kind): many for kind, many in one.kinds.items()}
+        if told != {key: many for key, many in kinds.items() if key[0] == one.origin}:
+            raise Violation(f"P6: {laptop.name} counts {told} of {one.origin} in its receipt")
     current = laptop.store.device
     assert current is not None
     held = sum(origin == current.origin for origin, _ in there)
@@ -286,6 +308,9 @@ def _open_matters(world: World, laptop: Laptop, server: dict[str, Shown]) -> Non
         if key[0] in inside
     }
     found = {one.id: plain(one.held) for one in laptop.store.conflicts()}
+    counts = laptop.store.outbox.counts()
+    if counts[State.CONFLICT] != len(found) or counts[State.QUEUED] or counts[State.SENT]:
+        raise Violation(f"P3: {laptop.name} counts {counts} with {len(found)} conflicts")
     for key in sorted(wanted.keys() | found.keys()):
         if wanted.get(key) != found.get(key):
             raise Violation(

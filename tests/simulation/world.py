@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.simulation.devices import (
+    REFUSED,
     START,
     Bench,
     Central,
@@ -66,14 +67,14 @@ class Profile:
     name: str
     weights: dict[str, int]
     laptops: tuple[int, int] = (2, 4)
-    actions: tuple[int, int] = (20, 45)
+    actions: tuple[int, int] = (14, 34)
     calm: bool = False
     """Whether lines mostly hold."""
 
 
 _WORK = {"person": 6, "group": 2, "edit": 14, "clear": 2, "unknown": 2, "delete": 2}
 _FORMS = {"open": 4, "close": 4}
-_SYNC = {"sync": 18, "cut": 4, "crash": 2, "old": 2, "busy": 3, "clock": 1}
+_SYNC = {"sync": 13, "cut": 4, "crash": 2, "old": 2, "busy": 3, "clock": 1}
 PROFILES: tuple[Profile, ...] = (
     Profile("office", _WORK | _FORMS | _SYNC | {"decide": 3, "move": 2, "mend": 1}),
     Profile(
@@ -81,18 +82,26 @@ PROFILES: tuple[Profile, ...] = (
         _WORK | _FORMS | _SYNC | {"person": 2, "edit": 26, "delete": 4, "decide": 8},
         calm=True,
     ),
-    Profile("copies", _WORK | _SYNC | {"copy": 6, "carry": 1, "decide": 2}, (1, 3)),
+    Profile("copies", _WORK | _FORMS | _SYNC | {"copy": 6, "carry": 1, "decide": 2}, (1, 3)),
     Profile("restores", _WORK | _FORMS | _SYNC | {"backup": 7, "restore": 4, "rollback": 3}),
     Profile(
         "moves",
-        _WORK | _SYNC | {"person": 8, "move": 12, "rescope": 3, "sync": 22, "delete": 1},
+        _WORK | _SYNC | {"person": 8, "move": 12, "rescope": 3, "sync": 18, "delete": 1},
         (3, 5),
     ),
     Profile(
         "rejections",
         _WORK
         | _SYNC
-        | {"faraway": 8, "edit": 22, "mend": 5, "withdraw": 3, "move": 3, "rescope": 4},
+        | {
+            "faraway": 5,
+            "refused": 8,
+            "edit": 22,
+            "mend": 5,
+            "withdraw": 3,
+            "move": 3,
+            "rescope": 4,
+        },
     ),
     Profile("cuts", _WORK | _SYNC | {"cut": 14, "crash": 12, "old": 8, "busy": 8}),
     Profile(
@@ -105,9 +114,17 @@ PROFILES: tuple[Profile, ...] = (
         | _FORMS
         | _SYNC
         | {"copy": 1, "rollback": 1, "carry": 1, "backup": 1, "restore": 1}
-        | {"move": 3, "rescope": 1, "decide": 4, "faraway": 1, "mend": 1, "withdraw": 1},
+        | {
+            "move": 3,
+            "rescope": 1,
+            "decide": 4,
+            "faraway": 1,
+            "refused": 1,
+            "mend": 1,
+            "withdraw": 1,
+        },
         (3, 5),
-        (30, 60),
+        (24, 48),
     ),
 )
 
@@ -124,7 +141,7 @@ def drawn(seed: int, profile: Profile | None = None) -> list[Action]:
     weights = [profile.weights[name] for name in names]
     many = chance.randint(*profile.actions)
     # Some people are known everywhere before anything happens to them.
-    first = [("person", 0), ("person", 1), ("sync", 0), ("sync", 1), ("sync", 2), ("sync", 0)]
+    first = [("person", 0), ("person", 1), ("sync", 0), ("sync", 1), ("sync", 2)]
     drawn = [(what, chance.randrange(60)) for what in chance.choices(names, weights, k=many)]
     return [Action(what, who, stream) for stream, (what, who) in enumerate([*first, *drawn])]
 
@@ -321,6 +338,8 @@ class World:
                     f"its form had opened on {saw}"
                 )
             past.typed.append(typed)
+            if said.get("village") == REFUSED:
+                self.expected.tampered.add(line.mark)
             self.expected.typed[line.mark] = typed
 
     def _took_all(self, laptop: Laptop, edit: Edit, before: Shown) -> None:
@@ -381,6 +400,15 @@ class World:
     def _unknown(self, laptop: Laptop, chance: random.Random) -> None:
         if shown := self._pick(laptop, chance):
             self._change(laptop, shown, {chance.choice(UNKNOWN): chance.randint(1, 3)})
+
+    def _refused(self, laptop: Laptop, chance: random.Random) -> None:
+        """Type a value that the server will not take."""
+        shown = self._pick(laptop, chance)
+        if shown and shown.kind != "self_help_group":
+            fields: dict[str, Value] = {"village": REFUSED}
+            if chance.random() < 0.5:
+                fields["remarks"] = chance.choice(HOT["remarks"])
+            self._change(laptop, shown, fields)
 
     def _move(self, laptop: Laptop, chance: random.Random) -> None:
         district, block = chance.choice(PLACES)
@@ -457,7 +485,11 @@ class World:
             return
         line = chance.choice(rejected)
         shown = laptop.rows().get(line.record_id)
-        if shown and not shown.deleted:
+        if shown is None or shown.deleted:
+            return
+        if shown.values.get("village") == REFUSED:
+            self._change(laptop, shown, {"village": chance.choice(HOT["village"])})
+        else:
             self._change(laptop, shown, {"district": device.district, "block": device.block})
 
     def _withdraw(self, laptop: Laptop, chance: random.Random) -> None:
@@ -525,7 +557,7 @@ class World:
         self.say(f"{laptop.name} has synced ({_how(outcome)})")
 
     def _small(self, chance: random.Random, trouble: Trouble) -> Trouble:
-        trouble.coding = chance.choice([None, None, None, *CODINGS])
+        trouble.coding = chance.choice([None] * 9 + [*CODINGS])
         trouble.most = chance.choice([0, 1, 2, 3])
         return trouble
 

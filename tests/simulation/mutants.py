@@ -1,0 +1,476 @@
+"""Leave out one rule of the protocol at a time: some random history must notice.
+
+``python -m tests.simulation.mutants [RULE]`` prints a table and fails if a mutant goes unseen. The
+numbers are the protocol's. The locks (6) are no part of it: nothing here runs at the same time; the
+server's own tests on PostgreSQL let two batches meet.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
+from typing import cast
+from unittest.mock import patch
+
+from sqlalchemy import Connection, update
+from tests.simulation.devices import Bench
+from tests.simulation.story import play
+from tests.simulation.world import PROFILES
+
+from fieldkit.records import Change, Json, Op, merge
+from fieldkit.records.identity import CROCKFORD
+from fieldkit.server import batch, feed, gathering, incoming, page, standing
+from fieldkit.server.scope import Device, Place, ScopeAt
+from fieldkit.store import arriving, edits, forks, identity, log, outbox, overlays, restore, tables
+from fieldkit.sync import exchange
+
+MOST_SEEDS = 60
+"""Histories that a mutant may survive."""
+Patch = AbstractContextManager[object]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A rule left out."""
+
+    rule: str
+    what: str
+    profile: str
+    """The sort of history that is likely to notice."""
+    patches: Callable[[], Sequence[Patch]]
+
+
+@dataclass(frozen=True)
+class Caught:
+    """After how many histories a mutant was noticed, and by what; None: never."""
+
+    mutant: int
+    seeds: int | None
+    what: str = ""
+
+
+_MUTANTS: list[Mutant] = []
+
+
+def mutant(
+    rule: str, what: str, profile: str
+) -> Callable[[Callable[[], Sequence[Patch]]], Callable[[], Sequence[Patch]]]:
+    """Enter a mutant into the table."""
+
+    def enter(patches: Callable[[], Sequence[Patch]]) -> Callable[[], Sequence[Patch]]:
+        _MUTANTS.append(Mutant(rule, what, profile, patches))
+        return patches
+
+    return enter
+
+
+# The chain
+
+
+@mutant("1", "take a page without comparing heads", "restores")
+def _() -> list[Patch]:
+    def compare(self: object, own: object, sent: Sequence[object], answer: object) -> int:
+        seq: int = answer.seq  # type: ignore[attr-defined]
+        last: int = own.last_seq  # type: ignore[attr-defined]
+        return min(seq, last)
+
+    return [patch.object(exchange.Exchange, "_compare", compare)]
+
+
+@mutant("2", "log the unsent tail again at once when a backup is restored", "restores")
+def _() -> list[Patch]:
+    usual = identity.renew_origin
+
+    def renew(connection: Connection, *, place: str | None = None) -> None:
+        usual(connection, place=place)
+        own = tables.origin.c
+        rows = connection.execute(tables.origin.select().order_by(own.born.desc())).all()
+        new, old = rows[0], rows[1]
+        forks.fork(connection, old.origin, old.acked_seq + 1)
+        del new
+
+    return [patch.object(restore, "renew_origin", renew)]
+
+
+@mutant("2", "go on under the old name in a restored or older copy", "restores")
+def _() -> list[Patch]:
+    return [
+        patch.object(restore, "renew_origin", lambda _connection: None),
+        patch.object(exchange.Exchange, "_in_use", lambda _self, _origin: False),
+    ]
+
+
+@mutant("3", "draw the name of a fork at random", "copies")
+def _() -> list[Patch]:
+    chance = random.Random("forks")
+
+    def draw(_origin: str, _head: bytes) -> str:
+        return "F" + "".join(chance.choice(CROCKFORD) for _ in range(7))
+
+    return [patch.object(forks, "derived_origin", draw)]
+
+
+@mutant("3", "log the whole unacknowledged tail again at a fork, and what precedes it", "copies")
+def _() -> list[Patch]:
+    usual = forks.fork
+
+    def early(connection: Connection, origin: str, seq: int) -> None:
+        usual(connection, origin, max(seq - 1, 1))
+
+    from fieldkit.store import pull
+
+    return [patch.object(pull, "fork", early)]
+
+
+@mutant("4", "take the writes of one's own past for another's", "restores")
+def _() -> list[Patch]:
+    def holds(self: merge.Lineage, written: merge.Written) -> bool:
+        return written.origin == self.origin
+
+    return [patch.object(merge.Lineage, "holds", holds)]
+
+
+@mutant("5", "never notice that the server was put back", "lost server")
+def _() -> list[Patch]:
+    from fieldkit.server import apply
+
+    return [patch.object(apply, "_look_back", lambda *_: None)]
+
+
+@mutant("5", "offer nothing again to a server that was put back", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(exchange.Exchange, "_renew", lambda *_: None)]
+
+
+# The server
+
+
+@mutant("7", "take a batch without checking what was taken before", "copies")
+def _() -> list[Patch]:
+    usual = incoming.known_of
+
+    def known_of(*given: object) -> incoming.Known:
+        return replace(usual(*given), fork=None)  # type: ignore[arg-type]
+
+    from fieldkit.server import apply, origins
+
+    return [
+        patch.object(apply, "known_of", known_of),
+        patch.object(origins, "check_whole", lambda *_: True),
+    ]
+
+
+@mutant("8", "count versions by district instead of by record", "moves")
+def _() -> list[Patch]:
+    usual = standing.merge
+    counters: dict[object, int] = {}
+
+    def merged(
+        values: Mapping[str, Json],
+        written: Mapping[str, merge.Written],
+        change: Change,
+        lineage: merge.Lineage,
+        version: int,
+        *,
+        floor: int = 0,
+    ) -> merge.Merged:
+        district = change.fields.get("district", values.get("district"))
+        after = counters[district] = counters.get(district, 0) + 1
+        return usual(values, written, change, lineage, after - 1, floor=floor)
+
+    return [patch.object(standing, "merge", merged)]
+
+
+@mutant("9", "let an equal write count as a new one", "conflicts")
+def _() -> list[Patch]:
+    return [patch.object(merge, "same", lambda _one, _other: False)]
+
+
+@mutant("9", "let the last write win", "conflicts")
+def _() -> list[Patch]:
+    return [patch.object(merge.Lineage, "holds", lambda _self, _written: True)]
+
+
+@mutant("11", "merge district and block as two fields", "moves")
+def _() -> list[Patch]:
+    return [
+        patch.object(merge, "_PLACE_FIELDS", ()),
+        patch.object(standing, "PLACE", "district"),
+    ]
+
+
+@mutant("12", "let a deletion win over edits it did not see", "conflicts")
+def _() -> list[Patch]:
+    usual = standing.merge
+
+    def merged(
+        values: Mapping[str, Json],
+        written: Mapping[str, merge.Written],
+        change: Change,
+        lineage: merge.Lineage,
+        version: int,
+        *,
+        floor: int = 0,
+    ) -> merge.Merged:
+        if change.op is Op.DELETE:
+            written = {name: one for name, one in written.items() if name == merge.DELETED}
+        return usual(values, written, change, lineage, version, floor=floor)
+
+    return [patch.object(standing, "merge", merged)]
+
+
+@mutant("12", "let an edit of a deleted record pass unnoticed", "conflicts")
+def _() -> list[Patch]:
+    return [patch.object(merge, "_edits", lambda _change: False)]
+
+
+@mutant("13", "let a decision close what it did not see", "conflicts")
+def _() -> list[Patch]:
+    class Everything(frozenset[tuple[str, int]]):
+        def __contains__(self, _pair: object) -> bool:
+            return True
+
+        def __bool__(self) -> bool:
+            return True
+
+    def decided(change: Change) -> frozenset[tuple[str, int]]:
+        return Everything() if change.op is Op.DECIDE else frozenset()
+
+    return [patch.object(merge, "_decided", decided)]
+
+
+@mutant("13", "let a decision close though it did not apply itself", "conflicts")
+def _() -> list[Patch]:
+    usual = standing.merge
+
+    def merged(*given: object, floor: int = 0) -> merge.Merged:
+        done = usual(*given, floor=floor)  # type: ignore[arg-type]
+        return replace(done, closes=merge._decided(cast(Change, given[2])))
+
+    return [patch.object(standing, "merge", merged)]
+
+
+@mutant("14", "leave conflicts behind when their record moves", "moves")
+def _() -> list[Patch]:
+    usual = gathering.conflicts
+    born: dict[object, object] = {}
+
+    def conflicts(
+        connection: Connection, keys: Collection[standing.Key]
+    ) -> Mapping[standing.Key, list[standing.Held]]:
+        held = usual(connection, keys)
+        stand = batch.places(connection, keys)
+        for key, some in held.items():
+            here = stand.get(key)
+            held[key] = [
+                one
+                for one in some
+                if born.setdefault((key, one.field, one.origin, one.seqs[0]), here) == here
+            ]
+        return held
+
+    return [patch.object(page, "conflicts", conflicts)]
+
+
+@mutant("15", "allow only by where a record stands now", "moves")
+def _() -> list[Patch]:
+    def place_at(now: Place, _moves: object, _base: int) -> Place:
+        return now
+
+    return [patch.object(standing, "place_at", place_at)]
+
+
+@mutant("15", "allow only by the scope that holds now", "moves")
+def _() -> list[Patch]:
+    def since(self: Device, _epoch: int) -> tuple[ScopeAt, ...]:
+        return (self.scope,)
+
+    return [patch.object(Device, "since", since)]
+
+
+@mutant("15", "allow everything", "rejections")
+def _() -> list[Patch]:
+    return [patch.object(standing, "allowed", lambda *_: True)]
+
+
+# Feed and cursor
+
+
+@mutant("18", "give one number to all that a batch changed", "cuts")
+def _() -> list[Patch]:
+    usual = feed.renew
+    batches: list[tuple[int, int, int]] = []
+
+    def renew(
+        connection: Connection,
+        counters: Mapping[int, int],
+        records: Mapping[standing.Key, tuple[Place, Place | None]],
+    ) -> None:
+        usual(connection, counters, records)
+        for district, position in feed.positions(connection).items():
+            if position > counters.get(district, position):
+                batches.append((district, counters[district], position))
+
+    reached = page._Stream.reached
+
+    def at_number(self: page._Stream, taken: int) -> int:
+        position = reached(self, taken)
+        for district, start, end in batches:
+            if district == self.district and start < position <= end:
+                return end
+        return position
+
+    return [patch.object(batch, "renew", renew), patch.object(page._Stream, "reached", at_number)]
+
+
+@mutant("19", "leave no entry behind where a record stood", "moves")
+def _() -> list[Patch]:
+    usual = feed.renew
+
+    def renew(
+        connection: Connection,
+        counters: Mapping[int, int],
+        records: Mapping[standing.Key, tuple[Place, Place | None]],
+    ) -> None:
+        here = {key: (now, now if was else None) for key, (now, was) in records.items()}
+        usual(connection, counters, here)
+
+    return [patch.object(batch, "renew", renew)]
+
+
+@mutant("20", "keep what lies outside a new scope", "moves")
+def _() -> list[Patch]:
+    from fieldkit.store import pull
+
+    return [patch.object(pull, "retire_some", lambda *_: None)]
+
+
+# The laptop
+
+
+@mutant("21", "drop an acknowledged change before its row has come", "cuts")
+def _() -> list[Patch]:
+    def lies(self: log.Own, _version: int, *, gone: bool = False) -> bool:
+        return not self.acked or self.rejected
+
+    return [patch.object(log.Own, "lies", lies)]
+
+
+@mutant("22", "let an acknowledgement move the version of a row", "conflicts")
+def _() -> list[Patch]:
+    usual = overlays.Ground.beneath
+
+    def answered(
+        ground: overlays.Ground, keys: Collection[overlays.Key]
+    ) -> dict[overlays.Key, overlays.Beneath]:
+        found = {}
+        for key in keys:
+            versions = [one.row.version or 0 for one in ground.own.get(key, ()) if one.acked]
+            was = usual(ground, key)
+            found[key] = replace(was, version=max([was.version, *versions]))
+        return found
+
+    return [patch.object(arriving, "_answered", answered)]
+
+
+@mutant("10", "take the newest base of a change's fields", "office")
+def _() -> list[Patch]:
+    usual = edits.prepare
+
+    def prepare(edit: edits.Edit, before: object, *rest: object) -> edits.Prepared:
+        done = usual(edit, before, *rest)  # type: ignore[arg-type]
+        version = getattr(before, "version", None)
+        return replace(done, base=version if edit.base is None else edit.base or None)
+
+    from fieldkit.store import saving
+
+    return [patch.object(saving, "prepare", prepare)]
+
+
+@mutant("23", "take the base when a form is saved", "office")
+def _() -> list[Patch]:
+    usual = edits.prepare
+
+    def prepare(edit: edits.Edit, *rest: object) -> edits.Prepared:
+        return usual(replace(edit, base=None), *rest)  # type: ignore[arg-type]
+
+    from fieldkit.store import saving
+
+    return [patch.object(saving, "prepare", prepare)]
+
+
+@mutant("24", "drop what was rejected from the screen", "rejections")
+def _() -> list[Patch]:
+    def lies(self: log.Own, version: int, *, gone: bool = False) -> bool:
+        return not self.acked or (not gone and not self.rejected and self.made(version))
+
+    return [patch.object(log.Own, "lies", lies)]
+
+
+@mutant("24", "let what was rejected outlast a later own value", "rejections")
+def _() -> list[Patch]:
+    def owed(
+        _connection: Connection, own: Mapping[overlays.Key, Sequence[log.Own]]
+    ) -> dict[tuple[str, int], set[str]]:
+        return {
+            one.at: {*one.change().fields, "deleted"}
+            for changes in own.values()
+            for one in changes
+            if one.rejected
+        }
+
+    return [patch.object(overlays, "owed_fields", owed)]
+
+
+@mutant("25", "mark everything as sent that was typed meanwhile", "cuts")
+def _() -> list[Patch]:
+    usual = outbox.acknowledge
+
+    def acknowledge(connection: Connection, origin: str, *rest: object) -> list[tuple[str, str]]:
+        done = usual(connection, origin, *rest)  # type: ignore[arg-type]
+        last, _ = outbox.chain_end(connection, origin)
+        own = tables.origin
+        connection.execute(update(own).where(own.c.origin == origin).values(acked_seq=last))
+        return done
+
+    return [patch.object(arriving, "acknowledge", acknowledge)]
+
+
+def hunt(number: int) -> Caught:
+    """Run histories with one rule left out until a property breaks."""
+    found = _MUTANTS[number]
+    profile = next((one for one in PROFILES if one.name == found.profile), PROFILES[0])
+    bench = Bench()
+    try:
+        with ExitStack() as held:
+            for one in found.patches():
+                held.enter_context(one)
+            for seed in range(MOST_SEEDS):
+                _, failure = play(bench, seed, profile=profile)
+                if failure:
+                    return Caught(number, seed + 1, failure.what)
+        return Caught(number, None)
+    finally:
+        bench.close()
+
+
+def main(rule: str = "") -> int:
+    """Hunt every mutant (or those of one rule); return how many were never seen."""
+    numbers = [number for number, one in enumerate(_MUTANTS) if not rule or one.rule == rule]
+    unseen = 0
+    print(f"{'rule':>4}  {'seeds':>5}  mutant")
+    with ProcessPoolExecutor(2) as pool:
+        for caught in pool.map(hunt, numbers):
+            one = _MUTANTS[caught.mutant]
+            unseen += caught.seeds is None
+            print(f"{one.rule:>4}  {caught.seeds or 'never':>5}  {one.what}: {caught.what[:110]}")
+            sys.stdout.flush()
+    return int(unseen > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))
