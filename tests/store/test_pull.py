@@ -205,10 +205,11 @@ def test_an_edit_during_a_sync_stays_queued(store: Store, office: Office) -> Non
     edit(store, record_id, mobile="9419012345")
     store.pull.receive(answered)
     assert store.outbox.counts()[State.QUEUED] == 1
-    assert shown(store, record_id)["mobile"] == "9419012345"
+    whole = {**artisan(), "district": 2, "block": 16, "mobile": "9419012345"}
+    assert shown(store, record_id) == whole
     assert store.states([record_id]) == {record_id: State.QUEUED}
     office.sync(store)
-    assert shown(store, record_id)["mobile"] == "9419012345"
+    assert shown(store, record_id) == whole
     assert version(store, record_id) == 2
 
 
@@ -267,6 +268,18 @@ def test_a_rejected_change_given_up_shows_the_servers_row(store: Store, office: 
     assert store.check() == []
     edit(store, FAR, village="Nagam")
     assert store.changes_of(FAR)[-1].change.fields == {"village": "Nagam"}
+
+
+def test_the_row_beneath_stays_the_servers_through_many_edits(store: Store, office: Office) -> None:
+    office.write(FAR, **NAMED)
+    office.sync(store)
+    office.refused = {"village", "remarks"}
+    edit(store, FAR, village="Nagam")
+    edit(store, FAR, remarks="Moved")
+    office.sync(store)
+    for one in store.outbox.returned():
+        store.withdraw(one.origin, one.change.seq)
+    assert shown(store, FAR) == NAMED
 
 
 def test_the_base_is_what_the_form_opened_on(store: Store, office: Office) -> None:

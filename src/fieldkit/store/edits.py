@@ -255,6 +255,9 @@ def _difference(
         for name, value in record.values().items()
         if value != was.get(name) and name not in silent
     }
+    if before is not None and changed.keys() & _PLACE:
+        # One without the other could come to stand beside another's half.
+        changed |= {name: to_json(record.value(name)) for name in sorted(_PLACE)}
     had = (before.extra or {}) if before else {}
     return changed | {
         name: value for name, value in (record.extra or {}).items() if had.get(name) != value

@@ -1,0 +1,242 @@
+import pytest
+from tests.store.conftest import AADHAAR, edit, save
+from tests.store.office import KIND, OTHER, Office, shown
+
+from fieldkit.records import Beneficiary, Change, Op
+from fieldkit.store import Conflict, Edit, Refused, State, Store, StoreError
+
+FAR = f"{OTHER}-1"
+NAMED = {"name": "Asha", "trade_code": "CARP", "district": 2, "block": 16}
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    """A server, and one record of it that is here too."""
+    office = Office()
+    office.write(FAR, **NAMED)
+    office.sync(store)
+    return office
+
+
+def clash(store: Store, office: Office) -> Conflict:
+    """Let this laptop's name be held against another's."""
+    edit(store, FAR, name="Typed here")
+    office.write(FAR, name="Typed there")
+    office.sync(store)
+    (conflict,) = store.conflicts()
+    return conflict
+
+
+def last(store: Store) -> Change:
+    return store.changes_of(FAR)[-1].change
+
+
+def test_a_held_value_shows_beside_the_one_that_stands(store: Store, office: Office) -> None:
+    conflict = clash(store, office)
+    assert shown(store, FAR)["name"] == "Typed there"
+    assert (conflict.mine, conflict.theirs) == ("Typed here", "Typed there")
+    assert (conflict.stands, conflict.held) == ("Typed there", "Typed here")
+    assert conflict.id == f"{FAR}/name/{conflict.origin}"
+    assert conflict.version == 2
+    assert store.outbox.counts()[State.CONFLICT] == 1
+    assert [one.state for one in store.outbox.returned()] == [State.CONFLICT]
+    assert store.states([FAR]) == {FAR: State.CONFLICT}
+
+
+def test_anothers_held_value_is_theirs(store: Store, office: Office) -> None:
+    edit(store, FAR, name="Typed here")
+    office.sync(store)
+    office.write(FAR, 1, name="Typed there")
+    office.sync(store)
+    (conflict,) = store.conflicts(FAR)
+    assert (conflict.mine, conflict.theirs) == ("Typed here", "Typed there")
+    assert conflict.stands == "Typed here"
+    assert store.states([FAR]) == {FAR: State.CONFLICT}
+    assert store.outbox.counts()[State.CONFLICT] == 1
+    assert store.outbox.returned() == []
+    assert store.conflicts("7KQ2M9XD-1") == []
+
+
+@pytest.mark.parametrize(
+    ("keep", "name"),
+    [("mine", "Typed here"), ("theirs", "Typed there"), ("ghulam nabi", "Ghulam Nabi")],
+)
+def test_a_decision_stands_at_once_and_closes_it_on_the_server(
+    store: Store, office: Office, keep: str, name: str
+) -> None:
+    conflict = clash(store, office)
+    saved = store.resolve(conflict.id, keep, "Asha")
+    change = last(store)
+    assert (saved.op, change.op, change.base) == (Op.DECIDE, Op.DECIDE, 2)
+    assert change.fields == {"name": name, "decided": [[conflict.origin, 1]]}
+    assert shown(store, FAR)["name"] == name
+    assert store.conflicts() == []
+    assert store.outbox.counts()[State.CONFLICT] == 0
+    assert store.outbox.returned() == []
+    assert store.states([FAR]) == {FAR: State.QUEUED}
+    office.sync(store)
+    assert office.records[FAR].held == {}
+    assert shown(store, FAR)["name"] == office.records[FAR].values["name"] == name
+    assert store.states([FAR]) == {FAR: State.ON_SERVER}
+    assert store.check() == []
+
+
+def test_a_decision_that_is_itself_held_brings_the_conflict_back(
+    store: Store, office: Office
+) -> None:
+    conflict = clash(store, office)
+    office.write(FAR, name="Typed since")
+    store.resolve(conflict, "mine", "Asha")
+    office.sync(store)
+    (again,) = store.conflicts()
+    assert (again.stands, again.held, again.seqs) == ("Typed since", "Typed here", (1, 2))
+    assert shown(store, FAR)["name"] == "Typed since"
+
+
+def test_a_decision_that_is_rejected_brings_the_conflict_back(store: Store, office: Office) -> None:
+    conflict = clash(store, office)
+    office.refused = {"name"}
+    store.resolve(conflict.id, "mine", "Asha")
+    assert store.conflicts() == []
+    office.sync(store)
+    assert [one.id for one in store.conflicts()] == [conflict.id]
+    (rejected, _) = store.outbox.returned()
+    store.withdraw(rejected.origin, rejected.change.seq)
+    assert shown(store, FAR)["name"] == "Typed there"
+
+
+def test_a_decision_is_about_the_values_that_were_shown(store: Store, office: Office) -> None:
+    conflict = clash(store, office)
+    office.write(FAR, name="Typed since")
+    office.sync(store)
+    store.resolve(conflict, "theirs", "Asha")
+    assert last(store).base == 2
+    office.sync(store)
+    assert office.records[FAR].values["name"] == "Typed since"
+    assert len(store.conflicts()) == 1
+
+
+def test_a_conflict_that_another_decided_is_closed_here(store: Store, office: Office) -> None:
+    conflict = clash(store, office)
+    office.write(FAR, name="Typed there", decided=[[conflict.origin, 1]])
+    kept = office.records[FAR]
+    kept.held.clear()
+    office.sync(store)
+    assert store.conflicts() == []
+    assert store.outbox.returned() == []
+    assert store.outbox.counts()[State.CONFLICT] == 0
+    with pytest.raises(StoreError, match="no longer open"):
+        store.resolve(conflict.id, "mine", "Asha")
+
+
+def test_a_conflict_whose_row_is_still_to_come_is_open(store: Store, office: Office) -> None:
+    for number in range(2, 6):
+        office.write(f"{OTHER}-{number}", **NAMED)
+    edit(store, FAR, name="Typed here")
+    office.write(FAR, name="Typed there")
+    store.pull.receive(office.answer(store, rows=2))
+    assert store.conflicts() == []
+    assert store.outbox.counts()[State.CONFLICT] == 1
+    assert store.states([FAR]) == {FAR: State.CONFLICT}
+    assert shown(store, FAR)["name"] == "Typed here"
+    office.sync(store)
+    assert len(store.conflicts()) == 1
+    assert store.outbox.counts()[State.CONFLICT] == 1
+
+
+def test_place_is_decided_as_one(store: Store, office: Office) -> None:
+    edit(store, FAR, block=17)
+    office.write(FAR, district=3, block=20)
+    office.sync(store)
+    (conflict,) = store.conflicts()
+    assert (conflict.field, conflict.mine, conflict.theirs) == ("place", [2, 17], [3, 20])
+    with pytest.raises(Refused, match="mine or theirs"):
+        store.resolve(conflict.id, "Budgam", "Asha")
+    store.resolve(conflict.id, "mine", "Asha")
+    assert last(store).fields == {
+        "district": 2,
+        "block": 17,
+        "decided": [[conflict.origin, 1]],
+    }
+    assert store.conflicts() == []
+    office.sync(store)
+    assert office.records[FAR].held == {}
+    assert shown(store, FAR) == {**NAMED, "block": 17}
+
+
+@pytest.mark.parametrize("keep", ["mine", "theirs"])
+def test_an_edit_against_a_deletion_is_decided_either_way(
+    store: Store, office: Office, keep: str
+) -> None:
+    edit(store, FAR, village="Nagam")
+    office.write(FAR, deleted=True)
+    office.sync(store)
+    (conflict,) = store.conflicts()
+    assert (conflict.field, conflict.mine, conflict.theirs) == ("deleted", False, True)
+    assert store.counts()[KIND] == 0
+    store.resolve(conflict.id, keep, "Asha")
+    living = int(keep == "mine")
+    assert store.counts()[KIND] == living
+    office.sync(store)
+    assert store.counts()[KIND] == living
+    assert office.records[FAR].values.get("deleted", False) is not bool(living)
+    assert store.conflicts() == []
+    assert len(store.find("asha")) == living
+    assert store.check() == []
+
+
+def test_a_deletion_held_against_an_edit(store: Store, office: Office) -> None:
+    store.save([Edit(Beneficiary, {}, id=FAR, op=Op.DELETE)], "Asha")
+    office.write(FAR, village="Nagam")
+    office.sync(store)
+    (conflict,) = store.conflicts()
+    assert (conflict.mine, conflict.theirs) == (True, False)
+    assert shown(store, FAR) == {**NAMED, "village": "Nagam"}
+    store.resolve(conflict.id, "mine", "Asha")
+    office.sync(store)
+    assert office.records[FAR].values["deleted"] is True
+
+
+@pytest.mark.parametrize("typed", ["G3ul", AADHAAR])
+def test_a_typed_value_that_does_not_fit_is_refused(
+    store: Store, office: Office, typed: str
+) -> None:
+    conflict = clash(store, office)
+    with pytest.raises(Refused):
+        store.resolve(conflict.id, typed, "Asha")
+    assert len(store.conflicts()) == 1
+    assert len(store.changes_of(FAR)) == 1
+
+
+def test_a_rule_that_stops_a_save_stops_a_decision(store: Store, office: Office) -> None:
+    edit(store, FAR, trade_code="BLAK")
+    office.write(FAR, trade_code=None)
+    office.sync(store)
+    (conflict,) = store.conflicts()
+    with pytest.raises(Refused):
+        store.resolve(conflict.id, "theirs", "Asha")
+    store.resolve(conflict.id, "mine", "Asha")
+
+
+def test_a_conflict_goes_with_its_record(store: Store, office: Office) -> None:
+    conflict = clash(store, office)
+    answered = office.answer(store)
+    gone = type(answered)(
+        answered.origin, answered.seq, answered.head, gone=[(KIND, FAR)], cursors={2: 99}
+    )
+    store.pull.receive(gone)
+    assert store.conflicts() == []
+    assert store.outbox.counts()[State.CONFLICT] == 0
+    assert store.outbox.returned() == []
+    with pytest.raises(StoreError):
+        store.resolve(conflict.id, "mine", "Asha")
+
+
+def test_only_new_conflicts_are_told_as_new(store: Store, office: Office) -> None:
+    edit(store, FAR, name="Typed here")
+    office.write(FAR, name="Typed there")
+    assert store.pull.receive(office.answer(store)).new_conflicts == 1
+    office.write(FAR, village="Nagam")
+    assert store.pull.receive(office.answer(store)).new_conflicts == 0
+    save(store)
+    assert store.pull.receive(office.answer(store)).new_conflicts == 0

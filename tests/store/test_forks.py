@@ -1,0 +1,269 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.store.conftest import Turned, artisan, audit, edit, save
+from tests.store.test_backups import as_home
+
+from fieldkit.records import Beneficiary, Member, SelfHelpGroup, derived_origin, is_origin
+from fieldkit.settings import DATABASE
+from fieldkit.store import Answered, Draft, Edit, ServerRow, State, Store, Verdict, place
+from fieldkit.store.database import connect
+
+
+def of(store: Store) -> str:
+    device = store.device
+    assert device is not None
+    return device.origin
+
+
+def acknowledged(store: Store, seq: int) -> None:
+    head = store.outbox.head_before(of(store), seq + 1)
+    versions: dict[int, int | None] = dict.fromkeys(range(1, seq + 1), 1)
+    store.pull.receive(Answered(of(store), seq, head, versions))
+
+
+def test_a_derived_name_follows_from_the_change() -> None:
+    names = {derived_origin("7KQ2M9XD", bytes([n]) * 32) for n in range(200)}
+    assert len(names) == 200
+    assert all(is_origin(name) for name in names)
+    assert derived_origin("7KQ2M9XD", b"a" * 32) == derived_origin("7KQ2M9XD", b"a" * 32)
+
+
+def test_the_tail_of_a_copy_goes_on_under_a_name_of_its_own(store: Store, home: Path) -> None:
+    first = save(store, name="Shared")
+    old = of(store)
+    acknowledged(store, 1)
+    edit(store, first, village="Nagam")
+    made = save(store, name="Made on the copy")
+    edit(store, made, village="Wathoora")
+    head = store.outbox.batch(old)[0].head
+    before = store.outbox.head_before(old, 2)
+    store.pull.fork(old, 2)
+    new = derived_origin(old, head)
+    assert of(store) == new
+    standing = store.outbox.standing()
+    assert standing is not None
+    assert (standing.origin, standing.last_seq, standing.acked_seq) == (new, 3, 0)
+    assert standing.parent == (old, 1, before)
+    frozen = store.outbox.standing(old)
+    assert frozen is not None
+    assert (frozen.last_seq, frozen.acked_seq, frozen.parent) == (1, 1, None)
+    changes = [one.change for one in store.outbox.batch(new)]
+    assert [change.seq for change in changes] == [1, 2, 3]
+    renamed = f"{new}-2"
+    assert [change.record_id for change in changes] == [first, renamed, renamed]
+    assert store.check() == audit(home) == []
+    assert save(store) == f"{new}-3"  # counters never restart
+    assert store.counts()["beneficiary"] == 3
+
+
+def test_the_old_number_finds_the_renamed_record_and_the_one_that_has_it_now(
+    store: Store,
+) -> None:
+    made = save(store, name="Made on the copy")
+    store.pull.fork(of(store), 1)
+    renamed = f"{of(store)}-1"
+    found = store.record(made)
+    assert found is not None
+    assert found.id == renamed
+    assert [hit.id for hit in store.find(made)] == [renamed]
+    assert [hit.id for hit in store.find("made on the copy")] == [renamed]
+    other = {"name": "Made elsewhere", "trade_code": "CARP", "district": 2}
+    head = store.outbox.head_before(of(store), 1)
+    row = ServerRow("beneficiary", made, 1, other)
+    store.pull.receive(Answered(of(store), 0, head, rows=[row], cursors={2: 1}))
+    found = store.record(made)
+    assert found is not None
+    assert found.id == made
+    assert {hit.id for hit in store.find(made)} == {made, renamed}
+
+
+def test_references_and_drafts_follow_a_renamed_record(store: Store, home: Path) -> None:
+    former = store.save([Edit(SelfHelpGroup, {"name": "Gulshan"})], "Asha")[0].id
+    zahida = Edit(Member, {"name": "Zahida", "self_help_group_id": former})
+    early = store.save([zahida], "Asha")[0].id
+    acknowledged(store, 2)
+    group = store.save([Edit(SelfHelpGroup, {"name": "Noor"})], "Asha")[0].id
+    member = store.save([Edit(Member, {"name": "Asha", "self_help_group_id": group})], "Asha")[0].id
+    store.save([Edit(Member, {"self_help_group_id": group}, id=early)], "Asha")
+    kept = store.drafts.keep(
+        Draft("member", "Asha", record_id=member, texts={"self_help_group_id": group, "name": "A"})
+    )
+    assert kept.id is not None
+    store.pull.fork(of(store), 3)
+    new = of(store)
+    group, member = f"{new}-3", f"{new}-4"
+    for one in (early, member):
+        record = store.get("member", one)
+        assert record is not None
+        assert record.value("self_help_group_id") == group
+    draft = store.drafts.get(kept.id)
+    assert draft is not None
+    assert draft.record_id == member
+    assert draft.texts == {"self_help_group_id": group, "name": "A"}
+    assert [one.change.fields.get("self_help_group_id") for one in store.outbox.batch(new)] == [
+        None,
+        group,
+        group,
+    ]
+    assert store.check() == audit(home) == []
+
+
+def test_a_file_that_uses_old_numbers_means_the_renamed_records(store: Store) -> None:
+    group = store.save([Edit(SelfHelpGroup, {"name": "Noor"})], "Asha")[0].id
+    store.pull.fork(of(store), 1)
+    edits = [
+        Edit(Member, {"name": "Asha", "self_help_group_id": group}),
+        Edit(SelfHelpGroup, {"village": "Nagam"}, id=group),
+    ]
+    store.load(edits, "Asha")
+    new = f"{of(store)}-1"
+    record = store.get("self_help_group", new)
+    assert record is not None
+    assert record.value("village") == "Nagam"
+    assert [one.value("name") for one in store.where("member", self_help_group_id=new)] == ["Asha"]
+
+
+def test_a_frozen_origin_forks_beneath_the_one_in_use(store: Store, home: Path) -> None:
+    group = store.save([Edit(SelfHelpGroup, {"name": "Noor"})], "Asha")[0].id
+    old = of(store)
+    store.pull.freeze(old)
+    later = of(store)
+    assert later != old
+    store.save([Edit(Member, {"name": "Asha", "self_help_group_id": group})], "Asha")
+    store.pull.fork(old, 1)
+    assert of(store) == later
+    standing = store.outbox.standing()
+    assert standing is not None
+    new = standing.origin
+    assert new not in {old, later}
+    own = store.outbox.standing(later)
+    assert own is not None
+    assert own.parent == (new, 1, standing.head)
+    (change,) = store.outbox.batch(later)
+    assert change.change.fields["self_help_group_id"] == f"{new}-1"
+    assert store.check() == audit(home) == []
+
+
+def test_a_mended_record_from_before_the_copy_keeps_its_number(store: Store) -> None:
+    record_id = save(store, name="Shared")
+    head = store.outbox.head_before(of(store), 2)
+    rejected = Verdict(1, State.REJECTED, "No.", None)
+    store.pull.receive(Answered(of(store), 1, head, {1: None}, [rejected]))
+    edit(store, record_id, name="Mended here")
+    store.pull.fork(of(store), 2)
+    assert store.outbox.batch(of(store))[0].change.record_id == record_id
+
+
+def test_a_second_fork_keeps_every_old_number(store: Store) -> None:
+    first = save(store)
+    store.pull.fork(of(store), 1)
+    store.pull.fork(of(store), 1)
+    found = store.record(first)
+    assert found is not None
+    assert found.id == f"{of(store)}-1"
+    assert store.check() == []
+
+
+def test_many_changes_are_logged_again_in_parts(store: Store, home: Path) -> None:
+    store.load([Edit(Beneficiary, artisan(name=f"N{n}")) for n in range(1200)], "Asha")
+    store.pull.fork(of(store), 1)
+    assert store.counts()["beneficiary"] == 1200
+    assert store.check() == audit(home) == []
+
+
+def test_an_older_copy_goes_on_under_a_new_origin(store: Store) -> None:
+    save(store)
+    old = of(store)
+    head = store.outbox.head_before(old, 2)
+    store.pull.freeze(old)
+    standing = store.outbox.standing(of(store))
+    assert standing is not None
+    assert standing.parent == (old, 1, head)
+    (notice,) = store.notices()
+    assert "older copy" in notice.text
+    store.noticed(notice.id)
+    assert store.notices() == []
+    store.pull.freeze(old)  # once is enough
+    assert store.outbox.standing(of(store)) == standing
+
+
+def test_an_origin_that_never_wrote_is_nobodys_past(store: Store) -> None:
+    save(store)
+    first = of(store)
+    store.pull.freeze(first)
+    store.pull.freeze(of(store))
+    standing = store.outbox.standing(of(store))
+    assert standing is not None
+    assert standing.parent is not None
+    assert standing.parent[0] == first
+
+
+def test_a_folder_that_was_copied_goes_on_under_a_name_of_its_own(
+    store: Store, home: Path, tmp_path: Path, clock: Turned
+) -> None:
+    record_id = save(store)
+    old = of(store)
+    store.back_up(tmp_path / "copy.sqlite3")
+    copy = Store.open(as_home(tmp_path / "copy.sqlite3", tmp_path / "copy"), clock=clock)
+    assert of(copy) != old
+    assert copy.record(record_id) is not None
+    standing = copy.outbox.standing()
+    assert standing is not None
+    assert (standing.origin, standing.last_seq) == (old, 1)
+    assert "copied or moved" in copy.notices()[0].text
+    mine = of(copy)
+    assert save(copy) == f"{mine}-2"
+    copy.close()
+    copy = Store.open(tmp_path / "copy", clock=clock)
+    assert of(copy) == mine
+    assert len(copy.notices()) == 1
+    copy.close()
+    store.close()
+    again = Store.open(home, clock=clock)
+    assert of(again) == old
+    assert again.notices() == []
+    again.close()
+
+
+def test_another_machine_with_the_same_folder_is_another_place(
+    store: Store, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = of(store)
+    store.close()
+    (tmp_path / "machine-id").write_text("another")
+    monkeypatch.setattr(place, "_MACHINE_ID", tmp_path / "machine-id")
+    again = Store.open(home)
+    assert of(again) != old
+    again.close()
+
+
+def test_a_home_without_a_machine_id_has_a_place_all_the_same(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "_MACHINE_ID", tmp_path / "none")
+    assert place.place_of(home) == place.place_of(home) != place.place_of(tmp_path / "other")
+
+
+def test_a_first_run_notes_its_place(tmp_path: Path) -> None:
+    fresh = Store.open(tmp_path / "first")
+    fresh.init("Asha", 2, 16)
+    with closing(sqlite3.connect(tmp_path / "first" / DATABASE)) as file:
+        (noted,) = file.execute("SELECT place FROM device").fetchone()
+    assert noted == place.place_of(tmp_path / "first" / DATABASE)
+    fresh.close()
+
+
+def test_a_copy_that_may_only_be_read_opens(store: Store, home: Path, tmp_path: Path) -> None:
+    def reading(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    record_id = save(store)
+    store.back_up(tmp_path / "copy.sqlite3")
+    copy = Store.open(as_home(tmp_path / "copy.sqlite3", tmp_path / "copy"), connect=reading)
+    assert copy.record(record_id) is not None
+    copy.close()
