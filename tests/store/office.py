@@ -100,8 +100,8 @@ class Office:
     def _take(self, change: Change, origin: str) -> bool:
         """Take a change of the laptop's in; say whether just that stands now."""
         if self.refused & change.fields.keys():
-            verdict = Verdict(change.seq, State.REJECTED, "Not yours.", None)
-            self.told[origin, change.seq] = None, verdict
+            rejected = Verdict(change.seq, State.REJECTED, "Not yours.", None)
+            self.told[origin, change.seq] = None, rejected
             return False
         kept = self.records.setdefault(change.record_id, Kept())
         foreign = any(

@@ -2,11 +2,11 @@ import pytest
 from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
-from fieldkit.records import Beneficiary, Change, Op
+from fieldkit.records import Beneficiary, Change, Json, Op
 from fieldkit.store import Conflict, Edit, Refused, State, Store, StoreError
 
 FAR = f"{OTHER}-1"
-NAMED = {"name": "Asha", "trade_code": "CARP", "district": 2, "block": 16}
+NAMED: dict[str, Json] = {"name": "Asha", "trade_code": "CARP", "district": 2, "block": 16}
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from tests.store.conftest import Turned, artisan, audit, edit, save
 from tests.store.test_backups import as_home
 
-from fieldkit.records import Beneficiary, Member, SelfHelpGroup, derived_origin, is_origin
+from fieldkit.records import Beneficiary, Json, Member, SelfHelpGroup, derived_origin, is_origin
 from fieldkit.settings import DATABASE
 from fieldkit.store import Answered, Draft, Edit, ServerRow, State, Store, Verdict, place
 from fieldkit.store.database import connect
@@ -70,7 +70,7 @@ def test_the_old_number_finds_the_renamed_record_and_the_one_that_has_it_now(
     assert found.id == renamed
     assert [hit.id for hit in store.find(made)] == [renamed]
     assert [hit.id for hit in store.find("made on the copy")] == [renamed]
-    other = {"name": "Made elsewhere", "trade_code": "CARP", "district": 2}
+    other: dict[str, Json] = {"name": "Made elsewhere", "trade_code": "CARP", "district": 2}
     head = store.outbox.head_before(of(store), 1)
     row = ServerRow("beneficiary", made, 1, other)
     store.pull.receive(Answered(of(store), 0, head, rows=[row], cursors={2: 1}))

@@ -9,14 +9,15 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
-from tests.store.conftest import Turned, artisan, audit, save
+from tests.store.conftest import Turned, artisan, audit, edit, save
 
-from fieldkit.records import Beneficiary, kinds
+from fieldkit.records import Beneficiary, Json, kinds
 from fieldkit.settings import DATABASE
-from fieldkit.store import Damaged, Edit, Store, migrate, tables
+from fieldkit.store import Answered, Damaged, Edit, ServerRow, State, Store, migrate, tables
 from fieldkit.store.database import connect
 
 SEARCH = {"findable_words", "findable_sounds"}
+NAMED: dict[str, Json] = {"name": "Sent", "trade_code": "CARP", "district": 2, "block": 16}
 Shape = dict[str, dict[str, object]]
 
 
@@ -218,6 +219,79 @@ def test_a_home_made_before_a_kind_or_column_grows_and_an_older_version_still_op
     store.last_saved()
     store.close()
     assert audit(home) == []
+
+
+AS_BEFORE_PULLING = """
+    DROP INDEX change_kind;
+    ALTER TABLE change DROP COLUMN version;
+    ALTER TABLE change DROP COLUMN closed;
+    ALTER TABLE change DROP COLUMN skew;
+    DROP TABLE beneath; DROP TABLE cursor; DROP TABLE conflict; DROP TABLE finding;
+    DROP TABLE alias; DROP TABLE notice;
+    UPDATE alembic_version SET version_num = '0001';
+"""
+ADDED = ["role", "scope_district", "scope_block", "epoch", "declared", "incarnation", "skew"]
+ADDED += ["place", "focus_district", "focus_block", "focus_position", "more"]
+
+
+def test_a_home_from_before_pulling_opens_and_loses_nothing(home: Path) -> None:
+    store = Store.open(home)
+    sent, waiting = save(store, name="Sent"), save(store, name="Waiting")
+    device = store.device
+    assert device is not None
+    head = store.outbox.head_before(device.origin, 2)
+    store.pull.receive(Answered(device.origin, 1, head))
+    store.close()
+    with closing(sqlite3.connect(home / DATABASE)) as file, file:
+        for column in ADDED:
+            file.execute(f"ALTER TABLE device DROP COLUMN {column}")
+        file.executescript(AS_BEFORE_PULLING)
+    store = Store.open(home, clock=Turned())
+    assert len(list((home / "backups").glob("before-*"))) == 1
+    assert store.device == device
+    assert store.notices() == []
+    assert store.outbox.counts()[State.QUEUED] == 1
+    state = store.pull.state()
+    assert (state.cursors, state.scope, state.epoch, state.more) == ({}, None, 0, True)
+    # What was sent before versions were told stays until its row comes, and ends with it.
+    edit(store, sent, village="Nagam")
+    row = ServerRow("beneficiary", sent, 4, {**NAMED, "name": "As merged"})
+    store.pull.receive(Answered(device.origin, 1, head, rows=[row], cursors={2: 1}))
+    found = store.get("beneficiary", sent)
+    assert found is not None
+    assert (found.value("name"), found.value("village")) == ("As merged", "Nagam")
+    assert store.record(waiting) is not None
+    assert store.check() == []
+    store.close()
+    assert shape(f"sqlite:///{home / DATABASE}") == shape("sqlite://")
+
+
+ADOPTED = (
+    GROWN[: GROWN.index("store = Store")]
+    + """
+    store = Store.open(Path(sys.argv[1]))
+    (record,) = store.page("home_visit").records
+    assert (record.value("purpose"), record.version, record.extra) == ("Support", 3, {"new": 1})
+    assert [hit.kind for hit in store.find("parveena")] == ["home_visit"]
+    assert store.counts()["home_visit"] == 1
+    assert store.check() == [], store.check()
+    store.close()
+"""
+)
+
+
+def test_rows_of_a_kind_are_there_once_a_version_knows_it(home: Path) -> None:
+    store = Store.open(home)
+    device = store.device
+    assert device is not None
+    values: dict[str, Json] = {"name": "Parveena", "purpose": "Support", "new": 1, "district": 2}
+    row = ServerRow("home_visit", "7KQ2M9XD-5", 3, values)
+    head = store.outbox.head_before(device.origin, 1)
+    store.pull.receive(Answered(device.origin, 0, head, rows=[row], cursors={2: 1}))
+    store.close()
+    run(ADOPTED, home)
+    with closing(sqlite3.connect(home / DATABASE)) as file:
+        assert file.execute("SELECT count(*) FROM beneath").fetchone() == (0,)
 
 
 def test_two_programs_may_make_the_same_home_at_once(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.store.conftest import NOW, Turned, artisan, edit, save
+from tests.store.conftest import NOW, Turned, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
-from fieldkit.records import Beneficiary, Op, SelfHelpGroup
+from fieldkit.records import Beneficiary, Json, Op, SelfHelpGroup
 from fieldkit.settings import DATABASE
 from fieldkit.store import (
     Answered,
@@ -24,7 +24,7 @@ from fieldkit.store import (
 )
 
 FAR = f"{OTHER}-1"
-NAMED = {"name": "Asha Devi", "trade_code": "CARP", "district": 2, "block": 16}
+NAMED: dict[str, Json] = {"name": "Asha Devi", "trade_code": "CARP", "district": 2, "block": 16}
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_tombstone_takes_the_record_out_of_lists(store: Store) -> None:
 
 
 def test_a_value_of_a_newer_version_is_kept_as_it_is_and_goes_on(store: Store) -> None:
-    values = {**NAMED, "mobile": {"main": "9419012345"}, "sehat": [1, 2]}
+    values: dict[str, Json] = {**NAMED, "mobile": {"main": "9419012345"}, "sehat": [1, 2]}
     store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, values)))
     record = store.get(KIND, FAR)
     assert record is not None
@@ -205,7 +205,7 @@ def test_an_edit_during_a_sync_stays_queued(store: Store, office: Office) -> Non
     edit(store, record_id, mobile="9419012345")
     store.pull.receive(answered)
     assert store.outbox.counts()[State.QUEUED] == 1
-    whole = {**artisan(), "district": 2, "block": 16, "mobile": "9419012345"}
+    whole = {**NAMED, "name": "Ghulam Mohammad Bhat", "mobile": "9419012345"}
     assert shown(store, record_id) == whole
     assert store.states([record_id]) == {record_id: State.QUEUED}
     office.sync(store)
@@ -542,9 +542,6 @@ def test_rows_keep_their_json(store: Store, home: Path) -> None:
 
 
 def test_many_rows_arrive_together(store: Store) -> None:
-    rows = [
-        ServerRow(KIND, f"{OTHER}-{n}", 1, {**artisan(name=f"N{n}"), "district": 2})
-        for n in range(1, 1201)
-    ]
+    rows = [ServerRow(KIND, f"{OTHER}-{n}", 1, {**NAMED, "name": f"N{n}"}) for n in range(1, 1201)]
     assert store.pull.receive(brings(store, *rows)).rows == 1200
     assert store.counts()[KIND] == 1200
