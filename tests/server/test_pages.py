@@ -57,7 +57,7 @@ def test_an_own_row_is_answered_by_its_version_alone(laptop: Laptop) -> None:
     laptop.pull(request=laptop.request())
     assert (laptop.rows[record].version, laptop.rows[record].values) == (2, None)
     laptop.pull(request=laptop.request(1))  # the answer was lost: all is sent again
-    laptop.cursors = {}
+    laptop.edit(record, remarks="new")
     laptop.pull(request=laptop.request(1))
     assert laptop.values(record)["village"] == "Nagam"
 
@@ -222,12 +222,13 @@ def test_what_changes_in_the_own_block_while_the_rest_comes_is_not_lost(
     }
 
 
+@pytest.mark.parametrize("blocks", [1, 2])
 def test_a_page_ends_before_it_outgrows_a_message(
-    engine: Engine, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, laptop: Laptop, monkeypatch: pytest.MonkeyPatch, blocks: int
 ) -> None:
     monkeypatch.setattr(page, "_LARGEST_ROWS", 600)
     for number in range(6):
-        laptop.create(name="VO", block=10 + number % 2, remarks="x" * 400)
+        laptop.create(name="VO", block=11 - number % blocks, remarks="x" * 400)
     laptop.push()
     other = Laptop(engine)
     other.focus = Focus(district=2, block=11, position=0)

@@ -104,6 +104,13 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def unhurried(connection: Connection) -> None:
+    """Let this transaction wait and work as long as it takes: it goes over whole tables."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
 def clashed(error: DBAPIError) -> bool:
     """Say whether a transaction failed only because of another one: it may be tried again."""
     return getattr(error.orig, "sqlstate", None) in _CLASHES
@@ -159,8 +166,7 @@ def about(
 
 @cache
 def _from_json(table: Table) -> postgresql.Insert:
-    named = postgresql.dialect().identifier_preparer.format_table(table)
-    query = f"SELECT * FROM json_populate_recordset(NULL::{named}, CAST(:rows AS json))"
+    query = f'SELECT * FROM json_populate_recordset(NULL::"{table.name}", CAST(:rows AS json))'
     source = text(query).columns(*table.columns).subquery()
     return postgresql.insert(table).from_select(table.columns.keys(), source.select())
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from fieldkit.server.database import about, add, add_missing, put
+from fieldkit.server.database import about, add, add_missing, put, unhurried
 from fieldkit.server.rows import Key
 from fieldkit.server.scope import Place
 from fieldkit.server.tables import COUNTER, FEED, SERVER
@@ -126,6 +126,7 @@ def heal(connection: Connection, lost: str, name: str, seen: Iterable[int]) -> N
     that nobody's cursor is past what was given out between the restoring and now. ``seen``: what
     cursors of the lost era were met.
     """
+    unhurried(connection)
     row = connection.execute(select(SERVER.c.incarnation).with_for_update()).one()
     if row.incarnation != lost:
         return  # another request has just done it

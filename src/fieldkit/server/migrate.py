@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from fieldkit.records import kinds
 from fieldkit.schema import grow, is_grown, parted
-from fieldkit.server.database import Unusable, connect, prepare_reading, writing
+from fieldkit.server.database import Unusable, connect, prepare_reading, unhurried, writing
 from fieldkit.server.tables import SERVER, UNKNOWN
 
 HEAD = "0001"
@@ -98,6 +98,7 @@ def _migrate(engine: Engine, url: str) -> bool:
     if is_migrated(engine):
         return False
     with writing(engine) as connection:
+        unhurried(connection)
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
         if _version(connection) != HEAD:

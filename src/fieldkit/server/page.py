@@ -77,11 +77,14 @@ def turn(
     if scope.block is not None or not scope.holds((focus.district if focus else -1, None)):
         focus = None
     streams = list(_streams(scope, request, last, focus))
-    left = request.most
+    left, come = request.most, focus
     for at, stream in enumerate(streams):
-        here = _in_block(focus) if focus and at == 0 else _in_scope(scope, focus, stream.district)
+        first = focus if at == 0 else None
+        here = FEED.c.block == first.block if first else _in_scope(scope, come, stream)
         _read(connection, stream, here, left)
         left -= len(stream.entries)
+        if first and stream.whole:
+            come = first.model_copy(update={"position": stream.end})
     order = [entry for stream in streams for _, entry in stream.entries]
     rows = fetch(connection, dict.fromkeys(order))
     taken = _that_fit(order, rows)
@@ -106,17 +109,13 @@ def _streams(
         yield _Stream(district, min(request.cursors.get(district, 0), end), end)
 
 
-def _in_block(focus: Focus) -> ColumnElement[bool]:
-    return FEED.c.block == focus.block
-
-
-def _in_scope(scope: ScopeAt, focus: Focus | None, district: int) -> ColumnElement[bool]:
+def _in_scope(scope: ScopeAt, come: Focus | None, stream: _Stream) -> ColumnElement[bool]:
     """Leave out other blocks, and what has come with the block in focus."""
     if scope.block is not None:
         return or_(FEED.c.block.is_(None), FEED.c.block == scope.block)
-    if focus is not None and focus.district == district:
-        come = and_(FEED.c.block == focus.block, FEED.c.position <= focus.position)
-        return or_(FEED.c.block.is_(None), not_(come))
+    if come is not None and come.district == stream.district:
+        with_focus = and_(FEED.c.block == come.block, FEED.c.position <= come.position)
+        return or_(FEED.c.block.is_(None), not_(with_focus))
     return true()
 
 
