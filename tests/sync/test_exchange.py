@@ -139,13 +139,22 @@ def test_a_fork_is_logged_again_and_sent(laptop: Store, register: Register) -> N
         """Of changes 2, 3 and 4 the server has another 3."""
         head = laptop.outbox.head_before(device.origin, 3).hex()
         return SyncAnswer(
-            seq=2, head=head, fork=3, versions=[1], epoch=1, incarnation="first", now=request.now
+            seq=2,
+            head=head,
+            fork=3,
+            versions=[1],
+            page=Page(rows=[other(1)]),
+            cursors={2: 9},
+            epoch=1,
+            incarnation="first",
+            now=request.now,
         )
 
     link = Scripted(forked)
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
-    assert outcome.waiting == 0
+    assert (outcome.waiting, outcome.received) == (0, 0)
+    assert link.requests[1].cursors == link.requests[0].cursors
     now = laptop.device
     assert now is not None
     assert now.origin != device.origin
@@ -208,6 +217,35 @@ def test_a_server_put_back_from_its_backup_is_asked_about_everything(
     quiet = Scripted(lambda one: taken(one, incarnation="second"))
     assert run(laptop, quiet).ok
     assert len(quiet.requests) == 1
+
+
+def test_a_server_put_back_that_lost_nothing_of_one_log_is_asked_about_the_others(
+    laptop: Store, register: Register
+) -> None:
+    register(laptop, 2)
+    older = Scripted(taken, lambda one: taken(one).model_copy(update={"seq": 5, "head": HEAD}))
+    assert run(laptop, older).ok
+    assert run(laptop, older).ok
+    link = Scripted(*[lambda one: taken(one, incarnation="second")] * 3)
+    assert run(laptop, link).ok
+    assert len({one.origin for one in link.requests}) == 2
+
+
+def test_only_what_the_server_gave_its_word_on_is_acknowledged(
+    laptop: Store, register: Register
+) -> None:
+    """An answer was lost: the server holds more than the batch that is sent again."""
+    register(laptop, 250)
+
+    def ahead(request: SyncRequest) -> SyncAnswer:
+        return taken(request).model_copy(
+            update={"seq": request.last_seq, "head": request.head, "versions": [1] * 200}
+        )
+
+    link = Scripted(ahead)
+    outcome = run(laptop, link)
+    assert (outcome.ok, outcome.applied) == (True, 250)
+    assert [(first, many) for _, first, many in link.sent] == [(1, 200), (201, 50)]
 
 
 def test_a_server_that_lacks_what_was_before_gets_it(laptop: Store, register: Register) -> None:

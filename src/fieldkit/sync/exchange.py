@@ -251,8 +251,8 @@ class Exchange:
         moved = answer.scope is not None and (
             state.scope is None or answer.epoch != state.scope.epoch
         )
-        if moved or answer.fork is not None:
-            # A page that begins where the old area had got to would leave out part of the new one.
+        if answer.fork is not None:
+            # Nothing of a page counts for a log that is not the server's (1).
             taken = replace(taken, rows=(), gone=(), cursors={}, focus=None, more=True)
         self._keep(taken, [one for one in batch if one.change.seq <= seq])
         self._renew(state, answer)
