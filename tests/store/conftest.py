@@ -15,7 +15,7 @@ import pytest
 
 from fieldkit.records import Beneficiary, Value, kinds
 from fieldkit.settings import DATABASE
-from fieldkit.store import Edit, Saved, Store
+from fieldkit.store import Answered, Edit, Saved, Store, Verdict
 
 NOW = 1_795_000_000
 """17 November 2026, in the afternoon in India."""
@@ -67,6 +67,12 @@ def store(home: Path, clock: Turned) -> Iterator[Store]:
     opened = Store.open(home, clock=clock)
     yield opened
     opened.close()
+
+
+def acknowledge(store: Store, origin: str, seq: int, *verdicts: Verdict) -> None:
+    """Let the server hold an origin's changes up to ``seq``; no row comes of them yet."""
+    head = store.outbox.head_before(origin, seq + 1)
+    store.pull.receive(Answered(origin, seq, head, verdicts=verdicts))
 
 
 def artisan(**fields: Value) -> dict[str, Value]:

@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from tests.store.conftest import DAY, Turned, artisan, audit, edit, save
+from tests.store.conftest import DAY, Turned, acknowledge, artisan, audit, edit, save
 
 from fieldkit.records import Beneficiary, Op
 from fieldkit.settings import DATABASE
@@ -119,7 +119,7 @@ def test_a_restored_file_has_a_new_identity_and_sends_what_was_unsent(
     first, second = save(store, name="Sent"), save(store, name="Unsent")
     old = store.device
     assert old is not None
-    store.outbox.acknowledge(old.origin, 1, b"server")
+    acknowledge(store, old.origin, 1)
     copy = home / "copy.sqlite3"
     store.back_up(copy)
     later = save(store, name="After the backup")
@@ -136,7 +136,7 @@ def test_a_restored_file_has_a_new_identity_and_sends_what_was_unsent(
     assert waiting is not None
     assert (waiting.origin, waiting.acked_seq, waiting.last_seq) == (old.origin, 1, 2)
     assert [one.change.record_id for one in store.outbox.batch(old.origin)] == [second]
-    store.outbox.acknowledge(old.origin, 2, b"server")
+    acknowledge(store, old.origin, 2)
     waiting = store.outbox.standing()
     assert waiting is not None
     assert (waiting.origin, waiting.last_seq) == (new.origin, 1)
@@ -268,7 +268,7 @@ def test_verdicts_of_a_restored_file_stay_open_until_mended(
     edit(store, record_id, name="Refused")
     device = store.device
     assert device is not None
-    store.outbox.acknowledge(device.origin, 1, b"h", [Verdict(1, State.REJECTED, "No.", "name")])
+    acknowledge(store, device.origin, 1, Verdict(1, State.REJECTED, "No.", "name"))
     assert store.outbox.counts()[State.REJECTED] == 1
     assert [one.change.seq for one in store.outbox.returned()] == [1]
     edit(store, record_id, name="Mended")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.store.conftest import DAY, NOW, Turned, artisan, edit, on, save
+from tests.store.conftest import DAY, NOW, Turned, acknowledge, artisan, edit, on, save
 
 from fieldkit.records import (
     Attendance,
@@ -160,11 +160,12 @@ def test_states_follow_the_last_change(store: Store) -> None:
     assert device is not None
     ids = [save(store) for _ in range(5)]
     store.outbox.sent(device.origin, 4)
-    store.outbox.acknowledge(
+    acknowledge(
+        store,
         device.origin,
         3,
-        b"h",
-        [Verdict(2, State.REJECTED, "No.", "name"), Verdict(3, State.CONFLICT)],
+        Verdict(2, State.REJECTED, "No.", "name"),
+        Verdict(3, State.CONFLICT),
     )
     assert store.states([*ids, "7KQ2M9XD-1"]) == dict(
         zip(

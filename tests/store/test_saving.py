@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.store.conftest import AADHAAR, NOW, Turned, artisan, audit, edit, raw, save
+from tests.store.conftest import AADHAAR, NOW, Turned, acknowledge, artisan, audit, edit, raw, save
 
 from fieldkit.records import (
     Beneficiary,
@@ -246,7 +246,7 @@ def test_a_number_of_another_kind_is_refused(store: Store) -> None:
 
 def reject(store: Store, *seqs: int, up_to: int | None = None) -> None:
     verdicts = [Verdict(seq, State.REJECTED, "Not your block.", "block") for seq in seqs]
-    store.outbox.acknowledge(origin(store), up_to or max(seqs), b"h", verdicts)
+    acknowledge(store, origin(store), up_to or max(seqs), *verdicts)
 
 
 def returned(store: Store) -> list[int]:

@@ -14,7 +14,7 @@ from filelock import FileLock
 from fieldkit.records import Change, Op, SelfHelpGroup, VillageOrganisation
 from fieldkit.server.local import code, local_server
 from fieldkit.server.status import DeviceStatus, status
-from fieldkit.store import Edit, State, Store, Verdict, tables
+from fieldkit.store import Answered, Edit, State, Store, Verdict, tables
 from fieldkit.store.database import Database
 from fieldkit.sync import exchange, line
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
@@ -245,7 +245,8 @@ def test_a_server_put_back_from_its_backup_gets_what_it_lacks_and_its_word_count
     assert device is not None
     # The server of then rejected what the one put back takes.
     head = fresh.outbox.head_before(device.origin, 3)
-    fresh.outbox.acknowledge(device.origin, 2, head, [Verdict(2, State.REJECTED, "No.")])
+    rejected = Verdict(2, State.REJECTED, "No.")
+    fresh.pull.receive(Answered(device.origin, 2, head, verdicts=[rejected]))
     with local_server(tmp_path / "backup.sqlite3") as url:
         fresh.enrol(url, fresh.token() or "")
         assert sync(fresh).ok

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from fieldkit.records import new_origin
+from fieldkit.records import Unfit, new_origin
+from fieldkit.records.formats import Text
 from fieldkit.store import tables
 from fieldkit.store.database import Database
-from fieldkit.store.errors import DiskFull, Unwritable
+from fieldkit.store.errors import DiskFull, StoreError, Unwritable
 
 # Held ready: building a statement takes longer than running it, and every save runs these.
 _device = tables.device.c
@@ -73,6 +74,32 @@ def read_device(connection: Connection) -> Device | None:
     """Return the device, or None before the first run."""
     row = connection.execute(_DEVICE).one_or_none()
     return Device(*row) if row else None
+
+
+def set_up(device: Device | None) -> Device:
+    """Return the identity of a database that has one.
+
+    Raises:
+        StoreError: the first run has not been done.
+    """
+    if device is None:
+        raise StoreError("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
+    return device
+
+
+def fit_name(name: str) -> str:
+    """Return a name as it is kept: no Aadhaar number in its place, no control character.
+
+    Raises:
+        StoreError: the name will not do.
+    """
+    try:
+        fitting = Text(longest=100).parse(name)
+    except Unfit as error:
+        raise StoreError(str(error)) from None
+    if not isinstance(fitting, str):
+        raise StoreError("Give the name of who works at this laptop.")
+    return fitting
 
 
 def make_device(

@@ -147,16 +147,6 @@ class Outbox:
                 .values(sent_seq=seq)
             )
 
-    def acknowledge(
-        self, origin: str, seq: int, server_head: bytes, verdicts: Sequence[Verdict] = ()
-    ) -> None:
-        """Mark exactly the changes up to ``seq`` as held by the server, with its verdicts.
-
-        Only verdicts other than applied are given and stored.
-        """
-        with self.database.write() as connection:
-            acknowledge(connection, origin, seq, server_head, verdicts)
-
     def offer_again(self, origin: str, seq: int) -> None:
         """Take back what the server was held to have of an origin beyond ``seq``.
 

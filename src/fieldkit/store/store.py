@@ -13,13 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fieldkit import reference
-from fieldkit.records import Finding, Record, Unfit, Value, kinds, read_id
+from fieldkit.records import Finding, Record, Value, kinds, read_id
 from fieldkit.records.dates import believed, day_at
-from fieldkit.records.formats import Text
-from fieldkit.search.sound import words
 from fieldkit.settings import DATABASE
 from fieldkit.store import backup as backups
 from fieldkit.store import search, tables
@@ -43,13 +40,16 @@ from fieldkit.store.errors import Refused, StoreError, Unwritable
 from fieldkit.store.identity import (
     Device,
     Notice,
+    fit_name,
     make_device,
     read_device,
     read_notices,
+    set_up,
     settle_place,
     take_numbers,
 )
 from fieldkit.store.migrate import migrate
+from fieldkit.store.offers import offer_villages, suggested
 from fieldkit.store.outbox import Logged, Outbox, give_up
 from fieldkit.store.place import place_of
 from fieldkit.store.pull import Pull
@@ -131,9 +131,9 @@ class Store:
         """
         with self._database.write() as connection:
             place = place_of(self.home / DATABASE)
-            make_device(connection, _fit_name(name), district, block, place)
+            make_device(connection, fit_name(name), district, block, place)
         self.use_operator(name)
-        return _set_up(self.device)
+        return set_up(self.device)
 
     def operators(self) -> list[str]:
         """Return who works at this laptop, the last one at work first."""
@@ -151,7 +151,7 @@ class Store:
         Raises:
             StoreError: the name will not do.
         """
-        name, table = _fit_name(name), tables.operator
+        name, table = fit_name(name), tables.operator
         with self._database.write() as connection:
             newest = connection.execute(select(func.max(table.c.last_used))).scalar_one() or 0
             connection.execute(delete(table).where(table.c.name == name))
@@ -221,7 +221,7 @@ class Store:
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""
         with self._database.write() as connection:
-            device = _set_up(read_device(connection))
+            device = set_up(read_device(connection))
             return f"{device.origin}-{take_numbers(connection, 1)}"
 
     def judge(self, edit: Edit) -> list[Finding]:
@@ -236,7 +236,7 @@ class Store:
 
     def _author(self, connection: Connection, operator: str) -> Author:
         at = max(self._clock(), 0)  # the server reads no time before 1970
-        return Author(_set_up(read_device(connection)), operator, at, believed(day_at(at)))
+        return Author(set_up(read_device(connection)), operator, at, believed(day_at(at)))
 
     # Reading
 
@@ -344,48 +344,13 @@ class Store:
 
     def suggest(self, list_name: str, typed: str, district: int, limit: int = 9) -> list[str]:
         """Return entries of an open list that begin as typed: used before, then known ones."""
-        folded = " ".join(words(typed))
-        table = tables.typed_before
         with self._database.read() as connection:
-            before = connection.execute(
-                select(table.c.text)
-                .where(
-                    table.c.list == list_name,
-                    table.c.district == district,
-                    table.c.folded >= folded,
-                    table.c.folded < folded + "\U0010ffff",
-                )
-                .order_by(table.c.uses.desc())
-                .limit(limit)
-            ).scalars()
-            found = dict.fromkeys(before)
-        if list_name == "village":
-            for place in reference.localities(district):
-                if " ".join(words(place)).startswith(folded):
-                    found.setdefault(place)
-        return list(found)[:limit]
+            return suggested(connection, list_name, typed, district, limit)
 
     def offer_villages(self, villages: Iterable[reference.Village]) -> None:
         """Offer these villages, and their panchayats, from now on, behind those typed before."""
-        rows = [
-            {
-                "list": list_name,
-                "district": village.district,
-                "folded": " ".join(words(name)),
-                "text": name,
-                "uses": 0,
-            }
-            for village in villages
-            for list_name, name in (
-                ("village", village.name),
-                ("gram_panchayat", village.panchayat),
-            )
-            if name
-        ]
-        if rows:
-            offered = sqlite_insert(tables.typed_before).on_conflict_do_nothing()
-            with self._database.write() as connection:
-                connection.execute(offered, rows)
+        with self._database.write() as connection:
+            offer_villages(connection, villages)
 
     # What others wrote
 
@@ -484,20 +449,3 @@ class Store:
         """
         stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
         return restore(home, source, stamp, connect)
-
-
-def _fit_name(name: str) -> str:
-    """Return a name as it is kept: no Aadhaar number in its place, no control character."""
-    try:
-        fitting = Text(longest=100).parse(name)
-    except Unfit as error:
-        raise StoreError(str(error)) from None
-    if not isinstance(fitting, str):
-        raise StoreError("Give the name of who works at this laptop.")
-    return fitting
-
-
-def _set_up(device: Device | None) -> Device:
-    if device is None:
-        raise StoreError("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
-    return device

@@ -1,0 +1,58 @@
+"""What open lists offer while one types: what was typed before, then known places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from fieldkit import reference
+from fieldkit.search.sound import words
+from fieldkit.store import tables
+
+
+def suggested(
+    connection: Connection, list_name: str, typed: str, district: int, limit: int
+) -> list[str]:
+    """Return entries of an open list that begin as typed: used before, then known ones."""
+    folded = " ".join(words(typed))
+    table = tables.typed_before
+    before = connection.execute(
+        select(table.c.text)
+        .where(
+            table.c.list == list_name,
+            table.c.district == district,
+            table.c.folded >= folded,
+            table.c.folded < folded + "\U0010ffff",
+        )
+        .order_by(table.c.uses.desc())
+        .limit(limit)
+    ).scalars()
+    found = dict.fromkeys(before)
+    if list_name == "village":
+        for place in reference.localities(district):
+            if " ".join(words(place)).startswith(folded):
+                found.setdefault(place)
+    return list(found)[:limit]
+
+
+def offer_villages(connection: Connection, villages: Iterable[reference.Village]) -> None:
+    """Offer these villages, and their panchayats, from now on, behind those typed before."""
+    rows = [
+        {
+            "list": list_name,
+            "district": village.district,
+            "folded": " ".join(words(name)),
+            "text": name,
+            "uses": 0,
+        }
+        for village in villages
+        for list_name, name in (
+            ("village", village.name),
+            ("gram_panchayat", village.panchayat),
+        )
+        if name
+    ]
+    if rows:
+        connection.execute(sqlite_insert(tables.typed_before).on_conflict_do_nothing(), rows)
