@@ -23,7 +23,7 @@ def test_what_waits_is_weighed_both_ways(store: Store, register: Register) -> No
     session = sync(store).session
     assert cost.changes == 300
     assert 0.5 < cost.bytes_up / session.bytes_up < 2
-    assert 0.2 < cost.bytes_down / session.bytes_down < 6
+    assert 0.5 < cost.bytes_down / session.bytes_down < 3
     assert cost.bytes == cost.bytes_up + cost.bytes_down
 
 

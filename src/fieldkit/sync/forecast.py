@@ -10,9 +10,9 @@ from fieldkit.sync.exchange import compose, unsent
 from fieldkit.sync.messages import MOST_CHANGES
 from fieldkit.sync.pace import FIRST_PAGE, line_speed
 
-_HEADS = 400
+_HEADS = 300
 """Bytes of the heads of a request, and of those of an answer with all that is not rows."""
-_ACKNOWLEDGED = 8
+_ACKNOWLEDGED = 2
 """Bytes by which one change comes back as the version it made."""
 
 
