@@ -26,7 +26,7 @@ LARGEST_CHANGE = 32 * 1024
 DEEPEST = 50
 """Lists and objects within each other."""
 NEVER_KEPT = "This looks like an Aadhaar number. It is never kept: remove it."
-_HALF = re.compile("[\ud800-\udfff]")
+_NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 
 
 def unsendable(fields: Mapping[str, Json]) -> tuple[str, str] | None:
@@ -45,12 +45,12 @@ def unsendable(fields: Mapping[str, Json]) -> tuple[str, str] | None:
 def _unsendable(name: str, value: Json) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
         return f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so."
-    if isinstance(value, str) and value.isascii() and name.isascii():
+    if isinstance(value, str) and value.isascii() and name.isascii() and "\0" not in name + value:
         return None  # nearly every value of a roster: nothing below can be wrong with it
     if too_deep(value):
         return "This is nested too deep to be kept."
     if not all(map(_is_whole, (name, *scalars(value)))):
-        return "This holds halves of characters. Type it by hand."
+        return "This holds a character that cannot be kept. Type it by hand."
     if not all(map(_is_finite, scalars(value))):
         return "This number is too large to be kept. Write it as text."
     return None
@@ -93,8 +93,8 @@ def _within(part: Json) -> Iterator[Json]:
 
 
 def _is_whole(part: object) -> bool:
-    """Say whether a text has no half of a character, which only damage can bring."""
-    return not isinstance(part, str) or _HALF.search(part) is None
+    """Say whether a text has no half of a character and no NUL, which only damage can bring."""
+    return not isinstance(part, str) or _NOT_KEPT.search(part) is None
 
 
 def _is_finite(part: object) -> bool:
