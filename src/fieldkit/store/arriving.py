@@ -72,8 +72,14 @@ def _grounds(ground: Ground, rows: Mapping[Key, ServerRow]) -> dict[Key, Beneath
 
 
 def _leaving(ground: Ground, key: Key) -> Beneath:
-    was = ground.beneath(key)
-    return Beneath(was.version, was.fields, gone=True)
+    """Return what lies beneath what is still open of a record whose row will not come any more.
+
+    Own changes that were taken end as overlays here (21), so they become part of it: what the
+    server sent back would else stand on a record without a name.
+    """
+    version = ground.version(key)
+    made = [one.row.version or version for one in ground.own.get(key, ()) if one.taken]
+    return Beneath(version, ground.moved_on(key, max([version, *made])).fields, gone=True)
 
 
 def _answered(ground: Ground, keys: Iterable[Key]) -> dict[Key, Beneath]:
