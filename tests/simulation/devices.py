@@ -117,7 +117,8 @@ class Look:
         found: dict[str, Shown] = {}
         for kind in KINDS:
             for row in self.all(f"SELECT * FROM {kind} ORDER BY rowid"):
-                filled = {name: value for name, value in zip(row.keys(), row, strict=True) if value}
+                named = zip(row.keys(), row, strict=True)
+                filled = {name: value for name, value in named if value is not None}
                 values = {name: filled[name] for name in filled.keys() - _SPARE_FIELDS}
                 values |= json.loads(row["extra"] or "{}")
                 if row["deleted"]:

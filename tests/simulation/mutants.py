@@ -28,7 +28,7 @@ from fieldkit.server.scope import Device, Place, ScopeAt
 from fieldkit.store import arriving, edits, forks, identity, log, outbox, overlays, restore, tables
 from fieldkit.sync import exchange
 
-MOST_SEEDS = 60
+MOST_SEEDS = 300
 """Histories that a mutant may survive."""
 Patch = AbstractContextManager[object]
 
@@ -69,16 +69,6 @@ def mutant(
 
 
 # The chain
-
-
-@mutant("1", "take a page without comparing heads", "restores")
-def _() -> list[Patch]:
-    def compare(self: object, own: object, sent: Sequence[object], answer: object) -> int:
-        seq: int = answer.seq  # type: ignore[attr-defined]
-        last: int = own.last_seq  # type: ignore[attr-defined]
-        return min(seq, last)
-
-    return [patch.object(exchange.Exchange, "_compare", compare)]
 
 
 @mutant("2", "log the unsent tail again at once when a backup is restored", "restores")
@@ -377,7 +367,7 @@ def _() -> list[Patch]:
     return [patch.object(arriving, "_answered", answered)]
 
 
-@mutant("10", "take the newest base of a change's fields", "office")
+@mutant("10", "take the newest base of a change's fields", "cuts")
 def _() -> list[Patch]:
     usual = edits.prepare
 

@@ -6,7 +6,7 @@ Each action draws from a stream of its own, so that a story can be told again wi
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,11 +79,14 @@ PROFILES: tuple[Profile, ...] = (
     Profile("office", _WORK | _FORMS | _SYNC | {"decide": 3, "move": 2, "mend": 1}),
     Profile(
         "conflicts",
-        _WORK | _FORMS | _SYNC | {"person": 2, "edit": 26, "delete": 4, "decide": 8},
+        _WORK | _FORMS | _SYNC | {"person": 2, "edit": 26, "delete": 4, "decide": 12},
         calm=True,
     ),
     Profile("copies", _WORK | _FORMS | _SYNC | {"copy": 6, "carry": 1, "decide": 2}, (1, 3)),
-    Profile("restores", _WORK | _FORMS | _SYNC | {"backup": 7, "restore": 4, "rollback": 3}),
+    Profile(
+        "restores",
+        _WORK | _FORMS | _SYNC | {"backup": 5, "restore": 3, "rollback": 3, "reinstall": 4},
+    ),
     Profile(
         "moves",
         _WORK | _SYNC | {"person": 8, "move": 12, "rescope": 3, "sync": 18, "delete": 1},
@@ -114,6 +117,7 @@ PROFILES: tuple[Profile, ...] = (
         | _FORMS
         | _SYNC
         | {"copy": 1, "rollback": 1, "carry": 1, "backup": 1, "restore": 1}
+        | {"reinstall": 1}
         | {
             "move": 3,
             "rescope": 1,
@@ -331,6 +335,7 @@ class World:
                 laptop.name,
             )
             saw = opened if opened is not None else was.version if was else 0
+            saw = min([saw, *self._own_bases(laptop, key, said, was.version if was else 0)])
             alone = not any(one.key == key for one in past.typed)
             if line.base > saw or (alone and line.base != saw and was is not None):
                 raise Violation(
@@ -341,6 +346,22 @@ class World:
             if said.get("village") == REFUSED:
                 self.expected.tampered.add(line.mark)
             self.expected.typed[line.mark] = typed
+
+    @staticmethod
+    def _own_bases(
+        laptop: Laptop, key: str, said: Mapping[str, object], version: int
+    ) -> Iterator[int]:
+        """Give the bases of own changes of these fields that still lie over the server's row."""
+        log = {line.mark: line for line in laptop.log()}
+        last: dict[str, Typed] = {}
+        for typed in laptop.past.typed:
+            if typed.key == key and typed.mark not in laptop.past.withdrawn:
+                last |= {name: typed for name in typed.fields if name in said}
+        for typed in last.values():
+            line = log[typed.mark]
+            lies = line.verdict is None and (line.version or 0) > version
+            if not line.acked or line.verdict == "rejected" or lies:
+                yield typed.base
 
     def _took_all(self, laptop: Laptop, edit: Edit, before: Shown) -> None:
         after = laptop.rows().get(before.id)
@@ -611,6 +632,14 @@ class World:
             Store.restore(laptop.home, kept.path, clock=laptop.clock, connect=connect)
             laptop.past = kept.past.copy()
             self.say(f"{laptop.name} is restored from copy {kept.number}")
+
+    def _reinstall(self, laptop: Laptop, chance: random.Random) -> None:
+        """Back up and restore at once: nothing is lost, the identity is another."""
+        number = len(self._kept)
+        self._backup(laptop, chance)
+        laptop.close()
+        Store.restore(laptop.home, self._kept[number].path, clock=laptop.clock, connect=connect)
+        self.say(f"{laptop.name} is restored from that backup at once")
 
     def _rollback(self, laptop: Laptop, chance: random.Random) -> None:
         """Put an older disk image back: the program is not told."""
