@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Connection, create_engine, insert, select
 
 from fieldkit.records import Json, kinds
+from fieldkit.records import review as judging
 from fieldkit.schema import grow
+from fieldkit.server import findings
 from fieldkit.server.findings import Touched, concerned, review
 from fieldkit.server.tables import FINDING, METADATA
 
@@ -132,3 +134,21 @@ def test_a_record_that_moves_away_leaves_no_finding_behind(village: Village) -> 
 def test_nothing_new_is_nothing_changed(village: Village) -> None:
     village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")
     assert village.put("toolkit", "7KQ2M9XD-2", remarks="seen") == set()
+
+
+def test_a_number_that_everybody_gives_is_not_compared_all_with_all(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(findings, "_MOST_ALIKE", 3)
+    names = ["Ghulam Bhat", "Rafiq Dar", "Nazir Lone", "Bashir Wani", "Zahoor Mir", "Tariq Sofi"]
+    for number, name in enumerate(names, 1):
+        village.put("beneficiary", f"7KQ2M9XD-{number}", mobile="9419011432", name=name)
+    compared: list[str] = []
+
+    def noting(one: str, other: str) -> float:
+        compared.append(other)
+        return 0.0
+
+    monkeypatch.setattr(judging, "alike", noting)
+    village.put("beneficiary", "7KQ2M9XD-7", mobile="9419011432", name="Yasir Rather")
+    assert 3 <= len(compared) <= 3 * 4

@@ -26,6 +26,9 @@ _Query: TypeAlias = tuple[str, int, tuple[str, ...]]
 _Row: TypeAlias = tuple[str, str, str, str, int, str, str | None]
 _AT_ONCE = 500
 _LONGEST = 500
+_MOST_ALIKE = 50
+"""So many records of one value are compared, the first by id: a number that a whole block gives as
+its own tells nobody apart, and to compare all with all would hold the district up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,10 @@ class _Gathered:
         return None if found is None or found.deleted else found
 
     def where(self, kind: str, **equal: Value) -> Sequence[Record]:
-        """Return the live records of the district with these values, or have them fetched."""
+        """Return the live records of the district with these values, or have them fetched.
+
+        Of very many, the first alone.
+        """
         names = tuple(sorted(equal))
         query, values = (kind, self._district, names), tuple(equal[name] for name in names)
         answer = self._lists.get((query, values))
@@ -211,7 +217,8 @@ class _Gathered:
         for record in sorted((*others, *here), key=_number):
             answers = tuple(record.value(name) for name in names)
             if (query, answers) in self._lists:
-                self._lists[query, answers].append(record)
+                alike = self._lists[query, answers]
+                alike += [record] if len(alike) < _MOST_ALIKE else []
 
     def _select(self, kind: str, condition: ColumnElement[bool]) -> list[Record]:
         found = self._kinds[kind]
