@@ -52,7 +52,7 @@ def taken(
     )
 
 
-def told(status: int, word: str, wait: int | None = None, **more: int | str) -> Told:
+def told(status: int, word: str, wait: int | None = None, **more: int | str | None) -> Told:
     """Return the refusal of this word."""
     problem = {"type": f"/problems/{word}", "title": "", "status": status, **more}
     return Told(status, Problem.model_validate(problem), wait)

@@ -248,14 +248,18 @@ def test_only_what_the_server_gave_its_word_on_is_acknowledged(
     assert [(first, many) for _, first, many in link.sent] == [(1, 200), (201, 50)]
 
 
-def test_a_server_that_lacks_what_was_before_gets_it(laptop: Store, register: Register) -> None:
+@pytest.mark.parametrize("says_its_head", [True, False])
+def test_a_server_that_lacks_what_was_before_gets_it(
+    laptop: Store, register: Register, says_its_head: bool
+) -> None:
     register(laptop, 2)
     assert run(laptop, Scripted()).ok
     register(laptop, 1)
     device = laptop.device
     assert device is not None
     start = laptop.outbox.head_before(device.origin, 1).hex()
-    link = Scripted(told(409, "gap", expected=1, head=start))
+    head = start if says_its_head else None
+    link = Scripted(told(409, "gap", expected=1, head=head))
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     assert link.sent == [(device.origin, 3, 1), (device.origin, 1, 3)]

@@ -181,7 +181,7 @@ class Exchange:
         try:
             answer = self._authorised(request)
         except Told as told:
-            if lack := _lacking(told, standing):
+            if lack := self._lacking(told, standing):
                 return lack
             raise
         rows = answer.page.rows if answer.page else []
@@ -192,6 +192,19 @@ class Exchange:
             traffic.seconds - before.seconds,
         )
         return answer
+
+    def _lacking(self, told: Told, standing: Standing) -> SyncAnswer | None:
+        """Read a gap as how far the server's log goes: it is another server, or lost data.
+
+        To a device that the log is not known to be of, it says no head: the batch that is offered
+        next proves whose it is.
+        """
+        expected = told.problem.expected if told.word == "gap" and told.problem else None
+        if expected is None or not 1 <= expected <= standing.acked_seq:
+            return None
+        own = self._outbox.head_before(standing.origin, expected).hex()
+        head = told.problem.head if told.problem and told.problem.head else own
+        return SyncAnswer(seq=expected - 1, head=head)
 
     def _authorised(self, request: SyncRequest) -> SyncAnswer:
         """Ask under the newest token; if the server never took it over, under the one before."""
@@ -305,13 +318,3 @@ class Exchange:
     def _in_use(self, origin: str) -> bool:
         device = self._store.device
         return device is not None and device.origin == origin
-
-
-def _lacking(told: Told, standing: Standing) -> SyncAnswer | None:
-    """Read a gap as how far the server's log goes: it is another server, or lost data."""
-    problem = told.problem
-    if told.word != "gap" or problem is None or problem.expected is None or problem.head is None:
-        return None
-    if not 1 <= problem.expected <= standing.acked_seq:
-        return None
-    return SyncAnswer(seq=problem.expected - 1, head=problem.head)
