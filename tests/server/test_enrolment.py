@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.server.conftest import Door, problem
 
-from fieldkit.records import first_head
+from fieldkit.records import first_head, new_origin
 from fieldkit.server.devices import devices
 from fieldkit.server.enrolment import TOKEN_SECONDS, Tries, WrongInput, change_scope, revoke
 from fieldkit.sync.codec import chain
@@ -35,8 +35,54 @@ def test_a_code_is_read_as_people_type_it(door: Door) -> None:
 
 def test_a_code_is_for_one_use(door: Door) -> None:
     code = door.code()
-    door.token(code)
+    token = door.token(code)
+    assert door.ask(token).status_code == 200
     assert problem(door.enrol(code)) == (409, "code-used")
+
+
+def test_a_code_whose_answer_was_lost_is_answered_again_for_the_same_laptop(door: Door) -> None:
+    code, mine = door.code(block=16), door.origin
+    door.token(code)
+    door.origin = new_origin()
+    assert problem(door.enrol(code)) == (409, "code-used")
+    door.origin = mine
+    again = door.enrol(code).json()
+    assert (again["epoch"], again["scope"]["block"]) == (1, 16)
+    assert door.ask(again["token"]).status_code == 200
+    assert problem(door.enrol(code)) == (409, "code-used")
+    assert len(devices(door.url, door.now)) == 1
+
+
+def test_a_request_for_a_token_that_comes_twice_shuts_nobody_out(door: Door) -> None:
+    code = door.code()
+    first, _unheard = door.token(code), door.token(code)
+    assert door.ask(first).status_code == 200
+    assert problem(door.enrol(code)) == (409, "code-used")
+
+
+def test_a_lost_answer_to_enrolling_again_is_given_again_to_the_same_device(door: Door) -> None:
+    old = door.token()
+    assert door.ask(old).status_code == 200
+    code = door.code(block=16)
+    door.token(code, old)
+    assert problem(door.enrol(code)) == (409, "code-used")
+    again = door.enrol(code, old).json()
+    assert (again["epoch"], again["scope"]["block"]) == (2, 16)
+    assert door.ask(again["token"]).status_code == 200
+    assert problem(door.enrol(code, again["token"])) == (409, "code-used")
+    assert problem(door.ask(old)) == (401, "unauthorised")
+
+
+def test_a_lost_answer_is_not_given_again_once_the_code_is_too_old_or_the_device_revoked(
+    door: Door,
+) -> None:
+    code, other = door.code(minutes=30), door.code()
+    door.token(code)
+    door.token(other)
+    door.now += 30 * MINUTE
+    assert problem(door.enrol(code)) == (409, "code-used")
+    door.write(lambda connection: revoke(connection, 2, door.now))
+    assert problem(door.enrol(other)) == (409, "code-used")
 
 
 def test_a_code_expires(door: Door) -> None:

@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 
@@ -29,6 +30,7 @@ TOKEN_SECONDS = 30 * 86_400
 """A token older than this is replaced at the next sync."""
 _CODES_KEPT = 90 * 86_400
 """Seconds a code is remembered after it expired, so that who types it is told what is wrong."""
+_Found: TypeAlias = Row[tuple[object, ...]]
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})
 
 
@@ -104,40 +106,101 @@ def enrol(
     """Exchange a code for a token, in the caller's transaction.
 
     With the device's old token in ``authorization`` the device stays the same, in a new epoch; its
-    old token holds until the new one is used, so that a lost answer locks nobody out.
+    old token holds until the new one is used, so that a lost answer locks nobody out. Whoever used
+    a code and lost the answer may use it again from the same origin.
 
     Raises:
         Refusal: the code is unknown, used or expired.
     """
-    code = _usable(connection, request.code, now)
+    code = _code(connection, request.code)
     token = secrets.token_urlsafe(32)
-    before = _holder(connection, authorization)
-    known = before is not None and before.revoked_at is None
+    before = _holder(connection, authorization, lock=True)
+    if code.used_by is None and code.expires_at <= now:
+        raise refusal("code-expired", 410, "This code is too old.", "Ask for a new one.")
+    if code.used_by is None:
+        device = _enrolled(connection, request, code, before, token, now)
+    else:
+        device = _enrolled_before(connection, request, code, before, token, now)
+    incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
+    told = {"role": device.role, "district": device.scope.district, "block": device.scope.block}
+    return EnrolAnswer(
+        token=token,
+        scope=Scope.model_validate(told),
+        epoch=device.epoch,
+        incarnation=incarnation,
+        now=now,
+    )
+
+
+def _enrolled(
+    connection: Connection,
+    request: EnrolRequest,
+    code: _Found,
+    before: _Found | None,
+    token: str,
+    now: int,
+) -> Device:
+    """Use a code up: for the device that asks with its token, or for a new one."""
+    hashed = _hashed(token)
     values = {"name": shown(request.name), "role": code.role, "token_at": now}
-    if before is not None and known:
+    if before is not None and before.revoked_at is None:
         device, epoch = before.id, before.epoch + 1
         connection.execute(
             update(DEVICE)
             .where(DEVICE.c.id == device)
-            .values(next_token_hash=_hashed(token), epoch=epoch, **values)
+            .values(next_token_hash=hashed, epoch=epoch, **values)
         )
     else:
         epoch = 1
         device = connection.execute(
             insert(DEVICE)
-            .values(token_hash=_hashed(token), epoch=epoch, enrolled_at=now, **values)
+            .values(token_hash=hashed, epoch=epoch, enrolled_at=now, **values)
             .returning(DEVICE.c.id)
         ).scalar_one()
     connection.execute(
         insert(SCOPE).values(device=device, epoch=epoch, district=code.district, block=code.block)
     )
-    connection.execute(update(CODE).where(CODE.c.hash == code.hash).values(used_by=device))
-    incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
-    scope = Scope(role=code.role, district=code.district, block=code.block)
-    return EnrolAnswer(token=token, scope=scope, epoch=epoch, incarnation=incarnation, now=now)
+    connection.execute(
+        update(CODE)
+        .where(CODE.c.hash == code.hash)
+        .values(used_by=device, used_from=request.origin, token_hash=hashed)
+    )
+    return device_of(connection, device)
 
 
-def _usable(connection: Connection, typed: str, now: int) -> Row[tuple[object, ...]]:
+def _enrolled_before(
+    connection: Connection,
+    request: EnrolRequest,
+    code: _Found,
+    before: _Found | None,
+    token: str,
+    now: int,
+) -> Device:
+    """Give the device that used a code another token, if none it was given by it was ever used.
+
+    What a new device was given first goes on to hold beside it: a request may come twice.
+
+    Raises:
+        Refusal: the code is used up.
+    """
+    row = _row_of(connection, code.used_by)
+    fresh = row.token_hash == code.token_hash and row.last_seen is None
+    again = row.next_token_hash == code.token_hash and before is not None and before.id == row.id
+    lost = (fresh or again) and row.revoked_at is None and code.expires_at > now
+    if not lost or code.used_from != request.origin:
+        raise refusal("code-used", 409, "This code has been used.", "Ask for a new one.")
+    hashed = _hashed(token)
+    connection.execute(
+        update(DEVICE)
+        .where(DEVICE.c.id == row.id)
+        .values(next_token_hash=hashed, token_at=now, name=shown(request.name))
+    )
+    if again:
+        connection.execute(update(CODE).where(CODE.c.hash == code.hash).values(token_hash=hashed))
+    return _device(connection, row)
+
+
+def _code(connection: Connection, typed: str) -> _Found:
     """Find the code and keep others from it until the transaction ends."""
     code = typed.strip().upper().translate(_READ_AS)
     row = connection.execute(
@@ -147,10 +210,6 @@ def _usable(connection: Connection, typed: str, now: int) -> Row[tuple[object, .
         raise refusal(
             "code-unknown", 403, "This code is not known here.", "Compare it letter by letter."
         )
-    if row.used_by is not None:
-        raise refusal("code-used", 409, "This code has been used.", "Ask for a new one.")
-    if row.expires_at <= now:
-        raise refusal("code-expired", 410, "This code is too old.", "Ask for a new one.")
     return row
 
 
@@ -295,15 +354,15 @@ class Tries:
                 self._failed.popitem(last=False)
 
 
-def _holder(connection: Connection, authorization: str) -> Row[tuple[object, ...]] | None:
-    """Return the row of the device whose token, or next token, this is."""
+def _holder(connection: Connection, authorization: str, *, lock: bool = False) -> _Found | None:
+    """Return the row of the device whose token, or next token, this is; ``lock``: keep it."""
     token = _token(authorization)
     if not token:
         return None
     hashed = _hashed(token)
-    return connection.execute(
-        select(DEVICE).where(or_(DEVICE.c.token_hash == hashed, DEVICE.c.next_token_hash == hashed))
-    ).one_or_none()
+    held = or_(DEVICE.c.token_hash == hashed, DEVICE.c.next_token_hash == hashed)
+    query = select(DEVICE).where(held)
+    return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
 
 def _token(authorization: str) -> str:
@@ -311,7 +370,7 @@ def _token(authorization: str) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _row_of(connection: Connection, device: int) -> Row[tuple[object, ...]]:
+def _row_of(connection: Connection, device: int) -> _Found:
     row = connection.execute(
         select(DEVICE).where(DEVICE.c.id == device).with_for_update()
     ).one_or_none()
@@ -320,7 +379,7 @@ def _row_of(connection: Connection, device: int) -> Row[tuple[object, ...]]:
     return row
 
 
-def _device(connection: Connection, row: Row[tuple[object, ...]]) -> Device:
+def _device(connection: Connection, row: _Found) -> Device:
     scopes = connection.execute(
         select(SCOPE).where(SCOPE.c.device == row.id).order_by(SCOPE.c.epoch)
     )

@@ -40,8 +40,12 @@ CODE = Table(
     Column("block", Integer),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_by", Integer),
+    Column("used_from", String(8)),
+    Column("token_hash", LargeBinary(32)),
 )
-"""One-time codes, by their SHA-256; ``used_by`` is the device that took it."""
+"""One-time codes, by their SHA-256; ``used_by`` is the device that took it, ``used_from`` the
+origin it asked for, ``token_hash`` the token it was given: while that was never used, the answer
+may have been lost, and the same laptop may ask again."""
 
 DEVICE = Table(
     "device",

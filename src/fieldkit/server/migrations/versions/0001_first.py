@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.Column("block", sa.Integer()),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("used_by", sa.Integer()),
+        sa.Column("used_from", sa.String(8)),
+        sa.Column("token_hash", sa.LargeBinary(32)),
     )
     op.create_table(
         "conflict",
