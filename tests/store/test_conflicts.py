@@ -240,3 +240,18 @@ def test_only_new_conflicts_are_told_as_new(store: Store, office: Office) -> Non
     assert store.pull.receive(office.answer(store)).new_conflicts == 0
     save(store)
     assert store.pull.receive(office.answer(store)).new_conflicts == 0
+
+
+def test_a_deletion_that_is_held_ends_nothing_that_was_rejected(
+    store: Store, office: Office
+) -> None:
+    office.refused = {"remarks"}
+    edit(store, FAR, remarks="Moved")
+    store.save([Edit(Beneficiary, {}, id=FAR, op=Op.DELETE)], "Asha")
+    office.write(FAR, village="Nagam")
+    office.sync(store)
+    assert shown(store, FAR) == {**NAMED, "village": "Nagam", "remarks": "Moved"}
+    assert store.outbox.counts()[State.REJECTED] == 1
+    (conflict,) = store.conflicts()
+    store.resolve(conflict.id, "mine", "Asha")
+    assert store.outbox.counts()[State.REJECTED] == 0

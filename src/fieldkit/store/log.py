@@ -186,10 +186,17 @@ def _fields() -> TableValuedAlias:
 
 
 def _last_word(fields: TableValuedAlias) -> ColumnElement[bool]:
-    """Say of one of a change's fields that no later change made here has it, and none deletes."""
+    """Say of one of a change's fields that no later change made here has it, and none deletes.
+
+    A deletion that is itself held has ended nothing.
+    """
     later, its, own = aliased(_log), aliased(_origin), aliased(_origin)
     names = func.json_each(later.c.fields).table_valued("key", name="later_field")
     again = select(names.c.key).where(names.c.key == fields.c.key).correlate(later, fields)
+    deletes = and_(
+        or_(later.c.op == Op.DELETE, func.json_extract(later.c.fields, "$.deleted") == 1),
+        or_(later.c.verdict.is_(None), later.c.verdict != "conflict"),
+    )
     newer = (
         select(later.c.seq)
         .join(its, its.c.origin == later.c.origin)
@@ -197,7 +204,7 @@ def _last_word(fields: TableValuedAlias) -> ColumnElement[bool]:
         .where(
             later.c.record_id == _log.c.record_id,
             tuple_(its.c.born, later.c.seq) > tuple_(own.c.born, _log.c.seq),
-            or_(later.c.op == Op.DELETE, again.exists()),
+            or_(deletes, again.exists()),
         )
         .correlate(_log, fields)
     )
