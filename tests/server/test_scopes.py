@@ -114,3 +114,21 @@ def test_an_area_the_device_never_had_stays_closed(engine: Engine) -> None:
     laptop.create(name="Noor VO", district=4)
     request = laptop.request().model_copy(update={"epoch": 0})
     assert [one.verdict for one in laptop.ask(request).verdicts] == ["rejected"]
+
+
+def test_a_finding_names_nobody_of_another_block(engine: Engine) -> None:
+    here, there, whole = Laptop(engine, (2, 11)), Laptop(engine, (2, 12)), Laptop(engine, (2, None))
+    mine = here.create("beneficiary", name="Gulam Bhat", mobile="9419011432", block=11)
+    here.push()
+    theirs = there.create("beneficiary", name="Ghulam Bhat", mobile="9419011432", block=12)
+    there.push()
+    for laptop in (here, there, whole):
+        laptop.pull_all()
+    (told,) = [one for one in whole.rows[mine].findings if one.rule == "same_person"]
+    assert theirs in told.message
+    assert "Ghulam Bhat" in told.message
+    for laptop, record, other in ((here, mine, theirs), (there, theirs, mine)):
+        (told,) = [one for one in laptop.rows[record].findings if one.rule == "same_person"]
+        assert other not in told.message
+        assert "Bhat" not in told.message
+        assert "supervisor" in told.message

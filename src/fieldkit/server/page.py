@@ -7,6 +7,7 @@ committed. Feed positions commit in order, so a page may end after any entry (18
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select, true
 from fieldkit.server.database import about
 from fieldkit.server.feed import positions
 from fieldkit.server.gathering import conflicts
-from fieldkit.server.rows import Key, Stored, fetch
+from fieldkit.server.rows import Key, Stored, fetch, places
 from fieldkit.server.scope import ScopeAt
 from fieldkit.server.standing import Held
 from fieldkit.server.tables import FEED, FINDING
@@ -34,6 +35,12 @@ from fieldkit.sync.messages import (
 
 _LARGEST_ROWS = LARGEST_MESSAGE // 2
 """Characters of the rows of one page; a page ends early rather than outgrow a message."""
+_NUMBER = re.compile(r"[0-9A-Z]{8}-[1-9][0-9]{0,15}")
+_APART = (
+    "This does not go together with a record outside the area of this laptop. "
+    "Ask the supervisor of the district, who sees both."
+)
+"""What a finding says to whom it may not say which other record it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,7 @@ def _page(
 ) -> Page:
     here = {key: rows[key] for key in keys if key in rows and scope.holds(rows[key].place)}
     held = conflicts(connection, here.keys())
-    findings = _findings(connection, here.keys())
+    findings = _findings(connection, scope, here.keys())
     page = Page()
     for key in keys:
         row = here.get(key)
@@ -175,13 +182,23 @@ def _page(
     return page
 
 
-def _findings(connection: Connection, keys: Collection[Key]) -> defaultdict[Key, list[FindingItem]]:
+def _findings(
+    connection: Connection, scope: ScopeAt, keys: Collection[Key]
+) -> defaultdict[Key, list[FindingItem]]:
+    """Read the findings of these records; they name nobody whom the scope does not hold."""
     found: defaultdict[Key, list[FindingItem]] = defaultdict(list)
-    if keys:
-        query = select(FINDING).where(about(connection, FINDING, keys))
-        for row in connection.execute(query.order_by(FINDING.c.rule, FINDING.c.field)):
-            item = FindingItem(rule=row.rule, field=row.field, message=row.message)
-            found[row.kind, row.record_id].append(item)
+    if not keys:
+        return found
+    query = select(FINDING).where(about(connection, FINDING, keys))
+    rows = connection.execute(query.order_by(FINDING.c.rule, FINDING.c.field)).all()
+    # Rules compare records of one kind, and say in their sentence which other they mean.
+    named = {row: {(row.kind, one) for one in _NUMBER.findall(row.message)} for row in rows}
+    standing = places(connection, {key for some in named.values() for key in some})
+    for row in rows:
+        apart = any(key in standing and not scope.holds(standing[key]) for key in named[row])
+        message = _APART if apart else row.message
+        item = FindingItem(rule=row.rule, field=row.field, message=message)
+        found[row.kind, row.record_id].append(item)
     return found
 
 
