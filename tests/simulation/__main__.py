@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 
-from tests.simulation.devices import Bench
+from tests.simulation.bench import Bench
 from tests.simulation.story import Failure, play, shrunk
 
 

@@ -214,6 +214,8 @@ class Expected:
         self.typed: dict[str, Typed] = {}
         self.history: dict[tuple[str, int], list[dict[str, Json]]] = {}
         """Every row that the server has ever held, by id and version."""
+        self.put_back_once = False
+        """Whether the server was restored: of a lost era it cannot tell what people had seen."""
         self.tampered: set[str] = set()
         """Marks of changes that hold a value the server refuses."""
 
@@ -222,6 +224,7 @@ class Expected:
 
     def put_back(self, roll: Roll) -> None:
         self.roll = deepcopy(roll)
+        self.put_back_once = True
 
     def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], floor: int) -> None:
         """Take one change of the server's log in, and say if it should have fared otherwise."""
@@ -377,7 +380,7 @@ class Expected:
     def _at_base(self, entry: Entry, name: str) -> frozenset[str]:
         """Return what the field held at the change's base."""
         base = entry.body["base"]
-        if name == DELETED or not isinstance(base, int):
+        if name == DELETED or self.put_back_once or not isinstance(base, int):
             return frozenset()
         rows = self.history.get((entry.record_id, base), [])
         return frozenset(plain(dict(fields_of(row)).get(name)) for row in rows)

@@ -17,13 +17,14 @@ from typing import cast
 from unittest.mock import patch
 
 from sqlalchemy import Connection, update
-from tests.simulation.devices import Bench
+from tests.simulation.bench import Bench
+from tests.simulation.drawing import PROFILES
 from tests.simulation.story import play
-from tests.simulation.world import PROFILES
 
 from fieldkit.records import Change, Json, Op, merge
 from fieldkit.records.identity import CROCKFORD
 from fieldkit.server import batch, feed, gathering, incoming, page, standing
+from fieldkit.server.rows import Key, places
 from fieldkit.server.scope import Device, Place, ScopeAt
 from fieldkit.store import arriving, edits, forks, identity, log, outbox, overlays, restore, tables
 from fieldkit.sync import exchange
@@ -156,7 +157,7 @@ def _() -> list[Patch]:
 
 @mutant("8", "count versions by district instead of by record", "moves")
 def _() -> list[Patch]:
-    usual = standing.merge
+    usual = merge.merge
     counters: dict[object, int] = {}
 
     def merged(
@@ -195,7 +196,7 @@ def _() -> list[Patch]:
 
 @mutant("12", "let a deletion win over edits it did not see", "conflicts")
 def _() -> list[Patch]:
-    usual = standing.merge
+    usual = merge.merge
 
     def merged(
         values: Mapping[str, Json],
@@ -235,7 +236,7 @@ def _() -> list[Patch]:
 
 @mutant("13", "let a decision close though it did not apply itself", "conflicts")
 def _() -> list[Patch]:
-    usual = standing.merge
+    usual = merge.merge
 
     def merged(*given: object, floor: int = 0) -> merge.Merged:
         done = usual(*given, floor=floor)  # type: ignore[arg-type]
@@ -250,10 +251,10 @@ def _() -> list[Patch]:
     born: dict[object, object] = {}
 
     def conflicts(
-        connection: Connection, keys: Collection[standing.Key]
-    ) -> Mapping[standing.Key, list[standing.Held]]:
+        connection: Connection, keys: Collection[Key]
+    ) -> Mapping[Key, list[standing.Held]]:
         held = usual(connection, keys)
-        stand = batch.places(connection, keys)
+        stand = places(connection, keys)
         for key, some in held.items():
             here = stand.get(key)
             held[key] = [
@@ -298,7 +299,7 @@ def _() -> list[Patch]:
     def renew(
         connection: Connection,
         counters: Mapping[int, int],
-        records: Mapping[standing.Key, tuple[Place, Place | None]],
+        records: Mapping[Key, tuple[Place, Place | None]],
     ) -> None:
         usual(connection, counters, records)
         for district, position in feed.positions(connection).items():
@@ -324,7 +325,7 @@ def _() -> list[Patch]:
     def renew(
         connection: Connection,
         counters: Mapping[int, int],
-        records: Mapping[standing.Key, tuple[Place, Place | None]],
+        records: Mapping[Key, tuple[Place, Place | None]],
     ) -> None:
         here = {key: (now, now if was else None) for key, (now, was) in records.items()}
         usual(connection, counters, here)
@@ -422,7 +423,7 @@ def _() -> list[Patch]:
 
     def acknowledge(connection: Connection, origin: str, *rest: object) -> list[tuple[str, str]]:
         done = usual(connection, origin, *rest)  # type: ignore[arg-type]
-        last, _ = outbox.chain_end(connection, origin)
+        last, _ = log.chain_end(connection, origin)
         own = tables.origin
         connection.execute(update(own).where(own.c.origin == origin).values(acked_seq=last))
         return done

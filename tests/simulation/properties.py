@@ -11,7 +11,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.simulation.devices import KINDS, Laptop, Line, Shown
+from tests.simulation.devices import Laptop
+from tests.simulation.files import KINDS, Line, Shown
 from tests.simulation.model import (
     DELETED,
     PLACE,
@@ -78,9 +79,14 @@ def last_words(laptop: Laptop) -> dict[str, dict[str, tuple[Typed, Line]]]:
         line = log.pop(typed.mark, None)
         if line is None:
             raise Violation(f"P1: {laptop.name} saved {typed.mark}, which its log lacks")
-        if typed.mark not in laptop.past.withdrawn:
-            for name in typed.fields:
-                found.setdefault(line.record_id, {})[name] = typed, line
+        if typed.mark in laptop.past.withdrawn:
+            continue
+        said = found.setdefault(line.record_id, {})
+        if typed.fields.get(DELETED) is True and line.verdict != "conflict":
+            # With a deletion nothing that was sent back before is owed any more.
+            for name in [name for name, (_, its) in said.items() if its.verdict == "rejected"]:
+                del said[name]
+        said |= dict.fromkeys(typed.fields, (typed, line))
     if log:
         raise Violation(f"P2: the log of {laptop.name} has {', '.join(log)}: nobody typed it there")
     return found

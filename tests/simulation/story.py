@@ -6,10 +6,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.simulation.devices import Bench
+from tests.simulation.bench import Bench
+from tests.simulation.drawing import Action, Profile, drawn, profile_of
 from tests.simulation.model import Violation
 from tests.simulation.properties import outcome
-from tests.simulation.world import Action, Profile, World, drawn, profile_of
+from tests.simulation.world import World
 
 
 @dataclass(frozen=True)

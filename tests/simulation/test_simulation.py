@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.simulation.devices import Bench
+from tests.simulation.bench import Bench
 from tests.simulation.story import clocks_decide, play, shrunk
 
 SEEDS, PARTS = 320, 8

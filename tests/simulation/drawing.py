@@ -1,0 +1,117 @@
+"""What happens in a run: the sorts of histories, and the actions drawn for a seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from tests.simulation.model import Place
+
+PLACES: tuple[tuple[int, int], ...] = ((2, 16), (2, 17), (2, 18), (3, 22), (3, 24))
+"""Districts and blocks of the run."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that happens: what, at which laptop, and the stream its details are drawn from."""
+
+    what: str
+    who: int
+    stream: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A sort of run: how many laptops, and how often what happens."""
+
+    name: str
+    weights: dict[str, int]
+    laptops: tuple[int, int] = (2, 4)
+    actions: tuple[int, int] = (14, 34)
+
+
+_WORK = {"person": 6, "group": 2, "edit": 14, "clear": 2, "unknown": 2, "delete": 2}
+_FORMS = {"open": 4, "close": 4}
+_SYNC = {"sync": 13, "cut": 4, "crash": 2, "old": 2, "busy": 3, "clock": 1}
+PROFILES: tuple[Profile, ...] = (
+    Profile("office", _WORK | _FORMS | _SYNC | {"decide": 3, "move": 2, "mend": 1}),
+    Profile(
+        "conflicts",
+        _WORK | _FORMS | _SYNC | {"person": 2, "edit": 26, "delete": 4, "decide": 12},
+    ),
+    Profile("copies", _WORK | _FORMS | _SYNC | {"copy": 6, "carry": 1, "decide": 2}, (1, 3)),
+    Profile(
+        "restores",
+        _WORK | _FORMS | _SYNC | {"backup": 5, "restore": 3, "rollback": 3, "reinstall": 4},
+    ),
+    Profile(
+        "moves",
+        _WORK | _SYNC | {"person": 8, "move": 12, "rescope": 3, "sync": 18, "delete": 1},
+        (3, 5),
+    ),
+    Profile(
+        "rejections",
+        _WORK
+        | _SYNC
+        | {
+            "faraway": 5,
+            "refused": 8,
+            "edit": 22,
+            "mend": 5,
+            "withdraw": 3,
+            "move": 3,
+            "rescope": 4,
+        },
+    ),
+    Profile("cuts", _WORK | _SYNC | {"cut": 14, "crash": 12, "old": 8, "busy": 8}),
+    Profile(
+        "lost server",
+        _WORK | _FORMS | _SYNC | {"server backup": 3, "server restore": 2, "decide": 2},
+    ),
+    Profile(
+        "all",
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {"copy": 1, "rollback": 1, "carry": 1, "backup": 1, "restore": 1}
+        | {"reinstall": 1}
+        | {
+            "move": 3,
+            "rescope": 1,
+            "decide": 4,
+            "faraway": 1,
+            "refused": 1,
+            "mend": 1,
+            "withdraw": 1,
+        },
+        (3, 5),
+        (24, 48),
+    ),
+)
+
+
+def profile_of(seed: int) -> Profile:
+    return PROFILES[seed % len(PROFILES)]
+
+
+def drawn(seed: int, profile: Profile | None = None) -> list[Action]:
+    """Draw the actions of a run."""
+    profile = profile or profile_of(seed)
+    chance = random.Random(f"{seed}/actions")
+    names = sorted(profile.weights)
+    weights = [profile.weights[name] for name in names]
+    many = chance.randint(*profile.actions)
+    # Some people are known everywhere before anything happens to them.
+    first = [("person", 0), ("person", 1), ("sync", 0), ("sync", 1), ("sync", 2)]
+    drawn = [(what, chance.randrange(60)) for what in chance.choices(names, weights, k=many)]
+    return [Action(what, who, stream) for stream, (what, who) in enumerate([*first, *drawn])]
+
+
+def place_name(place: Place) -> str:
+    return f"block {place[1]} of district {place[0]}"
+
+
+def area_name(scope: Place) -> str:
+    if scope[0] is None:
+        return "everything"
+    return f"district {scope[0]}" if scope[1] is None else place_name(scope)

@@ -1,0 +1,198 @@
+"""What people do at a laptop: they type, and settle what came back."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from tests.simulation.bench import REFUSED
+from tests.simulation.devices import Laptop
+from tests.simulation.drawing import PLACES, place_name
+from tests.simulation.files import Shown
+from tests.simulation.model import Violation, plain
+
+from fieldkit.records import Beneficiary, Member, Op, Record, SelfHelpGroup, Value
+from fieldkit.store import Draft, Edit, Refused
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+HOT: dict[str, tuple[Value, ...]] = {
+    "remarks": ("came", "left", "came again"),
+    "village": ("Nagam", "Wathora", "Lasjan"),
+    "mobile": ("9419000001", "9419000002", "9419000003"),
+}
+"""Fields that many edit, and the few values they take: so people meet, and write the same."""
+UNKNOWN = ("shoe_size", "blood_group")
+KIND: dict[str, type[Record]] = {kind.kind(): kind for kind in (Beneficiary, SelfHelpGroup, Member)}
+
+
+def _pick(laptop: Laptop, chance: random.Random) -> Shown | None:
+    """Pick a live record on the screen, mostly one of the few that everybody edits."""
+    rows = sorted(
+        (one for one in laptop.rows().values() if not one.deleted),
+        key=lambda one: (len(one.key), one.key),
+    )
+    if not rows:
+        return None
+    return rows[0] if chance.random() < 0.6 else chance.choice(rows)
+
+
+def _fields(chance: random.Random, shown: Shown) -> dict[str, Value]:
+    hot = ["remarks"] if shown.kind == "self_help_group" else sorted(HOT)
+    names = chance.sample(hot, k=min(len(hot), chance.choice([1, 1, 2])))
+    return {name: chance.choice(HOT[name]) for name in names}
+
+
+def person(world: World, laptop: Laptop, chance: random.Random) -> None:
+    tag = world.tag()
+    fields = {"name": "Ghulam Bhat", "trade_code": "CARP", "village": "Nagam"}
+    if world.save(laptop, [Edit(Beneficiary, fields)], tag):
+        world.say(f"{laptop.name} registers an artisan ({tag})")
+
+
+def faraway(world: World, laptop: Laptop, chance: random.Random) -> None:
+    tag, (district, block) = world.tag(), chance.choice(PLACES)
+    fields: dict[str, Value] = {
+        "name": "Ali Dar",
+        "trade_code": "CARP",
+        "district": district,
+        "block": block,
+    }
+    if world.save(laptop, [Edit(Beneficiary, fields)], tag):
+        world.say(f"{laptop.name} registers an artisan of {place_name((district, block))} ({tag})")
+
+
+def group(world: World, laptop: Laptop, chance: random.Random) -> None:
+    tag, group = world.tag(), laptop.store.new_id()
+    members = [
+        Edit(Member, {"name": f"Zoona {name}", "self_help_group_id": group})
+        for name in ("Bano", "Jan")[: chance.randint(1, 2)]
+    ]
+    if world.save(laptop, [Edit(SelfHelpGroup, {"name": "Noor"}, id=group), *members], tag):
+        world.say(f"{laptop.name} enters a group with {len(members)} members ({tag})")
+
+
+def edit(world: World, laptop: Laptop, chance: random.Random) -> None:
+    if shown := _pick(laptop, chance):
+        _change(world, laptop, shown, _fields(chance, shown))
+
+
+def clear(world: World, laptop: Laptop, chance: random.Random) -> None:
+    if shown := _pick(laptop, chance):
+        _change(world, laptop, shown, {chance.choice(["remarks"]): None})
+
+
+def unknown(world: World, laptop: Laptop, chance: random.Random) -> None:
+    if shown := _pick(laptop, chance):
+        _change(world, laptop, shown, {chance.choice(UNKNOWN): chance.randint(1, 3)})
+
+
+def refused(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Type a value that the server will not take."""
+    shown = _pick(laptop, chance)
+    if shown and shown.kind != "self_help_group":
+        fields: dict[str, Value] = {"village": REFUSED}
+        if chance.random() < 0.5:
+            fields["remarks"] = chance.choice(HOT["remarks"])
+        _change(world, laptop, shown, fields)
+
+
+def move(world: World, laptop: Laptop, chance: random.Random) -> None:
+    district, block = chance.choice(PLACES)
+    if shown := _pick(laptop, chance):
+        _change(world, laptop, shown, {"district": district, "block": block})
+
+
+def _change(world: World, laptop: Laptop, shown: Shown, fields: dict[str, Value]) -> None:
+    tag = world.tag()
+    if world.save(laptop, [Edit(KIND[shown.kind], fields, id=shown.id)], tag):
+        said = ", ".join(f"{name} = {plain(value)}" for name, value in fields.items())
+        world.say(f"{laptop.name} sets {said} of {shown.key} at version {shown.version} ({tag})")
+
+
+def delete(world: World, laptop: Laptop, chance: random.Random) -> None:
+    tag = world.tag()
+    if shown := _pick(laptop, chance):
+        edit = Edit(KIND[shown.kind], {}, id=shown.id, op=Op.DELETE)
+        if world.save(laptop, [edit], tag):
+            world.say(f"{laptop.name} deletes {shown.key} at version {shown.version} ({tag})")
+
+
+def open_form(world: World, laptop: Laptop, chance: random.Random) -> None:
+    if shown := _pick(laptop, chance):
+        texts = {name: str(value) for name, value in _fields(chance, shown).items()}
+        laptop.store.drafts.keep(
+            Draft(shown.kind, world.tag(), None, shown.id, shown.version, texts)
+        )
+        laptop.past.show(shown.key, shown.values)
+        world.say(f"{laptop.name} opens a form on {shown.key} at version {shown.version}")
+
+
+def save_form(world: World, laptop: Laptop, chance: random.Random) -> None:
+    drafts = sorted(laptop.store.drafts.of(), key=lambda one: one.id or 0)
+    if not drafts:
+        return
+    draft = chance.choice(drafts)
+    shown = laptop.rows().get(draft.record_id or "")
+    if shown is None or shown.deleted:
+        return
+    tag, fields = world.tag(), dict(draft.texts)
+    edit = Edit(KIND[draft.kind], fields, id=draft.record_id, base=draft.base)
+    if world.save(laptop, [edit], tag, opened=draft.base or 0, draft=draft.id):
+        said = ", ".join(f"{name} = {plain(value)}" for name, value in fields.items())
+        world.say(f"{laptop.name} saves that form on {shown.key}: {said} ({tag})")
+
+
+def decide(world: World, laptop: Laptop, chance: random.Random) -> None:
+    found = sorted(laptop.store.conflicts(), key=lambda one: one.id)
+    if not found:
+        return
+    conflict, tag, before = chance.choice(found), world.tag(), laptop.rows()
+    keep = chance.choice(["mine", "theirs"])
+    if conflict.field in HOT and chance.random() < 0.3:
+        keep = str(chance.choice(HOT[conflict.field]))
+    shown = before.get(conflict.record_id)
+    if shown is None:
+        raise Violation(f"P3: {conflict.id} is a conflict of a record that is not here")
+    laptop.past.show(shown.key, shown.values)
+    seen = laptop.past.shown[shown.key].setdefault(conflict.field, set())
+    seen |= {plain(conflict.stands), plain(conflict.held)}
+    try:
+        laptop.store.resolve(conflict.id, keep, tag)
+    except Refused:
+        return
+    world.note(laptop, tag, before, conflict.version)
+    world.say(
+        f"{laptop.name} decides {conflict.field} of {shown.key}: {keep} "
+        f"(stands {plain(conflict.stands)}, held {plain(conflict.held)}) ({tag})"
+    )
+
+
+def mend(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Bring a record whose creation was rejected, or a rejected edit, to the own place."""
+    rejected = [line for line in laptop.log() if line.verdict == "rejected"]
+    device = laptop.store.device
+    if not rejected or device is None:
+        return
+    line = chance.choice(rejected)
+    shown = laptop.rows().get(line.record_id)
+    if shown is None or shown.deleted:
+        return
+    if shown.values.get("village") == REFUSED:
+        _change(world, laptop, shown, {"village": chance.choice(HOT["village"])})
+    else:
+        _change(world, laptop, shown, {"district": device.district, "block": device.block})
+
+
+def withdraw(world: World, laptop: Laptop, chance: random.Random) -> None:
+    rejected = [
+        line
+        for line in laptop.log()
+        if line.verdict == "rejected" and line.mark not in laptop.past.withdrawn
+    ]
+    if rejected:
+        line = chance.choice(rejected)
+        laptop.store.withdraw(line.origin, line.seq)
+        laptop.past.withdrawn.add(line.mark)
+        world.say(f"{laptop.name} gives up the rejected {line.mark}")
