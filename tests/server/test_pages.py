@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import Engine
 from tests.server.playing import KIND, Laptop, count
 
 from fieldkit.records import Json, Op
-from fieldkit.server import page
+from fieldkit.server import page, standing
 from fieldkit.server.tables import FEED
 from fieldkit.sync.messages import Focus
 
@@ -267,3 +269,33 @@ def test_an_empty_creation_is_a_record(laptop: Laptop) -> None:
     laptop.log(Op.CREATE, f"{laptop.origin}-1", KIND, {}, None)
     laptop.pull(request=laptop.request())
     assert laptop.values(f"{laptop.origin}-1")["district"] == 2
+
+
+def test_no_record_grows_beyond_what_a_page_carries(engine: Engine, laptop: Laptop) -> None:
+    record = laptop.create(name="Noor VO")
+    laptop.push()
+    for number in range(12):
+        laptop.edit(record, **{f"told_{number}": "x" * 30_000})
+    verdicts = laptop.push().verdicts
+    assert [one.seq for one in verdicts] == [10, 11, 12, 13]
+    laptop.edit(record, told_0="short")
+    laptop.edit(record, told_9="x" * 20_000)
+    assert laptop.push().verdicts == []
+    other = Laptop(engine)
+    other.pull_all()
+    assert len(json.dumps(other.values(record))) < standing.LARGEST_RECORD
+
+
+def test_conflicts_count_for_the_size_of_their_record(engine: Engine, laptop: Laptop) -> None:
+    record = laptop.create(name="Noor VO")
+    laptop.push()
+    for number in range(4):
+        laptop.edit(record, **{f"told_{number}": "x" * 30_000})
+    assert laptop.push().verdicts == []
+    other = Laptop(engine)
+    for number in range(8):
+        other.edit(record, base=1, **{f"told_{number % 4}": f"{number}" * 30_000})
+    assert {one.verdict for one in other.push().verdicts} == {"conflict"}
+    third = Laptop(engine)
+    third.edit(record, base=1, told_0="y" * 30_000)
+    assert [one.verdict for one in third.push().verdicts] == ["rejected"]

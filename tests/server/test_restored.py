@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select
 from tests.server.playing import Laptop
 
-from fieldkit.records import kinds
+from fieldkit.records import Op, kinds
 from fieldkit.server.problems import Refusal
 from fieldkit.server.tables import METADATA, SERVER
 
@@ -148,3 +148,32 @@ def test_a_cursor_from_nowhere_moves_nothing(engine: Engine, laptop: Laptop) -> 
         laptop.ask(laptop.quiet())
     assert refused.value.problem.status == 400
     assert floor(engine) == 0
+
+
+@pytest.mark.parametrize("area", [(2, None), (3, None), (None, None)])
+def test_an_edit_that_comes_before_the_entry_does_not_say_where_the_record_stands(
+    engine: Engine, area: tuple[int | None, int | None]
+) -> None:
+    author, other = Laptop(engine, (2, 16), operator="Zooni"), Laptop(engine, area)
+    record = author.create(name="Noor VO", block=16, remarks="meets on Fridays")
+    other.edit(record, base=1, village="Nagam")
+    other.push()
+    assert author.push().verdicts == []
+    beside, reader = Laptop(engine, (2, 17)), Laptop(engine, (2, 16))
+    for laptop in (beside, reader, other):
+        laptop.pull_all()
+    assert record not in beside.rows
+    assert (record in other.rows) is (area != (3, None))
+    values = reader.values(record)
+    assert (values["block"], values["village"], values["name"]) == (16, "Nagam", "Noor VO")
+    assert reader.rows[record].conflicts == []
+
+
+def test_only_its_own_laptop_says_where_such_a_record_stands(engine: Engine) -> None:
+    author, other, thief = Laptop(engine, (2, 16)), Laptop(engine, (3, 20)), Laptop(engine, (2, 17))
+    record = author.create(name="Noor VO", block=16)
+    other.edit(record, base=1, village="Nagam")
+    other.push()
+    thief.log(Op.CREATE, record, "village_organisation", {"district": 2, "block": 17}, None)
+    assert [one.verdict for one in thief.push().verdicts] == ["rejected"]
+    assert author.push().verdicts == []

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from fieldkit.records import Change, Json
+from fieldkit.records import Change, Json, Op
+from fieldkit.records.change import canonical
 from fieldkit.records.merge import (
     DELETED,
     PLACE,
@@ -20,6 +21,10 @@ from fieldkit.records.merge import (
 from fieldkit.server.rows import Key, Stored, Unfitting, place_of
 from fieldkit.server.scope import Place, ScopeAt, allowed, place_at
 
+LARGEST_RECORD = 256 * 1024
+"""Bytes of a record and its conflicts: a few fill no message."""
+MOST_WRITTEN = 2000
+"""Fields ever written in one record."""
 CREATION = ""
 """Names, among the fields' versions, that of every filled field that has none of its own."""
 
@@ -131,16 +136,25 @@ def lay(
 
     Raises:
         OutOfScope: it is out of scope (15); the record is as it was.
+        Unfitting: the record would become too large; it is as it was.
     """
     new = not record.values
-    if new and "district" not in change.fields:
+    unplaced = new and "district" not in change.fields
+    if unplaced:
         change = replace(change, fields={**change.fields, "district": default})
         record.echo = True
     merged = merge(record.values, record.written, change, lineage, record.version, floor=floor)
     base = change.base or 0
     was = place_of(merged.values if new else record.values)
-    if not allowed(scopes, was, place_at(was, record.moves, base)):
+    begins = new or _first_said(record, change, lineage)
+    places = [place_of(merged.values)] if begins else [was, place_at(was, record.moves, base)]
+    if not allowed(scopes, *places):
         raise OutOfScope
+    if not new:
+        _check_size(record, merged, lineage.origin)
+    if unplaced and change.op is not Op.CREATE:
+        # Its entry is still to come, and says where it stands: nobody has said it yet.
+        merged.written[PLACE] = replace(merged.written[PLACE], version=0)
     record.echo |= not merged.applied or bool(merged.held)
     record.echo |= any(
         one.version > base and not lineage.holds(one) for one in record.written.values()
@@ -153,6 +167,29 @@ def lay(
     record.changed |= merged.version != record.version
     record.values, record.written, record.version = merged.values, merged.written, merged.version
     return merged
+
+
+def _first_said(record: Standing, change: Change, lineage: Lineage) -> bool:
+    """Say whether this is the entry of a record that others' edits have reached the server before.
+
+    So it happens after the server was put back to a backup: whoever syncs first comes first.
+    """
+    place = record.written.get(PLACE)
+    own = origin_of(record.key) in {lineage.origin, *lineage.inherited}
+    return change.op is Op.CREATE and own and place is not None and place.version == 0
+
+
+def _check_size(record: Standing, merged: Merged, origin: str) -> None:
+    """Keep a record within what a page can carry, however many changes it is made of.
+
+    Raises:
+        Unfitting: it, with what waits to be decided about it, would be larger.
+    """
+    replaced = {(name, origin) for name in merged.held}
+    left = [one.held for contest, one in record.held.items() if contest not in replaced]
+    size = len(canonical([merged.values, dict(merged.held), left]))
+    if size > LARGEST_RECORD or len(merged.written) > MOST_WRITTEN:
+        raise Unfitting("This is too much for one record. Shorten it.")
 
 
 def compact(record: Standing) -> dict[str, list[int | str]] | None:
@@ -186,22 +223,22 @@ def _contest(record: Standing, change: Change, origin: str, merged: Merged) -> N
             seen=known.seen if known else change.base or 0,
             against=known.against if known else _stands(record.written, name, value),
         )
-    for name, one in list(record.held.items()):
-        if name[0] in merged.applied:
-            record.held[name] = replace(
+    for contest, one in list(record.held.items()):
+        if one.field in merged.applied:
+            record.held[contest] = replace(
                 one, stands_by=change.operator, stands_at=change.at, against=None
             )
             record.contests_changed = True
     if merged.closes:
         decided = {name for name, _ in claims(record.values, change)}
-        for name, one in list(record.held.items()):
+        for contest, one in list(record.held.items()):
             left = tuple(seq for seq in one.seqs if (one.origin, seq) not in merged.closes)
             if one.field in decided and left != one.seqs:
                 record.contests_changed = True
                 if left:
-                    record.held[name] = replace(one, seqs=left)
+                    record.held[contest] = replace(one, seqs=left)
                 else:
-                    del record.held[name]
+                    del record.held[contest]
     record.contests_changed |= bool(merged.held)
 
 
