@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text, update
 from tests.server.playing import KIND, Laptop, count, row_of
 
+from fieldkit.records import Op
 from fieldkit.server import batch, feed, rows
 from fieldkit.server.database import add_missing
 from fieldkit.server.gathering import keep
@@ -17,7 +19,7 @@ from fieldkit.server.problems import Refusal
 from fieldkit.server.rows import Key
 from fieldkit.server.scope import Place
 from fieldkit.server.standing import Standing
-from fieldkit.server.tables import CHANGE, COUNTER
+from fieldkit.server.tables import CHANGE, COUNTER, FEED
 
 Lock = Callable[[Connection, Collection[int], int], dict[int, int]]
 
@@ -181,3 +183,26 @@ def test_a_server_that_is_kept_busy_says_so(
     with pytest.raises(Refusal) as refused:
         laptop.push()
     assert (refused.value.problem.status, refused.value.problem.type) == (503, "/problems/busy")
+
+
+def test_one_number_entered_at_once_in_two_districts_is_one_record(
+    postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = postgres_engine
+    first, second = Laptop(engine, (2, None)), Laptop(engine, (3, None))
+    record = first.create(name="Noor VO", remarks="of the first")
+    second.log(Op.CREATE, record, KIND, {"district": 3, "name": "Zam VO", "village": "Nagam"}, None)
+    met = threading.Barrier(2, timeout=30)
+
+    def meeting(connection: Connection, records: Mapping[Key, Standing]) -> None:
+        with suppress(threading.BrokenBarrierError):
+            met.wait()
+            met.abort()
+        keep(connection, records)
+
+    monkeypatch.setattr(batch, "keep", meeting)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(Laptop.push, (first, second)))
+    assert sorted(len(answer.verdicts) for answer in answers) == [0, 1]
+    with engine.connect() as connection:
+        assert len(connection.execute(select(FEED)).all()) == 1

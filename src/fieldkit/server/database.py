@@ -35,8 +35,9 @@ Row: TypeAlias = Mapping[str, object]
 
 _WAITS = "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
 """PostgreSQL's: how long a batch waits for another, and how long anything may take."""
-_CLASHES = frozenset({"40001", "40P01", "55P03"})
-"""PostgreSQL's codes: not in turn, a deadlock, a lock not got in time."""
+_CLASHES = frozenset({"23505", "40001", "40P01", "55P03"})
+"""PostgreSQL's codes: a row of this key came meanwhile, not in turn, a deadlock, a lock not got in
+time."""
 
 
 class Unusable(Exception):

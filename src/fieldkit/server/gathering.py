@@ -45,7 +45,8 @@ def gather(connection: Connection, keys: Iterable[Key], lineage: Lineage) -> dic
 def keep(connection: Connection, records: Mapping[Key, Standing]) -> None:
     """Write what a batch made of these records."""
     changed = {key: one for key, one in records.items() if one.changed}
-    store(connection, {key: Stored(one.version, one.values) for key, one in changed.items()})
+    rows = {key: Stored(one.version, one.values) for key, one in changed.items()}
+    store(connection, rows, {key for key, one in changed.items() if one.before})
     _keep_versions(connection, changed.values())
     moved = [
         _named(one.key) | {"version": version, "district": place[0], "block": place[1]}

@@ -7,7 +7,7 @@ known of it are the fields every record has.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -19,7 +19,7 @@ from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds,
 from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar, scalars
 from fieldkit.records.change import DECIDED
 from fieldkit.records.merge import DELETED
-from fieldkit.server.database import among, put
+from fieldkit.server.database import add, among, put
 from fieldkit.server.scope import Place
 from fieldkit.server.tables import UNKNOWN
 
@@ -89,17 +89,22 @@ def places(connection: Connection, keys: Iterable[Key]) -> dict[Key, Place]:
     return found
 
 
-def store(connection: Connection, records: Mapping[Key, Stored]) -> None:
-    """Write these rows, over those that are there; one statement per table."""
+def store(connection: Connection, records: Mapping[Key, Stored], there: Collection[Key]) -> None:
+    """Write these rows, over those that are ``there``; a statement per table for either sort.
+
+    Of a new one no row may be there: a batch of another district may have brought one meanwhile,
+    which this one has not seen, and must not write over.
+    """
     here = kinds()
-    tables: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+    tables: defaultdict[tuple[str, bool], list[dict[str, object]]] = defaultdict(list)
     for (kind, record_id), record in records.items():
         known = here.get(kind)
         row = _typed(known, record.values) if known else _common(kind, record.values)
         row |= {"id": record_id, "version": record.version}
-        tables[kind if known else ""].append(row)
-    for name, rows in tables.items():
-        put(connection, here[name].table() if name else UNKNOWN, rows)
+        tables[kind if known else "", (kind, record_id) in there].append(row)
+    for (name, over), rows in tables.items():
+        write = put if over else add
+        write(connection, here[name].table() if name else UNKNOWN, rows)
 
 
 def readable(change: Change, known: type[Record] | None) -> Change:
