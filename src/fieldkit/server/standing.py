@@ -156,6 +156,8 @@ def lay(
         # Its entry is still to come, and says where it stands: nobody has said it yet.
         merged.written[PLACE] = replace(merged.written[PLACE], version=0)
     record.echo |= not merged.applied or bool(merged.held)
+    # What stands was lost in part, maybe, when the server was put back; the laptop may have it all.
+    record.echo |= 0 < record.version <= floor
     record.echo |= any(
         one.version > base and not lineage.holds(one) for one in record.written.values()
     )

@@ -94,13 +94,25 @@ class Ground:
         return (
             key in self.present
             and not self.is_gone(key)
+            and not self._made_anew(key)
             and not any(one.lies(version) for one in self.own.get(key, ()))
+        )
+
+    def _made_anew(self, key: Key) -> bool:
+        """Say whether a server put back to a backup has the record from our creation again (5).
+
+        What others had written on it before is then beneath here, and not there.
+        """
+        was = self.version(key)
+        return was > 0 and any(
+            one.row.op == Op.CREATE and one.taken and (one.row.version or 0) > was
+            for one in self.own.get(key, ())
         )
 
     def moved_on(self, key: Key, version: int) -> Beneath:
         """Return the server's row once own acknowledged changes up to ``version`` are in it."""
         was = self.beneath(key)
-        fields = dict(was.fields)
+        fields = {} if self._made_anew(key) else dict(was.fields)
         for one in self.own.get(key, ()):
             if one.taken and was.version < (one.row.version or version) <= version:
                 fields = lay(fields, one.change())
