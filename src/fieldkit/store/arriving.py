@@ -40,8 +40,8 @@ def arrive(connection: Connection, answered: Answered) -> Arrived:
 def retire(connection: Connection, keys: Sequence[Key]) -> None:
     """Take records off this laptop that have left its scope; those with unsent work stay for it."""
     ground = Ground(connection, keys)
-    _, removed = ground.lay({key: _leaving(ground, key) for key in keys})
-    _forget(connection, ground, removed)
+    ground.lay({key: _leaving(ground, key) for key in keys})
+    _forget(connection, ground, keys)
 
 
 def relay(connection: Connection, keys: Iterable[Key]) -> None:
