@@ -19,8 +19,11 @@ from fieldkit.sync.codec import (
     decode,
     encode,
 )
-from fieldkit.sync.messages import LARGEST_BODY, M, Message
+from fieldkit.sync.messages import LARGEST_BODY, LARGEST_MESSAGE, M, Message, SyncRequest
 
+LARGEST_PLAIN = 16 << 10
+"""Bytes, once decompressed, of a message without a batch: strangers may send such ones, and what is
+little as text may be much as values."""
 QUIET_SECONDS = 30
 """A body of which nothing comes for so long is given up."""
 BODY_SECONDS = 180
@@ -77,8 +80,9 @@ def read(request: Request, body: bytes, kind: type[M]) -> M:
             400, it is no message of this kind or version.
     """
     coding = request.headers.get("content-encoding", "identity").strip().lower()
+    most = LARGEST_MESSAGE if issubclass(kind, SyncRequest) else LARGEST_PLAIN
     try:
-        return decode(body, kind, coding)
+        return decode(body, kind, coding, most)
     except UnknownCoding:
         raise refusal(
             "encoding", 415, "This message is compressed in a way not read here.", "Use gzip."

@@ -74,7 +74,7 @@ def fetch(connection: Connection, keys: Iterable[Key]) -> dict[Key, Stored]:
             if not known.get(DELETED):
                 known.pop(DELETED, None)
             kept = row["fields"] if table is UNKNOWN else row["extra"]
-            values = cast("Mapping[str, Json]", kept or {}) | known
+            values = {**cast("Mapping[str, Json]", kept or {}), **known}
             found[kind, cast(str, row["id"])] = Stored(cast(int, row["version"] or 0), values)
     return found
 

@@ -77,15 +77,15 @@ def chosen(accept_encoding: str, available_dictionary: str) -> tuple[str, str]:
     return ("gzip" if "gzip" in read_there else "identity"), dictionary.CURRENT
 
 
-def decode(data: bytes, kind: type[M], coding: str = "gzip") -> M:
+def decode(data: bytes, kind: type[M], coding: str = "gzip", most: int = LARGEST_MESSAGE) -> M:
     """Read a message of ``kind`` that travelled in ``coding``.
 
     Raises:
         UnknownCoding: it is in a coding, or needs a dictionary, not known here.
         Unreadable: it is no such message (OtherVersion: it may be one of another version).
-        TooLarge: it is larger than ``LARGEST_MESSAGE``, or a list in it is too long.
+        TooLarge: it is larger than ``most`` bytes, or a list in it is too long.
     """
-    value = _parse(unpack(data, coding))
+    value = _parse(unpack(data, coding, most), most)
     if isinstance(value, dict) and value.get("v", VERSION) != VERSION:
         raise OtherVersion("This message is of another version.")
     try:
@@ -169,8 +169,8 @@ def _loaded(name: str) -> zstandard.ZstdCompressionDict:
     return zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
-def _parse(data: bytes) -> object:
-    if len(data) > LARGEST_MESSAGE:
+def _parse(data: bytes, most: int) -> object:
+    if len(data) > most:
         raise TooLarge("This message is too large.")
     try:
         value: object = json.loads(data, parse_constant=_no_constant)
