@@ -54,7 +54,7 @@ class Caught:
     what: str = ""
 
 
-_MUTANTS: list[Mutant] = []
+MUTANTS: list[Mutant] = []
 
 
 def mutant(
@@ -63,7 +63,7 @@ def mutant(
     """Enter a mutant into the table."""
 
     def enter(patches: Callable[[], Sequence[Patch]]) -> Callable[[], Sequence[Patch]]:
-        _MUTANTS.append(Mutant(rule, what, profile, patches))
+        MUTANTS.append(Mutant(rule, what, profile, patches))
         return patches
 
     return enter
@@ -431,16 +431,16 @@ def _() -> list[Patch]:
     return [patch.object(arriving, "acknowledge", acknowledge)]
 
 
-def hunt(number: int) -> Caught:
+def hunt(number: int, most: int = MOST_SEEDS) -> Caught:
     """Run histories with one rule left out until a property breaks."""
-    found = _MUTANTS[number]
+    found = MUTANTS[number]
     profile = next((one for one in PROFILES if one.name == found.profile), PROFILES[0])
     bench = Bench()
     try:
         with ExitStack() as held:
             for one in found.patches():
                 held.enter_context(one)
-            for seed in range(MOST_SEEDS):
+            for seed in range(most):
                 _, failure = play(bench, seed, profile=profile)
                 if failure:
                     return Caught(number, seed + 1, failure.what)
@@ -451,12 +451,12 @@ def hunt(number: int) -> Caught:
 
 def main(rule: str = "") -> int:
     """Hunt every mutant (or those of one rule); return how many were never seen."""
-    numbers = [number for number, one in enumerate(_MUTANTS) if not rule or one.rule == rule]
+    numbers = [number for number, one in enumerate(MUTANTS) if not rule or one.rule == rule]
     unseen = 0
     print(f"{'rule':>4}  {'seeds':>5}  mutant")
     with ProcessPoolExecutor(2) as pool:
         for caught in pool.map(hunt, numbers):
-            one = _MUTANTS[caught.mutant]
+            one = MUTANTS[caught.mutant]
             unseen += caught.seeds is None
             print(f"{one.rule:>4}  {caught.seeds or 'never':>5}  {one.what}: {caught.what[:110]}")
             sys.stdout.flush()

@@ -8,7 +8,7 @@ import pytest
 from tests.simulation.bench import Bench
 from tests.simulation.story import clocks_decide, play, shrunk
 
-SEEDS, PARTS = 320, 8
+SEEDS, PARTS = 240, 8
 """`make torture` runs ten thousand."""
 _CLOCKS_EVERY = 20
 
