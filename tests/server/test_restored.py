@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pytest
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 from tests.server.playing import Laptop
 
 from fieldkit.records import Op, kinds
+from fieldkit.server import batch
+from fieldkit.server.database import writing
+from fieldkit.server.feed import heal, lock_counters
 from fieldkit.server.problems import Refusal
 from fieldkit.server.tables import METADATA, SERVER
 
@@ -177,3 +180,22 @@ def test_only_its_own_laptop_says_where_such_a_record_stands(engine: Engine) -> 
     thief.log(Op.CREATE, record, "village_organisation", {"district": 2, "block": 17}, None)
     assert [one.verdict for one in thief.push().verdicts] == ["rejected"]
     assert author.push().verdicts == []
+
+
+def test_a_batch_that_waits_while_the_server_heals_gives_out_versions_of_the_new_era(
+    postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, laptop = postgres_engine, Laptop(postgres_engine)
+    record = laptop.create(name="Noor VO")
+    laptop.push()
+    laptop.edit(record, base=1, village="Nagam")
+
+    def waiting(connection: Connection, districts: Collection[int], floor: int) -> dict[int, int]:
+        with writing(engine) as beside:
+            heal(beside, laptop.incarnation, "the new one", [7])
+        return lock_counters(connection, districts, floor)
+
+    monkeypatch.setattr(batch, "lock_counters", waiting)
+    (version,) = laptop.push().versions
+    assert version is not None
+    assert version > floor(engine) > 0

@@ -12,7 +12,7 @@ from fieldkit.records.dates import day_at
 from fieldkit.records.merge import Lineage
 from fieldkit.server import findings
 from fieldkit.server.database import add
-from fieldkit.server.feed import lock_counters, renew
+from fieldkit.server.feed import era, lock_counters, renew
 from fieldkit.server.gathering import gather, keep
 from fieldkit.server.incoming import REJECTED, Entry, contested, line, read_entry, rejected
 from fieldkit.server.origins import Log, lineage
@@ -26,7 +26,7 @@ _NEVER_TAKEN = "The entry of this record was not taken, so this waits here with 
 
 
 class Elsewhere(Exception):
-    """Records stand in districts whose counters were not locked: begin again, with these too."""
+    """What was read before the locks holds no more: begin again, and lock these districts too."""
 
     def __init__(self, districts: Collection[int]) -> None:
         super().__init__("not locked")
@@ -77,6 +77,8 @@ def enter(
     changes = [entry.change for entry in read if entry.change and not entry.refused]
     wanted = _districts(connection, log, changes) | set(also)
     counters = lock_counters(connection, wanted, floor)
+    if era(connection).floor != floor:
+        raise Elsewhere(wanted)  # the server was found to be put back while this waited (5)
     under = Under(log, lineage(connection, log), scopes, floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     records = gather(connection, keys, under.lineage)
