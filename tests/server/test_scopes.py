@@ -5,9 +5,10 @@ import logging
 
 import pytest
 from sqlalchemy import Engine
-from tests.server.playing import KIND, Laptop, row_of
+from tests.server.playing import KIND, Laptop, count, row_of
 
 from fieldkit.server.scope import Device, ScopeAt, allowed, place_at
+from fieldkit.server.tables import COUNTER
 
 
 def test_which_places_a_scope_holds() -> None:
@@ -132,3 +133,13 @@ def test_a_finding_names_nobody_of_another_block(engine: Engine) -> None:
         assert other not in told.message
         assert "Bhat" not in told.message
         assert "supervisor" in told.message
+
+
+def test_no_record_is_sent_to_a_district_that_is_none(engine: Engine) -> None:
+    laptop = Laptop(engine, (2, None))
+    record = laptop.create(name="Noor VO")
+    for district in (777, 778):
+        laptop.edit(record, district=district, block=None)
+        laptop.create(kind="yet_to_come", district=district)
+    assert [one.verdict for one in laptop.push().verdicts] == ["rejected"] * 4
+    assert count(engine, COUNTER) == 1

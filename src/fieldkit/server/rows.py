@@ -19,6 +19,7 @@ from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds,
 from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar, scalars
 from fieldkit.records.change import DECIDED
 from fieldkit.records.merge import DELETED
+from fieldkit.reference import option
 from fieldkit.server.database import add, among, put
 from fieldkit.server.scope import Place
 from fieldkit.server.tables import UNKNOWN
@@ -125,6 +126,9 @@ def readable(change: Change, known: type[Record] | None) -> Change:
             fields[name] = _passed_on(name, value)
     if "district" in fields and fields["district"] is None:
         raise Unfitting("A record belongs to a district: choose it again.", "district")
+    if "district" in fields and option("district", cast(Value, fields["district"])) is None:
+        # No scope but the whole territory's would ever hold it, and each has a feed of its own.
+        raise Unfitting("This district is not known to the server: choose it again.", "district")
     if fields.get(DELETED, False) is None:
         fields[DELETED] = False
     if change.op is Op.DECIDE and not fields.keys() - {DECIDED}:
