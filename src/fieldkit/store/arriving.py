@@ -32,7 +32,8 @@ def arrive(connection: Connection, answered: Answered) -> Arrived:
     grounds |= _answered(ground, set(acked) - grounds.keys() - rows.keys())
     changed, removed = ground.lay(grounds)
     fresh = take_told(connection, list(rows.values()), ground.own)
-    _forget(connection, ground, leaving | removed)
+    left = {key for key in acked if ground.is_gone(key)} - rows.keys()
+    _forget(connection, ground, leaving | removed | left)
     mark_decided(connection, _concerned(rows.values(), acked, ground.own))
     return Arrived(rows=len(changed | removed), new_conflicts=fresh)
 
@@ -88,7 +89,7 @@ def _answered(ground: Ground, keys: Iterable[Key]) -> dict[Key, Beneath]:
     A change that made a later version than the row beneath goes on lying over it (21).
     """
     return {
-        key: ground.beneath(key)
+        key: _leaving(ground, key) if ground.is_gone(key) else ground.beneath(key)
         for key in keys
         if ground.is_gone(key)
         or any(
