@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,13 +74,13 @@ def clocks_decide(bench: Bench, seed: int, world: World) -> Failure | None:
 
 def shrunk(bench: Bench, failure: Failure, profile: Profile | None = None) -> Failure:
     """Leave out whatever can be left out so that the same property still breaks."""
-    sort = failure.what[:3]
+    sort = _sort(failure)
     best = failure
 
     def breaks(actions: Sequence[Action]) -> bool:
         nonlocal best
         _, again = play(bench, failure.seed, actions, profile)
-        if again is None or again.what[:3] != sort:
+        if again is None or _sort(again) != sort:
             return False
         best = again
         return True
@@ -102,3 +103,8 @@ def _halve(actions: list[Action], breaks: Callable[[Sequence[Action]], bool]) ->
         if size == 1 and not left_out:
             return
         size = max(size // 2, 1)
+
+
+def _sort(failure: Failure) -> str:
+    """Return the words of what broke without names and numbers, by which failures are alike."""
+    return re.sub(r"[^ ]*[0-9\"'][^ ]*", "", failure.what)[:40]
