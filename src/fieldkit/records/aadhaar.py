@@ -74,7 +74,7 @@ def holds_aadhaar(text: str) -> bool:
 
     A mobile number behind its +91 is none.
     """
-    return any(_spans(text))
+    return len(text) >= 12 and any(_spans(text))
 
 
 def is_aadhaar(text: str) -> bool:

@@ -29,24 +29,38 @@ NEVER_KEPT = "This looks like an Aadhaar number. It is never kept: remove it."
 _NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 
 
-def unsendable(fields: Mapping[str, Json]) -> tuple[str, str] | None:
-    """Name a field that no change can carry, and say why; None if all can be sent."""
+def unsendable(fields: Mapping[str, Json], size: int | None = None) -> tuple[str, str] | None:
+    """Name a field that no change can carry, and say why; None if all can be sent.
+
+    ``size``: bytes that they have in their canonical form at most, where that is known.
+    """
     for name, value in fields.items():
-        if said := _unsendable(name, value):
+        if not _ordinary(name, value) and (said := _unsendable(name, value)):
             return name, said
     if len(fields) > MOST_FIELDS:
         return next(iter(fields)), f"One record takes at most {MOST_FIELDS} fields at once."
+    if size is not None and size <= LARGEST_CHANGE:
+        return None
     if len(canonical(dict(fields))) > LARGEST_CHANGE:
         largest = max(fields, key=lambda name: len(canonical(fields[name])))
         return largest, "This is too much for one record. Shorten it."
     return None
 
 
+def _ordinary(name: str, value: Json) -> bool:
+    """Say at a glance that nothing is wrong with a field, as with nearly every one of a roster."""
+    if isinstance(value, str):
+        fine = value.isascii() and "\0" not in value
+    elif isinstance(value, int):
+        fine = -LARGEST_VALUE <= value <= LARGEST_VALUE
+    else:
+        fine = value is None
+    return fine and len(name) <= LONGEST_NAME and name.isidentifier()
+
+
 def _unsendable(name: str, value: Json) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
         return f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so."
-    if isinstance(value, str) and value.isascii() and name.isascii() and "\0" not in name + value:
-        return None  # nearly every value of a roster: nothing below can be wrong with it
     if too_deep(value):
         return "This is nested too deep to be kept."
     if not all(map(_is_whole, (name, *scalars(value)))):

@@ -68,13 +68,15 @@ class Change:
         return hashlib.sha256(before + self.canonical()).digest()
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(value: Json) -> bytes:
     """Encode ``value`` so that equal values give equal bytes.
 
     Never fails on text: halves of characters, which only damage can bring, are encoded as such.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def first_head(origin: str) -> bytes:

@@ -94,10 +94,11 @@ class PersonName(Text):
 
     def fit(self, text: str) -> Value:
         """Refuse digits and names without a letter; tidy names typed in one case."""
-        if any(character.isdigit() for character in text):
-            raise Unfit("A name has no digits in it.")
-        if not any(character.isalpha() for character in text):
-            raise Unfit("A name has letters in it.")
+        if not text.replace(" ", "").isalpha():  # as nearly all names are
+            if any(character.isdigit() for character in text):
+                raise Unfit("A name has no digits in it.")
+            if not any(character.isalpha() for character in text):
+                raise Unfit("A name has letters in it.")
         Text.fit(self, text)
         if text.isascii() and (text.islower() or text.isupper()):
             return re.sub(r"[A-Za-z']+", lambda word: word.group().capitalize(), text)

@@ -40,6 +40,7 @@ _BLANK = re.compile(
     r"(?i)[-–—.,_/\\*?'`]+|n\.?\s?/?\s?a\.?|nil|null|none|nan|not (available|applicable)"
     r"|#(n/a|ref!|value!|name\?|null!|div/0!)|0{2,4}[-/.]0{2}[-/.]0{2,4}"
 )
+_BEGINS_BLANK = frozenset("-–—.,_/\\*?'`nN#0")
 
 
 def clean(text: str) -> str:
@@ -59,7 +60,7 @@ def clean(text: str) -> str:
 
 def blank(text: str) -> bool:
     """Say whether cleaned text stands for nothing: a dash, NA, Nil, 00/00/0000, #N/A."""
-    return not text or _BLANK.fullmatch(text) is not None
+    return not text or (text[0] in _BEGINS_BLANK and _BLANK.fullmatch(text) is not None)
 
 
 def _refused(character: str) -> bool:
