@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +18,7 @@ from fieldkit.screens.record import RecordPage
 from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.syncing import Courier, Pace
 from fieldkit.screens.widgets.picker import Picker
+from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store, SyncSession
 from fieldkit.sync import client
 from fieldkit.sync.client import Outcome, sync
@@ -128,7 +131,11 @@ async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
     artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
     reached, go_on = threading.Event(), threading.Event()
 
+    ran = 0
+
     def held_up(*_: object, **__: object) -> Outcome:
+        nonlocal ran
+        ran += 1
         reached.set()
         go_on.wait(30)
         return _outcome()
@@ -158,9 +165,13 @@ async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
         await press(events.Key("f5", None), events.Key("escape", None))
         assert isinstance(hand.app.screen, SyncScreen)
         assert hand.app.courier.stopping
+        await press(events.Key("f5", None))
+        assert ran == 1
         go_on.set()
         await hand.settle()
         assert not hand.app.courier.running
+    # The last F5 began another once the first had stopped.
+    assert ran == 2
 
 
 async def test_a_mistake_in_it_ends_neither_the_program_nor_what_is_typed(
@@ -293,3 +304,17 @@ async def test_a_form_keeps_what_was_seen_when_it_opened(
     assert sync(store).ok
     (conflict,) = store.conflicts(person)
     assert (conflict.field, conflict.mine) == ("mobile", "9419011433")
+
+
+async def test_a_copied_home_is_told_once(at_desk: At, tmp_path: Path) -> None:
+    first = Store.open(tmp_path / "first")
+    first.init("Asha", 2, 16)
+    first.close()
+    shutil.copy(tmp_path / "first" / DATABASE, tmp_path / DATABASE)
+    copied = Store.open(tmp_path)
+    (notice,) = copied.notices()
+    copied.close()
+    async with at_desk() as hand:
+        assert " ".join(notice.text.split()[:5]) in hand.text()
+        await hand.press("8", "<enter>", "<escape>")
+        assert await hand.app.ask(lambda store: store.notices()) == []

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
@@ -164,6 +165,11 @@ class Page(Screen[ScreenResultType]):
         """The application, as screens see it."""
         return cast(Desk, self.app)
 
+    @property
+    def here(self) -> bool:
+        """Whether the page has not been left; what was fetched for one that was goes nowhere."""
+        return self in self.app.screen_stack
+
     def on_mount(self) -> None:
         """Take the keys."""
         if self.KEYBOARD:
@@ -176,11 +182,13 @@ class Page(Screen[ScreenResultType]):
 
     def on_stocktaken(self) -> None:
         """Show the new standing."""
-        self.show_standing()
+        if self.here:
+            self.show_standing()
 
     def on_synced(self, message: Synced) -> None:
         """Take note of a sync that has ended."""
-        self.synced(message)
+        if self.here:
+            self.synced(message)
 
     def synced(self, message: Synced) -> None:
         """Show what came with a sync."""
@@ -236,6 +244,10 @@ class Page(Screen[ScreenResultType]):
         """Run ``errand``; a StoreError becomes its sentence on the page. Say if all went well."""
         try:
             await errand()
+        except NoMatches:
+            if self.here:
+                raise
+            return False
         except Exception as error:
             if not is_sentence(error):
                 raise

@@ -228,7 +228,7 @@ class SyncScreen(Page[None]):
         progress = courier.progress if courier.running else None
         text = self._done
         if courier.running and courier.stopping:
-            text = "  stopping after this request ..."
+            text = "  stopping after this request ...   Esc again: at once"
         elif courier.running:
             text = (bar(progress) or "  asking the server ...") if progress else "  connecting ..."
         self.query_one("#progress", Line).put(text)
@@ -260,7 +260,8 @@ class SyncScreen(Page[None]):
 
     def on_progressed(self, _message: Progressed) -> None:
         """Draw how far it has come."""
-        self._show_progress()
+        if self.here:
+            self._show_progress()
 
     def synced(self, message: Synced) -> None:
         """Say how it ended, and show how things stand."""

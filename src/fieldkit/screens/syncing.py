@@ -80,6 +80,8 @@ class Courier:
         self._word = ""
         self.asked = False
         """A person began the sync under way: they are told of it, and can stop it."""
+        self._again = False
+        """Another is to follow the one that was stopped."""
         self.running = False
         self.progress: Progress | None = None
         """How far the sync under way has come."""
@@ -96,6 +98,7 @@ class Courier:
     def begin(self) -> None:
         """Sync now, for a person who asks; one that is under way goes on as theirs."""
         self.asked = True
+        self._again = self.stopping
         if not self.running:
             self._start()
 
@@ -123,7 +126,7 @@ class Courier:
         self._set_timer(min(self._pace.rested, max(left, 0.0)))
 
     def _start(self) -> None:
-        self.running = True
+        self.running, self._again = True, False
         self.progress = None
         self._desk.run_worker(self._run(), group="sync")
 
@@ -142,6 +145,8 @@ class Courier:
         with suppress(Exception):  # whoever comes to a page next takes stock and is told
             await self._desk.take_stock()
         self._desk.screen.post_message(Synced(outcome, fault, asked=asked))
+        if self._again:
+            self.begin()
 
     def _carry(self, store: Store) -> Outcome | None:
         """Sync, in its thread; None if there is no server to sync with."""
@@ -178,6 +183,7 @@ class Courier:
     def _plan(self, seconds: float) -> None:
         spread = self._pace.jitter if self._pace else 0.0
         seconds *= random.uniform(1 - spread, 1 + spread)
+        # Only an interval: a wrong or jumping clock changes nothing here.
         self._due = time.monotonic() + seconds
         self._set_timer(seconds)
 

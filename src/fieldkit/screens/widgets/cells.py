@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len, set_cell_size
 
 from fieldkit.plain_text import shown
@@ -31,3 +33,20 @@ def two_lines(text: str, width: int) -> tuple[str, str]:
     first = first or set_cell_size(safe, width)
     rest = safe[len(first) :] if safe.startswith(first) else safe
     return first, fit(rest.strip(), width).rstrip()
+
+
+def column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Share ``width`` cells among the columns: each what it needs; the widest give way first.
+
+    The first column tells what a row is: it counts as two thirds of its width.
+    """
+    columns = max((len(row) for row in rows), default=0)
+    sizes = [
+        max((cell_len(shown(row[column][:200])) for row in rows if column < len(row)), default=0)
+        for column in range(columns)
+    ]
+    gaps = 2 * (sum(1 for size in sizes if size) - 1)
+    for _ in range(sum(sizes) + gaps - max(width, gaps)):
+        widest = max(range(columns), key=lambda column: sizes[column] * (3 if column else 2))
+        sizes[widest] -= 1
+    return sizes

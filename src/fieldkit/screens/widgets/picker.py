@@ -19,7 +19,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerError
 
 from fieldkit.plain_text import shown
-from fieldkit.screens.widgets.cells import fit
+from fieldkit.screens.widgets.cells import column_widths, fit
 from fieldkit.screens.widgets.typed import Typed
 
 WIDE = 110
@@ -431,20 +431,3 @@ def _joined(first: Answer, second: Answer) -> Answer:
         right=first.right,
         more=second.more,
     )
-
-
-def column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Share ``width`` cells among the columns: each what it needs; the widest give way first.
-
-    The first column tells what a row is: it counts as two thirds of its width.
-    """
-    columns = max((len(row) for row in rows), default=0)
-    sizes = [
-        max((cell_len(shown(row[column][:200])) for row in rows if column < len(row)), default=0)
-        for column in range(columns)
-    ]
-    gaps = 2 * (sum(1 for size in sizes if size) - 1)
-    for _ in range(sum(sizes) + gaps - max(width, gaps)):
-        widest = max(range(columns), key=lambda column: sizes[column] * (3 if column else 2))
-        sizes[widest] -= 1
-    return sizes
