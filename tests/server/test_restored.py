@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select
-from tests.server.playing import Laptop
+from tests.server.playing import NOW, Laptop
 
 from fieldkit.records import Op, kinds
 from fieldkit.server import batch
@@ -192,10 +192,30 @@ def test_a_batch_that_waits_while_the_server_heals_gives_out_versions_of_the_new
 
     def waiting(connection: Connection, districts: Collection[int], floor: int) -> dict[int, int]:
         with writing(engine) as beside:
-            heal(beside, laptop.incarnation, "the new one", [7])
+            heal(beside, laptop.incarnation, "the new one", [7], NOW)
         return lock_counters(connection, districts, floor)
 
     monkeypatch.setattr(batch, "lock_counters", waiting)
     (version,) = laptop.push().versions
     assert version is not None
     assert version > floor(engine) > 0
+
+
+def test_one_healing_is_enough_for_a_while(engine: Engine, laptop: Laptop) -> None:
+    """A device that claims again and again that the server lost data has it do nothing more."""
+    laptop.create(name="Noor VO")
+    laptop.push()
+
+    def claim() -> str:
+        quiet = laptop.quiet()
+        past = {district: at + 1000 for district, at in quiet.cursors.items()} or {2: 1_000_000}
+        answer = laptop.ask(quiet.model_copy(update={"cursors": past}))
+        laptop.incarnation = answer.incarnation
+        return answer.incarnation
+
+    first = laptop.incarnation
+    second = claim()
+    raised = floor(engine)
+    assert second != first
+    assert [claim(), claim()] == [second, second]
+    assert floor(engine) == raised

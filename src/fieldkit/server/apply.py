@@ -30,7 +30,8 @@ from fieldkit.sync.messages import Scope, SyncAnswer, SyncRequest, Verdict
 __all__ = ["Device", "ScopeAt", "sync"]
 
 _TRIES = 5
-_FARTHEST = 1_000_000_000
+_HEALED_SECONDS = 600
+_FARTHEST = 50_000_000
 """How far beyond a counter a cursor may be and still be taken for one of a lost era."""
 
 
@@ -119,8 +120,9 @@ def _taken(engine: Engine, device: Device, request: SyncRequest, now: int) -> _T
             also |= elsewhere.districts
         except _Restored as restored:
             with writing(engine) as connection:
-                heal(connection, restored.lost.incarnation, secrets.token_hex(8), restored.seen)
-            journal.note("restored", origin=request.origin)
+                name = secrets.token_hex(8)
+                heal(connection, restored.lost.incarnation, name, restored.seen, now)
+            journal.note("restored", origin=request.origin, device=device.id)
         except DBAPIError as error:
             if not clashed(error):
                 raise
@@ -132,7 +134,7 @@ def _take(
 ) -> _Taken:
     log = origins.lock(connection, request.origin, device)
     here = era(connection)
-    _look_back(connection, log, request, here)
+    _look_back(connection, log, request, here, now)
     fits = origins.check_whole(connection, log, device, request)
     if request.batch is not None:
         if log.new:
@@ -203,7 +205,7 @@ def _forked(
     )
 
 
-def _look_back(connection: Connection, log: Log, request: SyncRequest, here: Era) -> None:
+def _look_back(connection: Connection, log: Log, request: SyncRequest, here: Era, now: int) -> None:
     """Notice that the laptop knows of more than there is: this database was put back (5)."""
     if request.incarnation != here.incarnation:
         return
@@ -214,5 +216,6 @@ def _look_back(connection: Connection, log: Log, request: SyncRequest, here: Era
     beyond = [at for district, at in cursors if at > last.get(district, 0)]
     if any(at > max(last.values(), default=0) + _FARTHEST for at in beyond):
         raise refusal("unreadable", 400, "These cursors are none of this server's.")
-    if beyond or request.acked > log.last_seq:
+    # One healing is enough: a device that asks for another soon after has no part in it.
+    if (beyond or request.acked > log.last_seq) and not 0 <= now - here.since < _HEALED_SECONDS:
         raise _Restored(here, beyond)

@@ -27,12 +27,14 @@ class Era:
 
     incarnation: str
     floor: int
+    since: int
+    """When it began, by this server's clock; 0 for the first."""
 
 
 def era(connection: Connection) -> Era:
     """Read the server's incarnation."""
-    row = connection.execute(select(SERVER.c.incarnation, SERVER.c.floor)).one()
-    return Era(row.incarnation, row.floor)
+    row = connection.execute(select(SERVER)).one()
+    return Era(row.incarnation, row.floor, row.since)
 
 
 def positions(connection: Connection) -> dict[int, int]:
@@ -119,7 +121,7 @@ def _remove(
         )
 
 
-def heal(connection: Connection, lost: str, name: str, seen: Iterable[int]) -> None:
+def heal(connection: Connection, lost: str, name: str, seen: Iterable[int], now: int) -> None:
     """Begin a new incarnation after ``lost``: this is an older copy of what laptops know (5).
 
     Everything in the feeds takes a position above all that the lost era can have given out, so
@@ -142,4 +144,4 @@ def heal(connection: Connection, lost: str, name: str, seen: Iterable[int]) -> N
     last = select(func.max(FEED.c.position)).where(FEED.c.district == COUNTER.c.district)
     reached = func.coalesce(last.scalar_subquery(), floor)
     connection.execute(update(COUNTER).values(position=reached))
-    connection.execute(update(SERVER).values(incarnation=name, floor=floor))
+    connection.execute(update(SERVER).values(incarnation=name, floor=floor, since=now))

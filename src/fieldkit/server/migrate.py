@@ -106,7 +106,9 @@ def _migrate(engine: Engine, url: str) -> bool:
         grow(connection, kinds().values())
         _adopt(connection)
         if connection.execute(select(SERVER.c.id)).first() is None:
-            connection.execute(insert(SERVER).values(id=1, incarnation=token_hex(8), floor=0))
+            connection.execute(
+                insert(SERVER).values(id=1, incarnation=token_hex(8), floor=0, since=0)
+            )
     return True
 
 

@@ -27,6 +27,7 @@ SERVER = Table(
     Column("id", Integer, primary_key=True),
     Column("incarnation", String(40), nullable=False),
     Column("floor", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
 )
 """One row. A server restored from its own backup takes a new incarnation, and a floor above every
 feed position and record version that the lost era can have given out."""

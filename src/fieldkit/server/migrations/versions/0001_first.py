@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("incarnation", sa.String(40), nullable=False),
         sa.Column("floor", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
     )
     op.create_table(
         "unknown_record",
