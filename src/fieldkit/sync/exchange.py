@@ -264,8 +264,10 @@ class Exchange:
         moved = answer.scope is not None and (
             state.scope is None or answer.epoch != state.scope.epoch
         )
-        if answer.fork is not None:
-            # Nothing of a page counts for a log that is not the server's (1).
+        older = answer.seq > standing.last_seq and self._in_use(origin)
+        if older or answer.fork is not None:
+            # Nothing of a page counts for a log that is not the server's (1): under numbers that
+            # the other copy gave out, this one may just have entered others.
             taken = replace(taken, rows=(), gone=(), cursors={}, focus=None, more=True)
         self._keep(taken, [one for one in batch if one.change.seq <= seq])
         self._renew(state, answer)
@@ -274,10 +276,10 @@ class Exchange:
         if answer.fork is not None:
             self._pull.fork(origin, answer.fork)
             self._total = self.done + unsent(self._store)
-        elif answer.seq > standing.last_seq and self._in_use(origin):
+        elif older:
             # This database is an older copy of one that went on: it must not go on as well (2).
             self._pull.freeze(origin)
-        return moved or answer.more
+        return moved or older or answer.more
 
     def _compare(self, standing: Standing, batch: Sequence[Logged], answer: SyncAnswer) -> int:
         """Return up to where the server holds this laptop's log, and both heads are the same (1).
