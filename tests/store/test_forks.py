@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,26 @@ def test_a_file_that_uses_old_numbers_means_the_renamed_records(store: Store) ->
     assert record is not None
     assert record.value("village") == "Nagam"
     assert [one.value("name") for one in store.where("member", self_help_group_id=new)] == ["Asha"]
+
+
+def test_a_form_stays_with_its_record_when_the_number_becomes_anothers(store: Store) -> None:
+    made = save(store, name="Made on the copy")
+    form = store.drafts.keep(Draft("beneficiary", "Asha", record_id=made, base=0))
+    store.pull.fork(of(store), 1)
+    renamed = f"{of(store)}-1"
+    other: dict[str, Json] = {"name": "Made elsewhere", "trade_code": "CARP", "district": 2}
+    head = store.outbox.head_before(of(store), 1)
+    row = ServerRow("beneficiary", made, 1, other)
+    store.pull.receive(Answered(of(store), 0, head, rows=[row], cursors={2: 1}))
+    kept = store.drafts.keep(replace(form, texts={"village": "Nagam"}))
+    assert kept.record_id == renamed
+    assert [one.record_id for one in store.drafts.of()] == [renamed]
+    (saved,) = store.save([Edit(Beneficiary, {"village": "Nagam"}, id=made, base=0)], "Asha")
+    assert saved.id == renamed
+    (saved,) = store.save([Edit(Beneficiary, {"village": "Wathoora"}, id=made, base=1)], "Asha")
+    assert saved.id == made
+    (notice,) = store.notices()
+    assert "new record numbers" in notice.text
 
 
 def test_a_frozen_origin_forks_beneath_the_one_in_use(store: Store, home: Path) -> None:

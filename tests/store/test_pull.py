@@ -303,6 +303,18 @@ def test_a_form_that_opened_before_the_server_had_it_keeps_that_base(
     assert store.changes_of(record_id)[-1].change.base is None
 
 
+def test_a_form_on_a_record_that_has_left_makes_no_new_one(store: Store, office: Office) -> None:
+    office.write(FAR, **NAMED)
+    office.sync(store)
+    store.pull.receive(brings(store, gone=((KIND, FAR),)))
+    for base in (0, 1):
+        whole = Edit(Beneficiary, {"name": "Typed", "trade_code": "CARP"}, id=FAR, base=base)
+        with pytest.raises(Refused, match="no longer on this laptop"):
+            store.save([whole], "Asha")
+    assert store.get(KIND, FAR) is None
+    assert store.changes_of(FAR) == []
+
+
 def test_a_field_that_waits_keeps_its_base_for_the_next_edit(store: Store, office: Office) -> None:
     office.write(FAR, **NAMED)
     office.sync(store)

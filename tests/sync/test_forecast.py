@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from fieldkit.store import Store
 from fieldkit.sync.client import sync
@@ -40,4 +41,12 @@ def test_seconds_follow_from_the_line_as_last_measured() -> None:
 
 
 def test_what_was_not_received_yet_is_told(fresh: Store) -> None:
+    fresh.enrol("https://office.example.in", "a" * 43)
     assert forecast(fresh).more
+
+
+def test_without_a_server_nothing_is_to_come(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    store.init("Asha", 2, 16)
+    assert not forecast(store).more
+    store.close()

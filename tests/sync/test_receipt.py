@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import Scripted, told
 
-from fieldkit.store import LogCount, Store
+from fieldkit.store import Answered, LogCount, State, Store, Verdict
 from fieldkit.sync.client import NotEnrolled, sync
 from fieldkit.sync.line import NoLine, Traffic
 from fieldkit.sync.messages import M, Message, ReceiptAnswer, ReceiptRequest, Received
-from fieldkit.sync.receipt import WIDTH, Receipt, as_json, receipt, text
+from fieldkit.sync.receipt import WIDTH, Receipt, as_json, receipt, text, verdict
 
 HEAD = "0" * 64
 Register = Callable[[Store, int], list[str]]
@@ -140,6 +140,38 @@ def test_the_text_fits_the_paper_and_the_terminal(laptop: Store) -> None:
         lines = text(found).splitlines()
         assert max(len(line) for line in lines) <= WIDTH
         assert not any("\x1b" in line for line in lines)
+
+
+def test_what_was_returned_is_told_though_the_server_holds_it(laptop: Store) -> None:
+    one = log(laptop)
+    head = laptop.outbox.head_before(one.origin, 4)
+    refused = [Verdict(3, State.REJECTED, "outside")]
+    laptop.pull.receive(Answered(one.origin, 3, head, {3: None}, refused))
+    found = _asked(laptop, held(laptop, 3, {"village_organisation": 3}))
+    assert (found.returned, found.to_settle) == (1, 0)
+    assert "1 change was returned to you and not taken" in text(found)
+    assert verdict(found).endswith("correct that on Sync.")
+    assert as_json(found)["returned"] == 1
+
+
+def test_nothing_of_what_a_receipt_comes_to_is_cut_off(laptop: Store) -> None:
+    found = _asked(laptop, told(403, "revoked"))
+    assert "can be\nexported." in text(found)
+    assert "when there is a line" not in text(found)
+
+
+def test_an_older_copy_is_not_called_different(laptop: Store, tmp_path: Path) -> None:
+    one = log(laptop)
+    laptop.back_up(tmp_path / "backup")
+    Store.restore(tmp_path / "old", tmp_path / "backup")
+    old = Store.open(tmp_path / "old")
+    head = old.outbox.head_before(one.origin, 4)
+    old.pull.receive(Answered(one.origin, 3, head, {3: 1}))
+    more = Received(origin=one.origin, seq=5, head=HEAD, kinds={"village_organisation": 5})
+    said = text(_asked(old, more))
+    old.close()
+    assert "all of it" in said
+    assert "not the same" not in said
 
 
 def test_a_laptop_without_a_server_has_no_receipt(fresh: Store) -> None:

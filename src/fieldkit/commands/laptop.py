@@ -122,6 +122,10 @@ def _say_status(store: Store, standing: Standing | None) -> None:
         say(doubt)
 
 
+def _many(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def _not_used(many: int) -> str:
     values = "1 value is" if many == 1 else f"{many} values are"
     return f"{values} not used yet: `fieldkit conflicts` lists them."
@@ -220,8 +224,8 @@ def sync(args: Namespace) -> int:
         )
     elif outcome.ok:
         say(
-            f"{outcome.applied} changes sent, {outcome.rejected} returned, "
-            f"{outcome.received} records received. Both sides are the same."
+            f"{_many(outcome.applied, 'change')} sent, {outcome.rejected} returned, "
+            f"{_many(outcome.received, 'record')} received. Both sides are the same."
         )
         if outcome.conflicts:
             say(_not_used(outcome.conflicts))

@@ -371,12 +371,11 @@ def _write_receipt(store: Store) -> tuple[Path, str]:
         OSError: it cannot be written.
     """
     from fieldkit.records.dates import INDIA
-    from fieldkit.sync.receipt import receipt, text
+    from fieldkit.sync.receipt import receipt, text, verdict
 
     found = receipt(store)
-    told = text(found)
     folder = store.home / "receipts"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"receipt-{datetime.fromtimestamp(found.at, INDIA):%Y-%m-%d-%H%M}.txt"
-    path.write_text(told, encoding="utf-8")
-    return path, told.splitlines()[-1]
+    path.write_text(text(found), encoding="utf-8")
+    return path, verdict(found)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from fieldkit.records import Format, kinds
 from fieldkit.store import tables
@@ -44,20 +44,16 @@ class Drafts:
     clock: Clock
 
     def keep(self, draft: Draft) -> Draft:
-        """Write the draft as it stands; a whole Aadhaar number in it is left out."""
+        """Write the draft as it stands; a whole Aadhaar number in it is left out.
+
+        The record may have been numbered anew since its form was opened.
+        """
         now = self.clock()
         draft = replace(draft, opened_at=draft.opened_at or now, updated_at=now)
-        row = {
-            "kind": draft.kind,
-            "record_id": draft.record_id,
-            "base": draft.base,
-            "texts": json.dumps(_fit_to_rest(draft), ensure_ascii=False),
-            "field": draft.field,
-            "operator": draft.operator,
-            "opened_at": draft.opened_at,
-            "updated_at": draft.updated_at,
-        }
         with self.database.write() as connection:
+            if draft.base == 0:
+                draft = replace(draft, record_id=_present_number(connection, draft.record_id))
+            row = _written(draft)
             if draft.id is not None:
                 connection.execute(update(_draft).where(_draft.c.id == draft.id).values(row))
                 return draft
@@ -82,6 +78,26 @@ class Drafts:
             query = query.where(_draft.c.operator == operator)
         with self.database.read() as connection:
             return [_read(row) for row in connection.execute(query)]
+
+
+def _present_number(connection: Connection, number: str | None) -> str | None:
+    """Return the number a record not yet on the server has now: another copy may have its old."""
+    alias = tables.alias.c
+    new = connection.execute(select(alias.new).where(alias.old == number)).scalar_one_or_none()
+    return new or number
+
+
+def _written(draft: Draft) -> dict[str, object]:
+    return {
+        "kind": draft.kind,
+        "record_id": draft.record_id,
+        "base": draft.base,
+        "texts": json.dumps(_fit_to_rest(draft), ensure_ascii=False),
+        "field": draft.field,
+        "operator": draft.operator,
+        "opened_at": draft.opened_at,
+        "updated_at": draft.updated_at,
+    }
 
 
 def _read(row: Row[tuple[object, ...]]) -> Draft:

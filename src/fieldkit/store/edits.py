@@ -36,7 +36,13 @@ _GONE = Finding(
     Severity.BLOCK,
     "deleted",
 )
-_NOT_HERE = Finding("id", "This record is no longer on this laptop.", Severity.BLOCK, "not_here")
+_NOT_HERE = Finding(
+    "id",
+    "This record is no longer on this laptop: it is in another area now, or was given up. "
+    "Nothing was saved.",
+    Severity.BLOCK,
+    "not_here",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,8 @@ def prepare(
         return _deletion(edit, before, _oldest(seen, past, past.laid), past)
     if before is not None and before.deleted:
         return Prepared(before, before, None, {}, seen, stops=(_GONE,))
+    if before is None and edit.base is not None:
+        return _left(edit)
     record = _after(edit, before, device)
     changed = _difference(record, before, edit.fields.keys() & _STAMPS) | _owed(record, past)
     if before is not None and not changed:
@@ -204,13 +212,18 @@ def _deletion(edit: Edit, before: Record | None, base: int | None, past: Past) -
     return Prepared(after, before, Op.DELETE, {}, base)
 
 
+def _left(edit: Edit) -> Prepared:
+    """Refuse what is about a record that was here when its form opened: it would be made anew."""
+    gone = edit.kind(id=edit.id or "", deleted=True)
+    return Prepared(gone, None, None, {}, None, stops=(_NOT_HERE,))
+
+
 def _decision(
     edit: Edit, before: Record | None, known: Known, device: Device, today: date
 ) -> Prepared:
     """Work out a decision, which is logged though nothing should differ; nobody is asked again."""
     if before is None:
-        gone = edit.kind(id=edit.id or "", deleted=True)
-        return Prepared(gone, None, None, {}, None, stops=(_NOT_HERE,))
+        return _left(edit)
     record = _after(edit, before, device)
     record.deleted = bool(edit.fields.get(DELETED, before.deleted))
     changed: dict[str, Json] = {name: to_json(value) for name, value in edit.fields.items()}

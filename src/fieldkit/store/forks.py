@@ -52,7 +52,8 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
 def with_present_names(connection: Connection, edits: Sequence[Edit]) -> Sequence[Edit]:
     """Give edits of a file that uses old numbers the present ones.
 
-    A number under which another record is here means that one.
+    A number under which another record is here means that one; but in a form that opened when the
+    server had none of that number, the record that was renamed.
     """
     named: defaultdict[str, set[str]] = defaultdict(set)
     for edit in edits:
@@ -71,7 +72,7 @@ def with_present_names(connection: Connection, edits: Sequence[Edit]) -> Sequenc
     return [
         replace(
             edit,
-            id=renamed.get(edit.id, edit.id) if edit.id else None,
+            id=(present if edit.base == 0 else renamed).get(edit.id, edit.id) if edit.id else None,
             fields={
                 name: renamed.get(value, value)
                 if isinstance(value, str) and name in edit.kind.references()

@@ -13,7 +13,7 @@ from fieldkit.store.arriving import arrive
 from fieldkit.store.clock import Clock
 from fieldkit.store.database import Database
 from fieldkit.store.forks import fork
-from fieldkit.store.identity import freeze
+from fieldkit.store.identity import freeze, note
 from fieldkit.store.scopes import (
     focus_of,
     pull_state,
@@ -24,6 +24,10 @@ from fieldkit.store.scopes import (
 )
 
 _device, _cursor = tables.device, tables.cursor
+_RENUMBERED = (
+    "A copy of this laptop's data was at work too. Nothing is lost, but what was entered here and "
+    "not sent before has new record numbers: look a number up before you rely on a slip."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Pull:
         """Log the tail of a copy's origin from ``seq`` again, under an origin of its own (3)."""
         with self.database.write() as connection:
             fork(connection, origin, seq)
+            note(connection, self.clock(), _RENUMBERED)
 
     def freeze(self, origin: str) -> None:
         """Go on under a new origin: the server knows more of ``origin`` than this older copy."""

@@ -54,6 +54,8 @@ def forecast(store: Store) -> Forecast:
         many = max(len(batch), 1)
         up = (len(encode(request, CODINGS[0])) + _HEADS) * changes // many
         down = changes * _ACKNOWLEDGED + -(-changes // many) * _HEADS
+    device = store.device
+    enrolled = device is not None and device.server is not None
     speed = line_speed(store.outbox.sessions(10))
     kilobits = max(1, round(speed * 8 / 1000)) if speed else None
-    return Forecast(changes, up, down, kilobits, state.more)
+    return Forecast(changes, up, down, kilobits, enrolled and state.more)

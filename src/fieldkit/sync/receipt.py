@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import wrap
 
 from fieldkit.plain_text import shown
 from fieldkit.records import kinds
 from fieldkit.records.dates import Moment
 from fieldkit.records.formats import indian
-from fieldkit.store import Device, LogCount, Standing, Store
+from fieldkit.store import Device, LogCount, Standing, State, Store
 from fieldkit.sync.client import to_server
 from fieldkit.sync.enrol import NotEnrolled
 from fieldkit.sync.line import Cut, Link, NoLine, Told
@@ -64,6 +65,10 @@ class Receipt:
     trouble: str = ""
     """Why the server could not be asked, as a sentence."""
     offline: bool = False
+    returned: int = 0
+    """Changes that the server holds and has not taken, still to be corrected."""
+    to_settle: int = 0
+    """Conflicts open here."""
 
     @property
     def same(self) -> bool:
@@ -82,6 +87,11 @@ def receipt(store: Store, *, link: Link | None = None) -> Receipt:
     device = store.device
     if device is None:
         raise NotEnrolled("This laptop is not set up yet. Start fieldkit, or `fieldkit init`.")
+    found, open_here = _compare(store, device, link), store.outbox.counts()
+    return replace(found, returned=open_here[State.REJECTED], to_settle=open_here[State.CONFLICT])
+
+
+def _compare(store: Store, device: Device, link: Link | None) -> Receipt:
     counts = store.outbox.receipt()
     origins = [count.origin for count in counts] or [device.origin]
     try:
@@ -162,6 +172,8 @@ def as_json(found: Receipt) -> dict[str, object]:
         "server_at": found.server_at,
         "last_sync": found.last_sync,
         "match": found.same,
+        "returned": found.returned,
+        "to_settle": found.to_settle,
         "logs": [
             {
                 "origin": log.origin,
@@ -190,8 +202,13 @@ def text(found: Receipt) -> str:
     ]
     for log in found.logs:
         lines += ["", *_log_lines(log)]
-    lines += ["", _verdict(found)]
+    lines += ["", *wrap(_verdict(found), WIDTH), *wrap(_left_open(found), WIDTH)]
     return "".join(f"{shown(line)[:WIDTH]}\n" for line in lines)
+
+
+def verdict(found: Receipt) -> str:
+    """Return in a sentence or two what a receipt comes to."""
+    return " ".join(filter(None, (_verdict(found), _left_open(found))))
 
 
 def _as_of(found: Receipt) -> str:
@@ -210,7 +227,7 @@ def _log_lines(log: LogReceipt) -> list[str]:
         mine, theirs = here.get(kind, 0), None if there is None else there.get(kind, 0)
         if mine or theirs:
             lines.append(
-                _line(f"  {_title(kind)}", indian(mine), _many(theirs), _word(mine, theirs))
+                _line(f"  {_title(kind)}", indian(mine), _many(theirs), _word(mine, theirs, log))
             )
     left = log.here.seq - log.there.seq
     if log.same:
@@ -228,10 +245,13 @@ def _many(count: int | None) -> str:
     return "not known" if count is None else indian(count)
 
 
-def _word(mine: int, theirs: int | None) -> str:
+def _word(mine: int, theirs: int | None, log: LogReceipt) -> str:
     if theirs is None:
         return ""
-    return "same" if mine == theirs else "not the same"
+    if mine == theirs:
+        return "same"
+    # The copy that this one was made from went on: the server holds its work as well.
+    return "all of it" if log.same and mine < theirs else "not the same"
 
 
 def _title(kind: str) -> str:
@@ -241,9 +261,24 @@ def _title(kind: str) -> str:
 
 def _verdict(found: Receipt) -> str:
     if found.server_at is None:
-        return f"{found.trouble} Make the receipt again when there is a line."
+        again = " Make the receipt again when there is a line." if found.offline else ""
+        return f"{found.trouble}{again}"
     if found.same:
         return "All that was entered on this laptop is on the server, and the same."
     if all(log.same or (log.fits and log.here.seq > log.there.seq) for log in found.logs):
         return "Not all is on the server yet. Sync, then make the receipt again."
     return "Both sides are not the same. Tell whoever looks after the server."
+
+
+def _left_open(found: Receipt) -> str:
+    """Say what the server holds and does not use: being there is not being taken."""
+    parts = []
+    if found.returned:
+        many = indian(found.returned)
+        changes = "1 change was" if many == "1" else f"{many} changes were"
+        parts.append(f"{changes} returned to you and not taken: correct that on Sync.")
+    if found.to_settle:
+        many = indian(found.to_settle)
+        values = "1 value is" if many == "1" else f"{many} values are"
+        parts.append(f"{values} not used yet: settle that on Sync.")
+    return " ".join(parts)
