@@ -6,12 +6,13 @@ there yet, and which other records may be the same person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from typing import Protocol, TypeAlias
 
 from fieldkit.records.record import Record, kinds
-from fieldkit.records.rule import Case, Finding, Rule, Severity, missing, rules_of
+from fieldkit.records.rule import Case, Finding, Known, Rule, Severity, missing, rules_of
 from fieldkit.search.sound import ONE_PERSONS, alike
 
 MISSING_PARENT = "missing_parent"
@@ -27,20 +28,35 @@ class Review:
     about: str | None = None
 
 
-def reviewed(record: Record, case: Case) -> list[Review]:
-    """Judge a record as it stands: rules that block, rules across records, references, persons."""
-    if record.deleted:
-        return []
-    found = [Review(finding) for finding in missing(record)]
-    for rule in _rules_reviewed(type(record)):
-        if finding := rule.judge(record, case):
-            found.append(Review(finding, _about(record, rule.field)))
-    return [*found, *_not_there(record, case), *_same_person(record, case)]
+class Around(Known, Protocol):
+    """What is at hand of the other records."""
+
+    def has(self, kind: str, record_id: str) -> bool:
+        """Say whether the record is there and not deleted."""
+
+
+Look: TypeAlias = Callable[[Record, Case, Around], Sequence[Review]]
+"""One question about a record that is not deleted."""
 
 
 @cache
-def _rules_reviewed(kind: type[Record]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules_of(kind) if rule.across or rule.severity is Severity.BLOCK)
+def looks(kind: type[Record]) -> tuple[Look, ...]:
+    """Return all that is asked: rules that block, rules across records, references, persons."""
+    rules = [
+        partial(_broken, rule)
+        for rule in rules_of(kind)
+        if rule.across or rule.severity is Severity.BLOCK
+    ]
+    return (_missing, *rules, _not_there, *([_same_person] if kind.person else []))
+
+
+def _missing(record: Record, _case: Case, _around: Around) -> list[Review]:
+    return [Review(finding) for finding in missing(record)]
+
+
+def _broken(rule: Rule, record: Record, case: Case, _around: Around) -> list[Review]:
+    finding = rule.judge(record, case)
+    return [Review(finding, _about(record, rule.field))] if finding else []
 
 
 def _about(record: Record, field: str) -> str | None:
@@ -49,33 +65,40 @@ def _about(record: Record, field: str) -> str | None:
     return number if isinstance(number, str) else None
 
 
-def _not_there(record: Record, case: Case) -> Iterator[Review]:
-    """Give the references to records that have not arrived."""
+def _not_there(record: Record, _case: Case, around: Around) -> list[Review]:
+    """Return the references to records that have not arrived."""
+    found: list[Review] = []
     for name, reference in record.references().items():
         number = record.value(name)
         if not isinstance(number, str):
             continue
-        if not any(case.known.get(kind, number) for kind in reference.kinds):
+        if not any(around.has(kind, number) for kind in reference.kinds):
             wanted = " or ".join(kinds()[kind].title for kind in reference.kinds)
             message = f"{wanted} {number} has not reached the server. It may still come."
-            yield Review(Finding(name, message, Severity.WARN, MISSING_PARENT), number)
+            found.append(Review(Finding(name, message, Severity.WARN, MISSING_PARENT), number))
+    return found
 
 
-def _same_person(record: Record, case: Case) -> Iterator[Review]:
-    """Give the first other record that may be the same person, by the strongest key."""
-    if not record.person:
-        return
-    for key in record.same:
-        equal = {name: record.value(name) for name in key if not name.startswith("~")}
-        if None in equal.values() or not equal.keys() - _PLACES:
+def _same_person(record: Record, _case: Case, around: Around) -> list[Review]:
+    """Return the first other record that may be the same person, by the strongest key."""
+    for key, exact in _keys(type(record)):
+        equal = {name: record.value(name) for name in exact}
+        if None in equal.values():
             continue
-        for other in case.known.where(record.kind(), **equal):
+        for other in around.where(record.kind(), **equal):
             if other.id != record.id and all(_sound_alike(record, other, name) for name in key):
                 named = ", ".join(_label(record, name) for name in key)
                 message = f"{other.label()} ({other.id}) may be the same person: {named} agree."
                 field = key[0].removeprefix("~")
-                yield Review(Finding(field, message, Severity.WARN, SAME_PERSON), other.id)
-                return
+                return [Review(Finding(field, message, Severity.WARN, SAME_PERSON), other.id)]
+    return []
+
+
+@cache
+def _keys(kind: type[Record]) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Return each key that tells persons, and what of it is to be equal: more than a place."""
+    exact = [(key, tuple(name for name in key if not name.startswith("~"))) for key in kind.same]
+    return tuple((key, names) for key, names in exact if set(names) - _PLACES)
 
 
 def _sound_alike(record: Record, other: Record, name: str) -> bool:

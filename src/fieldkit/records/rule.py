@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Protocol, TypeVar, cast
 
+from fieldkit.records.ask import Ask
 from fieldkit.records.dates import RELEASED
 from fieldkit.records.formats import Date, Value, show_date
 from fieldkit.records.record import Record, kinds
@@ -145,10 +146,15 @@ def judge(record: Record, case: Case) -> list[Finding]:
 
 def missing(record: Record) -> Iterator[Finding]:
     """Give the fields that are needed and empty."""
-    for name, ask in record.asks().items():
-        if ask.required and record.value(name) is None and ask.asked(record.values()):
+    for name, ask in _needed(type(record)).items():
+        if record.value(name) is None and ask.asked(record.values()):
             message = f"{ask.label} is needed: {ask.required}."
             yield Finding(name, message, Severity.BLOCK, "required")
+
+
+@cache
+def _needed(kind: type[Record]) -> Mapping[str, Ask]:
+    return {name: ask for name, ask in kind.asks().items() if ask.required}
 
 
 def _referred(record: Record, case: Case) -> Iterator[Finding]:

@@ -105,7 +105,7 @@ def _read(entries: Sequence[Entry]) -> list[Entry]:
     for entry in map(read_entry, entries):
         change, refused = entry.change, entry.refused
         try:
-            change = readable(change, here.get(change.kind)) if change else None
+            change = readable(change, here.get(change.kind), len(entry.body)) if change else None
         except Unfitting as found:
             refused = found
         read.append(replace(entry, change=change, refused=refused))

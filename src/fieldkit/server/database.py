@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     any_,
+    bindparam,
     cast,
     create_engine,
     event,
@@ -118,15 +119,15 @@ def clashed(error: DBAPIError) -> bool:
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Write new rows; all name every column.
+    """Write new rows; a column that a row does not name is empty.
 
-    One statement for all: on PostgreSQL from JSON, which is three times as quick as rows of
-    parameters; on SQLite one statement run for each row, which is the quickest there.
+    One statement for all: on PostgreSQL COPY, which takes half of what rows of parameters take; on
+    SQLite one statement run for each row, which is the quickest there.
     """
     if rows and connection.dialect.name == "postgresql":
-        connection.execute(_from_json(table), {"rows": _as_json(rows)})
+        _copy(connection, table, rows)
     elif rows:
-        connection.execute(table.insert(), [dict(row) for row in rows])
+        connection.execute(table.insert(), _whole(table, rows))
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -134,7 +135,7 @@ def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if rows and connection.dialect.name == "postgresql":
         connection.execute(_over(table, _from_json(table)), {"rows": _as_json(rows)})
     elif rows:
-        connection.execute(_over(table, sqlite.insert(table)), [dict(row) for row in rows])
+        connection.execute(_over(table, sqlite.insert(table)), _whole(table, rows))
 
 
 def add_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -163,6 +164,52 @@ def about(
     """
     kinds = among(connection, table.c.kind, sorted({kind for kind, _ in keys}))
     return kinds & among(connection, table.c.record_id, [record_id for _, record_id in keys])
+
+
+def arrays(connection: Connection) -> bool:
+    """Say whether the database takes a whole list as one parameter: PostgreSQL does."""
+    return connection.dialect.name == "postgresql"
+
+
+def one_of(column: ColumnElement[object], name: str, *, array: bool) -> ColumnElement[bool]:
+    """Ask whether a column is one of the values of a list to come as parameter ``name``.
+
+    ``array``: as one parameter of PostgreSQL, so that the statement stays the same.
+    """
+    if array:
+        return column == any_(bindparam(name, type_=_array(column)))
+    return column.in_(bindparam(name, expanding=True))
+
+
+def _array(column: ColumnElement[object]) -> postgresql.ARRAY[object]:
+    # Not the column's own length: what is longer must not be cut to be found.
+    text_ = isinstance(column.type, String)
+    return postgresql.ARRAY(String() if text_ else column.type)
+
+
+def _whole(table: Table, rows: Sequence[Row]) -> list[dict[str, object]]:
+    empty = dict.fromkeys(table.columns.keys())
+    return [{**empty, **row} for row in rows]
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    import psycopg  # needed by PostgreSQL alone
+    from psycopg.sql import SQL, Identifier
+    from psycopg.types.json import JsonDumper
+
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    names = table.columns.keys()
+    columns = SQL(", ").join(map(Identifier, names))
+    statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table.name), columns)
+    with driver.cursor() as cursor:
+        cursor.adapters.register_dumper(dict, JsonDumper)
+        try:
+            with cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row([row.get(name) for name in names])
+        except psycopg.Error as error:
+            raise DBAPIError("COPY", None, error, hide_parameters=True) from None
 
 
 @cache

@@ -8,21 +8,25 @@ the records are judged again until nothing they ask for is missing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias, TypeVar
+from functools import cache
+from itertools import chain
+from typing import NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, tuple_
 
-from fieldkit.records import Case, Json, Record, Unfit, Value, kinds
-from fieldkit.records.review import Review, reviewed
+from fieldkit.records import Case, Json, Record, Value, kinds
+from fieldkit.records.review import Look, Review, looks
+from fieldkit.server.database import about, among, arrays, one_of
+from fieldkit.server.rows import typed
 from fieldkit.server.tables import FINDING
 
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a record."""
-_Query: TypeAlias = tuple[str, int, tuple[str, ...]]
-"""Kind, district, and the fields that are to equal something."""
+_Values: TypeAlias = tuple[Value, ...]
+_Statement: TypeAlias = Select[tuple[object, ...]]
 _Row: TypeAlias = tuple[str, str, str, str, int, str, str | None]
 _AT_ONCE = 500
 _LONGEST = 500
@@ -45,10 +49,8 @@ class Touched:
 def concerned(connection: Connection, ids: Iterable[str]) -> set[int]:
     """Return the districts of records with findings about these ids: their counters are needed."""
     query = select(FINDING.c.district).distinct()
-    found: set[int] = set()
-    for some in _in_parts(sorted(ids)):
-        found.update(connection.execute(query.where(FINDING.c.about.in_(some))).scalars())
-    return found
+    about = among(connection, FINDING.c.about, sorted(ids))
+    return set(connection.execute(query.where(about)).scalars())
 
 
 def review(connection: Connection, touched: Mapping[Key, Touched], today: date) -> set[Key]:
@@ -57,7 +59,7 @@ def review(connection: Connection, touched: Mapping[Key, Touched], today: date) 
     Runs after the rows are written, under the locks of their districts and of those
     :func:`concerned`. Returns the records whose open findings are others now.
     """
-    known, here = _Gathered(connection), kinds()
+    known, here = _Gathered(connection, arrays(connection)), kinds()
     now = {
         key: record for key, one in touched.items() if (record := _record(here, one, one.values))
     }
@@ -82,18 +84,20 @@ def review(connection: Connection, touched: Mapping[Key, Touched], today: date) 
 def _record(
     known: Mapping[str, type[Record]], touched: Touched, values: Mapping[str, Json]
 ) -> Record | None:
-    """Read a record from its JSON; a value that this version cannot read is left out."""
+    """Make a record of its JSON, as its row is made; None of a kind not known here."""
     kind = known.get(touched.kind)
     if kind is None:
         return None
-    asks, read = kind.asks(), dict[str, Value]()
-    for name, value in values.items():
-        if name in asks and value is not None:
-            try:
-                read[name] = asks[name].format.read(value)
-            except Unfit:
-                continue
-    return kind.of({"district": touched.district, **read, "id": touched.id})
+    return kind.of({"district": touched.district, **typed(kind, values), "id": touched.id})
+
+
+class _Query(NamedTuple):
+    """One sort of question: which records of a district agree in some fields, and lack others."""
+
+    kind: str
+    district: int
+    names: tuple[str, ...]
+    empty: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -101,31 +105,36 @@ class _Gathered:
     """Records fetched for many rules at once; serves each of them as ``Known``."""
 
     connection: Connection
+    _arrays: bool
     met: dict[Key, Record] = field(default_factory=dict)
     """Those that agreed with a judged one in what a rule compares."""
     _kinds: Mapping[str, type[Record]] = field(default_factory=kinds)
     _held: dict[Key, Record] = field(default_factory=dict)
     _records: dict[Key, Record | None] = field(default_factory=dict)
-    _lists: dict[tuple[_Query, tuple[Value, ...]], list[Record]] = field(default_factory=dict)
+    _there: dict[Key, bool] = field(default_factory=dict)
+    """Which of those not fetched are there, and not deleted."""
+    _lists: dict[tuple[_Query, _Values], list[Record]] = field(default_factory=dict)
     _wanted: set[Key] = field(default_factory=set)
-    _asked: defaultdict[_Query, set[tuple[Value, ...]]] = field(
-        default_factory=lambda: defaultdict(set)
-    )
+    _sought: set[Key] = field(default_factory=set)
+    _asked: defaultdict[_Query, set[_Values]] = field(default_factory=lambda: defaultdict(set))
     _district: int = 0
     _meeting: bool = False
     _lacking: bool = False
 
     def hold(self, records: Mapping[Key, Record]) -> None:
-        """Know these without asking, and ask at once for all they refer to."""
+        """Know these without asking."""
         self._held |= records
         self._records |= records
-        for record in records.values():
-            for name, reference in record.references().items():
-                number = record.value(name)
-                if isinstance(number, str):
-                    self._wanted |= {(kind, number) for kind in reference.kinds}
-        self._wanted -= records.keys()
-        self._gather()
+
+    def has(self, kind: str, record_id: str) -> bool:
+        """Say whether the record is there, or have it looked for for the next round."""
+        key = (kind, record_id)
+        if key in self._records:
+            return self.get(kind, record_id) is not None
+        if key not in self._there:
+            self._sought.add(key)
+            self._lacking = True
+        return self._there.get(key, True)
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """Return the record if it is fetched; else have it fetched for the next round."""
@@ -141,8 +150,10 @@ class _Gathered:
 
         Of very many, the first alone.
         """
-        names = tuple(sorted(equal))
-        query, values = (kind, self._district, names), tuple(equal[name] for name in names)
+        empty = tuple(sorted(name for name, value in equal.items() if value is None))
+        names = tuple(sorted(equal.keys() - set(empty)))
+        query = _Query(kind, self._district, names, empty)
+        values = tuple(equal[name] for name in names)
         answer = self._lists.get((query, values))
         if answer is None:
             self._asked[query].add(values)
@@ -155,20 +166,34 @@ class _Gathered:
     def judge(
         self, records: Mapping[Key, Record], today: date, *, meet: bool = False
     ) -> dict[Key, list[Review]]:
-        """Judge each record as soon as all it asks for is there; ``meet``: note who agreed."""
-        found: dict[Key, list[Review]] = {}
-        case, left = Case(today, None, self), dict(records)
+        """Judge records, each look as soon as all it asks for is there; ``meet``: note who agreed.
+
+        Returns what was found about each, in the order of the looks.
+        """
+        case = Case(today, None, self)
+        said: dict[Key, dict[Look, Sequence[Review]]] = {}
+        left: list[tuple[Key, Record, Sequence[Look]]] = []
+        asked: Sequence[Look]
+        for key, record in records.items():
+            asked = looks(type(record)) if not record.deleted else ()
+            said[key] = dict.fromkeys(asked, ())
+            left.append((key, record, asked))
         self._meeting = meet
         while left:
-            for key, record in left.items():
-                self._lacking = False
+            for number, (key, record, asked) in enumerate(left):
                 self._district = record.district
-                reviews = reviewed(record, case)
-                if not self._lacking:
-                    found[key] = reviews
+                lacking: list[Look] = []
+                for look in asked:
+                    self._lacking = False
+                    reviews = look(record, case, self)
+                    if self._lacking:
+                        lacking.append(look)
+                    elif reviews:
+                        said[key][look] = reviews
+                left[number] = key, record, lacking
+            left = [one for one in left if one[2]]
             self._gather()
-            left = {key: record for key, record in left.items() if key not in found}
-        return found
+        return {key: [*chain.from_iterable(found.values())] for key, found in said.items()}
 
     def fetch(self, keys: Iterable[Key]) -> dict[Key, Record]:
         """Return those of the records that are there."""
@@ -178,70 +203,98 @@ class _Gathered:
 
     def _gather(self) -> None:
         """Fetch all that was asked for in vain, a query per kind and sort of question."""
-        ids: defaultdict[str, list[str]] = defaultdict(list)
-        for kind, record_id in sorted(self._wanted):
-            ids[kind].append(record_id)
-            self._records[kind, record_id] = None
-        for kind, wanted in ids.items():
-            for some in _in_parts(wanted):
-                table = self._kinds[kind].table()
-                for record in self._select(kind, table.c.id.in_(some)):
-                    self._records[kind, record.id] = record
+        for kind, ids in _by_kind(self._wanted).items():
+            self._records |= dict.fromkeys(((kind, one) for one in ids), None)
+            self._read(kind, _rows_of(self._kinds[kind], self._arrays), {"ids": ids})
+        for kind, ids in _by_kind(self._sought).items():
+            self._there |= dict.fromkeys(((kind, one) for one in ids), False)
+            statement = _live_of(self._kinds[kind], self._arrays)
+            for row in self.connection.execute(statement, {"ids": ids}):
+                self._there[kind, row.id] = True
         for query, values in self._asked.items():
             for part in _in_parts(sorted(values, key=repr)):
                 self._gather_list(query, part)
-        self._wanted.clear()
-        self._asked.clear()
+        for asked in (self._wanted, self._sought, self._asked):
+            asked.clear()
 
-    def _gather_list(self, query: _Query, values: Sequence[tuple[Value, ...]]) -> None:
-        kind, district, names = query
-        columns = self._kinds[kind].table().c
-        empty = [one for one in values if None in one]
-        full = [one for one in values if None not in one]
-        equal = [
-            and_(*(columns[name] == value for name, value in zip(names, one, strict=True)))
-            for one in empty
-        ]
-        if full and len(names) == 1:
-            equal.append(columns[names[0]].in_([one[0] for one in full]))
-        elif full:
-            equal.append(tuple_(*(columns[name] for name in names)).in_(full))
-        for one in values:
-            self._lists[query, one] = []
-        held = {key: record for key, record in self._held.items() if key[0] == kind}
-        live = and_(columns.deleted.is_(False), columns.district == district, or_(*equal))
-        others = self._select(kind, live & columns.id.not_in([record_id for _, record_id in held]))
-        for record in others:
-            self._records[kind, record.id] = record
-        here = (one for one in held.values() if one.district == district and not one.deleted)
+    def _gather_list(self, query: _Query, values: Sequence[_Values]) -> None:
+        held = [record for key, record in self._held.items() if key[0] == query.kind]
+        # Each field is asked for by itself, as every index serves that: more may come than agree.
+        given = {
+            f"equal_{name}": list({one[at] for one in values})
+            for at, name in enumerate(query.names)
+        }
+        others = self._read(
+            query.kind,
+            _rows_like(self._kinds[query.kind], query.names, query.empty, self._arrays),
+            {"district": query.district, "held": [record.id for record in held], **given},
+        )
+        here = (one for one in held if one.district == query.district and not one.deleted)
+        found: dict[_Values, list[Record]] = {one: [] for one in values}
         for record in sorted((*others, *here), key=_number):
-            answers = tuple(record.value(name) for name in names)
-            if (query, answers) in self._lists:
-                alike = self._lists[query, answers]
-                alike += [record] if len(alike) < _MOST_ALIKE else []
+            alike = found.get(tuple(record.value(name) for name in query.names))
+            lacks = not any(record.value(name) is not None for name in query.empty)
+            if alike is not None and lacks and len(alike) < _MOST_ALIKE:
+                alike.append(record)
+        self._lists |= {(query, one): alike for one, alike in found.items()}
 
-    def _select(self, kind: str, condition: ColumnElement[bool]) -> list[Record]:
+    def _read(self, kind: str, statement: _Statement, given: Mapping[str, object]) -> list[Record]:
         found = self._kinds[kind]
-        rows = self.connection.execute(select(found.table()).where(condition))
-        return [found.of(dict(row._mapping)) for row in rows]
+        names = found.table().columns.keys()
+        rows = self.connection.execute(statement, given)
+        records = [found.of(dict(zip(names, row, strict=True))) for row in rows]
+        self._records |= {(kind, record.id): record for record in records}
+        return records
+
+
+@cache
+def _rows_of(kind: type[Record], array: bool) -> _Statement:
+    table = kind.table()
+    return select(table).where(one_of(table.c.id, "ids", array=array))
+
+
+@cache
+def _live_of(kind: type[Record], array: bool) -> _Statement:
+    columns = kind.table().c
+    there = one_of(columns.id, "ids", array=array)
+    return select(columns.id).where(there, columns.deleted.is_(False))
+
+
+@cache
+def _rows_like(
+    kind: type[Record], names: tuple[str, ...], empty: tuple[str, ...], array: bool
+) -> _Statement:
+    columns = kind.table().c
+    return select(kind.table()).where(
+        columns.deleted.is_(False),
+        columns.district == bindparam("district"),
+        ~one_of(columns.id, "held", array=array),
+        *(columns[name].is_(None) for name in empty),
+        *(one_of(columns[name], f"equal_{name}", array=array) for name in names),
+    )
+
+
+def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for kind, record_id in sorted(keys):
+        ids[kind].append(record_id)
+    return dict(ids)
 
 
 def _waiting(connection: Connection, touched: Set[Key]) -> set[Key]:
     """Return the other records with findings about these."""
     query = select(FINDING.c.kind, FINDING.c.record_id).distinct()
-    found: set[Key] = set()
+    about = among(connection, FINDING.c.about, sorted({record_id for _, record_id in touched}))
+    found = {(row.kind, row.record_id) for row in connection.execute(query.where(about))}
     here = kinds()
-    for some in _in_parts(sorted({record_id for _, record_id in touched})):
-        rows = connection.execute(query.where(FINDING.c.about.in_(some)))
-        found |= {(row.kind, row.record_id) for row in rows}
     return {key for key in found - touched if key[0] in here}
 
 
-def _stored(connection: Connection, keys: Iterable[Key]) -> dict[Key, set[_Row]]:
+def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, set[_Row]]:
     """Return the findings that records have so far, where they have any."""
     stored: defaultdict[Key, set[_Row]] = defaultdict(set)
-    for some in _in_parts(sorted({record_id for _, record_id in keys})):
-        for row in connection.execute(select(FINDING).where(FINDING.c.record_id.in_(some))):
+    if keys:
+        for row in connection.execute(select(FINDING).where(about(connection, FINDING, keys))):
             stored[row.kind, row.record_id].add(tuple(row))
     return stored
 

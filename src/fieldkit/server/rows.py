@@ -100,7 +100,7 @@ def store(connection: Connection, records: Mapping[Key, Stored], there: Collecti
     tables: defaultdict[tuple[str, bool], list[dict[str, object]]] = defaultdict(list)
     for (kind, record_id), record in records.items():
         known = here.get(kind)
-        row = _typed(known, record.values) if known else _common(kind, record.values)
+        row = typed(known, record.values) if known else _common(kind, record.values)
         row |= {"id": record_id, "version": record.version}
         tables[kind if known else "", (kind, record_id) in there].append(row)
     for (name, over), rows in tables.items():
@@ -108,20 +108,21 @@ def store(connection: Connection, records: Mapping[Key, Stored], there: Collecti
         write(connection, here[name].table() if name else UNKNOWN, rows)
 
 
-def readable(change: Change, known: type[Record] | None) -> Change:
+def readable(change: Change, known: type[Record] | None, size: int) -> Change:
     """Read the values of a change by the declarations of its kind, None for one not known here.
+
+    ``size``: bytes of the whole change.
 
     Raises:
         Unfitting: one cannot be read or kept; nothing of the change is taken.
     """
-    if fault := unsendable(change.fields):
+    if fault := unsendable(change.fields, size):
         raise Unfitting(fault[1], fault[0])
-    table = known.table() if known else UNKNOWN
-    asks = (known or Record).asks()
+    declared = _declared(known)
     fields: dict[str, Json] = {}
     for name, value in change.fields.items():
-        if name in asks and name in table.c and name not in _NEVER_READ:
-            fields[name] = _read(asks[name], name, value, table)
+        if name in declared:
+            fields[name] = _read(*declared[name], name, value)
         else:
             fields[name] = _passed_on(name, value)
     if "district" in fields and fields["district"] is None:
@@ -150,13 +151,13 @@ def _queries(
         yield kind, table, query if known else query.where(UNKNOWN.c.kind == kind)
 
 
-def _typed(kind: type[Record], values: Mapping[str, Json]) -> dict[str, object]:
-    """Give the columns of a known kind; what does not fit its column stands among the unknown.
+def typed(kind: type[Record], values: Mapping[str, Json]) -> dict[str, object]:
+    """Give the filled columns of a known kind; what does not fit its column is put to ``extra``.
 
     Values were read by their declarations as they came, so here only their sort is looked at.
     """
-    columns = _columns(kind)
-    row: dict[str, object] = dict.fromkeys(columns)
+    columns = _columns(kind.table())
+    row: dict[str, object] = {}
     extra: dict[str, Json] = {}
     for name, value in values.items():
         sort = columns.get(name)
@@ -166,13 +167,15 @@ def _typed(kind: type[Record], values: Mapping[str, Json]) -> dict[str, object]:
             row[name] = value
         else:
             extra[name] = value
-    return row | {DELETED: row[DELETED] is True, "extra": extra}
+    row["extra"] = extra
+    row.setdefault(DELETED, False)
+    return row
 
 
 @cache
-def _columns(kind: type[Record]) -> Mapping[str, type[object]]:
+def _columns(table: Table) -> Mapping[str, type[object]]:
     """Return the sort of value that each column takes; those of text do not tell theirs."""
-    sorts = {column.name: column.type.python_type for column in kind.table().columns}
+    sorts = {column.name: column.type.python_type for column in table.columns}
     return {
         name: str if sort is object else sort for name, sort in sorts.items() if name != "extra"
     }
@@ -196,15 +199,25 @@ def _common(kind: str, values: Mapping[str, Json]) -> dict[str, object]:
     return row | {"kind": kind, "fields": fields, DELETED: bool(values.get(DELETED))}
 
 
-def _read(ask: Ask, name: str, value: Json, table: Table) -> Json:
+@cache
+def _declared(known: type[Record] | None) -> Mapping[str, tuple[Ask, type[object]]]:
+    """Return the declaration of each field that has a column, and what the column takes."""
+    asks = (known or Record).asks()
+    sorts = _columns(known.table() if known else UNKNOWN)
+    return {
+        name: (asks[name], sort)
+        for name, sort in sorts.items()
+        if name in asks and name not in _NEVER_READ
+    }
+
+
+def _read(ask: Ask, sort: type[object], name: str, value: Json) -> Json:
     """Read a value by its declaration, and hold it against the column it goes to."""
     try:
         read = ask.format.read(value)
     except Unfit as unfit:
         raise Unfitting(f"{ask.label}: {unfit}", name) from None
-    expected = table.columns[name].type.python_type
-    sort = bool if isinstance(read, bool) else int if isinstance(read, int) else expected
-    if read is not None and (sort is not expected or not isinstance(read, expected)):
+    if read is not None and type(read) is not sort:
         raise Unfitting(f"{ask.label}: this value is not of the right sort.", name)
     return _to_json(read)
 
