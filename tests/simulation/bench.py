@@ -22,7 +22,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import QueuePool
 from tests.simulation.files import Look, connect, fold
 
-from fieldkit.records import Change, Record
+from fieldkit.records import Change
 from fieldkit.server import database, migrate
 from fieldkit.server.rows import Unfitting, readable
 from fieldkit.settings import DATABASE
@@ -154,11 +154,11 @@ class Bench:
             fuse.burn(connection)
 
 
-def _choosy(change: Change, known: type[Record] | None) -> Change:
+def _choosy(change: Change, *given: object) -> Change:
     """Read a change as the server does, but for one village that it does not take."""
     if change.fields.get("village") == REFUSED:
         raise Unfitting("There is no such village.", "village")
-    return readable(change, known)
+    return readable(change, *given)  # type: ignore[arg-type]
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:
