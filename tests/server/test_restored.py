@@ -192,7 +192,7 @@ def test_a_batch_that_waits_while_the_server_heals_gives_out_versions_of_the_new
 
     def waiting(connection: Connection, districts: Collection[int], floor: int) -> dict[int, int]:
         with writing(engine) as beside:
-            heal(beside, laptop.incarnation, "the new one", [7], NOW)
+            heal(beside, laptop.incarnation, laptop.incarnation, "the new one", [7], NOW)
         return lock_counters(connection, districts, floor)
 
     monkeypatch.setattr(batch, "lock_counters", waiting)
@@ -218,3 +218,17 @@ def test_one_healing_is_enough_for_a_while(engine: Engine, laptop: Laptop) -> No
     assert second != first
     assert [claim(), claim()] == [second, second]
     assert floor(engine) == raised
+
+
+def test_a_server_put_back_twice_to_one_backup_heals_twice(engine: Engine, laptop: Laptop) -> None:
+    record = laptop.create(name="Noor VO")
+    eras = [laptop.push().incarnation]
+    put_back = backup(engine)
+    laptop.edit(record, village="Nagam")
+    laptop.push()
+    for _ in range(2):
+        put_back()
+        laptop.incarnation = laptop.ask(laptop.quiet()).incarnation
+        eras.append(laptop.incarnation)
+    assert len(set(eras)) == 3
+    assert laptop.ask(laptop.quiet()).incarnation == eras[-1]

@@ -121,7 +121,8 @@ def _taken(engine: Engine, device: Device, request: SyncRequest, now: int) -> _T
         except _Restored as restored:
             with writing(engine) as connection:
                 name = secrets.token_hex(8)
-                heal(connection, restored.lost.incarnation, name, restored.seen, now)
+                lost = restored.lost.incarnation
+                heal(connection, lost, request.incarnation, name, restored.seen, now)
             journal.note("restored", origin=request.origin, device=device.id)
         except DBAPIError as error:
             if not clashed(error):
@@ -206,8 +207,11 @@ def _forked(
 
 
 def _look_back(connection: Connection, log: Log, request: SyncRequest, here: Era, now: int) -> None:
-    """Notice that the laptop knows of more than there is: this database was put back (5)."""
-    if request.incarnation != here.incarnation:
+    """Notice that the laptop knows of more than there is: this database was put back (5).
+
+    It knows of more if it names an incarnation that never was here: put back twice to one backup.
+    """
+    if not request.incarnation or request.incarnation in here.past:
         return
     last = positions(connection)
     cursors = list(request.cursors.items())
@@ -217,5 +221,6 @@ def _look_back(connection: Connection, log: Log, request: SyncRequest, here: Era
     if any(at > max(last.values(), default=0) + _FARTHEST for at in beyond):
         raise refusal("unreadable", 400, "These cursors are none of this server's.")
     # One healing is enough: a device that asks for another soon after has no part in it.
-    if (beyond or request.acked > log.last_seq) and not 0 <= now - here.since < _HEALED_SECONDS:
+    more = beyond or request.acked > log.last_seq or request.incarnation != here.incarnation
+    if more and not 0 <= now - here.since < _HEALED_SECONDS:
         raise _Restored(here, beyond)

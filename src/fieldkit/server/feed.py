@@ -17,6 +17,7 @@ from fieldkit.server.rows import Key
 from fieldkit.server.scope import Place
 from fieldkit.server.tables import COUNTER, FEED, SERVER
 
+_MOST_PAST = 1000
 _LEAP = 1_000_000
 """More than any district gives out between two backups."""
 
@@ -29,12 +30,14 @@ class Era:
     floor: int
     since: int
     """When it began, by this server's clock; 0 for the first."""
+    past: frozenset[str]
+    """The names of the incarnations before, those of eras that were lost included."""
 
 
 def era(connection: Connection) -> Era:
     """Read the server's incarnation."""
     row = connection.execute(select(SERVER)).one()
-    return Era(row.incarnation, row.floor, row.since)
+    return Era(row.incarnation, row.floor, row.since, frozenset(row.past))
 
 
 def positions(connection: Connection) -> dict[int, int]:
@@ -121,15 +124,19 @@ def _remove(
         )
 
 
-def heal(connection: Connection, lost: str, name: str, seen: Iterable[int], now: int) -> None:
+def heal(
+    connection: Connection, lost: str, met: str, name: str, seen: Iterable[int], now: int
+) -> None:
     """Begin a new incarnation after ``lost``: this is an older copy of what laptops know (5).
+
+    ``met``: the incarnation that the laptop knows, another one if it was lost as a whole.
 
     Everything in the feeds takes a position above all that the lost era can have given out, so
     that nobody's cursor is past what was given out between the restoring and now. ``seen``: what
     cursors of the lost era were met.
     """
     unhurried(connection)
-    row = connection.execute(select(SERVER.c.incarnation).with_for_update()).one()
+    row = connection.execute(select(SERVER).with_for_update()).one()
     if row.incarnation != lost:
         return  # another request has just done it
     query = select(COUNTER.c.position).order_by(COUNTER.c.district).with_for_update()
@@ -144,4 +151,5 @@ def heal(connection: Connection, lost: str, name: str, seen: Iterable[int], now:
     last = select(func.max(FEED.c.position)).where(FEED.c.district == COUNTER.c.district)
     reached = func.coalesce(last.scalar_subquery(), floor)
     connection.execute(update(COUNTER).values(position=reached))
-    connection.execute(update(SERVER).values(incarnation=name, floor=floor, since=now))
+    past = list(dict.fromkeys((*row.past, lost, met)))[-_MOST_PAST:]
+    connection.execute(update(SERVER).values(incarnation=name, floor=floor, since=now, past=past))

@@ -28,9 +28,11 @@ SERVER = Table(
     Column("incarnation", String(40), nullable=False),
     Column("floor", BigInteger, nullable=False),
     Column("since", BigInteger, nullable=False),
+    Column("past", JSON, nullable=False),
 )
 """One row. A server restored from its own backup takes a new incarnation, and a floor above every
-feed position and record version that the lost era can have given out."""
+feed position and record version that the lost era can have given out. ``past``: the names of the
+eras that are over, those that were lost included."""
 
 CODE = Table(
     "code",

@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("incarnation", sa.String(40), nullable=False),
         sa.Column("floor", sa.BigInteger(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("past", sa.JSON(), nullable=False),
     )
     op.create_table(
         "unknown_record",
