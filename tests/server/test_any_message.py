@@ -73,7 +73,7 @@ def _fuzz(door: Door, token: str, name: str, mode: GenerationMode) -> None:
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-@pytest.mark.parametrize("name", ["sync", "receipt", "enrol"])
+@pytest.mark.parametrize("name", ["sync", "receipt", "history", "enrol"])
 def test_no_message_is_a_fault(one_door: tuple[Door, str], name: str, mode: GenerationMode) -> None:
     _fuzz(*one_door, name, mode)
 

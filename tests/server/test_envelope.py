@@ -49,7 +49,7 @@ def test_who_is_not_enrolled_is_told_so(laptop: Laptop, token: str) -> None:
         b'{"v":1,"origin":"aaaaaaaa","last_seq":0,"head":"zz"}',
     ],
 )
-@pytest.mark.parametrize("path", ["/v1/sync", "/v1/receipt", "/v1/enrol"])
+@pytest.mark.parametrize("path", ["/v1/sync", "/v1/receipt", "/v1/history", "/v1/enrol"])
 def test_what_is_no_message_is_unreadable(laptop: Laptop, body: bytes, path: str) -> None:
     assert problem(laptop.raw(gzip.compress(body), path=path)) == (400, "unreadable")
     assert problem(laptop.raw(body, path=path, encoding="")) == (400, "unreadable")
@@ -91,7 +91,7 @@ def test_another_version_is_told_apart(laptop: Laptop) -> None:
     assert problem(laptop.post("/v1/sync", laptop.quiet() | {"v": 2})) == (400, "version")
 
 
-@pytest.mark.parametrize("path", ["/v1/receipt", "/v1/enrol"])
+@pytest.mark.parametrize("path", ["/v1/receipt", "/v1/history", "/v1/enrol"])
 def test_a_small_message_that_stands_for_many_values_is_not_read(laptop: Laptop, path: str) -> None:
     bomb = gzip.compress(b"[" + b"[]," * 10_000 + b"[]]")
     assert len(bomb) < 1000
@@ -115,7 +115,7 @@ def _endless(size: int) -> Iterator[bytes]:
         yield part
 
 
-@pytest.mark.parametrize("path", ["/v1/sync", "/v1/receipt", "/v1/enrol"])
+@pytest.mark.parametrize("path", ["/v1/sync", "/v1/receipt", "/v1/history", "/v1/enrol"])
 def test_a_body_of_200_megabytes_is_too_large(laptop: Laptop, path: str) -> None:
     headers = {"authorization": f"Bearer {laptop.token}"}
     told = headers | {"content-length": str(200 << 20)}
@@ -229,7 +229,7 @@ def test_a_revoked_device_is_refused_at_every_door(door: Door) -> None:
         revoke(connection, 1, door.now)
 
     door.write(end)
-    for path in ("/v1/sync", "/v1/receipt"):
+    for path in ("/v1/sync", "/v1/receipt", "/v1/history"):
         assert problem(door.post(path, {}, token)) == (403, "revoked")
 
 

@@ -212,7 +212,10 @@ class Moment(Format):
         """Show in India's time, as the clock on the wall there reads."""
         if not isinstance(value, int):
             return ""
-        moment = (_EPOCH + timedelta(seconds=value)).astimezone(INDIA)
+        try:
+            moment = (_EPOCH + timedelta(seconds=value)).astimezone(INDIA)
+        except OverflowError:
+            return ""  # another laptop's clock may have said anything
         return f"{show_date(moment.date())} {moment:%H:%M}"
 
     def edit(self, value: Value) -> str:

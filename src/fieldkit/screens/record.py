@@ -164,7 +164,8 @@ class RecordPage(Page[None]):
 
     async def _history(self) -> None:
         if self.row:
-            await self.app.push_screen(HistoryPage(self.record_id, self.row.label))
+            page = HistoryPage(self.row.kind, self.record_id, self.row.label)
+            await self.app.push_screen(page)
 
     async def _go(self, step: Step) -> None:
         if self.row is None:

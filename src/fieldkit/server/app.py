@@ -19,9 +19,10 @@ from starlette.responses import JSONResponse, Response
 
 from fieldkit.server.apply import sync
 from fieldkit.server.caller import Caller, Network, caller
-from fieldkit.server.database import Unusable, writing
+from fieldkit.server.database import Unusable, reading, writing
 from fieldkit.server.enrolment import Sender, Tries, enrol, rotated, seen, sender
 from fieldkit.server.envelope import read, refused, whole_body, written
+from fieldkit.server.history import history
 from fieldkit.server.journal import note
 from fieldkit.server.metrics import Metrics
 from fieldkit.server.migrate import is_migrated, open_database
@@ -32,6 +33,8 @@ from fieldkit.server.watch import Watch, told
 from fieldkit.sync.messages import (
     EnrolAnswer,
     EnrolRequest,
+    HistoryAnswer,
+    HistoryRequest,
     Message,
     Problem,
     ReceiptAnswer,
@@ -44,6 +47,7 @@ _DOORS = {
     "/v1/sync": "sync",
     "/v1/enrol": "enrol",
     "/v1/receipt": "receipt",
+    "/v1/history": "history",
     "/healthz": "healthz",
     "/readyz": "readyz",
     "/metrics": "metrics",
@@ -133,6 +137,10 @@ def _add_doors(app: FastAPI, service: _Service) -> None:
     async def receipt_door(request: Request) -> Response:
         return await _answer(service, request, _receipt)
 
+    @app.post("/v1/history")
+    async def history_door(request: Request) -> Response:
+        return await _answer(service, request, _history)
+
     @app.post("/v1/enrol")
     async def enrol_door(request: Request) -> Response:
         return await _answer(service, request, _enrol, enrolled=False)
@@ -218,6 +226,12 @@ def _receipt(service: _Service, asked: _Asked) -> ReceiptAnswer:
     for origin in set(message.origins) - {log.origin for log in logs}:
         note("out_of_scope", origin=origin, device=asked.sender.device.id)
     return ReceiptAnswer(now=service.now(), logs=logs)
+
+
+def _history(service: _Service, asked: _Asked) -> HistoryAnswer:
+    message = read(asked.request, asked.body, HistoryRequest)
+    with reading(service.engine) as connection:
+        return history(connection, asked.sender.device, message)
 
 
 def _enrol(service: _Service, asked: _Asked) -> EnrolAnswer:

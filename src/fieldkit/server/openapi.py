@@ -11,6 +11,8 @@ from fieldkit import __version__
 from fieldkit.sync.messages import (
     EnrolAnswer,
     EnrolRequest,
+    HistoryAnswer,
+    HistoryRequest,
     Message,
     Problem,
     ReceiptAnswer,
@@ -24,12 +26,14 @@ Object: TypeAlias = dict[str, object]
 _DOORS: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
     ("sync", "Send one batch of changes and get one page of rows.", SyncRequest, SyncAnswer),
     ("receipt", "Ask what the server holds of logs.", ReceiptRequest, ReceiptAnswer),
+    ("history", "Ask what was done to a record.", HistoryRequest, HistoryAnswer),
     ("enrol", "Exchange a one-time code for a token.", EnrolRequest, EnrolAnswer),
 )
 _REFUSALS = {
     400: "The message cannot be read, or is of another version.",
     401: "The token is none of this server's.",
     403: "Not allowed: revoked, another device's log, an unknown code, or not over https.",
+    404: "There is no such record in the device's area.",
     408: "The message did not arrive in time.",
     409: "The log does not fit what the server has (gap, altered), or the code was used.",
     410: "The code is too old.",
@@ -43,7 +47,8 @@ _PACKED = {
     "description": "The same as columns, as sync/wire.py of fieldkit describes.",
 }
 _TEXT = """Laptops talk to the server by `POST /v1/sync` alone, request after request, until nothing
-is left on either side; `/v1/enrol` gives them the token for it. Bodies are JSON, compressed or not
+is left on either side; `/v1/enrol` gives them the token for it, and `/v1/receipt` and `/v1/history`
+are for a person who asks. Bodies are JSON, compressed or not
 as Content-Encoding says. Lists of changes, rows and versions travel as columns; a request may also
 hold a plain list of changes, as described here."""
 

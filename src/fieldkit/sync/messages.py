@@ -304,3 +304,40 @@ def on_the_wire(change: Change) -> dict[str, object]:
         "operator": change.operator,
         "seq": change.seq,
     }
+
+
+class HistoryRequest(Message):
+    """Asks what was done to a record, on whichever laptop (26)."""
+
+    v: Literal[1] = VERSION
+    kind: KindName
+    id: RecordNumber
+
+
+class HistoryItem(Message):
+    """A change of the record that the server took, whole or in part."""
+
+    origin: Origin
+    """The laptop it was made on."""
+    seq: Seq
+    op: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    """A later server may know more than :class:`Op`."""
+    fields: dict[str, object]
+    at: Seq
+    """By that laptop's clock, as it was."""
+    operator: Annotated[str, StringConstraints(max_length=200)]
+    verdict: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    """``applied`` or ``conflict``; a later server may know more."""
+    field: Annotated[str, StringConstraints(max_length=LONGEST_NAME)] | None = None
+    """The field in conflict."""
+    version: Seq
+    """The record's version on the server after it."""
+
+
+class HistoryAnswer(Message):
+    """The newest changes of a record in the order in which the server took them."""
+
+    v: Literal[1] = VERSION
+    changes: Annotated[list[HistoryItem], Field(max_length=MOST_CHANGES)]
+    more: bool = False
+    """Whether some were left out: there were too many, or they were too large."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fieldkit.records.formats import indian
 from fieldkit.sync.line import Told
 
 ALTERED = (
@@ -29,6 +30,7 @@ _REFUSALS = {
     "version": "The server is of another version of fieldkit. Update the older of the two.",
     "encoding": "The server is of another version of fieldkit. Update the older of the two.",
     "unreadable": "The server could not read what was sent. Tell whoever looks after the server.",
+    "not-here": "The server has no such record in the area of this laptop.",
     "busy": "The server is busy. Sync again in a few minutes.",
     "fault": "The server has a fault. Sync again later.",
 }
@@ -55,4 +57,4 @@ def waiting(changes: int) -> str:
         return "Nothing waits to be sent."
     if changes == 1:
         return "1 change waits here and is safe."
-    return f"{changes} changes wait here and are safe."
+    return f"{indian(changes)} changes wait here and are safe."

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.screens.conftest import artisan
+
+from fieldkit.records import Beneficiary
+from fieldkit.screens.history import HistoryPage
+from fieldkit.screens.record import RecordPage
+from fieldkit.store import Edit, Store
+from fieldkit.sync import history as asking
+from fieldkit.sync.client import sync
+from fieldkit.sync.history import History
+from fieldkit.sync.messages import HistoryItem
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import At, Office
+
+
+@pytest.fixture
+def person(store: Store, other: Store, office: Office) -> str:
+    """An artisan entered here, changed on another laptop, and then here again."""
+    district = next(office.unused)
+    for laptop in (store, other):
+        office.enrol(laptop, district)
+    made = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
+    assert sync(store).ok
+    assert sync(other).ok
+    other.save([Edit(Beneficiary, {"mobile": "7006155210"}, made)], "Reyaz")
+    assert sync(other).ok
+    assert sync(store).ok
+    store.save([Edit(Beneficiary, {"village": "Nagam"}, made)], "Asha")
+    assert sync(store).ok
+    store.save([Edit(Beneficiary, {"village": "Chadoora"}, made)], "Asha")
+    return made
+
+
+def _told(text: str, *who: str) -> list[str]:
+    """The lines of the changes, by who made them."""
+    return [line for line in text.splitlines()[1:] if any(f"  {name}  " in line for name in who)]
+
+
+async def test_what_others_did_stands_among_what_was_done_here(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    device = other.device
+    assert device is not None
+    async with at_desk(width=120) as hand:
+        await hand.press("7006155210", "<enter>", "h")
+        lines = _told(hand.text(), "Asha", "Reyaz")
+        assert ["Reyaz" in line for line in lines] == [False, False, True, False]
+        assert "not sent yet" in lines[0]
+        assert "changed: mobile" in lines[2]
+        assert lines[2].endswith(f"laptop {device.origin}")
+        assert "entered: " in lines[3]
+        assert hand.line("Others' changes").strip() == "Others' changes: 1 change"
+
+
+async def test_without_a_line_only_what_was_done_here_stands(
+    store: Store, block: dict[str, str], at_desk: At
+) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    async with at_desk() as hand:
+        await hand.press("9419011432", "<enter>", "h")
+        assert hand.line("Others' changes").strip() == "Others' changes: no connection"
+        assert len(_told(hand.text(), "Asha")) == 1
+
+
+async def test_without_a_server_that_is_said(
+    store: Store, block: dict[str, str], at_desk: At
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("9419011432", "<enter>", "h")
+        assert "this laptop is not enrolled with a server yet" in hand.line("Others' changes")
+
+
+async def test_no_key_waits_for_the_server_and_the_mark_stays(
+    store: Store, block: dict[str, str], at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answers = threading.Event(), threading.Event()
+    far = HistoryItem(
+        origin="7KQ2M9XD",
+        seq=4,
+        op="foretold",
+        fields={"shoe_size": 42},
+        at=(1 << 53) - 1,
+        operator="Reyaz\x1b[2J [b]Mir[/b]",
+        verdict="conflict",
+        version=1,
+    )
+
+    def answer(*_: object, **__: object) -> History:
+        asked.set()
+        answers.wait(30)
+        return History((far,), more=True)
+
+    monkeypatch.setattr(asking, "history", answer)
+    store.save([Edit(Beneficiary, {"village": "Nagam"}, block["ghulam"])], "Asha")
+    async with at_desk(width=120) as hand:
+        for key in ("9", "4", "1", "9", "0", "1", "1", "4", "3", "2", "enter", "h", "down"):
+            await hand.pilot.press(key)
+        await hand.app.quiet()
+        page = hand.app.screen
+        assert isinstance(page, HistoryPage)
+        assert "asking the server ..." in hand.line("Others' changes")
+        assert "entered: " in hand.line(" > ")
+        answers.set()
+        await hand.settle()
+        assert asked.is_set()
+        assert "entered: " in hand.line(" > ")
+        theirs = hand.line("Reyaz")
+        assert "Reyaz\u00b7[2J [b]Mir[/b]" in theirs
+        assert "foretold: shoe size" in theirs
+        assert theirs.endswith("laptop 7KQ2M9XD, not used at once")
+        assert "1 change; older ones are on the server alone" in hand.line("Others' changes")
+
+
+async def test_a_page_that_was_left_takes_no_answer(
+    store: Store, block: dict[str, str], at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+
+    def answer(*_: object, **__: object) -> History:
+        answers.wait(30)
+        return History()
+
+    monkeypatch.setattr(asking, "history", answer)
+    async with at_desk() as hand:
+        await hand.press("9419011432", "<enter>")
+        await hand.pilot.press("h")
+        await hand.app.quiet()
+        assert isinstance(hand.app.screen, HistoryPage)
+        await hand.pilot.press("escape")
+        await hand.app.quiet()
+        assert isinstance(hand.app.screen, RecordPage)
+        answers.set()
+        await hand.settle()
+        assert isinstance(hand.app.screen, RecordPage)
