@@ -122,8 +122,8 @@ def test_the_door_tells_only_who_is_enrolled(door: Door) -> None:
     asked = {"kind": KIND, "id": f"{door.origin}-1"}
     assert problem(door.post("/v1/history", asked)) == (401, "unauthorised")
     assert problem(door.post("/v1/history", asked, token)) == (404, "not-here")
-    far = {"address": "203.0.113.7"}
-    assert problem(door.post("/v1/history", asked, token, **far)) == (403, "insecure")
+    far = door.post("/v1/history", asked, token, address="203.0.113.7")
+    assert problem(far) == (403, "insecure")
 
     def end(connection: Connection) -> None:
         revoke(connection, 1, door.now)
