@@ -11,11 +11,12 @@ from textual import events
 
 from fieldkit.records import VillageOrganisation
 from fieldkit.screens.sync import SyncScreen
-from fieldkit.screens.sync_words import bar, before, how_long, plural, weight
+from fieldkit.screens.sync_words import bar, before, how_long, plural, waits, weight
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, State, Store, SyncSession, Verdict
 from fieldkit.sync import pace
 from fieldkit.sync.client import Progress, sync
+from fieldkit.sync.forecast import Forecast
 from fieldkit.sync.line import Line, Traffic
 from fieldkit.sync.messages import M, Message
 
@@ -235,9 +236,16 @@ def test_syncs_that_failed_alike_stand_in_one_line() -> None:
     ]
     worked = SyncSession(1795250000, True, 1, 900, 300, 1.0)
     assert before([*failed, worked], 3) == [
-        "  3 times since 21 Nov 2026 15:26  No connection. 3 changes wait here and are safe.",
+        "  3 times since 21 Nov 2026 15:26  No connection.",
         "  21 Nov 2026 14:03  ok, 1.2 KB",
     ]
+
+
+def test_what_waits_fits_the_narrowest_screen() -> None:
+    cost = Forecast(3000, 30_000, 4_600, kilobits=478, more=True)
+    assert waits(cost) == (
+        "  3,000 changes to send, 34.6 KB, about 1 second (478 kbit/s), more to come"
+    )
 
 
 def test_words() -> None:

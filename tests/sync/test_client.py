@@ -20,7 +20,7 @@ from fieldkit.sync import exchange, line
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
 from fieldkit.sync.line import Line, Told
 from fieldkit.sync.messages import M, Message, Problem
-from fieldkit.sync.sentences import refused
+from fieldkit.sync.sentences import refused, waiting
 
 HEAD = "0" * 64
 Held = Callable[[Store], DeviceStatus]
@@ -403,6 +403,10 @@ def test_what_is_not_our_server_is_told_so(fresh: Store, register: Register) -> 
     assert outcome.session.error is not None
     assert "login page" in outcome.session.error
     assert outcome.waiting == 1
+
+
+def test_what_waits_is_counted_as_people_write() -> None:
+    assert waiting(120_000) == "1,20,000 changes wait here and are safe."
 
 
 def test_refusals_are_sentences_without_the_servers_words() -> None:

@@ -70,8 +70,9 @@ def waits(cost: Forecast) -> str:
     parts = [f"  {plural(cost.changes, 'change')} to send", weight(cost.bytes)]
     if cost.seconds is not None:
         took = plural(cost.seconds, "second")
-        parts.append(f"about {took} on this line ({cost.kilobits} kbit/s)")
-    return ", ".join([*parts, *([more] if more else [])])
+        where = "" if more else " on this line"  # both do not fit the narrowest screen
+        parts.append(f"about {took}{where} ({cost.kilobits} kbit/s)")
+    return ", ".join([*parts, *(["more to come"] if more else [])])
 
 
 def agreement(store: Store) -> str:
@@ -105,10 +106,16 @@ def before(sessions: Sequence[SyncSession], lines: int) -> list[str]:
     told = []
     for session, many in runs[:lines]:
         moved = weight(session.bytes_up + session.bytes_down)
-        what = f"ok, {moved}" if session.ok else session.error or "did not end well"
+        what = f"ok, {moved}" if session.ok else _why(session.error)
         since = f"{many} times since " if many > 1 else ""
         told.append(f"  {since}{Moment().show(session.at)}  {what}")
     return told
+
+
+def _why(error: str | None) -> str:
+    """Return why a sync ended, without what waited then: it is told last."""
+    why, _, waited = (error or "Did not end well.").rpartition(". ")
+    return f"{why}." if why else waited
 
 
 def _alike(one: SyncSession, other: SyncSession) -> bool:
