@@ -28,6 +28,8 @@ class Profile:
     weights: dict[str, int]
     laptops: tuple[int, int] = (2, 4)
     actions: tuple[int, int] = (14, 34)
+    most: tuple[int, ...] = (0, 1, 2, 3)
+    """Changes in a batch and rows in a page at most; 0: as many as usual."""
 
 
 _WORK = {"person": 6, "group": 2, "edit": 14, "clear": 2, "unknown": 2, "delete": 2}
@@ -64,6 +66,14 @@ PROFILES: tuple[Profile, ...] = (
         },
     ),
     Profile("cuts", _WORK | _SYNC | {"cut": 14, "crash": 12, "old": 8, "busy": 8}),
+    Profile(
+        "slow line",
+        {"person": 1, "edit": 26, "clear": 2, "open": 2, "close": 2, "sync": 8, "cut": 16}
+        | {"busy": 4, "decide": 1},
+        (2, 3),
+        (24, 44),
+        most=(1,),
+    ),
     Profile(
         "lost server",
         _WORK | _FORMS | _SYNC | {"server backup": 3, "server restore": 2, "decide": 2},

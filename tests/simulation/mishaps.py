@@ -27,7 +27,7 @@ MOST_LAPTOPS = 6
 
 
 def sync(world: World, laptop: Laptop, chance: random.Random) -> None:
-    outcome = world.sync(laptop, _small(chance, Trouble()))
+    outcome = world.sync(laptop, _small(world, chance, Trouble()))
     world.say(f"{laptop.name} syncs ({how(outcome)})")
 
 
@@ -40,7 +40,7 @@ def cut(world: World, laptop: Laptop, chance: random.Random) -> None:
         trouble.by_request[number] = what
         if chance.random() < 0.5:
             trouble.down_from = number + 1
-    outcome = world.sync(laptop, _small(chance, trouble))
+    outcome = world.sync(laptop, _small(world, chance, trouble))
     world.say(f"{laptop.name} syncs; at request {number}: {what} ({how(outcome)})")
 
 
@@ -54,7 +54,7 @@ def crash(world: World, laptop: Laptop, chance: random.Random) -> None:
         laptop.wake()
         fuse.at, fuse.after = chance.randint(1, 8), chance.random() < 0.5
         what = f"the laptop dies {'after' if fuse.after else 'before'} its commit {fuse.at}"
-    outcome = world.sync(laptop, _small(chance, trouble))
+    outcome = world.sync(laptop, _small(world, chance, trouble))
     laptop.fuse.at = 0
     world.say(f"{laptop.name} syncs; at request {number}: {what} ({how(outcome)})")
 
@@ -74,13 +74,13 @@ def busy(world: World, laptop: Laptop, chance: random.Random) -> None:
             DEEDS[what](world, laptop, chance)
 
     trouble = Trouble({number: "meanwhile"}, meanwhile=meanwhile)
-    outcome = world.sync(laptop, _small(chance, trouble))
+    outcome = world.sync(laptop, _small(world, chance, trouble))
     world.say(f"{laptop.name} has synced ({how(outcome)})")
 
 
-def _small(chance: random.Random, trouble: Trouble) -> Trouble:
+def _small(world: World, chance: random.Random, trouble: Trouble) -> Trouble:
     trouble.coding = chance.choice([None] * 9 + [*CODINGS])
-    trouble.most = chance.choice([0, 1, 2, 3])
+    trouble.most = chance.choice(world.profile.most)
     return trouble
 
 

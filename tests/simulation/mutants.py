@@ -368,7 +368,7 @@ def _() -> list[Patch]:
     return [patch.object(arriving, "_answered", answered)]
 
 
-@mutant("10", "take the newest base of a change's fields", "cuts")
+@mutant("10", "take the newest base of a change's fields", "slow line")
 def _() -> list[Patch]:
     usual = edits.prepare
 
