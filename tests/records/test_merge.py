@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -252,3 +252,35 @@ def test_what_nobody_contests_is_what_its_author_sees(
     record.values["updated_at"] = seen["updated_at"]
     assert merged.held == {}
     assert record.values == seen
+
+
+@given(
+    FIELDS,
+    PLACES | st.just({}),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            DELETED: st.booleans() | st.none() | st.integers(0, 1),
+            PLACE: st.just("Chadoora") | st.none(),
+            "created_at": st.none() | st.integers(1, 9),
+            "created_by": st.none() | st.just("Noor"),
+            "version": st.integers(1, 3),
+        },
+    ),
+    st.none() | st.integers(0, 3),
+    st.integers(0, 2) | st.just(1_000_000),
+)
+def test_a_record_begins_as_if_all_that_it_might_contest_were_looked_at(
+    fields: dict[str, Json],
+    place: dict[str, Json],
+    rest: dict[str, Json],
+    base: int | None,
+    floor: int,
+) -> None:
+    entry = change(fields | place | rest, base, op=Op.CREATE, seq=4)
+    elsewhere = {"of nothing": Written(0, TWO, 1)}
+    looked = merge({}, elsewhere, entry, Lineage({}, ONE), 0, floor=floor)
+    begun = merge({}, {}, entry, Lineage({}, ONE), 0, floor=floor)
+    assert replace(looked, written=looked.written | elsewhere) == replace(
+        begun, written=begun.written | elsewhere
+    )

@@ -212,6 +212,8 @@ class Choice(Format):
             return None
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9:
             return value
+        if isinstance(value, str) and len(value) < 12 and value.isalnum() and value.isascii():
+            return value
         if not isinstance(value, str) or len(value) > 40 or holds_aadhaar(value):
             raise Unfit("A code of the list is expected.")
         return clean(value) or None

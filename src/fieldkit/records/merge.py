@@ -82,6 +82,8 @@ def merge(
     """
     base = change.base or 0
     after = max(version, floor) + 1
+    if not values and not written and _is_plain(change):
+        return _begun(change, Written(after, lineage.origin, change.seq))
 
     def contested(field: str) -> bool:
         last = written.get(field)
@@ -112,6 +114,24 @@ def merge(
         held=held,
         closes=frozenset() if held else _decided(change),
     )
+
+
+def _is_plain(change: Change) -> bool:
+    """Say whether a change is the entry of a record whose fields merge as what they are."""
+    fields = change.fields
+    return change.op is Op.CREATE and fields.get(DELETED, False) is False and PLACE not in fields
+
+
+def _begun(change: Change, mine: Written) -> Merged:
+    """Begin a record that is not there: what merging comes to where there is nothing to contest."""
+    now: dict[str, Json] = {
+        name: value
+        for name, value in change.fields.items()
+        if value is not None and name not in _NEVER_MERGED and name != DELETED
+    }
+    applied = frozenset(PLACE if name in _PLACE_FIELDS else name for name in now)
+    _stamp(now, change, new=True, changed=True)
+    return Merged(now, dict.fromkeys(applied, mine), mine.version, applied, held={})
 
 
 def lay(values: Values, change: Change) -> dict[str, Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
@@ -103,12 +103,13 @@ def _read(entries: Sequence[Entry]) -> list[Entry]:
     """Read changes with their values."""
     here, read = kinds(), list[Entry]()
     for entry in map(read_entry, entries):
-        change, refused = entry.change, entry.refused
         try:
-            change = readable(change, here.get(change.kind), len(entry.body)) if change else None
-        except Unfitting as found:
-            refused = found
-        read.append(replace(entry, change=change, refused=refused))
+            if change := entry.change:
+                known = here.get(change.kind)
+                entry = entry.read(readable(change, known, len(entry.body)))
+        except Unfitting as refused:
+            entry = entry.refuse(refused)
+        read.append(entry)
     return read
 
 
@@ -198,9 +199,10 @@ def _never_taken(
 def _unchanged(as_sent: Entry, change: Change) -> bool:
     """Say whether reading a change has left its values as the laptop laid them."""
     fields = as_sent.item.get("fields") if isinstance(as_sent.item, dict) else None
-    return isinstance(fields, dict) and all(
-        type(value) is type(fields[name]) and value == fields[name]
-        for name, value in change.fields.items()
+    return (
+        isinstance(fields, dict)
+        and fields == change.fields
+        and list(map(type, fields.values())) == list(map(type, change.fields.values()))
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from fieldkit.records import Change, Json
+from fieldkit.records.aadhaar import holds_aadhaar
 from fieldkit.records.bounds import LONGEST_NAME, NEVER_KEPT, hides_aadhaar
 from fieldkit.server.origins import Log
 from fieldkit.server.problems import refusal
@@ -35,6 +36,14 @@ class Entry:
     change: Change | None = None
     """None if it cannot be read."""
     refused: Unfitting | None = None
+
+    def read(self, change: Change) -> Entry:
+        """Return it with what was read."""
+        return Entry(self.seq, self.item, self.body, self.head, change)
+
+    def refuse(self, refused: Unfitting) -> Entry:
+        """Return it with why it is not taken."""
+        return Entry(self.seq, self.item, self.body, self.head, self.change, refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ def read_entry(entry: Entry) -> Entry:
         item = ChangeItem.model_validate(entry.item)
         if item.seq != entry.seq:
             raise Unfitting("This change is out of its place.")
-        if hides_aadhaar([item.id, item.operator]):
+        if holds_aadhaar(item.id) or holds_aadhaar(item.operator):
             raise Unfitting(NEVER_KEPT)
         if "\0" in item.operator:
             raise Unfitting("This holds a character that cannot be kept.")
@@ -105,16 +114,16 @@ def read_entry(entry: Entry) -> Entry:
     except ValidationError as error:
         place = error.errors(include_input=False, include_url=False)[0]["loc"]
         name = str(place[1]) if len(place) > 1 and place[0] == "fields" else None
-        return replace(entry, refused=Unfitting("The server cannot read this change.", name))
+        return entry.refuse(Unfitting("The server cannot read this change.", name))
     except UnicodeDecodeError:
-        return replace(entry, refused=Unfitting("This holds halves of characters."))
+        return entry.refuse(Unfitting("This holds halves of characters."))
     except Unfitting as refused:
-        return replace(entry, refused=refused)
+        return entry.refuse(refused)
     fields = cast(dict[str, Json], item.fields)
     change = Change(
         item.seq, item.kind, item.id, item.op, fields, item.base, item.at, item.operator
     )
-    return replace(entry, change=change)
+    return entry.read(change)
 
 
 def rejected(entry: Entry, refused: Unfitting) -> Verdict:
