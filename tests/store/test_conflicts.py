@@ -255,3 +255,18 @@ def test_a_deletion_that_is_held_ends_nothing_that_was_rejected(
     (conflict,) = store.conflicts()
     store.resolve(conflict.id, "mine", "Asha")
     assert store.outbox.counts()[State.REJECTED] == 0
+
+
+def test_a_conflict_told_again_after_its_decision_was_taken_is_open_again(
+    store: Store, office: Office
+) -> None:
+    """The server was put back, and got the held value anew after the decision (5)."""
+    conflict = clash(store, office)
+    kept = dict(office.records[FAR].held)
+    store.resolve(conflict, "mine", "Asha")
+    office.sync(store)
+    assert store.conflicts() == []
+    office.records[FAR].held = kept
+    office.write(FAR, remarks="anything")
+    office.sync(store)
+    assert [one.id for one in store.conflicts()] == [conflict.id]

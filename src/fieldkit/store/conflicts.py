@@ -245,7 +245,8 @@ def forget_told(
 def mark_decided(connection: Connection, ids: Iterable[str]) -> None:
     """Note which open conflicts have a decision made here, on its way or taken (13).
 
-    One that was rejected or is itself held decides nothing: the conflict is back.
+    One that was rejected or is itself held decides nothing: the conflict is back. So it is where
+    the server tells of it again after it took the decision, as when it was put back to a backup.
     """
     own = own_changes(connection, ids)
     for some in in_parts(sorted({record_id for _, record_id in own})):
@@ -254,6 +255,7 @@ def mark_decided(connection: Connection, ids: Iterable[str]) -> None:
             decided = any(
                 _decides(one, row.field, row.origin, json.loads(row.seqs))
                 for one in own[row.kind, row.record_id]
+                if row.decided or not one.acked
             )
             if decided != bool(row.decided):
                 connection.execute(
