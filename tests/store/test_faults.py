@@ -13,7 +13,17 @@ from tests.store.test_backups import flip
 
 from fieldkit.records import Beneficiary
 from fieldkit.settings import DATABASE
-from fieldkit.store import Busy, Damaged, DiskFull, Draft, Edit, Store, Unwritable
+from fieldkit.store import (
+    Answered,
+    Busy,
+    Damaged,
+    DiskFull,
+    Draft,
+    Edit,
+    Store,
+    SyncSession,
+    Unwritable,
+)
 from fieldkit.store.database import connect
 
 
@@ -292,6 +302,21 @@ def test_a_clock_set_back_after_saves_in_the_future_is_doubted(store: Store, clo
     doubt = store.clock_doubt()
     assert doubt is not None
     assert "cannot be right" in doubt
+
+
+def test_a_clock_that_the_server_found_right_is_not_doubted_for_what_was_saved_before(
+    store: Store, clock: Turned
+) -> None:
+    clock.now = at(2040)
+    save(store)
+    clock.now = NOW
+    standing = store.outbox.standing()
+    assert standing is not None
+    store.pull.receive(Answered(standing.origin, 1, standing.head, {1: 1}, skew=4))
+    store.outbox.note(SyncSession(NOW, True, 1, 500, 500, 1.0))
+    assert store.clock_doubt() is None
+    clock.now = NOW - 2 * 3600
+    assert store.clock_doubt() is not None
 
 
 def test_no_clock_decides_an_order_or_loses_a_save(store: Store, home: Path, clock: Turned) -> None:

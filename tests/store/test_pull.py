@@ -557,3 +557,12 @@ def test_many_rows_arrive_together(store: Store) -> None:
     rows = [ServerRow(KIND, f"{OTHER}-{n}", 1, {**NAMED, "name": f"N{n}"}) for n in range(1, 1201)]
     assert store.pull.receive(brings(store, *rows)).rows == 1200
     assert store.counts()[KIND] == 1200
+
+
+def test_another_area_is_told_to_the_person_once(store: Store) -> None:
+    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    store.pull.change_scope("operator", 2, 16, 2)
+    (notice,) = store.notices()
+    assert "another area" in notice.text
+    store.pull.change_scope("supervisor", 2, 16, 3)
+    assert store.notices() == [notice]

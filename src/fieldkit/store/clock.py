@@ -15,6 +15,8 @@ Clock: TypeAlias = Callable[[], int]
 
 _HOUR = 3600
 DAY = 24 * _HOUR
+WRONG = 300
+"""Seconds by which a clock may differ from the server's before the times it gave are marked."""
 
 
 def laptop_clock() -> int:

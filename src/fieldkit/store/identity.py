@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from fieldkit.records import Unfit, new_origin
 from fieldkit.records.formats import Text
 from fieldkit.store import tables
+from fieldkit.store.clock import WRONG
 from fieldkit.store.database import Database
 from fieldkit.store.errors import DiskFull, StoreError, Unwritable
 
@@ -35,11 +36,11 @@ _COUNT_ON = update(tables.device).values(counter=bindparam("to"))
 _PLACE = select(_device.place)
 _MOVED = (
     "This folder of fieldkit was copied or moved since it was last open here. New entries get "
-    "record numbers of their own, so that no two copies give out the same."
+    "other record numbers, so that no two copies give out the same."
 )
 _OLDER = (
-    "This is an older copy of the data: the server has more from this laptop than is here. "
-    "Everything comes back with the sync, and new entries get record numbers of their own."
+    "This is an older copy: the server has more from this laptop than is here. All of it "
+    "comes back with the sync, and new entries get other record numbers."
 )
 _FURTHEST = 1_000_000
 """How far beyond the counter a file may bring record numbers of this database itself: by more, and
@@ -172,6 +173,22 @@ def read_notices(connection: Connection) -> list[Notice]:
     """Return the sentences kept for the person, the oldest first."""
     rows = connection.execute(select(tables.notice).order_by(tables.notice.c.id))
     return [Notice(row.id, row.at, row.text) for row in rows]
+
+
+def last_time(connection: Connection) -> int | None:
+    """Return a time that the clock must not stand long before; None if there is none.
+
+    That of the last sync, if the server then found the clock right: what was saved before under a
+    wrong one tells nothing any more. Else that of the last save.
+    """
+    skew = connection.execute(select(_device.skew)).scalar_one_or_none()
+    if skew is not None and abs(skew) <= WRONG:
+        session = tables.sync_session.c
+        right = select(session.at).where(session.ok == 1).order_by(session.id.desc()).limit(1)
+        if (at := connection.execute(right).scalar_one_or_none()) is not None:
+            return int(at)
+    last: int | None = connection.execute(select(func.max(tables.change.c.at))).scalar_one()
+    return last
 
 
 def _bear(connection: Connection, origin: str, parent: str | None) -> None:

@@ -24,9 +24,13 @@ from fieldkit.store.scopes import (
 )
 
 _device, _cursor = tables.device, tables.cursor
+_OTHER_AREA = (
+    "This laptop was given another area. Its records come with the sync; those of the old area "
+    "leave once all that was entered here is sent."
+)
 _RENUMBERED = (
-    "A copy of this laptop's data was at work too. Nothing is lost, but what was entered here and "
-    "not sent before has new record numbers: look a number up before you rely on a slip."
+    "A copy of this laptop's data was used too. What had not been sent has new record numbers: "
+    "a number written down may now mean another person."
 )
 
 
@@ -51,7 +55,10 @@ class Pull:
     def change_scope(self, role: str, district: int | None, block: int | None, epoch: int) -> None:
         """Take a new scope: its area comes from the start; the old one is retired later (20)."""
         with self.database.write() as connection:
+            before = pull_state(connection).scope
             take_scope(connection, ScopeOf(role, district, block, epoch))
+            if before is not None and (before.district, before.block) != (district, block):
+                note(connection, self.clock(), _OTHER_AREA)
 
     def settle(self) -> bool:
         """Retire the old area if all is acknowledged and pulled; say whether it was done (20).

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from fieldkit.records import Change, Finding, Op, Record, RecordId, Severity, kinds, read_id
 from fieldkit.records.merge import DELETED
+from fieldkit.store.clock import WRONG
 from fieldkit.store.edits import Edit, Past, Pending, Prepared, prepare
 from fieldkit.store.errors import Refused
 from fieldkit.store.forks import with_present_names
@@ -19,9 +20,6 @@ from fieldkit.store.log import OWED, append, chain_end, in_parts, own_changes
 from fieldkit.store.overlays import keep_beneath
 from fieldkit.store.reading import Records, State
 from fieldkit.store.rows import Laid, put
-
-_WRONG_CLOCK = 300
-"""Seconds by which a clock may differ from the server's before the times it gave are marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +200,7 @@ def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -
     origin = author.device.origin
     last, head = chain_end(connection, origin)
     skew = author.device.skew or 0
-    wrong = skew if abs(skew) > _WRONG_CLOCK else None
+    wrong = skew if abs(skew) > WRONG else None
     changes = [
         Change(
             seq=seq,

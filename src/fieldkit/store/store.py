@@ -41,6 +41,7 @@ from fieldkit.store.identity import (
     Device,
     Notice,
     fit_name,
+    last_time,
     make_device,
     read_device,
     read_notices,
@@ -190,8 +191,7 @@ class Store:
     def clock_doubt(self) -> str | None:
         """Return a sentence if the laptop's clock cannot be right."""
         with self._database.read() as connection:
-            last = connection.execute(select(func.max(tables.change.c.at))).scalar_one()
-        return doubt(self._clock(), last)
+            return doubt(self._clock(), last_time(connection))
 
     # Saving
 
