@@ -197,14 +197,14 @@ class Central:
         self._kept = self.expected.aside(), self.read
 
     def restore(self) -> bool:
-        """Put the server's last backup back, once; False if there is none."""
+        """Put the server's last backup back; False if there is none."""
         if self._kept is None:
             return False
         self.bench.look.close()
         self.bench.server.dispose()
         image(self.bench.folder / "run" / "server-backup.sqlite3", self.bench.server_path)
         # Who is enrolled is not what this is about: the backup has them all.
-        (roll, self.read), self._kept = self._kept, None
+        roll, self.read = self._kept
         self.expected.put_back(roll)
         with self.bench.server.begin() as connection:
             for device, scopes in self.scopes.items():

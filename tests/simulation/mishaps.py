@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 YEAR = 365 * 86_400
+HOURS = 2 * 3_600
+"""How long it takes to put a server back."""
 MOST_LAPTOPS = 6
 
 
@@ -185,6 +187,7 @@ def server_backup(world: World, _laptop: Laptop, _chance: random.Random) -> None
 
 def server_restore(world: World, _laptop: Laptop, _chance: random.Random) -> None:
     if world.central.restore():
+        world.time += HOURS
         world.say("the server is restored from its backup")
 
 

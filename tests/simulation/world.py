@@ -44,10 +44,10 @@ class World:
         self.clocks = clocks
         self._tags = 0
         self._files = 0
-        self._time = START
+        self.time = START
         self._run = bench.fresh()
         self.expected = Expected()
-        self.central = Central(bench, self.expected, lambda: self._time)
+        self.central = Central(bench, self.expected, lambda: self.time)
         self.laptops: list[Laptop] = []
         self.sent: list[tuple[int, SyncRequest]] = []
         self.kept: list[Kept] = []
@@ -81,7 +81,7 @@ class World:
         home = self.folder("home")
         chance = random.Random(f"{self.seed}/clock/{name}/{self.clocks}")
         astray = chance.choice([0, 0, 40, -700, 9_000, -20 * YEAR, 3 * YEAR])
-        laptop = Laptop(self.bench, name, home, device, lambda: self._time, astray=astray)
+        laptop = Laptop(self.bench, name, home, device, lambda: self.time, astray=astray)
         self.bench.places[laptop.path] = f"machine {home.name}"
         return laptop
 
@@ -109,7 +109,7 @@ class World:
 
     def do(self, action: Action) -> None:
         chance = random.Random(f"{self.seed}/{action.stream}")
-        self._time += chance.choice([1, 60, 3_600])
+        self.time += chance.choice([1, 60, 3_600])
         self._who, self._tags = str(action.stream), 0
         laptop = self.laptops[action.who % len(self.laptops)]
         told = len(self.story)
