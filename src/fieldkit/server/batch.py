@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from fieldkit.records import Change, Op, kinds
+from fieldkit.records import Change, Json, Op, kinds
 from fieldkit.records.dates import day_at
 from fieldkit.records.merge import Lineage
 from fieldkit.server import findings
@@ -102,11 +103,13 @@ def enter(
 def _read(entries: Sequence[Entry]) -> list[Entry]:
     """Read changes with their values."""
     here, read = kinds(), list[Entry]()
+    texts: defaultdict[str, dict[tuple[str, str], Json]] = defaultdict(dict)
     for entry in map(read_entry, entries):
         try:
             if change := entry.change:
                 known = here.get(change.kind)
-                entry = entry.read(readable(change, known, len(entry.body)))
+                size, so_far = len(entry.body), texts[change.kind]
+                entry = entry.read(readable(change, known, size, so_far))
         except Unfitting as refused:
             entry = entry.refuse(refused)
         read.append(entry)

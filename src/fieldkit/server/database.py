@@ -192,20 +192,23 @@ def _whole(table: Table, rows: Sequence[Row]) -> list[dict[str, object]]:
     return [{**empty, **row} for row in rows]
 
 
+@cache
+def _copying(table: Table) -> bytes:
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    return f'COPY "{table.name}" ({columns}) FROM STDIN'.encode()
+
+
 def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     import psycopg  # needed by PostgreSQL alone
-    from psycopg.sql import SQL, Identifier
     from psycopg.types.json import JsonDumper
 
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     names = table.columns.keys()
-    columns = SQL(", ").join(map(Identifier, names))
-    statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table.name), columns)
     with driver.cursor() as cursor:
         cursor.adapters.register_dumper(dict, JsonDumper)
         try:
-            with cursor.copy(statement) as copy:
+            with cursor.copy(_copying(table)) as copy:
                 for row in rows:
                     copy.write_row([row.get(name) for name in names])
         except psycopg.Error as error:

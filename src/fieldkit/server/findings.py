@@ -11,11 +11,24 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, tuple_
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from fieldkit.records import Case, Json, Record, Value, kinds
 from fieldkit.records.review import Look, Review, looks
@@ -29,6 +42,7 @@ _Values: TypeAlias = tuple[Value, ...]
 _Statement: TypeAlias = Select[tuple[object, ...]]
 _Row: TypeAlias = tuple[str, str, str, str, int, str, str | None]
 _AT_ONCE = 500
+_MOST_STATEMENTS = 500
 _LONGEST = 500
 _MOST_ALIKE = 50
 """So many records of one value are compared, the first by id: a number that a whole block gives as
@@ -202,41 +216,49 @@ class _Gathered:
         return {key: record for key in keys if (record := self._records.get(key))}
 
     def _gather(self) -> None:
-        """Fetch all that was asked for in vain, a query per kind and sort of question."""
+        """Fetch all that was asked for in vain: a query per kind, and one for what is there."""
         for kind, ids in _by_kind(self._wanted).items():
             self._records |= dict.fromkeys(((kind, one) for one in ids), None)
             self._read(kind, _rows_of(self._kinds[kind], self._arrays), {"ids": ids})
-        for kind, ids in _by_kind(self._sought).items():
-            self._there |= dict.fromkeys(((kind, one) for one in ids), False)
-            statement = _live_of(self._kinds[kind], self._arrays)
-            for row in self.connection.execute(statement, {"ids": ids}):
-                self._there[kind, row.id] = True
-        for query, values in self._asked.items():
-            for part in _in_parts(sorted(values, key=repr)):
-                self._gather_list(query, part)
-        for asked in (self._wanted, self._sought, self._asked):
-            asked.clear()
+        if sought := _by_kind(self._sought):
+            self._there |= dict.fromkeys(self._sought, False)
+            # Of all kinds, most of which are asked for nothing: so the statement stays the same.
+            statement = _live_of(tuple(self._kinds.values()), self._arrays)
+            ids_of = {kind: sought.get(kind, []) for kind in self._kinds}
+            for row in self.connection.execute(statement, ids_of):
+                self._there[row.kind, row.id] = True
+        asked: defaultdict[tuple[str, int], list[_Query]] = defaultdict(list)
+        for query in sorted(self._asked):
+            asked[query.kind, query.district].append(query)
+        for (kind, district), queries in asked.items():
+            self._gather_lists(kind, district, queries)
+        for waiting in (self._wanted, self._sought, self._asked):
+            waiting.clear()
 
-    def _gather_list(self, query: _Query, values: Sequence[_Values]) -> None:
-        held = [record for key, record in self._held.items() if key[0] == query.kind]
-        # Each field is asked for by itself, as every index serves that: more may come than agree.
-        given = {
-            f"equal_{name}": list({one[at] for one in values})
-            for at, name in enumerate(query.names)
-        }
-        others = self._read(
-            query.kind,
-            _rows_like(self._kinds[query.kind], query.names, query.empty, self._arrays),
-            {"district": query.district, "held": [record.id for record in held], **given},
-        )
-        here = (one for one in held if one.district == query.district and not one.deleted)
-        found: dict[_Values, list[Record]] = {one: [] for one in values}
+    def _gather_lists(self, kind: str, district: int, queries: Sequence[_Query]) -> None:
+        """Fetch what agrees in any of these ways with a record that is judged.
+
+        Each field is asked for by itself, as any index serves that: more may come than agree.
+        """
+        held = [record for key, record in self._held.items() if key[0] == kind]
+        given: dict[str, object] = {"district": district, "held": [one.id for one in held]}
+        found: dict[_Query, dict[_Values, list[Record]]] = {}
+        for number, query in enumerate(queries):
+            values = self._asked[query]
+            found[query] = {one: [] for one in values}
+            for at, name in enumerate(query.names):
+                given[f"{name}_{number}"] = list({one[at] for one in values})
+        ways = tuple((query.names, query.empty) for query in queries)
+        others = self._read(kind, _rows_like(self._kinds[kind], ways, self._arrays), given)
+        here = (one for one in held if one.district == district and not one.deleted)
         for record in sorted((*others, *here), key=_number):
-            alike = found.get(tuple(record.value(name) for name in query.names))
-            lacks = not any(record.value(name) is not None for name in query.empty)
-            if alike is not None and lacks and len(alike) < _MOST_ALIKE:
-                alike.append(record)
-        self._lists |= {(query, one): alike for one, alike in found.items()}
+            for query, lists in found.items():
+                alike = lists.get(tuple(record.value(name) for name in query.names))
+                lacks = all(record.value(name) is None for name in query.empty)
+                if alike is not None and lacks and len(alike) < _MOST_ALIKE:
+                    alike.append(record)
+        for query, lists in found.items():
+            self._lists |= {(query, values): alike for values, alike in lists.items()}
 
     def _read(self, kind: str, statement: _Statement, given: Mapping[str, object]) -> list[Record]:
         found = self._kinds[kind]
@@ -253,24 +275,41 @@ def _rows_of(kind: type[Record], array: bool) -> _Statement:
     return select(table).where(one_of(table.c.id, "ids", array=array))
 
 
-@cache
-def _live_of(kind: type[Record], array: bool) -> _Statement:
-    columns = kind.table().c
-    there = one_of(columns.id, "ids", array=array)
-    return select(columns.id).where(there, columns.deleted.is_(False))
+@lru_cache(_MOST_STATEMENTS)
+def _live_of(kinds: tuple[type[Record], ...], array: bool) -> CompoundSelect[tuple[object, ...]]:
+    """Ask for kind and id of those that are there; the ids of a kind are given by its name."""
+    return union_all(
+        *(
+            select(literal_column(f"'{kind.kind()}'").label("kind"), columns.id).where(
+                one_of(columns.id, kind.kind(), array=array), columns.deleted.is_(False)
+            )
+            for kind in kinds
+            for columns in [kind.table().c]
+        )
+    )
 
 
-@cache
+@lru_cache(_MOST_STATEMENTS)
 def _rows_like(
-    kind: type[Record], names: tuple[str, ...], empty: tuple[str, ...], array: bool
+    kind: type[Record],
+    ways: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...],
+    array: bool,
 ) -> _Statement:
+    """Ask for the rows that have values given for all names of one of the ways, and lack others."""
     columns = kind.table().c
     return select(kind.table()).where(
         columns.deleted.is_(False),
         columns.district == bindparam("district"),
         ~one_of(columns.id, "held", array=array),
-        *(columns[name].is_(None) for name in empty),
-        *(one_of(columns[name], f"equal_{name}", array=array) for name in names),
+        or_(
+            *(
+                and_(
+                    *(one_of(columns[name], f"{name}_{number}", array=array) for name in names),
+                    *(columns[name].is_(None) for name in empty),
+                )
+                for number, (names, empty) in enumerate(ways)
+            )
+        ),
     )
 
 

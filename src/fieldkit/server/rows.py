@@ -108,10 +108,13 @@ def store(connection: Connection, records: Mapping[Key, Stored], there: Collecti
         write(connection, here[name].table() if name else UNKNOWN, rows)
 
 
-def readable(change: Change, known: type[Record] | None, size: int) -> Change:
+def readable(
+    change: Change, known: type[Record] | None, size: int, read: dict[tuple[str, str], Json]
+) -> Change:
     """Read the values of a change by the declarations of its kind, None for one not known here.
 
-    ``size``: bytes of the whole change.
+    ``size``: bytes of the whole change. ``read``: what texts of the kind were read as so far, by
+    field: within a batch most come again and again.
 
     Raises:
         Unfitting: one cannot be read or kept; nothing of the change is taken.
@@ -121,8 +124,12 @@ def readable(change: Change, known: type[Record] | None, size: int) -> Change:
     declared = _declared(known)
     fields: dict[str, Json] = {}
     for name, value in change.fields.items():
-        if name in declared:
+        if isinstance(value, str) and (name, value) in read:
+            fields[name] = read[name, value]
+        elif name in declared:
             fields[name] = _read(*declared[name], name, value)
+            if isinstance(value, str):
+                read[name, value] = fields[name]
         else:
             fields[name] = _passed_on(name, value)
     if "district" in fields and fields["district"] is None:
