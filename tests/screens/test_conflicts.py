@@ -234,3 +234,17 @@ async def test_what_a_sync_brought_to_settle_is_marked_for_who_asked_for_it(
         assert "Mobile" in hand.line(" > ")
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, ConflictPage)
+
+
+async def test_values_longer_than_a_row_are_shown_whole(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    long = "was told to come again with the passbook of the bank and a copy of the ration card"
+    theirs: dict[str, Value] = {"remarks": f"{long}, on Monday"}
+    mine: dict[str, Value] = {"remarks": f"{long}, on Friday"}
+    first, second = (Edit(Beneficiary, fields, person) for fields in (theirs, mine))
+    _clash(store, other, person, first, second)
+    async with at_desk() as hand:
+        await _settle(hand)
+        assert "Monday" in hand.text()
+        assert "Friday" in hand.text()

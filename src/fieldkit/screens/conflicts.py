@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 _LABEL = 20
 """Cells of a row's first words."""
+_MARGIN = 10
+"""Cells around a value."""
+_LONGEST = 6
+"""Lines of a value that does not fit its row."""
 _KEYS = {"1": "mine", "m": "mine", "2": "theirs", "t": "theirs"}
 _FIELDS = {"place": "District and block", "deleted": "Deleted or kept"}
 """What no form asks, and cannot be typed either."""
@@ -173,7 +178,21 @@ class ConflictPage(Page[None]):
         lines = [f"  {one.field}", ""]
         if one.was:
             lines += [f"      {'was':{_LABEL}}  {one.was}", ""]
+        for number, side in (("1", one.mine), ("2", one.theirs)):
+            if len(side.words) > self.size.width - _LABEL - _MARGIN:
+                lines += [*self._whole(number, side.words), ""]
         return tuple(lines)
+
+    def _whole(self, number: str, words: str) -> list[str]:
+        """Return a value that its row would cut: nobody can choose what they cannot read."""
+        return wrap(
+            words,
+            self.size.width - 2,
+            initial_indent=f"   {number}  ",
+            subsequent_indent=" " * 6,
+            max_lines=_LONGEST,
+            placeholder=" ~",
+        )
 
     def _rows(self, one: Open) -> list[Choice]:
         rows = [
