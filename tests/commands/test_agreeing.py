@@ -66,7 +66,8 @@ def test_a_receipt_for_screen_scripts_and_paper(
     found = ran.json
     status = cli("status", "--json").json
     assert list(found) == [
-        "at", "origin", "name", "server", "asked", "server_at", "last_sync", "match", "logs",
+        "at", "origin", "name", "server", "asked", "server_at", "last_sync", "match", "returned",
+        "to_settle", "logs",
     ]  # fmt: skip
     assert (found["match"], found["asked"]) == (True, True)
     (log,) = found["logs"]
