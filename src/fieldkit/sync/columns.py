@@ -75,6 +75,9 @@ def cell_of(item: Item) -> Cell:
     return item[0]
 
 
+_NONE = ("NoneType", "None")
+
+
 def keys_of(items: Sequence[Item]) -> list[Key] | None:
     """Return what tells plain items apart: 1, 1.0 and true are three; None if one is not plain."""
     keys: list[Key] = []
@@ -82,6 +85,8 @@ def keys_of(items: Sequence[Item]) -> list[Key] | None:
         kind = type(item)
         if kind is str or kind is int:
             keys.append(item)  # type: ignore[arg-type]
+        elif item is None:
+            keys.append(_NONE)
         elif isinstance(item, dict | list):
             inner = item[0] if isinstance(item, list) else item
             if isinstance(inner, dict | list):
@@ -113,11 +118,10 @@ def day_of(cell: Cell) -> int | None:
 class Base:
     """What the numbers of a column are differences to, row by row."""
 
-    reading: str
     apart: bool
     """Whether they are differences at all."""
-    beside: Sequence[Cell] = ()
-    """The column leaned on, if any."""
+    beside: Sequence[int | None] = ()
+    """The numbers of the column leaned on, if any."""
     last: dict[int, int] = field(default_factory=dict)
     """The number of the row before, by track."""
 
@@ -125,12 +129,16 @@ class Base:
         """Return the base of a row; where the column leaned on has none, the row before's."""
         if not self.apart:
             return 0
-        beside = _beside(self.reading, self.beside[row]) if self.beside else None
+        beside = self.beside[row] if self.beside else None
         return self.last.get(track, 0) if beside is None else beside
 
 
+def beside(reading: str, cells: Sequence[Cell]) -> list[int | None]:
+    """Read the values of a column as numbers of another one's reading, as well as it goes."""
+    return [_beside(reading, cell) for cell in cells]
+
+
 def _beside(reading: str, cell: Cell) -> int | None:
-    """Read a value of another column as a number of this one's reading, as well as it goes."""
     if isinstance(cell, str) and reading == "s":
         digits = len(cell) - len(cell.rstrip(string.digits))
         return int(cell[-min(digits, 15) :]) if digits else None

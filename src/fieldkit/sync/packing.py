@@ -14,10 +14,10 @@ from fieldkit.sync.columns import (
     ABSENT,
     DAY,
     DIGITS,
-    Base,
     Cell,
     Item,
     Key,
+    beside,
     day_of,
     item_of,
     keys_of,
@@ -32,6 +32,10 @@ _PROBES = 4
 """Texts of a column that are looked at to see how it might read."""
 _CANDIDATES = 6
 """Columns tried for one to be written by; more rarely finds a better one."""
+_LEANED_ON = 2
+"""Columns tried for numbers to be differences to; six take twice as long to save one byte in 70."""
+_CHEAPEST_NUMBERS = 30.0
+"""Bits that numbers cost at least: what is written in less needs no such trial."""
 
 
 @dataclass(slots=True)
@@ -55,6 +59,13 @@ class _Seen:
     cells: Sequence[Cell]
     reading: str
     """How it reads as numbers; empty if it does not."""
+    _beside: dict[str, list[int | None]] = field(default_factory=dict)
+
+    def beside(self, reading: str) -> list[int | None]:
+        """Return its values as numbers of another column's reading."""
+        if reading not in self._beside:
+            self._beside[reading] = beside(reading, self.cells)
+        return self._beside[reading]
 
 
 def pack_columns(columns: Sequence[Sequence[Cell]]) -> list[Json]:
@@ -73,7 +84,7 @@ def _pack(cells: Sequence[Cell], seen: list[_Seen]) -> Json:
             if cost < best:
                 best, packed = cost, other
     numbers = _numbers(cells) if different > 1 else None
-    if numbers is not None:
+    if numbers is not None and best > _CHEAPEST_NUMBERS:
         for cost, other in _as_numbers(cells, numbers, seen):
             if cost < best:
                 best, packed = cost, other
@@ -87,13 +98,15 @@ _REPEAT = 20.0
 
 
 def _bits(item: Item) -> float:
+    if isinstance(item, str):
+        return 8 + 4.6 * len(item)
+    if item is None:
+        return 3
     if isinstance(item, list) and len(item) == 1 and not isinstance(item[0], dict | list):
         return 12 + _bits(item[0])
     if isinstance(item, dict | list):
         return 400
-    if isinstance(item, str):
-        return 8 + 4.6 * len(item)
-    return 3 if item is None else 3 + 3.5 * len(repr(item))
+    return 3 + 3.5 * len(repr(item))
 
 
 def _written(items: Sequence[Item], keys: Sequence[Key] | None) -> tuple[float, Json]:
@@ -105,7 +118,10 @@ def _written(items: Sequence[Item], keys: Sequence[Key] | None) -> tuple[float, 
     if len(counts) == 1 and len(items) > 1:
         return 10 + _bits(items[0]), {"=": items[0]}
     once = {key: _bits(item) for key, item in first.items()}
-    plain = sum(once[key] + (count - 1) * min(once[key], _REPEAT) for key, count in counts.items())
+    every = sum(once.values())
+    plain = every + sum(
+        (count - 1) * min(once[key], _REPEAT) for key, count in counts.items() if count > 1
+    )
     texts = all(item is None or (isinstance(item, str) and item != "") for item in items)
     joined = "|".join(str(item or "") for item in items) if texts else ""
     if texts and joined.count("|") == len(items) - 1:
@@ -114,7 +130,7 @@ def _written(items: Sequence[Item], keys: Sequence[Key] | None) -> tuple[float, 
         best = plain, list(items)
     if len(counts) <= len(DIGITS):
         of = [first[key] for key in dict.fromkeys(keys)]
-        cost = 30 + sum(once.values()) + len(items) * _surprise(counts, len(items))
+        cost = 30 + every + len(items) * _surprise(counts, len(items))
         if cost < best[0]:
             digit = dict(zip(dict.fromkeys(keys), DIGITS, strict=False))
             best = cost, {"#": "".join(digit[key] for key in keys), "of": of}
@@ -209,20 +225,37 @@ def _as_numbers(
         extra += cost
     reading = column.reading
     near = [j for j, one in enumerate(seen) if one.reading in _LEANS.get(reading, ())]
-    for lean in (None, -1, *near[-_CANDIDATES:]):
-        beside = seen[lean].cells if lean is not None and lean >= 0 else ()
-        base = Base(reading, lean is not None, beside)
-        items = list(_differences(cells, column, base))
+    before = _before(column)
+    for lean in (None, -1, *near[-_LEANED_ON:]):
+        bases: Sequence[int]
+        if lean is None:
+            bases = [0] * len(cells)
+        elif lean == -1:
+            bases = before
+        else:
+            there = seen[lean].beside(reading)
+            bases = [one if number is None else number
+                     for number, one in zip(there, before, strict=True)]  # fmt: skip
+        items = list(map(_difference, cells, column.numbers, bases))
         cost, packed = _written(items, keys_of(items))
         named: dict[str, Json] = {} if lean is None else {"from": lean}
         yield extra + cost, {reading: packed, **named, **more}
 
 
-def _differences(cells: Sequence[Cell], column: _Numbers, base: Base) -> Iterator[Item]:
-    for row, (cell, number) in enumerate(zip(cells, column.numbers, strict=True)):
+def _before(column: _Numbers) -> list[int]:
+    """Return for each row the number before it of the same counter, 0 if there is none."""
+    last: dict[int, int] = {}
+    before: list[int] = []
+    for track, number in zip(
+        column.tracks or [0] * len(column.numbers), column.numbers, strict=True
+    ):
+        before.append(last.get(track, 0))
         if number is not None:
-            track = column.tracks[row] if column.tracks else 0
-            yield number - base.of(row, track)
-            base.last[track] = number
-        else:
-            yield None if cell is ABSENT else [cell]
+            last[track] = number
+    return before
+
+
+def _difference(cell: Cell, number: int | None, base: int) -> Item:
+    if number is not None:
+        return number - base
+    return None if cell is ABSENT else [cell]

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from fieldkit.records.change import Json
-from fieldkit.sync.columns import DIGITS, LARGEST, Base, Cell, Item, cell_of, item_of, keys_of
+from fieldkit.sync.columns import (
+    DIGITS,
+    LARGEST,
+    Base,
+    Cell,
+    Item,
+    beside,
+    cell_of,
+    item_of,
+    keys_of,
+)
 from fieldkit.sync.errors import TooLarge, Unreadable
 
 _ORIGIN = re.compile(r"[0-9A-Z]{8}")
@@ -109,8 +119,8 @@ class _Reader:
     def _from_numbers(self, reading: str, column: dict[str, Json]) -> Iterator[Cell]:
         """Read values that were written as numbers."""
         rows, lean = self._rows, column.get("from")
-        beside = () if lean is None or lean == -1 else self._column(lean)
-        base = Base(reading, lean is not None, beside)
+        leaned_on = () if lean is None or lean == -1 else self._column(lean)
+        base = Base(lean is not None, beside(reading, leaned_on))
         value = _Value(reading, column)
         self._room.take(rows * value.size)
         tracks: list[Item] = [0] * rows
