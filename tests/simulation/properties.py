@@ -67,8 +67,9 @@ def looks_right(laptop: Laptop, expected: Expected) -> None:
         waiting = any(_waits(line) for _, line in said.values())
         if waiting and record_id not in rows:
             raise Violation(f"P3: {laptop.name} saved {record_id}, which it does not show any more")
+    left = {row[0] for row in laptop.look.all("SELECT record_id FROM beneath WHERE gone")}
     for record_id, shown in rows.items():
-        _shows_right(laptop, shown, own.get(record_id, {}), expected)
+        _shows_right(laptop, shown, own.get(record_id, {}), expected, left=record_id in left)
 
 
 def last_words(laptop: Laptop) -> dict[str, dict[str, tuple[Typed, Line]]]:
@@ -97,8 +98,14 @@ def _waits(line: Line) -> bool:
 
 
 def _shows_right(
-    laptop: Laptop, shown: Shown, own: dict[str, tuple[Typed, Line]], expected: Expected
+    laptop: Laptop,
+    shown: Shown,
+    own: dict[str, tuple[Typed, Line]],
+    expected: Expected,
+    *,
+    left: bool,
 ) -> None:
+    """Hold one record; one that has ``left`` the scope is there for what was sent back alone."""
     beneath = expected.history.get((shown.id, shown.version)) if shown.version else [{}]
     if beneath is None:
         raise Violation(
@@ -118,6 +125,8 @@ def _shows_right(
                 allowed = {mine}
             elif line.verdict == "conflict":
                 allowed = servers | {mine}
+            if left and not _waits(line):
+                allowed = servers | _ever_typed(laptop, shown, name)
         if values.get(DELETED) is True and name != DELETED:
             continue  # nobody sees it
         if value not in allowed:
@@ -125,6 +134,14 @@ def _shows_right(
                 f"P3: {laptop.name} shows {name} = {value} of {shown.id} at version "
                 f"{shown.version}; it ought to be {' or '.join(sorted(allowed))}"
             )
+
+
+def _ever_typed(laptop: Laptop, shown: Shown, name: str) -> set[str]:
+    return {
+        nameless(_typed_value(typed, name))
+        for typed in laptop.past.typed
+        if typed.key == shown.key and name in typed.fields
+    }
 
 
 def _typed_value(typed: Typed, name: str) -> Json:
