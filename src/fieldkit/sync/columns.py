@@ -75,15 +75,17 @@ def cell_of(item: Item) -> Cell:
     return item[0]
 
 
+_THEMSELVES = {str, int}
 _NONE = ("NoneType", "None")
 
 
 def keys_of(items: Sequence[Item]) -> list[Key] | None:
     """Return what tells plain items apart: 1, 1.0 and true are three; None if one is not plain."""
+    if {*map(type, items)} <= _THEMSELVES:
+        return list(items)  # type: ignore[arg-type]
     keys: list[Key] = []
     for item in items:
-        kind = type(item)
-        if kind is str or kind is int:
+        if type(item) in _THEMSELVES:
             keys.append(item)  # type: ignore[arg-type]
         elif item is None:
             keys.append(_NONE)
@@ -93,7 +95,7 @@ def keys_of(items: Sequence[Item]) -> list[Key] | None:
                 return None
             keys.append(("list", f"{type(inner).__name__} {inner!r}"))
         else:
-            keys.append((kind.__name__, repr(item)))
+            keys.append((type(item).__name__, repr(item)))
     return keys
 
 
