@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.answers import Answered, Arrived, PullState, ScopeOf
 from fieldkit.store.arriving import arrive
-from fieldkit.store.clock import Clock
+from fieldkit.store.clock import WRONG, Clock
 from fieldkit.store.database import Database
 from fieldkit.store.forks import fork
 from fieldkit.store.identity import freeze, note
@@ -103,6 +103,11 @@ class Pull:
 def _keep_state(connection: Connection, answered: Answered) -> None:
     """Keep how far the answer came; one without a page says nothing of that."""
     values: dict[str, object] = {"skew": answered.skew}
+    known = connection.execute(select(_device.c.skew)).scalar_one()
+    if known is None and abs(answered.skew) > WRONG:
+        # Nobody had told this laptop the time: what it saved so far has the same fault.
+        marked = tables.change.c.skew.is_(None)
+        connection.execute(update(tables.change).where(marked).values(skew=answered.skew))
     if answered.token is not None:
         values["token"] = answered.token
     if answered.cursors:
