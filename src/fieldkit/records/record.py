@@ -130,9 +130,11 @@ class Record(SQLModel):
 
     def answer(self, name: str) -> Value:
         """Return one field's value, None where the field does not apply to this record."""
-        ask = self.asks()[name]
+        value, ask = self.value(name), self.asks()[name]
+        if value is None or not ask.applies:
+            return value
         conditions = {condition.field: self.value(condition.field) for condition in ask.applies}
-        return self.value(name) if ask.asked(conditions) else None
+        return value if ask.asked(conditions) else None
 
     def label(self) -> str:
         """Return what the record is called in a list or a sentence."""

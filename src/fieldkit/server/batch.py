@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from fieldkit.records import Change, Json, Op, kinds
+from fieldkit.records import Change, Op, kinds
 from fieldkit.records.dates import day_at
 from fieldkit.records.merge import Lineage
 from fieldkit.server import findings
@@ -17,7 +17,7 @@ from fieldkit.server.feed import era, lock_counters, renew
 from fieldkit.server.gathering import gather, keep
 from fieldkit.server.incoming import REJECTED, Entry, contested, line, read_entry, rejected
 from fieldkit.server.origins import Log, lineage
-from fieldkit.server.rows import Key, Unfitting, place_of, places, readable
+from fieldkit.server.rows import Key, Read, Unfitting, place_of, places, readable
 from fieldkit.server.scope import Place, ScopeAt
 from fieldkit.server.standing import OutOfScope, Standing, lay, origin_of
 from fieldkit.server.tables import CHANGE
@@ -103,13 +103,13 @@ def enter(
 def _read(entries: Sequence[Entry]) -> list[Entry]:
     """Read changes with their values."""
     here, read = kinds(), list[Entry]()
-    texts: defaultdict[str, dict[tuple[str, str], Json]] = defaultdict(dict)
+    so_far: defaultdict[str, Read] = defaultdict(dict)
     for entry in map(read_entry, entries):
         try:
             if change := entry.change:
                 known = here.get(change.kind)
-                size, so_far = len(entry.body), texts[change.kind]
-                entry = entry.read(readable(change, known, size, so_far))
+                size = len(entry.body)
+                entry = entry.read(readable(change, known, size, so_far[change.kind]))
         except Unfitting as refused:
             entry = entry.refuse(refused)
         read.append(entry)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from sqlalchemy import (
     CompoundSelect,
@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from fieldkit.records import Case, Json, Record, Value, kinds
 from fieldkit.records.review import Look, Review, looks
-from fieldkit.server.database import about, among, arrays, one_of
+from fieldkit.server.database import arrays, one_of
 from fieldkit.server.rows import typed
 from fieldkit.server.tables import FINDING
 
@@ -62,9 +62,8 @@ class Touched:
 
 def concerned(connection: Connection, ids: Iterable[str]) -> set[int]:
     """Return the districts of records with findings about these ids: their counters are needed."""
-    query = select(FINDING.c.district).distinct()
-    about = among(connection, FINDING.c.about, sorted(ids))
-    return set(connection.execute(query.where(about)).scalars())
+    rows = connection.execute(_about(arrays(connection)), {"ids": sorted(ids)})
+    return {row.district for row in rows}
 
 
 def review(connection: Connection, touched: Mapping[Key, Touched], today: date) -> set[Key]:
@@ -102,7 +101,10 @@ def _record(
     kind = known.get(touched.kind)
     if kind is None:
         return None
-    return kind.of({"district": touched.district, **typed(kind, values), "id": touched.id})
+    row = typed(kind, values)
+    row["id"] = touched.id
+    row.setdefault("district", touched.district)
+    return kind.of(row)
 
 
 class _Query(NamedTuple):
@@ -164,10 +166,12 @@ class _Gathered:
 
         Of very many, the first alone.
         """
-        empty = tuple(sorted(name for name, value in equal.items() if value is None))
-        names = tuple(sorted(equal.keys() - set(empty)))
+        names, empty = tuple(sorted(equal)), tuple[str, ...]()
+        if None in equal.values():
+            empty = tuple(name for name in names if equal[name] is None)
+            names = tuple(name for name in names if equal[name] is not None)
         query = _Query(kind, self._district, names, empty)
-        values = tuple(equal[name] for name in names)
+        values = tuple([equal[name] for name in names])
         answer = self._lists.get((query, values))
         if answer is None:
             self._asked[query].add(values)
@@ -253,9 +257,10 @@ class _Gathered:
         here = (one for one in held if one.district == district and not one.deleted)
         for record in sorted((*others, *here), key=_number):
             for query, lists in found.items():
-                alike = lists.get(tuple(record.value(name) for name in query.names))
-                lacks = all(record.value(name) is None for name in query.empty)
-                if alike is not None and lacks and len(alike) < _MOST_ALIKE:
+                alike = lists.get(tuple([record.value(name) for name in query.names]))
+                if alike is None or len(alike) == _MOST_ALIKE:
+                    continue
+                if all(record.value(name) is None for name in query.empty):
                     alike.append(record)
         for query, lists in found.items():
             self._lists |= {(query, values): alike for values, alike in lists.items()}
@@ -313,6 +318,18 @@ def _rows_like(
     )
 
 
+@cache
+def _about(array: bool) -> _Statement:
+    return select(FINDING).where(one_of(FINDING.c.about, "ids", array=array))
+
+
+@cache
+def _of(array: bool) -> _Statement:
+    # By kind as well, with which the index begins.
+    kinds_ = one_of(FINDING.c.kind, "kinds", array=array)
+    return select(FINDING).where(kinds_, one_of(FINDING.c.record_id, "ids", array=array))
+
+
 def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
     ids: defaultdict[str, list[str]] = defaultdict(list)
     for kind, record_id in sorted(keys):
@@ -322,9 +339,9 @@ def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
 
 def _waiting(connection: Connection, touched: Set[Key]) -> set[Key]:
     """Return the other records with findings about these."""
-    query = select(FINDING.c.kind, FINDING.c.record_id).distinct()
-    about = among(connection, FINDING.c.about, sorted({record_id for _, record_id in touched}))
-    found = {(row.kind, row.record_id) for row in connection.execute(query.where(about))}
+    ids = sorted({record_id for _, record_id in touched})
+    rows = connection.execute(_about(arrays(connection)), {"ids": ids})
+    found = {(row.kind, row.record_id) for row in rows}
     here = kinds()
     return {key for key in found - touched if key[0] in here}
 
@@ -333,8 +350,9 @@ def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, set[_Row
     """Return the findings that records have so far, where they have any."""
     stored: defaultdict[Key, set[_Row]] = defaultdict(set)
     if keys:
-        for row in connection.execute(select(FINDING).where(about(connection, FINDING, keys))):
-            stored[row.kind, row.record_id].add(tuple(row))
+        given = {"kinds": sorted({kind for kind, _ in keys}), "ids": [one for _, one in keys]}
+        for row in connection.execute(_of(arrays(connection)), given):
+            stored[row.kind, row.record_id].add(cast(_Row, tuple(row)))
     return stored
 
 

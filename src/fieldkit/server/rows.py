@@ -27,6 +27,9 @@ from fieldkit.server.tables import UNKNOWN
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a record."""
 
+Read: TypeAlias = "dict[tuple[str, Json], Json]"
+"""What texts and whole numbers were read as, by field and value."""
+
 _NOT_VALUES = frozenset({"id", "kind", "version", "extra", "fields"})
 _NEVER_READ = frozenset({"id", "version"})
 """Kept by the server itself, whatever a change says."""
@@ -108,13 +111,11 @@ def store(connection: Connection, records: Mapping[Key, Stored], there: Collecti
         write(connection, here[name].table() if name else UNKNOWN, rows)
 
 
-def readable(
-    change: Change, known: type[Record] | None, size: int, read: dict[tuple[str, str], Json]
-) -> Change:
+def readable(change: Change, known: type[Record] | None, size: int, read: Read) -> Change:
     """Read the values of a change by the declarations of its kind, None for one not known here.
 
-    ``size``: bytes of the whole change. ``read``: what texts of the kind were read as so far, by
-    field: within a batch most come again and again.
+    ``size``: bytes of the whole change. ``read``: what values of the kind were read as so far:
+    within a batch most come again and again.
 
     Raises:
         Unfitting: one cannot be read or kept; nothing of the change is taken.
@@ -124,11 +125,12 @@ def readable(
     declared = _declared(known)
     fields: dict[str, Json] = {}
     for name, value in change.fields.items():
-        if isinstance(value, str) and (name, value) in read:
+        again = type(value) is str or type(value) is int  # true is no 1 here
+        if again and (name, value) in read:
             fields[name] = read[name, value]
         elif name in declared:
             fields[name] = _read(*declared[name], name, value)
-            if isinstance(value, str):
+            if again:
                 read[name, value] = fields[name]
         else:
             fields[name] = _passed_on(name, value)
