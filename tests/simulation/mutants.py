@@ -1,8 +1,8 @@
 """Leave out one rule of the protocol at a time: some random history must notice.
 
 ``python -m tests.simulation.mutants [RULE]`` prints a table and fails if a mutant goes unseen. The
-numbers are the protocol's. The locks (6) are no part of it: nothing here runs at the same time; the
-server's own tests on PostgreSQL let two batches meet.
+numbers are the protocol's. The locks (6) are no part of it, as nothing here runs at the same time:
+``tests/server/test_order.py`` lets batches meet, and shows what is lost without them.
 """
 
 from __future__ import annotations
@@ -454,6 +454,7 @@ def main(rule: str = "") -> int:
     numbers = [number for number, one in enumerate(MUTANTS) if not rule or one.rule == rule]
     unseen = 0
     print(f"{'rule':>4}  {'seeds':>5}  mutant")
+    print("   6      -  leave out the locks: tests/server/test_order.py does it")
     with ProcessPoolExecutor(2) as pool:
         for caught in pool.map(hunt, numbers):
             one = MUTANTS[caught.mutant]
