@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, create_engine, insert, select
 
-from fieldkit.records import Json, kinds
+from fieldkit.records import Case, Json, Record, kinds
 from fieldkit.records import review as judging
+from fieldkit.records.review import Around, Review
 from fieldkit.schema import grow
 from fieldkit.server import findings
 from fieldkit.server.findings import Touched, concerned, review
@@ -152,3 +153,22 @@ def test_a_number_that_everybody_gives_is_not_compared_all_with_all(
     monkeypatch.setattr(judging, "alike", noting)
     village.put("beneficiary", "7KQ2M9XD-7", mobile="9419011432", name="Yasir Rather")
     assert 3 <= len(compared) <= 3 * 4
+
+
+def test_what_agrees_may_also_be_what_neither_says(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[set[str]] = []
+
+    def ask(record: Record, _case: Case, around: Around) -> list[Review]:
+        alike = around.where("beneficiary", mobile=record.value("mobile"), pan=None)
+        met.append({other.id.partition("-")[2] for other in alike})
+        return []
+
+    monkeypatch.setattr(findings, "looks", lambda _kind: (ask,))
+    village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432")
+    village.put("beneficiary", "7KQ2M9XD-2", mobile="9419011432", pan="ABCPD1234E")
+    village.put("beneficiary", "7KQ2M9XD-3", mobile="9419011433")
+    met.clear()
+    village.put("beneficiary", "7KQ2M9XD-4", mobile="9419011432")
+    assert met == [set(), {"1", "4"}]

@@ -363,8 +363,9 @@ def _keep(
     found: Mapping[Key, list[Review]],
 ) -> set[Key]:
     """Write the findings of the judged records where they differ; return those that did."""
-    wanted = {key: _rows(record, found[key]) for key, record in records.items()}
-    differing = sorted(key for key in wanted if before.get(key, set()) != wanted[key])
+    told = [key for key in records if found[key] or key in before]
+    wanted = {key: _rows(records[key], found[key]) for key in told}
+    differing = sorted(key for key in told if before.get(key, set()) != wanted[key])
     for part in _in_parts([key for key in differing if before.get(key)]):
         connection.execute(
             delete(FINDING).where(tuple_(FINDING.c.kind, FINDING.c.record_id).in_(part))
