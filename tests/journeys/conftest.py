@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.store.conftest import forget_place
 
 from fieldkit.store import Store
 
@@ -14,6 +15,7 @@ def _fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = Store.open(home)
     store.init("Asha Jan", 2, 16)
     store.close()
+    forget_place(home)
     return home
 
 
