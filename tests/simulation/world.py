@@ -208,7 +208,8 @@ class World:
                 laptop.name,
             )
             saw = opened if opened is not None else was.version if was else 0
-            saw = min([saw, *self._own_bases(laptop, key, said, was.version if was else 0)])
+            if line.op != "decide":  # whoever decides has seen what stands, own work over it or not
+                saw = min([saw, *self._own_bases(laptop, key, said, was.version if was else 0)])
             alone = not any(one.key == key for one in past.typed)
             if line.base > saw or (alone and line.base != saw and was is not None):
                 raise Violation(
