@@ -16,7 +16,7 @@ torture: $(MADE)  ## the long ones: kill -9 in the middle of saves, 10,000 rando
 	$(BIN)/python -m tests.simulation 0-9999
 
 mutants: $(MADE)  ## leave out one rule of the sync at a time, and see that a random history notices
-	$(BIN)/python -m tests.simulation.mutants
+	$(BIN)/python -m tests.simulation.hunt
 
 check: $(MADE)  ## style, strict types, layers, nothing in the client that Windows lacks
 	$(BIN)/ruff check

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.simulation.mutants import MUTANTS, hunt
+from tests.simulation.hunt import hunt
+from tests.simulation.mutants import MUTANTS
 
 QUICK = ["9", "12", "15", "18", "19", "24"]
 """Rules that the first few histories of their sort notice."""
