@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from tests.faults.office import Databases, Files
@@ -13,29 +14,35 @@ BATCH = 20
 """Changes in a batch here, so that a sync has several."""
 
 
-@pytest.fixture(scope="session")
-def _small_batches() -> Iterator[None]:
+@contextmanager
+def small_batches() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pace, "MOST_CHANGES", BATCH)
         patch.setattr(pace, "FIRST_PAGE", 12)
         yield
 
 
+@pytest.fixture(autouse=True)
+def _in_small_batches() -> Iterator[None]:
+    with small_batches():
+        yield
+
+
 @pytest.fixture(scope="session")
-def _on_sqlite(tmp_path_factory: pytest.TempPathFactory, _small_batches: None) -> Iterator[Stage]:
+def _on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("stage")
-    with stage(Files(folder), folder) as stood:
+    with ExitStack() as held:
+        with small_batches():
+            stood = held.enter_context(stage(Files(folder), folder))
         yield stood
 
 
 @pytest.fixture(scope="session")
-def _on_postgres(
-    tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, _small_batches: None
-) -> Iterator[Stage]:
-    with (
-        postgres.database() as name,
-        stage(Databases(postgres, name), tmp_path_factory.mktemp("stage")) as stood,
-    ):
+def _on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("stage")
+    with postgres.database() as name, ExitStack() as held:
+        with small_batches():
+            stood = held.enter_context(stage(Databases(postgres, name), folder))
         yield stood
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from fieldkit.sync.stop import Stop
 
 T = TypeVar("T")
+_SOONEST = 0.1
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Courier:
         if self._pace is None or self._timer is None or self._failed or self.running or not more:
             return
         left = self._due - time.monotonic()
-        self._set_timer(min(self._pace.rested, max(left, 0.0)))
+        self._set_timer(min(self._pace.rested, left))
 
     def _start(self) -> None:
         self.running, self._again = True, False
@@ -190,7 +192,8 @@ class Courier:
     def _set_timer(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._desk.set_timer(seconds, self._fall_due)
+        # A timer of no time at all divides by it where its task begins late.
+        self._timer = self._desk.set_timer(max(seconds, _SOONEST), self._fall_due)
 
     def _fall_due(self) -> None:
         if not self.running:
