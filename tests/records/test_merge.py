@@ -284,3 +284,16 @@ def test_a_record_begins_as_if_all_that_it_might_contest_were_looked_at(
     assert replace(looked, written=looked.written | elsewhere) == replace(
         begun, written=begun.written | elsewhere
     )
+
+
+def test_a_move_of_the_record_is_no_word_about_its_own_field_called_place() -> None:
+    """Trainings and programmes have a field ``place``: the venue."""
+    values: dict[str, Json] = {"district": 2, "block": 16, "place": "Chadoora"}
+    moved = Change(9, "programme", "7KQ2M9XD-1", Op.EDIT, {"block": 17}, 1, 5, "Reyaz")
+    there = merge(values, {}, moved, Lineage({}, "ZZZZZZZZ"), 1)
+    venue = Change(2, "programme", "7KQ2M9XD-1", Op.EDIT, {"place": "Nagam"}, 1, 5, "Asha")
+    after = merge(there.values, there.written, venue, Lineage({}, "7KQ2M9XD"), there.version)
+    assert not after.held
+    assert (after.values["place"], after.values["block"]) == ("Nagam", 17)
+    same = Change(3, "programme", "7KQ2M9XD-1", Op.EDIT, {"place": "Nagam"}, 1, 5, "Asha")
+    assert not merge(after.values, after.written, same, Lineage({}, "7KQ2M9XD"), 3).applied

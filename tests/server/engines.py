@@ -11,7 +11,6 @@ import pytest
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
     from tests.postgres import Postgres
 
 

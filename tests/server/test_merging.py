@@ -240,7 +240,7 @@ def test_a_place_merges_as_one_and_conflicts_move_with_the_record(
     laptop.edit(record, base=1, district=2, block=11)
     other.edit(record, base=1, district=3, block=20)
     laptop.push()
-    assert [one.field for one in other.push().verdicts] == ["place"]
+    assert [one.field for one in other.push().verdicts] == ["district+block"]
     laptop.pull_all()
     (held,) = laptop.rows[record].conflicts
     assert (held.held, held.base) == ([3, 20], [2, 10])

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 Json = object
 Place = tuple[int | None, int | None]
 """District and block; a scope without a district is the whole territory."""
-PLACE, DELETED, DECIDED = "place", "deleted", "decided"
+PLACE, DELETED, DECIDED = "district+block", "deleted", "decided"
 STAMPS = ("created_at", "created_by", "updated_at")
 _PLACE = ("district", "block")
 _ID = re.compile(r"[0-9A-Z]{8}-([0-9]+)\Z")

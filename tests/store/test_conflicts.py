@@ -149,7 +149,7 @@ def test_place_is_decided_as_one(store: Store, office: Office) -> None:
     office.write(FAR, district=3, block=20)
     office.sync(store)
     (conflict,) = store.conflicts()
-    assert (conflict.field, conflict.mine, conflict.theirs) == ("place", [2, 17], [3, 20])
+    assert (conflict.field, conflict.mine, conflict.theirs) == ("district+block", [2, 17], [3, 20])
     with pytest.raises(Refused, match="mine or theirs"):
         store.resolve(conflict.id, "Budgam", "Asha")
     store.resolve(conflict.id, "mine", "Asha")

@@ -225,7 +225,7 @@ ids = st.tuples(st.sampled_from([ORIGIN, OTHER]), st.integers(1, 10**6)).map(
 )
 held = st.builds(
     HeldValue,
-    field=st.sampled_from(["place", "mobile"]),
+    field=st.sampled_from(["district+block", "mobile"]),
     origin=st.just(OTHER),
     seqs=st.lists(st.integers(1, 9), max_size=2),
     held=values,

@@ -88,13 +88,13 @@ def _theirs(one: Conflict) -> tuple[str, int]:
 def _label(one: Conflict) -> str:
     kind = kinds().get(one.kind)
     ask = kind.asks().get(one.field) if kind else None
-    named = {"place": "Place", "deleted": "Deleted"}.get(one.field, one.field)
+    named = {"district+block": "District and block", "deleted": "Deleted"}.get(one.field, one.field)
     return f"{kind.title if kind else one.kind}, {ask.label if ask else named}"
 
 
 def _shown(one: Conflict, value: Json) -> str:
     """Return a value as people read it; one of a kind or field not known here, as it is."""
-    if one.field == "place":
+    if one.field == "district+block":
         return _place(value)
     kind = kinds().get(one.kind)
     ask = kind.asks().get(one.field) if kind else None

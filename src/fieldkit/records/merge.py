@@ -2,7 +2,7 @@
 
 Numbers in brackets are the rules of the protocol. A field is in conflict if another origin wrote it
 after the change's base and the value differs: what stands stays, what came is held (9). District
-and block merge as one field, ``place`` (11). A deletion is held against every field of the record,
+and block merge as one field (11). A deletion is held against every field of the record,
 and an edit against the deletion (12). Stamps and the version are never merged.
 """
 
@@ -15,8 +15,9 @@ from typing import TypeAlias
 
 from fieldkit.records.change import DECIDED, Change, Json, Op, canonical
 
-PLACE = "place"
-"""The one field that district and block merge as; its value is ``[district, block]``."""
+PLACE = "district+block"
+"""The one field that district and block merge as; its value is ``[district, block]``. No field of a
+kind can have this name."""
 DELETED = "deleted"
 _PLACE_FIELDS = ("district", "block")
 STAMPS = frozenset({"created_at", "created_by", "updated_at"})
@@ -59,7 +60,7 @@ class Merged:
     version: int
     """One more than before if any field took a new value, else as before."""
     applied: frozenset[str]
-    """The fields that took a new value (``place`` for district and block)."""
+    """The fields that took a new value (``PLACE`` for district and block)."""
     held: Mapping[str, Json]
     """The values that conflict, by field."""
     closes: frozenset[tuple[str, int]] = frozenset()

@@ -32,7 +32,7 @@ _MARGIN = 10
 _LONGEST = 6
 """Lines of a value that does not fit its row."""
 _KEYS = {"1": "mine", "m": "mine", "2": "theirs", "t": "theirs"}
-_FIELDS = {"place": "District and block", "deleted": "Deleted or kept"}
+_FIELDS = {"district+block": "District and block", "deleted": "Deleted or kept"}
 """What no form asks, and cannot be typed either."""
 
 
@@ -107,7 +107,7 @@ def _value(store: Store, one: Conflict, value: Json) -> str:
 
     if one.field == "deleted":
         return "deleted" if value is True else "kept, with what was changed"
-    if one.field == "place":
+    if one.field == "district+block":
         return _place(value)
     ask = asked(one)
     if ask is None or value is None:

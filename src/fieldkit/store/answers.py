@@ -14,7 +14,7 @@ class Held:
     """An open conflict of a record: a value that was not taken, beside the one that stands."""
 
     field: str
-    """``place`` for district and block."""
+    """``district+block`` for these two."""
     origin: str
     seqs: tuple[int, ...]
     """Every change of ``origin`` held for this field."""

@@ -40,7 +40,7 @@ class Conflict:
     kind: str
     record_id: str
     field: str
-    """``place`` for district and block (values ``[district, block]``), ``deleted`` for a deletion
+    """``district+block`` for these two (values ``[district, block]``), ``deleted`` for a deletion
     against an edit (values true and false)."""
     mine: Json
     """The value written at this laptop; where neither was: the one that stands."""

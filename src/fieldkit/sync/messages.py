@@ -126,7 +126,7 @@ class HeldValue(Message):
     """An open conflict: a value that was not taken, beside the one that stands in the row."""
 
     field: Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
-    """``place`` for district and block."""
+    """``district+block`` for these two."""
     origin: Origin
     seqs: list[Seq]
     """Every change of ``origin`` held for this field; a decision names those it saw."""
