@@ -71,7 +71,8 @@ def test_half_a_character_is_refused_in_a_text_and_in_a_name() -> None:
 
 @pytest.mark.parametrize("text", ["a\0b", "ä\0b", "\ud800"])
 def test_what_no_database_keeps_is_not_logged(text: str) -> None:
-    for fields in ({"remarks": text}, {"remarks": {"inner": [text]}}, {text: "x"}):
+    told: list[dict[str, Json]] = [{"remarks": text}, {"remarks": {"inner": [text]}}, {text: "x"}]
+    for fields in told:
         found = unsendable(fields)
         assert found is not None
         assert "cannot be kept" in found[1]
