@@ -64,7 +64,7 @@ def richest(store: Store, kind: str) -> str:
 
 async def take_all(home: Path, person: str, group: str) -> None:
     """Walk through the application and take each picture."""
-    app = FieldkitApp(home)
+    app = FieldkitApp(home, pace=None)
     async with app.run_test(size=(80, 24)) as pilot:
         hand = Photographer(app, pilot)
         await hand.settle()
@@ -80,10 +80,10 @@ async def take_all(home: Path, person: str, group: str) -> None:
         hand.take("person")
         await hand.press("<escape>", "<escape>", group, "<enter>")
         hand.take("group")
-        await hand.press("<escape>", "<escape>", "1", "<enter>")
-        hand.take("list")
-        await hand.press("<escape>", "<escape>", "<f5>")
+        await hand.press("<escape>", "<escape>", "8", "<enter>")
         hand.take("sync")
+        await hand.press("<enter>")
+        hand.take("settle")
     app.close_store()
 
 
@@ -100,9 +100,26 @@ def the_day_before(home: Path, folder: Path, url: str) -> None:
     store = Store.open(home, clock=lambda: laptop_clock() - DAY)
     store.init("Asha", DISTRICT, BLOCK)
     load_folder(store, sample(folder, PEOPLE, 7), operator="Asha")
-    enrol(store, url, code(folder / "server.sqlite3"))
-    sync(store)
+    colleague = Store.open(folder / "colleague", clock=lambda: laptop_clock() - DAY)
+    colleague.init("Reyaz", DISTRICT, BLOCK)
+    for laptop in (store, colleague):
+        enrol(laptop, url, code(folder / "server.sqlite3"))
+        sync(laptop)
+    disagree(store, colleague)
     store.close()
+    colleague.close()
+
+
+def disagree(store: Store, colleague: Store) -> None:
+    """Give one artisan two mobile numbers, typed on two laptops without a line."""
+    (artisan,) = store.page("beneficiary", limit=1).records
+    for laptop, who, mobile in (
+        (colleague, "Reyaz", "9419011432"),
+        (store, "Asha", "9419011433"),
+    ):
+        laptop.save([Edit(type(artisan), {"mobile": mobile}, id=artisan.id)], who)
+    sync(colleague)
+    sync(store)
 
 
 def a_days_work(store: Store, folder: Path) -> None:
