@@ -100,7 +100,8 @@ def the_day_before(home: Path, folder: Path, url: str) -> None:
     store = Store.open(home, clock=lambda: laptop_clock() - DAY)
     store.init("Asha", DISTRICT, BLOCK)
     load_folder(store, sample(folder, PEOPLE, 7), operator="Asha")
-    colleague = Store.open(folder / "colleague", clock=lambda: laptop_clock() - DAY)
+    store.close()
+    store, colleague = Store.open(home), Store.open(folder / "colleague")
     colleague.init("Reyaz", DISTRICT, BLOCK)
     for laptop in (store, colleague):
         enrol(laptop, url, code(folder / "server.sqlite3"))
