@@ -15,7 +15,11 @@ from fieldkit.sync.client import Outcome, enrol, sync
 from fieldkit.sync.receipt import as_json, receipt, text
 
 KIND = "village_organisation"
-_DISTRICTS = iter([int(one.code) for one in reference.options("district")])
+_ELSEWHERE = 2
+"""Where the laptop of the other tests of sync stands, on the same server."""
+_DISTRICTS = iter(
+    [int(one.code) for one in reference.options("district") if int(one.code) != _ELSEWHERE]
+)
 Laptop = Callable[..., Store]
 
 
