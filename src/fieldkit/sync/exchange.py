@@ -136,7 +136,10 @@ class Exchange:
         if self._asked == (standing, state):
             raise Ended("The server does not answer as it should. Sync again later.")
         self._asked = (standing, state)
-        batch, answer = self._ask(standing, state)
+        told = self._ask(standing, state)
+        if told is None:
+            return True
+        batch, answer = told
         more = self._take(standing, state, batch, answer)
         if self._progress:
             total = max(self._total, self.done)
@@ -146,8 +149,11 @@ class Exchange:
 
     # --- asking ---
 
-    def _ask(self, standing: Standing, state: PullState) -> tuple[list[Logged], SyncAnswer]:
-        """Send the next request, with less in it each time the line breaks."""
+    def _ask(self, standing: Standing, state: PullState) -> tuple[list[Logged], SyncAnswer] | None:
+        """Send the next request, with less in it each time the line breaks.
+
+        None: the server lacks an earlier log, which goes first now.
+        """
         for attempt in range(1, ATTEMPTS + 1):
             if self._stop.is_set():
                 raise Ended("Stopped.", stopped=True)
@@ -157,6 +163,8 @@ class Exchange:
             try:
                 return batch, self._answer(request, standing)
             except (NoLine, Cut, Told) as failure:
+                if isinstance(failure, Told) and self._offers_past(failure, standing):
+                    return None
                 self._bear(failure, attempt)
         raise AssertionError("the last attempt answers or ends")
 
@@ -205,6 +213,20 @@ class Exchange:
         own = self._outbox.head_before(standing.origin, expected).hex()
         head = told.problem.head if told.problem and told.problem.head else own
         return SyncAnswer(seq=expected - 1, head=head)
+
+    def _offers_past(self, told: Told, standing: Standing) -> bool:
+        """Offer the log that this one goes on from again if the server says it lost that (5)."""
+        problem, parent = told.problem, standing.parent
+        if told.word != "parent" or problem is None or parent is None:
+            return False
+        origin, last, _ = parent
+        if problem.expected is None or not 1 <= problem.expected <= last:
+            return False
+        if problem.head not in {None, self._outbox.head_before(origin, problem.expected).hex()}:
+            return False
+        self._outbox.offer_again(origin, problem.expected - 1)
+        self._total = self.done + unsent(self._store)
+        return True
 
     def _authorised(self, request: SyncRequest) -> SyncAnswer:
         """Ask under the newest token; if the server never took it over, under the one before."""

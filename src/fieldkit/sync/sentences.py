@@ -25,6 +25,7 @@ _REFUSALS = {
     "gap": "The server cannot tell what it lacks of this laptop. "
     "Tell whoever looks after the server.",
     "altered": ALTERED,
+    "parent": ALTERED,
     "too-large": "The server does not take a message this large. "
     "Tell whoever looks after the server.",
     "version": "The server is of another version of fieldkit. Update the older of the two.",
