@@ -76,7 +76,10 @@ PROFILES: tuple[Profile, ...] = (
     ),
     Profile(
         "lost server",
-        _WORK | _FORMS | _SYNC | {"server backup": 3, "server restore": 2, "decide": 2},
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {"server backup": 3, "server restore": 2, "decide": 2, "reinstall": 3},
     ),
     Profile(
         "all",
