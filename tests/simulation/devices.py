@@ -205,7 +205,8 @@ class Central:
         image(self.bench.folder / "run" / "server-backup.sqlite3", self.bench.server_path)
         # Who is enrolled is not what this is about: the backup has them all.
         roll, self.read = self._kept
-        self.expected.put_back(roll)
+        floor = self.bench.look.all("SELECT floor FROM server")[0]["floor"]
+        self.expected.put_back(roll, floor)
         with self.bench.server.begin() as connection:
             for device, scopes in self.scopes.items():
                 connection.execute(

@@ -117,6 +117,9 @@ class Write:
 
     version: int
     mark: str
+    doubtful: bool = False
+    """Made when the server had been put back and no laptop had told it: its version may be that of
+    a lost row, which somebody has seen instead."""
 
 
 @dataclass
@@ -214,6 +217,8 @@ class Expected:
         self.typed: dict[str, Typed] = {}
         self.history: dict[tuple[str, int], list[dict[str, Json]]] = {}
         """Every row that the server has ever held, by id and version."""
+        self.put_back_at: int | None = None
+        """The floor that a server put back has: until it has another, it knows nothing of that."""
         self.put_back_once = False
         """Whether the server was restored: of a lost era it cannot tell what people had seen."""
         self.tampered: set[str] = set()
@@ -222,9 +227,9 @@ class Expected:
     def aside(self) -> Roll:
         return deepcopy(self.roll)
 
-    def put_back(self, roll: Roll) -> None:
+    def put_back(self, roll: Roll, floor: int) -> None:
         self.roll = deepcopy(roll)
-        self.put_back_once = True
+        self.put_back_once, self.put_back_at = True, floor
 
     def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], floor: int) -> None:
         """Take one change of the server's log in, and say if it should have fared otherwise."""
@@ -337,7 +342,7 @@ class Expected:
             held[DELETED] = False
         for name, value in applied.items():
             row.put(name, value)
-            row.written[name] = Write(after, typed.mark)
+            row.written[name] = Write(after, typed.mark, self.put_back_at == floor)
         self._stamp(row, entry.body, new=new, changed=bool(applied))
         if applied or new:
             row.version = after
@@ -360,6 +365,8 @@ class Expected:
         for name in names:
             last, value = row.written.get(name), row.value(name)
             if last is None or last.mark in typed.prior or value in (None, False):
+                continue
+            if last.doubtful:
                 continue
             if plain(value) not in typed.shown.get(name, frozenset()):
                 raise Violation(

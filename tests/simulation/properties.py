@@ -80,9 +80,13 @@ def last_words(laptop: Laptop) -> dict[str, dict[str, tuple[Typed, Line]]]:
         line = log.pop(typed.mark, None)
         if line is None:
             raise Violation(f"P1: {laptop.name} saved {typed.mark}, which its log lacks")
-        if typed.mark in laptop.past.withdrawn:
-            continue
         said = found.setdefault(line.record_id, {})
+        if typed.mark in laptop.past.withdrawn:
+            # It had taken over what was sent back before of the same fields.
+            for name in typed.fields:
+                if name in said and said[name][1].verdict == "rejected":
+                    del said[name]
+            continue
         if typed.fields.get(DELETED) is True and line.verdict != "conflict":
             # With a deletion nothing that was sent back before is owed any more.
             for name in [name for name, (_, its) in said.items() if its.verdict == "rejected"]:
