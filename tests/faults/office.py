@@ -103,6 +103,11 @@ class Office:
         self._databases.put_back()
         self._call(self._open())
 
+    def start_again(self) -> None:
+        """Close the database, and open it."""
+        self._call(self._close())
+        self._call(self._open())
+
     def _serve(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(self._server.serve(sockets=[self._listening]))

@@ -61,6 +61,20 @@ def beside_records(url: str) -> Rows:
     return found
 
 
+def numberless(rows: Rows) -> Rows:
+    """Leave the versions out: a server that was started again gives out higher ones."""
+    return {
+        key: {name: _numberless(name, value) for name, value in row.items() if name != "version"}
+        for key, row in rows.items()
+    }
+
+
+def _numberless(name: str, value: object) -> object:
+    if name != "written" or not isinstance(value, dict):
+        return value
+    return {field: by for field, (_, *by) in value.items()}
+
+
 def audit(url: str, standing: Standing, stored: Rows) -> None:
     """Hold the server's log of an origin against the laptop's, and its feed against its records."""
     with _reading(url) as connection:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
-import pytest
 from sqlalchemy import Engine, event
 from tests.faults.processes import Server
 from tests.faults.sides import records
@@ -40,22 +40,32 @@ def test_a_system_that_lets_no_file_grow_stops_nothing_for_good(on_sqlite: Stage
         on_sqlite.finish()
 
 
-@pytest.fixture
-def full(on_sqlite: Stage) -> Iterator[Stage]:
-    """The stage, with a server whose database may not grow by a page."""
+@contextmanager
+def _no_page_more(url: str) -> Iterator[None]:
+    """Let the server's database grow by no page: what still fits in its last ones, it takes."""
+    database = url.removeprefix("sqlite:///")
 
     def limit(connection: object, _record: object) -> None:
         if isinstance(connection, sqlite3.Connection):
-            connection.execute("PRAGMA max_page_count = 1")  # no less than it has
+            ((_, _, name),) = connection.execute("PRAGMA database_list").fetchall()
+            if name == database:
+                connection.execute("PRAGMA max_page_count = 1")  # no less than it has
 
     event.listen(Engine, "connect", limit)
-    on_sqlite.put_back()
-    yield on_sqlite
-    event.remove(Engine, "connect", limit)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", limit)
 
 
-def test_a_database_that_cannot_grow_stops_nothing_for_good(full: Stage) -> None:
-    _refused(full)
+def test_a_database_that_cannot_grow_stops_nothing_for_good(on_sqlite: Stage) -> None:
+    with _no_page_more(on_sqlite.office.database):
+        on_sqlite.put_back()
+        outcome = on_sqlite.sync()
+    assert not outcome.ok
+    assert 0 < outcome.waiting <= SENT
+    on_sqlite.office.start_again()
+    on_sqlite.finish()
 
 
 FULL = """

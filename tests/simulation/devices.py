@@ -13,6 +13,7 @@ from tests.simulation.files import Line, Look, Shown, connect, image, log_of, ma
 from tests.simulation.model import Entry, Expected, Past, Place, Roll, Violation, holds
 
 from fieldkit.server import apply, tables
+from fieldkit.server.feed import start
 from fieldkit.server.scope import Device, ScopeAt
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
@@ -164,7 +165,7 @@ class Central:
     def look(self, scopes: list[Place]) -> None:
         """Read the log on from where it was read last, and hold each change against its fate."""
         look = self.bench.look
-        floor = look.all("SELECT floor FROM server")[0]["floor"]
+        versions = look.all("SELECT versions FROM server")[0]["versions"]
         for row in look.all(
             "SELECT rowid, * FROM change WHERE rowid > ? ORDER BY rowid", [self.read]
         ):
@@ -181,7 +182,7 @@ class Central:
             mark = mark_of(body["operator"], body["kind"], body["id"])
             self.read = row["rowid"]
             self.accepted += 1
-            self.expected.accept(entry, mark, scopes, floor)
+            self.expected.accept(entry, mark, scopes, versions)
 
     def _in_scope(self, answer: SyncAnswer, scope: Place) -> None:
         for row in answer.page.rows if answer.page else []:
@@ -205,9 +206,9 @@ class Central:
         image(self.bench.folder / "run" / "server-backup.sqlite3", self.bench.server_path)
         # Who is enrolled is not what this is about: the backup has them all.
         roll, self.read = self._kept
-        floor = self.bench.look.all("SELECT floor FROM server")[0]["floor"]
-        self.expected.put_back(roll, floor)
+        self.expected.put_back(roll)
         with self.bench.server.begin() as connection:
+            start(connection, self.now())
             for device, scopes in self.scopes.items():
                 connection.execute(
                     update(tables.DEVICE)

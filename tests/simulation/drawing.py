@@ -79,7 +79,10 @@ PROFILES: tuple[Profile, ...] = (
         _WORK
         | _FORMS
         | _SYNC
-        | {"server backup": 3, "server restore": 2, "decide": 2, "reinstall": 3},
+        | {"person": 2, "group": 1, "edit": 30, "open": 2, "close": 2, "sync": 20}
+        | {"server backup": 5, "server restore": 5, "decide": 2, "reinstall": 2},
+        (2, 3),
+        (24, 44),
     ),
     Profile(
         "all",

@@ -117,9 +117,6 @@ class Write:
 
     version: int
     mark: str
-    doubtful: bool = False
-    """Made when the server had been put back and no laptop had told it: its version may be that of
-    a lost row, which somebody has seen instead."""
 
 
 @dataclass
@@ -217,8 +214,6 @@ class Expected:
         self.typed: dict[str, Typed] = {}
         self.history: dict[tuple[str, int], list[dict[str, Json]]] = {}
         """Every row that the server has ever held, by id and version."""
-        self.put_back_at: int | None = None
-        """The floor that a server put back has: until it has another, it knows nothing of that."""
         self.put_back_once = False
         """Whether the server was restored: of a lost era it cannot tell what people had seen."""
         self.tampered: set[str] = set()
@@ -227,11 +222,11 @@ class Expected:
     def aside(self) -> Roll:
         return deepcopy(self.roll)
 
-    def put_back(self, roll: Roll, floor: int) -> None:
+    def put_back(self, roll: Roll) -> None:
         self.roll = deepcopy(roll)
-        self.put_back_once, self.put_back_at = True, floor
+        self.put_back_once = True
 
-    def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], floor: int) -> None:
+    def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], above: int) -> None:
         """Take one change of the server's log in, and say if it should have fared otherwise."""
         typed = self.typed.get(mark)
         if typed is None:
@@ -258,7 +253,7 @@ class Expected:
                 row.put("district", entry.district)
         elif not self._allowed(row, entry, list(scopes)):
             raise Violation(f"P8: {mark} was taken though the record lies out of scope")
-        held = self._merge(row, entry, typed, said, floor)
+        held = self._merge(row, entry, typed, said, above)
         verdict = "conflict" if held else "applied"
         if entry.verdict != verdict:
             raise Violation(
@@ -317,10 +312,10 @@ class Expected:
         )
 
     def _merge(
-        self, row: Row, entry: Entry, typed: Typed, said: Mapping[str, Json], floor: int
+        self, row: Row, entry: Entry, typed: Typed, said: Mapping[str, Json], above: int
     ) -> set[str]:
         """Merge one change as the protocol says; return the fields held."""
-        new, after = not row.version, max(row.version, floor) + 1
+        new, after = not row.version, max(row.version, above) + 1
         was_deleted = row.value(DELETED) is True
         applied: dict[str, Json] = {}
         held: dict[str, Json] = {}
@@ -342,7 +337,7 @@ class Expected:
             held[DELETED] = False
         for name, value in applied.items():
             row.put(name, value)
-            row.written[name] = Write(after, typed.mark, self.put_back_at == floor)
+            row.written[name] = Write(after, typed.mark)
         self._stamp(row, entry.body, new=new, changed=bool(applied))
         if applied or new:
             row.version = after
@@ -365,8 +360,6 @@ class Expected:
         for name in names:
             last, value = row.written.get(name), row.value(name)
             if last is None or last.mark in typed.prior or value in (None, False):
-                continue
-            if last.doubtful:
                 continue
             if plain(value) not in typed.shown.get(name, frozenset()):
                 raise Violation(

@@ -10,6 +10,7 @@ from typing import cast
 from unittest.mock import patch
 
 from sqlalchemy import Connection, update
+from tests.simulation import devices
 
 from fieldkit.records import Change, Json, Op, merge
 from fieldkit.records.identity import CROCKFORD
@@ -109,6 +110,11 @@ def _() -> list[Patch]:
     from fieldkit.server import apply
 
     return [patch.object(apply, "_look_back", lambda *_: None)]
+
+
+@mutant("5", "give versions out again after the server was put back", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(devices, "start", lambda *_: None)]
 
 
 @mutant("5", "offer nothing again to a server that was put back", "lost server")

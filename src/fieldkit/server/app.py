@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from threading import Event
 from typing import TypeVar
 
 from anyio import CapacityLimiter
@@ -22,6 +23,7 @@ from fieldkit.server.caller import Caller, Network, caller
 from fieldkit.server.database import Unusable, reading, writing
 from fieldkit.server.enrolment import Sender, Tries, enrol, rotated, seen, sender
 from fieldkit.server.envelope import read, refused, whole_body, written
+from fieldkit.server.feed import start
 from fieldkit.server.history import history
 from fieldkit.server.journal import note
 from fieldkit.server.metrics import Metrics
@@ -72,8 +74,17 @@ class _Service:
     work: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _AT_WORK))
     probing: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _PROBING))
 
+    begun: Event = field(default_factory=Event)
+
     def now(self) -> int:
         return int(self.clock())
+
+    def begin(self) -> None:
+        """Start, with the first sync: before, the database may not be there to be written."""
+        if not self.begun.is_set():
+            with writing(self.engine) as connection:
+                start(connection, self.now())
+            self.begun.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +213,7 @@ def _sync(service: _Service, asked: _Asked) -> SyncAnswer:
     message = read(asked.request, asked.body, SyncRequest)
     asked.tell(origin=message.origin)
     now = service.now()
+    service.begin()
     seen(service.engine, asked.sender, now, message.now - now if message.now else None)
     answer = sync(service.engine, asked.sender.device, message, now)
     _count(service, asked, answer)

@@ -171,7 +171,7 @@ def _take_batch(connection: Connection, asked: _Asked, fits: bool, also: Collect
     entered = Entered()
     if new:
         scopes = asked.device.since(request.epoch)
-        entered = enter(connection, log, new, scopes, asked.era.floor, also, asked.now)
+        entered = enter(connection, log, new, scopes, asked.era, also, asked.now)
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     changes = [one.change for one in map(read_entry, old) if one.change]
     replayed = {(change.kind, change.record_id) for change in changes}

@@ -13,7 +13,7 @@ from fieldkit.records.dates import day_at
 from fieldkit.records.merge import Lineage
 from fieldkit.server import findings
 from fieldkit.server.database import add
-from fieldkit.server.feed import era, lock_counters, renew
+from fieldkit.server.feed import Era, era, lock_counters, renew
 from fieldkit.server.gathering import gather, keep
 from fieldkit.server.incoming import REJECTED, Entry, contested, line, read_entry, rejected
 from fieldkit.server.origins import Log, lineage
@@ -54,7 +54,8 @@ class Under:
     log: Log
     lineage: Lineage
     scopes: Sequence[ScopeAt]
-    floor: int
+    versions: int
+    """Those given out are above."""
     now: int
 
 
@@ -63,7 +64,7 @@ def enter(
     log: Log,
     entries: Sequence[Entry],
     scopes: Sequence[ScopeAt],
-    floor: int,
+    here: Era,
     also: Collection[int],
     now: int,
 ) -> Entered:
@@ -77,10 +78,10 @@ def enter(
     read = _read(entries)
     changes = [entry.change for entry in read if entry.change and not entry.refused]
     wanted = _districts(connection, log, changes) | set(also)
-    counters = lock_counters(connection, wanted, floor)
-    if era(connection).floor != floor:
+    counters = lock_counters(connection, wanted, here.floor)
+    if era(connection).incarnation != here.incarnation:
         raise Elsewhere(wanted)  # the server was found to be put back while this waited (5)
-    under = Under(log, lineage(connection, log), scopes, floor, now)
+    under = Under(log, lineage(connection, log), scopes, here.versions, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     records = gather(connection, keys, under.lineage)
     _locked(counters, [one.before.place for one in records.values() if one.before])
@@ -154,7 +155,7 @@ def _lay(
             if change.op is not Op.CREATE and not record.values and record.key in entered.refused:
                 raise Unfitting(_NEVER_TAKEN)
             merged = lay(
-                record, change, under.lineage, under.scopes, under.log.district, under.floor
+                record, change, under.lineage, under.scopes, under.log.district, under.versions
             )
             verdict, version = contested(entry, merged.held), record.version
             district = place_of(record.values)[0]

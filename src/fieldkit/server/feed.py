@@ -20,14 +20,19 @@ from fieldkit.server.tables import COUNTER, FEED, SERVER
 _MOST_PAST = 1000
 _LEAP = 1_000_000
 """More than any district gives out between two backups."""
+_SINCE = 1_767_225_600
+"""The second that versions are counted from: the first of 2026."""
 
 
 @dataclass(frozen=True, slots=True)
 class Era:
-    """The server's incarnation; all it gives out is above the floor (5)."""
+    """The server's incarnation (5)."""
 
     incarnation: str
     floor: int
+    """The feed positions it gives out are above."""
+    versions: int
+    """The versions it gives out are above."""
     since: int
     """When it began, by this server's clock; 0 for the first."""
     past: frozenset[str]
@@ -37,7 +42,24 @@ class Era:
 def era(connection: Connection) -> Era:
     """Read the server's incarnation."""
     row = connection.execute(select(SERVER)).one()
-    return Era(row.incarnation, row.floor, row.since, frozenset(row.past))
+    return Era(row.incarnation, row.floor, row.versions, row.since, frozenset(row.past))
+
+
+def start(connection: Connection, now: int) -> None:
+    """Begin to serve: from now on, versions are above all that were ever given out (5).
+
+    Nobody tells a server that it was put back until a laptop comes that knows more. What it gives
+    out before must not be taken for what the lost era gave out: an edit of a row that is lost would
+    have "seen" another's value. No record is edited once a second from one start to the next, so
+    the second of the start is above.
+    """
+    query = select(SERVER.c.versions).with_for_update()
+    versions = connection.execute(query).scalar_one()
+    connection.execute(update(SERVER).values(versions=_above(versions, now)))
+
+
+def _above(versions: int, now: int) -> int:
+    return max(versions + 1, now - _SINCE)
 
 
 def positions(connection: Connection) -> dict[int, int]:
@@ -152,4 +174,12 @@ def heal(
     reached = func.coalesce(last.scalar_subquery(), floor)
     connection.execute(update(COUNTER).values(position=reached))
     past = list(dict.fromkeys((*row.past, lost, met)))[-_MOST_PAST:]
-    connection.execute(update(SERVER).values(incarnation=name, floor=floor, since=now, past=past))
+    connection.execute(
+        update(SERVER).values(
+            incarnation=name,
+            floor=floor,
+            versions=_above(row.versions, now),
+            since=now,
+            past=past,
+        )
+    )

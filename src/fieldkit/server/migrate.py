@@ -19,7 +19,7 @@ from fieldkit.schema import grow, is_grown, parted
 from fieldkit.server.database import Unusable, connect, prepare_reading, unhurried, writing
 from fieldkit.server.tables import SERVER, UNKNOWN
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest Alembic script; a test holds it against the scripts."""
 _MIGRATING = 0x66696C64
 """The advisory lock of PostgreSQL that lets one migration run at a time."""
@@ -107,7 +107,9 @@ def _migrate(engine: Engine, url: str) -> bool:
         _adopt(connection)
         if connection.execute(select(SERVER.c.id)).first() is None:
             connection.execute(
-                insert(SERVER).values(id=1, incarnation=token_hex(8), floor=0, since=0, past=[])
+                insert(SERVER).values(
+                    id=1, incarnation=token_hex(8), floor=0, versions=0, since=0, past=[]
+                )
             )
     return True
 

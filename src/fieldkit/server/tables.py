@@ -27,12 +27,14 @@ SERVER = Table(
     Column("id", Integer, primary_key=True),
     Column("incarnation", String(40), nullable=False),
     Column("floor", BigInteger, nullable=False),
+    Column("versions", BigInteger, nullable=False, server_default="0"),
     Column("since", BigInteger, nullable=False),
     Column("past", JSON, nullable=False),
 )
-"""One row. A server restored from its own backup takes a new incarnation, and a floor above every
-feed position and record version that the lost era can have given out. ``past``: the names of the
-eras that are over, those that were lost included."""
+"""One row. A server restored from its own backup takes a new incarnation, and a ``floor`` above
+every feed position that the lost era can have given out. What it gives out as a record's version is
+above ``versions``, which rises at every start. ``past``: the names of the eras that are over, those
+that were lost included."""
 
 CODE = Table(
     "code",
