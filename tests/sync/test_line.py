@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import http.server
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message as Heads
+from pathlib import Path
 
+import httpx
 import pytest
 
 from fieldkit.sync.codec import CODINGS, decode, encode
-from fieldkit.sync.line import Cut, Line, NoLine, Told
+from fieldkit.sync.line import Cut, Distrusted, Line, NoLine, Told
 from fieldkit.sync.messages import Problem, SyncAnswer, SyncRequest
+from fieldkit.sync.sentences import refused
 from fieldkit.sync.stop import Stop
 
 HEAD = "0" * 64
@@ -136,6 +140,53 @@ def test_a_server_that_is_not_there_and_a_line_that_breaks_are_told_apart() -> N
         line.ask("/v1/sync", REQUEST, SyncAnswer)
     with _mute() as (url, _), Line(url) as line, pytest.raises(Cut):
         line.ask("/v1/sync", REQUEST, SyncAnswer)
+
+
+@contextmanager
+def proving_nothing() -> Iterator[str]:
+    """A server with a certificate that nobody vouches for."""
+    here = Path(__file__).parent.parent / "server"
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.load_cert_chain(here / "certificate_for_tests.pem", here / "key_for_tests.pem")
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+
+        def serve() -> None:
+            with suppress(OSError):
+                made, _ = plain.accept()
+                with made, suppress(OSError):
+                    secure.wrap_socket(made, server_side=True)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"https://127.0.0.1:{plain.getsockname()[1]}"
+    thread.join()
+
+
+def test_who_cannot_prove_to_be_the_server_is_no_missing_connection() -> None:
+    with (
+        proving_nothing() as url,
+        Line(url, "secret") as line,
+        pytest.raises(Distrusted) as told,
+    ):
+        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    assert not told.value.by_date
+    assert "cannot prove that it is the server" in refused(told.value)
+
+
+@pytest.mark.parametrize("code", [9, 10])
+def test_a_certificate_out_of_its_dates_asks_for_the_clock(
+    code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(_client: httpx.Client, _request: httpx.Request, **_: object) -> httpx.Response:
+        inner = ssl.SSLCertVerificationError("certificate verify failed")
+        inner.verify_code = code
+        raise httpx.ConnectError("certificate verify failed") from inner
+
+    monkeypatch.setattr(httpx.Client, "send", send)
+    with Line("https://127.0.0.1:1") as line, pytest.raises(Distrusted) as told:
+        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    assert told.value.by_date
+    assert "Set the date and time" in refused(told.value)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 45.0
+_OUT_OF_DATE = frozenset({9, 10})
+"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 
 
 class NoLine(Exception):
@@ -55,6 +58,15 @@ class Told(Exception):
     def word(self) -> str:
         """The problem in one word for programs; empty if it was not our server that spoke."""
         return self.problem.type.removeprefix("/problems/") if self.problem else ""
+
+
+class Distrusted(Told):
+    """What answered did not prove that it is the server; nothing was sent to it."""
+
+    def __init__(self, *, by_date: bool) -> None:
+        """``by_date``: its certificate does not hold on the date of this laptop's clock."""
+        super().__init__(0, None)
+        self.by_date = by_date
 
 
 @dataclass(slots=True)
@@ -154,7 +166,8 @@ class Line:
         """Send a message and return the answer.
 
         Raises:
-            NoLine: the server cannot be reached; Cut: the line broke; Told: it refused.
+            NoLine: the server cannot be reached; Cut: the line broke; Told: it refused;
+            Distrusted: what answered may not be the server.
         """
         try:
             return self._ask(path, message, kind)
@@ -191,8 +204,8 @@ class Line:
             httpx.UnsupportedProtocol,
             httpx.ConnectError,
             httpx.ConnectTimeout,
-        ):
-            raise NoLine from None
+        ) as error:
+            raise _distrusted(error) or NoLine() from None
         except httpx.HTTPError:
             self._count_up(request, body)
             raise Cut from None
@@ -249,6 +262,15 @@ class Line:
         line = f"POST {request.url.raw_path.decode('ascii')} HTTP/1.1\r\n"
         self.traffic.requests += 1
         self.traffic.bytes_up += len(line) + _size(request.headers) + len(body)
+
+
+def _distrusted(error: BaseException | None) -> Distrusted | None:
+    """Find in what an error came of that the certificate was not accepted."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return Distrusted(by_date=error.verify_code in _OUT_OF_DATE)
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _size(headers: httpx.Headers) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fieldkit.records.formats import indian
-from fieldkit.sync.line import Told
+from fieldkit.sync.line import Distrusted, Told
 
 ALTERED = (
     "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
@@ -39,10 +39,20 @@ NOT_OURS = (
     "Something else answered instead of the server, perhaps the login page of this network. "
     "Open a web page to log in, then sync again."
 )
+_UNPROVEN = (
+    "What answered cannot prove that it is the server, so nothing was sent to it. If this network "
+    "has a login page, log in there first; else tell whoever looks after the server."
+)
+_OUT_OF_DATE = (
+    "By this laptop's clock the server's certificate does not hold today. Set the date and time; "
+    "if they are right, tell whoever looks after the server."
+)
 
 
 def refused(told: Told) -> str:
     """Return the sentence for a request that was refused."""
+    if isinstance(told, Distrusted):
+        return _OUT_OF_DATE if told.by_date else _UNPROVEN
     if told.problem is not None and told.word in _REFUSALS:
         return _REFUSALS[told.word]
     if told.status == 429:
