@@ -197,6 +197,17 @@ def test_an_older_copy_goes_on_under_another_name(laptop: Store, register: Regis
     assert [one.origin for one in quiet.requests] == [now.origin]
 
 
+def test_a_server_that_claims_to_know_more_of_every_log_ends_the_sync(laptop: Store) -> None:
+    def more(request: SyncRequest) -> SyncAnswer:
+        return taken(request).model_copy(update={"seq": request.last_seq + 9, "head": "ab" * 32})
+
+    link = Scripted(*[more] * 9)
+    outcome = run(laptop, link)
+    assert outcome.session.error is not None
+    assert "does not answer as it should" in outcome.session.error
+    assert len(link.requests) == 2
+
+
 def test_a_server_put_back_from_its_backup_is_asked_about_everything(
     laptop: Store, register: Register
 ) -> None:

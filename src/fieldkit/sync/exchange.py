@@ -116,6 +116,7 @@ class Exchange:
         self._former_token: str | None = None
         self._total = unsent(store)
         self._asked: tuple[Standing, PullState] | None = None
+        self._frozen = False
         self.done = self.rejected = self.received = self.conflicts = 0
 
     def run(self) -> None:
@@ -300,7 +301,11 @@ class Exchange:
             self._total = self.done + unsent(self._store)
         elif older:
             # This database is an older copy of one that went on: it must not go on as well (2).
+            # What it goes on under was drawn just now, and no server can know that already.
+            if self._frozen:
+                raise Ended("The server does not answer as it should. Sync again later.")
             self._pull.freeze(origin)
+            self._frozen = True
         return moved or older or answer.more
 
     def _compare(self, standing: Standing, batch: Sequence[Logged], answer: SyncAnswer) -> int:
