@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
-from fieldkit.records import VillageOrganisation
+from fieldkit.records import Json, Toolkit, VillageOrganisation
+from fieldkit.screens.doors import open_record
 from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.sync_words import bar, before, how_long, plural, waits, weight
 from fieldkit.screens.widgets.picker import Picker
-from fieldkit.store import Answered, Edit, State, Store, SyncSession, Verdict
+from fieldkit.store import (
+    Answered,
+    Edit,
+    FindingNote,
+    ServerRow,
+    State,
+    Store,
+    SyncSession,
+    Verdict,
+)
 from fieldkit.sync import pace
 from fieldkit.sync.client import Progress, sync
 from fieldkit.sync.forecast import Forecast
@@ -217,6 +227,61 @@ async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, at_desk
         assert "Given up: Noor VO 1" in hand.text()
         assert "Nothing was returned to you." in hand.text()
     assert store.outbox.counts()[State.REJECTED] == 0
+
+
+async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
+    store: Store, at_desk: At
+) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    _save(store, 1)
+    _reject(store, {1: "Noor is the name of another one here."})
+    async with at_desk() as hand:
+        await _open(hand)
+        await hand.press("<enter>")
+        assert "Returned to you: Noor is the name of another one here." in hand.text()
+        await hand.press("x")
+        assert "Returned to you: Noor is the name of another one here." in hand.text()
+
+
+async def test_what_is_to_check_is_told_where_it_can_be_mended(store: Store, at_desk: At) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    (number,) = store.save(
+        [Edit(Toolkit, {"beneficiary_id": "7K2M9QXR-1", "state": "SELECTED"})], "Asha"
+    )
+    standing = store.outbox.standing()
+    assert standing is not None
+    values: dict[str, Json] = {"district": 2, "block": 16, "beneficiary_id": "7K2M9QXR-1"}
+    note = FindingNote(
+        "one_toolkit", "beneficiary_id", "This artisan has a toolkit already (X1-3)."
+    )
+    row = ServerRow("toolkit", number.id, 1, values, findings=(note,))
+    store.pull.receive(Answered(standing.origin, 1, standing.head, {1: 1}, rows=[row]))
+    async with at_desk() as hand:
+        await _open(hand)
+        await hand.press("<enter>")
+        assert "To check: This artisan has a toolkit already (X1-3)." in hand.text()
+
+
+async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_given_up(
+    store: Store, at_desk: At
+) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    (number,) = _save(store, 1)
+    store.save([Edit(VillageOrganisation, {"name": "Noor"}, id=number)], "Asha")
+    _reject(store, {2: "Noor is the name of another one here."})
+    async with at_desk() as hand:
+        await open_record(hand.app, "village_organisation", number)
+        await hand.press("<down>")
+        assert "Returned to you: Name: Noor is the name of another" in hand.text()
+        assert "returned" in hand.text().splitlines()[0]
+        standing = store.outbox.standing()
+        assert standing is not None
+        store.withdraw(standing.origin, 2)
+        await hand.press("<escape>")
+        await open_record(hand.app, "village_organisation", number)
+        await hand.press("<down>")
+        assert "on the server" in hand.text().splitlines()[0]
+        assert "Returned" not in hand.text()
 
 
 async def test_a_narrow_console_shows_all_of_it(store: Store, office: Office, at_desk: At) -> None:

@@ -26,6 +26,7 @@ from fieldkit.screens.form_saving import (
 )
 from fieldkit.screens.form_terms import Opening, Wanted
 from fieldkit.screens.form_view import cut_note
+from fieldkit.screens.objections import by_field
 from fieldkit.screens.page import Page
 from fieldkit.screens.rows import in_words, label_of
 from fieldkit.screens.widgets.form import Form
@@ -92,6 +93,7 @@ class FormScreen(Page["Entered | None"]):
         self._texts: Mapping[str, str] = {}
         self._draft = Draft("", "")
         self._label = ""
+        self._objections: Mapping[str, str] = {}
         self._telling: tuple[str, str, str, bool] | None = None
 
     def content(self) -> Iterable[Widget]:
@@ -134,12 +136,13 @@ class FormScreen(Page["Entered | None"]):
             record_id = draft.record_id if draft else record_id
             operator = self.desk.operator
             found = await self.ask(lambda store: _fetch(store, kind, record_id, operator))
-            record, self._label = found.record, found.label
+            record, self._label, self._objections = found.record, found.label, found.objections
             self._texts = dict(texts or {})
             overlay = {**self._texts, **(draft.texts if draft else {})}
-            at = draft.field if draft else ""
+            at = draft.field if draft else next(filter(None, found.objections), "")
             model = FormModel(Opening(kind, record, overlay, at, found.standing))
             model.last = found.last
+            model.say(found.objections.get("", ""))
             begun = draft or Draft(kind.kind(), self.desk.operator, None, record_id)
             self._draft = replace(begun, base=_base(record, draft))
             self.form.show(model)
@@ -199,7 +202,10 @@ class FormScreen(Page["Entered | None"]):
         telling = (
             self._label,
             "".join(f"   {part}" for part in parts if part),
-            model.message or said or ("" if model.help_open else self._beside(model)),
+            model.message
+            or said
+            or self._objections.get(model.at)
+            or ("" if model.help_open else self._beside(model)),
             model.alarm,
         )
         if telling != self._telling:
@@ -364,6 +370,8 @@ class _Start:
     """What it is called."""
     last: dict[str, str]
     """Texts of the record of this kind that the operator saved last."""
+    objections: Mapping[str, str]
+    """What the server says against it, by field."""
 
 
 def _base(record: Record | None, draft: Draft | None) -> int | None:
@@ -392,10 +400,10 @@ def _fetch(store: Store, kind: type[Record], record_id: str | None, operator: st
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         standing: dict[str, Value] = {"district": record.district, "block": record.block}
-        return _Start(record, standing, label, last)
+        return _Start(record, standing, label, last, by_field(store, record.id, kind.questions()))
     device = store.device
     standing = {"district": device.district, "block": device.block} if device else {}
-    return _Start(None, standing, f"New {_lower(kind.title)}", last)
+    return _Start(None, standing, f"New {_lower(kind.title)}", last, {})
 
 
 def _texts(kind: type[Record], record: Record) -> dict[str, str]:

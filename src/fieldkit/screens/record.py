@@ -85,8 +85,8 @@ class RecordPage(Page[None]):
         above = [f" {found.facts}"]
         if found.due:
             above += wrap(f"Due: {found.due}", self.size.width - 5, initial_indent=" ")[:3]
-        for told in found.check[:2]:
-            above += wrap(f"To check: {told}", self.size.width - 5, initial_indent=" ")[:2]
+        for told in found.against[:2]:
+            above += wrap(told, self.size.width - 5, initial_indent=" ")[:2]
         rows = [
             Choice(
                 cells,

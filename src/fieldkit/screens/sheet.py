@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
+from fieldkit.screens.objections import Objection, objections
 from fieldkit.screens.rows import Kept, Row, fetched, record_words, row_of, shown_value
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
-    from fieldkit.store import Event, Noted, Store
+    from fieldkit.store import Event, Store
 
 _WAITING = ("on the server", "sent", "queued", "conflict", "rejected")
 """States of a change, the later the more a person must know of it."""
@@ -35,8 +36,8 @@ class Sheet:
     lines: Sequence[Line]
     settle: frozenset[str] = frozenset()
     """Ids, this record's or of lines, about which a conflict is open."""
-    check: Sequence[str] = ()
-    """What the server found to check about this record."""
+    against: Sequence[str] = ()
+    """What the server says against this record: why a change came back, what is to be checked."""
 
 
 def sheet(store: Store, record_id: str) -> Sheet | None:
@@ -46,16 +47,14 @@ def sheet(store: Store, record_id: str) -> Sheet | None:
         return None
     row = row_of(store, record)
     settle = frozenset(one.record_id for one in store.conflicts())
-    noted = store.findings()
-    check = frozenset(one.record_id for one in noted)
+    check = frozenset(one.record_id for one in store.findings())
     if record.person:
         lines = happened(store, record, settle, check)
     else:
         lines = gathered(store, record, settle, check)
     facts = [text for text in row.cells[1:] if text]
-    logged = store.changes_of(record_id)
-    last = str(logged[-1].state) if logged else "on the server"
-    state = record_words(last, settle=record_id in settle, check=record_id in check)
+    last = store.states([record_id]).get(record_id, "on the server")
+    state = record_words(str(last), settle=record_id in settle, check=record_id in check)
     if record.deleted:
         state = f"deleted, {state}"
     return Sheet(
@@ -65,13 +64,13 @@ def sheet(store: Store, record_id: str) -> Sheet | None:
         state,
         lines,
         settle,
-        [_finding(record, one) for one in noted if one.record_id == record_id],
+        [_said(record, one) for one in objections(store, record_id)],
     )
 
 
-def _finding(record: Record, noted: Noted) -> str:
-    ask = record.asks().get(noted.field)
-    return f"{ask.label}: {noted.message}" if ask else noted.message
+def _said(record: Record, one: Objection) -> str:
+    ask = record.asks().get(one.field)
+    return f"{one.word}: {ask.label}: {one.reason}" if ask else f"{one.word}: {one.reason}"
 
 
 def _numbers(lines: Sequence[Line]) -> list[str]:

@@ -205,12 +205,18 @@ class Outbox:
             found[State.CONFLICT] = count_conflicts(connection)
         return found
 
-    def returned(self, limit: int | None = None, skip: int = 0) -> list[Logged]:
-        """Return the changes with a field the server still lacks, the latest first."""
+    def returned(
+        self, limit: int | None = None, skip: int = 0, *, record_id: str | None = None
+    ) -> list[Logged]:
+        """Return the changes with a field the server still lacks, the latest first.
+
+        ``record_id``: only those of this record.
+        """
+        of = [] if record_id is None else [_change.c.record_id == record_id]
         with self.database.read() as connection:
             rows = connection.execute(
                 _logged()
-                .where(OPEN_VERDICT)
+                .where(OPEN_VERDICT, *of)
                 .order_by(desc(_change.c.at), desc(_change.c.seq))
                 .limit(limit)
                 .offset(skip)
