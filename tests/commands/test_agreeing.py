@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from tests.commands.conftest import Cli
 
+from fieldkit.records import Json
 from fieldkit.server.local import code, local_server
-from fieldkit.store import Store
+from fieldkit.store import Answered, FindingNote, ServerRow, Store
 from fieldkit.sync.client import enrol, sync
 
 CONFLICT = ["id", "kind", "record", "field", "mine", "theirs", "base", "who", "when"]
@@ -101,7 +102,9 @@ def test_a_conflict_is_listed_and_decided(parted: str, cli: Cli, other: Store) -
     assert one["base"] == "9419011432"
     spoken = cli("conflicts").text
     assert one["id"] in spoken
-    assert "mine    94190 11434" in spoken
+    assert f"{one['id']}  Artisan, Mobile, Zooni Akhter" in spoken
+    assert "mine    94190 11434  not used yet  Asha" in spoken
+    assert "theirs  94190 11433  on the server  Asha" in spoken
     assert cli("status", "--json").json["conflicts"] == 1
     assert "1 value is not used yet" in cli("status").text
     decided = cli("resolve", one["id"], "--keep", "theirs")
@@ -113,6 +116,20 @@ def test_a_conflict_is_listed_and_decided(parted: str, cli: Cli, other: Store) -
     (found,) = cli("export", "beneficiary", "--format", "jsonl").lines
     assert found["mobile"] == "9419011433"
     assert cli("conflicts").text == "There is no conflict.\n"
+
+
+def test_what_is_to_check_is_counted_and_told_of_its_record(filled: Path, cli: Cli) -> None:
+    store = Store.open(filled)
+    (record, *_) = store.page("beneficiary").records
+    values: dict[str, Json] = {"district": record.district, "name": "Zooni Akhter"}
+    note = FindingNote("same_person", "name", "Zuni Akhter (7K2M9QXR-1) may be the same person.")
+    row = ServerRow("beneficiary", record.id, 1, values, findings=(note,))
+    standing = store.outbox.standing()
+    assert standing is not None
+    store.pull.receive(Answered(standing.origin, 0, b"", {}, rows=[row]))
+    store.close()
+    assert "1 to check: " in cli("status").text
+    assert "To check: Zuni Akhter (7K2M9QXR-1) may be" in cli("show", record.id).text
 
 
 @pytest.mark.parametrize("keep", ["12", "not a number"])

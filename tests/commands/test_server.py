@@ -83,6 +83,19 @@ def test_a_database_that_will_not_do_is_a_sentence(
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1)
 
 
+@pytest.mark.parametrize(
+    ("action", "says"), [("status", "No laptop has"), ("devices", "No laptop is")]
+)
+def test_a_new_server_says_that_it_holds_nothing(
+    home: Path, cli: Cli, tmp_path: Path, action: str, says: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    assert cli("server", "migrate", "--database", url).code == 0
+    ran = cli("server", action, "--database", url)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.text.startswith(says)
+
+
 @pytest.mark.parametrize("action", ["status", "devices"])
 def test_asking_for_figures_makes_no_database(
     home: Path, cli: Cli, tmp_path: Path, action: str

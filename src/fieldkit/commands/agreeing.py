@@ -43,18 +43,30 @@ def conflicts(args: Namespace) -> int:
     """List the conflicts that nobody here has decided."""
     with opened() as store:
         found = store.conflicts()
+        named = store.fetch({one.kind for one in found}, [one.record_id for one in found])
     if args.json:
         say_json([_json(one) for one in found])
         return DONE
     for one in found:
-        say(f"{one.id}  {_label(one)}")
-        who, when = _theirs(one)
-        say(f"  mine    {_shown(one, one.mine)}")
-        say(f"  theirs  {_shown(one, one.theirs)}  {who}  {Moment().show(when)}")
+        record = named.get((one.kind, one.record_id))
+        say(f"{one.id}  {_label(one)}{f', {record.label()}' if record else ''}")
+        # On a laptop that wrote neither, "mine" is what stands: who wrote them is said of both.
+        for name, value in (("mine", one.mine), ("theirs", one.theirs)):
+            say(f"  {name:8}{_shown(one, value)}  {_standing(one, value)}")
         say(f"  before  {_shown(one, one.base)}")
-    if not found:
-        say("There is no conflict.")
+    say("`fieldkit resolve` decides one." if found else "There is no conflict.")
     return DONE
+
+
+def _standing(one: Conflict, value: Json) -> str:
+    """Say which of the two values counts now, and who wrote it when."""
+    held = value == one.held
+    word, by, at = (
+        ("not used yet", one.by, one.at)
+        if held
+        else ("on the server", one.stands_by, one.stands_at)
+    )
+    return "  ".join(filter(None, (word, by, Moment().show(at) if at else "")))
 
 
 def resolve(args: Namespace) -> int:

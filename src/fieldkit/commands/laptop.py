@@ -116,6 +116,8 @@ def _say_status(store: Store, standing: Standing | None) -> None:
     )
     if many := len(store.conflicts()):
         say(_not_used(many))
+    if many := len(store.findings()):
+        say(f"{many} to check: the Sync page lists them, and `fieldkit show` tells of each record.")
     if device.server and store.pull.state().more:
         say("Not everything has come from the server yet. `fieldkit sync` goes on.")
     if doubt := store.clock_doubt():

@@ -14,7 +14,7 @@ from fieldkit.exchange.write import export as write
 from fieldkit.records import Ask, Record, Unfit, Use, read_id
 from fieldkit.records import kinds as all_kinds
 from fieldkit.records.formats import Choice, Moment, show_date
-from fieldkit.store import Event, Logged, Store
+from fieldkit.store import Event, Logged, Noted, Store
 
 _BUDGAM, _CHADOORA = 2, 16
 """The area of samples where no laptop is set up."""
@@ -172,6 +172,7 @@ def show(args: Namespace) -> int:
             raise Unusable(f"There is no record {args.id} on this laptop.")
         events = store.timeline(record.id)
         changes = store.changes_of(record.id)
+        noted = store.findings(record.id)
     if args.json:
         say_json(
             {
@@ -183,7 +184,7 @@ def show(args: Namespace) -> int:
             }
         )
     else:
-        _say_record(record, events, changes)
+        _say_record(record, noted, events, changes)
     return DONE
 
 
@@ -212,11 +213,15 @@ def _change(logged: Logged) -> dict[str, object]:
     }
 
 
-def _say_record(record: Record, events: Sequence[Event], changes: Sequence[Logged]) -> None:
+def _say_record(
+    record: Record, noted: Sequence[Noted], events: Sequence[Event], changes: Sequence[Logged]
+) -> None:
     say(f"{record.label()}  {record.id}{'  deleted' if record.deleted else ''}")
     for name, ask in record.questions().items():
         if text := ask.format.show(record.value(name)):
-            say(f"  {ask.label:32}{text}")
+            say(f"  {ask.label:32} {text}")
+    for one in noted:
+        say(f"To check: {one.message}")
     if events:
         say("What happened:")
     for event in events:

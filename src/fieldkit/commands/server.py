@@ -84,6 +84,8 @@ def devices(args: Namespace) -> int:
     for one in found:
         for line in _lines(one):
             say(line)
+    if not found:
+        say("No laptop is enrolled. `fieldkit server code` makes the code for one.")
     return DONE
 
 
@@ -121,6 +123,8 @@ def status(args: Namespace) -> int:
             say(f"{kind:24}{many:>10}")
     for device in found["devices"]:
         say(f"laptop {device['origin']}: {device['last_seq']} changes, head {device['head'][:12]}")
+    if not found["devices"]:
+        say("No laptop has sent anything yet.")
     return DONE
 
 

@@ -87,8 +87,8 @@ def _same_person(record: Record, _case: Case, around: Around) -> list[Review]:
             continue
         for other in around.where(record.kind(), **equal):
             if other.id != record.id and all(_sound_alike(record, other, name) for name in key):
-                named = ", ".join(_label(record, name) for name in key)
-                message = f"{other.label()} ({other.id}) may be the same person: {named} agree."
+                named = "; ".join(_label(record, name) for name in key)
+                message = f"{other.label()} ({other.id}) may be the same person. Alike: {named}."
                 field = key[0].removeprefix("~")
                 return [Review(Finding(field, message, Severity.WARN, SAME_PERSON), other.id)]
     return []
@@ -109,4 +109,4 @@ def _sound_alike(record: Record, other: Record, name: str) -> bool:
 
 
 def _label(record: Record, name: str) -> str:
-    return record.asks()[name.removeprefix("~")].label.lower()
+    return record.asks()[name.removeprefix("~")].label
