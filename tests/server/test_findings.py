@@ -83,6 +83,14 @@ def test_a_reference_waits_for_its_record_and_is_settled_by_it(village: Village)
     assert ("2", "missing_parent") not in village.open()
 
 
+def test_a_reference_to_what_was_deleted_does_not_say_that_it_will_come(village: Village) -> None:
+    village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
+    village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")
+    village.put("beneficiary", "7KQ2M9XD-1", deleted=True)
+    query = select(FINDING.c.message).where(FINDING.c.rule == "missing_parent")
+    assert "deleted" in village.connection.execute(query).scalar_one()
+
+
 def test_a_second_toolkit_is_found_at_both_and_settled_at_both(village: Village) -> None:
     village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
     village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")

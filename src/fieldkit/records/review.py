@@ -66,7 +66,7 @@ def _about(record: Record, field: str) -> str | None:
 
 
 def _not_there(record: Record, _case: Case, around: Around) -> list[Review]:
-    """Return the references to records that have not arrived."""
+    """Return the references to records that have not arrived, or were deleted."""
     found: list[Review] = []
     for name, reference in record.references().items():
         number = record.value(name)
@@ -74,7 +74,7 @@ def _not_there(record: Record, _case: Case, around: Around) -> list[Review]:
             continue
         if not any(around.has(kind, number) for kind in reference.kinds):
             wanted = " or ".join(kinds()[kind].title for kind in reference.kinds)
-            message = f"{wanted} {number} has not reached the server. It may still come."
+            message = f"{wanted} {number} is not on the server: still to come, or deleted."
             found.append(Review(Finding(name, message, Severity.WARN, MISSING_PARENT), number))
     return found
 
