@@ -84,9 +84,8 @@ def test_a_reference_waits_for_its_record_and_is_settled_by_it(village: Village)
 
 
 def test_a_reference_to_what_was_deleted_does_not_say_that_it_will_come(village: Village) -> None:
-    village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
+    village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat", deleted=True)
     village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")
-    village.put("beneficiary", "7KQ2M9XD-1", deleted=True)
     query = select(FINDING.c.message).where(FINDING.c.rule == "missing_parent")
     assert "deleted" in village.connection.execute(query).scalar_one()
 

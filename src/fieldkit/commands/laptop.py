@@ -109,7 +109,7 @@ def _say_status(store: Store, standing: Standing | None) -> None:
     counts = store.outbox.counts()
     logs = store.outbox.receipt()
     say(
-        f"{sum(log.seq for log in logs)} changes made here, "
+        f"{_many(sum(log.seq for log in logs), 'change')} made here, "
         f"{sum(log.acked_seq for log in logs)} on the server, "
         f"{counts[State.QUEUED] + counts[State.SENT]} not sent yet, "
         f"{counts[State.REJECTED]} returned."
