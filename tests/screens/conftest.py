@@ -99,8 +99,8 @@ class Office:
     def code(self, district: int | None = 2, block: int | None = None) -> str:
         return code(self.database, district=district, block=block)
 
-    def enrol(self, store: Store, district: int = 2) -> None:
-        enrol(store, self.url, self.code(district))
+    def enrol(self, store: Store, district: int = 2, block: int | None = None) -> None:
+        enrol(store, self.url, self.code(district, block))
 
 
 @pytest.fixture(scope="session")

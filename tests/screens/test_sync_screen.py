@@ -284,6 +284,28 @@ async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_give
         assert "Returned" not in hand.text()
 
 
+async def test_new_records_of_another_block_are_put_into_the_area(
+    store: Store, office: Office, at_desk: At
+) -> None:
+    edits = [Edit(VillageOrganisation, {"name": f"Noor VO {n}", "block": 14}) for n in range(2)]
+    ids = [saved.id for saved in store.save(edits, "Asha")]
+    _save(store, 1)
+    office.enrol(store, block=16)
+    async with at_desk() as hand:
+        await hand.press("<f5>")
+        assert "1 change sent, 2 returned to you" in hand.text()
+        assert "m put into my area" in hand.text()
+        await hand.press("m")
+        assert "Put 2 new records into Block Chadoora, Budgam?" in hand.text()
+        assert "1 change to send" not in hand.text()
+        await hand.press("m")
+        assert "Put into Block Chadoora, Budgam: 2 records." in hand.text()
+        assert "m put into my area" not in hand.text()
+        await hand.press("<f5>")
+        assert "2 changes sent" in hand.text()
+    assert set(store.states(ids).values()) == {State.ON_SERVER}
+
+
 async def test_a_narrow_console_shows_all_of_it(store: Store, office: Office, at_desk: At) -> None:
     office.enrol(store)
     _save(store, 1)

@@ -22,6 +22,7 @@ KEYS = (
     ("sync", "F5", "/sync"),
     ("enrol with a server; receipt to a file", "e, r on Sync", ""),
     ("give up a change that was returned; again: yes", "Delete on Sync", "x"),
+    ("put new records that came back into your area", "m on Sync", ""),
     ("settle two values of one field", "Enter on Sync", "s on its page"),
     ("menu of everything", "/ in an empty box", "Ctrl+P"),
     ("change operator", "Ctrl+O", "/operator"),

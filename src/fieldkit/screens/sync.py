@@ -16,9 +16,19 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from fieldkit.screens import doors
+from fieldkit.screens.misplaced import misplaced, take_in
 from fieldkit.screens.page import Line, Page, Sentence
 from fieldkit.screens.rows import Fetched, Kept, fetched, label_of
-from fieldkit.screens.sync_words import agreement, bar, before, clock_said, ended, received, waits
+from fieldkit.screens.sync_words import (
+    agreement,
+    bar,
+    before,
+    clock_said,
+    ended,
+    plural,
+    received,
+    waits,
+)
 from fieldkit.screens.syncing import Progressed, Synced, apart
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
@@ -47,6 +57,8 @@ class _Shown:
     agreement: str
     before: list[str]
     clock: str | None
+    misplaced: int
+    """New records that the server does not take for where they lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +88,13 @@ class SyncScreen(Page[None]):
         Binding("r", "receipt", "Receipt", show=False),
         Binding("e", "enrol", "Enrol", show=False),
         Binding("x", "give_up", "Give up", show=False),
+        Binding("m", "take_in", "Take into the area", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._enrolled = False
+        self._misplaced = 0
         self._done = ""
         """What the last sync did that ended while the page was open."""
 
@@ -181,6 +195,24 @@ class SyncScreen(Page[None]):
         if picker.marked is not None and picker.marked.remove is not None:
             await self.told(picker.marked.remove)
 
+    async def action_take_in(self) -> None:
+        """Put the new records that lie outside the area into it, when asked twice."""
+        if not self._misplaced:
+            return
+        many = plural(self._misplaced, "new record")
+        question = f"Put {many} into {self.desk.standing.area}? Press m again."
+        if self.sure("take in", question):
+            await self.told(self._take_in)
+
+    async def _take_in(self) -> None:
+        operator = self.desk.operator
+        many = await self.ask(lambda store: take_in(store, operator))
+        self.query_one(Picker).renew()
+        await self.desk.take_stock()
+        await self._show()
+        moved = plural(many, "record")
+        self.say(f"Put into {self.desk.standing.area}: {moved}. The next sync sends this.")
+
     # --- the fixed lines ---
 
     def show_standing(self) -> None:
@@ -189,7 +221,7 @@ class SyncScreen(Page[None]):
 
     async def _show(self) -> None:
         found = await self.ask(_read)
-        self._enrolled = found.enrolled
+        self._enrolled, self._misplaced = found.enrolled, found.misplaced
         self.query_one("#waiting", Line).put(found.waiting)
         self.query_one("#agreement", Line).put(found.agreement)
         for place in range(_SYNCS_SHOWN):
@@ -213,6 +245,7 @@ class SyncScreen(Page[None]):
         offered = [
             "F5 or s sync now" if self._enrolled else "e enrol",
             f"Enter {' or '.join(words)}" if words else "",
+            "m put into my area" if self._misplaced else "",
             give_up if _RETURNED in heads else "",
             receipt if self._enrolled else "",
             "Esc back",
@@ -318,6 +351,7 @@ def _read(store: Store) -> _Shown:
         agreement=agreement(store),
         before=before(store.outbox.sessions(_SYNCS_READ), _SYNCS_SHOWN),
         clock=clock_said(store),
+        misplaced=len(misplaced(store)),
     )
 
 
