@@ -59,6 +59,19 @@ def test_what_the_server_returns_is_shown_on_the_record(
     assert cli("status", "--json").json["outbox"]["rejected"] == 1
 
 
+def test_a_sync_with_something_returned_does_not_say_that_all_is_the_same(
+    laptop: Path, cli: Cli, server: str, database: str
+) -> None:
+    one = b'{"name": "Zooni Akhter", "trade_code": "CARP", "mobile": "9419011432"}\n'
+    assert cli("import", "beneficiary", "-", piped=one).code == 0
+    assert cli("enrol", server, code(database, "operator", 2, 14)).code == 0
+    ran = cli("sync")
+    assert ran.code == 1
+    assert "1 returned, " in ran.text
+    assert "the same" not in ran.text
+    assert "correct it on Sync" in ran.text
+
+
 ACTIONS = [
     ["run"],
     ["status"],

@@ -262,6 +262,29 @@ async def test_what_is_to_check_is_told_where_it_can_be_mended(store: Store, at_
         assert "To check: This artisan has a toolkit already (X1-3)." in hand.text()
 
 
+async def test_all_that_is_to_check_can_be_reached(store: Store, at_desk: At) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    ids = sorted(_save(store, 70), key=str)
+    standing = store.outbox.standing()
+    assert standing is not None
+    rows = [
+        ServerRow(
+            "village_organisation",
+            one,
+            1,
+            {"district": 2, "block": 16, "name": f"Noor VO {n}"},
+            findings=(FindingNote("same", "name", f"Number {n} may be here twice."),),
+        )
+        for n, one in enumerate(ids)
+    ]
+    versions = dict.fromkeys(range(1, 71), 1)
+    store.pull.receive(Answered(standing.origin, 70, standing.head, versions, [], rows))
+    async with at_desk() as hand:
+        await _open(hand)
+        await hand.press("<end>", "<down>", "<end>")
+        assert "Number 69 may be here twice." in hand.text()
+
+
 async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_given_up(
     store: Store, at_desk: At
 ) -> None:

@@ -225,9 +225,12 @@ def sync(args: Namespace) -> int:
             }
         )
     elif outcome.ok:
+        same = "Both sides are the same."
+        if outcome.rejected:
+            same = "What was returned counts on this laptop alone: correct it on Sync."
         say(
             f"{_many(outcome.applied, 'change')} sent, {outcome.rejected} returned, "
-            f"{_many(outcome.received, 'record')} received. Both sides are the same."
+            f"{_many(outcome.received, 'record')} received. {same}"
         )
         if outcome.conflicts:
             say(_not_used(outcome.conflicts))

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _SYNCS_SHOWN = 3
 _SYNCS_READ = 30
 PAGE = 60
-"""Changes that came back, fetched at a time."""
+"""Changes that came back, or what is to check, fetched at a time."""
 _SETTLE, _RETURNED, _CHECK = "  To settle", "  Returned to you", "  To check"
 _GROUPS = {_SETTLE: "settle", _RETURNED: "correct", _CHECK: "check"}
 """The groups of the list, and what Enter does there."""
@@ -159,15 +159,20 @@ class SyncScreen(Page[None]):
             )
             for one, head in zip(rows, heads, strict=False)
         ]
-        if not full:
-            choices += await self._to_check()
-        return Answer(choices, more=more if full else None)
+        if full:
+            return Answer(choices, more=more)
+        check = await self._to_check(0)
+        return Answer([*choices, *check.rows], more=check.more)
 
-    async def _to_check(self) -> list[Choice]:
-        """Return what the server found to check; each opens what it is about."""
-        found = await self.ask(_findings)
-        heads = [_CHECK] + [""] * len(found)
-        return [
+    async def _to_check(self, skip: int) -> Answer:
+        """Return a page of what the server found to check; each opens what it is about."""
+        found, full = await self.ask(lambda store: _findings(store, skip))
+
+        async def more() -> Answer:
+            return await self._to_check(skip + PAGE)
+
+        heads = ["" if skip else _CHECK] + [""] * len(found)
+        rows = [
             Choice(
                 (one.label, one.title),
                 partial(doors.open_record, self.desk, one.kind, one.record_id),
@@ -177,6 +182,7 @@ class SyncScreen(Page[None]):
             )
             for one, head in zip(found, heads, strict=False)
         ]
+        return Answer(rows, more=more if full else None)
 
     async def _give_up(self, one: _Told) -> None:
         """Give a change up, when asked twice."""
@@ -380,12 +386,13 @@ def _returned(store: Store, skip: int) -> tuple[list[_Told], bool]:
     return told, len(whole) == PAGE
 
 
-def _findings(store: Store) -> list[_Told]:
-    """Return what the server found to check, as much as one looks through."""
-    found = store.findings()[:PAGE]
+def _findings(store: Store, skip: int) -> tuple[list[_Told], bool]:
+    """Return a page of what the server found to check, and whether there may be more."""
+    found = store.findings()[skip : skip + PAGE]
     records = Fetched(store.fetch({one.kind for one in found}, [one.record_id for one in found]))
     kept = fetched(store, records.records.values())
-    return [_told(records, kept, (one.kind, one.record_id), one.message) for one in found]
+    told = [_told(records, kept, (one.kind, one.record_id), one.message) for one in found]
+    return told, len(found) == PAGE
 
 
 def _told(
