@@ -13,6 +13,7 @@ from tests.commands.conftest import Cli
 
 from fieldkit.commands import server as server_commands
 from fieldkit.records import Change, Op, VillageOrganisation, first_head
+from fieldkit.server.devices import Enrolment
 from fieldkit.server.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
@@ -237,3 +238,28 @@ def test_half_a_certificate_is_a_sentence(home: Path, cli: Cli, tmp_path: Path) 
     assert (ran.code, ran.out) == (2, b"")
     assert "--tls-key" in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("skew", "says"), [(-5400, "1.5 hours behind"), (20 * 365 * 86400, "7,300 days ahead")]
+)
+def test_what_is_odd_about_a_laptop_is_told(
+    home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, skew: int, says: str
+) -> None:
+    one = Enrolment(
+        id=3,
+        name="Asha",
+        role="operator",
+        district=2,
+        block=16,
+        enrolled_at=0,
+        last_seen=1,
+        revoked_at=None,
+        skew=skew,
+        origins=["7K2M9QXR", "8K2M9QXR"],
+        busy_at_once=["7K2M9QXR", "8K2M9QXR"],
+    )
+    monkeypatch.setattr("fieldkit.server.devices.devices", lambda *_: [one])
+    spoken = cli("server", "devices", "--database", "sqlite:///none").text
+    assert f"its clock is {says}" in spoken
+    assert "two copies of it are at work: 7K2M9QXR, 8K2M9QXR. Enrol one of them anew." in spoken

@@ -171,7 +171,9 @@ def _lines(device: Enrolment) -> Iterator[str]:
     skew = device["skew"] or 0
     if abs(skew) > _SKEWED:
         way = "ahead" if skew > 0 else "behind"
-        yield f"       its clock is {abs(skew) / 3600:.1f} hours {way}"
+        hours = abs(skew) / 3600
+        length = f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:,.0f} days"
+        yield f"       its clock is {length} {way}"
     if device["busy_at_once"]:
         copies = ", ".join(device["busy_at_once"])
         yield f"       two copies of it are at work: {copies}. Enrol one of them anew."
