@@ -86,6 +86,14 @@ def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
     assert f"{total} changes made here, 0 on the server, {total} not sent yet" in spoken
 
 
+def test_status_tells_that_the_area_was_changed(filled: Path, cli: Cli) -> None:
+    store = Store.open(filled)
+    store.enrol("http://127.0.0.1:9", "t" * 43, "operator", 2, 16, 1, "first")
+    store.pull.change_scope("operator", 2, 14, 2)
+    store.close()
+    assert "This laptop was given another area." in cli("status").text
+
+
 def test_a_sync_brings_both_sides_together(
     filled: Path, cli: Cli, server: str, database: str
 ) -> None:

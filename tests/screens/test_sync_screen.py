@@ -324,6 +324,7 @@ async def test_new_records_of_another_block_are_put_into_the_area(
         await hand.press("m")
         assert "Put into Block Chadoora, Budgam: 2 records." in hand.text()
         assert "m put into my area" not in hand.text()
+        assert "2 returned to you" not in hand.text()
         await hand.press("<f5>")
         assert "2 changes sent" in hand.text()
     assert set(store.states(ids).values()) == {State.ON_SERVER}

@@ -120,6 +120,8 @@ def _say_status(store: Store, standing: Standing | None) -> None:
         say(f"{many} to check: the Sync page lists them, and `fieldkit show` tells of each record.")
     if device.server and store.pull.state().more:
         say("Not everything has come from the server yet. `fieldkit sync` goes on.")
+    for notice in store.notices():
+        say(notice.text)
     if doubt := store.clock_doubt():
         say(doubt)
 

@@ -213,6 +213,8 @@ class SyncScreen(Page[None]):
     async def _take_in(self) -> None:
         operator = self.desk.operator
         many = await self.ask(lambda store: take_in(store, operator))
+        self._done = ""
+        self._show_progress()
         self.query_one(Picker).renew()
         await self.desk.take_stock()
         await self._show()
