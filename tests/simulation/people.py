@@ -12,7 +12,7 @@ from tests.simulation.files import Shown
 from tests.simulation.model import Violation, plain
 
 from fieldkit.records import Beneficiary, Member, Op, Record, SelfHelpGroup, Value
-from fieldkit.store import Draft, Edit, Refused
+from fieldkit.store import Draft, Edit, Keep, Refused
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -162,7 +162,7 @@ def decide(world: World, laptop: Laptop, chance: random.Random) -> None:
     if not found:
         return
     conflict, tag, before = chance.choice(found), world.tag(), laptop.rows()
-    keep = chance.choice(["mine", "theirs"])
+    keep: Keep | str = chance.choice([Keep.MINE, Keep.THEIRS])
     if conflict.field in HOT and chance.random() < 0.3:
         keep = str(chance.choice(HOT[conflict.field]))
     shown = before.get(conflict.record_id)
