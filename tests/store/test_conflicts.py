@@ -302,3 +302,13 @@ def test_a_conflict_told_again_after_its_decision_was_taken_is_open_again(
     office.write(FAR, remarks="anything")
     office.sync(store)
     assert [one.id for one in store.conflicts()] == [conflict.id]
+
+
+def test_what_is_open_is_told_of_the_records_asked_about(store: Store, office: Office) -> None:
+    office.write(f"{OTHER}-9", **NAMED)
+    conflict = clash(store, office)
+    asked = [conflict.record_id, f"{OTHER}-9"]
+    assert store.open_about(asked).settle == {conflict.record_id}
+    assert store.open_about(asked[1:]).settle == frozenset()
+    store.resolve(conflict.id, Keep.MINE, "Asha")
+    assert store.open_about(asked).settle == frozenset()

@@ -10,7 +10,7 @@ from fieldkit.store.answers import (
     ScopeOf,
     ServerRow,
 )
-from fieldkit.store.conflicts import Conflict, Noted
+from fieldkit.store.conflicts import Conflict, Noted, OpenAbout
 from fieldkit.store.deciding import Keep
 from fieldkit.store.drafts import Draft, Drafts
 from fieldkit.store.duplicates import Alike
@@ -45,6 +45,7 @@ __all__ = [
     "Logged",
     "Noted",
     "Notice",
+    "OpenAbout",
     "Outbox",
     "Page",
     "Pull",

@@ -62,6 +62,27 @@ class Noted:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenAbout:
+    """Which of some records a person has to look at, by id."""
+
+    settle: frozenset[str]
+    """Those with a conflict that nobody here has decided."""
+    check: frozenset[str]
+    """Those about which the server found something."""
+
+
+def open_about(connection: Connection, ids: Sequence[str]) -> OpenAbout:
+    """Return which of these records anything is open about."""
+    settle: set[str] = set()
+    check: set[str] = set()
+    for some in in_parts(ids):
+        told = connection.execute(_CONFLICTS, {"ids": some})
+        settle |= {row.record_id for row in told if not row.decided}
+        check |= {row.record_id for row in connection.execute(_FINDINGS, {"ids": some})}
+    return OpenAbout(frozenset(settle), frozenset(check))
+
+
 def open_conflicts(connection: Connection, record_id: str | None = None) -> list[Conflict]:
     """Return the conflicts nobody here has decided, of records that this version knows."""
     query = select(_conflict).where(_conflict.c.decided == 0, _conflict.c.kind.in_(sorted(kinds())))

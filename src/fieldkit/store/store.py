@@ -23,7 +23,7 @@ from fieldkit.store import search, tables
 from fieldkit.store.answers import ScopeOf
 from fieldkit.store.arriving import relay
 from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
-from fieldkit.store.conflicts import Conflict, Noted, noted, open_conflicts
+from fieldkit.store.conflicts import Conflict, Noted, OpenAbout, noted, open_about, open_conflicts
 from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.deciding import Keep, decide
 from fieldkit.store.drafts import Drafts
@@ -351,6 +351,11 @@ class Store:
         """Return the open conflicts that nobody here has decided yet, of one record or all."""
         with self._database.read() as connection:
             return open_conflicts(connection, record_id)
+
+    def open_about(self, ids: Sequence[str]) -> OpenAbout:
+        """Return about which of these records a conflict is open, or something was found."""
+        with self._database.read() as connection:
+            return open_about(connection, ids)
 
     def resolve(self, conflict: str | Conflict, keep: Keep | str, operator: str) -> Saved:
         """Decide a conflict; it shows as decided until the server's row comes.
