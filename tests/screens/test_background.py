@@ -124,6 +124,31 @@ async def test_it_backs_off_while_there_is_no_line_and_saves_do_not_hasten_it(
         assert planned[9:] == [60.0]
 
 
+async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
+    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _enrolled(store)
+    ends = [_outcome(ok=False, offline=True)] * 3
+
+    def end(its: Store, **_: object) -> Outcome:
+        outcome = ends.pop()
+        its.outbox.note(outcome.session)
+        return outcome
+
+    monkeypatch.setattr(client, "sync", end)
+    async with at_desk(pace=Pace(jitter=0.0)) as hand:
+        for _ in range(3):
+            hand.app.courier._fall_due()
+            await hand.settle()
+        assert "offline since" in hand.text().splitlines()[0]
+        await hand.app.take_stock()
+        assert planned[-1] == 300.0
+        store.outbox.note(_outcome().session)
+        await hand.press("8", "<enter>")
+        assert "online" in hand.text().splitlines()[0]
+        assert planned[-1] == 240.0
+
+
 async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
     store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
