@@ -286,6 +286,25 @@ def test_the_conflict_after_a_long_history_names_the_value_at_the_base(
     assert held == {"name": "Noor IIII", "village": "Wathoora"}
 
 
+def test_what_was_once_held_and_settled_is_no_value_at_a_later_base(
+    engine: Engine, laptop: Laptop, other: Laptop
+) -> None:
+    record = begun(laptop, other)
+    laptop.edit(record, base=1, village="Nagam")
+    laptop.edit(record, base=2, name="Noor First")
+    laptop.push()
+    other.edit(record, base=1, name="Noor Second", village="Chadoora")
+    other.push()
+    laptop.decide(record, [(other.origin, 1)], 3, village="Chadoora")
+    laptop.edit(record, base=4, village="Lasjan")
+    laptop.push()
+    other.edit(record, base=3, village="Soibugh")
+    other.push()
+    laptop.pull_all()
+    held = {one.field: one.base for one in laptop.rows[record].conflicts}
+    assert held == {"name": "Noor VO", "village": "Nagam"}
+
+
 def test_amounts_outgrow_four_bytes(engine: Engine, laptop: Laptop) -> None:
     record = laptop.create(opening_bank=3_000_000_000)
     laptop.edit(record, base=1, opening_cash=4_000_000_000)

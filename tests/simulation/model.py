@@ -216,6 +216,8 @@ class Expected:
         """Every row that the server has ever held, by id and version."""
         self.put_back_once = False
         """Whether the server was restored: of a lost era it cannot tell what people had seen."""
+        self.answered: set[str] = set()
+        """Marks of all that the server has ever taken in, lost or not."""
         self.tampered: set[str] = set()
         """Marks of changes that hold a value the server refuses."""
 
@@ -228,6 +230,7 @@ class Expected:
 
     def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], above: int) -> None:
         """Take one change of the server's log in, and say if it should have fared otherwise."""
+        self.answered.add(mark)
         typed = self.typed.get(mark)
         if typed is None:
             raise Violation(f"P2: nobody typed change {entry.seq} of {entry.origin} ({mark})")
@@ -331,7 +334,7 @@ class Expected:
             if unseen if whole else name in unseen:
                 held[name] = value
             else:
-                self._saw(row, typed, row.written if whole else [name])
+                self._saw(entry, row, typed, row.written if whole else [name])
                 applied[name] = value
         if was_deleted and typed.op != "delete" and DELETED not in said and DELETED in unseen:
             held[DELETED] = False
@@ -355,16 +358,28 @@ class Expected:
             self._close(entry, said)
         return set(held)
 
-    def _saw(self, row: Row, typed: Typed, names: Iterable[str]) -> None:
+    def _saw(self, entry: Entry, row: Row, typed: Typed, names: Iterable[str]) -> None:
         """Hold that nobody overwrites what no screen of theirs has shown and they did not write."""
         for name in names:
             last, value = row.written.get(name), row.value(name)
             if last is None or last.mark in typed.prior or value in (None, False):
                 continue
-            if plain(value) not in typed.shown.get(name, frozenset()):
-                raise Violation(
-                    f"P3: {typed.mark} overwrote {name} = {plain(value)} of {last.mark} unseen"
-                )
+            shown = typed.shown.get(name, frozenset())
+            if plain(value) in shown or shown & self._followed(entry.record_id, name, last, typed):
+                continue
+            raise Violation(
+                f"P3: {typed.mark} overwrote {name} = {plain(value)} of {last.mark} unseen"
+            )
+
+    def _followed(self, record_id: str, name: str, last: Write, typed: Typed) -> set[str]:
+        """Return what stood in place of a write at its author's base, if the server lost it since.
+
+        Whoever has seen that has seen what came after.
+        """
+        if not self.put_back_once or typed.base <= last.version:
+            return set()
+        rows = self.history.get((record_id, typed.base), [])
+        return {plain(dict(fields_of(row)).get(name)) for row in rows}
 
     def _stamp(self, row: Row, body: Mapping[str, Json], *, new: bool, changed: bool) -> None:
         given = _dict(body["fields"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tests.simulation.bench import REFUSED
 from tests.simulation.devices import Laptop
 from tests.simulation.drawing import PLACES, place_name
-from tests.simulation.files import Shown
+from tests.simulation.files import Line, Shown
 from tests.simulation.model import Violation, plain
 
 from fieldkit.records import Beneficiary, Member, Op, Record, SelfHelpGroup, Value
@@ -198,6 +199,13 @@ def mend(world: World, laptop: Laptop, chance: random.Random) -> None:
         _change(world, laptop, shown, {"district": device.district, "block": device.block})
 
 
+def _with_entry(laptop: Laptop, given_up: Line) -> set[str]:
+    """Give what goes with a record's entry: all that was typed on it until it was made anew."""
+    log = [line for line in laptop.log() if line.record_id == given_up.record_id]
+    later = log[log.index(given_up) + 1 :] if given_up.op == "create" else []
+    return {line.mark for line in takewhile(lambda line: line.op != "create", later)}
+
+
 def withdraw(world: World, laptop: Laptop, chance: random.Random) -> None:
     rejected = [
         line
@@ -207,5 +215,5 @@ def withdraw(world: World, laptop: Laptop, chance: random.Random) -> None:
     if rejected:
         line = chance.choice(rejected)
         laptop.store.withdraw(line.origin, line.seq)
-        laptop.past.withdrawn.add(line.mark)
+        laptop.past.withdrawn |= {line.mark, *_with_entry(laptop, line)}
         world.say(f"{laptop.name} gives up the rejected {line.mark}")

@@ -17,7 +17,7 @@ from tests.simulation.drawing import PLACES, Action, Profile, area_name, place_n
 from tests.simulation.files import Shown, image
 from tests.simulation.mishaps import DEEDS, YEAR
 from tests.simulation.model import DELETED, Expected, Place, Typed, Violation, claims, plain
-from tests.simulation.properties import at_rest, looks_right
+from tests.simulation.properties import at_rest, looks_right, said_last
 from tests.simulation.wire import Trouble, Wire
 
 from fieldkit.store import Edit, Refused
@@ -227,15 +227,13 @@ class World:
     ) -> Iterator[int]:
         """Give the bases of own changes of these fields that still lie over the server's row."""
         log = {line.mark: line for line in laptop.log()}
-        last: dict[str, Typed] = {}
-        for typed in laptop.past.typed:
-            if typed.key == key and typed.mark not in laptop.past.withdrawn:
-                last |= {name: typed for name in typed.fields if name in said}
-        for typed in last.values():
-            line = log[typed.mark]
-            lies = line.verdict is None and (line.version or 0) > version
-            if not line.acked or line.verdict == "rejected" or lies:
-                yield typed.base
+        for counts in said_last(laptop.past, log).values():
+            for name, (typed, line) in counts.items():
+                if typed.key != key or name not in said:
+                    continue
+                lies = line.verdict is None and (line.version or 0) > version
+                if not line.acked or line.verdict == "rejected" or lies:
+                    yield typed.base
 
     def _took_all(self, laptop: Laptop, edit: Edit, before: Shown) -> None:
         after = laptop.rows().get(before.id)

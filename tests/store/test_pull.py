@@ -270,6 +270,25 @@ def test_a_rejected_change_given_up_shows_the_servers_row(store: Store, office: 
     assert store.changes_of(FAR)[-1].change.fields == {"village": "Nagam"}
 
 
+def test_with_an_entry_given_up_goes_what_was_typed_on_it(store: Store) -> None:
+    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    made = save(store)
+    edit(store, made, village="Nagam")
+
+    def refuse(seq: int) -> None:
+        head = store.outbox.head_before(of(store), seq + 1)
+        verdict = Verdict(seq, State.REJECTED, "Not yours.", None)
+        store.pull.receive(Answered(of(store), seq, head, {seq: None}, [verdict]))
+
+    refuse(1)
+    store.withdraw(of(store), 1)
+    assert store.record(made) is None
+    refuse(2)
+    assert store.record(made) is None
+    assert store.outbox.returned() == []
+    assert store.check() == []
+
+
 def test_the_row_beneath_stays_the_servers_through_many_edits(store: Store, office: Office) -> None:
     office.write(FAR, **NAMED)
     office.sync(store)

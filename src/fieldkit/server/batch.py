@@ -146,7 +146,7 @@ def _lay(
 ) -> dict[str, object]:
     """Merge one change, or say why not; return its row of the log."""
     district, version, verdict = under.log.district, None, None
-    change = entry.change
+    change, held = entry.change, frozenset[str]()
     try:
         if entry.refused is not None:
             raise entry.refused
@@ -157,7 +157,8 @@ def _lay(
             merged = lay(
                 record, change, under.lineage, under.scopes, under.log.district, under.versions
             )
-            verdict, version = contested(entry, merged.held), record.version
+            held = frozenset(merged.held)
+            verdict, version = contested(entry, held), record.version
             district = place_of(record.values)[0]
             record.echo |= not _unchanged(as_sent, change)
     except Unfitting as refused:
@@ -171,7 +172,7 @@ def _lay(
                 entered.refused.add(record.key)
     entered.versions.append(version)
     entered.verdicts += [verdict] if verdict else []
-    return line(under.log, entry, district, version, verdict, under.now)
+    return line(under.log, entry, district, version, verdict, held, under.now)
 
 
 def _never_taken(

@@ -206,7 +206,8 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     assert isinstance(driver, psycopg.Connection)
     names = table.columns.keys()
     with driver.cursor() as cursor:
-        cursor.adapters.register_dumper(dict, JsonDumper)
+        for json_value in (dict, list):
+            cursor.adapters.register_dumper(json_value, JsonDumper)
         try:
             with cursor.copy(_copying(table)) as copy:
                 for row in rows:

@@ -213,12 +213,8 @@ class _Log:
     def _value(self, field: str, version: int) -> Json:
         if field == PLACE:
             return list(place_at(place_of(self._record.values), self._record.moves, version))
-        # The log names one held field of a change; of others the open conflicts know.
-        open_now = self._record.held.values()
-        never = {(one.origin, seq) for one in open_now if one.field == field for seq in one.seqs}
         for row, change in self._read():
-            held = row.field == field or (row.origin, row.seq) in never
-            if row.version <= version and not held:
+            if row.version <= version and field not in (row.held or ()):
                 value = dict(claims({}, change))
                 if field in value:
                     return value[field]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -139,7 +139,7 @@ def rejected(entry: Entry, refused: Unfitting) -> Verdict:
     )
 
 
-def contested(entry: Entry, held: Mapping[str, Json]) -> Verdict | None:
+def contested(entry: Entry, held: Iterable[str]) -> Verdict | None:
     """Say which field of a change is held, if one is."""
     field = min(held, default=None)
     if field is None:
@@ -148,9 +148,15 @@ def contested(entry: Entry, held: Mapping[str, Json]) -> Verdict | None:
 
 
 def line(
-    log: Log, entry: Entry, district: int, version: int | None, verdict: Verdict | None, now: int
+    log: Log,
+    entry: Entry,
+    district: int,
+    version: int | None,
+    verdict: Verdict | None,
+    held: Iterable[str],
+    now: int,
 ) -> dict[str, object]:
-    """Return the log's row for one change."""
+    """Return the log's row for one change; ``held``: the fields of it that conflict."""
     secret = verdict is not None and verdict.verdict == REJECTED
     secret = secret and hides_aadhaar(cast(Json, entry.item))
     return {
@@ -166,4 +172,5 @@ def line(
         "reason": verdict.reason if verdict else "",
         "version": version,
         "received_at": now,
+        "held": sorted(held) or None,
     }

@@ -108,9 +108,11 @@ CHANGE = Table(
     Column("reason", String(500), nullable=False),
     Column("version", BigInteger),
     Column("received_at", BigInteger, nullable=False),
+    Column("held", JSON(none_as_null=True)),
     Index("ix_change_record", "kind", "record_id"),
 )
-"""The log: the bytes of every change as its chain hashed them, the head after it, its verdict.
+"""The log: the bytes of every change as its chain hashed them, the head after it, its verdict with
+the first field it is about, and all fields that were ``held``.
 
 No bytes are kept of a rejected change that holds what looks like an Aadhaar number.
 """

@@ -132,7 +132,8 @@ class Own:
         What waits does; what was acknowledged, until a row of at least its version arrives or the
         record is gone; what was rejected, as far as it is owed.
         """
-        return not self.acked or self.rejected or (not gone and self.made(version))
+        waits = not self.acked and not self.row.closed
+        return waits or self.rejected or (not gone and self.made(version))
 
     def change(self) -> Change:
         """Return the change itself."""

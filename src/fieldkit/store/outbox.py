@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Row, Select, bindparam, desc, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    case,
+    desc,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 
-from fieldkit.records import Change, first_head
+from fieldkit.records import Change, Op, first_head
 from fieldkit.store import tables
 from fieldkit.store.database import Database
-from fieldkit.store.log import OPEN_VERDICT, chain_end, change_of, count_conflicts
+from fieldkit.store.log import OPEN_VERDICT, chain_end, change_of, count_conflicts, own_changes
 from fieldkit.store.reading import State, state_of
 
 _change, _origin = tables.change, tables.origin
@@ -160,10 +173,18 @@ class Outbox:
                 .where(_origin.c.origin == origin)
                 .values(acked_seq=seq, sent_seq=seq)
             )
+            # What was given up stays so; a conflict is opened anew, or is none any more.
+            closed = case((_change.c.verdict == State.CONFLICT, null()), else_=_change.c.closed)
             connection.execute(
                 update(_change)
                 .where(_change.c.origin == origin, _change.c.seq > seq)
-                .values(verdict=None, reason=None, reason_field=None, version=None, closed=None)
+                .values(
+                    verdict=None,
+                    reason=None,
+                    reason_field=None,
+                    version=None,
+                    closed=closed,
+                )
             )
 
     def counts(self) -> dict[State, int]:
@@ -307,18 +328,31 @@ def acknowledge(
 
 
 def give_up(connection: Connection, origin: str, seq: int) -> list[tuple[str, str]]:
-    """Note that a rejected change is withdrawn; return kind and id of its record."""
-    rows = connection.execute(
-        update(_change)
-        .where(
+    """Note that a rejected change is withdrawn; return kind and id of its record.
+
+    With the entry of a record goes what was typed on it since, sent or not: it has nothing to
+    stand on.
+    """
+    row = connection.execute(
+        select(_change.c.kind, _change.c.record_id).where(
             _change.c.origin == origin,
             _change.c.seq == seq,
             _change.c.verdict == State.REJECTED,
         )
-        .values(closed=1)
-        .returning(_change.c.kind, _change.c.record_id)
-    )
-    return [(row.kind, row.record_id) for row in rows]
+    ).one_or_none()
+    if row is None:
+        return []
+    key = (row.kind, row.record_id)
+    own = own_changes(connection, [row.record_id])[key]
+    first = next(at for at, one in enumerate(own) if one.at == (origin, seq))
+    withdrawn = [own[first]]
+    if own[first].row.op == Op.CREATE:
+        withdrawn += takewhile(lambda one: one.row.op != Op.CREATE, own[first + 1 :])
+    for one in withdrawn:
+        its_origin, its_seq = one.at
+        at = (_change.c.origin == its_origin, _change.c.seq == its_seq)
+        connection.execute(update(_change).where(*at).values(closed=1))
+    return [key]
 
 
 _VERSION = (

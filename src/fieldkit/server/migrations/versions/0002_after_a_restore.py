@@ -1,0 +1,20 @@
+"""Versions that are never given out twice, and all that a change left held."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add what is known from now on; of older changes, the one field that the verdict names."""
+    op.add_column(
+        "server", sa.Column("versions", sa.BigInteger(), nullable=False, server_default="0")
+    )
+    op.add_column("change", sa.Column("held", sa.JSON()))
+    if op.get_bind().dialect.name == "postgresql":
+        named = "json_build_array(field)"
+    else:
+        named = "json_array(field)"
+    op.execute(f"UPDATE change SET held = {named} WHERE verdict = 'conflict'")
