@@ -110,7 +110,7 @@ def said_last(past: Past, log: Mapping[str, Line]) -> dict[str, Said]:
     return found
 
 
-def _ended(laptop: Laptop, record_id: str, said: dict[str, tuple[Typed, Line]]) -> bool:
+def _ended(laptop: Laptop, record_id: str, said: Said) -> bool:
     """Say whether a record was deleted, and the server has all of that and took nothing."""
     lines = [line for line in laptop.log() if line.record_id == record_id]
     return said.keys() == {DELETED} and all(line.verdict == "rejected" for line in lines)
