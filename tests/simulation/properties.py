@@ -152,7 +152,7 @@ def _shows_right(
             elif line.verdict == "conflict":
                 allowed = servers | {mine}
             if left and not _waits(line):
-                allowed = servers | _ever_typed(laptop, shown, name)
+                allowed = servers | _ever_typed(laptop, typed.key, name)
         if values.get(DELETED) is True and name != DELETED:
             continue  # nobody sees it
         if value not in allowed:
@@ -162,11 +162,12 @@ def _shows_right(
             )
 
 
-def _ever_typed(laptop: Laptop, shown: Shown, name: str) -> set[str]:
+def _ever_typed(laptop: Laptop, key: str, name: str) -> set[str]:
+    """Give every value typed here of a field; one entered anew shows another name as its maker."""
     return {
         nameless(_typed_value(typed, name))
         for typed in laptop.past.typed
-        if typed.key == shown.key and name in typed.fields
+        if typed.key == key and name in typed.fields
     }
 
 
