@@ -165,7 +165,7 @@ class Central:
     def look(self, scopes: list[Place]) -> None:
         """Read the log on from where it was read last, and hold each change against its fate."""
         look = self.bench.look
-        versions = look.all("SELECT versions FROM server")[0]["versions"]
+        floor = look.all("SELECT floor FROM server")[0]["floor"]
         for row in look.all(
             "SELECT rowid, * FROM change WHERE rowid > ? ORDER BY rowid", [self.read]
         ):
@@ -182,7 +182,7 @@ class Central:
             mark = mark_of(body["operator"], body["kind"], body["id"])
             self.read = row["rowid"]
             self.accepted += 1
-            self.expected.accept(entry, mark, scopes, versions)
+            self.expected.accept(entry, mark, scopes, floor)
 
     def _in_scope(self, answer: SyncAnswer, scope: Place) -> None:
         for row in answer.page.rows if answer.page else []:

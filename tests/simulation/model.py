@@ -216,8 +216,6 @@ class Expected:
         """Every row that the server has ever held, by id and version."""
         self.put_back_once = False
         """Whether the server was restored: of a lost era it cannot tell what people had seen."""
-        self.answered: set[str] = set()
-        """Marks of all that the server has ever taken in, lost or not."""
         self.tampered: set[str] = set()
         """Marks of changes that hold a value the server refuses."""
 
@@ -228,9 +226,8 @@ class Expected:
         self.roll = deepcopy(roll)
         self.put_back_once = True
 
-    def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], above: int) -> None:
+    def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], floor: int) -> None:
         """Take one change of the server's log in, and say if it should have fared otherwise."""
-        self.answered.add(mark)
         typed = self.typed.get(mark)
         if typed is None:
             raise Violation(f"P2: nobody typed change {entry.seq} of {entry.origin} ({mark})")
@@ -256,7 +253,7 @@ class Expected:
                 row.put("district", entry.district)
         elif not self._allowed(row, entry, list(scopes)):
             raise Violation(f"P8: {mark} was taken though the record lies out of scope")
-        held = self._merge(row, entry, typed, said, above)
+        held = self._merge(row, entry, typed, said, floor)
         verdict = "conflict" if held else "applied"
         if entry.verdict != verdict:
             raise Violation(
@@ -315,10 +312,10 @@ class Expected:
         )
 
     def _merge(
-        self, row: Row, entry: Entry, typed: Typed, said: Mapping[str, Json], above: int
+        self, row: Row, entry: Entry, typed: Typed, said: Mapping[str, Json], floor: int
     ) -> set[str]:
         """Merge one change as the protocol says; return the fields held."""
-        new, after = not row.version, max(row.version, above) + 1
+        new, after = not row.version, max(row.version, floor) + 1
         was_deleted = row.value(DELETED) is True
         applied: dict[str, Json] = {}
         held: dict[str, Json] = {}

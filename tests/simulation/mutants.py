@@ -17,7 +17,18 @@ from fieldkit.records.identity import CROCKFORD
 from fieldkit.server import batch, feed, gathering, incoming, page, standing
 from fieldkit.server.rows import Key, places
 from fieldkit.server.scope import Device, Place, ScopeAt
-from fieldkit.store import arriving, edits, forks, identity, log, outbox, overlays, restore, tables
+from fieldkit.store import (
+    arriving,
+    edits,
+    forks,
+    identity,
+    log,
+    outbox,
+    overlays,
+    pull,
+    restore,
+    tables,
+)
 from fieldkit.sync import exchange
 
 Patch = AbstractContextManager[object]
@@ -92,8 +103,6 @@ def _() -> list[Patch]:
     def early(connection: Connection, origin: str, seq: int) -> None:
         usual(connection, origin, max(seq - 1, 1))
 
-    from fieldkit.store import pull
-
     return [patch.object(pull, "fork", early)]
 
 
@@ -105,21 +114,24 @@ def _() -> list[Patch]:
     return [patch.object(merge.Lineage, "holds", holds)]
 
 
-@mutant("5", "never notice that the server was put back", "lost server")
+@mutant("5", "go on after the server was put back as if it had not been", "lost server")
 def _() -> list[Patch]:
     from fieldkit.server import apply
 
-    return [patch.object(apply, "_look_back", lambda *_: None)]
+    return [
+        patch.object(apply, "_look_back", lambda *_: None),
+        patch.object(devices, "start", lambda *_: None),
+    ]
 
 
-@mutant("5", "give versions out again after the server was put back", "lost server")
+@mutant("5", "leap over nothing when a server starts", "lost server")
 def _() -> list[Patch]:
     return [patch.object(devices, "start", lambda *_: None)]
 
 
 @mutant("5", "offer nothing again to a server that was put back", "lost server")
 def _() -> list[Patch]:
-    return [patch.object(exchange.Exchange, "_renew", lambda *_: None)]
+    return [patch.object(pull.Pull, "offer_again", lambda *_: None)]
 
 
 # The server
@@ -320,7 +332,6 @@ def _() -> list[Patch]:
 
 @mutant("20", "keep what lies outside a new scope", "moves")
 def _() -> list[Patch]:
-    from fieldkit.store import pull
 
     return [patch.object(pull, "retire_some", lambda *_: None)]
 

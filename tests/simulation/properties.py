@@ -146,9 +146,6 @@ def _shows_right(
             mine = nameless(_typed_value(typed, name))
             if _waits(line) or (line.verdict is None and (line.version or 0) > shown.version):
                 allowed = {mine}
-                if line.mark in expected.answered and expected.put_back_once:
-                    # It goes again to a server that lost it: until then its first answer stands.
-                    allowed = servers | {mine}
             elif line.verdict == "conflict":
                 allowed = servers | {mine}
             if left and not _waits(line):

@@ -524,7 +524,7 @@ def test_a_server_put_back_from_its_backup_is_asked_about_every_log(store: Store
     assert not standing.settled
     assert store.pull.state().incarnation == "def"
     assert store.pull.state().cursors == {2: 4}
-    store.outbox.offer_again(of(store), 0)
+    store.pull.offer_again(of(store), 0)
     assert store.outbox.counts()[State.QUEUED] == 1
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from fieldkit.server import journal, origins
 from fieldkit.server.batch import Elsewhere, Entered, enter
 from fieldkit.server.database import clashed, reading, writing
-from fieldkit.server.feed import Era, era, heal, positions
+from fieldkit.server.feed import Era, above, era, heal, lost, positions
 from fieldkit.server.incoming import Entry, Known, entries_of, known_of, read_entry
 from fieldkit.server.origins import Log
 from fieldkit.server.page import Turned, turn
@@ -31,8 +31,8 @@ __all__ = ["Device", "ScopeAt", "sync"]
 
 _TRIES = 5
 _HEALED_SECONDS = 600
-_FARTHEST = 50_000_000
-"""How far beyond a counter a cursor may be and still be taken for one of a lost era."""
+_FARTHEST = 86_400
+"""Seconds by which a lost era's clock can have been ahead: a cursor from farther is nobody's."""
 
 
 class _Restored(Exception):
@@ -143,6 +143,8 @@ def _take(
             log = origins.lock(connection, log.origin, device)
         taken = _take_batch(connection, _Asked(device, request, log, here, now), fits, also)
     elif fits:
+        if log.new:
+            origins.inherit(connection, log, request.parent)
         taken = _Taken(log, here, log.last_seq, log.head)
     else:
         raise origins.altered(log)
@@ -218,9 +220,9 @@ def _look_back(connection: Connection, log: Log, request: SyncRequest, here: Era
     if request.focus is not None:
         cursors.append((request.focus.district, request.focus.position))
     beyond = [at for district, at in cursors if at > last.get(district, 0)]
-    if any(at > max(last.values(), default=0) + _FARTHEST for at in beyond):
+    if any(at > max(*last.values(), above(here.floor, now + _FARTHEST)) for at in beyond):
         raise refusal("unreadable", 400, "These cursors are none of this server's.")
     # One healing is enough: a device that asks for another soon after has no part in it.
     more = beyond or request.acked > log.last_seq or request.incarnation != here.incarnation
-    if more and not 0 <= now - here.since < _HEALED_SECONDS:
+    if (more or lost(connection, cursors)) and not 0 <= now - here.since < _HEALED_SECONDS:
         raise _Restored(here, beyond)

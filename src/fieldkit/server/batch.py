@@ -54,8 +54,7 @@ class Under:
     log: Log
     lineage: Lineage
     scopes: Sequence[ScopeAt]
-    versions: int
-    """Those given out are above."""
+    floor: int
     now: int
 
 
@@ -81,7 +80,7 @@ def enter(
     counters = lock_counters(connection, wanted, here.floor)
     if era(connection).incarnation != here.incarnation:
         raise Elsewhere(wanted)  # the server was found to be put back while this waited (5)
-    under = Under(log, lineage(connection, log), scopes, here.versions, now)
+    under = Under(log, lineage(connection, log), scopes, here.floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     records = gather(connection, keys, under.lineage)
     _locked(counters, [one.before.place for one in records.values() if one.before])
@@ -155,7 +154,7 @@ def _lay(
             if change.op is not Op.CREATE and not record.values and record.key in entered.refused:
                 raise Unfitting(_NEVER_TAKEN)
             merged = lay(
-                record, change, under.lineage, under.scopes, under.log.district, under.versions
+                record, change, under.lineage, under.scopes, under.log.district, under.floor
             )
             held = frozenset(merged.held)
             verdict, version = contested(entry, held), record.version

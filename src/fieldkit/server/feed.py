@@ -10,29 +10,26 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, false, func, or_, select, update
 
 from fieldkit.server.database import about, add, add_missing, put, unhurried
 from fieldkit.server.rows import Key
 from fieldkit.server.scope import Place
-from fieldkit.server.tables import COUNTER, FEED, SERVER
+from fieldkit.server.tables import COUNTER, FEED, LEAP, SERVER
 
 _MOST_PAST = 1000
-_LEAP = 1_000_000
-"""More than any district gives out between two backups."""
 _SINCE = 1_767_225_600
-"""The second that versions are counted from: the first of 2026."""
+"""The second that floors are counted from: the first of 2026."""
+_A_SECOND = 1_000_000
+"""More than a server gives out in a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Era:
-    """The server's incarnation (5)."""
+    """The server's incarnation; all it gives out is above the floor (5)."""
 
     incarnation: str
     floor: int
-    """The feed positions it gives out are above."""
-    versions: int
-    """The versions it gives out are above."""
     since: int
     """When it began, by this server's clock; 0 for the first."""
     past: frozenset[str]
@@ -42,24 +39,43 @@ class Era:
 def era(connection: Connection) -> Era:
     """Read the server's incarnation."""
     row = connection.execute(select(SERVER)).one()
-    return Era(row.incarnation, row.floor, row.versions, row.since, frozenset(row.past))
+    return Era(row.incarnation, row.floor, row.since, frozenset(row.past))
 
 
 def start(connection: Connection, now: int) -> None:
-    """Begin to serve: from now on, versions are above all that were ever given out (5).
+    """Begin to serve: from now on, all that is given out is above what ever was (5).
 
     Nobody tells a server that it was put back until a laptop comes that knows more. What it gives
     out before must not be taken for what the lost era gave out: an edit of a row that is lost would
-    have "seen" another's value. No record is edited once a second from one start to the next, so
-    the second of the start is above.
+    have "seen" another's value, and a cursor of that era be past what it never brought. So each
+    start leaps to where nothing was given out before its time, and remembers what it passed over.
     """
-    query = select(SERVER.c.versions).with_for_update()
-    versions = connection.execute(query).scalar_one()
-    connection.execute(update(SERVER).values(versions=_above(versions, now)))
+    unhurried(connection)
+    row = connection.execute(select(SERVER).with_for_update()).one()
+    floor = above(row.floor, now)
+    query = select(COUNTER).where(COUNTER.c.position < floor).order_by(COUNTER.c.district)
+    leaps = [
+        {"district": one.district, "below": one.position, "above": floor}
+        for one in connection.execute(query.with_for_update())
+    ]
+    add(connection, LEAP, leaps)
+    connection.execute(update(COUNTER).where(COUNTER.c.position < floor).values(position=floor))
+    connection.execute(update(SERVER).values(floor=floor))
 
 
-def _above(versions: int, now: int) -> int:
-    return max(versions + 1, now - _SINCE)
+def above(floor: int, now: int) -> int:
+    """Return a number above all that is given out by now, if clocks were right."""
+    return max(floor + 1, (now - _SINCE) * _A_SECOND)
+
+
+def lost(connection: Connection, cursors: Iterable[tuple[int, int]]) -> bool:
+    """Say whether one of these cursors (district, position) can only be of a lost era."""
+    passed = [
+        (LEAP.c.district == district) & (LEAP.c.below < at) & (LEAP.c.above > at)
+        for district, at in cursors
+    ]
+    query = select(LEAP.c.district).where(or_(false(), *passed)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def positions(connection: Connection) -> dict[int, int]:
@@ -80,6 +96,9 @@ def lock_counters(connection: Connection, districts: Collection[int], floor: int
     if not new:
         return locked
     add_missing(connection, COUNTER, [{"district": one, "position": floor} for one in new])
+    if floor:
+        leaps = [{"district": one, "below": 0, "above": floor} for one in new]
+        add_missing(connection, LEAP, leaps)
     return {row.district: row.position for row in connection.execute(query)}
 
 
@@ -162,7 +181,7 @@ def heal(
     if row.incarnation != lost:
         return  # another request has just done it
     query = select(COUNTER.c.position).order_by(COUNTER.c.district).with_for_update()
-    floor = max((*connection.execute(query).scalars(), *seen), default=0) + _LEAP
+    floor = above(max((row.floor, *connection.execute(query).scalars(), *seen)), now)
     rank = func.row_number().over(partition_by=FEED.c.district, order_by=FEED.c.position)
     ranked = select(FEED.c.district, FEED.c.position, rank.label("rank")).subquery()
     connection.execute(
@@ -174,12 +193,5 @@ def heal(
     reached = func.coalesce(last.scalar_subquery(), floor)
     connection.execute(update(COUNTER).values(position=reached))
     past = list(dict.fromkeys((*row.past, lost, met)))[-_MOST_PAST:]
-    connection.execute(
-        update(SERVER).values(
-            incarnation=name,
-            floor=floor,
-            versions=_above(row.versions, now),
-            since=now,
-            past=past,
-        )
-    )
+    connection.execute(update(SERVER).values(incarnation=name, floor=floor, since=now, past=past))
+    connection.execute(delete(LEAP))  # no cursor of before counts any more

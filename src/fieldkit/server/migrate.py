@@ -107,9 +107,7 @@ def _migrate(engine: Engine, url: str) -> bool:
         _adopt(connection)
         if connection.execute(select(SERVER.c.id)).first() is None:
             connection.execute(
-                insert(SERVER).values(
-                    id=1, incarnation=token_hex(8), floor=0, versions=0, since=0, past=[]
-                )
+                insert(SERVER).values(id=1, incarnation=token_hex(8), floor=0, since=0, past=[])
             )
     return True
 

@@ -27,14 +27,12 @@ SERVER = Table(
     Column("id", Integer, primary_key=True),
     Column("incarnation", String(40), nullable=False),
     Column("floor", BigInteger, nullable=False),
-    Column("versions", BigInteger, nullable=False, server_default="0"),
     Column("since", BigInteger, nullable=False),
     Column("past", JSON, nullable=False),
 )
-"""One row. A server restored from its own backup takes a new incarnation, and a ``floor`` above
-every feed position that the lost era can have given out. What it gives out as a record's version is
-above ``versions``, which rises at every start. ``past``: the names of the eras that are over, those
-that were lost included."""
+"""One row. All that is given out, feed positions and records' versions, is above ``floor``, which
+rises at every start. A server restored from its own backup takes a new incarnation. ``past``: the
+names of the eras that are over, those that were lost included."""
 
 CODE = Table(
     "code",
@@ -125,6 +123,16 @@ COUNTER = Table(
 )
 """The last feed position each district gave out; locked, in order of district, before any row is
 read, so that positions commit in order and checks across a district's records take turns."""
+
+LEAP = Table(
+    "leap",
+    METADATA,
+    Column("district", Integer, primary_key=True, autoincrement=False),
+    Column("above", BigInteger, primary_key=True, autoincrement=False),
+    Column("below", BigInteger, nullable=False),
+)
+"""The feed positions that starts of the server have passed over: between these two none was ever
+given out, but by an era that is lost."""
 
 FEED = Table(
     "feed",

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from fieldkit.records import Change, Op, first_head
+from fieldkit.records import Change, Op, first_head, kinds
 from fieldkit.store import tables
 from fieldkit.store.database import Database
 from fieldkit.store.log import OPEN_VERDICT, chain_end, change_of, count_conflicts, own_changes
@@ -158,33 +158,6 @@ class Outbox:
                 update(_origin)
                 .where(_origin.c.origin == origin, _origin.c.sent_seq < seq)
                 .values(sent_seq=seq)
-            )
-
-    def offer_again(self, origin: str, seq: int) -> None:
-        """Take back what the server was held to have of an origin beyond ``seq``.
-
-        It goes again, and what the server then says of it counts. Of other origins the server may
-        lack as much, so it is asked.
-        """
-        with self.database.write() as connection:
-            connection.execute(update(_origin).values(server_head=None))
-            connection.execute(
-                update(_origin)
-                .where(_origin.c.origin == origin)
-                .values(acked_seq=seq, sent_seq=seq)
-            )
-            # What was given up stays so; a conflict is opened anew, or is none any more.
-            closed = case((_change.c.verdict == State.CONFLICT, null()), else_=_change.c.closed)
-            connection.execute(
-                update(_change)
-                .where(_change.c.origin == origin, _change.c.seq > seq)
-                .values(
-                    verdict=None,
-                    reason=None,
-                    reason_field=None,
-                    version=None,
-                    closed=closed,
-                )
             )
 
     def counts(self) -> dict[State, int]:
@@ -325,6 +298,34 @@ def acknowledge(
         )
     )
     return [(row.kind, row.record_id) for row in rows]
+
+
+def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, str]]:
+    """Take back what the server was held to have of an origin beyond ``seq``: it goes again.
+
+    What the server then says of it counts. Of other origins the server may lack as much, so it is
+    asked. Returns kind and id of the records whose rows are not as these changes made them.
+    """
+    beyond = (_change.c.origin == origin, _change.c.seq > seq)
+    others = [
+        (name, record_id)
+        for name, kind in kinds().items()
+        for table in [kind.table()]
+        for (record_id,) in connection.execute(
+            select(_change.c.record_id)
+            .join(table, table.c.id == _change.c.record_id)
+            .where(*beyond, _change.c.kind == name)
+            .where(_change.c.verdict.is_not(None) | (_change.c.version < table.c.version))
+        )
+    ]
+    connection.execute(update(_origin).values(server_head=None))
+    mine = update(_origin).where(_origin.c.origin == origin)
+    connection.execute(mine.values(acked_seq=seq, sent_seq=seq))
+    # What was given up stays so; a conflict is opened anew, or is none any more.
+    closed = case((_change.c.verdict == State.CONFLICT, null()), else_=_change.c.closed)
+    answer = dict.fromkeys(("verdict", "reason", "reason_field", "version"))
+    connection.execute(update(_change).where(*beyond).values(**answer, closed=closed))
+    return others
 
 
 def give_up(connection: Connection, origin: str, seq: int) -> list[tuple[str, str]]:

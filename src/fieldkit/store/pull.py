@@ -9,11 +9,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.answers import Answered, Arrived, PullState, ScopeOf
-from fieldkit.store.arriving import arrive
+from fieldkit.store.arriving import arrive, relay
 from fieldkit.store.clock import WRONG, Clock
 from fieldkit.store.database import Database
 from fieldkit.store.forks import fork
 from fieldkit.store.identity import freeze, note
+from fieldkit.store.outbox import take_back
 from fieldkit.store.scopes import (
     focus_of,
     pull_state,
@@ -87,6 +88,14 @@ class Pull:
         with self.database.write() as connection:
             connection.execute(update(_device).values(incarnation=name))
             connection.execute(update(tables.origin).values(server_head=None))
+
+    def offer_again(self, origin: str, seq: int) -> None:
+        """Send an origin's changes beyond ``seq`` again: the server lacks them (5).
+
+        Until it answers they wait again, laid over what others have written meanwhile.
+        """
+        with self.database.write() as connection:
+            relay(connection, take_back(connection, origin, seq))
 
     def fork(self, origin: str, seq: int) -> None:
         """Log the tail of a copy's origin from ``seq`` again, under an origin of its own (3)."""

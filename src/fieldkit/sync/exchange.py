@@ -229,7 +229,7 @@ class Exchange:
             return False
         if problem.head not in {None, self._outbox.head_before(origin, problem.expected).hex()}:
             return False
-        self._outbox.offer_again(origin, problem.expected - 1)
+        self._pull.offer_again(origin, problem.expected - 1)
         self._total = self.done + unsent(self._store)
         return True
 
@@ -283,7 +283,7 @@ class Exchange:
         seq = self._compare(standing, batch, answer)
         if seq < standing.acked_seq:
             # The server lost it, or is another one: it goes again (5).
-            self._outbox.offer_again(origin, seq)
+            self._pull.offer_again(origin, seq)
             self._total = self.done + unsent(self._store)
             self._renew(state, answer)
             return True

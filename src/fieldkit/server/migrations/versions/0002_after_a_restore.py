@@ -1,4 +1,4 @@
-"""Versions that are never given out twice, and all that a change left held."""
+"""Positions that starts of the server have passed over, and all that a change left held."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,8 +9,11 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Add what is known from now on; of older changes, the one field that the verdict names."""
-    op.add_column(
-        "server", sa.Column("versions", sa.BigInteger(), nullable=False, server_default="0")
+    op.create_table(
+        "leap",
+        sa.Column("district", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("above", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("below", sa.BigInteger(), nullable=False),
     )
     op.add_column("change", sa.Column("held", sa.JSON()))
     if op.get_bind().dialect.name == "postgresql":
