@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from fieldkit.screens.listing import ListPage
 from fieldkit.screens.record import RecordPage
 from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.syncing import Courier, Pace
-from fieldkit.screens.widgets.picker import Picker
+from fieldkit.screens.widgets.picker import Answer, Picker
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store, SyncSession
 from fieldkit.sync import client
@@ -343,3 +344,28 @@ async def test_a_copied_home_is_told_once(at_desk: At, tmp_path: Path) -> None:
         assert " ".join(notice.text.split()[:5]) in hand.text()
         await hand.press("8", "<enter>", "<escape>")
         assert await hand.app.ask(lambda store: store.notices()) == []
+
+
+async def test_who_gives_up_waiting_for_rows_does_not_end_the_asking_for_them(
+    at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_desk() as hand:
+        picker = hand.app.screen.query_one(Picker)
+        reached, go_on, source = asyncio.Event(), asyncio.Event(), picker._source
+
+        async def held_up(text: str) -> Answer:
+            reached.set()
+            await go_on.wait()
+            return await source(text)
+
+        monkeypatch.setattr(picker, "_source", held_up)
+        picker.turn("Tariq")
+        await reached.wait()
+        waiting = asyncio.create_task(picker.settled())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        assert waiting.cancelled()
+        go_on.set()
+        await picker.settled()
+        assert "Tariq Lone" in picker.answer.rows[0].cells
