@@ -143,3 +143,24 @@ def test_a_value_that_does_not_fit_is_refused(parted: str, cli: Cli, keep: str) 
 def test_a_conflict_that_is_none_is_a_sentence(laptop: Path, cli: Cli) -> None:
     ran = cli("resolve", "7K2M9QXR-1/name/7K2M9QXR", "--keep", "mine")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1)
+
+
+def test_deleting_what_the_server_never_took_ends_the_matter(
+    laptop: Path, cli: Cli, tmp_path: Path
+) -> None:
+    database = tmp_path / "own.sqlite3"
+    with local_server(database) as url:
+        assert cli("enrol", url, code(database, "operator", 2, 16)).code == 0
+        faraway = b'{"name": "Zooni Akhter", "trade_code": "CARP", "district": 3, "block": 22}\n'
+        assert cli("import", "beneficiary", "-", piped=faraway).code == 0
+        assert cli("sync", "--json").json["verdicts"] == {"applied": 0, "rejected": 1}
+        (found,) = cli("export", "beneficiary", "--format", "jsonl").lines
+        gone = f'{{"id": "{found["id"]}", "deleted": true}}\n'.encode()
+        assert "1 changed" in cli("import", "beneficiary", "-", piped=gone).text
+        assert cli("export", "beneficiary", "--format", "jsonl").out == b""
+        assert cli("sync", "--json").json["verdicts"] == {"applied": 0, "rejected": 0}
+        receipt = cli("receipt", "--json")
+        assert (receipt.code, receipt.json["returned"]) == (0, 0)
+    shown = cli("show", found["id"]).text
+    assert f"{found['id']} is no longer on this laptop" in shown
+    assert "Zooni Akhter" in shown

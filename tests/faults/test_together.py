@@ -20,7 +20,7 @@ from fieldkit.records import Beneficiary, Op
 from fieldkit.server.database import connect, writing
 from fieldkit.server.enrolment import make_code
 from fieldkit.server.migrate import migrate
-from fieldkit.store import Edit, Store, StoreError
+from fieldkit.store import Edit, Keep, Store, StoreError
 from fieldkit.sync.client import enrol, sync
 
 PLACES = [(2, 16), (2, 17), (1, 1)]
@@ -58,7 +58,7 @@ class Worker:
         conflicts = self.store.conflicts()
         try:
             if conflicts and chance.random() < 0.5:
-                keep = chance.choice(["mine", "theirs"])
+                keep = chance.choice([Keep.MINE, Keep.THEIRS])
                 self.store.resolve(chance.choice(conflicts), keep, "Asha")
             elif not people or chance.random() < 0.3:
                 name = "Ghulam Mohammad " + "".join(chance.choices("abcdefghij", k=6)).title()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from fieldkit.screens.listing import ListPage
 from fieldkit.screens.record import RecordPage
 from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.syncing import Courier, Pace
-from fieldkit.screens.widgets.picker import Picker
+from fieldkit.screens.widgets.picker import Answer, Picker
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store, SyncSession
 from fieldkit.sync import client
@@ -122,6 +123,31 @@ async def test_it_backs_off_while_there_is_no_line_and_saves_do_not_hasten_it(
         hand.app.courier._fall_due()
         await hand.settle()
         assert planned[9:] == [60.0]
+
+
+async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
+    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _enrolled(store)
+    ends = [_outcome(ok=False, offline=True)] * 3
+
+    def end(its: Store, **_: object) -> Outcome:
+        outcome = ends.pop()
+        its.outbox.note(outcome.session)
+        return outcome
+
+    monkeypatch.setattr(client, "sync", end)
+    async with at_desk(pace=Pace(jitter=0.0)) as hand:
+        for _ in range(3):
+            hand.app.courier._fall_due()
+            await hand.settle()
+        assert "offline since" in hand.text().splitlines()[0]
+        await hand.app.take_stock()
+        assert planned[-1] == 300.0
+        store.outbox.note(_outcome().session)
+        await hand.press("8", "<enter>")
+        assert "online" in hand.text().splitlines()[0]
+        assert planned[-1] == 240.0
 
 
 async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
@@ -318,3 +344,28 @@ async def test_a_copied_home_is_told_once(at_desk: At, tmp_path: Path) -> None:
         assert " ".join(notice.text.split()[:5]) in hand.text()
         await hand.press("8", "<enter>", "<escape>")
         assert await hand.app.ask(lambda store: store.notices()) == []
+
+
+async def test_who_gives_up_waiting_for_rows_does_not_end_the_asking_for_them(
+    at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_desk() as hand:
+        picker = hand.app.screen.query_one(Picker)
+        reached, go_on, source = asyncio.Event(), asyncio.Event(), picker._source
+
+        async def held_up(text: str) -> Answer:
+            reached.set()
+            await go_on.wait()
+            return await source(text)
+
+        monkeypatch.setattr(picker, "_source", held_up)
+        picker.turn("Tariq")
+        await reached.wait()
+        waiting = asyncio.create_task(picker.settled())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        assert waiting.cancelled()
+        go_on.set()
+        await picker.settled()
+        assert "Tariq Lone" in picker.answer.rows[0].cells

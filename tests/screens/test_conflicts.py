@@ -6,11 +6,12 @@ import pytest
 from tests.screens.conftest import artisan
 
 from fieldkit.records import Beneficiary, Op, Value
+from fieldkit.reference import option, options
 from fieldkit.screens.conflicts import ConflictPage, ValuePage
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.record import RecordPage
 from fieldkit.screens.sync import SyncScreen
-from fieldkit.store import Edit, Store
+from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import sync
 
 if TYPE_CHECKING:
@@ -173,10 +174,46 @@ async def test_two_places_are_told_by_name(
         text = hand.text()
         assert "District and block" in text
         assert [text.count(block) for block in ("Khag, ", "Khan-Sahib, ")] == [1, 1]
-        assert "another value" not in text
         await hand.press("2")
         assert isinstance(hand.app.screen, SyncScreen)
     assert _agree(store, other, person)["block"] == 17
+
+
+async def test_a_third_place_is_chosen_by_its_block(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    record = store.record(person)
+    assert record is not None
+    block = next(one for one in options("block") if one.within == record.district)
+    theirs = Edit(Beneficiary, {"block": 17}, person)
+    _clash(store, other, person, theirs, Edit(Beneficiary, {"block": 18}, person))
+    async with at_desk() as hand:
+        await _settle(hand)
+        await hand.press("3", block.label)
+        named = option("district", record.district)
+        assert named is not None
+        assert named.label in hand.line(f"> {block.label}")
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, SyncScreen)
+    values = _agree(store, other, person)
+    assert (values["district"], values["block"]) == (record.district, block.code)
+
+
+async def test_what_another_settled_while_it_was_shown_is_told_and_left_alone(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    theirs = Edit(Beneficiary, {"village": "Wathora"}, person)
+    _clash(store, other, person, theirs, Edit(Beneficiary, {"village": "Nagam"}, person))
+    async with at_desk() as hand:
+        await _settle(hand)
+        assert sync(other).ok
+        other.resolve(other.conflicts()[0], Keep.MINE, "Reyaz")
+        assert sync(other).ok
+        assert sync(store).ok
+        await hand.press("2")
+        assert isinstance(hand.app.screen, SyncScreen)
+        assert "settled meanwhile, so nothing was changed" in " ".join(hand.text().split())
+    assert _agree(store, other, person)["village"] == "Wathora"
 
 
 async def test_a_persons_page_says_settle_and_enter_leads_there(

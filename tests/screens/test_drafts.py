@@ -9,6 +9,7 @@ import pytest
 from textual import events
 
 from fieldkit.app import FieldkitApp
+from fieldkit.screens import doors
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.home import HomePage
 from fieldkit.screens.listing import ListPage
@@ -35,6 +36,44 @@ async def test_a_draft_of_a_kind_unknown_here_is_shown_as_it_was_typed(
         await hand.press("<enter>", "<escape>")
         assert isinstance(hand.app.screen, HomePage)
     assert store.drafts.of("Asha")[0].texts == texts
+
+
+async def test_a_draft_of_a_record_that_left_says_so_and_can_be_entered_as_a_new_one(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    texts = {"name": "Zooni Akhter", "trade_code": "Carpenter", "mobile": "9419011999"}
+    store.drafts.keep(Draft("beneficiary", "Asha", None, "7KQ2M9XD-12", 4, texts))
+    async with at_desk() as hand:
+        await hand.press("<enter>")
+        assert "7KQ2M9XD-12   not on this laptop" in hand.text().splitlines()[0]
+        assert "in another area now, or was given up" in " ".join(hand.text().split())
+        assert "9419011999" in hand.line("Mobile")
+        assert "New artisan" not in hand.text()
+        await hand.press("<escape>")
+        assert store.drafts.of("Asha")[0].texts == texts
+        await hand.press("<enter>", "<enter>")
+        assert "New artisan" in hand.text().splitlines()[0]
+        await hand.press("<ctrl+s>", "<escape>")
+        assert isinstance(hand.app.screen, HomePage)
+    (hit,) = store.find("9419011999")
+    assert store.record("7KQ2M9XD-12") is None
+    assert hit.label == "Zooni Akhter"
+    assert store.drafts.of("Asha") == []
+
+
+async def test_a_record_that_left_opens_no_form_under_its_number(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await doors.open_form(hand.app, "beneficiary", record_id="7KQ2M9XD-12")
+        await hand.settle()
+        assert "7KQ2M9XD-12" in hand.text().splitlines()[0]
+        assert "no longer on this laptop" in hand.text()
+        await hand.press("Zooni", "<ctrl+s>")
+        assert "New artisan" not in hand.text()
+        await hand.press("<escape>")
+        assert isinstance(hand.app.screen, HomePage)
+    assert store.record("7KQ2M9XD-12") is None
 
 
 async def test_texts_of_fields_that_are_gone_stay_through_typing_and_saving(

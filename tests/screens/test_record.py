@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tests.screens.conftest import put
 
 from fieldkit.records import Beneficiary, Programme, TrainingBatch, TrainingEnrolment
+from fieldkit.screens import doors
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.history import HistoryPage
 from fieldkit.screens.home import HomePage
@@ -15,7 +16,7 @@ from fieldkit.screens.roll import RollPage
 from fieldkit.screens.sheet import folded
 from fieldkit.screens.widgets.form import Form
 from fieldkit.screens.widgets.picker import Picker
-from fieldkit.store import Edit, Event, State, Store
+from fieldkit.store import Answered, Edit, Event, State, Store
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
@@ -51,6 +52,33 @@ async def test_letters_of_a_page_do_what_its_footer_says(
         assert "entered:" in hand.text()
         await hand.press("<escape>", "e", "<escape>", "<escape>")
         assert isinstance(hand.app.screen, HomePage)
+
+
+async def test_the_page_of_a_record_that_left_offers_no_steps(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    async with at_desk() as hand:
+        await doors.open_record(hand.app, "beneficiary", block["tariq"])
+        await hand.settle()
+        assert "d delete" in hand.text()
+        store.pull.receive(_left(store, block["tariq"]))
+        page = hand.app.screen
+        assert isinstance(page, RecordPage)
+        await page.freshen()
+        await hand.settle()
+        assert "not on this laptop" in hand.text().splitlines()[0]
+        assert hand.text().splitlines()[-1].strip() == "Esc back"
+        await hand.press("k", "e", "d", "h")
+        assert hand.app.screen is page
+
+
+def _left(store: Store, record_id: str) -> Answered:
+    """Let the server take everything, and say that the record stands in another area."""
+    standing = store.outbox.standing()
+    assert standing is not None
+    seqs = dict.fromkeys(range(1, standing.last_seq + 1), 1)
+    gone = [("beneficiary", record_id)]
+    return Answered(standing.origin, standing.last_seq, standing.head, seqs, gone=gone)
 
 
 async def test_a_group_of_twelve_is_typed_without_leaving_the_form(

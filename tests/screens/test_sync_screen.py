@@ -27,8 +27,9 @@ from fieldkit.store import (
 from fieldkit.sync import pace
 from fieldkit.sync.client import Progress, sync
 from fieldkit.sync.forecast import Forecast
-from fieldkit.sync.line import Line, Traffic
+from fieldkit.sync.line import Line, Told, Traffic
 from fieldkit.sync.messages import M, Message
+from fieldkit.sync.stop import Stop
 
 if TYPE_CHECKING:
     from tests.screens.conftest import Hand, Office
@@ -136,6 +137,34 @@ async def test_escape_stops_and_then_leaves(
         await hand.press("<escape>")
         assert not isinstance(hand.app.screen, SyncScreen)
     assert store.outbox.counts()[State.QUEUED] == 3
+
+
+async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
+    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.enrol(store)
+    waiting, go_on = threading.Event(), threading.Event()
+
+    def faulty(self: Line, path: str, message: Message, kind: type[M]) -> M:
+        raise Told(500, None)
+
+    def wait(self: Stop, seconds: float | None = None) -> bool:
+        waiting.set()
+        go_on.wait(10)
+        return False
+
+    monkeypatch.setattr(Line, "ask", faulty)
+    monkeypatch.setattr(Stop, "wait", wait)
+    async with at_desk() as hand:
+        await _open(hand)
+        hand.app.post_message(events.Key("f5", None))
+        while not waiting.is_set():
+            await hand.pilot.pause(0.01)
+        await hand.pilot.pause()
+        assert "The server has a fault; trying again ..." in hand.text()
+        go_on.set()
+        await hand.settle()
+        assert "The server does not answer as it should." in hand.text()
 
 
 async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, at_desk: At) -> None:

@@ -13,7 +13,7 @@ from tests.simulation.files import Line, Shown
 from tests.simulation.model import Violation, plain
 
 from fieldkit.records import Beneficiary, Member, Op, Record, SelfHelpGroup, Value
-from fieldkit.store import Draft, Edit, Refused
+from fieldkit.store import Draft, Edit, Keep, Refused
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -118,6 +118,19 @@ def delete(world: World, laptop: Laptop, chance: random.Random) -> None:
         edit = Edit(KIND[shown.kind], {}, id=shown.id, op=Op.DELETE)
         if world.save(laptop, [edit], tag):
             world.say(f"{laptop.name} deletes {shown.key} at version {shown.version} ({tag})")
+            _note_ended(laptop, shown, tag)
+
+
+def _note_ended(laptop: Laptop, shown: Shown, tag: str) -> None:
+    """Note what a deletion that was not logged gave up: all of a record that no server took."""
+    lines = [line for line in laptop.log() if line.record_id == shown.id]
+    if any(line.operator == tag for line in lines):
+        return
+    if shown.version or any(line.verdict != "rejected" for line in lines):
+        raise Violation(f"P2: the deletion of {shown.key} was not logged, though a server has it")
+    if shown.id in laptop.rows():
+        raise Violation(f"P3: {laptop.name} deleted {shown.key}, and shows it all the same")
+    laptop.past.withdrawn |= {line.mark for line in lines}
 
 
 def open_form(world: World, laptop: Laptop, chance: random.Random) -> None:
@@ -150,7 +163,7 @@ def decide(world: World, laptop: Laptop, chance: random.Random) -> None:
     if not found:
         return
     conflict, tag, before = chance.choice(found), world.tag(), laptop.rows()
-    keep = chance.choice(["mine", "theirs"])
+    keep: Keep | str = chance.choice([Keep.MINE, Keep.THEIRS])
     if conflict.field in HOT and chance.random() < 0.3:
         keep = str(chance.choice(HOT[conflict.field]))
     shown = before.get(conflict.record_id)

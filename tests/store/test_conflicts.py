@@ -3,7 +3,7 @@ from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.records import Beneficiary, Change, Json, Op
-from fieldkit.store import Conflict, Edit, Refused, State, Store, StoreError
+from fieldkit.store import Conflict, Edit, Keep, Refused, Settled, State, Store
 
 FAR = f"{OTHER}-1"
 NAMED: dict[str, Json] = {"name": "Asha", "trade_code": "CARP", "district": 2, "block": 16}
@@ -59,10 +59,10 @@ def test_anothers_held_value_is_theirs(store: Store, office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("keep", "name"),
-    [("mine", "Typed here"), ("theirs", "Typed there"), ("ghulam nabi", "Ghulam Nabi")],
+    [(Keep.MINE, "Typed here"), (Keep.THEIRS, "Typed there"), ("ghulam nabi", "Ghulam Nabi")],
 )
 def test_a_decision_stands_at_once_and_closes_it_on_the_server(
-    store: Store, office: Office, keep: str, name: str
+    store: Store, office: Office, keep: Keep | str, name: str
 ) -> None:
     conflict = clash(store, office)
     saved = store.resolve(conflict.id, keep, "Asha")
@@ -86,7 +86,7 @@ def test_a_decision_that_is_itself_held_brings_the_conflict_back(
 ) -> None:
     conflict = clash(store, office)
     office.write(FAR, name="Typed since")
-    store.resolve(conflict, "mine", "Asha")
+    store.resolve(conflict, Keep.MINE, "Asha")
     office.sync(store)
     (again,) = store.conflicts()
     assert (again.stands, again.held, again.seqs) == ("Typed since", "Typed here", (1, 2))
@@ -96,7 +96,7 @@ def test_a_decision_that_is_itself_held_brings_the_conflict_back(
 def test_a_decision_that_is_rejected_brings_the_conflict_back(store: Store, office: Office) -> None:
     conflict = clash(store, office)
     office.refused = {"name"}
-    store.resolve(conflict.id, "mine", "Asha")
+    store.resolve(conflict.id, Keep.MINE, "Asha")
     assert store.conflicts() == []
     office.sync(store)
     assert [one.id for one in store.conflicts()] == [conflict.id]
@@ -109,7 +109,7 @@ def test_a_decision_is_about_the_values_that_were_shown(store: Store, office: Of
     conflict = clash(store, office)
     office.write(FAR, name="Typed since")
     office.sync(store)
-    store.resolve(conflict, "theirs", "Asha")
+    store.resolve(conflict, Keep.THEIRS, "Asha")
     assert last(store).base == 2
     office.sync(store)
     assert office.records[FAR].values["name"] == "Typed since"
@@ -125,8 +125,40 @@ def test_a_conflict_that_another_decided_is_closed_here(store: Store, office: Of
     assert store.conflicts() == []
     assert store.outbox.returned() == []
     assert store.outbox.counts()[State.CONFLICT] == 0
-    with pytest.raises(StoreError, match="no longer open"):
-        store.resolve(conflict.id, "mine", "Asha")
+    with pytest.raises(Settled, match="no longer open"):
+        store.resolve(conflict.id, Keep.MINE, "Asha")
+
+
+def test_a_conflict_closed_while_it_was_shown_is_not_decided_again(
+    store: Store, office: Office
+) -> None:
+    conflict = clash(store, office)
+    office.write(FAR, name="Typed there", decided=[[conflict.origin, 1]])
+    office.records[FAR].held.clear()
+    office.sync(store)
+    many = len(store.changes_of(FAR))
+    with pytest.raises(Settled, match="settled meanwhile"):
+        store.resolve(conflict, Keep.MINE, "Asha")
+    assert len(store.changes_of(FAR)) == many
+    assert shown(store, FAR)["name"] == "Typed there"
+
+
+@pytest.mark.parametrize("typed", ["mine", "theirs"])
+def test_a_third_value_that_reads_like_a_side_is_that_value(
+    store: Store, office: Office, typed: str
+) -> None:
+    conflict = clash(store, office)
+    store.resolve(conflict.id, typed, "Asha")
+    assert shown(store, FAR)["name"] == typed.title()
+
+
+def test_a_third_place_is_told_by_its_block(store: Store, office: Office) -> None:
+    edit(store, FAR, block=17)
+    office.write(FAR, district=3, block=20)
+    office.sync(store)
+    (conflict,) = store.conflicts()
+    store.resolve(conflict.id, "18", "Asha")
+    assert (last(store).fields["district"], last(store).fields["block"]) == (2, 18)
 
 
 def test_a_conflict_whose_row_is_still_to_come_is_open(store: Store, office: Office) -> None:
@@ -150,9 +182,9 @@ def test_place_is_decided_as_one(store: Store, office: Office) -> None:
     office.sync(store)
     (conflict,) = store.conflicts()
     assert (conflict.field, conflict.mine, conflict.theirs) == ("district+block", [2, 17], [3, 20])
-    with pytest.raises(Refused, match="mine or theirs"):
-        store.resolve(conflict.id, "Budgam", "Asha")
-    store.resolve(conflict.id, "mine", "Asha")
+    with pytest.raises(Refused):
+        store.resolve(conflict.id, "Nowhere", "Asha")
+    store.resolve(conflict.id, Keep.MINE, "Asha")
     assert last(store).fields == {
         "district": 2,
         "block": 17,
@@ -164,9 +196,9 @@ def test_place_is_decided_as_one(store: Store, office: Office) -> None:
     assert shown(store, FAR) == {**NAMED, "block": 17}
 
 
-@pytest.mark.parametrize("keep", ["mine", "theirs"])
+@pytest.mark.parametrize("keep", list(Keep))
 def test_an_edit_against_a_deletion_is_decided_either_way(
-    store: Store, office: Office, keep: str
+    store: Store, office: Office, keep: Keep
 ) -> None:
     edit(store, FAR, village="Nagam")
     office.write(FAR, deleted=True)
@@ -175,7 +207,7 @@ def test_an_edit_against_a_deletion_is_decided_either_way(
     assert (conflict.field, conflict.mine, conflict.theirs) == ("deleted", False, True)
     assert store.counts()[KIND] == 0
     store.resolve(conflict.id, keep, "Asha")
-    living = int(keep == "mine")
+    living = int(keep is Keep.MINE)
     assert store.counts()[KIND] == living
     office.sync(store)
     assert store.counts()[KIND] == living
@@ -192,7 +224,7 @@ def test_a_deletion_held_against_an_edit(store: Store, office: Office) -> None:
     (conflict,) = store.conflicts()
     assert (conflict.mine, conflict.theirs) == (True, False)
     assert shown(store, FAR) == {**NAMED, "village": "Nagam"}
-    store.resolve(conflict.id, "mine", "Asha")
+    store.resolve(conflict.id, Keep.MINE, "Asha")
     office.sync(store)
     assert office.records[FAR].values["deleted"] is True
 
@@ -214,8 +246,8 @@ def test_a_rule_that_stops_a_save_stops_a_decision(store: Store, office: Office)
     office.sync(store)
     (conflict,) = store.conflicts()
     with pytest.raises(Refused):
-        store.resolve(conflict.id, "theirs", "Asha")
-    store.resolve(conflict.id, "mine", "Asha")
+        store.resolve(conflict.id, Keep.THEIRS, "Asha")
+    store.resolve(conflict.id, Keep.MINE, "Asha")
 
 
 def test_a_conflict_goes_with_its_record(store: Store, office: Office) -> None:
@@ -228,8 +260,8 @@ def test_a_conflict_goes_with_its_record(store: Store, office: Office) -> None:
     assert store.conflicts() == []
     assert store.outbox.counts()[State.CONFLICT] == 0
     assert store.outbox.returned() == []
-    with pytest.raises(StoreError):
-        store.resolve(conflict.id, "mine", "Asha")
+    with pytest.raises(Settled):
+        store.resolve(conflict.id, Keep.MINE, "Asha")
 
 
 def test_only_new_conflicts_are_told_as_new(store: Store, office: Office) -> None:
@@ -253,7 +285,7 @@ def test_a_deletion_that_is_held_ends_nothing_that_was_rejected(
     assert shown(store, FAR) == {**NAMED, "village": "Nagam", "remarks": "Moved"}
     assert store.outbox.counts()[State.REJECTED] == 1
     (conflict,) = store.conflicts()
-    store.resolve(conflict.id, "mine", "Asha")
+    store.resolve(conflict.id, Keep.MINE, "Asha")
     assert store.outbox.counts()[State.REJECTED] == 0
 
 
@@ -263,10 +295,20 @@ def test_a_conflict_told_again_after_its_decision_was_taken_is_open_again(
     """The server was put back, and got the held value anew after the decision (5)."""
     conflict = clash(store, office)
     kept = dict(office.records[FAR].held)
-    store.resolve(conflict, "mine", "Asha")
+    store.resolve(conflict, Keep.MINE, "Asha")
     office.sync(store)
     assert store.conflicts() == []
     office.records[FAR].held = kept
     office.write(FAR, remarks="anything")
     office.sync(store)
     assert [one.id for one in store.conflicts()] == [conflict.id]
+
+
+def test_what_is_open_is_told_of_the_records_asked_about(store: Store, office: Office) -> None:
+    office.write(f"{OTHER}-9", **NAMED)
+    conflict = clash(store, office)
+    asked = [conflict.record_id, f"{OTHER}-9"]
+    assert store.open_about(asked).settle == {conflict.record_id}
+    assert store.open_about(asked[1:]).settle == frozenset()
+    store.resolve(conflict.id, Keep.MINE, "Asha")
+    assert store.open_about(asked).settle == frozenset()

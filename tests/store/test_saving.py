@@ -364,6 +364,43 @@ def test_a_deletion_ends_what_was_rejected_before_it(store: Store) -> None:
     assert returned(store) == []
 
 
+@pytest.mark.parametrize("mended", [False, True])
+def test_deleting_a_record_that_the_server_never_took_ends_the_matter(
+    store: Store, mended: bool
+) -> None:
+    record_id = save(store, village="Nagam")
+    reject(store, 1)
+    if mended:
+        edit(store, record_id, village="Wathoora")
+        reject(store, 2)
+    (deleted,) = store.save([Edit(Beneficiary, {}, id=record_id, op=Op.DELETE)], "Asha")
+    assert (deleted.op, deleted.seq) == (Op.DELETE, None)
+    assert store.record(record_id) is None
+    assert store.find(record_id) == []
+    assert store.counts()["beneficiary"] == 0
+    assert returned(store) == []
+    assert store.outbox.counts()[State.QUEUED] == 0
+    assert store.changes_of(record_id)[0].change.fields["village"] == "Nagam"
+    assert store.check() == []
+
+
+def test_a_record_deleted_before_its_entry_was_refused_leaves_nothing_to_mend(store: Store) -> None:
+    record_id = save(store)
+    store.save([Edit(Beneficiary, {}, id=record_id, op=Op.DELETE)], "Asha")
+    reject(store, 1, 2)
+    assert returned(store) == []
+    assert store.record(record_id) is None
+    assert store.check() == []
+
+
+def test_a_deletion_is_sent_while_anything_of_the_record_may_still_be_taken(store: Store) -> None:
+    record_id = save(store)
+    reject(store, 1)
+    edit(store, record_id, name="Asha Devi")
+    store.save([Edit(Beneficiary, {}, id=record_id, op=Op.DELETE)], "Asha")
+    assert last_change(store, record_id).op is Op.DELETE
+
+
 def test_what_was_rejected_goes_again_from_the_version_it_was_made_on(
     store: Store, home: Path
 ) -> None:

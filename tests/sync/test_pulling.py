@@ -10,7 +10,7 @@ import pytest
 from fieldkit import reference
 from fieldkit.records import Op, VillageOrganisation
 from fieldkit.server.local import code
-from fieldkit.store import Edit, State, Store
+from fieldkit.store import Edit, Keep, State, Store
 from fieldkit.sync.client import Outcome, enrol, sync
 from fieldkit.sync.receipt import as_json, receipt, text
 
@@ -100,9 +100,12 @@ def test_edits_of_different_fields_meet(laptop: Laptop) -> None:
         )
 
 
-@pytest.mark.parametrize("keep", ["mine", "theirs", "Third VO"])
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [(Keep.MINE, "Mine VO"), (Keep.THEIRS, "Theirs VO"), ("Third VO", "Third VO")],
+)
 def test_edits_of_one_field_are_a_conflict_that_both_see_and_one_decides(
-    laptop: Laptop, keep: str
+    laptop: Laptop, keep: Keep | str, expected: str
 ) -> None:
     one, two = laptop("Asha"), laptop("Reyaz")
     record = put(one, name="Chinar VO")
@@ -120,7 +123,6 @@ def test_edits_of_one_field_are_a_conflict_that_both_see_and_one_decides(
     assert one.conflicts() == []
     for store in (one, two):
         done(store)
-    expected = {"mine": "Mine VO", "theirs": "Theirs VO"}.get(keep, keep)
     for store in (one, two):
         assert value(store, record, "name") == expected
         assert store.conflicts() == []

@@ -9,7 +9,7 @@ from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, tell
 from fieldkit.commands import at_work, opened, say, say_json
 from fieldkit.records import Json, Unfit, kinds
 from fieldkit.records.dates import Moment
-from fieldkit.store import Conflict
+from fieldkit.store import Conflict, Keep
 
 
 def receipt(args: Namespace) -> int:
@@ -72,7 +72,8 @@ def _standing(one: Conflict, value: Json) -> str:
 def resolve(args: Namespace) -> int:
     """Decide one conflict."""
     with opened() as store:
-        store.resolve(args.conflict, args.keep, at_work(store))
+        keep = next((side for side in Keep if side.value == args.keep), args.keep)
+        store.resolve(args.conflict, keep, at_work(store))
     say("Decided. The next sync tells the server.")
     return DONE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from fieldkit.commands import say
 from fieldkit.records import Beneficiary, kinds
 from fieldkit.records.formats import indian
-from fieldkit.store import Edit, Store
+from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import Outcome, enrol, sync
 
 _COLLEAGUE = "Reyaz"
@@ -71,7 +71,7 @@ def _disagree(store: Store, other: Store, artisan: str) -> None:
         f"{len(held)} value is to be settled (the mobile)."
     )
     for conflict in held:
-        store.resolve(conflict.id, "theirs", store.operators()[0])
+        store.resolve(conflict.id, Keep.THEIRS, store.operators()[0])
     for laptop in (store, other):
         sync(laptop)
     shown = [laptop.get("beneficiary", artisan) for laptop in (store, other)]

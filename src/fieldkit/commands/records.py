@@ -163,26 +163,32 @@ def _columns(store: Store, kind: str, record_id: str) -> Mapping[str, object]:
 
 
 def show(args: Namespace) -> int:
-    """Show a record, its events, and its changes with their sync state."""
-    if read_id(args.id) is None:
+    """Show a record, its events, and its changes with their sync state.
+
+    Of one that is gone, what was typed here.
+    """
+    number = read_id(args.id)
+    if number is None:
         raise Unusable("A record number looks like 7KQ2M9XD-142.")
     with opened() as store:
         record = store.record(args.id)
-        if record is None:
-            raise Unusable(f"There is no record {args.id} on this laptop.")
-        events = store.timeline(record.id)
-        changes = store.changes_of(record.id)
-        noted = store.findings(record.id)
+        events = store.timeline(record.id) if record else []
+        changes = store.changes_of(record.id if record else str(number))
+        noted = store.findings(record.id) if record else []
+    if record is None and not changes:
+        raise Unusable(f"There is no record {args.id} on this laptop.")
     if args.json:
         say_json(
             {
-                "kind": record.kind(),
-                "label": record.label(),
-                "record": fields_of(record, record.asks()),
+                "kind": record.kind() if record else changes[0].change.kind,
+                "label": record.label() if record else None,
+                "record": fields_of(record, record.asks()) if record else None,
                 "events": [_event(event) for event in events],
                 "changes": [_change(logged) for logged in changes],
             }
         )
+    elif record is None:
+        _say_gone(str(number), changes)
     else:
         _say_record(record, noted, events, changes)
     return DONE
@@ -229,6 +235,20 @@ def _say_record(
         say(f"  {on:12}{event.sentence}  {event.by}  {event.state}")
     say("Saved on this laptop:")
     for logged in changes:
-        change = logged.change
-        at = Moment().show(change.at)
-        say(f"  {at}  {change.op}  {change.operator}  {logged.state}  {logged.reason or ''}")
+        _say_change(logged)
+
+
+def _say_gone(record_id: str, changes: Sequence[Logged]) -> None:
+    say(f"{record_id} is no longer on this laptop. Typed here was:")
+    for logged in changes:
+        _say_change(logged)
+        known = all_kinds().get(logged.change.kind)
+        asks = known.asks() if known else {}
+        for name, value in logged.change.fields.items():
+            say(f"    {asks[name].label if name in asks else name:32}{value}")
+
+
+def _say_change(logged: Logged) -> None:
+    change = logged.change
+    at = Moment().show(change.at)
+    say(f"  {at}  {change.op}  {change.operator}  {logged.state}  {logged.reason or ''}")

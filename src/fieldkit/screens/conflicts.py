@@ -23,7 +23,8 @@ from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
     from fieldkit.records import Ask, Json
-    from fieldkit.store import Conflict, Store
+    from fieldkit.reference import Option
+    from fieldkit.store import Conflict, Keep, Store
 
 _LABEL = 20
 """Cells of a row's first words."""
@@ -31,9 +32,11 @@ _MARGIN = 10
 """Cells around a value."""
 _LONGEST = 6
 """Lines of a value that does not fit its row."""
-_KEYS = {"1": "mine", "m": "mine", "2": "theirs", "t": "theirs"}
-_FIELDS = {"district+block": "District and block", "deleted": "Deleted or kept"}
-"""What no form asks, and cannot be typed either."""
+_FIRST, _SECOND = "1m", "2t"
+"""Keys of the two values."""
+_PLACE = "district+block"
+_FIELDS = {_PLACE: "District and block", "deleted": "Deleted or kept"}
+"""What no form asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +92,20 @@ def _told(store: Store, one: Conflict, label: str) -> Open:
     ]
     was = "" if one.field == "deleted" else _value(store, one, one.base)
     ask = asked(one)
-    field = ask.label if ask else _FIELDS.get(one.field, in_words(one.field))
+    field = _FIELDS.get(one.field) or (ask.label if ask else in_words(one.field))
     return Open(one, label, field, was, sides[0], sides[1])
 
 
 def asked(one: Conflict) -> Ask | None:
-    """Return the question a conflict is about; None for one that no form here asks."""
+    """Return the question a conflict is about; None for one that nobody here can answer.
+
+    Of a place that is the block: the district follows from it.
+    """
     from fieldkit.records import kinds
 
     kind = kinds().get(one.kind)
+    if kind is not None and one.field == _PLACE:
+        return kind.asks()["block"]
     return kind.questions().get(one.field) if kind else None
 
 
@@ -107,7 +115,7 @@ def _value(store: Store, one: Conflict, value: Json) -> str:
 
     if one.field == "deleted":
         return "deleted" if value is True else "kept, with what was changed"
-    if one.field == "district+block":
+    if one.field == _PLACE:
         return _place(value)
     ask = asked(one)
     if ask is None or value is None:
@@ -134,6 +142,14 @@ def _place(value: Json) -> str:
     return ", ".join(reversed(named)) or "empty"
 
 
+def _within(one: Option) -> tuple[str, ...]:
+    """Return what holds a block: its district tells blocks of one name apart."""
+    from fieldkit.reference import option
+
+    district = option("district", one.within) if isinstance(one.within, int) else None
+    return (district.label,) if district else ()
+
+
 class ConflictPage(Page[None]):
     """One conflict: a key keeps one value, or another is typed; the next one follows."""
 
@@ -144,6 +160,8 @@ class ConflictPage(Page[None]):
         super().__init__()
         self._first, self._record_id = first, record_id
         self._open: Open | None = None
+        self._done = ""
+        """What became of the last one."""
 
     def content(self) -> Iterable[Widget]:
         """Yield the lines."""
@@ -195,6 +213,8 @@ class ConflictPage(Page[None]):
         )
 
     def _rows(self, one: Open) -> list[Choice]:
+        from fieldkit.store import Keep
+
         rows = [
             Choice(
                 (number, f"{side.title:{_LABEL}}", side.words),
@@ -202,7 +222,7 @@ class ConflictPage(Page[None]):
                 (", ".join(filter(None, (side.by, side.at))),),
                 key=number,
             )
-            for number, keep, side in (("1", "mine", one.mine), ("2", "theirs", one.theirs))
+            for number, keep, side in (("1", Keep.MINE, one.mine), ("2", Keep.THEIRS, one.theirs))
         ]
         if asked(one.conflict):
             rows.append(Choice(("3", f"{'another value':{_LABEL}}", ""), self._other, key="3"))
@@ -213,11 +233,14 @@ class ConflictPage(Page[None]):
         picker = self.query_one(Picker)
         await picker.settled()
         letter = (event.character or "").lower()
-        if self._open is None or letter not in {*_KEYS, "3", "e"}:
+        if self._open is None or letter not in {*_FIRST, *_SECOND, "3", "e"}:
             return
+        from fieldkit.store import Keep
+
         event.stop()
-        if letter in _KEYS:
-            await self.told(partial(self._keep, _KEYS[letter]))
+        if letter not in "3e":
+            keep = Keep.MINE if letter in _FIRST else Keep.THEIRS
+            await self.told(partial(self._keep, keep))
         elif asked(self._open.conflict):
             await self.told(self._other)
 
@@ -225,19 +248,21 @@ class ConflictPage(Page[None]):
         if self._open is not None:
             await self.app.push_screen(ValuePage(self._open, self._decided, self._go_on))
 
-    async def _keep(self, keep: str) -> None:
+    async def _keep(self, keep: Keep) -> None:
         if refusal := await self._decided(keep):
             self.say(refusal, error=True)
         else:
             await self._go_on()
 
-    async def _decided(self, keep: str) -> str:
+    async def _decided(self, keep: Keep | str) -> str:
         """Decide about the values as they are shown; return why it cannot be, empty if it is.
 
+        Somebody else may have decided meanwhile: that is told with the next one.
+
         Raises:
-            StoreError: it could not be written, or somebody else has decided.
+            StoreError: it could not be written.
         """
-        from fieldkit.store import Refused
+        from fieldkit.store import Refused, Settled
 
         one, operator = self._open, self.desk.operator
         if one is None:
@@ -246,21 +271,24 @@ class ConflictPage(Page[None]):
             await self.ask(lambda store: store.resolve(one.conflict, keep, operator))
         except Refused as refused:
             return "; ".join(finding.message for _, finding in refused.findings)
+        except Settled as settled:
+            self._done = f"{one.label}, {one.field.lower()}: {settled}"
+        else:
+            self._done = f"Settled: {one.label}, {one.field.lower()}."
         return ""
 
     async def _go_on(self) -> None:
         """Turn to the next conflict, or back if there is none."""
-        one, self._open = self._open, None
+        self._open = None
         picker = self.query_one(Picker)
         picker.turn("")
         await picker.settled()
         await self.desk.take_stock()
-        done = f"Settled: {one.label}, {one.field.lower()}." if one else ""
         if self._open is None:
             self.dismiss(None)
-            doors.say(self.desk, f"{done} Nothing is left to settle.")
+            doors.say(self.desk, f"{self._done} Nothing is left to settle.")
         else:
-            self.say(f"{done} The next one:")
+            self.say(f"{self._done} The next one:")
 
 
 class ValuePage(Page[None]):
@@ -299,7 +327,7 @@ class ValuePage(Page[None]):
             return Answer(mark=None)
         if isinstance(ask.format, ClosedList):
             found = ask.format.matching(typed)
-            return Answer([self._take(one.label, str(one.code)) for one in found])
+            return Answer([self._take(one.label, str(one.code), _within(one)) for one in found])
         if not typed:
             return Answer(mark=None)
         if isinstance(ask.format, Reference):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
     from fieldkit.search.glance import Glimpse
-    from fieldkit.store import Store
+    from fieldkit.store import Store, SyncSession
 
 T = TypeVar("T")
 
@@ -55,6 +55,8 @@ class Standing:
     """None as well where there is nothing to send and nowhere to send it."""
     line: str = ""
     """How it stands with the line to the server: "online", "sending ..."."""
+    last_sync: SyncSession | None = None
+    """Whoever began it: a command in another window syncs the same data."""
 
     def words(self, *, origin: bool = False, since: bool = False) -> str:
         """Return it for a header; the origin, and how long the line is as it is, if told to."""
@@ -170,7 +172,7 @@ class Desk(App[int]):
         """Bring what the headers say up to date."""
         operator = self.standing.operator
         found = await self.ask(lambda store: stock(store, operator))
-        self.courier.noticed(found.unsent or 0)
+        self.courier.noticed(found.unsent or 0, found.last_sync)
         self.standing = replace(found, line=self.courier.word)
         self.screen.post_message(Stocktaken())
 
@@ -245,6 +247,7 @@ def stock(store: Store, operator: str) -> Standing:
             if part
         ),
         unsent=unsent if unsent or device.server else None,
+        last_sync=next(iter(store.outbox.sessions(1)), None),
     )
 
 

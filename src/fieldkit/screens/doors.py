@@ -66,13 +66,18 @@ async def open_new(
 
 
 async def open_draft(desk: Desk, draft: Draft) -> None:
-    """Open what was left unfinished; if its form does not ask for all of it, as plain text."""
+    """Open what was left unfinished; as plain text if its form does not ask for all of it.
+
+    So too if its record is no longer here.
+    """
     from fieldkit.records import kinds
     from fieldkit.screens.kept import KeptPage, unasked
 
     kind = kinds().get(draft.kind)
-    if kind is None or unasked(kind, draft.texts):
-        await desk.push_screen(KeptPage(draft))
+    number = draft.record_id
+    here = number is None or await desk.ask(lambda store: store.get(draft.kind, number)) is not None
+    if kind is None or not here or unasked(kind, draft.texts):
+        await desk.push_screen(KeptPage(draft, here=here))
     else:
         await open_new(desk, draft.kind, draft=draft)
 

@@ -28,9 +28,9 @@ from fieldkit.screens.form_terms import Opening, Wanted
 from fieldkit.screens.form_view import cut_note
 from fieldkit.screens.objections import by_field
 from fieldkit.screens.page import Page
-from fieldkit.screens.rows import in_words, label_of
+from fieldkit.screens.rows import NOT_HERE, in_words, label_of
 from fieldkit.screens.widgets.form import Form
-from fieldkit.store import Draft, Edit, Hit, Refused, Store
+from fieldkit.store import Draft, Edit, Hit, Refused, Store, StoreError
 
 KEEP_AFTER = 0.8
 """Seconds after which what is typed is written, although the field was not left yet."""
@@ -135,6 +135,8 @@ class FormScreen(Page["Entered | None"]):
         try:
             record_id = draft.record_id if draft else record_id
             operator = self.desk.operator
+            if record_id:
+                self.where(record_id)
             found = await self.ask(lambda store: _fetch(store, kind, record_id, operator))
             record, self._label, self._objections = found.record, found.label, found.objections
             self._texts = dict(texts or {})
@@ -395,6 +397,8 @@ def _fetch(store: Store, kind: type[Record], record_id: str | None, operator: st
         if isinstance(ask.format, Choice):
             ask.format.matching("a")
     record = store.get(kind.kind(), record_id) if record_id else None
+    if record_id and record is None:
+        raise StoreError(NOT_HERE)
     others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
     last = next((_texts(kind, one) for one in others), {})
     if record is not None:

@@ -1,12 +1,14 @@
-"""An unfinished form with texts that no form here asks for: shown as they were typed.
+"""An unfinished form that cannot be gone on with as it is: its texts, shown as they were typed.
 
-Another version wrote it. Nothing of it is dropped: whoever typed it reads it off, types it where
-it belongs, and throws it away on Home.
+Another version wrote it and no form here asks for all of it, or its record is no longer here.
+Nothing of it is dropped: whoever typed it reads it off, types it where it belongs or enters it
+anew, and throws it away on Home.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ from fieldkit.plain_text import shown
 from fieldkit.screens import doors
 from fieldkit.screens.history import stay
 from fieldkit.screens.page import Page
-from fieldkit.screens.rows import in_words
+from fieldkit.screens.rows import NOT_HERE, in_words
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
@@ -38,9 +40,10 @@ class KeptPage(Page[None]):
 
     KEYBOARD = "#picker"
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, *, here: bool = True) -> None:
+        """``here``: what it is about is on this laptop, or is to be entered."""
         super().__init__()
-        self._draft = draft
+        self._draft, self._here = draft, here
 
     def content(self) -> Iterable[Widget]:
         """Yield the lines."""
@@ -52,8 +55,13 @@ class KeptPage(Page[None]):
 
         kind = kinds().get(self._draft.kind)
         title = (kind.title if kind else in_words(self._draft.kind)).lower()
-        self.where(f"Unfinished: {title}")
-        self.keys("Up Down look   Enter open the form   Esc back" if kind else "Up Down look   Esc")
+        number = "" if self._here else f"   {self._draft.record_id}   not on this laptop"
+        self.where(f"Unfinished: {title}", number)
+        enter = "Enter open the form" if self._here else "Enter enter it as a new one"
+        self.keys(f"Up Down look   {enter}   Esc back" if kind else "Up Down look   Esc")
+        if not self._here:
+            self.say(f"{NOT_HERE} Read it off or enter it as a new one; on Home, Delete drops it.")
+            return
         form = "Its form asks not all of this" if kind else "This version has no form for it"
         self.say(f"{form}. Type it where it belongs; on Home, Delete throws it away.")
 
@@ -69,7 +77,8 @@ class KeptPage(Page[None]):
             for name, text in (gone | dict(self._draft.texts)).items()
             for cells in self._wrapped(labels.get(name, in_words(name)), text)
         ]
-        last = Choice(("Open the form with the rest of it",), self._open) if kind else None
+        words = "Open the form with the rest of it" if self._here else "Enter it as a new one"
+        last = Choice((words,), self._open) if kind else None
         return Answer(rows, last, len(rows) if last else 0)
 
     def _wrapped(self, label: str, text: str) -> Iterator[tuple[str, str]]:
@@ -79,4 +88,5 @@ class KeptPage(Page[None]):
 
     async def _open(self) -> None:
         self.dismiss(None)
-        await doors.open_new(self.desk, self._draft.kind, draft=self._draft)
+        draft = self._draft if self._here else replace(self._draft, record_id=None, base=None)
+        await doors.open_new(self.desk, draft.kind, draft=draft)

@@ -17,7 +17,7 @@ from fieldkit.screens.history import HistoryPage
 from fieldkit.screens.page import Page
 from fieldkit.screens.removing import deleted
 from fieldkit.screens.roll import RollPage, is_roll
-from fieldkit.screens.rows import Row
+from fieldkit.screens.rows import NOT_HERE, Row
 from fieldkit.screens.sheet import sheet
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
@@ -77,8 +77,10 @@ class RecordPage(Page[None]):
         """Answer with what belongs to the record."""
         found = await self.ask(lambda store: sheet(store, self.record_id))
         if found is None:
+            self.row, self._settle = None, frozenset()
             self.where(f"{self.record_id}   not on this laptop")
-            return Answer(mark=None)
+            self.keys(self.KEYS)
+            return Answer(mark=None, above=(f"  {NOT_HERE}",))
         self.row, self._settle = found.row, found.settle
         self.where(found.row.label, f"   {self.record_id}   {found.state}")
         self.keys(self._footer(found.row.kind))

@@ -13,7 +13,7 @@ from fieldkit.screens.rows import Kept, Row, fetched, record_words, row_of, show
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
-    from fieldkit.store import Event, Store
+    from fieldkit.store import Event, OpenAbout, Store
 
 _WAITING = ("on the server", "sent", "queued", "conflict", "rejected")
 """States of a change, the later the more a person must know of it."""
@@ -46,15 +46,12 @@ def sheet(store: Store, record_id: str) -> Sheet | None:
     if record is None:
         return None
     row = row_of(store, record)
-    settle = frozenset(one.record_id for one in store.conflicts())
-    check = frozenset(one.record_id for one in store.findings())
-    if record.person:
-        lines = happened(store, record, settle, check)
-    else:
-        lines = gathered(store, record, settle, check)
+    lines, open_ = happened(store, record) if record.person else gathered(store, record)
     facts = [text for text in row.cells[1:] if text]
     last = store.states([record_id]).get(record_id, "on the server")
-    state = record_words(str(last), settle=record_id in settle, check=record_id in check)
+    state = record_words(
+        str(last), settle=record_id in open_.settle, check=record_id in open_.check
+    )
     if record.deleted:
         state = f"deleted, {state}"
     return Sheet(
@@ -63,7 +60,7 @@ def sheet(store: Store, record_id: str) -> Sheet | None:
         due(store, record),
         state,
         lines,
-        settle,
+        open_.settle,
         [_said(record, one) for one in objections(store, record_id)],
     )
 
@@ -85,10 +82,11 @@ def _numbers(lines: Sequence[Line]) -> list[str]:
     ]
 
 
-def happened(
-    store: Store, record: Record, settle: Collection[str] = (), check: Collection[str] = ()
-) -> list[Line]:
-    """Return a person's timeline, from how they came in; the days of a training in one line."""
+def happened(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
+    """Return a person's timeline, from how they came in, and what is open about its lines.
+
+    The days of a training stand in one line.
+    """
     from fieldkit.records import Attendance
 
     events = store.timeline(record.id)
@@ -97,14 +95,17 @@ def happened(
     marks = [mark for name in fields for mark in store.where("attendance", **{name: record.id})]
     trainings = {str(m.id): str(m.value("training_batch_id") or "") for m in marks}
     absent = {str(m.id) for m in marks if m.value("present") is False}
-    return [_happening(event, settle, check) for event in folded(events, trainings, absent)]
+    told = folded(events, trainings, absent)
+    open_ = store.open_about([record.id, *(event.id for event in told)])
+    return [_happening(event, open_) for event in told], open_
 
 
-def _happening(event: Event, settle: Collection[str], check: Collection[str]) -> Line:
+def _happening(event: Event, open_: OpenAbout) -> Line:
     from fieldkit.records.formats import show_date
 
     on = show_date(event.on) if event.on else "no date"
-    state = record_words(str(event.state), settle=event.id in settle, check=event.id in check)
+    settle, check = event.id in open_.settle, event.id in open_.check
+    state = record_words(str(event.state), settle=settle, check=check)
     return (on, event.sentence, event.by, state), event.kind, event.id
 
 
@@ -138,30 +139,33 @@ def folded(
     return told
 
 
-def gathered(
-    store: Store, record: Record, settle: Collection[str] = (), check: Collection[str] = ()
-) -> list[Line]:
-    """Return those that refer to a group or training: its members, its people.
+def gathered(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
+    """Return those that refer to a group or training, and what is open about them.
+
+    A group's are its members, a training's its people.
 
     The days of a training are many and have a page of their own.
     """
     from fieldkit.records import kinds
 
     own = record.kind()
-    lines: list[Line] = []
+    found: list[tuple[Record, str]] = []
     for name, kind in kinds().items():
         if (own, name) == ("training_batch", "attendance"):
             continue
         for field, reference in kind.references().items():
             if own in reference.kinds:
                 children = store.page(name, where={field: record.id}, limit=LIMIT).records
-                kept = fetched(store, children)
-                for child in children:
-                    word = "settle" if child.id in settle else "to check"
-                    open_ = child.id in settle or child.id in check
-                    cells = _line(kept, child, field)
-                    lines.append(((*cells[:-1], word if open_ else "", cells[-1]), name, child.id))
-    return lines
+                found += [(child, field) for child in children]
+    kept = fetched(store, [child for child, _ in found])
+    open_ = store.open_about([record.id, *(child.id for child, _ in found)])
+    lines: list[Line] = []
+    for child, field in found:
+        settle, check = child.id in open_.settle, child.id in open_.check
+        *cells, last = _line(kept, child, field)
+        state = "settle" if settle else "to check" if check else ""
+        lines.append(((*cells, state, last), child.kind(), child.id))
+    return lines, open_
 
 
 def _line(kept: Kept, child: Record, through: str) -> tuple[str, ...]:

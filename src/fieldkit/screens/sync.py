@@ -21,12 +21,12 @@ from fieldkit.screens.page import Line, Page, Sentence
 from fieldkit.screens.rows import Fetched, Kept, fetched, label_of
 from fieldkit.screens.sync_words import (
     agreement,
-    bar,
     before,
     clock_said,
     ended,
     plural,
     received,
+    under_way,
     waits,
 )
 from fieldkit.screens.syncing import Progressed, Synced, apart
@@ -270,8 +270,10 @@ class SyncScreen(Page[None]):
         text = self._done
         if courier.running and courier.stopping:
             text = "  stopping after this request ...   Esc again: at once"
+        elif progress is not None:
+            text = under_way(progress)
         elif courier.running:
-            text = (bar(progress) or "  asking the server ...") if progress else "  connecting ..."
+            text = "  connecting ..."
         self.query_one("#progress", Line).put(text)
         if progress:
             self.query_one("#received", Line).put(received(progress.received))

@@ -46,6 +46,13 @@ def bar(progress: Progress) -> str:
     )
 
 
+def under_way(progress: Progress) -> str:
+    """Say how a sync stands that is under way."""
+    if progress.trouble:
+        return f"  {progress.trouble} ..."
+    return bar(progress) or "  asking the server ..."
+
+
 def received(many: int) -> str:
     """Say how many records came from the server; empty for none."""
     return f"  received  {plural(many, 'record')} from the server" if many else ""

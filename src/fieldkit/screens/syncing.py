@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from fieldkit.screens.desk import Desk
-    from fieldkit.store import Store
+    from fieldkit.store import Store, SyncSession
     from fieldkit.sync.client import Outcome, Progress
     from fieldkit.sync.stop import Stop
 
@@ -80,6 +80,10 @@ class Courier:
         self._unsent = 0
         self._offline_since = ""
         self._word = ""
+        self._last: SyncSession | None = None
+        """The last sync that was seen in the history."""
+        self._own = False
+        """The next that comes to light was carried here."""
         self.asked = False
         """A person began the sync under way: they are told of it, and can stop it."""
         self._again = False
@@ -119,13 +123,26 @@ class Courier:
         if self._pace is not None:
             self._plan(self._pace.first)
 
-    def noticed(self, unsent: int) -> None:
-        """Take note of how much waits: what was saved goes once saving has rested a while."""
+    def noticed(self, unsent: int, last: SyncSession | None = None) -> None:
+        """Take note of how much waits: what was saved goes once saving has rested a while.
+
+        And of the ``last`` sync, if it went well in another window: then there is a line.
+        """
         more, self._unsent = unsent > self._unsent, unsent
+        if self._others(last) and self._failed and not self.running:
+            self._failed, self._offline_since, self._word = 0, "", "online"
+            if self._pace is not None:
+                self._plan(self._pace.every)
         if self._pace is None or self._timer is None or self._failed or self.running or not more:
             return
         left = self._due - time.monotonic()
         self._set_timer(min(self._pace.rested, left))
+
+    def _others(self, last: SyncSession | None) -> bool:
+        """Say whether a sync that went well has come to light that was not carried here."""
+        fresh = last != self._last and not self._own
+        self._last, self._own = last, False
+        return fresh and last is not None and last.ok
 
     def _start(self) -> None:
         self.running, self._again = True, False
@@ -172,6 +189,7 @@ class Courier:
         """Say how it stands with the line, and plan the next sync."""
         bad = bool(fault) or (outcome is not None and not outcome.ok and not outcome.stopped)
         self._failed = self._failed + 1 if bad else 0
+        self._own = True
         if outcome is not None and outcome.offline:
             self._offline_since = self._offline_since or _clock(outcome.session.at)
             self._word = f"offline since {self._offline_since}"

@@ -10,11 +10,12 @@ from fieldkit.store.answers import (
     ScopeOf,
     ServerRow,
 )
-from fieldkit.store.conflicts import Conflict, Noted
+from fieldkit.store.conflicts import Conflict, Noted, OpenAbout
+from fieldkit.store.deciding import Keep
 from fieldkit.store.drafts import Draft, Drafts
 from fieldkit.store.duplicates import Alike
 from fieldkit.store.edits import Edit, to_json
-from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, StoreError, Unwritable
+from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
 from fieldkit.store.identity import Device, Notice
 from fieldkit.store.outbox import LogCount, Logged, Outbox, Standing, SyncSession, Verdict
 from fieldkit.store.pull import Pull
@@ -39,10 +40,12 @@ __all__ = [
     "FocusAt",
     "Held",
     "Hit",
+    "Keep",
     "LogCount",
     "Logged",
     "Noted",
     "Notice",
+    "OpenAbout",
     "Outbox",
     "Page",
     "Pull",
@@ -52,6 +55,7 @@ __all__ = [
     "Saved",
     "ScopeOf",
     "ServerRow",
+    "Settled",
     "Standing",
     "State",
     "Store",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from fieldkit.records import Op
 from fieldkit.store.answers import Answered, Arrived, ServerRow
 from fieldkit.store.conflicts import close, forget_told, mark_decided, take_told
-from fieldkit.store.log import Own
+from fieldkit.store.log import Own, untaken
 from fieldkit.store.outbox import acknowledge
 from fieldkit.store.overlays import Beneath, Ground, Key
 
@@ -27,6 +27,9 @@ def arrive(connection: Connection, answered: Answered) -> Arrived:
     rows = {(row.kind, row.id): row for row in answered.rows}
     leaving = set(answered.gone) - rows.keys()
     ground = Ground(connection, [*acked, *rows, *leaving])
+    if ended := [key for key in set(acked) - rows.keys() if _ended(ground, key)]:
+        _give_up(connection, ground, ended)
+        ground = Ground(connection, [*acked, *rows, *leaving])
     grounds = _grounds(ground, rows)
     grounds |= {key: _leaving(ground, key) for key in leaving}
     grounds |= _answered(ground, set(acked) - grounds.keys() - rows.keys())
@@ -45,11 +48,30 @@ def retire(connection: Connection, keys: Sequence[Key]) -> None:
     _forget(connection, ground, keys)
 
 
+def end(connection: Connection, keys: Collection[Key]) -> None:
+    """Give up all that was sent back of records that the server never took; they go from here."""
+    if keys:
+        _give_up(connection, Ground(connection, keys), keys)
+        relay(connection, keys)
+
+
 def relay(connection: Connection, keys: Iterable[Key]) -> None:
     """Lay records anew after something of their own changes was given up."""
     ground = Ground(connection, keys)
     _, removed = ground.lay({key: ground.beneath(key) for key in set(keys)})
     _forget(connection, ground, removed)
+
+
+def _ended(ground: Ground, key: Key) -> bool:
+    """Say whether a record was deleted of which the server took nothing: nobody misses it."""
+    own = ground.own.get(key, ())
+    return not ground.version(key) and untaken(own) and own[-1].row.op == Op.DELETE
+
+
+def _give_up(connection: Connection, ground: Ground, keys: Iterable[Key]) -> None:
+    for key in keys:
+        for one in ground.own.get(key, ()):
+            close(connection, one, closed=True)
 
 
 def _grounds(ground: Ground, rows: Mapping[Key, ServerRow]) -> dict[Key, Beneath]:

@@ -9,22 +9,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from fieldkit.records import (
-    Finding,
-    Json,
-    Op,
-    Record,
-    Severity,
-    Unfit,
-    Value,
-    kinds,
-)
+from fieldkit.records import Json, Op, kinds
 from fieldkit.records.change import DECIDED
-from fieldkit.records.merge import DELETED, PLACE, value_of
+from fieldkit.records.merge import PLACE, value_of
 from fieldkit.store import tables
 from fieldkit.store.answers import ServerRow
-from fieldkit.store.edits import Edit
-from fieldkit.store.errors import Refused, StoreError
+from fieldkit.store.errors import Settled
 from fieldkit.store.log import Own, in_parts, own_changes
 from fieldkit.store.overlays import Ground, Key
 
@@ -72,6 +62,27 @@ class Noted:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenAbout:
+    """Which of some records a person has to look at, by id."""
+
+    settle: frozenset[str]
+    """Those with a conflict that nobody here has decided."""
+    check: frozenset[str]
+    """Those about which the server found something."""
+
+
+def open_about(connection: Connection, ids: Sequence[str]) -> OpenAbout:
+    """Return which of these records anything is open about."""
+    settle: set[str] = set()
+    check: set[str] = set()
+    for some in in_parts(ids):
+        told = connection.execute(_CONFLICTS, {"ids": some})
+        settle |= {row.record_id for row in told if not row.decided}
+        check |= {row.record_id for row in connection.execute(_FINDINGS, {"ids": some})}
+    return OpenAbout(frozenset(settle), frozenset(check))
+
+
 def open_conflicts(connection: Connection, record_id: str | None = None) -> list[Conflict]:
     """Return the conflicts nobody here has decided, of records that this version knows."""
     query = select(_conflict).where(_conflict.c.decided == 0, _conflict.c.kind.in_(sorted(kinds())))
@@ -108,61 +119,19 @@ def _read(row: Row[tuple[object, ...]], ground: Ground, own: Collection[str]) ->
     )
 
 
-def find_conflict(connection: Connection, conflict_id: str) -> Conflict:
-    """Return the open conflict of this id.
+def find_conflict(connection: Connection, wanted: str | Conflict) -> Conflict:
+    """Return the open conflict of this id, or the one that was shown, as it stands now.
 
     Raises:
-        StoreError: there is none.
+        Settled: there is none, or not about what was shown.
     """
-    record_id = conflict_id.partition("/")[0]
-    for one in open_conflicts(connection, record_id):
-        if one.id == conflict_id:
+    key = wanted if isinstance(wanted, str) else wanted.id
+    for one in open_conflicts(connection, key.partition("/")[0]):
+        if one.id == key and (isinstance(wanted, str) or {*one.seqs} & {*wanted.seqs}):
             return one
-    raise StoreError("This conflict is no longer open. List the open ones with `conflicts`.")
-
-
-def decision(conflict: Conflict, keep: str) -> Edit:
-    """Return the edit that decides a conflict: for ``mine``, ``theirs`` or a value as typed.
-
-    Raises:
-        Refused: the value does not fit the field.
-    """
-    kind, field = kinds()[conflict.kind], conflict.field
-    chosen = {"mine": conflict.mine, "theirs": conflict.theirs}
-    try:
-        fields = _values(kind, field, chosen[keep]) if keep in chosen else _typed(kind, field, keep)
-    except Unfit as unfit:
-        raise Refused([(0, Finding(field, str(unfit), Severity.BLOCK, "decision"))]) from None
-    return Edit(
-        kind,
-        fields,
-        id=conflict.record_id,
-        base=conflict.version,
-        op=Op.DECIDE,
-        decided=tuple((conflict.origin, seq) for seq in conflict.seqs),
-    )
-
-
-def _values(kind: type[Record], field: str, value: Json) -> dict[str, Value]:
-    """Read one of the two values by the field's declaration."""
-    if field == PLACE and isinstance(value, list):
-        return _values(kind, "district", value[0]) | _values(kind, "block", value[1])
-    if field == DELETED:
-        return {field: value is True}
-    try:
-        if field in kind.asks():
-            return {field: kind.asks()[field].format.read(value)}
-    except Unfit:
-        raise Unfit("A newer fieldkit wrote this value. Update fieldkit, then decide.") from None
-    if isinstance(value, list | dict | float):
-        raise Unfit("A newer fieldkit wrote this value. Update fieldkit, then decide.")
-    return {field: value}
-
-
-def _typed(kind: type[Record], field: str, typed: str) -> dict[str, Value]:
-    if field in {PLACE, DELETED} or field not in kind.asks():
-        raise Unfit("Choose one of the two: mine or theirs.")
-    return {field: kind.asks()[field].format.parse(typed)}
+    if isinstance(wanted, str):
+        raise Settled("This conflict is no longer open. List the open ones with `conflicts`.")
+    raise Settled("This was settled meanwhile, so nothing was changed.")
 
 
 def noted(connection: Connection, record_id: str | None) -> list[Noted]:

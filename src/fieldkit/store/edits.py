@@ -80,6 +80,8 @@ class Prepared:
     """What stands against saving."""
     remarks: tuple[Finding, ...] = ()
     """What is said and does not stop the save."""
+    ended: bool = False
+    """Nothing is to be logged: with it, all that was sent back of the record is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class Past:
     """Fields of own changes that lie over the server's row, with their oldest bases (23)."""
     anew: bool = False
     """Whether it was the record's creation that the server rejected."""
+    untaken: bool = False
+    """Whether the server was sent all of it and took nothing: it has no such record."""
 
 
 class Pending:
@@ -205,11 +209,12 @@ def _owed(record: Record, past: Past) -> dict[str, Json]:
 
 
 def _deletion(edit: Edit, before: Record | None, base: int | None, past: Past) -> Prepared:
+    """Work out a deletion; one of a record that the server never took is no news to it."""
     if before is None or (before.deleted and not past.owed):
         gone = before or edit.kind(id=edit.id or "", deleted=True)
         return Prepared(gone, before, None, {}, base)
     after = before.model_copy(update={"deleted": True})
-    return Prepared(after, before, Op.DELETE, {}, base)
+    return Prepared(after, before, Op.DELETE, {}, base, ended=past.untaken)
 
 
 def _left(edit: Edit) -> Prepared:

@@ -31,6 +31,10 @@ class Busy(StoreError):
     """Another program holds the data file."""
 
 
+class Settled(StoreError):
+    """What was to be decided is no longer open."""
+
+
 class Refused(Exception):
     """Records that break a rule; nothing was saved.
 

@@ -149,6 +149,12 @@ def own_changes(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, s
     return dict(found)
 
 
+def untaken(changes: Sequence[Own]) -> bool:
+    """Say whether the server has all of these and took none, the record's entry among them."""
+    entered = any(one.row.op == Op.CREATE for one in changes)
+    return entered and all(one.acked and one.row.verdict == "rejected" for one in changes)
+
+
 def owed_fields(
     connection: Connection, own: Mapping[tuple[str, str], Sequence[Own]]
 ) -> dict[tuple[str, int], set[str]]:

@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 
 from fieldkit.records import Change, Finding, Op, Record, RecordId, Severity, kinds, read_id
 from fieldkit.records.merge import DELETED
+from fieldkit.store.arriving import end
 from fieldkit.store.clock import WRONG
 from fieldkit.store.edits import Edit, Past, Pending, Prepared, prepare
 from fieldkit.store.errors import Refused
 from fieldkit.store.forks import with_present_names
 from fieldkit.store.identity import Device, highest_brought, take_numbers
-from fieldkit.store.log import OWED, append, chain_end, in_parts, own_changes
+from fieldkit.store.log import OWED, append, chain_end, in_parts, own_changes, untaken
 from fieldkit.store.overlays import keep_beneath
 from fieldkit.store.reading import Records, State
 from fieldkit.store.rows import Laid, put
@@ -30,6 +31,7 @@ class Saved:
     op: Op | None
     """None: nothing differed, nothing was written."""
     seq: int | None = None
+    """None as well for a deletion that ends what the server never took: nothing was logged."""
     findings: tuple[Finding, ...] = ()
     """Remarks that did not stop the save."""
 
@@ -54,13 +56,14 @@ def save(
     """
     prepared = _prepare(connection, edits, author, ask=ask)
     writable = [one for one in prepared if one.op and not one.stops]
-    seqs = iter(_write(connection, writable, author))
+    seqs = iter(_write(connection, [one for one in writable if not one.ended], author))
+    end(connection, [(one.record.kind(), one.record.id) for one in writable if one.ended])
     fates: list[Saved | Refused] = []
     for place, one in enumerate(prepared):
         if one.stops:
             fates.append(Refused([(place, finding) for finding in one.stops]))
         else:
-            seq = next(seqs) if one.op else None
+            seq = next(seqs) if one.op and not one.ended else None
             fates.append(Saved(one.record.id, one.op, seq, one.remarks))
     return fates
 
@@ -158,9 +161,9 @@ def _history(
     found: dict[str, Past] = {}
     own = own_changes(connection, ids)
     for (kind, record_id), changes in own.items():
-        past = found[record_id] = Past(kind)
         record = fetched.get((kind, record_id))
         version = record.version if record else None
+        past = found[record_id] = Past(kind, untaken=not version and untaken(changes))
         for one in changes:
             if one.row.op == Op.CREATE:
                 past = found[record_id] = replace(past, anew=one.row.verdict == State.REJECTED)

@@ -102,11 +102,11 @@ def focus_of(focus: FocusAt | None) -> dict[str, int | None]:
 def unsent(connection: Connection) -> bool:
     """Say whether anything waits for the server's acknowledgement."""
     log, origin = tables.change, tables.origin
-    query = (
-        select(log.c.seq)
-        .join(origin, and_(origin.c.origin == log.c.origin, log.c.seq > origin.c.acked_seq))
-        .limit(1)
+    # One look behind the last acknowledged change of each log, however long they are.
+    behind = select(log.c.seq).where(
+        log.c.origin == origin.c.origin, log.c.seq > origin.c.acked_seq
     )
+    query = select(origin.c.origin).where(behind.exists()).limit(1)
     return connection.execute(query).first() is not None
 
 

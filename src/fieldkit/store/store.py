@@ -23,16 +23,9 @@ from fieldkit.store import search, tables
 from fieldkit.store.answers import ScopeOf
 from fieldkit.store.arriving import relay
 from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
-from fieldkit.store.conflicts import (
-    Conflict,
-    Noted,
-    decision,
-    find_conflict,
-    mark_decided,
-    noted,
-    open_conflicts,
-)
+from fieldkit.store.conflicts import Conflict, Noted, OpenAbout, noted, open_about, open_conflicts
 from fieldkit.store.database import Connect, Database, connect
+from fieldkit.store.deciding import Keep, decide
 from fieldkit.store.drafts import Drafts
 from fieldkit.store.duplicates import Alike, alike
 from fieldkit.store.edits import Edit, Past, prepare
@@ -359,25 +352,24 @@ class Store:
         with self._database.read() as connection:
             return open_conflicts(connection, record_id)
 
-    def resolve(self, conflict: str | Conflict, keep: str, operator: str) -> Saved:
+    def open_about(self, ids: Sequence[str]) -> OpenAbout:
+        """Return about which of these records a conflict is open, or something was found."""
+        with self._database.read() as connection:
+            return open_about(connection, ids)
+
+    def resolve(self, conflict: str | Conflict, keep: Keep | str, operator: str) -> Saved:
         """Decide a conflict; it shows as decided until the server's row comes.
 
-        ``keep`` is ``mine``, ``theirs`` or another value as one types it. Given the conflict as it
-        was shown, the decision is about the values seen; given its id, about the present ones.
+        ``keep`` is one of the two sides, or another value as one types it (a place by its block).
+        Given the conflict as it was shown, the decision is about the values seen; given its id,
+        about the present ones.
 
         Raises:
             Refused: the value does not fit, or a rule stands against it; nothing was written.
-            StoreError: there is no such open conflict.
+            Settled: there is no such conflict, or it was closed meanwhile; nothing was written.
         """
         with self._database.write() as connection:
-            if isinstance(conflict, str):
-                conflict = find_conflict(connection, conflict)
-            edit = decision(conflict, keep)
-            (fate,) = save(connection, [edit], self._author(connection, operator))
-            if isinstance(fate, Refused):
-                raise fate
-            mark_decided(connection, [conflict.record_id])
-        return fate
+            return decide(connection, conflict, keep, self._author(connection, operator))
 
     def findings(self, record_id: str | None = None) -> list[Noted]:
         """Return what the server found to review, of one record or of all that are here."""

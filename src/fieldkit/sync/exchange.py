@@ -22,7 +22,7 @@ from fieldkit.sync.messages import (
     on_the_wire,
 )
 from fieldkit.sync.pace import Pace
-from fieldkit.sync.sentences import ALTERED, refused
+from fieldkit.sync.sentences import ALTERED, passing_trouble, refused
 from fieldkit.sync.taking import answered
 
 ATTEMPTS = 5
@@ -45,6 +45,8 @@ class Progress:
     traffic: Traffic
     received: int = 0
     """Records that came from the server."""
+    trouble: str = ""
+    """Why the last request has to be sent again; empty once one was answered."""
 
 
 class Ended(Exception):
@@ -142,11 +144,14 @@ class Exchange:
             return True
         batch, answer = told
         more = self._take(standing, state, batch, answer)
-        if self._progress:
-            total = max(self._total, self.done)
-            self._progress(Progress(self.done, total, self._link.traffic, self.received))
+        self._tell()
         following = self._outbox.standing()
         return more or following is None or not following.settled
+
+    def _tell(self, trouble: str = "") -> None:
+        if self._progress:
+            total, traffic = max(self._total, self.done), self._link.traffic
+            self._progress(Progress(self.done, total, traffic, self.received, trouble))
 
     # --- asking ---
 
@@ -265,6 +270,7 @@ class Exchange:
         elif last:
             raise Ended("The line dropped.", offline=True) from None
         self._pace.failed()
+        self._tell(passing_trouble(failure))
         if self._pause(wait):
             raise Ended("Stopped.", stopped=True) from None
 

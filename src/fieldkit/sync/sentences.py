@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fieldkit.records.formats import indian
-from fieldkit.sync.line import Distrusted, Told
+from fieldkit.sync.line import Cut, Distrusted, NoLine, Told
 
 ALTERED = (
     "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
@@ -60,6 +60,17 @@ def refused(told: Told) -> str:
     if told.status >= 500:
         return "The server does not answer as it should. Sync again later."
     return NOT_OURS
+
+
+def passing_trouble(failure: NoLine | Cut | Told) -> str:
+    """Return why a request is sent again in a moment."""
+    if isinstance(failure, NoLine):
+        return "No connection; trying again"
+    if isinstance(failure, Cut):
+        return "The line dropped; trying again"
+    if failure.status in {408, 429, 503}:
+        return "The server asks to wait; trying again"
+    return "The server has a fault; trying again"
 
 
 def waiting(changes: int) -> str:

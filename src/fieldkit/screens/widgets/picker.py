@@ -6,6 +6,7 @@ background; the newest text wins, and Enter waits for the rows of the text that 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -415,9 +416,12 @@ class Picker(Widget, can_focus=True):
 
 
 async def _finished(worker: Worker[None]) -> None:
-    """Wait for a worker; one that was overtaken by a newer is no fault."""
+    """Wait for a worker; one that was overtaken by a newer is no fault.
+
+    Whoever gives up waiting ends neither the worker nor what else they were told to end.
+    """
     try:
-        await worker.wait()
+        await asyncio.shield(worker.wait())
     except WorkerError:
         return
 
