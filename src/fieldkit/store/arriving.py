@@ -55,10 +55,10 @@ def end(connection: Connection, keys: Collection[Key]) -> None:
         relay(connection, keys)
 
 
-def relay(connection: Connection, keys: Iterable[Key]) -> None:
-    """Lay records anew after something of their own changes was given up."""
+def relay(connection: Connection, keys: Collection[Key]) -> None:
+    """Lay those of the records that are here anew: their own changes count otherwise now."""
     ground = Ground(connection, keys)
-    _, removed = ground.lay({key: ground.beneath(key) for key in set(keys)})
+    _, removed = ground.lay({key: ground.beneath(key) for key in keys if ground.is_here(key)})
     _forget(connection, ground, removed)
 
 

@@ -84,6 +84,10 @@ class Ground:
             return kept.version
         return (record.version or 0) if record is not None else 0
 
+    def is_here(self, key: Key) -> bool:
+        """Say whether anything of the record is on this laptop, but its changes in the log."""
+        return key in self.present or key in self._kept
+
     def is_gone(self, key: Key) -> bool:
         """Say whether the record has left the scope and is here for its unsent changes alone."""
         kept = self._kept.get(key)
