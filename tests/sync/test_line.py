@@ -142,12 +142,14 @@ def test_a_server_that_is_not_there_and_a_line_that_breaks_are_told_apart() -> N
         line.ask("/v1/sync", REQUEST, SyncAnswer)
 
 
+_CERTIFICATE = Path(__file__).parent.parent / "server" / "certificate_for_tests.pem"
+
+
 @contextmanager
 def proving_nothing() -> Iterator[str]:
     """A server with a certificate that nobody vouches for."""
-    here = Path(__file__).parent.parent / "server"
     secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    secure.load_cert_chain(here / "certificate_for_tests.pem", here / "key_for_tests.pem")
+    secure.load_cert_chain(_CERTIFICATE, _CERTIFICATE.with_name("key_for_tests.pem"))
     with socket.create_server(("127.0.0.1", 0)) as plain:
 
         def serve() -> None:
@@ -171,6 +173,12 @@ def test_who_cannot_prove_to_be_the_server_is_no_missing_connection() -> None:
         line.ask("/v1/sync", REQUEST, SyncAnswer)
     assert not told.value.by_date
     assert "cannot prove that it is the server" in refused(told.value)
+
+
+def test_what_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(_CERTIFICATE))
+    with proving_nothing() as url, Line(url, "secret") as line, pytest.raises(Cut):
+        line.ask("/v1/sync", REQUEST, SyncAnswer)
 
 
 @pytest.mark.parametrize("code", [9, 10])

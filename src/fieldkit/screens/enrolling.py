@@ -51,8 +51,6 @@ class EnrolPage(Page[None]):
         hint = (f"  {_HINTS[1 if self._address else 0]}",)
         if not typed:
             return Answer(mark=None, above=hint)
-        if not self._address and "://" not in typed:
-            typed = f"https://{typed}"
 
         async def enter() -> None:
             if self._address:

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypedDict
 from sqlalchemy import Connection, and_, select
 
 from fieldkit.server.migrate import read_database
-from fieldkit.server.tables import CHANGE, DEVICE, ORIGIN, SCOPE
+from fieldkit.server.tables import CHANGE, CODE, DEVICE, ORIGIN, SCOPE
 
 _RECENT = 30 * 86_400
 """Seconds after which two copies that were busy at once are no news any more."""
@@ -60,6 +60,9 @@ def _devices(connection: Connection, now: int) -> list[Enrolment]:
         select(ORIGIN.c.device, ORIGIN.c.origin).order_by(ORIGIN.c.last_seen.desc())
     ):
         origins.setdefault(row.device, []).append(row.origin)
+    asked_from = select(CODE.c.used_by, CODE.c.used_from).where(CODE.c.used_from.is_not(None))
+    for row in connection.execute(asked_from):
+        origins.setdefault(row.used_by, [row.used_from])  # it has sent nothing yet
     spans = _spans(connection)
     query = (
         select(DEVICE, SCOPE.c.district, SCOPE.c.block)

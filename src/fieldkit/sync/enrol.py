@@ -69,12 +69,14 @@ def _ask(server: str, old: str | None, message: EnrolRequest) -> EnrolAnswer:
 
 
 def address(url: str) -> str:
-    """Return the server's address if a token may travel to it.
+    """Return the server's address if a token may travel to it; ``https`` need not be typed.
 
     Raises:
         NotEnrolled: it may not; the text says why.
     """
     url = url.strip().rstrip("/")
+    if "://" not in url:
+        url = f"https://{url}"
     try:
         parts = urlsplit(url)
         named = bool(parts.hostname) and parts.port != 0
