@@ -21,6 +21,7 @@ from fieldkit.server.scope import Place
 from fieldkit.server.standing import Standing
 from fieldkit.server.tables import CHANGE, COUNTER, FEED
 
+Rows = Mapping[Key, Mapping[str, object]]
 Lock = Callable[[Connection, Collection[int], int], dict[int, int]]
 
 
@@ -58,11 +59,11 @@ def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> li
         laptop.create(name="Noor VO")
     stopped, go_on = threading.Event(), threading.Event()
 
-    def stopping(connection: Connection, records: Mapping[Key, Standing]) -> None:
+    def stopping(connection: Connection, records: Mapping[Key, Standing]) -> Rows:
         if (KIND, f"{first.origin}-1") in records:
             stopped.set()
             assert go_on.wait(30)
-        keep(connection, records)
+        return keep(connection, records)
 
     monkeypatch.setattr(batch, "keep", stopping)
     monkeypatch.setattr(batch, "lock_counters", lock)
@@ -194,11 +195,11 @@ def test_one_number_entered_at_once_in_two_districts_is_one_record(
     second.log(Op.CREATE, record, KIND, {"district": 3, "name": "Zam VO", "village": "Nagam"}, None)
     met = threading.Barrier(2, timeout=30)
 
-    def meeting(connection: Connection, records: Mapping[Key, Standing]) -> None:
+    def meeting(connection: Connection, records: Mapping[Key, Standing]) -> Rows:
         with suppress(threading.BrokenBarrierError):
             met.wait()
             met.abort()
-        keep(connection, records)
+        return keep(connection, records)
 
     monkeypatch.setattr(batch, "keep", meeting)
     with ThreadPoolExecutor(2) as pool:

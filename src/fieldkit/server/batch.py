@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -84,13 +84,16 @@ def enter(
     under = Under(log, lineage(connection, log), scopes, here.versions, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     records = gather(connection, keys, under.lineage)
-    _locked(counters, [one.before.place for one in records.values() if one.before])
+    waiting = findings.waiting(connection, {record_id for _, record_id in keys})
+    stand = {one.before.place[0] for one in records.values() if one.before}
+    _locked(counters, stand.union(waiting.values()))
     entered, lines = Entered(), list[dict[str, object]]()
     entered.refused |= _never_taken(connection, log, changes, records)
     for entry, as_sent in zip(read, entries, strict=True):
         lines.append(_lay(under, records, entry, as_sent, entered))
-    keep(connection, records)
-    others = _review(connection, records, counters, now)
+    rows = keep(connection, records)
+    others = _review(connection, records, rows, waiting.keys(), now)
+    _locked(counters, {district for district, _ in others.values()})
     _renew(connection, records, others, counters)
     add(connection, CHANGE, lines)
     entered.own = {
@@ -118,7 +121,7 @@ def _read(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> set[int]:
-    """Return the districts where these records stand or are to stand, or are waited for."""
+    """Return the districts where these records stand or are to stand."""
     known = [(one.kind, one.record_id) for one in changes if one.op is not Op.CREATE]
     stand = places(connection, dict.fromkeys(known))
     found = {district for district, _ in stand.values()}
@@ -128,12 +131,12 @@ def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> s
             found.add(named)
         elif (change.kind, change.record_id) not in stand:
             found.add(log.district)
-    return found | findings.concerned(connection, {change.record_id for change in changes})
+    return found
 
 
-def _locked(counters: Mapping[int, int], standing: Collection[Place]) -> None:
-    """Make sure that records stand in districts whose counters are locked."""
-    if missing := {district for district, _ in standing} - counters.keys():
+def _locked(counters: Mapping[int, int], districts: Set[int]) -> None:
+    """Make sure that the counters of these districts are locked."""
+    if missing := districts - counters.keys():
         raise Elsewhere(missing)
 
 
@@ -211,23 +214,22 @@ def _unchanged(as_sent: Entry, change: Change) -> bool:
 
 
 def _review(
-    connection: Connection, records: Mapping[Key, Standing], counters: Mapping[int, int], now: int
+    connection: Connection,
+    records: Mapping[Key, Standing],
+    rows: Mapping[Key, Mapping[str, object]],
+    waiting: Set[Key],
+    now: int,
 ) -> dict[Key, Place]:
     """Work out the findings; return the records whose findings are others now, and their places."""
-    touched = {
-        key: findings.Touched(
-            *key, one.before.values if one.before else None, one.values, place_of(one.values)[0]
-        )
-        for key, one in records.items()
-        if one.changed
-    }
-    if not touched:
+    if not rows:
         return {}
-    differing = findings.review(connection, touched, day_at(now))
+    touched = {
+        key: findings.Touched(row, before.values if (before := records[key].before) else None)
+        for key, row in rows.items()
+    }
+    differing = findings.review(connection, touched, waiting, day_at(now))
     others = {key: place_of(records[key].values) for key in differing if key in records}
-    others |= places(connection, differing - others.keys())
-    _locked(counters, list(others.values()))
-    return others
+    return others | places(connection, differing - others.keys())
 
 
 def _stood(record: Standing) -> Place | None:

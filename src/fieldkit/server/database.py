@@ -7,14 +7,16 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
-from typing import TypeAlias, TypeVar
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Dialect,
     Engine,
     Integer,
+    Select,
     String,
     Table,
     any_,
@@ -30,15 +32,23 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import TypeCompiler
 
+if TYPE_CHECKING:
+    import psycopg
+
 Prepare: TypeAlias = Callable[[sqlite3.Connection, object], None]
 """Makes a new connection of SQLite ready."""
 Row: TypeAlias = Mapping[str, object]
+Question: TypeAlias = tuple[Select[tuple[object, ...]], Mapping[str, object]]
+"""A statement, and the value of each of its parameters."""
 
 _WAITS = "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
 """PostgreSQL's: how long a batch waits for another, and how long anything may take."""
 _CLASHES = frozenset({"23505", "40001", "40P01", "55P03"})
 """PostgreSQL's codes: a row of this key came meanwhile, not in turn, a deadlock, a lock not got in
 time."""
+
+
+_MOST_STATEMENTS = 500
 
 
 class Unusable(Exception):
@@ -187,6 +197,42 @@ def _array(column: ColumnElement[object]) -> postgresql.ARRAY[object]:
     return postgresql.ARRAY(String() if text_ else column.type)
 
 
+def ask(connection: Connection, questions: Sequence[Question]) -> list[list[tuple[object, ...]]]:
+    """Ask several questions at one go; returns the rows that answer each.
+
+    On PostgreSQL all are sent before the first is answered, so that it works while we go on.
+    """
+    if connection.dialect.name != "postgresql":
+        found = (connection.execute(statement, given) for statement, given in questions)
+        return [[tuple(row) for row in rows] for rows in found]
+    with _driven(connection) as driver:
+        with driver.pipeline():
+            cursors = [
+                driver.execute(_written(statement, connection.dialect), given)
+                for statement, given in questions
+            ]
+        return [cursor.fetchall() for cursor in cursors]
+
+
+@lru_cache(_MOST_STATEMENTS)
+def _written(statement: Select[tuple[object, ...]], dialect: Dialect) -> bytes:
+    """Write a statement for the driver; all its parameters come with the question."""
+    return str(statement.compile(dialect=dialect)).encode()
+
+
+@contextmanager
+def _driven(connection: Connection) -> Iterator[psycopg.Connection]:
+    """Give PostgreSQL's own connection; what fails there fails as anywhere."""
+    import psycopg  # needed by PostgreSQL alone
+
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        yield driver
+    except psycopg.Error as error:
+        raise DBAPIError("", None, error, hide_parameters=True) from None
+
+
 def _whole(table: Table, rows: Sequence[Row]) -> list[dict[str, object]]:
     empty = dict.fromkeys(table.columns.keys())
     return [{**empty, **row} for row in rows]
@@ -199,20 +245,14 @@ def _copying(table: Table) -> bytes:
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    import psycopg  # needed by PostgreSQL alone
-    from psycopg.types.json import JsonDumper
+    from psycopg.types.json import JsonDumper  # needed by PostgreSQL alone
 
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
     names = table.columns.keys()
-    with driver.cursor() as cursor:
+    with _driven(connection) as driver, driver.cursor() as cursor:
         cursor.adapters.register_dumper(dict, JsonDumper)
-        try:
-            with cursor.copy(_copying(table)) as copy:
-                for row in rows:
-                    copy.write_row([row.get(name) for name in names])
-        except psycopg.Error as error:
-            raise DBAPIError("COPY", None, error, hide_parameters=True) from None
+        with cursor.copy(_copying(table)) as copy:
+            for row in rows:
+                copy.write_row([row.get(name) for name in names])
 
 
 @cache

@@ -199,7 +199,9 @@ def compact(record: Standing) -> dict[str, list[int | str]] | None:
     creation = record.creation
     if creation is None:
         return None
-    named = {name: one for name, one in record.written.items() if one != creation}
+    # The very same object where nobody has edited it: equality is slow to find.
+    edited = [item for item in record.written.items() if item[1] is not creation]
+    named = {name: one for name, one in edited if one != creation}
     if not named and creation.origin == origin_of(record.key):
         return None
     return {
