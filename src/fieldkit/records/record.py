@@ -91,8 +91,9 @@ class Record(SQLModel):
         Fields not given take their defaults; ``values`` must name only fields of the kind.
         """
         record = cast(Self, _manager(cls).new_instance())
-        vars(record).update(_defaults(cls))
-        vars(record).update(values)
+        held = record.__dict__
+        held.update(_defaults(cls))
+        held.update(values)
         return record
 
     @classmethod

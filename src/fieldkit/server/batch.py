@@ -15,7 +15,7 @@ from fieldkit.server import findings
 from fieldkit.server.database import add
 from fieldkit.server.feed import Era, era, lock_counters, renew
 from fieldkit.server.gathering import gather, keep
-from fieldkit.server.incoming import REJECTED, Entry, contested, line, read_entry, rejected
+from fieldkit.server.incoming import REJECTED, Entry, contested, line, read_shape, rejected
 from fieldkit.server.origins import Log, lineage
 from fieldkit.server.rows import Key, Read, Unfitting, place_of, places, readable
 from fieldkit.server.scope import Place, ScopeAt
@@ -75,8 +75,8 @@ def enter(
     Raises:
         Elsewhere: nothing may be kept of this transaction; it is to be begun again.
     """
-    read = _read(entries)
-    changes = [entry.change for entry in read if entry.change and not entry.refused]
+    _read(entries)
+    changes = [entry.change for entry in entries if entry.change and not entry.refused]
     wanted = _districts(connection, log, changes) | set(also)
     counters = lock_counters(connection, wanted, here.floor)
     if era(connection).incarnation != here.incarnation:
@@ -87,10 +87,9 @@ def enter(
     waiting = findings.waiting(connection, {record_id for _, record_id in keys})
     stand = {one.before.place[0] for one in records.values() if one.before}
     _locked(counters, stand.union(waiting.values()))
-    entered, lines = Entered(), list[dict[str, object]]()
+    entered = Entered()
     entered.refused |= _never_taken(connection, log, changes, records)
-    for entry, as_sent in zip(read, entries, strict=True):
-        lines.append(_lay(under, records, entry, as_sent, entered))
+    lines = [_lay(under, records, entry, entered) for entry in entries]
     rows = keep(connection, records)
     others = _review(connection, records, rows, waiting.keys(), now)
     _locked(counters, {district for district, _ in others.values()})
@@ -104,20 +103,17 @@ def enter(
     return entered
 
 
-def _read(entries: Sequence[Entry]) -> list[Entry]:
+def _read(entries: Sequence[Entry]) -> None:
     """Read changes with their values."""
-    here, read = kinds(), list[Entry]()
+    here = kinds()
     so_far: defaultdict[str, Read] = defaultdict(dict)
-    for entry in map(read_entry, entries):
-        try:
-            if change := entry.change:
-                known = here.get(change.kind)
-                size = len(entry.body)
-                entry = entry.read(readable(change, known, size, so_far[change.kind]))
-        except Unfitting as refused:
-            entry = entry.refuse(refused)
-        read.append(entry)
-    return read
+    for entry in entries:
+        if change := read_shape(entry):
+            known, read = here.get(change.kind), so_far[change.kind]
+            try:
+                entry.change = readable(change, known, len(entry.body), read)
+            except Unfitting as refused:
+                entry.refused = refused
 
 
 def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> set[int]:
@@ -144,7 +140,6 @@ def _lay(
     under: Under,
     records: Mapping[Key, Standing],
     entry: Entry,
-    as_sent: Entry,
     entered: Entered,
 ) -> dict[str, object]:
     """Merge one change, or say why not; return its row of the log."""
@@ -162,7 +157,7 @@ def _lay(
             )
             verdict, version = contested(entry, merged.held), record.version
             district = place_of(record.values)[0]
-            record.echo |= not _unchanged(as_sent, change)
+            record.echo |= not _unchanged(entry.item, change)
     except Unfitting as refused:
         verdict = rejected(entry, refused)
         if isinstance(refused, OutOfScope):
@@ -203,9 +198,9 @@ def _never_taken(
     return own | {(row.kind, row.record_id) for row in connection.execute(query)}
 
 
-def _unchanged(as_sent: Entry, change: Change) -> bool:
+def _unchanged(as_sent: object, change: Change) -> bool:
     """Say whether reading a change has left its values as the laptop laid them."""
-    fields = as_sent.item.get("fields") if isinstance(as_sent.item, dict) else None
+    fields = as_sent.get("fields") if isinstance(as_sent, dict) else None
     return (
         isinstance(fields, dict)
         and fields == change.fields

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
-from typing import NamedTuple, TypeAlias, TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 from sqlalchemy import (
     Connection,
@@ -28,13 +28,18 @@ from sqlalchemy import (
 
 from fieldkit.records import Case, Json, Record, Value, kinds
 from fieldkit.records.review import Look, Review, looks
-from fieldkit.server.database import Question, add, arrays, ask, one_of
+from fieldkit.server.database import Question, add, arrays, ask, of_records, one_of
 from fieldkit.server.rows import typed
 from fieldkit.server.tables import FINDING
 
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a record."""
-_Values: TypeAlias = tuple[Value, ...]
+_Asked: TypeAlias = tuple[str, int, tuple[tuple[str, Value], ...]]
+"""A kind, a district, and what is to be in some fields of its records."""
+_Way: TypeAlias = tuple[tuple[str, bool], ...]
+"""One sort of question: the fields, and whether they are to be empty."""
+_Lists: TypeAlias = dict[_Way, dict[tuple[Value, ...], list[Record]]]
+"""By sort of question and by values, the records that agree."""
 _Statement: TypeAlias = Select[tuple[object, ...]]
 _Row: TypeAlias = tuple[str, str, str, str, int, str, str | None]
 _AT_ONCE = 500
@@ -94,15 +99,6 @@ def _was(here: Mapping[str, type[Record]], key: Key, touched: Touched) -> Record
     return kind.of(typed(kind, touched.before or {}) | {"id": key[1]})
 
 
-class _Query(NamedTuple):
-    """One sort of question: which records of a district agree in some fields, and lack others."""
-
-    kind: str
-    district: int
-    names: tuple[str, ...]
-    empty: tuple[str, ...]
-
-
 @dataclass(slots=True)
 class _Gathered:
     """Records fetched for many rules at once; serves each of them as ``Known``."""
@@ -116,10 +112,10 @@ class _Gathered:
     _records: dict[Key, Record | None] = field(default_factory=dict)
     _there: dict[Key, bool] = field(default_factory=dict)
     """Which of those not fetched are there, and not deleted."""
-    _lists: dict[tuple[_Query, _Values], list[Record]] = field(default_factory=dict)
+    _lists: dict[_Asked, list[Record]] = field(default_factory=dict)
     _wanted: set[Key] = field(default_factory=set)
     _sought: set[Key] = field(default_factory=set)
-    _asked: defaultdict[_Query, set[_Values]] = field(default_factory=lambda: defaultdict(set))
+    _asked: set[_Asked] = field(default_factory=set)
     _district: int = 0
     _meeting: bool = False
     _lacking: bool = False
@@ -153,15 +149,10 @@ class _Gathered:
 
         Of very many, the first alone.
         """
-        names, empty = tuple(sorted(equal)), tuple[str, ...]()
-        if None in equal.values():
-            empty = tuple(name for name in names if equal[name] is None)
-            names = tuple(name for name in names if equal[name] is not None)
-        query = _Query(kind, self._district, names, empty)
-        values = tuple([equal[name] for name in names])
-        answer = self._lists.get((query, values))
+        asked = kind, self._district, tuple(equal.items())
+        answer = self._lists.get(asked)
         if answer is None:
-            self._asked[query].add(values)
+            self._asked.add(asked)
             self._lacking = True
             return ()
         if self._meeting:
@@ -208,72 +199,58 @@ class _Gathered:
 
     def _gather(self) -> None:
         """Fetch all that was asked for in vain, at one go."""
-        wanted, sought, asked = _by_kind(self._wanted), _by_kind(self._sought), self._asked
+        wanted, sought, lists = _by_kind(self._wanted), _by_kind(self._sought), self._begin_lists()
         self._records |= dict.fromkeys(self._wanted)
         self._there |= dict.fromkeys(self._sought, False)
-        self._wanted, self._sought, self._asked = set(), set(), defaultdict(set)
-        lists: defaultdict[tuple[str, int], list[_Query]] = defaultdict(list)
-        for query in sorted(asked):
-            lists[query.kind, query.district].append(query)
+        for waiting in (self._wanted, self._sought, self._asked):
+            waiting.clear()
+        here, array = self._kinds, self._arrays
         questions: list[Question] = [
-            *(
-                (_rows_of(self._kinds[kind], self._arrays), {"ids": wanted[kind]})
-                for kind in wanted
-            ),
-            *(
-                (_live_of(self._kinds[kind], self._arrays), {"ids": sought[kind]})
-                for kind in sought
-            ),
-            *(self._like(kind, district, lists[kind, district], asked) for kind, district in lists),
+            *((_rows_of(here[kind], array), {"ids": wanted[kind]}) for kind in wanted),
+            *((_live_of(here[kind], array), {"ids": sought[kind]}) for kind in sought),
+            *(self._like(*one) for one in lists),
         ]
         answers = iter(ask(self.connection, questions))
         for kind in wanted:
             self._take(kind, next(answers))
         for kind in sought:
             self._there |= {(kind, cast(str, record_id)): True for (record_id,) in next(answers)}
-        for (kind, district), queries in lists.items():
-            alike = self._take(kind, next(answers))
-            self._sort(kind, district, {query: asked[query] for query in queries}, alike)
+        for kind, district, ways in lists:
+            self._sort(kind, district, ways, self._take(kind, next(answers)))
 
-    def _like(
-        self,
-        kind: str,
-        district: int,
-        queries: Sequence[_Query],
-        asked: Mapping[_Query, Collection[_Values]],
-    ) -> Question:
+    def _begin_lists(self) -> list[tuple[str, int, _Lists]]:
+        """Begin every list that was asked for, by kind and district."""
+        begun: defaultdict[tuple[str, int], _Lists] = defaultdict(dict)
+        for asked in self._asked:
+            kind, district, equal = asked
+            way = tuple((name, value is None) for name, value in equal)
+            values = tuple(value for _, value in equal)
+            alike = begun[kind, district].setdefault(way, {}).setdefault(values, [])
+            self._lists[asked] = alike
+        return [(*of, dict(sorted(ways.items()))) for of, ways in sorted(begun.items())]
+
+    def _like(self, kind: str, district: int, ways: _Lists) -> Question:
         """Ask for what agrees in any of these ways with a record that is judged.
 
         Each field is asked for by itself, as any index serves that: more may come than agree.
         """
         held = [record_id for of, record_id in self._held if of == kind]
         given: dict[str, object] = {"district": district, "held": held}
-        for number, query in enumerate(queries):
-            for at, name in enumerate(query.names):
-                given[f"{name}_{number}"] = list({one[at] for one in asked[query]})
-        ways = tuple((query.names, query.empty) for query in queries)
-        return _rows_like(self._kinds[kind], ways, self._arrays), given
+        for number, (way, lists) in enumerate(ways.items()):
+            for at, (name, empty) in enumerate(way):
+                if not empty:
+                    given[f"{name}_{number}"] = list({values[at] for values in lists})
+        return _rows_like(self._kinds[kind], tuple(ways), self._arrays), given
 
-    def _sort(
-        self,
-        kind: str,
-        district: int,
-        asked: Mapping[_Query, Collection[_Values]],
-        others: Sequence[Record],
-    ) -> None:
-        """Sort what is like a judged record by what it agrees in."""
-        found = {query: {one: list[Record]() for one in asked[query]} for query in asked}
+    def _sort(self, kind: str, district: int, ways: _Lists, others: Sequence[Record]) -> None:
+        """Put what is like a judged record on the lists of what it agrees in."""
         held = [record for key, record in self._held.items() if key[0] == kind]
         here = (one for one in held if one.district == district and not one.deleted)
         for record in sorted((*others, *here), key=_number):
-            for query, lists in found.items():
-                alike = lists.get(tuple([record.value(name) for name in query.names]))
-                if alike is None or len(alike) == _MOST_ALIKE:
-                    continue
-                if all(record.value(name) is None for name in query.empty):
+            for way, lists in ways.items():
+                alike = lists.get(tuple([record.value(name) for name, _ in way]))
+                if alike is not None and len(alike) < _MOST_ALIKE:
                     alike.append(record)
-        for query, lists in found.items():
-            self._lists |= {(query, values): alike for values, alike in lists.items()}
 
     def _take(self, kind: str, rows: Iterable[tuple[object, ...]]) -> list[Record]:
         """Know the records of these rows."""
@@ -298,39 +275,31 @@ def _live_of(kind: type[Record], array: bool) -> _Statement:
 
 
 @lru_cache(_MOST_STATEMENTS)
-def _rows_like(
-    kind: type[Record],
-    ways: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...],
-    array: bool,
-) -> _Statement:
-    """Ask for the rows that have values given for all names of one of the ways, and lack others."""
+def _rows_like(kind: type[Record], ways: tuple[_Way, ...], array: bool) -> _Statement:
+    """Ask for the rows that have values given for all fields of one of the ways, or lack them."""
     columns = kind.table().c
+    alike = (
+        and_(
+            *(
+                columns[name].is_(None)
+                if empty
+                else one_of(columns[name], f"{name}_{number}", array=array)
+                for name, empty in way
+            )
+        )
+        for number, way in enumerate(ways)
+    )
     return select(kind.table()).where(
         columns.deleted.is_(False),
         columns.district == bindparam("district"),
         ~one_of(columns.id, "held", array=array),
-        or_(
-            *(
-                and_(
-                    *(one_of(columns[name], f"{name}_{number}", array=array) for name in names),
-                    *(columns[name].is_(None) for name in empty),
-                )
-                for number, (names, empty) in enumerate(ways)
-            )
-        ),
+        or_(*alike),
     )
 
 
 @cache
 def _about(array: bool) -> _Statement:
     return select(FINDING).where(one_of(FINDING.c.about, "ids", array=array))
-
-
-@cache
-def _of(array: bool) -> _Statement:
-    # By kind as well, with which the index begins.
-    kinds_ = one_of(FINDING.c.kind, "kinds", array=array)
-    return select(FINDING).where(kinds_, one_of(FINDING.c.record_id, "ids", array=array))
 
 
 def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
@@ -345,7 +314,7 @@ def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, set[_Row
     stored: defaultdict[Key, set[_Row]] = defaultdict(set)
     if keys:
         given = {"kinds": sorted({kind for kind, _ in keys}), "ids": [one for _, one in keys]}
-        for row in ask(connection, [(_of(arrays(connection)), given)])[0]:
+        for row in ask(connection, [(of_records(FINDING, array=arrays(connection)), given)])[0]:
             told = cast(_Row, row)
             stored[told[0], told[1]].add(told)
     return stored

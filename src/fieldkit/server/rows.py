@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import TypeAlias, cast
@@ -154,7 +154,7 @@ def readable(change: Change, known: type[Record] | None, size: int, read: Read) 
         fields[DELETED] = False
     if change.op is Op.DECIDE and not fields.keys() - {DECIDED}:
         raise Unfitting("This decision names no field.")
-    return replace(change, fields=fields)
+    return change.having(fields)
 
 
 def _queries(
