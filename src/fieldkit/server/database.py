@@ -87,9 +87,9 @@ def connect(url: str, prepare: Prepare = _prepare) -> Engine:
         parsed = make_url(url)
         if parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
-        waits = {"options": _SETTINGS} if parsed.drivername.startswith("postgresql") else {}
+        settings = {"options": _SETTINGS} if parsed.drivername.startswith("postgresql") else {}
         # Personal data must not reach a log by way of an error's parameters.
-        engine = create_engine(parsed, hide_parameters=True, connect_args=waits)
+        engine = create_engine(parsed, hide_parameters=True, connect_args=settings)
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise Unusable(
             "The database is named like postgresql://user@host/name "
@@ -98,7 +98,16 @@ def connect(url: str, prepare: Prepare = _prepare) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", prepare)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "connect", _take_objects)
     return engine
+
+
+def _take_objects(connection: psycopg.Connection, _record: object) -> None:
+    """Let the driver of PostgreSQL write JSON objects where it copies rows."""
+    from psycopg.types.json import JsonDumper  # needed by PostgreSQL alone
+
+    connection.adapters.register_dumper(dict, JsonDumper)
 
 
 @contextmanager
@@ -280,16 +289,17 @@ def _whole(table: Table, rows: Sequence[Row]) -> list[dict[str, object]]:
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    from psycopg.types.json import JsonDumper  # needed by PostgreSQL alone
-
     named = set[str]().union(*rows)
     names = [column.name for column in table.columns if column.name in named]
     columns = ", ".join(f'"{name}"' for name in names)
-    with _driven(connection) as driver, driver.cursor() as cursor:
-        cursor.adapters.register_dumper(dict, JsonDumper)
-        with cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN'.encode()) as copy:
-            for row in rows:
-                copy.write_row([row.get(name) for name in names])
+    statement = f'COPY "{table.name}" ({columns}) FROM STDIN'.encode()
+    with (
+        _driven(connection) as driver,
+        driver.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        for row in rows:
+            copy.write_row(list(map(row.get, names)))
 
 
 @cache

@@ -19,6 +19,8 @@ from fieldkit.server.scope import Place
 from fieldkit.server.tables import COUNTER, FEED, SERVER
 
 _Entry: TypeAlias = tuple[int, int, int | None, str, str]
+_Server: TypeAlias = tuple[int, str, int, int, int, list[str]]
+_SERVER = select(*SERVER.columns)
 _MOST_PAST = 1000
 _LEAP = 1_000_000
 """More than any district gives out between two backups."""
@@ -43,8 +45,9 @@ class Era:
 
 def era(connection: Connection) -> Era:
     """Read the server's incarnation."""
-    row = connection.execute(select(SERVER)).one()
-    return Era(row.incarnation, row.floor, row.versions, row.since, frozenset(row.past))
+    row = ask(connection, [(_SERVER, {})])[0][0]
+    _, incarnation, floor, versions, since, past = cast(_Server, row)
+    return Era(incarnation, floor, versions, since, frozenset(past))
 
 
 def start(connection: Connection, now: int) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
-from typing import TypeAlias, TypeVar, cast
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from sqlalchemy import (
     Connection,
@@ -34,8 +34,8 @@ from fieldkit.server.tables import FINDING
 
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a record."""
-_Asked: TypeAlias = tuple[str, int, tuple[tuple[str, Value], ...]]
-"""A kind, a district, and what is to be in some fields of its records."""
+_Asked: TypeAlias = tuple[str, int, tuple[str, ...], tuple[Value, ...]]
+"""A kind, a district, some fields of its records, and what is to be in them."""
 _Way: TypeAlias = tuple[tuple[str, bool], ...]
 """One sort of question: the fields, and whether they are to be empty."""
 _Lists: TypeAlias = dict[_Way, dict[tuple[Value, ...], list[Record]]]
@@ -50,8 +50,7 @@ _MOST_ALIKE = 50
 its own tells nobody apart, and to compare all with all would hold the district up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(NamedTuple):
     """A record that a batch changed."""
 
     row: Mapping[str, object]
@@ -149,7 +148,7 @@ class _Gathered:
 
         Of very many, the first alone.
         """
-        asked = kind, self._district, tuple(equal.items())
+        asked = kind, self._district, tuple(equal), tuple(equal.values())
         answer = self._lists.get(asked)
         if answer is None:
             self._asked.add(asked)
@@ -222,9 +221,8 @@ class _Gathered:
         """Begin every list that was asked for, by kind and district."""
         begun: defaultdict[tuple[str, int], _Lists] = defaultdict(dict)
         for asked in self._asked:
-            kind, district, equal = asked
-            way = tuple((name, value is None) for name, value in equal)
-            values = tuple(value for _, value in equal)
+            kind, district, names, values = asked
+            way = tuple(zip(names, [value is None for value in values], strict=True))
             alike = begun[kind, district].setdefault(way, {}).setdefault(values, [])
             self._lists[asked] = alike
         return [(*of, dict(sorted(ways.items()))) for of, ways in sorted(begun.items())]
