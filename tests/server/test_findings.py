@@ -11,7 +11,7 @@ from fieldkit.records import review as judging
 from fieldkit.records.review import Around, Review
 from fieldkit.schema import grow
 from fieldkit.server import findings
-from fieldkit.server.findings import Touched, concerned, review
+from fieldkit.server.findings import Touched, review, waiting
 from fieldkit.server.tables import FINDING, METADATA
 
 TODAY = date(2026, 11, 21)
@@ -48,10 +48,9 @@ class Village:
         row: dict[str, object] = {"deleted": False, **read, "id": record_id, "extra": {}}
         self.connection.execute(table.delete().where(table.c.id == record_id))
         self.connection.execute(insert(table).values(row))
-        district = now["district"]
-        assert isinstance(district, int)
-        touched = Touched(kind, record_id, before, now, district)
-        return review(self.connection, {(kind, record_id): touched}, TODAY)
+        touched = {(kind, record_id): Touched(row, before)}
+        beside = waiting(self.connection, {record_id})
+        return review(self.connection, touched, beside.keys(), TODAY)
 
     def open(self) -> set[tuple[str, str]]:
         rows = self.connection.execute(select(FINDING.c.record_id, FINDING.c.rule))
@@ -77,7 +76,8 @@ def test_a_reference_waits_for_its_record_and_is_settled_by_it(village: Village)
     changed = village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")
     assert changed == {("toolkit", "7KQ2M9XD-2")}
     assert ("2", "missing_parent") in village.open()
-    assert concerned(village.connection, {"7KQ2M9XD-1"}) == {HERE}
+    found = waiting(village.connection, {"7KQ2M9XD-1"})
+    assert found == {("toolkit", "7KQ2M9XD-2"): HERE}
     changed = village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
     assert ("toolkit", "7KQ2M9XD-2") in changed
     assert ("2", "missing_parent") not in village.open()

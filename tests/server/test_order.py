@@ -21,6 +21,7 @@ from fieldkit.server.scope import Place
 from fieldkit.server.standing import Standing
 from fieldkit.server.tables import CHANGE, COUNTER, FEED
 
+Rows = Mapping[Key, Mapping[str, object]]
 Lock = Callable[[Connection, Collection[int], int], dict[int, int]]
 
 
@@ -58,11 +59,11 @@ def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> li
         laptop.create(name="Noor VO")
     stopped, go_on = threading.Event(), threading.Event()
 
-    def stopping(connection: Connection, records: Mapping[Key, Standing]) -> None:
+    def stopping(connection: Connection, records: Mapping[Key, Standing]) -> Rows:
         if (KIND, f"{first.origin}-1") in records:
             stopped.set()
             assert go_on.wait(30)
-        keep(connection, records)
+        return keep(connection, records)
 
     monkeypatch.setattr(batch, "keep", stopping)
     monkeypatch.setattr(batch, "lock_counters", lock)
@@ -171,6 +172,33 @@ def test_a_record_that_moves_between_the_look_and_the_lock_is_locked_where_it_st
         assert connection.execute(select(func.max(COUNTER.c.district))).scalar_one() == 3
 
 
+def test_what_waits_in_another_district_is_settled_under_the_lock_of_that(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = Laptop(engine, (2, None)), Laptop(engine, (3, None))
+    person = here.create("beneficiary", name="Gulam Bhat")
+    toolkit = there.create("toolkit", beneficiary_id=person, district=3)
+    there.push()
+    there.pull_all()
+    assert "missing_parent" in {one.rule for one in there.rows[toolkit].findings}
+    done: list[object] = []
+
+    def locking(connection: Connection, districts: Collection[int], floor: int) -> dict[int, int]:
+        done.append(set(districts))
+        return feed.lock_counters(connection, districts, floor)
+
+    def keeping(connection: Connection, records: Mapping[Key, Standing]) -> Rows:
+        done.append("kept")
+        return keep(connection, records)
+
+    monkeypatch.setattr(batch, "lock_counters", locking)
+    monkeypatch.setattr(batch, "keep", keeping)
+    here.push()
+    assert done == [{2}, {2, 3}, "kept"]
+    there.pull_all()
+    assert "missing_parent" not in {one.rule for one in there.rows[toolkit].findings}
+
+
 def test_a_server_that_is_kept_busy_says_so(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,11 +222,11 @@ def test_one_number_entered_at_once_in_two_districts_is_one_record(
     second.log(Op.CREATE, record, KIND, {"district": 3, "name": "Zam VO", "village": "Nagam"}, None)
     met = threading.Barrier(2, timeout=30)
 
-    def meeting(connection: Connection, records: Mapping[Key, Standing]) -> None:
+    def meeting(connection: Connection, records: Mapping[Key, Standing]) -> Rows:
         with suppress(threading.BrokenBarrierError):
             met.wait()
             met.abort()
-        keep(connection, records)
+        return keep(connection, records)
 
     monkeypatch.setattr(batch, "keep", meeting)
     with ThreadPoolExecutor(2) as pool:

@@ -57,6 +57,7 @@ _UNCHECKED = re.compile(rf"(?<!\d)\d{{4}}{_GAP}{{0,3}}\d{{4}}{_GAP}{{0,3}}(\d{{4
 _AROUND = re.compile(r"[\s.']*0*\s*")
 """What a spreadsheet leaves around a number that fills a cell."""
 _SAYS_AADHAAR = re.compile(r"a+dh?aa?r|(?<![a-z])uid(ai)?(?![a-z])|आधार", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _UNSEEN = {"Cf", "Mn", "Me", "Cc"}
 _INDIAN_MOBILE = re.compile(r"\+91[\s-]?[6-9](?:[\s-]?\d){9}(?!\d)")
 
@@ -125,9 +126,9 @@ def _replaced(text: str, change: Callable[[str], str]) -> str:
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where whole Aadhaar numbers begin and end, in no order; they may overlap."""
-    digits = plain(text)
-    if sum(map(str.isdecimal, digits)) < 12:
+    if len(_DIGIT.findall(text)) < 12:
         return
+    digits = plain(text)
     seen: Sequence[int] = range(len(digits))
     if not digits.isascii():
         seen = [at for at in seen if unicodedata.category(digits[at]) not in _UNSEEN]

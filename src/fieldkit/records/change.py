@@ -48,6 +48,19 @@ class Change:
     """Seconds since 1970 UTC by the laptop's clock: a remark, never an order."""
     operator: str
 
+    def having(self, fields: Mapping[str, Json]) -> Change:
+        """Return it with other fields."""
+        return Change(
+            self.seq,
+            self.kind,
+            self.record_id,
+            self.op,
+            fields,
+            self.base,
+            self.at,
+            self.operator,
+        )
+
     def canonical(self) -> bytes:
         """UTF-8 JSON, keys sorted, no spaces: what the chain hashes."""
         return canonical(

@@ -21,7 +21,7 @@ from fieldkit.records.dates import (
     show_date,
     today,
 )
-from fieldkit.records.identity import read_id
+from fieldkit.records.identity import is_id, read_id
 from fieldkit.records.numbers import (
     BARCODE,
     IFSC,
@@ -232,3 +232,9 @@ class Reference(Format):
         if found is None:
             raise Unfit("A record number looks like 7KQ2M9XD-142. Type a name to look for it.")
         return str(found)
+
+    def read(self, value: object) -> Value:
+        """Take an id, as it is if it is written as ids are."""
+        if isinstance(value, str) and is_id(value) and not holds_aadhaar(value):
+            return value
+        return Format.read(self, value)

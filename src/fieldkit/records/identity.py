@@ -10,6 +10,7 @@ from typing import NamedTuple
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ORIGIN = re.compile(rf"[{CROCKFORD}]{{8}}")
 _ID = re.compile(r"([0-9A-Z]{8})\s?[-\u2010-\u2015_ ]\s?([1-9][0-9]{0,15})")
+_WRITTEN = re.compile(rf"(?=[0-9]*[A-Z])[{CROCKFORD}]{{8}}-[1-9][0-9]{{0,15}}")
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
 
@@ -50,6 +51,11 @@ def derived_origin(origin: str, head: bytes) -> str:
 def is_origin(text: str) -> bool:
     """Say whether ``text`` is shaped like an origin: with a letter, as :func:`new_origin` draws."""
     return _ORIGIN.fullmatch(text) is not None and not text.isdecimal()
+
+
+def is_id(text: str) -> bool:
+    """Say whether ``text`` is an id exactly as :class:`RecordId` writes it."""
+    return _WRITTEN.fullmatch(text) is not None
 
 
 def read_id(text: str) -> RecordId | None:

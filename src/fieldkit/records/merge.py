@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from fieldkit.records.change import DECIDED, Change, Json, Op, canonical
 
@@ -27,8 +27,7 @@ Values: TypeAlias = Mapping[str, Json]
 """A record's fields as JSON, unknown ones included; an empty mapping where there is no record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """By which change a field was last written."""
 
     version: int

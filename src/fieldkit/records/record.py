@@ -64,6 +64,11 @@ class Record(SQLModel):
     """Fields of a newer version: kept and passed on, never shown."""
     remarks: Annotated[str | None, Ask("Remarks", Text(longest=2000), section="Remarks")] = None
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_options: object) -> None:
+        """Have the kinds counted again: this is another."""
+        kinds.cache_clear()
+
     @declared_attr.directive
     def __tablename__(cls) -> str:  # noqa: N805
         """Snake_case: SQLModel's own default would run the words together."""
@@ -86,8 +91,9 @@ class Record(SQLModel):
         Fields not given take their defaults; ``values`` must name only fields of the kind.
         """
         record = cast(Self, _manager(cls).new_instance())
-        vars(record).update(_defaults(cls))
-        vars(record).update(values)
+        held = record.__dict__
+        held.update(_defaults(cls))
+        held.update(values)
         return record
 
     @classmethod
@@ -121,7 +127,8 @@ class Record(SQLModel):
 
     def value(self, name: str) -> Value:
         """Return one field's value."""
-        return cast(Value, vars(self)[name])
+        found: Value = self.__dict__[name]
+        return found
 
     def values(self) -> dict[str, Value]:
         """Return every declared field's value by name."""
@@ -214,14 +221,10 @@ def _subclasses(kind: type[Record]) -> Iterator[type[Record]]:
         yield from _subclasses(child)
 
 
-def kinds() -> dict[str, type[Record]]:
-    """Return every kind by name, a kind after those it refers to (parents first)."""
-    return dict(_ordered(tuple(_subclasses(Record))))
-
-
 @cache
-def _ordered(found: tuple[type[Record], ...]) -> dict[str, type[Record]]:
-    waiting = {kind.kind(): kind for kind in sorted(found, key=kind_name)}
+def kinds() -> Mapping[str, type[Record]]:
+    """Return every kind by name, a kind after those it refers to (parents first)."""
+    waiting = {kind.kind(): kind for kind in sorted(_subclasses(Record), key=kind_name)}
     ordered: dict[str, type[Record]] = {}
     while waiting:
         ready = [

@@ -88,11 +88,10 @@ class Format:
         text = clean(typed)
         if blank(text):
             return None
-        if holds_aadhaar(text):
+        if not (confirmed and self.may_hold_twelve_digits) and holds_aadhaar(text):
             if not self.may_hold_twelve_digits:
                 raise Unfit("This looks like an Aadhaar number. It is never kept: remove it.")
-            if not confirmed:
-                raise Doubtful("This could be an Aadhaar number. If it is not, confirm it.")
+            raise Doubtful("This could be an Aadhaar number. If it is not, confirm it.")
         return self.fit(text)
 
     def may_rest(self, text: str) -> bool:

@@ -19,7 +19,7 @@ from fieldkit.server import journal, origins
 from fieldkit.server.batch import Elsewhere, Entered, enter
 from fieldkit.server.database import clashed, reading, writing
 from fieldkit.server.feed import Era, above, era, heal, lost, positions
-from fieldkit.server.incoming import Entry, Known, entries_of, known_of, read_entry
+from fieldkit.server.incoming import Entry, Known, entries_of, known_of, read_shape
 from fieldkit.server.origins import Log
 from fieldkit.server.page import Turned, turn
 from fieldkit.server.problems import refusal
@@ -175,8 +175,7 @@ def _take_batch(connection: Connection, asked: _Asked, fits: bool, also: Collect
         scopes = asked.device.since(request.epoch)
         entered = enter(connection, log, new, scopes, asked.era, also, asked.now)
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
-    changes = [one.change for one in map(read_entry, old) if one.change]
-    replayed = {(change.kind, change.record_id) for change in changes}
+    replayed = {(change.kind, change.record_id) for change in map(read_shape, old) if change}
     return _Taken(
         log,
         asked.era,

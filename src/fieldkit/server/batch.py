@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -15,7 +15,7 @@ from fieldkit.server import findings
 from fieldkit.server.database import add
 from fieldkit.server.feed import Era, era, lock_counters, renew
 from fieldkit.server.gathering import gather, keep
-from fieldkit.server.incoming import REJECTED, Entry, contested, line, read_entry, rejected
+from fieldkit.server.incoming import REJECTED, Entry, contested, line, read_shape, rejected
 from fieldkit.server.origins import Log, lineage
 from fieldkit.server.rows import Key, Read, Unfitting, place_of, places, readable
 from fieldkit.server.scope import Place, ScopeAt
@@ -74,8 +74,8 @@ def enter(
     Raises:
         Elsewhere: nothing may be kept of this transaction; it is to be begun again.
     """
-    read = _read(entries)
-    changes = [entry.change for entry in read if entry.change and not entry.refused]
+    _read(entries)
+    changes = [entry.change for entry in entries if entry.change and not entry.refused]
     wanted = _districts(connection, log, changes) | set(also)
     counters = lock_counters(connection, wanted, here.floor)
     if era(connection).incarnation != here.incarnation:
@@ -83,13 +83,15 @@ def enter(
     under = Under(log, lineage(connection, log), scopes, here.floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     records = gather(connection, keys, under.lineage)
-    _locked(counters, [one.before.place for one in records.values() if one.before])
-    entered, lines = Entered(), list[dict[str, object]]()
+    waiting = findings.waiting(connection, {record_id for _, record_id in keys})
+    stand = {one.before.place[0] for one in records.values() if one.before}
+    _locked(counters, stand.union(waiting.values()))
+    entered = Entered()
     entered.refused |= _never_taken(connection, log, changes, records)
-    for entry, as_sent in zip(read, entries, strict=True):
-        lines.append(_lay(under, records, entry, as_sent, entered))
-    keep(connection, records)
-    others = _review(connection, records, counters, now)
+    lines = [_lay(under, records, entry, entered) for entry in entries]
+    rows = keep(connection, records)
+    others = _review(connection, records, rows, waiting.keys(), now)
+    _locked(counters, {district for district, _ in others.values()})
     _renew(connection, records, others, counters)
     add(connection, CHANGE, lines)
     entered.own = {
@@ -100,24 +102,21 @@ def enter(
     return entered
 
 
-def _read(entries: Sequence[Entry]) -> list[Entry]:
+def _read(entries: Sequence[Entry]) -> None:
     """Read changes with their values."""
-    here, read = kinds(), list[Entry]()
+    here = kinds()
     so_far: defaultdict[str, Read] = defaultdict(dict)
-    for entry in map(read_entry, entries):
-        try:
-            if change := entry.change:
-                known = here.get(change.kind)
-                size = len(entry.body)
-                entry = entry.read(readable(change, known, size, so_far[change.kind]))
-        except Unfitting as refused:
-            entry = entry.refuse(refused)
-        read.append(entry)
-    return read
+    for entry in entries:
+        if change := read_shape(entry):
+            known, read = here.get(change.kind), so_far[change.kind]
+            try:
+                entry.change = readable(change, known, len(entry.body), read)
+            except Unfitting as refused:
+                entry.refused = refused
 
 
 def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> set[int]:
-    """Return the districts where these records stand or are to stand, or are waited for."""
+    """Return the districts where these records stand or are to stand."""
     known = [(one.kind, one.record_id) for one in changes if one.op is not Op.CREATE]
     stand = places(connection, dict.fromkeys(known))
     found = {district for district, _ in stand.values()}
@@ -127,12 +126,12 @@ def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> s
             found.add(named)
         elif (change.kind, change.record_id) not in stand:
             found.add(log.district)
-    return found | findings.concerned(connection, {change.record_id for change in changes})
+    return found
 
 
-def _locked(counters: Mapping[int, int], standing: Collection[Place]) -> None:
-    """Make sure that records stand in districts whose counters are locked."""
-    if missing := {district for district, _ in standing} - counters.keys():
+def _locked(counters: Mapping[int, int], districts: Set[int]) -> None:
+    """Make sure that the counters of these districts are locked."""
+    if missing := districts - counters.keys():
         raise Elsewhere(missing)
 
 
@@ -140,7 +139,6 @@ def _lay(
     under: Under,
     records: Mapping[Key, Standing],
     entry: Entry,
-    as_sent: Entry,
     entered: Entered,
 ) -> dict[str, object]:
     """Merge one change, or say why not; return its row of the log."""
@@ -159,7 +157,7 @@ def _lay(
             held = frozenset(merged.held)
             verdict, version = contested(entry, held), record.version
             district = place_of(record.values)[0]
-            record.echo |= not _unchanged(as_sent, change)
+            record.echo |= not _unchanged(entry.item, change)
     except Unfitting as refused:
         verdict = rejected(entry, refused)
         if isinstance(refused, OutOfScope):
@@ -200,9 +198,9 @@ def _never_taken(
     return own | {(row.kind, row.record_id) for row in connection.execute(query)}
 
 
-def _unchanged(as_sent: Entry, change: Change) -> bool:
+def _unchanged(as_sent: object, change: Change) -> bool:
     """Say whether reading a change has left its values as the laptop laid them."""
-    fields = as_sent.item.get("fields") if isinstance(as_sent.item, dict) else None
+    fields = as_sent.get("fields") if isinstance(as_sent, dict) else None
     return (
         isinstance(fields, dict)
         and fields == change.fields
@@ -211,23 +209,22 @@ def _unchanged(as_sent: Entry, change: Change) -> bool:
 
 
 def _review(
-    connection: Connection, records: Mapping[Key, Standing], counters: Mapping[int, int], now: int
+    connection: Connection,
+    records: Mapping[Key, Standing],
+    rows: Mapping[Key, Mapping[str, object]],
+    waiting: Set[Key],
+    now: int,
 ) -> dict[Key, Place]:
     """Work out the findings; return the records whose findings are others now, and their places."""
-    touched = {
-        key: findings.Touched(
-            *key, one.before.values if one.before else None, one.values, place_of(one.values)[0]
-        )
-        for key, one in records.items()
-        if one.changed
-    }
-    if not touched:
+    if not rows:
         return {}
-    differing = findings.review(connection, touched, day_at(now))
+    touched = {
+        key: findings.Touched(row, before.values if (before := records[key].before) else None)
+        for key, row in rows.items()
+    }
+    differing = findings.review(connection, touched, waiting, day_at(now))
     others = {key: place_of(records[key].values) for key in differing if key in records}
-    others |= places(connection, differing - others.keys())
-    _locked(counters, list(others.values()))
-    return others
+    return others | places(connection, differing - others.keys())
 
 
 def _stood(record: Standing) -> Place | None:

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias, cast
 
 from sqlalchemy import Connection, delete, false, func, or_, select, update
 
-from fieldkit.server.database import about, add, add_missing, put, unhurried
+from fieldkit.server.database import add, add_missing, arrays, ask, of_records, put, unhurried
 from fieldkit.server.rows import Key
 from fieldkit.server.scope import Place
 from fieldkit.server.tables import COUNTER, FEED, LEAP, SERVER
 
+_Entry: TypeAlias = tuple[int, int, int | None, str, str]
+_Server: TypeAlias = tuple[int, str, int, int, list[str]]
+_SERVER = select(*SERVER.columns)
 _MOST_PAST = 1000
 _SINCE = 1_767_225_600
 """The second that floors are counted from: the first of 2026."""
@@ -38,8 +42,9 @@ class Era:
 
 def era(connection: Connection) -> Era:
     """Read the server's incarnation."""
-    row = connection.execute(select(SERVER)).one()
-    return Era(row.incarnation, row.floor, row.since, frozenset(row.past))
+    row = ask(connection, [(_SERVER, {})])[0][0]
+    _, incarnation, floor, since, past = cast(_Server, row)
+    return Era(incarnation, floor, since, frozenset(past))
 
 
 def start(connection: Connection, now: int) -> None:
@@ -107,12 +112,14 @@ def entries(
 ) -> dict[Key, list[tuple[int, int, int | None]]]:
     """Return the entries (district, position, block) of these records; each that is has one."""
     found: defaultdict[Key, list[tuple[int, int, int | None]]] = defaultdict(list)
-    if keys:
-        wanted = set(keys)
-        query = select(FEED).where(about(connection, FEED, keys))
-        for row in connection.execute(query):
-            if (row.kind, row.record_id) in wanted:
-                found[row.kind, row.record_id].append((row.district, row.position, row.block))
+    if not keys:
+        return {}
+    wanted = set(keys)
+    given = {"kinds": sorted({kind for kind, _ in wanted}), "ids": [one for _, one in wanted]}
+    for row in ask(connection, [(of_records(FEED, array=arrays(connection)), given)])[0]:
+        district, position, block, kind, record_id = cast(_Entry, row)
+        if (kind, record_id) in wanted:
+            found[kind, record_id].append((district, position, block))
     return dict(found)
 
 

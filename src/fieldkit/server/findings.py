@@ -16,29 +16,30 @@ from itertools import chain
 from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from sqlalchemy import (
-    CompoundSelect,
     Connection,
     Select,
     and_,
     bindparam,
     delete,
-    insert,
-    literal_column,
     or_,
     select,
     tuple_,
-    union_all,
 )
 
 from fieldkit.records import Case, Json, Record, Value, kinds
 from fieldkit.records.review import Look, Review, looks
-from fieldkit.server.database import arrays, one_of
+from fieldkit.server.database import Question, add, arrays, ask, of_records, one_of
 from fieldkit.server.rows import typed
 from fieldkit.server.tables import FINDING
 
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a record."""
-_Values: TypeAlias = tuple[Value, ...]
+_Asked: TypeAlias = tuple[str, int, tuple[str, ...], tuple[Value, ...]]
+"""A kind, a district, some fields of its records, and what is to be in them."""
+_Way: TypeAlias = tuple[tuple[str, bool], ...]
+"""One sort of question: the fields, and whether they are to be empty."""
+_Lists: TypeAlias = dict[_Way, dict[tuple[Value, ...], list[Record]]]
+"""By sort of question and by values, the records that agree."""
 _Statement: TypeAlias = Select[tuple[object, ...]]
 _Row: TypeAlias = tuple[str, str, str, str, int, str, str | None]
 _AT_ONCE = 500
@@ -49,71 +50,52 @@ _MOST_ALIKE = 50
 its own tells nobody apart, and to compare all with all would hold the district up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """A record that a batch changed; its rows are written already."""
+class Touched(NamedTuple):
+    """A record that a batch changed."""
 
-    kind: str
-    id: str
+    row: Mapping[str, object]
+    """As it is written already."""
     before: Mapping[str, Json] | None
-    values: Mapping[str, Json]
-    district: int
 
 
-def concerned(connection: Connection, ids: Iterable[str]) -> set[int]:
-    """Return the districts of records with findings about these ids: their counters are needed."""
-    rows = connection.execute(_about(arrays(connection)), {"ids": sorted(ids)})
-    return {row.district for row in rows}
+def waiting(connection: Connection, ids: Iterable[str]) -> dict[Key, int]:
+    """Return the records with findings about these ids, and their districts.
+
+    These are to be judged with them, under the locks of these districts.
+    """
+    question = _about(arrays(connection)), {"ids": sorted(ids)}
+    rows = [cast(_Row, row) for row in ask(connection, [question])[0]]
+    return {(kind, record_id): district for kind, record_id, _, _, district, _, _ in rows}
 
 
-def review(connection: Connection, touched: Mapping[Key, Touched], today: date) -> set[Key]:
+def review(
+    connection: Connection, touched: Mapping[Key, Touched], beside: Set[Key], today: date
+) -> set[Key]:
     """Judge what was touched, and what that may settle or unsettle; keep the findings.
 
-    Runs after the rows are written, under the locks of their districts and of those
-    :func:`concerned`. Returns the records whose open findings are others now.
+    ``beside``: the records :func:`waiting` for these. Runs after the rows are written, under the
+    locks of the districts of all. Returns the records whose open findings are others now.
     """
     known, here = _Gathered(connection, arrays(connection)), kinds()
-    now = {
-        key: record for key, one in touched.items() if (record := _record(here, one, one.values))
-    }
-    was = {
-        key: record
-        for key, one in touched.items()
-        if one.before and (record := _record(here, one, one.before))
-    }
+    touched = {key: one for key, one in touched.items() if key[0] in here}
+    now = {key: here[key[0]].of(one.row) for key, one in touched.items()}
     known.hold(now)
     found = known.judge(now, today)
-    before = _stored(connection, touched)
+    # Nothing was ever found about what was not there.
+    before = _stored(connection, [key for key, one in touched.items() if one.before])
     # Rules compare both ways: only where there is a finding, or was one, others have theirs.
-    known.judge({key: now[key] for key in found if found[key] and key in now}, today, meet=True)
-    known.judge({key: was[key] for key in before.keys() & was.keys()}, today, meet=True)
-    beside = known.met.keys() - touched.keys() | _waiting(connection, touched.keys())
+    known.judge({key: now[key] for key in found if found[key]}, today, meet=True)
+    known.judge({key: _was(here, key, touched[key]) for key in before}, today, meet=True)
+    beside = {key for key in known.met.keys() | beside if key[0] in here} - touched.keys()
     others = known.fetch(beside)
     found |= known.judge(others, today)
     before |= _stored(connection, others)
     return _keep(connection, {**others, **now}, before, found)
 
 
-def _record(
-    known: Mapping[str, type[Record]], touched: Touched, values: Mapping[str, Json]
-) -> Record | None:
-    """Make a record of its JSON, as its row is made; None of a kind not known here."""
-    kind = known.get(touched.kind)
-    if kind is None:
-        return None
-    row = typed(kind, values)
-    row["id"] = touched.id
-    row.setdefault("district", touched.district)
-    return kind.of(row)
-
-
-class _Query(NamedTuple):
-    """One sort of question: which records of a district agree in some fields, and lack others."""
-
-    kind: str
-    district: int
-    names: tuple[str, ...]
-    empty: tuple[str, ...]
+def _was(here: Mapping[str, type[Record]], key: Key, touched: Touched) -> Record:
+    kind = here[key[0]]
+    return kind.of(typed(kind, touched.before or {}) | {"id": key[1]})
 
 
 @dataclass(slots=True)
@@ -129,10 +111,10 @@ class _Gathered:
     _records: dict[Key, Record | None] = field(default_factory=dict)
     _there: dict[Key, bool] = field(default_factory=dict)
     """Which of those not fetched are there, and not deleted."""
-    _lists: dict[tuple[_Query, _Values], list[Record]] = field(default_factory=dict)
+    _lists: dict[_Asked, list[Record]] = field(default_factory=dict)
     _wanted: set[Key] = field(default_factory=set)
     _sought: set[Key] = field(default_factory=set)
-    _asked: defaultdict[_Query, set[_Values]] = field(default_factory=lambda: defaultdict(set))
+    _asked: set[_Asked] = field(default_factory=set)
     _district: int = 0
     _meeting: bool = False
     _lacking: bool = False
@@ -166,15 +148,10 @@ class _Gathered:
 
         Of very many, the first alone.
         """
-        names, empty = tuple(sorted(equal)), tuple[str, ...]()
-        if None in equal.values():
-            empty = tuple(name for name in names if equal[name] is None)
-            names = tuple(name for name in names if equal[name] is not None)
-        query = _Query(kind, self._district, names, empty)
-        values = tuple([equal[name] for name in names])
-        answer = self._lists.get((query, values))
+        asked = kind, self._district, tuple(equal), tuple(equal.values())
+        answer = self._lists.get(asked)
         if answer is None:
-            self._asked[query].add(values)
+            self._asked.add(asked)
             self._lacking = True
             return ()
         if self._meeting:
@@ -220,55 +197,63 @@ class _Gathered:
         return {key: record for key in keys if (record := self._records.get(key))}
 
     def _gather(self) -> None:
-        """Fetch all that was asked for in vain: a query per kind, and one for what is there."""
-        for kind, ids in _by_kind(self._wanted).items():
-            self._records |= dict.fromkeys(((kind, one) for one in ids), None)
-            self._read(kind, _rows_of(self._kinds[kind], self._arrays), {"ids": ids})
-        if sought := _by_kind(self._sought):
-            self._there |= dict.fromkeys(self._sought, False)
-            # Of all kinds, most of which are asked for nothing: so the statement stays the same.
-            statement = _live_of(tuple(self._kinds.values()), self._arrays)
-            ids_of = {kind: sought.get(kind, []) for kind in self._kinds}
-            for row in self.connection.execute(statement, ids_of):
-                self._there[row.kind, row.id] = True
-        asked: defaultdict[tuple[str, int], list[_Query]] = defaultdict(list)
-        for query in sorted(self._asked):
-            asked[query.kind, query.district].append(query)
-        for (kind, district), queries in asked.items():
-            self._gather_lists(kind, district, queries)
+        """Fetch all that was asked for in vain, at one go."""
+        wanted, sought, lists = _by_kind(self._wanted), _by_kind(self._sought), self._begin_lists()
+        self._records |= dict.fromkeys(self._wanted)
+        self._there |= dict.fromkeys(self._sought, False)
         for waiting in (self._wanted, self._sought, self._asked):
             waiting.clear()
+        here, array = self._kinds, self._arrays
+        questions: list[Question] = [
+            *((_rows_of(here[kind], array), {"ids": wanted[kind]}) for kind in wanted),
+            *((_live_of(here[kind], array), {"ids": sought[kind]}) for kind in sought),
+            *(self._like(*one) for one in lists),
+        ]
+        answers = iter(ask(self.connection, questions))
+        for kind in wanted:
+            self._take(kind, next(answers))
+        for kind in sought:
+            self._there |= {(kind, cast(str, record_id)): True for (record_id,) in next(answers)}
+        for kind, district, ways in lists:
+            self._sort(kind, district, ways, self._take(kind, next(answers)))
 
-    def _gather_lists(self, kind: str, district: int, queries: Sequence[_Query]) -> None:
-        """Fetch what agrees in any of these ways with a record that is judged.
+    def _begin_lists(self) -> list[tuple[str, int, _Lists]]:
+        """Begin every list that was asked for, by kind and district."""
+        begun: defaultdict[tuple[str, int], _Lists] = defaultdict(dict)
+        for asked in self._asked:
+            kind, district, names, values = asked
+            way = tuple(zip(names, [value is None for value in values], strict=True))
+            alike = begun[kind, district].setdefault(way, {}).setdefault(values, [])
+            self._lists[asked] = alike
+        return [(*of, dict(sorted(ways.items()))) for of, ways in sorted(begun.items())]
+
+    def _like(self, kind: str, district: int, ways: _Lists) -> Question:
+        """Ask for what agrees in any of these ways with a record that is judged.
 
         Each field is asked for by itself, as any index serves that: more may come than agree.
         """
+        held = [record_id for of, record_id in self._held if of == kind]
+        given: dict[str, object] = {"district": district, "held": held}
+        for number, (way, lists) in enumerate(ways.items()):
+            for at, (name, empty) in enumerate(way):
+                if not empty:
+                    given[f"{name}_{number}"] = list({values[at] for values in lists})
+        return _rows_like(self._kinds[kind], tuple(ways), self._arrays), given
+
+    def _sort(self, kind: str, district: int, ways: _Lists, others: Sequence[Record]) -> None:
+        """Put what is like a judged record on the lists of what it agrees in."""
         held = [record for key, record in self._held.items() if key[0] == kind]
-        given: dict[str, object] = {"district": district, "held": [one.id for one in held]}
-        found: dict[_Query, dict[_Values, list[Record]]] = {}
-        for number, query in enumerate(queries):
-            values = self._asked[query]
-            found[query] = {one: [] for one in values}
-            for at, name in enumerate(query.names):
-                given[f"{name}_{number}"] = list({one[at] for one in values})
-        ways = tuple((query.names, query.empty) for query in queries)
-        others = self._read(kind, _rows_like(self._kinds[kind], ways, self._arrays), given)
         here = (one for one in held if one.district == district and not one.deleted)
         for record in sorted((*others, *here), key=_number):
-            for query, lists in found.items():
-                alike = lists.get(tuple([record.value(name) for name in query.names]))
-                if alike is None or len(alike) == _MOST_ALIKE:
-                    continue
-                if all(record.value(name) is None for name in query.empty):
+            for way, lists in ways.items():
+                alike = lists.get(tuple([record.value(name) for name, _ in way]))
+                if alike is not None and len(alike) < _MOST_ALIKE:
                     alike.append(record)
-        for query, lists in found.items():
-            self._lists |= {(query, values): alike for values, alike in lists.items()}
 
-    def _read(self, kind: str, statement: _Statement, given: Mapping[str, object]) -> list[Record]:
+    def _take(self, kind: str, rows: Iterable[tuple[object, ...]]) -> list[Record]:
+        """Know the records of these rows."""
         found = self._kinds[kind]
         names = found.table().columns.keys()
-        rows = self.connection.execute(statement, given)
         records = [found.of(dict(zip(names, row, strict=True))) for row in rows]
         self._records |= {(kind, record.id): record for record in records}
         return records
@@ -280,54 +265,39 @@ def _rows_of(kind: type[Record], array: bool) -> _Statement:
     return select(table).where(one_of(table.c.id, "ids", array=array))
 
 
-@lru_cache(_MOST_STATEMENTS)
-def _live_of(kinds: tuple[type[Record], ...], array: bool) -> CompoundSelect[tuple[object, ...]]:
-    """Ask for kind and id of those that are there; the ids of a kind are given by its name."""
-    return union_all(
-        *(
-            select(literal_column(f"'{kind.kind()}'").label("kind"), columns.id).where(
-                one_of(columns.id, kind.kind(), array=array), columns.deleted.is_(False)
-            )
-            for kind in kinds
-            for columns in [kind.table().c]
-        )
-    )
-
-
-@lru_cache(_MOST_STATEMENTS)
-def _rows_like(
-    kind: type[Record],
-    ways: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...],
-    array: bool,
-) -> _Statement:
-    """Ask for the rows that have values given for all names of one of the ways, and lack others."""
+@cache
+def _live_of(kind: type[Record], array: bool) -> _Statement:
     columns = kind.table().c
+    there = one_of(columns.id, "ids", array=array)
+    return select(columns.id).where(there, columns.deleted.is_(False))
+
+
+@lru_cache(_MOST_STATEMENTS)
+def _rows_like(kind: type[Record], ways: tuple[_Way, ...], array: bool) -> _Statement:
+    """Ask for the rows that have values given for all fields of one of the ways, or lack them."""
+    columns = kind.table().c
+    alike = (
+        and_(
+            *(
+                columns[name].is_(None)
+                if empty
+                else one_of(columns[name], f"{name}_{number}", array=array)
+                for name, empty in way
+            )
+        )
+        for number, way in enumerate(ways)
+    )
     return select(kind.table()).where(
         columns.deleted.is_(False),
         columns.district == bindparam("district"),
         ~one_of(columns.id, "held", array=array),
-        or_(
-            *(
-                and_(
-                    *(one_of(columns[name], f"{name}_{number}", array=array) for name in names),
-                    *(columns[name].is_(None) for name in empty),
-                )
-                for number, (names, empty) in enumerate(ways)
-            )
-        ),
+        or_(*alike),
     )
 
 
 @cache
 def _about(array: bool) -> _Statement:
     return select(FINDING).where(one_of(FINDING.c.about, "ids", array=array))
-
-
-@cache
-def _of(array: bool) -> _Statement:
-    # By kind as well, with which the index begins.
-    kinds_ = one_of(FINDING.c.kind, "kinds", array=array)
-    return select(FINDING).where(kinds_, one_of(FINDING.c.record_id, "ids", array=array))
 
 
 def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
@@ -337,22 +307,14 @@ def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
     return dict(ids)
 
 
-def _waiting(connection: Connection, touched: Set[Key]) -> set[Key]:
-    """Return the other records with findings about these."""
-    ids = sorted({record_id for _, record_id in touched})
-    rows = connection.execute(_about(arrays(connection)), {"ids": ids})
-    found = {(row.kind, row.record_id) for row in rows}
-    here = kinds()
-    return {key for key in found - touched if key[0] in here}
-
-
 def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, set[_Row]]:
     """Return the findings that records have so far, where they have any."""
     stored: defaultdict[Key, set[_Row]] = defaultdict(set)
     if keys:
         given = {"kinds": sorted({kind for kind, _ in keys}), "ids": [one for _, one in keys]}
-        for row in connection.execute(_of(arrays(connection)), given):
-            stored[row.kind, row.record_id].add(cast(_Row, tuple(row)))
+        for row in ask(connection, [(of_records(FINDING, array=arrays(connection)), given)])[0]:
+            told = cast(_Row, row)
+            stored[told[0], told[1]].add(told)
     return stored
 
 
@@ -372,8 +334,7 @@ def _keep(
         )
     names = [column.name for column in FINDING.columns]
     coming = [dict(zip(names, row, strict=True)) for key in differing for row in wanted[key]]
-    if coming:
-        connection.execute(insert(FINDING), coming)
+    add(connection, FINDING, coming)
     return set(differing)
 
 

@@ -18,7 +18,7 @@ from fieldkit.records.merge import DELETED, PLACE, Lineage, claims
 from fieldkit.server.database import about, add, put
 from fieldkit.server.feed import entries
 from fieldkit.server.incoming import REJECTED
-from fieldkit.server.rows import Key, Stored, fetch, place_of, store
+from fieldkit.server.rows import Key, Stored, fetch, place_of, rows_of, store
 from fieldkit.server.scope import Place, place_at
 from fieldkit.server.standing import CREATION, Held, Standing, compact, found, origin_of
 from fieldkit.server.tables import CHANGE, CONFLICT, FIELD_VERSION, MOVED
@@ -42,10 +42,12 @@ def gather(connection: Connection, keys: Iterable[Key], lineage: Lineage) -> dic
     return {key: standing.get(key) or Standing(key) for key in wanted}
 
 
-def keep(connection: Connection, records: Mapping[Key, Standing]) -> None:
-    """Write what a batch made of these records."""
+def keep(
+    connection: Connection, records: Mapping[Key, Standing]
+) -> Mapping[Key, Mapping[str, object]]:
+    """Write what a batch made of these records; return the rows of those that changed."""
     changed = {key: one for key, one in records.items() if one.changed}
-    rows = {key: Stored(one.version, one.values) for key, one in changed.items()}
+    rows = rows_of({key: Stored(one.version, one.values) for key, one in changed.items()})
     store(connection, rows, {key for key, one in changed.items() if one.before})
     _keep_versions(connection, changed.values())
     moved = [
@@ -55,6 +57,7 @@ def keep(connection: Connection, records: Mapping[Key, Standing]) -> None:
     ]
     add(connection, MOVED, moved)
     _keep_conflicts(connection, records.values())
+    return rows
 
 
 def conflicts(connection: Connection, keys: Collection[Key]) -> defaultdict[Key, list[Held]]:

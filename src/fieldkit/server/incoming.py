@@ -23,9 +23,9 @@ APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
 _CONTESTED = "Somebody else changed this first. Both values are kept: choose one."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
-    """One change of a batch."""
+    """One change of a batch, read step by step."""
 
     seq: int
     item: object
@@ -36,14 +36,7 @@ class Entry:
     change: Change | None = None
     """None if it cannot be read."""
     refused: Unfitting | None = None
-
-    def read(self, change: Change) -> Entry:
-        """Return it with what was read."""
-        return Entry(self.seq, self.item, self.body, self.head, change)
-
-    def refuse(self, refused: Unfitting) -> Entry:
-        """Return it with why it is not taken."""
-        return Entry(self.seq, self.item, self.body, self.head, self.change, refused)
+    """Why it is not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +93,7 @@ def known_of(connection: Connection, log: Log, entries: Sequence[Entry]) -> Know
     return Known(fork, [row.version for row in same], verdicts)
 
 
-def read_entry(entry: Entry) -> Entry:
+def read_shape(entry: Entry) -> Change | None:
     """Read the shape of one change; one that has none is kept and rejected."""
     try:
         item = ChangeItem.model_validate(entry.item)
@@ -114,16 +107,17 @@ def read_entry(entry: Entry) -> Entry:
     except ValidationError as error:
         place = error.errors(include_input=False, include_url=False)[0]["loc"]
         name = str(place[1]) if len(place) > 1 and place[0] == "fields" else None
-        return entry.refuse(Unfitting("The server cannot read this change.", name))
+        entry.refused = Unfitting("The server cannot read this change.", name)
     except UnicodeDecodeError:
-        return entry.refuse(Unfitting("This holds halves of characters."))
+        entry.refused = Unfitting("This holds halves of characters.")
     except Unfitting as refused:
-        return entry.refuse(refused)
-    fields = cast(dict[str, Json], item.fields)
-    change = Change(
-        item.seq, item.kind, item.id, item.op, fields, item.base, item.at, item.operator
-    )
-    return entry.read(change)
+        entry.refused = refused
+    else:
+        fields = cast(dict[str, Json], item.fields)
+        entry.change = Change(
+            item.seq, item.kind, item.id, item.op, fields, item.base, item.at, item.operator
+        )
+    return entry.change
 
 
 def rejected(entry: Entry, refused: Unfitting) -> Verdict:

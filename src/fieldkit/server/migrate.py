@@ -13,6 +13,7 @@ from secrets import token_hex
 
 from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import configure_mappers
 
 from fieldkit.records import kinds
 from fieldkit.schema import grow, is_grown, parted
@@ -59,6 +60,7 @@ def open_database(url: str) -> Engine:
                 "This database is not ready for this version of the server. "
                 "Run fieldkit server migrate --database URL once, then start the server."
             )
+    configure_mappers()  # or the first laptop would wait for it
     return engine
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 from sqlalchemy import Connection, Select, Table, select
 
@@ -44,8 +43,7 @@ class Unfitting(Exception):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A record as its row holds it."""
 
     version: int
@@ -93,22 +91,33 @@ def places(connection: Connection, keys: Iterable[Key]) -> dict[Key, Place]:
     return found
 
 
-def store(connection: Connection, records: Mapping[Key, Stored], there: Collection[Key]) -> None:
+def rows_of(records: Mapping[Key, Stored]) -> dict[Key, Mapping[str, object]]:
+    """Give the rows of records; a column that one does not name is empty."""
+    here = kinds()
+    rows: dict[Key, Mapping[str, object]] = {}
+    for (kind, record_id), record in records.items():
+        known = here.get(kind)
+        row = typed(known, record.values) if known else _common(kind, record.values)
+        row["id"], row["version"] = record_id, record.version
+        rows[kind, record_id] = row
+    return rows
+
+
+def store(
+    connection: Connection, rows: Mapping[Key, Mapping[str, object]], there: Collection[Key]
+) -> None:
     """Write these rows, over those that are ``there``; a statement per table for either sort.
 
     Of a new one no row may be there: a batch of another district may have brought one meanwhile,
     which this one has not seen, and must not write over.
     """
     here = kinds()
-    tables: defaultdict[tuple[str, bool], list[dict[str, object]]] = defaultdict(list)
-    for (kind, record_id), record in records.items():
-        known = here.get(kind)
-        row = typed(known, record.values) if known else _common(kind, record.values)
-        row |= {"id": record_id, "version": record.version}
-        tables[kind if known else "", (kind, record_id) in there].append(row)
-    for (name, over), rows in tables.items():
+    tables: defaultdict[tuple[str, bool], list[Mapping[str, object]]] = defaultdict(list)
+    for key, row in rows.items():
+        tables[key[0] if key[0] in here else "", key in there].append(row)
+    for (name, over), of_table in tables.items():
         write = put if over else add
-        write(connection, here[name].table() if name else UNKNOWN, rows)
+        write(connection, here[name].table() if name else UNKNOWN, of_table)
 
 
 def readable(change: Change, known: type[Record] | None, size: int, read: Read) -> Change:
@@ -143,7 +152,7 @@ def readable(change: Change, known: type[Record] | None, size: int, read: Read) 
         fields[DELETED] = False
     if change.op is Op.DECIDE and not fields.keys() - {DECIDED}:
         raise Unfitting("This decision names no field.")
-    return replace(change, fields=fields)
+    return change.having(fields)
 
 
 def _queries(

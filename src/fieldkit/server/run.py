@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import ssl
 import sys
@@ -84,6 +85,7 @@ def run(
         scheme = "https" if certificate else "http"
         address = f"{scheme}://{_named(host)}:{listening.getsockname()[1]}"
         note("listening", address=address)
+        gc.freeze()  # what is loaded now stays: it need not be looked at for garbage again
         if ready:
             ready(address)
         server.run(sockets=[listening])

@@ -105,7 +105,7 @@ def found(
     named = {name: _written(one) for name, one in (versions or {}).items()}
     # Nobody has edited it: its version is still the one that its own origin's creation made.
     creation = named.pop(CREATION, Written(stored.version, origin_of(key), 0))
-    creation = replace(creation, seq=creation.seq or born)
+    creation = creation._replace(seq=creation.seq or born)
     contests = {(one.field, one.origin): one for one in held}
     return Standing(
         key,
@@ -141,7 +141,7 @@ def lay(
     new = not record.values
     unplaced = new and "district" not in change.fields
     if unplaced:
-        change = replace(change, fields={**change.fields, "district": default})
+        change = change.having({**change.fields, "district": default})
         record.echo = True
     merged = merge(record.values, record.written, change, lineage, record.version, floor=floor)
     base = change.base or 0
@@ -154,7 +154,7 @@ def lay(
         _check_size(record, merged, lineage.origin)
     if unplaced and change.op is not Op.CREATE:
         # Its entry is still to come, and says where it stands: nobody has said it yet.
-        merged.written[PLACE] = replace(merged.written[PLACE], version=0)
+        merged.written[PLACE] = merged.written[PLACE]._replace(version=0)
     record.echo |= not merged.applied or bool(merged.held)
     # What stands was lost in part, maybe, when the server was put back; the laptop may have it all.
     record.echo |= 0 < record.version <= floor
@@ -202,10 +202,7 @@ def compact(record: Standing) -> dict[str, list[int | str]] | None:
     named = {name: one for name, one in record.written.items() if one != creation}
     if not named and creation.origin == origin_of(record.key):
         return None
-    return {
-        name: [one.version, one.origin, one.seq]
-        for name, one in sorted({CREATION: creation, **named}.items())
-    }
+    return {name: list(one) for name, one in sorted({CREATION: creation, **named}.items())}
 
 
 def _contest(record: Standing, change: Change, origin: str, merged: Merged) -> None:

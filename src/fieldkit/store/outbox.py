@@ -309,8 +309,8 @@ def acknowledge(
 def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, str]]:
     """Take back what the server was held to have of an origin beyond ``seq``: it goes again.
 
-    What the server then says of it counts. Of other origins the server may lack as much, so it is
-    asked. Returns kind and id of the records whose rows are not as these changes made them.
+    What the server then says of it counts. Who lacks that has nothing of what goes on from it
+    either; of other origins it may lack as much, so it is asked. Returns kind and id of the records whose rows are not as these changes made them.
     """
     beyond = (_change.c.origin == origin, _change.c.seq > seq)
     others = [
@@ -331,6 +331,9 @@ def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, 
     closed = case((_change.c.verdict == State.CONFLICT, null()), else_=_change.c.closed)
     answer = dict.fromkeys(("verdict", "reason", "reason_field", "version"))
     connection.execute(update(_change).where(*beyond).values(**answer, closed=closed))
+    born_of = select(_origin.c.origin).where(_origin.c.parent == origin)
+    for child in connection.execute(born_of).scalars().all():
+        others += take_back(connection, child, 0)
     return others
 
 
