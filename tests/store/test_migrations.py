@@ -1,6 +1,8 @@
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from textwrap import dedent
@@ -292,6 +294,20 @@ def test_rows_of_a_kind_are_there_once_a_version_knows_it(home: Path) -> None:
     run(ADOPTED, home)
     with closing(sqlite3.connect(home / DATABASE)) as file:
         assert file.execute("SELECT count(*) FROM beneath").fetchone() == (0,)
+
+
+def test_many_connections_may_begin_a_file_at_once(tmp_path: Path) -> None:
+    """SQLite refuses at once, whatever the timeout, to two that turn its log on together."""
+    begin = threading.Barrier(4)
+
+    def open_file(path: Path) -> None:
+        begin.wait()
+        with closing(connect(path)) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS made (it)")
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(40):
+            list(pool.map(open_file, [tmp_path / str(number)] * 4))
 
 
 def test_two_programs_may_make_the_same_home_at_once(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,8 +33,7 @@ def connect(path: Path) -> sqlite3.Connection:
         path, timeout=WAIT_FOR_WRITER, isolation_level=None, check_same_thread=False
     )
     try:
-        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        if mode != "wal":
+        if _journal(connection) != "wal":
             raise Unwritable(
                 "The data file lies on a drive that cannot keep it safe in a power cut. "
                 "Move the folder of fieldkit to the laptop's own disk."
@@ -45,6 +45,20 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _journal(connection: sqlite3.Connection) -> str:
+    """Turn the write-ahead log on; return what keeps the file safe now."""
+    until = time.monotonic() + WAIT_FOR_WRITER
+    while True:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            return str(mode)
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait here for another program that is just making the same file.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 class Database:
