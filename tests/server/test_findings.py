@@ -90,6 +90,18 @@ def test_a_reference_to_what_was_deleted_does_not_say_that_it_will_come(village:
     assert "deleted" in village.connection.execute(query).scalar_one()
 
 
+def test_what_refers_to_a_record_is_told_of_its_deletion_and_of_its_return(
+    village: Village,
+) -> None:
+    village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
+    village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")
+    changed = village.put("beneficiary", "7KQ2M9XD-1", deleted=True)
+    assert ("toolkit", "7KQ2M9XD-2") in changed
+    assert ("2", "missing_parent") in village.open()
+    village.put("beneficiary", "7KQ2M9XD-1", deleted=False)
+    assert ("2", "missing_parent") not in village.open()
+
+
 def test_a_second_toolkit_is_found_at_both_and_settled_at_both(village: Village) -> None:
     village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
     village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")

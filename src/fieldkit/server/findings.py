@@ -86,7 +86,9 @@ def review(
     # Rules compare both ways: only where there is a finding, or was one, others have theirs.
     known.judge({key: now[key] for key in found if found[key]}, today, meet=True)
     known.judge({key: _was(here, key, touched[key]) for key in before}, today, meet=True)
-    beside = {key for key in known.met.keys() | beside if key[0] in here} - touched.keys()
+    ended = [key for key, one in touched.items() if one.before and now[key].deleted]
+    beside = known.met.keys() | beside | _referring(connection, ended)
+    beside = {key for key in beside if key[0] in here} - touched.keys()
     others = known.fetch(beside)
     found |= known.judge(others, today)
     before |= _stored(connection, others)
@@ -96,6 +98,24 @@ def review(
 def _was(here: Mapping[str, type[Record]], key: Key, touched: Touched) -> Record:
     kind = here[key[0]]
     return kind.of(typed(kind, touched.before or {}) | {"id": key[1]})
+
+
+def _referring(connection: Connection, ended: Collection[Key]) -> set[Key]:
+    """Return the records that refer to these, which are there no more."""
+    array, sorts = arrays(connection), {kind for kind, _ in ended}
+    asked = [
+        (kind, name)
+        for kind in kinds().values()
+        for name, reference in kind.references().items()
+        if sorts.intersection(reference.kinds)
+    ]
+    given = {"ids": [record_id for _, record_id in ended]}
+    answers = ask(connection, [(_with(*one, array), given) for one in asked])
+    return {
+        (kind.kind(), cast(str, record_id))
+        for (kind, _), rows in zip(asked, answers, strict=True)
+        for (record_id,) in rows
+    }
 
 
 @dataclass(slots=True)
@@ -270,6 +290,13 @@ def _live_of(kind: type[Record], array: bool) -> _Statement:
     columns = kind.table().c
     there = one_of(columns.id, "ids", array=array)
     return select(columns.id).where(there, columns.deleted.is_(False))
+
+
+@cache
+def _with(kind: type[Record], name: str, array: bool) -> _Statement:
+    columns = kind.table().c
+    referring = one_of(columns[name], "ids", array=array)
+    return select(columns.id).where(referring, columns.deleted.is_(False))
 
 
 @lru_cache(_MOST_STATEMENTS)

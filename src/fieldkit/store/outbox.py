@@ -310,7 +310,8 @@ def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, 
     """Take back what the server was held to have of an origin beyond ``seq``: it goes again.
 
     What the server then says of it counts. Who lacks that has nothing of what goes on from it
-    either; of other origins it may lack as much, so it is asked. Returns kind and id of the records whose rows are not as these changes made them.
+    either; of other origins it may lack as much, so it is asked. Returns kind and id of the records
+    whose rows are not as these changes made them.
     """
     beyond = (_change.c.origin == origin, _change.c.seq > seq)
     others = [
