@@ -152,7 +152,7 @@ def test_without_a_server_nothing_is_sent(laptop: Path, cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("url", "code", "says"),
     [
-        ("example.org", "ABC", "The address of a server looks like https://"),
+        ("ftp://example.org", "ABC", "The address of a server looks like https://"),
         ("ftp://127.0.0.1", "ABC", "The address of a server looks like https://"),
         ("http://192.0.2.1", "ABC", "This address begins with http, so others"),
         ("http://127.0.0.1:9", " ", "Type the code that the supervisor gave you."),

@@ -96,7 +96,9 @@ class Model:
         if seq in self.withdrawn:
             return set()
         later = [other.change for other in changes if other.change.seq > seq]
-        if any(other.op is Op.DELETE for other in later):
+        # A deletion that is itself held has ended nothing.
+        states = {other.change.seq: other.state for other in changes}
+        if any(one.op is Op.DELETE and states[one.seq] is not State.CONFLICT for one in later):
             return set()
         fields = {"deleted"} if one.change.op is Op.DELETE else set(one.change.fields)
         return fields - {name for other in later for name in other.fields}

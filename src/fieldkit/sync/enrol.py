@@ -74,9 +74,10 @@ def address(url: str) -> str:
     Raises:
         NotEnrolled: it may not; the text says why.
     """
-    url = url.strip().rstrip("/")
-    if "://" not in url:
+    url = url.strip()
+    if url and "://" not in url:
         url = f"https://{url}"
+    url = url.rstrip("/")
     try:
         parts = urlsplit(url)
         named = bool(parts.hostname) and parts.port != 0
