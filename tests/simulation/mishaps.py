@@ -188,6 +188,7 @@ def server_backup(world: World, _laptop: Laptop, _chance: random.Random) -> None
 def server_restore(world: World, _laptop: Laptop, _chance: random.Random) -> None:
     if world.central.restore():
         world.time += HOURS
+        world.sent.clear()  # no connection outlives the server: nothing is delivered hours later
         world.say("the server is restored from its backup")
 
 
