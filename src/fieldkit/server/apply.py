@@ -173,7 +173,8 @@ def _take_batch(connection: Connection, asked: _Asked, fits: bool, also: Collect
     entered = Entered()
     if new:
         scopes = asked.device.since(request.epoch)
-        entered = enter(connection, log, new, scopes, asked.era, also, asked.now)
+        cursors = request.cursors
+        entered = enter(connection, log, new, scopes, asked.era, cursors, also, asked.now)
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     replayed = {(change.kind, change.record_id) for change in map(read_shape, old) if change}
     return _Taken(

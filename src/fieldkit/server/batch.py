@@ -64,12 +64,14 @@ def enter(
     entries: Sequence[Entry],
     scopes: Sequence[ScopeAt],
     here: Era,
+    cursors: Mapping[int, int],
     also: Collection[int],
     now: int,
 ) -> Entered:
     """Take new changes in, and enter them in the log.
 
-    ``also``: districts to lock beside those the changes show.
+    ``cursors``: how far the laptop has been brought what others did. ``also``: districts to lock
+    beside those the changes show.
 
     Raises:
         Elsewhere: nothing may be kept of this transaction; it is to be begun again.
@@ -82,7 +84,7 @@ def enter(
         raise Elsewhere(wanted)  # the server was found to be put back while this waited (5)
     under = Under(log, lineage(connection, log), scopes, here.floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
-    records = gather(connection, keys, under.lineage)
+    records = gather(connection, keys, under.lineage, cursors)
     waiting = findings.waiting(connection, {record_id for _, record_id in keys})
     stand = {one.before.place[0] for one in records.values() if one.before}
     _locked(counters, stand.union(waiting.values()))

@@ -27,11 +27,17 @@ _Line: TypeAlias = Row[tuple[object, ...]]
 _Versions: TypeAlias = Mapping[str, Sequence[int | str]]
 
 
-def gather(connection: Connection, keys: Iterable[Key], lineage: Lineage) -> dict[Key, Standing]:
-    """Read these records; those that are not there begin empty."""
+def gather(
+    connection: Connection, keys: Iterable[Key], lineage: Lineage, cursors: Mapping[int, int]
+) -> dict[Key, Standing]:
+    """Read these records; those that are not there begin empty.
+
+    ``cursors``: how far the laptop has been brought what was there before.
+    """
     wanted = list(keys)
     # Most of a batch is new: one look at the feed spares a query for each kind.
-    rows = fetch(connection, entries(connection, wanted))
+    stand = entries(connection, wanted)
+    rows = fetch(connection, stand)
     versions = _versions(connection, rows.keys())
     held, moves = conflicts(connection, rows.keys()), _moves(connection, rows.keys())
     born = _born(connection, rows.keys(), versions, lineage)
@@ -39,6 +45,8 @@ def gather(connection: Connection, keys: Iterable[Key], lineage: Lineage) -> dic
         key: found(key, row, versions.get(key), held[key], moves[key], born.get(key, 0))
         for key, row in rows.items()
     }
+    for key, one in standing.items():
+        one.echo |= any(at > cursors.get(district, 0) for district, at, _ in stand[key])
     return {key: standing.get(key) or Standing(key) for key in wanted}
 
 

@@ -20,6 +20,7 @@ from fieldkit.records import Change, Json, Op, Record, derived_origin, first_hea
 from fieldkit.store import tables
 from fieldkit.store.edits import Edit
 from fieldkit.store.log import append, change_of, in_parts
+from fieldkit.store.overlays import NOTHING, Beneath, Ground, Key
 from fieldkit.store.reading import Records
 from fieldkit.store.rows import Laid, put, remove
 
@@ -45,6 +46,7 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     renaming.move(origin, own, seq)
     renaming.rewrite_after(own)
     renaming.rename_rows()
+    renaming.give_back()
     renaming.rename_drafts()
     renaming.keep_aliases()
 
@@ -173,6 +175,20 @@ class _Renaming:
                 laid = [Laid(new, old if old.id == new.id else None) for old, new in moved]
                 if laid:
                     put(self.connection, laid)
+
+    def give_back(self) -> None:
+        """Show under the old numbers what the server has there: the other copy's records.
+
+        They came while nothing told this one a copy yet, and lay beneath its own.
+        """
+        keys = [(kind, old) for kind, old in self.mentioning if old in self.names]
+        ground = Ground(self.connection, [*keys, *((kind, self.names[old]) for kind, old in keys)])
+        grounds: dict[Key, Beneath] = {}
+        for kind, old in keys:
+            if ground.is_here((kind, old)):
+                grounds[kind, old] = ground.beneath((kind, old))
+                grounds[kind, self.names[old]] = NOTHING
+        ground.lay(grounds)
 
     def rename_drafts(self) -> None:
         """Let forms that are being filled in mean the same records as before."""
