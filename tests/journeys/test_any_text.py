@@ -64,9 +64,8 @@ def test_any_text_from_a_spreadsheet_is_shown_safely_and_comes_back(home: Path) 
             hand.do("<esc>e", "Name as on Aadhaar")
             hand.see_frame()
             hand.do("<esc><esc>", "Today")
-        hand.do("1<enter>", f"Artisans   {len(people)}")
+        hand.do("1<enter>", f"Artisans   {len(people)}", "[red]Zoona[/]")
         hand.see_frame()
-        assert "[red]Zoona[/]" in hand.screen
         hand.do("<esc>", "Today")
         hand.quit()
         assert not [bad for bad in INJECTED if bad in hand.painted]
@@ -83,8 +82,9 @@ def test_text_that_came_into_the_data_by_another_way_is_not_obeyed(home: Path) -
     connection.close()
     with Hand(home) as hand:
         hand.see("Saved: Ali")
+        hand.do("1<enter>", "Artisans   ", "Ali")
+        hand.see_frame()
         for typed, shown in [
-            ("1<enter>", "Artisans   "),
             ("<enter>", "t training"),
             ("h", "History of"),
             ("<esc>e", "Name as on Aadhaar"),

@@ -84,7 +84,7 @@ def go_on(home: Path, before: dict[str, list[str]]) -> None:
     """Start again after the cut and finish what was unfinished."""
     with Hand(home) as hand:
         hand.see("> Unfinished: shaista bano", "1 unfinished", "Saved: Ghulam Mohammad Bhat")
-        assert hand.screen.count("Saved: ") == 3
+        hand.until(lambda _: hand.screen.count("Saved: ") == 3, 10)
         hand.do("<enter>", "New artisan", "Shaista Bano", "Nazir Ahmad", "1991", "> Mobile")
         hand.do("<ctrl+u>9419011555<enter><ctrl+s>", "Trade is needed", "> Trade")
         hand.do("tail<ctrl+s>", "Saved: Shaista Bano", "t training")
