@@ -11,6 +11,7 @@ from fieldkit.records import (
     Beneficiary,
     Case,
     ClusterFederation,
+    Loan,
     Member,
     Programme,
     Record,
@@ -31,6 +32,7 @@ from fieldkit.records.delivery import MOVES
 TODAY = date(2026, 11, 21)
 ARTISAN, GROUP, BATCH, EVENT = "7KQ2M9XD-1", "7KQ2M9XD-2", "7KQ2M9XD-3", "7KQ2M9XD-4"
 SELF = "7KQ2M9XD-99"
+OTHER = "7KQ2M9XD-50"
 BUDGAM = 2
 JAMMU_PIN, BUDGAM_PIN = "180001", "191113"
 
@@ -79,6 +81,26 @@ def toolkit(**values: Value) -> Toolkit:
         "state": "SELECTED",
     }
     return Toolkit.of(start | {"selected_on": date(2026, 1, 1)} | values)
+
+
+def loan(**values: Value) -> Loan:
+    start: dict[str, Value] = {
+        "id": SELF,
+        "beneficiary_id": ARTISAN,
+        "product": "PMV1",
+        "state": "SPONSORED",
+    }
+    return Loan.of(start | values)
+
+
+def lal_ded(**values: Value) -> Loan:
+    start: dict[str, Value] = {
+        "beneficiary_id": None,
+        "member_id": OTHER,
+        "product": "LALDED",
+        "self_help_group_id": GROUP,
+    }
+    return loan(**start | values)
 
 
 def member(**values: Value) -> Member:
@@ -247,6 +269,42 @@ ALONE: list[tuple[Record, str, Severity | None]] = [
         "dates_in_order",
         BLOCK,
     ),
+    (loan(), "exactly_one_of_two", None),
+    (loan(member_id=OTHER), "exactly_one_of_two", BLOCK),
+    (loan(beneficiary_id=None), "exactly_one_of_two", BLOCK),
+    (loan(product="SHGBL"), "loan_of_one_person", BLOCK),
+    (loan(product="LALDED"), "loan_of_one_person", BLOCK),
+    (lal_ded(product="PMV2"), "loan_of_one_person", BLOCK),
+    (lal_ded(), "loan_of_one_person", None),
+    (loan(product="MUDRA"), "loan_of_one_person", None),
+    (loan(state="SANCTIONED", sanctioned_amount=1_00_001), "sanctioned_within_limits", BLOCK),
+    (loan(state="SANCTIONED", sanctioned_amount=1_00_000), "sanctioned_within_limits", None),
+    (
+        loan(product="PMV2", state="CLOSED", sanctioned_amount=2_00_001),
+        "sanctioned_within_limits",
+        BLOCK,
+    ),
+    (
+        loan(state="SANCTIONED", applied_amount=50_000, sanctioned_amount=60_000),
+        "sanctioned_within_limits",
+        BLOCK,
+    ),
+    (loan(state="REJECTED", sanctioned_amount=9_00_000), "sanctioned_within_limits", None),
+    (
+        loan(state="DISBURSED", sanctioned_amount=50_000, disbursed_amount=50_001),
+        "paid_within_the_sanction",
+        BLOCK,
+    ),
+    (
+        loan(state="DISBURSED", sanctioned_amount=50_000, disbursed_amount=50_000),
+        "paid_within_the_sanction",
+        None,
+    ),
+    (
+        loan(state="DISBURSED", sanctioned_on=date(2026, 2, 1), disbursed_on=date(2026, 1, 1)),
+        "dates_in_order",
+        BLOCK,
+    ),
     (
         toolkit(state="ORDERED", redeemed_on=date(2026, 5, 1), expires_on=date(2026, 4, 1)),
         "voucher_still_valid",
@@ -306,6 +364,13 @@ def test_a_record_by_itself(record: Record, rule: str, severity: Severity | None
     assert said(record).get(rule) == severity
 
 
+def lent(count: int, **values: Value) -> list[Record]:
+    """Lal Ded loans to other members of the group."""
+    return [
+        lal_ded(id=f"7KQ2M9XD-7{n}", member_id=f"7KQ2M9XD-8{n}", **values) for n in range(count)
+    ]
+
+
 def others(count: int, **values: Value) -> list[Member]:
     return [member(id=f"7KQ2M9XD-{number}", **values) for number in range(200, 200 + count)]
 
@@ -329,7 +394,8 @@ def test_a_reference_to_another_kind_says_what_it_is() -> None:
     )
 
 
-OTHER = "7KQ2M9XD-50"
+FIRST = loan(id=OTHER, state="DISBURSED", disbursed_on=date(2025, 8, 31))
+REPAID = loan(id=OTHER, state="CLOSED", disbursed_on=date(2025, 8, 31))
 LEFT = member(id=OTHER, member_code="M1", self_help_group_id="7KQ2M9XD-8", status="LEFT")
 WOMAN: dict[str, Value] = {"aadhaar_last4": "0143", "born": "1984-01-23"}
 
@@ -377,6 +443,30 @@ AMONG: list[tuple[Record, list[Record], str, Severity | None]] = [
     (toolkit(toolkit_code="TK-BOAT-B"), [], "set_of_the_trade", None),
     (toolkit(), [artisan(id=ARTISAN, status="S2_PENDING")], "registered_before", WARN),
     (toolkit(), [artisan(id=ARTISAN, status="S3_APPROVED")], "registered_before", None),
+    (loan(product="PMV2"), [], "tranche_order", REASON),
+    (loan(product="PMV2"), [loan(id=OTHER, state="CLOSED")], "tranche_order", REASON),
+    (loan(product="PMV2"), [FIRST], "tranche_order", REASON),
+    (loan(product="PMV2"), [REPAID], "tranche_order", None),
+    (loan(product="PMV2", beneficiary_id="7KQ2M9XD-6"), [REPAID], "tranche_order", REASON),
+    (loan(product="PMV2", applied_on=date(2026, 2, 27)), [REPAID], "tranche_order", REASON),
+    (loan(product="PMV2", applied_on=date(2026, 2, 28)), [REPAID], "tranche_order", None),
+    (loan(product="PMV2", state="REJECTED"), [], "tranche_order", None),
+    (loan(), [], "tranche_order", None),
+    (loan(), [FIRST], "one_loan_of_a_tranche", REASON),
+    (loan(), [loan(id=OTHER, state="REJECTED")], "one_loan_of_a_tranche", None),
+    (loan(), [loan(id=OTHER, product="PMV2")], "one_loan_of_a_tranche", None),
+    (loan(product="MUDRA"), [loan(id=OTHER, product="MUDRA")], "one_loan_of_a_tranche", None),
+    (lal_ded(), lent(3), "three_in_a_group", REASON),
+    (lal_ded(), lent(2), "three_in_a_group", None),
+    (lal_ded(), lent(3, state="CLOSED"), "three_in_a_group", None),
+    (lal_ded(), lent(3, self_help_group_id="7KQ2M9XD-8"), "three_in_a_group", None),
+    (
+        lal_ded(),
+        [member(id=OTHER, self_help_group_id="7KQ2M9XD-8")],
+        "group_of_the_member",
+        WARN,
+    ),
+    (lal_ded(), [member(id=OTHER)], "group_of_the_member", None),
     (enrolment(), [enrolment(id=OTHER)], "enrolled_once", REASON),
     (enrolment(), [enrolment(id=OTHER, training_batch_id="7KQ2M9XD-7")], "enrolled_once", None),
     (enrolment(beneficiary_id=None, member_id=OTHER), [batch()], "training_of_artisans", WARN),

@@ -112,6 +112,38 @@ def test_a_second_toolkit_is_found_at_both_and_settled_at_both(village: Village)
     assert not {one for one in village.open() if one[1] == "one_toolkit"}
 
 
+def test_a_second_tranche_waits_for_the_first_and_is_told_when_that_changes(
+    village: Village,
+) -> None:
+    village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
+    second, artisan = ("loan", "7KQ2M9XD-3"), {"beneficiary_id": "7KQ2M9XD-1"}
+    out_of_order = ("3", "tranche_order")
+    village.put(*second, product="PMV2", state="SPONSORED", **artisan)
+    assert out_of_order in village.open()
+    first = {"product": "PMV1", "state": "CLOSED", "disbursed_on": "2025-01-10", **artisan}
+    assert second in village.put("loan", "9999999Z-2", **first)
+    assert out_of_order not in village.open()
+    village.put("loan", "9999999Z-2", state="DISBURSED")
+    assert out_of_order in village.open()
+    village.put("loan", "9999999Z-2", state="CLOSED")
+    assert out_of_order not in village.open()
+    village.put("loan", "9999999Z-2", beneficiary_id="7KQ2M9XD-9")
+    assert out_of_order in village.open()
+    village.put("loan", "9999999Z-2", **artisan)
+    assert out_of_order not in village.open()
+    village.put("loan", "9999999Z-2", deleted=True)
+    assert out_of_order in village.open()
+    village.put("loan", "9999999Z-2", deleted=False)
+    assert out_of_order not in village.open()
+
+
+def test_the_last_day_of_the_calendar_is_no_fault(village: Village) -> None:
+    artisan = {"beneficiary_id": "7KQ2M9XD-1", "disbursed_on": "9999-12-31", "state": "CLOSED"}
+    village.put("loan", "7KQ2M9XD-2", product="PMV1", **artisan)
+    village.put("loan", "7KQ2M9XD-3", product="PMV2", applied_on="9999-12-31", **artisan)
+    assert ("3", "tranche_order") in village.open()
+
+
 def test_a_woman_in_two_groups_until_she_has_left_one(village: Village) -> None:
     for number in (1, 2):
         village.put("self_help_group", f"7KQ2M9XD-{number}", name=f"Group {number}")

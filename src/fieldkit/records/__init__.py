@@ -1,17 +1,18 @@
 """What is recorded: the kinds, their fields, formats and rules. Pure: no file, no network.
 
 A kind is one class. Importing this package knows them all, with their rules; :func:`kinds` lists
-them. Kinds stand in ``people``, ``training``, ``toolkits``, ``groups`` and ``outreach``, rules in
-``eligibility``, ``attending``, ``delivery`` and ``membership``.
+them. Kinds stand in ``people``, ``training``, ``toolkits``, ``loans``, ``groups`` and ``outreach``,
+rules in ``eligibility``, ``attending``, ``delivery``, ``lending`` and ``membership``.
 """
 
-from fieldkit.records import attending, delivery, eligibility, membership
+from fieldkit.records import attending, delivery, eligibility, lending, membership
 from fieldkit.records.ask import Ask, Use, When
 from fieldkit.records.bounds import unsendable
 from fieldkit.records.change import Change, Json, Op, canonical, first_head
 from fieldkit.records.formats import Choice, Doubtful, Format, Reference, Unfit, Value
 from fieldkit.records.groups import ClusterFederation, Member, SelfHelpGroup, VillageOrganisation
 from fieldkit.records.identity import RecordId, derived_origin, is_origin, new_origin, read_id
+from fieldkit.records.loans import Loan
 from fieldkit.records.outreach import Attendance, Programme
 from fieldkit.records.people import Beneficiary, Verification
 from fieldkit.records.record import Record, kind_name, kinds
@@ -32,6 +33,7 @@ __all__ = [
     "Format",
     "Json",
     "Known",
+    "Loan",
     "Member",
     "Nothing",
     "Op",
@@ -61,6 +63,7 @@ __all__ = [
     "judge",
     "kind_name",
     "kinds",
+    "lending",
     "membership",
     "new_origin",
     "read_id",

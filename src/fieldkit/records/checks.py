@@ -49,6 +49,18 @@ def exactly_one(kind: type[Record], first: str, second: str, *, what: str, sourc
         return f"Give {what}." if not given else f"Give {what}, not both."
 
 
+def branch_on_the_list(kind: type[Record]) -> None:
+    """Declare that an IFSC that is not on the list is remarked on: it may be new, or mistyped."""
+
+    @rule(kind, "ifsc", source="RBI list of IFSC (razorpay/ifsc)", severity=Severity.WARN)
+    def known_branch(record: Record, _case: Case) -> str | None:
+        """The branch is on the list."""
+        ifsc = record.value("ifsc")
+        if not isinstance(ifsc, str) or reference.branch(ifsc):
+            return None
+        return "No branch in J&K is known by this IFSC. Check it against the passbook."
+
+
 def pin_in_district(kind: type[Record]) -> None:
     """Declare that a PIN code of another district is remarked on."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import MAXYEAR, UTC, date, datetime, timedelta, timezone
 from typing import ClassVar
 
 from fieldkit.plain_text import plain
@@ -121,6 +122,17 @@ def _full_year(year: str, today: date, ahead: int) -> int:
         return int(year)
     full = today.year // 100 * 100 + int(year)
     return full - 100 if full > today.year + ahead else full
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day of a later month, or its last day where it has no such day.
+
+    A day beyond the calendar is its last day: some write 9999 for "never".
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)

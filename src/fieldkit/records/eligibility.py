@@ -11,7 +11,8 @@ from datetime import date
 from typing import cast
 
 from fieldkit import reference
-from fieldkit.records.checks import in_order, pin_in_district
+from fieldkit.records.checks import branch_on_the_list, in_order, pin_in_district
+from fieldkit.records.dates import months_after
 from fieldkit.records.formats import Choice, show_date
 from fieldkit.records.parts import BankAccount, Person
 from fieldkit.records.people import Beneficiary, Verification
@@ -19,7 +20,7 @@ from fieldkit.records.rule import Case, Severity, rule
 
 _GUIDELINES = "PM Vishwakarma Guidelines v30.0, eligibility ({})"
 _ADULT = 18
-_BARRED_YEARS = 5
+_BARRED_MONTHS = 5 * 12
 _CLOSED = {"S1_REJECTED", "S2_REJECTED", "S3_REJECTED", "WITHDRAWN"}
 
 
@@ -80,21 +81,14 @@ def similar_credit(artisan: Beneficiary, case: Case) -> str | None:
     if artisan.credit_scheme in {"MUDRA", "SVANIDHI"} and artisan.credit_repaid:
         return None
     sanctioned = artisan.credit_sanctioned_on
-    if sanctioned and _years_after(sanctioned, _BARRED_YEARS) <= (
+    if sanctioned and months_after(sanctioned, _BARRED_MONTHS) <= (
         artisan.registered_on or case.today
     ):
         return None
     if sanctioned is None:
         return "A similar loan bars for 5 years from its sanction. Give its date and scheme."
-    free = show_date(_years_after(sanctioned, _BARRED_YEARS))
+    free = show_date(months_after(sanctioned, _BARRED_MONTHS))
     return f"A similar loan bars until {free}. MUDRA and SVANidhi, fully repaid, do not."
-
-
-def _years_after(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + years, day=28)
 
 
 @rule(Beneficiary, "bar_family", source=_GUIDELINES.format("d"))
@@ -146,14 +140,6 @@ def gender_after_relation(person: Person, _case: Case) -> str | None:
     return None
 
 
-@rule(BankAccount, "ifsc", source="RBI list of IFSC (razorpay/ifsc)", severity=Severity.WARN)
-def known_branch(holder: BankAccount, _case: Case) -> str | None:
-    """A branch that is not on the list may be new, or mistyped."""
-    if holder.ifsc is None or reference.branch(holder.ifsc):
-        return None
-    return "No branch in J&K is known by this IFSC. Check it against the passbook."
-
-
 @rule(Verification, "stage", source="domain brief section 2, flow", severity=Severity.WARN)
 def stages_in_order(decision: Verification, case: Case) -> str | None:
     """A stage is decided after the stage before it was approved."""
@@ -184,6 +170,7 @@ def refusal_has_a_reason(decision: Verification, _case: Case) -> str | None:
     return None
 
 
+branch_on_the_list(BankAccount)
 pin_in_district(Beneficiary)
 in_order(
     Beneficiary,

@@ -227,16 +227,19 @@ class BankAccount(Record):
     @classmethod
     def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
         """Add the bank, and the branch where it is known, of the IFSC."""
-        derived = super().derive(values)
-        ifsc = values.get("ifsc")
-        if not isinstance(ifsc, str):
-            return derived
-        bank, branch = reference.bank_of(ifsc), reference.branch(ifsc)
-        if bank:
-            derived["bank_name"] = bank.label
-        if branch:
-            derived["bank_branch"] = branch.branch
+        return super().derive(values) | bank_and_branch(values)
+
+
+def bank_and_branch(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the fields ``bank_name`` and ``bank_branch`` as far as the IFSC in ``ifsc`` tells."""
+    ifsc, derived = values.get("ifsc"), dict[str, Value]()
+    if not isinstance(ifsc, str):
         return derived
+    if bank := reference.bank_of(ifsc):
+        derived["bank_name"] = bank.label
+    if branch := reference.branch(ifsc):
+        derived["bank_branch"] = branch.branch
+    return derived
 
 
 _GONE = (When("status", ("INACTIVE", "DEFUNCT", "LEFT", "DECEASED")),)

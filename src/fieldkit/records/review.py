@@ -50,6 +50,12 @@ def looks(kind: type[Record]) -> tuple[Look, ...]:
     return (_missing, *rules, _not_there, *([_same_person] if kind.person else []))
 
 
+@cache
+def awaits(kind: type[Record]) -> bool:
+    """Say whether a record of the kind may be what others of it wait for."""
+    return any(rule.awaits for rule in rules_of(kind))
+
+
 def _missing(record: Record, _case: Case, _around: Around) -> list[Review]:
     return [Review(finding) for finding in missing(record)]
 

@@ -96,6 +96,9 @@ class Rule:
     across: bool = False
     """Whether it compares records of one kind with each other: then the server, which sees all of
     a district, has the last word."""
+    awaits: bool = False
+    """Whether a record may break it for want of another: then that one's coming or going is a
+    reason to judge it again, though nothing is found about that one."""
 
     def judge(self, record: Record, case: Case) -> Finding | None:
         """Apply the rule to a record of its kind."""
@@ -113,12 +116,13 @@ def rule(
     source: str,
     severity: Severity = Severity.BLOCK,
     across: bool = False,
+    awaits: bool = False,
 ) -> Callable[[Callable[[R, Case], str | None]], Callable[[R, Case], str | None]]:
     """Declare the decorated function a rule on ``kind``, its finding shown beside ``field``."""
 
     def declare(check: Callable[[R, Case], str | None]) -> Callable[[R, Case], str | None]:
         _RULES.append(
-            Rule(kind, check.__name__, field, severity, source, cast(Check, check), across)
+            Rule(kind, check.__name__, field, severity, source, cast(Check, check), across, awaits)
         )
         _rules_of.cache_clear()
         return check

@@ -19,6 +19,7 @@ from fieldkit.sample.journey import (
     attending,
     certificate,
     decisions,
+    loan,
     orientation,
     toolkit,
     training,
@@ -31,7 +32,7 @@ _FIRST_DAY = date(2023, 10, 1)
 _CHUNK = 40
 _DAYS = 390
 """From the first registration to the last."""
-_AGAIN, _TRAINED, _EQUIPPED = 0.03, 0.87, 0.93
+_AGAIN, _TRAINED, _EQUIPPED, _LENT = 0.03, 0.87, 0.93, 0.45
 _SAME_PHONE = 0.06
 _CHUNKS_A_CLUSTER, _CHUNKS_AN_ORGANISATION, _CHUNKS_A_CENTRE = 40, 8, 25
 _CHUNKS_A_COURSE = 5
@@ -84,7 +85,7 @@ class _Making:
     random: Random = field(default_factory=Random)
 
     def chunk(self, chunk: int, people: int, first_day: date) -> Iterator[tuple[str, Row]]:
-        """Yield forty artisans of one time, their trainings and toolkits, and one group."""
+        """Yield forty artisans of one time, their trainings, toolkits and loans, and one group."""
         self.random = Random(f"{self.seed} {self.area.district} {self.area.block} {chunk}")
         yield from self._parents(chunk)
         known: list[Person] = []
@@ -199,7 +200,7 @@ class _Making:
         return self._numbered("beneficiary", row | papers), _Artisan(someone, trainee, ready)
 
     def _train(self, approved: list[_Artisan]) -> Iterator[tuple[str, Row]]:
-        """Yield a training for most of those approved, then their toolkits and orientation."""
+        """Yield a training for most of those approved, then toolkits, loans and orientation."""
         random = self.random
         trained = [one for one in approved if random.random() < _TRAINED]
         if not trained:
@@ -217,6 +218,10 @@ class _Making:
                 kit = toolkit(random, one.trainee, self.number, days[1])
                 yield self._numbered("toolkit", kit)
                 equipped.append(one.trainee)
+            if completed and random.random() < _LENT:
+                branch = self.area.branch(random)
+                lent = loan(random, one.trainee, branch, self.number, days[-1])
+                yield self._numbered("loan", lent)
         yield from self._orient(equipped, place, after(random, days[-1], 7, 30))
 
     def _orient(

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import TypeAlias
 
+from fieldkit.records.loans import DISBURSED, SANCTIONED
 from fieldkit.records.training import stipend
 from fieldkit.reference import options
 from fieldkit.sample.people import Row, after
@@ -36,6 +37,9 @@ _TOOLKIT = {
     "RETURNED": 2, "DELIVERED": 40, "DEFECTIVE": 2, "REPLACED": 1,
 }  # fmt: skip
 _ROAD = ("VOUCHER_ISSUED", "ORDERED", "DISPATCHED", "AT_POST_OFFICE", "DELIVERED", "DEFECTIVE")
+_LOANS = {
+    "SPONSORED": 20, "UNDER_PROCESS": 14, "SANCTIONED": 18, "DISBURSED": 43, "REJECTED": 5,
+}  # fmt: skip
 _TRAINING_DAYS = 6
 
 
@@ -233,6 +237,31 @@ def _step(random: Random, step: str, day: date, number: int, village: str) -> Ro
         "REPLACED": {"replaced_on": on},
     }
     return told[step]
+
+
+def loan(random: Random, artisan: Trainee, ifsc: str, number: int, trained: date) -> Row:
+    """Return an artisan's first tranche, as far as it has come since the training."""
+    state = random.choices(list(_LOANS), list(_LOANS.values()))[0]
+    amount = random.choice((50_000, 75_000, 1_00_000, 1_00_000))
+    day = after(random, trained, 5, 30)
+    row: Row = {
+        "product": "PMV1",
+        "beneficiary_id": artisan.id,
+        "state": state,
+        "application_no": f"PMVL{number:08d}",
+        "applied_on": day.isoformat(),
+        "applied_amount": amount,
+        "ifsc": ifsc,
+    }
+    if state == "REJECTED":
+        return row | {"turned_down": "No answer from the applicant"}
+    if state in SANCTIONED:
+        day = after(random, day, 7, 40)
+        row |= {"sanctioned_on": day.isoformat(), "sanctioned_amount": amount}
+    if state in DISBURSED:
+        day = after(random, day, 3, 20)
+        row |= {"disbursed_on": day.isoformat(), "disbursed_amount": amount}
+    return row
 
 
 def orientation(

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from fieldkit.records import Case, Json, Record, Value, kinds
-from fieldkit.records.review import Look, Review, looks
+from fieldkit.records.review import Look, Review, awaits, looks
 from fieldkit.server.database import Question, add, arrays, ask, of_records, one_of
 from fieldkit.server.rows import typed
 from fieldkit.server.tables import FINDING
@@ -83,9 +83,12 @@ def review(
     found = known.judge(now, today)
     # Nothing was ever found about what was not there.
     before = _stored(connection, [key for key, one in touched.items() if one.before])
-    # Rules compare both ways: only where there is a finding, or was one, others have theirs.
-    known.judge({key: now[key] for key in found if found[key]}, today, meet=True)
-    known.judge({key: _was(here, key, touched[key]) for key in before}, today, meet=True)
+    # Most rules compare both ways: where there is a finding, or was one, others have theirs.
+    awaited = {key for key in now if awaits(here[key[0]])}
+    asked = awaited.union(key for key in found if found[key])
+    known.judge({key: now[key] for key in asked}, today, meet=True)
+    asked = before.keys() | {key for key in awaited if touched[key].before}
+    known.judge({key: _was(here, key, touched[key]) for key in asked}, today, meet=True)
     ended = [key for key, one in touched.items() if one.before and now[key].deleted]
     beside = known.met.keys() | beside | _referring(connection, ended)
     beside = {key for key in beside if key[0] in here} - touched.keys()
