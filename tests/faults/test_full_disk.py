@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+import pytest
 from sqlalchemy import Engine, event
 from tests.faults.processes import Server
 from tests.faults.sides import records
@@ -76,11 +77,17 @@ CREATE TRIGGER full_disk BEFORE INSERT ON change EXECUTE FUNCTION full_disk();
 """PostgreSQL says at a change what it says when its disk is full."""
 
 
-def test_a_full_disk_of_postgresql_stops_nothing_for_good(on_postgres: Stage) -> None:
+def test_a_full_disk_of_postgresql_stops_nothing_for_good(
+    on_postgres: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="fieldkit.server")
     url = on_postgres.office.database
     with psycopg.connect(url) as connection:
         connection.execute(FULL.encode())
     _refused(on_postgres)
+    assert '"code": "53100"' in caplog.text
+    assert '"status": 503' in caplog.text
+    assert '"event": "fault"' not in caplog.text
     with psycopg.connect(url) as connection:
         connection.execute("DROP FUNCTION full_disk CASCADE")
     on_postgres.finish()

@@ -222,6 +222,32 @@ def test_an_unknown_field_no_database_can_keep_is_a_verdict(
 
 
 @pytest.mark.parametrize("kind", ["village_organisation", "yet_to_come"])
+@pytest.mark.parametrize("place", [[1, None], [2, [3]], [None, None], [2, "abc"], [2], 5, None])
+def test_the_name_under_which_a_place_merges_is_no_field(
+    engine: Engine, laptop: Laptop, kind: str, place: Json
+) -> None:
+    laptop.create(kind, **{"district+block": place})
+    record = laptop.create(name="Noor VO")
+    laptop.log(Op.EDIT, record, KIND, {"district+block": place}, None)
+    assert [verdict.seq for verdict in laptop.push().verdicts] == [1, 3]
+    assert row_of(engine, KIND, record)["district"] == 2
+
+
+def test_findings_about_another_kind_under_the_same_number_are_left_alone(
+    engine: Engine, laptop: Laptop
+) -> None:
+    camp = laptop.create("programme", place="Nagam")
+    group = laptop.create("self_help_group", name="Noor")
+    laptop.push()
+    other = Laptop(engine)
+    other.log(Op.CREATE, group, "programme", {"district": 2}, None)
+    other.push()
+    laptop.edit(camp, "programme", remarks="Seen")
+    laptop.edit(group, "self_help_group", remarks="Seen")
+    assert laptop.push().verdicts == []
+
+
+@pytest.mark.parametrize("kind", ["village_organisation", "yet_to_come"])
 @pytest.mark.parametrize(
     "fields",
     [

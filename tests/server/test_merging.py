@@ -5,7 +5,9 @@ from sqlalchemy import Engine, select
 from tests.server.playing import KIND, Laptop, count, row_of
 
 from fieldkit.records import Json
+from fieldkit.server.problems import Refusal
 from fieldkit.server.tables import CONFLICT, FIELD_VERSION, MOVED
+from fieldkit.sync.messages import Parent
 
 
 @pytest.fixture
@@ -218,8 +220,6 @@ def test_what_the_parent_wrote_later_is(engine: Engine, laptop: Laptop) -> None:
 
 
 def test_a_parent_nobody_knows_is_asked_for_first(engine: Engine, laptop: Laptop) -> None:
-    from fieldkit.server.problems import Refusal
-
     laptop.create(name="Noor VO")
     parent = laptop.as_parent(1)
     first = laptop.origin
@@ -231,6 +231,24 @@ def test_a_parent_nobody_knows_is_asked_for_first(engine: Engine, laptop: Laptop
         problem = refused.value.problem
         assert (problem.type, problem.status, problem.expected) == ("/problems/parent", 409, 1)
     assert first != laptop.origin
+
+
+def test_how_far_a_parent_went_is_told_but_its_head_to_its_own_device_alone(
+    engine: Engine, laptop: Laptop
+) -> None:
+    laptop.create(name="Noor VO")
+    laptop.push()
+    head = laptop.heads[-1].hex()
+    ahead = Parent(origin=laptop.origin, seq=9, head="00" * 32)
+    laptop.branch("N0TSE3N5", ahead)
+    thief = Laptop(engine)
+    thief.branch("N0TSE3N6", ahead)
+    thief.create(name="Second VO")
+    for asking, told in ((laptop.quiet(), head), (thief.quiet(), None), (thief.request(), None)):
+        with pytest.raises(Refusal) as refused:
+            (laptop if told else thief).ask(asking)
+        problem = refused.value.problem
+        assert (problem.type, problem.expected, problem.head) == ("/problems/parent", 2, told)
 
 
 def test_a_place_merges_as_one_and_conflicts_move_with_the_record(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from random import Random
 
 import pytest
 from sqlalchemy import Engine
@@ -9,7 +11,8 @@ from tests.server.playing import KIND, Laptop, count
 from fieldkit.records import Json, Op
 from fieldkit.server import page, standing
 from fieldkit.server.tables import FEED
-from fieldkit.sync.messages import Focus
+from fieldkit.sync.codec import encode
+from fieldkit.sync.messages import LARGEST_BODY, Focus
 
 
 @pytest.fixture
@@ -239,6 +242,28 @@ def test_a_page_ends_before_it_outgrows_a_message(
     assert (len(answer.page.rows), answer.more) == (1, True)
     other.pull_all()
     assert len(other.rows) == 6
+
+
+def test_what_does_not_compress_can_still_be_taken_by_the_laptop(engine: Engine) -> None:
+    laptop, other, drawn = Laptop(engine), Laptop(engine), Random(7)
+
+    def noise() -> str:
+        return b64encode(drawn.randbytes(23_000)).decode()
+
+    records = [laptop.create(of_tomorrow=noise()) for _ in range(40)]
+    laptop.push(last=20)
+    laptop.push()
+    for author in (laptop, other):
+        for record in records[:8]:
+            author.edit(record, base=1, of_tomorrow=noise())
+        verdicts = author.push().verdicts
+    assert {one.verdict for one in verdicts} == {"conflict"}
+    third, more = Laptop(engine), True
+    while more:
+        answer = third.pull(2000)
+        assert len(encode(answer, "gzip")) <= LARGEST_BODY
+        more = answer.more
+    assert third.rows.keys() == set(records)
 
 
 def test_unknown_kinds_and_fields_travel_on(engine: Engine, laptop: Laptop) -> None:

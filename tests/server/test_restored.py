@@ -153,6 +153,18 @@ def test_a_cursor_from_nowhere_moves_nothing(engine: Engine, laptop: Laptop) -> 
     assert floor(engine) == 0
 
 
+def test_a_server_put_back_to_before_its_first_batch_heals(engine: Engine, laptop: Laptop) -> None:
+    put_back = backup(engine)
+    record = laptop.create(name="Noor VO")
+    laptop.push()
+    laptop.pull_all()
+    put_back()
+    assert laptop.ask(laptop.quiet()).seq == 0
+    laptop.acked = 0
+    laptop.push()
+    assert row_of(engine, KIND, record)["name"] == "Noor VO"
+
+
 @pytest.mark.parametrize("area", [(2, None), (3, None), (None, None)])
 def test_an_edit_that_comes_before_the_entry_does_not_say_where_the_record_stands(
     engine: Engine, area: tuple[int | None, int | None]

@@ -18,6 +18,7 @@ from fieldkit.store import Answered, Edit, State, Store, Verdict, tables
 from fieldkit.store.database import Database
 from fieldkit.sync import exchange, line
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
+from fieldkit.sync.enrol import address
 from fieldkit.sync.line import Line, Told
 from fieldkit.sync.messages import M, Message, Problem
 from fieldkit.sync.sentences import refused, waiting
@@ -369,12 +370,26 @@ def test_a_restored_laptop_sends_the_old_tail_once_and_goes_on_as_another(
         ("http://", "looks like"),
         ("http://127.0.0.1:99999", "looks like"),
         ("http://name:word@127.0.0.1", "looks like"),
+        ("https://office.example.in/#home", "looks like"),
     ],
 )
 def test_addresses_a_token_may_not_travel_to(fresh: Store, url: str, why: str) -> None:
     with pytest.raises(NotEnrolled, match=why):
         enrol(fresh, url, "code")
     assert fresh.token() is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Sync.Example.IN", "https://sync.example.in"),
+        (" HTTPS://sync.example.in/ ", "https://sync.example.in"),
+        ("https://sync.example.in:8443/Fieldkit/", "https://sync.example.in:8443/Fieldkit"),
+        ("Http://LocalHost:8000", "http://localhost:8000"),
+    ],
+)
+def test_one_server_has_one_address_however_it_is_typed(typed: str, meant: str) -> None:
+    assert address(typed) == meant
 
 
 def test_what_is_not_our_server_is_told_so(fresh: Store, register: Register) -> None:

@@ -164,10 +164,11 @@ def proving_nothing() -> Iterator[str]:
     thread.join()
 
 
-def test_who_cannot_prove_to_be_the_server_is_no_missing_connection() -> None:
+@pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
+def test_who_cannot_prove_to_be_the_server_is_no_missing_connection(scheme: str) -> None:
     with (
         proving_nothing() as url,
-        Line(url, "secret") as line,
+        Line(url.replace("https", scheme), "secret") as line,
         pytest.raises(Distrusted) as told,
     ):
         line.ask("/v1/sync", REQUEST, SyncAnswer)

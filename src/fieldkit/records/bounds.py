@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from fieldkit.records.aadhaar import holds_aadhaar
 from fieldkit.records.change import Json, canonical
+from fieldkit.records.merge import PLACE
 
 LARGEST_WHOLE = (1 << 53) - 1
 """Whole numbers of a message beyond this are not kept exactly by every reader of JSON."""
@@ -61,6 +62,8 @@ def _ordinary(name: str, value: Json) -> bool:
 def _unsendable(name: str, value: Json) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
         return f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so."
+    if name == PLACE:
+        return "This name is the program's own. Name the field otherwise."
     if too_deep(value):
         return "This is nested too deep to be kept."
     if not all(map(_is_whole, (name, *scalars(value)))):

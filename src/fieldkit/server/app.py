@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Event
-from typing import TypeVar
+from threading import Event, Lock
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -59,8 +58,6 @@ _AT_WORK = 12
 """Requests at work at once; with the probes no more than the pool of connections holds."""
 _PROBING = 2
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
 class _Service:
@@ -75,16 +72,20 @@ class _Service:
     probing: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _PROBING))
 
     begun: Event = field(default_factory=Event)
+    beginning: Lock = field(default_factory=Lock)
 
     def now(self) -> int:
         return int(self.clock())
 
     def begin(self) -> None:
         """Start, with the first sync: before, the database may not be there to be written."""
-        if not self.begun.is_set():
-            with writing(self.engine) as connection:
-                start(connection, self.now())
-            self.begun.set()
+        if self.begun.is_set():
+            return
+        with self.beginning:
+            if not self.begun.is_set():
+                with writing(self.engine) as connection:
+                    start(connection, self.now())
+                self.begun.set()
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def _take(
         taken = _take_batch(connection, _Asked(device, request, log, here, now), fits, also)
     elif fits:
         if log.new:
-            origins.inherit(connection, log, request.parent)
+            origins.inherit(connection, log, device, request.parent)
         taken = _Taken(log, here, log.last_seq, log.head)
     else:
         raise origins.altered(log)
@@ -168,7 +168,7 @@ def _take_batch(connection: Connection, asked: _Asked, fits: bool, also: Collect
     known = known_of(connection, log, [one for one in entries if one.seq <= log.last_seq])
     if known.fork is not None or not fits:
         return _forked(connection, asked, entries, known)
-    log = replace(log, parent=origins.inherit(connection, log, request.parent))
+    log = replace(log, parent=origins.inherit(connection, log, asked.device, request.parent))
     old, new = entries[: len(known.versions)], entries[len(known.versions) :]
     entered = Entered()
     if new:
@@ -220,7 +220,7 @@ def _look_back(connection: Connection, log: Log, request: SyncRequest, here: Era
     if request.focus is not None:
         cursors.append((request.focus.district, request.focus.position))
     beyond = [at for district, at in cursors if at > last.get(district, 0)]
-    if any(at > max(*last.values(), above(here.floor, now + _FARTHEST)) for at in beyond):
+    if any(at > max([*last.values(), above(here.floor, now + _FARTHEST)]) for at in beyond):
         raise refusal("unreadable", 400, "These cursors are none of this server's.")
     # One healing is enough: a device that asks for another soon after has no part in it.
     more = beyond or request.acked > log.last_seq or request.incarnation != here.incarnation

@@ -12,7 +12,7 @@ from fieldkit.records import Change, Op, kinds
 from fieldkit.records.dates import day_at
 from fieldkit.records.merge import Lineage
 from fieldkit.server import findings
-from fieldkit.server.database import add
+from fieldkit.server.database import about, add
 from fieldkit.server.feed import Era, era, lock_counters, renew
 from fieldkit.server.gathering import gather, keep
 from fieldkit.server.incoming import REJECTED, Entry, contested, line, read_shape, rejected
@@ -194,10 +194,10 @@ def _never_taken(
     if not missing - own:
         return own
     query = select(CHANGE.c.kind, CHANGE.c.record_id).where(
-        CHANGE.c.record_id.in_([record_id for _, record_id in missing - own]),
-        CHANGE.c.verdict == REJECTED,
+        about(connection, CHANGE, missing - own), CHANGE.c.verdict == REJECTED
     )
-    return own | {(row.kind, row.record_id) for row in connection.execute(query)}
+    found = {(row.kind, row.record_id) for row in connection.execute(query)}
+    return own | (found & missing)
 
 
 def _unchanged(as_sent: object, change: Change) -> bool:

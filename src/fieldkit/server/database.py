@@ -55,6 +55,7 @@ time."""
 
 
 _MOST_STATEMENTS = 500
+"""So many statements are kept as the driver takes them."""
 
 
 class Unusable(Exception):
@@ -271,7 +272,8 @@ def _driven(connection: Connection) -> Iterator[psycopg.Connection]:
     try:
         yield driver
     except psycopg.Error as error:
-        raise DBAPIError("", None, error, hide_parameters=True) from None
+        # As SQLAlchemy tells them apart: what passes by itself, and what is a fault.
+        raise DBAPIError.instance("", None, error, psycopg.Error, hide_parameters=True) from None
 
 
 def _whole(table: Table, rows: Sequence[Row]) -> list[dict[str, object]]:

@@ -22,7 +22,7 @@ from fieldkit.sync.codec import (
 from fieldkit.sync.messages import LARGEST_BODY, LARGEST_MESSAGE, M, Message, SyncRequest
 
 LARGEST_PLAIN = 16 << 10
-"""Bytes, once decompressed, of a message without a batch: strangers may send such ones, and what is
+"""Bytes, once decompressed, of any message but a sync's: strangers may send such ones, and what is
 little as text may be much as values."""
 QUIET_SECONDS = 30
 """A body of which nothing comes for so long is given up."""

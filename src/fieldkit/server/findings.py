@@ -44,6 +44,7 @@ _Statement: TypeAlias = Select[tuple[object, ...]]
 _Row: TypeAlias = tuple[str, str, str, str, int, str, str | None]
 _AT_ONCE = 500
 _MOST_STATEMENTS = 500
+"""So many sorts of question are kept written."""
 _LONGEST = 500
 _MOST_ALIKE = 50
 """So many records of one value are compared, the first by id: a number that a whole block gives as
@@ -340,11 +341,12 @@ def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
 def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, set[_Row]]:
     """Return the findings that records have so far, where they have any."""
     stored: defaultdict[Key, set[_Row]] = defaultdict(set)
-    if keys:
-        given = {"kinds": sorted({kind for kind, _ in keys}), "ids": [one for _, one in keys]}
+    if wanted := set(keys):
+        given = {"kinds": sorted({kind for kind, _ in wanted}), "ids": [one for _, one in wanted]}
         for row in ask(connection, [(of_records(FINDING, array=arrays(connection)), given)])[0]:
             told = cast(_Row, row)
-            stored[told[0], told[1]].add(told)
+            if told[:2] in wanted:  # an id may be that of a record of another kind, too
+                stored[told[:2]].add(told)
     return stored
 
 

@@ -35,7 +35,7 @@ _REFUSALS = {
     403: "Not allowed: revoked, another device's log, an unknown code, or not over https.",
     404: "There is no such record in the device's area.",
     408: "The message did not arrive in time.",
-    409: "The log does not fit what the server has (gap, altered), or the code was used.",
+    409: "The log does not fit what the server has (gap, altered, parent), or the code was used.",
     410: "The code is too old.",
     413: "The message is too large.",
     415: "The message is compressed in a way not read here; Accept-Encoding names those that are.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from sqlalchemy import Connection, select, update
@@ -103,7 +103,9 @@ def check_whole(connection: Connection, log: Log, device: Device, request: SyncR
     return head_at(connection, log, request.last_seq) == bytes.fromhex(request.head)
 
 
-def inherit(connection: Connection, log: Log, parent: Parent | None) -> tuple[str, int] | None:
+def inherit(
+    connection: Connection, log: Log, device: Device, parent: Parent | None
+) -> tuple[str, int] | None:
     """Return the past that a log inherits.
 
     Raises:
@@ -111,15 +113,15 @@ def inherit(connection: Connection, log: Log, parent: Parent | None) -> tuple[st
     """
     if parent is None or log.parent == (parent.origin, parent.seq):
         return log.parent
-    query = select(ORIGIN.c.last_seq, ORIGIN.c.head).where(ORIGIN.c.origin == parent.origin)
+    query = select(ORIGIN).where(ORIGIN.c.origin == parent.origin)
     row = connection.execute(query).one_or_none()
-    last_seq, head = (row.last_seq, row.head) if row else (0, first_head(parent.origin))
-    if parent.seq <= last_seq:
-        held = Log(parent.origin, 0, 0, None, last_seq, head)
-        if head_at(connection, held, parent.seq) == bytes.fromhex(parent.head):
-            return parent.origin, parent.seq
-    title = "The log that this one goes on from comes first."
-    raise unfitting("parent", title, last_seq + 1, head)
+    held = Log(parent.origin, 0, device.id, None, 0, first_head(parent.origin))
+    if row is not None:
+        held = replace(held, device=row.device, last_seq=row.last_seq, head=row.head)
+    fits = parent.seq <= held.last_seq
+    if fits and head_at(connection, held, parent.seq) == bytes.fromhex(parent.head):
+        return parent.origin, parent.seq
+    raise _ahead("parent", "The log that this one goes on from comes first.", held, device)
 
 
 def lineage(connection: Connection, log: Log) -> Lineage:
@@ -135,17 +137,23 @@ def lineage(connection: Connection, log: Log) -> Lineage:
 
 
 def gap(log: Log, device: Device) -> Refusal:
-    """Refuse what does not follow on; the head is for the log's own device alone."""
-    refused = unfitting("gap", "Changes are missing before this batch.", log.last_seq + 1, log.head)
-    if device.id == log.device:
-        return refused
-    return Refusal(refused.problem.model_copy(update={"head": None}))
+    """Refuse what does not follow on."""
+    return _ahead("gap", "Changes are missing before this batch.", log, device)
+
+
+def _ahead(word: str, title: str, log: Log, device: Device) -> Refusal:
+    """Refuse what is ahead of a log; the head, a proof of holding it, is for its own device."""
+    refused = unfitting(word, title, log.last_seq + 1, log.head)
+    return refused if device.id == log.device else _without_head(refused)
 
 
 def altered(log: Log) -> Refusal:
     """Refuse a log that differs from the one here, nobody can tell from where on."""
     title = "This log differs from the one taken in before."
-    refused = unfitting("altered", title, log.last_seq + 1, log.head)
+    return _without_head(unfitting("altered", title, log.last_seq + 1, log.head))
+
+
+def _without_head(refused: Refusal) -> Refusal:
     return Refusal(refused.problem.model_copy(update={"head": None}))
 
 

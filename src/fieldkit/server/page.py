@@ -22,7 +22,7 @@ from fieldkit.server.scope import ScopeAt
 from fieldkit.server.standing import Held
 from fieldkit.server.tables import FEED, FINDING
 from fieldkit.sync.messages import (
-    LARGEST_MESSAGE,
+    LARGEST_BODY,
     MOST_DISTRICTS,
     FindingItem,
     Focus,
@@ -33,8 +33,9 @@ from fieldkit.sync.messages import (
     SyncRequest,
 )
 
-_LARGEST_ROWS = LARGEST_MESSAGE // 2
-"""Characters of the rows of one page; a page ends early rather than outgrow a message."""
+_LARGEST_ROWS = LARGEST_BODY * 3 // 4
+"""Characters of the rows of one page: a page ends early, so that however badly its rows compress,
+the laptop can take it."""
 _NUMBER = re.compile(r"[0-9A-Z]{8}-[1-9][0-9]{0,15}")
 _APART = (
     "This does not go together with a record outside the area of this laptop. "
@@ -94,8 +95,9 @@ def turn(
             come = first.model_copy(update={"position": stream.end})
     order = [entry for stream in streams for _, entry in stream.entries]
     rows = fetch(connection, dict.fromkeys(order))
-    taken = _that_fit(order, rows)
-    page = _page(connection, scope, dict.fromkeys(order[:taken]), rows, own)
+    held = conflicts(connection, rows.keys())
+    taken = _that_fit(order, rows, held)
+    page = _page(connection, scope, dict.fromkeys(order[:taken]), rows, held, own)
     return _turned(page, streams, focus, taken)
 
 
@@ -141,11 +143,14 @@ def _read(connection: Connection, stream: _Stream, here: ColumnElement[bool], le
     stream.whole, stream.entries = len(found) <= left, found[:left]
 
 
-def _that_fit(order: Sequence[Key], rows: Mapping[Key, Stored]) -> int:
+def _that_fit(
+    order: Sequence[Key], rows: Mapping[Key, Stored], held: Mapping[Key, Sequence[Held]]
+) -> int:
     """Return how many entries a page takes before it is too large; one always fits."""
     size = 0
     for taken, key in enumerate(order):
         size += len(json.dumps(rows[key].values)) if key in rows else 0
+        size += sum(len(json.dumps([one.held, one.base])) for one in held.get(key, ()))
         if size > _LARGEST_ROWS:
             return max(taken, 1)
     return len(order)
@@ -156,10 +161,10 @@ def _page(
     scope: ScopeAt,
     keys: Collection[Key],
     rows: Mapping[Key, Stored],
+    held: Mapping[Key, Sequence[Held]],
     own: Mapping[Key, int],
 ) -> Page:
     here = {key: rows[key] for key in keys if key in rows and scope.holds(rows[key].place)}
-    held = conflicts(connection, here.keys())
     findings = _findings(connection, scope, here.keys())
     page = Page()
     for key in keys:

@@ -80,7 +80,7 @@ class Standing:
     contests_changed: bool = False
     moves_before: int = 0
     echo: bool = False
-    """Whether the laptop cannot know the row from its own changes alone (decision 4)."""
+    """Whether the laptop cannot know the row from its own changes alone."""
     changed: bool = False
 
 
@@ -195,7 +195,7 @@ def _check_size(record: Standing, merged: Merged, origin: str) -> None:
 
 
 def compact(record: Standing) -> dict[str, list[int | str]] | None:
-    """Give the versions of a record's fields in the shortest form; None says: as created (5)."""
+    """Give the versions of a record's fields in the shortest form; None says: as created."""
     creation = record.creation
     if creation is None:
         return None

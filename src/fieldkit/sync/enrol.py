@@ -71,6 +71,8 @@ def _ask(server: str, old: str | None, message: EnrolRequest) -> EnrolAnswer:
 def address(url: str) -> str:
     """Return the server's address if a token may travel to it; ``https`` need not be typed.
 
+    However it was typed, one server has one address: scheme and host are in small letters.
+
     Raises:
         NotEnrolled: it may not; the text says why.
     """
@@ -83,11 +85,12 @@ def address(url: str) -> str:
         named = bool(parts.hostname) and parts.port != 0
     except ValueError:
         named = False
-    if not named or parts.scheme not in {"http", "https"} or parts.username or parts.query:
+    more = parts.username or parts.query or parts.fragment
+    if not named or parts.scheme not in {"http", "https"} or more:
         raise NotEnrolled("The address of a server looks like https://name.example.in.")
     if parts.scheme == "http" and not is_loopback(url):
         raise NotEnrolled(
             "This address begins with http, so others on the line could read along. "
             "Use one that begins with https."
         )
-    return url
+    return parts._replace(netloc=parts.netloc.lower()).geturl()

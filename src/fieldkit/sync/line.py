@@ -133,14 +133,15 @@ class Line:
 
         self.traffic = Traffic()
         self._server = server.rstrip("/")
-        self._safe = urlsplit(server).scheme == "https" or is_loopback(server)
+        https = urlsplit(server).scheme == "https"
+        self._safe = https or is_loopback(server)
         self._token = token
         self._coding = CODINGS[0]
         self._ready: tuple[Message, str, bytes] | None = None
         self._socket: socket.socket | None = None
         self._aborted = False
         self._client = httpx.Client(
-            verify=_trusted() if server.startswith("https:") else False,
+            verify=_trusted() if https else False,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             trust_env=not is_loopback(server),
         )

@@ -271,9 +271,9 @@ class Problem(Message):
     status: int
     detail: str = ""
     expected: Seq | None = None
-    """The seq the server goes on from (gap, altered)."""
+    """The seq the server goes on from (gap, altered), or that of the parent (parent)."""
     head: Head | None = None
-    """Head of the server's log before ``expected``."""
+    """Head of that log before ``expected``; None if the log is another device's, or altered."""
 
 
 class ChangeItem(Message):

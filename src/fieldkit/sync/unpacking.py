@@ -130,7 +130,7 @@ class _Reader:
             track = tracks[row]
             if type(item) is not int:
                 yield cell_of(item)
-            elif type(track) is int and 0 <= track >= 0:
+            elif type(track) is int and track >= 0:
                 number = base.of(row, track) + item
                 base.last[track] = number
                 yield value.of(number, track)
