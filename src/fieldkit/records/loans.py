@@ -204,8 +204,8 @@ class Loan(Record, table=True):
         """Say how far the loan has come, and of how much."""
         amount = self.disbursed_amount or self.sanctioned_amount or self.applied_amount
         done = _DONE.get(self.state or "", "noted")
-        told = f"Loan {done}: {self.label()}"
-        return f"{told}, {Money().show(amount)}" if amount else told
+        of = f", {Money().show(amount)}" if amount else ""
+        return f"Loan {done}{of}: {self.label()}"
 
 
 def _short(product: str | None) -> str:
