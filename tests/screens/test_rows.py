@@ -55,6 +55,7 @@ def test_the_steps_of_a_page_follow_from_what_refers_to_it() -> None:
     assert {(step.letter, step.word, step.kind) for step in steps_of("beneficiary")} == {
         ("t", "training", "training_enrolment"),
         ("k", "toolkit", "toolkit"),
+        ("l", "loan", "loan"),
         ("c", "programme", "attendance"),
         ("v", "decide", "verification"),
     }
