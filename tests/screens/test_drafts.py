@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tests.screens.conftest import At
 
 
+def _full(_drafts: Drafts, _draft: Draft) -> Draft:
+    raise StoreError("The disk is full.")
+
+
 async def test_a_draft_of_a_kind_unknown_here_is_shown_as_it_was_typed(
     at_desk: At, block: dict[str, str], store: Store
 ) -> None:
@@ -118,17 +122,28 @@ async def test_quitting_in_the_middle_of_a_word_keeps_it(
 async def test_quitting_is_asked_for_twice_if_what_was_typed_cannot_be_written(
     at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_drafts: Drafts, _draft: Draft) -> Draft:
-        raise StoreError("The disk is full.")
-
     async with at_desk() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
-        monkeypatch.setattr(Drafts, "keep", full)
+        monkeypatch.setattr(Drafts, "keep", _full)
         await hand.press(" SHG", "<ctrl+q>")
         assert hand.app.is_running
         assert "The disk is full. Ctrl+Q again quits" in hand.text()
         await hand.press("<ctrl+q>")
         assert not hand.app.is_running
+
+
+async def test_escape_leaves_only_when_asked_twice_if_what_was_typed_cannot_be_written(
+    at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
+        monkeypatch.setattr(Drafts, "keep", _full)
+        await hand.press(" SHG", "<escape>")
+        assert isinstance(hand.app.screen, FormScreen)
+        assert "The disk is full. Esc again leaves without what was typed." in hand.text()
+        assert "Gulshan SHG" in hand.text()
+        await hand.press("<escape>")
+        assert isinstance(hand.app.screen, ListPage)
 
 
 async def test_a_fault_keeps_what_is_typed(tmp_path: Path, block: dict[str, str]) -> None:

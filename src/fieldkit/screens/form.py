@@ -276,8 +276,12 @@ class FormScreen(Page["Entered | None"]):
         return replace(self._draft, texts=texts, field=model.at)
 
     async def action_put_away(self) -> None:
-        """Leave; what was typed is kept."""
-        await self.told(self.put_away)
+        """Leave; what was typed is kept. If it cannot be written, only when asked again."""
+        try:
+            await self.put_away()
+        except StoreError as error:
+            if not self.sure("leave", f"{error} Esc again leaves without what was typed."):
+                return
         self.dismiss(None)
 
     async def put_away(self) -> None:
