@@ -36,10 +36,11 @@ def test_a_held_value_shows_beside_the_one_that_stands(store: Store, office: Off
     assert shown(store, FAR)["name"] == "Typed there"
     assert (conflict.mine, conflict.theirs) == ("Typed here", "Typed there")
     assert (conflict.stands, conflict.held) == ("Typed there", "Typed here")
+    assert conflict.held_here
     assert conflict.id == f"{FAR}/name/{conflict.origin}"
     assert conflict.version == 2
     assert store.outbox.counts()[State.CONFLICT] == 1
-    assert [one.state for one in store.outbox.returned()] == [State.CONFLICT]
+    assert store.outbox.returned() == []
     assert store.states([FAR]) == {FAR: State.CONFLICT}
 
 
@@ -51,6 +52,7 @@ def test_anothers_held_value_is_theirs(store: Store, office: Office) -> None:
     (conflict,) = store.conflicts(FAR)
     assert (conflict.mine, conflict.theirs) == ("Typed here", "Typed there")
     assert conflict.stands == "Typed here"
+    assert not conflict.held_here
     assert store.states([FAR]) == {FAR: State.CONFLICT}
     assert store.outbox.counts()[State.CONFLICT] == 1
     assert store.outbox.returned() == []
@@ -100,7 +102,7 @@ def test_a_decision_that_is_rejected_brings_the_conflict_back(store: Store, offi
     assert store.conflicts() == []
     office.sync(store)
     assert [one.id for one in store.conflicts()] == [conflict.id]
-    (rejected, _) = store.outbox.returned()
+    (rejected,) = store.outbox.returned()
     store.withdraw(rejected.origin, rejected.change.seq)
     assert shown(store, FAR)["name"] == "Typed there"
 
