@@ -13,14 +13,14 @@ from fieldkit.screens import doors
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.home import HomePage
 from fieldkit.screens.listing import ListPage
-from fieldkit.store import Draft, Store, StoreError
+from fieldkit.store import Draft, Store, StoreError, drafts
 from fieldkit.store.drafts import Drafts
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
 
 
-def _full(_drafts: Drafts, _draft: Draft) -> Draft:
+def _full(*_given: object) -> Draft:
     raise StoreError("The disk is full.")
 
 
@@ -106,6 +106,42 @@ async def test_texts_of_fields_that_are_gone_stay_through_typing_and_saving(
         assert "Typed before, not asked here: bank mitra: Tariq 94190" in hand.text()
         await hand.press("<ctrl+s>")
         assert store.drafts.of("Asha")[0].texts == {"bank_mitra": "Tariq 94190"}
+
+
+async def test_a_record_is_saved_once_though_the_rest_of_its_draft_could_not_be_kept(
+    at_desk: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {"name": "Wular SHG", "village": "Nagam", "bank_mitra": "Tariq 94190"}
+    store.drafts.keep(Draft("self_help_group", "Asha", texts=texts))
+    many = store.counts()["self_help_group"]
+    async with at_desk() as hand:
+        await hand.press("<enter>", "<enter>")
+        with monkeypatch.context() as patch:
+            patch.setattr(drafts, "_written", _full)
+            await hand.press("<ctrl+s>")
+        assert "The disk is full." in hand.text()
+        assert isinstance(hand.app.screen, FormScreen)
+        assert store.counts()["self_help_group"] == many
+        await hand.press("<ctrl+s>")
+        assert not isinstance(hand.app.screen, FormScreen)
+    assert store.counts()["self_help_group"] == many + 1
+    assert store.drafts.of("Asha")[0].texts == {"bank_mitra": "Tariq 94190"}
+
+
+async def test_what_is_saved_is_told_though_no_next_form_can_be_opened(
+    at_desk: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_given: object) -> None:
+        raise StoreError("Another program is using the data file.")
+
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG")
+        monkeypatch.setattr("fieldkit.screens.form.start", busy)
+        await hand.press("<ctrl+n>")
+        assert isinstance(hand.app.screen, ListPage)
+        (saved,) = store.last_saved(1)
+        said = f"Saved: Gulshan SHG, {saved.id}. Another program is using the data file."
+        assert said in " ".join(hand.text().split())
 
 
 @pytest.mark.parametrize("keys", [("<ctrl+q>",), ("<ctrl+p>", "quit", "<enter>")])
