@@ -135,7 +135,8 @@ def find_conflict(connection: Connection, wanted: str | Conflict) -> Conflict:
             return one
     if isinstance(wanted, str):
         raise Settled("This conflict is no longer open. List the open ones with `conflicts`.")
-    raise Settled("This was settled meanwhile, so nothing was changed.")
+    # Somebody settled it, or its record has left for another area.
+    raise Settled("This is no longer open here, so nothing was changed.")
 
 
 def noted(connection: Connection, record_id: str | None) -> list[Noted]:
