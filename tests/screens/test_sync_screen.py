@@ -1,21 +1,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import Connection
 from textual import events
 
 from fieldkit.records import Json, Toolkit, VillageOrganisation
 from fieldkit.screens.doors import open_record
+from fieldkit.screens.misplaced import misplaced, take_in
 from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.sync_words import bar, before, how_long, plural, waits, weight
+from fieldkit.screens.syncing import Courier
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import (
     Answered,
+    DiskFull,
     Edit,
     FindingNote,
     ServerRow,
@@ -24,8 +28,9 @@ from fieldkit.store import (
     SyncSession,
     Verdict,
 )
+from fieldkit.store.database import Database
 from fieldkit.sync import pace
-from fieldkit.sync.client import Progress, sync
+from fieldkit.sync.client import Outcome, Progress, sync
 from fieldkit.sync.forecast import Forecast
 from fieldkit.sync.line import Line, Told, Traffic
 from fieldkit.sync.messages import M, Message
@@ -49,6 +54,14 @@ def _reject(store: Store, reasons: Mapping[int, str]) -> None:
     store.pull.receive(
         Answered(standing.origin, standing.last_seq, standing.head, verdicts=verdicts)
     )
+
+
+async def _held_up(hand: Hand, reached: threading.Event) -> None:
+    """Begin to sync, and return once the sync is where it waits."""
+    hand.app.post_message(events.Key("f5", None))
+    while not reached.is_set():
+        await hand.pilot.pause(0.01)
+    await hand.pilot.pause()
 
 
 async def _open(hand: Hand) -> None:
@@ -121,9 +134,7 @@ async def test_escape_stops_and_then_leaves(
     monkeypatch.setattr(Line, "ask", held_up)
     async with at_desk() as hand:
         await _open(hand)
-        hand.app.post_message(events.Key("f5", None))
-        while not reached.is_set():
-            await hand.pilot.pause(0.01)
+        await _held_up(hand, reached)
         assert "Esc stop, nothing is lost" in hand.text()
         hand.app.post_message(events.Key("escape", None))
         await hand.pilot.pause()
@@ -137,6 +148,52 @@ async def test_escape_stops_and_then_leaves(
         await hand.press("<escape>")
         assert not isinstance(hand.app.screen, SyncScreen)
     assert store.outbox.counts()[State.QUEUED] == 3
+
+
+async def test_escape_counts_while_the_sync_is_still_loading(
+    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.enrol(store)
+    _save(store, 2)
+    reached, go_on = threading.Event(), threading.Event()
+    carry = Courier._carry
+
+    def loading(self: Courier, store: Store) -> Outcome | None:
+        reached.set()
+        go_on.wait(10)
+        return carry(self, store)
+
+    monkeypatch.setattr(Courier, "_carry", loading)
+    async with at_desk() as hand:
+        await _open(hand)
+        await _held_up(hand, reached)
+        hand.app.post_message(events.Key("escape", None))
+        await hand.pilot.pause()
+        await hand.app.quiet()
+        assert "stopping" in hand.text()
+        go_on.set()
+        await hand.settle()
+        assert "Stopped. 2 changes wait here and are safe." in hand.text()
+    assert store.outbox.counts()[State.QUEUED] == 2
+
+
+async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
+    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def full(_database: Database) -> Iterator[Connection]:
+        raise DiskFull("The disk is full: nothing more can be saved.")
+        yield
+
+    office.enrol(store)
+    _save(store, 12)
+    async with at_desk() as hand:
+        await _open(hand)
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "write", full)
+            await hand.press("<f5>")
+        said = "The disk is full: nothing more can be saved. 12 changes wait here and are safe."
+        assert said in " ".join(hand.text().split())
 
 
 async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
@@ -157,10 +214,7 @@ async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
     monkeypatch.setattr(Stop, "wait", wait)
     async with at_desk() as hand:
         await _open(hand)
-        hand.app.post_message(events.Key("f5", None))
-        while not waiting.is_set():
-            await hand.pilot.pause(0.01)
-        await hand.pilot.pause()
+        await _held_up(hand, waiting)
         assert "The server has a fault; trying again ..." in hand.text()
         go_on.set()
         await hand.settle()
@@ -245,17 +299,35 @@ async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
 
 async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, at_desk: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
-    _save(store, 2)
+    (number,) = _save(store, 1)
+    store.save([Edit(VillageOrganisation, {"remarks": "On Fridays"}, number)], "Asha")
     _reject(store, {2: "Out of the area."})
     async with at_desk() as hand:
         await _open(hand)
-        assert "Enter correct   Del give up" in hand.text()
+        assert "Enter correct   Delete give up" in hand.text()
         await hand.press("<delete>")
-        assert "Give up this change of Noor VO 1?" in hand.text()
+        assert "Give up this change of Noor VO 0? It is gone then." in hand.text()
         await hand.press("<delete>")
-        assert "Given up: Noor VO 1" in hand.text()
+        assert "Given up: Noor VO 0" in hand.text()
         assert "Nothing was returned to you." in hand.text()
     assert store.outbox.counts()[State.REJECTED] == 0
+    assert store.record(number) is not None
+
+
+async def test_giving_an_entry_up_is_asked_for_all_that_was_typed_on_it(
+    store: Store, at_desk: At
+) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    _, number = _save(store, 2)
+    _reject(store, {2: "Out of the area."})
+    async with at_desk() as hand:
+        await _open(hand)
+        await hand.press("<delete>")
+        said = "Give up Noor VO 1 with all that was typed on it? It leaves this laptop."
+        assert said in " ".join(hand.text().split())
+        await hand.press("<delete>")
+        assert "Given up: Noor VO 1" in hand.text()
+    assert store.record(number) is None
 
 
 async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
@@ -347,6 +419,8 @@ async def test_new_records_of_another_block_are_put_into_the_area(
         await hand.press("<f5>")
         assert "1 change sent, 2 returned to you" in hand.text()
         assert "m put into my area" in hand.text()
+        await hand.press("<f5>")
+        assert "Nothing waited. The server has every change from here." in hand.text()
         await hand.press("m")
         assert "Put 2 new records into Block Chadoora, Budgam?" in hand.text()
         assert "1 change to send" not in hand.text()
@@ -357,6 +431,25 @@ async def test_new_records_of_another_block_are_put_into_the_area(
         await hand.press("<f5>")
         assert "2 changes sent" in hand.text()
     assert set(store.states(ids).values()) == {State.ON_SERVER}
+
+
+def test_what_came_back_for_its_place_is_put_right_in_one_transaction(
+    store: Store, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits = [Edit(VillageOrganisation, {"name": f"Noor VO {n}", "block": 14}) for n in range(3)]
+    store.save(edits, "Asha")
+    office.enrol(store, block=16)
+    assert sync(store).rejected == 3
+    write, written = Database.write, 0
+
+    def counted(self: Database) -> AbstractContextManager[Connection]:
+        nonlocal written
+        written += 1
+        return write(self)
+
+    monkeypatch.setattr(Database, "write", counted)
+    assert (take_in(store, "Asha"), written) == (3, 1)
+    assert misplaced(store) == []
 
 
 async def test_a_narrow_console_shows_all_of_it(store: Store, office: Office, at_desk: At) -> None:

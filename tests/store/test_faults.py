@@ -62,7 +62,7 @@ def test_a_full_disk_is_told_and_the_same_save_works_when_there_is_room(
     kept = store.drafts.keep(Draft("beneficiary", "Asha", texts={"name": "N0"}))
     before = save(store, name="Before")
     disk.fill(spare)
-    with pytest.raises(DiskFull, match="The disk is full, so this is not saved yet"):
+    with pytest.raises(DiskFull, match="The disk is full: nothing more can be saved"):
         store.save(edits, "Asha", left=replace(kept, texts={}))
     assert store.counts()["beneficiary"] == 1
     assert store.record(before) is not None

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fieldkit.screens.conflicts import Open
-    from fieldkit.store import Store
+    from fieldkit.store import Logged, Store
 
 _SYNCS_SHOWN = 3
 _SYNCS_READ = 30
@@ -70,8 +70,8 @@ class _Told:
     label: str
     title: str
     reason: str
-    at: tuple[str, int] | None = None
-    """Origin and seq of a change that came back; None: it is to check."""
+    back: Logged | None = None
+    """The change that came back; None: it is to check."""
 
 
 class SyncScreen(Page[None]):
@@ -157,17 +157,23 @@ class SyncScreen(Page[None]):
     def _choice(self, one: _Told, head: str) -> Choice:
         """Return a line: Enter corrects what came back, or opens what is to check."""
         cells, below = (one.label, one.title), (one.reason, one.record_id)
-        if one.at is None:
+        if one.back is None:
             look = partial(doors.open_record, self.desk, one.kind, one.record_id)
             return Choice(cells, look, below, key=f"{one.record_id} {one.reason}", head=head)
         mend = partial(doors.open_form, self.desk, one.kind, record_id=one.record_id)
-        return Choice(cells, mend, below, partial(self._give_up, one, one.at), f"{one.at}", head)
+        give_up = partial(self._give_up, one, one.back)
+        return Choice(cells, mend, below, give_up, f"{_at(one.back)}", head)
 
-    async def _give_up(self, one: _Told, at: tuple[str, int]) -> None:
+    async def _give_up(self, one: _Told, back: Logged) -> None:
         """Give a change up, when asked twice."""
+        from fieldkit.records import Op
+
         question = f"Give up this change of {one.label}? It is gone then. Press the key again."
-        if self.sure(f"give up {at}", question):
-            await self.ask(lambda store: store.withdraw(*at))
+        if back.change.op is Op.CREATE:
+            gone = "It leaves this laptop. Press the key again."
+            question = f"Give up {one.label} with all that was typed on it? {gone}"
+        if self.sure(f"give up {_at(back)}", question):
+            await self.ask(lambda store: store.withdraw(*_at(back)))
             self.query_one(Picker).renew()
             await self.desk.take_stock()
             await self._show()
@@ -228,7 +234,7 @@ class SyncScreen(Page[None]):
         rows = self.query_one(Picker).answer.rows
         heads = {row.head for row in rows}
         words = [word for head, word in _GROUPS.items() if head in heads]
-        receipt, give_up = "r receipt to a file", "Del give up"
+        receipt, give_up = "r receipt to a file", "Delete give up"
         offered = [
             "F5 or s sync now" if self._enrolled else "e enrol",
             f"Enter {' or '.join(words)}" if words else "",
@@ -344,13 +350,18 @@ def _read(store: Store) -> _Shown:
     )
 
 
+def _at(back: Logged) -> tuple[str, int]:
+    """Return by what the log knows a change."""
+    return back.origin, back.change.seq
+
+
 def _returned(store: Store, skip: int) -> list[_Told]:
     """Return a page of what the server did not take."""
-    found = [(one, one.change) for one in store.outbox.returned(PAGE, skip)]
+    found = store.outbox.returned(PAGE, skip)
     nothing = "No reason was given."
     return _told(
         store,
-        [(c.kind, c.record_id, one.reason or nothing, (one.origin, c.seq)) for one, c in found],
+        [(one.change.kind, one.change.record_id, one.reason or nothing, one) for one in found],
     )
 
 
@@ -360,19 +371,17 @@ def _findings(store: Store, skip: int) -> list[_Told]:
     return _told(store, [(one.kind, one.record_id, one.message, None) for one in found])
 
 
-def _told(
-    store: Store, found: Sequence[tuple[str, str, str, tuple[str, int] | None]]
-) -> list[_Told]:
+def _told(store: Store, found: Sequence[tuple[str, str, str, Logged | None]]) -> list[_Told]:
     """Name the records that reasons are about."""
     from fieldkit.records import kinds
 
     records = store.fetch({kind for kind, *_ in found}, [number for _, number, *_ in found])
     kept = fetched(store, records.values())
     told = []
-    for kind, number, reason, at in found:
+    for kind, number, reason, back in found:
         record, known = records.get((kind, number)), kinds().get(kind)
         label = label_of(kept, record) if record else number
-        told.append(_Told(kind, number, label, known.title.lower() if known else "", reason, at))
+        told.append(_Told(kind, number, label, known.title.lower() if known else "", reason, back))
     return told
 
 

@@ -65,6 +65,8 @@ def ended(outcome: Outcome) -> str:
     held = f"{outcome.conflicts} to settle" if outcome.conflicts else ""
     if outcome.ok and not (done or back or held):
         waited = "" if outcome.received else "Nothing waited. "
+        if outcome.returned:  # which stands on this laptop alone
+            return f"{waited}The server has every change from here."
         return f"{waited}The server and this laptop hold the same."
     return ", ".join(filter(None, (done, back, held))) or "Nothing was sent."
 
