@@ -24,16 +24,19 @@ def _full(*_given: object) -> Draft:
     raise StoreError("The disk is full.")
 
 
+@pytest.mark.parametrize("number", [None, "7KQ2M9XD-12"])
 async def test_a_draft_of_a_kind_unknown_here_is_shown_as_it_was_typed(
-    at_desk: At, block: dict[str, str], store: Store
+    at_desk: At, block: dict[str, str], store: Store, number: str | None
 ) -> None:
     remark = "came twice " * 20
     texts = {"insured_name": "Zooni Akhter", "note": f"[b]{remark}"}
-    store.drafts.keep(Draft("craft_insurance", "Asha", texts=texts))
+    store.drafts.keep(Draft("craft_insurance", "Asha", None, number, 4, texts))
     async with at_desk() as hand:
         assert "> Unfinished: Zooni Akhter" in hand.text()
         assert "craft insurance" in hand.line("Unfinished")
         await hand.press("<enter>")
+        assert "This version has no form for it." in hand.text()
+        assert "not on this laptop" not in hand.text()
         assert "insured name" in hand.line("Zooni Akhter")
         assert "[b]came twice" in hand.line("note")
         assert " ".join(hand.text().split()).count("came twice") == 20

@@ -6,8 +6,8 @@ from argparse import Namespace
 
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, tell
-from fieldkit.commands import at_work, opened, say, say_json
-from fieldkit.records import Json, Unfit, kinds
+from fieldkit.commands import at_work, in_words, opened, say, say_json
+from fieldkit.records import Json, kinds
 from fieldkit.records.dates import Moment
 from fieldkit.store import Conflict, Keep
 
@@ -111,12 +111,7 @@ def _shown(one: Conflict, value: Json) -> str:
         return _place(value)
     kind = kinds().get(one.kind)
     ask = kind.asks().get(one.field) if kind else None
-    if ask is None:
-        return str(value)
-    try:
-        return ask.format.show(ask.format.read(value)) or "nothing"
-    except Unfit:
-        return str(value)
+    return in_words(ask, value) or "nothing"
 
 
 def _place(value: Json) -> str:
