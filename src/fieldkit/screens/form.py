@@ -358,8 +358,9 @@ class FormScreen(Page["Entered | None"]):
         except StoreError as error:
             self._leave(entered)
             doors.say(self.desk, f"{saved} {error}")
-        if self.model is not None:
-            self.model.say(f"{saved} Next one:")
+        else:
+            if self.model is not None:
+                self.model.say(f"{saved} Next one:")
 
     def _leave(self, entered: Entered) -> None:
         self._ready.clear()
