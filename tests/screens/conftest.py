@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,11 +21,13 @@ from fieldkit.records import (
     Toolkit,
     TrainingBatch,
     Value,
+    VillageOrganisation,
 )
 from fieldkit.reference import options
+from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.syncing import Pace
 from fieldkit.server.local import code, local_server
-from fieldkit.store import Edit, Store
+from fieldkit.store import Answered, Edit, State, Store, Verdict
 from fieldkit.sync.client import enrol
 
 
@@ -55,6 +57,22 @@ def artisan(store: Store, name: str, father: str, mobile: str, village: str = "W
         village=village,
         trade_code="CARP",
         status="SUBMITTED",
+    )
+
+
+def organisations(store: Store, many: int) -> list[str]:
+    """Save so many village organisations; return their ids."""
+    edits = [Edit(VillageOrganisation, {"name": f"Noor VO {n}"}) for n in range(many)]
+    return [saved.id for saved in store.save(edits, "Asha")]
+
+
+def reject(store: Store, reasons: Mapping[int, str]) -> None:
+    """Let the server acknowledge all and take none of the changes there are reasons against."""
+    standing = store.outbox.standing()
+    assert standing is not None
+    verdicts = [Verdict(seq, State.REJECTED, reason, "name") for seq, reason in reasons.items()]
+    store.pull.receive(
+        Answered(standing.origin, standing.last_seq, standing.head, verdicts=verdicts)
     )
 
 
@@ -157,6 +175,12 @@ class Hand:
     def line(self, words: str) -> str:
         """Return the first line on the screen that holds ``words``."""
         return next(line for line in self.text().splitlines() if words in line)
+
+
+async def open_sync(hand: Hand) -> None:
+    """Open the Sync page from Home."""
+    await hand.press("8", "<enter>")
+    assert isinstance(hand.app.screen, SyncScreen)
 
 
 At = Callable[..., AbstractAsyncContextManager[Hand]]

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.screens.conftest import artisan
 
 from fieldkit.records import Beneficiary, Op, Value
+from fieldkit.records.aadhaar import holds_aadhaar
 from fieldkit.reference import option, options
+from fieldkit.screens import conflicts, doors
 from fieldkit.screens.conflicts import ConflictPage, ValuePage
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.record import RecordPage
@@ -58,9 +62,27 @@ def two(store: Store, other: Store, person: str) -> str:
     return person
 
 
-async def _settle(hand: Hand) -> None:
-    await hand.press("8", "<enter>", "<enter>")
-    assert isinstance(hand.app.screen, ConflictPage)
+def _differ(
+    store: Store, other: Store, person: str, field: str, theirs: Value, mine: Value
+) -> None:
+    """Let both laptops write one field of the artisan."""
+    edits = (Edit(Beneficiary, {field: value}, person) for value in (theirs, mine))
+    _clash(store, other, person, *edits)
+
+
+@asynccontextmanager
+async def _settling(at_desk: At, width: int = 80, height: int = 24) -> AsyncIterator[Hand]:
+    """Open the application at the first conflict."""
+    async with at_desk(width, height) as hand:
+        await hand.press("8", "<enter>", "<enter>")
+        assert isinstance(hand.app.screen, ConflictPage)
+        yield hand
+
+
+@pytest.fixture(autouse=True)
+def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take what comes up as read at once."""
+    monkeypatch.setattr(conflicts, "PAUSE", 0)
 
 
 def _agree(store: Store, other: Store, person: str) -> dict[str, Value]:
@@ -105,6 +127,26 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
     assert (values["mobile"], values["trade_code"]) == kept
 
 
+async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
+    store: Store, two: str, at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(conflicts, "PAUSE", 1)
+    monkeypatch.setattr(conflicts, "monotonic", lambda: now)
+    async with _settling(at_desk) as hand:
+        await hand.press("1", "1")
+        assert isinstance(hand.app.screen, ConflictPage)
+        assert len(store.conflicts()) == 1
+        for _ in range(3):
+            now += 0.9
+            await hand.press("1")
+        assert len(store.conflicts()) == 1
+        now += 1
+        await hand.press("1")
+        assert isinstance(hand.app.screen, SyncScreen)
+    assert store.conflicts() == []
+
+
 async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, at_desk: At) -> None:
     async with at_desk() as hand:
         await hand.press("8", "<enter>", "<enter>", "<enter>", "<enter>")
@@ -117,10 +159,8 @@ async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, at_de
 async def test_another_value_is_read_by_the_fields_format(
     store: Store, other: Store, person: str, at_desk: At
 ) -> None:
-    theirs = Edit(Beneficiary, {"mobile": "7006155210"}, person)
-    _clash(store, other, person, theirs, Edit(Beneficiary, {"mobile": "9419011433"}, person))
-    async with at_desk() as hand:
-        await _settle(hand)
+    _differ(store, other, person, "mobile", "7006155210", "9419011433")
+    async with _settling(at_desk) as hand:
         await hand.press("3", "70061")
         assert isinstance(hand.app.screen, ValuePage)
         assert "5 digits" in hand.text()
@@ -133,13 +173,66 @@ async def test_another_value_is_read_by_the_fields_format(
     assert _agree(store, other, person)["mobile"] == "7006199999"
 
 
+async def test_a_number_that_could_be_an_aadhaar_is_kept_when_it_is_meant_so(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    account = next(one for n in range(100) if holds_aadhaar(one := f"2345678901{n:02}"))
+    _differ(store, other, person, "account_no", "55556666777788", "11112222333344")
+    async with _settling(at_desk) as hand:
+        await hand.press("3", account)
+        assert "This could be an Aadhaar number." in hand.text()
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ValuePage)
+        await hand.press("<down>")
+        assert f"{account}: meant so" in hand.line(" > ")
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, SyncScreen)
+    assert _agree(store, other, person)["account_no"] == account
+
+
+async def test_the_held_value_is_told_from_the_one_that_stands_though_they_are_the_same(
+    store: Store, other: Store, person: str
+) -> None:
+    _differ(store, other, person, "village", "Wathora", "Nagam")
+    assert sync(other).ok
+    _edit(other, person, "Reyaz", village="Nagam")
+    for laptop in (other, store):
+        assert sync(laptop).ok
+    titles = [
+        (one.mine.title, one.theirs.title)
+        for laptop in (store, other)
+        for one in conflicts.open_conflicts(laptop)
+    ]
+    assert titles == [
+        ("yours, not used yet", "on the server"),
+        ("on the server", "not used yet"),
+    ]
+
+
+async def test_other_records_may_be_left_to_settle_after_one(
+    store: Store, other: Store, person: str, at_desk: At
+) -> None:
+    second = artisan(store, "Zahoor Dar", "Ali Dar", "9419055555")
+    for laptop in (store, other):
+        assert sync(laptop).ok
+    for one in (person, second):
+        _edit(other, one, "Reyaz", village="Wathora")
+        _edit(store, one, "Asha", village="Nagam")
+    for laptop in (other, store):
+        assert sync(laptop).ok
+    assert len(store.conflicts()) == 2
+    async with at_desk() as hand:
+        await doors.open_record(hand.app, "beneficiary", person)
+        await hand.press("s", "1")
+        assert "Nothing is left to settle here." in " ".join(hand.text().split())
+    assert len(store.conflicts()) == 1
+
+
 async def test_a_choice_is_typed_by_its_first_letters(
     store: Store, other: Store, person: str, at_desk: At
 ) -> None:
-    theirs = Edit(Beneficiary, {"trade_code": "TAIL"}, person)
-    _clash(store, other, person, theirs, Edit(Beneficiary, {"trade_code": "MASN"}, person))
-    async with at_desk() as hand:
-        await _settle(hand)
+    _differ(store, other, person, "trade_code", "TAIL", "MASN")
+    async with _settling(at_desk) as hand:
         await hand.press("e", "cobb", "<enter>")
         assert isinstance(hand.app.screen, SyncScreen)
     assert _agree(store, other, person)["trade_code"] == "COBB"
@@ -150,8 +243,7 @@ async def test_deleted_there_and_changed_here_is_asked_in_those_words(
 ) -> None:
     theirs = Edit(Beneficiary, {}, person, op=Op.DELETE)
     _clash(store, other, person, theirs, Edit(Beneficiary, {"village": "Nagam"}, person))
-    async with at_desk() as hand:
-        await _settle(hand)
+    async with _settling(at_desk) as hand:
         text = hand.text()
         assert "Deleted or kept" in text
         assert "kept, with what was changed" in text
@@ -167,10 +259,8 @@ async def test_deleted_there_and_changed_here_is_asked_in_those_words(
 async def test_two_places_are_told_by_name(
     store: Store, other: Store, person: str, at_desk: At
 ) -> None:
-    theirs = Edit(Beneficiary, {"block": 17}, person)
-    _clash(store, other, person, theirs, Edit(Beneficiary, {"block": 18}, person))
-    async with at_desk() as hand:
-        await _settle(hand)
+    _differ(store, other, person, "block", 17, 18)
+    async with _settling(at_desk) as hand:
         text = hand.text()
         assert "District and block" in text
         assert [text.count(block) for block in ("Khag, ", "Khan-Sahib, ")] == [1, 1]
@@ -185,10 +275,8 @@ async def test_a_third_place_is_chosen_by_its_block(
     record = store.record(person)
     assert record is not None
     block = next(one for one in options("block") if one.within == record.district)
-    theirs = Edit(Beneficiary, {"block": 17}, person)
-    _clash(store, other, person, theirs, Edit(Beneficiary, {"block": 18}, person))
-    async with at_desk() as hand:
-        await _settle(hand)
+    _differ(store, other, person, "block", 17, 18)
+    async with _settling(at_desk) as hand:
         await hand.press("3", block.label)
         named = option("district", record.district)
         assert named is not None
@@ -202,17 +290,15 @@ async def test_a_third_place_is_chosen_by_its_block(
 async def test_what_another_settled_while_it_was_shown_is_told_and_left_alone(
     store: Store, other: Store, person: str, at_desk: At
 ) -> None:
-    theirs = Edit(Beneficiary, {"village": "Wathora"}, person)
-    _clash(store, other, person, theirs, Edit(Beneficiary, {"village": "Nagam"}, person))
-    async with at_desk() as hand:
-        await _settle(hand)
+    _differ(store, other, person, "village", "Wathora", "Nagam")
+    async with _settling(at_desk) as hand:
         assert sync(other).ok
         other.resolve(other.conflicts()[0], Keep.MINE, "Reyaz")
         assert sync(other).ok
         assert sync(store).ok
         await hand.press("2")
         assert isinstance(hand.app.screen, SyncScreen)
-        assert "settled meanwhile, so nothing was changed" in " ".join(hand.text().split())
+        assert "no longer open here, so nothing was changed" in " ".join(hand.text().split())
     assert _agree(store, other, person)["village"] == "Wathora"
 
 
@@ -247,8 +333,7 @@ async def test_what_the_server_found_is_on_the_page_and_enter_mends_it(
 
 
 async def test_a_narrow_console_shows_both_values(store: Store, two: str, at_desk: At) -> None:
-    async with at_desk(60, 16) as hand:
-        await _settle(hand)
+    async with _settling(at_desk, 60, 16) as hand:
         text = hand.text()
         for words in ("Asha, ", "Reyaz, ", "not used yet", "on the server", "was", "later"):
             assert words in text
@@ -277,11 +362,7 @@ async def test_values_longer_than_a_row_are_shown_whole(
     store: Store, other: Store, person: str, at_desk: At
 ) -> None:
     long = "was told to come again with the passbook of the bank and a copy of the ration card"
-    theirs: dict[str, Value] = {"remarks": f"{long}, on Monday"}
-    mine: dict[str, Value] = {"remarks": f"{long}, on Friday"}
-    first, second = (Edit(Beneficiary, fields, person) for fields in (theirs, mine))
-    _clash(store, other, person, first, second)
-    async with at_desk() as hand:
-        await _settle(hand)
+    _differ(store, other, person, "remarks", f"{long}, on Monday", f"{long}, on Friday")
+    async with _settling(at_desk) as hand:
         assert "Monday" in hand.text()
         assert "Friday" in hand.text()

@@ -13,23 +13,30 @@ from fieldkit.screens import doors
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.home import HomePage
 from fieldkit.screens.listing import ListPage
-from fieldkit.store import Draft, Store, StoreError
+from fieldkit.store import Draft, Store, StoreError, drafts
 from fieldkit.store.drafts import Drafts
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
 
 
+def _full(*_given: object) -> Draft:
+    raise StoreError("The disk is full.")
+
+
+@pytest.mark.parametrize("number", [None, "7KQ2M9XD-12"])
 async def test_a_draft_of_a_kind_unknown_here_is_shown_as_it_was_typed(
-    at_desk: At, block: dict[str, str], store: Store
+    at_desk: At, block: dict[str, str], store: Store, number: str | None
 ) -> None:
     remark = "came twice " * 20
     texts = {"insured_name": "Zooni Akhter", "note": f"[b]{remark}"}
-    store.drafts.keep(Draft("craft_insurance", "Asha", texts=texts))
+    store.drafts.keep(Draft("craft_insurance", "Asha", None, number, 4, texts))
     async with at_desk() as hand:
         assert "> Unfinished: Zooni Akhter" in hand.text()
         assert "craft insurance" in hand.line("Unfinished")
         await hand.press("<enter>")
+        assert "This version has no form for it." in hand.text()
+        assert "not on this laptop" not in hand.text()
         assert "insured name" in hand.line("Zooni Akhter")
         assert "[b]came twice" in hand.line("note")
         assert " ".join(hand.text().split()).count("came twice") == 20
@@ -104,6 +111,42 @@ async def test_texts_of_fields_that_are_gone_stay_through_typing_and_saving(
         assert store.drafts.of("Asha")[0].texts == {"bank_mitra": "Tariq 94190"}
 
 
+async def test_a_record_is_saved_once_though_the_rest_of_its_draft_could_not_be_kept(
+    at_desk: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {"name": "Wular SHG", "village": "Nagam", "bank_mitra": "Tariq 94190"}
+    store.drafts.keep(Draft("self_help_group", "Asha", texts=texts))
+    many = store.counts()["self_help_group"]
+    async with at_desk() as hand:
+        await hand.press("<enter>", "<enter>")
+        with monkeypatch.context() as patch:
+            patch.setattr(drafts, "_written", _full)
+            await hand.press("<ctrl+s>")
+        assert "The disk is full." in hand.text()
+        assert isinstance(hand.app.screen, FormScreen)
+        assert store.counts()["self_help_group"] == many
+        await hand.press("<ctrl+s>")
+        assert not isinstance(hand.app.screen, FormScreen)
+    assert store.counts()["self_help_group"] == many + 1
+    assert store.drafts.of("Asha")[0].texts == {"bank_mitra": "Tariq 94190"}
+
+
+async def test_what_is_saved_is_told_though_no_next_form_can_be_opened(
+    at_desk: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_given: object) -> None:
+        raise StoreError("Another program is using the data file.")
+
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG")
+        monkeypatch.setattr("fieldkit.screens.form.start", busy)
+        await hand.press("<ctrl+n>")
+        assert isinstance(hand.app.screen, ListPage)
+        (saved,) = store.last_saved(1)
+        said = f"Saved: Gulshan SHG, {saved.id}. Another program is using the data file."
+        assert said in " ".join(hand.text().split())
+
+
 @pytest.mark.parametrize("keys", [("<ctrl+q>",), ("<ctrl+p>", "quit", "<enter>")])
 async def test_quitting_in_the_middle_of_a_word_keeps_it(
     at_desk: At, block: dict[str, str], store: Store, keys: tuple[str, ...]
@@ -118,17 +161,28 @@ async def test_quitting_in_the_middle_of_a_word_keeps_it(
 async def test_quitting_is_asked_for_twice_if_what_was_typed_cannot_be_written(
     at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_drafts: Drafts, _draft: Draft) -> Draft:
-        raise StoreError("The disk is full.")
-
     async with at_desk() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
-        monkeypatch.setattr(Drafts, "keep", full)
+        monkeypatch.setattr(Drafts, "keep", _full)
         await hand.press(" SHG", "<ctrl+q>")
         assert hand.app.is_running
         assert "The disk is full. Ctrl+Q again quits" in hand.text()
         await hand.press("<ctrl+q>")
         assert not hand.app.is_running
+
+
+async def test_escape_leaves_only_when_asked_twice_if_what_was_typed_cannot_be_written(
+    at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_desk() as hand:
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
+        monkeypatch.setattr(Drafts, "keep", _full)
+        await hand.press(" SHG", "<escape>")
+        assert isinstance(hand.app.screen, FormScreen)
+        assert "The disk is full. Esc again leaves without what was typed." in hand.text()
+        assert "Gulshan SHG" in hand.text()
+        await hand.press("<escape>")
+        assert isinstance(hand.app.screen, ListPage)
 
 
 async def test_a_fault_keeps_what_is_typed(tmp_path: Path, block: dict[str, str]) -> None:

@@ -335,7 +335,7 @@ async def test_what_cannot_be_written_is_said_and_nothing_is_lost(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: object, **options: object) -> None:
-        raise StoreError("The disk is full, so this is not saved yet.")
+        raise StoreError("The disk is full: nothing more can be saved.")
 
     async with opened(home) as (app, _, pilot):
         send(app, *typed(PERSON))

@@ -225,12 +225,28 @@ async def test_alt_and_ctrl_type_nothing(at_desk: At, block: dict[str, str]) -> 
         assert form.model.current.text == "Zooni"
 
 
+async def test_the_help_names_the_keys_that_a_narrow_footer_leaves_out(
+    at_desk: At, store: Store
+) -> None:
+    async with at_desk() as hand:
+        for what, key in {
+            "history": "h on its page",
+            "receipt": "r on Sync",
+            "give up": "Delete on Sync",
+            "settle: keep": "1, 2, 3, m, t, e",
+            "edit a": "e on its page",
+        }.items():
+            await hand.press("<f1>", what)
+            assert key in hand.text(), what
+            await hand.press("<escape>", "<escape>")
+
+
 async def test_what_is_unfinished_is_thrown_away_when_asked_twice(
     at_desk: At, block: dict[str, str], store: Store
 ) -> None:
     async with at_desk() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<escape>", "<escape>")
-        assert "Del throw away" in hand.text()
+        assert "Delete throw away" in hand.text()
         assert "> Unfinished: Gulshan SHG" in hand.text()
         await hand.press("<delete>")
         assert "Throw away what was typed? Press Delete again." in hand.text()
@@ -239,7 +255,7 @@ async def test_what_is_unfinished_is_thrown_away_when_asked_twice(
         await hand.press("<delete>")
         assert store.drafts.of("Asha") == []
         assert "Unfinished" not in hand.text()
-        assert "Del throw away" not in hand.text()
+        assert "Delete throw away" not in hand.text()
 
 
 async def test_the_last_saved_are_the_operators_own_and_name_the_person_first(

@@ -8,7 +8,7 @@ from textual import events
 
 from fieldkit.records import Beneficiary
 from fieldkit.screens.doors import open_import
-from fieldkit.store import Store
+from fieldkit.store import Store, StoreError
 
 ROSTER = (
     "Office of the BDO,,\nName of Beneficiary,Work,Mobile No.,Aadhaar\n"
@@ -123,6 +123,25 @@ async def test_escape_stops_and_what_is_in_stays(at_desk: At, store: Store, rost
         await hand.settle()
         assert "stopped before its end" in hand.text()
     assert 0 < store.counts()["beneficiary"] < 4000
+
+
+async def test_a_load_that_failed_is_told_though_nothing_can_be_counted(
+    at_desk: At, store: Store, roster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_given: object, **_named: object) -> None:
+        raise StoreError("Another program is using the data file.")
+
+    roster.write_text("Name,Trade\nAli Lone,Mason\n", encoding="utf-8")
+    async with at_desk() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>")
+        with monkeypatch.context() as patch:
+            patch.setattr("fieldkit.exchange.load", busy)
+            patch.setattr("fieldkit.screens.desk.stock", busy)
+            await hand.press("<ctrl+s>")
+        assert "Another program is using the data file." in hand.text()
+        await hand.press("<ctrl+s>")
+        assert "1 new" in hand.text()
 
 
 async def test_escape_goes_back_one_step_at_a_time(at_desk: At, store: Store, roster: Path) -> None:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from tests.screens.conftest import put
 
-from fieldkit.records import Beneficiary, Programme, TrainingBatch, TrainingEnrolment
+from fieldkit.records import Attendance, Beneficiary, Programme, TrainingBatch, TrainingEnrolment
 from fieldkit.screens import doors
+from fieldkit.screens.days import DaysPage
 from fieldkit.screens.form import FormScreen
 from fieldkit.screens.history import HistoryPage
 from fieldkit.screens.home import HomePage
@@ -296,6 +297,29 @@ async def test_who_was_present_is_marked_by_number_and_by_walking(
         assert set(marks(9)) == {block["tariq"], block["zooni"]}
         await hand.press("<escape>", "<escape>", "<escape>", "9419017710", "<enter>")
         assert "Training days: 1 present, 1 absent" in hand.line("10 Jan 2026")
+
+
+async def test_marks_that_came_meanwhile_are_shown_and_counted_on(
+    at_desk: At, block: dict[str, str], store: Store
+) -> None:
+    enrolled = {"training_batch_id": block["batch"], "beneficiary_id": block["ghulam"]}
+    put(store, TrainingEnrolment, **enrolled)
+    store.save([Edit(TrainingBatch, {"ends_on": date(2026, 1, 10)}, block["batch"])], "Asha")
+    first, second = date(2026, 1, 10), date(2026, 1, 9)
+    async with at_desk() as hand:
+        await hand.press("3", "<enter>", "<enter>", "p")
+        page = hand.app.screen
+        assert isinstance(page, DaysPage)
+        put(store, Attendance, **enrolled, on=first, present=False)
+        await page.freshen()
+        assert "absent" in hand.line("Ghulam")
+        await hand.press("<left>")
+        put(store, Attendance, **enrolled, on=second, present=False)
+        await hand.press("<space>")
+        assert "absent" in hand.line("Ghulam")
+        await hand.press("<space>")
+        assert "1 of 1 present" in hand.text()
+    assert [mark.value("present") for mark in store.where("attendance", on=second)] == [True]
 
 
 def test_days_of_one_training_are_one_line_where_the_last_of_them_stands() -> None:

@@ -1,68 +1,52 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import Connection
+from tests.screens.conftest import open_sync, organisations
 from textual import events
 
-from fieldkit.records import Json, Toolkit, VillageOrganisation
-from fieldkit.screens.doors import open_record
 from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.sync_words import bar, before, how_long, plural, waits, weight
-from fieldkit.screens.widgets.picker import Picker
+from fieldkit.screens.syncing import Courier
 from fieldkit.store import (
-    Answered,
-    Edit,
-    FindingNote,
-    ServerRow,
+    DiskFull,
     State,
     Store,
     SyncSession,
-    Verdict,
 )
+from fieldkit.store.database import Database
 from fieldkit.sync import pace
-from fieldkit.sync.client import Progress, sync
+from fieldkit.sync.client import Outcome, Progress, sync
 from fieldkit.sync.forecast import Forecast
 from fieldkit.sync.line import Line, Told, Traffic
 from fieldkit.sync.messages import M, Message
 from fieldkit.sync.stop import Stop
 
 if TYPE_CHECKING:
-    from tests.screens.conftest import Hand, Office
-
-At = Callable[..., AbstractAsyncContextManager["Hand"]]
+    from tests.screens.conftest import At, Hand, Office
 
 
-def _save(store: Store, many: int) -> list[str]:
-    edits = [Edit(VillageOrganisation, {"name": f"Noor VO {n}"}) for n in range(many)]
-    return [saved.id for saved in store.save(edits, "Asha")]
-
-
-def _reject(store: Store, reasons: Mapping[int, str]) -> None:
-    standing = store.outbox.standing()
-    assert standing is not None
-    verdicts = [Verdict(seq, State.REJECTED, reason, "name") for seq, reason in reasons.items()]
-    store.pull.receive(
-        Answered(standing.origin, standing.last_seq, standing.head, verdicts=verdicts)
-    )
-
-
-async def _open(hand: Hand) -> None:
-    await hand.press("8", "<enter>")
-    assert isinstance(hand.app.screen, SyncScreen)
+async def _held_up(hand: Hand, reached: threading.Event) -> None:
+    """Begin to sync, and return once the sync is where it waits."""
+    hand.app.post_message(events.Key("f5", None))
+    while not reached.is_set():
+        await hand.pilot.pause(0.01)
+    await hand.pilot.pause()
 
 
 async def test_what_waits_is_sent_and_both_sides_hold_the_same(
     store: Store, office: Office, at_desk: At
 ) -> None:
     office.enrol(store)
-    ids = _save(store, 12)
+    ids = organisations(store, 12)
     async with at_desk() as hand:
-        await _open(hand)
+        await open_sync(hand)
         assert "12 changes to send, " in hand.line("to send")
         assert "kbit/s" not in hand.text()
         assert "F5 or s sync now" in hand.text()
@@ -81,11 +65,11 @@ async def test_the_cost_is_told_from_the_line_as_measured(
     store: Store, office: Office, at_desk: At
 ) -> None:
     office.enrol(store)
-    _save(store, 20)
+    organisations(store, 20)
     assert sync(store).ok
-    _save(store, 1)
+    organisations(store, 1)
     async with at_desk() as hand:
-        await _open(hand)
+        await open_sync(hand)
         line = hand.line("to send")
         assert line.strip().startswith("1 change to send, ")
         assert "about 1 second on this line (" in line
@@ -94,9 +78,9 @@ async def test_the_cost_is_told_from_the_line_as_measured(
 
 async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, at_desk: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
-    _save(store, 3)
+    organisations(store, 3)
     async with at_desk() as hand:
-        await _open(hand)
+        await open_sync(hand)
         await hand.press("<f5>")
         assert "No connection. 3 changes wait here and are safe." in hand.text()
         assert not hand.app.screen.query_one("#sentence").has_class("-error")
@@ -108,7 +92,7 @@ async def test_escape_stops_and_then_leaves(
     store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.enrol(store)
-    _save(store, 5)
+    organisations(store, 5)
     monkeypatch.setattr(pace, "MOST_CHANGES", 2)
     reached, go_on = threading.Event(), threading.Event()
     ask = Line.ask
@@ -120,10 +104,8 @@ async def test_escape_stops_and_then_leaves(
 
     monkeypatch.setattr(Line, "ask", held_up)
     async with at_desk() as hand:
-        await _open(hand)
-        hand.app.post_message(events.Key("f5", None))
-        while not reached.is_set():
-            await hand.pilot.pause(0.01)
+        await open_sync(hand)
+        await _held_up(hand, reached)
         assert "Esc stop, nothing is lost" in hand.text()
         hand.app.post_message(events.Key("escape", None))
         await hand.pilot.pause()
@@ -137,6 +119,52 @@ async def test_escape_stops_and_then_leaves(
         await hand.press("<escape>")
         assert not isinstance(hand.app.screen, SyncScreen)
     assert store.outbox.counts()[State.QUEUED] == 3
+
+
+async def test_escape_counts_while_the_sync_is_still_loading(
+    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.enrol(store)
+    organisations(store, 2)
+    reached, go_on = threading.Event(), threading.Event()
+    carry = Courier._carry
+
+    def loading(self: Courier, store: Store) -> Outcome | None:
+        reached.set()
+        go_on.wait(10)
+        return carry(self, store)
+
+    monkeypatch.setattr(Courier, "_carry", loading)
+    async with at_desk() as hand:
+        await open_sync(hand)
+        await _held_up(hand, reached)
+        hand.app.post_message(events.Key("escape", None))
+        await hand.pilot.pause()
+        await hand.app.quiet()
+        assert "stopping" in hand.text()
+        go_on.set()
+        await hand.settle()
+        assert "Stopped. 2 changes wait here and are safe." in hand.text()
+    assert store.outbox.counts()[State.QUEUED] == 2
+
+
+async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
+    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def full(_database: Database) -> Iterator[Connection]:
+        raise DiskFull("The disk is full: nothing more can be saved.")
+        yield
+
+    office.enrol(store)
+    organisations(store, 12)
+    async with at_desk() as hand:
+        await open_sync(hand)
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "write", full)
+            await hand.press("<f5>")
+        said = "The disk is full: nothing more can be saved. 12 changes wait here and are safe."
+        assert said in " ".join(hand.text().split())
 
 
 async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
@@ -156,37 +184,18 @@ async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
     monkeypatch.setattr(Line, "ask", faulty)
     monkeypatch.setattr(Stop, "wait", wait)
     async with at_desk() as hand:
-        await _open(hand)
-        hand.app.post_message(events.Key("f5", None))
-        while not waiting.is_set():
-            await hand.pilot.pause(0.01)
-        await hand.pilot.pause()
+        await open_sync(hand)
+        await _held_up(hand, waiting)
         assert "The server has a fault; trying again ..." in hand.text()
         go_on.set()
         await hand.settle()
         assert "The server does not answer as it should." in hand.text()
 
 
-async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, at_desk: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    _save(store, 2)
-    _reject(store, {2: "Name: [red]this[/] is \x1b[31mnot a name."})
-    async with at_desk() as hand:
-        await _open(hand)
-        assert "Returned to you" in hand.text()
-        assert "Noor VO 1" in hand.line(" > ")
-        assert "Name: [red]this[/] is" in hand.text()
-        assert "\x1b" not in hand.text()
-        assert "Enter correct" in hand.text()
-        await hand.press("<enter>")
-        assert "Noor VO 1" in hand.text()
-        assert not isinstance(hand.app.screen, SyncScreen)
-
-
 async def test_without_a_server_it_says_what_to_do(store: Store, at_desk: At) -> None:
-    _save(store, 1)
+    organisations(store, 1)
     async with at_desk() as hand:
-        await _open(hand)
+        await open_sync(hand)
         assert "No server yet. Press e to enrol" in hand.text()
         assert "sync now" not in hand.text()
         await hand.press("<f5>")
@@ -196,7 +205,7 @@ async def test_without_a_server_it_says_what_to_do(store: Store, at_desk: At) ->
 
 async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, at_desk: At) -> None:
     office.enrol(store)
-    ids = _save(store, 3)
+    ids = organisations(store, 3)
     async with at_desk() as hand:
         await hand.press("6", "<enter>", "<f5>")
         assert isinstance(hand.app.screen, SyncScreen)
@@ -210,9 +219,9 @@ async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, at_d
 async def test_a_laptop_is_enrolled_from_the_screen(
     store: Store, office: Office, at_desk: At
 ) -> None:
-    ids = _save(store, 2)
+    ids = organisations(store, 2)
     async with at_desk() as hand:
-        await _open(hand)
+        await open_sync(hand)
         await hand.press("e", "<ctrl+u>", "http://office.example.in", "<enter>")
         assert "begins with http, so others" in " ".join(hand.text().split())
         await hand.press("<ctrl+u>", office.url, "<enter>", "wrong", "<enter>")
@@ -230,7 +239,7 @@ async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
 ) -> None:
     for laptop in (store, other):
         office.enrol(laptop)
-    _save(other, 4)
+    organisations(other, 4)
     assert sync(other).ok
     async with at_desk() as hand:
         await hand.press("<f5>")
@@ -243,127 +252,11 @@ async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
     assert "Receipt of " in written.read_text(encoding="utf-8")
 
 
-async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, at_desk: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    _save(store, 2)
-    _reject(store, {2: "Out of the area."})
-    async with at_desk() as hand:
-        await _open(hand)
-        assert "Enter correct   Del give up" in hand.text()
-        await hand.press("<delete>")
-        assert "Give up this change of Noor VO 1?" in hand.text()
-        await hand.press("<delete>")
-        assert "Given up: Noor VO 1" in hand.text()
-        assert "Nothing was returned to you." in hand.text()
-    assert store.outbox.counts()[State.REJECTED] == 0
-
-
-async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
-    store: Store, at_desk: At
-) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    _save(store, 1)
-    _reject(store, {1: "Noor is the name of another one here."})
-    async with at_desk() as hand:
-        await _open(hand)
-        await hand.press("<enter>")
-        assert "Returned to you: Noor is the name of another one here." in hand.text()
-        await hand.press("x")
-        assert "Returned to you: Noor is the name of another one here." in hand.text()
-
-
-async def test_what_is_to_check_is_told_where_it_can_be_mended(store: Store, at_desk: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    (number,) = store.save(
-        [Edit(Toolkit, {"beneficiary_id": "7K2M9QXR-1", "state": "SELECTED"})], "Asha"
-    )
-    standing = store.outbox.standing()
-    assert standing is not None
-    values: dict[str, Json] = {"district": 2, "block": 16, "beneficiary_id": "7K2M9QXR-1"}
-    note = FindingNote(
-        "one_toolkit", "beneficiary_id", "This artisan has a toolkit already (X1-3)."
-    )
-    row = ServerRow("toolkit", number.id, 1, values, findings=(note,))
-    store.pull.receive(Answered(standing.origin, 1, standing.head, {1: 1}, rows=[row]))
-    async with at_desk() as hand:
-        await _open(hand)
-        await hand.press("<enter>")
-        assert "To check: This artisan has a toolkit already (X1-3)." in hand.text()
-
-
-async def test_all_that_is_to_check_can_be_reached(store: Store, at_desk: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    ids = sorted(_save(store, 70), key=str)
-    standing = store.outbox.standing()
-    assert standing is not None
-    rows = [
-        ServerRow(
-            "village_organisation",
-            one,
-            1,
-            {"district": 2, "block": 16, "name": f"Noor VO {n}"},
-            findings=(FindingNote("same", "name", f"Number {n} may be here twice."),),
-        )
-        for n, one in enumerate(ids)
-    ]
-    versions = dict.fromkeys(range(1, 71), 1)
-    store.pull.receive(Answered(standing.origin, 70, standing.head, versions, [], rows))
-    async with at_desk() as hand:
-        await _open(hand)
-        await hand.press("<end>", "<down>", "<end>")
-        assert "Number 69 may be here twice." in hand.text()
-
-
-async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_given_up(
-    store: Store, at_desk: At
-) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    (number,) = _save(store, 1)
-    store.save([Edit(VillageOrganisation, {"name": "Noor"}, id=number)], "Asha")
-    _reject(store, {2: "Noor is the name of another one here."})
-    async with at_desk() as hand:
-        await open_record(hand.app, "village_organisation", number)
-        await hand.press("<down>")
-        assert "Returned to you: Name: Noor is the name of another" in hand.text()
-        assert "returned" in hand.text().splitlines()[0]
-        standing = store.outbox.standing()
-        assert standing is not None
-        store.withdraw(standing.origin, 2)
-        await hand.press("<escape>")
-        await open_record(hand.app, "village_organisation", number)
-        await hand.press("<down>")
-        assert "on the server" in hand.text().splitlines()[0]
-        assert "Returned" not in hand.text()
-
-
-async def test_new_records_of_another_block_are_put_into_the_area(
-    store: Store, office: Office, at_desk: At
-) -> None:
-    edits = [Edit(VillageOrganisation, {"name": f"Noor VO {n}", "block": 14}) for n in range(2)]
-    ids = [saved.id for saved in store.save(edits, "Asha")]
-    _save(store, 1)
-    office.enrol(store, block=16)
-    async with at_desk() as hand:
-        await hand.press("<f5>")
-        assert "1 change sent, 2 returned to you" in hand.text()
-        assert "m put into my area" in hand.text()
-        await hand.press("m")
-        assert "Put 2 new records into Block Chadoora, Budgam?" in hand.text()
-        assert "1 change to send" not in hand.text()
-        await hand.press("m")
-        assert "Put into Block Chadoora, Budgam: 2 records." in hand.text()
-        assert "m put into my area" not in hand.text()
-        assert "2 returned to you" not in hand.text()
-        await hand.press("<f5>")
-        assert "2 changes sent" in hand.text()
-    assert set(store.states(ids).values()) == {State.ON_SERVER}
-
-
 async def test_a_narrow_console_shows_all_of_it(store: Store, office: Office, at_desk: At) -> None:
     office.enrol(store)
-    _save(store, 1)
+    organisations(store, 1)
     async with at_desk(60, 16) as hand:
-        await _open(hand)
+        await open_sync(hand)
         await hand.press("<f5>")
         for words in ("1 change sent", "same", "ok, ", "Esc back"):
             assert words in hand.text()
@@ -393,19 +286,3 @@ def test_words() -> None:
     assert bar(Progress(8, 12, Traffic())) == "  sending   [################--------]  8 of 12"
     assert (plural(1, "change"), plural(120000, "change")) == ("1 change", "1,20,000 changes")
     assert [weight(n) for n in (999, 1100, 2_500_000)] == ["999 bytes", "1.1 KB", "2.5 MB"]
-
-
-async def test_what_came_back_is_fetched_a_page_at_a_time(
-    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fieldkit.screens.sync.PAGE", 4)
-    _save(store, 6)
-    _reject(store, {seq: f"reason {seq}" for seq in range(1, 7)})
-    async with at_desk() as hand:
-        await _open(hand)
-        picker = hand.app.screen.query_one(Picker)
-        assert [row.below[0] for row in picker.answer.rows] == [f"reason {n}" for n in (6, 5, 4, 3)]
-        await hand.press(*["<down>"] * 4)
-        assert [row.below[0] for row in picker.answer.rows][4:] == ["reason 2", "reason 1"]
-        await hand.press("<down>", "<enter>")
-        assert "Noor VO 0" in hand.text().splitlines()[0]

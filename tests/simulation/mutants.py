@@ -71,9 +71,8 @@ def _() -> list[Patch]:
         usual(connection, place=place)
         own = tables.origin.c
         rows = connection.execute(tables.origin.select().order_by(own.born.desc())).all()
-        new, old = rows[0], rows[1]
+        old = rows[1]
         forks.fork(connection, old.origin, old.acked_seq + 1)
-        del new
 
     return [patch.object(restore, "renew_origin", renew)]
 

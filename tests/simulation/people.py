@@ -153,7 +153,7 @@ def save_form(world: World, laptop: Laptop, chance: random.Random) -> None:
         return
     tag, fields = world.tag(), dict(draft.texts)
     edit = Edit(KIND[draft.kind], fields, id=draft.record_id, base=draft.base)
-    if world.save(laptop, [edit], tag, opened=draft.base or 0, draft=draft.id):
+    if world.save(laptop, [edit], tag, opened=draft.base or 0, draft=draft):
         said = ", ".join(f"{name} = {plain(value)}" for name, value in fields.items())
         world.say(f"{laptop.name} saves that form on {shown.key}: {said} ({tag})")
 

@@ -20,7 +20,7 @@ from tests.simulation.model import DELETED, Expected, Place, Typed, Violation, c
 from tests.simulation.properties import at_rest, looks_right, said_last
 from tests.simulation.wire import Trouble, Wire
 
-from fieldkit.store import Edit, Refused
+from fieldkit.store import Draft, Edit, Refused
 from fieldkit.sync import pace
 from fieldkit.sync.client import Outcome, sync
 from fieldkit.sync.messages import SyncRequest
@@ -163,10 +163,11 @@ class World:
         tag: str,
         *,
         opened: int | None = None,
-        draft: int | None = None,
+        draft: Draft | None = None,
     ) -> bool:
         """Save as a person does and note what was saved; False if rules stood against it."""
         before = laptop.rows()
+        left = replace(draft, texts={}) if draft else None
         edits = [replace(edit, confirmed=frozenset(edit.kind.asks())) for edit in edits]
         for edit in edits:
             if edit.id in before:
@@ -174,7 +175,7 @@ class World:
                 if draft is None:
                     laptop.past.show(shown.key, shown.values)
         try:
-            laptop.store.save(edits, tag, draft=draft)
+            laptop.store.save(edits, tag, left=left)
         except Refused:
             return False
         self.note(laptop, tag, before, opened)

@@ -44,7 +44,8 @@ class Saver:
     def single(self) -> None:
         fields = self.fields()
         draft = self.store.drafts.keep(Draft("beneficiary", "Asha", texts={"name": "being typed"}))
-        saved = self.store.save([Edit(Beneficiary, fields)], "Asha", draft=draft.id)
+        left = replace(draft, texts={})
+        saved = self.store.save([Edit(Beneficiary, fields)], "Asha", left=left)
         self.ids.append(saved[0].id)
         self.told("single", iter(saved), fields["name"])
         acknowledge("gone", draft=draft.id)

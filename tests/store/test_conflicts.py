@@ -3,7 +3,7 @@ from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.records import Beneficiary, Change, Json, Op
-from fieldkit.store import Conflict, Edit, Keep, Refused, Settled, State, Store
+from fieldkit.store import Answered, Conflict, Edit, Keep, Refused, Settled, State, Store
 
 FAR = f"{OTHER}-1"
 NAMED: dict[str, Json] = {"name": "Asha", "trade_code": "CARP", "district": 2, "block": 16}
@@ -36,10 +36,11 @@ def test_a_held_value_shows_beside_the_one_that_stands(store: Store, office: Off
     assert shown(store, FAR)["name"] == "Typed there"
     assert (conflict.mine, conflict.theirs) == ("Typed here", "Typed there")
     assert (conflict.stands, conflict.held) == ("Typed there", "Typed here")
+    assert conflict.held_here
     assert conflict.id == f"{FAR}/name/{conflict.origin}"
     assert conflict.version == 2
     assert store.outbox.counts()[State.CONFLICT] == 1
-    assert [one.state for one in store.outbox.returned()] == [State.CONFLICT]
+    assert store.outbox.returned() == []
     assert store.states([FAR]) == {FAR: State.CONFLICT}
 
 
@@ -51,6 +52,7 @@ def test_anothers_held_value_is_theirs(store: Store, office: Office) -> None:
     (conflict,) = store.conflicts(FAR)
     assert (conflict.mine, conflict.theirs) == ("Typed here", "Typed there")
     assert conflict.stands == "Typed here"
+    assert not conflict.held_here
     assert store.states([FAR]) == {FAR: State.CONFLICT}
     assert store.outbox.counts()[State.CONFLICT] == 1
     assert store.outbox.returned() == []
@@ -81,6 +83,29 @@ def test_a_decision_stands_at_once_and_closes_it_on_the_server(
     assert store.check() == []
 
 
+def test_of_a_conflict_whose_record_has_left_nobody_is_said_to_have_settled_it(
+    store: Store, office: Office
+) -> None:
+    conflict = clash(store, office)
+    standing = store.outbox.standing()
+    assert standing is not None
+    gone = [("beneficiary", FAR)]
+    store.pull.receive(Answered(standing.origin, standing.last_seq, standing.head, gone=gone))
+    with pytest.raises(Settled, match="no longer open here, so nothing was changed"):
+        store.resolve(conflict, Keep.MINE, "Asha")
+
+
+def test_a_number_that_could_be_an_aadhaar_is_kept_where_such_numbers_are(
+    store: Store, office: Office
+) -> None:
+    edit(store, FAR, account_no="11112222333344")
+    office.write(FAR, account_no="55556666777788")
+    office.sync(store)
+    (conflict,) = store.conflicts()
+    store.resolve(conflict, AADHAAR, "Asha")
+    assert shown(store, FAR)["account_no"] == AADHAAR
+
+
 def test_a_decision_that_is_itself_held_brings_the_conflict_back(
     store: Store, office: Office
 ) -> None:
@@ -100,7 +125,7 @@ def test_a_decision_that_is_rejected_brings_the_conflict_back(store: Store, offi
     assert store.conflicts() == []
     office.sync(store)
     assert [one.id for one in store.conflicts()] == [conflict.id]
-    (rejected, _) = store.outbox.returned()
+    (rejected,) = store.outbox.returned()
     store.withdraw(rejected.origin, rejected.change.seq)
     assert shown(store, FAR)["name"] == "Typed there"
 
@@ -137,7 +162,7 @@ def test_a_conflict_closed_while_it_was_shown_is_not_decided_again(
     office.records[FAR].held.clear()
     office.sync(store)
     many = len(store.changes_of(FAR))
-    with pytest.raises(Settled, match="settled meanwhile"):
+    with pytest.raises(Settled, match="no longer open here"):
         store.resolve(conflict, Keep.MINE, "Asha")
     assert len(store.changes_of(FAR)) == many
     assert shown(store, FAR)["name"] == "Typed there"

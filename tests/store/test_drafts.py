@@ -44,14 +44,21 @@ def test_a_draft_of_an_edit_keeps_its_record_and_base(store: Store) -> None:
 
 def test_a_save_drops_the_draft_it_came_from_and_no_other(store: Store) -> None:
     first, second = (store.drafts.keep(Draft("beneficiary", "Asha", texts=TEXTS)) for _ in "12")
-    store.save([Edit(Beneficiary, artisan())], "Asha", draft=first.id)
+    store.save([Edit(Beneficiary, artisan())], "Asha", left=replace(first, texts={}))
     assert store.drafts.of("Asha") == [second]
+
+
+def test_what_is_left_of_a_draft_is_kept_for_the_record_that_was_saved(store: Store) -> None:
+    kept = store.drafts.keep(Draft("beneficiary", "Asha", texts={**TEXTS, "bank_mitra": "Tariq"}))
+    left = replace(kept, texts={"bank_mitra": "Tariq"}, base=0)
+    (saved,) = store.save([Edit(Beneficiary, artisan())], "Asha", left=left)
+    assert store.drafts.of("Asha") == [replace(left, record_id=saved.id)]
 
 
 def test_a_refused_save_keeps_the_draft(store: Store) -> None:
     kept = store.drafts.keep(Draft("beneficiary", "Asha", texts=TEXTS))
     with pytest.raises(Refused):
-        store.save([Edit(Beneficiary, {"name": "Asha"})], "Asha", draft=kept.id)
+        store.save([Edit(Beneficiary, {"name": "Asha"})], "Asha", left=replace(kept, texts={}))
     assert store.drafts.of("Asha") == [kept]
 
 

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
@@ -61,14 +62,14 @@ def test_a_full_disk_is_told_and_the_same_save_works_when_there_is_room(
     kept = store.drafts.keep(Draft("beneficiary", "Asha", texts={"name": "N0"}))
     before = save(store, name="Before")
     disk.fill(spare)
-    with pytest.raises(DiskFull, match="The disk is full, so this is not saved yet"):
-        store.save(edits, "Asha", draft=kept.id)
+    with pytest.raises(DiskFull, match="The disk is full: nothing more can be saved"):
+        store.save(edits, "Asha", left=replace(kept, texts={}))
     assert store.counts()["beneficiary"] == 1
     assert store.record(before) is not None
     assert store.drafts.of() == [kept]
     assert audit(home) == []
     disk.free()
-    assert len(store.save(edits, "Asha", draft=kept.id)) == 20
+    assert len(store.save(edits, "Asha", left=replace(kept, texts={}))) == 20
     assert store.drafts.of() == []
     assert store.check() == audit(home) == []
     store.close()

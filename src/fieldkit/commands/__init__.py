@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from fieldkit.cli import Unusable
 from fieldkit.plain_text import shown
-from fieldkit.records import Record, kinds
+from fieldkit.records import Ask, Json, Record, Unfit, kinds
 from fieldkit.settings import home_folder
 from fieldkit.store import Store
 
@@ -36,6 +36,14 @@ def known_kind(name: str) -> type[Record]:
     if found is None:
         raise Unusable(f"There is no kind {name!r}. The kinds: {', '.join(kinds())}.")
     return found
+
+
+def in_words(ask: Ask | None, value: Json) -> str:
+    """Return a value as people read it; of a field not known here, and what it cannot be, as is."""
+    try:
+        return ask.format.show(ask.format.read(value)) if ask else str(value)
+    except Unfit:
+        return str(value)
 
 
 def say(sentence: str = "") -> None:

@@ -6,8 +6,8 @@ from argparse import Namespace
 
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, tell
-from fieldkit.commands import at_work, opened, say, say_json
-from fieldkit.records import Json, Unfit, kinds
+from fieldkit.commands import at_work, in_words, opened, say, say_json
+from fieldkit.records import Json, kinds
 from fieldkit.records.dates import Moment
 from fieldkit.store import Conflict, Keep
 
@@ -51,16 +51,16 @@ def conflicts(args: Namespace) -> int:
         record = named.get((one.kind, one.record_id))
         say(f"{one.id}  {_label(one)}{f', {record.label()}' if record else ''}")
         # On a laptop that wrote neither, "mine" is what stands: who wrote them is said of both.
-        for name, value in (("mine", one.mine), ("theirs", one.theirs)):
-            say(f"  {name:8}{_shown(one, value)}  {_standing(one, value)}")
+        for name, held in (("mine", one.held_here), ("theirs", not one.held_here)):
+            value = one.held if held else one.stands
+            say(f"  {name:8}{_shown(one, value)}  {_standing(one, held=held)}")
         say(f"  before  {_shown(one, one.base)}")
     say("`fieldkit resolve` decides one." if found else "There is no conflict.")
     return DONE
 
 
-def _standing(one: Conflict, value: Json) -> str:
-    """Say which of the two values counts now, and who wrote it when."""
-    held = value == one.held
+def _standing(one: Conflict, *, held: bool) -> str:
+    """Say of one of the two values whether it counts now, and who wrote it when."""
     word, by, at = (
         ("not used yet", one.by, one.at)
         if held
@@ -95,7 +95,7 @@ def _json(one: Conflict) -> dict[str, object]:
 
 def _theirs(one: Conflict) -> tuple[str, int]:
     """Return who wrote the value that is not this laptop's, and when."""
-    return (one.by, one.at) if one.theirs == one.held else (one.stands_by, one.stands_at)
+    return (one.stands_by, one.stands_at) if one.held_here else (one.by, one.at)
 
 
 def _label(one: Conflict) -> str:
@@ -111,12 +111,7 @@ def _shown(one: Conflict, value: Json) -> str:
         return _place(value)
     kind = kinds().get(one.kind)
     ask = kind.asks().get(one.field) if kind else None
-    if ask is None:
-        return str(value)
-    try:
-        return ask.format.show(ask.format.read(value)) or "nothing"
-    except Unfit:
-        return str(value)
+    return in_words(ask, value) or "nothing"
 
 
 def _place(value: Json) -> str:

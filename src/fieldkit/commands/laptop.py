@@ -228,8 +228,9 @@ def sync(args: Namespace) -> int:
         )
     elif outcome.ok:
         same = "Both sides are the same."
-        if outcome.rejected:
-            same = "What was returned counts on this laptop alone: correct it on Sync."
+        if outcome.returned:
+            before = "" if outcome.rejected else " before"
+            same = f"What was returned{before} counts on this laptop alone: correct it on Sync."
         say(
             f"{_many(outcome.applied, 'change')} sent, {outcome.rejected} returned, "
             f"{_many(outcome.received, 'record')} received. {same}"

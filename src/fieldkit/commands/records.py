@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from fieldkit.cli import DONE, Unusable, tell
-from fieldkit.commands import known_kind, opened, say, say_json
+from fieldkit.commands import in_words, known_kind, opened, say, say_json
 from fieldkit.exchange.write import FileFormat, fields_of
 from fieldkit.exchange.write import export as write
 from fieldkit.records import Ask, Record, Unfit, Use, read_id
@@ -239,13 +239,14 @@ def _say_record(
 
 
 def _say_gone(record_id: str, changes: Sequence[Logged]) -> None:
-    say(f"{record_id} is no longer on this laptop. Typed here was:")
+    say(f"{record_id} is no longer on this laptop. What was typed here:")
     for logged in changes:
         _say_change(logged)
         known = all_kinds().get(logged.change.kind)
         asks = known.asks() if known else {}
         for name, value in logged.change.fields.items():
-            say(f"    {asks[name].label if name in asks else name:32}{value}")
+            ask = asks.get(name)
+            say(f"    {ask.label if ask else name:32}{in_words(ask, value)}")
 
 
 def _say_change(logged: Logged) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from textwrap import wrap
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -34,6 +36,9 @@ _LONGEST = 6
 """Lines of a value that does not fit its row."""
 _FIRST, _SECOND = "1m", "2t"
 """Keys of the two values."""
+PAUSE = 0.7
+"""Seconds for which no key decides what has just come up: nobody has read it yet. A key held down
+begins to repeat within them, and begins them anew."""
 _PLACE = "district+block"
 _FIELDS = {_PLACE: "District and block", "deleted": "Deleted or kept"}
 """What no form asks."""
@@ -82,13 +87,12 @@ def _told(store: Store, one: Conflict, label: str) -> Open:
     from fieldkit.records.formats import Moment
 
     # At this laptop neither value may have been written: then the one that stands comes first.
-    held_here = one.mine == one.held
-    own = "yours, " if held_here else ""
+    own = "yours, " if one.held_here else ""
     held = f"{own}not used yet", _value(store, one, one.held), one.by, one.at
     stands = "on the server", _value(store, one, one.stands), one.stands_by, one.stands_at
     sides = [
         Side(title, words, by, Moment().show(at) if at else "")
-        for title, words, by, at in ((held, stands) if held_here else (stands, held))
+        for title, words, by, at in ((held, stands) if one.held_here else (stands, held))
     ]
     was = "" if one.field == "deleted" else _value(store, one, one.base)
     ask = asked(one)
@@ -162,6 +166,8 @@ class ConflictPage(Page[None]):
         self._open: Open | None = None
         self._done = ""
         """What became of the last one."""
+        self._came = -inf
+        """When the next conflict came up, or a key came too soon to decide it."""
 
     def content(self) -> Iterable[Widget]:
         """Yield the lines."""
@@ -239,10 +245,19 @@ class ConflictPage(Page[None]):
 
         event.stop()
         if letter not in "3e":
-            keep = Keep.MINE if letter in _FIRST else Keep.THEIRS
-            await self.told(partial(self._keep, keep))
+            if self._seen():
+                keep = Keep.MINE if letter in _FIRST else Keep.THEIRS
+                await self.told(partial(self._keep, keep))
         elif asked(self._open.conflict):
             await self.told(self._other)
+
+    def _seen(self) -> bool:
+        """Say whether what is shown can have been read: a doubled or held key decides nothing."""
+        now = monotonic()
+        seen = now - self._came >= PAUSE
+        if not seen:
+            self._came = now
+        return seen
 
     async def _other(self) -> None:
         if self._open is not None:
@@ -286,9 +301,11 @@ class ConflictPage(Page[None]):
         await self.desk.take_stock()
         if self._open is None:
             self.dismiss(None)
-            doors.say(self.desk, f"{self._done} Nothing is left to settle.")
+            here = " here" if self._record_id else ""
+            doors.say(self.desk, f"{self._done} Nothing is left to settle{here}.")
         else:
             self.say(f"{self._done} The next one:")
+            self._came = monotonic()
 
 
 class ValuePage(Page[None]):
@@ -320,7 +337,7 @@ class ValuePage(Page[None]):
     async def answer(self, text: str) -> Answer:
         """Answer with what the text is read as, or what is wrong with it."""
         from fieldkit.records import Choice as ClosedList
-        from fieldkit.records import Doubtful, Reference, Unfit
+        from fieldkit.records import Reference
 
         ask, typed = asked(self._one.conflict), text.strip()
         if ask is None:
@@ -335,9 +352,18 @@ class ValuePage(Page[None]):
             rows, strong = await self.ask(lambda store: search(store, typed, kinds))
             taken = [self._take(row.label, row.id, (*row.cells[1:], row.id)) for row in rows]
             return Answer(taken, mark=0 if strong else None)
+        return self._read(ask, text)
+
+    def _read(self, ask: Ask, text: str) -> Answer:
+        """Answer with what the text is read as; what is doubtful is taken once it is marked."""
+        from fieldkit.records import Doubtful, Unfit
+
         try:
             return Answer([self._take(ask.format.show(ask.format.parse(text)) or "empty", text)])
-        except (Doubtful, Unfit) as wrong:
+        except Doubtful as doubt:
+            meant = self._take(f"{text.strip()}: meant so", text)
+            return Answer([meant], mark=None, above=(f"  {doubt}",))
+        except Unfit as wrong:
             return Answer(mark=None, above=(f"  {wrong}",))
 
     def _take(self, shown: str, typed: str, more: tuple[str, ...] = ()) -> Choice:

@@ -66,7 +66,7 @@ class DaysPage(Page[None]):
     """Who was present on a day of a training."""
 
     KEYBOARD = "#picker"
-    KEYS = "Space present  - absent  number Enter present  Left Right day  Del clear  Esc"
+    KEYS = "Space or number Enter present  - absent  Left Right day  Delete clear  Esc"
 
     def __init__(self, batch: Row) -> None:
         super().__init__()
@@ -102,6 +102,10 @@ class DaysPage(Page[None]):
         ]
         nobody = "   Nobody is enrolled in this training yet: Esc, then a."
         return Answer(rows, above=() if self._people else (nobody,))
+
+    async def freshen(self) -> None:
+        """Show the marks that came; what is typed stays."""
+        await self.query_one(Picker).follow()
 
     async def turn(self, days: int) -> None:
         """Turn to another day of the training."""
@@ -147,6 +151,7 @@ class DaysPage(Page[None]):
         try:
             await self.ask(lambda store: store.save([edit], self.desk.operator))
         except Refused as refused:
+            self.query_one(Picker).renew()
             self.say("; ".join(finding.message for _, finding in refused.findings), error=True)
             return
         await self._again(f"{one.number} {one.row.label}: {'present' if present else 'absent'}")

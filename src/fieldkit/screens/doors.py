@@ -75,7 +75,9 @@ async def open_draft(desk: Desk, draft: Draft) -> None:
 
     kind = kinds().get(draft.kind)
     number = draft.record_id
-    here = number is None or await desk.ask(lambda store: store.get(draft.kind, number)) is not None
+    here = kind is None or number is None
+    if not here:
+        here = await desk.ask(lambda store: store.get(draft.kind, number or "")) is not None
     if kind is None or not here or unasked(kind, draft.texts):
         await desk.push_screen(KeptPage(draft, here=here))
     else:

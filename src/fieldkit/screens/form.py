@@ -12,9 +12,11 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from fieldkit.records import Choice, Finding, Record, Reference, Use, Value, kinds, read_id
+from fieldkit.records import Finding, Record, Reference, Use
+from fieldkit.screens import doors
 from fieldkit.screens.form_field import Candidate
 from fieldkit.screens.form_model import FormModel
+from fieldkit.screens.form_reading import base_of, referred, start
 from fieldkit.screens.form_saving import (
     changes,
     confirm,
@@ -26,15 +28,13 @@ from fieldkit.screens.form_saving import (
 )
 from fieldkit.screens.form_terms import Opening, Wanted
 from fieldkit.screens.form_view import cut_note
-from fieldkit.screens.objections import by_field
 from fieldkit.screens.page import Page
-from fieldkit.screens.rows import NOT_HERE, in_words, label_of
+from fieldkit.screens.rows import in_words
 from fieldkit.screens.widgets.form import Form
-from fieldkit.store import Draft, Edit, Hit, Refused, Store, StoreError
+from fieldkit.store import Draft, Edit, Refused, StoreError
 
 KEEP_AFTER = 0.8
 """Seconds after which what is typed is written, although the field was not left yet."""
-_LIKELY = 0.9
 _ROOMY = 100
 """Columns from which the header has room for the place."""
 
@@ -137,7 +137,7 @@ class FormScreen(Page["Entered | None"]):
             operator = self.desk.operator
             if record_id:
                 self.where(record_id)
-            found = await self.ask(lambda store: _fetch(store, kind, record_id, operator))
+            found = await self.ask(lambda store: start(store, kind, record_id, operator))
             record, self._label, self._objections = found.record, found.label, found.objections
             self._texts = dict(texts or {})
             overlay = {**self._texts, **(draft.texts if draft else {})}
@@ -146,7 +146,7 @@ class FormScreen(Page["Entered | None"]):
             model.last = found.last
             model.say(found.objections.get("", ""))
             begun = draft or Draft(kind.kind(), self.desk.operator, None, record_id)
-            self._draft = replace(begun, base=_base(record, draft))
+            self._draft = replace(begun, base=base_of(record, draft))
             self.form.show(model)
             self._tell()
         finally:
@@ -170,7 +170,7 @@ class FormScreen(Page["Entered | None"]):
             ask, district = model.fields[wanted.field].ask, model.values.get("district")
             form = ask.format
             if isinstance(form, Reference):
-                found = await self.ask(lambda store: _referred(store, form.kinds, wanted.text))
+                found = await self.ask(lambda store: referred(store, form.kinds, wanted.text))
             else:
                 place = district if isinstance(district, int) else 0
                 names = await self.ask(lambda store: store.suggest(ask.suggest, wanted.text, place))
@@ -276,8 +276,12 @@ class FormScreen(Page["Entered | None"]):
         return replace(self._draft, texts=texts, field=model.at)
 
     async def action_put_away(self) -> None:
-        """Leave; what was typed is kept."""
-        await self.told(self.put_away)
+        """Leave; what was typed is kept. If it cannot be written, only when asked again."""
+        try:
+            await self.put_away()
+        except StoreError as error:
+            if not self.sure("leave", f"{error} Esc again leaves without what was typed."):
+                return
         self.dismiss(None)
 
     async def put_away(self) -> None:
@@ -325,19 +329,13 @@ class FormScreen(Page["Entered | None"]):
             model.kind, changes(model), opened.record_id, opened.base, confirmed=confirmed(model)
         )
         left = replace(opened, texts=model.unasked, field="", base=opened.base or 0)
-
-        def save(store: Store) -> str:
-            done = store.save([edit], self.desk.operator, draft=None if left.texts else opened.id)
-            if left.texts:
-                store.drafts.keep(replace(left, record_id=done[0].id))
-            return done[0].id
-
+        operator = self.desk.operator
         try:
-            number = await self.ask(save)
+            (done,) = await self.ask(lambda store: store.save([edit], operator, left=left))
         except Refused as refused:
             return "", [finding for _, finding in refused.findings]
         self.form.model = None
-        return number, []
+        return done.id, []
 
     async def _after(self, model: FormModel, number: str, *, then_new: bool) -> None:
         kind = model.kind
@@ -346,108 +344,28 @@ class FormScreen(Page["Entered | None"]):
         label = named or (self._label if model.record else kind.title)
         entered = Entered(kind.kind(), number, label, new=model.record is None, more=then_new)
         if not then_new:
-            self._ready.clear()
-            self.dismiss(entered)
+            self._leave(entered)
         if self._after_saving is not None:
             await self._after_saving(entered)
-        if not then_new:
-            return
+        if then_new:
+            await self._next(kind, f"Saved: {label}, {number}.", entered)
+
+    async def _next(self, kind: type[Record], saved: str, entered: Entered) -> None:
+        """Go on with an empty form; if none can be opened, leave: this one has nothing to type."""
         self.run_worker(self.told(self.desk.take_stock), group="stock", exclusive=True)
-        await self.begin(kind, texts=self._carried(kind))
-        if self.model is not None:
-            self.model.say(f"Saved: {entered.label}, {number}. Next one:")
+        try:
+            await self.begin(kind, texts=self._carried(kind))
+        except StoreError as error:
+            self._leave(entered)
+            doors.say(self.desk, f"{saved} {error}")
+        else:
+            if self.model is not None:
+                self.model.say(f"{saved} Next one:")
+
+    def _leave(self, entered: Entered) -> None:
+        self._ready.clear()
+        self.dismiss(entered)
 
     def _carried(self, kind: type[Record]) -> dict[str, str]:
         """Return the texts of the opening that the next form shares: what the record belongs to."""
         return {name: text for name, text in self._texts.items() if name in kind.references()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """What a form starts from."""
-
-    record: Record | None
-    standing: dict[str, Value]
-    label: str
-    """What it is called."""
-    last: dict[str, str]
-    """Texts of the record of this kind that the operator saved last."""
-    objections: Mapping[str, str]
-    """What the server says against it, by field."""
-
-
-def _base(record: Record | None, draft: Draft | None) -> int | None:
-    """Return the record's version the person saw when the form was opened (23); None: a new one.
-
-    A sync that lands while it is open must not vouch for values nobody saw, so a draft keeps its
-    own; one without was kept before the server had answered with any version.
-    """
-    if draft is not None:
-        return draft.base if record is None else draft.base or 0
-    return None if record is None else record.version or 0
-
-
-def _fetch(store: Store, kind: type[Record], record_id: str | None, operator: str) -> _Start:
-    """Read what the form starts from.
-
-    Loads as well, in this thread, what the first keys would load.
-    """
-    kind()  # the first record made readies all kinds for the database: 50-100 ms
-    for ask in kind.questions().values():
-        if isinstance(ask.format, Choice):
-            ask.format.matching("a")
-    record = store.get(kind.kind(), record_id) if record_id else None
-    if record_id and record is None:
-        raise StoreError(NOT_HERE)
-    others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
-    last = next((_texts(kind, one) for one in others), {})
-    if record is not None:
-        label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
-        standing: dict[str, Value] = {"district": record.district, "block": record.block}
-        return _Start(record, standing, label, last, by_field(store, record.id, kind.questions()))
-    device = store.device
-    standing = {"district": device.district, "block": device.block} if device else {}
-    return _Start(None, standing, f"New {_lower(kind.title)}", last, {})
-
-
-def _texts(kind: type[Record], record: Record) -> dict[str, str]:
-    return {name: ask.format.edit(record.value(name)) for name, ask in kind.questions().items()}
-
-
-def _referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
-    """Return the records a text could mean: a number, a name, or the newest where none is typed."""
-    if read_id(typed):
-        record = store.record(typed)
-        known = record is not None and record.kind() in among
-        return [_candidate(record, sure=True)] if record is not None and known else []
-    if not typed:
-        newest = [r for kind in among for r in store.page(kind, newest_first=True, limit=9).records]
-        return [_candidate(record) for record in newest[:9]]
-    hits = store.find(typed, list(among), limit=9)
-    alone = len(hits) == 1 and hits[0].score >= _LIKELY
-    return [
-        Candidate(hit.id, _called(hit.label, _told_by(hit)), sure=hit.strong or alone)
-        for hit in hits
-    ]
-
-
-def _told_by(hit: Hit) -> list[str]:
-    """Return what tells the record from others of its name: kin and place, where it has them."""
-    kind = kinds()[hit.kind]
-    fields = [*kind.used(Use.KIN), *kind.used(Use.PLACE)] or list(hit.line)
-    return [hit.line[name] for name in fields if name in hit.line]
-
-
-def _candidate(record: Record, *, sure: bool = False) -> Candidate:
-    fields = [*record.used(Use.KIN), *record.used(Use.PLACE)]
-    return Candidate(
-        record.id, _called(record.label(), [str(record.value(f) or "") for f in fields]), sure=sure
-    )
-
-
-def _called(label: str, more: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(part for part in (label, *more) if part))
-
-
-def _lower(title: str) -> str:
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

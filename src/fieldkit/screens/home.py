@@ -191,7 +191,7 @@ class HomePage(Page[None]):
             for recent in self._figures.recent
         ]
         unfinished = bool(self._figures.recent) and self._figures.recent[0].draft is not None
-        self.keys(self.KEYS + ("   Del throw away" if unfinished else ""))
+        self.keys(self.KEYS + ("   Delete throw away" if unfinished else ""))
         return Answer(rows, mark=0 if unfinished else None, above=self._board())
 
     async def _resume(self, recent: Recent) -> None:

@@ -300,7 +300,7 @@ class ImportScreen(Page[None]):
         if good:
             self.say("")
         self._to("result" if good else "columns")
-        await self.desk.take_stock()
+        await self.told(self.desk.take_stock)
 
     def on_progressed(self, event: Progressed) -> None:
         """Draw the bar."""

@@ -62,7 +62,9 @@ class KeptPage(Page[None]):
         if not self._here:
             self.say(f"{NOT_HERE} Read it off or enter it as a new one; on Home, Delete drops it.")
             return
-        form = "Its form asks not all of this" if kind else "This version has no form for it"
+        form = (
+            "Its form does not ask for all of this" if kind else "This version has no form for it"
+        )
         self.say(f"{form}. Type it where it belongs; on Home, Delete throws it away.")
 
     async def answer(self, _text: str) -> Answer:

@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
 def misplaced(store: Store) -> list[Record]:
     """Return the records that never were on the server, and that lie outside what it takes."""
-    from fieldkit.store import State
-
     scope = store.pull.state().scope
     if scope is None:
         return []
-    returned = [one for one in store.outbox.returned() if one.state is State.REJECTED]
+    returned = store.outbox.returned()
     kinds = {one.change.kind for one in returned}
     found = store.fetch(kinds, [one.change.record_id for one in returned])
     return [
@@ -31,15 +29,12 @@ def misplaced(store: Store) -> list[Record]:
 
 
 def take_in(store: Store, operator: str) -> int:
-    """Put them where this laptop works; return how many no rule stands against."""
-    from fieldkit.store import Edit, Refused
+    """Put them where this laptop works, in one go; return how many no rule stands against."""
+    from fieldkit.store import Edit, Saved
 
-    device, many = store.device, 0
-    for record in misplaced(store) if device else ():
-        place = {"district": device.district, "block": device.block} if device else {}
-        try:
-            store.save([Edit(type(record), place, record.id)], operator)
-        except Refused:
-            continue
-        many += 1
-    return many
+    device = store.device
+    if device is None:
+        return 0
+    place = {"district": device.district, "block": device.block}
+    edits = [Edit(type(record), place, record.id) for record in misplaced(store)]
+    return sum(isinstance(fate, Saved) for fate in store.load(edits, operator))

@@ -21,12 +21,9 @@ class Objection(NamedTuple):
 
 def objections(store: Store, record_id: str) -> list[Objection]:
     """Return what is said against a record: why changes came back first, then what to check."""
-    from fieldkit.store import State
-
     returned = [
         Objection("Returned to you", one.reason_field or "", one.reason or "No reason was given.")
         for one in store.outbox.returned(record_id=record_id)
-        if one.state is State.REJECTED
     ]
     noted = store.findings(record_id)
     return [*returned, *(Objection("To check", one.field, one.message) for one in noted)]

@@ -105,8 +105,8 @@ class RecordPage(Page[None]):
         keys = [f"{step.letter} {step.word}" for step in self.steps]
         keys += ["p present"] if kind == _TRAINING else []
         keys += ["s settle"] if self.record_id in self._settle else []
-        keys += ["e edit", "d delete", "h history", "Del delete the line", "Esc"]
-        for rare in ("Del delete the line", "h history"):
+        keys += ["e edit", "d delete", "h history", "Delete remove the line", "Esc"]
+        for rare in ("Delete remove the line", "h history"):
             if len("  ".join(keys)) > self.size.width - 2:
                 keys.remove(rare)
         return "  ".join(keys)

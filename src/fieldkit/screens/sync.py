@@ -6,7 +6,7 @@ unless it is stopped here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ from textual.widget import Widget
 from fieldkit.screens import doors
 from fieldkit.screens.misplaced import misplaced, take_in
 from fieldkit.screens.page import Line, Page, Sentence
-from fieldkit.screens.rows import Fetched, Kept, fetched, label_of
+from fieldkit.screens.rows import fetched, label_of
 from fieldkit.screens.sync_words import (
     agreement,
     before,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fieldkit.screens.conflicts import Open
-    from fieldkit.store import Store
+    from fieldkit.store import Logged, Store
 
 _SYNCS_SHOWN = 3
 _SYNCS_READ = 30
@@ -70,8 +70,8 @@ class _Told:
     label: str
     title: str
     reason: str
-    at: tuple[str, int] = ("", 0)
-    """Origin and seq of the change."""
+    back: Logged | None = None
+    """The change that came back; None: it is to check."""
 
 
 class SyncScreen(Page[None]):
@@ -128,7 +128,7 @@ class SyncScreen(Page[None]):
         from fieldkit.screens.conflicts import open_conflicts
 
         found = await self.ask(lambda store: open_conflicts(store))
-        first = await self._page(0)
+        first = await self._page(_RETURNED)
         heads = [_SETTLE] + [""] * len(found)
         to_settle = [self._to_settle(one, head) for one, head in zip(found, heads, strict=False)]
         return Answer([*to_settle, *first.rows], more=first.more)
@@ -141,54 +141,39 @@ class SyncScreen(Page[None]):
         below = (sides, one.conflict.record_id)
         return Choice((one.label, one.field), settle, below, key=one.conflict.id, head=head)
 
-    async def _page(self, skip: int) -> Answer:
-        rows, full = await self.ask(lambda store: _returned(store, skip))
+    async def _page(self, group: str, skip: int = 0) -> Answer:
+        """Return a page of what came back, then of what is to check; the first line is headed."""
+        read = _returned if group == _RETURNED else _findings
+        told = await self.ask(lambda store: read(store, skip))
+        heads = ["" if skip else group] + [""] * len(told)
+        rows = [self._choice(one, head) for one, head in zip(told, heads, strict=False)]
+        if len(told) == PAGE:
+            return Answer(rows, more=partial(self._page, group, skip + PAGE))
+        if group == _CHECK:
+            return Answer(rows)
+        check = await self._page(_CHECK)
+        return Answer([*rows, *check.rows], more=check.more)
 
-        async def more() -> Answer:
-            return await self._page(skip + PAGE)
+    def _choice(self, one: _Told, head: str) -> Choice:
+        """Return a line: Enter corrects what came back, or opens what is to check."""
+        cells, below = (one.label, one.title), (one.reason, one.record_id)
+        if one.back is None:
+            look = partial(doors.open_record, self.desk, one.kind, one.record_id)
+            return Choice(cells, look, below, key=f"{one.record_id} {one.reason}", head=head)
+        mend = partial(doors.open_form, self.desk, one.kind, record_id=one.record_id)
+        give_up = partial(self._give_up, one, one.back)
+        return Choice(cells, mend, below, give_up, f"{_at(one.back)}", head)
 
-        heads = ["" if skip else _RETURNED] + [""] * len(rows)
-        choices = [
-            Choice(
-                (one.label, one.title),
-                partial(doors.open_form, self.desk, one.kind, record_id=one.record_id),
-                (one.reason, one.record_id),
-                partial(self._give_up, one),
-                key=f"{one.at}",
-                head=head,
-            )
-            for one, head in zip(rows, heads, strict=False)
-        ]
-        if full:
-            return Answer(choices, more=more)
-        check = await self._to_check(0)
-        return Answer([*choices, *check.rows], more=check.more)
-
-    async def _to_check(self, skip: int) -> Answer:
-        """Return a page of what the server found to check; each opens what it is about."""
-        found, full = await self.ask(lambda store: _findings(store, skip))
-
-        async def more() -> Answer:
-            return await self._to_check(skip + PAGE)
-
-        heads = ["" if skip else _CHECK] + [""] * len(found)
-        rows = [
-            Choice(
-                (one.label, one.title),
-                partial(doors.open_record, self.desk, one.kind, one.record_id),
-                (one.reason, one.record_id),
-                key=f"{one.record_id} {one.reason}",
-                head=head,
-            )
-            for one, head in zip(found, heads, strict=False)
-        ]
-        return Answer(rows, more=more if full else None)
-
-    async def _give_up(self, one: _Told) -> None:
+    async def _give_up(self, one: _Told, back: Logged) -> None:
         """Give a change up, when asked twice."""
+        from fieldkit.records import Op
+
         question = f"Give up this change of {one.label}? It is gone then. Press the key again."
-        if self.sure(f"give up {one.at}", question):
-            await self.ask(lambda store: store.withdraw(*one.at))
+        if back.change.op is Op.CREATE:
+            gone = "It leaves this laptop. Press the key again."
+            question = f"Give up {one.label} with all that was typed on it? {gone}"
+        if self.sure(f"give up {_at(back)}", question):
+            await self.ask(lambda store: store.withdraw(*_at(back)))
             self.query_one(Picker).renew()
             await self.desk.take_stock()
             await self._show()
@@ -249,7 +234,7 @@ class SyncScreen(Page[None]):
         rows = self.query_one(Picker).answer.rows
         heads = {row.head for row in rows}
         words = [word for head, word in _GROUPS.items() if head in heads]
-        receipt, give_up = "r receipt to a file", "Del give up"
+        receipt, give_up = "r receipt to a file", "Delete give up"
         offered = [
             "F5 or s sync now" if self._enrolled else "e enrol",
             f"Enter {' or '.join(words)}" if words else "",
@@ -365,48 +350,39 @@ def _read(store: Store) -> _Shown:
     )
 
 
-def _returned(store: Store, skip: int) -> tuple[list[_Told], bool]:
-    """Return a page of what the server did not take, and whether there may be more.
-
-    What is held as a conflict is listed as that, once its row has come.
-    """
-    from fieldkit.store import State
-
-    whole = store.outbox.returned(PAGE, skip)
-    page = [one for one in whole if one.state is State.REJECTED]
-    kinds = {one.change.kind for one in page}
-    records = Fetched(store.fetch(kinds, [one.change.record_id for one in page]))
-    kept = fetched(store, records.records.values())
-    told = [
-        _told(
-            records,
-            kept,
-            (one.change.kind, one.change.record_id),
-            one.reason or "no reason was given",
-            (one.origin, one.change.seq),
-        )
-        for one in page
-    ]
-    return told, len(whole) == PAGE
+def _at(back: Logged) -> tuple[str, int]:
+    """Return by what the log knows a change."""
+    return back.origin, back.change.seq
 
 
-def _findings(store: Store, skip: int) -> tuple[list[_Told], bool]:
-    """Return a page of what the server found to check, and whether there may be more."""
+def _returned(store: Store, skip: int) -> list[_Told]:
+    """Return a page of what the server did not take."""
+    found = store.outbox.returned(PAGE, skip)
+    nothing = "No reason was given."
+    return _told(
+        store,
+        [(one.change.kind, one.change.record_id, one.reason or nothing, one) for one in found],
+    )
+
+
+def _findings(store: Store, skip: int) -> list[_Told]:
+    """Return a page of what the server found to check."""
     found = store.findings()[skip : skip + PAGE]
-    records = Fetched(store.fetch({one.kind for one in found}, [one.record_id for one in found]))
-    kept = fetched(store, records.records.values())
-    told = [_told(records, kept, (one.kind, one.record_id), one.message) for one in found]
-    return told, len(found) == PAGE
+    return _told(store, [(one.kind, one.record_id, one.message, None) for one in found])
 
 
-def _told(
-    records: Kept, kept: Kept, key: tuple[str, str], reason: str, at: tuple[str, int] = ("", 0)
-) -> _Told:
+def _told(store: Store, found: Sequence[tuple[str, str, str, Logged | None]]) -> list[_Told]:
+    """Name the records that reasons are about."""
     from fieldkit.records import kinds
 
-    record, known = records.get(*key), kinds().get(key[0])
-    label = label_of(kept, record) if record else key[1]
-    return _Told(*key, label, known.title.lower() if known else "", reason, at)
+    records = store.fetch({kind for kind, *_ in found}, [number for _, number, *_ in found])
+    kept = fetched(store, records.values())
+    told = []
+    for kind, number, reason, back in found:
+        record, known = records.get((kind, number)), kinds().get(kind)
+        label = label_of(kept, record) if record else number
+        told.append(_Told(kind, number, label, known.title.lower() if known else "", reason, back))
+    return told
 
 
 def _write_receipt(store: Store) -> tuple[Path, str]:

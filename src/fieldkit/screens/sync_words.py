@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from fieldkit.sync.forecast import Forecast
 
 _BAR = 24
-CLOCK_MAY_DIFFER = 300
-"""Seconds by which the laptop's clock may differ from the server's before anyone is told."""
 
 
 def plural(many: int, thing: str) -> str:
@@ -65,6 +63,8 @@ def ended(outcome: Outcome) -> str:
     held = f"{outcome.conflicts} to settle" if outcome.conflicts else ""
     if outcome.ok and not (done or back or held):
         waited = "" if outcome.received else "Nothing waited. "
+        if outcome.returned:  # which stands on this laptop alone
+            return f"{waited}The server has every change from here."
         return f"{waited}The server and this laptop hold the same."
     return ", ".join(filter(None, (done, back, held))) or "Nothing was sent."
 
@@ -142,9 +142,11 @@ def how_long(seconds: int) -> str:
 
 def clock_said(store: Store) -> str | None:
     """Return a sentence if the laptop's clock cannot be right, or was not by the server's."""
+    from fieldkit.store.clock import WRONG
+
     device = store.device
     skew = (device and device.skew) or 0
-    if abs(skew) <= CLOCK_MAY_DIFFER:
+    if abs(skew) <= WRONG:
         return store.clock_doubt()
     return store.clock_doubt() or (
         f"At the last sync this laptop's clock was {how_long(skew)} "

@@ -145,6 +145,9 @@ class Courier:
         return fresh and last is not None and last.ok
 
     def _start(self) -> None:
+        from fieldkit.sync.stop import Stop
+
+        self._stop = Stop()  # Escape counts from now on, while the rest is still loading
         self.running, self._again = True, False
         self.progress = None
         self._desk.run_worker(self._run(), group="sync")
@@ -170,12 +173,10 @@ class Courier:
     def _carry(self, store: Store) -> Outcome | None:
         """Sync, in its thread; None if there is no server to sync with."""
         from fieldkit.sync.client import sync
-        from fieldkit.sync.stop import Stop
 
         device = store.device
         if device is None or not device.server or not store.token():
             return None
-        self._stop = Stop()
         return sync(store, progress=self._progress, stop=self._stop)
 
     def _progress(self, progress: Progress) -> None:

@@ -35,6 +35,8 @@ class Conflict:
     mine: Json
     """The value written at this laptop; where neither was: the one that stands."""
     theirs: Json
+    held_here: bool
+    """Whether the held value was written at this laptop: it is ``mine`` then."""
     base: Json
     """The value that the author of the held one had seen."""
     stands: Json
@@ -98,7 +100,8 @@ def _read(row: Row[tuple[object, ...]], ground: Ground, own: Collection[str]) ->
     key = (row.kind, row.record_id)
     held = json.loads(row.held)
     stands = value_of(ground.beneath(key).fields, row.field)
-    mine, theirs = (held, stands) if row.origin in own else (stands, held)
+    held_here = row.origin in own
+    mine, theirs = (held, stands) if held_here else (stands, held)
     return Conflict(
         id=f"{row.record_id}/{row.field}/{row.origin}",
         kind=row.kind,
@@ -106,6 +109,7 @@ def _read(row: Row[tuple[object, ...]], ground: Ground, own: Collection[str]) ->
         field=row.field,
         mine=mine,
         theirs=theirs,
+        held_here=held_here,
         base=json.loads(row.base),
         stands=stands,
         held=held,
@@ -131,7 +135,8 @@ def find_conflict(connection: Connection, wanted: str | Conflict) -> Conflict:
             return one
     if isinstance(wanted, str):
         raise Settled("This conflict is no longer open. List the open ones with `conflicts`.")
-    raise Settled("This was settled meanwhile, so nothing was changed.")
+    # Somebody settled it, or its record has left for another area.
+    raise Settled("This is no longer open here, so nothing was changed.")
 
 
 def noted(connection: Connection, record_id: str | None) -> list[Noted]:

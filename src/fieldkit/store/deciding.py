@@ -78,7 +78,10 @@ def _values(kind: type[Record], field: str, value: Json) -> dict[str, Value]:
 
 
 def _typed(kind: type[Record], field: str, typed: str) -> dict[str, Value]:
-    """Read another value as one types it; of a place, its block: the district follows from it."""
+    """Read another value as one types it; of a place, its block: the district follows from it.
+
+    What is doubtful counts as meant: whoever decides has seen it, or wrote it out.
+    """
     if field == PLACE:
         block = kind.asks()["block"].format.parse(typed)
         district = district_of(block) if isinstance(block, int) else None
@@ -87,4 +90,4 @@ def _typed(kind: type[Record], field: str, typed: str) -> dict[str, Value]:
         return {"district": district, "block": block}
     if field == DELETED or field not in kind.asks():
         raise Unfit("Choose one of the two: mine or theirs.")
-    return {field: kind.asks()[field].format.parse(typed)}
+    return {field: kind.asks()[field].format.parse(typed, confirmed=True)}

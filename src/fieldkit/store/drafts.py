@@ -48,22 +48,13 @@ class Drafts:
 
         The record may have been numbered anew since its form was opened.
         """
-        now = self.clock()
-        draft = replace(draft, opened_at=draft.opened_at or now, updated_at=now)
         with self.database.write() as connection:
-            if draft.base == 0:
-                draft = replace(draft, record_id=_present_number(connection, draft.record_id))
-            row = _written(draft)
-            if draft.id is not None:
-                connection.execute(update(_draft).where(_draft.c.id == draft.id).values(row))
-                return draft
-            new = connection.execute(insert(_draft).values(row)).inserted_primary_key
-        return replace(draft, id=new[0] if new else None)
+            return keep(connection, draft, self.clock())
 
     def drop(self, draft_id: int) -> None:
         """Throw a draft away."""
         with self.database.write() as connection:
-            connection.execute(delete(_draft).where(_draft.c.id == draft_id))
+            drop(connection, draft_id)
 
     def get(self, draft_id: int) -> Draft | None:
         """Return one draft."""
@@ -78,6 +69,24 @@ class Drafts:
             query = query.where(_draft.c.operator == operator)
         with self.database.read() as connection:
             return [_read(row) for row in connection.execute(query)]
+
+
+def keep(connection: Connection, draft: Draft, now: int) -> Draft:
+    """Write a draft in the caller's transaction; see :meth:`Drafts.keep`."""
+    draft = replace(draft, opened_at=draft.opened_at or now, updated_at=now)
+    if draft.base == 0:
+        draft = replace(draft, record_id=_present_number(connection, draft.record_id))
+    row = _written(draft)
+    if draft.id is not None:
+        connection.execute(update(_draft).where(_draft.c.id == draft.id).values(row))
+        return draft
+    new = connection.execute(insert(_draft).values(row)).inserted_primary_key
+    return replace(draft, id=new[0] if new else None)
+
+
+def drop(connection: Connection, draft_id: int) -> None:
+    """Throw a draft away in the caller's transaction."""
+    connection.execute(delete(_draft).where(_draft.c.id == draft_id))
 
 
 def _present_number(connection: Connection, number: str | None) -> str | None:

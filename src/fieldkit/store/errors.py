@@ -49,7 +49,7 @@ class Refused(Exception):
 _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_FULL: (
         DiskFull,
-        "The disk is full, so this is not saved yet. Free some space, then save again.",
+        "The disk is full: nothing more can be saved. Free some space, then try again.",
     ),
     sqlite3.SQLITE_READONLY: (
         Unwritable,
@@ -64,7 +64,7 @@ _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_PERM: (Unwritable, "This user may not open the data file of fieldkit."),
     sqlite3.SQLITE_IOERR: (
         Unwritable,
-        "The disk did not answer, so this is not saved yet. Check the disk, then save again.",
+        "The disk does not answer: nothing more can be saved. Check the disk, then try again.",
     ),
     sqlite3.SQLITE_CORRUPT: (
         Damaged,

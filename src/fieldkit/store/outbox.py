@@ -181,7 +181,7 @@ class Outbox:
     def returned(
         self, limit: int | None = None, skip: int = 0, *, record_id: str | None = None
     ) -> list[Logged]:
-        """Return the changes with a field the server still lacks, the latest first.
+        """Return the rejected changes with a field the server still lacks, the latest first.
 
         ``record_id``: only those of this record.
         """
@@ -189,7 +189,7 @@ class Outbox:
         with self.database.read() as connection:
             rows = connection.execute(
                 _logged()
-                .where(OPEN_VERDICT, *of)
+                .where(OPEN_VERDICT, _change.c.verdict == State.REJECTED, *of)
                 .order_by(desc(_change.c.at), desc(_change.c.seq))
                 .limit(limit)
                 .offset(skip)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,14 +19,14 @@ from fieldkit.records import Finding, Record, Value, kinds, read_id
 from fieldkit.records.dates import believed, day_at
 from fieldkit.settings import DATABASE
 from fieldkit.store import backup as backups
-from fieldkit.store import search, tables
+from fieldkit.store import drafts, search, tables
 from fieldkit.store.answers import ScopeOf
 from fieldkit.store.arriving import relay
 from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.conflicts import Conflict, Noted, OpenAbout, noted, open_about, open_conflicts
 from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.deciding import Keep, decide
-from fieldkit.store.drafts import Drafts
+from fieldkit.store.drafts import Draft, Drafts
 from fieldkit.store.duplicates import Alike, alike
 from fieldkit.store.edits import Edit, Past, prepare
 from fieldkit.store.errors import Refused, StoreError, Unwritable
@@ -189,9 +189,11 @@ class Store:
     # Saving
 
     def save(
-        self, edits: Sequence[Edit], operator: str, *, draft: int | None = None
+        self, edits: Sequence[Edit], operator: str, *, left: Draft | None = None
     ) -> list[Saved]:
-        """Save edits, all or none, and drop the draft they came from, in one transaction.
+        """Save edits, all or none, and the draft they came from as ``left``, in one transaction.
+
+        Texts left in it are kept for the first record saved; without any it is dropped.
 
         Raises:
             Refused: rules stand against it; nothing was written.
@@ -202,9 +204,12 @@ class Store:
             stops = [stop for fate in fates if isinstance(fate, Refused) for stop in fate.findings]
             if stops:
                 raise Refused(stops)
-            if draft is not None:
-                connection.execute(delete(tables.draft).where(tables.draft.c.id == draft))
-        return [fate for fate in fates if isinstance(fate, Saved)]
+            done = [fate for fate in fates if isinstance(fate, Saved)]
+            if left is not None and left.texts:
+                drafts.keep(connection, replace(left, record_id=done[0].id), self._clock())
+            elif left is not None and left.id is not None:
+                drafts.drop(connection, left.id)
+        return done
 
     def load(self, edits: Sequence[Edit], operator: str) -> list[Saved | Refused]:
         """Save what may be saved of many edits in one transaction; tell the fate of each."""

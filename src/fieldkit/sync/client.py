@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
-from fieldkit.store import Store, StoreError, SyncSession
+from fieldkit.store import State, Store, StoreError, SyncSession
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
 from fieldkit.sync.exchange import Ended, Exchange, Pause, Progress, unsent
 from fieldkit.sync.line import Line, Link
@@ -46,12 +46,14 @@ class Outcome:
     """Values not used yet that came to light."""
     waiting: int = 0
     """Changes still to be sent."""
+    returned: int = 0
+    """Changes returned, by this sync or before, that are still open here."""
     offline: bool = False
     stopped: bool = False
 
     @property
     def ok(self) -> bool:
-        """Whether everything arrived and both sides hold the same."""
+        """Whether everything arrived, and the server holds the same changes."""
         return self.session.ok
 
 
@@ -126,7 +128,8 @@ def _run(store: Store, exchange: Exchange, link: Link) -> Outcome:
         seconds=traffic.seconds,
         error=f"{ended} {waiting(left)}" if ended else None,
     )
-    store.outbox.note(session)
+    with suppress(StoreError):  # a disk that is full hides nothing of what is told
+        store.outbox.note(session)
     return Outcome(
         session,
         applied=exchange.done - exchange.rejected,
@@ -134,6 +137,7 @@ def _run(store: Store, exchange: Exchange, link: Link) -> Outcome:
         received=exchange.received,
         conflicts=exchange.conflicts,
         waiting=left,
+        returned=store.outbox.counts()[State.REJECTED],
         offline=ended is not None and ended.offline,
         stopped=ended is not None and ended.stopped,
     )
