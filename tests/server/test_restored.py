@@ -273,3 +273,37 @@ def test_a_cursor_that_was_passed_over_tells_of_a_lost_era(engine: Engine) -> No
     reader.pull_all()
     assert reader.incarnation != era
     assert len(reader.rows) == 5
+
+
+def test_a_cursor_of_a_district_that_the_backup_did_not_have_tells_of_it_too(
+    engine: Engine,
+) -> None:
+    reader, writer = Laptop(engine), Laptop(engine)
+    with writing(engine) as connection:
+        start(connection, NOW)
+    put_back = backup(engine)
+    writer.create(name="Noor VO")
+    writer.push()
+    reader.pull_all()
+    put_back()
+    with writing(engine) as connection:
+        start(connection, NOW + 60)
+    other = Laptop(engine)
+    other.create(name="Second VO")
+    era = other.push().incarnation
+    reader.pull_all()
+    assert reader.incarnation != era
+
+
+def test_a_cursor_reached_after_a_start_tells_of_no_lost_era(engine: Engine) -> None:
+    reader, writer = Laptop(engine), Laptop(engine)
+    writer.create(name="Noor VO")
+    era = writer.push().incarnation
+    with writing(engine) as connection:
+        start(connection, NOW)
+    writer.create(name="Second VO")
+    writer.push()
+    reader.pull_all()
+    assert reader.cursors[2] > floor(engine)
+    reader.pull_all()
+    assert reader.incarnation == era
