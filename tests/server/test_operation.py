@@ -18,7 +18,7 @@ import pytest
 import uvicorn
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Pool, create_engine, event, inspect, text
+from sqlalchemy import Connection, Pool, create_engine, event, inspect, select, text
 from tests.server.conftest import Door, Laptop, ask, problem
 
 from fieldkit.records import kinds
@@ -30,7 +30,7 @@ from fieldkit.server.database import Unusable, connect
 from fieldkit.server.devices import devices
 from fieldkit.server.local import code
 from fieldkit.server.migrate import HEAD, is_migrated, migrate, open_database
-from fieldkit.server.tables import METADATA
+from fieldkit.server.tables import METADATA, SERVER
 
 HERE = Path(__file__).parent
 
@@ -167,6 +167,29 @@ def test_who_watches_is_told_that_it_lives_and_is_ready(door: Door) -> None:
     assert problem(refused) == (503, "not-ready")
     assert refused.headers["retry-after"]
     assert door.get("/healthz").status_code == 200
+
+
+def test_with_the_first_sync_after_a_start_the_floor_rises_and_with_no_later_one(
+    door: Door,
+) -> None:
+    floors: list[int] = []
+
+    def look(connection: Connection) -> None:
+        floors.append(connection.execute(select(SERVER.c.floor)).scalar_one())
+
+    token = door.token()
+    door.write(look)
+    for _ in range(2):
+        assert door.ask(token).status_code == 200
+        door.write(look)
+        door.now += 3600
+    again = Door(door.url)
+    again.now = door.now
+    again.origin = door.origin
+    assert again.ask(token).status_code == 200
+    door.write(look)
+    again.close()
+    assert floors[0] < floors[1] == floors[2] < floors[3]
 
 
 def test_metrics_count_and_name_nobody(door: Door) -> None:

@@ -295,15 +295,18 @@ def test_a_cursor_of_a_district_that_the_backup_did_not_have_tells_of_it_too(
     assert reader.incarnation != era
 
 
-def test_a_cursor_reached_after_a_start_tells_of_no_lost_era(engine: Engine) -> None:
-    reader, writer = Laptop(engine), Laptop(engine)
-    writer.create(name="Noor VO")
+def test_a_cursor_from_before_a_start_or_after_it_tells_of_no_lost_era(engine: Engine) -> None:
+    reader, writer = Laptop(engine, (None, None)), Laptop(engine, (None, None))
+    for district in (2, 3, 3):
+        writer.create(district=district, name="Noor VO")
     era = writer.push().incarnation
+    reader.pull_all()
+    assert reader.cursors == {2: 1, 3: 2}
     with writing(engine) as connection:
         start(connection, NOW)
     writer.create(name="Second VO")
     writer.push()
-    reader.pull_all()
+    for _ in range(2):
+        reader.pull_all()
+        assert reader.incarnation == era
     assert reader.cursors[2] > floor(engine)
-    reader.pull_all()
-    assert reader.incarnation == era
