@@ -18,6 +18,7 @@ from fieldkit.store import Answered, Edit, State, Store, Verdict, tables
 from fieldkit.store.database import Database
 from fieldkit.sync import exchange, line
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
+from fieldkit.sync.enrol import address
 from fieldkit.sync.line import Line, Told
 from fieldkit.sync.messages import M, Message, Problem
 from fieldkit.sync.sentences import refused, waiting
@@ -375,6 +376,19 @@ def test_addresses_a_token_may_not_travel_to(fresh: Store, url: str, why: str) -
     with pytest.raises(NotEnrolled, match=why):
         enrol(fresh, url, "code")
     assert fresh.token() is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        (" office.example.in ", "https://office.example.in"),
+        ("office.example.in:8443/", "https://office.example.in:8443"),
+        ("https://office.example.in/", "https://office.example.in"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+    ],
+)
+def test_https_need_not_be_typed(typed: str, url: str) -> None:
+    assert address(typed) == url
 
 
 def test_what_is_not_our_server_is_told_so(fresh: Store, register: Register) -> None:

@@ -181,6 +181,19 @@ def test_what_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> N
         line.ask("/v1/sync", REQUEST, SyncAnswer)
 
 
+def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authorities(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load(context: ssl.SSLContext) -> None:
+        context.load_verify_locations(_CERTIFICATE)
+
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", load)
+    with proving_nothing() as url, Line(url, "secret") as line, pytest.raises(Cut):
+        line.ask("/v1/sync", REQUEST, SyncAnswer)
+
+
 @pytest.mark.parametrize("code", [9, 10])
 def test_a_certificate_out_of_its_dates_asks_for_the_clock(
     code: int, monkeypatch: pytest.MonkeyPatch
