@@ -218,6 +218,20 @@ def test_an_older_copy_goes_on_under_another_name(laptop: Store, register: Regis
     assert [one.origin for one in quiet.requests] == [now.origin]
 
 
+def test_what_comes_with_the_word_that_a_copy_is_older_is_not_taken_in(
+    laptop: Store, register: Register
+) -> None:
+    register(laptop, 2)
+    assert run(laptop, Scripted()).ok
+    link = Scripted(
+        lambda one: taken(one, [other(1)], {2: 9}).model_copy(update={"seq": 5, "head": HEAD})
+    )
+    outcome = run(laptop, link)
+    assert (outcome.ok, outcome.received) == (True, 0)
+    assert laptop.get("village_organisation", "ZZZZZZZZ-1") is None
+    assert link.requests[1].cursors == {2: 1}
+
+
 def test_a_server_that_claims_to_know_more_of_every_log_ends_the_sync(laptop: Store) -> None:
     def more(request: SyncRequest) -> SyncAnswer:
         return taken(request).model_copy(update={"seq": request.last_seq + 9, "head": "ab" * 32})
