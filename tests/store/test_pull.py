@@ -614,6 +614,22 @@ def test_an_edit_given_up_leaves_what_was_typed_since(store: Store, office: Offi
     assert shown(store, FAR) == {**NAMED, "village": "Nagam"}
 
 
+def test_a_change_given_up_twice_brings_no_record_back_that_left_meanwhile(
+    store: Store, office: Office
+) -> None:
+    made = save(store)
+    office.sync(store)
+    office.refused = {"remarks"}
+    edit(store, made, remarks="Moved")
+    office.sync(store)
+    (returned,) = store.outbox.returned()
+    store.withdraw(returned.origin, returned.change.seq)
+    store.pull.receive(brings(store, gone=((KIND, made),)))
+    assert store.record(made) is None
+    store.withdraw(returned.origin, returned.change.seq)
+    assert store.record(made) is None
+
+
 def test_an_entry_given_up_after_it_was_mended_leaves_the_mended_one(
     store: Store, office: Office
 ) -> None:
