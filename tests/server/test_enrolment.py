@@ -11,7 +11,16 @@ from tests.server.conftest import Door, problem
 
 from fieldkit.records import first_head, new_origin
 from fieldkit.server.devices import devices
-from fieldkit.server.enrolment import TOKEN_SECONDS, Tries, WrongInput, change_scope, revoke
+from fieldkit.server.enrolment import (
+    TOKEN_SECONDS,
+    Tries,
+    WrongInput,
+    change_scope,
+    revoke,
+    rotated,
+    sender,
+)
+from fieldkit.server.migrate import open_database
 from fieldkit.sync.codec import chain
 
 MINUTE = 60
@@ -198,6 +207,18 @@ def test_an_old_token_is_replaced_and_a_lost_answer_locks_nobody_out(door: Door)
     assert door.ask(new).status_code == 200
 
 
+def test_of_two_deliveries_of_one_request_only_one_is_given_a_token(door: Door) -> None:
+    token = door.token()
+    engine = open_database(door.url)
+    found = sender(engine, f"Bearer {token}")
+    later = door.now + TOKEN_SECONDS
+    new = rotated(engine, found, later)
+    assert new is not None
+    assert rotated(engine, found, later) is None
+    assert sender(engine, f"Bearer {new}").device == found.device
+    engine.dispose()
+
+
 def _given(door: Door, token: str, **more: object) -> dict[str, object]:
     answer = door.ask(token, **more)
     assert answer.status_code == 200, answer.text
@@ -237,6 +258,9 @@ def test_a_trusted_proxy_is_believed_and_no_other(tmp_path: Path) -> None:
     assert problem(door.enrol(door.code(), address="10.0.0.99", heads=told)) == (403, "insecure")
     plain = told | {"x-forwarded-proto": "http"}
     assert problem(door.enrol(door.code(), address="10.0.0.5", heads=plain)) == (403, "insecure")
+    # What came before the nearest proxy's word may be made up by anybody.
+    made_up = told | {"x-forwarded-proto": "https, http"}
+    assert problem(door.enrol(door.code(), address="10.0.0.5", heads=made_up)) == (403, "insecure")
     # Wrong codes count against who stands before the proxy, not against what he says of himself.
     for number in range(Tries.MOST):
         made_up = told | {"x-forwarded-for": f"198.51.100.{number}, 203.0.113.7"}

@@ -15,7 +15,7 @@ import pytest
 
 from fieldkit.sync.codec import CODINGS, decode, encode
 from fieldkit.sync.line import Cut, Distrusted, Line, NoLine, Told
-from fieldkit.sync.messages import Problem, SyncAnswer, SyncRequest
+from fieldkit.sync.messages import LARGEST_BODY, Problem, SyncAnswer, SyncRequest
 from fieldkit.sync.sentences import refused
 from fieldkit.sync.stop import Stop
 
@@ -179,6 +179,17 @@ def test_what_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("SSL_CERT_FILE", str(_CERTIFICATE))
     with proving_nothing() as url, Line(url, "secret") as line, pytest.raises(Cut):
         line.ask("/v1/sync", REQUEST, SyncAnswer)
+
+
+@pytest.mark.parametrize(("size", "taken"), [(LARGEST_BODY, True), (LARGEST_BODY + 1, False)])
+def test_an_answer_without_end_is_given_up(size: int, taken: bool) -> None:
+    body = encode(ANSWER, "identity").ljust(size)
+    with listening(Heard(lambda _: (200, {}, body))) as url, Line(url) as line:
+        if taken:
+            assert line.ask("/v1/sync", REQUEST, SyncAnswer) == ANSWER
+        else:
+            with pytest.raises(Told):
+                line.ask("/v1/sync", REQUEST, SyncAnswer)
 
 
 def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authorities(
