@@ -11,6 +11,7 @@ from textual import events
 
 from fieldkit.records import Json, Toolkit, VillageOrganisation
 from fieldkit.screens.doors import open_record
+from fieldkit.screens.form import FormScreen
 from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.sync_words import bar, before, how_long, plural, waits, weight
 from fieldkit.screens.widgets.picker import Picker
@@ -42,10 +43,10 @@ def _save(store: Store, many: int) -> list[str]:
     return [saved.id for saved in store.save(edits, "Asha")]
 
 
-def _reject(store: Store, reasons: Mapping[int, str]) -> None:
+def _reject(store: Store, reasons: Mapping[int, str], field: str = "name") -> None:
     standing = store.outbox.standing()
     assert standing is not None
-    verdicts = [Verdict(seq, State.REJECTED, reason, "name") for seq, reason in reasons.items()]
+    verdicts = [Verdict(seq, State.REJECTED, reason, field) for seq, reason in reasons.items()]
     store.pull.receive(
         Answered(standing.origin, standing.last_seq, standing.head, verdicts=verdicts)
     )
@@ -270,6 +271,20 @@ async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
         assert "Returned to you: Noor is the name of another one here." in hand.text()
         await hand.press("x")
         assert "Returned to you: Noor is the name of another one here." in hand.text()
+
+
+async def test_the_form_opens_at_the_field_that_came_back(store: Store, at_desk: At) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    _save(store, 1)
+    _reject(store, {1: "Not here."}, "remarks")
+    async with at_desk() as hand:
+        await _open(hand)
+        await hand.press("<enter>")
+        assert "Returned to you: Not here." in hand.text()
+        screen = hand.app.screen
+        assert isinstance(screen, FormScreen)
+        assert screen.model is not None
+        assert screen.model.at == "remarks"
 
 
 async def test_what_is_to_check_is_told_where_it_can_be_mended(store: Store, at_desk: At) -> None:
