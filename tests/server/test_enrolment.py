@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.server.conftest import Door, problem
+from tests.server.conftest import Door, Laptop, problem
 
 from fieldkit.records import first_head, new_origin
 from fieldkit.server.devices import devices
@@ -249,6 +249,14 @@ def test_codes_and_tokens_never_travel_readable(door: Door) -> None:
     for heads in (told, {"forwarded": "for=203.0.113.9;proto=https"}, {"via": "1.1 proxy"}):
         assert problem(door.enrol(door.code(), heads=heads)) == (403, "insecure")
     assert door.enrol(door.code(), address=far, scheme="https").status_code == 200
+
+
+def test_a_proxy_that_nobody_named_is_not_believed_by_what_listens_either(laptop: Laptop) -> None:
+    heads = {"authorization": f"Bearer {laptop.token}", "x-forwarded-for": "203.0.113.9"}
+    for told in ({}, {"x-forwarded-proto": "https"}):
+        answer = laptop.http.post("/v1/sync", json=laptop.quiet(), headers=heads | told)
+        assert problem(answer) == (403, "insecure")
+    assert laptop.ask().status_code == 200
 
 
 def test_a_trusted_proxy_is_believed_and_no_other(tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ import pytest
 import uvicorn
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Pool, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, Pool, create_engine, event, inspect, select, text
 from tests.server.conftest import Door, Laptop, ask, problem
 
 from fieldkit.records import kinds
+from fieldkit.server import app as doors
 from fieldkit.server import migrate as migrating
 from fieldkit.server import run as running
 from fieldkit.server import watch
@@ -169,6 +170,17 @@ def test_who_watches_is_told_that_it_lives_and_is_ready(door: Door) -> None:
     assert door.get("/healthz").status_code == 200
 
 
+def test_a_database_that_cannot_be_reached_is_not_ready(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_engine: Engine) -> bool:
+        raise Unusable("The database cannot be reached.")
+
+    monkeypatch.setattr(doors, "is_migrated", unreachable)
+    assert problem(door.get("/readyz")) == (503, "not-ready")
+    assert door.get("/healthz").status_code == 200
+
+
 def test_with_the_first_sync_after_a_start_the_floor_rises_and_with_no_later_one(
     door: Door,
 ) -> None:
@@ -190,6 +202,24 @@ def test_with_the_first_sync_after_a_start_the_floor_rises_and_with_no_later_one
     door.write(look)
     again.close()
     assert floors[0] < floors[1] == floors[2] < floors[3]
+
+
+def test_connections_stay_open_as_long_as_mobile_networks_let_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[uvicorn.Config] = []
+
+    def run(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        assert sockets
+        made.append(server.config)
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    migrate(url)
+    running.run(url, port=0)
+    (config,) = made
+    assert config.timeout_keep_alive >= 75
+    assert config.limit_concurrency == running.MOST_CONNECTIONS
 
 
 def test_metrics_count_and_name_nobody(door: Door) -> None:
