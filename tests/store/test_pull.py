@@ -567,7 +567,8 @@ def test_so_does_what_another_had_decided_on_the_lost_server(store: Store, offic
     office.records[FAR].held.clear()
     office.write(FAR, remarks="Settled")
     office.sync(store)
-    assert store.conflicts() == store.outbox.returned() == []
+    assert store.conflicts() == []
+    assert store.outbox.returned() == []
     store.pull.offer_again(of(store), 0)
     assert shown(store, FAR)["village"] == "Nagam"
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldkit.records import Json
+from fieldkit.records.bounds import LONGEST_NAME
 from fieldkit.records.change import canonical
 from fieldkit.sync import wire
 from fieldkit.sync.codec import decode
@@ -16,7 +17,6 @@ from fieldkit.sync.columns import ABSENT, Cell
 from fieldkit.sync.errors import TooLarge, Unreadable
 from fieldkit.sync.messages import (
     LARGEST_MESSAGE,
-    LONGEST_NAME,
     MOST_CHANGES,
     MOST_ROWS,
     Batch,
