@@ -653,6 +653,7 @@ def test_times_typed_under_a_wrong_clock_are_marked(store: Store, clock: Turned)
     second = save(store)
     store.pull.receive(Answered(of(store), 0, head, skew=200))
     third = save(store)
+    store.pull.receive(Answered(of(store), 0, head, skew=-3 * 3600))
     marks = [store.changes_of(one)[0].skew for one in (first, second, third)]
     assert marks == [-10_800, -10_800, None]
 
