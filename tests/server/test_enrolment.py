@@ -176,6 +176,12 @@ def test_enrolled_without_its_token_it_is_another_device(door: Door) -> None:
     assert len(devices(door.url, door.now)) == 2
 
 
+def test_a_laptop_that_has_sent_nothing_yet_is_listed_by_its_log(door: Door) -> None:
+    door.token()
+    (one,) = devices(door.url, door.now)
+    assert one["origins"] == [door.origin]
+
+
 def test_a_revoked_device_may_not_sync_and_enrols_as_another(door: Door) -> None:
     token = door.token()
     door.write(lambda connection: revoke(connection, 1, door.now))

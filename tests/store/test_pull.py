@@ -589,6 +589,22 @@ def test_what_was_given_up_stays_so_though_it_goes_again(store: Store, office: O
     assert store.check() == []
 
 
+def test_a_record_entered_anew_has_nothing_of_what_others_wrote_on_the_lost_server(
+    store: Store, office: Office
+) -> None:
+    made = save(store)
+    office.sync(store)
+    office.write(made, village="Wathora")
+    office.sync(store)
+    assert shown(store, made)["village"] == "Wathora"
+    store.pull.offer_again(of(store), 0)
+    head = store.outbox.head_before(of(store), 2)
+    row = ServerRow(KIND, made, 10, None)
+    store.pull.receive(Answered(of(store), 1, head, {1: 10}, rows=[row], cursors={2: 20}))
+    assert "village" not in shown(store, made)
+    assert version(store, made) == 10
+
+
 def test_who_lacks_a_log_has_nothing_of_those_that_go_on_from_it(store: Store) -> None:
     save(store)
     acknowledge(store, of(store), 1)

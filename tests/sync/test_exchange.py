@@ -351,6 +351,21 @@ def test_a_server_that_lacks_what_was_before_gets_it(
     assert link.sent == [(device.origin, 3, 1), (device.origin, 1, 3)]
 
 
+@pytest.mark.parametrize("expected", [0, 3, 99])
+def test_a_gap_where_there_can_be_none_ends_the_sync(
+    laptop: Store, register: Register, expected: int
+) -> None:
+    """What is acknowledged ends before 2: no server can lack what was never sent to it."""
+    register(laptop, 1)
+    assert run(laptop, Scripted()).ok
+    register(laptop, 2)
+    link = Scripted(told(409, "gap", expected=expected))
+    outcome = run(laptop, link)
+    assert (outcome.ok, outcome.waiting) == (False, 2)
+    assert "cannot tell what it lacks" in (outcome.session.error or "")
+    assert len(link.requests) == 1
+
+
 def test_a_new_area_comes_from_the_start_and_the_old_epoch_is_declared_until_all_is_sent(
     laptop: Store, register: Register
 ) -> None:
