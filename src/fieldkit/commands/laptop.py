@@ -216,6 +216,7 @@ def sync(args: Namespace) -> int:
 
     with opened() as store:
         outcome = exchange(store)
+        returned = store.outbox.counts()[State.REJECTED]
     if args.json:
         say_json(
             {
@@ -228,7 +229,7 @@ def sync(args: Namespace) -> int:
         )
     elif outcome.ok:
         same = "Both sides are the same."
-        if outcome.rejected:
+        if returned:
             same = "What was returned counts on this laptop alone: correct it on Sync."
         say(
             f"{_many(outcome.applied, 'change')} sent, {outcome.rejected} returned, "
