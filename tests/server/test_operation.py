@@ -31,7 +31,7 @@ from fieldkit.server.database import Unusable, connect
 from fieldkit.server.devices import devices
 from fieldkit.server.local import code
 from fieldkit.server.migrate import HEAD, is_migrated, migrate, open_database
-from fieldkit.server.tables import METADATA, SERVER
+from fieldkit.server.tables import CHANGE, METADATA, SERVER
 
 HERE = Path(__file__).parent
 
@@ -124,6 +124,45 @@ def test_head_is_the_newest_script() -> None:
     scripts = Path(migrating.__file__).parent / "migrations"
     config.set_main_option("script_location", str(scripts))
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_what_was_held_before_is_known_by_the_field_of_its_verdict(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    migrate(url)
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE leap"))
+        connection.execute(text("ALTER TABLE change DROP COLUMN held"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        for seq, verdict in enumerate(("applied", "conflict"), start=1):
+            connection.execute(CHANGE.insert().values(_logged(seq, verdict)))
+    migrate(url)
+    with engine.connect() as connection:
+        held = connection.execute(select(CHANGE.c.held).order_by(CHANGE.c.seq)).scalars().all()
+    engine.dispose()
+    assert held == [None, ["name"]]
+
+
+def _logged(seq: int, verdict: str) -> dict[str, object]:
+    return {
+        "origin": "7KQ2M9XD",
+        "seq": seq,
+        "district": 2,
+        "kind": "beneficiary",
+        "record_id": "7KQ2M9XD-1",
+        "body": b"{}",
+        "head": bytes(32),
+        "verdict": verdict,
+        "field": None if verdict == "applied" else "name",
+        "reason": "",
+        "version": 1,
+        "received_at": 1_790_000_000,
+    }
 
 
 def test_a_migration_that_fails_changes_nothing(
