@@ -9,8 +9,9 @@ import pytest
 from filelock import FileLock
 from tests.commands.conftest import Cli
 
+from fieldkit.records import VillageOrganisation
 from fieldkit.server.local import code
-from fieldkit.store import Store
+from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
 
 LAST_SYNC = ["at", "ok", "requests", "bytes_up", "bytes_down", "seconds", "error"]
@@ -84,6 +85,25 @@ def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
     assert (found["server_head"], found["drafts"], found["last_sync"]) == (None, 0, None)
     spoken = cli("status").text
     assert f"{total} changes made here, 0 on the server, {total} not sent yet" in spoken
+
+
+def test_a_sync_calls_nothing_the_same_while_something_is_returned(
+    laptop: Path, cli: Cli, server: str, database: str
+) -> None:
+    store = Store.open(laptop)
+    store.save([Edit(VillageOrganisation, {"name": "Noor VO", "block": 14})], "Asha")
+    store.close()
+    assert cli("enrol", server, code(database, district=2, block=16)).code == 0
+    for told in ("1 returned", "0 returned"):
+        ran = cli("sync").text
+        assert told in ran
+        assert "counts on this laptop alone" in ran
+        assert "the same" not in ran
+    store = Store.open(laptop)
+    (returned,) = store.outbox.returned()
+    store.withdraw(returned.origin, returned.change.seq)
+    store.close()
+    assert "Both sides are the same." in cli("sync").text
 
 
 def test_status_tells_that_the_area_was_changed(filled: Path, cli: Cli) -> None:

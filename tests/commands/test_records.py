@@ -10,7 +10,16 @@ import openpyxl
 import pytest
 from tests.commands.conftest import Cli
 
-from fieldkit.records import kinds
+from fieldkit.records import VillageOrganisation, kinds
+from fieldkit.store import (
+    Answered,
+    Edit,
+    FindingNote,
+    ServerRow,
+    State,
+    Store,
+    Verdict,
+)
 
 KINDS = list(kinds())
 
@@ -365,3 +374,34 @@ def test_what_a_terminal_would_obey_is_only_shown(laptop: Path, cli: Cli) -> Non
     entry = rows({"name": "Ali Lone", "trade_code": "CARP", "later": "\x9b2J\u202e\x1b[2J"})
     assert cli("import", "beneficiary", "-", piped=entry).code == 0
     assert cli("find", "Ali Lone", "--json").out.isascii()
+
+
+def test_show_tells_what_is_to_check_and_of_one_that_is_gone_what_was_typed(
+    laptop: Path, cli: Cli
+) -> None:
+    store = Store.open(laptop)
+    store.enrol("http://127.0.0.1:9", "t" * 43, "operator", 2, 16, 1, "first")
+    names = [{"name": "Noor VO"}, {"name": "Wathora VO"}]
+    kept, gone = (
+        saved.id for saved in store.save([Edit(VillageOrganisation, one) for one in names], "Asha")
+    )
+    standing = store.outbox.standing()
+    assert standing is not None
+    note = FindingNote("same", "name", "Noor may be here twice.")
+    row = ServerRow("village_organisation", kept, 1, {**names[0], "district": 2}, findings=(note,))
+    refused = Verdict(2, State.REJECTED, "Not in your area.", None)
+    told = Answered(standing.origin, 2, standing.head, {1: 1, 2: None}, [refused], [row])
+    store.pull.receive(told)
+    store.withdraw(standing.origin, 2)
+    store.close()
+    assert "To check: Noor may be here twice." in cli("show", kept).text
+    assert "1 to check: " in cli("status").text
+    ran = cli("show", gone)
+    assert (ran.code, ran.text.splitlines()[0]) == (
+        0,
+        f"{gone} is no longer on this laptop. Typed here was:",
+    )
+    assert "Wathora VO" in ran.text
+    shown = cli("show", gone, "--json").json
+    assert (shown["kind"], shown["record"], shown["label"]) == ("village_organisation", None, None)
+    assert shown["changes"][0]["fields"]["name"] == "Wathora VO"

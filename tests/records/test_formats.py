@@ -506,3 +506,10 @@ def test_every_format_of_every_kind_reads_nothing_as_nothing() -> None:
             assert ask.format.read(None) is None, name
             assert ask.format.edit(None) == "", name
             assert ask.format.show(None) == "", name
+
+
+@pytest.mark.parametrize("odd", [f"7KQ2M9XD-{AADHAAR}", "12345678-5", "7KQ2M9XD-0", "7KQ2M9XO-5x"])
+def test_a_reference_that_only_looks_like_one_is_not_read(odd: str) -> None:
+    assert Reference().read("7KQ2M9XD-142") == "7KQ2M9XD-142"
+    with pytest.raises(Unfit):
+        Reference().read(odd)

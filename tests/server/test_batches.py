@@ -208,6 +208,21 @@ def test_a_value_of_the_wrong_sort_is_a_verdict_for_its_change_alone(
     assert row_of(engine, kind, wrong) == {}
 
 
+def test_a_value_is_read_by_its_own_kind_and_field_whatever_was_read_before(
+    engine: Engine, laptop: Laptop
+) -> None:
+    person = laptop.create("beneficiary", name="gulam bhat", remarks="gulam bhat")
+    group = laptop.create(name="gulam bhat")
+    laptop.create("beneficiary", years_in_trade=1, bars=True)
+    laptop.create("beneficiary", years_in_trade=True)
+    laptop.create("beneficiary", bars=1)
+    answer = laptop.push()
+    assert [(one.seq, one.field) for one in answer.verdicts] == [(4, "years_in_trade"), (5, "bars")]
+    read = row_of(engine, "beneficiary", person)
+    assert (read["name"], read["remarks"]) == ("Gulam Bhat", "gulam bhat")
+    assert row_of(engine, KIND, group)["name"] == "gulam bhat"
+
+
 @pytest.mark.parametrize("text", ["1e999", '[{"a": -1e999}]', '"\\ud800"', '{"\\udfff": 1}'])
 @pytest.mark.parametrize("kind", ["village_organisation", "yet_to_come"])
 def test_an_unknown_field_no_database_can_keep_is_a_verdict(

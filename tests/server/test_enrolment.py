@@ -7,11 +7,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.server.conftest import Door, problem
+from tests.server.conftest import Door, Laptop, problem
 
 from fieldkit.records import first_head, new_origin
 from fieldkit.server.devices import devices
-from fieldkit.server.enrolment import TOKEN_SECONDS, Tries, WrongInput, change_scope, revoke
+from fieldkit.server.enrolment import (
+    TOKEN_SECONDS,
+    Tries,
+    WrongInput,
+    change_scope,
+    revoke,
+    rotated,
+    sender,
+)
+from fieldkit.server.migrate import open_database
 from fieldkit.sync.codec import chain
 
 MINUTE = 60
@@ -167,6 +176,12 @@ def test_enrolled_without_its_token_it_is_another_device(door: Door) -> None:
     assert len(devices(door.url, door.now)) == 2
 
 
+def test_a_laptop_that_has_sent_nothing_yet_is_listed_by_its_log(door: Door) -> None:
+    door.token()
+    (one,) = devices(door.url, door.now)
+    assert one["origins"] == [door.origin]
+
+
 def test_a_revoked_device_may_not_sync_and_enrols_as_another(door: Door) -> None:
     token = door.token()
     door.write(lambda connection: revoke(connection, 1, door.now))
@@ -196,6 +211,18 @@ def test_an_old_token_is_replaced_and_a_lost_answer_locks_nobody_out(door: Door)
     assert "token" not in _given(door, new)
     assert problem(door.ask(old)) == (401, "unauthorised")
     assert door.ask(new).status_code == 200
+
+
+def test_of_two_deliveries_of_one_request_only_one_is_given_a_token(door: Door) -> None:
+    token = door.token()
+    engine = open_database(door.url)
+    found = sender(engine, f"Bearer {token}")
+    later = door.now + TOKEN_SECONDS
+    new = rotated(engine, found, later)
+    assert new is not None
+    assert rotated(engine, found, later) is None
+    assert sender(engine, f"Bearer {new}").device == found.device
+    engine.dispose()
 
 
 def _given(door: Door, token: str, **more: object) -> dict[str, object]:
@@ -230,6 +257,14 @@ def test_codes_and_tokens_never_travel_readable(door: Door) -> None:
     assert door.enrol(door.code(), address=far, scheme="https").status_code == 200
 
 
+def test_a_proxy_that_nobody_named_is_not_believed_by_what_listens_either(laptop: Laptop) -> None:
+    heads = {"authorization": f"Bearer {laptop.token}", "x-forwarded-for": "203.0.113.9"}
+    for told in ({}, {"x-forwarded-proto": "https"}):
+        answer = laptop.http.post("/v1/sync", json=laptop.quiet(), headers=heads | told)
+        assert problem(answer) == (403, "insecure")
+    assert laptop.ask().status_code == 200
+
+
 def test_a_trusted_proxy_is_believed_and_no_other(tmp_path: Path) -> None:
     door = Door(tmp_path / "server.sqlite3", trusted=("10.0.0.0/28",))
     told = {"x-forwarded-proto": "https", "x-forwarded-for": "198.51.100.1, 203.0.113.9"}
@@ -237,6 +272,9 @@ def test_a_trusted_proxy_is_believed_and_no_other(tmp_path: Path) -> None:
     assert problem(door.enrol(door.code(), address="10.0.0.99", heads=told)) == (403, "insecure")
     plain = told | {"x-forwarded-proto": "http"}
     assert problem(door.enrol(door.code(), address="10.0.0.5", heads=plain)) == (403, "insecure")
+    # What came before the nearest proxy's word may be made up by anybody.
+    made_up = told | {"x-forwarded-proto": "https, http"}
+    assert problem(door.enrol(door.code(), address="10.0.0.5", heads=made_up)) == (403, "insecure")
     # Wrong codes count against who stands before the proxy, not against what he says of himself.
     for number in range(Tries.MOST):
         made_up = told | {"x-forwarded-for": f"198.51.100.{number}, 203.0.113.7"}

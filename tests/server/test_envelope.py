@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -126,6 +126,12 @@ def test_a_body_of_200_megabytes_is_too_large(laptop: Laptop, path: str) -> None
     assert problem(stranger) == (401, "unauthorised")
 
 
+def test_a_body_that_says_no_length_is_bounded_as_any_other(laptop: Laptop) -> None:
+    headers = {"authorization": f"Bearer {laptop.token}"}
+    answer = laptop.http.post("/v1/sync", content=_endless(2 << 20), headers=headers)
+    assert problem(answer) == (413, "too-large")
+
+
 def test_who_waits_to_be_told_to_go_on_is_not_asked_for_the_body(laptop: Laptop) -> None:
     server = urlsplit(str(laptop.http.base_url))
     with socket.create_connection((server.hostname or "", server.port or 0), timeout=20) as line:
@@ -237,11 +243,33 @@ async def test_a_body_that_stops_coming_is_given_up(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(envelope, "QUIET_SECONDS", 0.01)
-    sent: list[Message] = []
+    monkeypatch.setattr(envelope, "BODY_SECONDS", None)
     parts: list[Message] = [{"type": "http.request", "body": b"{", "more_body": True}]
 
     async def receive() -> Message:
         return parts.pop() if parts else await asyncio.Future()
+
+    async with asyncio.timeout(10):  # or it would hang, not fail
+        assert await _refused(door, receive) == (408, "/problems/slow")
+
+
+async def test_a_body_that_never_comes_to_an_end_is_given_up(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope, "BODY_SECONDS", 0)
+    left = iter(range(100))
+
+    async def receive() -> Message:
+        await asyncio.sleep(0)
+        more = next(left, None) is not None
+        return {"type": "http.request", "body": b"", "more_body": more}
+
+    assert await _refused(door, receive) == (408, "/problems/slow")
+
+
+async def _refused(door: Door, receive: Callable[[], Awaitable[Message]]) -> tuple[int, str]:
+    """Ask with a body that comes as ``receive`` gives it; return status and sort of the refusal."""
+    sent: list[Message] = []
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -259,8 +287,7 @@ async def test_a_body_that_stops_coming_is_given_up(
         "server": ("127.0.0.1", 80),
     }
     await door.app(scope, receive, send)
-    assert sent[0]["status"] == 408
-    assert json.loads(sent[1]["body"])["type"] == "/problems/slow"
+    return sent[0]["status"], json.loads(sent[1]["body"])["type"]
 
 
 def test_the_log_names_nobody(laptop: Laptop, served: tuple[str, Path]) -> None:

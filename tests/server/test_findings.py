@@ -163,6 +163,37 @@ def test_likely_the_same_person_is_told_at_both_until_corrected(village: Village
     assert not {one for one in village.open() if one[1] == "same_person"}
 
 
+def test_who_agrees_in_one_of_several_ways_is_found(village: Village) -> None:
+    village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432", name="Gulam Bhat")
+    village.put("beneficiary", "7KQ2M9XD-2", ration_card="JK-1", name="Asha Devi")
+    village.put(
+        "beneficiary", "7KQ2M9XD-3", mobile="9419011432", ration_card="JK-1", name="Gulam Bhat"
+    )
+    assert {
+        ("1", "same_person"),
+        ("3", "same_person"),
+        ("2", "one_of_a_ration_card"),
+        ("3", "one_of_a_ration_card"),
+    } <= village.open()
+
+
+@pytest.mark.parametrize("about", ['A"1', "A\\1", "A,1", "{A}", "NULL", ""])
+def test_signs_that_a_database_reads_otherwise_are_read_as_they_are(
+    connection: Connection, about: str
+) -> None:
+    row = {"kind": "toolkit", "record_id": "7KQ2M9XD-2", "rule": "missing_parent", "field": ""}
+    row |= {"message": "", "about": about}
+    connection.execute(insert(FINDING).values(district=HERE, **row))
+    assert waiting(connection, {about, "other"}) == {("toolkit", "7KQ2M9XD-2"): HERE}
+
+
+def test_what_was_deleted_agrees_with_nothing(village: Village) -> None:
+    village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat")
+    village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1", deleted=True)
+    village.put("toolkit", "7KQ2M9XD-3", beneficiary_id="7KQ2M9XD-1")
+    assert not {one for one in village.open() if one[1] == "one_toolkit"}
+
+
 def test_districts_are_reviewed_apart(village: Village) -> None:
     village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432", name="Gulam Bhat")
     changed = village.put(

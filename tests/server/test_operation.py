@@ -18,10 +18,11 @@ import pytest
 import uvicorn
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Pool, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Pool, create_engine, event, inspect, select, text
 from tests.server.conftest import Door, Laptop, ask, problem
 
 from fieldkit.records import kinds
+from fieldkit.server import app as doors
 from fieldkit.server import migrate as migrating
 from fieldkit.server import run as running
 from fieldkit.server import watch
@@ -30,7 +31,7 @@ from fieldkit.server.database import Unusable, connect
 from fieldkit.server.devices import devices
 from fieldkit.server.local import code
 from fieldkit.server.migrate import HEAD, is_migrated, migrate, open_database
-from fieldkit.server.tables import METADATA
+from fieldkit.server.tables import CHANGE, METADATA, SERVER
 
 HERE = Path(__file__).parent
 
@@ -125,6 +126,45 @@ def test_head_is_the_newest_script() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_what_was_held_before_is_known_by_the_field_of_its_verdict(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    migrate(url)
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE leap"))
+        connection.execute(text("ALTER TABLE change DROP COLUMN held"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        for seq, verdict in enumerate(("applied", "conflict"), start=1):
+            connection.execute(CHANGE.insert().values(_logged(seq, verdict)))
+    migrate(url)
+    with engine.connect() as connection:
+        held = connection.execute(select(CHANGE.c.held).order_by(CHANGE.c.seq)).scalars().all()
+    engine.dispose()
+    assert held == [None, ["name"]]
+
+
+def _logged(seq: int, verdict: str) -> dict[str, object]:
+    return {
+        "origin": "7KQ2M9XD",
+        "seq": seq,
+        "district": 2,
+        "kind": "beneficiary",
+        "record_id": "7KQ2M9XD-1",
+        "body": b"{}",
+        "head": bytes(32),
+        "verdict": verdict,
+        "field": None if verdict == "applied" else "name",
+        "reason": "",
+        "version": 1,
+        "received_at": 1_790_000_000,
+    }
+
+
 def test_a_migration_that_fails_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +207,58 @@ def test_who_watches_is_told_that_it_lives_and_is_ready(door: Door) -> None:
     assert problem(refused) == (503, "not-ready")
     assert refused.headers["retry-after"]
     assert door.get("/healthz").status_code == 200
+
+
+def test_a_database_that_cannot_be_reached_is_not_ready(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_engine: Engine) -> bool:
+        raise Unusable("The database cannot be reached.")
+
+    monkeypatch.setattr(doors, "is_migrated", unreachable)
+    assert problem(door.get("/readyz")) == (503, "not-ready")
+    assert door.get("/healthz").status_code == 200
+
+
+def test_with_the_first_sync_after_a_start_the_floor_rises_and_with_no_later_one(
+    door: Door,
+) -> None:
+    floors: list[int] = []
+
+    def look(connection: Connection) -> None:
+        floors.append(connection.execute(select(SERVER.c.floor)).scalar_one())
+
+    token = door.token()
+    door.write(look)
+    for _ in range(2):
+        assert door.ask(token).status_code == 200
+        door.write(look)
+        door.now += 3600
+    again = Door(door.url)
+    again.now = door.now
+    again.origin = door.origin
+    assert again.ask(token).status_code == 200
+    door.write(look)
+    again.close()
+    assert floors[0] < floors[1] == floors[2] < floors[3]
+
+
+def test_connections_stay_open_as_long_as_mobile_networks_let_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[uvicorn.Config] = []
+
+    def run(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        assert sockets
+        made.append(server.config)
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    migrate(url)
+    running.run(url, port=0)
+    (config,) = made
+    assert config.timeout_keep_alive >= 75
+    assert config.limit_concurrency == running.MOST_CONNECTIONS
 
 
 def test_metrics_count_and_name_nobody(door: Door) -> None:

@@ -199,6 +199,20 @@ def test_what_waits_in_another_district_is_settled_under_the_lock_of_that(
     assert "missing_parent" not in {one.rule for one in there.rows[toolkit].findings}
 
 
+def test_what_refers_from_another_district_to_what_was_deleted_is_told(engine: Engine) -> None:
+    here, there = Laptop(engine, (2, None)), Laptop(engine, (3, None))
+    person = here.create("beneficiary", name="Gulam Bhat")
+    here.push()
+    toolkit = there.create("toolkit", beneficiary_id=person, district=3)
+    there.push()
+    there.pull_all()
+    assert "missing_parent" not in {one.rule for one in there.rows[toolkit].findings}
+    here.delete(person, "beneficiary", base=1)
+    assert here.push().verdicts == []
+    there.pull_all()
+    assert "missing_parent" in {one.rule for one in there.rows[toolkit].findings}
+
+
 def test_a_server_that_is_kept_busy_says_so(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

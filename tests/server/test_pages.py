@@ -91,6 +91,30 @@ def test_a_row_that_others_wrote_since_is_sent_whole(engine: Engine, laptop: Lap
     assert laptop.values(record)["village"] == "Nagam"
 
 
+def test_a_row_that_the_laptop_was_never_brought_is_sent_whole(
+    engine: Engine, laptop: Laptop
+) -> None:
+    """An older copy knows the version from an answer that it does not have any more."""
+    author = Laptop(engine)
+    record = author.create(name="Noor VO")
+    author.push()
+    laptop.edit(record, base=1, village="Nagam")
+    laptop.pull(request=laptop.request())
+    assert laptop.values(record)["name"] == "Noor VO"
+
+
+def test_a_row_that_the_laptop_was_brought_is_answered_by_its_version_alone(
+    engine: Engine, laptop: Laptop
+) -> None:
+    author = Laptop(engine)
+    record = author.create(name="Noor VO")
+    author.push()
+    laptop.pull_all()
+    laptop.edit(record, base=1, village="Nagam")
+    laptop.pull(request=laptop.request())
+    assert (laptop.rows[record].version, laptop.rows[record].values) == (2, None)
+
+
 def test_a_rejected_change_leaves_no_row_unsaid(laptop: Laptop) -> None:
     record = laptop.create(name="Noor VO")
     laptop.edit(record, village=5)

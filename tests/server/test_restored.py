@@ -285,3 +285,40 @@ def test_a_cursor_that_was_passed_over_tells_of_a_lost_era(engine: Engine) -> No
     reader.pull_all()
     assert reader.incarnation != era
     assert len(reader.rows) == 5
+
+
+def test_a_cursor_of_a_district_that_the_backup_did_not_have_tells_of_it_too(
+    engine: Engine,
+) -> None:
+    reader, writer = Laptop(engine), Laptop(engine)
+    with writing(engine) as connection:
+        start(connection, NOW)
+    put_back = backup(engine)
+    writer.create(name="Noor VO")
+    writer.push()
+    reader.pull_all()
+    put_back()
+    with writing(engine) as connection:
+        start(connection, NOW + 60)
+    other = Laptop(engine)
+    other.create(name="Second VO")
+    era = other.push().incarnation
+    reader.pull_all()
+    assert reader.incarnation != era
+
+
+def test_a_cursor_from_before_a_start_or_after_it_tells_of_no_lost_era(engine: Engine) -> None:
+    reader, writer = Laptop(engine, (None, None)), Laptop(engine, (None, None))
+    for district in (2, 3, 3):
+        writer.create(district=district, name="Noor VO")
+    era = writer.push().incarnation
+    reader.pull_all()
+    assert reader.cursors == {2: 1, 3: 2}
+    with writing(engine) as connection:
+        start(connection, NOW)
+    writer.create(name="Second VO")
+    writer.push()
+    for _ in range(2):
+        reader.pull_all()
+        assert reader.incarnation == era
+    assert reader.cursors[2] > floor(engine)

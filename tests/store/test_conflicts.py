@@ -3,7 +3,23 @@ from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.records import Beneficiary, Change, Json, Op
+<<<<<<< HEAD
 from fieldkit.store import Answered, Conflict, Edit, Keep, Refused, Settled, State, Store
+=======
+from fieldkit.store import (
+    Answered,
+    Conflict,
+    Edit,
+    FindingNote,
+    Held,
+    Keep,
+    Refused,
+    ServerRow,
+    Settled,
+    State,
+    Store,
+)
+>>>>>>> doubt
 
 FAR = f"{OTHER}-1"
 NAMED: dict[str, Json] = {"name": "Asha", "trade_code": "CARP", "district": 2, "block": 16}
@@ -166,6 +182,51 @@ def test_a_conflict_closed_while_it_was_shown_is_not_decided_again(
         store.resolve(conflict, Keep.MINE, "Asha")
     assert len(store.changes_of(FAR)) == many
     assert shown(store, FAR)["name"] == "Typed there"
+
+
+def test_a_newer_conflict_of_the_same_field_is_not_decided_by_what_was_shown_before(
+    store: Store, office: Office
+) -> None:
+    conflict = clash(store, office)
+    office.records[FAR].held.clear()
+    office.write(FAR, remarks="Settled")
+    office.sync(store)
+    edit(store, FAR, name="Typed here again")
+    office.write(FAR, name="Typed there again")
+    office.sync(store)
+    (newer,) = store.conflicts()
+    assert (newer.id, newer.seqs) == (conflict.id, (2,))
+    with pytest.raises(Settled, match="settled meanwhile"):
+        store.resolve(conflict, Keep.MINE, "Asha")
+    assert store.conflicts() == [newer]
+
+
+def test_a_decision_names_every_change_that_is_held(store: Store, office: Office) -> None:
+    edit(store, FAR, name="Typed here")
+    edit(store, FAR, name="Typed here again")
+    conflict = clash(store, office)
+    store.resolve(conflict.id, Keep.MINE, "Asha")
+    assert last(store).fields["decided"] == [[conflict.origin, seq] for seq in (1, 2, 3)]
+    office.sync(store)
+    assert store.conflicts() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("born", "before 1990"), ("tags", ["a"]), ("share", 0.5)]
+)
+def test_a_value_that_only_a_newer_version_reads_is_not_decided_for(
+    store: Store, office: Office, field: str, value: Json
+) -> None:
+    held = Held(field, OTHER, (9,), value, None, "Bashir", 1_790_000_000, "", 0)
+    office.records[FAR].held[field, OTHER] = held
+    office.write(FAR, remarks="anything")
+    office.sync(store)
+    (conflict,) = store.conflicts()
+    with pytest.raises(Refused) as refused:
+        store.resolve(conflict, Keep.THEIRS, "Asha")
+    ((_, finding),) = refused.value.findings
+    assert "Update fieldkit" in finding.message
+    assert store.changes_of(FAR) == []
 
 
 @pytest.mark.parametrize("typed", ["mine", "theirs"])
@@ -337,3 +398,15 @@ def test_what_is_open_is_told_of_the_records_asked_about(store: Store, office: O
     assert store.open_about(asked[1:]).settle == frozenset()
     store.resolve(conflict.id, Keep.MINE, "Asha")
     assert store.open_about(asked).settle == frozenset()
+
+
+def test_what_was_found_is_told_of_the_records_asked_about(store: Store) -> None:
+    records = [f"{OTHER}-{number}" for number in (1, 2, 3)]
+    note = FindingNote("missing_parent", "trade_code", "Look at it.")
+    rows = [ServerRow(KIND, one, 1, NAMED, findings=(note,)) for one in records[:2]]
+    device = store.device
+    assert device is not None
+    head = store.outbox.head_before(device.origin, 1)
+    store.pull.receive(Answered(device.origin, 0, head, rows=rows, cursors={2: 2}))
+    assert store.open_about(records[1:]).check == {records[1]}
+    assert store.open_about(records).settle == frozenset()

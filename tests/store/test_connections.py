@@ -1,4 +1,5 @@
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store, Unwritable
+from fieldkit.store import database as opening
 from fieldkit.store.database import Database, connect
 
 FULL = 2
@@ -59,6 +61,36 @@ def test_all_connections_of_a_store_come_from_its_factory(tmp_path: Path) -> Non
 def test_a_place_without_a_write_ahead_log_is_refused() -> None:
     with pytest.raises(Unwritable, match="cannot keep it safe in a power cut"):
         connect(Path(":memory:"))  # in memory there is none
+
+
+def making(path: Path) -> sqlite3.Connection:
+    """Be another program that is just making the same file."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE made (field)")
+    return other
+
+
+def test_a_file_that_another_program_is_just_making_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(making(tmp_path / "data.db")) as other:
+        monkeypatch.setattr(time, "sleep", lambda _: other.execute("COMMIT"))
+        with closing(connect(tmp_path / "data.db")) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_file_that_another_program_never_lets_go_is_waited_for_no_longer_than_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = iter(range(9))
+    monkeypatch.setattr(opening, "WAIT_FOR_WRITER", 0.0)
+    monkeypatch.setattr(time, "sleep", lambda _: next(waits))
+    with (
+        closing(making(tmp_path / "data.db")),
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        connect(tmp_path / "data.db")
 
 
 def test_a_failed_write_leaves_nothing(database: Database) -> None:

@@ -320,6 +320,19 @@ def test_a_clock_that_the_server_found_right_is_not_doubted_for_what_was_saved_b
     assert store.clock_doubt() is not None
 
 
+def test_a_sync_under_a_clock_that_the_server_found_wrong_tells_no_time(
+    store: Store, clock: Turned
+) -> None:
+    save(store)
+    clock.now = NOW + 3 * 3600
+    standing = store.outbox.standing()
+    assert standing is not None
+    store.pull.receive(Answered(standing.origin, 1, standing.head, {1: 1}, skew=-3 * 3600))
+    store.outbox.note(SyncSession(clock.now, True, 1, 500, 500, 1.0))
+    clock.now = NOW + 60
+    assert store.clock_doubt() is None
+
+
 def test_no_clock_decides_an_order_or_loses_a_save(store: Store, home: Path, clock: Turned) -> None:
     ids = []
     for year in (2026, 2040, 2017, 1970, 2030):

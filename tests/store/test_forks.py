@@ -81,6 +81,29 @@ def test_the_old_number_finds_the_renamed_record_and_the_one_that_has_it_now(
     assert {hit.id for hit in store.find(made)} == {made, renamed}
 
 
+def test_a_record_of_the_other_copy_that_came_before_the_fork_gets_its_number_back(
+    store: Store,
+) -> None:
+    made = save(store, name="Made on the copy")
+    other: dict[str, Json] = {"name": "Made elsewhere", "trade_code": "CARP", "district": 2}
+    row = ServerRow("beneficiary", made, 1, {**other, "village": "Nagam"})
+    head = store.outbox.head_before(of(store), 1)
+    store.pull.receive(Answered(of(store), 0, head, rows=[row], cursors={2: 1}))
+    store.pull.fork(of(store), 1)
+    theirs = store.get("beneficiary", made)
+    own = store.get("beneficiary", f"{of(store)}-1")
+    assert theirs is not None
+    assert own is not None
+    assert (theirs.label(), theirs.value("village"), theirs.version) == (
+        "Made elsewhere",
+        "Nagam",
+        1,
+    )
+    assert (own.label(), own.value("village"), own.version) == ("Made on the copy", None, None)
+    assert store.states([made, own.id]) == {own.id: State.QUEUED}
+    assert store.check() == []
+
+
 def test_references_and_drafts_follow_a_renamed_record(store: Store, home: Path) -> None:
     former = store.save([Edit(SelfHelpGroup, {"name": "Gulshan"})], "Asha")[0].id
     zahida = Edit(Member, {"name": "Zahida", "self_help_group_id": former})

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.store.conftest import NOW, Turned, edit, save
+from tests.store.conftest import NOW, Turned, acknowledge, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.records import Beneficiary, Json, Op, SelfHelpGroup
@@ -283,6 +283,7 @@ def test_with_an_entry_given_up_goes_what_was_typed_on_it(store: Store) -> None:
     refuse(1)
     store.withdraw(of(store), 1)
     assert store.record(made) is None
+    assert store.check() == []
     refuse(2)
     assert store.record(made) is None
     assert store.outbox.returned() == []
@@ -528,6 +529,139 @@ def test_a_server_put_back_from_its_backup_is_asked_about_every_log(store: Store
     assert store.outbox.counts()[State.QUEUED] == 1
 
 
+def test_what_is_taken_back_waits_again_over_what_others_wrote_since(
+    store: Store, office: Office
+) -> None:
+    """The server lost it, so nobody but this laptop has it."""
+    office.write(FAR, **NAMED)
+    office.sync(store)
+    edit(store, FAR, village="Nagam")
+    office.sync(store)
+    office.write(FAR, village="Wathora")
+    office.sync(store)
+    assert shown(store, FAR) == {**NAMED, "village": "Wathora"}
+    store.pull.offer_again(of(store), 0)
+    assert shown(store, FAR) == {**NAMED, "village": "Nagam"}
+    assert store.states([FAR]) == {FAR: State.QUEUED}
+
+
+def test_what_was_held_counts_again_until_the_server_says_so_anew(
+    store: Store, office: Office
+) -> None:
+    office.write(FAR, **NAMED)
+    office.sync(store)
+    edit(store, FAR, village="Nagam")
+    office.write(FAR, village="Wathora")
+    office.sync(store)
+    assert shown(store, FAR) == {**NAMED, "village": "Wathora"}
+    store.pull.offer_again(of(store), 0)
+    assert shown(store, FAR) == {**NAMED, "village": "Nagam"}
+
+
+def test_so_does_what_another_had_decided_on_the_lost_server(store: Store, office: Office) -> None:
+    office.write(FAR, **NAMED)
+    office.sync(store)
+    edit(store, FAR, village="Nagam")
+    office.write(FAR, village="Wathora")
+    office.sync(store)
+    office.records[FAR].held.clear()
+    office.write(FAR, remarks="Settled")
+    office.sync(store)
+    assert store.conflicts() == []
+    assert store.outbox.returned() == []
+    store.pull.offer_again(of(store), 0)
+    assert shown(store, FAR)["village"] == "Nagam"
+
+
+def test_what_was_given_up_stays_so_though_it_goes_again(store: Store, office: Office) -> None:
+    office.write(FAR, **NAMED)
+    office.sync(store)
+    office.refused = {"remarks"}
+    edit(store, FAR, remarks="Moved")
+    made = save(store, remarks="Never taken")
+    office.sync(store)
+    for one in store.outbox.returned():
+        store.withdraw(one.origin, one.change.seq)
+    store.pull.offer_again(of(store), 0)
+    assert store.outbox.counts()[State.QUEUED] == 2
+    assert shown(store, FAR) == NAMED
+    assert store.record(made) is None
+    assert store.check() == []
+
+
+def test_a_record_entered_anew_has_nothing_of_what_others_wrote_on_the_lost_server(
+    store: Store, office: Office
+) -> None:
+    made = save(store)
+    office.sync(store)
+    office.write(made, village="Wathora")
+    office.sync(store)
+    assert shown(store, made)["village"] == "Wathora"
+    store.pull.offer_again(of(store), 0)
+    head = store.outbox.head_before(of(store), 2)
+    row = ServerRow(KIND, made, 10, None)
+    store.pull.receive(Answered(of(store), 1, head, {1: 10}, rows=[row], cursors={2: 20}))
+    assert "village" not in shown(store, made)
+    assert version(store, made) == 10
+
+
+def test_who_lacks_a_log_has_nothing_of_those_that_go_on_from_it(store: Store) -> None:
+    save(store)
+    acknowledge(store, of(store), 1)
+    first = of(store)
+    store.pull.freeze(first)
+    save(store)
+    acknowledge(store, of(store), 1)
+    store.pull.offer_again(first, 0)
+    assert store.outbox.counts()[State.QUEUED] == 2
+    standing = store.outbox.standing(of(store))
+    assert standing is not None
+    assert standing.acked_seq == 0
+
+
+def test_an_edit_given_up_leaves_what_was_typed_since(store: Store, office: Office) -> None:
+    office.write(FAR, **NAMED)
+    office.sync(store)
+    office.refused = {"remarks"}
+    edit(store, FAR, remarks="Moved")
+    edit(store, FAR, village="Nagam")
+    store.pull.receive(office.answer(store, changes=1))
+    (returned,) = store.outbox.returned()
+    store.withdraw(returned.origin, returned.change.seq)
+    assert shown(store, FAR) == {**NAMED, "village": "Nagam"}
+
+
+def test_a_change_given_up_twice_brings_no_record_back_that_left_meanwhile(
+    store: Store, office: Office
+) -> None:
+    made = save(store)
+    office.sync(store)
+    office.refused = {"remarks"}
+    edit(store, made, remarks="Moved")
+    office.sync(store)
+    (returned,) = store.outbox.returned()
+    store.withdraw(returned.origin, returned.change.seq)
+    store.pull.receive(brings(store, gone=((KIND, made),)))
+    assert store.record(made) is None
+    store.withdraw(returned.origin, returned.change.seq)
+    assert store.record(made) is None
+
+
+def test_an_entry_given_up_after_it_was_mended_leaves_the_mended_one(
+    store: Store, office: Office
+) -> None:
+    office.refused = {"remarks"}
+    made = save(store, remarks="Moved")
+    office.sync(store)
+    (returned,) = store.outbox.returned()
+    edit(store, made, remarks=None)  # the whole record goes again
+    store.withdraw(returned.origin, returned.change.seq)
+    assert shown(store, made)["name"] == "Ghulam Mohammad Bhat"
+    office.refused = set()
+    office.sync(store)
+    assert version(store, made) == 1
+
+
 def test_times_typed_under_a_wrong_clock_are_marked(store: Store, clock: Turned) -> None:
     first = save(store)
     head = store.outbox.head_before(of(store), 1)
@@ -535,6 +669,7 @@ def test_times_typed_under_a_wrong_clock_are_marked(store: Store, clock: Turned)
     second = save(store)
     store.pull.receive(Answered(of(store), 0, head, skew=200))
     third = save(store)
+    store.pull.receive(Answered(of(store), 0, head, skew=-3 * 3600))
     marks = [store.changes_of(one)[0].skew for one in (first, second, third)]
     assert marks == [-10_800, -10_800, None]
 

@@ -24,7 +24,17 @@ from fieldkit.records import (
 )
 from fieldkit.records.formats import Text
 from fieldkit.settings import DATABASE
-from fieldkit.store import Edit, Refused, Saved, State, Store, StoreError, Verdict
+from fieldkit.store import (
+    Answered,
+    Edit,
+    Refused,
+    Saved,
+    ServerRow,
+    State,
+    Store,
+    StoreError,
+    Verdict,
+)
 
 
 def last_change(store: Store, record_id: str) -> Change:
@@ -399,6 +409,21 @@ def test_a_deletion_is_sent_while_anything_of_the_record_may_still_be_taken(stor
     edit(store, record_id, name="Asha Devi")
     store.save([Edit(Beneficiary, {}, id=record_id, op=Op.DELETE)], "Asha")
     assert last_change(store, record_id).op is Op.DELETE
+
+
+def test_a_deletion_is_sent_of_what_the_server_has_though_it_took_nothing_of_ours(
+    store: Store,
+) -> None:
+    """It was put back, and has another's edit of a record whose entry it does not take any more."""
+    record_id = save(store)
+    reject(store, 1)
+    row = ServerRow("beneficiary", record_id, 3, {"name": "Asha Devi", "district": 2})
+    head = store.outbox.head_before(origin(store), 2)
+    store.pull.receive(Answered(origin(store), 1, head, rows=[row], cursors={2: 3}))
+    (deleted,) = store.save([Edit(Beneficiary, {}, id=record_id, op=Op.DELETE)], "Asha")
+    assert deleted.seq == 2
+    reject(store, 2)
+    assert returned(store) == [2]
 
 
 def test_what_was_rejected_goes_again_from_the_version_it_was_made_on(

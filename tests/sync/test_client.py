@@ -383,6 +383,7 @@ def test_addresses_a_token_may_not_travel_to(fresh: Store, url: str, why: str) -
     ("typed", "meant"),
     [
         ("Sync.Example.IN", "https://sync.example.in"),
+        ("office.example.in:8443/", "https://office.example.in:8443"),
         (" HTTPS://sync.example.in/ ", "https://sync.example.in"),
         ("https://sync.example.in:8443/Fieldkit/", "https://sync.example.in:8443/Fieldkit"),
         ("Http://LocalHost:8000", "http://localhost:8000"),

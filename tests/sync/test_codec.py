@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,12 +156,68 @@ def test_a_bomb_of_zstd_is_stopped_too(sized: bool) -> None:
         unpack(_dcz(b"0" * (LARGEST_MESSAGE + 1), sized=sized), "dcz")
 
 
+@pytest.mark.parametrize("coding", ["gzip", "dcz", "dcz of no size"])
+def test_a_bomb_takes_no_more_room_than_a_message(coding: str) -> None:
+    plain = bytes(64 << 20)
+    bomb = gzip.compress(plain) if coding == "gzip" else _dcz(plain, sized=coding == "dcz")
+    unpack(_dcz(b""), "dcz")  # the dictionary is loaded once
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            unpack(bomb, coding.partition(" ")[0], most=5000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 << 20
+
+
+def test_a_frame_that_wants_more_room_than_a_message_is_not_read() -> None:
+    parameters = zstandard.ZstdCompressionParameters(window_log=27)
+    writer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    frame = writer.compress(encode(_request(), "identity")) + writer.flush()
+    with pytest.raises(Unreadable):
+        unpack(_dcz(b"")[:40] + frame, "dcz")
+
+
+@pytest.mark.parametrize("what", ["nested", "endless number"])
+def test_a_change_without_canonical_form_is_unreadable(what: str) -> None:
+    value: object = 10**5000
+    if what == "nested":
+        for _ in range(100_000):
+            value = [value]
+    with pytest.raises(Unreadable):
+        chain(bytes(32), [{"fields": {"remarks": value}}])
+
+
 @pytest.mark.parametrize("sized", [True, False])
 def test_what_did_not_arrive_whole_is_unreadable(sized: bool) -> None:
     body = _dcz(encode(_request(), "identity"), sized=sized)
     for damaged in (*(body[:cut] for cut in range(len(body))), body + b"\0", body + body[40:]):
         with pytest.raises(Unreadable):
             decode(damaged, SyncRequest, "dcz")
+
+
+def test_nor_is_what_did_not_arrive_whole_by_gzip_or_goes_on_after_its_end() -> None:
+    body = encode(_request(), "gzip")
+    assert decode(body, SyncRequest) == _request()
+    for damaged in (body[:-1], body + b"\0", body + body):
+        with pytest.raises(Unreadable):
+            decode(damaged, SyncRequest)
+
+
+@pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
+def test_what_is_no_number_in_json_is_unreadable(constant: bytes) -> None:
+    body = encode(_request({"seq": 1, "at": 123456789}), "identity")
+    assert body.count(b"123456789") == 1
+    with pytest.raises(Unreadable):
+        decode(body.replace(b"123456789", constant), SyncRequest, "identity")
+
+
+def test_a_message_that_was_never_compressed_is_bounded_too() -> None:
+    body = encode(_request(), "identity")
+    assert decode(body, SyncRequest, "identity", len(body)) == _request()
+    with pytest.raises(TooLarge):
+        decode(body, SyncRequest, "identity", len(body) - 1)
 
 
 @given(st.binary(max_size=100))

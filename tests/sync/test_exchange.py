@@ -16,6 +16,7 @@ from fieldkit.sync.client import Outcome, sync
 from fieldkit.sync.exchange import ATTEMPTS, LONGEST_WAIT
 from fieldkit.sync.line import Cut, NoLine, Told
 from fieldkit.sync.messages import Page, PageRow, Scope, SyncAnswer, SyncRequest
+from fieldkit.sync.sentences import ALTERED
 
 HEAD = "0" * 64
 SCOPE = Scope(role="operator", district=2, block=None)
@@ -50,6 +51,26 @@ def other(number: int, version: int = 1, **values: object) -> PageRow:
         version=version,
         values={"name": f"VO {number}", "district": 2, **values},
     )
+
+
+def more_than(request: SyncRequest) -> SyncAnswer:
+    """Answer as a server that has more of the log than the laptop."""
+    return taken(request).model_copy(update={"seq": request.last_seq + 3, "head": HEAD})
+
+
+def branched(laptop: Store, register: Register) -> tuple[str, str]:
+    """Let a laptop be known as an older copy, and all be on the server: its old and new origin."""
+    register(laptop, 2)
+    assert run(laptop, Scripted()).ok
+    before = laptop.device
+    assert run(laptop, Scripted(more_than)).ok
+    register(laptop, 1)
+    assert run(laptop, Scripted()).ok
+    now = laptop.device
+    assert before is not None
+    assert now is not None
+    assert before.origin != now.origin
+    return before.origin, now.origin
 
 
 def test_a_quiet_sync_is_one_request(laptop: Store) -> None:
@@ -197,6 +218,20 @@ def test_an_older_copy_goes_on_under_another_name(laptop: Store, register: Regis
     assert [one.origin for one in quiet.requests] == [now.origin]
 
 
+def test_what_comes_with_the_word_that_a_copy_is_older_is_not_taken_in(
+    laptop: Store, register: Register
+) -> None:
+    register(laptop, 2)
+    assert run(laptop, Scripted()).ok
+    link = Scripted(
+        lambda one: taken(one, [other(1)], {2: 9}).model_copy(update={"seq": 5, "head": HEAD})
+    )
+    outcome = run(laptop, link)
+    assert (outcome.ok, outcome.received) == (True, 0)
+    assert laptop.get("village_organisation", "ZZZZZZZZ-1") is None
+    assert link.requests[1].cursors == {2: 1}
+
+
 def test_a_server_that_claims_to_know_more_of_every_log_ends_the_sync(laptop: Store) -> None:
     def more(request: SyncRequest) -> SyncAnswer:
         return taken(request).model_copy(update={"seq": request.last_seq + 9, "head": "ab" * 32})
@@ -242,6 +277,46 @@ def test_a_server_put_back_that_lost_nothing_of_one_log_is_asked_about_the_other
     assert len({one.origin for one in link.requests}) == 2
 
 
+def test_who_lacks_part_of_one_log_is_asked_about_the_others(
+    laptop: Store, register: Register
+) -> None:
+    old, now = branched(laptop, register)
+    none = laptop.outbox.head_before(now, 1).hex()
+    lost = Scripted(lambda one: taken(one).model_copy(update={"seq": 0, "head": none}))
+    assert run(laptop, lost).ok
+    assert {one.origin for one in lost.requests} == {old, now}
+
+
+def test_a_log_that_another_goes_on_from_is_offered_again_where_the_server_lost_it(
+    laptop: Store, register: Register
+) -> None:
+    old, now = branched(laptop, register)
+    register(laptop, 1)
+    head = laptop.outbox.head_before(old, 2).hex()
+    link = Scripted(told(409, "parent", expected=2, head=head))
+    outcome = run(laptop, link)
+    assert outcome.ok, outcome.session.error
+    assert link.sent == [(now, 2, 1), (old, 2, 1), (now, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("expected", "head"),
+    [(2, HEAD), (3, None), (0, None), (None, None)],
+)
+def test_a_log_of_another_past_is_not_offered_again(
+    laptop: Store, register: Register, expected: int | None, head: str | None
+) -> None:
+    """A server that holds another log of that name, or all of it, is not mended by sending it."""
+    _, now = branched(laptop, register)
+    register(laptop, 1)
+    link = Scripted(told(409, "parent", expected=expected, head=head))
+    outcome = run(laptop, link)
+    assert (outcome.ok, outcome.waiting) == (False, 1)
+    assert outcome.session.error is not None
+    assert outcome.session.error.startswith(ALTERED)
+    assert link.sent == [(now, 2, 1)]
+
+
 def test_only_what_the_server_gave_its_word_on_is_acknowledged(
     laptop: Store, register: Register
 ) -> None:
@@ -274,6 +349,21 @@ def test_a_server_that_lacks_what_was_before_gets_it(
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     assert link.sent == [(device.origin, 3, 1), (device.origin, 1, 3)]
+
+
+@pytest.mark.parametrize("expected", [0, 3, 99])
+def test_a_gap_where_there_can_be_none_ends_the_sync(
+    laptop: Store, register: Register, expected: int
+) -> None:
+    """What is acknowledged ends before 2: no server can lack what was never sent to it."""
+    register(laptop, 1)
+    assert run(laptop, Scripted()).ok
+    register(laptop, 2)
+    link = Scripted(told(409, "gap", expected=expected))
+    outcome = run(laptop, link)
+    assert (outcome.ok, outcome.waiting) == (False, 2)
+    assert "cannot tell what it lacks" in (outcome.session.error or "")
+    assert len(link.requests) == 1
 
 
 def test_a_new_area_comes_from_the_start_and_the_old_epoch_is_declared_until_all_is_sent(

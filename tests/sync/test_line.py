@@ -15,7 +15,7 @@ import pytest
 
 from fieldkit.sync.codec import CODINGS, decode, encode
 from fieldkit.sync.line import Cut, Distrusted, Line, NoLine, Told
-from fieldkit.sync.messages import Problem, SyncAnswer, SyncRequest
+from fieldkit.sync.messages import LARGEST_BODY, Problem, SyncAnswer, SyncRequest
 from fieldkit.sync.sentences import refused
 from fieldkit.sync.stop import Stop
 
@@ -178,6 +178,30 @@ def test_who_cannot_prove_to_be_the_server_is_no_missing_connection(scheme: str)
 
 def test_what_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(_CERTIFICATE))
+    with proving_nothing() as url, Line(url, "secret") as line, pytest.raises(Cut):
+        line.ask("/v1/sync", REQUEST, SyncAnswer)
+
+
+@pytest.mark.parametrize(("size", "taken"), [(LARGEST_BODY, True), (LARGEST_BODY + 1, False)])
+def test_an_answer_without_end_is_given_up(size: int, taken: bool) -> None:
+    body = encode(ANSWER, "identity").ljust(size)
+    with listening(Heard(lambda _: (200, {}, body))) as url, Line(url) as line:
+        if taken:
+            assert line.ask("/v1/sync", REQUEST, SyncAnswer) == ANSWER
+        else:
+            with pytest.raises(Told):
+                line.ask("/v1/sync", REQUEST, SyncAnswer)
+
+
+def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authorities(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load(context: ssl.SSLContext) -> None:
+        context.load_verify_locations(_CERTIFICATE)
+
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", load)
     with proving_nothing() as url, Line(url, "secret") as line, pytest.raises(Cut):
         line.ask("/v1/sync", REQUEST, SyncAnswer)
 

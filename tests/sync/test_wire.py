@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldkit.records import Json
+from fieldkit.records.bounds import LONGEST_NAME
 from fieldkit.records.change import canonical
 from fieldkit.sync import wire
 from fieldkit.sync.codec import decode
@@ -397,8 +398,8 @@ def test_a_damaged_message_is_refused_or_read_never_a_fault(
         decode(_form(damaged), kind, "identity")
 
 
-def _table(cols: list[Json], count: int = 200) -> Json:
-    names: list[Json] = [f"f{n}" for n in range(len(cols))]
+def _table(cols: list[Json], count: int = 200, names: list[Json] | None = None) -> Json:
+    names = names or [f"f{n}" for n in range(len(cols))]
     first: list[Json] = [{"=": None}] * 4
     group: Json = {"kind": "member", "op": "edit", "names": names, "cols": [*first, *cols]}
     return {"first": 1, "before": HEAD, "changes": {"n": count, "groups": [group]}}
@@ -442,6 +443,16 @@ def test_a_little_that_stands_for_very_much_is_too_large(cols: list[Json]) -> No
 def test_what_stands_for_nothing_is_unreadable(cols: list[Json]) -> None:
     with pytest.raises(Unreadable):
         decode(_asked(_table(cols)), SyncRequest, "identity")
+
+
+def test_a_column_of_too_long_a_name_is_unreadable() -> None:
+    for name, fits in (("x" * LONGEST_NAME, True), ("x" * (LONGEST_NAME + 1), False)):
+        asked = _asked(_table([{"=": 1}], names=[name]))
+        if fits:
+            decode(asked, SyncRequest, "identity")
+        else:
+            with pytest.raises(Unreadable):
+                decode(asked, SyncRequest, "identity")
 
 
 def test_lists_are_bounded() -> None:

@@ -136,7 +136,10 @@ def _chain_problems(connection: Connection) -> Iterator[str]:
 
 
 def _row_problems(connection: Connection) -> Iterator[str]:
-    """Every record came by a change or from the server; what waits to be sent has its record."""
+    """Every record came by a change or from the server; what waits to be sent has its record.
+
+    But for what was given up before it was sent: it goes, and counts no more.
+    """
     log, origin = tables.change, tables.origin
     for name, kind in kinds().items():
         table = kind.table()
@@ -152,6 +155,7 @@ def _row_problems(connection: Connection) -> Iterator[str]:
             .where(
                 log.c.kind == name,
                 log.c.seq > origin.c.acked_seq,
+                log.c.closed.is_(None),
                 ~select(table.c.id).where(table.c.id == log.c.record_id).exists(),
             )
         ).scalar_one()

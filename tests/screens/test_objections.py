@@ -1,0 +1,121 @@
+"""What the server says against records, as the screens gather it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from tests.screens.conftest import put
+
+from fieldkit.records import VillageOrganisation
+from fieldkit.screens.misplaced import misplaced, take_in
+from fieldkit.screens.objections import by_field, objections
+from fieldkit.store import (
+    Answered,
+    Edit,
+    FindingNote,
+    Refused,
+    Saved,
+    ServerRow,
+    State,
+    Store,
+    Verdict,
+)
+
+KIND = "village_organisation"
+FAR = "0THERAAA-1"
+ASKED = frozenset({"name", "village"})
+
+
+@pytest.fixture
+def enrolled(store: Store) -> Store:
+    store.enrol("http://127.0.0.1:9", "t" * 30, "operator", 2, 16, 1, "first")
+    return store
+
+
+def answer(
+    store: Store,
+    verdicts: Mapping[int, tuple[State, str, str | None]],
+    *rows: ServerRow,
+) -> None:
+    """Let the server answer all that waits, with these verdicts by seq, and bring rows."""
+    standing = store.outbox.standing()
+    assert standing is not None
+    said = [Verdict(seq, *verdict) for seq, verdict in verdicts.items()]
+    versions: dict[int, int | None] = {
+        seq: None if seq in verdicts else 1 for seq in range(1, standing.last_seq + 1)
+    }
+    store.pull.receive(
+        Answered(standing.origin, standing.last_seq, standing.head, versions, said, rows)
+    )
+
+
+def village(store: Store, name: str, **fields: int | str) -> str:
+    return put(store, VillageOrganisation, name=name, **fields)
+
+
+def test_what_is_said_of_one_field_stands_together_and_of_no_field_asked_under_none(
+    enrolled: Store,
+) -> None:
+    record = village(enrolled, "Noor VO")
+    answer(
+        enrolled,
+        {1: (State.REJECTED, "Not this name.", "name")},
+        ServerRow(
+            KIND,
+            record,
+            1,
+            {"district": 2, "name": "Noor VO"},
+            findings=(
+                FindingNote("same", "name", "It may be here twice."),
+                FindingNote("odd", "of_a_newer_version", "It is odd."),
+            ),
+        ),
+    )
+    assert by_field(enrolled, record, ASKED) == {
+        "name": "Returned to you: Not this name. To check: It may be here twice.",
+        "": "To check: It is odd.",
+    }
+
+
+def test_what_waits_for_a_decision_was_not_returned(enrolled: Store) -> None:
+    record = village(enrolled, "Noor VO")
+    answer(enrolled, {1: (State.CONFLICT, "Somebody else changed this first.", "name")})
+    assert len(enrolled.outbox.returned()) == 1
+    assert objections(enrolled, record) == []
+
+
+def test_misplaced_is_what_the_server_never_had_and_takes_nowhere_but_in_the_area(
+    enrolled: Store,
+) -> None:
+    there = village(enrolled, "Of another block", block=14)
+    village(enrolled, "Of this block")
+    row = ServerRow(KIND, FAR, 1, {"district": 2, "block": 14, "name": "Not ours"})
+    refused = (State.REJECTED, "Not in your area.", None)
+    answer(enrolled, {1: refused, 2: refused}, row)
+    enrolled.save([Edit(VillageOrganisation, {"name": "Edited"}, id=FAR)], "Asha")
+    answer(enrolled, {3: refused})
+    assert len(enrolled.outbox.returned()) == 3
+    assert [record.id for record in misplaced(enrolled)] == [there]
+
+
+def test_what_a_rule_stands_against_stays_and_the_rest_is_taken_in(
+    enrolled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (village(enrolled, name, block=14) for name in ("First", "Second"))
+    refused = (State.REJECTED, "Not in your area.", None)
+    answer(enrolled, {1: refused, 2: refused})
+    save = Store.save
+
+    def against_first(store: Store, edits: Sequence[Edit], operator: str) -> list[Saved]:
+        if edits[0].id == first:
+            raise Refused([])
+        return save(store, edits, operator)
+
+    monkeypatch.setattr(Store, "save", against_first)
+    assert [record.id for record in misplaced(enrolled)] == [first, second]
+    assert take_in(enrolled, "Asha") == 1
+    assert [record.id for record in misplaced(enrolled)] == [first]
+    taken = enrolled.get(KIND, second)
+    assert taken is not None
+    assert (taken.district, taken.block) == (2, 16)
