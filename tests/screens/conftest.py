@@ -66,11 +66,11 @@ def organisations(store: Store, many: int) -> list[str]:
     return [saved.id for saved in store.save(edits, "Asha")]
 
 
-def reject(store: Store, reasons: Mapping[int, str]) -> None:
+def reject(store: Store, reasons: Mapping[int, str], field: str = "name") -> None:
     """Let the server acknowledge all and take none of the changes there are reasons against."""
     standing = store.outbox.standing()
     assert standing is not None
-    verdicts = [Verdict(seq, State.REJECTED, reason, "name") for seq, reason in reasons.items()]
+    verdicts = [Verdict(seq, State.REJECTED, reason, field) for seq, reason in reasons.items()]
     store.pull.receive(
         Answered(standing.origin, standing.last_seq, standing.head, verdicts=verdicts)
     )

@@ -9,6 +9,7 @@ from tests.screens.conftest import open_sync, organisations, reject
 
 from fieldkit.records import Json, Toolkit, VillageOrganisation
 from fieldkit.screens.doors import open_record
+from fieldkit.screens.form import FormScreen
 from fieldkit.screens.misplaced import misplaced, take_in
 from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.widgets.picker import Picker
@@ -88,6 +89,20 @@ async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
         assert "Returned to you: Noor is the name of another one here." in hand.text()
         await hand.press("x")
         assert "Returned to you: Noor is the name of another one here." in hand.text()
+
+
+async def test_the_form_opens_at_the_field_that_came_back(store: Store, at_desk: At) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    organisations(store, 1)
+    reject(store, {1: "Not here."}, "remarks")
+    async with at_desk() as hand:
+        await open_sync(hand)
+        await hand.press("<enter>")
+        assert "Returned to you: Not here." in hand.text()
+        screen = hand.app.screen
+        assert isinstance(screen, FormScreen)
+        assert screen.model is not None
+        assert screen.model.at == "remarks"
 
 
 async def test_what_is_to_check_is_told_where_it_can_be_mended(store: Store, at_desk: At) -> None:

@@ -11,12 +11,6 @@ from sqlalchemy import Connection
 from tests.screens.conftest import open_sync, organisations
 from textual import events
 
-<<<<<<< HEAD
-=======
-from fieldkit.records import Json, Toolkit, VillageOrganisation
-from fieldkit.screens.doors import open_record
-from fieldkit.screens.form import FormScreen
->>>>>>> doubt
 from fieldkit.screens.sync import SyncScreen
 from fieldkit.screens.sync_words import bar, before, how_long, plural, waits, weight
 from fieldkit.screens.syncing import Courier
@@ -38,32 +32,12 @@ if TYPE_CHECKING:
     from tests.screens.conftest import At, Hand, Office
 
 
-<<<<<<< HEAD
 async def _held_up(hand: Hand, reached: threading.Event) -> None:
     """Begin to sync, and return once the sync is where it waits."""
     hand.app.post_message(events.Key("f5", None))
     while not reached.is_set():
         await hand.pilot.pause(0.01)
     await hand.pilot.pause()
-=======
-def _save(store: Store, many: int) -> list[str]:
-    edits = [Edit(VillageOrganisation, {"name": f"Noor VO {n}"}) for n in range(many)]
-    return [saved.id for saved in store.save(edits, "Asha")]
-
-
-def _reject(store: Store, reasons: Mapping[int, str], field: str = "name") -> None:
-    standing = store.outbox.standing()
-    assert standing is not None
-    verdicts = [Verdict(seq, State.REJECTED, reason, field) for seq, reason in reasons.items()]
-    store.pull.receive(
-        Answered(standing.origin, standing.last_seq, standing.head, verdicts=verdicts)
-    )
-
-
-async def _open(hand: Hand) -> None:
-    await hand.press("8", "<enter>")
-    assert isinstance(hand.app.screen, SyncScreen)
->>>>>>> doubt
 
 
 async def test_what_waits_is_sent_and_both_sides_hold_the_same(
@@ -278,139 +252,6 @@ async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
     assert "Receipt of " in written.read_text(encoding="utf-8")
 
 
-<<<<<<< HEAD
-=======
-async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, at_desk: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    _save(store, 2)
-    _reject(store, {2: "Out of the area."})
-    async with at_desk() as hand:
-        await _open(hand)
-        assert "Enter correct   Del give up" in hand.text()
-        await hand.press("<delete>")
-        assert "Give up this change of Noor VO 1?" in hand.text()
-        await hand.press("<delete>")
-        assert "Given up: Noor VO 1" in hand.text()
-        assert "Nothing was returned to you." in hand.text()
-    assert store.outbox.counts()[State.REJECTED] == 0
-
-
-async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
-    store: Store, at_desk: At
-) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    _save(store, 1)
-    _reject(store, {1: "Noor is the name of another one here."})
-    async with at_desk() as hand:
-        await _open(hand)
-        await hand.press("<enter>")
-        assert "Returned to you: Noor is the name of another one here." in hand.text()
-        await hand.press("x")
-        assert "Returned to you: Noor is the name of another one here." in hand.text()
-
-
-async def test_the_form_opens_at_the_field_that_came_back(store: Store, at_desk: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    _save(store, 1)
-    _reject(store, {1: "Not here."}, "remarks")
-    async with at_desk() as hand:
-        await _open(hand)
-        await hand.press("<enter>")
-        assert "Returned to you: Not here." in hand.text()
-        screen = hand.app.screen
-        assert isinstance(screen, FormScreen)
-        assert screen.model is not None
-        assert screen.model.at == "remarks"
-
-
-async def test_what_is_to_check_is_told_where_it_can_be_mended(store: Store, at_desk: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    (number,) = store.save(
-        [Edit(Toolkit, {"beneficiary_id": "7K2M9QXR-1", "state": "SELECTED"})], "Asha"
-    )
-    standing = store.outbox.standing()
-    assert standing is not None
-    values: dict[str, Json] = {"district": 2, "block": 16, "beneficiary_id": "7K2M9QXR-1"}
-    note = FindingNote(
-        "one_toolkit", "beneficiary_id", "This artisan has a toolkit already (X1-3)."
-    )
-    row = ServerRow("toolkit", number.id, 1, values, findings=(note,))
-    store.pull.receive(Answered(standing.origin, 1, standing.head, {1: 1}, rows=[row]))
-    async with at_desk() as hand:
-        await _open(hand)
-        await hand.press("<enter>")
-        assert "To check: This artisan has a toolkit already (X1-3)." in hand.text()
-
-
-async def test_all_that_is_to_check_can_be_reached(store: Store, at_desk: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    ids = sorted(_save(store, 70), key=str)
-    standing = store.outbox.standing()
-    assert standing is not None
-    rows = [
-        ServerRow(
-            "village_organisation",
-            one,
-            1,
-            {"district": 2, "block": 16, "name": f"Noor VO {n}"},
-            findings=(FindingNote("same", "name", f"Number {n} may be here twice."),),
-        )
-        for n, one in enumerate(ids)
-    ]
-    versions = dict.fromkeys(range(1, 71), 1)
-    store.pull.receive(Answered(standing.origin, 70, standing.head, versions, [], rows))
-    async with at_desk() as hand:
-        await _open(hand)
-        await hand.press("<end>", "<down>", "<end>")
-        assert "Number 69 may be here twice." in hand.text()
-
-
-async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_given_up(
-    store: Store, at_desk: At
-) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
-    (number,) = _save(store, 1)
-    store.save([Edit(VillageOrganisation, {"name": "Noor"}, id=number)], "Asha")
-    _reject(store, {2: "Noor is the name of another one here."})
-    async with at_desk() as hand:
-        await open_record(hand.app, "village_organisation", number)
-        await hand.press("<down>")
-        assert "Returned to you: Name: Noor is the name of another" in hand.text()
-        assert "returned" in hand.text().splitlines()[0]
-        standing = store.outbox.standing()
-        assert standing is not None
-        store.withdraw(standing.origin, 2)
-        await hand.press("<escape>")
-        await open_record(hand.app, "village_organisation", number)
-        await hand.press("<down>")
-        assert "on the server" in hand.text().splitlines()[0]
-        assert "Returned" not in hand.text()
-
-
-async def test_new_records_of_another_block_are_put_into_the_area(
-    store: Store, office: Office, at_desk: At
-) -> None:
-    edits = [Edit(VillageOrganisation, {"name": f"Noor VO {n}", "block": 14}) for n in range(2)]
-    ids = [saved.id for saved in store.save(edits, "Asha")]
-    _save(store, 1)
-    office.enrol(store, block=16)
-    async with at_desk() as hand:
-        await hand.press("<f5>")
-        assert "1 change sent, 2 returned to you" in hand.text()
-        assert "m put into my area" in hand.text()
-        await hand.press("m")
-        assert "Put 2 new records into Block Chadoora, Budgam?" in hand.text()
-        assert "1 change to send" not in hand.text()
-        await hand.press("m")
-        assert "Put into Block Chadoora, Budgam: 2 records." in hand.text()
-        assert "m put into my area" not in hand.text()
-        assert "2 returned to you" not in hand.text()
-        await hand.press("<f5>")
-        assert "2 changes sent" in hand.text()
-    assert set(store.states(ids).values()) == {State.ON_SERVER}
-
-
->>>>>>> doubt
 async def test_a_narrow_console_shows_all_of_it(store: Store, office: Office, at_desk: At) -> None:
     office.enrol(store)
     organisations(store, 1)

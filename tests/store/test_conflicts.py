@@ -3,9 +3,6 @@ from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.records import Beneficiary, Change, Json, Op
-<<<<<<< HEAD
-from fieldkit.store import Answered, Conflict, Edit, Keep, Refused, Settled, State, Store
-=======
 from fieldkit.store import (
     Answered,
     Conflict,
@@ -19,7 +16,6 @@ from fieldkit.store import (
     State,
     Store,
 )
->>>>>>> doubt
 
 FAR = f"{OTHER}-1"
 NAMED: dict[str, Json] = {"name": "Asha", "trade_code": "CARP", "district": 2, "block": 16}
