@@ -144,6 +144,10 @@ async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
         assert "offline since" in hand.text().splitlines()[0]
         await hand.app.take_stock()
         assert planned[-1] == 300.0
+        store.outbox.note(_outcome(ok=False, offline=True, at=1_795_257_060).session)
+        await hand.app.take_stock()
+        assert "offline since" in hand.text().splitlines()[0]
+        assert planned[-1] == 300.0
         store.outbox.note(_outcome().session)
         await hand.press("8", "<enter>")
         assert "online" in hand.text().splitlines()[0]
