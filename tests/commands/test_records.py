@@ -399,7 +399,7 @@ def test_show_tells_what_is_to_check_and_of_one_that_is_gone_what_was_typed(
     ran = cli("show", gone)
     assert (ran.code, ran.text.splitlines()[0]) == (
         0,
-        f"{gone} is no longer on this laptop. Typed here was:",
+        f"{gone} is no longer on this laptop. What was typed here:",
     )
     assert "Wathora VO" in ran.text
     shown = cli("show", gone, "--json").json

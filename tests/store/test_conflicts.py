@@ -192,7 +192,7 @@ def test_a_newer_conflict_of_the_same_field_is_not_decided_by_what_was_shown_bef
     office.sync(store)
     (newer,) = store.conflicts()
     assert (newer.id, newer.seqs) == (conflict.id, (2,))
-    with pytest.raises(Settled, match="settled meanwhile"):
+    with pytest.raises(Settled, match="no longer open here"):
         store.resolve(conflict, Keep.MINE, "Asha")
     assert store.conflicts() == [newer]
 
