@@ -137,6 +137,7 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
         await hand.press("1", "1")
         assert isinstance(hand.app.screen, ConflictPage)
         assert len(store.conflicts()) == 1
+        assert "This is the next one, still open." in hand.text()
         for _ in range(3):
             now += 0.9
             await hand.press("1")

@@ -248,6 +248,8 @@ class ConflictPage(Page[None]):
             if self._seen():
                 keep = Keep.MINE if letter in _FIRST else Keep.THEIRS
                 await self.told(partial(self._keep, keep))
+            else:
+                self.say("This is the next one, still open. Read it, then press the key again.")
         elif asked(self._open.conflict):
             await self.told(self._other)
 
