@@ -105,7 +105,7 @@ def test_a_full_disk_is_told_and_the_form_is_saved_when_there_is_room(home: Path
         hand.do("<down>" * 8 + "tail<enter>", "Tailor")
         hand.settle()
         hand.signal(signal.SIGUSR1)
-        hand.do("<ctrl+s>", "not saved yet")
+        hand.do("<ctrl+s>", "nothing more can be saved")
         assert "Rubeena Jan" in hand.screen
         hand.signal(signal.SIGUSR2)
         hand.do("<ctrl+s>", "Saved: Rubeena Jan")
