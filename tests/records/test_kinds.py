@@ -18,6 +18,7 @@ from fieldkit.records import (
     Attendance,
     Beneficiary,
     Choice,
+    Loan,
     Member,
     Record,
     SelfHelpGroup,
@@ -216,7 +217,7 @@ def test_an_ifsc_fills_bank_and_branch() -> None:
     ifsc = "JAKA0CHADOO"
     branch = reference.branch(ifsc)
     assert branch is not None
-    for kind in (Beneficiary, SelfHelpGroup):
+    for kind in (Beneficiary, SelfHelpGroup, Loan):
         assert kind.derive({"ifsc": ifsc}) == {
             "bank_name": branch.bank,
             "bank_branch": branch.branch,

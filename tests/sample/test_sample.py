@@ -140,6 +140,9 @@ def test_the_funnel_narrows_step_by_step() -> None:
     assert delivered < kits < trained < approved < artisans.keys()
     assert len(artisans) > decided["1"] > decided["2"] > decided["3"] > len(trained)
     assert len(delivered) > 30
+    lent = {row["beneficiary_id"] for row in of("loan")}
+    paid = {row["beneficiary_id"] for row in of("loan") if "disbursed_on" in row}
+    assert set() < paid < lent < trained
     states = {row["state"] for row in of("toolkit")}
     assert {"SELECTED", "DISPATCHED", "DELIVERED"} <= states
 

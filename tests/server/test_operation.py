@@ -8,6 +8,7 @@ import sqlite3
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -29,6 +30,7 @@ from fieldkit.server import watch
 from fieldkit.server.app import create_app
 from fieldkit.server.database import Unusable, connect
 from fieldkit.server.devices import devices
+from fieldkit.server.feed import start
 from fieldkit.server.local import code
 from fieldkit.server.migrate import HEAD, is_migrated, migrate, open_database
 from fieldkit.server.tables import CHANGE, METADATA, SERVER
@@ -241,6 +243,27 @@ def test_with_the_first_sync_after_a_start_the_floor_rises_and_with_no_later_one
     door.write(look)
     again.close()
     assert floors[0] < floors[1] == floors[2] < floors[3]
+
+
+def test_a_sync_that_comes_while_the_server_starts_is_no_start_of_its_own(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, answers = door.token(), list[httpx.Response]()
+    second = threading.Thread(target=lambda: answers.append(door.ask(token)))
+    starts: list[int] = []
+
+    def begin(connection: Connection, now: int) -> None:
+        starts.append(now)
+        if len(starts) == 1:
+            second.start()
+            second.join(0.5)  # waits for this one, unless it takes itself for the first
+        start(connection, now)
+
+    monkeypatch.setattr(doors, "start", begin)
+    answers.append(door.ask(token))
+    second.join()
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len(starts) == 1
 
 
 def test_connections_stay_open_as_long_as_mobile_networks_let_them(

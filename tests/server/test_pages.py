@@ -268,6 +268,25 @@ def test_a_page_ends_before_it_outgrows_a_message(
     assert len(other.rows) == 6
 
 
+def test_values_that_are_held_count_for_the_size_of_a_page(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop, other = Laptop(engine), Laptop(engine)
+    records = [laptop.create(name="VO", remarks="first") for _ in range(2)]
+    laptop.push()
+    for author, remarks in ((laptop, "second"), (other, "x" * 400)):
+        for record in records:
+            author.edit(record, base=1, remarks=remarks)
+        author.push()
+    monkeypatch.setattr(page, "_LARGEST_ROWS", 800)
+    third = Laptop(engine)
+    answer = third.pull()
+    assert answer.page is not None
+    assert (len(answer.page.rows), answer.more) == (1, True)
+    third.pull_all()
+    assert third.rows.keys() == set(records)
+
+
 def test_what_does_not_compress_can_still_be_taken_by_the_laptop(engine: Engine) -> None:
     laptop, other, drawn = Laptop(engine), Laptop(engine), Random(7)
 

@@ -9,6 +9,7 @@ from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, tell
 from fieldkit.commands import at_work, in_words, opened, say, say_json
 from fieldkit.records import Json, kinds
 from fieldkit.records.dates import Moment
+from fieldkit.records.merge import PLACE
 from fieldkit.store import Conflict, Keep
 
 
@@ -101,13 +102,13 @@ def _theirs(one: Conflict) -> tuple[str, int]:
 def _label(one: Conflict) -> str:
     kind = kinds().get(one.kind)
     ask = kind.asks().get(one.field) if kind else None
-    named = {"district+block": "District and block", "deleted": "Deleted"}.get(one.field, one.field)
+    named = {PLACE: "District and block", "deleted": "Deleted"}.get(one.field, one.field)
     return f"{kind.title if kind else one.kind}, {ask.label if ask else named}"
 
 
 def _shown(one: Conflict, value: Json) -> str:
     """Return a value as people read it; one of a kind or field not known here, as it is."""
-    if one.field == "district+block":
+    if one.field == PLACE:
         return _place(value)
     kind = kinds().get(one.kind)
     ask = kind.asks().get(one.field) if kind else None

@@ -24,10 +24,11 @@ def tranche_order(loan: Loan, case: Case) -> str | None:
     """Tranche 2 follows a repaid tranche 1, six months after its first payment or later."""
     if loan.product not in TRANCHES or not loan.beneficiary_id:
         return None
-    firsts = [one for one in _others(loan, case, loan.beneficiary_id) if one.product == "PMV1"]
+    # Asked of tranche 1, too: so whoever looks round from it meets the one that waits for it.
+    others = _others(loan, case, loan.beneficiary_id)
     if loan.product == "PMV1" or loan.state == "REJECTED":
         return None
-    paid = [one for one in firsts if one.disbursed_on]
+    paid = [one for one in others if one.product == "PMV1" and one.disbursed_on]
     if not paid:
         return "Tranche 2 follows tranche 1, and none that was paid out is known here. Check it."
     first = min(paid, key=lambda one: (one.state != "CLOSED", one.id))

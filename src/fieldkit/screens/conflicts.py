@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.widget import Widget
 
+from fieldkit.records.merge import PLACE
 from fieldkit.screens import doors
 from fieldkit.screens.find import search
 from fieldkit.screens.page import Page
@@ -39,8 +40,7 @@ _FIRST, _SECOND = "1m", "2t"
 PAUSE = 0.7
 """Seconds for which no key decides what has just come up: nobody has read it yet. A key held down
 begins to repeat within them, and begins them anew."""
-_PLACE = "district+block"
-_FIELDS = {_PLACE: "District and block", "deleted": "Deleted or kept"}
+_FIELDS = {PLACE: "District and block", "deleted": "Deleted or kept"}
 """What no form asks."""
 
 
@@ -108,7 +108,7 @@ def asked(one: Conflict) -> Ask | None:
     from fieldkit.records import kinds
 
     kind = kinds().get(one.kind)
-    if kind is not None and one.field == _PLACE:
+    if kind is not None and one.field == PLACE:
         return kind.asks()["block"]
     return kind.questions().get(one.field) if kind else None
 
@@ -119,7 +119,7 @@ def _value(store: Store, one: Conflict, value: Json) -> str:
 
     if one.field == "deleted":
         return "deleted" if value is True else "kept, with what was changed"
-    if one.field == _PLACE:
+    if one.field == PLACE:
         return _place(value)
     ask = asked(one)
     if ask is None or value is None:
