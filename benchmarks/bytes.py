@@ -15,14 +15,15 @@ from uuid import UUID
 
 from benchmarks.figures import Figure
 from benchmarks.homes import fieldkit, new_home, roster
-from fieldkit.records import Change, Json, read_id
-from fieldkit.server.local import code, local_server
+from fieldkit.protocol.change import Change, Json
+from fieldkit.protocol.identity import read_id
+from fieldkit.protocol.messages import M, Message, Page, PageRow, SyncAnswer, SyncRequest
+from fieldkit.protocol.wire.codec import encode
+from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Store
 from fieldkit.sync import pace
 from fieldkit.sync.client import enrol, sync, to_server
-from fieldkit.sync.codec import encode
-from fieldkit.sync.line import Line, Traffic
-from fieldkit.sync.messages import M, Message, Page, PageRow, SyncAnswer, SyncRequest
+from fieldkit.sync.transport import Line, Traffic
 
 DISTRICT, BLOCK = 2, 16
 SIZES = (10, 50, 200)

@@ -16,12 +16,13 @@ from benchmarks.homes import home_of_people
 from benchmarks.ingest import opened
 from benchmarks.mixed import creations, requests
 from fieldkit import reference
-from fieldkit.records import Change, new_origin
+from fieldkit.protocol.change import Change
+from fieldkit.protocol.identity import new_origin
+from fieldkit.protocol.messages import EnrolRequest, SyncAnswer, SyncRequest
+from fieldkit.protocol.wire.codec import CODINGS, decode, encode
 from fieldkit.server.database import writing
-from fieldkit.server.enrolment import enrol, make_code
-from fieldkit.server.local import local_server
-from fieldkit.sync.codec import CODINGS, decode, encode
-from fieldkit.sync.messages import EnrolRequest, SyncAnswer, SyncRequest
+from fieldkit.server.devices.enrolment import enrol, make_code
+from fieldkit.server.operation.local import local_server
 
 EACH = 20
 """Registrations that a laptop brings: a day's work."""

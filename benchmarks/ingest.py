@@ -14,14 +14,15 @@ from tests.postgres import running_postgres
 from benchmarks.figures import Figure
 from benchmarks.homes import home_with
 from benchmarks.mixed import creations, requests
-from fieldkit.records import Change, kinds
-from fieldkit.server.apply import sync
+from fieldkit.protocol.change import Change
+from fieldkit.protocol.messages import EnrolRequest
+from fieldkit.records import kinds
 from fieldkit.server.database import writing
-from fieldkit.server.enrolment import device_of, enrol, make_code
-from fieldkit.server.migrate import migrate, open_database
-from fieldkit.server.scope import Device
+from fieldkit.server.devices.enrolment import device_of, enrol, make_code
+from fieldkit.server.devices.scope import Device
+from fieldkit.server.ingest.sync import sync
+from fieldkit.server.operation.migrate import migrate, open_database
 from fieldkit.server.tables import CHANGE, FEED
-from fieldkit.sync.messages import EnrolRequest
 
 BATCH = 200
 NOW = 1_790_000_000

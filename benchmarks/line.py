@@ -13,8 +13,8 @@ from benchmarks.figures import Figure
 from benchmarks.homes import fieldkit, home_of_people, new_home, roster
 from benchmarks.ingest import NOW, enrolled, opened
 from benchmarks.mixed import creations, requests
-from fieldkit.server.apply import sync as take_in
-from fieldkit.server.local import code, local_server
+from fieldkit.server.ingest.sync import sync as take_in
+from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Store, SyncSession
 from fieldkit.sync.client import enrol, sync
 from fieldkit.sync.pace import LARGEST_BATCH

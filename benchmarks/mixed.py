@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from fieldkit.records import Change, first_head
+from fieldkit.protocol.change import Change, first_head
+from fieldkit.protocol.messages import Batch, SyncRequest, on_the_wire
 from fieldkit.store import Store
-from fieldkit.sync.messages import Batch, SyncRequest, on_the_wire
 
 _APART = 0.02
 """How far what refers to a record follows it, as a part of the whole log."""

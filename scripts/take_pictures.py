@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from fieldkit.app import FieldkitApp
 from fieldkit.cli import run
-from fieldkit.exchange.load import load_folder
-from fieldkit.server.local import code, local_server
+from fieldkit.files.load import load_folder
+from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.clock import DAY, laptop_clock
 from fieldkit.sync.client import enrol, sync

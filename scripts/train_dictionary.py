@@ -20,12 +20,8 @@ from random import Random
 
 import zstandard
 
-from fieldkit.records import Json, kinds
-from fieldkit.records.change import canonical
-from fieldkit.reference import options
-from fieldkit.sample import sample
-from fieldkit.sync import dictionary, wire
-from fieldkit.sync.messages import (
+from fieldkit.protocol.change import Json, canonical
+from fieldkit.protocol.messages import (
     Batch,
     FindingItem,
     HeldValue,
@@ -35,6 +31,11 @@ from fieldkit.sync.messages import (
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.wire import dictionary
+from fieldkit.protocol.wire import tables as wire
+from fieldkit.records import kinds
+from fieldkit.reference import options
+from fieldkit.sample import sample
 
 FIRST_SEED, BLOCKS, PEOPLE = 90_001, 60, 50
 SIZE = 48 * 1024

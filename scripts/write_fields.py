@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from fieldkit import reference
-from fieldkit.records import Ask, Choice, Record, Reference, Value, kinds, rules_of
+from fieldkit.records import Choice, Field, Record, Reference, Value, kinds, rules_of
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "FIELDS.md"
 _MOST_LISTED = 12
@@ -63,18 +63,18 @@ def document() -> str:
 def _required() -> Iterator[str]:
     yield from ("| kind | field | why |", "|---|---|---|")
     for kind in kinds().values():
-        for name, ask in kind.questions().items():
-            if ask.required:
-                yield f"| {kind.title} | {ask.label} (`{name}`) | {ask.required} |"
+        for name, field in kind.form_fields().items():
+            if field.required:
+                yield f"| {kind.title} | {field.label} (`{name}`) | {field.required} |"
     yield ""
 
 
 def _kind(kind: type[Record]) -> Iterator[str]:
     yield from (f"## {kind.plural} (`{kind.kind()}`)", "", (kind.__doc__ or "").strip(), "")
-    for section, asked in groupby(kind.questions().items(), lambda item: item[1].section):
+    for section, asked in groupby(kind.form_fields().items(), lambda item: item[1].section):
         yield from (f"### {section}", "", "| field | label | holds | asked |", "|---|---|---|---|")
-        for name, ask in asked:
-            yield f"| `{name}` | {_cell(ask.label)} | {_holds(ask)} | {_asked(kind, ask)} |"
+        for name, field in asked:
+            yield f"| `{name}` | {_cell(field.label)} | {_holds(field)} | {_asked(kind, field)} |"
         yield ""
     if rules_of(kind):
         yield from ("### Rules", "", "| rule | beside | then | source |", "|---|---|---|---|")
@@ -84,27 +84,27 @@ def _kind(kind: type[Record]) -> Iterator[str]:
         yield ""
 
 
-def _holds(ask: Ask) -> str:
+def _holds(field: Field) -> str:
     """Say what the field holds: its format, or the entries or kinds to choose from."""
-    if isinstance(ask.format, Reference):
-        return "record: " + " or ".join(f"`{kind}`" for kind in ask.format.kinds)
-    if not isinstance(ask.format, Choice):
-        return ask.format.type
-    entries = reference.options(ask.format.list)
+    if isinstance(field.format, Reference):
+        return "record: " + " or ".join(f"`{kind}`" for kind in field.format.kinds)
+    if not isinstance(field.format, Choice):
+        return field.format.type
+    entries = reference.options(field.format.list)
     if len(entries) > _MOST_LISTED:
-        return f"list `{ask.format.list}` ({len(entries)} entries)"
+        return f"list `{field.format.list}` ({len(entries)} entries)"
     return _cell("; ".join(f"{entry.code} {entry.told}" for entry in entries))
 
 
-def _asked(kind: type[Record], ask: Ask) -> str:
+def _asked(kind: type[Record], field: Field) -> str:
     """Say when the field is asked, and what is said about it."""
-    said = [f"**required**: {ask.required}."] if ask.required else []
-    if ask.due:
-        said.append(f"Due before {ask.due}.")
-    for condition in ask.applies:
+    said = [f"**required**: {field.required}."] if field.required else []
+    if field.due:
+        said.append(f"Due before {field.due}.")
+    for condition in field.applies:
         shown = ", ".join(_value(value) for value in condition.values)
-        said.append(f"If {kind.asks()[condition.field].label}: {shown}.")
-    return _cell(" ".join([*said, ask.help]).strip())
+        said.append(f"If {kind.fields()[condition.field].label}: {shown}.")
+    return _cell(" ".join([*said, field.help]).strip())
 
 
 def _value(value: Value) -> str:

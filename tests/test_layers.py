@@ -79,7 +79,7 @@ SERVER = {"fastapi", "uvicorn", "starlette", "fieldkit.server"}
 HEAVY = {
     *("sqlmodel", "sqlalchemy", "pydantic", "alembic", "httpx", "openpyxl", "xlrd"),
     *("fieldkit.records", "fieldkit.schema", "fieldkit.store", "fieldkit.sync"),
-    *("fieldkit.exchange", "fieldkit.sample", "fieldkit.server"),
+    *("fieldkit.files", "fieldkit.sample", "fieldkit.server"),
 }
 
 HOME_WITHOUT_ITS_STORE = """

@@ -14,11 +14,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from fieldkit.screens import doors
-from fieldkit.screens.desk import Desk, is_sentence
-from fieldkit.screens.home import HomePage
-from fieldkit.screens.page import Page
-from fieldkit.screens.syncing import Pace
+from fieldkit.screens.base import navigation as doors
+from fieldkit.screens.base.app import AppBase, is_sentence
+from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.scheduler import Pace
+from fieldkit.screens.home.home import HomePage
 
 PAINTED_BY = 0.05
 """Seconds after which Home stands on the screen; loading would hold its first paint up."""
@@ -29,7 +29,7 @@ QUIET_AFTER = 2.0
 _ANYWHERE = {"menu", "operators", "keys", "sync"}
 
 
-class FieldkitApp(Desk):
+class FieldkitApp(AppBase):
     """fieldkit on the terminal."""
 
     TITLE = "fieldkit"
@@ -57,12 +57,12 @@ class FieldkitApp(Desk):
         try:
             device = await self.ask(lambda store: store.device)
         except StoreError as error:
-            from fieldkit.screens.trouble import TroublePage
+            from fieldkit.screens.base.startup_error import TroublePage
 
             await self.push_screen(TroublePage(str(error)))
             return
         if device is None:
-            from fieldkit.screens.first_run import FirstRunPage
+            from fieldkit.screens.home.first_run import FirstRunPage
 
             await self.push_screen(FirstRunPage())
         self.set_timer(QUIET_AFTER, lambda: self.run_worker(self._in_quiet()))
@@ -74,7 +74,7 @@ class FieldkitApp(Desk):
         """
         from fieldkit.store import StoreError
 
-        await asyncio.to_thread(import_module, "fieldkit.screens.form")
+        await asyncio.to_thread(import_module, "fieldkit.screens.form.form")
         try:
             await self.ask(lambda store: store.back_up_daily())
         except StoreError as error:

@@ -24,10 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from fieldkit.records.ask import Use
-from fieldkit.records.change import Json
-from fieldkit.records.formats import Unfit, Value
-from fieldkit.records.record import Record
+from fieldkit.protocol.change import Json
+from fieldkit.records.declaration.field import Use
+from fieldkit.records.declaration.record import Record
+from fieldkit.records.fields.formats import Unfit, Value
 
 _GROWN = Table(
     "grown",
@@ -109,9 +109,9 @@ def parted(
     """Part fields kept by a version that did not know them: what this one reads, and the rest."""
     values: dict[str, Value] = {}
     rest = dict(fields)
-    for name in fields.keys() & kind.asks().keys():
+    for name in fields.keys() & kind.fields().keys():
         try:
-            values[name] = kind.asks()[name].format.read(fields[name])
+            values[name] = kind.fields()[name].format.read(fields[name])
         except Unfit:
             continue
         del rest[name]
@@ -127,7 +127,7 @@ def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
     if kind.order in fields:
         yield (kind.order, "id")
     yield ("updated_at",)
-    singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in kind.same)]
+    singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in kind.match_keys)]
     for field in dict.fromkeys(singles):
         if field != kind.order and field in fields:
             yield (field,)

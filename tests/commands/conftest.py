@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fieldkit.cli import run
-from fieldkit.server.local import local_server
+from fieldkit.server.operation.local import local_server
 from fieldkit.store import Store
 
 

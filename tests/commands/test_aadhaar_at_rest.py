@@ -10,7 +10,7 @@ import pytest
 from tests.commands.conftest import Cli
 
 from fieldkit.sample.roster import HEADINGS, messy_roster, write_roster
-from fieldkit.server.local import code, local_server
+from fieldkit.server.operation.local import code, local_server
 
 # Synthetic numbers that pass the check digit.
 ONE, TWO = "999941057058", "999971658847"

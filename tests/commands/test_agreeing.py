@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.commands.conftest import Cli
 
-from fieldkit.records import Json
-from fieldkit.server.local import code, local_server
+from fieldkit.protocol.change import Json
+from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Answered, FindingNote, ServerRow, Store
 from fieldkit.sync.client import enrol, sync
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.commands.conftest import Cli
 
-from fieldkit.server import status as server_status
+from fieldkit.server.operation import status as server_status
 
 
 def test_the_demonstration_ends_with_both_sides_the_same(
@@ -67,7 +67,7 @@ def test_a_server_that_holds_something_else_is_not_called_the_same(
 def test_without_the_servers_parts_it_says_so(
     home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "fieldkit.server.local", None)
+    monkeypatch.setitem(sys.modules, "fieldkit.server.operation.local", None)
     ran = cli("demo", "--headless")
     assert (ran.code, ran.out) == (2, b"")
     assert "fieldkit[server]" in ran.err

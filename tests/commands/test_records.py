@@ -11,15 +11,7 @@ import pytest
 from tests.commands.conftest import Cli
 
 from fieldkit.records import VillageOrganisation, kinds
-from fieldkit.store import (
-    Answered,
-    Edit,
-    FindingNote,
-    ServerRow,
-    State,
-    Store,
-    Verdict,
-)
+from fieldkit.store import Answered, Edit, FindingNote, ServerRow, State, Store, Verdict
 
 KINDS = list(kinds())
 

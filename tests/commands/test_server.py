@@ -12,11 +12,12 @@ import pytest
 from tests.commands.conftest import Cli
 
 from fieldkit.commands import server as server_commands
-from fieldkit.records import Change, Op, VillageOrganisation, first_head
-from fieldkit.server.devices import Enrolment
-from fieldkit.server.local import code, local_server
+from fieldkit.protocol.change import Change, Op, first_head
+from fieldkit.records import VillageOrganisation
+from fieldkit.server.devices.listing import Enrolment
+from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
-from fieldkit.store.database import Database
+from fieldkit.store.files.database import Database
 
 
 def test_the_server_says_what_it_holds(filled: Path, cli: Cli, server: str, database: str) -> None:
@@ -134,8 +135,8 @@ def test_a_busy_port_is_a_sentence(home: Path, cli: Cli, tmp_path: Path) -> None
 def test_a_machine_without_the_servers_parts_is_told(
     home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "fieldkit.server.run", None)
-    monkeypatch.setitem(sys.modules, "fieldkit.server.status", None)
+    monkeypatch.setitem(sys.modules, "fieldkit.server.operation.run", None)
+    monkeypatch.setitem(sys.modules, "fieldkit.server.operation.status", None)
     for action in ("run", "status"):
         ran = cli("server", action, "--database", "sqlite:///x.sqlite3")
         assert (ran.code, ran.err) == (2, f"{server_commands.MISSING}\n")
@@ -259,7 +260,7 @@ def test_what_is_odd_about_a_laptop_is_told(
         origins=["7K2M9QXR", "8K2M9QXR"],
         busy_at_once=["7K2M9QXR", "8K2M9QXR"],
     )
-    monkeypatch.setattr("fieldkit.server.devices.devices", lambda *_: [one])
+    monkeypatch.setattr("fieldkit.server.devices.listing.devices", lambda *_: [one])
     spoken = cli("server", "devices", "--database", "sqlite:///none").text
     assert f"its clock is {says}" in spoken
     assert "two copies of it are at work: 7K2M9QXR, 8K2M9QXR. Enrol one of them anew." in spoken

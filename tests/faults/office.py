@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 from tests.postgres import Postgres
 
-from fieldkit.server.app import create_app
+from fieldkit.server.http.app import create_app
 
 
 class Files:

@@ -14,7 +14,7 @@ from fieldkit.records import kinds
 from fieldkit.server.database import connect
 from fieldkit.server.tables import CHANGE, CONFLICT, FEED, FIELD_VERSION, ORIGIN
 from fieldkit.settings import DATABASE
-from fieldkit.store import Standing, Store
+from fieldkit.store import LogPosition, Store
 
 Rows: TypeAlias = dict[tuple[str, ...], dict[str, object]]
 
@@ -75,7 +75,7 @@ def _numberless(name: str, value: object) -> object:
     return {field: by for field, (_, *by) in value.items()}
 
 
-def audit(url: str, standing: Standing, stored: Rows) -> None:
+def audit(url: str, standing: LogPosition, stored: Rows) -> None:
     """Hold the server's log of an origin against the laptop's, and its feed against its records."""
     with _reading(url) as connection:
         log = connection.execute(

@@ -13,15 +13,16 @@ from tests.faults.office import Databases, Files, Office
 from tests.faults.proxy import Proxy, Way
 from tests.faults.sides import Rows, beside_records, converged, numberless, records
 
-from fieldkit.records import Beneficiary, Op, SelfHelpGroup, VillageOrganisation
+from fieldkit.protocol.change import Op
+from fieldkit.protocol.messages import SyncRequest
+from fieldkit.protocol.wire.codec import decode
+from fieldkit.records import Beneficiary, SelfHelpGroup, VillageOrganisation
 from fieldkit.server.database import connect, writing
-from fieldkit.server.enrolment import make_code
-from fieldkit.server.migrate import migrate
+from fieldkit.server.devices.enrolment import make_code
+from fieldkit.server.operation.migrate import migrate
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import Outcome, enrol, sync
-from fieldkit.sync.codec import decode
-from fieldkit.sync.exchange import Pause
-from fieldkit.sync.messages import SyncRequest
+from fieldkit.sync.session import Pause
 
 DISTRICT, BLOCK = 2, 16
 SENT = 60

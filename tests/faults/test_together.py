@@ -16,10 +16,11 @@ from tests.faults.sides import Rows, converged, on_laptop, records
 from tests.faults.stage import at_once
 from tests.postgres import Postgres
 
-from fieldkit.records import Beneficiary, Op
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary
 from fieldkit.server.database import connect, writing
-from fieldkit.server.enrolment import make_code
-from fieldkit.server.migrate import migrate
+from fieldkit.server.devices.enrolment import make_code
+from fieldkit.server.operation.migrate import migrate
 from fieldkit.store import Edit, Keep, Store, StoreError
 from fieldkit.sync.client import enrol, sync
 

@@ -14,7 +14,8 @@ from tests.faults.processes import Server
 from tests.faults.sides import on_laptop, records
 from tests.journeys.hand import run
 
-from fieldkit.records import Beneficiary, Op, Value
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary, Value
 from fieldkit.store import Edit, Store
 
 DISTRICT, BLOCK, OTHER_BLOCK = "2", "16", "17"

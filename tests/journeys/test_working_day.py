@@ -11,7 +11,7 @@ import pytest
 from tests.commands.conftest import Cli, caller
 
 from fieldkit.sample import write_roster
-from fieldkit.server.local import code, local_server
+from fieldkit.server.operation.local import code, local_server
 
 WOMEN = ["Zooni", "Hajra", "Saleema", "Rubeena", "Shameema", "Fatima", "Mehbooba", "Jameela"]
 WOMEN += ["Rafiqa", "Nusrat", "Haleema", "Asmat"]

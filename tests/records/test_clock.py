@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fieldkit.records import Beneficiary, Case, Severity, Unfit, Value, judge
-from fieldkit.records.dates import RELEASED, Born, Date, believed, day_at, today
+from fieldkit.records import Beneficiary, RuleContext, Severity, Unfit, Value, judge
+from fieldkit.records.fields.dates import RELEASED, Born, Date, believed, day_at, today
 
 WRONG = [
     datetime(1970, 1, 1, tzinfo=UTC),
@@ -24,7 +24,7 @@ def stand(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 
 def said(on: date, **values: Value) -> dict[str, Severity]:
     artisan = Beneficiary.of({"id": "7KQ2M9XD-1", "name": "Ali", "trade_code": "CARP", **values})
-    return {finding.rule: finding.severity for finding in judge(artisan, Case(on))}
+    return {finding.rule: finding.severity for finding in judge(artisan, RuleContext(on))}
 
 
 @pytest.mark.parametrize("moment", WRONG)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fieldkit import reference
 from fieldkit.records import kinds
-from fieldkit.records.formats import (
+from fieldkit.records.fields.formats import (
     BARCODE,
     IFSC,
     PAN,
@@ -475,7 +475,7 @@ def test_indian_grouping(number: int) -> None:
 
 
 def declared_lists() -> list[str]:
-    formats = (ask.format for kind in kinds().values() for ask in kind.asks().values())
+    formats = (field.format for kind in kinds().values() for field in kind.fields().values())
     return sorted({kept_as.list for kept_as in formats if isinstance(kept_as, Choice)})
 
 
@@ -501,11 +501,11 @@ def test_a_code_of_another_version_is_kept_but_never_an_escape() -> None:
 
 def test_every_format_of_every_kind_reads_nothing_as_nothing() -> None:
     for kind in kinds().values():
-        for name, ask in kind.asks().items():
-            assert ask.format.parse("") is None, name
-            assert ask.format.read(None) is None, name
-            assert ask.format.edit(None) == "", name
-            assert ask.format.show(None) == "", name
+        for name, field in kind.fields().items():
+            assert field.format.parse("") is None, name
+            assert field.format.read(None) is None, name
+            assert field.format.edit(None) == "", name
+            assert field.format.show(None) == "", name
 
 
 @pytest.mark.parametrize("odd", [f"7KQ2M9XD-{AADHAAR}", "12345678-5", "7KQ2M9XD-0", "7KQ2M9XO-5x"])

@@ -14,10 +14,10 @@ import pytest
 
 from fieldkit import reference
 from fieldkit.records import (
-    Ask,
     Attendance,
     Beneficiary,
     Choice,
+    Field,
     Loan,
     Member,
     Record,
@@ -49,10 +49,10 @@ OURS = {
 }
 
 
-def fields() -> Iterator[tuple[type[Record], str, Ask]]:
+def fields() -> Iterator[tuple[type[Record], str, Field]]:
     for kind in kinds().values():
-        for name, ask in kind.questions().items():
-            yield kind, name, ask
+        for name, field in kind.form_fields().items():
+            yield kind, name, field
 
 
 def test_the_kinds_are_there_parents_first() -> None:
@@ -65,9 +65,9 @@ def test_the_kinds_are_there_parents_first() -> None:
 
 
 def test_every_field_has_a_label_a_section_and_a_column() -> None:
-    for kind, name, ask in fields():
-        assert ask.label, (kind, name)
-        assert ask.section, (kind, name)
+    for kind, name, field in fields():
+        assert field.label, (kind, name)
+        assert field.section, (kind, name)
         assert name in kind.table().columns, (kind, name)
 
 
@@ -79,11 +79,11 @@ def test_every_column_but_id_and_district_may_be_empty() -> None:
 
 
 def test_every_list_exists_and_every_condition_can_be_met() -> None:
-    for kind, name, ask in fields():
-        if isinstance(ask.format, Choice):
-            assert reference.options(ask.format.list), (kind, name)
-        for condition in ask.applies:
-            asked = kind.asks()[condition.field].format
+    for kind, name, field in fields():
+        if isinstance(field.format, Choice):
+            assert reference.options(field.format.list), (kind, name)
+        for condition in field.applies:
+            asked = kind.fields()[condition.field].format
             if isinstance(asked, Choice):
                 codes = {entry.code for entry in asked.options()}
                 assert set(condition.values) <= codes, (kind, name)
@@ -91,8 +91,10 @@ def test_every_list_exists_and_every_condition_can_be_met() -> None:
 
 def test_sections_stand_together_and_fit_a_screen() -> None:
     for kind in kinds().values():
-        asked = kind.questions().values()
-        sections = [(title, list(held)) for title, held in groupby(asked, lambda ask: ask.section)]
+        asked = kind.form_fields().values()
+        sections = [
+            (title, list(held)) for title, held in groupby(asked, lambda field: field.section)
+        ]
         titles = [title for title, _ in sections]
         assert len(titles) == len(set(titles)), kind
         assert len(sections[0][1]) <= 12, kind
@@ -102,14 +104,14 @@ def test_sections_stand_together_and_fit_a_screen() -> None:
 def test_no_heading_of_a_spreadsheet_means_two_fields() -> None:
     for kind in kinds().values():
         meant: dict[str, str] = {}
-        for name, ask in kind.questions().items():
-            for heading in (name, ask.label, *ask.headers):
+        for name, field in kind.form_fields().items():
+            for heading in (name, field.label, *field.headers):
                 plain = re.sub(r"[\W_]", "", heading.casefold())
                 assert meant.setdefault(plain, name) == name, (kind, heading)
 
 
 def test_the_usual_headings_of_a_roster_are_known() -> None:
-    asks = Beneficiary.asks()
+    asks = Beneficiary.fields()
     for name, heading in (
         ("name", "Name of Beneficiary"),
         ("relation_name", "S/o, D/o, W/o"),
@@ -123,19 +125,19 @@ def test_the_usual_headings_of_a_roster_are_known() -> None:
 
 def test_same_and_order_name_fields_of_the_kind() -> None:
     for kind in kinds().values():
-        assert kind.order in kind.asks()
-        for key in kind.same:
-            assert {name.removeprefix("~") for name in key} <= set(kind.asks()), kind
+        assert kind.order in kind.fields()
+        for key in kind.match_keys:
+            assert {name.removeprefix("~") for name in key} <= set(kind.fields()), kind
 
 
 def test_every_default_reads_in_its_own_format() -> None:
-    for kind, name, ask in fields():
-        if ask.default:
-            assert ask.format.parse(ask.default) is not None, (kind, name)
+    for kind, name, field in fields():
+        if field.default:
+            assert field.format.parse(field.default) is not None, (kind, name)
 
 
 def test_the_artisans_form_asks_first_what_is_needed_now() -> None:
-    asked = list(Beneficiary.questions())
+    asked = list(Beneficiary.form_fields())
     assert asked[:11] == [
         "name",
         "relation",
@@ -150,7 +152,7 @@ def test_the_artisans_form_asks_first_what_is_needed_now() -> None:
         "bars",
     ]
     assert asked.index("ration_card") < asked.index("ifsc") < asked.index("wants_credit")
-    assert {name: ask.due for name, ask in Beneficiary.asks().items() if ask.due} == {
+    assert {name: field.due for name, field in Beneficiary.fields().items() if field.due} == {
         "mobile": "stage 1",
         "bars": "stage 1",
         "ration_card": "stage 1",
@@ -162,8 +164,8 @@ def test_the_artisans_form_asks_first_what_is_needed_now() -> None:
 
 def test_few_fields_are_required() -> None:
     required: dict[str, list[str]] = {name: [] for name in kinds()}
-    for kind, name, ask in fields():
-        if ask.required:
+    for kind, name, field in fields():
+        if field.required:
             required[kind.kind()].append(name)
     assert required["beneficiary"] == ["name", "trade_code"]
     assert required["self_help_group"] == ["name"]
@@ -172,7 +174,7 @@ def test_few_fields_are_required() -> None:
 
 
 def test_a_bar_is_opened_by_its_yes_alone() -> None:
-    asks = Beneficiary.asks()
+    asks = Beneficiary.fields()
     assert not asks["bar_credit"].asked({"bars": None})
     assert not asks["bar_credit"].asked({"bars": False})
     assert asks["bar_credit"].asked({"bars": True})
@@ -182,7 +184,9 @@ def test_a_bar_is_opened_by_its_yes_alone() -> None:
 
 def test_a_toolkit_asks_by_its_state() -> None:
     def asked(state: str) -> set[str]:
-        return {name for name, ask in Toolkit.questions().items() if ask.asked({"state": state})}
+        return {
+            name for name, field in Toolkit.form_fields().items() if field.asked({"state": state})
+        }
 
     assert "voucher_no" not in asked("SELECTED")
     assert "voucher_no" in asked("VOUCHER_ISSUED")
@@ -252,8 +256,8 @@ def test_an_older_record_with_unknown_codes_still_says_something() -> None:
     for kind in kinds().values():
         codes = {
             name: "LONG AGO"
-            for name, ask in kind.questions().items()
-            if isinstance(ask.format, Choice)
+            for name, field in kind.form_fields().items()
+            if isinstance(field.format, Choice)
         }
         record = kind.of({"id": "7KQ2M9XD-1", **codes})
         assert record.label()
@@ -262,7 +266,7 @@ def test_an_older_record_with_unknown_codes_still_says_something() -> None:
 
 @pytest.mark.parametrize("typed", ["weaver", "Pashmina weaving", "Carpet", "sozni", "Handloom"])
 def test_weaving_is_turned_away_with_advice(typed: str) -> None:
-    trade = Beneficiary.asks()["trade_code"].format
+    trade = Beneficiary.fields()["trade_code"].format
     with pytest.raises(ValueError, match="none of the 18 trades"):
         trade.parse(typed)
 
@@ -272,7 +276,7 @@ def test_weaving_is_turned_away_with_advice(typed: str) -> None:
     [("coir weaver", "BASK"), ("Carp", "CARP"), ("darzi", "TAIL"), ("Mason", "MASN")],
 )
 def test_a_trade_is_found_by_any_of_its_names(typed: str, code: str) -> None:
-    assert Beneficiary.asks()["trade_code"].format.parse(typed) == code
+    assert Beneficiary.fields()["trade_code"].format.parse(typed) == code
 
 
 ADDED = """

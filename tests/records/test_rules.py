@@ -9,12 +9,12 @@ import pytest
 from fieldkit.records import (
     Attendance,
     Beneficiary,
-    Case,
     ClusterFederation,
     Loan,
     Member,
     Programme,
     Record,
+    RuleContext,
     SelfHelpGroup,
     Severity,
     Toolkit,
@@ -27,7 +27,7 @@ from fieldkit.records import (
     rules_of,
     stipend,
 )
-from fieldkit.records.delivery import MOVES
+from fieldkit.records.artisans.delivery import MOVES
 
 TODAY = date(2026, 11, 21)
 ARTISAN, GROUP, BATCH, EVENT = "7KQ2M9XD-1", "7KQ2M9XD-2", "7KQ2M9XD-3", "7KQ2M9XD-4"
@@ -59,7 +59,7 @@ class Register:
 
 def said(record: Record, *known: Record, before: Record | None = None) -> dict[str, Severity]:
     """Return rule -> severity of what is found."""
-    case = Case(TODAY, before, Register([*known, record]))
+    case = RuleContext(TODAY, before, Register([*known, record]))
     return {finding.rule: finding.severity for finding in judge(record, case)}
 
 
@@ -382,11 +382,11 @@ def test_a_reference_that_stood_before_is_not_looked_up_again() -> None:
 
 
 def test_what_knows_no_records_says_nothing_of_references() -> None:
-    assert not [found for found in judge(toolkit(), Case(TODAY)) if "record" in found.rule]
+    assert not [found for found in judge(toolkit(), RuleContext(TODAY)) if "record" in found.rule]
 
 
 def test_a_reference_to_another_kind_says_what_it_is() -> None:
-    case = Case(TODAY, None, Register([group(id=ARTISAN)]))
+    case = RuleContext(TODAY, None, Register([group(id=ARTISAN)]))
     (found,) = (found for found in judge(toolkit(), case) if found.rule == "wrong_kind")
     assert found.field == "beneficiary_id"
     assert found.message == (
@@ -608,7 +608,7 @@ def test_every_move_entered_by_mistake_can_be_undone(before: str, after: str) ->
 
 def test_a_move_is_asked_about_in_the_words_of_the_list() -> None:
     def sentence(before: str, after: str) -> str:
-        case = Case(TODAY, toolkit(state=before))
+        case = RuleContext(TODAY, toolkit(state=before))
         (said,) = (f for f in judge(toolkit(state=after), case) if f.rule == "allowed_move")
         return said.message
 
@@ -637,7 +637,7 @@ def test_stipend_is_500_rupees_a_day() -> None:
 
 def test_a_finding_stands_beside_the_later_step_and_says_what_to_do() -> None:
     record = toolkit(state="DELIVERED", delivered_on=date(2025, 12, 31))
-    (finding,) = judge(record, Case(TODAY))
+    (finding,) = judge(record, RuleContext(TODAY))
     assert finding.field == "delivered_on"
     assert finding.message == "Delivered cannot be before selected, 01 Jan 2026."
 
@@ -647,4 +647,4 @@ def test_every_rule_says_where_it_comes_from_and_what_it_is() -> None:
         for rule in rules_of(kind):
             assert rule.source, rule
             assert rule.check.__doc__, rule
-            assert rule.field in kind.asks(), rule
+            assert rule.field in kind.fields(), rule

@@ -4,10 +4,10 @@ from fieldkit.reference import exact, options
 
 def asked_lists() -> set[str]:
     return {
-        ask.format.list
+        field.format.list
         for kind in kinds().values()
-        for ask in kind.asks().values()
-        if isinstance(ask.format, Choice)
+        for field in kind.fields().values()
+        if isinstance(field.format, Choice)
     }
 
 

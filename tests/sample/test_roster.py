@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fieldkit.exchange.load import load
-from fieldkit.records.aadhaar import holds_aadhaar, verhoeff
-from fieldkit.records.formats import Mobile, Unfit
+from fieldkit.aadhaar import holds_aadhaar, verhoeff
+from fieldkit.files.load import load
+from fieldkit.records.fields.formats import Mobile, Unfit
 from fieldkit.sample import messy_roster, write_roster
 from fieldkit.sample.roster import HEADINGS
 from fieldkit.store import Store

@@ -10,18 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from fieldkit.records import (
-    Case,
-    Record,
-    Severity,
-    Use,
-    Value,
-    is_origin,
-    judge,
-    kinds,
-    read_id,
-)
-from fieldkit.records.aadhaar import holds_aadhaar
+from fieldkit.aadhaar import holds_aadhaar
+from fieldkit.protocol.identity import is_origin, read_id
+from fieldkit.records import Record, RuleContext, Severity, Use, Value, judge, kinds
 from fieldkit.reference import options
 from fieldkit.sample import LAST_DAY, sample, write
 from fieldkit.search.sound import alike
@@ -48,7 +39,7 @@ class Shelf:
 
     def put(self, record: Record) -> None:
         self.by_id[record.kind(), record.id] = record
-        for name in record.asks():
+        for name in record.fields():
             self.by_value[record.kind(), name, record.value(name)].append(record)
 
     def get(self, kind: str, record_id: str) -> Record | None:
@@ -64,8 +55,8 @@ class Shelf:
 
 
 def as_record(kind: str, row: dict[str, Value]) -> Record:
-    asks = kinds()[kind].asks()
-    return kinds()[kind].of({name: asks[name].format.read(value) for name, value in row.items()})
+    fields = kinds()[kind].fields()
+    return kinds()[kind].of({name: fields[name].format.read(value) for name, value in row.items()})
 
 
 def test_every_record_passes_the_rules_of_its_kind() -> None:
@@ -74,7 +65,7 @@ def test_every_record_passes_the_rules_of_its_kind() -> None:
     for kind, row in made():
         record = as_record(kind, row)
         shelf.put(record)
-        findings = judge(record, Case(LAST_DAY, known=shelf))
+        findings = judge(record, RuleContext(LAST_DAY, known=shelf))
         stopped += [(kind, row, f) for f in findings if f.severity is not Severity.WARN]
     assert stopped == []
 
@@ -84,15 +75,15 @@ def test_most_records_give_no_cause_for_remarks() -> None:
     remarked: Counter[str] = Counter()
     for kind, row in made():
         shelf.put(record := as_record(kind, row))
-        remarked.update(f.rule for f in judge(record, Case(LAST_DAY, known=shelf)))
+        remarked.update(f.rule for f in judge(record, RuleContext(LAST_DAY, known=shelf)))
     assert sum(remarked.values()) < len(made()) / 50, remarked
 
 
 def test_every_value_stands_as_it_would_after_being_typed() -> None:
     for kind, row in made():
-        asks = kinds()[kind].asks()
+        fields = kinds()[kind].fields()
         for name, value in row.items():
-            form = asks[name].format
+            form = fields[name].format
             kept = form.read(value)
             assert kept is not None, (kind, name)
             assert form.parse(form.edit(kept), confirmed=True) == kept, (kind, name, value)
@@ -100,8 +91,8 @@ def test_every_value_stands_as_it_would_after_being_typed() -> None:
 
 def test_a_field_that_does_not_apply_is_empty() -> None:
     for kind, row in made():
-        for name, ask in kinds()[kind].questions().items():
-            assert name not in row or ask.asked(row), (kind, name, row)
+        for name, field in kinds()[kind].form_fields().items():
+            assert name not in row or field.asked(row), (kind, name, row)
 
 
 def test_there_are_exactly_as_many_artisans_as_asked_for() -> None:
@@ -193,8 +184,8 @@ def test_some_people_stand_there_twice_in_another_spelling() -> None:
 
 
 def test_registers_are_mostly_filled() -> None:
-    asks = kinds()["beneficiary"]
-    listed = {*asks.used(Use.LIST), "ifsc", "account_no", "pin", "education", "category"}
+    fields = kinds()["beneficiary"]
+    listed = {*fields.used(Use.LIST), "ifsc", "account_no", "pin", "education", "category"}
     filled = [sum(name in row for name in listed) / len(listed) for row in of("beneficiary")]
     assert min(filled) > 0.9
 
@@ -225,15 +216,15 @@ def test_both_forms_of_file_hold_the_same_records(tmp_path: Path) -> None:
     lines, tables = write(tmp_path, "jsonl", **area), write(tmp_path, "csv", **area)
     assert list(lines) == list(tables) == [kind for kind in kinds() if kind in lines]
     for kind, path in tables.items():
-        asks = kinds()[kind].asks()
+        fields = kinds()[kind].fields()
         with path.open(encoding="utf-8", newline="") as file:
             rows = [
-                {name: asks[name].format.parse(cell) for name, cell in row.items() if cell}
+                {name: fields[name].format.parse(cell) for name, cell in row.items() if cell}
                 for row in csv.DictReader(file)
             ]
         with lines[kind].open(encoding="utf-8") as file:
             entries = [
-                {name: asks[name].format.read(value) for name, value in json.loads(line).items()}
+                {name: fields[name].format.read(value) for name, value in json.loads(line).items()}
                 for line in file
             ]
         assert rows == entries

@@ -24,9 +24,9 @@ from fieldkit.records import (
     VillageOrganisation,
 )
 from fieldkit.reference import options
-from fieldkit.screens.sync import SyncScreen
-from fieldkit.screens.syncing import Pace
-from fieldkit.server.local import code, local_server
+from fieldkit.screens.base.scheduler import Pace
+from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Answered, Edit, State, Store, Verdict
 from fieldkit.sync.client import enrol
 

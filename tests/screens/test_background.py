@@ -11,13 +11,14 @@ import pytest
 from tests.screens.conftest import artisan
 from textual import events
 
-from fieldkit.records import Beneficiary, Op, VillageOrganisation
-from fieldkit.screens.form import FormScreen
-from fieldkit.screens.home import HomePage
-from fieldkit.screens.listing import ListPage
-from fieldkit.screens.record import RecordPage
-from fieldkit.screens.sync import SyncScreen
-from fieldkit.screens.syncing import Courier, Pace
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary, VillageOrganisation
+from fieldkit.screens.base.scheduler import Pace, SyncScheduler
+from fieldkit.screens.form.form import FormScreen
+from fieldkit.screens.home.home import HomePage
+from fieldkit.screens.records.listing import ListPage
+from fieldkit.screens.records.record import RecordPage
+from fieldkit.screens.sync.sync import SyncScreen
 from fieldkit.screens.widgets.picker import Answer, Picker
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store, SyncSession
@@ -52,11 +53,11 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds after which each next sync was planned; none ever falls due by itself."""
     found: list[float] = []
 
-    def note(self: Courier, seconds: float) -> None:
+    def note(self: SyncScheduler, seconds: float) -> None:
         found.append(seconds)
         self._timer = self._desk.set_timer(3600, self._fall_due)
 
-    monkeypatch.setattr(Courier, "_set_timer", note)
+    monkeypatch.setattr(SyncScheduler, "_set_timer", note)
     return found
 
 

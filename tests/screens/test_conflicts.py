@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.screens.conftest import artisan
 
-from fieldkit.records import Beneficiary, Op, Value
-from fieldkit.records.aadhaar import holds_aadhaar
+from fieldkit.aadhaar import holds_aadhaar
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary, Value
 from fieldkit.reference import option, options
-from fieldkit.screens import conflicts, doors
-from fieldkit.screens.conflicts import ConflictPage, ValuePage
-from fieldkit.screens.form import FormScreen
-from fieldkit.screens.record import RecordPage
-from fieldkit.screens.sync import SyncScreen
+from fieldkit.screens.base import navigation as doors
+from fieldkit.screens.form.form import FormScreen
+from fieldkit.screens.records.record import RecordPage
+from fieldkit.screens.sync import conflicts
+from fieldkit.screens.sync.conflicts import ConflictPage, ValuePage
+from fieldkit.screens.sync.sync import SyncScreen
 from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import sync
 

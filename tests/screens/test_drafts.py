@@ -9,12 +9,13 @@ import pytest
 from textual import events
 
 from fieldkit.app import FieldkitApp
-from fieldkit.screens import doors
-from fieldkit.screens.form import FormScreen
-from fieldkit.screens.home import HomePage
-from fieldkit.screens.listing import ListPage
-from fieldkit.store import Draft, Store, StoreError, drafts
-from fieldkit.store.drafts import Drafts
+from fieldkit.screens.base import navigation as doors
+from fieldkit.screens.form.form import FormScreen
+from fieldkit.screens.home.home import HomePage
+from fieldkit.screens.records.listing import ListPage
+from fieldkit.store import Draft, Store, StoreError
+from fieldkit.store.write import drafts
+from fieldkit.store.write.drafts import Drafts
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
@@ -139,7 +140,7 @@ async def test_what_is_saved_is_told_though_no_next_form_can_be_opened(
 
     async with at_desk() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG")
-        monkeypatch.setattr("fieldkit.screens.form.start", busy)
+        monkeypatch.setattr("fieldkit.screens.form.form.start", busy)
         await hand.press("<ctrl+n>")
         assert isinstance(hand.app.screen, ListPage)
         (saved,) = store.last_saved(1)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
-from fieldkit.screens.find import carried
-from fieldkit.screens.form import FormScreen
-from fieldkit.screens.home import HomePage
-from fieldkit.screens.record import RecordPage
+from fieldkit.screens.form.form import FormScreen
+from fieldkit.screens.home.find import carried
+from fieldkit.screens.home.home import HomePage
+from fieldkit.screens.records.record import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Store
 

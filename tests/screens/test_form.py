@@ -19,10 +19,10 @@ from fieldkit.records import (
     VillageOrganisation,
     kinds,
 )
-from fieldkit.screens.desk import Desk, Standing
-from fieldkit.screens.form import Entered, FormScreen
-from fieldkit.screens.form_model import FormModel
-from fieldkit.screens.page import Sentence
+from fieldkit.screens.base.app import AppBase, HeaderStatus
+from fieldkit.screens.base.page import Sentence
+from fieldkit.screens.form.form import Entered, FormScreen
+from fieldkit.screens.form.model import FormModel
 from fieldkit.store import Draft, Edit, Store, StoreError
 
 PERSON = [
@@ -31,10 +31,10 @@ PERSON = [
 ]  # fmt: skip
 
 
-class Trial(Desk):
+class Trial(AppBase):
     def __init__(self, home: Path) -> None:
         super().__init__(home)
-        self.standing = Standing(operator="Asha")
+        self.standing = HeaderStatus(operator="Asha")
         self.results: list[Entered | None] = []
 
 
@@ -421,7 +421,7 @@ async def test_the_header_names_the_place_where_it_has_room(
     home: Path, width: int, said: bool
 ) -> None:
     async with opened(home, size=(width, 24), texts={"village": "Wathoora"}) as (app, _, pilot):
-        app.standing = Standing(operator="Asha", area="Block Chadoora, Budgam")
+        app.standing = HeaderStatus(operator="Asha", area="Block Chadoora, Budgam")
         send(app, "Z")
         await settled(app, pilot)
         place = "place: Wathoora, Block Chadoora, Budgam"

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from fieldkit.records import Beneficiary, Member, Record, Toolkit, TrainingEnrolment, Value, kinds
-from fieldkit.records.typed import blank
-from fieldkit.screens import form_view
-from fieldkit.screens.field_text import FieldText, tame
-from fieldkit.screens.form_field import NOT_CHOSEN, UNKNOWN, Candidate
-from fieldkit.screens.form_model import FormModel
-from fieldkit.screens.form_saving import changes, confirm, draft_texts, refuse, unreadable
-from fieldkit.screens.form_terms import Act, Opening, Wanted
+from fieldkit.records.fields.base import blank
+from fieldkit.screens.form import view as form_view
+from fieldkit.screens.form.field import NOT_CHOSEN, UNKNOWN, Candidate
+from fieldkit.screens.form.model import FormModel
+from fieldkit.screens.form.saving import changes, confirm, draft_texts, refuse, unreadable
+from fieldkit.screens.form.terms import Act, Opening, Wanted
+from fieldkit.screens.widgets.line_edit import FieldText, tame
 
 ZOONI = Candidate("7KQ2M9XD-142", "Zooni Akhter, Nagam")
 ZAINA = Candidate("7KQ2M9XD-143", "Zaina Begum, Wathoora")

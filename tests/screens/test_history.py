@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.screens.conftest import artisan
 
+from fieldkit.protocol.messages import HistoryItem
 from fieldkit.records import Beneficiary
-from fieldkit.screens.history import HistoryPage
-from fieldkit.screens.record import RecordPage
+from fieldkit.screens.records.history import HistoryPage
+from fieldkit.screens.records.record import RecordPage
 from fieldkit.store import Edit, Store
 from fieldkit.sync import history as asking
 from fieldkit.sync.client import sync
 from fieldkit.sync.history import History
-from fieldkit.sync.messages import HistoryItem
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At, Office

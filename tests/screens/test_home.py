@@ -12,10 +12,10 @@ from textual import events
 
 from fieldkit.app import FieldkitApp
 from fieldkit.records import SelfHelpGroup, TrainingEnrolment
-from fieldkit.screens.desk import Standing, stock
-from fieldkit.screens.form import FormScreen
-from fieldkit.screens.home import HomePage
-from fieldkit.screens.record import RecordPage
+from fieldkit.screens.base.app import HeaderStatus, stock
+from fieldkit.screens.form.form import FormScreen
+from fieldkit.screens.home.home import HomePage
+from fieldkit.screens.records.record import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Edit, Store
 
@@ -283,4 +283,4 @@ def test_nothing_is_said_of_sending_where_nothing_was_saved_and_no_server_is(
     assert stock(store, "").words() == "Asha   all sent"
     put(store, SelfHelpGroup, name="Wular SHG")
     assert stock(store, "").words() == "Asha   1 not sent"
-    assert Standing("Asha", unsent=154881).words() == "Asha   1,54,881 not sent"
+    assert HeaderStatus("Asha", unsent=154881).words() == "Asha   1,54,881 not sent"

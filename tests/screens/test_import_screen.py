@@ -7,7 +7,7 @@ from tests.screens.conftest import At, Hand
 from textual import events
 
 from fieldkit.records import Beneficiary
-from fieldkit.screens.doors import open_import
+from fieldkit.screens.base.navigation import open_import
 from fieldkit.store import Store, StoreError
 
 ROSTER = (
@@ -136,8 +136,8 @@ async def test_a_load_that_failed_is_told_though_nothing_can_be_counted(
         await opened(hand)
         await hand.press("<enter>", "<enter>")
         with monkeypatch.context() as patch:
-            patch.setattr("fieldkit.exchange.load", busy)
-            patch.setattr("fieldkit.screens.desk.stock", busy)
+            patch.setattr("fieldkit.files.load", busy)
+            patch.setattr("fieldkit.screens.base.app.stock", busy)
             await hand.press("<ctrl+s>")
         assert "Another program is using the data file." in hand.text()
         await hand.press("<ctrl+s>")

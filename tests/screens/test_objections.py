@@ -8,8 +8,8 @@ import pytest
 from tests.screens.conftest import put
 
 from fieldkit.records import VillageOrganisation
-from fieldkit.screens.misplaced import misplaced, take_in
-from fieldkit.screens.objections import by_field, objections
+from fieldkit.screens.sync.issues import by_field, objections
+from fieldkit.screens.sync.out_of_area import misplaced, take_in
 from fieldkit.store import (
     Answered,
     Edit,

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from textual import events
 from textual.widget import Widget
 
-from fieldkit.screens.desk import Desk
-from fieldkit.screens.page import Line, Page, Sentence, fit, shown
+from fieldkit.screens.base.app import AppBase
+from fieldkit.screens.base.page import Line, Page, Sentence, fit, shown
 from fieldkit.screens.widgets.cells import two_lines
 
 
@@ -38,7 +38,7 @@ class Boxed(Page[None]):
         yield Box()
 
 
-class Trial(Desk):
+class Trial(AppBase):
     def on_mount(self) -> None:
         self.push_screen(Boxed())
 

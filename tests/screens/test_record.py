@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 from tests.screens.conftest import put
 
 from fieldkit.records import Attendance, Beneficiary, Programme, TrainingBatch, TrainingEnrolment
-from fieldkit.screens import doors
-from fieldkit.screens.days import DaysPage
-from fieldkit.screens.form import FormScreen
-from fieldkit.screens.history import HistoryPage
-from fieldkit.screens.home import HomePage
-from fieldkit.screens.listing import ListPage
-from fieldkit.screens.record import RecordPage
-from fieldkit.screens.roll import RollPage
-from fieldkit.screens.sheet import folded
+from fieldkit.screens.attendance.days import DaysPage
+from fieldkit.screens.attendance.roster import RollPage
+from fieldkit.screens.base import navigation as doors
+from fieldkit.screens.form.form import FormScreen
+from fieldkit.screens.home.home import HomePage
+from fieldkit.screens.records.history import HistoryPage
+from fieldkit.screens.records.listing import ListPage
+from fieldkit.screens.records.page_data import folded
+from fieldkit.screens.records.record import RecordPage
 from fieldkit.screens.widgets.form import Form
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, Event, State, Store

@@ -7,21 +7,15 @@ import pytest
 from sqlalchemy import Connection
 from tests.screens.conftest import open_sync, organisations, reject
 
-from fieldkit.records import Json, Toolkit, VillageOrganisation
-from fieldkit.screens.doors import open_record
-from fieldkit.screens.form import FormScreen
-from fieldkit.screens.misplaced import misplaced, take_in
-from fieldkit.screens.sync import SyncScreen
+from fieldkit.protocol.change import Json
+from fieldkit.records import Toolkit, VillageOrganisation
+from fieldkit.screens.base.navigation import open_record
+from fieldkit.screens.form.form import FormScreen
+from fieldkit.screens.sync.out_of_area import misplaced, take_in
+from fieldkit.screens.sync.sync import SyncScreen
 from fieldkit.screens.widgets.picker import Picker
-from fieldkit.store import (
-    Answered,
-    Edit,
-    FindingNote,
-    ServerRow,
-    State,
-    Store,
-)
-from fieldkit.store.database import Database
+from fieldkit.store import Answered, Edit, FindingNote, ServerRow, State, Store
+from fieldkit.store.files.database import Database
 from fieldkit.sync.client import sync
 
 if TYPE_CHECKING:
@@ -216,7 +210,7 @@ def test_what_came_back_for_its_place_is_put_right_in_one_transaction(
 async def test_what_came_back_is_fetched_a_page_at_a_time(
     store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fieldkit.screens.sync.PAGE", 4)
+    monkeypatch.setattr("fieldkit.screens.sync.sync.PAGE", 4)
     organisations(store, 6)
     reject(store, {seq: f"reason {seq}" for seq in range(1, 7)})
     async with at_desk() as hand:

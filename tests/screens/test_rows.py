@@ -6,10 +6,10 @@ import pytest
 from tests.screens.conftest import artisan, put
 
 from fieldkit.records import Beneficiary, Toolkit, TrainingEnrolment, kinds
-from fieldkit.screens.listing import page_of
-from fieldkit.screens.record import steps_of
-from fieldkit.screens.roll import is_roll
-from fieldkit.screens.rows import label_of, row_of
+from fieldkit.screens.attendance.roster import is_roll
+from fieldkit.screens.records.listing import page_of
+from fieldkit.screens.records.record import steps_of
+from fieldkit.screens.records.rows import label_of, row_of
 from fieldkit.store import Store
 
 if TYPE_CHECKING:

@@ -11,22 +11,17 @@ from sqlalchemy import Connection
 from tests.screens.conftest import open_sync, organisations
 from textual import events
 
-from fieldkit.screens.sync import SyncScreen
-from fieldkit.screens.sync_words import bar, before, how_long, plural, waits, weight
-from fieldkit.screens.syncing import Courier
-from fieldkit.store import (
-    DiskFull,
-    State,
-    Store,
-    SyncSession,
-)
-from fieldkit.store.database import Database
+from fieldkit.protocol.messages import M, Message
+from fieldkit.screens.base.scheduler import SyncScheduler
+from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.screens.sync.words import bar, before, how_long, plural, waits, weight
+from fieldkit.store import DiskFull, State, Store, SyncSession
+from fieldkit.store.files.database import Database
 from fieldkit.sync import pace
 from fieldkit.sync.client import Outcome, Progress, sync
 from fieldkit.sync.forecast import Forecast
-from fieldkit.sync.line import Line, Told, Traffic
-from fieldkit.sync.messages import M, Message
 from fieldkit.sync.stop import Stop
+from fieldkit.sync.transport import Line, Told, Traffic
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At, Hand, Office
@@ -127,14 +122,14 @@ async def test_escape_counts_while_the_sync_is_still_loading(
     office.enrol(store)
     organisations(store, 2)
     reached, go_on = threading.Event(), threading.Event()
-    carry = Courier._carry
+    carry = SyncScheduler._carry
 
-    def loading(self: Courier, store: Store) -> Outcome | None:
+    def loading(self: SyncScheduler, store: Store) -> Outcome | None:
         reached.set()
         go_on.wait(10)
         return carry(self, store)
 
-    monkeypatch.setattr(Courier, "_carry", loading)
+    monkeypatch.setattr(SyncScheduler, "_carry", loading)
     async with at_desk() as hand:
         await open_sync(hand)
         await _held_up(hand, reached)

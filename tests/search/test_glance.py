@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fieldkit.records import Beneficiary, Op
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary
 from fieldkit.search.glance import glance
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Store

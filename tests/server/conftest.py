@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
-from fieldkit.records import Change, Json, Op, first_head, new_origin
-from fieldkit.server.app import create_app
-from fieldkit.server.caller import networks
+from fieldkit.protocol.change import Change, Json, Op, first_head
+from fieldkit.protocol.identity import new_origin
+from fieldkit.protocol.messages import on_the_wire
 from fieldkit.server.database import writing
-from fieldkit.server.enrolment import CODE_MINUTES, make_code
-from fieldkit.server.local import code, local_server
-from fieldkit.server.migrate import open_database
-from fieldkit.sync.messages import on_the_wire
+from fieldkit.server.devices.enrolment import CODE_MINUTES, make_code
+from fieldkit.server.http.app import create_app
+from fieldkit.server.http.caller import networks
+from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.migrate import open_database
 
 
 class Laptop:

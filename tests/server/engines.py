@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from fieldkit.server.migrate import migrate
+    from fieldkit.server.operation.migrate import migrate
 
     file = tmp_path_factory.mktemp("migrated") / "server.sqlite3"
     migrate(f"sqlite:///{file}")

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, Table, func, insert, select
 
-from fieldkit.records import Change, Json, Op, first_head, kinds, new_origin
-from fieldkit.records.change import DECIDED
-from fieldkit.server.apply import Device, ScopeAt, sync
-from fieldkit.server.tables import DEVICE, SCOPE, UNKNOWN
-from fieldkit.sync.messages import (
+from fieldkit.protocol.change import DECIDED, Change, Json, Op, first_head
+from fieldkit.protocol.identity import new_origin
+from fieldkit.protocol.messages import (
     Batch,
     Focus,
     Gone,
@@ -21,6 +19,9 @@ from fieldkit.sync.messages import (
     SyncRequest,
     on_the_wire,
 )
+from fieldkit.records import kinds
+from fieldkit.server.ingest.sync import Device, ScopeAt, sync
+from fieldkit.server.tables import DEVICE, SCOPE, UNKNOWN
 
 NOW = 1_790_000_000
 KIND = "village_organisation"

@@ -20,8 +20,10 @@ from schemathesis.specs.openapi.checks import (
 )
 from tests.server.conftest import Door
 
-from fieldkit.records import first_head, kinds, new_origin
-from fieldkit.sync.codec import chain
+from fieldkit.protocol.change import first_head
+from fieldkit.protocol.identity import new_origin
+from fieldkit.protocol.wire.codec import chain
+from fieldkit.records import kinds
 
 EXAMPLES = 60
 OURS = settings(
@@ -86,7 +88,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 FIELDS = sorted(
-    {name for kind in kinds().values() for name in kind.asks()} | {"deleted", "decided"}
+    {name for kind in kinds().values() for name in kind.fields()} | {"deleted", "decided"}
 )
 CHANGES = st.fixed_dictionaries(
     {

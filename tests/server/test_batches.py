@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.server.playing import KIND, Laptop, count, row_of
 
-from fieldkit.records import Json, Op
-from fieldkit.server.problems import Refusal
+from fieldkit.protocol.change import Json, Op
+from fieldkit.protocol.messages import Problem, SyncRequest, on_the_wire
+from fieldkit.server.http.problems import Refusal
 from fieldkit.server.tables import CHANGE, METADATA, ORIGIN
-from fieldkit.sync.messages import Problem, SyncRequest, on_the_wire
 
 AADHAAR = "234123412346"
 
@@ -399,7 +399,7 @@ def test_the_log_keeps_what_the_chain_hashed(engine: Engine, laptop: Laptop) -> 
 def test_nothing_is_kept_of_a_batch_that_fails_half_way(
     engine: Engine, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fieldkit.server import batch
+    from fieldkit.server.ingest import batch
 
     def broken(*_arguments: object) -> None:
         raise RuntimeError("the power is gone")

@@ -11,9 +11,9 @@ from sqlalchemy.schema import DropTable
 
 from fieldkit.records import Toolkit, VillageOrganisation
 from fieldkit.server.database import Unusable, writing
-from fieldkit.server.migrate import open_database
-from fieldkit.server.run import run
-from fieldkit.server.status import status
+from fieldkit.server.operation.migrate import open_database
+from fieldkit.server.operation.run import run
+from fieldkit.server.operation.status import status
 from fieldkit.server.tables import UNKNOWN
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from tests.server.conftest import Door, Laptop, problem
 
-from fieldkit.records import first_head, new_origin
-from fieldkit.server.devices import devices
-from fieldkit.server.enrolment import (
+from fieldkit.protocol.change import first_head
+from fieldkit.protocol.identity import new_origin
+from fieldkit.protocol.wire.codec import chain
+from fieldkit.server.devices.enrolment import (
     TOKEN_SECONDS,
     Tries,
     WrongInput,
@@ -20,8 +21,8 @@ from fieldkit.server.enrolment import (
     rotated,
     sender,
 )
-from fieldkit.server.migrate import open_database
-from fieldkit.sync.codec import chain
+from fieldkit.server.devices.listing import devices
+from fieldkit.server.operation.migrate import open_database
 
 MINUTE = 60
 

@@ -14,16 +14,16 @@ from sqlalchemy import Connection
 from starlette.types import Message
 from tests.server.conftest import Door, Laptop, problem
 
-from fieldkit.server import envelope
-from fieldkit.server.enrolment import revoke
-from fieldkit.sync.codec import AVAILABLE_DICTIONARY, decode, encode
-from fieldkit.sync.messages import (
+from fieldkit.protocol.messages import (
     LARGEST_BODY,
     LARGEST_MESSAGE,
     EnrolRequest,
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.wire.codec import AVAILABLE_DICTIONARY, decode, encode
+from fieldkit.server.devices.enrolment import revoke
+from fieldkit.server.http import envelope
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 5000])

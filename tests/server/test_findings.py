@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, create_engine, insert, select
 
-from fieldkit.records import Case, Json, Record, kinds
-from fieldkit.records import review as judging
-from fieldkit.records.review import Around, Review
+from fieldkit.protocol.change import Json
+from fieldkit.records import Record, RuleContext, kinds
+from fieldkit.records.declaration import review as judging
+from fieldkit.records.declaration.review import Around, Review
 from fieldkit.schema import grow
-from fieldkit.server import findings
-from fieldkit.server.findings import Touched, review, waiting
+from fieldkit.server.ingest import findings
+from fieldkit.server.ingest.findings import Touched, review, waiting
 from fieldkit.server.tables import FINDING, METADATA
 
 TODAY = date(2026, 11, 21)
@@ -43,8 +44,8 @@ class Village:
         now: dict[str, Json] = {**(before or {"district": HERE}), **values}
         self.rows[kind, record_id] = now
         table = kinds()[kind].table()
-        asks = kinds()[kind].asks()
-        read = {name: asks[name].format.read(value) for name, value in now.items()}
+        fields = kinds()[kind].fields()
+        read = {name: fields[name].format.read(value) for name, value in now.items()}
         row: dict[str, object] = {"deleted": False, **read, "id": record_id, "extra": {}}
         self.connection.execute(table.delete().where(table.c.id == record_id))
         self.connection.execute(insert(table).values(row))
@@ -242,7 +243,7 @@ def test_what_agrees_may_also_be_what_neither_says(
 ) -> None:
     met: list[set[str]] = []
 
-    def ask(record: Record, _case: Case, around: Around) -> list[Review]:
+    def ask(record: Record, _case: RuleContext, around: Around) -> list[Review]:
         alike = around.where("beneficiary", mobile=record.value("mobile"), pan=None)
         met.append({other.id.partition("-")[2] for other in alike})
         return []

@@ -6,12 +6,12 @@ from tests.server.conftest import Door, problem
 from tests.server.conftest import Laptop as Caller
 from tests.server.playing import KIND, Laptop
 
-from fieldkit.records import Op
+from fieldkit.protocol.change import Op
+from fieldkit.protocol.messages import MOST_CHANGES, HistoryAnswer, HistoryRequest, Problem
 from fieldkit.server.database import reading
-from fieldkit.server.enrolment import revoke
-from fieldkit.server.history import history
-from fieldkit.server.problems import Refusal
-from fieldkit.sync.messages import MOST_CHANGES, HistoryAnswer, HistoryRequest, Problem
+from fieldkit.server.devices.enrolment import revoke
+from fieldkit.server.feed.history import history
+from fieldkit.server.http.problems import Refusal
 
 
 def ask(laptop: Laptop, record: str, kind: str = KIND) -> HistoryAnswer:

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.server.playing import KIND, Laptop, count, row_of
 
-from fieldkit.records import Json
-from fieldkit.server.problems import Refusal
+from fieldkit.protocol.change import Json
+from fieldkit.protocol.messages import Parent
+from fieldkit.server.http.problems import Refusal
 from fieldkit.server.tables import CONFLICT, FIELD_VERSION, MOVED
-from fieldkit.sync.messages import Parent
 
 
 @pytest.fixture

@@ -23,16 +23,16 @@ from sqlalchemy import Connection, Engine, Pool, create_engine, event, inspect, 
 from tests.server.conftest import Door, Laptop, ask, problem
 
 from fieldkit.records import kinds
-from fieldkit.server import app as doors
-from fieldkit.server import migrate as migrating
-from fieldkit.server import run as running
-from fieldkit.server import watch
-from fieldkit.server.app import create_app
 from fieldkit.server.database import Unusable, connect
-from fieldkit.server.devices import devices
-from fieldkit.server.feed import start
-from fieldkit.server.local import code
-from fieldkit.server.migrate import HEAD, is_migrated, migrate, open_database
+from fieldkit.server.devices.listing import devices
+from fieldkit.server.feed.positions import start
+from fieldkit.server.http import app as doors
+from fieldkit.server.http import middleware as watch
+from fieldkit.server.http.app import create_app
+from fieldkit.server.operation import migrate as migrating
+from fieldkit.server.operation import run as running
+from fieldkit.server.operation.local import code
+from fieldkit.server.operation.migrate import HEAD, is_migrated, migrate, open_database
 from fieldkit.server.tables import CHANGE, METADATA, SERVER
 
 HERE = Path(__file__).parent
@@ -110,7 +110,9 @@ def test_a_new_field_reaches_postgresql_by_migrating(migrated_url: str) -> None:
 
 
 def test_two_may_migrate_at_once(postgres_url: str) -> None:
-    program = "import sys; from fieldkit.server.migrate import migrate; migrate(sys.argv[1])"
+    program = (
+        "import sys; from fieldkit.server.operation.migrate import migrate; migrate(sys.argv[1])"
+    )
     started = [
         subprocess.Popen([sys.executable, "-c", program, postgres_url], stderr=subprocess.PIPE)
         for _ in "12"
@@ -379,7 +381,7 @@ def test_a_fault_of_its_own_tells_nothing_to_anyone(
     def fail(*_: object) -> None:
         raise RuntimeError("Zooni Akhter")
 
-    monkeypatch.setattr("fieldkit.server.app.enrol", fail)
+    monkeypatch.setattr("fieldkit.server.http.app.enrol", fail)
     caplog.set_level("INFO")
     answer = door.enrol(door.code())
     assert problem(answer) == (500, "fault")

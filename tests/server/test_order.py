@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select, text, update
 from tests.server.playing import KIND, Laptop, count, row_of
 
-from fieldkit.records import Op
-from fieldkit.server import batch, feed, rows
+from fieldkit.protocol.change import Op
+from fieldkit.server import rows
 from fieldkit.server.database import add_missing
-from fieldkit.server.gathering import keep
-from fieldkit.server.problems import Refusal
+from fieldkit.server.devices.scope import Place
+from fieldkit.server.feed import positions as feed
+from fieldkit.server.http.problems import Refusal
+from fieldkit.server.ingest import batch
+from fieldkit.server.ingest.batch_records import keep
+from fieldkit.server.ingest.record_state import RecordState
 from fieldkit.server.rows import Key
-from fieldkit.server.scope import Place
-from fieldkit.server.standing import Standing
 from fieldkit.server.tables import CHANGE, COUNTER, FEED
 
 Rows = Mapping[Key, Mapping[str, object]]
@@ -59,7 +61,7 @@ def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> li
         laptop.create(name="Noor VO")
     stopped, go_on = threading.Event(), threading.Event()
 
-    def stopping(connection: Connection, records: Mapping[Key, Standing]) -> Rows:
+    def stopping(connection: Connection, records: Mapping[Key, RecordState]) -> Rows:
         if (KIND, f"{first.origin}-1") in records:
             stopped.set()
             assert go_on.wait(30)
@@ -187,7 +189,7 @@ def test_what_waits_in_another_district_is_settled_under_the_lock_of_that(
         done.append(set(districts))
         return feed.lock_counters(connection, districts, floor)
 
-    def keeping(connection: Connection, records: Mapping[Key, Standing]) -> Rows:
+    def keeping(connection: Connection, records: Mapping[Key, RecordState]) -> Rows:
         done.append("kept")
         return keep(connection, records)
 
@@ -236,7 +238,7 @@ def test_one_number_entered_at_once_in_two_districts_is_one_record(
     second.log(Op.CREATE, record, KIND, {"district": 3, "name": "Zam VO", "village": "Nagam"}, None)
     met = threading.Barrier(2, timeout=30)
 
-    def meeting(connection: Connection, records: Mapping[Key, Standing]) -> Rows:
+    def meeting(connection: Connection, records: Mapping[Key, RecordState]) -> Rows:
         with suppress(threading.BrokenBarrierError):
             met.wait()
             met.abort()

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import Engine
 from tests.server.playing import KIND, Laptop, count
 
-from fieldkit.records import Json, Op
-from fieldkit.server import page, standing
+from fieldkit.protocol.change import Json, Op
+from fieldkit.protocol.messages import LARGEST_BODY, Focus
+from fieldkit.protocol.wire.codec import encode
+from fieldkit.server.feed import page
+from fieldkit.server.ingest import record_state as standing
 from fieldkit.server.tables import FEED
-from fieldkit.sync.codec import encode
-from fieldkit.sync.messages import LARGEST_BODY, Focus
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select
 from tests.server.playing import KIND, NOW, Laptop, row_of
 
-from fieldkit.records import Op, kinds
-from fieldkit.server import batch
+from fieldkit.protocol.change import Op
+from fieldkit.records import kinds
 from fieldkit.server.database import writing
-from fieldkit.server.feed import heal, lock_counters, start
-from fieldkit.server.problems import Refusal
+from fieldkit.server.feed.positions import heal, lock_counters, start
+from fieldkit.server.http.problems import Refusal
+from fieldkit.server.ingest import batch
 from fieldkit.server.tables import METADATA, SERVER
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from tests.server.playing import KIND, Laptop, count, row_of
 
-from fieldkit.server.scope import Device, ScopeAt, allowed, place_at
+from fieldkit.server.devices.scope import Device, ScopeAt, allowed, place_at
 from fieldkit.server.tables import COUNTER
 
 

@@ -22,8 +22,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import QueuePool
 from tests.simulation.files import Look, connect, fold
 
-from fieldkit.records import Change
-from fieldkit.server import database, migrate
+from fieldkit.protocol.change import Change
+from fieldkit.server import database
+from fieldkit.server.operation import migrate
 from fieldkit.server.rows import Unfitting, readable
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
@@ -128,9 +129,9 @@ class Bench:
             patch.object(secrets, "choice", drawn.choice),
             patch.object(secrets, "token_hex", drawn.token_hex),
             patch.object(secrets, "token_urlsafe", drawn.token_urlsafe),
-            patch("fieldkit.store.database.create_engine", self._engine),
+            patch("fieldkit.store.files.database.create_engine", self._engine),
             patch("fieldkit.store.store.place_of", self._place_of),
-            patch("fieldkit.server.batch.readable", _choosy),
+            patch("fieldkit.server.ingest.batch.readable", _choosy),
         ):
             yield
 

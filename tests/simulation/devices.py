@@ -12,12 +12,13 @@ from tests.simulation.bench import Bench, Fuse
 from tests.simulation.files import Line, Look, Shown, connect, image, log_of, mark_of
 from tests.simulation.model import Entry, Expected, Past, Place, Roll, Violation, holds
 
-from fieldkit.server import apply, tables
-from fieldkit.server.feed import start
-from fieldkit.server.scope import Device, ScopeAt
+from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.server import tables
+from fieldkit.server.devices.scope import Device, ScopeAt
+from fieldkit.server.feed.positions import start
+from fieldkit.server.ingest import sync as apply
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
-from fieldkit.sync.messages import SyncAnswer, SyncRequest
 
 
 @dataclass

@@ -13,11 +13,11 @@ from tests.simulation.files import connect, image
 from tests.simulation.model import Place
 from tests.simulation.wire import Trouble
 
-from fieldkit.server.problems import Refusal
+from fieldkit.protocol.wire.codec import CODINGS
+from fieldkit.server.http.problems import Refusal
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
 from fieldkit.sync.client import Outcome
-from fieldkit.sync.codec import CODINGS
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

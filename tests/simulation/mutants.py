@@ -12,24 +12,31 @@ from unittest.mock import patch
 from sqlalchemy import Connection, update
 from tests.simulation import devices
 
-from fieldkit.records import Change, Json, Op, merge
-from fieldkit.records.identity import CROCKFORD
-from fieldkit.server import batch, feed, gathering, incoming, page, standing
-from fieldkit.server.rows import Key, places
-from fieldkit.server.scope import Device, Place, ScopeAt
-from fieldkit.store import (
-    arriving,
-    edits,
-    forks,
-    identity,
-    log,
-    outbox,
-    overlays,
-    pull,
-    restore,
-    tables,
+from fieldkit.protocol import merge
+from fieldkit.protocol.change import Change, Json, Op
+from fieldkit.protocol.identity import CROCKFORD
+from fieldkit.server.devices.scope import Device, Place, ScopeAt
+from fieldkit.server.feed import page
+from fieldkit.server.feed import positions as feed
+from fieldkit.server.ingest import (
+    batch,
+    incoming,
 )
-from fieldkit.sync import exchange
+from fieldkit.server.ingest import (
+    batch_records as gathering,
+)
+from fieldkit.server.ingest import (
+    record_state as standing,
+)
+from fieldkit.server.rows import Key, places
+from fieldkit.store import tables
+from fieldkit.store.files import restore
+from fieldkit.store.log import changes as log
+from fieldkit.store.log import forks, identity, outbox
+from fieldkit.store.pull import apply as arriving
+from fieldkit.store.pull import overlays, pull
+from fieldkit.store.write import edits
+from fieldkit.sync import session as exchange
 
 Patch = AbstractContextManager[object]
 
@@ -115,7 +122,7 @@ def _() -> list[Patch]:
 
 @mutant("5", "go on after the server was put back as if it had not been", "lost server")
 def _() -> list[Patch]:
-    from fieldkit.server import apply
+    from fieldkit.server.ingest import sync as apply
 
     return [
         patch.object(apply, "_look_back", lambda *_: None),
@@ -143,7 +150,8 @@ def _() -> list[Patch]:
     def known_of(*given: object) -> incoming.Known:
         return replace(usual(*given), fork=None)  # type: ignore[arg-type]
 
-    from fieldkit.server import apply, origins
+    from fieldkit.server.ingest import logs as origins
+    from fieldkit.server.ingest import sync as apply
 
     return [
         patch.object(apply, "known_of", known_of),
@@ -372,7 +380,7 @@ def _() -> list[Patch]:
         version = getattr(before, "version", None)
         return replace(done, base=version if edit.base is None else edit.base or None)
 
-    from fieldkit.store import saving
+    from fieldkit.store.write import save as saving
 
     return [patch.object(saving, "prepare", prepare)]
 
@@ -384,7 +392,7 @@ def _() -> list[Patch]:
     def prepare(edit: edits.Edit, *rest: object) -> edits.Prepared:
         return usual(replace(edit, base=None), *rest)  # type: ignore[arg-type]
 
-    from fieldkit.store import saving
+    from fieldkit.store.write import save as saving
 
     return [patch.object(saving, "prepare", prepare)]
 

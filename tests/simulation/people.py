@@ -12,7 +12,8 @@ from tests.simulation.drawing import PLACES, place_name
 from tests.simulation.files import Line, Shown
 from tests.simulation.model import Violation, plain
 
-from fieldkit.records import Beneficiary, Member, Op, Record, SelfHelpGroup, Value
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary, Member, Record, SelfHelpGroup, Value
 from fieldkit.store import Draft, Edit, Keep, Refused
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from tests.simulation.bench import Crash
 from tests.simulation.devices import Central
 from tests.simulation.model import Violation
 
-from fieldkit.server.problems import Refusal
-from fieldkit.sync.codec import decode, encode
-from fieldkit.sync.line import Cut, NoLine, Told, Traffic
-from fieldkit.sync.messages import M, Message, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import M, Message, SyncAnswer, SyncRequest
+from fieldkit.protocol.wire.codec import decode, encode
+from fieldkit.server.http.problems import Refusal
+from fieldkit.sync.transport import Cut, NoLine, Told, Traffic
 
 
 @dataclass

@@ -20,10 +20,10 @@ from tests.simulation.model import DELETED, Expected, Place, Typed, Violation, c
 from tests.simulation.properties import at_rest, looks_right, said_last
 from tests.simulation.wire import Trouble, Wire
 
+from fieldkit.protocol.messages import SyncRequest
 from fieldkit.store import Draft, Edit, Refused
 from fieldkit.sync import pace
 from fieldkit.sync.client import Outcome, sync
-from fieldkit.sync.messages import SyncRequest
 
 START = 1_795_000_000
 """17 November 2026, when every run begins."""
@@ -168,7 +168,7 @@ class World:
         """Save as a person does and note what was saved; False if rules stood against it."""
         before = laptop.rows()
         left = replace(draft, texts={}) if draft else None
-        edits = [replace(edit, confirmed=frozenset(edit.kind.asks())) for edit in edits]
+        edits = [replace(edit, confirmed=frozenset(edit.kind.fields())) for edit in edits]
         for edit in edits:
             if edit.id in before:
                 shown = before[edit.id]

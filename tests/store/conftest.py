@@ -104,7 +104,7 @@ def audit(home: Path) -> list[str]:
                 if record_id not in logged:
                     found.append(f"{name} {record_id}: in no change")
                 else:
-                    found += _differences(kind.asks().keys(), row, told[name, record_id])
+                    found += _differences(kind.fields().keys(), row, told[name, record_id])
     return found
 
 

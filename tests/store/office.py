@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fieldkit.records import Change, Json, Op
-from fieldkit.records.merge import STAMPS, Lineage, Written, merge
+from fieldkit.protocol.change import Change, Json, Op
+from fieldkit.protocol.merge import STAMPS, Lineage, Written, merge
 from fieldkit.store import Answered, Held, ServerRow, State, Store, Verdict
 
 OTHER = "0THERAAA"

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from fieldkit.records import Beneficiary, Member, Op, SelfHelpGroup, Value
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary, Member, SelfHelpGroup, Value
 from fieldkit.store import Draft, Edit, Saved, Store
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.store.conftest import DAY, Turned, acknowledge, artisan, audit, edit, save
 
-from fieldkit.records import Beneficiary, Op
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Busy, Damaged, DiskFull, Edit, State, Store, Unwritable, Verdict
 

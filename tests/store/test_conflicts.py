@@ -2,7 +2,8 @@ import pytest
 from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
-from fieldkit.records import Beneficiary, Change, Json, Op
+from fieldkit.protocol.change import Change, Json, Op
+from fieldkit.records import Beneficiary
 from fieldkit.store import (
     Answered,
     Conflict,

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import event
 from tests.store.conftest import artisan, save
 
-from fieldkit.records import Beneficiary, Op, TrainingEnrolment, Value
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary, TrainingEnrolment, Value
 from fieldkit.reference.names import person_names
 from fieldkit.store import Alike, Edit, Store
-from fieldkit.store.database import connect
+from fieldkit.store.files.database import connect
 
 FATHER: dict[str, Value] = {"relation_name": "Abdul Ahad Bhat", "village": "Arath"}
 SAME: list[tuple[tuple[str, ...], dict[str, Value], dict[str, Value]]] = [
@@ -35,7 +36,7 @@ SAME: list[tuple[tuple[str, ...], dict[str, Value], dict[str, Value]]] = [
 def test_each_key_of_an_artisan_finds_the_other(
     store: Store, key: tuple[str, ...], shared: dict[str, Value], differing: dict[str, Value]
 ) -> None:
-    assert key in Beneficiary.same
+    assert key in Beneficiary.match_keys
     one = save(store, **shared)
     save(store, name="Nobody Else")
     other = save(store, **{**shared, **differing})

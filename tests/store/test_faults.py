@@ -25,7 +25,7 @@ from fieldkit.store import (
     SyncSession,
     Unwritable,
 )
-from fieldkit.store.database import connect
+from fieldkit.store.files.database import connect
 
 
 class Disk:

@@ -7,10 +7,13 @@ import pytest
 from tests.store.conftest import Turned, artisan, audit, edit, save
 from tests.store.test_backups import as_home
 
-from fieldkit.records import Beneficiary, Json, Member, SelfHelpGroup, derived_origin, is_origin
+from fieldkit.protocol.change import Json
+from fieldkit.protocol.identity import derived_origin, is_origin
+from fieldkit.records import Beneficiary, Member, SelfHelpGroup
 from fieldkit.settings import DATABASE
-from fieldkit.store import Answered, Draft, Edit, ServerRow, State, Store, Verdict, place
-from fieldkit.store.database import connect
+from fieldkit.store import Answered, Draft, Edit, ServerRow, State, Store, Verdict
+from fieldkit.store.files import place
+from fieldkit.store.files.database import connect
 
 
 def of(store: Store) -> str:

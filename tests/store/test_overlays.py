@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from tests.store.conftest import Turned
 from tests.store.office import KIND, OTHER, Office, shown
 
-from fieldkit.records import Beneficiary, Json, Op, Value
-from fieldkit.records.merge import STAMPS, lay
+from fieldkit.protocol.change import Json, Op
+from fieldkit.protocol.merge import STAMPS, lay
+from fieldkit.records import Beneficiary, Value
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Refused, State, Store
-from fieldkit.store.outbox import Logged
+from fieldkit.store.log.outbox import Logged
 
 FIELDS = ["village", "remarks", "mobile"]
 NAMED: dict[str, Json] = {"name": "Asha", "trade_code": "CARP", "district": 2, "block": 16}

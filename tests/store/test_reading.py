@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.store.conftest import DAY, NOW, Turned, acknowledge, artisan, edit, on, save
 
+from fieldkit.protocol.change import Op
 from fieldkit.records import (
     Attendance,
     Beneficiary,
     Member,
-    Op,
     Programme,
     Record,
     SelfHelpGroup,
@@ -22,7 +22,7 @@ from fieldkit.records import (
 )
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Saved, State, Store, Verdict
-from fieldkit.store.database import connect
+from fieldkit.store.files.database import connect
 
 shared = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -9,12 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.store.conftest import AADHAAR, NOW, Turned, acknowledge, artisan, audit, edit, raw, save
 
+from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.records import (
     Beneficiary,
-    Change,
-    Json,
     Member,
-    Op,
     Record,
     SelfHelpGroup,
     Severity,
@@ -22,7 +20,7 @@ from fieldkit.records import (
     Value,
     kinds,
 )
-from fieldkit.records.formats import Text
+from fieldkit.records.fields.formats import Text
 from fieldkit.settings import DATABASE
 from fieldkit.store import (
     Answered,
@@ -471,8 +469,8 @@ def _text_fields() -> list[tuple[type[Record], str]]:
     return [
         (kind, name)
         for kind in kinds().values()
-        for name, ask in kind.asks().items()
-        if isinstance(ask.format, Text) and name not in {"id", "created_by"}
+        for name, field in kind.fields().items()
+        if isinstance(field.format, Text) and name not in {"id", "created_by"}
     ]
 
 
@@ -482,7 +480,7 @@ def test_an_aadhaar_number_is_refused_in_every_text_field_but_long_numbers(
 ) -> None:
     spaced = f"no. {AADHAAR[:4]} {AADHAAR[4:8]} {AADHAAR[8:]}"
     said = [f.rule for f in store.judge(Edit(kind, {name: spaced}))]
-    may = kind.asks()[name].format.may_hold_twelve_digits
+    may = kind.fields()[name].format.may_hold_twelve_digits
     assert ("no_aadhaar" in said) is not may
 
 

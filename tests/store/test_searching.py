@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.store.conftest import artisan, edit, save
 
 from fieldkit import reference
-from fieldkit.records import Beneficiary, Member, Op, SelfHelpGroup, Toolkit, Value
+from fieldkit.protocol.change import Op
+from fieldkit.records import Beneficiary, Member, SelfHelpGroup, Toolkit, Value
 from fieldkit.reference.names import name_variants, person_names
 from fieldkit.store import Edit, Saved, Store
 

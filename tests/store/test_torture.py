@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from tests.store.conftest import audit
 
-from fieldkit.records import Op
+from fieldkit.protocol.change import Op
 from fieldkit.store import Store
 
 SAVER = Path(__file__).with_name("saver.py")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fieldkit.records import VillageOrganisation
-from fieldkit.server.local import code, local_server
-from fieldkit.server.status import DeviceStatus, status
+from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol
 

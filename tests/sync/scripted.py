@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from fieldkit.sync.codec import chain, encode
-from fieldkit.sync.line import Told, Traffic
-from fieldkit.sync.messages import (
+from fieldkit.protocol.messages import (
     M,
     Message,
     Page,
@@ -16,6 +14,8 @@ from fieldkit.sync.messages import (
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.wire.codec import chain, encode
+from fieldkit.sync.transport import Told, Traffic
 
 Says = Callable[[SyncRequest], SyncAnswer]
 

@@ -11,17 +11,19 @@ import httpx
 import pytest
 from filelock import FileLock
 
-from fieldkit.records import Change, Op, SelfHelpGroup, VillageOrganisation
-from fieldkit.server.local import code, local_server
-from fieldkit.server.status import DeviceStatus, status
+from fieldkit.protocol.change import Change, Op
+from fieldkit.protocol.messages import M, Message, Problem
+from fieldkit.records import SelfHelpGroup, VillageOrganisation
+from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Answered, Edit, State, Store, Verdict, tables
-from fieldkit.store.database import Database
-from fieldkit.sync import exchange, line
+from fieldkit.store.files.database import Database
+from fieldkit.sync import session as exchange
+from fieldkit.sync import transport as line
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
 from fieldkit.sync.enrol import address
-from fieldkit.sync.line import Line, Told
-from fieldkit.sync.messages import M, Message, Problem
 from fieldkit.sync.sentences import refused, waiting
+from fieldkit.sync.transport import Line, Told
 
 HEAD = "0" * 64
 Held = Callable[[Store], DeviceStatus]

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import told
 
+from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest, M, Message
 from fieldkit.records import VillageOrganisation
-from fieldkit.server.local import code
+from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
 from fieldkit.sync.history import Made, history, merged
-from fieldkit.sync.line import Cut, NoLine, Traffic
-from fieldkit.sync.messages import HistoryAnswer, HistoryItem, HistoryRequest, M, Message
+from fieldkit.sync.transport import Cut, NoLine, Traffic
 
 KIND = "village_organisation"
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.store import SyncSession
-from fieldkit.sync.messages import MOST_CHANGES
 from fieldkit.sync.pace import (
     FEWEST,
     FIRST_PAGE,

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from fieldkit import reference
-from fieldkit.records import Op, VillageOrganisation
-from fieldkit.server.local import code
+from fieldkit.protocol.change import Op
+from fieldkit.records import VillageOrganisation
+from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Keep, State, Store
 from fieldkit.sync.client import Outcome, enrol, sync
 from fieldkit.sync.receipt import as_json, receipt, text

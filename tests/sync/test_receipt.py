@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import Scripted, told
 
+from fieldkit.protocol.messages import M, Message, ReceiptAnswer, ReceiptRequest, Received
 from fieldkit.store import Answered, LogCount, State, Store, Verdict
 from fieldkit.sync.client import NotEnrolled, sync
-from fieldkit.sync.line import NoLine, Traffic
-from fieldkit.sync.messages import M, Message, ReceiptAnswer, ReceiptRequest, Received
 from fieldkit.sync.receipt import WIDTH, Receipt, as_json, receipt, text, verdict
+from fieldkit.sync.transport import NoLine, Traffic
 
 HEAD = "0" * 64
 Register = Callable[[Store, int], list[str]]

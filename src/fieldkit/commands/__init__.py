@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 from fieldkit.cli import Unusable
 from fieldkit.plain_text import shown
-from fieldkit.records import Ask, Json, Record, Unfit, kinds
+from fieldkit.protocol.change import Json
+from fieldkit.records import Field, Record, Unfit, kinds
 from fieldkit.settings import home_folder
 from fieldkit.store import Store
 
@@ -38,10 +39,10 @@ def known_kind(name: str) -> type[Record]:
     return found
 
 
-def in_words(ask: Ask | None, value: Json) -> str:
+def in_words(field: Field | None, value: Json) -> str:
     """Return a value as people read it; of a field not known here, and what it cannot be, as is."""
     try:
-        return ask.format.show(ask.format.read(value)) if ask else str(value)
+        return field.format.show(field.format.read(value)) if field else str(value)
     except Unfit:
         return str(value)
 

@@ -7,9 +7,10 @@ from argparse import Namespace
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, tell
 from fieldkit.commands import at_work, in_words, opened, say, say_json
-from fieldkit.records import Json, kinds
-from fieldkit.records.dates import Moment
-from fieldkit.records.merge import PLACE
+from fieldkit.protocol.change import Json
+from fieldkit.protocol.merge import PLACE
+from fieldkit.records import kinds
+from fieldkit.records.fields.dates import Moment
 from fieldkit.store import Conflict, Keep
 
 
@@ -101,9 +102,9 @@ def _theirs(one: Conflict) -> tuple[str, int]:
 
 def _label(one: Conflict) -> str:
     kind = kinds().get(one.kind)
-    ask = kind.asks().get(one.field) if kind else None
+    field = kind.fields().get(one.field) if kind else None
     named = {PLACE: "District and block", "deleted": "Deleted"}.get(one.field, one.field)
-    return f"{kind.title if kind else one.kind}, {ask.label if ask else named}"
+    return f"{kind.title if kind else one.kind}, {field.label if field else named}"
 
 
 def _shown(one: Conflict, value: Json) -> str:
@@ -111,8 +112,8 @@ def _shown(one: Conflict, value: Json) -> str:
     if one.field == PLACE:
         return _place(value)
     kind = kinds().get(one.kind)
-    ask = kind.asks().get(one.field) if kind else None
-    return in_words(ask, value) or "nothing"
+    field = kind.fields().get(one.field) if kind else None
+    return in_words(field, value) or "nothing"
 
 
 def _place(value: Json) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import say
 from fieldkit.commands.demo_sharing import share
-from fieldkit.exchange.load import load
+from fieldkit.files.load import load
 from fieldkit.records import (
     Attendance,
     Beneficiary,
@@ -27,7 +27,7 @@ from fieldkit.records import (
     TrainingBatch,
     TrainingEnrolment,
 )
-from fieldkit.records.formats import indian, today
+from fieldkit.records.fields.formats import indian, today
 from fieldkit.sample import write_roster
 from fieldkit.store import Edit, Saved, Store
 
@@ -52,7 +52,7 @@ _WOMEN = (
 def demo(args: Namespace) -> int:
     """Do the job, print what was done; with a terminal, open the application on that data."""
     try:
-        from fieldkit.server.local import local_server
+        from fieldkit.server.operation.local import local_server
     except ModuleNotFoundError:
         raise Unusable(
             "The demonstration runs a server of its own. Install fieldkit[server] for it."
@@ -114,8 +114,8 @@ def _import(store: Store, roster: Path) -> None:
 
 def _typed(kind: type[Record], **texts: str) -> Edit:
     """Read texts as a person types them in the form."""
-    asks = kind.asks()
-    return Edit(kind, {name: asks[name].format.parse(text) for name, text in texts.items()})
+    fields = kind.fields()
+    return Edit(kind, {name: fields[name].format.parse(text) for name, text in texts.items()})
 
 
 def _save(store: Store, *edits: Edit) -> Sequence[Saved]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fieldkit.commands import say
 from fieldkit.records import Beneficiary, kinds
-from fieldkit.records.formats import indian
+from fieldkit.records.fields.formats import indian
 from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import Outcome, enrol, sync
 
@@ -35,7 +35,7 @@ def share(store: Store, folder: Path, url: str, artisan: str) -> bool:
 
 
 def _enrol(store: Store, folder: Path, url: str) -> None:
-    from fieldkit.server.local import code
+    from fieldkit.server.operation.local import code
 
     device = store.device
     if device is not None:
@@ -82,7 +82,7 @@ def _disagree(store: Store, other: Store, artisan: str) -> None:
 
 def _compare(store: Store, other: Store, folder: Path) -> bool:
     """Hold both laptops against the server, kind by kind, and the heads of their logs."""
-    from fieldkit.server.status import status
+    from fieldkit.server.operation.status import status
 
     there = status(f"sqlite:///{folder / 'server.sqlite3'}")
     here, beside = store.counts(), other.counts()

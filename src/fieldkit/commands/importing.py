@@ -14,9 +14,9 @@ from types import FrameType
 
 from fieldkit.cli import DONE, IN_PART, Unusable, tell
 from fieldkit.commands import at_work, known_kind, opened, say, say_json
-from fieldkit.exchange import Loaded, Unreadable, load_folder
-from fieldkit.exchange import load as load_file
-from fieldkit.records.formats import indian
+from fieldkit.files import Loaded, Unreadable, load_folder
+from fieldkit.files import load as load_file
+from fieldkit.records.fields.formats import indian
 from fieldkit.store import Store, StoreError
 
 

@@ -11,7 +11,7 @@ from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, tell
 from fieldkit.commands import opened, say, say_json
 from fieldkit.settings import home_folder
-from fieldkit.store import Damaged, Standing, State, Store, SyncSession
+from fieldkit.store import Damaged, LogPosition, State, Store, SyncSession
 
 
 def init(args: Namespace) -> int:
@@ -53,7 +53,7 @@ def status(args: Namespace) -> int:
     return DONE
 
 
-def _status(store: Store, standing: Standing | None) -> dict[str, object]:
+def _status(store: Store, standing: LogPosition | None) -> dict[str, object]:
     device = store.device
     sessions = store.outbox.sessions(1)
     pulled = store.pull.state()
@@ -97,7 +97,7 @@ def session_json(session: SyncSession) -> dict[str, object]:
     }
 
 
-def _say_status(store: Store, standing: Standing | None) -> None:
+def _say_status(store: Store, standing: LogPosition | None) -> None:
     device = store.device
     if device is None or standing is None:
         say("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
@@ -175,7 +175,7 @@ def check(args: Namespace) -> int:
 
 def villages(args: Namespace) -> int:
     """Load a list of villages, offered from then on while typing."""
-    from fieldkit.exchange import Unreadable, read_villages
+    from fieldkit.files import Unreadable, read_villages
 
     try:
         found = read_villages(args.file)

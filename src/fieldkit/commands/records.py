@@ -9,11 +9,12 @@ from typing import cast
 
 from fieldkit.cli import DONE, Unusable, tell
 from fieldkit.commands import in_words, known_kind, opened, say, say_json
-from fieldkit.exchange.write import FileFormat, fields_of
-from fieldkit.exchange.write import export as write
-from fieldkit.records import Ask, Record, Unfit, Use, read_id
+from fieldkit.files.export import FileFormat, fields_of
+from fieldkit.files.export import export as write
+from fieldkit.protocol.identity import read_id
+from fieldkit.records import Field, Record, Unfit, Use
 from fieldkit.records import kinds as all_kinds
-from fieldkit.records.formats import Choice, Moment, show_date
+from fieldkit.records.fields.formats import Choice, Moment, show_date
 from fieldkit.store import Event, Logged, Noted, Store
 
 _BUDGAM, _CHADOORA = 2, 16
@@ -27,7 +28,7 @@ def kinds(args: Namespace) -> int:
         return DONE
     for name, kind in all_kinds().items():
         say(f"{name}: {kind.plural}")
-        for field, ask in kind.questions().items():
+        for field, ask in kind.form_fields().items():
             needed = "  needed" if ask.required else ""
             say(f"  {field:28}{ask.format.type:16}{ask.label}{needed}")
     return DONE
@@ -37,11 +38,11 @@ def _kind(kind: type[Record]) -> dict[str, object]:
     return {
         "kind": kind.kind(),
         "title": kind.title,
-        "fields": [_field(name, ask) for name, ask in kind.asks().items()],
+        "fields": [_field(name, ask) for name, ask in kind.fields().items()],
     }
 
 
-def _field(name: str, ask: Ask) -> dict[str, object]:
+def _field(name: str, ask: Field) -> dict[str, object]:
     options = ask.format.options() if isinstance(ask.format, Choice) else ()
     return {
         "name": name,
@@ -119,10 +120,10 @@ def export(args: Namespace) -> int:
 
 def _where(kind: type[Record], condition: str) -> tuple[str, str]:
     field, equals, value = condition.partition("=")
-    if not equals or field not in kind.asks():
+    if not equals or field not in kind.fields():
         raise Unusable(f"{condition!r} is not FIELD=VALUE with a field of {kind.kind()}.")
     try:
-        kind.asks()[field].format.parse(value, confirmed=True)
+        kind.fields()[field].format.parse(value, confirmed=True)
     except Unfit:
         raise Unusable(
             f"{value!r} is nothing that {field} can hold: `fieldkit kinds --json` says what is."
@@ -182,7 +183,7 @@ def show(args: Namespace) -> int:
             {
                 "kind": record.kind() if record else changes[0].change.kind,
                 "label": record.label() if record else None,
-                "record": fields_of(record, record.asks()) if record else None,
+                "record": fields_of(record, record.fields()) if record else None,
                 "events": [_event(event) for event in events],
                 "changes": [_change(logged) for logged in changes],
             }
@@ -223,7 +224,7 @@ def _say_record(
     record: Record, noted: Sequence[Noted], events: Sequence[Event], changes: Sequence[Logged]
 ) -> None:
     say(f"{record.label()}  {record.id}{'  deleted' if record.deleted else ''}")
-    for name, ask in record.questions().items():
+    for name, ask in record.form_fields().items():
         if text := ask.format.show(record.value(name)):
             say(f"  {ask.label:32} {text}")
     for one in noted:
@@ -243,9 +244,9 @@ def _say_gone(record_id: str, changes: Sequence[Logged]) -> None:
     for logged in changes:
         _say_change(logged)
         known = all_kinds().get(logged.change.kind)
-        asks = known.asks() if known else {}
+        fields = known.fields() if known else {}
         for name, value in logged.change.fields.items():
-            ask = asks.get(name)
+            ask = fields.get(name)
             say(f"    {ask.label if ask else name:32}{in_words(ask, value)}")
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from fieldkit import reference
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import say, say_json
-from fieldkit.records.dates import INDIA
+from fieldkit.records.fields.dates import INDIA
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from fieldkit.server.devices import Enrolment
+    from fieldkit.server.devices.listing import Enrolment
 
 MISSING = "The server's parts are not installed. Install fieldkit[server] on this machine."
 _SKEWED = 300
@@ -29,8 +29,8 @@ def run(args: Namespace) -> int:
     if bool(args.tls_cert) != bool(args.tls_key):
         raise Unusable("A certificate and its key go together: name --tls-cert and --tls-key.")
     with _parts():
-        from fieldkit.server.run import Certificate
-        from fieldkit.server.run import run as serve
+        from fieldkit.server.operation.run import Certificate
+        from fieldkit.server.operation.run import run as serve
 
         certificate = Certificate(args.tls_cert, args.tls_key) if args.tls_cert else None
         # Ctrl+C is the usual way to stop it; what was under way is finished.
@@ -48,7 +48,7 @@ def run(args: Namespace) -> int:
 def migrate(args: Namespace) -> int:
     """Bring the database to this version."""
     with _parts():
-        from fieldkit.server.migrate import migrate as bring_up
+        from fieldkit.server.operation.migrate import migrate as bring_up
 
         done = bring_up(args.database)
     say("The database is ready." if done else "The database was ready already.")
@@ -58,7 +58,7 @@ def migrate(args: Namespace) -> int:
 def code(args: Namespace) -> int:
     """Print a one-time code, alone."""
     with _writing(args.database) as connection:
-        from fieldkit.server.enrolment import CODE_MINUTES, make_code
+        from fieldkit.server.devices.enrolment import CODE_MINUTES, make_code
 
         made = make_code(
             connection,
@@ -75,7 +75,7 @@ def code(args: Namespace) -> int:
 def devices(args: Namespace) -> int:
     """List who is enrolled, and what is odd about them."""
     with _parts():
-        from fieldkit.server.devices import devices as read
+        from fieldkit.server.devices.listing import devices as read
 
         found = read(args.database, int(time.time()))
     if args.json:
@@ -92,7 +92,7 @@ def devices(args: Namespace) -> int:
 def revoke(args: Namespace) -> int:
     """End a device's access."""
     with _writing(args.database) as connection:
-        from fieldkit.server.enrolment import revoke as end
+        from fieldkit.server.devices.enrolment import revoke as end
 
         end(connection, args.device, int(time.time()))
     say(f"Device {args.device} can sync no more. What it sent stays.")
@@ -102,7 +102,7 @@ def revoke(args: Namespace) -> int:
 def scope(args: Namespace) -> int:
     """Change what a device may see and write."""
     with _writing(args.database) as connection:
-        from fieldkit.server.enrolment import change_scope
+        from fieldkit.server.devices.enrolment import change_scope
 
         held = change_scope(connection, args.device, args.district, args.block).scope
     say(f"Device {args.device} has {_place(held.district, held.block)} from its next sync on.")
@@ -112,7 +112,7 @@ def scope(args: Namespace) -> int:
 def status(args: Namespace) -> int:
     """Say what the server holds."""
     with _parts():
-        from fieldkit.server.status import status as read
+        from fieldkit.server.operation.status import status as read
 
         found = read(args.database)
     if args.json:
@@ -133,7 +133,7 @@ def _parts() -> Iterator[None]:
     """Turn what the server's parts refuse, or that they are missing, into a sentence."""
     try:
         from fieldkit.server.database import Unusable as NoDatabase
-        from fieldkit.server.enrolment import WrongInput
+        from fieldkit.server.devices.enrolment import WrongInput
     except ModuleNotFoundError as error:
         raise Unusable(MISSING) from error
     try:
@@ -149,7 +149,7 @@ def _writing(database: str) -> Iterator[Connection]:
     """Open the database for one transaction."""
     with _parts():
         from fieldkit.server.database import writing
-        from fieldkit.server.migrate import open_database
+        from fieldkit.server.operation.migrate import open_database
 
         engine = open_database(database)
         try:

@@ -5,30 +5,52 @@ them. Kinds stand in ``people``, ``training``, ``toolkits``, ``loans``, ``groups
 rules in ``eligibility``, ``attending``, ``delivery``, ``lending`` and ``membership``.
 """
 
-from fieldkit.records import attending, delivery, eligibility, lending, membership
-from fieldkit.records.ask import Ask, Use, When
-from fieldkit.records.bounds import unsendable
-from fieldkit.records.change import Change, Json, Op, canonical, first_head
-from fieldkit.records.formats import Choice, Doubtful, Format, Reference, Unfit, Value
-from fieldkit.records.groups import ClusterFederation, Member, SelfHelpGroup, VillageOrganisation
-from fieldkit.records.identity import RecordId, derived_origin, is_origin, new_origin, read_id
-from fieldkit.records.loans import Loan
-from fieldkit.records.outreach import Attendance, Programme
-from fieldkit.records.people import Beneficiary, Verification
-from fieldkit.records.record import Record, kind_name, kinds
-from fieldkit.records.rule import Case, Finding, Known, Nothing, Severity, judge, rule, rules_of
-from fieldkit.records.toolkits import Toolkit
-from fieldkit.records.training import TrainingBatch, TrainingCentre, TrainingEnrolment, stipend
+from fieldkit.protocol.change import Change, Json, Op, canonical, first_head
+from fieldkit.protocol.identity import RecordId, derived_origin, is_origin, new_origin, read_id
+from fieldkit.protocol.limits import unsendable
+from fieldkit.records.artisans import delivery, eligibility
+from fieldkit.records.artisans.beneficiary import Beneficiary, Verification
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community import membership
+from fieldkit.records.community.groups import (
+    ClusterFederation,
+    Member,
+    SelfHelpGroup,
+    VillageOrganisation,
+)
+from fieldkit.records.credit import lending
+from fieldkit.records.credit.loan import Loan
+from fieldkit.records.declaration.field import Condition, Field, Use
+from fieldkit.records.declaration.record import Record, kind_name, kinds
+from fieldkit.records.declaration.rule import (
+    Finding,
+    Known,
+    Nothing,
+    RuleContext,
+    Severity,
+    judge,
+    rule,
+    rules_of,
+)
+from fieldkit.records.fields.formats import Choice, Doubtful, Format, Reference, Unfit, Value
+from fieldkit.records.outreach.programme import Attendance, Programme
+from fieldkit.records.training import attending
+from fieldkit.records.training.batch import (
+    TrainingBatch,
+    TrainingCentre,
+    TrainingEnrolment,
+    stipend,
+)
 
 __all__ = [
-    "Ask",
     "Attendance",
     "Beneficiary",
-    "Case",
     "Change",
     "Choice",
     "ClusterFederation",
+    "Condition",
     "Doubtful",
+    "Field",
     "Finding",
     "Format",
     "Json",
@@ -41,6 +63,7 @@ __all__ = [
     "Record",
     "RecordId",
     "Reference",
+    "RuleContext",
     "SelfHelpGroup",
     "Severity",
     "Toolkit",
@@ -52,7 +75,6 @@ __all__ = [
     "Value",
     "Verification",
     "VillageOrganisation",
-    "When",
     "attending",
     "canonical",
     "delivery",

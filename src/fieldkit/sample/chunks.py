@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from fieldkit.records import RecordId
-from fieldkit.records.identity import CROCKFORD
+from fieldkit.protocol.identity import CROCKFORD, RecordId
 from fieldkit.sample.area import Area, Place, area
 from fieldkit.sample.groups import federation, group, member
 from fieldkit.sample.journey import (

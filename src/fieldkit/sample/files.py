@@ -44,13 +44,13 @@ def write(
 def _writer(file: TextIO, kind: type[Record], form: Form) -> Callable[[Row], None]:
     if form == "jsonl":
         return lambda row: print(json.dumps(row, ensure_ascii=False), file=file)
-    asks = kind.asks()
-    columns = ["id", "district", "block", "created_at", "created_by", *kind.questions()]
+    fields = kind.fields()
+    columns = ["id", "district", "block", "created_at", "created_by", *kind.form_fields()]
     table = csv.writer(file, lineterminator="\n")
     table.writerow(columns)
 
     def cell(name: str, value: Value) -> str:
-        return asks[name].format.show(value) if isinstance(value, bool) else str(value)
+        return fields[name].format.show(value) if isinstance(value, bool) else str(value)
 
     return lambda row: table.writerow(
         [cell(name, row[name]) if name in row else "" for name in columns]

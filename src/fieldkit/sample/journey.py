@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import TypeAlias
 
-from fieldkit.records.loans import DISBURSED, SANCTIONED
-from fieldkit.records.training import stipend
+from fieldkit.records.credit.loan import DISBURSED, SANCTIONED
+from fieldkit.records.training.batch import stipend
 from fieldkit.reference import options
 from fieldkit.sample.people import Row, after
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import TypeAlias
 
 from fieldkit import reference
-from fieldkit.records.aadhaar import verhoeff
+from fieldkit.aadhaar import verhoeff
 from fieldkit.sample.area import Area, area
 from fieldkit.sample.chunks import LAST_DAY
 from fieldkit.sample.people import Person, Row, again, artisan, person

@@ -14,13 +14,13 @@ from typing import NamedTuple, TypeAlias, cast
 
 from sqlalchemy import Connection, Select, Table, select
 
-from fieldkit.records import Ask, Change, Json, Op, Record, Unfit, Value, kinds, unsendable
-from fieldkit.records.bounds import NEVER_KEPT, hides_aadhaar, scalars
-from fieldkit.records.change import DECIDED
-from fieldkit.records.merge import DELETED
+from fieldkit.protocol.change import DECIDED, Change, Json, Op
+from fieldkit.protocol.limits import NEVER_KEPT, hides_aadhaar, scalars, unsendable
+from fieldkit.protocol.merge import DELETED
+from fieldkit.records import Field, Record, Unfit, Value, kinds
 from fieldkit.reference import option
 from fieldkit.server.database import add, among, put
-from fieldkit.server.scope import Place
+from fieldkit.server.devices.scope import Place
 from fieldkit.server.tables import UNKNOWN
 
 Key: TypeAlias = tuple[str, str]
@@ -218,9 +218,9 @@ def _common(kind: str, values: Mapping[str, Json]) -> dict[str, object]:
 
 
 @cache
-def _declared(known: type[Record] | None) -> Mapping[str, tuple[Ask, type[object]]]:
+def _declared(known: type[Record] | None) -> Mapping[str, tuple[Field, type[object]]]:
     """Return the declaration of each field that has a column, and what the column takes."""
-    asks = (known or Record).asks()
+    asks = (known or Record).fields()
     sorts = _columns(known.table() if known else UNKNOWN)
     return {
         name: (asks[name], sort)
@@ -229,7 +229,7 @@ def _declared(known: type[Record] | None) -> Mapping[str, tuple[Ask, type[object
     }
 
 
-def _read(ask: Ask, sort: type[object], name: str, value: Json) -> Json:
+def _read(ask: Field, sort: type[object], name: str, value: Json) -> Json:
     """Read a value by its declaration, and hold it against the column it goes to."""
     try:
         read = ask.format.read(value)

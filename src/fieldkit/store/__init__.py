@@ -1,6 +1,9 @@
 """The laptop's database: one file, one door to save by, one stream of changes out of it."""
 
-from fieldkit.store.answers import (
+from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
+from fieldkit.store.log.identity import Device, Notice
+from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession, Verdict
+from fieldkit.store.pull.answers import (
     Answered,
     Arrived,
     FindingNote,
@@ -10,18 +13,15 @@ from fieldkit.store.answers import (
     ScopeOf,
     ServerRow,
 )
-from fieldkit.store.conflicts import Conflict, Noted, OpenAbout
-from fieldkit.store.deciding import Keep
-from fieldkit.store.drafts import Draft, Drafts
-from fieldkit.store.duplicates import Alike
-from fieldkit.store.edits import Edit, to_json
-from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
-from fieldkit.store.identity import Device, Notice
-from fieldkit.store.outbox import LogCount, Logged, Outbox, Standing, SyncSession, Verdict
-from fieldkit.store.pull import Pull
-from fieldkit.store.reading import Event, Page, Records, State
-from fieldkit.store.saving import Saved
+from fieldkit.store.pull.pull import Pull
+from fieldkit.store.read.conflicts import Conflict, Noted, OpenAbout
+from fieldkit.store.read.duplicates import Alike
+from fieldkit.store.read.records import Event, Page, Records, State
 from fieldkit.store.store import Hit, Store
+from fieldkit.store.write.decide import Keep
+from fieldkit.store.write.drafts import Draft, Drafts
+from fieldkit.store.write.edits import Edit, to_json
+from fieldkit.store.write.save import Saved
 
 __all__ = [
     "Alike",
@@ -42,6 +42,7 @@ __all__ = [
     "Hit",
     "Keep",
     "LogCount",
+    "LogPosition",
     "Logged",
     "Noted",
     "Notice",
@@ -56,7 +57,6 @@ __all__ = [
     "ScopeOf",
     "ServerRow",
     "Settled",
-    "Standing",
     "State",
     "Store",
     "StoreError",

@@ -8,7 +8,7 @@ from datetime import datetime
 from datetime import time as hour
 from typing import TypeAlias
 
-from fieldkit.records.dates import INDIA, believed, day_at, show_date
+from fieldkit.records.fields.dates import INDIA, believed, day_at, show_date
 
 Clock: TypeAlias = Callable[[], int]
 """Gives seconds since 1970 UTC."""

@@ -15,22 +15,19 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
-from fieldkit.records import Finding, Record, Value, kinds, read_id
-from fieldkit.records.dates import believed, day_at
+from fieldkit.protocol.identity import read_id
+from fieldkit.records import Finding, Record, Value, kinds
+from fieldkit.records.fields.dates import believed, day_at
 from fieldkit.settings import DATABASE
-from fieldkit.store import backup as backups
-from fieldkit.store import drafts, search, tables
-from fieldkit.store.answers import ScopeOf
-from fieldkit.store.arriving import relay
+from fieldkit.store import tables
 from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
-from fieldkit.store.conflicts import Conflict, Noted, OpenAbout, noted, open_about, open_conflicts
-from fieldkit.store.database import Connect, Database, connect
-from fieldkit.store.deciding import Keep, decide
-from fieldkit.store.drafts import Draft, Drafts
-from fieldkit.store.duplicates import Alike, alike
-from fieldkit.store.edits import Edit, Past, prepare
 from fieldkit.store.errors import Refused, StoreError, Unwritable
-from fieldkit.store.identity import (
+from fieldkit.store.files import backup as backups
+from fieldkit.store.files.database import Connect, Database, connect
+from fieldkit.store.files.migrate import migrate
+from fieldkit.store.files.place import place_of
+from fieldkit.store.files.restore import restore
+from fieldkit.store.log.identity import (
     Device,
     Notice,
     fit_name,
@@ -42,15 +39,28 @@ from fieldkit.store.identity import (
     settle_place,
     take_numbers,
 )
-from fieldkit.store.migrate import migrate
-from fieldkit.store.offers import offer_villages, suggested
-from fieldkit.store.outbox import Logged, Outbox, give_up
-from fieldkit.store.place import place_of
-from fieldkit.store.pull import Pull
-from fieldkit.store.reading import Event, Page, Records, State
-from fieldkit.store.restore import restore
-from fieldkit.store.saving import Author, Saved, save
-from fieldkit.store.scopes import enter
+from fieldkit.store.log.outbox import Logged, Outbox, give_up
+from fieldkit.store.pull.answers import ScopeOf
+from fieldkit.store.pull.apply import relay
+from fieldkit.store.pull.pull import Pull
+from fieldkit.store.pull.scopes import enter
+from fieldkit.store.read import search
+from fieldkit.store.read.conflicts import (
+    Conflict,
+    Noted,
+    OpenAbout,
+    noted,
+    open_about,
+    open_conflicts,
+)
+from fieldkit.store.read.duplicates import Alike, alike
+from fieldkit.store.read.records import Event, Page, Records, State
+from fieldkit.store.read.suggestions import offer_villages, suggested
+from fieldkit.store.write import drafts
+from fieldkit.store.write.decide import Keep, decide
+from fieldkit.store.write.drafts import Draft, Drafts
+from fieldkit.store.write.edits import Edit, Past, prepare
+from fieldkit.store.write.save import Author, Saved, save
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +224,7 @@ class Store:
     def load(self, edits: Sequence[Edit], operator: str) -> list[Saved | Refused]:
         """Save what may be saved of many edits in one transaction; tell the fate of each."""
         with self._database.write() as connection:
-            return save(connection, edits, self._author(connection, operator), ask=False)
+            return save(connection, edits, self._author(connection, operator), field=False)
 
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""

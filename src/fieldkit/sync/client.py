@@ -12,11 +12,11 @@ from filelock import FileLock, Timeout
 
 from fieldkit.store import State, Store, StoreError, SyncSession
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
-from fieldkit.sync.exchange import Ended, Exchange, Pause, Progress, unsent
-from fieldkit.sync.line import Line, Link
 from fieldkit.sync.pace import Pace, line_speed
 from fieldkit.sync.sentences import waiting
+from fieldkit.sync.session import Ended, Exchange, Pause, Progress, unsent
 from fieldkit.sync.stop import Stop
+from fieldkit.sync.transport import Line, Link
 
 __all__ = [
     "NotEnrolled",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.store import Store
-from fieldkit.sync.line import Cut, Line, Link, NoLine, Told, is_loopback
-from fieldkit.sync.messages import EnrolAnswer, EnrolRequest
 from fieldkit.sync.sentences import refused
+from fieldkit.sync.transport import Cut, Line, Link, NoLine, Told, is_loopback
 
 
 class NotEnrolled(Exception):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fieldkit.protocol.messages import MOST_CHANGES
+from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.store import Store
-from fieldkit.sync.codec import CODINGS, encode
-from fieldkit.sync.exchange import compose, unsent
-from fieldkit.sync.messages import MOST_CHANGES
 from fieldkit.sync.pace import FIRST_PAGE, line_speed
+from fieldkit.sync.session import compose, unsent
 
 _HEADS = 300
 """Bytes of the heads of a request, and of those of an answer with all that is not rows."""

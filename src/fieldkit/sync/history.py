@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.store import Logged, State, Store
 from fieldkit.sync.client import to_server
 from fieldkit.sync.enrol import NotEnrolled
-from fieldkit.sync.line import Cut, Link, NoLine, Told
-from fieldkit.sync.messages import HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.sync.sentences import refused
+from fieldkit.sync.transport import Cut, Link, NoLine, Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.store import SyncSession
-from fieldkit.sync.messages import MOST_CHANGES
 
 SECONDS = 4
 """What one batch or one page may take of the line: a cut costs no more."""

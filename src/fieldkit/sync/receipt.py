@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from fieldkit.plain_text import shown
+from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, Received
 from fieldkit.records import kinds
-from fieldkit.records.dates import Moment
-from fieldkit.records.formats import indian
-from fieldkit.store import Device, LogCount, Standing, State, Store
+from fieldkit.records.fields.dates import Moment
+from fieldkit.records.fields.formats import indian
+from fieldkit.store import Device, LogCount, LogPosition, State, Store
 from fieldkit.sync.client import to_server
 from fieldkit.sync.enrol import NotEnrolled
-from fieldkit.sync.line import Cut, Link, NoLine, Told
-from fieldkit.sync.messages import ReceiptAnswer, ReceiptRequest, Received
 from fieldkit.sync.sentences import refused
+from fieldkit.sync.transport import Cut, Link, NoLine, Told
 
 WIDTH = 80
 _MOST_ORIGINS = 100
@@ -147,7 +147,7 @@ def _here(count: LogCount) -> Side:
     return Side(count.seq, count.head.hex(), count.kinds)
 
 
-def _confirmed(standing: Standing | None) -> bool:
+def _confirmed(standing: LogPosition | None) -> bool:
     """Say whether the server said in a sync that it holds all of a log, and the same."""
     return standing is not None and standing.settled and standing.server_head == standing.head
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fieldkit.records.formats import indian
-from fieldkit.sync.line import Cut, Distrusted, NoLine, Told
+from fieldkit.records.fields.formats import indian
+from fieldkit.sync.transport import Cut, Distrusted, NoLine, Told
 
 ALTERED = (
     "What the server holds of this laptop is not the same as here, as when fieldkit was copied "

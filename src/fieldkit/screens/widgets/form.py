@@ -16,10 +16,10 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from fieldkit.screens import form_view
-from fieldkit.screens.form_field import Candidate
-from fieldkit.screens.form_model import FormModel
-from fieldkit.screens.form_terms import Act, Wanted
+from fieldkit.screens.form import view as form_view
+from fieldkit.screens.form.field import Candidate
+from fieldkit.screens.form.model import FormModel
+from fieldkit.screens.form.terms import Act, Wanted
 
 
 class Clerk(Protocol):

@@ -1,0 +1,1 @@
+"""One import: columns mapped to fields, rows saved or returned with reasons."""

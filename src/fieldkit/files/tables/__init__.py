@@ -1,0 +1,1 @@
+"""Files of rows: opened, recognised and read as tables."""

@@ -1,0 +1,1 @@
+"""What laptop and server share and nothing else: changes, merge, messages and their bytes. Pure."""

@@ -1,0 +1,1 @@
+"""Artisans of PM Vishwakarma: registration, decisions, toolkits."""

@@ -1,0 +1,1 @@
+"""The language kinds are declared in: fields, records, rules and shared parts."""

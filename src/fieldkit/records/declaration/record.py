@@ -1,0 +1,238 @@
+"""The common part of every kind, and the reading of its declarations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Annotated, ClassVar, Self, TypeVar, cast
+
+from sqlalchemy import JSON, Table
+from sqlalchemy.orm import ClassManager, configure_mappers, declared_attr
+from sqlalchemy.orm.instrumentation import manager_of_class
+from sqlmodel import Field as SQLField
+from sqlmodel import SQLModel
+
+from fieldkit.protocol.change import Json
+from fieldkit.records.declaration.field import Field, Use
+from fieldkit.records.fields.formats import Choice, Moment, Reference, Text, Value, Whole, YesNo
+
+_HUMP = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Record(SQLModel):
+    """One entry of any kind. Every column but ``id`` and ``district`` may be empty.
+
+    Required is a rule, not a constraint, so that a half-known or older record is always stored.
+    """
+
+    # Validators are built when first used: building them all would take a third of the start.
+    model_config = {"defer_build": True}
+
+    title: ClassVar[str] = ""
+    """What one is called on the screen: "Artisan"."""
+    plural: ClassVar[str] = ""
+    sections: ClassVar[tuple[str, ...]] = ()
+    """The order of the form's sections; those not named follow, in order of declaration."""
+    order: ClassVar[str] = "name"
+    """The field its list is ordered by."""
+    match_keys: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Fields that together tell that two records are the same, strongest first."""
+    steps: ClassVar[Mapping[str, str]] = {}
+    """By which key and word the page of what a field refers to begins one: "t training"."""
+    person: ClassVar[bool] = False
+    """Whether the kind is a person, with a page of their own and a timeline."""
+
+    id: Annotated[str, Field("Number", Text(), system=True)] = SQLField(
+        default="", primary_key=True
+    )
+    district: Annotated[int, Field("District", Choice("district"), system=True)] = 0
+    block: Annotated[int | None, Field("Block", Choice("block"), system=True)] = None
+    created_at: Annotated[int | None, Field("Entered", Moment(), system=True)] = None
+    updated_at: Annotated[int | None, Field("Last changed", Moment(), system=True)] = None
+    created_by: Annotated[str | None, Field("Entered by", Text(), system=True)] = None
+    deleted: Annotated[bool, Field("Deleted", YesNo(), system=True)] = False
+    version: Annotated[int | None, Field("Version on the server", Whole(), system=True)] = None
+    extra: dict[str, Json] = SQLField(default_factory=dict, sa_type=JSON, nullable=True)
+    """Fields of a newer version: kept and passed on, never shown."""
+    remarks: Annotated[str | None, Field("Remarks", Text(longest=2000), section="Remarks")] = None
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_options: object) -> None:
+        """Have the kinds counted again: this is another."""
+        kinds.cache_clear()
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805
+        """Snake_case: SQLModel's own default would run the words together."""
+        return kind_name(cast(type[Record], cls))
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return the kind's name: the class in snake_case."""
+        return kind_name(cls)
+
+    @classmethod
+    def table(cls) -> Table:
+        """Return the SQLAlchemy table of the kind."""
+        return cast(Table, vars(cls)["__table__"])
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> Self:
+        """Build a record from values already read, as a row is loaded: no validation, 8 x quicker.
+
+        Fields not given take their defaults; ``values`` must name only fields of the kind.
+        """
+        record = cast(Self, _manager(cls).new_instance())
+        held = record.__dict__
+        held.update(_defaults(cls))
+        held.update(values)
+        return record
+
+    @classmethod
+    def fields(cls) -> Mapping[str, Field]:
+        """Return the declarations of all fields by name, in the order of the form."""
+        return _fields(cls)
+
+    @classmethod
+    def form_fields(cls) -> Mapping[str, Field]:
+        """Return the declarations a person is asked."""
+        return {name: field for name, field in cls.fields().items() if not field.system}
+
+    @classmethod
+    def used(cls, use: Use) -> list[str]:
+        """Return the names of the fields with this use."""
+        return _used(cls, use)
+
+    @classmethod
+    def references(cls) -> Mapping[str, Reference]:
+        """Return the fields that hold another record's id."""
+        return _references(cls)
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:  # noqa: ARG003
+        """Return what follows from ``values`` (a bank from its IFSC), by field.
+
+        The form offers it in fields that are empty or still hold what followed before. A kind or
+        part that overrides this adds to what ``super().derive(values)`` gives.
+        """
+        return {}
+
+    def value(self, name: str) -> Value:
+        """Return one field's value."""
+        found: Value = self.__dict__[name]
+        return found
+
+    def values(self) -> dict[str, Value]:
+        """Return every declared field's value by name."""
+        held = vars(self)
+        return {name: held[name] for name in self.fields()}
+
+    def answer(self, name: str) -> Value:
+        """Return one field's value, None where the field does not apply to this record."""
+        value, field = self.value(name), self.fields()[name]
+        if value is None or not field.applies:
+            return value
+        conditions = {condition.field: self.value(condition.field) for condition in field.applies}
+        return value if field.asked(conditions) else None
+
+    def label(self) -> str:
+        """Return what the record is called in a list or a sentence."""
+        named = (self.value(name) for name in self.used(Use.NAME))
+        return " ".join(str(part) for part in named if part) or f"{self.title} {self.id}"
+
+    def line(self) -> dict[str, str]:
+        """Return the columns of the kind's list as people read them, by field."""
+        asks = self.fields()
+        return {name: asks[name].format.show(self.value(name)) for name in self.used(Use.LIST)}
+
+    def event(self) -> str:
+        """Return the sentence that stands on the timeline of the person or group concerned."""
+        return f"{self.title}: {self.label()}"
+
+    def happened_on(self) -> date | None:
+        """Return the latest date given by the fields used as HAPPENED."""
+        dates = (self.value(name) for name in self.used(Use.HAPPENED))
+        return max((on for on in dates if isinstance(on, date)), default=None)
+
+
+K = TypeVar("K", bound=Record)
+
+
+def kind_name(kind: type[Record]) -> str:
+    """Turn ``SelfHelpGroup`` into ``self_help_group``."""
+    return _HUMP.sub("_", kind.__name__).lower()
+
+
+@cache
+def _fields(kind: type[Record]) -> Mapping[str, Field]:
+    """Read the declarations back from the fields, section by section, the common ones last."""
+    found: dict[str, Field] = {}
+    section = ""
+    for name, info in kind.model_fields.items():
+        for field in info.metadata:
+            if isinstance(field, Field):
+                section = field.section or section
+                found[name] = field if field.system else replace(field, section=section)
+    headings = [*kind.sections, *(field.section for field in found.values())]
+
+    def place(name: str) -> tuple[bool, int]:
+        common = name in Record.model_fields
+        return common, 0 if common else headings.index(found[name].section)
+
+    return {name: found[name] for name in sorted(found, key=place)}
+
+
+@cache
+def _manager(kind: type[Record]) -> ClassManager[Record]:
+    """Return what SQLAlchemy makes instances of a kind by, its mapping complete."""
+    configure_mappers()
+    return manager_of_class(kind)
+
+
+@cache
+def _defaults(kind: type[Record]) -> Mapping[str, object]:
+    return {name: info.get_default() for name, info in kind.model_fields.items()}
+
+
+@cache
+def _used(kind: type[Record], use: Use) -> list[str]:
+    return [name for name, field in kind.fields().items() if use in field.uses]
+
+
+@cache
+def _references(kind: type[Record]) -> Mapping[str, Reference]:
+    return {
+        name: field.format
+        for name, field in kind.fields().items()
+        if isinstance(field.format, Reference)
+    }
+
+
+def _subclasses(kind: type[Record]) -> Iterator[type[Record]]:
+    for child in kind.__subclasses__():
+        if "__table__" in vars(child):
+            yield child
+        yield from _subclasses(child)
+
+
+@cache
+def kinds() -> Mapping[str, type[Record]]:
+    """Return every kind by name, a kind after those it refers to (parents first)."""
+    waiting = {kind.kind(): kind for kind in sorted(_subclasses(Record), key=kind_name)}
+    ordered: dict[str, type[Record]] = {}
+    while waiting:
+        ready = [
+            name
+            for name, kind in waiting.items()
+            if not any(
+                parent in waiting and parent != name
+                for reference in kind.references().values()
+                for parent in reference.kinds
+            )
+        ] or list(waiting)
+        for name in ready:
+            ordered[name] = waiting.pop(name)
+    return ordered

@@ -1,0 +1,1 @@
+"""How the values of fields are typed, stored and shown: one class per format, pure."""

@@ -1,0 +1,123 @@
+"""What is typed in a field or stands in a cell, and the base of all formats.
+
+``parse`` reads what a person or a spreadsheet wrote and raises :class:`Unfit` with a sentence
+that says what to do; ``show`` gives it back as people read it; ``read`` takes a JSON value as it
+stands in a change, an export or a message.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, TypeAlias
+
+from fieldkit.aadhaar import holds_aadhaar
+
+Value: TypeAlias = str | int | float | bool | date | None
+
+
+class Unfit(ValueError):
+    """What was typed does not fit; the text is a sentence for the person, naming the way out."""
+
+
+class Doubtful(Unfit):
+    """What was typed fits only if the person confirms it."""
+
+
+_REFUSED = {"Cc", "Cs", "Co", "Cn"}
+_EMOJI_TO_COME = range(0x1F000, 0x1FB00)
+"""Unassigned here, an emoji to a newer Python: two laptops must not differ over it."""
+_HIDDEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+"""Marks without width that hide, or that turn the order of what follows."""
+_IDLE_JOINERS = re.compile("(?<![^\x00-\x7f\u200c\u200d\\s])[\u200c\u200d]+")
+"""Joiners with nothing to join before them; in Devanagari, Urdu and emoji they are spelling."""
+_BLANK = re.compile(
+    r"(?i)[-–—.,_/\\*?'`]+|n\.?\s?/?\s?a\.?|nil|null|none|nan|not (available|applicable)"
+    r"|#(n/a|ref!|value!|name\?|null!|div/0!)|0{2,4}[-/.]0{2}[-/.]0{2,4}"
+)
+_BEGINS_BLANK = frozenset("-–—.,_/\\*?'`nN#0")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` as one line: NFC, runs of space folded, marks that reorder text dropped.
+
+    Raises:
+        Unfit: it holds control characters or halves of characters.
+    """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    text = _IDLE_JOINERS.sub("", _HIDDEN.sub("", text))
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    if any(_refused(character) for character in text):
+        raise Unfit("This holds characters that cannot be shown. Type it by hand.")
+    return text
+
+
+def blank(text: str) -> bool:
+    """Say whether cleaned text stands for nothing: a dash, NA, Nil, 00/00/0000, #N/A."""
+    return not text or (text[0] in _BEGINS_BLANK and _BLANK.fullmatch(text) is not None)
+
+
+def _refused(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category in _REFUSED and not (category == "Cn" and ord(character) in _EMOJI_TO_COME)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """The base: any text on one line, without a whole Aadhaar number in it."""
+
+    type: ClassVar[str] = "text"
+    """The word ``fieldkit kinds`` shows."""
+    numeric: ClassVar[bool] = False
+    """A count or an amount: from a file, ``1.2E+10`` is one a spreadsheet has cut digits off."""
+    may_hold_twelve_digits: ClassVar[bool] = False
+    """Twelve digits that look like an Aadhaar number are asked about, not refused."""
+
+    def parse(self, typed: str, *, confirmed: bool = False) -> Value:
+        """Read what was typed; empty, and what stands for empty (a dash, NA, Nil), gives None.
+
+        Raises:
+            Unfit: it does not fit; Doubtful if it does once ``confirmed``.
+        """
+        text = clean(typed)
+        if blank(text):
+            return None
+        if not (confirmed and self.may_hold_twelve_digits) and holds_aadhaar(text):
+            if not self.may_hold_twelve_digits:
+                raise Unfit("This looks like an Aadhaar number. It is never kept: remove it.")
+            raise Doubtful("This could be an Aadhaar number. If it is not, confirm it.")
+        return self.fit(text)
+
+    def may_rest(self, text: str) -> bool:
+        """Say whether what was typed, finished or not, may be written to the disk in a draft."""
+        return self.may_hold_twelve_digits or not holds_aadhaar(text)
+
+    def fit(self, text: str) -> Value:
+        """Read cleaned, non-empty text; formats override this."""
+        return text
+
+    def show(self, value: Value) -> str:
+        """Return the value as people read it; None is empty."""
+        return "" if value is None else str(value)
+
+    def edit(self, value: Value) -> str:
+        """Return the value as one would type it, so that ``parse(edit(v)) == v``."""
+        return self.show(value)
+
+    def read(self, value: object) -> Value:
+        """Take a JSON value as it stands in a change.
+
+        Raises:
+            Unfit: it is not of this format's type.
+        """
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise Unfit(f"Text is expected, not {type(value).__name__}.")
+        return self.parse(value, confirmed=True)

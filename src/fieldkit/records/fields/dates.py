@@ -1,0 +1,266 @@
+"""Days, years and times as people and spreadsheets write them."""
+
+from __future__ import annotations
+
+import re
+import time
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import MAXYEAR, UTC, date, datetime, timedelta, timezone
+from typing import ClassVar
+
+from fieldkit.plain_text import plain
+from fieldkit.records.fields.base import Format, Unfit, Value
+from fieldkit.records.fields.numbers import DECIMALS
+
+INDIA = timezone(timedelta(hours=5, minutes=30))
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_EXCEL_DAY_0 = date(1899, 12, 30)
+_EARLIEST = 1900
+_YEARS_AHEAD = 20
+"""How far a year of two digits may lie ahead; ``27`` was never 1927, but for a birth."""
+
+RELEASED = date(2026, 11, 1)
+"""The day this version was made; set anew with each release."""
+_LAST_SERVICE = RELEASED.replace(year=RELEASED.year + 20)
+
+_CLOCK = re.compile(
+    r"(?i)[T, ]+\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[ap]\.?m\.?)?\s?(z|[+-]\d\d:?\d\d)?$"
+)
+"""The time of day that spreadsheets and portals write behind a day."""
+_SERIAL = re.compile(r"\d{5}(\.\d+)?")
+_YEAR_FIRST = re.compile(r"(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})")
+_RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)\s*(\d\d|\d{4})?")
+_APART = re.compile(r"(\d{1,2})\s?[-/., ]\s?(\d{1,2})(?:\s?[-/., ]\s?'?(\d\d|\d{4}))?")
+_MONTH_NAMED = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[-/., ]*([A-Za-z]{3,9})[-/., ]*'?(\d\d|\d{4})?", re.IGNORECASE
+)
+_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})[. ]*(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})")
+
+
+def day_at(moment: int) -> date:
+    """Return the day in India at a moment (seconds since 1970 UTC)."""
+    return datetime.fromtimestamp(moment, INDIA).date()
+
+
+def believed(day: date) -> date:
+    """Return a day that a clock gives if it may be today, else the day of the release.
+
+    A laptop whose battery is empty wakes up in 1970: then all that is known of today is that the
+    release lies behind it. What the clock says of that is for people to be told, not to stop them.
+    """
+    return day if RELEASED <= day <= _LAST_SERVICE else RELEASED
+
+
+def today() -> date:
+    """Return today's date by the laptop's clock as far as it is believed, in India."""
+    return believed(day_at(int(time.time())))
+
+
+def show_date(day: date) -> str:
+    """Show as 21 Nov 2026."""
+    return f"{day.day:02d} {_MONTHS[day.month - 1][:3].title()} {day.year:04d}"
+
+
+def read_date(text: str, today: date, *, past: bool, ahead: int = _YEARS_AHEAD) -> date:
+    """Read a date, day before month, as people and spreadsheets write it.
+
+    ``2301`` is the 23rd of January of the current year (the last one, if ``past``); ``230184`` and
+    ``2301 1984`` give the year, of which two digits lie at most ``ahead`` years from now; a number
+    of five digits is a day of Excel's calendar (1900 system); a time of day behind it is dropped.
+    The word ``today`` is today.
+
+    Raises:
+        Unfit: it is no date, or not on the calendar.
+    """
+    text = _CLOCK.sub("", plain(text).strip().lstrip("'"))
+    if text.casefold() == "today":
+        return today
+
+    def year(digits: str) -> int:
+        return _full_year(digits, today, ahead) if digits else 0
+
+    if _SERIAL.fullmatch(text):
+        day = _EXCEL_DAY_0 + timedelta(days=int(text[:5]))
+        return day.replace(year=year(str(day.year)))
+    if found := _YEAR_FIRST.fullmatch(text):
+        return _on_calendar(int(found[3]), int(found[2]), year(found[1]), today, past=past)
+    if found := _RUN_TOGETHER.fullmatch(text) or _APART.fullmatch(text):
+        return _on_calendar(int(found[1]), int(found[2]), year(found[3]), today, past=past)
+    if found := _MONTH_NAMED.fullmatch(text):
+        return _on_calendar(int(found[1]), _month(found[2]), year(found[3]), today, past=past)
+    if found := _MONTH_FIRST.fullmatch(text):
+        return _on_calendar(int(found[2]), _month(found[1]), year(found[3]), today, past=past)
+    raise Unfit("A date looks like 23/01/1984, 2301 1984 or 23 Jan 1984.")
+
+
+def _month(name: str) -> int:
+    for number, month in enumerate(_MONTHS, start=1):
+        if month.startswith(name.casefold()):
+            return number
+    raise Unfit(f"There is no month {name}. A date looks like 23 Jan 1984.")
+
+
+def _on_calendar(day: int, month: int, year: int, today: date, *, past: bool) -> date:
+    """Return the day; of the year 0, which none is, the one that is meant when none is named."""
+    if month > 12:
+        raise Unfit(f"There is no month {month}. Write the day first: 23/01/1984.")
+    try:
+        named = date(year or today.year, month, day)
+        return date(today.year - 1, month, day) if past and not year and named > today else named
+    except ValueError:
+        raise Unfit("There is no such day on the calendar.") from None
+
+
+def _full_year(year: str, today: date, ahead: int) -> int:
+    if len(year) == 4:
+        if not _EARLIEST <= int(year) <= today.year + 100:
+            raise Unfit(f"The year {year} cannot be right. Check it.")
+        return int(year)
+    full = today.year // 100 * 100 + int(year)
+    return full - 100 if full > today.year + ahead else full
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day of a later month, or its last day where it has no such day.
+
+    A day beyond the calendar is its last day: some write 9999 for "never".
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Date(Format):
+    """A day; the year may be left out (this year), or the day and month where that is allowed."""
+
+    type: ClassVar[str] = "date"
+    past: bool = False
+    """Without a year, the day is the last one of that name, not this year's."""
+    ahead: ClassVar[int] = _YEARS_AHEAD
+
+    def fit(self, text: str) -> Value:
+        """Read ``2301 1984``, ``23/01/1984``, ``15-Aug-88``, ``1984-01-23`` or a day of Excel."""
+        return read_date(text, today(), past=self.past, ahead=self.ahead)
+
+    def show(self, value: Value) -> str:
+        """Show as 23 Jan 1984."""
+        return show_date(value) if isinstance(value, date) else ""
+
+    def read(self, value: object) -> Value:
+        """Take an ISO date."""
+        if isinstance(value, datetime):
+            return value.date()
+        if value is None or isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            raise Unfit("A date like 1984-01-23 is expected.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Born(Date):
+    """A date of birth, or the lone year where no more is known: ISO text, ``1984`` or a day."""
+
+    past: bool = True
+    ahead: ClassVar[int] = 0
+
+    def fit(self, text: str) -> Value:
+        """Take a lone year, else a date."""
+        lone = DECIMALS.sub("", plain(text))
+        if re.fullmatch(r"(19|20)\d\d", lone):
+            return self._lived(lone)
+        day = Date.fit(self, text)
+        return self._lived(day.isoformat() if isinstance(day, date) else "")
+
+    def _lived(self, iso: str) -> str:
+        year = int(iso[:4])
+        if not today().year - 120 <= year or iso > today().isoformat():
+            raise Unfit("That is not the birth date of a living person. Check the year.")
+        return iso
+
+    def show(self, value: Value) -> str:
+        """Show the year alone, or 23 Jan 1984."""
+        if not isinstance(value, str):
+            return ""
+        return value if len(value) == 4 else show_date(date.fromisoformat(value))
+
+    def read(self, value: object) -> Value:
+        """Take ``1984`` or ``1984-01-23``."""
+        if value is None:
+            return None
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}", value):
+            return value
+        day = Date.read(self, value)
+        return day.isoformat() if isinstance(day, date) else None
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Format):
+    """A point in time: seconds since 1970 UTC inside, ISO outside."""
+
+    type: ClassVar[str] = "time"
+
+    def fit(self, text: str) -> Value:
+        """Read an ISO time; without a zone it is India's."""
+        try:
+            moment = datetime.fromisoformat(text)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=INDIA)
+            return self._within((moment - _EPOCH) // timedelta(seconds=1))
+        except (ValueError, OverflowError):
+            raise Unfit("A time like 2026-11-21T10:42:00Z is expected.") from None
+
+    def show(self, value: Value) -> str:
+        """Show in India's time, as the clock on the wall there reads."""
+        if not isinstance(value, int):
+            return ""
+        try:
+            moment = (_EPOCH + timedelta(seconds=value)).astimezone(INDIA)
+        except OverflowError:
+            return ""  # another laptop's clock may have said anything
+        return f"{show_date(moment.date())} {moment:%H:%M}"
+
+    def edit(self, value: Value) -> str:
+        """Give ISO text in UTC."""
+        if not isinstance(value, int):
+            return ""
+        return f"{(_EPOCH + timedelta(seconds=value)).replace(tzinfo=None).isoformat()}Z"
+
+    def read(self, value: object) -> Value:
+        """Take whole seconds, or ISO text."""
+        if value is None or isinstance(value, str):
+            return self.fit(value) if value else None
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Unfit("A time in whole seconds is expected.")
+        return self._within(value)
+
+    def _within(self, seconds: int) -> int:
+        if not 0 <= seconds < _LATEST:
+            raise Unfit("That time cannot be right: it lies outside 1970 to 2200.")
+        return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class FinancialYear(Format):
+    """April to March, written 2025-26."""
+
+    type: ClassVar[str] = "financial year"
+
+    def fit(self, text: str) -> Value:
+        """Read 2025-26, 2025-2026 or FY 25-26."""
+        found = re.fullmatch(
+            r"(?i)(?:f\.?y\.?\s*)?(?:20)?(\d\d)\s*[-–/]\s*(?:20)?(\d\d)", plain(text)
+        )
+        if not found or (int(found[1]) + 1) % 100 != int(found[2]):
+            raise Unfit("A financial year looks like 2025-26.")
+        return f"20{found[1]}-{found[2]}"

@@ -1,0 +1,206 @@
+"""Numbers: those that are called or looked up, and those that are counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from fieldkit.plain_text import plain
+from fieldkit.records.fields.base import Format, Unfit, Value, blank, clean
+
+DECIMALS = re.compile(r"(?<=\d)\.0+$")
+"""What a spreadsheet adds to a number that it took for an amount: 9419011432.0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mobile(Format):
+    """Ten digits, the first 6-9; +91 and 0 in front are dropped (domain brief section 4)."""
+
+    type: ClassVar[str] = "mobile"
+
+    def parse(self, typed: str, *, confirmed: bool = False) -> Value:  # noqa: ARG002
+        """Read a mobile number in the ways people and spreadsheets write it."""
+        text = plain(clean(typed))
+        if blank(text):
+            return None
+        if re.fullmatch(r"'?[+-]?\d+([.,]\d+)?[eE]\+?\d+", text):
+            raise Unfit(
+                "The spreadsheet has broken this mobile number (like 9.41912E+09). "
+                "Type all ten digits."
+            )
+        digits = re.sub(r"[\s()'./\u2010-\u2015-]", "", DECIMALS.sub("", text))
+        digits = re.sub(r"^(\+910?|00910?|910?(?=\d{10}$)|0(?=\d{10}$))", "", digits)
+        if not re.fullmatch(r"\d+", digits):
+            raise Unfit("A mobile number has only digits.")
+        if len(digits) == 20:
+            raise Unfit("Two mobile numbers stand here. Keep one.")
+        if len(digits) != 10:
+            missing = 10 - len(digits)
+            raise Unfit(
+                f"{len(digits)} digits: {missing} missing."
+                if missing > 0
+                else f"{len(digits)} digits: {-missing} too many."
+            )
+        if digits[0] not in "6789":
+            raise Unfit("A mobile number begins with 6, 7, 8 or 9.")
+        return digits
+
+    def show(self, value: Value) -> str:
+        """Group as people read it out: 94190 11432."""
+        return f"{value[:5]} {value[5:]}" if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AadhaarLastFour(Format):
+    """The last four digits of an Aadhaar number; never more."""
+
+    type: ClassVar[str] = "four digits"
+
+    def parse(self, typed: str, *, confirmed: bool = False) -> Value:  # noqa: ARG002
+        """Take four digits; a whole number is refused and not kept."""
+        text = plain(clean(typed))
+        digits = re.sub(r"[\sxX*'-]", "", DECIMALS.sub("", text))
+        if not digits or blank(text):
+            return None
+        if not digits.isdecimal() or len(digits) > 4:
+            raise Unfit("Only the last four digits. A whole Aadhaar number is never kept.")
+        if len(digits) < 4:
+            raise Unfit(f"Four digits are needed; this has {len(digits)}.")
+        return digits
+
+    def may_rest(self, text: str) -> bool:
+        """Refuse the beginning of a whole number as well."""
+        return sum(map(str.isdecimal, text)) <= 4
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern(Format):
+    """A number of fixed shape, upper-cased, spaces dropped."""
+
+    pattern: str = ""
+    wrong: str = ""
+    """The sentence for what does not fit the pattern."""
+
+    def fit(self, text: str) -> Value:
+        """Match the whole text."""
+        text = self.tidy(re.sub(r"[\s']", "", plain(text)).upper())
+        if not re.fullmatch(self.pattern, text):
+            raise Unfit(self.wrong)
+        return text
+
+    def tidy(self, text: str) -> str:
+        """Mend what can only be meant one way; formats override this."""
+        return DECIMALS.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Account(Pattern):
+    """A bank account number: 9-18 digits, leading zeros kept (domain brief section 4)."""
+
+    may_hold_twelve_digits: ClassVar[bool] = True
+    pattern: str = r"\d{9,18}"
+    wrong: str = "An account number has 9 to 18 digits."
+
+    def tidy(self, text: str) -> str:
+        """Drop the dashes of a passbook; say so where a spreadsheet has cut digits off."""
+        if re.fullmatch(r"\d+([.,]\d+)?E\+?\d+", text):
+            raise Unfit(
+                "The spreadsheet has broken this account number (like 1.23457E+15). "
+                "Type all its digits."
+            )
+        return DECIMALS.sub("", text).replace("-", "")
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCode(Pattern):
+    """An IFSC; its fifth character is always a zero (domain brief section 4)."""
+
+    pattern: str = r"[A-Z]{4}0[A-Z0-9]{6}"
+    wrong: str = "An IFSC has 11 characters: four letters, a zero, six more."
+
+    def tidy(self, text: str) -> str:
+        """Read the letter O in the fifth place as the zero that it must be."""
+        text = text.replace("-", "")
+        return f"{text[:4]}0{text[5:]}" if text[4:5] == "O" else text
+
+
+PIN = Pattern(
+    r"(18[01245]|19[0-3])\d{3}",
+    "A PIN code of J&K has six digits and begins with 180-182, 184, 185 or 190-193.",
+)
+IFSC = BranchCode()
+PAN = Pattern(r"[A-Z]{3}P[A-Z]\d{4}[A-Z]", "A person's PAN looks like ABCPD1234E.")
+UDYAM = Pattern(r"UDYAM-[A-Z]{2}-\d{2}-\d{7}", "A Udyam number looks like UDYAM-JK-01-0001234.")
+BARCODE = Pattern(r"[A-Z]{2}\d{9}IN", "An India Post barcode looks like EE123456789IN.")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Format):
+    """A whole number."""
+
+    type: ClassVar[str] = "whole number"
+    numeric: ClassVar[bool] = True
+    least: int = 0
+    most: int = 10**9
+
+    def fit(self, text: str) -> Value:
+        """Read digits, with Indian or other grouping."""
+        digits = re.sub(r"[,\s]", "", plain(text))
+        if not re.fullmatch(r"-?\d{1,15}(\.0+)?", digits):
+            raise Unfit("A whole number is needed.")
+        return self._within(int(digits.partition(".")[0]))
+
+    def _within(self, number: int) -> int:
+        if not self.least <= number <= self.most:
+            raise Unfit(f"Between {indian(self.least)} and {indian(self.most)}.")
+        return number
+
+    def show(self, value: Value) -> str:
+        """Group the Indian way: 1,54,881."""
+        return indian(value) if isinstance(value, int) else ""
+
+    def read(self, value: object) -> Value:
+        """Take an integer."""
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Unfit("A whole number is expected.")
+        return self._within(value)
+
+
+_IN_LAKH = re.compile(r"(?i)(\d{1,7}(?:\.\d{1,7})?)\s*(lakhs?|lacs?|crores?|cr\.?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Money(Whole):
+    """Whole rupees."""
+
+    type: ClassVar[str] = "money"
+    most: int = 10**12
+
+    def fit(self, text: str) -> Value:
+        """Read rupees with or without Rs, with /- behind, or in lakh and crore."""
+        amount = re.sub(r"(?i)^(rs\.?|inr|\u20b9)\s*|\s*(/-|/=|rs\.?|inr|rupees)$", "", plain(text))
+        amount = re.sub(r"/-$|\.00?$", "", amount)
+        if found := _IN_LAKH.fullmatch(amount):
+            rupees = Decimal(found[1]) * (10**7 if found[2].casefold().startswith("c") else 10**5)
+            return Whole.fit(self, str(int(rupees)) if rupees == int(rupees) else str(rupees))
+        return Whole.fit(self, amount)
+
+    def show(self, value: Value) -> str:
+        """Show rupees with Indian grouping."""
+        return f"Rs {indian(value)}" if isinstance(value, int) else ""
+
+    def edit(self, value: Value) -> str:
+        """Give the bare number."""
+        return Whole.show(self, value)
+
+
+def indian(number: int) -> str:
+    """Group digits the Indian way: 154881 -> 1,54,881."""
+    sign, digits = ("-", str(-number)) if number < 0 else ("", str(number))
+    head, tail = digits[:-3], digits[-3:]
+    pairs = re.findall(r"\d{1,2}(?=(?:\d\d)*$)", head)
+    return sign + ",".join([*pairs, tail])

@@ -1,0 +1,43 @@
+"""The trades of PM Vishwakarma as they are typed, and the crafts that are often taken for one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fieldkit.records.fields.formats import Choice, Unfit, Value
+from fieldkit.reference import Option
+
+_NO_TRADE = re.compile(
+    r"\b(weav|pashmina|shawl|kani|carpet|rug|sozni|aari|zari|crewel|tilla|chain ?stitch|embroider"
+    r"|papier|loom|handloom|spinn|dye)",
+    re.IGNORECASE,
+)
+_BASKETS = re.compile(r"\b(coir|basket|mat|broom|wicker|willow|kangri)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade(Choice):
+    """One of the 18 trades; crafts often taken for one are turned away with a word of advice.
+
+    Handloom and textile weaving is no notified trade (domain brief section 2); "weaver" alone
+    would be taken for the coir weaver of the list.
+    """
+
+    list: str = "trade"
+
+    def matching(self, typed: str, within: Value = None) -> tuple[Option, ...]:
+        """Return the trades that what was typed could mean; none for another craft."""
+        return () if _is_other_craft(typed) else Choice.matching(self, typed, within)
+
+    def turn_away(self, text: str) -> None:
+        """Say what to do with another craft."""
+        if _is_other_craft(text):
+            raise Unfit(
+                "Weaving, carpets, shawls and embroidery are none of the 18 trades. "
+                "Choose one the artisan works in beside it; without one they cannot register."
+            )
+
+
+def _is_other_craft(text: str) -> bool:
+    return bool(_NO_TRADE.search(text)) and not _BASKETS.search(text)

@@ -1,0 +1,1 @@
+"""Programmes and who attended them."""

@@ -1,0 +1,1 @@
+"""Trainings: batches, enrolments and centres."""

@@ -1,0 +1,1 @@
+"""Rosters, and the days of a training."""

@@ -1,0 +1,1 @@
+"""What all screens share: the application base, the page, navigation, the sync scheduler."""

@@ -1,0 +1,114 @@
+"""What a form reads from the store: the record it starts from, and what a reference could mean.
+
+All of it but :func:`base_of` runs in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fieldkit.protocol.identity import read_id
+from fieldkit.records import Choice, Record, Use, Value, kinds
+from fieldkit.screens.form.field import Candidate
+from fieldkit.screens.records.rows import NOT_HERE, label_of
+from fieldkit.screens.sync.issues import by_field
+from fieldkit.store import Draft, Hit, Store, StoreError
+
+_LIKELY = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a form starts from."""
+
+    record: Record | None
+    standing: dict[str, Value]
+    label: str
+    """What it is called."""
+    last: dict[str, str]
+    """Texts of the record of this kind that the operator saved last."""
+    objections: Mapping[str, str]
+    """What the server says against it, by field."""
+
+
+def base_of(record: Record | None, draft: Draft | None) -> int | None:
+    """Return the record's version the person saw when the form was opened (23); None: a new one.
+
+    A sync that lands while it is open must not vouch for values nobody saw, so a draft keeps its
+    own; one without was kept before the server had answered with any version.
+    """
+    if draft is not None:
+        return draft.base if record is None else draft.base or 0
+    return None if record is None else record.version or 0
+
+
+def start(store: Store, kind: type[Record], record_id: str | None, operator: str) -> Start:
+    """Read what a form starts from.
+
+    Loads as well, in this thread, what the first keys would load.
+
+    Raises:
+        StoreError: the record is not here, or cannot be read.
+    """
+    kind()  # the first record made readies all kinds for the database: 50-100 ms
+    for field in kind.form_fields().values():
+        if isinstance(field.format, Choice):
+            field.format.matching("a")
+    record = store.get(kind.kind(), record_id) if record_id else None
+    if record_id and record is None:
+        raise StoreError(NOT_HERE)
+    others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
+    last = next((_texts(kind, one) for one in others), {})
+    if record is not None:
+        label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
+        standing: dict[str, Value] = {"district": record.district, "block": record.block}
+        return Start(record, standing, label, last, by_field(store, record.id, kind.form_fields()))
+    device = store.device
+    standing = {"district": device.district, "block": device.block} if device else {}
+    return Start(None, standing, f"New {_lower(kind.title)}", last, {})
+
+
+def _texts(kind: type[Record], record: Record) -> dict[str, str]:
+    return {
+        name: field.format.edit(record.value(name)) for name, field in kind.form_fields().items()
+    }
+
+
+def referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
+    """Return the records a text could mean: a number, a name, or the newest where none is typed."""
+    if read_id(typed):
+        record = store.record(typed)
+        known = record is not None and record.kind() in among
+        return [_candidate(record, sure=True)] if record is not None and known else []
+    if not typed:
+        newest = [r for kind in among for r in store.page(kind, newest_first=True, limit=9).records]
+        return [_candidate(record) for record in newest[:9]]
+    hits = store.find(typed, list(among), limit=9)
+    alone = len(hits) == 1 and hits[0].score >= _LIKELY
+    return [
+        Candidate(hit.id, _called(hit.label, _told_by(hit)), sure=hit.strong or alone)
+        for hit in hits
+    ]
+
+
+def _told_by(hit: Hit) -> list[str]:
+    """Return what tells the record from others of its name: kin and place, where it has them."""
+    kind = kinds()[hit.kind]
+    fields = [*kind.used(Use.KIN), *kind.used(Use.PLACE)] or list(hit.line)
+    return [hit.line[name] for name in fields if name in hit.line]
+
+
+def _candidate(record: Record, *, sure: bool = False) -> Candidate:
+    fields = [*record.used(Use.KIN), *record.used(Use.PLACE)]
+    return Candidate(
+        record.id, _called(record.label(), [str(record.value(f) or "") for f in fields]), sure=sure
+    )
+
+
+def _called(label: str, more: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(part for part in (label, *more) if part))
+
+
+def _lower(title: str) -> str:
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -1,0 +1,1 @@
+"""Home and what starts there: find, menu, help, operators, the first run."""

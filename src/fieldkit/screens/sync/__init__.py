@@ -1,0 +1,1 @@
+"""Sync, conflicts and enrolment."""

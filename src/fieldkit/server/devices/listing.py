@@ -1,0 +1,119 @@
+"""Who is enrolled, for people who look after the server, and what is odd about them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypedDict
+
+from sqlalchemy import Connection, and_, select
+
+from fieldkit.server.operation.migrate import read_database
+from fieldkit.server.tables import CHANGE, CODE, DEVICE, ORIGIN, SCOPE
+
+_RECENT = 30 * 86_400
+"""Seconds after which two copies that were busy at once are no news any more."""
+
+
+class Enrolment(TypedDict):
+    """One device; times are seconds since 1970 UTC."""
+
+    id: int
+    name: str
+    role: str
+    district: int | None
+    block: int | None
+    """Neither district nor block: the whole territory."""
+    enrolled_at: int
+    last_seen: int | None
+    skew: int | None
+    """Seconds its clock was ahead when last seen."""
+    revoked_at: int | None
+    origins: list[str]
+    busy_at_once: list[str]
+    """Origins that sent changes in turns: two copies of one laptop are at work."""
+
+
+class _Span(NamedTuple):
+    """From when to when changes of an origin came in."""
+
+    origin: str
+    began: int
+    ended: int
+
+
+def devices(database: str, now: int) -> list[Enrolment]:
+    """List the enrolments that the database at this URL holds.
+
+    Raises:
+        Unusable: it is not there, or cannot be opened.
+    """
+    engine = read_database(database)
+    try:
+        with engine.connect() as connection:
+            return _devices(connection, now)
+    finally:
+        engine.dispose()
+
+
+def _devices(connection: Connection, now: int) -> list[Enrolment]:
+    origins: dict[int, list[str]] = {}
+    for row in connection.execute(
+        select(ORIGIN.c.device, ORIGIN.c.origin).order_by(ORIGIN.c.last_seen.desc())
+    ):
+        origins.setdefault(row.device, []).append(row.origin)
+    asked_from = select(CODE.c.used_by, CODE.c.used_from).where(CODE.c.used_from.is_not(None))
+    for row in connection.execute(asked_from):
+        origins.setdefault(row.used_by, [row.used_from])  # it has sent nothing yet
+    spans = _spans(connection)
+    query = (
+        select(DEVICE, SCOPE.c.district, SCOPE.c.block)
+        .join(SCOPE, and_(SCOPE.c.device == DEVICE.c.id, SCOPE.c.epoch == DEVICE.c.epoch))
+        .order_by(DEVICE.c.id)
+    )
+    return [
+        Enrolment(
+            id=row.id,
+            name=row.name,
+            role=row.role,
+            district=row.district,
+            block=row.block,
+            enrolled_at=row.enrolled_at,
+            last_seen=row.last_seen,
+            skew=row.skew,
+            revoked_at=row.revoked_at,
+            origins=origins.get(row.id, []),
+            busy_at_once=_busy_at_once(spans.get(row.id, []), now - _RECENT),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _spans(connection: Connection) -> dict[int, list[_Span]]:
+    """Read by device when the first and the last change of each of its origins came."""
+    first, last = CHANGE.alias(), CHANGE.alias()
+    query = (
+        select(ORIGIN.c.device, ORIGIN.c.origin, first.c.received_at, last.c.received_at)
+        .join(first, and_(first.c.origin == ORIGIN.c.origin, first.c.seq == 1))
+        .join(last, and_(last.c.origin == ORIGIN.c.origin, last.c.seq == ORIGIN.c.last_seq))
+    )
+    spans: dict[int, list[_Span]] = {}
+    for device, origin, began, ended in connection.execute(query):
+        spans.setdefault(device, []).append(_Span(origin, began, ended))
+    return spans
+
+
+def _busy_at_once(spans: list[_Span], since: int) -> list[str]:
+    """Return the origins whose changes came while another's did.
+
+    One laptop empties an origin before it begins the next, so its spans follow each other.
+    """
+    return sorted(
+        one.origin
+        for one in spans
+        if any(
+            one is not other
+            and one.began < other.ended
+            and other.began < one.ended
+            and min(one.ended, other.ended) >= since
+            for other in spans
+        )
+    )

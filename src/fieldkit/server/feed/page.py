@@ -1,0 +1,244 @@
+"""One page for a device: what its scope's feeds hold after its cursors, as it stands now.
+
+Read in a transaction of its own, whose every query sees the same moment, after the batch has
+committed. Feed positions commit in order, so a page may end after any entry (18).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select, true
+
+from fieldkit.protocol.messages import (
+    LARGEST_BODY,
+    MOST_DISTRICTS,
+    FindingItem,
+    Focus,
+    Gone,
+    HeldValue,
+    Page,
+    PageRow,
+    SyncRequest,
+)
+from fieldkit.server.database import about
+from fieldkit.server.devices.scope import ScopeAt
+from fieldkit.server.feed.positions import positions
+from fieldkit.server.ingest.batch_records import conflicts
+from fieldkit.server.ingest.record_state import Held
+from fieldkit.server.rows import Key, Stored, fetch, places
+from fieldkit.server.tables import FEED, FINDING
+
+_LARGEST_ROWS = LARGEST_BODY * 3 // 4
+"""Characters of the rows of one page: a page ends early, so that however badly its rows compress,
+the laptop can take it."""
+_NUMBER = re.compile(r"[0-9A-Z]{8}-[1-9][0-9]{0,15}")
+_APART = (
+    "This does not go together with a record outside the area of this laptop. "
+    "Ask the supervisor of the district, who sees both."
+)
+"""What a finding says to whom it may not say which other record it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A page, and where it ends."""
+
+    page: Page | None
+    cursors: Mapping[int, int]
+    focus: Focus | None
+    more: bool
+
+
+@dataclass(slots=True)
+class _Stream:
+    """A district's feed after the cursor, or the part of it that stands in one block."""
+
+    district: int
+    start: int
+    end: int
+    """The district's last position: where the cursor stands once all is read."""
+    entries: list[tuple[int, Key]] = field(default_factory=list)
+    whole: bool = False
+    """Whether ``entries`` are all there are."""
+
+    def reached(self, taken: int) -> int:
+        """Return the position after so many of the entries."""
+        if self.whole and taken == len(self.entries):
+            return self.end
+        return self.entries[taken - 1][0] if taken else self.start
+
+
+def turn(
+    connection: Connection, scope: ScopeAt, request: SyncRequest, own: Mapping[Key, int]
+) -> Turned:
+    """Make the page that a request asks for.
+
+    ``own``: the records whose rows at these versions are just what the laptop's own changes made.
+    """
+    last = positions(connection)
+    focus = request.focus if request.focus and request.focus.district in last else None
+    if scope.block is not None or not scope.holds((focus.district if focus else -1, None)):
+        focus = None
+    streams = list(_streams(scope, request, last, focus))
+    left, come = request.most, focus
+    for at, stream in enumerate(streams):
+        first = focus if at == 0 else None
+        here = FEED.c.block == first.block if first else _in_scope(scope, come, stream)
+        _read(connection, stream, here, left)
+        left -= len(stream.entries)
+        if first and stream.whole:
+            come = first.model_copy(update={"position": stream.end})
+    order = [entry for stream in streams for _, entry in stream.entries]
+    rows = fetch(connection, dict.fromkeys(order))
+    held = conflicts(connection, rows.keys())
+    taken = _that_fit(order, rows, held)
+    page = _page(connection, scope, dict.fromkeys(order[:taken]), rows, held, own)
+    return _turned(page, streams, focus, taken)
+
+
+def _streams(
+    scope: ScopeAt, request: SyncRequest, last: Mapping[int, int], focus: Focus | None
+) -> Iterable[_Stream]:
+    """Give what is to be read, in order: the block in focus, its district, the others."""
+    if scope.district is not None:
+        districts = [scope.district]
+    else:
+        own = focus.district if focus else -1
+        districts = sorted(last, key=lambda one: (one != own, one))[:MOST_DISTRICTS]
+    if focus is not None:
+        start = max(focus.position, request.cursors.get(focus.district, 0))
+        yield _Stream(focus.district, start, last[focus.district])
+    for district in districts:
+        end = last.get(district, 0)
+        yield _Stream(district, min(request.cursors.get(district, 0), end), end)
+
+
+def _in_scope(scope: ScopeAt, come: Focus | None, stream: _Stream) -> ColumnElement[bool]:
+    """Leave out other blocks, and what has come with the block in focus."""
+    if scope.block is not None:
+        return or_(FEED.c.block.is_(None), FEED.c.block == scope.block)
+    if come is not None and come.district == stream.district:
+        with_focus = and_(FEED.c.block == come.block, FEED.c.position <= come.position)
+        return or_(FEED.c.block.is_(None), not_(with_focus))
+    return true()
+
+
+def _read(connection: Connection, stream: _Stream, here: ColumnElement[bool], left: int) -> None:
+    """Read the entries of a stream, and whether there are more than are wanted."""
+    if stream.start >= stream.end:
+        stream.whole = True
+        return
+    query = (
+        select(FEED.c.position, FEED.c.kind, FEED.c.record_id)
+        .where(FEED.c.district == stream.district, FEED.c.position > stream.start, here)
+        .order_by(FEED.c.position)
+        .limit(left + 1)
+    )
+    found = [(row.position, (row.kind, row.record_id)) for row in connection.execute(query)]
+    stream.whole, stream.entries = len(found) <= left, found[:left]
+
+
+def _that_fit(
+    order: Sequence[Key], rows: Mapping[Key, Stored], held: Mapping[Key, Sequence[Held]]
+) -> int:
+    """Return how many entries a page takes before it is too large; one always fits."""
+    size = 0
+    for taken, key in enumerate(order):
+        size += len(json.dumps(rows[key].values)) if key in rows else 0
+        size += sum(len(json.dumps([one.held, one.base])) for one in held.get(key, ()))
+        if size > _LARGEST_ROWS:
+            return max(taken, 1)
+    return len(order)
+
+
+def _page(
+    connection: Connection,
+    scope: ScopeAt,
+    keys: Collection[Key],
+    rows: Mapping[Key, Stored],
+    held: Mapping[Key, Sequence[Held]],
+    own: Mapping[Key, int],
+) -> Page:
+    here = {key: rows[key] for key in keys if key in rows and scope.holds(rows[key].place)}
+    findings = _findings(connection, scope, here.keys())
+    page = Page()
+    for key in keys:
+        row = here.get(key)
+        if row is None:
+            if key in rows:
+                page.gone.append(Gone(kind=key[0], id=key[1]))
+            continue
+        plain = own.get(key) == row.version and not held[key] and not findings[key]
+        page.rows.append(
+            PageRow(
+                kind=key[0],
+                id=key[1],
+                version=row.version,
+                values=None if plain else dict(row.values),
+                conflicts=[_held(one) for one in held[key]],
+                findings=findings[key],
+            )
+        )
+    return page
+
+
+def _findings(
+    connection: Connection, scope: ScopeAt, keys: Collection[Key]
+) -> defaultdict[Key, list[FindingItem]]:
+    """Read the findings of these records; they name nobody whom the scope does not hold."""
+    found: defaultdict[Key, list[FindingItem]] = defaultdict(list)
+    if not keys:
+        return found
+    query = select(FINDING).where(about(connection, FINDING, keys))
+    rows = connection.execute(query.order_by(FINDING.c.rule, FINDING.c.field)).all()
+    # Rules compare records of one kind, and say in their sentence which other they mean.
+    named = {row: {(row.kind, one) for one in _NUMBER.findall(row.message)} for row in rows}
+    standing = places(connection, {key for some in named.values() for key in some})
+    for row in rows:
+        apart = any(key in standing and not scope.holds(standing[key]) for key in named[row])
+        message = _APART if apart else row.message
+        item = FindingItem(rule=row.rule, field=row.field, message=message)
+        found[row.kind, row.record_id].append(item)
+    return found
+
+
+def _held(one: Held) -> HeldValue:
+    return HeldValue(
+        field=one.field,
+        origin=one.origin,
+        seqs=list(one.seqs),
+        held=one.held,
+        base=one.base,
+        by=one.by,
+        at=one.at,
+        stands_by=one.stands_by,
+        stands_at=one.stands_at,
+    )
+
+
+def _turned(page: Page, streams: Sequence[_Stream], focus: Focus | None, taken: int) -> Turned:
+    """Say where each stream ends when ``taken`` of all their entries stand in the page.
+
+    After one that is not read to its end the next stay where they were: a district's cursor must
+    not pass what is left of the block in focus.
+    """
+    reached: list[int] = []
+    more = False
+    for stream in streams:
+        here = min(taken, len(stream.entries))
+        taken -= here
+        reached.append(stream.start if more else stream.reached(here))
+        more |= not stream.whole or here < len(stream.entries)
+    at = list(zip(streams, reached, strict=True))
+    if focus is not None:
+        focus = focus.model_copy(update={"position": reached[0]})
+        at = at[1:]
+    cursors = {stream.district: position for stream, position in at}
+    if focus is not None and cursors.get(focus.district, 0) >= focus.position:
+        focus = None
+    return Turned(page, cursors, focus, more)

@@ -1,0 +1,158 @@
+"""The description of the server's doors (OpenAPI 3.1), made from the messages themselves."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TypeAlias
+
+from pydantic.json_schema import models_json_schema
+
+from fieldkit import __version__
+from fieldkit.protocol.messages import (
+    EnrolAnswer,
+    EnrolRequest,
+    HistoryAnswer,
+    HistoryRequest,
+    Message,
+    Problem,
+    ReceiptAnswer,
+    ReceiptRequest,
+    SyncAnswer,
+    SyncRequest,
+)
+
+Object: TypeAlias = dict[str, object]
+
+_DOORS: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
+    ("sync", "Send one batch of changes and get one page of rows.", SyncRequest, SyncAnswer),
+    ("receipt", "Ask what the server holds of logs.", ReceiptRequest, ReceiptAnswer),
+    ("history", "Ask what was done to a record.", HistoryRequest, HistoryAnswer),
+    ("enrol", "Exchange a one-time code for a token.", EnrolRequest, EnrolAnswer),
+)
+_REFUSALS = {
+    400: "The message cannot be read, or is of another version.",
+    401: "The token is none of this server's.",
+    403: "Not allowed: revoked, another device's log, an unknown code, or not over https.",
+    404: "There is no such record in the device's area.",
+    408: "The message did not arrive in time.",
+    409: "The log does not fit what the server has (gap, altered, parent), or the code was used.",
+    410: "The code is too old.",
+    413: "The message is too large.",
+    415: "The message is compressed in a way not read here; Accept-Encoding names those that are.",
+    429: "Too many wrong codes came from this address.",
+    503: "The server cannot take this now; Retry-After says when.",
+}
+_PACKED = {
+    "type": "object",
+    "description": "The same as columns, as sync/wire.py of fieldkit describes.",
+}
+_TEXT = """Laptops talk to the server by `POST /v1/sync` alone, request after request, until nothing
+is left on either side; `/v1/enrol` gives them the token for it, and `/v1/receipt` and `/v1/history`
+are for a person who asks. Bodies are JSON, compressed or not
+as Content-Encoding says. Lists of changes, rows and versions travel as columns; a request may also
+hold a plain list of changes, as described here."""
+
+
+@cache
+def description() -> Object:
+    """Return the whole description as JSON."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "fieldkit server",
+            "version": __version__,
+            "description": " ".join(_TEXT.split()),
+        },
+        "paths": {
+            f"/v1/{name}": {"post": _door(name, told, asked, answer)}
+            for name, told, asked, answer in _DOORS
+        }
+        | {f"/{name}": {"get": _probe(name, told)} for name, told in _PROBES.items()},
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+_PROBES = {
+    "healthz": "Whether the server is alive.",
+    "readyz": "Whether its database answers and is migrated.",
+}
+
+
+def _door(name: str, told: str, asked: type[Message], answer: type[Message]) -> Object:
+    content = {"schema": {"$ref": f"#/components/schemas/{asked.__name__}"}}
+    door: Object = {
+        "operationId": name,
+        "summary": told,
+        "requestBody": {"required": True, "content": {"application/json": content}},
+        "responses": {
+            "200": {
+                "description": "The answer.",
+                "content": {
+                    "application/json": {
+                        "schema": {"$ref": f"#/components/schemas/{answer.__name__}"}
+                    }
+                },
+            }
+        }
+        | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
+    }
+    return door if name == "enrol" else door | {"security": [{"token": []}]}
+
+
+def _probe(name: str, told: str) -> Object:
+    found = {"description": "Yes.", "content": {"application/json": {"schema": _YES}}}
+    return {
+        "operationId": name,
+        "summary": told,
+        "responses": {"200": found, "503": _refusal("Not now.")},
+    }
+
+
+_ORIGIN = "^[0-9A-HJKMNP-TV-Z]{8}$"
+_DISTRICT = "^(0|[1-9][0-9]{0,8})$"
+_YES = {"type": "object", "additionalProperties": {"type": "boolean"}}
+
+
+def _refusal(why: str) -> Object:
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {"description": why, "content": {"application/problem+json": content}}
+
+
+def _schemas() -> Object:
+    """Describe the messages; a member that travels packed may be either."""
+    kinds: list[type[Message]] = [Problem]
+    for _, _, asked, answer in _DOORS:
+        kinds += [asked, answer]
+    _, found = models_json_schema(
+        [(kind, "validation") for kind in kinds], ref_template="#/components/schemas/{model}"
+    )
+    schemas: dict[str, dict[str, dict[str, Object]]] = found["$defs"]
+    for model, member in (("Batch", "changes"), ("SyncAnswer", "versions"), ("SyncAnswer", "page")):
+        members = schemas[model]["properties"]
+        members[member] = {"anyOf": [members[member], _PACKED]}
+    for schema in schemas.values():
+        for part, described in schema["properties"].items():
+            _say_shape(part, described)
+    return dict(schemas)
+
+
+def _say_shape(name: str, member: Object) -> None:
+    """Write patterns as JavaScript has them, and say what otherwise only code checks."""
+    if name == "origin":
+        member["pattern"] = _ORIGIN
+    elif name == "origins":
+        member["items"] = {"type": "string", "pattern": _ORIGIN}
+    elif name == "cursors":
+        member["propertyNames"] = {"pattern": _DISTRICT}
+    for part in (member, *_options(member)):
+        if isinstance(pattern := part.get("pattern"), str):
+            part["pattern"] = pattern.replace(r"\A", "^").replace(r"\z", "$")
+
+
+def _options(member: Object) -> list[Object]:
+    options = member.get("anyOf", [])
+    assert isinstance(options, list)
+    return options

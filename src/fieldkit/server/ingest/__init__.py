@@ -1,0 +1,1 @@
+"""Taking in a batch: checked, merged, judged and logged in one transaction."""

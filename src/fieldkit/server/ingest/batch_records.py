@@ -1,0 +1,261 @@
+"""All that is kept about the records of a batch: read at once, a query per table, written at once.
+
+A conflict's base value, and who wrote what stands, are looked up in the log of the record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias, cast
+
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tuple_
+
+from fieldkit.protocol.change import Change, Json, Op
+from fieldkit.protocol.merge import DELETED, PLACE, Lineage, claims
+from fieldkit.server.database import about, add, put
+from fieldkit.server.devices.scope import Place, place_at
+from fieldkit.server.feed.positions import entries
+from fieldkit.server.ingest.incoming import REJECTED
+from fieldkit.server.ingest.record_state import (
+    CREATION,
+    Held,
+    RecordState,
+    compact,
+    found,
+    origin_of,
+)
+from fieldkit.server.rows import Key, Stored, fetch, place_of, rows_of, store
+from fieldkit.server.tables import CHANGE, CONFLICT, FIELD_VERSION, MOVED
+
+_Line: TypeAlias = Row[tuple[object, ...]]
+_Versions: TypeAlias = Mapping[str, Sequence[int | str]]
+
+
+def gather(
+    connection: Connection, keys: Iterable[Key], lineage: Lineage, cursors: Mapping[int, int]
+) -> dict[Key, RecordState]:
+    """Read these records; those that are not there begin empty.
+
+    ``cursors``: how far the laptop has been brought what was there before.
+    """
+    wanted = list(keys)
+    # Most of a batch is new: one look at the feed spares a query for each kind.
+    stand = entries(connection, wanted)
+    rows = fetch(connection, stand)
+    versions = _versions(connection, rows.keys())
+    held, moves = conflicts(connection, rows.keys()), _moves(connection, rows.keys())
+    born = _born(connection, rows.keys(), versions, lineage)
+    standing = {
+        key: found(key, row, versions.get(key), held[key], moves[key], born.get(key, 0))
+        for key, row in rows.items()
+    }
+    for key, one in standing.items():
+        one.echo |= any(at > cursors.get(district, 0) for district, at, _ in stand[key])
+    return {key: standing.get(key) or RecordState(key) for key in wanted}
+
+
+def keep(
+    connection: Connection, records: Mapping[Key, RecordState]
+) -> Mapping[Key, Mapping[str, object]]:
+    """Write what a batch made of these records; return the rows of those that changed."""
+    changed = {key: one for key, one in records.items() if one.changed}
+    rows = rows_of({key: Stored(one.version, one.values) for key, one in changed.items()})
+    store(connection, rows, {key for key, one in changed.items() if one.before})
+    _keep_versions(connection, changed.values())
+    moved = [
+        _named(one.key) | {"version": version, "district": place[0], "block": place[1]}
+        for one in changed.values()
+        for version, place in one.moves[one.moves_before :]
+    ]
+    add(connection, MOVED, moved)
+    _keep_conflicts(connection, records.values())
+    return rows
+
+
+def conflicts(connection: Connection, keys: Collection[Key]) -> defaultdict[Key, list[Held]]:
+    """Read the open conflicts of these records."""
+    held: defaultdict[Key, list[Held]] = defaultdict(list)
+    for row in _rows_about(connection, CONFLICT, keys):
+        held[row.kind, row.record_id].append(
+            Held(
+                row.field,
+                row.origin,
+                tuple(row.seqs),
+                row.held,
+                row.base,
+                row.by,
+                row.at,
+                row.stands_by,
+                row.stands_at,
+            )
+        )
+    return held
+
+
+def _rows_about(connection: Connection, table: Table, keys: Collection[Key]) -> list[_Line]:
+    """Read the rows of a table about these records; kinds share no ids, but may be made to."""
+    if not keys:
+        return []
+    query = select(table).where(about(connection, table, keys))
+    return [row for row in connection.execute(query) if (row.kind, row.record_id) in keys]
+
+
+def _versions(connection: Connection, keys: Collection[Key]) -> dict[Key, _Versions]:
+    rows = _rows_about(connection, FIELD_VERSION, keys)
+    return {(row.kind, row.record_id): row.written for row in rows}
+
+
+def _moves(
+    connection: Connection, keys: Collection[Key]
+) -> defaultdict[Key, list[tuple[int, Place]]]:
+    moves: defaultdict[Key, list[tuple[int, Place]]] = defaultdict(list)
+    for row in _rows_about(connection, MOVED, keys):
+        moves[row.kind, row.record_id].append((row.version, (row.district, row.block)))
+    return moves
+
+
+def _born(
+    connection: Connection,
+    keys: Iterable[Key],
+    versions: Mapping[Key, _Versions],
+    lineage: Lineage,
+) -> dict[Key, int]:
+    """Find by which seq those records were created whose creator's log was inherited (4)."""
+    asked = [
+        key
+        for key in keys
+        if origin_of(key) in lineage.inherited
+        and (key not in versions or not versions[key][CREATION][2])
+    ]
+    if not asked:
+        return {}
+    query = (
+        select(CHANGE.c.kind, CHANGE.c.record_id, func.min(CHANGE.c.seq))
+        .where(
+            tuple_(CHANGE.c.kind, CHANGE.c.record_id).in_(asked),
+            CHANGE.c.record_id.startswith(CHANGE.c.origin),
+            CHANGE.c.verdict != REJECTED,
+        )
+        .group_by(CHANGE.c.kind, CHANGE.c.record_id)
+    )
+    return {(kind, record_id): seq for kind, record_id, seq in connection.execute(query)}
+
+
+def _keep_versions(connection: Connection, records: Iterable[RecordState]) -> None:
+    rows: list[dict[str, object]] = []
+    for one in records:
+        written = compact(one)
+        if written is not None:
+            district = one.values["district"]
+            rows.append(_named(one.key) | {"district": district, "written": written})
+    put(connection, FIELD_VERSION, rows)
+
+
+def _keep_conflicts(connection: Connection, records: Iterable[RecordState]) -> None:
+    """Write the conflicts that changed, all of a record's where it moved with them (14)."""
+    lines: list[dict[str, object]] = []
+    for one in records:
+        if not one.contests_changed and not (one.held and one.changed):
+            continue
+        for name, origin in one.contests_before:
+            connection.execute(
+                delete(CONFLICT).where(
+                    CONFLICT.c.kind == one.key[0],
+                    CONFLICT.c.record_id == one.key[1],
+                    CONFLICT.c.field == name,
+                    CONFLICT.c.origin == origin,
+                )
+            )
+        log = _Log(connection, one)
+        for contest, held in one.held.items():
+            one.held[contest] = held = log.complete(held)
+            lines.append(_line(one, held))
+    if lines:
+        connection.execute(insert(CONFLICT), lines)
+
+
+def _line(one: RecordState, held: Held) -> dict[str, object]:
+    return _named(one.key) | {
+        "field": held.field,
+        "origin": held.origin,
+        "district": one.values["district"],
+        "seqs": list(held.seqs),
+        "held": held.held,
+        "base": held.base,
+        "by": held.by,
+        "at": held.at,
+        "stands_by": held.stands_by,
+        "stands_at": held.stands_at,
+    }
+
+
+def _named(key: Key) -> dict[str, object]:
+    return {"kind": key[0], "record_id": key[1]}
+
+
+class _Log:
+    """The changes of one record that were taken, read when first asked for."""
+
+    def __init__(self, connection: Connection, record: RecordState) -> None:
+        self._connection = connection
+        self._record = record
+        self._lines: list[tuple[_Line, Change]] | None = None
+
+    def complete(self, held: Held) -> Held:
+        """Look up what stood at a conflict's base, and who wrote what stands."""
+        if held.seen and held.field != DELETED:
+            held = replace(held, base=self._value(held.field, held.seen), seen=0)
+        if held.against is not None:
+            by, at = self._author(held.against.origin, held.against.seq)
+            held = replace(held, stands_by=by, stands_at=at, against=None)
+        return held
+
+    def _read(self) -> list[tuple[_Line, Change]]:
+        if self._lines is None:
+            query = select(CHANGE).where(
+                CHANGE.c.kind == self._record.key[0],
+                CHANGE.c.record_id == self._record.key[1],
+                CHANGE.c.verdict != REJECTED,
+            )
+            # Of several at one version the first made it; held ones come after those applied.
+            rows = sorted(
+                self._connection.execute(query),
+                key=lambda row: (-row.version, row.verdict, row.received_at, row.seq),
+            )
+            self._lines = [(row, _change(row.body)) for row in rows]
+        return self._lines
+
+    def _value(self, field: str, version: int) -> Json:
+        if field == PLACE:
+            return list(place_at(place_of(self._record.values), self._record.moves, version))
+        for row, change in self._read():
+            if row.version <= version and field not in (row.held or ()):
+                value = dict(claims({}, change))
+                if field in value:
+                    return value[field]
+        return None
+
+    def _author(self, origin: str, seq: int) -> tuple[str, int]:
+        """Return who made a change, and when; ``seq`` 0: the first of the origin."""
+        own = {row.seq: change for row, change in self._read() if row.origin == origin}
+        for number, change in sorted(own.items()):
+            if seq in (0, number):
+                return change.operator, change.at
+        return "", 0
+
+
+def _change(body: bytes) -> Change:
+    read = json.loads(body)
+    return Change(
+        read["seq"],
+        read["kind"],
+        read["id"],
+        Op(read["op"]),
+        cast("dict[str, Json]", read["fields"]),
+        read["base"],
+        read["at"],
+        read["operator"],
+    )

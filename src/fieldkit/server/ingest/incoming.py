@@ -1,0 +1,170 @@
+"""A batch on its way into the log: numbered, chained and read one change at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, select
+
+from fieldkit.aadhaar import holds_aadhaar
+from fieldkit.protocol.change import Change, Json
+from fieldkit.protocol.limits import LONGEST_NAME, NEVER_KEPT, hides_aadhaar
+from fieldkit.protocol.messages import Batch, ChangeItem, Verdict
+from fieldkit.protocol.wire.codec import Unreadable, chain
+from fieldkit.server.http.problems import refusal
+from fieldkit.server.ingest.logs import Log
+from fieldkit.server.rows import Unfitting
+from fieldkit.server.tables import CHANGE
+
+APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
+_CONTESTED = "Somebody else changed this first. Both values are kept: choose one."
+
+
+@dataclass(slots=True)
+class Entry:
+    """One change of a batch, read step by step."""
+
+    seq: int
+    item: object
+    """As it came."""
+    body: bytes
+    """Its canonical form."""
+    head: bytes
+    change: Change | None = None
+    """None if it cannot be read."""
+    refused: Unfitting | None = None
+    """Why it is not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was taken in before of a batch."""
+
+    fork: int | None
+    """The first seq that differs."""
+    versions: list[int | None]
+    verdicts: list[Verdict]
+
+
+def entries_of(batch: Batch) -> list[Entry]:
+    """Number the changes of a batch and extend the chain by each.
+
+    Raises:
+        Refusal: 400, one has no canonical form.
+    """
+    try:
+        links = chain(bytes.fromhex(batch.before), batch.changes)
+    except Unreadable:
+        raise refusal("unreadable", 400, "This batch cannot be read.") from None
+    return [
+        Entry(seq, item, body, head)
+        for seq, (item, (body, head)) in enumerate(
+            zip(batch.changes, links, strict=True), start=batch.first
+        )
+    ]
+
+
+def known_of(connection: Connection, log: Log, entries: Sequence[Entry]) -> Known:
+    """Answer what was taken in before as it was answered then, up to where it differs (7)."""
+    if not entries:
+        return Known(None, [], [])
+    columns = (CHANGE.c.seq, CHANGE.c.head, CHANGE.c.verdict, CHANGE.c.field, CHANGE.c.reason)
+    rows = connection.execute(
+        select(*columns, CHANGE.c.version)
+        .where(
+            CHANGE.c.origin == log.origin,
+            CHANGE.c.seq.between(entries[0].seq, entries[-1].seq),
+        )
+        .order_by(CHANGE.c.seq)
+    ).all()
+    fork = next(
+        (entry.seq for entry, row in zip(entries, rows, strict=True) if entry.head != row.head),
+        None,
+    )
+    same = [row for row in rows if fork is None or row.seq < fork]
+    verdicts = [
+        Verdict(seq=row.seq, verdict=row.verdict, field=row.field, reason=row.reason)
+        for row in same
+        if row.verdict != APPLIED
+    ]
+    return Known(fork, [row.version for row in same], verdicts)
+
+
+def read_shape(entry: Entry) -> Change | None:
+    """Read the shape of one change; one that has none is kept and rejected."""
+    try:
+        item = ChangeItem.model_validate(entry.item)
+        if item.seq != entry.seq:
+            raise Unfitting("This change is out of its place.")
+        if holds_aadhaar(item.id) or holds_aadhaar(item.operator):
+            raise Unfitting(NEVER_KEPT)
+        if "\0" in item.operator:
+            raise Unfitting("This holds a character that cannot be kept.")
+        entry.body.decode()
+    except ValidationError as error:
+        place = error.errors(include_input=False, include_url=False)[0]["loc"]
+        name = str(place[1]) if len(place) > 1 and place[0] == "fields" else None
+        entry.refused = Unfitting("The server cannot read this change.", name)
+    except UnicodeDecodeError:
+        entry.refused = Unfitting("This holds halves of characters.")
+    except Unfitting as refused:
+        entry.refused = refused
+    else:
+        fields = cast(dict[str, Json], item.fields)
+        entry.change = Change(
+            item.seq, item.kind, item.id, item.op, fields, item.base, item.at, item.operator
+        )
+    return entry.change
+
+
+def rejected(entry: Entry, refused: Unfitting) -> Verdict:
+    """Say that one change was not taken, and why."""
+    name = refused.field or ""
+    if hides_aadhaar(name) or not name.isprintable():
+        name = ""
+    return Verdict(
+        seq=entry.seq,
+        verdict=REJECTED,
+        field=name[:LONGEST_NAME] or None,
+        reason=refused.reason[:500],
+    )
+
+
+def contested(entry: Entry, held: Iterable[str]) -> Verdict | None:
+    """Say which field of a change is held, if one is."""
+    field = min(held, default=None)
+    if field is None:
+        return None
+    return Verdict(seq=entry.seq, verdict=CONFLICT, field=field, reason=_CONTESTED)
+
+
+def line(
+    log: Log,
+    entry: Entry,
+    district: int,
+    version: int | None,
+    verdict: Verdict | None,
+    held: Iterable[str],
+    now: int,
+) -> dict[str, object]:
+    """Return the log's row for one change; ``held``: the fields of it that conflict."""
+    secret = verdict is not None and verdict.verdict == REJECTED
+    secret = secret and hides_aadhaar(cast(Json, entry.item))
+    return {
+        "origin": log.origin,
+        "seq": entry.seq,
+        "district": district,
+        "kind": entry.change.kind if entry.change else None,
+        "record_id": entry.change.record_id if entry.change and not secret else None,
+        "body": b"" if secret else entry.body,
+        "head": entry.head,
+        "verdict": verdict.verdict if verdict else APPLIED,
+        "field": verdict.field if verdict else None,
+        "reason": verdict.reason if verdict else "",
+        "version": version,
+        "received_at": now,
+        "held": sorted(held) or None,
+    }

@@ -1,0 +1,162 @@
+"""The logs of the laptops' databases: locked, proven, compared, and whose past each inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sqlalchemy import Connection, select, update
+
+from fieldkit.protocol.change import first_head
+from fieldkit.protocol.merge import Lineage
+from fieldkit.protocol.messages import Parent, SyncRequest
+from fieldkit.server.database import add_missing
+from fieldkit.server.devices.scope import Device
+from fieldkit.server.http.problems import Refusal, refusal, unfitting
+from fieldkit.server.tables import CHANGE, ORIGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """How far an origin's log has come here."""
+
+    origin: str
+    district: int
+    """Where its records stand that do not say."""
+    device: int
+    parent: tuple[str, int] | None
+    last_seq: int
+    head: bytes
+    new: bool = False
+    """Nothing of it was ever taken in: it has no row."""
+
+
+def lock(connection: Connection, origin: str, device: Device) -> Log:
+    """Read how far a log has come, keeping other batches of it waiting (6)."""
+    query = select(ORIGIN).where(ORIGIN.c.origin == origin).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        district = device.scope.district or 0
+        return Log(origin, district, device.id, None, 0, first_head(origin), new=True)
+    parent = None if row.parent is None else (row.parent, row.parent_seq)
+    return Log(origin, row.district, row.device, parent, row.last_seq, row.head)
+
+
+def begin(connection: Connection, log: Log, now: int) -> None:
+    """Make the row of a new log; another request may do so at the same time."""
+    row = {
+        "origin": log.origin,
+        "district": log.district,
+        "device": log.device,
+        "parent": None,
+        "parent_seq": None,
+        "last_seq": 0,
+        "head": log.head,
+        "last_seen": now,
+    }
+    add_missing(connection, ORIGIN, [row])
+
+
+def note(connection: Connection, log: Log, device: Device, now: int) -> None:
+    """Write how far a log has come, and through which device."""
+    parent, parent_seq = log.parent or (None, None)
+    connection.execute(
+        update(ORIGIN)
+        .where(ORIGIN.c.origin == log.origin)
+        .values(
+            last_seq=log.last_seq,
+            head=log.head,
+            last_seen=now,
+            device=device.id,
+            parent=parent,
+            parent_seq=parent_seq,
+        )
+    )
+
+
+def head_at(connection: Connection, log: Log, seq: int) -> bytes:
+    """Return the head of the log after ``seq`` changes, which it must have."""
+    if seq == log.last_seq:
+        return log.head
+    return first_head(log.origin) if seq == 0 else _heads(connection, log.origin, [seq])[0]
+
+
+def check_whole(connection: Connection, log: Log, device: Device, request: SyncRequest) -> bool:
+    """Say whether the laptop's log as a whole fits what is here, as far as that can be told.
+
+    Raises:
+        Refusal: another device's log, or one that cannot be proven to be held.
+    """
+    if log.last_seq and device.id != log.device:
+        if request.last_seq == 0:
+            raise refusal(
+                "not-yours",
+                403,
+                "This log belongs to another laptop.",
+                "Tell whoever looks after the server.",
+            )
+        if request.batch is None and request.last_seq > log.last_seq:
+            raise gap(log, device)
+    if request.last_seq > log.last_seq:
+        return True
+    return head_at(connection, log, request.last_seq) == bytes.fromhex(request.head)
+
+
+def inherit(
+    connection: Connection, log: Log, device: Device, parent: Parent | None
+) -> tuple[str, int] | None:
+    """Return the past that a log inherits.
+
+    Raises:
+        Refusal: 409, that past is not here yet, or is another one.
+    """
+    if parent is None or log.parent == (parent.origin, parent.seq):
+        return log.parent
+    query = select(ORIGIN).where(ORIGIN.c.origin == parent.origin)
+    row = connection.execute(query).one_or_none()
+    held = Log(parent.origin, 0, device.id, None, 0, first_head(parent.origin))
+    if row is not None:
+        held = replace(held, device=row.device, last_seq=row.last_seq, head=row.head)
+    fits = parent.seq <= held.last_seq
+    if fits and head_at(connection, held, parent.seq) == bytes.fromhex(parent.head):
+        return parent.origin, parent.seq
+    raise _ahead("parent", "The log that this one goes on from comes first.", held, device)
+
+
+def lineage(connection: Connection, log: Log) -> Lineage:
+    """Return whose writes are this log's own (4)."""
+    inherited: dict[str, int] = {}
+    past = log.parent
+    while past is not None and past[0] not in inherited:
+        inherited[past[0]] = past[1]
+        query = select(ORIGIN.c.parent, ORIGIN.c.parent_seq).where(ORIGIN.c.origin == past[0])
+        row = connection.execute(query).one_or_none()
+        past = None if row is None or row.parent is None else (row.parent, row.parent_seq)
+    return Lineage(inherited, log.origin)
+
+
+def gap(log: Log, device: Device) -> Refusal:
+    """Refuse what does not follow on."""
+    return _ahead("gap", "Changes are missing before this batch.", log, device)
+
+
+def _ahead(word: str, title: str, log: Log, device: Device) -> Refusal:
+    """Refuse what is ahead of a log; the head, a proof of holding it, is for its own device."""
+    refused = unfitting(word, title, log.last_seq + 1, log.head)
+    return refused if device.id == log.device else _without_head(refused)
+
+
+def altered(log: Log) -> Refusal:
+    """Refuse a log that differs from the one here, nobody can tell from where on."""
+    title = "This log differs from the one taken in before."
+    return _without_head(unfitting("altered", title, log.last_seq + 1, log.head))
+
+
+def _without_head(refused: Refusal) -> Refusal:
+    return Refusal(refused.problem.model_copy(update={"head": None}))
+
+
+def _heads(connection: Connection, origin: str, seqs: Sequence[int]) -> list[bytes]:
+    query = select(CHANGE.c.head).where(CHANGE.c.origin == origin, CHANGE.c.seq.in_(seqs))
+    return [cast(bytes, head) for head in connection.execute(query).scalars()]

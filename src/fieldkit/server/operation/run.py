@@ -1,0 +1,148 @@
+"""Running the server until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from fieldkit.server.database import Unusable
+from fieldkit.server.http.app import create_app
+from fieldkit.server.http.caller import networks
+from fieldkit.server.http.journal import note, write_to_standard_error
+
+KEEP_ALIVE = 90
+"""Seconds a quiet connection is kept: longer than the middle boxes of mobile networks do."""
+HEAD_SECONDS = 30
+"""A new connection over which no whole head of a request came by then is closed."""
+LARGEST_HEAD = 16 << 10
+MOST_CONNECTIONS = 2000
+FINISH_SECONDS = 20
+"""At a stop, requests under way get this long to be finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The files of a certificate with its chain, and of its key (PEM)."""
+
+    file: Path
+    key: Path
+
+    def check(self) -> None:
+        """Make sure that the two can be used together.
+
+        Raises:
+            Unusable: they cannot.
+        """
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.file, self.key)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+            raise Unusable(
+                f"The certificate {self.file} and the key {self.key} cannot be used: {why}."
+            ) from None
+
+
+def run(
+    database: str,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    certificate: Certificate | None = None,
+    trusted: Sequence[str] = (),
+    ready: Callable[[str], None] | None = None,
+    watch_input: bool = False,
+) -> None:
+    """Serve the database at this URL until SIGINT or SIGTERM; what is under way is finished.
+
+    ``trusted`` are addresses or networks of proxies whose ``X-Forwarded-`` heads are believed.
+    ``ready`` is told the address once requests are taken (port 0 takes any free one);
+    ``watch_input`` stops when standard input ends, that is with the process that started this one.
+
+    Raises:
+        Unusable: the database, the address, the certificate or a proxy cannot be used.
+    """
+    try:
+        proxies = networks(trusted)
+    except ValueError as error:
+        raise Unusable(f"A trusted proxy is named by its address: {error}.") from None
+    if certificate:
+        certificate.check()
+    write_to_standard_error()
+    with _listen(host, port) as listening:
+        server = uvicorn.Server(_config(create_app(database, trusted=proxies), certificate))
+        if watch_input:
+            threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+        scheme = "https" if certificate else "http"
+        address = f"{scheme}://{_named(host)}:{listening.getsockname()[1]}"
+        note("listening", address=address)
+        gc.freeze()  # what is loaded now stays: it need not be looked at for garbage again
+        if ready:
+            ready(address)
+        server.run(sockets=[listening])
+
+
+class _Protocol(H11Protocol):
+    """HTTP of uvicorn that does not wait for ever for the first request of a connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin the wait for a head."""
+        super().connection_made(transport)
+        self.loop.call_later(HEAD_SECONDS, self._close_unused)
+
+    def _close_unused(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
+def _config(app: Callable[..., object], certificate: Certificate | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_Protocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=FINISH_SECONDS,
+        ssl_certfile=certificate.file if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind before the server starts, so that a busy port is a plain sentence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(1024)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise Unusable(
+            f"Nothing can listen on {host}, port {port}: another program may use it. ({error})"
+        ) from None
+    return listening
+
+
+def _named(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _stop_at_end_of_input(server: uvicorn.Server) -> None:
+    sys.stdin.buffer.read()
+    server.should_exit = True

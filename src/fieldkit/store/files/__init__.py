@@ -1,0 +1,1 @@
+"""The data file itself: connections, migrations, backup and restore."""

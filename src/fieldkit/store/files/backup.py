@@ -1,0 +1,175 @@
+"""Backup, restore and check of a data file. None of it runs in the foreground of the app."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from fieldkit.protocol.change import first_head
+from fieldkit.records import kinds
+from fieldkit.store import tables
+from fieldkit.store.errors import Damaged, DiskFull, Unwritable, plainly
+from fieldkit.store.files.database import Database
+from fieldkit.store.log.changes import change_of
+
+_SPARE = 16 * 1024 * 1024
+"""Bytes left free on a disk: a full one cannot even delete."""
+_KEPT = 5
+"""Daily backups kept."""
+
+
+def back_up(database: Database, target: Path) -> None:
+    """Copy the data file as it stands to ``target``, whole or not at all, while others write.
+
+    Raises:
+        DiskFull, Unwritable: the copy cannot be made there.
+    """
+    if target.resolve() == database.path.resolve():
+        raise Unwritable("A backup cannot take the place of the data file. Name another file.")
+    part = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        room = shutil.disk_usage(target.parent).free
+        if room < database.path.stat().st_size + _SPARE:
+            raise DiskFull(f"There is no room for a backup in {target.parent}. Free some space.")
+        with (
+            plainly(),
+            closing(database.raw()) as source,
+            closing(sqlite3.connect(part)) as fresh,
+        ):
+            # In one go: in steps it would begin anew whenever somebody saves.
+            source.backup(fresh)
+            fresh.execute("PRAGMA journal_mode = DELETE")
+        part.replace(target)
+    except OSError as error:
+        raise Unwritable(f"The backup cannot be written to {target}.") from error
+    finally:
+        discard(part)
+
+
+def discard(part: Path) -> None:
+    """Remove what was left half done; that it cannot be is not worth a word."""
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a data file that nobody writes, with what its write-ahead log still holds."""
+    with (
+        plainly(),
+        closing(_reading(source)) as whole,
+        closing(sqlite3.connect(target)) as fresh,
+    ):
+        whole.backup(fresh)
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def back_up_daily(database: Database, folder: Path, today: str) -> Path | None:
+    """Make today's backup if there is none; keep the last five. Returns the new file."""
+    target = folder / f"{today}.sqlite3"
+    if target.exists():
+        return None
+    back_up(database, target)
+    for old in sorted(folder.glob("????-??-??.sqlite3"))[:-_KEPT]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def sound_copy(path: Path) -> None:
+    """Make sure that ``path`` is a whole fieldkit data file.
+
+    Raises:
+        Damaged: it is not.
+    """
+    if not path.is_file():
+        raise Damaged(f"There is no file {path}.")
+    try:
+        with closing(_reading(path)) as found:
+            (verdict,) = found.execute("PRAGMA quick_check(1)").fetchone()
+            found.execute("SELECT origin FROM device").fetchone()
+    except sqlite3.Error as error:
+        raise Damaged(f"{path.name} is damaged or is no fieldkit backup.") from error
+    if verdict != "ok":
+        raise Damaged(f"{path.name} is damaged. Take an older backup.")
+
+
+def problems(database: Database) -> list[str]:
+    """Look through the whole file: pages, the chain, rows against changes, tallies.
+
+    Returns one sentence per problem; none means the file is sound. Takes minutes on a large file.
+    """
+    found: list[str] = []
+    try:
+        with plainly(), closing(database.raw()) as raw:
+            pages = [str(line) for (line,) in raw.execute("PRAGMA integrity_check(5)")]
+        if pages != ["ok"]:
+            raise Damaged
+        for look in (_chain_problems, _row_problems, _tally_problems):
+            with database.read() as connection:
+                found += look(connection)
+    except Damaged:
+        found.insert(0, "Part of the data file is damaged. Put the last backup back.")
+    return found
+
+
+def _chain_problems(connection: Connection) -> Iterator[str]:
+    """Follow each origin's chain from its first change to its last."""
+    log = tables.change
+    for (origin,) in connection.execute(select(tables.origin.c.origin)).all():
+        head, seq = first_head(origin), 0
+        rows = connection.execution_options(yield_per=1000).execute(
+            select(log).where(log.c.origin == origin).order_by(log.c.seq)
+        )
+        for row in rows:
+            change = change_of(row)
+            head, seq = change.head(head), seq + 1
+            if row.seq != seq or row.head != head:
+                yield f"The log of changes of {origin} is broken at number {seq}."
+                break
+
+
+def _row_problems(connection: Connection) -> Iterator[str]:
+    """Every record came by a change or from the server; what waits to be sent has its record.
+
+    But for what was given up before it was sent: it goes, and counts no more.
+    """
+    log, origin = tables.change, tables.origin
+    for name, kind in kinds().items():
+        table = kind.table()
+        known = select(log.c.record_id).where(log.c.record_id == table.c.id, log.c.kind == name)
+        stray = connection.execute(
+            select(func.count()).where(table.c.version.is_(None), ~known.exists())
+        ).scalar_one()
+        if stray:
+            yield f"{stray} of {kind.plural} are in no change."
+        lost = connection.execute(
+            select(func.count(log.c.record_id.distinct()))
+            .join(origin, origin.c.origin == log.c.origin)
+            .where(
+                log.c.kind == name,
+                log.c.seq > origin.c.acked_seq,
+                log.c.closed.is_(None),
+                ~select(table.c.id).where(table.c.id == log.c.record_id).exists(),
+            )
+        ).scalar_one()
+        if lost:
+            yield f"{lost} of {kind.plural} are in the log but not in the list."
+
+
+def _tally_problems(connection: Connection) -> Iterator[str]:
+    tally = {row.kind: row.live for row in connection.execute(select(tables.tally))}
+    for name, kind in kinds().items():
+        table = kind.table()
+        live = connection.execute(
+            select(func.count()).where(table.c.deleted.is_(False))
+        ).scalar_one()
+        if live != tally.get(name, 0):
+            yield f"{kind.plural}: {live} are here, {tally.get(name, 0)} are counted."

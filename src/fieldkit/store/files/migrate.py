@@ -1,0 +1,64 @@
+"""Bringing a data file to this version: infrastructure by Alembic, kinds by their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from fieldkit.records import kinds
+from fieldkit.schema import grow, is_grown
+from fieldkit.store.errors import Damaged
+from fieldkit.store.files.database import Database
+from fieldkit.store.pull.overlays import adopt
+
+HEAD = "0002"
+"""The newest Alembic script; a test holds it against the scripts."""
+
+
+def migrate(database: Database, back_up: Callable[[], object]) -> None:
+    """Bring the file to :data:`HEAD`; ``back_up`` is called before an older file is changed.
+
+    Alembic is imported only when there is something to do (it costs up to 0.6 s).
+
+    Raises:
+        Damaged: the file is no fieldkit file, or a newer version's.
+    """
+    with database.read() as connection:
+        version = _version(connection)
+        tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+        grown = version == HEAD and is_grown(connection, kinds().values())
+    if version is None and tables:
+        raise Damaged("This file holds no fieldkit data. Choose another folder.")
+    if version is not None and version > HEAD:
+        raise Damaged("This data was written by a newer fieldkit. Install that version to open it.")
+    if grown:
+        return
+    if version not in {None, HEAD}:
+        back_up()
+    with database.write() as connection:
+        if version != HEAD:
+            _upgrade(connection)
+        grow(connection, kinds().values())
+        adopt(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    there = connection.exec_driver_sql(
+        "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+    ).scalar_one_or_none()
+    if not there:
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+    return found.scalar_one_or_none()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,101 @@
+"""Putting a backup in place of the data file; whenever it is cut short, one whole file is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from fieldkit.settings import DATABASE
+from fieldkit.store.errors import Busy, Unwritable
+from fieldkit.store.files.backup import copy, discard, sound_copy
+from fieldkit.store.files.database import Connect, Database
+from fieldkit.store.files.migrate import migrate
+from fieldkit.store.log.identity import renew_origin
+
+_LOGS = ("-wal", "-shm")
+"""What SQLite keeps beside a data file that is open, or was not closed."""
+_PATIENCE = 1.0
+"""Seconds to wait for a command that is about to end."""
+
+
+def restore(home: Path, source: Path, stamp: str, connect: Connect) -> Path | None:
+    """Put the backup ``source`` in place of the data file of ``home``.
+
+    Returns where the file replaced is kept, ``stamp`` in its name; None if there was none.
+
+    Raises:
+        StoreError: the backup is damaged, the data file is in use, or the folder cannot be written.
+    """
+    sound_copy(source)
+    current = home / DATABASE
+    kept = home / "backups" / f"replaced-{stamp}.sqlite3"
+    part = current.with_name(DATABASE + ".part")
+    try:
+        _discard(part)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        copy(source, part)
+        _renew(part, connect)
+        replaced = current.exists()
+        if replaced:
+            _fold(current)
+            _keep(current, kept)
+            _fold(current)  # nobody opened it meanwhile
+            _discard_logs(current)
+        part.replace(current)
+    except OSError as error:
+        raise Unwritable(f"The folder {home} cannot be written.") from error
+    finally:
+        _discard(part)
+    return kept if replaced else None
+
+
+def _renew(path: Path, connect: Connect) -> None:
+    """Bring a copy to this version and give it an identity of its own, before it is used."""
+    database = Database(path, connect)
+    try:
+        migrate(database, lambda: None)
+        with database.write() as connection:
+            renew_origin(connection)
+    finally:
+        database.close()
+
+
+def _fold(path: Path) -> None:
+    """Bring what the write-ahead log holds into the file itself; a damaged one stays as it is.
+
+    Raises:
+        Busy: another program, or a part of this one, has the file open.
+    """
+    with closing(sqlite3.connect(path, timeout=_PATIENCE)) as file:
+        try:
+            file.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise Busy(
+                    "fieldkit is at work on this folder. Wait for it to end, then restore."
+                ) from None
+
+
+def _keep(current: Path, kept: Path) -> None:
+    """Copy the data file aside, with the log that could not be brought into a damaged one."""
+    for suffix in ("-wal", ""):
+        source = current.with_name(current.name + suffix)
+        if source.exists():
+            target = kept.with_name(kept.name + suffix)
+            shutil.copyfile(source, target)
+            with target.open("rb+") as file:
+                os.fsync(file.fileno())
+
+
+def _discard_logs(path: Path) -> None:
+    """Remove the logs of a data file: SQLite would read them into the next one of that name."""
+    for suffix in _LOGS:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _discard(part: Path) -> None:
+    for suffix in ("", *_LOGS):
+        discard(part.with_name(part.name + suffix))

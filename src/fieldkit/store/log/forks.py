@@ -1,0 +1,274 @@
+"""A copy nobody noticed: its changes are logged again under an origin of its own (3).
+
+Two databases went on under one name, and the server has the other's changes. From the first that
+differs, this one's tail moves to an origin whose name follows from it, and the records made in it
+take that name with their number. The old number stays as an alias: it may stand on a slip.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.orm import aliased
+
+from fieldkit.protocol.change import Change, Json, Op, first_head
+from fieldkit.protocol.identity import derived_origin
+from fieldkit.records import Record, kinds
+from fieldkit.store import tables
+from fieldkit.store.log.changes import append, change_of, in_parts
+from fieldkit.store.pull.overlays import NOTHING, Beneath, Ground, Key
+from fieldkit.store.read.records import Records
+from fieldkit.store.write.edits import Edit
+from fieldkit.store.write.rows import Laid, put, remove
+
+_AT_ONCE = 500
+"""Changes rewritten at a time."""
+_log, _origin, _device = tables.change, tables.origin, tables.device
+_alias, _draft = tables.alias, tables.draft
+
+
+def fork(connection: Connection, origin: str, seq: int) -> None:
+    """Move the changes of ``origin`` from ``seq`` on to an origin of their own.
+
+    What was acknowledged of them was acknowledged of the other copy, so all are sent again.
+    """
+    first = connection.execute(
+        select(_log.c.head).where(_log.c.origin == origin, _log.c.seq == seq)
+    ).scalar_one_or_none()
+    if first is None:
+        return
+    own = derived_origin(origin, first)
+    renaming = _Renaming(connection, _made_since(connection, origin, seq, own))
+    _branch(connection, origin, own, seq)
+    renaming.move(origin, own, seq)
+    renaming.rewrite_after(own)
+    renaming.rename_rows()
+    renaming.give_back()
+    renaming.rename_drafts()
+    renaming.keep_aliases()
+
+
+def with_present_names(connection: Connection, edits: Sequence[Edit]) -> Sequence[Edit]:
+    """Give edits of a file that uses old numbers the present ones.
+
+    A number under which another record is here means that one; but in a form that opened when the
+    server had none of that number, the record that was renamed.
+    """
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for edit in edits:
+        if edit.id:
+            named[edit.id].add(edit.kind.kind())
+        for name, reference in edit.kind.references().items():
+            value = edit.fields.get(name)
+            if isinstance(value, str):
+                named[value].update(reference.kinds)
+    present = Records(connection).renamed(named)
+    if not present:
+        return edits
+    every = set[str]().union(*(named[old] for old in present))
+    here = {number for _, number in Records(connection).fetch(every, sorted(present))}
+    renamed = {old: new for old, new in present.items() if old not in here}
+    return [
+        replace(
+            edit,
+            id=(present if edit.base == 0 else renamed).get(edit.id, edit.id) if edit.id else None,
+            fields={
+                name: renamed.get(value, value)
+                if isinstance(value, str) and name in edit.kind.references()
+                else value
+                for name, value in edit.fields.items()
+            },
+        )
+        for edit in edits
+    ]
+
+
+def _made_since(connection: Connection, origin: str, seq: int, own: str) -> dict[str, str]:
+    """Return the new numbers of the records first made from ``seq`` on, by the old ones."""
+    before = aliased(_log)
+    known = (
+        select(before.c.seq)
+        .where(before.c.origin == origin, before.c.record_id == _log.c.record_id)
+        .where(before.c.seq < seq)
+        .correlate(_log)
+    )
+    made = connection.execute(
+        select(_log.c.record_id)
+        .distinct()
+        .where(_log.c.origin == origin, _log.c.seq >= seq, _log.c.op == Op.CREATE)
+        .where(_log.c.record_id.startswith(f"{origin}-", autoescape=True), ~known.exists())
+    ).scalars()
+    return {old: f"{own}-{old.partition('-')[2]}" for old in made}
+
+
+def _branch(connection: Connection, origin: str, own: str, seq: int) -> None:
+    """Let ``own`` be born right after ``origin``, which ends before ``seq``."""
+    row = connection.execute(select(_origin).where(_origin.c.origin == origin)).one()
+    connection.execute(
+        update(_origin).where(_origin.c.born > row.born).values(born=_origin.c.born + 1)
+    )
+    connection.execute(update(_origin).where(_origin.c.parent == origin).values(parent=own))
+    connection.execute(
+        insert(_origin).values(
+            origin=own, born=row.born + 1, parent=origin, sent_seq=0, acked_seq=0
+        )
+    )
+    connection.execute(
+        update(_origin)
+        .where(_origin.c.origin == origin)
+        .values(
+            sent_seq=func.min(_origin.c.sent_seq, seq - 1),
+            acked_seq=func.min(_origin.c.acked_seq, seq - 1),
+        )
+    )
+    connection.execute(update(_device).where(_device.c.origin == origin).values(origin=own))
+
+
+@dataclass(slots=True)
+class _Renaming:
+    """Records taking new numbers wherever they are mentioned."""
+
+    connection: Connection
+    names: Mapping[str, str]
+    """The new number by the old one."""
+    mentioning: set[tuple[str, str]] = field(default_factory=set)
+    """Kind and old id of the records whose changes mention any."""
+
+    def move(self, origin: str, own: str, seq: int) -> None:
+        """Log the tail of ``origin`` again under ``own``."""
+        head, start = first_head(own), seq
+        while rows := self._part(origin, start):
+            logged = [
+                (replace(self._renamed(change_of(row)), seq=row.seq - seq + 1), row.skew)
+                for row in rows
+            ]
+            head = append(self.connection, own, logged, head)
+            start = rows[-1].seq + 1
+        tail = _log.delete().where(_log.c.origin == origin, _log.c.seq >= seq)
+        self.connection.execute(tail)
+
+    def rewrite_after(self, own: str) -> None:
+        """Rewrite what later origins have not sent yet and mentions a renamed record."""
+        later = aliased(_origin)
+        origins = self.connection.execute(
+            select(later.c.origin, later.c.acked_seq)
+            .join(_origin, later.c.born > _origin.c.born)
+            .where(_origin.c.origin == own)
+            .order_by(later.c.born)
+        ).all()
+        for row in origins if self.names else ():
+            self._rewrite(row.origin, row.acked_seq + 1)
+
+    def rename_rows(self) -> None:
+        """Give the records their new numbers, and those that refer to them the new references."""
+        wanted: defaultdict[str, list[str]] = defaultdict(list)
+        for kind, record_id in sorted(self.mentioning):
+            wanted[kind].append(record_id)
+        for kind in kinds():
+            for some in in_parts(wanted[kind]):
+                held = Records(self.connection).fetch({kind}, some).values()
+                moved = [(record, self._anew(record)) for record in held]
+                remove(self.connection, [old for old, new in moved if old.id != new.id])
+                laid = [Laid(new, old if old.id == new.id else None) for old, new in moved]
+                if laid:
+                    put(self.connection, laid)
+
+    def give_back(self) -> None:
+        """Show under the old numbers what the server has there: the other copy's records.
+
+        They came while nothing told this one a copy yet, and lay beneath its own.
+        """
+        keys = [(kind, old) for kind, old in self.mentioning if old in self.names]
+        ground = Ground(self.connection, [*keys, *((kind, self.names[old]) for kind, old in keys)])
+        grounds: dict[Key, Beneath] = {}
+        for kind, old in keys:
+            if ground.is_here((kind, old)):
+                grounds[kind, old] = ground.beneath((kind, old))
+                grounds[kind, self.names[old]] = NOTHING
+        ground.lay(grounds)
+
+    def rename_drafts(self) -> None:
+        """Let forms that are being filled in mean the same records as before."""
+        for row in self.connection.execute(select(_draft)).all():
+            texts = self._values(json.loads(row.texts))
+            record_id = self.names.get(row.record_id, row.record_id)
+            self.connection.execute(
+                update(_draft)
+                .where(_draft.c.id == row.id)
+                .values(record_id=record_id, texts=json.dumps(texts, ensure_ascii=False))
+            )
+
+    def keep_aliases(self) -> None:
+        """Remember the old numbers, those of an earlier fork too."""
+        pairs = [{"old": old, "new": new} for old, new in self.names.items()]
+        if pairs:
+            again = update(_alias).where(_alias.c.new == bindparam("old_new"))
+            self.connection.execute(
+                again.values(new=bindparam("new_new")),
+                [{"old_new": pair["old"], "new_new": pair["new"]} for pair in pairs],
+            )
+            put_alias = upsert(_alias)
+            put_alias = put_alias.on_conflict_do_update(
+                index_elements=["old"], set_={"new": put_alias.excluded.new}
+            )
+            self.connection.execute(put_alias, pairs)
+
+    def _part(self, origin: str, start: int) -> Sequence[Row[tuple[object, ...]]]:
+        return self.connection.execute(
+            select(_log)
+            .where(_log.c.origin == origin, _log.c.seq >= start)
+            .order_by(_log.c.seq)
+            .limit(_AT_ONCE)
+        ).all()
+
+    def _rewrite(self, origin: str, start: int) -> None:
+        """Compute the chain of an origin anew from the first change that mentions any."""
+        before = self.connection.execute(
+            select(_log.c.head).where(_log.c.origin == origin, _log.c.seq == start - 1)
+        ).scalar_one_or_none()
+        head = before or first_head(origin)
+        changing = update(_log).where(
+            _log.c.origin == bindparam("of"), _log.c.seq == bindparam("its")
+        )
+        while rows := self._part(origin, start):
+            written = []
+            for row in rows:
+                change = self._renamed(change_of(row))
+                head = change.head(head)
+                written.append(
+                    {
+                        "of": origin,
+                        "its": row.seq,
+                        "record_id": change.record_id,
+                        "fields": json.dumps(dict(change.fields), ensure_ascii=False),
+                        "head": head,
+                    }
+                )
+            self.connection.execute(changing, written)
+            start = rows[-1].seq + 1
+
+    def _renamed(self, change: Change) -> Change:
+        fields = self._values(change.fields)
+        if change.record_id in self.names or fields != change.fields:
+            self.mentioning.add((change.kind, change.record_id))
+        record_id = self.names.get(change.record_id, change.record_id)
+        return replace(change, record_id=record_id, fields=fields)
+
+    def _values(self, fields: Mapping[str, Json]) -> dict[str, Json]:
+        return {
+            name: self.names.get(value, value) if isinstance(value, str) else value
+            for name, value in fields.items()
+        }
+
+    def _anew(self, record: Record) -> Record:
+        """Return a record with its present number and references."""
+        values: dict[str, object] = {
+            name: self.names.get(value, value) if isinstance(value, str) else value
+            for name, value in record.values().items()
+        }
+        return type(record).of({**values, "extra": self._values(record.extra or {})})

@@ -1,0 +1,405 @@
+"""Changes on their way to the server, and what it said of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from types import MappingProxyType
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    case,
+    desc,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
+
+from fieldkit.protocol.change import Change, Op, first_head
+from fieldkit.records import kinds
+from fieldkit.store import tables
+from fieldkit.store.files.database import Database
+from fieldkit.store.log.changes import (
+    OPEN_VERDICT,
+    chain_end,
+    change_of,
+    count_conflicts,
+    own_changes,
+)
+from fieldkit.store.read.records import State, state_of
+
+_change, _origin = tables.change, tables.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A change as it stands in the log."""
+
+    origin: str
+    change: Change
+    head: bytes
+    state: State
+    reason: str | None = None
+    """Why the server did not take it, in its words."""
+    reason_field: str | None = None
+    skew: int | None = None
+    """Seconds the laptop's clock was behind the server's when this was saved, if it was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The server's word on one change."""
+
+    seq: int
+    state: State
+    reason: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPosition:
+    """Where one origin's log stands, here and on the server."""
+
+    origin: str
+    last_seq: int
+    head: bytes
+    acked_seq: int
+    server_head: bytes | None
+    """Head of what the server holds; None: it has not been asked yet."""
+    parent: tuple[str, int, bytes] | None = None
+    """Origin, seq and head it branched off from; None for one that inherits nothing."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing waits to be sent, and the server has said that it holds the rest."""
+        return self.last_seq <= self.acked_seq and self.server_head is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LogCount:
+    """The laptop's half of a receipt: what one origin's log holds."""
+
+    origin: str
+    seq: int
+    head: bytes
+    acked_seq: int
+    kinds: dict[str, int]
+    """Changes by kind of record."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSession:
+    """One sync as it is remembered."""
+
+    at: int
+    ok: bool
+    requests: int
+    bytes_up: int
+    bytes_down: int
+    seconds: float
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The unacknowledged part of the log. Origins frozen by a restore are emptied first."""
+
+    database: Database
+
+    def standing(self, origin: str | None = None) -> LogPosition | None:
+        """Return where an origin stands: the named one, else the one to go on with.
+
+        That is the first with anything to send, then one the server has not been asked about,
+        then the origin in use; None before the first run.
+        """
+        with self.database.read() as connection:
+            rows = connection.execute(select(_origin).order_by(_origin.c.born)).all()
+            ends = {row.origin: chain_end(connection, row.origin) for row in rows}
+        parents = {row.origin: row.parent for row in rows}
+        found = [
+            LogPosition(
+                row.origin,
+                *ends[row.origin],
+                row.acked_seq,
+                row.server_head,
+                _inherited(row.origin, parents, ends),
+            )
+            for row in rows
+        ]
+        if origin is not None:
+            found = [one for one in found if one.origin == origin]
+        waiting = [one for one in found if one.last_seq > one.acked_seq]
+        unasked = [one for one in found if one.server_head is None]
+        return next(iter([*waiting, *unasked, *reversed(found)]), None)
+
+    def batch(self, origin: str, limit: int = 200) -> list[Logged]:
+        """Return the first unacknowledged changes of an origin, in order, ready to be sent."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                _logged()
+                .where(_change.c.origin == origin, _change.c.seq > _origin.c.acked_seq)
+                .order_by(_change.c.seq)
+                .limit(limit)
+            )
+            return [_read(row) for row in rows]
+
+    def head_before(self, origin: str, seq: int) -> bytes:
+        """Return the chain's head before the change ``seq``."""
+        with self.database.read() as connection:
+            head = connection.execute(
+                select(_change.c.head).where(_change.c.origin == origin, _change.c.seq == seq - 1)
+            ).scalar_one_or_none()
+        return head or first_head(origin)
+
+    def sent(self, origin: str, seq: int) -> None:
+        """Note that changes up to ``seq`` are on their way."""
+        with self.database.write() as connection:
+            connection.execute(
+                update(_origin)
+                .where(_origin.c.origin == origin, _origin.c.sent_seq < seq)
+                .values(sent_seq=seq)
+            )
+
+    def counts(self) -> dict[State, int]:
+        """Return how many changes are queued, sent and rejected (and still open).
+
+        And how many conflicts are open here, whoever wrote the values.
+        """
+        found = dict.fromkeys((State.QUEUED, State.SENT, State.CONFLICT, State.REJECTED), 0)
+        with self.database.read() as connection:
+            for row in connection.execute(select(_origin)):
+                last, _ = chain_end(connection, row.origin)
+                found[State.SENT] += max(row.sent_seq - row.acked_seq, 0)
+                found[State.QUEUED] += last - max(row.sent_seq, row.acked_seq)
+            rejected = connection.execute(
+                select(func.count()).where(OPEN_VERDICT, _change.c.verdict == State.REJECTED)
+            )
+            found[State.REJECTED] = rejected.scalar_one()
+            found[State.CONFLICT] = count_conflicts(connection)
+        return found
+
+    def returned(
+        self, limit: int | None = None, skip: int = 0, *, record_id: str | None = None
+    ) -> list[Logged]:
+        """Return the rejected changes with a field the server still lacks, the latest first.
+
+        ``record_id``: only those of this record.
+        """
+        of = [] if record_id is None else [_change.c.record_id == record_id]
+        with self.database.read() as connection:
+            rows = connection.execute(
+                _logged()
+                .where(OPEN_VERDICT, _change.c.verdict == State.REJECTED, *of)
+                .order_by(desc(_change.c.at), desc(_change.c.seq))
+                .limit(limit)
+                .offset(skip)
+            )
+            return [_read(row) for row in rows]
+
+    def receipt(self) -> list[LogCount]:
+        """Return what the log of each origin holds that has any change, the oldest first."""
+        with self.database.read() as connection:
+            born = connection.execute(select(_origin).order_by(_origin.c.born)).all()
+            counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+            for row in connection.execute(
+                select(_change.c.origin, _change.c.kind, func.count().label("many")).group_by(
+                    _change.c.origin, _change.c.kind
+                )
+            ):
+                counts[row.origin][row.kind] = row.many
+            return [
+                LogCount(
+                    row.origin,
+                    *chain_end(connection, row.origin),
+                    row.acked_seq,
+                    counts[row.origin],
+                )
+                for row in born
+                if row.origin in counts
+            ]
+
+    def of(self, record_id: str) -> list[Logged]:
+        """Return every change of a record made here, the oldest first."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                _logged()
+                .where(_change.c.record_id == record_id)
+                .order_by(_origin.c.born, _change.c.seq)
+            )
+            return [_read(row) for row in rows]
+
+    def note(self, session: SyncSession) -> None:
+        """Remember a sync, and forget those before the last hundred."""
+        table = tables.sync_session
+        with self.database.write() as connection:
+            connection.execute(
+                insert(table).values(
+                    at=session.at,
+                    ok=session.ok,
+                    requests=session.requests,
+                    bytes_up=session.bytes_up,
+                    bytes_down=session.bytes_down,
+                    seconds=f"{session.seconds:.2f}",
+                    error=session.error,
+                )
+            )
+            newest = select(func.max(table.c.id)).scalar_subquery()
+            connection.execute(table.delete().where(table.c.id <= newest - 100))
+
+    def sessions(self, many: int = 10) -> list[SyncSession]:
+        """Return the last syncs, the latest first."""
+        table = tables.sync_session
+        with self.database.read() as connection:
+            rows = connection.execute(select(table).order_by(desc(table.c.id)).limit(many)).all()
+        return [
+            SyncSession(
+                at=row.at,
+                ok=bool(row.ok),
+                requests=row.requests,
+                bytes_up=row.bytes_up,
+                bytes_down=row.bytes_down,
+                seconds=float(row.seconds),
+                error=row.error,
+            )
+            for row in rows
+        ]
+
+
+def acknowledge(
+    connection: Connection,
+    origin: str,
+    seq: int,
+    server_head: bytes,
+    verdicts: Sequence[Verdict] = (),
+    versions: Mapping[int, int | None] = MappingProxyType({}),
+) -> list[tuple[str, str]]:
+    """Mark exactly the changes up to ``seq`` as held by the server, with its word on each (25).
+
+    Returns kind and id of the records whose changes were acknowledged by this.
+    """
+    acked = connection.execute(
+        select(_origin.c.acked_seq).where(_origin.c.origin == origin)
+    ).scalar_one()
+    connection.execute(
+        update(_origin)
+        .where(_origin.c.origin == origin, _origin.c.acked_seq <= seq)
+        .values(acked_seq=seq, sent_seq=func.max(_origin.c.sent_seq, seq), server_head=server_head)
+    )
+    told = [
+        {"of": origin, "its": one, "to": version}
+        for one, version in versions.items()
+        if one <= seq and version is not None
+    ]
+    if told:
+        connection.execute(_VERSION, told)
+    for verdict in verdicts:
+        connection.execute(
+            update(_change)
+            .where(_change.c.origin == origin, _change.c.seq == verdict.seq)
+            .values(verdict=str(verdict.state), reason=verdict.reason, reason_field=verdict.field)
+        )
+    rows = connection.execute(
+        select(_change.c.kind, _change.c.record_id).where(
+            _change.c.origin == origin, _change.c.seq > acked, _change.c.seq <= seq
+        )
+    )
+    return [(row.kind, row.record_id) for row in rows]
+
+
+def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, str]]:
+    """Take back what the server was held to have of an origin beyond ``seq``: it goes again.
+
+    What the server then says of it counts. Who lacks that has nothing of what goes on from it
+    either; of other origins it may lack as much, so it is asked. Returns kind and id of the records
+    whose rows are not as these changes made them.
+    """
+    beyond = (_change.c.origin == origin, _change.c.seq > seq)
+    others = [
+        (name, record_id)
+        for name, kind in kinds().items()
+        for table in [kind.table()]
+        for (record_id,) in connection.execute(
+            select(_change.c.record_id)
+            .join(table, table.c.id == _change.c.record_id)
+            .where(*beyond, _change.c.kind == name)
+            .where(_change.c.verdict.is_not(None) | (_change.c.version < table.c.version))
+        )
+    ]
+    connection.execute(update(_origin).values(server_head=None))
+    mine = update(_origin).where(_origin.c.origin == origin)
+    connection.execute(mine.values(acked_seq=seq, sent_seq=seq))
+    # What was given up stays so; a conflict is opened anew, or is none any more.
+    closed = case((_change.c.verdict == State.CONFLICT, null()), else_=_change.c.closed)
+    answer = dict.fromkeys(("verdict", "reason", "reason_field", "version"))
+    connection.execute(update(_change).where(*beyond).values(**answer, closed=closed))
+    born_of = select(_origin.c.origin).where(_origin.c.parent == origin)
+    for child in connection.execute(born_of).scalars().all():
+        others += take_back(connection, child, 0)
+    return others
+
+
+def give_up(connection: Connection, origin: str, seq: int) -> list[tuple[str, str]]:
+    """Note that a rejected change is withdrawn; return kind and id of its record.
+
+    With the entry of a record goes what was typed on it since, sent or not: it has nothing to
+    stand on.
+    """
+    row = connection.execute(
+        select(_change.c.kind, _change.c.record_id).where(
+            _change.c.origin == origin,
+            _change.c.seq == seq,
+            _change.c.verdict == State.REJECTED,
+        )
+    ).one_or_none()
+    if row is None:
+        return []
+    key = (row.kind, row.record_id)
+    own = own_changes(connection, [row.record_id])[key]
+    first = next(at for at, one in enumerate(own) if one.at == (origin, seq))
+    withdrawn = [own[first]]
+    if own[first].row.op == Op.CREATE:
+        withdrawn += takewhile(lambda one: one.row.op != Op.CREATE, own[first + 1 :])
+    for one in withdrawn:
+        its_origin, its_seq = one.at
+        at = (_change.c.origin == its_origin, _change.c.seq == its_seq)
+        connection.execute(update(_change).where(*at).values(closed=1))
+    return [key]
+
+
+_VERSION = (
+    update(_change)
+    .where(_change.c.origin == bindparam("of"), _change.c.seq == bindparam("its"))
+    .values(version=bindparam("to"))
+)
+
+
+def _logged() -> Select[tuple[object, ...]]:
+    return select(_change, _origin.c.sent_seq, _origin.c.acked_seq).join(
+        _origin, _change.c.origin == _origin.c.origin
+    )
+
+
+def _read(row: Row[tuple[object, ...]]) -> Logged:
+    change = change_of(row)
+    state = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
+    return Logged(row.origin, change, row.head, state, row.reason, row.reason_field, row.skew)
+
+
+def _inherited(
+    origin: str, parents: Mapping[str, str | None], ends: Mapping[str, tuple[int, bytes]]
+) -> tuple[str, int, bytes] | None:
+    """Return the past an origin goes on from: the log it was born of, which never grows again (2).
+
+    A log without any change tells nothing, so the one before it counts.
+    """
+    parent = parents[origin]
+    while parent is not None and ends[parent][0] == 0:
+        parent = parents[parent]
+    return None if parent is None else (parent, *ends[parent])

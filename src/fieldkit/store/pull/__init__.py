@@ -1,0 +1,1 @@
+"""Applying what the server answers."""

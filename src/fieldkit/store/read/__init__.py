@@ -1,0 +1,1 @@
+"""Reading records: one, some, a page, a search."""

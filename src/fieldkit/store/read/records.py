@@ -1,0 +1,309 @@
+"""Reading records: one, some, a page, all; and the lines of a timeline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cache
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+
+from fieldkit.records import Record, Use, Value, kinds
+from fieldkit.store import tables
+from fieldkit.store.log.changes import OPEN_VERDICT, in_parts
+from fieldkit.store.write.edits import to_json
+
+_FURTHEST_BACK = 500
+"""Changes of each identity looked at for the last saved."""
+
+
+class State(StrEnum):
+    """Where a record's last change stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    ON_SERVER = "on the server"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+
+
+_RETURNED = frozenset({State.CONFLICT, State.REJECTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records of a list and the way to the next ones."""
+
+    records: list[Record]
+    next: str | None
+    """Hand it back as ``after``; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a timeline."""
+
+    on: date | None
+    kind: str
+    id: str
+    sentence: str
+    by: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of one moment: reads over one connection. Serves the rules as ``Known``."""
+
+    connection: Connection
+    _kinds: Mapping[str, type[Record]] = field(default_factory=kinds)
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record, deleted or not; None if it is not here."""
+        found = self._kinds.get(kind)
+        if found is None:
+            return None
+        table = found.table()
+        row = self.connection.execute(select(table).where(table.c.id == record_id)).one_or_none()
+        return _record(found, row) if row else None
+
+    def anywhere(self, record_id: str) -> Record | None:
+        """Return the record of this id, of whatever kind."""
+        for kind in self._kinds:
+            if found := self.get(kind, record_id):
+                return found
+        return None
+
+    def called(self, number: str) -> list[Record]:
+        """Return the record of this number, and the one that had it until it was renamed."""
+        numbers = [number, *self.renamed([number]).values()]
+        return [found for one in numbers if (found := self.anywhere(one))]
+
+    def renamed(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the present numbers of those of ``ids`` that were renamed here, by the old."""
+        found: dict[str, str] = {}
+        for some in in_parts(sorted(set(ids))):
+            rows = self.connection.execute(_RENAMED, {"ids": some})
+            found |= {row.old: row.new for row in rows}
+        return found
+
+    def fetch(self, wanted: Iterable[str], ids: Sequence[str]) -> dict[tuple[str, str], Record]:
+        """Return those of ``ids`` that are here and of the kinds ``wanted``, by kind and id.
+
+        Kinds of a newer version, which this one cannot show, are passed over.
+        """
+        found: dict[tuple[str, str], Record] = {}
+        for name in self._kinds.keys() & set(wanted):
+            kind = self._kinds[name]
+            table = kind.table()
+            for some in in_parts(ids):
+                for row in self.connection.execute(select(table).where(table.c.id.in_(some))):
+                    found[name, row.id] = _record(kind, row)
+        return found
+
+    def where(self, kind: str, **equal: Value) -> list[Record]:
+        """Return the live records whose fields equal these values."""
+        found = self._kinds[kind]
+        given = {f"is_{name}": value for name, value in equal.items() if value is not None}
+        names = tuple((name, value is None) for name, value in equal.items())
+        rows = self.connection.execute(_equal(found.table(), names), given)
+        return [_record(found, row) for row in rows]
+
+    def page(
+        self,
+        kind: str,
+        where: Mapping[str, Value],
+        after: str | None,
+        limit: int,
+        *,
+        newest_first: bool = False,
+    ) -> Page:
+        """Return a page in the order of the kind's list (or by when it was last changed)."""
+        found = self._kinds[kind]
+        table = found.table()
+        by = table.c[found.order]
+        query = select(table).where(_live(table, where))
+        if newest_first:
+            newest = self.connection.execute(query.order_by(table.c.updated_at.desc()).limit(limit))
+            return Page([_record(found, row) for row in newest], None)
+        if after is not None:
+            mark, last = json.loads(after)
+            value = date.fromisoformat(mark) if mark and isinstance(by.type, Date) else mark
+            query = query.where(
+                or_(by.is_not(None), table.c.id > last)
+                if value is None
+                else tuple_(by, table.c.id) > tuple_(literal(value, by.type), literal(last))
+            )
+        rows = self.connection.execute(query.order_by(by, table.c.id).limit(limit + 1)).all()
+        records = [_record(found, row) for row in rows[:limit]]
+        more = len(rows) > limit
+        return Page(records, _mark(records[-1]) if more else None)
+
+    def each(self, kind: str, where: Mapping[str, Value]) -> Iterator[Record]:
+        """Stream the live records in order of entry, a thousand at a time in memory."""
+        found = self._kinds[kind]
+        table = found.table()
+        last = 0
+        rowid: ColumnElement[int] = literal_column("rowid")
+        while True:
+            rows = self.connection.execute(
+                select(rowid, table)
+                .where(_live(table, where), rowid > last)
+                .order_by(rowid)
+                .limit(1000)
+            ).all()
+            yield from (_record(found, row) for row in rows)
+            if len(rows) < 1000:
+                return
+            last = rows[-1][0]
+
+    def timeline(self, record_id: str) -> list[Event]:
+        """Return what happened to a person or group, oldest first, the undated last."""
+        own = self.anywhere(record_id)
+        if own is None:
+            return []
+        found = [own, *self._referring(own)]
+        states = self.states([record.id for record in found])
+        events = [
+            Event(
+                on=record.happened_on(),
+                kind=record.kind(),
+                id=record.id,
+                sentence=record.event(),
+                by=record.created_by or "",
+                state=states.get(record.id, State.ON_SERVER),
+            )
+            for record in found
+            if not record.deleted
+        ]
+        return sorted(events, key=lambda event: (event.on or date.max, event.id))
+
+    def _referring(self, own: Record) -> Iterator[Record]:
+        """Give the live records that refer to this one, of kinds that have a day to stand on."""
+        for name, kind in self._kinds.items():
+            for field_name, reference in kind.references().items():
+                if own.kind() in reference.kinds and kind.used(Use.HAPPENED):
+                    yield from self.where(name, **{field_name: own.id})
+
+    def states(self, ids: Sequence[str]) -> dict[str, State]:
+        """Return where each record stands; none for records never saved here, unless in conflict.
+
+        That is where its last change stands, unless the server still lacks part of an earlier one,
+        or a conflict about it is open, whoever wrote the values.
+        """
+        log, origin, conflict = tables.change, tables.origin, tables.conflict
+        found: dict[str, State] = {}
+        for some in in_parts(ids):
+            rows = self.connection.execute(
+                select(log.c.record_id, log.c.seq, origin.c.sent_seq, origin.c.acked_seq)
+                .add_columns(case((OPEN_VERDICT, log.c.verdict)).label("verdict"))
+                .join(origin, log.c.origin == origin.c.origin)
+                .where(log.c.record_id.in_(some))
+                .order_by(origin.c.born, log.c.seq)
+            )
+            for row in rows:
+                if found.get(row.record_id) not in _RETURNED:
+                    found[row.record_id] = state_of(
+                        row.seq, row.verdict, row.sent_seq, row.acked_seq
+                    )
+            told = self.connection.execute(
+                select(conflict.c.record_id).where(
+                    conflict.c.record_id.in_(some), conflict.c.decided == 0
+                )
+            )
+            for record_id in told.scalars():
+                if found.get(record_id) is not State.REJECTED:
+                    found[record_id] = State.CONFLICT
+        return found
+
+    def last_saved(
+        self, many: int, operator: str | None = None, kind: str | None = None
+    ) -> list[Record]:
+        """Return the live records last saved here, the latest first; ``operator``: by whom.
+
+        Looks no further back than some hundred changes: beyond them nothing counts as last.
+        """
+        seen: set[str] = set()
+        found: list[Record] = []
+        for changed, record_id in self._latest_changes(operator):
+            other = record_id in seen or kind not in {None, changed}
+            record = None if other else self.get(changed, record_id)
+            seen.add(record_id)
+            if record and not record.deleted:
+                found.append(record)
+            if len(found) == many:
+                break
+        return found
+
+    def _latest_changes(self, operator: str | None) -> Iterator[tuple[str, str]]:
+        """Give kind and id of the latest changes, those of the identity in use first."""
+        log, origin = tables.change, tables.origin
+        born = self.connection.execute(select(origin.c.origin).order_by(origin.c.born.desc()))
+        for name in born.scalars().all():
+            latest = (
+                select(log.c.kind, log.c.record_id)
+                .where(log.c.origin == name)
+                .order_by(log.c.seq.desc())
+                .limit(_FURTHEST_BACK)
+            )
+            if operator is not None:
+                latest = latest.where(log.c.operator == operator)
+            for row in self.connection.execute(latest):
+                yield row.kind, row.record_id
+
+
+_RENAMED = select(tables.alias).where(tables.alias.c.old.in_(bindparam("ids", expanding=True)))
+
+
+def state_of(seq: int, verdict: str | None, sent_seq: int, acked_seq: int) -> State:
+    """Say where a change stands: only verdicts are stored, the rest follows from two numbers."""
+    if verdict in _RETURNED:
+        return State(verdict)
+    if seq <= acked_seq:
+        return State.ON_SERVER
+    return State.SENT if seq <= sent_seq else State.QUEUED
+
+
+def _record(kind: type[Record], row: Row[tuple[object, ...]]) -> Record:
+    values = dict(row._mapping)
+    values.pop("rowid", None)
+    return kind.of(values)
+
+
+def _live(table: Table, equal: Mapping[str, Value]) -> ColumnElement[bool]:
+    return and_(
+        table.c.deleted.is_(False), *(table.c[name] == value for name, value in equal.items())
+    )
+
+
+@cache
+def _equal(table: Table, names: tuple[tuple[str, bool], ...]) -> Select[tuple[object, ...]]:
+    """Hold the query rules ask at every save: equal in these fields (True: empty there)."""
+    columns = table.c
+    conditions = [
+        columns[name].is_(None) if empty else columns[name] == bindparam(f"is_{name}")
+        for name, empty in names
+    ]
+    return select(table).where(columns.deleted.is_(False), *conditions)
+
+
+def _mark(record: Record) -> str:
+    return json.dumps([to_json(record.value(record.order)), record.id])

@@ -1,0 +1,1 @@
+"""Saving records: the only way by which they are written."""

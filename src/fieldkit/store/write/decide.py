@@ -1,0 +1,94 @@
+"""Deciding a conflict: one of its two values, or another, becomes what stands."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from sqlalchemy import Connection
+
+from fieldkit.protocol.change import Json, Op
+from fieldkit.protocol.merge import DELETED, PLACE
+from fieldkit.records import Finding, Record, Severity, Unfit, Value, kinds
+from fieldkit.reference import district_of
+from fieldkit.store.errors import Refused
+from fieldkit.store.read.conflicts import Conflict, find_conflict, mark_decided
+from fieldkit.store.write.edits import Edit
+from fieldkit.store.write.save import Author, Saved, save
+
+
+class Keep(Enum):
+    """Which of the two values of a conflict stands from now on; no text is ever taken for it."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+
+
+def decide(
+    connection: Connection, conflict: str | Conflict, keep: Keep | str, author: Author
+) -> Saved:
+    """Log a decision, in the caller's transaction, and note that the conflict has one.
+
+    Raises:
+        Refused: the value does not fit, or a rule stands against it.
+        Settled: the conflict is no longer open.
+    """
+    now = find_conflict(connection, conflict)
+    seen = now if isinstance(conflict, str) else conflict
+    (fate,) = save(connection, [_decision(seen, keep)], author)
+    if isinstance(fate, Refused):
+        raise fate
+    mark_decided(connection, [seen.record_id])
+    return fate
+
+
+def _decision(conflict: Conflict, keep: Keep | str) -> Edit:
+    """Return the edit that decides a conflict."""
+    kind, field = kinds()[conflict.kind], conflict.field
+    try:
+        if isinstance(keep, str):
+            fields = _typed(kind, field, keep)
+        else:
+            value = conflict.mine if keep is Keep.MINE else conflict.theirs
+            fields = _values(kind, field, value)
+    except Unfit as unfit:
+        raise Refused([(0, Finding(field, str(unfit), Severity.BLOCK, "decision"))]) from None
+    return Edit(
+        kind,
+        fields,
+        id=conflict.record_id,
+        base=conflict.version,
+        op=Op.DECIDE,
+        decided=tuple((conflict.origin, seq) for seq in conflict.seqs),
+    )
+
+
+def _values(kind: type[Record], field: str, value: Json) -> dict[str, Value]:
+    """Read one of the two values by the field's declaration."""
+    if field == PLACE and isinstance(value, list):
+        return _values(kind, "district", value[0]) | _values(kind, "block", value[1])
+    if field == DELETED:
+        return {field: value is True}
+    try:
+        if field in kind.fields():
+            return {field: kind.fields()[field].format.read(value)}
+    except Unfit:
+        raise Unfit("A newer fieldkit wrote this value. Update fieldkit, then decide.") from None
+    if isinstance(value, list | dict | float):
+        raise Unfit("A newer fieldkit wrote this value. Update fieldkit, then decide.")
+    return {field: value}
+
+
+def _typed(kind: type[Record], field: str, typed: str) -> dict[str, Value]:
+    """Read another value as one types it; of a place, its block: the district follows from it.
+
+    What is doubtful counts as meant: whoever decides has seen it, or wrote it out.
+    """
+    if field == PLACE:
+        block = kind.fields()["block"].format.parse(typed)
+        district = district_of(block) if isinstance(block, int) else None
+        if district is None:
+            raise Unfit("Choose a block.")
+        return {"district": district, "block": block}
+    if field == DELETED or field not in kind.fields():
+        raise Unfit("Choose one of the two: mine or theirs.")
+    return {field: kind.fields()[field].format.parse(typed, confirmed=True)}

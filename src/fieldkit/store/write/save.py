@@ -1,0 +1,224 @@
+"""The only door by which records are written: row, change and search words in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from fieldkit.protocol.change import Change, Op
+from fieldkit.protocol.identity import RecordId, read_id
+from fieldkit.protocol.merge import DELETED
+from fieldkit.records import Finding, Record, Severity, kinds
+from fieldkit.store.clock import WRONG
+from fieldkit.store.errors import Refused
+from fieldkit.store.log.changes import OWED, append, chain_end, in_parts, own_changes, untaken
+from fieldkit.store.log.forks import with_present_names
+from fieldkit.store.log.identity import Device, highest_brought, take_numbers
+from fieldkit.store.pull.apply import end
+from fieldkit.store.pull.overlays import keep_beneath
+from fieldkit.store.read.records import Records, State
+from fieldkit.store.write.edits import Edit, Past, Pending, Prepared, prepare
+from fieldkit.store.write.rows import Laid, put
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of one edit."""
+
+    id: str
+    op: Op | None
+    """None: nothing differed, nothing was written."""
+    seq: int | None = None
+    """None as well for a deletion that ends what the server never took: nothing was logged."""
+    findings: tuple[Finding, ...] = ()
+    """Remarks that did not stop the save."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who saves, where, and when (seconds since 1970 UTC, by the laptop's clock)."""
+
+    device: Device
+    operator: str
+    at: int
+    today: date
+
+
+def save(
+    connection: Connection, edits: Sequence[Edit], author: Author, *, field: bool = True
+) -> list[Saved | Refused]:
+    """Write what may be written, in the caller's transaction, and tell of each edit its fate.
+
+    ``ask``: rules that ask for a reason stop an edit until its fields are confirmed; a file that
+    is loaded cannot be asked, so there they are remarks.
+    """
+    prepared = _prepare(connection, edits, author, field=field)
+    writable = [one for one in prepared if one.op and not one.stops]
+    seqs = iter(_write(connection, [one for one in writable if not one.ended], author))
+    end(connection, [(one.record.kind(), one.record.id) for one in writable if one.ended])
+    fates: list[Saved | Refused] = []
+    for place, one in enumerate(prepared):
+        if one.stops:
+            fates.append(Refused([(place, finding) for finding in one.stops]))
+        else:
+            seq = next(seqs) if one.op and not one.ended else None
+            fates.append(Saved(one.record.id, one.op, seq, one.remarks))
+    return fates
+
+
+def _prepare(
+    connection: Connection, edits: Sequence[Edit], author: Author, *, field: bool
+) -> list[Prepared]:
+    """Work the edits out in order, each seeing those before it."""
+    edits = with_present_names(connection, edits)
+    records = Records(connection)
+    given = [edit.id for edit in edits if edit.id]
+    fetched = records.fetch({edit.kind.kind() for edit in edits}, given)
+    history = _history(connection, given, fetched)
+    referred, sought = _referred(records, edits)
+    known = Pending(records, fetched | referred, sought)
+    taken = _taken(records, given, fetched)
+    highest = RecordId(author.device.origin, highest_brought(connection))
+    number = _take_numbers(connection, edits, highest)
+    prepared = []
+    for edit in edits:
+        kind, key = edit.kind.kind(), edit.id or f"{author.device.origin}-{number}"
+        number += edit.id is None
+        confirmed = edit.confirmed if field else frozenset(edit.kind.fields())
+        past = history.get(key, Past(taken.get(key, kind)))
+        before = known.before(kind, key)
+        one = prepare(
+            replace(edit, id=key, confirmed=confirmed),
+            before,
+            known,
+            author.device,
+            author.today,
+            past,
+        )
+        if before is None and (said := _number_refused(key, highest, kind, past.kind)):
+            refused = Finding("id", said, Severity.BLOCK, "number")
+            one = replace(one, stops=(refused, *one.stops))
+        if one.op and not one.stops:
+            _stamp(one, author)
+            known.put(one.record)
+            laid = past.laid | dict.fromkeys(one.changed, one.base)
+            history[key] = Past(kind, laid=laid)
+        prepared.append(one)
+    return prepared
+
+
+def _taken(
+    records: Records, given: Sequence[str], fetched: Mapping[tuple[str, str], Record]
+) -> dict[str, str]:
+    """Return which of the numbers given stand for records of another kind."""
+    missing = set(given) - {number for _, number in fetched}
+    return {number: kind for kind, number in records.fetch(kinds(), sorted(missing))}
+
+
+def _referred(
+    records: Records, edits: Sequence[Edit]
+) -> tuple[dict[tuple[str, str], Record], set[str]]:
+    """Fetch at once the records that edits refer to, and the ids for which every kind was asked."""
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for edit in edits:
+        for name, reference in edit.kind.references().items():
+            number = edit.fields.get(name)
+            if isinstance(number, str):
+                for kind in reference.kinds:
+                    wanted[kind].add(number)
+    found: dict[tuple[str, str], Record] = {}
+    for kind, ids in wanted.items():
+        found |= records.fetch({kind}, sorted(ids))
+    missing = set[str]().union(*wanted.values()) - {number for _, number in found}
+    return found | records.fetch(kinds(), sorted(missing)), missing
+
+
+def _take_numbers(connection: Connection, edits: Sequence[Edit], highest: RecordId) -> int:
+    """Take a number for each new record, and step over those of our own that a file brings."""
+    given = (read_id(edit.id) for edit in edits if edit.id)
+    own = (one.number for one in given if one and one.origin == highest.origin)
+    brought = max((number for number in own if number <= highest.number), default=0)
+    return take_numbers(connection, sum(edit.id is None for edit in edits), beyond=brought)
+
+
+def _stamp(one: Prepared, author: Author) -> None:
+    """Note who entered the record and when; a file may bring its own."""
+    record, given = one.record, one.changed
+    if one.before is None:
+        record.created_at = record.created_at or author.at
+        record.created_by = record.created_by or author.operator
+        record.updated_at = record.updated_at or author.at
+    elif "updated_at" not in given:
+        record.updated_at = author.at
+
+
+def _history(
+    connection: Connection, ids: Sequence[str], fetched: Mapping[tuple[str, str], Record]
+) -> dict[str, Past]:
+    """Return what the log holds of those of ``ids`` that it knows."""
+    found: dict[str, Past] = {}
+    own = own_changes(connection, ids)
+    for (kind, record_id), changes in own.items():
+        record = fetched.get((kind, record_id))
+        version = record.version if record else None
+        past = found[record_id] = Past(kind, untaken=not version and untaken(changes))
+        for one in changes:
+            if one.row.op == Op.CREATE:
+                past = found[record_id] = replace(past, anew=one.row.verdict == State.REJECTED)
+            if one.lies(version or 0) and not one.rejected:
+                change = one.change()
+                for name in (*change.fields, *([DELETED] if change.op is Op.DELETE else ())):
+                    past.laid[name] = min(past.laid.get(name, change.base) or 0, change.base or 0)
+    for some in in_parts(sorted({key[1] for key in own})):
+        for row in connection.execute(OWED, {"ids": some}):
+            found[row.record_id].owed[row.field] = row.base
+    return found
+
+
+def _number_refused(record_id: str, highest: RecordId, kind: str, taken_by: str) -> str | None:
+    """Say why a number will not do: it is none, nobody can have it yet, or another kind has it."""
+    number = read_id(record_id)
+    if number is None or str(number) != record_id:
+        return "A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."
+    if number.origin == highest.origin and number.number > highest.number:
+        return "This laptop has not given out this number. Leave it empty for a new record."
+    if taken_by != kind:
+        return "Another record has this number. Leave it empty for a new record."
+    return None
+
+
+def _write(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:
+    """Write rows, changes, search words, tallies; return the changes' seqs."""
+    if not prepared:
+        return []
+    keep_beneath(connection, [one.before for one in prepared if one.before is not None])
+    put(connection, [Laid(one.record, one.before) for one in prepared])
+    return _log(connection, prepared, author)
+
+
+def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:
+    """Append one change each to the log; return their seqs."""
+    origin = author.device.origin
+    last, head = chain_end(connection, origin)
+    skew = author.device.skew or 0
+    wrong = skew if abs(skew) > WRONG else None
+    changes = [
+        Change(
+            seq=seq,
+            kind=one.record.kind(),
+            record_id=one.record.id,
+            op=one.op,
+            fields=one.changed,
+            base=one.base,
+            at=author.at,
+            operator=author.operator,
+        )
+        for seq, one in enumerate(prepared, start=last + 1)
+        if one.op is not None
+    ]
+    append(connection, origin, [(change, wrong) for change in changes], head)
+    return [change.seq for change in changes]

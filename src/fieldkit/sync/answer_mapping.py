@@ -1,0 +1,71 @@
+"""What the server said, as the laptop's database takes it in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from fieldkit.plain_text import shown
+from fieldkit.protocol.change import Json
+from fieldkit.protocol.messages import PageRow, SyncAnswer
+from fieldkit.store import Answered, FindingNote, FocusAt, Held, Logged, ServerRow, State, Verdict
+
+
+def answered(
+    origin: str, seq: int, head: bytes, batch: Sequence[Logged], answer: SyncAnswer, now: int
+) -> Answered:
+    """Return the answer as far as it acknowledges (``seq`` and the own head there), with its page.
+
+    Verdicts carry no values and never move a row; only the rows of the page do (22).
+    """
+    kept = [one.change.seq for one in batch if one.change.seq <= seq]
+    page = answer.page
+    focus = answer.focus
+    return Answered(
+        origin=origin,
+        seq=seq,
+        head=head,
+        versions=dict(zip(kept, answer.versions, strict=False)),
+        verdicts=_verdicts(answer, set(kept)),
+        rows=[_row(row) for row in page.rows] if page else (),
+        gone=[(one.kind, one.id) for one in page.gone] if page else (),
+        cursors=answer.cursors,
+        focus=FocusAt(focus.district, focus.block, focus.position) if focus else None,
+        more=answer.more,
+        skew=answer.now - now if answer.now else 0,
+        token=answer.token,
+    )
+
+
+def _verdicts(answer: SyncAnswer, seqs: set[int]) -> list[Verdict]:
+    return [
+        Verdict(
+            one.seq,
+            State.CONFLICT if one.verdict == State.CONFLICT else State.REJECTED,
+            shown(one.reason),
+            one.field,
+        )
+        for one in answer.verdicts
+        if one.seq in seqs
+    ]
+
+
+def _row(row: PageRow) -> ServerRow:
+    # What was read from JSON holds nothing else.
+    values = cast(dict[str, Json] | None, row.values)
+    conflicts = tuple(
+        Held(
+            field=one.field,
+            origin=one.origin,
+            seqs=tuple(one.seqs),
+            held=cast(Json, one.held),
+            base=cast(Json, one.base),
+            by=shown(one.by),
+            at=one.at,
+            stands_by=shown(one.stands_by),
+            stands_at=one.stands_at,
+        )
+        for one in row.conflicts
+    )
+    findings = tuple(FindingNote(one.rule, one.field, shown(one.message)) for one in row.findings)
+    return ServerRow(row.kind, row.id, row.version, values, conflicts, findings)

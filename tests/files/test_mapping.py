@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fieldkit.files.loading.mapping import BY_AGE, columns_of, find_heading, guess
+from fieldkit.files.tables.delimited import Row
+from fieldkit.records import Beneficiary, Member
+
+
+def guessed(*columns: str, row: tuple[str, ...] = ()) -> dict[str, str | None]:
+    found = guess(columns, Beneficiary, [row] * 4 if row else [])
+    return {one.column: one.target for one in found}
+
+
+@pytest.mark.parametrize(
+    ("column", "field"),
+    [
+        ("Name of Beneficiary", "name"),
+        ("Benificiary Name", "name"),
+        ("S/o, D/o, W/o", "relation_name"),
+        ("Father's/Husband's Name", "relation_name"),
+        ("Mobile No.", "mobile"),
+        ("Mobile Nmbr", "mobile"),
+        ("Trade", "trade_code"),
+        ("Date of Birth", "born"),
+        ("DOB (dd/mm/yyyy)", "born"),
+        ("Age", BY_AGE),
+        ("Sex", "gender"),
+        ("Aadhar Number", "aadhaar_last4"),
+        ("आधार नंबर", "aadhaar_last4"),
+        ("A/c No.", "account_no"),
+        ("IFSC Code", "ifsc"),
+        ("लाभार्थी का नाम", "name"),
+        ("पिता/पति का नाम", "relation_name"),
+        ("मोबाइल नंबर", "mobile"),
+        ("व्यवसाय", "trade_code"),
+        ("जन्म तिथि", "born"),
+        ("लिंग", "gender"),
+        ("ग्राम", "village"),
+        ("ब्लॉक", "block"),
+        ("जिला", "district"),
+        ("S.No.", None),
+        ("Whatsapp group", None),
+    ],
+)
+def test_usual_headings(column: str, field: str | None) -> None:
+    assert guessed(column) == {column: field}
+
+
+def test_what_the_heading_does_not_say_the_values_may() -> None:
+    assert guessed("Name", "x", "y", row=("Ali", "9419112345", "999941057058")) == {
+        "Name": "name",
+        "x": "mobile",
+        "y": "aadhaar_last4",
+    }
+
+
+def test_a_column_of_relations_alone_is_no_name() -> None:
+    found = guess(["S/o, D/o, W/o", "Parentage"], Beneficiary, [["S/o", "Abdul Ahad"]] * 3)
+    assert [one.target for one in found] == ["relation", "relation_name"]
+
+
+def test_no_field_is_given_to_two_columns() -> None:
+    assert list(guessed("Mobile", "Phone No.").values()) == ["mobile", None]
+    assert guessed("Address", "Village") == {"Address": "address", "Village": "village"}
+
+
+def test_a_group_is_found_in_a_roster_of_members() -> None:
+    found = guess(["SHG Name", "Name of Member"], Member, [])
+    assert [one.target for one in found] == ["self_help_group_id", "name"]
+
+
+def test_samples_hold_no_aadhaar_number() -> None:
+    (found,) = guess(["Aadhaar"], Beneficiary, [["9999 4105 7058"]])
+    assert found.aadhaar
+    assert found.samples == ("7058",)
+
+
+def test_titles_stand_above_the_headings() -> None:
+    rows = [
+        ["Office of the Block Development Officer"],
+        ["List of artisans, Name and trade"],
+        ["", ""],
+        ["S.No.", "Name", "Trade"],
+        ["1", "Ali", "Mason"],
+    ]
+    assert find_heading([Row(at, row) for at, row in enumerate(rows, 1)], Beneficiary) == 3
+
+
+def test_a_table_without_headings_has_none() -> None:
+    assert find_heading([Row(1, ["Ali", "9419112345"])], Beneficiary) is None
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=8))
+def test_columns_have_names_of_their_own(cells: list[str]) -> None:
+    names = columns_of(cells)
+    assert len(set(names)) == len(cells)
+    assert all(names)
+    targets = [one.target for one in guess(names, Beneficiary, []) if one.target]
+    assert len(set(targets)) == len(targets)
