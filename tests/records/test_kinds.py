@@ -282,33 +282,33 @@ def test_a_trade_is_found_by_any_of_its_names(typed: str, code: str) -> None:
 ADDED = """
 from datetime import date
 from typing import Annotated
-from fieldkit.records import Ask, Case, Record, Use, judge, kinds, rule, rules_of
-from fieldkit.records.formats import Date, PersonName, Reference
+from fieldkit.records import Field, Record, RuleContext, Use, judge, kinds, rule, rules_of
+from fieldkit.records.fields.formats import Date, PersonName, Reference
 
 class HomeVisit(Record, table=True):
     "A visit to an artisan at home."
     title = "Visit"
     plural = "Visits"
     order = "visited_on"
-    beneficiary_id: Annotated[str | None, Ask("Artisan", Reference(kinds=("beneficiary",)),
+    beneficiary_id: Annotated[str | None, Field("Artisan", Reference(kinds=("beneficiary",)),
         section="Visit", required="a visit is to one artisan")] = None
-    visited_on: Annotated[date | None, Ask("Day", Date(past=True),
+    visited_on: Annotated[date | None, Field("Day", Date(past=True),
         uses=frozenset({Use.HAPPENED}))] = None
 
 @rule(HomeVisit, "visited_on", source="a test")
-def not_on_sunday(visit: HomeVisit, case: Case) -> str | None:
+def not_on_sunday(visit: HomeVisit, case: RuleContext) -> str | None:
     return "Nobody visits on Sunday." if visit.visited_on.weekday() == 6 else None
 
 assert kinds()["home_visit"] is HomeVisit
 assert list(kinds()).index("home_visit") > list(kinds()).index("beneficiary")
-assert list(HomeVisit.questions()) == ["beneficiary_id", "visited_on", "remarks"]
-assert HomeVisit.asks()["visited_on"].section == "Visit"
+assert list(HomeVisit.form_fields()) == ["beneficiary_id", "visited_on", "remarks"]
+assert HomeVisit.fields()["visited_on"].section == "Visit"
 assert HomeVisit.table().name == "home_visit"
 assert {"id", "district", "beneficiary_id", "extra"} <= set(HomeVisit.table().columns.keys())
 visit = HomeVisit(id="7KQ2M9XD-1", visited_on=date(2026, 11, 22))
 assert visit.happened_on() == date(2026, 11, 22)
 assert [rule.name for rule in rules_of(HomeVisit)] == ["not_on_sunday"]
-found = [(f.field, f.rule) for f in judge(visit, Case(date(2026, 11, 22)))]
+found = [(f.field, f.rule) for f in judge(visit, RuleContext(date(2026, 11, 22)))]
 assert found == [("beneficiary_id", "required"), ("visited_on", "not_on_sunday")]
 """
 
@@ -324,8 +324,8 @@ def test_adding_a_kind_is_adding_one_class() -> None:
 JUDGED = """
 from fieldkit.records import judge, kinds
 assert kinds()["workshop"] is Workshop
-assert [ask.section for ask in Workshop.questions().values()] == ["Workshop"] * 3 + ["Remarks"]
-found = judge(Workshop.of({"id": "7KQ2M9XD-1", "looms": 41}), Case(date(2026, 11, 22)))
+assert [ask.section for ask in Workshop.form_fields().values()] == ["Workshop"] * 3 + ["Remarks"]
+found = judge(Workshop.of({"id": "7KQ2M9XD-1", "looms": 41}), RuleContext(date(2026, 11, 22)))
 assert [f.rule for f in found] == ["required", "looms_fit_one_room"]
 """
 

@@ -163,8 +163,8 @@ def test_opening_a_file_that_is_up_to_date_writes_nothing(home: Path) -> None:
 
 GROWN = """
     from typing import Annotated
-    from fieldkit.records import Ask, Beneficiary, Format, Record, Use
-    from fieldkit.records.formats import Text
+    from fieldkit.records import Beneficiary, Field, Format, Record, Use
+    from fieldkit.records.fields.formats import Text
     from fieldkit.store import Edit, Store
     import sys
     from pathlib import Path
@@ -173,8 +173,8 @@ GROWN = """
         title = "Visit"
         plural = "Visits"
         order = "purpose"
-        name: Annotated[str | None, Ask("Who", Text(), uses=frozenset({Use.NAME}))] = None
-        purpose: Annotated[str | None, Ask("Purpose", Text())] = None
+        name: Annotated[str | None, Field("Who", Text(), uses=frozenset({Use.NAME}))] = None
+        purpose: Annotated[str | None, Field("Purpose", Text())] = None
 
     store = Store.open(Path(sys.argv[1]))
     store.save([Edit(HomeVisit, {"name": "Parveena", "purpose": "Support"})], "Asha")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 _PROGRAM = """
 import sys
-from fieldkit.server.local import serve
+from fieldkit.server.operation.local import serve
 serve(sys.argv[1])
 """
 
