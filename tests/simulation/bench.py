@@ -129,7 +129,7 @@ class Bench:
             patch.object(secrets, "choice", drawn.choice),
             patch.object(secrets, "token_hex", drawn.token_hex),
             patch.object(secrets, "token_urlsafe", drawn.token_urlsafe),
-            patch("fieldkit.store.files.database.create_engine", self._engine),
+            patch("fieldkit.store.database.create_engine", self._engine),
             patch("fieldkit.store.store.place_of", self._place_of),
             patch("fieldkit.server.ingest.batch.readable", _choosy),
         ):

@@ -13,6 +13,7 @@ from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Finding, Known, Record, RuleContext, Severity, Value, judge
 from fieldkit.records.declaration.rule import finding_about
 from fieldkit.store.log.identity import Device
+from fieldkit.store.read.record_json import to_json
 
 _KEPT_BY_THE_STORE = frozenset({"id", "version", "deleted"})
 _STAMPS = frozenset({"created_at", "updated_at", "created_by"})
@@ -125,11 +126,6 @@ class Pending:
 
 def _answers(record: Record, fields: tuple[str, ...]) -> tuple[Value, ...]:
     return tuple(record.value(field) for field in fields)
-
-
-def to_json(value: Value) -> Json:
-    """Return a value as it stands in a change, a message or an export."""
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def prepare(
