@@ -230,6 +230,8 @@ AS_BEFORE_PULLING = """
     ALTER TABLE change DROP COLUMN version;
     ALTER TABLE change DROP COLUMN closed;
     ALTER TABLE change DROP COLUMN skew;
+    ALTER TABLE change DROP COLUMN rule;
+    ALTER TABLE change DROP COLUMN params;
     DROP TABLE beneath; DROP TABLE cursor; DROP TABLE conflict; DROP TABLE finding;
     DROP TABLE alias; DROP TABLE notice;
     UPDATE alembic_version SET version_num = '0001';
