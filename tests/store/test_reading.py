@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.store.conftest import DAY, NOW, Turned, acknowledge, artisan, edit, on, save
 
 from fieldkit.protocol.change import Op
+from fieldkit.protocol.finding import Verdict
 from fieldkit.records import (
     Attendance,
     Beneficiary,
@@ -21,8 +22,8 @@ from fieldkit.records import (
     kinds,
 )
 from fieldkit.settings import DATABASE
-from fieldkit.store import Edit, Saved, State, Store, Verdict
-from fieldkit.store.files.database import connect
+from fieldkit.store import Edit, Saved, State, Store
+from fieldkit.store.database import connect
 
 shared = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -164,8 +165,8 @@ def test_states_follow_the_last_change(store: Store) -> None:
         store,
         device.origin,
         3,
-        Verdict(2, State.REJECTED, "No.", "name"),
-        Verdict(3, State.CONFLICT),
+        Verdict(seq=2, verdict="rejected", field="name", reason="No."),
+        Verdict(seq=3, verdict="conflict"),
     )
     assert store.states([*ids, "7KQ2M9XD-1"]) == dict(
         zip(

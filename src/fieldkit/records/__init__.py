@@ -6,6 +6,7 @@ rules in ``eligibility``, ``attending``, ``delivery``, ``lending`` and ``members
 """
 
 from fieldkit.protocol.change import Change, Json, Op, canonical, first_head
+from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.protocol.identity import RecordId, derived_origin, is_origin, new_origin, read_id
 from fieldkit.protocol.limits import unsendable
 from fieldkit.records.artisans import delivery, eligibility
@@ -23,15 +24,15 @@ from fieldkit.records.credit.loan import Loan
 from fieldkit.records.declaration.field import Condition, Field, Use
 from fieldkit.records.declaration.record import Record, kind_name, kinds
 from fieldkit.records.declaration.rule import (
-    Finding,
+    Broken,
     Known,
     Nothing,
     RuleContext,
-    Severity,
     judge,
     rule,
     rules_of,
 )
+from fieldkit.records.declaration.sentences import sentence
 from fieldkit.records.fields.formats import Choice, Doubtful, Format, Reference, Unfit, Value
 from fieldkit.records.outreach.programme import Attendance, Programme
 from fieldkit.records.training import attending
@@ -45,6 +46,7 @@ from fieldkit.records.training.batch import (
 __all__ = [
     "Attendance",
     "Beneficiary",
+    "Broken",
     "Change",
     "Choice",
     "ClusterFederation",
@@ -91,6 +93,7 @@ __all__ = [
     "read_id",
     "rule",
     "rules_of",
+    "sentence",
     "stipend",
     "unsendable",
 ]
