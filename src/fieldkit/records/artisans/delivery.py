@@ -2,80 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import pairwise
-from typing import cast
-
 from fieldkit import reference
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.declaration.checks import in_order
+from fieldkit.records.declaration.moves import follow
 from fieldkit.records.declaration.rule import RuleContext, Severity, rule
 from fieldkit.records.fields.formats import Choice
 
 _SOURCE = "domain brief section 2, toolkit"
 MOST_RUPEES = 15_000
 """Value of the voucher (PM Vishwakarma Guidelines)."""
-
-_ROAD = (
-    "NOT_ELIGIBLE",
-    "ELIGIBLE",
-    "SELECTED",
-    "VOUCHER_ISSUED",
-    "ORDERED",
-    "DISPATCHED",
-    "AT_POST_OFFICE",
-    "DELIVERED",
-    "DEFECTIVE",
-    "REPLACED",
-)
-MOVES: dict[str, frozenset[str]] = {
-    **{state: frozenset({following}) for state, following in pairwise(_ROAD)},
-    "DISPATCHED": frozenset({"AT_POST_OFFICE", "RETURNED"}),
-    "AT_POST_OFFICE": frozenset({"DELIVERED", "RETURNED"}),
-    "RETURNED": frozenset({"DISPATCHED"}),
-}
-"""From each state, the states that follow it."""
-
-_DAY_OF = {
-    "SELECTED": "selected_on",
-    "DELIVERED": "delivered_on",
-    "DISPATCHED": "dispatched_on",
-}
-
-
-@cache
-def _reached(state: str) -> frozenset[str]:
-    """Return the states that may follow one sooner or later."""
-    found: set[str] = set()
-    ahead = [state]
-    while ahead:
-        following = MOVES.get(ahead.pop(), frozenset()) - found
-        found |= following
-        ahead += following
-    return frozenset(found)
-
-
-@rule(Toolkit, "state", source=_SOURCE, severity=Severity.REASON)
-def allowed_move(toolkit: Toolkit, case: RuleContext) -> str | None:
-    """A toolkit moves by the table of moves; back only from a slip, on past steps not told of."""
-    before = cast(Toolkit, case.before).state if case.before else None
-    after = toolkit.state
-    if not before or not after or before == after or after in MOVES.get(before, ()):
-        return None
-    if after in _reached(before):
-        ways = " or ".join(_quoted(state) for state in sorted(MOVES[before]))
-        return (
-            f"After {_quoted(before)} comes {ways}. "
-            "Confirm if the office was not told of the steps between."
-        )
-    if before in _reached(after):
-        return f"It was {_quoted(before)} already. Confirm if that was entered by mistake."
-    return None
-
-
-def _quoted(state: str) -> str:
-    return f'"{Choice("toolkit_state").show(state)}"'
 
 
 @rule(Toolkit, "toolkit_code", source=_SOURCE)
@@ -130,26 +67,6 @@ def voucher_still_valid(toolkit: Toolkit, _case: RuleContext) -> str | None:
     return None
 
 
-@rule(Toolkit, "state", source="domain brief section 1, rows 10 and 11", severity=Severity.WARN)
-def day_of_the_state(toolkit: Toolkit, _case: RuleContext) -> str | None:
-    """Without its day the waiting time cannot be counted."""
-    name = _DAY_OF.get(toolkit.state or "")
-    if name and toolkit.value(name) is None:
-        return f"Give the day it was {toolkit.fields()[name].label.casefold()}: waiting is counted."
-    return None
-
-
-in_order(
-    Toolkit,
-    "selected_on",
-    "issued_on",
-    "ordered_on",
-    "dispatched_on",
-    "at_post_office_on",
-    "delivered_on",
-    "complained_on",
-    "replaced_on",
-    source="domain brief section 2: dates must not go backwards",
-)
+follow(Toolkit, source="domain brief section 1, rows 10 and 11; section 2, toolkit")
 in_order(Toolkit, "issued_on", "redeemed_on", source=_SOURCE)
 in_order(Toolkit, "issued_on", "expires_on", source=_SOURCE)

@@ -13,6 +13,7 @@ from typing import cast
 from fieldkit import reference
 from fieldkit.records.artisans.beneficiary import Beneficiary, Verification
 from fieldkit.records.declaration.checks import branch_on_the_list, in_order, pin_in_district
+from fieldkit.records.declaration.moves import follow
 from fieldkit.records.declaration.parts import BankAccount, Person
 from fieldkit.records.declaration.rule import RuleContext, Severity, rule
 from fieldkit.records.fields.dates import months_after
@@ -179,4 +180,4 @@ in_order(
     "card_handed_on",
     source="domain brief section 2, flow",
 )
-in_order(Verification, "received_on", "decided_on", source="domain brief section 2, flow")
+follow(Verification, source="domain brief section 2, flow")

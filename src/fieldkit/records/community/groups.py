@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
-from fieldkit.records.community.common import Community, Federation, group_name
-from fieldkit.records.declaration.field import Condition, Field, Use
+from fieldkit.records.community.common import Community, Federation
+from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.parts import (
     Approval,
     BankAccount,
@@ -15,15 +14,15 @@ from fieldkit.records.declaration.parts import (
     Person,
 )
 from fieldkit.records.fields.formats import (
+    CODE,
+    PAST_DATE,
+    PERSON_NAME,
+    RUPEES,
+    TEXT,
+    YES_NO,
     Choice,
-    Code,
-    Date,
-    Money,
-    PersonName,
     Reference,
-    Text,
     Whole,
-    YesNo,
 )
 
 
@@ -33,8 +32,6 @@ class ClusterFederation(Federation, table=True):
     title = "Cluster federation"
     plural = "Cluster federations"
 
-    name: Annotated[str | None, group_name("CLF Name", "Name of CLF")] = None
-
 
 class VillageOrganisation(Federation, table=True):
     """A village organisation (VO) of self-help groups."""
@@ -43,21 +40,13 @@ class VillageOrganisation(Federation, table=True):
     plural = "Village organisations"
     steps = {"cluster_federation_id": "o village organisation"}
 
-    name: Annotated[str | None, group_name("VO Name", "Name of VO")] = None
-    cluster_federation_id: Annotated[
-        str | None,
-        Field(
-            "Cluster federation (CLF)",
-            Reference(kinds=("cluster_federation",)),
-            section="Group",
-            uses=frozenset({Use.LIST}),
-            headers=("CLF", "CLF Name", "Parent CLF"),
-        ),
-    ] = None
-    joined_federation_on: Annotated[
-        date | None,
-        Field("In that CLF since", Date(past=True)),
-    ] = None
+    cluster_federation_id: str | None = field(
+        "Cluster federation (CLF)",
+        Reference(("cluster_federation",)),
+        section="Group",
+        uses=Use.LIST,
+    )
+    joined_federation_on: date | None = field("In that CLF since", PAST_DATE)
 
 
 class SelfHelpGroup(Livelihoods, Community, table=True):
@@ -67,91 +56,53 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     plural = "Self-help groups"
     steps = {"village_organisation_id": "g group"}
 
-    name: Annotated[str | None, group_name("SHG Name", "Name of SHG")] = None
-    shg_kind: Annotated[
-        str | None,
-        Field(
-            "Kind",
-            Choice("shg_kind"),
-            "Special groups may have five members.",
-            section="Group",
-            default="REG",
-            headers=("SHG Type", "Special SHG Type", "Type of SHG"),
-        ),
-    ] = None
-    village_organisation_id: Annotated[
-        str | None,
-        Field(
-            "Village organisation (VO)",
-            Reference(kinds=("village_organisation",)),
-            uses=frozenset({Use.LIST}),
-            headers=("VO", "VO Name", "Parent VO"),
-        ),
-    ] = None
-    joined_federation_on: Annotated[date | None, Field("In that VO since", Date(past=True))] = None
-    origin: Annotated[
-        str | None,
-        Field("New or older", Choice("shg_origin"), section="Profile", headers=("SHG Origin",)),
-    ] = None
-    category: Annotated[
-        str | None, Field("Category of most members", Choice("category"), headers=("SHG Category",))
-    ] = None
-    grade: Annotated[str | None, Field("Grade", Choice("shg_grade"), headers=("SHG Grade",))] = None
-    graded_on: Annotated[date | None, Field("Graded on", Date(past=True))] = None
-    meets: Annotated[
-        bool | None,
-        Field("Meets regularly", YesNo(), section="Panchasutra", headers=("Regular Meetings",)),
-    ] = None
-    saves: Annotated[
-        bool | None, Field("Saves regularly", YesNo(), headers=("Regular Savings",))
-    ] = None
-    lends: Annotated[
-        bool | None, Field("Lends among members", YesNo(), headers=("Internal Lending",))
-    ] = None
-    repays: Annotated[
-        bool | None, Field("Loans are repaid in time", YesNo(), headers=("Timely Repayment",))
-    ] = None
-    keeps_books: Annotated[
-        bool | None, Field("Books are up to date", YesNo(), headers=("Books of Accounts",))
-    ] = None
-    savings_frequency: Annotated[
-        str | None, Field("How often it saves", Choice("meeting_frequency"), section="Savings")
-    ] = None
-    savings_amount: Annotated[
-        int | None, Field("Savings of a member each time", Money(), headers=("Savings Amount",))
-    ] = None
-    saves_food: Annotated[bool | None, Field("Saves for food security", YesNo())] = None
-    saves_health: Annotated[bool | None, Field("Saves for health", YesNo())] = None
-    saves_optional: Annotated[bool | None, Field("Optional savings", YesNo())] = None
-    loan_running: Annotated[bool | None, Field("Bank loan running", YesNo())] = None
-    active_members: Annotated[
-        int | None,
-        Field(
-            "Active members in LokOS",
-            Whole(most=99),
-            "As LokOS counts them; the members entered here are counted by themselves.",
-            section="In LokOS",
-            headers=("Active Members", "No. of Members", "Total Members"),
-        ),
-    ] = None
-    opening_saved_vo: Annotated[
-        int | None, Field("Savings with the VO", Money(), section="Opening balances")
-    ] = None
-    opening_saved_clf: Annotated[int | None, Field("Savings with the CLF", Money())] = None
-    opening_share_vo: Annotated[int | None, Field("Share capital in the VO", Money())] = None
-    opening_share_clf: Annotated[int | None, Field("Share capital in the CLF", Money())] = None
-    opening_rf: Annotated[
-        int | None, Field("Revolving Fund received", Money(), headers=("RF Amount",))
-    ] = None
-    closed_bank_loans: Annotated[
-        int | None,
-        Field("Bank loans closed", Whole(most=99), section="Closed loans"),
-    ] = None
-    closed_bank_amount: Annotated[int | None, Field("Their amount", Money())] = None
-    closed_vo_loans: Annotated[int | None, Field("Loans of the VO closed", Whole(most=99))] = None
-    closed_vo_amount: Annotated[int | None, Field("Amount of those", Money())] = None
-    closed_clf_loans: Annotated[int | None, Field("Loans of the CLF closed", Whole(most=99))] = None
-    closed_clf_amount: Annotated[int | None, Field("Amount of these", Money())] = None
+    shg_kind: str | None = field(
+        "Kind",
+        Choice("shg_kind"),
+        "Special groups may have five members.",
+        section="Group",
+        default="REG",
+    )
+    village_organisation_id: str | None = field(
+        "Village organisation (VO)", Reference(("village_organisation",)), uses=Use.LIST
+    )
+    joined_federation_on: date | None = field("In that VO since", PAST_DATE)
+    origin: str | None = field("New or older", Choice("shg_origin"), section="Profile")
+    category: str | None = field("Category of most members", Choice("category"))
+    grade: str | None = field("Grade", Choice("shg_grade"))
+    graded_on: date | None = field("Graded on", PAST_DATE)
+    meets: bool | None = field("Meets regularly", YES_NO, section="Panchasutra")
+    saves: bool | None = field("Saves regularly", YES_NO)
+    lends: bool | None = field("Lends among members", YES_NO)
+    repays: bool | None = field("Loans are repaid in time", YES_NO)
+    keeps_books: bool | None = field("Books are up to date", YES_NO)
+    savings_frequency: str | None = field(
+        "How often it saves", Choice("meeting_frequency"), section="Savings"
+    )
+    savings_amount: int | None = field("Savings of a member each time", RUPEES)
+    saves_food: bool | None = field("Saves for food security", YES_NO)
+    saves_health: bool | None = field("Saves for health", YES_NO)
+    saves_optional: bool | None = field("Optional savings", YES_NO)
+    loan_running: bool | None = field("Bank loan running", YES_NO)
+    active_members: int | None = field(
+        "Active members in LokOS",
+        Whole(most=99),
+        "As LokOS counts them; the members entered here are counted by themselves.",
+        section="In LokOS",
+    )
+    opening_saved_vo: int | None = field("Savings with the VO", RUPEES, section="Opening balances")
+    opening_saved_clf: int | None = field("Savings with the CLF", RUPEES)
+    opening_share_vo: int | None = field("Share capital in the VO", RUPEES)
+    opening_share_clf: int | None = field("Share capital in the CLF", RUPEES)
+    opening_rf: int | None = field("Revolving Fund received", RUPEES)
+    closed_bank_loans: int | None = field(
+        "Bank loans closed", Whole(most=99), section="Closed loans"
+    )
+    closed_bank_amount: int | None = field("Their amount", RUPEES)
+    closed_vo_loans: int | None = field("Loans of the VO closed", Whole(most=99))
+    closed_vo_amount: int | None = field("Amount of those", RUPEES)
+    closed_clf_loans: int | None = field("Loans of the CLF closed", Whole(most=99))
+    closed_clf_amount: int | None = field("Amount of these", RUPEES)
 
 
 class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=True):
@@ -179,121 +130,63 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
     )
     steps = {"self_help_group_id": "m member"}
 
-    self_help_group_id: Annotated[
-        str | None,
-        Field(
-            "Self-help group",
-            Reference(kinds=("self_help_group",)),
-            section="Person",
-            required="a member belongs to one group",
-            uses=frozenset({Use.LIST}),
-            headers=("SHG", "SHG Name", "SHG ID", "Name of SHG"),
-        ),
-    ] = None
-    office: Annotated[
-        str | None,
-        Field("Office", Choice("office"), default="MEM", headers=("Designation", "Role")),
-    ] = None
-    joined_on: Annotated[
-        date | None,
-        Field(
-            "Joined",
-            Date(past=True),
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Date of Joining", "Joining Date"),
-        ),
-    ] = None
-
-    household_no: Annotated[
-        str | None,
-        Field(
-            "Household number",
-            Code(),
-            "The same for all members of one household.",
-            section="Household",
-            headers=("Household ID", "HH ID"),
-        ),
-    ] = None
-    mother_name: Annotated[
-        str | None,
-        Field("Mother", PersonName(), headers=("Mother's Name", "Mother Name", "माता का नाम")),
-    ] = None
-    head_of_family: Annotated[
-        bool | None, Field("Head of the family", YesNo(), headers=("Is Head of Family",))
-    ] = None
-    ration_card: Annotated[
-        str | None, Field("Ration card", Code(), headers=("Ration Card No.",))
-    ] = None
-    poverty_line: Annotated[
-        str | None, Field("APL or BPL", Choice("poverty_line"), headers=("APL/BPL",))
-    ] = None
-    pip_category: Annotated[
-        str | None,
-        Field("Poverty ranking (PIP)", Choice("pip_category"), headers=("PIP Category",)),
-    ] = None
-    job_card: Annotated[
-        str | None, Field("NREGA job card", Code(), headers=("NREGA Job Card", "Job Card No."))
-    ] = None
-    pmay_id: Annotated[str | None, Field("PMAY-G number", Code(), headers=("PMAY-G ID",))] = None
-    secc_tin: Annotated[str | None, Field("SECC TIN", Code())] = None
-
-    account_seeded: Annotated[
-        bool | None,
-        Field("Aadhaar linked to the account", YesNo(), section="Bank account"),
-    ] = None
-
-    pvtg: Annotated[
-        bool | None,
-        Field("Particularly vulnerable tribal group", YesNo(), section="About the person"),
-    ] = None
-    leader: Annotated[bool | None, Field("Leads in the VO or CLF", YesNo())] = None
-    cadre: Annotated[
-        str | None, Field("Cadre role", Choice("cadre"), headers=("Cadre Role", "Cadre"))
-    ] = None
-    beneficiary_id: Annotated[
-        str | None,
-        Field(
-            "The same person as artisan",
-            Reference(kinds=("beneficiary",)),
-            "If she is registered under PM Vishwakarma, too.",
-        ),
-    ] = None
-
-    mahila_kisan: Annotated[bool | None, Field("Mahila Kisan", YesNo(), section="Livelihoods")] = (
-        None
+    self_help_group_id: str | None = field(
+        "Self-help group",
+        Reference(("self_help_group",)),
+        section="Person",
+        required="a member belongs to one group",
+        uses=Use.LIST,
     )
-    farm_practices: Annotated[
-        str | None,
-        Field("Farm practices taken up", Text(), applies=(Condition("mahila_kisan", (True,)),)),
-    ] = None
-    lakhpati_status: Annotated[
-        str | None, Field("Lakhpati Didi", Choice("lakhpati_status"), section="Lakhpati Didi")
-    ] = None
-    lakhpati_on: Annotated[date | None, Field("So since", Date(past=True))] = None
-    baseline_income: Annotated[
-        int | None,
-        Field("Household income a year, at first", Money(), headers=("Baseline Income",)),
-    ] = None
-    taken_cif: Annotated[bool | None, Field("Has taken a CIF loan", YesNo())] = None
+    office: str | None = field("Office", Choice("office"), default="MEM")
+    joined_on: date | None = field("Joined", PAST_DATE, uses=Use.HAPPENED)
 
-    insured: Annotated[bool | None, Field("Insured", YesNo(), section="Cover")] = None
-    pmjjby: Annotated[bool | None, Field("PMJJBY (life)", YesNo())] = None
-    pmsby: Annotated[bool | None, Field("PMSBY (accident)", YesNo())] = None
-    lic: Annotated[bool | None, Field("LIC", YesNo())] = None
-    health_insurance: Annotated[bool | None, Field("Health insurance", YesNo())] = None
+    household_no: str | None = field(
+        "Household number", CODE, "The same for all members of one household.", section="Household"
+    )
+    mother_name: str | None = field("Mother", PERSON_NAME)
+    head_of_family: bool | None = field("Head of the family", YES_NO)
+    ration_card: str | None = field("Ration card", CODE)
+    poverty_line: str | None = field("APL or BPL", Choice("poverty_line"))
+    pip_category: str | None = field("Poverty ranking (PIP)", Choice("pip_category"))
+    job_card: str | None = field("NREGA job card", CODE)
+    pmay_id: str | None = field("PMAY-G number", CODE)
+    secc_tin: str | None = field("SECC TIN", CODE)
 
-    member_code: Annotated[
-        str | None,
-        Field(
-            "LokOS member code",
-            Code(),
-            section="In LokOS",
-            uses=frozenset({Use.CODE}),
-            headers=("Member Code", "LokOS ID"),
-        ),
-    ] = None
-    aadhaar_checked: Annotated[bool | None, Field("Aadhaar checked (KYC)", YesNo())] = None
-    ekyc: Annotated[bool | None, Field("eKYC done", YesNo())] = None
+    account_seeded: bool | None = field(
+        "Aadhaar linked to the account", YES_NO, section="Bank account"
+    )
+
+    pvtg: bool | None = field(
+        "Particularly vulnerable tribal group", YES_NO, section="About the person"
+    )
+    leader: bool | None = field("Leads in the VO or CLF", YES_NO)
+    cadre: str | None = field("Cadre role", Choice("cadre"))
+    beneficiary_id: str | None = field(
+        "The same person as artisan",
+        Reference(("beneficiary",)),
+        "If she is registered under PM Vishwakarma, too.",
+    )
+
+    mahila_kisan: bool | None = field("Mahila Kisan", YES_NO, section="Livelihoods")
+    farm_practices: str | None = field(
+        "Farm practices taken up", TEXT, applies=when(mahila_kisan=True)
+    )
+    lakhpati_status: str | None = field(
+        "Lakhpati Didi", Choice("lakhpati_status"), section="Lakhpati Didi"
+    )
+    lakhpati_on: date | None = field("So since", PAST_DATE)
+    baseline_income: int | None = field("Household income a year, at first", RUPEES)
+    taken_cif: bool | None = field("Has taken a CIF loan", YES_NO)
+
+    insured: bool | None = field("Insured", YES_NO, section="Cover")
+    pmjjby: bool | None = field("PMJJBY (life)", YES_NO)
+    pmsby: bool | None = field("PMSBY (accident)", YES_NO)
+    lic: bool | None = field("LIC", YES_NO)
+    health_insurance: bool | None = field("Health insurance", YES_NO)
+
+    member_code: str | None = field("LokOS member code", CODE, section="In LokOS", uses=Use.CODE)
+    aadhaar_checked: bool | None = field("Aadhaar checked (KYC)", YES_NO)
+    ekyc: bool | None = field("eKYC done", YES_NO)
 
     def event(self) -> str:
         """Say that she joined, and as what."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fieldkit.records.community.groups import Member
 from fieldkit.records.credit.loan import TRANCHES, Loan
-from fieldkit.records.declaration.checks import branch_on_the_list, exactly_one, in_order
+from fieldkit.records.declaration.checks import branch_on_the_list, exactly_one
+from fieldkit.records.declaration.moves import follow
 from fieldkit.records.declaration.rule import RuleContext, Severity, rule
 from fieldkit.records.fields.dates import months_after
 from fieldkit.records.fields.formats import Money, show_date
@@ -129,5 +130,5 @@ exactly_one(
     what="the artisan or the member",
     source="a loan is one person's",
 )
-in_order(Loan, "applied_on", "sanctioned_on", "disbursed_on", "closed_on", source=_CREDIT)
+follow(Loan, source=_CREDIT)
 branch_on_the_list(Loan)

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
 
-from fieldkit.records.declaration.field import Condition, Field, Use
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.parts import (
-    ACCOUNT_HEADERS,
-    IFSC_HEADERS,
+    BankBranch,
+    BankName,
     EitherArtisan,
     OrMember,
     bank_and_branch,
 )
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import (
+    ACCOUNT,
     IFSC,
-    Account,
+    LONG_TEXT,
+    PAST_DATE,
+    PORTAL_NUMBER,
+    RUPEES,
+    TEXT,
     Choice,
-    Date,
-    Money,
-    PortalNumber,
     Reference,
-    Text,
     Value,
 )
 
@@ -31,8 +32,6 @@ TRANCHES = ("PMV1", "PMV2")
 """The two loans of PM Vishwakarma, in their order."""
 SANCTIONED = ("SANCTIONED", "DISBURSED", "CLOSED", "NPA")
 DISBURSED = ("DISBURSED", "CLOSED", "NPA")
-_SANCTIONED = (Condition("state", SANCTIONED),)
-_DISBURSED = (Condition("state", DISBURSED),)
 
 
 class Loan(Record, table=True):
@@ -47,149 +46,78 @@ class Loan(Record, table=True):
         ("member_id", "product", "applied_on"),
     )
     steps = {"beneficiary_id": "l loan", "member_id": "l loan"}
-
-    product: Annotated[
-        str | None,
-        Field(
-            "Product",
-            Choice("loan_product"),
-            section="Loan",
-            required="a loan is counted by its product",
-            uses=frozenset({Use.LIST}),
-            headers=("Scheme", "Loan Scheme", "Tranche", "Loan Type"),
+    lifecycle = Lifecycle(
+        "state",
+        Step("WILLING", "wished for"),
+        Step(
+            "SPONSORED",
+            "sent to the bank",
+            on="applied_on",
+            amount="applied_amount",
+            then=("UNDER_PROCESS", "SANCTIONED", "REJECTED", "RETURNED"),
+            early=True,
         ),
-    ] = None
+        Step("UNDER_PROCESS", "with the bank", then=("SANCTIONED", "REJECTED", "RETURNED")),
+        Step("REJECTED", "rejected by the bank", asks=("turned_down",), aside=True),
+        Step(
+            "RETURNED",
+            "returned by the bank with a question",
+            asks=("turned_down",),
+            then=("SPONSORED", "UNDER_PROCESS", "REJECTED"),
+            aside=True,
+        ),
+        Step("SANCTIONED", "sanctioned", on="sanctioned_on", amount="sanctioned_amount"),
+        Step(
+            "DISBURSED",
+            "paid out",
+            on="disbursed_on",
+            amount="disbursed_amount",
+            asks=("account_no",),
+            then=("CLOSED", "NPA"),
+        ),
+        Step("CLOSED", "repaid", on="closed_on"),
+        Step("NPA", "overdue", then=("DISBURSED", "CLOSED"), aside=True),
+    )
+
+    product: str | None = field(
+        "Product",
+        Choice("loan_product"),
+        section="Loan",
+        required="a loan is counted by its product",
+        uses=Use.LIST,
+    )
     beneficiary_id: EitherArtisan = None
     member_id: OrMember = None
-    self_help_group_id: Annotated[
-        str | None,
-        Field(
-            "Group that stands for it",
-            Reference(kinds=("self_help_group",)),
-            "Her group: at most three of its members have this loan.",
-            applies=(Condition("product", ("LALDED",)),),
-            headers=("SHG", "SHG Code"),
-        ),
-    ] = None
-    state: Annotated[
-        str | None,
-        Field(
-            "State",
-            Choice("loan_state"),
-            "How far it has come; the dates of that step are asked below.",
-            default="SPONSORED",
-            required="a loan is counted by its state",
-            uses=frozenset({Use.LIST}),
-            headers=("Status", "Loan Status"),
-        ),
-    ] = None
-    application_no: Annotated[
-        str | None,
-        Field(
-            "Application number",
-            PortalNumber(),
-            section="Application",
-            uses=frozenset({Use.CODE}),
-            headers=("Application No.", "Application ID"),
-        ),
-    ] = None
-    applied_on: Annotated[
-        date | None,
-        Field(
-            "Sent to the bank",
-            Date(past=True),
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Application Date", "Date of Application", "Sponsored On"),
-        ),
-    ] = None
-    applied_amount: Annotated[
-        int | None,
-        Field(
-            "Amount applied for",
-            Money(),
-            headers=("Applied Amount", "Loan Amount Applied", "Sponsored Amount"),
-        ),
-    ] = None
-    purpose: Annotated[str | None, Field("What it is for", Text(), headers=("Purpose",))] = None
-    ifsc: Annotated[
-        str | None, Field("IFSC", IFSC, "Of the lending branch.", headers=IFSC_HEADERS)
-    ] = None
-    bank_name: Annotated[
-        str | None,
-        Field("Bank", Text(), "Filled by the IFSC.", headers=("Bank Name", "Name of Bank")),
-    ] = None
-    bank_branch: Annotated[
-        str | None,
-        Field("Branch", Text(), "Filled by the IFSC.", headers=("Bank Branch", "Branch Name")),
-    ] = None
-    turned_down: Annotated[
-        str | None,
-        Field(
-            "What the bank says",
-            Text(longest=500),
-            applies=(Condition("state", ("REJECTED", "RETURNED")),),
-            headers=("Rejection Reason", "Return Reason"),
-        ),
-    ] = None
-    sanctioned_on: Annotated[
-        date | None,
-        Field(
-            "Sanctioned",
-            Date(past=True),
-            section="Sanction and payment",
-            applies=_SANCTIONED,
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Sanction Date", "Date of Sanction"),
-        ),
-    ] = None
-    sanctioned_amount: Annotated[
-        int | None,
-        Field(
-            "Amount sanctioned",
-            Money(),
-            applies=_SANCTIONED,
-            uses=frozenset({Use.LIST}),
-            headers=("Sanctioned Amount", "Sanction Amount"),
-        ),
-    ] = None
-    disbursed_on: Annotated[
-        date | None,
-        Field(
-            "First paid out",
-            Date(past=True),
-            applies=_DISBURSED,
-            uses=frozenset({Use.HAPPENED, Use.LIST}),
-            headers=("Disbursal Date", "Disbursement Date"),
-        ),
-    ] = None
-    disbursed_amount: Annotated[
-        int | None,
-        Field(
-            "Amount paid out so far",
-            Money(),
-            applies=_DISBURSED,
-            headers=("Disbursed Amount", "Disbursement Amount"),
-        ),
-    ] = None
-    account_no: Annotated[
-        str | None,
-        Field(
-            "Loan account number",
-            Account(),
-            applies=_DISBURSED,
-            headers=(*ACCOUNT_HEADERS, "Loan Account No."),
-        ),
-    ] = None
-    closed_on: Annotated[
-        date | None,
-        Field(
-            "Repaid",
-            Date(past=True),
-            applies=(Condition("state", ("CLOSED",)),),
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Closure Date", "Closed On"),
-        ),
-    ] = None
+    self_help_group_id: str | None = field(
+        "Group that stands for it",
+        Reference(("self_help_group",)),
+        "Her group: at most three of its members have this loan.",
+        applies=when(product="LALDED"),
+    )
+    state: str | None = field(
+        "State",
+        Choice("loan_state"),
+        "How far it has come; the dates of that step are asked below.",
+        default="SPONSORED",
+        required="a loan is counted by its state",
+        uses=Use.LIST,
+    )
+    application_no: str | None = field(
+        "Application number", PORTAL_NUMBER, section="Application", uses=Use.CODE
+    )
+    applied_on: date | None = field("Sent to the bank", PAST_DATE)
+    applied_amount: int | None = field("Amount applied for", RUPEES)
+    purpose: str | None = field("What it is for", TEXT)
+    ifsc: str | None = field("IFSC", IFSC, "Of the lending branch.")
+    bank_name: BankName = None
+    bank_branch: BankBranch = None
+    turned_down: str | None = field("What the bank says", LONG_TEXT)
+    sanctioned_on: date | None = field("Sanctioned", PAST_DATE, section="Sanction and payment")
+    sanctioned_amount: int | None = field("Amount sanctioned", RUPEES, uses=Use.LIST)
+    disbursed_on: date | None = field("First paid out", PAST_DATE, uses=Use.LIST)
+    disbursed_amount: int | None = field("Amount paid out so far", RUPEES)
+    account_no: str | None = field("Loan account number", ACCOUNT)
+    closed_on: date | None = field("Repaid", PAST_DATE)
 
     @classmethod
     def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -200,27 +128,15 @@ class Loan(Record, table=True):
         """Name the product."""
         return _short(self.product) or f"Loan {self.id}"
 
-    def event(self) -> str:
+    def event(self, step: Step | None = None) -> str:
         """Say how far the loan has come, and of how much."""
-        amount = self.disbursed_amount or self.sanctioned_amount or self.applied_amount
-        done = _DONE.get(self.state or "", "noted")
-        of = f", {Money().show(amount)}" if amount else ""
-        return f"Loan {done}{of}: {self.label()}"
+        step = step or self.step()
+        amount = self.value(step.amount) if step and step.amount else None
+        amount = amount or self.disbursed_amount or self.sanctioned_amount or self.applied_amount
+        of = f", {RUPEES.show(amount)}" if amount else ""
+        return f"Loan {step.word if step else 'noted'}{of}: {self.label()}"
 
 
 def _short(product: str | None) -> str:
     """Return a product's name without its terms, which stand in brackets."""
     return Choice("loan_product").show(product).partition(" (")[0]
-
-
-_DONE = {
-    "WILLING": "wished for",
-    "SPONSORED": "sent to the bank",
-    "UNDER_PROCESS": "with the bank",
-    "SANCTIONED": "sanctioned",
-    "DISBURSED": "paid out",
-    "REJECTED": "rejected by the bank",
-    "RETURNED": "returned by the bank with a question",
-    "CLOSED": "repaid",
-    "NPA": "overdue",
-}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fieldkit.records.declaration.checks import exactly_one, in_order
+from fieldkit.records.declaration.moves import follow
 from fieldkit.records.declaration.rule import RuleContext, Severity, rule
 from fieldkit.records.fields.formats import show_date
 from fieldkit.records.outreach.programme import Attendance, Programme
@@ -164,15 +165,7 @@ def cleared_within_put_up(programme: Programme, _case: RuleContext) -> str | Non
 
 
 in_order(TrainingBatch, "starts_on", "ends_on", "completed_on", source=_SOURCE)
-in_order(
-    TrainingEnrolment,
-    "enrolled_on",
-    "assessed_on",
-    "completed_on",
-    "certified_on",
-    "stipend_paid_on",
-    source=_SOURCE,
-)
+follow(TrainingEnrolment, source=_SOURCE)
 for _kind in (TrainingEnrolment, Attendance):
     exactly_one(
         _kind, "beneficiary_id", "member_id", what="the artisan or the member", source=_ISSUE

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
 
-from fieldkit.records.declaration.field import Condition, Field, Use
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import (
+    CODE,
+    DAY,
+    FINANCIAL_YEAR,
+    LONG_TEXT,
+    MOBILE,
+    PAST_DATE,
+    PERSON_NAME,
+    PORTAL_NUMBER,
+    RUPEES,
+    TEXT,
     Choice,
-    Code,
-    Date,
-    FinancialYear,
-    Mobile,
-    Money,
-    PersonName,
     PortalNumber,
     Reference,
-    Text,
     Value,
     Whole,
 )
-from fieldkit.records.fields.trade import Trade
+from fieldkit.records.fields.trade import TRADE
 
 STIPEND_A_DAY = 500
 """Rupees, basic and advanced training alike (PM Vishwakarma Guidelines, domain brief section 2)."""
@@ -41,46 +44,26 @@ class TrainingCentre(Record, table=True):
     plural = "Training centres"
     match_keys = (("code",), ("~name", "village"))
 
-    name: Annotated[
-        str | None,
-        Field(
-            "Name",
-            Text(),
-            section="Centre",
-            required="a centre is known by its name",
-            uses=frozenset({Use.NAME, Use.LIST}),
-            headers=("Centre Name", "Name of Centre", "Training Centre", "CMTC Name"),
-        ),
-    ] = None
-    centre_kind: Annotated[
-        str | None,
-        Field("Kind", Choice("centre_kind"), uses=frozenset({Use.LIST}), headers=("Centre Type",)),
-    ] = None
-    partner: Annotated[
-        str | None, Field("Run by", Choice("training_partner"), headers=("Training Partner",))
-    ] = None
-    code: Annotated[
-        str | None,
-        Field("Number", Code(), uses=frozenset({Use.CODE}), headers=("Centre Code", "TC ID")),
-    ] = None
-    village: Annotated[
-        str | None,
-        Field("Village or town", Text(), uses=frozenset({Use.PLACE, Use.LIST}), suggest="village"),
-    ] = None
-    functional_since: Annotated[date | None, Field("Working since", Date(past=True))] = None
-    capacity: Annotated[int | None, Field("Places", Whole(most=2000), headers=("Capacity",))] = None
-    cluster_federation_id: Annotated[
-        str | None,
-        Field(
-            "Managed by the CLF",
-            Reference(kinds=("cluster_federation",)),
-            applies=(Condition("centre_kind", ("CMTC",)),),
-        ),
-    ] = None
-    contact_name: Annotated[
-        str | None, Field("Person to call", PersonName(), uses=frozenset({Use.KIN}))
-    ] = None
-    mobile: Annotated[str | None, Field("Mobile", Mobile(), uses=frozenset({Use.DIGITS}))] = None
+    name: str | None = field(
+        "Name",
+        TEXT,
+        section="Centre",
+        required="a centre is known by its name",
+        uses=Use.NAME | Use.LIST,
+    )
+    centre_kind: str | None = field("Kind", Choice("centre_kind"), uses=Use.LIST)
+    partner: str | None = field("Run by", Choice("training_partner"))
+    code: str | None = field("Number", CODE, uses=Use.CODE)
+    village: str | None = field(
+        "Village or town", TEXT, uses=Use.PLACE | Use.LIST, suggest="village"
+    )
+    functional_since: date | None = field("Working since", PAST_DATE)
+    capacity: int | None = field("Places", Whole(most=2000))
+    cluster_federation_id: str | None = field(
+        "Managed by the CLF", Reference(("cluster_federation",)), applies=when(centre_kind="CMTC")
+    )
+    contact_name: str | None = field("Person to call", PERSON_NAME, uses=Use.KIN)
+    mobile: str | None = field("Mobile", MOBILE, uses=Use.DIGITS)
 
 
 class TrainingBatch(Record, table=True):
@@ -92,98 +75,36 @@ class TrainingBatch(Record, table=True):
     match_keys = (("batch_no",), ("training_type", "starts_on", "place"))
     steps = {"training_centre_id": "t training"}
 
-    training_type: Annotated[
-        str | None,
-        Field(
-            "Kind",
-            Choice("training_type"),
-            section="Training",
-            required="trainings are counted by kind, and stipend hangs on it",
-            uses=frozenset({Use.LIST}),
-            headers=("Training Type", "Type of Training"),
-        ),
-    ] = None
-    course: Annotated[
-        str | None,
-        Field(
-            "Course or trade",
-            Text(),
-            uses=frozenset({Use.NAME, Use.LIST}),
-            headers=("Course Name", "Name of Course"),
-        ),
-    ] = None
-    trade_code: Annotated[
-        str | None,
-        Field("Trade", Trade(), applies=(Condition("training_type", ("ASSESS", "BASIC", "ADV")),)),
-    ] = None
-    starts_on: Annotated[
-        date | None,
-        Field(
-            "First day",
-            Date(),
-            uses=frozenset({Use.LIST, Use.HAPPENED}),
-            headers=("Start Date", "From Date", "Training Start Date"),
-        ),
-    ] = None
-    ends_on: Annotated[
-        date | None, Field("Last day", Date(), headers=("End Date", "To Date", "Training End Date"))
-    ] = None
-    training_centre_id: Annotated[
-        str | None, Field("Centre", Reference(kinds=("training_centre",)))
-    ] = None
-    place: Annotated[
-        str | None,
-        Field(
-            "Place",
-            Text(),
-            uses=frozenset({Use.PLACE, Use.LIST}),
-            suggest="village",
-            headers=("Venue",),
-        ),
-    ] = None
-    partner: Annotated[
-        str | None,
-        Field("Held by", Choice("training_partner"), headers=("Training Partner", "Institute")),
-    ] = None
-    batch_no: Annotated[
-        str | None,
-        Field(
-            "Batch number",
-            PortalNumber(shortest=1, longest=40),
-            section="More",
-            uses=frozenset({Use.CODE}),
-            headers=("Batch No.", "Batch ID"),
-        ),
-    ] = None
-    hours: Annotated[
-        int | None, Field("Hours", Whole(most=2000), headers=("Duration (Hours)",))
-    ] = None
-    seats: Annotated[int | None, Field("Seats", Whole(most=5000), headers=("Batch Size",))] = None
-    resource_persons: Annotated[
-        str | None,
-        Field(
-            "Resource persons",
-            Text(longest=500),
-            "Name and organisation of each, separated by ;",
-            headers=("Resource Person", "Trainer"),
-        ),
-    ] = None
-    visited_state: Annotated[
-        str | None,
-        Field(
-            "Visited",
-            Text(),
-            "State and place.",
-            applies=(Condition("training_type", ("EXPOSURE",)),),
-        ),
-    ] = None
-    sponsor: Annotated[str | None, Field("Paid by (scheme)", Text())] = None
-    financial_year: Annotated[
-        str | None, Field("Financial year", FinancialYear(), headers=("FY",))
-    ] = None
-    completed_on: Annotated[
-        date | None, Field("Closed", Date(past=True), uses=frozenset({Use.HAPPENED}))
-    ] = None
+    training_type: str | None = field(
+        "Kind",
+        Choice("training_type"),
+        section="Training",
+        required="trainings are counted by kind, and stipend hangs on it",
+        uses=Use.LIST,
+    )
+    course: str | None = field("Course or trade", TEXT, uses=Use.NAME | Use.LIST)
+    trade_code: str | None = field(
+        "Trade", TRADE, applies=when(training_type=("ASSESS", "BASIC", "ADV"))
+    )
+    starts_on: date | None = field("First day", DAY, uses=Use.LIST | Use.HAPPENED)
+    ends_on: date | None = field("Last day", DAY)
+    training_centre_id: str | None = field("Centre", Reference(("training_centre",)))
+    place: str | None = field("Place", TEXT, uses=Use.PLACE | Use.LIST, suggest="village")
+    partner: str | None = field("Held by", Choice("training_partner"))
+    batch_no: str | None = field(
+        "Batch number", PortalNumber(shortest=1, longest=40), section="More", uses=Use.CODE
+    )
+    hours: int | None = field("Hours", Whole(most=2000))
+    seats: int | None = field("Seats", Whole(most=5000))
+    resource_persons: str | None = field(
+        "Resource persons", LONG_TEXT, "Name and organisation of each, separated by ;"
+    )
+    visited_state: str | None = field(
+        "Visited", TEXT, "State and place.", applies=when(training_type="EXPOSURE")
+    )
+    sponsor: str | None = field("Paid by (scheme)", TEXT)
+    financial_year: str | None = field("Financial year", FINANCIAL_YEAR)
+    completed_on: date | None = field("Closed", PAST_DATE, uses=Use.HAPPENED)
 
     def label(self) -> str:
         """Name the kind, the course and the place."""
@@ -204,91 +125,56 @@ class TrainingEnrolment(Record, table=True):
         "member_id": "t training",
     }
 
-    training_batch_id: Annotated[
-        str | None,
-        Field(
-            "Training",
-            Reference(kinds=("training_batch",)),
-            section="Enrolment",
-            required="an enrolment is in one training",
-            uses=frozenset({Use.LIST}),
+    lifecycle = Lifecycle(
+        "state",
+        Step("NOMINATED", "nominated", then=("ENROLLED", "DROPPED")),
+        Step(
+            "ENROLLED",
+            "enrolled in batch",
+            on="enrolled_on",
+            then=("IN_PROGRESS", "COMPLETED", "DROPPED", "FAILED"),
+            early=True,
         ),
-    ] = None
+        Step("IN_PROGRESS", "attending", then=("COMPLETED", "DROPPED", "FAILED")),
+        Step("", "assessed", on="assessed_on"),
+        Step("COMPLETED", "completed", on="completed_on", then=("CERTIFIED", "FAILED"), early=True),
+        Step("CERTIFIED", "certified", on="certified_on", early=True),
+        Step("", "stipend paid", on="stipend_paid_on"),
+        Step("DROPPED", "dropped out", asks=("dropped_reason",), aside=True),
+        Step("FAILED", "not passed", asks=("dropped_reason",), aside=True),
+    )
+
+    training_batch_id: str | None = field(
+        "Training",
+        Reference(("training_batch",)),
+        section="Enrolment",
+        required="an enrolment is in one training",
+        uses=Use.LIST,
+    )
     beneficiary_id: EitherArtisan = None
     member_id: OrMember = None
-    state: Annotated[
-        str | None,
-        Field(
-            "State",
-            Choice("training_state"),
-            default="ENROLLED",
-            uses=frozenset({Use.LIST}),
-            headers=("Status", "Training Status"),
-        ),
-    ] = None
-    enrolled_on: Annotated[
-        date | None,
-        Field(
-            "Enrolled", Date(past=True), uses=frozenset({Use.HAPPENED}), headers=("Enrolment Date",)
-        ),
-    ] = None
-    days_attended: Annotated[
-        int | None,
-        Field(
-            "Days attended",
-            Whole(most=400),
-            "As in the centre's register; days marked here are rows of their own.",
-            section="Result",
-            headers=("Attendance", "Attendance Days"),
-        ),
-    ] = None
-    assessed_on: Annotated[
-        date | None, Field("Assessed", Date(past=True), uses=frozenset({Use.HAPPENED}))
-    ] = None
-    assessment: Annotated[
-        str | None,
-        Field("Assessment", Choice("assessment_result"), headers=("Result", "Assessment Result")),
-    ] = None
-    progress_percent: Annotated[
-        int | None, Field("Online course done, percent", Whole(most=100), headers=("Progress",))
-    ] = None
-    practical_on: Annotated[date | None, Field("Practical (KVK) finished", Date(past=True))] = None
-    completed_on: Annotated[
-        date | None,
-        Field(
-            "Completed",
-            Date(past=True),
-            uses=frozenset({Use.LIST, Use.HAPPENED}),
-            headers=("Completion Date",),
-        ),
-    ] = None
-    certificate_no: Annotated[
-        str | None,
-        Field(
-            "Certificate number",
-            PortalNumber(),
-            uses=frozenset({Use.CODE}),
-            headers=("Certificate No.",),
-        ),
-    ] = None
-    certified_on: Annotated[
-        date | None, Field("Certificate issued", Date(past=True), uses=frozenset({Use.HAPPENED}))
-    ] = None
-    dropped_reason: Annotated[
-        str | None,
-        Field("Why not finished", Text(), applies=(Condition("state", ("DROPPED", "FAILED")),)),
-    ] = None
-    stipend_amount: Annotated[
-        int | None,
-        Field(
-            "Stipend", Money(), "Days attended x Rs 500.", section="Stipend", headers=("Stipend",)
-        ),
-    ] = None
-    stipend_paid_on: Annotated[date | None, Field("Stipend paid", Date(past=True))] = None
-    stipend_reference: Annotated[
-        str | None, Field("Payment reference (UTR)", PortalNumber(), headers=("UTR", "UTR No."))
-    ] = None
-    travel_amount: Annotated[int | None, Field("Travel money", Money())] = None
+    state: str | None = field("State", Choice("training_state"), default="ENROLLED", uses=Use.LIST)
+    enrolled_on: date | None = field("Enrolled", PAST_DATE)
+    days_attended: int | None = field(
+        "Days attended",
+        Whole(most=400),
+        "As in the centre's register; days marked here are rows of their own.",
+        section="Result",
+    )
+    assessed_on: date | None = field("Assessed", PAST_DATE)
+    assessment: str | None = field("Assessment", Choice("assessment_result"))
+    progress_percent: int | None = field("Online course done, percent", Whole(most=100))
+    practical_on: date | None = field("Practical (KVK) finished", PAST_DATE)
+    completed_on: date | None = field("Completed", PAST_DATE, uses=Use.LIST)
+    certificate_no: str | None = field("Certificate number", PORTAL_NUMBER, uses=Use.CODE)
+    certified_on: date | None = field("Certificate issued", PAST_DATE)
+    dropped_reason: str | None = field("Why not finished", TEXT)
+    stipend_amount: int | None = field(
+        "Stipend", RUPEES, "Days attended x Rs 500.", section="Stipend"
+    )
+    stipend_paid_on: date | None = field("Stipend paid", PAST_DATE)
+    stipend_reference: str | None = field("Payment reference (UTR)", PORTAL_NUMBER)
+    travel_amount: int | None = field("Travel money", RUPEES)
 
     @classmethod
     def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -302,8 +188,10 @@ class TrainingEnrolment(Record, table=True):
         """Name the state of the enrolment."""
         return Choice("training_state").show(self.state) or self.title
 
-    def event(self) -> str:
-        """Say how far the training has come, with days and result."""
+    def event(self, step: Step | None = None) -> str:
+        """Say what was done; of the present state also the days and the result."""
+        if step and step is not self.step():
+            return f"Training: {step.word}"
         days = f"{self.days_attended} days" if self.days_attended else ""
         result = Choice("assessment_result").show(self.assessment).casefold()
         return ", ".join(filter(None, (f"Training: {self.label().casefold()}", days, result)))
