@@ -173,7 +173,7 @@ GROWN = """
         title = "Visit"
         plural = "Visits"
         order = "purpose"
-        name: Annotated[str | None, Field("Who", Text(), uses=frozenset({Use.NAME}))] = None
+        name: Annotated[str | None, Field("Who", Text(), uses=Use.NAME)] = None
         purpose: Annotated[str | None, Field("Purpose", Text())] = None
 
     store = Store.open(Path(sys.argv[1]))

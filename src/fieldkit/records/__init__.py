@@ -20,7 +20,8 @@ from fieldkit.records.community.groups import (
 )
 from fieldkit.records.credit import lending
 from fieldkit.records.credit.loan import Loan
-from fieldkit.records.declaration.field import Condition, Field, Use
+from fieldkit.records.declaration.field import Condition, Field, Use, field, when
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.record import Record, kind_name, kinds
 from fieldkit.records.declaration.rule import (
     Finding,
@@ -55,6 +56,7 @@ __all__ = [
     "Format",
     "Json",
     "Known",
+    "Lifecycle",
     "Loan",
     "Member",
     "Nothing",
@@ -66,6 +68,7 @@ __all__ = [
     "RuleContext",
     "SelfHelpGroup",
     "Severity",
+    "Step",
     "Toolkit",
     "TrainingBatch",
     "TrainingCentre",
@@ -80,6 +83,7 @@ __all__ = [
     "delivery",
     "derived_origin",
     "eligibility",
+    "field",
     "first_head",
     "is_origin",
     "judge",
@@ -93,4 +97,5 @@ __all__ = [
     "rules_of",
     "stipend",
     "unsendable",
+    "when",
 ]

@@ -64,6 +64,5 @@ def _day_of_the_state(kind: type[Record], step: Step, source: str, severity: Sev
         if record.value(field) not in step.states or record.value(step.on) is not None:
             return None
         before = context.before
-        if before and before.step() is step and before.value(step.on) is None:
-            return None
-        return step.day_wanted
+        asked_before = before and before.step() is step and before.value(step.on) is None
+        return None if asked_before and severity is Severity.REASON else step.day_wanted
