@@ -12,7 +12,7 @@ from benchmarks.homes import KEPT, home_with
 from fieldkit.records import Beneficiary, Value
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Store
-from fieldkit.store.files.database import connect
+from fieldkit.store.database import connect
 
 SAVES = 300
 HEAD = b"h" * 32

@@ -24,7 +24,7 @@ def stand(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 
 def said(on: date, **values: Value) -> dict[str, Severity]:
     artisan = Beneficiary.of({"id": "7KQ2M9XD-1", "name": "Ali", "trade_code": "CARP", **values})
-    return {finding.rule: finding.severity for finding in judge(artisan, RuleContext(on))}
+    return {finding.name: finding.severity for finding in judge(artisan, RuleContext(on))}
 
 
 @pytest.mark.parametrize("moment", WRONG)

@@ -293,9 +293,9 @@ class HomeVisit(Record, table=True):
         section="Visit", required="a visit is to one artisan")
     visited_on: date | None = field("Day", PAST_DATE, uses=Use.HAPPENED)
 
-@rule(HomeVisit, "visited_on", source="a test")
-def not_on_sunday(visit: HomeVisit, case: RuleContext) -> str | None:
-    return "Nobody visits on Sunday." if visit.visited_on.weekday() == 6 else None
+@rule(HomeVisit, "visited_on", source="a test", says="Nobody visits on Sunday.")
+def not_on_sunday(visit: HomeVisit, context: RuleContext) -> bool:
+    return visit.visited_on.weekday() == 6
 
 assert kinds()["home_visit"] is HomeVisit
 assert list(kinds()).index("home_visit") > list(kinds()).index("beneficiary")

@@ -25,6 +25,7 @@ from fieldkit.records import (
     judge,
     kinds,
     rules_of,
+    sentence,
     stipend,
 )
 
@@ -59,7 +60,7 @@ class Register:
 def said(record: Record, *known: Record, before: Record | None = None) -> dict[str, Severity]:
     """Return rule -> severity of what is found."""
     case = RuleContext(TODAY, before, Register([*known, record]))
-    return {finding.rule: finding.severity for finding in judge(record, case)}
+    return {finding.name: finding.severity for finding in judge(record, case)}
 
 
 def artisan(**values: Value) -> Beneficiary:
@@ -386,9 +387,9 @@ def test_what_knows_no_records_says_nothing_of_references() -> None:
 
 def test_a_reference_to_another_kind_says_what_it_is() -> None:
     case = RuleContext(TODAY, None, Register([group(id=ARTISAN)]))
-    (found,) = (found for found in judge(toolkit(), case) if found.rule == "wrong_kind")
+    (found,) = (found for found in judge(toolkit(), case) if found.name == "wrong_kind")
     assert found.field == "beneficiary_id"
-    assert found.message == (
+    assert sentence(found) == (
         "7KQ2M9XD-1 is another kind of record: Self-help group Shama. Give: Artisan."
     )
 
@@ -609,16 +610,16 @@ def test_every_move_entered_by_mistake_can_be_undone(before: str, after: str) ->
 
 
 def test_a_move_is_asked_about_in_the_words_of_the_list() -> None:
-    def sentence(before: str, after: str) -> str:
+    def asked(before: str, after: str) -> str:
         case = RuleContext(TODAY, toolkit(state=before))
-        (said,) = (f for f in judge(toolkit(state=after), case) if f.rule == "allowed_move")
-        return said.message
+        (said,) = (f for f in judge(toolkit(state=after), case) if f.name == "allowed_move")
+        return sentence(said)
 
-    assert sentence("SELECTED", "DISPATCHED") == (
+    assert asked("SELECTED", "DISPATCHED") == (
         'After "Toolkit selected by beneficiary" comes "e-RUPI voucher issued". '
         "Confirm if the office was not told of the steps between."
     )
-    assert sentence("DEFECTIVE", "DELIVERED") == (
+    assert asked("DEFECTIVE", "DELIVERED") == (
         'It was "Delivered, complaint open" already. Confirm if that was entered by mistake.'
     )
 
@@ -641,7 +642,7 @@ def test_a_finding_stands_beside_the_later_step_and_says_what_to_do() -> None:
     record = toolkit(state="DELIVERED", delivered_on=date(2025, 12, 31))
     (finding,) = judge(record, RuleContext(TODAY))
     assert finding.field == "delivered_on"
-    assert finding.message == "Delivered cannot be before selected, 01 Jan 2026."
+    assert sentence(finding) == "Delivered cannot be before selected, 01 Jan 2026."
 
 
 def test_every_rule_says_where_it_comes_from_and_what_it_is() -> None:

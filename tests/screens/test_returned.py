@@ -15,7 +15,7 @@ from fieldkit.screens.sync.out_of_area import misplaced, take_in
 from fieldkit.screens.sync.sync import SyncScreen
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, FindingNote, ServerRow, State, Store
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 from fieldkit.sync.client import sync
 
 if TYPE_CHECKING:

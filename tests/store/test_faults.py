@@ -25,7 +25,7 @@ from fieldkit.store import (
     SyncSession,
     Unwritable,
 )
-from fieldkit.store.files.database import connect
+from fieldkit.store.database import connect
 
 
 class Disk:
@@ -234,7 +234,7 @@ HOLDING = """
     import sys
     from pathlib import Path
     from fieldkit.settings import DATABASE
-    from fieldkit.store.files.database import connect
+    from fieldkit.store.database import connect
 
     connection = connect(Path(sys.argv[1]) / DATABASE)
     connection.execute("BEGIN IMMEDIATE")

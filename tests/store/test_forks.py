@@ -12,8 +12,8 @@ from fieldkit.protocol.identity import derived_origin, is_origin
 from fieldkit.records import Beneficiary, Member, SelfHelpGroup
 from fieldkit.settings import DATABASE
 from fieldkit.store import Answered, Draft, Edit, ServerRow, State, Store, Verdict
+from fieldkit.store.database import connect
 from fieldkit.store.files import place
-from fieldkit.store.files.database import connect
 
 
 def of(store: Store) -> str:

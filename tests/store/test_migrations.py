@@ -17,8 +17,8 @@ from fieldkit.protocol.change import Json
 from fieldkit.records import Beneficiary, kinds
 from fieldkit.settings import DATABASE
 from fieldkit.store import Answered, Damaged, Edit, ServerRow, State, Store, tables
+from fieldkit.store.database import connect
 from fieldkit.store.files import migrate
-from fieldkit.store.files.database import connect
 
 SEARCH = {"findable_words", "findable_sounds"}
 NAMED: dict[str, Json] = {"name": "Sent", "trade_code": "CARP", "district": 2, "block": 16}

@@ -22,7 +22,7 @@ from fieldkit.records import (
 )
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Saved, State, Store, Verdict
-from fieldkit.store.files.database import connect
+from fieldkit.store.database import connect
 
 shared = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -6,6 +6,7 @@ rules in ``eligibility``, ``attending``, ``delivery``, ``lending`` and ``members
 """
 
 from fieldkit.protocol.change import Change, Json, Op, canonical, first_head
+from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.protocol.identity import RecordId, derived_origin, is_origin, new_origin, read_id
 from fieldkit.protocol.limits import unsendable
 from fieldkit.records.artisans import delivery, eligibility
@@ -24,15 +25,15 @@ from fieldkit.records.declaration.field import Condition, Field, Use, field, whe
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.record import Record, kind_name, kinds
 from fieldkit.records.declaration.rule import (
-    Finding,
+    Broken,
     Known,
     Nothing,
     RuleContext,
-    Severity,
     judge,
     rule,
     rules_of,
 )
+from fieldkit.records.declaration.sentences import sentence
 from fieldkit.records.fields.formats import Choice, Doubtful, Format, Reference, Unfit, Value
 from fieldkit.records.outreach.programme import Attendance, Programme
 from fieldkit.records.training import attending
@@ -46,6 +47,7 @@ from fieldkit.records.training.batch import (
 __all__ = [
     "Attendance",
     "Beneficiary",
+    "Broken",
     "Change",
     "Choice",
     "ClusterFederation",
@@ -95,6 +97,7 @@ __all__ = [
     "read_id",
     "rule",
     "rules_of",
+    "sentence",
     "stipend",
     "unsendable",
     "when",

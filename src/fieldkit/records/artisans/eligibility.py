@@ -8,16 +8,15 @@ that the artisan tells, so the person confirms it.
 from __future__ import annotations
 
 from datetime import date
-from typing import cast
 
 from fieldkit import reference
+from fieldkit.protocol.finding import Severity
 from fieldkit.records.artisans.beneficiary import Beneficiary, Verification
 from fieldkit.records.declaration.checks import branch_on_the_list, in_order, pin_in_district
 from fieldkit.records.declaration.moves import follow
 from fieldkit.records.declaration.parts import BankAccount, Person
-from fieldkit.records.declaration.rule import RuleContext, Severity, rule
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.fields.dates import months_after
-from fieldkit.records.fields.formats import Choice, show_date
 
 _GUIDELINES = "PM Vishwakarma Guidelines v30.0, eligibility ({})"
 _ADULT = 18
@@ -34,70 +33,98 @@ def ages(born: str, on: date) -> tuple[int, int]:
     return age, age
 
 
-def _ages(artisan: Beneficiary, case: RuleContext) -> tuple[int, int]:
+def _ages(artisan: Beneficiary, context: RuleContext) -> tuple[int, int]:
     """Return the lowest and highest age at registration; a wrong clock leaves the highest open."""
     if not artisan.born:
         return _ADULT, _ADULT
-    lowest, highest = ages(artisan.born, artisan.registered_on or case.today)
-    unsure = case.clock_wrong and artisan.registered_on is None
-    return lowest, max(highest, _ADULT) if unsure else highest
+    lowest, highest = ages(artisan.born, artisan.registered_on or context.today)
+    return lowest, max(highest, _ADULT) if _unsure(artisan, context) else highest
 
 
-@rule(Beneficiary, "trade_code", source=_GUIDELINES.format("a"))
-def notified_trade(artisan: Beneficiary, _case: RuleContext) -> str | None:
+def _unsure(artisan: Beneficiary, context: RuleContext) -> bool:
+    """Say whether the age rests on a clock that is wrong."""
+    return context.clock_wrong and artisan.registered_on is None
+
+
+@rule(
+    Beneficiary,
+    "trade_code",
+    source=_GUIDELINES.format("a"),
+    says="This is none of the 18 trades. Choose one of the list; other work is Other craft.",
+)
+def notified_trade(artisan: Beneficiary, _context: RuleContext) -> bool:
     """The trade is one of the 18."""
-    if artisan.trade_code is None or reference.option("trade", artisan.trade_code):
-        return None
-    return "This is none of the 18 trades. Choose one of the list; other work is Other craft."
+    return artisan.trade_code is not None and not reference.option("trade", artisan.trade_code)
 
 
-@rule(Beneficiary, "born", source=_GUIDELINES.format("b"))
-def adult(artisan: Beneficiary, case: RuleContext) -> str | None:
+@rule(
+    Beneficiary,
+    "born",
+    source=_GUIDELINES.format("b"),
+    says="Only {age} years old on {day:date}: an artisan is at least {adult}.",
+)
+def adult(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """At least 18 years old on the day of registration."""
-    _, highest = _ages(artisan, case)
+    _, highest = _ages(artisan, context)
     if highest >= _ADULT:
         return None
-    day = show_date(artisan.registered_on or case.today)
-    return f"Only {highest} years old on {day}: an artisan is at least {_ADULT}."
+    return Broken(age=highest, day=artisan.registered_on or context.today, adult=_ADULT)
 
 
-@rule(Beneficiary, "born", source=_GUIDELINES.format("b"), severity=Severity.WARN)
-def adult_by_year(artisan: Beneficiary, case: RuleContext) -> str | None:
+@rule(
+    Beneficiary,
+    "born",
+    source=_GUIDELINES.format("b"),
+    severity=Severity.WARN,
+    says={
+        "year": "Perhaps only {age} years old: look at the full date on the Aadhaar card.",
+        "clock": "Perhaps only {age} years old; this laptop's clock is wrong. Check the age.",
+    },
+)
+def adult_by_year(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """A lone year that leaves 17 or 18 open, or a wrong clock, gets the benefit of the doubt."""
-    lowest, highest = _ages(artisan, case)
+    lowest, highest = _ages(artisan, context)
     if not lowest < _ADULT <= highest:
         return None
-    if case.clock_wrong and artisan.registered_on is None:
-        return f"Perhaps only {lowest} years old; this laptop's clock is wrong. Check the age."
-    return f"Perhaps only {lowest} years old: look at the full date on the Aadhaar card."
+    return Broken("clock" if _unsure(artisan, context) else "year", age=lowest)
 
 
-@rule(Beneficiary, "bar_credit", source=_GUIDELINES.format("c"), severity=Severity.REASON)
-def similar_credit(artisan: Beneficiary, case: RuleContext) -> str | None:
+@rule(
+    Beneficiary,
+    "bar_credit",
+    source=_GUIDELINES.format("c"),
+    severity=Severity.REASON,
+    says={
+        "pmegp": "Who has taken a PMEGP loan cannot register. Confirm to keep the record.",
+        "undated": "A similar loan bars for 5 years from its sanction. Give its date and scheme.",
+        "until": (
+            "A similar loan bars until {free:date}. MUDRA and SVANidhi, fully repaid, do not."
+        ),
+    },
+)
+def similar_credit(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """No similar loan in 5 years from sanction, unless MUDRA or SVANidhi fully repaid."""
     if not (artisan.bars and artisan.bar_credit):
         return None
     if artisan.credit_scheme == "PMEGP":
-        return "Who has taken a PMEGP loan cannot register. Confirm to keep the record."
+        return Broken("pmegp")
     if artisan.credit_scheme in {"MUDRA", "SVANIDHI"} and artisan.credit_repaid:
         return None
-    sanctioned = artisan.credit_sanctioned_on
-    if sanctioned and months_after(sanctioned, _BARRED_MONTHS) <= (
-        artisan.registered_on or case.today
-    ):
-        return None
-    if sanctioned is None:
-        return "A similar loan bars for 5 years from its sanction. Give its date and scheme."
-    free = show_date(months_after(sanctioned, _BARRED_MONTHS))
-    return f"A similar loan bars until {free}. MUDRA and SVANidhi, fully repaid, do not."
+    if artisan.credit_sanctioned_on is None:
+        return Broken("undated")
+    free = months_after(artisan.credit_sanctioned_on, _BARRED_MONTHS)
+    return None if free <= (artisan.registered_on or context.today) else Broken("until", free=free)
 
 
-@rule(Beneficiary, "bar_family", source=_GUIDELINES.format("d"))
-def one_of_a_family(artisan: Beneficiary, _case: RuleContext) -> str | None:
+@rule(
+    Beneficiary,
+    "bar_family",
+    source=_GUIDELINES.format("d"),
+    says="One member of a family may register: husband, wife or an unmarried child.",
+)
+def one_of_a_family(artisan: Beneficiary, _context: RuleContext) -> bool:
     """One member of a family: husband, wife, unmarried children."""
-    if artisan.bars and artisan.bar_family:
-        return "One member of a family may register: husband, wife or an unmarried child."
-    return None
+    return bool(artisan.bars and artisan.bar_family)
 
 
 @rule(
@@ -106,68 +133,95 @@ def one_of_a_family(artisan: Beneficiary, _case: RuleContext) -> str | None:
     source=_GUIDELINES.format("d"),
     severity=Severity.REASON,
     across=True,
+    says="{other_name} ({other}) has the same ration card. Are they one family?",
 )
-def one_of_a_ration_card(artisan: Beneficiary, case: RuleContext) -> str | None:
+def one_of_a_ration_card(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """Two artisans on one ration card may be of one family."""
     if not artisan.ration_card or artisan.status in _CLOSED:
         return None
-    for other in case.known.where("beneficiary", ration_card=artisan.ration_card):
+    for other in context.known.where("beneficiary", ration_card=artisan.ration_card):
         if other.id != artisan.id and other.value("status") not in _CLOSED:
-            return f"{other.label()} ({other.id}) has the same ration card. Are they one family?"
+            return Broken(other=other)
     return None
 
 
-@rule(Beneficiary, "bar_government", source=_GUIDELINES.format("e"))
-def no_government_servant(artisan: Beneficiary, _case: RuleContext) -> str | None:
+@rule(
+    Beneficiary,
+    "bar_government",
+    source=_GUIDELINES.format("e"),
+    says="Government servants and their families cannot register.",
+)
+def no_government_servant(artisan: Beneficiary, _context: RuleContext) -> bool:
     """Neither the artisan nor the family is in government service."""
-    if artisan.bars and artisan.bar_government:
-        return "Government servants and their families cannot register."
-    return None
+    return bool(artisan.bars and artisan.bar_government)
 
 
-@rule(Beneficiary, "bars", source="domain brief section 2, screening", severity=Severity.WARN)
-def bar_named(artisan: Beneficiary, _case: RuleContext) -> str | None:
+@rule(
+    Beneficiary,
+    "bars",
+    source="domain brief section 2, screening",
+    severity=Severity.WARN,
+    says="Say which of the three bars it is.",
+)
+def bar_named(artisan: Beneficiary, _context: RuleContext) -> bool:
     """A bar is said to exist: which?"""
     which = (artisan.bar_government, artisan.bar_credit, artisan.bar_family)
-    return "Say which of the three bars it is." if artisan.bars and not any(which) else None
+    return bool(artisan.bars) and not any(which)
 
 
-@rule(Person, "gender", source="the relation on the Aadhaar card", severity=Severity.WARN)
-def gender_after_relation(person: Person, _case: RuleContext) -> str | None:
+@rule(
+    Person,
+    "gender",
+    source="the relation on the Aadhaar card",
+    severity=Severity.WARN,
+    says="This does not go with s/o, d/o or w/o. Check both.",
+)
+def gender_after_relation(person: Person, _context: RuleContext) -> bool:
     """A son is a man; a daughter or wife is a woman."""
     follows = Person.derive({"relation": person.relation}).get("gender")
-    if follows and person.gender and person.gender not in {follows, "T"}:
-        return "This does not go with s/o, d/o or w/o. Check both."
-    return None
+    return bool(follows and person.gender and person.gender not in {follows, "T"})
 
 
-@rule(Verification, "stage", source="domain brief section 2, flow", severity=Severity.WARN)
-def stages_in_order(decision: Verification, case: RuleContext) -> str | None:
+@rule(
+    Verification,
+    "stage",
+    source="domain brief section 2, flow",
+    severity=Severity.WARN,
+    says={
+        "none": "No approval at stage {stage} is recorded here.",
+        "later": "Stage {stage} was approved only on {day:date}. Check the dates.",
+    },
+)
+def stages_in_order(decision: Verification, context: RuleContext) -> Broken | None:
     """A stage is decided after the stage before it was approved."""
     if decision.stage not in {"2", "3"} or not decision.beneficiary_id:
         return None
     stage = str(int(decision.stage) - 1)
-    earlier = [
-        cast(Verification, found)
-        for found in case.known.where(
-            "verification", beneficiary_id=decision.beneficiary_id, stage=stage
-        )
+    earlier = context.known.where(
+        "verification", beneficiary_id=decision.beneficiary_id, stage=stage
+    )
+    approved = [
+        one for one in earlier if isinstance(one, Verification) and one.decision == "APPROVED"
     ]
-    approved = [found for found in earlier if found.decision == "APPROVED"]
     if not approved:
-        return f"No approval at stage {stage} is recorded here."
-    first = min((found.decided_on for found in approved if found.decided_on), default=None)
+        return Broken("none", stage=stage)
+    first = min((one.decided_on for one in approved if one.decided_on), default=None)
     if first and decision.decided_on and decision.decided_on < first:
-        return f"Stage {stage} was approved only on {show_date(first)}. Check the dates."
+        return Broken("later", stage=stage, day=first)
     return None
 
 
-@rule(Verification, "reason", source="domain brief section 1, row 4", severity=Severity.WARN)
-def refusal_has_a_reason(decision: Verification, _case: RuleContext) -> str | None:
+@rule(
+    Verification,
+    "reason",
+    source="domain brief section 1, row 4",
+    severity=Severity.WARN,
+    says="{decision:decision}: write why, the artisan will ask.",
+)
+def refusal_has_a_reason(decision: Verification, _context: RuleContext) -> Broken | None:
     """The artisan is owed the reason."""
     if decision.decision in {"REJECTED", "RETURNED"} and not decision.reason:
-        said = Choice("decision").show(decision.decision).casefold()
-        return f"{said.capitalize()}: write why, the artisan will ask."
+        return Broken(decision=decision.decision)
     return None
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.common import Community, Federation
 from fieldkit.records.community.groups import Member, SelfHelpGroup, VillageOrganisation
 from fieldkit.records.declaration.checks import in_order, pin_in_district
-from fieldkit.records.declaration.rule import RuleContext, Severity, rule
-from fieldkit.records.fields.formats import Choice, show_date
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.search.sound import ONE_PERSONS, alike
 
 _SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
@@ -30,38 +30,47 @@ def is_active(member: Member) -> bool:
     return member.status in {None, "ACTIVE"}
 
 
-def _members(group: str, case: RuleContext) -> list[Member]:
+def _members(group: str, context: RuleContext) -> list[Member]:
     return [
         found
-        for found in case.known.where("member", self_help_group_id=group)
+        for found in context.known.where("member", self_help_group_id=group)
         if isinstance(found, Member) and is_active(found)
     ]
 
 
-@rule(SelfHelpGroup, "shg_kind", source=_SIZE, severity=Severity.WARN)
-def group_size(group: SelfHelpGroup, case: RuleContext) -> str | None:
+@rule(
+    SelfHelpGroup,
+    "shg_kind",
+    source=_SIZE,
+    severity=Severity.WARN,
+    says="{count} members; a group of this kind has {least} to {most}.",
+)
+def group_size(group: SelfHelpGroup, context: RuleContext) -> Broken | None:
     """Ten to twenty members; five are enough in a special group. A new group has none yet."""
-    if case.before is None:
+    if context.before is None:
         return None
-    count = len(_members(group.id, case))
-    least = fewest(group.shg_kind)
+    count, least = len(_members(group.id, context)), fewest(group.shg_kind)
     if count == 0 or least <= count <= MOST_MEMBERS:
         return None
-    return f"{count} members; a group of this kind has {least} to {MOST_MEMBERS}."
+    return Broken(count=count, least=least, most=MOST_MEMBERS)
 
 
-@rule(Member, "self_help_group_id", source=_SIZE, severity=Severity.WARN)
-def room_in_the_group(member: Member, case: RuleContext) -> str | None:
+@rule(
+    Member,
+    "self_help_group_id",
+    source=_SIZE,
+    severity=Severity.WARN,
+    says="The group has {count} members already; {most} is the most.",
+)
+def room_in_the_group(member: Member, context: RuleContext) -> Broken | None:
     """At most twenty members."""
-    if not member.self_help_group_id or not is_active(member):
+    group, before = member.self_help_group_id, context.before
+    if not group or not is_active(member):
         return None
-    before = case.before
-    if isinstance(before, Member) and before.self_help_group_id == member.self_help_group_id:
+    if isinstance(before, Member) and before.self_help_group_id == group:
         return None
-    others = [found for found in _members(member.self_help_group_id, case) if found.id != member.id]
-    if len(others) < MOST_MEMBERS:
-        return None
-    return f"The group has {len(others)} members already; {MOST_MEMBERS} is the most."
+    others = [found for found in _members(group, context) if found.id != member.id]
+    return Broken(count=len(others), most=MOST_MEMBERS) if len(others) >= MOST_MEMBERS else None
 
 
 @rule(
@@ -69,30 +78,40 @@ def room_in_the_group(member: Member, case: RuleContext) -> str | None:
     "self_help_group_id",
     source="domain brief section 3: one person, one group",
     across=True,
+    says={
+        "twice": "{other_name} ({other}) is a member of this group already.",
+        "elsewhere": (
+            "She is a member of {group_name} already ({other}). Mark her as left there first."
+        ),
+        "unknown_group": (
+            "She is a member of group {group} already ({other}). Mark her as left there first."
+        ),
+    },
 )
-def one_group(member: Member, case: RuleContext) -> str | None:
+def one_group(member: Member, context: RuleContext) -> Broken | None:
     """A woman is in one group at a time."""
     if not is_active(member):
         return None
-    for other in _same_woman(member, case):
+    for other in _same_woman(member, context):
         if other.id != member.id and is_active(other):
-            group = other.self_help_group_id or ""
-            if group == member.self_help_group_id:
-                return f"{other.label()} ({other.id}) is a member of this group already."
-            known = case.known.get("self_help_group", group)
-            named = known.label() if known else f"group {group}"
-            return f"She is a member of {named} already ({other.id}). Mark her as left there first."
+            number = other.self_help_group_id or ""
+            if number == member.self_help_group_id:
+                return Broken("twice", other=other)
+            group = context.known.get("self_help_group", number)
+            if group:
+                return Broken("elsewhere", other=other, group=group)
+            return Broken("unknown_group", other=other, group=number)
     return None
 
 
-def _same_woman(member: Member, case: RuleContext) -> Iterator[Member]:
+def _same_woman(member: Member, context: RuleContext) -> Iterator[Member]:
     """Yield the members known to be her: by code, by artisan, by Aadhaar, birth and name."""
     keys = [{name: member.value(name)} for name in ("member_code", "beneficiary_id")]
     by_aadhaar = {name: member.value(name) for name in ("aadhaar_last4", "born")}
     for key in (*keys, by_aadhaar):
         if None in key.values():
             continue
-        for found in case.known.where("member", **key):
+        for found in context.known.where("member", **key):
             if not isinstance(found, Member):
                 continue
             if key is not by_aadhaar or alike(member.name or "", found.name or "") >= ONE_PERSONS:
@@ -104,40 +123,48 @@ def _same_woman(member: Member, case: RuleContext) -> Iterator[Member]:
     "gender",
     source="domain brief section 3: mixed sex only for PwD and transgender",
     severity=Severity.REASON,
+    says="Groups are of women; only those of persons with disability or transgender are mixed.",
 )
-def women_only(member: Member, case: RuleContext) -> str | None:
+def women_only(member: Member, context: RuleContext) -> bool:
     """Men are members only where the group is of persons with disability or transgender."""
     if member.gender != "M" or not member.self_help_group_id:
-        return None
-    group = case.known.get("self_help_group", member.self_help_group_id)
+        return False
+    group = context.known.get("self_help_group", member.self_help_group_id)
     kind = group.shg_kind if isinstance(group, SelfHelpGroup) else None
-    if kind is None or kind in _MIXED:
-        return None
-    return "Groups are of women; only those of persons with disability or transgender are mixed."
+    return kind is not None and kind not in _MIXED
 
 
-@rule(Member, "office", source=_LOKOS, severity=Severity.WARN)
-def one_in_each_office(member: Member, case: RuleContext) -> str | None:
+@rule(
+    Member,
+    "office",
+    source=_LOKOS,
+    severity=Severity.WARN,
+    says="{other_name} is {office:office lower} of this group, too. Who holds it now?",
+)
+def one_in_each_office(member: Member, context: RuleContext) -> Broken | None:
     """A group has one president, one secretary, one treasurer."""
     if member.office not in _ONE_EACH or not member.self_help_group_id or not is_active(member):
         return None
-    for other in _members(member.self_help_group_id, case):
+    for other in _members(member.self_help_group_id, context):
         if other.id != member.id and other.office == member.office:
-            office = Choice("office").show(member.office).casefold()
-            return f"{other.label()} is {office} of this group, too. Who holds it now?"
+            return Broken(other=other, office=member.office)
     return None
 
 
-@rule(Member, "joined_on", source=_LOKOS, severity=Severity.WARN)
-def joined_after_formation(member: Member, case: RuleContext) -> str | None:
+@rule(
+    Member,
+    "joined_on",
+    source=_LOKOS,
+    severity=Severity.WARN,
+    says="The group was formed only on {formed:date}. Check both dates.",
+)
+def joined_after_formation(member: Member, context: RuleContext) -> Broken | None:
     """Nobody joins before the group was formed."""
     if not member.joined_on or not member.self_help_group_id:
         return None
-    group = case.known.get("self_help_group", member.self_help_group_id)
+    group = context.known.get("self_help_group", member.self_help_group_id)
     formed = group.formed_on if isinstance(group, SelfHelpGroup) else None
-    if formed is None or formed <= member.joined_on:
-        return None
-    return f"The group was formed only on {show_date(formed)}. Check both dates."
+    return Broken(formed=formed) if formed and formed > member.joined_on else None
 
 
 pin_in_district(Community)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.record import Record
-from fieldkit.records.declaration.rule import RuleContext, Severity, rule
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.fields.formats import Choice
 
 
 def follow(kind: type[Record], *, source: str) -> None:
@@ -22,15 +24,26 @@ def follow(kind: type[Record], *, source: str) -> None:
     _allowed_move(kind, lifecycle, source)
     for step in lifecycle.steps:
         if step.on and step.states and (step is not start or step.overdue):
-            _day_of_the_state(
-                kind, step, source, Severity.WARN if step is start else Severity.REASON
-            )
+            severity = Severity.WARN if step is start else Severity.REASON
+            _day_of_the_state(kind, lifecycle.field, step, source, severity)
     in_order(kind, *lifecycle.dates, source=source)
 
 
 def _allowed_move(kind: type[Record], lifecycle: Lifecycle, source: str) -> None:
-    @rule(kind, lifecycle.field, source=source, severity=Severity.REASON)
-    def allowed_move(record: Record, context: RuleContext) -> str | None:
+    states = kind.fields()[lifecycle.field].format
+    of_list = states.list if isinstance(states, Choice) else ""
+    says = {
+        "ahead": (
+            f"After {{before:{of_list} quoted}} comes {{following:{of_list} quoted}}. "
+            "Confirm if the office was not told of the steps between."
+        ),
+        "back": (
+            f"It was {{before:{of_list} quoted}} already. Confirm if that was entered by mistake."
+        ),
+    }
+
+    @rule(kind, lifecycle.field, source=source, severity=Severity.REASON, says=says)
+    def allowed_move(record: Record, context: RuleContext) -> Broken | None:
         """A state follows the one before; steps may be passed over, and slips put right."""
         before = context.before.value(lifecycle.field) if context.before else None
         after = record.value(lifecycle.field)
@@ -40,29 +53,18 @@ def _allowed_move(kind: type[Record], lifecycle: Lifecycle, source: str) -> None
         if after in following:
             return None
         if after in lifecycle.ahead(before):
-            ways = " or ".join(_quoted(kind, lifecycle, state) for state in sorted(following))
-            return (
-                f"After {_quoted(kind, lifecycle, before)} comes {ways}. "
-                "Confirm if the office was not told of the steps between."
-            )
-        if before in lifecycle.ahead(after):
-            was = _quoted(kind, lifecycle, before)
-            return f"It was {was} already. Confirm if that was entered by mistake."
-        return None
+            return Broken("ahead", before=before, following=sorted(following))
+        return Broken("back", before=before) if before in lifecycle.ahead(after) else None
 
 
-def _quoted(kind: type[Record], lifecycle: Lifecycle, state: str) -> str:
-    return f'"{kind.fields()[lifecycle.field].format.show(state)}"'
-
-
-def _day_of_the_state(kind: type[Record], step: Step, source: str, severity: Severity) -> None:
-    field = kind.lifecycle.field if kind.lifecycle else ""
-
-    @rule(kind, step.on, source=source, severity=severity)
-    def day_of_the_state(record: Record, context: RuleContext) -> str | None:
+def _day_of_the_state(
+    kind: type[Record], field: str, step: Step, source: str, severity: Severity
+) -> None:
+    @rule(kind, step.on, source=source, severity=severity, says=step.day_wanted)
+    def day_of_the_state(record: Record, context: RuleContext) -> bool:
         """The day of a state is given; one that is not known is confirmed as such."""
         if record.value(field) not in step.states or record.value(step.on) is not None:
-            return None
+            return False
         before = context.before
         asked_before = before and before.step() is step and before.value(step.on) is None
-        return None if asked_before and severity is Severity.REASON else step.day_wanted
+        return not (asked_before and severity is Severity.REASON)

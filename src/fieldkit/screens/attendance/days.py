@@ -152,7 +152,7 @@ class DaysPage(Page[None]):
             await self.ask(lambda store: store.save([edit], self.desk.operator))
         except Refused as refused:
             self.query_one(Picker).renew()
-            self.say("; ".join(finding.message for _, finding in refused.findings), error=True)
+            self.say(str(refused), error=True)
             return
         await self._again(f"{one.number} {one.row.label}: {'present' if present else 'absent'}")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from fieldkit.protocol.identity import read_id
-from fieldkit.records import RuleContext, Use, Value, judge
+from fieldkit.records import RuleContext, Use, Value, judge, sentence
 from fieldkit.records.fields.formats import today
 from fieldkit.screens.form.field import UNKNOWN, Candidate, FormField, unmarked
 from fieldkit.screens.form.terms import Act, Opening, Wanted
@@ -388,7 +388,7 @@ class FormModel:
         said: dict[str, str] = {}
         for finding in judge(self.kind.of(self.values), RuleContext(today(), self.record)):
             if finding.rule != "required":
-                said.setdefault(finding.field, finding.message)
+                said.setdefault(finding.field, sentence(finding))
         for name, one in self.fields.items():
             seen = name in self._visited or (one.changed if self.record is None else one.text)
             one.finding = said.get(name, "") if seen and not one.confirmed else ""
