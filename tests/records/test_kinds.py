@@ -13,22 +13,15 @@ from types import ModuleType
 import pytest
 
 from fieldkit import reference
-from fieldkit.records import (
-    Attendance,
-    Beneficiary,
-    Choice,
-    Field,
-    Loan,
-    Member,
-    Record,
-    SelfHelpGroup,
-    Toolkit,
-    TrainingEnrolment,
-    Use,
-    Value,
-    Verification,
-    kinds,
-)
+from fieldkit.records import Choice, Field, Record, Use, Value, kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.artisans.verification import Verification
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.credit.loan import Loan
+from fieldkit.records.outreach.attendance import Attendance
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.reference.choices import fold
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,18 +13,18 @@ from fieldkit import reference
 from fieldkit.records import (
     Choice,
     Lifecycle,
-    Loan,
     Record,
     RuleContext,
     Severity,
     Step,
-    Toolkit,
-    TrainingEnrolment,
-    Verification,
     judge,
     kinds,
     rules_of,
 )
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.artisans.verification import Verification
+from fieldkit.records.credit.loan import Loan
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 
 TODAY = date(2026, 11, 21)
 BEFORE = json.loads(Path(__file__).with_name("declared_before.json").read_text(encoding="utf-8"))

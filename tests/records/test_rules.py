@@ -6,28 +6,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from fieldkit.records import (
-    Attendance,
-    Beneficiary,
-    ClusterFederation,
-    Loan,
-    Member,
-    Programme,
-    Record,
-    RuleContext,
-    SelfHelpGroup,
-    Severity,
-    Toolkit,
-    TrainingBatch,
-    TrainingEnrolment,
-    Value,
-    Verification,
-    judge,
-    kinds,
-    rules_of,
-    sentence,
-    stipend,
-)
+from fieldkit.records import Record, RuleContext, Severity, Value, judge, kinds, rules_of, sentence
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.artisans.verification import Verification
+from fieldkit.records.community.cluster_federation import ClusterFederation
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.credit.loan import Loan
+from fieldkit.records.outreach.attendance import Attendance
+from fieldkit.records.outreach.programme import Programme
+from fieldkit.records.training.training_batch import TrainingBatch
+from fieldkit.records.training.training_enrolment import TrainingEnrolment, stipend
 
 TODAY = date(2026, 11, 21)
 ARTISAN, GROUP, BATCH, EVENT = "7KQ2M9XD-1", "7KQ2M9XD-2", "7KQ2M9XD-3", "7KQ2M9XD-4"

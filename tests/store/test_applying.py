@@ -8,7 +8,8 @@ from tests.store.conftest import NOW, Turned, acknowledge, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.records import Beneficiary, SelfHelpGroup
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.settings import DATABASE
 from fieldkit.store import (
     Answered,

@@ -3,7 +3,8 @@ from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.records import Beneficiary, sentence
+from fieldkit.records import sentence
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import (
     Answered,
     Conflict,

@@ -1,22 +1,30 @@
-"""Artisans of PM Vishwakarma, and the decisions on their applications."""
+"""Artisans of PM Vishwakarma, and who of them may register.
+
+Source of the rules: PM Vishwakarma Guidelines v30.0, eligibility (a) to (e), as quoted in section 2
+of the domain brief. (a), (b), (d) and (e) stop the record; (c) rests on a scheme, a date and a
+repayment that the artisan reports, so the person at the keyboard confirms it.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
+from fieldkit import reference
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.field import Use, field, when
-from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.lifecycle import Step
 from fieldkit.records.declaration.parts import (
     BankAccount,
     Circumstances,
     Person,
 )
-from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.fields.dates import months_after
 from fieldkit.records.fields.formats import (
     ACCOUNT,
     CODE,
     IFSC,
-    LONG_TEXT,
     MOBILE,
     PAN,
     PAST_DATE,
@@ -35,9 +43,13 @@ from fieldkit.records.fields.formats import (
 )
 from fieldkit.records.fields.trade import TRADE
 
+_GUIDELINES = "PM Vishwakarma Guidelines v30.0, eligibility ({})"
 _STAGE_1, _STAGE_3 = "stage 1", "stage 3"
 _BARRED = when(bars=True)
 _CREDIT = when(bars=True, bar_credit=True)
+_ADULT = 18
+_BARRED_MONTHS = 5 * 12
+_CLOSED = {"S1_REJECTED", "S2_REJECTED", "S3_REJECTED", "WITHDRAWN"}
 
 
 class Beneficiary(Circumstances, BankAccount, Person, table=True):
@@ -203,67 +215,156 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         return "Entered here, not registered yet"
 
 
-_STAGES = {
-    "1": "Stage 1 Gram Panchayat",
-    "2": "Stage 2 district",
-    "3": "Stage 3 screening",
-}
+def ages(born: str, on: date) -> tuple[int, int]:
+    """Return the lowest and highest age on a day; they differ where only the year is known."""
+    year = int(born[:4])
+    if len(born) == 4:
+        return on.year - year - 1, on.year - year
+    age = on.year - year - ((on.month, on.day) < (int(born[5:7]), int(born[8:10])))
+    return age, age
 
 
-class Verification(Record, table=True):
-    """A decision on an artisan's application at stage 1, 2 or 3."""
+def _ages(artisan: Beneficiary, context: RuleContext) -> tuple[int, int]:
+    """Return the lowest and highest age at registration; a wrong clock leaves the highest open."""
+    if not artisan.born:
+        return _ADULT, _ADULT
+    lowest, highest = ages(artisan.born, artisan.registered_on or context.today)
+    return lowest, max(highest, _ADULT) if _unsure(artisan, context) else highest
 
-    title = "Decision"
-    plural = "Decisions"
-    order = "decided_on"
-    match_keys = (("beneficiary_id", "stage", "decided_on"),)
-    steps = {"beneficiary_id": "v decide"}
-    lifecycle = Lifecycle(
-        "decision",
-        Step("", "received", on="received_on"),
-        Step("APPROVED", "decided", on="decided_on", also=("REJECTED", "RETURNED"), early=True),
-    )
 
-    beneficiary_id: str | None = field(
-        "Artisan",
-        Reference(("beneficiary",)),
-        section="Decision",
-        required="a decision is about one artisan",
-        uses=Use.LIST,
-    )
-    stage: str | None = field(
-        "Stage",
-        Choice("verification_stage"),
-        required="each stage is decided by another body",
-        uses=Use.LIST,
-    )
-    decision: str | None = field(
-        "Decision", Choice("decision"), required="without it nothing was decided", uses=Use.LIST
-    )
-    reason: str | None = field("Reason", LONG_TEXT, applies=when(decision=("REJECTED", "RETURNED")))
-    received_on: date | None = field("Received", PAST_DATE)
-    decided_on: date | None = field("Decided", PAST_DATE, uses=Use.LIST)
-    decided_by: str | None = field("Decided by (office)", TEXT)
-    meeting_no: str | None = field(
-        "Meeting of the committee",
-        CODE,
-        "Number of the meeting, as in its minutes.",
-        applies=when(stage=("2", "3")),
-    )
-    programme_id: str | None = field(
-        "Its record here", Reference(("programme",)), applies=when(stage="3")
-    )
+def _unsure(artisan: Beneficiary, context: RuleContext) -> bool:
+    """Say whether the age rests on a clock that is wrong."""
+    return context.clock_wrong and artisan.registered_on is None
 
-    def label(self) -> str:
-        """Name the stage, its body and what was decided."""
-        decision = Choice("decision").show(self.decision).partition(" /")[0].casefold()
-        return f"{self._stage()}: {decision or 'open'}"
 
-    def event(self, step: Step | None = None) -> str:
-        """Say the stage, its body and the decision, or that the application came in."""
-        if step and step is not self.step():
-            return f"{self._stage()}: {step.word}"
-        return self.label() + (f" ({self.reason})" if self.reason else "")
+@rule(
+    Beneficiary,
+    "trade_code",
+    source=_GUIDELINES.format("a"),
+    says="This is none of the 18 trades. Choose one of the list; other work is Other craft.",
+)
+def notified_trade(artisan: Beneficiary, _context: RuleContext) -> bool:
+    """The trade is one of the 18."""
+    return artisan.trade_code is not None and not reference.option("trade", artisan.trade_code)
 
-    def _stage(self) -> str:
-        return _STAGES.get(self.stage or "", "Decision")
+
+@rule(
+    Beneficiary,
+    "born",
+    source=_GUIDELINES.format("b"),
+    says="Only {age} years old on {day:date}: an artisan is at least {adult}.",
+)
+def adult(artisan: Beneficiary, context: RuleContext) -> Broken | None:
+    """At least 18 years old on the day of registration."""
+    _, highest = _ages(artisan, context)
+    if highest >= _ADULT:
+        return None
+    return Broken(age=highest, day=artisan.registered_on or context.today, adult=_ADULT)
+
+
+@rule(
+    Beneficiary,
+    "born",
+    source=_GUIDELINES.format("b"),
+    severity=Severity.WARN,
+    says={
+        "year": "Perhaps only {age} years old: look at the full date on the Aadhaar card.",
+        "clock": "Perhaps only {age} years old; this laptop's clock is wrong. Check the age.",
+    },
+)
+def adult_by_year(artisan: Beneficiary, context: RuleContext) -> Broken | None:
+    """A lone year that leaves 17 or 18 open, or a wrong clock, gets the benefit of the doubt."""
+    lowest, highest = _ages(artisan, context)
+    if not lowest < _ADULT <= highest:
+        return None
+    return Broken("clock" if _unsure(artisan, context) else "year", age=lowest)
+
+
+@rule(
+    Beneficiary,
+    "bar_credit",
+    source=_GUIDELINES.format("c"),
+    severity=Severity.REASON,
+    says={
+        "pmegp": "Who has taken a PMEGP loan cannot register. Confirm to keep the record.",
+        "undated": "A similar loan bars for 5 years from its sanction. Give its date and scheme.",
+        "until": (
+            "A similar loan bars until {free:date}. MUDRA and SVANidhi, fully repaid, do not."
+        ),
+    },
+)
+def similar_credit(artisan: Beneficiary, context: RuleContext) -> Broken | None:
+    """No similar loan in 5 years from sanction, unless MUDRA or SVANidhi fully repaid."""
+    if not (artisan.bars and artisan.bar_credit):
+        return None
+    if artisan.credit_scheme == "PMEGP":
+        return Broken("pmegp")
+    if artisan.credit_scheme in {"MUDRA", "SVANIDHI"} and artisan.credit_repaid:
+        return None
+    if artisan.credit_sanctioned_on is None:
+        return Broken("undated")
+    free = months_after(artisan.credit_sanctioned_on, _BARRED_MONTHS)
+    return None if free <= (artisan.registered_on or context.today) else Broken("until", free=free)
+
+
+@rule(
+    Beneficiary,
+    "bar_family",
+    source=_GUIDELINES.format("d"),
+    says="One member of a family may register: husband, wife or an unmarried child.",
+)
+def one_of_a_family(artisan: Beneficiary, _context: RuleContext) -> bool:
+    """One member of a family: husband, wife, unmarried children."""
+    return bool(artisan.bars and artisan.bar_family)
+
+
+@rule(
+    Beneficiary,
+    "ration_card",
+    source=_GUIDELINES.format("d"),
+    severity=Severity.REASON,
+    across=True,
+    says="{other_name} ({other}) has the same ration card. Are they one family?",
+)
+def one_of_a_ration_card(artisan: Beneficiary, context: RuleContext) -> Broken | None:
+    """Two artisans on one ration card may be of one family."""
+    if not artisan.ration_card or artisan.status in _CLOSED:
+        return None
+    for other in context.known.where("beneficiary", ration_card=artisan.ration_card):
+        if other.id != artisan.id and other.value("status") not in _CLOSED:
+            return Broken(other=other)
+    return None
+
+
+@rule(
+    Beneficiary,
+    "bar_government",
+    source=_GUIDELINES.format("e"),
+    says="Government servants and their families cannot register.",
+)
+def no_government_servant(artisan: Beneficiary, _context: RuleContext) -> bool:
+    """Neither the artisan nor the family is in government service."""
+    return bool(artisan.bars and artisan.bar_government)
+
+
+@rule(
+    Beneficiary,
+    "bars",
+    source="domain brief section 2, screening",
+    severity=Severity.WARN,
+    says="Say which of the three bars it is.",
+)
+def bar_named(artisan: Beneficiary, _context: RuleContext) -> bool:
+    """A bar is said to exist: which?"""
+    which = (artisan.bar_government, artisan.bar_credit, artisan.bar_family)
+    return bool(artisan.bars) and not any(which)
+
+
+pin_in_district(Beneficiary)
+in_order(
+    Beneficiary,
+    "registered_on",
+    "certificate_on",
+    "card_handed_on",
+    source="domain brief section 2, flow",
+)

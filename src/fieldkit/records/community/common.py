@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar
 
+from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.field import Field, Use, field, when
 from fieldkit.records.declaration.parts import Approval, BankAccount
 from fieldkit.records.fields.formats import (
@@ -22,6 +23,7 @@ from fieldkit.records.fields.formats import (
     Whole,
 )
 
+LOKOS = "LokOS profile, domain brief section 3"
 GroupName = Annotated[
     str | None,
     Field(
@@ -125,3 +127,9 @@ class Federation(Community):
         "Registration number", CODE, applies=_REGISTERED, uses=Use.CODE
     )
     registered_on: date | None = field("Registered on", PAST_DATE, applies=_REGISTERED)
+
+
+pin_in_district(Community)
+in_order(Community, "formed_on", "inactive_on", source=LOKOS)
+in_order(Community, "formed_on", "last_meeting_on", source=LOKOS)
+in_order(Federation, "formed_on", "registered_on", source=LOKOS)

@@ -10,7 +10,7 @@ from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.fields.formats import Choice
 
 
-def follow(kind: type[Record], *, source: str) -> None:
+def lifecycle_rules(kind: type[Record], *, source: str) -> None:
     """Declare the rules of a kind's lifecycle.
 
     The day of the state a new record begins in is not insisted on: where waiting is counted from

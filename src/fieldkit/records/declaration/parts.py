@@ -7,8 +7,11 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from fieldkit import reference
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.checks import branch_on_the_list, exactly_one
 from fieldkit.records.declaration.field import Field, Use, field, when
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import RuleContext, rule
 from fieldkit.records.fields.formats import (
     AADHAAR_LAST_FOUR,
     ACCOUNT,
@@ -161,3 +164,30 @@ class Livelihoods(Record):
     livelihood_1: str | None = field("Main livelihood", Choice("livelihood"), section="Livelihoods")
     livelihood_2: str | None = field("Second livelihood", Choice("livelihood"))
     livelihood_3: str | None = field("Third livelihood", Choice("livelihood"))
+
+
+def artisan_or_member(kind: type[Record]) -> None:
+    """Declare that of ``beneficiary_id`` and ``member_id`` exactly one is given."""
+    exactly_one(
+        kind,
+        "beneficiary_id",
+        "member_id",
+        what="the artisan or the member",
+        source="a person is an artisan or a member; the two are kept apart",
+    )
+
+
+@rule(
+    Person,
+    "gender",
+    source="the relation on the Aadhaar card",
+    severity=Severity.WARN,
+    says="This does not go with s/o, d/o or w/o. Check both.",
+)
+def gender_after_relation(person: Person, _context: RuleContext) -> bool:
+    """A son is a man; a daughter or wife is a woman."""
+    follows = Person.derive({"relation": person.relation}).get("gender")
+    return bool(follows and person.gender and person.gender not in {follows, "T"})
+
+
+branch_on_the_list(BankAccount)

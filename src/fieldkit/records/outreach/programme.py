@@ -1,22 +1,18 @@
-"""Programmes and who came to them."""
+"""Programmes: orientation, awareness, camps, seminars, committees, fairs."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from fieldkit.records.declaration.field import Use, field, when
-from fieldkit.records.declaration.parts import EitherArtisan, OrMember
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.fields.formats import (
     CODE,
     DAY,
     LONG_TEXT,
-    PAST_DATE,
-    PERSON_NAME,
     TEXT,
-    YES_NO,
     Choice,
-    Reference,
     Whole,
 )
 
@@ -76,51 +72,15 @@ class Programme(Record, table=True):
         return ", ".join(filter(None, (self.name or kind, self.place)))
 
 
-class Attendance(Record, table=True):
-    """One person on one day of a training, or at a programme."""
-
-    title = "Attendance"
-    plural = "Attendance"
-    order = "on"
-    match_keys = (
-        ("training_batch_id", "beneficiary_id", "on"),
-        ("training_batch_id", "member_id", "on"),
-        ("programme_id", "beneficiary_id", "on"),
-        ("programme_id", "member_id", "on"),
-    )
-    steps = {
-        "programme_id": "a who came",
-        "beneficiary_id": "c programme",
-        "member_id": "c programme",
-    }
-
-    training_batch_id: str | None = field(
-        "Training",
-        Reference(("training_batch",)),
-        "The training or the programme, one of the two.",
-        section="Attendance",
-        applies=when(programme_id=None),
-        uses=Use.LIST,
-    )
-    programme_id: str | None = field(
-        "Programme", Reference(("programme",)), applies=when(training_batch_id=None), uses=Use.LIST
-    )
-    beneficiary_id: EitherArtisan = None
-    member_id: OrMember = None
-    on: date | None = field(
-        "Day",
-        PAST_DATE,
-        default="today",
-        required="each day is marked by itself",
-        uses=Use.LIST | Use.HAPPENED,
-    )
-    present: bool | None = field("Present", YES_NO, default="yes", uses=Use.LIST)
-    stood_in: str | None = field("Came in their place", PERSON_NAME, applies=when(present=False))
-
-    def label(self) -> str:
-        """Say whether the person was there."""
-        return "absent" if self.present is False else "present"
-
-    def event(self) -> str:
-        """Say where the person was, or was missed."""
-        return f"{'Training day' if self.training_batch_id else 'Programme'}: {self.label()}"
+@rule(
+    Programme,
+    "cases_cleared",
+    source="domain brief section 1, row 6",
+    says="Only {put_up} cases were put up.",
+)
+def cleared_within_put_up(programme: Programme, _context: RuleContext) -> Broken | None:
+    """The committee clears at most the cases put up."""
+    cleared, put_up = programme.cases_cleared, programme.cases_put_up
+    if cleared is not None and put_up is not None and cleared > put_up:
+        return Broken(put_up=put_up)
+    return None

@@ -86,7 +86,7 @@ def happened(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
 
     The days of a training stand in one line.
     """
-    from fieldkit.records import Attendance
+    from fieldkit.records.outreach.attendance import Attendance
 
     events = store.timeline(record.id)
     events.sort(key=lambda event: event.id != record.id or event.on is not None)

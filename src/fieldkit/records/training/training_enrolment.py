@@ -1,33 +1,31 @@
-"""Trainings: the batch, who is in it, and the centre it is held at."""
+"""Who is in a training, and how it went."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 
-from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
-from fieldkit.records.declaration.parts import EitherArtisan, OrMember
+from fieldkit.records.declaration.moves import lifecycle_rules
+from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.fields.formats import (
-    CODE,
-    DAY,
-    FINANCIAL_YEAR,
-    LONG_TEXT,
-    MOBILE,
     PAST_DATE,
-    PERSON_NAME,
     PORTAL_NUMBER,
     RUPEES,
     TEXT,
     Choice,
-    PortalNumber,
     Reference,
     Value,
     Whole,
 )
-from fieldkit.records.fields.trade import TRADE
+from fieldkit.records.training.training_batch import batch_of, days_of
 
+_SOURCE = "domain brief section 2, training"
+_ARTISANS = {"ASSESS", "BASIC", "ADV"}
 STIPEND_A_DAY = 500
 """Rupees, basic and advanced training alike (PM Vishwakarma Guidelines, domain brief section 2)."""
 
@@ -35,81 +33,6 @@ STIPEND_A_DAY = 500
 def stipend(days: int) -> int:
     """Return the stipend in rupees for ``days`` attended."""
     return days * STIPEND_A_DAY
-
-
-class TrainingCentre(Record, table=True):
-    """A centre where trainings are held: a CMTC, an institute or another place."""
-
-    title = "Training centre"
-    plural = "Training centres"
-    match_keys = (("code",), ("~name", "village"))
-
-    name: str | None = field(
-        "Name",
-        TEXT,
-        section="Centre",
-        required="a centre is known by its name",
-        uses=Use.NAME | Use.LIST,
-    )
-    centre_kind: str | None = field("Kind", Choice("centre_kind"), uses=Use.LIST)
-    partner: str | None = field("Run by", Choice("training_partner"))
-    code: str | None = field("Number", CODE, uses=Use.CODE)
-    village: str | None = field(
-        "Village or town", TEXT, uses=Use.PLACE | Use.LIST, suggest="village"
-    )
-    functional_since: date | None = field("Working since", PAST_DATE)
-    capacity: int | None = field("Places", Whole(most=2000))
-    cluster_federation_id: str | None = field(
-        "Managed by the CLF", Reference(("cluster_federation",)), applies=when(centre_kind="CMTC")
-    )
-    contact_name: str | None = field("Person to call", PERSON_NAME, uses=Use.KIN)
-    mobile: str | None = field("Mobile", MOBILE, uses=Use.DIGITS)
-
-
-class TrainingBatch(Record, table=True):
-    """One training with its dates: artisans' basic or advanced, SHG skill, exposure visit ..."""
-
-    title = "Training"
-    plural = "Trainings"
-    order = "starts_on"
-    match_keys = (("batch_no",), ("training_type", "starts_on", "place"))
-    steps = {"training_centre_id": "t training"}
-
-    training_type: str | None = field(
-        "Kind",
-        Choice("training_type"),
-        section="Training",
-        required="trainings are counted by kind, and stipend hangs on it",
-        uses=Use.LIST,
-    )
-    course: str | None = field("Course or trade", TEXT, uses=Use.NAME | Use.LIST)
-    trade_code: str | None = field(
-        "Trade", TRADE, applies=when(training_type=("ASSESS", "BASIC", "ADV"))
-    )
-    starts_on: date | None = field("First day", DAY, uses=Use.LIST | Use.HAPPENED)
-    ends_on: date | None = field("Last day", DAY)
-    training_centre_id: str | None = field("Centre", Reference(("training_centre",)))
-    place: str | None = field("Place", TEXT, uses=Use.PLACE | Use.LIST, suggest="village")
-    partner: str | None = field("Held by", Choice("training_partner"))
-    batch_no: str | None = field(
-        "Batch number", PortalNumber(shortest=1, longest=40), section="More", uses=Use.CODE
-    )
-    hours: int | None = field("Hours", Whole(most=2000))
-    seats: int | None = field("Seats", Whole(most=5000))
-    resource_persons: str | None = field(
-        "Resource persons", LONG_TEXT, "Name and organisation of each, separated by ;"
-    )
-    visited_state: str | None = field(
-        "Visited", TEXT, "State and place.", applies=when(training_type="EXPOSURE")
-    )
-    sponsor: str | None = field("Paid by (scheme)", TEXT)
-    financial_year: str | None = field("Financial year", FINANCIAL_YEAR)
-    completed_on: date | None = field("Closed", PAST_DATE, uses=Use.HAPPENED)
-
-    def label(self) -> str:
-        """Name the kind, the course and the place."""
-        kind = Choice("training_type").show(self.training_type) or self.title
-        return ", ".join(filter(None, (kind, self.course, self.place)))
 
 
 class TrainingEnrolment(Record, table=True):
@@ -195,3 +118,112 @@ class TrainingEnrolment(Record, table=True):
         days = f"{self.days_attended} days" if self.days_attended else ""
         result = Choice("assessment_result").show(self.assessment).casefold()
         return ", ".join(filter(None, (f"Training: {self.label().casefold()}", days, result)))
+
+
+@rule(
+    TrainingEnrolment,
+    "training_batch_id",
+    source=_SOURCE,
+    severity=Severity.REASON,
+    across=True,
+    says="This person is enrolled in this training already.",
+)
+def enrolled_once(enrolment: TrainingEnrolment, context: RuleContext) -> bool:
+    """A person is enrolled in a training once."""
+    batch = enrolment.training_batch_id
+    if not batch:
+        return False
+    for person in ("beneficiary_id", "member_id"):
+        if (number := enrolment.value(person)) is not None:
+            same = {"training_batch_id": batch, person: number}
+            found = context.known.where("training_enrolment", **same)
+            if any(other.id != enrolment.id for other in found):
+                return True
+    return False
+
+
+@rule(
+    TrainingEnrolment,
+    "member_id",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says="This training is for artisans of PM Vishwakarma. Is she registered as one?",
+)
+def training_of_artisans(enrolment: TrainingEnrolment, context: RuleContext) -> bool:
+    """PM Vishwakarma trainings are for its artisans."""
+    batch = (
+        batch_of(enrolment.training_batch_id, context) if enrolment.member_id is not None else None
+    )
+    return batch is not None and batch.training_type in _ARTISANS
+
+
+@rule(
+    TrainingEnrolment,
+    "days_attended",
+    source=_SOURCE,
+    severity=Severity.REASON,
+    says="The training had only {days} days. Check the days or its dates.",
+)
+def days_within_the_training(enrolment: TrainingEnrolment, context: RuleContext) -> Broken | None:
+    """Nobody attends more days than the training has."""
+    if enrolment.days_attended is None:
+        return None
+    days = days_of(batch_of(enrolment.training_batch_id, context))
+    return Broken(days=days) if days is not None and enrolment.days_attended > days else None
+
+
+@rule(
+    TrainingEnrolment,
+    "completed_on",
+    source=_SOURCE,
+    says="The training began only on {start:date}.",
+)
+def completed_after_the_start(enrolment: TrainingEnrolment, context: RuleContext) -> Broken | None:
+    """Nobody completes a training before its first day."""
+    if enrolment.completed_on is None:
+        return None
+    batch = batch_of(enrolment.training_batch_id, context)
+    start = batch.starts_on if batch else None
+    return Broken(start=start) if start and enrolment.completed_on < start else None
+
+
+@rule(
+    TrainingEnrolment,
+    "state",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says={
+        "days": "Completed needs the days attended.",
+        "assessment": "Completed needs a passed assessment.",
+        "both": "Completed needs the days attended and a passed assessment.",
+    },
+)
+def completed_is_attended_and_assessed(
+    enrolment: TrainingEnrolment, _context: RuleContext
+) -> Broken | None:
+    """Completed means attendance and assessment."""
+    if enrolment.state not in {"COMPLETED", "CERTIFIED"} or enrolment.progress_percent == 100:
+        return None
+    attended, passed = bool(enrolment.days_attended), enrolment.assessment == "PASS"
+    if attended and passed:
+        return None
+    return Broken("assessment" if attended else "days" if passed else "both")
+
+
+@rule(
+    TrainingEnrolment,
+    "stipend_amount",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says="{days} days x Rs 500 are Rs {stipend}.",
+)
+def stipend_by_days(enrolment: TrainingEnrolment, _context: RuleContext) -> Broken | None:
+    """An artisan's stipend is Rs 500 for each day attended."""
+    days, amount = enrolment.days_attended, enrolment.stipend_amount
+    if enrolment.beneficiary_id is None or days is None or amount in {None, stipend(days)}:
+        return None
+    return Broken(days=days, stipend=stipend(days))
+
+
+lifecycle_rules(TrainingEnrolment, source=_SOURCE)
+artisan_or_member(TrainingEnrolment)
