@@ -10,7 +10,7 @@ from filelock import FileLock
 from tests.commands.conftest import Cli
 
 from fieldkit.protocol.scope import Scope
-from fieldkit.records import VillageOrganisation
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database

@@ -11,7 +11,8 @@ import pytest
 from tests.commands.conftest import Cli
 
 from fieldkit.protocol.finding import Finding, Verdict
-from fieldkit.records import VillageOrganisation, kinds
+from fieldkit.records import kinds
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.store import Answered, Edit, ServerRow, Store
 
 KINDS = list(kinds())

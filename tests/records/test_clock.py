@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fieldkit.records import Beneficiary, RuleContext, Severity, Unfit, Value, judge
+from fieldkit.records import RuleContext, Severity, Unfit, Value, judge
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.fields.dates import RELEASED, Born, Date, believed, day_at, today
 
 WRONG = [

@@ -9,7 +9,8 @@ from tests.screens.conftest import open_sync, organisations, reject
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding
-from fieldkit.records import Toolkit, VillageOrganisation
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.base.navigation import open_record
 from fieldkit.screens.form.form import FormScreen
 from fieldkit.screens.sync.out_of_area import misplaced, take_in

@@ -10,7 +10,8 @@ from tests.store.office import KIND, OTHER, Office, shown
 from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.protocol.scope import Scope
-from fieldkit.records import Beneficiary, SelfHelpGroup
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.settings import DATABASE
 from fieldkit.store import Answered, Edit, FocusAt, Refused, ServerRow, State, Store
 from fieldkit.store.pull import apply

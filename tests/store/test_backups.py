@@ -10,7 +10,7 @@ from tests.store.conftest import DAY, Turned, acknowledge, artisan, audit, edit,
 
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.finding import Verdict
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Busy, Damaged, DiskFull, Edit, State, Store, Unwritable
 

@@ -5,7 +5,8 @@ from tests.store.office import KIND, OTHER, Office, shown
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.finding import Finding
-from fieldkit.records import Beneficiary, sentence
+from fieldkit.records import sentence
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import (
     Answered,
     Edit,

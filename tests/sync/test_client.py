@@ -15,7 +15,9 @@ from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.messages import Problem
 from fieldkit.protocol.shapes import M, Message
-from fieldkit.records import SelfHelpGroup, VillageOrganisation, sentence
+from fieldkit.records import sentence
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Answered, Edit, State, Store, tables

@@ -138,7 +138,7 @@ class DaysPage(Page[None]):
 
     async def _mark(self, one: Enrolled, *, present: bool) -> None:
         """Mark a person; the same mark again changes nothing."""
-        from fieldkit.records import Attendance
+        from fieldkit.records.outreach.attendance import Attendance
         from fieldkit.store import Edit, Refused
 
         mark = self._marks.get(one.row.id)

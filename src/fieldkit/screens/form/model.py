@@ -282,9 +282,17 @@ class FormModel:
 
     def _enter(self) -> Act:
         self._leave()
-        if not self._step(self._beyond(empty=True)):
+        if not self._step(self._day_of_the_state() or self._beyond(empty=True)):
             self.say("Nothing is left to fill below. Ctrl+S saves.")
         return Act.NONE
+
+    def _day_of_the_state(self) -> str | None:
+        """Return the empty date of the state that was just chosen here."""
+        lifecycle = self.kind.lifecycle
+        if lifecycle is None or self.at != lifecycle.field or not self.current.changed:
+            return None
+        step = lifecycle.step(self.current.value)
+        return step.on if step and step.on and not self.fields[step.on].text.strip() else None
 
     def _down(self) -> Act:
         self._leave()
