@@ -35,7 +35,7 @@ from fieldkit.store.log import changes as log
 from fieldkit.store.log import identity, outbox
 from fieldkit.store.pull import apply as arriving
 from fieldkit.store.pull import forks, pull
-from fieldkit.store.read.server_rows import BaseRow, Key
+from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
 from fieldkit.sync import session as exchange

@@ -85,7 +85,7 @@ def _needs(store: Store, drafts: int) -> Sequence[str]:
         (drafts, "unfinished"),
         (waiting[State.REJECTED], "returned to you"),
         (waiting[State.CONFLICT], "to settle"),
-        (len(store.findings()), "to check"),
+        (store.count_findings(), "to check"),
         (kits, "toolkits over 30 days" if kits > 1 else "toolkit over 30 days"),
         (waiting[State.QUEUED] + waiting[State.SENT], "not sent yet"),
     ]
