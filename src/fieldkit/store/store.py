@@ -21,7 +21,7 @@ from fieldkit.records import Finding, Record, Value, kinds
 from fieldkit.records.fields.dates import believed, day_at
 from fieldkit.settings import DATABASE
 from fieldkit.store import tables
-from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
+from fieldkit.store.clock import Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.errors import Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
@@ -42,6 +42,7 @@ from fieldkit.store.log.identity import (
 )
 from fieldkit.store.log.outbox import Logged, Outbox, give_up
 from fieldkit.store.log.states import State
+from fieldkit.store.log.tallies import entered_on
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enter
 from fieldkit.store.read import search
@@ -319,15 +320,8 @@ class Store:
 
     def today(self) -> dict[str, int]:
         """Return how many records of each kind were entered today."""
-        log = tables.change
-        begun = start_of_day(self._clock())
-        query = (
-            select(log.c.kind, func.count().label("many"))
-            .where(log.c.at.between(begun, begun + DAY - 1), log.c.op == "create")
-            .group_by(log.c.kind)
-        )
         with self._database.read() as connection:
-            return {row.kind: row.many for row in connection.execute(query)}
+            return dict(entered_on(connection, start_of_day(self._clock())))
 
     def last_saved(
         self, many: int = 3, operator: str | None = None, kind: str | None = None
@@ -394,6 +388,12 @@ class Store:
         """Return what the server found to review, of one record or of all that are here."""
         with self._database.read() as connection:
             return noted(connection, record_id)
+
+    def count_findings(self) -> int:
+        """Return how many things the server found to review in the records that are here."""
+        with self._database.read() as connection:
+            counted = select(func.count()).select_from(tables.finding)
+            return int(connection.execute(counted).scalar_one())
 
     def withdraw(self, origin: str, seq: int) -> None:
         """Give a rejected change up: it is no longer laid over its record (24)."""

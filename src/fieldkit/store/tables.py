@@ -218,6 +218,27 @@ tally = Table(
 )
 """Records of each kind that are not deleted, so that no screen ever counts rows."""
 
+entered = Table(
+    "entered",
+    INFRASTRUCTURE,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("many", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Records entered here by day (the moment it starts in India, seconds since 1970) and kind."""
+
+recent = Table(
+    "recent",
+    INFRASTRUCTURE,
+    Column("turn", Integer, primary_key=True),
+    Column("operator", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Index("recent_record", "operator", "kind", "record_id", unique=True),
+)
+"""The records each operator saved last, of each kind; the higher ``turn``, the later."""
+
 typed_before = Table(
     "typed_before",
     INFRASTRUCTURE,

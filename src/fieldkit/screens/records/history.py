@@ -54,7 +54,7 @@ class HistoryPage(Page[None]):
         """Answer with the changes: those made here, and those of others as far as they came."""
         from fieldkit.sync.history import merged
 
-        logged = await self.ask(lambda store: store.changes_of(self.record_id))
+        logged = await self.read(lambda store: store.changes_of(self.record_id))
         told = self._told.changes if self._told else ()
         made = [_choice(self.kind, one) for one in reversed(merged(logged, told))]
         others = len(made) - len(logged)

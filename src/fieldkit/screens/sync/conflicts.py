@@ -185,7 +185,7 @@ class ConflictPage(Page[None]):
 
     async def _turn(self) -> None:
         """Take up the first conflict asked for, else the one after it."""
-        found = await self.ask(lambda store: open_conflicts(store, self._record_id))
+        found = await self.read(lambda store: open_conflicts(store, self._record_id))
         ids = [one.conflict.id for one in found]
         place = ids.index(self._first) if self._first in ids else 0
         self._open = found[place] if found else None
@@ -352,7 +352,7 @@ class ValuePage(Page[None]):
             return Answer(mark=None)
         if isinstance(ask.format, Reference):
             kinds = ask.format.kinds
-            rows, strong = await self.ask(lambda store: search(store, typed, kinds))
+            rows, strong = await self.read(lambda store: search(store, typed, kinds))
             taken = [self._take(row.label, row.id, (*row.cells[1:], row.id)) for row in rows]
             return Answer(taken, mark=0 if strong else None)
         return self._read(ask, text)

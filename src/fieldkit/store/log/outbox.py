@@ -158,6 +158,14 @@ class Outbox:
                 .values(sent_seq=seq)
             )
 
+    def unsent(self) -> int:
+        """Return how many changes the server has not acknowledged; cheap however long the log."""
+        with self.database.read() as connection:
+            return sum(
+                max(chain_end(connection, row.origin)[0] - row.acked_seq, 0)
+                for row in connection.execute(select(_origin)).all()
+            )
+
     def counts(self) -> dict[State, int]:
         """Return how many changes are queued, sent and rejected (and still open).
 
