@@ -13,7 +13,6 @@ from fieldkit import reference
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.field import Use, field, when
-from fieldkit.records.declaration.lifecycle import Step
 from fieldkit.records.declaration.parts import (
     BankAccount,
     Circumstances,
@@ -206,7 +205,7 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     )
     marketing_needs: str | None = field("Which help", TEXT, applies=when(wants_marketing=True))
 
-    def event(self, step: Step | None = None) -> str:  # noqa: ARG002
+    def event(self) -> str:
         """Say where the application was made, if it was."""
         if self.csc:
             return f"Registered at {self.csc}"

@@ -141,12 +141,10 @@ class Toolkit(Record, table=True):
         """Name the set."""
         return Choice("toolkit").show(self.toolkit_code) or f"Toolkit {self.id}"
 
-    def event(self, step: Step | None = None) -> str:
-        """Say what happened to the toolkit: at a step, else last."""
-        step = step or self.step()
+    def step_event(self, step: Step | None) -> str:
+        """Say what happened to the toolkit, and which set it is."""
         chosen = Choice("toolkit").show(self.toolkit_code)
-        done = f"Toolkit {step.word if step else 'noted'}"
-        return f"{done}: {chosen}" if chosen else done
+        return super().step_event(step) + (f": {chosen}" if chosen else "")
 
 
 @rule(

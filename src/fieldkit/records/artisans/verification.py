@@ -76,7 +76,7 @@ class Verification(Record, table=True):
         decision = Choice("decision").show(self.decision).partition(" /")[0].casefold()
         return f"{self._stage()}: {decision or 'open'}"
 
-    def event(self, step: Step | None = None) -> str:
+    def step_event(self, step: Step | None) -> str:
         """Say the stage, its body and the decision, or that the application came in."""
         if step and step is not self.step():
             return f"{self._stage()}: {step.word}"

@@ -142,13 +142,12 @@ class Loan(Record, table=True):
         product = Choice("loan_product").show(self.product).partition(" (")[0]
         return product or f"Loan {self.id}"
 
-    def event(self, step: Step | None = None) -> str:
+    def step_event(self, step: Step | None) -> str:
         """Say how far the loan has come, and of how much."""
-        step = step or self.step()
         amount = self.value(step.amount) if step and step.amount else None
         amount = amount or self.disbursed_amount or self.sanctioned_amount or self.applied_amount
         of = f", {RUPEES.show(amount)}" if amount else ""
-        return f"Loan {step.word if step else 'noted'}{of}: {self.label()}"
+        return f"{super().step_event(step)}{of}: {self.label()}"
 
 
 @rule(

@@ -160,12 +160,13 @@ class Record(SQLModel):
         """Return the step of its lifecycle the record stands at, if that is known."""
         return self.lifecycle.step(self.value(self.lifecycle.field)) if self.lifecycle else None
 
-    def event(self, step: Step | None = None) -> str:  # noqa: ARG002 - kinds with steps use it
-        """Return the sentence on the timeline of the person or group concerned.
+    def event(self) -> str:
+        """Return the sentence on the timeline of the person or group concerned."""
+        return self.step_event(self.step()) if self.lifecycle else f"{self.title}: {self.label()}"
 
-        ``step``: the step it is about; None for where the record stands.
-        """
-        return f"{self.title}: {self.label()}"
+    def step_event(self, step: Step | None) -> str:
+        """Return the sentence of a step; None: the state is not given or not known here."""
+        return f"{self.title} {step.word if step else 'noted'}"
 
     def happened_on(self) -> date | None:
         """Return the date of :meth:`event`.
@@ -191,7 +192,7 @@ class Record(SQLModel):
         steps = self.lifecycle.steps if self.lifecycle else ()
         dated = [(self.answer(step.on) if step.on else None, step) for step in steps]
         return [
-            (on if isinstance(on, date) else None, self.event(step))
+            (on if isinstance(on, date) else None, self.step_event(step))
             for on, step in dated
             if on is not None or step is here
         ] or [(self.happened_on(), self.event())]

@@ -111,7 +111,7 @@ class TrainingEnrolment(Record, table=True):
         """Name the state of the enrolment."""
         return Choice("training_state").show(self.state) or self.title
 
-    def event(self, step: Step | None = None) -> str:
+    def step_event(self, step: Step | None) -> str:
         """Say what was done; of the present state also the days and the result."""
         if step and step is not self.step():
             return f"Training: {step.word}"
