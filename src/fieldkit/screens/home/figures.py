@@ -82,7 +82,7 @@ def _needs(store: Store, drafts: int) -> Sequence[str]:
         (drafts, "unfinished"),
         (waiting[State.REJECTED], "returned to you"),
         (waiting[State.CONFLICT], "to settle"),
-        (len(store.findings()), "to check"),
+        (store.count_findings(), "to check"),
         *_overdue(store),
         (waiting[State.QUEUED] + waiting[State.SENT], "not sent yet"),
     ]
