@@ -296,6 +296,7 @@ from fieldkit.screens.records.page_data import sheet
 from fieldkit.store import Edit, Store
 
 store = Store.open(Path(sys.argv[1]))
+store.init("Asha", 2, 16)
 who = store.save([Edit(kinds()["beneficiary"], {"name": "Zaina", "trade_code": "TAIL"})], "Asha")
 values = {"beneficiary_id": who[0].id, "state": "SPONSORED", "about": "Tools", "office": "DIC"}
 days = {"raised_on": date(2026, 1, 2), "sent_on": date(2026, 1, 9)}

@@ -33,8 +33,9 @@ class Record(SQLModel):
     model_config = {"defer_build": True}
 
     title: ClassVar[str] = ""
-    """What one is called on the screen: "Artisan"."""
+    """What one is called on the screen; the words of the class if not given."""
     plural: ClassVar[str] = ""
+    """What several are called; the title with an s if not given."""
     sections: ClassVar[tuple[str, ...]] = ()
     """The order of the form's sections; those not named follow, in order of declaration."""
     order: ClassVar[str] = "name"
@@ -64,7 +65,10 @@ class Record(SQLModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_options: object) -> None:
-        """Clear the cache of :func:`kinds`: this is a new one."""
+        """Name the new kind, and clear the cache of :func:`kinds`."""
+        own = vars(cls)
+        cls.title = own.get("title") or kind_name(cls).replace("_", " ").capitalize()
+        cls.plural = own.get("plural") or f"{cls.title}s"
         kinds.cache_clear()
 
     @declared_attr.directive
