@@ -11,6 +11,7 @@ from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
+from fieldkit.records.declaration.parts import state_field
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.formats import (
@@ -93,13 +94,8 @@ class Toolkit(Record, table=True):
         required="a toolkit is one artisan's",
         uses=Use.LIST,
     )
-    state: str | None = field(
-        "State",
-        Choice("toolkit_state"),
-        "How far it has come; the dates of that step are asked below.",
-        default="SELECTED",
-        required="a toolkit is counted by its state",
-        uses=Use.LIST,
+    state: str | None = state_field(
+        "toolkit_state", "SELECTED", "a toolkit is counted by its state"
     )
     toolkit_code: str | None = field("Set chosen", Choice("toolkit"), uses=Use.LIST)
     selected_on: date | None = field("Selected", PAST_DATE)

@@ -6,7 +6,6 @@ from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.member import Member
-from fieldkit.records.declaration.checks import branch_on_the_list
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -17,6 +16,7 @@ from fieldkit.records.declaration.parts import (
     EitherArtisan,
     OrMember,
     artisan_or_member,
+    state_field,
 )
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.dates import months_after
@@ -102,14 +102,7 @@ class Loan(BranchByIfsc, table=True):
         "Her group: at most three of its members have this loan.",
         applies=when(product="LALDED"),
     )
-    state: str | None = field(
-        "State",
-        Choice("loan_state"),
-        "How far it has come; the dates of that step are asked below.",
-        default="SPONSORED",
-        required="a loan is counted by its state",
-        uses=Use.LIST,
-    )
+    state: str | None = state_field("loan_state", "SPONSORED", "a loan is counted by its state")
     application_no: str | None = field(
         "Application number", PORTAL_NUMBER, section="Application", uses=Use.CODE
     )
@@ -262,4 +255,3 @@ def paid_within_the_sanction(loan: Loan, _context: RuleContext) -> Broken | None
 
 lifecycle_rules(Loan, source=_CREDIT)
 artisan_or_member(Loan)
-branch_on_the_list(Loan)

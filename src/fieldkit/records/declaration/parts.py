@@ -54,6 +54,18 @@ BankBranch = Annotated[str | None, Field("Branch", TEXT, "Filled by the IFSC.")]
 """Fields ``bank_name`` and ``bank_branch`` of a kind with an ``ifsc`` (:class:`BranchByIfsc`)."""
 
 
+def state_field(of_list: str, default: str, required: str) -> str | None:
+    """Declare the field that holds the state of a kind with a lifecycle (:func:`field`)."""
+    return field(
+        "State",
+        Choice(of_list),
+        "How far it has come; the dates of that step are asked below.",
+        default=default,
+        required=required,
+        uses=Use.LIST,
+    )
+
+
 class Person(Record):
     """Who a person is: what the first lines of an artisan's and a member's form ask."""
 
@@ -187,4 +199,4 @@ def gender_after_relation(person: Person, _context: RuleContext) -> bool:
     return bool(follows and person.gender and person.gender not in {follows, "T"})
 
 
-branch_on_the_list(BankAccount)
+branch_on_the_list(BranchByIfsc)
