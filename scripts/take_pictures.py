@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from fieldkit.app import FieldkitApp
 from fieldkit.cli import run
-from fieldkit.files.load import load_folder
+from fieldkit.files import load_folder
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.clock import DAY, laptop_clock

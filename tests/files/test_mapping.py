@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.files.loading.mapping import BY_AGE, columns_of, find_heading, guess
-from fieldkit.files.tables.delimited import Row
+from fieldkit.files.columns.mapping import BY_AGE, columns_of, find_heading, guess
+from fieldkit.files.tables.table import Row
 from fieldkit.records import Beneficiary, Member
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fieldkit.aadhaar import holds_aadhaar, verhoeff
-from fieldkit.files.load import load
+from fieldkit.files import load
 from fieldkit.records.fields.formats import Mobile, Unfit
 from fieldkit.sample import messy_roster, write_roster
 from fieldkit.sample.roster import HEADINGS

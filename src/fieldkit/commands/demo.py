@@ -16,7 +16,7 @@ from pathlib import Path
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import say
 from fieldkit.commands.demo_sharing import share
-from fieldkit.files.load import load
+from fieldkit.files import load
 from fieldkit.records import (
     Attendance,
     Beneficiary,

@@ -9,8 +9,8 @@ from typing import cast
 
 from fieldkit.cli import DONE, Unusable, tell
 from fieldkit.commands import in_words, known_kind, opened, say, say_json
-from fieldkit.files.export import FileFormat, fields_of
-from fieldkit.files.export import export as write
+from fieldkit.files import FileFormat, fields_of
+from fieldkit.files import export as write
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Field, Record, Unfit, Use
 from fieldkit.records import kinds as all_kinds
