@@ -195,7 +195,7 @@ def _add_sync(commands: Subparsers) -> None:
 
 
 def _add_server(commands: Subparsers) -> None:
-    server = commands.add_parser("server", help="the central server (needs fieldkit[server])")
+    server = commands.add_parser("server", help="the central server (needs fieldkit-jk[server])")
     actions = server.add_subparsers(title="actions", metavar="ACTION", required=True)
     run = _add_action(actions, "run", "serve until stopped")
     run.add_argument("--host", default="127.0.0.1", metavar="H")

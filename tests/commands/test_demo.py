@@ -70,4 +70,4 @@ def test_without_the_servers_parts_it_says_so(
     monkeypatch.setitem(sys.modules, "fieldkit.server.operation.local", None)
     ran = cli("demo", "--headless")
     assert (ran.code, ran.out) == (2, b"")
-    assert "fieldkit[server]" in ran.err
+    assert "fieldkit-jk[server]" in ran.err

@@ -55,7 +55,7 @@ def demo(args: Namespace) -> int:
         from fieldkit.server.operation.local import local_server
     except ModuleNotFoundError:
         raise Unusable(
-            "The demonstration runs a server of its own. Install fieldkit[server] for it."
+            "The demonstration runs a server of its own. Install fieldkit-jk[server] for it."
         ) from None
     with _folder(args.home) as folder:
         say(f"A demonstration on made-up people, in {folder}")

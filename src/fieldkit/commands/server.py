@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fieldkit.server.devices.listing import Enrolment
 
-MISSING = "The server's parts are not installed. Install fieldkit[server] on this machine."
+MISSING = "The server's parts are not installed. Install fieldkit-jk[server] on this machine."
 _SKEWED = 300
 """Seconds by which a clock may be wrong before it is worth a word."""
 

@@ -129,7 +129,7 @@ def fields_of(record: Record, names: Iterable[str]) -> dict[str, Json]:
     fields: dict[str, Json] = {**(record.extra or {})}
     for name in names:
         value = record.value(name)
-        # An empty block means the whole district; without it, an import would add the laptop's block.
+        # An empty block means the whole district; an import would fill a missing one.
         if value is not None or name == "block":
             fields[name] = _json(value, moment=name in moments)
     return fields

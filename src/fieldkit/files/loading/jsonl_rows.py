@@ -45,8 +45,8 @@ def _accounts_held(first: list[Entry], run: ImportRun) -> dict[str, list[str]]:
     """Return the values of account and reference fields in new records."""
     held: dict[str, list[str]] = {}
     for entry in (entry for entry in first if "id" not in entry.fields):
-        for name, field in run.kind.fields().items():
-            if field.format.may_hold_twelve_digits and entry.fields.get(name):
+        for name, declared in run.kind.fields().items():
+            if declared.format.may_hold_twelve_digits and entry.fields.get(name):
                 held.setdefault(name, []).append(str(entry.fields[name]))
     return held
 
