@@ -93,7 +93,7 @@ def _holds(field: Field) -> str:
     entries = reference.options(field.format.list)
     if len(entries) > _MOST_LISTED:
         return f"list `{field.format.list}` ({len(entries)} entries)"
-    return _cell("; ".join(f"{entry.code} {entry.told}" for entry in entries))
+    return _cell("; ".join(f"{entry.code} {entry.marked_label}" for entry in entries))
 
 
 def _asked(kind: type[Record], field: Field) -> str:

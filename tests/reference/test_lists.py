@@ -112,7 +112,7 @@ def test_unconfirmed_names_are_matched_and_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "label", "told"),
+    ("name", "code", "label", "marked"),
     [
         ("shg_grade", "A", "Grade A / I (name unconfirmed)", "Grade A / I (name unconfirmed)"),
         ("category", "SC", "Scheduled Caste", "Scheduled Caste"),
@@ -120,11 +120,11 @@ def test_unconfirmed_names_are_matched_and_not_shown() -> None:
     ],
 )
 def test_what_goes_into_official_papers_says_itself_that_no_source_confirms_it(
-    name: str, code: str, label: str, told: str
+    name: str, code: str, label: str, marked: str
 ) -> None:
     entry = option(name, code)
     assert entry is not None
-    assert (entry.label, entry.told) == (label, told)
+    assert (entry.label, entry.marked_label) == (label, marked)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from fieldkit.records.community.groups import Member, SelfHelpGroup, VillageOrga
 from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.rule import RuleContext, Severity, rule
 from fieldkit.records.fields.formats import Choice, show_date
-from fieldkit.search.sound import ONE_PERSONS, alike
+from fieldkit.search.sound import MAY_BE_SAME, alike
 
 _SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
 _LOKOS = "LokOS profile, domain brief section 3"
@@ -95,7 +95,7 @@ def _same_woman(member: Member, case: RuleContext) -> Iterator[Member]:
         for found in case.known.where("member", **key):
             if not isinstance(found, Member):
                 continue
-            if key is not by_aadhaar or alike(member.name or "", found.name or "") >= ONE_PERSONS:
+            if key is not by_aadhaar or alike(member.name or "", found.name or "") >= MAY_BE_SAME:
                 yield found
 
 
