@@ -67,7 +67,8 @@ def test_a_server_that_holds_something_else_is_not_called_the_same(
 def test_without_the_servers_parts_it_says_so(
     home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "fieldkit.server.operation.local", None)
+    monkeypatch.delitem(sys.modules, "fieldkit.server.operation.run", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
     ran = cli("demo", "--headless")
     assert (ran.code, ran.out) == (2, b"")
     assert "fieldkit-jk[server]" in ran.err
