@@ -321,24 +321,6 @@ def test_adding_a_kind_is_adding_one_class() -> None:
     assert done.returncode == 0, done.stderr
 
 
-JUDGED = """
-from fieldkit.records import judge, kinds
-assert kinds()["workshop"] is Workshop
-assert [ask.section for ask in Workshop.form_fields().values()] == ["Workshop"] * 3 + ["Remarks"]
-found = judge(Workshop.of({"id": "7KQ2M9XD-1", "looms": 41}), RuleContext(date(2026, 11, 22)))
-assert [f.rule for f in found] == ["required", "looms_fit_one_room"]
-"""
-
-
-def test_the_example_for_contributors_runs() -> None:
-    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    example = "\n".join(re.findall(r"```python\n(.*?)```", told, re.DOTALL))
-    done = subprocess.run(
-        [sys.executable, "-c", example + JUDGED], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-
-
 def test_uses_are_declared_where_search_needs_them() -> None:
     for kind in (Beneficiary, Member):
         assert kind.person
