@@ -184,13 +184,13 @@ def _add_sync(commands: Subparsers) -> None:
     enrol.add_argument("code")
     _add_json(_add(commands, "sync", "send what waits, bring what others did", "laptop:sync"))
     receipt = _add(
-        commands, "receipt", "compare what is here with what the server holds", "agreeing:receipt"
+        commands, "receipt", "compare what is here with what the server holds", "comparing:receipt"
     )
     receipt.add_argument("-o", "--output", type=Path, metavar="FILE", help="also as a text file")
     _add_json(receipt)
-    _add_json(_add(commands, "conflicts", "list values not used yet", "agreeing:conflicts"))
+    _add_json(_add(commands, "conflicts", "list values not used yet", "comparing:conflicts"))
     resolve = _add(
-        commands, "resolve", "decide which value of a conflict counts", "agreeing:resolve"
+        commands, "resolve", "decide which value of a conflict counts", "comparing:resolve"
     )
     resolve.add_argument("conflict", metavar="CONFLICT")
     resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
