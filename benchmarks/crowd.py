@@ -120,8 +120,8 @@ def _laptops(engine: Engine, many: int) -> list[Laptop]:
         changes = [_moved(change, origin, n, district, block) for n, change in enumerate(own, 1)]
         with writing(engine) as connection:
             code = make_code(connection, "operator", district, block, now)
-            request = EnrolRequest(code=code, origin=origin, district=district, block=block)
-            answer = enrol(connection, request, "", now)
+            enrolling = EnrolRequest(code=code, origin=origin, district=district, block=block)
+            answer = enrol(connection, enrolling, "", now)
         (request,) = requests(changes, EACH)
         more = {"most": ROWS + EACH, "incarnation": answer.incarnation, "epoch": 1}
         found.append(Laptop(answer.token, request.model_copy(update=more)))

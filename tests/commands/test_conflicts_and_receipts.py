@@ -43,7 +43,7 @@ def parted(laptop: Path, cli: Cli, other: Store, tmp_path: Path) -> Iterator[str
 
 
 def _call(where: Store | Path, record_id: str, mobile: str) -> None:
-    from fieldkit.records import Beneficiary
+    from fieldkit.records.artisans.beneficiary import Beneficiary
     from fieldkit.store import Edit
 
     store = Store.open(where) if isinstance(where, Path) else where

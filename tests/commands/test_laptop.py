@@ -9,10 +9,10 @@ import pytest
 from filelock import FileLock
 from tests.commands.conftest import Cli
 
-from fieldkit.records import VillageOrganisation
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 
 LAST_SYNC = ["at", "ok", "requests", "bytes_up", "bytes_down", "seconds", "error"]
 ONE = b'{"name": "Ali Lone", "trade_code": "CARP"}\n'

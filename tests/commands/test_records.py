@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 from tests.commands.conftest import Cli
 
-from fieldkit.records import VillageOrganisation, kinds
+from fieldkit.records import kinds
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.store import Answered, Edit, FindingNote, ServerRow, State, Store, Verdict
 
 KINDS = list(kinds())

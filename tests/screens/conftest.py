@@ -13,16 +13,13 @@ from textual import events
 from textual.pilot import Pilot
 
 from fieldkit.app import FieldkitApp
-from fieldkit.records import (
-    Beneficiary,
-    Member,
-    Record,
-    SelfHelpGroup,
-    Toolkit,
-    TrainingBatch,
-    Value,
-    VillageOrganisation,
-)
+from fieldkit.records import Record, Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.community.village_organisation import VillageOrganisation
+from fieldkit.records.training.training_batch import TrainingBatch
 from fieldkit.reference import options
 from fieldkit.screens.base.scheduler import Pace
 from fieldkit.screens.sync.sync import SyncScreen

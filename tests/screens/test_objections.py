@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from tests.screens.conftest import put
 
-from fieldkit.records import VillageOrganisation
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.sync.issues import by_field, objections
 from fieldkit.screens.sync.out_of_area import misplaced, take_in
 from fieldkit.store import (

@@ -8,14 +8,15 @@ from sqlalchemy import Connection
 from tests.screens.conftest import open_sync, organisations, reject
 
 from fieldkit.protocol.change import Json
-from fieldkit.records import Toolkit, VillageOrganisation
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.base.navigation import open_record
 from fieldkit.screens.form.form import FormScreen
 from fieldkit.screens.sync.out_of_area import misplaced, take_in
 from fieldkit.screens.sync.sync import SyncScreen
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, FindingNote, ServerRow, State, Store
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 from fieldkit.sync.client import sync
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from fieldkit.screens.base.scheduler import SyncScheduler
 from fieldkit.screens.sync.sync import SyncScreen
 from fieldkit.screens.sync.words import bar, before, how_long, plural, waits, weight
 from fieldkit.store import DiskFull, State, Store, SyncSession
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 from fieldkit.sync import pace
 from fieldkit.sync.client import Outcome, Progress, sync
 from fieldkit.sync.forecast import Forecast

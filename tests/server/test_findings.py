@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Connection, create_engine, insert, select
 
 from fieldkit.protocol.change import Json
-from fieldkit.records import Record, RuleContext, kinds
+from fieldkit.records import Finding, Record, RuleContext, kinds
 from fieldkit.records.declaration import review as judging
-from fieldkit.records.declaration.review import Around, Review
+from fieldkit.records.declaration.review import Around
 from fieldkit.schema import grow
 from fieldkit.server.ingest import findings
 from fieldkit.server.ingest.findings import Touched, review, waiting
@@ -55,7 +55,7 @@ class Village:
 
     def open(self) -> set[tuple[str, str]]:
         rows = self.connection.execute(select(FINDING.c.record_id, FINDING.c.rule))
-        return {(row.record_id.partition("-")[2], row.rule) for row in rows}
+        return {(row.record_id.partition("-")[2], row.rule.partition(".")[0]) for row in rows}
 
 
 @pytest.fixture
@@ -243,7 +243,7 @@ def test_what_agrees_may_also_be_what_neither_says(
 ) -> None:
     met: list[set[str]] = []
 
-    def ask(record: Record, _case: RuleContext, around: Around) -> list[Review]:
+    def ask(record: Record, _case: RuleContext, around: Around) -> list[Finding]:
         alike = around.where("beneficiary", mobile=record.value("mobile"), pan=None)
         met.append({other.id.partition("-")[2] for other in alike})
         return []

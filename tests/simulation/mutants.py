@@ -32,9 +32,11 @@ from fieldkit.server.rows import Key, places
 from fieldkit.store import tables
 from fieldkit.store.files import restore
 from fieldkit.store.log import changes as log
-from fieldkit.store.log import forks, identity, outbox
+from fieldkit.store.log import identity, outbox
 from fieldkit.store.pull import apply as arriving
-from fieldkit.store.pull import overlays, pull
+from fieldkit.store.pull import forks, pull
+from fieldkit.store.read.server_rows import BaseRow, Key
+from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
 from fieldkit.sync import session as exchange
 
@@ -348,23 +350,21 @@ def _() -> list[Patch]:
 
 @mutant("21", "drop an acknowledged change before its row has come", "cuts")
 def _() -> list[Patch]:
-    def lies(self: log.Own, _version: int, *, gone: bool = False) -> bool:
+    def still_overlays(self: log.OwnChange, _version: int, *, gone: bool = False) -> bool:
         return not self.acked or self.rejected
 
-    return [patch.object(log.Own, "lies", lies)]
+    return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
 
 @mutant("22", "let an acknowledgement move the version of a row", "conflicts")
 def _() -> list[Patch]:
-    usual = overlays.Ground.beneath
+    usual = overlays.OverlayRebuilder.base
 
-    def answered(
-        ground: overlays.Ground, keys: Collection[overlays.Key]
-    ) -> dict[overlays.Key, overlays.Beneath]:
+    def answered(rebuilder: overlays.OverlayRebuilder, keys: Collection[Key]) -> dict[Key, BaseRow]:
         found = {}
         for key in keys:
-            versions = [one.row.version or 0 for one in ground.own.get(key, ()) if one.acked]
-            was = usual(ground, key)
+            versions = [one.row.version or 0 for one in rebuilder.own.get(key, ()) if one.acked]
+            was = usual(rebuilder, key)
             found[key] = replace(was, version=max([was.version, *versions]))
         return found
 
@@ -399,16 +399,16 @@ def _() -> list[Patch]:
 
 @mutant("24", "drop what was rejected from the screen", "rejections")
 def _() -> list[Patch]:
-    def lies(self: log.Own, version: int, *, gone: bool = False) -> bool:
-        return not self.acked or (not gone and not self.rejected and self.made(version))
+    def still_overlays(self: log.OwnChange, version: int, *, gone: bool = False) -> bool:
+        return not self.acked or (not gone and not self.rejected and self.made_later_than(version))
 
-    return [patch.object(log.Own, "lies", lies)]
+    return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
 
 @mutant("24", "let what was rejected outlast a later own value", "rejections")
 def _() -> list[Patch]:
     def owed(
-        _connection: Connection, own: Mapping[overlays.Key, Sequence[log.Own]]
+        _connection: Connection, own: Mapping[Key, Sequence[log.OwnChange]]
     ) -> dict[tuple[str, int], set[str]]:
         return {
             one.at: {*one.change().fields, "deleted"}

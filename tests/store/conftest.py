@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from fieldkit.records import Beneficiary, Value, kinds
+from fieldkit.records import Value, kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Answered, Edit, Saved, Store, Verdict
 

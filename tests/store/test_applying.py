@@ -8,7 +8,8 @@ from tests.store.conftest import NOW, Turned, acknowledge, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.records import Beneficiary, SelfHelpGroup
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.settings import DATABASE
 from fieldkit.store import (
     Answered,
@@ -22,7 +23,7 @@ from fieldkit.store import (
     Store,
     Verdict,
 )
-from fieldkit.store.pull import apply as arriving
+from fieldkit.store.pull import apply
 
 FAR = f"{OTHER}-1"
 NAMED: dict[str, Json] = {"name": "Asha Devi", "trade_code": "CARP", "district": 2, "block": 16}
@@ -420,7 +421,7 @@ def test_an_answer_that_fails_leaves_nothing_behind(
     def cut(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(arriving, "take_told", cut)
+    monkeypatch.setattr(apply, "replace_issues", cut)
     row = ServerRow(KIND, FAR, 3, NAMED)
     with pytest.raises(KeyboardInterrupt):
         store.pull.receive(Answered(of(store), 1, head, {1: 1}, rows=[row], cursors={2: 4}))

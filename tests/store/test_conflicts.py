@@ -3,7 +3,8 @@ from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.records import Beneficiary
+from fieldkit.records import sentence
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import (
     Answered,
     Conflict,
@@ -222,7 +223,7 @@ def test_a_value_that_only_a_newer_version_reads_is_not_decided_for(
     with pytest.raises(Refused) as refused:
         store.resolve(conflict, Keep.THEIRS, "Asha")
     ((_, finding),) = refused.value.findings
-    assert "Update fieldkit" in finding.message
+    assert "Update fieldkit" in sentence(finding)
     assert store.changes_of(FAR) == []
 
 

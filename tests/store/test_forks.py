@@ -9,11 +9,13 @@ from tests.store.test_backups import as_home
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.identity import derived_origin, is_origin
-from fieldkit.records import Beneficiary, Member, SelfHelpGroup
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.settings import DATABASE
 from fieldkit.store import Answered, Draft, Edit, ServerRow, State, Store, Verdict
+from fieldkit.store.database import connect
 from fieldkit.store.files import place
-from fieldkit.store.files.database import connect
 
 
 def of(store: Store) -> str:

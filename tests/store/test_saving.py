@@ -10,16 +10,11 @@ from hypothesis import strategies as st
 from tests.store.conftest import AADHAAR, NOW, Turned, acknowledge, artisan, audit, edit, raw, save
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.records import (
-    Beneficiary,
-    Member,
-    Record,
-    SelfHelpGroup,
-    Severity,
-    Toolkit,
-    Value,
-    kinds,
-)
+from fieldkit.records import Record, Severity, Value, kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.fields.formats import Text
 from fieldkit.settings import DATABASE
 from fieldkit.store import (

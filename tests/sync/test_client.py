@@ -13,11 +13,12 @@ from filelock import FileLock
 
 from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.messages import M, Message, Problem
-from fieldkit.records import SelfHelpGroup, VillageOrganisation
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Answered, Edit, State, Store, Verdict, tables
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 from fieldkit.sync import session as exchange
 from fieldkit.sync import transport as line
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync

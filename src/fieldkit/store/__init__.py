@@ -3,6 +3,7 @@
 from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
 from fieldkit.store.log.identity import Device, Notice
 from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession, Verdict
+from fieldkit.store.log.states import State
 from fieldkit.store.pull.answers import (
     Answered,
     Arrived,
@@ -16,11 +17,12 @@ from fieldkit.store.pull.answers import (
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.read.conflicts import Conflict, Noted, OpenAbout
 from fieldkit.store.read.duplicates import Alike
-from fieldkit.store.read.records import Event, Page, Records, State
+from fieldkit.store.read.record_json import to_json
+from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.store import Hit, Store
 from fieldkit.store.write.decide import Keep
 from fieldkit.store.write.drafts import Draft, Drafts
-from fieldkit.store.write.edits import Edit, to_json
+from fieldkit.store.write.edits import Edit
 from fieldkit.store.write.save import Saved
 
 __all__ = [

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 
 from fieldkit.records import Finding
+from fieldkit.records.declaration import sentences
 
 
 class StoreError(Exception):
@@ -42,7 +43,7 @@ class Refused(Exception):
     """
 
     def __init__(self, findings: list[tuple[int, Finding]]) -> None:
-        super().__init__("; ".join(finding.message for _, finding in findings))
+        super().__init__("; ".join(sentences.sentence(finding) for _, finding in findings))
         self.findings = findings
 
 

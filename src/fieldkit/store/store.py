@@ -21,9 +21,9 @@ from fieldkit.records.fields.dates import believed, day_at
 from fieldkit.settings import DATABASE
 from fieldkit.store import tables
 from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
+from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.errors import Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
-from fieldkit.store.files.database import Connect, Database, connect
 from fieldkit.store.files.migrate import migrate
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.restore import restore
@@ -40,8 +40,8 @@ from fieldkit.store.log.identity import (
     take_numbers,
 )
 from fieldkit.store.log.outbox import Logged, Outbox, give_up
+from fieldkit.store.log.states import State
 from fieldkit.store.pull.answers import ScopeOf
-from fieldkit.store.pull.apply import relay
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enter
 from fieldkit.store.read import search
@@ -54,8 +54,10 @@ from fieldkit.store.read.conflicts import (
     open_conflicts,
 )
 from fieldkit.store.read.duplicates import Alike, alike
-from fieldkit.store.read.records import Event, Page, Records, State
-from fieldkit.store.read.suggestions import offer_villages, suggested
+from fieldkit.store.read.records import Event, Page, Records
+from fieldkit.store.read.suggestions import suggested
+from fieldkit.store.rows.open_lists import offer_villages
+from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.write import drafts
 from fieldkit.store.write.decide import Keep, decide
 from fieldkit.store.write.drafts import Draft, Drafts
@@ -394,7 +396,7 @@ class Store:
     def withdraw(self, origin: str, seq: int) -> None:
         """Give a rejected change up: it is no longer laid over its record (24)."""
         with self._database.write() as connection:
-            relay(connection, give_up(connection, origin, seq))
+            reapply_overlays(connection, give_up(connection, origin, seq))
 
     def notices(self) -> list[Notice]:
         """Return the sentences kept for the person, the oldest first."""

@@ -19,7 +19,7 @@ from fieldkit.files.loading.rejects import Rejects
 from fieldkit.files.loading.remarks import Remarks
 from fieldkit.files.tables.table import Position, Unreadable
 from fieldkit.protocol.change import Json, Op
-from fieldkit.records import Record, Severity, Value
+from fieldkit.records import Finding, Record, Severity, Value, sentence
 from fieldkit.store import Edit, Refused, Saved, Store
 
 _CHUNK = 500
@@ -145,14 +145,14 @@ class ImportRun:
 
     def _blocking(self, edit: Edit) -> list[str]:
         return [
-            self._reason(finding.field, finding.message)
+            self._reason(finding)
             for finding in self.store.judge(edit)
             if finding.severity is Severity.BLOCK
         ]
 
-    def _reason(self, name: str, message: str) -> str:
-        field = self.kind.fields().get(name)
-        return f"{field.label if field else name}: {message}"
+    def _reason(self, finding: Finding) -> str:
+        field = self.kind.fields().get(finding.field)
+        return f"{field.label if field else finding.field}: {sentence(finding)}"
 
     def _reject(self, original: Original, reasons: Sequence[str]) -> None:
         self.loaded.rejected += 1
@@ -166,7 +166,7 @@ class ImportRun:
         rows: dict[str, int] = {}
         for row, result in zip(chunk, results, strict=True):
             if isinstance(result, Refused):
-                found = [self._reason(f.field, f.message) for _, f in result.findings]
+                found = [self._reason(f) for _, f in result.findings]
                 self._reject(row.original, found)
             else:
                 self._count(row.number, result)
@@ -176,7 +176,7 @@ class ImportRun:
 
     def _count(self, row: int, saved: Saved) -> None:
         for finding in saved.findings:
-            self._remarks.add(row, finding, self._reason(finding.field, finding.message))
+            self._remarks.add(row, finding, self._reason(finding))
         if saved.op is None:
             self.loaded.skipped += 1
         elif saved.op is Op.CREATE:

@@ -21,7 +21,7 @@ class Remarks:
 
     def add(self, row: int, finding: Finding, sentence: str) -> None:
         """Note a finding on a row; the first sentence of a rule stands for all of them."""
-        key = (finding.rule, finding.field)
+        key = (finding.name, finding.field)
         self._sentences.setdefault(key, sentence)
         self._rows[key] += 1
         first = self._first.setdefault(key, [])

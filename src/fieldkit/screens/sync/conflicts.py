@@ -288,7 +288,7 @@ class ConflictPage(Page[None]):
         try:
             await self.ask(lambda store: store.resolve(one.conflict, keep, operator))
         except Refused as refused:
-            return "; ".join(finding.message for _, finding in refused.findings)
+            return str(refused)
         except Settled as settled:
             self._done = f"{one.label}, {one.field.lower()}: {settled}"
         else:

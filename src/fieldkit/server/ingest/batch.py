@@ -24,8 +24,6 @@ from fieldkit.server.ingest.record_state import OutOfScope, RecordState, lay, or
 from fieldkit.server.rows import Key, Read, Unfitting, place_of, places, readable
 from fieldkit.server.tables import CHANGE
 
-_NEVER_TAKEN = "The entry of this record was not taken, so this waits here with it."
-
 
 class Elsewhere(Exception):
     """What was read before the locks holds no more: begin again, and lock these districts too."""
@@ -153,7 +151,7 @@ def _lay(
         if change is not None:
             record = records[change.kind, change.record_id]
             if change.op is not Op.CREATE and not record.values and record.key in entered.refused:
-                raise Unfitting(_NEVER_TAKEN)
+                raise Unfitting("entry_refused")
             merged = lay(
                 record, change, under.lineage, under.scopes, under.log.district, under.floor
             )

@@ -27,8 +27,8 @@ from sqlalchemy import (
 )
 
 from fieldkit.protocol.change import Json
-from fieldkit.records import Record, RuleContext, Value, kinds
-from fieldkit.records.declaration.review import Look, Review, awaits, looks
+from fieldkit.records import Finding, Record, RuleContext, Value, kinds, sentence
+from fieldkit.records.declaration.review import Look, awaits, concerns, looks
 from fieldkit.server.database import Question, add, arrays, ask, of_records, one_of
 from fieldkit.server.rows import typed
 from fieldkit.server.tables import FINDING
@@ -185,13 +185,13 @@ class _Gathered:
 
     def judge(
         self, records: Mapping[Key, Record], today: date, *, meet: bool = False
-    ) -> dict[Key, list[Review]]:
+    ) -> dict[Key, list[Finding]]:
         """Judge records, each look as soon as all it asks for is there; ``meet``: note who agreed.
 
         Returns what was found about each, in the order of the looks.
         """
         case = RuleContext(today, None, self)
-        said: dict[Key, dict[Look, Sequence[Review]]] = {}
+        said: dict[Key, dict[Look, Sequence[Finding]]] = {}
         left: list[tuple[Key, Record, Sequence[Look]]] = []
         asked: Sequence[Look]
         for key, record in records.items():
@@ -355,7 +355,7 @@ def _keep(
     connection: Connection,
     records: Mapping[Key, Record],
     before: Mapping[Key, set[_Row]],
-    found: Mapping[Key, list[Review]],
+    found: Mapping[Key, list[Finding]],
 ) -> set[Key]:
     """Write the findings of the judged records where they differ; return those that did."""
     told = [key for key in records if found[key] or key in before]
@@ -371,11 +371,10 @@ def _keep(
     return set(differing)
 
 
-def _rows(record: Record, reviews: Sequence[Review]) -> set[_Row]:
+def _rows(record: Record, reviews: Sequence[Finding]) -> set[_Row]:
     """Return the rows of a record's findings, one for a rule and field."""
     rows: dict[tuple[str, str], _Row] = {}
-    for one in reviews:
-        said = one.finding
+    for said in reviews:
         rows.setdefault(
             (said.rule, said.field),
             (
@@ -384,8 +383,8 @@ def _rows(record: Record, reviews: Sequence[Review]) -> set[_Row]:
                 said.rule,
                 said.field,
                 record.district,
-                said.message[:_LONGEST],
-                one.about,
+                sentence(said)[:_LONGEST],
+                concerns(record, said),
             ),
         )
     return set(rows.values())

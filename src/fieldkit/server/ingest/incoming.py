@@ -11,16 +11,16 @@ from sqlalchemy import Connection, select
 
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Change, Json
-from fieldkit.protocol.limits import LONGEST_NAME, NEVER_KEPT, hides_aadhaar
+from fieldkit.protocol.limits import LONGEST_NAME, hides_aadhaar
 from fieldkit.protocol.messages import Batch, ChangeItem, Verdict
 from fieldkit.protocol.wire.codec import Unreadable, chain
+from fieldkit.records import Finding, sentence
 from fieldkit.server.http.problems import refusal
 from fieldkit.server.ingest.logs import Log
 from fieldkit.server.rows import Unfitting
 from fieldkit.server.tables import CHANGE
 
 APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
-_CONTESTED = "Somebody else changed this first. Both values are kept: choose one."
 
 
 @dataclass(slots=True)
@@ -98,18 +98,18 @@ def read_shape(entry: Entry) -> Change | None:
     try:
         item = ChangeItem.model_validate(entry.item)
         if item.seq != entry.seq:
-            raise Unfitting("This change is out of its place.")
+            raise Unfitting("unfitting.place")
         if holds_aadhaar(item.id) or holds_aadhaar(item.operator):
-            raise Unfitting(NEVER_KEPT)
+            raise Unfitting("no_aadhaar")
         if "\0" in item.operator:
-            raise Unfitting("This holds a character that cannot be kept.")
+            raise Unfitting("unfitting.operator")
         entry.body.decode()
     except ValidationError as error:
         place = error.errors(include_input=False, include_url=False)[0]["loc"]
         name = str(place[1]) if len(place) > 1 and place[0] == "fields" else None
-        entry.refused = Unfitting("The server cannot read this change.", name)
+        entry.refused = Unfitting("unfitting.unreadable", name)
     except UnicodeDecodeError:
-        entry.refused = Unfitting("This holds halves of characters.")
+        entry.refused = Unfitting("unfitting.half_characters")
     except Unfitting as refused:
         entry.refused = refused
     else:
@@ -125,11 +125,11 @@ def rejected(entry: Entry, refused: Unfitting) -> Verdict:
     name = refused.field or ""
     if hides_aadhaar(name) or not name.isprintable():
         name = ""
+    name = name[:LONGEST_NAME]
+    kind = entry.change.kind if entry.change else ""
+    finding = Finding(kind, "", name, refused.rule, refused.params)
     return Verdict(
-        seq=entry.seq,
-        verdict=REJECTED,
-        field=name[:LONGEST_NAME] or None,
-        reason=refused.reason[:500],
+        seq=entry.seq, verdict=REJECTED, field=name or None, reason=sentence(finding)[:500]
     )
 
 
@@ -138,7 +138,8 @@ def contested(entry: Entry, held: Iterable[str]) -> Verdict | None:
     field = min(held, default=None)
     if field is None:
         return None
-    return Verdict(seq=entry.seq, verdict=CONFLICT, field=field, reason=_CONTESTED)
+    reason = sentence(Finding("", "", field, "contested"))
+    return Verdict(seq=entry.seq, verdict=CONFLICT, field=field, reason=reason)
 
 
 def line(

@@ -26,7 +26,7 @@ class OutOfScope(Unfitting):
     """A change of a record that the device may not write."""
 
     def __init__(self) -> None:
-        super().__init__("This record is outside the area of this laptop.")
+        super().__init__("out_of_scope")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _check_size(record: RecordState, merged: Merged, origin: str) -> None:
     left = [one.held for contest, one in record.held.items() if contest not in replaced]
     size = len(canonical([merged.values, dict(merged.held), left]))
     if size > LARGEST_RECORD or len(merged.written) > MOST_WRITTEN:
-        raise Unfitting("This is too much for one record. Shorten it.")
+        raise Unfitting("unsendable.large")
 
 
 def compact(record: RecordState) -> dict[str, list[int | str]] | None:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, func, select
 from fieldkit.protocol.change import first_head
 from fieldkit.records import kinds
 from fieldkit.store import tables
+from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged, DiskFull, Unwritable, plainly
-from fieldkit.store.files.database import Database
 from fieldkit.store.log.changes import change_of
 
 _SPARE = 16 * 1024 * 1024

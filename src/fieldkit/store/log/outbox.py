@@ -25,7 +25,7 @@ from sqlalchemy import (
 from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.records import kinds
 from fieldkit.store import tables
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 from fieldkit.store.log.changes import (
     OPEN_VERDICT,
     chain_end,
@@ -33,7 +33,7 @@ from fieldkit.store.log.changes import (
     count_conflicts,
     own_changes,
 )
-from fieldkit.store.read.records import State, state_of
+from fieldkit.store.log.states import State, state_of
 
 _change, _origin = tables.change, tables.origin
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from functools import cache
 
 from sqlalchemy import (
@@ -26,26 +25,14 @@ from sqlalchemy import (
     tuple_,
 )
 
-from fieldkit.records import Record, Use, Value, kinds
+from fieldkit.records import Record, Value, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OPEN_VERDICT, in_parts
-from fieldkit.store.write.edits import to_json
+from fieldkit.store.log.states import RETURNED, State, state_of
+from fieldkit.store.read.record_json import to_json
 
 _FURTHEST_BACK = 500
 """Changes of each identity looked at for the last saved."""
-
-
-class State(StrEnum):
-    """Where a record's last change stands."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    ON_SERVER = "on the server"
-    CONFLICT = "conflict"
-    REJECTED = "rejected"
-
-
-_RETURNED = frozenset({State.CONFLICT, State.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +171,16 @@ class Records:
         states = self.states([record.id for record in found])
         events = [
             Event(
-                on=record.happened_on(),
+                on=on,
                 kind=record.kind(),
                 id=record.id,
-                sentence=record.event(),
+                sentence=sentence,
                 by=record.created_by or "",
                 state=states.get(record.id, State.ON_SERVER),
             )
             for record in found
             if not record.deleted
+            for on, sentence in record.events()
         ]
         return sorted(events, key=lambda event: (event.on or date.max, event.id))
 
@@ -200,7 +188,7 @@ class Records:
         """Give the live records that refer to this one, of kinds that have a day to stand on."""
         for name, kind in self._kinds.items():
             for field_name, reference in kind.references().items():
-                if own.kind() in reference.kinds and kind.used(Use.HAPPENED):
+                if own.kind() in reference.kinds and kind.on_timeline():
                     yield from self.where(name, **{field_name: own.id})
 
     def states(self, ids: Sequence[str]) -> dict[str, State]:
@@ -220,7 +208,7 @@ class Records:
                 .order_by(origin.c.born, log.c.seq)
             )
             for row in rows:
-                if found.get(row.record_id) not in _RETURNED:
+                if found.get(row.record_id) not in RETURNED:
                     found[row.record_id] = state_of(
                         row.seq, row.verdict, row.sent_seq, row.acked_seq
                     )
@@ -271,15 +259,6 @@ class Records:
 
 
 _RENAMED = select(tables.alias).where(tables.alias.c.old.in_(bindparam("ids", expanding=True)))
-
-
-def state_of(seq: int, verdict: str | None, sent_seq: int, acked_seq: int) -> State:
-    """Say where a change stands: only verdicts are stored, the rest follows from two numbers."""
-    if verdict in _RETURNED:
-        return State(verdict)
-    if seq <= acked_seq:
-        return State.ON_SERVER
-    return State.SENT if seq <= sent_seq else State.QUEUED
 
 
 def _record(kind: type[Record], row: Row[tuple[object, ...]]) -> Record:
