@@ -224,7 +224,7 @@ def test_a_dry_run_of_the_command_writes_nothing(filled: Path, cli: Cli, sample:
         json.loads(lines[1]),
     )
     before = {kind: cli("export", kind, "--format", "jsonl").out for kind in KINDS}
-    before = cli("status", "--json").json
+    status = cli("status", "--json").json
     ran = cli("import", "beneficiary", "-", "--dry-run", "--json", piped=piped)
     assert ran.code == 1
     figures = [ran.json[name] for name in ("imported", "changed", "skipped", "rejected")]
