@@ -10,9 +10,10 @@ import openpyxl
 import pytest
 from tests.commands.conftest import Cli
 
+from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.records import kinds
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.store import Answered, Edit, FindingNote, ServerRow, State, Store, Verdict
+from fieldkit.store import Answered, Edit, ServerRow, Store
 
 KINDS = list(kinds())
 
@@ -378,9 +379,9 @@ def test_show_lists_findings_and_the_changes_of_a_record_that_left(laptop: Path,
     )
     position = store.outbox.standing()
     assert position is not None
-    note = FindingNote("same", "name", "Noor may be here twice.")
+    note = Finding("", kept, "name", "same", text="Noor may be here twice.")
     row = ServerRow("village_organisation", kept, 1, {**names[0], "district": 2}, findings=(note,))
-    refused = Verdict(2, State.REJECTED, "Not in your area.", None)
+    refused = Verdict(seq=2, verdict="rejected", reason="Not in your area.")
     answer = Answered(position.origin, 2, position.head, {1: 1, 2: None}, [refused], [row])
     store.pull.receive(answer)
     store.withdraw(position.origin, 2)

@@ -232,8 +232,10 @@ AS_BEFORE_PULLING = """
     ALTER TABLE change DROP COLUMN version;
     ALTER TABLE change DROP COLUMN closed;
     ALTER TABLE change DROP COLUMN skew;
+    ALTER TABLE change DROP COLUMN rule;
+    ALTER TABLE change DROP COLUMN params;
     DROP TABLE beneath; DROP TABLE cursor; DROP TABLE conflict; DROP TABLE finding;
-    DROP TABLE alias; DROP TABLE notice;
+    DROP TABLE alias; DROP TABLE notice; DROP TABLE entered; DROP TABLE recent;
     UPDATE alembic_version SET version_num = '0001';
 """
 ADDED = ["role", "scope_district", "scope_block", "epoch", "declared", "incarnation", "skew"]

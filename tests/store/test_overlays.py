@@ -93,7 +93,7 @@ class Model:
         if seq in pending:
             return None
         made, verdict = self.office.told[one.origin, seq]
-        if verdict is None or verdict.state is State.CONFLICT:
+        if verdict is None or verdict.verdict == State.CONFLICT:
             return None if (made or 0) > version else set()
         if seq in self.withdrawn:
             return set()

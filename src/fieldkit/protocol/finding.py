@@ -1,6 +1,6 @@
-"""A finding: one thing to correct, to confirm or to look at in a record, as data.
+"""Findings and verdicts: what is to be corrected, confirmed or looked at in a record, as data.
 
-The rules of both sides make findings, and so does the server where it does not take a change. The
+The rules of both sides make findings, and so does the server about a change it does not use. The
 sentence is made where it is shown (:mod:`fieldkit.records.declaration.sentences`).
 """
 
@@ -10,8 +10,15 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from fieldkit.protocol.change import Json
+from fieldkit.protocol.shapes import Code, Message, Name, Params, Seq
+
+APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
+"""The words of a verdict."""
 
 
 class Severity(StrEnum):
@@ -46,3 +53,18 @@ class Finding:
     def name(self) -> str:
         """The rule's name, without the variant."""
         return self.rule.partition(".")[0]
+
+
+class Verdict(Message):
+    """What became of one change that was not simply applied."""
+
+    seq: Seq
+    verdict: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    """``rejected`` or ``conflict``; a later server may know more."""
+    field: Name | None = None
+    """The field it is about; None for the change as a whole."""
+    rule: Code = ""
+    """Why, as the code of a finding, with its parameters; empty from an older server."""
+    params: Params = {}
+    reason: Annotated[str, StringConstraints(max_length=500)] = ""
+    """The sentence, from an older server or for an older laptop."""

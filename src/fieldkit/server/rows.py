@@ -235,7 +235,7 @@ def _read(ask: Field, sort: type[object], name: str, value: Json) -> Json:
     try:
         read = ask.format.read(value)
     except Unfit as unfit:
-        raise Unfitting("unfitting.value", name, why=str(unfit)) from None
+        raise Unfitting("unfitting.value", name, why=str(unfit)[:400]) from None
     if read is not None and type(read) is not sort:
         raise Unfitting("unfitting.sort", name)
     return _to_json(read)

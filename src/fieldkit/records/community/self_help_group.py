@@ -32,7 +32,6 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     """A self-help group (SHG) of ten to twenty women."""
 
     title = "Self-help group"
-    plural = "Self-help groups"
     steps = {"village_organisation_id": "g group"}
 
     shg_kind: str | None = field(

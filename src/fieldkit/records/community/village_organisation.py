@@ -16,8 +16,6 @@ from fieldkit.records.fields.formats import (
 class VillageOrganisation(Federation, table=True):
     """A village organisation (VO) of self-help groups."""
 
-    title = "Village organisation"
-    plural = "Village organisations"
     steps = {"cluster_federation_id": "o village organisation"}
 
     cluster_federation_id: str | None = field(

@@ -61,13 +61,15 @@ GENERAL: Mapping[str, str] = {
     "unfitting.operator": "This holds a character that cannot be kept.",
     "unfitting.unreadable": "The server cannot read this change.",
     "unfitting.half_characters": "This holds halves of characters.",
-    "outside": (
-        "This does not go together with a record outside the area of this laptop. "
-        "Ask the supervisor of the district, who sees both."
-    ),
 }
 """By the code of what no rule of a kind finds."""
 
+OUTSIDE = "outside"
+"""The variant of any rule, for a laptop that may not know which other records a finding names."""
+_OUTSIDE = (
+    "This does not go together with a record outside the area of this laptop. "
+    "Ask the supervisor of the district, who sees both."
+)
 _UNKNOWN = "{}: there is something to check here. A newer fieldkit says what."
 
 
@@ -89,9 +91,12 @@ def sentence(finding: Finding) -> str:
 
 def _template(finding: Finding, kind: type[Record] | None) -> str:
     """Return the template of a finding; KeyError for a code not known here."""
+    variant = finding.rule.partition(".")[2]
+    if variant == OUTSIDE:
+        return _OUTSIDE
     for rule in rules_of(kind) if kind else ():
         if (rule.name, rule.field) == (finding.name, finding.field):
-            return rule.says[finding.rule.partition(".")[2]]
+            return rule.says[variant]
     return GENERAL[finding.rule]
 
 

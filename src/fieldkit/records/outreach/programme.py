@@ -23,8 +23,6 @@ _PUBLIC = when(programme_kind=("ORIENT", "AWARE", "CREDITCAMP", "SEMINAR", "MELA
 class Programme(Record, table=True):
     """An event: orientation, awareness, credit camp, seminar, meeting of the committee, fair."""
 
-    title = "Programme"
-    plural = "Programmes"
     order = "held_on"
     match_keys = (("programme_kind", "held_on", "place"),)
 

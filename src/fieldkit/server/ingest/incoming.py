@@ -11,16 +11,25 @@ from sqlalchemy import Connection, select
 
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Change, Json
+from fieldkit.protocol.finding import APPLIED, CONFLICT, REJECTED, Verdict
 from fieldkit.protocol.limits import LONGEST_NAME, hides_aadhaar
-from fieldkit.protocol.messages import Batch, ChangeItem, Verdict
+from fieldkit.protocol.messages import Batch, ChangeItem
 from fieldkit.protocol.wire.codec import Unreadable, chain
-from fieldkit.records import Finding, sentence
-from fieldkit.server.http.problems import refusal
 from fieldkit.server.ingest.logs import Log
+from fieldkit.server.problems import refusal
 from fieldkit.server.rows import Unfitting
 from fieldkit.server.tables import CHANGE
 
-APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
+_ANSWERED = (
+    CHANGE.c.seq,
+    CHANGE.c.head,
+    CHANGE.c.verdict,
+    CHANGE.c.field,
+    CHANGE.c.rule,
+    CHANGE.c.params,
+    CHANGE.c.reason,
+    CHANGE.c.version,
+)
 
 
 @dataclass(slots=True)
@@ -71,9 +80,8 @@ def known_of(connection: Connection, log: Log, entries: Sequence[Entry]) -> Know
     """Answer what was taken in before as it was answered then, up to where it differs (7)."""
     if not entries:
         return Known(None, [], [])
-    columns = (CHANGE.c.seq, CHANGE.c.head, CHANGE.c.verdict, CHANGE.c.field, CHANGE.c.reason)
     rows = connection.execute(
-        select(*columns, CHANGE.c.version)
+        select(*_ANSWERED)
         .where(
             CHANGE.c.origin == log.origin,
             CHANGE.c.seq.between(entries[0].seq, entries[-1].seq),
@@ -86,7 +94,14 @@ def known_of(connection: Connection, log: Log, entries: Sequence[Entry]) -> Know
     )
     same = [row for row in rows if fork is None or row.seq < fork]
     verdicts = [
-        Verdict(seq=row.seq, verdict=row.verdict, field=row.field, reason=row.reason)
+        Verdict(
+            seq=row.seq,
+            verdict=row.verdict,
+            field=row.field,
+            rule=row.rule or "",
+            params=row.params or {},
+            reason=row.reason,
+        )
         for row in same
         if row.verdict != APPLIED
     ]
@@ -125,11 +140,12 @@ def rejected(entry: Entry, refused: Unfitting) -> Verdict:
     name = refused.field or ""
     if hides_aadhaar(name) or not name.isprintable():
         name = ""
-    name = name[:LONGEST_NAME]
-    kind = entry.change.kind if entry.change else ""
-    finding = Finding(kind, "", name, refused.rule, refused.params)
     return Verdict(
-        seq=entry.seq, verdict=REJECTED, field=name or None, reason=sentence(finding)[:500]
+        seq=entry.seq,
+        verdict=REJECTED,
+        field=name[:LONGEST_NAME] or None,
+        rule=refused.rule,
+        params=dict(refused.params),
     )
 
 
@@ -138,8 +154,7 @@ def contested(entry: Entry, held: Iterable[str]) -> Verdict | None:
     field = min(held, default=None)
     if field is None:
         return None
-    reason = sentence(Finding("", "", field, "contested"))
-    return Verdict(seq=entry.seq, verdict=CONFLICT, field=field, reason=reason)
+    return Verdict(seq=entry.seq, verdict=CONFLICT, field=field, rule="contested")
 
 
 def line(
@@ -164,7 +179,9 @@ def line(
         "head": entry.head,
         "verdict": verdict.verdict if verdict else APPLIED,
         "field": verdict.field if verdict else None,
-        "reason": verdict.reason if verdict else "",
+        "rule": verdict.rule if verdict else None,
+        "params": verdict.params or None if verdict else None,
+        "reason": "",
         "version": version,
         "received_at": now,
         "held": sorted(held) or None,

@@ -13,7 +13,7 @@ from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged
 from fieldkit.store.rows.overlays import adopt
 
-HEAD = "0002"
+HEAD = "0004"
 """The newest Alembic script; a test holds it against the scripts."""
 
 

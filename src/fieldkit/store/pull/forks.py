@@ -21,6 +21,7 @@ from fieldkit.protocol.identity import derived_origin
 from fieldkit.records import Record, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import append, change_of, in_parts
+from fieldkit.store.log.tallies import rename_saved
 from fieldkit.store.read.records import Records
 from fieldkit.store.read.server_rows import NOTHING, BaseRow, Key
 from fieldkit.store.rows.overlays import OverlayRebuilder
@@ -173,6 +174,7 @@ class _Renaming:
 
     def keep_aliases(self) -> None:
         """Remember the old numbers, those of an earlier fork too."""
+        rename_saved(self.connection, self.names)
         pairs = [{"old": old, "new": new} for old, new in self.names.items()]
         if pairs:
             again = update(_alias).where(_alias.c.new == bindparam("old_new"))

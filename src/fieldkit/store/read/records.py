@@ -29,10 +29,8 @@ from fieldkit.records import Record, Value, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OPEN_VERDICT, in_parts
 from fieldkit.store.log.states import RETURNED, State, state_of
+from fieldkit.store.log.tallies import last_saved_ids
 from fieldkit.store.read.record_json import to_json
-
-_FURTHEST_BACK = 500
-"""Changes of each identity looked at for the last saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,37 +223,15 @@ class Records:
     def last_saved(
         self, many: int, operator: str | None = None, kind: str | None = None
     ) -> list[Record]:
-        """Return the live records last saved here, the latest first; ``operator``: by whom.
-
-        Looks no further back than some hundred changes: beyond them nothing counts as last.
-        """
-        seen: set[str] = set()
+        """Return the live records last saved here, the latest first; ``operator``: by whom."""
         found: list[Record] = []
-        for changed, record_id in self._latest_changes(operator):
-            other = record_id in seen or kind not in {None, changed}
-            record = None if other else self.get(changed, record_id)
-            seen.add(record_id)
+        for saved, record_id in last_saved_ids(self.connection, operator, kind):
+            record = self.get(saved, record_id)
             if record and not record.deleted:
                 found.append(record)
             if len(found) == many:
                 break
         return found
-
-    def _latest_changes(self, operator: str | None) -> Iterator[tuple[str, str]]:
-        """Give kind and id of the latest changes, those of the identity in use first."""
-        log, origin = tables.change, tables.origin
-        born = self.connection.execute(select(origin.c.origin).order_by(origin.c.born.desc()))
-        for name in born.scalars().all():
-            latest = (
-                select(log.c.kind, log.c.record_id)
-                .where(log.c.origin == name)
-                .order_by(log.c.seq.desc())
-                .limit(_FURTHEST_BACK)
-            )
-            if operator is not None:
-                latest = latest.where(log.c.operator == operator)
-            for row in self.connection.execute(latest):
-                yield row.kind, row.record_id
 
 
 _RENAMED = select(tables.alias).where(tables.alias.c.old.in_(bindparam("ids", expanding=True)))

@@ -19,6 +19,7 @@ from fieldkit.store.errors import Refused
 from fieldkit.store.log.changes import OWED, append, chain_end, in_parts, own_changes, untaken
 from fieldkit.store.log.identity import Device, highest_brought, take_numbers
 from fieldkit.store.log.states import State
+from fieldkit.store.log.tallies import count_entered, note_saved
 from fieldkit.store.read.records import Records
 from fieldkit.store.rows.overlays import keep_base_rows
 from fieldkit.store.rows.reapply import withdraw_untaken
@@ -226,4 +227,8 @@ def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -
         if one.op is not None
     ]
     append(connection, origin, [(change, wrong) for change in changes], head)
+    entered = [change.kind for change in changes if change.op is Op.CREATE]
+    count_entered(connection, author.at, entered)
+    saved = [(change.kind, change.record_id) for change in changes]
+    note_saved(connection, author.operator, saved)
     return [change.seq for change in changes]
