@@ -13,11 +13,7 @@ from fieldkit import reference
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.field import Use, field, when
-from fieldkit.records.declaration.parts import (
-    BankAccount,
-    Circumstances,
-    Person,
-)
+from fieldkit.records.declaration.parts import BankAccount, Circumstances, Person
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.dates import months_after
 from fieldkit.records.fields.formats import (

@@ -10,14 +10,7 @@ from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
-from fieldkit.records.fields.formats import (
-    CODE,
-    LONG_TEXT,
-    PAST_DATE,
-    TEXT,
-    Choice,
-    Reference,
-)
+from fieldkit.records.fields.formats import CODE, LONG_TEXT, PAST_DATE, TEXT, Choice, Reference
 
 _FLOW = "domain brief section 2, flow"
 _STAGES = {

@@ -8,19 +8,10 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.common import LOKOS, Community
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.declaration.parts import (
-    Livelihoods,
-)
+from fieldkit.records.declaration.parts import Livelihoods
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
-from fieldkit.records.fields.formats import (
-    PAST_DATE,
-    RUPEES,
-    YES_NO,
-    Choice,
-    Reference,
-    Whole,
-)
+from fieldkit.records.fields.formats import PAST_DATE, RUPEES, YES_NO, Choice, Reference, Whole
 
 _SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
 MOST_MEMBERS = 20

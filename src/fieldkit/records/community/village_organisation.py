@@ -7,10 +7,7 @@ from datetime import date
 from fieldkit.records.community.common import LOKOS, Federation
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.fields.formats import (
-    PAST_DATE,
-    Reference,
-)
+from fieldkit.records.fields.formats import PAST_DATE, Reference
 
 
 class VillageOrganisation(Federation, table=True):

@@ -10,12 +10,7 @@ from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
-from fieldkit.records.fields.formats import (
-    PAST_DATE,
-    PERSON_NAME,
-    YES_NO,
-    Reference,
-)
+from fieldkit.records.fields.formats import PAST_DATE, PERSON_NAME, YES_NO, Reference
 from fieldkit.records.outreach.programme import Programme
 from fieldkit.records.training.training_batch import TrainingBatch
 

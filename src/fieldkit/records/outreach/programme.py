@@ -7,14 +7,7 @@ from datetime import date
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
-from fieldkit.records.fields.formats import (
-    CODE,
-    DAY,
-    LONG_TEXT,
-    TEXT,
-    Choice,
-    Whole,
-)
+from fieldkit.records.fields.formats import CODE, DAY, LONG_TEXT, TEXT, Choice, Whole
 
 _COMMITTEE = when(programme_kind="SLSC")
 _PUBLIC = when(programme_kind=("ORIENT", "AWARE", "CREDITCAMP", "SEMINAR", "MELA"))

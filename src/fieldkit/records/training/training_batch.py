@@ -67,8 +67,9 @@ class TrainingBatch(Record, table=True):
 
     def days(self) -> int | None:
         """Return the days from first to last, if both are given."""
-        both = self.starts_on and self.ends_on
-        return (self.ends_on - self.starts_on).days + 1 if both else None
+        if self.starts_on is None or self.ends_on is None:
+            return None
+        return (self.ends_on - self.starts_on).days + 1
 
     def label(self) -> str:
         """Name the kind, the course and the place."""
