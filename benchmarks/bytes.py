@@ -1,4 +1,4 @@
-"""All HTTP bytes of a sync, both ways, against gzip JSON rows with UUIDs; and of a first roster."""
+"""All HTTP bytes of a sync and of a first roster, compared with gzip JSON rows with UUIDs."""
 
 import gzip
 import json
@@ -29,13 +29,13 @@ from fieldkit.sync.transport import Line, Traffic
 DISTRICT, BLOCK = 2, 16
 SIZES = (10, 50, 200)
 BUDGET, LIMIT = 0.5, 60.0
-"""At 200 changes a batch: of the baseline, and bytes a record."""
+"""Limits at 200 changes a batch: ratio to the baseline, and bytes a record."""
 ROWS_A_PAGE, ROSTER_LIMIT, ROSTER = 250, 0.9, 10_000
 MEGABYTE = 1_000_000
 
 
 def measure(people: int) -> list[Figure]:
-    """Send what came of so many people in batches of each size; weigh the pages of a roster."""
+    """Send the records of ``people`` in batches of each size; measure the pages of a roster."""
     figures: list[Figure] = []
     heads = 0.0
     for size in SIZES:
@@ -66,18 +66,18 @@ def measure(people: int) -> list[Figure]:
 
 @dataclass(slots=True)
 class _Sent:
-    """What went over the line."""
+    """Bytes that were sent and received."""
 
     requests: int = 0
     bytes: int = 0
     heads: int = 0
-    """Of these, what is not a body: lines and headers of HTTP."""
+    """The part of them that is no body: request lines and headers."""
     kinds: Counter[str] = field(default_factory=Counter)
-    """Bytes by kind of record; those of a mixed batch shared out by their number."""
+    """Bytes by kind; those of a mixed batch are divided by the number of its changes."""
 
 
 class _Scales:
-    """A line that notes what each request weighs, and what its answer."""
+    """A transport that counts the bytes of each request and answer."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -85,15 +85,15 @@ class _Scales:
         self.sent = _Sent()
 
     def weigh(self, message: Message) -> int:
-        """Return the bytes of a message as it travels."""
+        """Return the encoded bytes of a message."""
         return self._line.weigh(message)
 
     def use(self, token: str) -> None:
-        """Go on under this token."""
+        """Use this token from now on."""
         self._line.use(token)
 
     def ask(self, path: str, message: Message, kind: type[M]) -> M:
-        """Send a message over the line."""
+        """Send a message and return the answer."""
         before = replace(self.traffic)
         answer = self._line.ask(path, message, kind)
         now, sent = self.traffic, self.sent
@@ -110,7 +110,7 @@ class _Scales:
 
 
 def _sent(people: int, size: int) -> tuple[_Sent, list[Change]]:
-    """Sync a home that took in a sample, in batches of so many changes."""
+    """Sync a home that imported a sample, in batches of the given size."""
     with TemporaryDirectory() as name, _batches_of(size):
         folder = Path(name)
         database = folder / "server.sqlite3"
@@ -119,9 +119,9 @@ def _sent(people: int, size: int) -> tuple[_Sent, list[Change]]:
         with local_server(database) as url:
             store = Store.open(home)
             enrol(store, url, code(database, "operator", DISTRICT, BLOCK))
-            standing = store.outbox.standing()
-            assert standing is not None
-            changes = [one.change for one in store.outbox.batch(standing.origin, 10**7)]
+            position = store.outbox.standing()
+            assert position is not None
+            changes = [one.change for one in store.outbox.batch(position.origin, 10**7)]
             with to_server(store) as line:
                 scales = _Scales(line)
                 outcome = sync(store, link=scales)
@@ -138,7 +138,7 @@ def _batches_of(size: int) -> Iterator[None]:
 
 
 def _as_rows(changes: Sequence[Change], size: int, heads: float) -> Counter[str]:
-    """Return the bytes by kind of the same as rows: objects with UUIDs and ISO times, gzip."""
+    """Return the bytes by kind of the same records as gzip JSON rows with UUIDs and ISO times."""
     random = Random(500)
     names: dict[str, str] = {}
     weighed: Counter[str] = Counter()
@@ -170,7 +170,7 @@ def _iso(moment: int) -> str:
 
 
 def _roster(heads: float) -> Figure:
-    """Weigh the answers that bring the artisans of a roster, as several laptops entered them."""
+    """Measure the answers that carry a roster of artisans entered on several laptops."""
     lines = (roster(ROSTER) / "beneficiary.jsonl").read_text(encoding="utf-8").splitlines()
     random, counters = Random(10_000), dict.fromkeys(("7KQ2M9XD", "S5N660AJ", "G7Z95ZEZ"), 0)
     rows: list[PageRow] = []
@@ -190,10 +190,10 @@ def _roster(heads: float) -> Figure:
             more=True,
             epoch=1,
         )
-        asked = SyncRequest(
+        request = SyncRequest(
             origin="7KQ2M9XD", last_seq=0, head="0" * 64, cursors={DISTRICT: start}, most=250
         )
-        size += heads + len(encode(answer, "dcz")) + len(encode(asked, "dcz"))
+        size += heads + len(encode(answer, "dcz")) + len(encode(request, "dcz"))
     name = f"roster of {len(rows):,} people, {ROWS_A_PAGE} a page"
     return Figure(name, size / MEGABYTE, None, "MB", limit=ROSTER_LIMIT)
 

@@ -1,7 +1,7 @@
-"""Which column of a table holds which field: guessed from headings, corrected by the person. Pure.
+"""Guess which column of a table holds which field; the person corrects the guess. Pure.
 
 A mapping is a plain ``{column: target or None}``. A target is the name of a field, or
-:data:`BY_AGE`: a column of ages in years that gives the year of birth.
+:data:`BY_AGE`: a column of ages in years, from which the year of birth follows.
 """
 
 from __future__ import annotations
@@ -14,53 +14,50 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from fieldkit.aadhaar import is_aadhaar, last_four, says_aadhaar
-from fieldkit.files.tables.delimited import Row
+from fieldkit.files.tables.table import Row
 from fieldkit.records import Record, Unfit, Use
 from fieldkit.records.fields.formats import AadhaarLastFour, Format, Mobile
 from fieldkit.reference import headings
 from fieldkit.reference.choices import fold
+from fieldkit.reference.registers import heading_fillers
 
 BY_AGE = "born (age)"
-NOT_TAKEN = frozenset({"version"})
+NEVER_IMPORTED = frozenset({"version"})
 """Fields a file never sets."""
 MOSTLY = 0.95
-"""The share of Aadhaar numbers from which a column is one of Aadhaar numbers."""
+"""A column with at least this share of Aadhaar numbers counts as a column of them."""
 
 _ALIKE = 88
 _NOT_RECOGNISED: tuple[str | None, str] = (None, "not recognised")
-_STOPWORDS = frozenset(
-    {"of", "the", "no", "number", "num", "name", "s", "as", "per", "on", "in"}
-) | {
-    *("and", "code", "full", "beneficiary", "beneficiaries", "artisan", "applicant"),
-    *("candidate", "person"),
-}
 _AGES = frozenset({"age", "age in years", "age years", "age yrs", "आयु", "उम्र"})
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What one column is taken for."""
+    """What one column is thought to hold."""
 
     column: str
     target: str | None
     why: str
-    """A few words for the person: on what the guess rests."""
+    """The reason for the guess, in a few words."""
     samples: tuple[str, ...] = ()
     """A few of its values, Aadhaar numbers cut."""
     aadhaar: bool = False
-    """It holds Aadhaar numbers: cut to the last four before anything else is done with it."""
+    """It holds Aadhaar numbers; they are cut to the last four digits before any other step."""
 
 
 @lru_cache(maxsize=32)
 def targets(kind: type[Record]) -> Mapping[str, str]:
-    """Return what a column can be mapped to, with the words to show: the kind's fields first."""
-    found = {name: field.label for name, field in kind.fields().items() if name not in NOT_TAKEN}
+    """Return the targets of a column with their labels, the kind's fields first."""
+    found = {
+        name: field.label for name, field in kind.fields().items() if name not in NEVER_IMPORTED
+    }
     return {**found, BY_AGE: "Age in years"} if "born" in found else found
 
 
 @lru_cache(maxsize=32)
 def _headings(kind: type[Record]) -> Mapping[str, str]:
-    """Return folded heading -> target, of every way a field is known to be headed."""
+    """Return folded heading -> target, for all known headings of the kind's fields."""
     known: dict[str, str] = {}
     for name in kind.fields():
         for heading in headings(kind.parts(), name):
@@ -74,10 +71,10 @@ def _headings(kind: type[Record]) -> Mapping[str, str]:
 
 @lru_cache(maxsize=32)
 def _own_names(kind: type[Record]) -> Mapping[str, str]:
-    """Return folded name or label -> field; what the program keeps goes by its name alone."""
+    """Return folded name or label -> field; fields the program keeps have only their name."""
     known: dict[str, str] = {}
     for name, field in kind.fields().items():
-        if name not in NOT_TAKEN:
+        if name not in NEVER_IMPORTED:
             known.setdefault(fold(name.replace("_", " ")), name)
             if not field.system:
                 known.setdefault(fold(field.label), name)
@@ -85,7 +82,7 @@ def _own_names(kind: type[Record]) -> Mapping[str, str]:
 
 
 def columns_of(cells: Sequence[str]) -> list[str]:
-    """Name the columns by their headings, so that no two are the same and none is empty."""
+    """Name the columns by their headings; each name is unique and not empty."""
     names: list[str] = []
     for place, cell in enumerate(cells, 1):
         name = " ".join(cell.split()) or f"Column {place}"
@@ -99,8 +96,8 @@ def columns_of(cells: Sequence[str]) -> list[str]:
 def find_heading(rows: Sequence[Row], kind: type[Record]) -> int | None:
     """Return the index of the row that holds the headings; None if the table has none.
 
-    It is the first row with most known headings. Without any known one it is the first row of
-    at least two cells, unless those hold numbers, as data do and headings do not.
+    It is the first row with the most known headings. Where no heading is known it is the first
+    row with at least two filled cells, unless they hold numbers: then it is data.
     """
     known = _headings(kind)
     best: int | None = None
@@ -121,9 +118,9 @@ def find_heading(rows: Sequence[Row], kind: type[Record]) -> int | None:
 
 
 def guess(columns: Sequence[str], kind: type[Record], rows: Sequence[Sequence[str]]) -> list[Guess]:
-    """Guess every column's target from its heading, and from its values where that says nothing.
+    """Guess each column's target by its heading, or by its values where that is unknown.
 
-    ``rows`` are the first rows of data. No target is given to two columns.
+    ``rows`` are the first rows of data. No two columns get the same target.
     """
     held = [[row[at].strip() for row in rows if at < len(row)] for at in range(len(columns))]
     values = [
@@ -137,7 +134,7 @@ def guess(columns: Sequence[str], kind: type[Record], rows: Sequence[Sequence[st
     ]
     chosen: dict[int, tuple[str | None, str]] = {}
     for _, _, at, target, why in sorted(offers, reverse=True):
-        if at not in chosen and target not in {taken for taken, _ in chosen.values()}:
+        if at not in chosen and target not in {used for used, _ in chosen.values()}:
             chosen[at] = (target, why)
     guesses = []
     for at, column in enumerate(columns):
@@ -151,10 +148,10 @@ def guess(columns: Sequence[str], kind: type[Record], rows: Sequence[Sequence[st
 def holds_aadhaars(
     column: str, target: str | None, kind: type[Record], values: Sequence[str]
 ) -> bool:
-    """Say whether a column is to be cut to the last four digits.
+    """Say whether a column must be cut to the last four digits.
 
-    So it is if its heading says Aadhaar, or if nearly all of its values pass Verhoeff; not if it
-    is mapped to a mobile (+91 makes twelve digits) or to an account or reference number.
+    It must if its heading says Aadhaar or nearly all of its values pass the Verhoeff check, unless
+    it is mapped to a mobile (+91 makes twelve digits) or to an account or reference number.
     """
     form = _format(kind, target)
     if isinstance(form, Mobile) or (form is not None and form.may_hold_twelve_digits):
@@ -163,7 +160,7 @@ def holds_aadhaars(
 
 
 def share_of_aadhaars(values: Sequence[str]) -> float:
-    """Return the share of ``values`` that look like whole Aadhaar numbers; 0 of none."""
+    """Return the share of ``values`` that look like whole Aadhaar numbers; 0 if there are none."""
     found = sum(is_aadhaar(value) for value in values)
     return found / len(values) if values else 0.0
 
@@ -171,7 +168,7 @@ def share_of_aadhaars(values: Sequence[str]) -> float:
 def _offers(
     column: str, kind: type[Record], values: Sequence[str]
 ) -> Iterable[tuple[int, str, str]]:
-    """Yield (score, target, why) for what a column could hold."""
+    """Yield (score, target, why) for each field a column could hold."""
     known, own = _headings(kind), _own_names(kind)
     if column in targets(kind):
         yield 120, column, "field name"
@@ -196,7 +193,7 @@ def _offers(
 
 
 def _by_values(target: str, kind: type[Record], values: Sequence[str]) -> str:
-    """Take a column headed ``S/o, D/o, W/o`` for the relation or for the name, as it holds."""
+    """Decide by its values whether a column headed ``S/o, D/o, W/o`` holds relations or names."""
     if target not in {"relation", "relation_name"} or "relation_name" not in kind.fields():
         return target
     short = sum(len(re.sub(r"[\W_]", "", value)) <= 3 for value in values)
@@ -204,27 +201,27 @@ def _by_values(target: str, kind: type[Record], values: Sequence[str]) -> str:
 
 
 def _closest(text: str, known: Mapping[str, str]) -> tuple[int, str, str] | None:
-    """Return the offer of the known heading most like a misspelt or longer one."""
-    words = _telling(text)
+    """Return the offer for the known heading most like this misspelt or longer one."""
+    words = _without_fillers(text)
     if len(words) < 3:
         return None
     best, most = "", 0.0
     for heading in known:
-        score = max(fuzz.ratio(text, heading), fuzz.ratio(words, _telling(heading)) - 2)
+        score = max(fuzz.ratio(text, heading), fuzz.ratio(words, _without_fillers(heading)) - 2)
         if score > most:
             best, most = heading, score
     return (int(most) - 15, known[best], f"like “{best}”") if most >= _ALIKE else None
 
 
 def _bare(heading: str) -> str:
-    """Fold a heading without what stands in brackets: ``DOB (dd/mm/yyyy)`` -> ``dob``."""
+    """Fold a heading without its brackets: ``DOB (dd/mm/yyyy)`` -> ``dob``."""
     return fold(re.sub(r"\([^)]*\)|\[[^]]*\]|\*", " ", heading))
 
 
 @lru_cache(maxsize=4096)
-def _telling(folded: str) -> str:
-    """Drop the words that do not tell headings apart."""
-    return " ".join(word for word in folded.split() if word not in _STOPWORDS)
+def _without_fillers(folded: str) -> str:
+    """Drop filler words such as "of" and "name"."""
+    return " ".join(word for word in folded.split() if word not in heading_fillers())
 
 
 def _format(kind: type[Record], target: str | None) -> Format | None:
@@ -233,7 +230,7 @@ def _format(kind: type[Record], target: str | None) -> Format | None:
 
 
 def fits(form: Format, value: str) -> bool:
-    """Say whether a cell holds a value of this format."""
+    """Say whether a cell is a value of this format."""
     try:
         return form.parse(value) is not None
     except Unfit:

@@ -1,12 +1,12 @@
-"""Commands about laptop and server holding the same: receipt, conflicts, decisions."""
+"""Commands that compare laptop and server: receipt, conflicts, decisions."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
 from fieldkit import reference
-from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, tell
-from fieldkit.commands import at_work, in_words, opened, say, say_json
+from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, print_error
+from fieldkit.commands import in_words, open_store, operator_of, say, say_json
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.merge import PLACE
 from fieldkit.records import kinds
@@ -15,12 +15,12 @@ from fieldkit.store import Keep, OpenConflict
 
 
 def receipt(args: Namespace) -> int:
-    """Compare both sides, log by log and kind by kind."""
+    """Compare laptop and server, log by log and kind by kind."""
     from fieldkit.sync.client import NotEnrolled
     from fieldkit.sync.receipt import as_json, text
     from fieldkit.sync.receipt import receipt as compare
 
-    with opened() as store:
+    with open_store() as store:
         try:
             found = compare(store)
         except NotEnrolled as error:
@@ -35,15 +35,15 @@ def receipt(args: Namespace) -> int:
         for line in text(found).splitlines():
             say(line)
     if found.trouble:
-        tell(found.trouble)
+        print_error(found.trouble)
     if found.offline:
         return OFFLINE
     return DONE if found.same else IN_PART
 
 
 def conflicts(args: Namespace) -> int:
-    """List the conflicts that nobody here has decided."""
-    with opened() as store:
+    """List the conflicts that are not decided on this laptop."""
+    with open_store() as store:
         found = store.conflicts()
         named = store.fetch({one.kind for one in found}, [one.record_id for one in found])
     if args.json:
@@ -52,17 +52,17 @@ def conflicts(args: Namespace) -> int:
     for one in found:
         record = named.get((one.kind, one.record_id))
         say(f"{one.id}  {_label(one)}{f', {record.label()}' if record else ''}")
-        # On a laptop that wrote neither, "mine" is what stands: who wrote them is said of both.
+        # On a laptop that wrote neither, "mine" is the value on the server: name both authors.
         for name, held in (("mine", one.held_here), ("theirs", not one.held_here)):
             value = one.held if held else one.stands
-            say(f"  {name:8}{_shown(one, value)}  {_standing(one, held=held)}")
+            say(f"  {name:8}{_shown(one, value)}  {_origin_of(one, held=held)}")
         say(f"  before  {_shown(one, one.base)}")
     say("`fieldkit resolve` decides one." if found else "There is no conflict.")
     return DONE
 
 
-def _standing(one: OpenConflict, *, held: bool) -> str:
-    """Say of one of the two values whether it counts now, and who wrote it when."""
+def _origin_of(one: OpenConflict, *, held: bool) -> str:
+    """Say of one of the two values whether it is in use, and who wrote it when."""
     word, by, at = (
         ("not used yet", one.by, one.at)
         if held
@@ -73,9 +73,9 @@ def _standing(one: OpenConflict, *, held: bool) -> str:
 
 def resolve(args: Namespace) -> int:
     """Decide one conflict."""
-    with opened() as store:
+    with open_store() as store:
         keep = next((side for side in Keep if side.value == args.keep), args.keep)
-        store.resolve(args.conflict, keep, at_work(store))
+        store.resolve(args.conflict, keep, operator_of(store))
     say("Decided. The next sync tells the server.")
     return DONE
 
@@ -96,7 +96,7 @@ def _json(one: OpenConflict) -> dict[str, object]:
 
 
 def _theirs(one: OpenConflict) -> tuple[str, int]:
-    """Return who wrote the value that is not this laptop's, and when."""
+    """Return the author and time of the other laptop's value."""
     return (one.stands_by, one.stands_at) if one.held_here else (one.by, one.at)
 
 
@@ -108,7 +108,7 @@ def _label(one: OpenConflict) -> str:
 
 
 def _shown(one: OpenConflict, value: Json) -> str:
-    """Return a value as people read it; one of a kind or field not known here, as it is."""
+    """Return a value as people read it; unchanged if kind or field is unknown."""
     if one.field == PLACE:
         return _place(value)
     kind = kinds().get(one.kind)

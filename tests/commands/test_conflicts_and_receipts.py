@@ -26,7 +26,7 @@ def other(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def parted(laptop: Path, cli: Cli, other: Store, tmp_path: Path) -> Iterator[str]:
-    """A beneficiary renamed on two laptops at once, on a server of their own; its number."""
+    """Rename a beneficiary on two laptops at once, with their own server; return its id."""
     database = tmp_path / "own.sqlite3"
     with local_server(database) as url:
         assert cli("enrol", url, code(database, "operator", 2, 16)).code == 0
@@ -53,7 +53,7 @@ def _call(where: Store | Path, record_id: str, mobile: str) -> None:
         store.close()
 
 
-def test_a_receipt_for_screen_scripts_and_paper(
+def test_a_receipt_is_printed_as_text_json_or_a_file(
     filled: Path, cli: Cli, server: str, database: str, tmp_path: Path
 ) -> None:
     assert cli("receipt").code == 2
@@ -84,7 +84,7 @@ def test_a_receipt_for_screen_scripts_and_paper(
     assert (plain.code, plain.text) == (0, f"The receipt is in {file}.\n")
 
 
-def test_a_receipt_without_a_line_is_code_3(filled: Path, cli: Cli) -> None:
+def test_a_receipt_offline_exits_with_3(filled: Path, cli: Cli) -> None:
     store = Store.open(filled)
     store.enrol("http://127.0.0.1:9", "t" * 43)
     store.close()
@@ -119,7 +119,7 @@ def test_a_conflict_is_listed_and_decided(parted: str, cli: Cli, other: Store) -
     assert cli("conflicts").text == "There is no conflict.\n"
 
 
-def test_what_is_held_is_told_from_what_stands_though_both_are_the_same(
+def test_a_held_value_is_labelled_even_if_it_equals_the_server_value(
     parted: str, cli: Cli, other: Store
 ) -> None:
     assert sync(other).ok
@@ -131,7 +131,7 @@ def test_what_is_held_is_told_from_what_stands_though_both_are_the_same(
     assert "theirs  94190 11434  on the server  Asha" in spoken
 
 
-def test_what_is_to_check_is_counted_and_told_of_its_record(filled: Path, cli: Cli) -> None:
+def test_findings_are_counted_and_shown_with_their_record(filled: Path, cli: Cli) -> None:
     store = Store.open(filled)
     (record, *_) = store.page("beneficiary").records
     values: dict[str, Json] = {"district": record.district, "name": "Zooni Akhter"}
@@ -143,9 +143,9 @@ def test_what_is_to_check_is_counted_and_told_of_its_record(filled: Path, cli: C
         {"other": "7K2M9QXR-1", "other_name": "Zuni Akhter", "alike": ["name"]},
     )
     row = ServerRow("beneficiary", record.id, 1, values, findings=(note,))
-    standing = store.outbox.standing()
-    assert standing is not None
-    store.pull.receive(Answered(standing.origin, 0, b"", {}, rows=[row]))
+    position = store.outbox.standing()
+    assert position is not None
+    store.pull.receive(Answered(position.origin, 0, b"", {}, rows=[row]))
     store.close()
     assert "1 to check: " in cli("status").text
     assert "To check: Zuni Akhter (7K2M9QXR-1) may be" in cli("show", record.id).text
@@ -159,12 +159,12 @@ def test_a_value_that_does_not_fit_is_refused(parted: str, cli: Cli, keep: str) 
     assert len(cli("conflicts", "--json").json) == 1
 
 
-def test_a_conflict_that_is_none_is_a_sentence(laptop: Path, cli: Cli) -> None:
+def test_an_unknown_conflict_is_reported_in_a_sentence(laptop: Path, cli: Cli) -> None:
     ran = cli("resolve", "7K2M9QXR-1/name/7K2M9QXR", "--keep", "mine")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1)
 
 
-def test_deleting_what_the_server_never_took_ends_the_matter(
+def test_deleting_a_record_the_server_never_took_sends_nothing_more(
     laptop: Path, cli: Cli, tmp_path: Path
 ) -> None:
     database = tmp_path / "own.sqlite3"
