@@ -154,7 +154,7 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _migrated(postgres: Postgres) -> Iterator[str]:
-    from fieldkit.server.operation.migrate import migrate
+    from fieldkit.server.database.migrate import migrate
 
     with postgres.database() as name:
         migrate(postgres.url(name))

@@ -1,4 +1,5 @@
 from __future__ import annotations
+from fieldkit.sync import transfer_size
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,8 +9,6 @@ from tests.faults.office import Databases, Files
 from tests.faults.stage import Stage, stage
 from tests.postgres import Postgres
 
-from fieldkit.sync import pace
-
 BATCH = 20
 """Changes in a batch here, so that a sync has several."""
 
@@ -17,8 +16,8 @@ BATCH = 20
 @contextmanager
 def small_batches() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pace, "MOST_CHANGES", BATCH)
-        patch.setattr(pace, "FIRST_PAGE", 12)
+        patch.setattr(transfer_size, "MOST_CHANGES", BATCH)
+        patch.setattr(transfer_size, "FIRST_PAGE", 12)
         yield
 
 

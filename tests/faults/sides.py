@@ -11,8 +11,8 @@ from typing import TypeAlias
 from sqlalchemy import Connection, Engine, select
 
 from fieldkit.records import kinds
-from fieldkit.server.database import connect
-from fieldkit.server.tables import CHANGE, CONFLICT, FEED, FIELD_VERSION, ORIGIN
+from fieldkit.server.database.connection import connect
+from fieldkit.server.database.tables import CHANGE, CONFLICT, FEED, FIELD_VERSION, ORIGIN
 from fieldkit.settings import DATABASE
 from fieldkit.store import LogPosition, Store
 

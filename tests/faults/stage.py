@@ -17,9 +17,9 @@ from fieldkit.protocol.change import Op
 from fieldkit.protocol.messages import SyncRequest
 from fieldkit.protocol.wire.codec import decode
 from fieldkit.records import Beneficiary, SelfHelpGroup, VillageOrganisation
-from fieldkit.server.database import connect, writing
+from fieldkit.server.database.connection import connect, writing
+from fieldkit.server.database.migrate import migrate
 from fieldkit.server.devices.enrolment import make_code
-from fieldkit.server.operation.migrate import migrate
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import Outcome, enrol, sync
 from fieldkit.sync.session import Pause

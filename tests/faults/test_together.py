@@ -18,9 +18,9 @@ from tests.postgres import Postgres
 
 from fieldkit.protocol.change import Op
 from fieldkit.records import Beneficiary
-from fieldkit.server.database import connect, writing
+from fieldkit.server.database.connection import connect, writing
+from fieldkit.server.database.migrate import migrate
 from fieldkit.server.devices.enrolment import make_code
-from fieldkit.server.operation.migrate import migrate
 from fieldkit.store import Edit, Keep, Store, StoreError
 from fieldkit.sync.client import enrol, sync
 

@@ -21,7 +21,6 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
     Verdict,
-    on_the_wire,
 )
 from fieldkit.protocol.wire import dictionary
 from fieldkit.protocol.wire.codec import (
@@ -32,10 +31,10 @@ from fieldkit.protocol.wire.codec import (
     UnknownCoding,
     Unreadable,
     chain,
-    chosen,
+    choose_coding,
     decode,
+    decompress,
     encode,
-    unpack,
 )
 
 ORIGIN = "7KQ2M9XD"
@@ -70,7 +69,7 @@ def _request(*items: object) -> SyncRequest:
 
 @given(st.lists(changes, max_size=4))
 def test_a_request_comes_back_as_it_was_and_so_does_its_chain(logged: list[Change]) -> None:
-    request = _request(*(on_the_wire(change) for change in logged))
+    request = _request(*(change.as_json() for change in logged))
     back = decode(encode(request), SyncRequest)
     assert encode(back) == encode(request)
     head, heads = first_head(ORIGIN), []
@@ -83,7 +82,7 @@ def test_a_request_comes_back_as_it_was_and_so_does_its_chain(logged: list[Chang
 
 @given(changes)
 def test_a_change_of_the_laptop_has_the_shape_the_server_reads(change: Change) -> None:
-    item = ChangeItem.model_validate(on_the_wire(change))
+    item = ChangeItem.model_validate(change.as_json())
     assert (item.seq, item.kind, item.id, item.op) == (
         change.seq,
         change.kind,
@@ -117,8 +116,8 @@ def test_a_newer_side_may_say_more() -> None:
 
 def test_a_bomb_is_stopped_before_it_is_unpacked() -> None:
     with pytest.raises(TooLarge):
-        unpack(gzip.compress(b"0" * 5000), most=4999)
-    assert len(unpack(gzip.compress(b"0" * 5000), most=5000)) == 5000
+        decompress(gzip.compress(b"0" * 5000), most=4999)
+    assert len(decompress(gzip.compress(b"0" * 5000), most=5000)) == 5000
 
 
 def _dcz(plain: bytes, *, sized: bool = True, name: str = dictionary.CURRENT) -> bytes:
@@ -133,7 +132,7 @@ def _dcz(plain: bytes, *, sized: bool = True, name: str = dictionary.CURRENT) ->
 
 @given(st.lists(changes, max_size=4))
 def test_every_coding_brings_the_same(logged: list[Change]) -> None:
-    request = _request(*(on_the_wire(change) for change in logged))
+    request = _request(*(change.as_json() for change in logged))
     for coding in CODINGS:
         assert encode(request, coding) == encode(request, coding)
         back = decode(encode(request, coding), SyncRequest, coding)
@@ -149,22 +148,22 @@ def test_dcz_is_that_of_the_standard() -> None:
 
 @pytest.mark.parametrize("sized", [True, False])
 def test_a_bomb_of_zstd_is_stopped_too(sized: bool) -> None:
-    assert len(unpack(_dcz(b"0" * 5000, sized=sized), "dcz", most=5000)) == 5000
+    assert len(decompress(_dcz(b"0" * 5000, sized=sized), "dcz", most=5000)) == 5000
     with pytest.raises(TooLarge):
-        unpack(_dcz(b"0" * 5001, sized=sized), "dcz", most=5000)
+        decompress(_dcz(b"0" * 5001, sized=sized), "dcz", most=5000)
     with pytest.raises(TooLarge):
-        unpack(_dcz(b"0" * (LARGEST_MESSAGE + 1), sized=sized), "dcz")
+        decompress(_dcz(b"0" * (LARGEST_MESSAGE + 1), sized=sized), "dcz")
 
 
 @pytest.mark.parametrize("coding", ["gzip", "dcz", "dcz of no size"])
 def test_a_bomb_takes_no_more_room_than_a_message(coding: str) -> None:
     plain = bytes(64 << 20)
     bomb = gzip.compress(plain) if coding == "gzip" else _dcz(plain, sized=coding == "dcz")
-    unpack(_dcz(b""), "dcz")  # the dictionary is loaded once
+    decompress(_dcz(b""), "dcz")  # the dictionary is loaded once
     tracemalloc.start()
     try:
         with pytest.raises(TooLarge):
-            unpack(bomb, coding.partition(" ")[0], most=5000)
+            decompress(bomb, coding.partition(" ")[0], most=5000)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -176,7 +175,7 @@ def test_a_frame_that_wants_more_room_than_a_message_is_not_read() -> None:
     writer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
     frame = writer.compress(encode(_request(), "identity")) + writer.flush()
     with pytest.raises(Unreadable):
-        unpack(_dcz(b"")[:40] + frame, "dcz")
+        decompress(_dcz(b"")[:40] + frame, "dcz")
 
 
 @pytest.mark.parametrize("what", ["nested", "endless number"])
@@ -262,7 +261,7 @@ def test_an_older_dictionary_goes_on_beside_the_new_one(older: str) -> None:
         body = encode(_request(), "dcz", name)
         assert body[8:40].hex() == name
         assert decode(body, SyncRequest, "dcz") == _request()
-    assert chosen("gzip, dcz", dictionary.as_header(older)) == ("dcz", older)
+    assert choose_coding("gzip, dcz", dictionary.as_header(older)) == ("dcz", older)
 
 
 @pytest.mark.parametrize(
@@ -282,7 +281,7 @@ def test_an_older_dictionary_goes_on_beside_the_new_one(older: str) -> None:
 def test_the_answer_is_in_the_best_coding_the_other_side_reads(
     accept: str, available: str, coding: str
 ) -> None:
-    assert chosen(accept, available)[0] == coding
+    assert choose_coding(accept, available)[0] == coding
 
 
 def test_zstandard_is_loaded_by_the_first_message_that_needs_it() -> None:

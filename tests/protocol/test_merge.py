@@ -10,14 +10,14 @@ from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.merge import (
     DELETED,
     PLACE,
-    Lineage,
+    Ancestry,
+    FieldWrite,
     Merged,
-    Written,
-    claims,
-    lay,
     merge,
-    same,
+    overlay,
+    same_value,
     value_of,
+    written_fields,
 )
 
 ID = "7KQ2M9XD-1"
@@ -48,7 +48,7 @@ class Record:
     """A record as a server keeps it, one change after the other."""
 
     values: dict[str, Json] = field(default_factory=dict)
-    written: dict[str, Written] = field(default_factory=dict)
+    written: dict[str, FieldWrite] = field(default_factory=dict)
     version: int = 0
 
     def take(
@@ -58,8 +58,8 @@ class Record:
         inherited: Mapping[str, int] | None = None,
         floor: int = 0,
     ) -> Merged:
-        lineage = Lineage(inherited or {}, origin)
-        merged = merge(self.values, self.written, change, lineage, self.version, floor=floor)
+        ancestry = Ancestry(inherited or {}, origin)
+        merged = merge(self.values, self.written, change, ancestry, self.version, above=floor)
         self.values, self.written = merged.values, merged.written
         self.version = merged.version
         return merged
@@ -77,7 +77,7 @@ def begun(fields: Mapping[str, Json], *edits: Mapping[str, Json]) -> Record:
 
 
 def claimed(one: Change, values: Mapping[str, Json]) -> set[str]:
-    return {name for name, _ in claims(values, one)}
+    return {name for name, _ in written_fields(values, one)}
 
 
 @given(FIELDS, FIELDS, FIELDS | PLACES)
@@ -106,14 +106,14 @@ def test_no_value_is_dropped(
     earlier = dict(record.values)
     one = change(coming, base, op=op)
     merged = record.take(one, ONE)
-    for name, value in claims(earlier, one):
-        equal = same(value, value_of(earlier, name))
+    for name, value in written_fields(earlier, one):
+        equal = same_value(value, value_of(earlier, name))
         assert (name in merged.applied) + (name in merged.held) + equal == 1
         if name in merged.applied or equal:
-            assert same(value_of(record.values, name), value)
+            assert same_value(value_of(record.values, name), value)
         else:
-            assert same(merged.held[name], value)
-            assert same(value_of(record.values, name), value_of(earlier, name))
+            assert same_value(merged.held[name], value)
+            assert same_value(value_of(record.values, name), value_of(earlier, name))
     for name in earlier.keys() - claimed(one, earlier) - {"district", "block", "updated_at"}:
         assert record.values[name] == earlier[name]
 
@@ -124,18 +124,18 @@ def test_the_same_field_is_one_conflict_whoever_comes_first(
 ) -> None:
     record = begun(fields)
     base, stood = record.version, value_of(record.values, name)
-    assume(not same(one, stood) and not same(two, stood))  # only what changed is sent
+    assume(not same_value(one, stood) and not same_value(two, stood))  # only what changed is sent
     order = [(ONE, one), (TWO, two)]
     held = [
         value
         for origin, said in (reversed(order) if swapped else order)
         for value in record.take(change({name: said}, base), origin).held.values()
     ]
-    assert len(held) == (not same(one, two))
+    assert len(held) == (not same_value(one, two))
     if held:
         stands = value_of(record.values, name)
-        assert same(held[0], one if swapped else two)
-        assert same(stands, two if swapped else one)
+        assert same_value(held[0], one if swapped else two)
+        assert same_value(stands, two if swapped else one)
 
 
 @given(FIELDS, FIELDS)
@@ -155,7 +155,9 @@ def test_deleting_against_editing_is_one_conflict_either_way(
 ) -> None:
     record = begun(fields)
     base = record.version
-    edits = any(not same(value, value_of(record.values, name)) for name, value in edit.items())
+    edits = any(
+        not same_value(value, value_of(record.values, name)) for name, value in edit.items()
+    )
     delete = change({}, base, op=Op.DELETE)
     if deleted_first:
         record.take(delete, ONE)
@@ -167,7 +169,7 @@ def test_deleting_against_editing_is_one_conflict_either_way(
         assert (merged.held.get(DELETED) is True) == edits
     assert value_of(record.values, DELETED) is (deleted_first or not edits)
     for name, value in edit.items():
-        assert same(value_of(record.values, name), value)
+        assert same_value(value_of(record.values, name), value)
 
 
 def test_an_own_deletion_is_not_held_and_an_edit_after_having_seen_it_neither() -> None:
@@ -184,8 +186,8 @@ def test_district_and_block_are_one_field(one: dict[str, Json], two: dict[str, J
     before = value_of(record.values, PLACE)
     coming = [two["district"], two.get("block", record.values.get("block"))]
     merged = record.take(change(two, 1), TWO)
-    moved = not same(before, [2, 9])
-    assert (PLACE in merged.held) == (moved and not same(coming, before))
+    moved = not same_value(before, [2, 9])
+    assert (PLACE in merged.held) == (moved and not same_value(coming, before))
     assert value_of(record.values, PLACE) == (before if moved else coming)
 
 
@@ -207,9 +209,9 @@ def test_versions_only_rise_and_stay_above_the_floor(
 def test_writes_of_the_own_past_are_not_another_origins() -> None:
     record = begun({"name": "a"})
     for inherited, held in (({}, True), ({THREE: 0}, True), ({THREE: 1}, False)):
-        lineage = Lineage(inherited, ONE)
+        ancestry = Ancestry(inherited, ONE)
         coming = change({"name": "b"}, 0)
-        merged = merge(record.values, record.written, coming, lineage, record.version)
+        merged = merge(record.values, record.written, coming, ancestry, record.version)
         assert ("name" in merged.held) is held
 
 
@@ -246,7 +248,7 @@ def test_what_nobody_contests_is_what_its_author_sees(
 ) -> None:
     record = begun(fields)
     one = change(coming, record.version, op=op, seq=5)
-    seen = lay(record.values, one)
+    seen = overlay(record.values, one)
     merged = record.take(one, ONE)
     record.values["updated_at"] = seen["updated_at"]
     assert merged.held == {}
@@ -277,9 +279,9 @@ def test_a_record_begins_as_if_all_that_it_might_contest_were_looked_at(
     floor: int,
 ) -> None:
     entry = change(fields | place | rest, base, op=Op.CREATE, seq=4)
-    elsewhere = {"of nothing": Written(0, TWO, 1)}
-    looked = merge({}, elsewhere, entry, Lineage({}, ONE), 0, floor=floor)
-    begun = merge({}, {}, entry, Lineage({}, ONE), 0, floor=floor)
+    elsewhere = {"of nothing": FieldWrite(0, TWO, 1)}
+    looked = merge({}, elsewhere, entry, Ancestry({}, ONE), 0, above=floor)
+    begun = merge({}, {}, entry, Ancestry({}, ONE), 0, above=floor)
     assert replace(looked, written=looked.written | elsewhere) == replace(
         begun, written=begun.written | elsewhere
     )
@@ -289,10 +291,10 @@ def test_a_move_of_the_record_is_no_word_about_its_own_field_called_place() -> N
     """Trainings and programmes have a field ``place``: the venue."""
     values: dict[str, Json] = {"district": 2, "block": 16, "place": "Chadoora"}
     moved = Change(9, "programme", "7KQ2M9XD-1", Op.EDIT, {"block": 17}, 1, 5, "Reyaz")
-    there = merge(values, {}, moved, Lineage({}, "ZZZZZZZZ"), 1)
+    there = merge(values, {}, moved, Ancestry({}, "ZZZZZZZZ"), 1)
     venue = Change(2, "programme", "7KQ2M9XD-1", Op.EDIT, {"place": "Nagam"}, 1, 5, "Asha")
-    after = merge(there.values, there.written, venue, Lineage({}, "7KQ2M9XD"), there.version)
+    after = merge(there.values, there.written, venue, Ancestry({}, "7KQ2M9XD"), there.version)
     assert not after.held
     assert (after.values["place"], after.values["block"]) == ("Nagam", 17)
     same = Change(3, "programme", "7KQ2M9XD-1", Op.EDIT, {"place": "Nagam"}, 1, 5, "Asha")
-    assert not merge(after.values, after.written, same, Lineage({}, "7KQ2M9XD"), 3).applied
+    assert not merge(after.values, after.written, same, Ancestry({}, "7KQ2M9XD"), 3).applied

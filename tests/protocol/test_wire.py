@@ -27,12 +27,12 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
 )
-from fieldkit.protocol.wire import tables as wire
+from fieldkit.protocol.wire import packed_messages
 from fieldkit.protocol.wire.codec import decode
 from fieldkit.protocol.wire.columns import ABSENT, Cell
 from fieldkit.protocol.wire.errors import TooLarge, Unreadable
 from fieldkit.protocol.wire.packing import pack_columns
-from fieldkit.protocol.wire.unpacking import Room, unpack_columns
+from fieldkit.protocol.wire.unpacking import SizeBudget, unpack_columns
 
 ORIGIN, OTHER, HEAD = "7KQ2M9XD", "S5N660AJ", "0" * 64
 anything = st.text(st.characters(), max_size=12)
@@ -126,7 +126,7 @@ def _shown(cells: Sequence[Cell]) -> bytes:
 def test_columns_come_back_as_they_were(table: list[list[Cell]]) -> None:
     packed = _travelled(pack_columns(table))
     assert isinstance(packed, list)
-    back = unpack_columns(packed, len(table[0]), Room(LARGEST_MESSAGE))
+    back = unpack_columns(packed, len(table[0]), SizeBudget(LARGEST_MESSAGE))
     assert [_shown(column) for column in back] == [_shown(column) for column in table]
 
 
@@ -168,7 +168,7 @@ def test_a_value_unlike_its_column_stays_what_it_is(reading: str) -> None:
         packed = _travelled(pack_columns([[*beside, odd], column]))
         assert isinstance(packed, list)
         assert reading in packed[1]
-        _, back = unpack_columns(packed, len(column), Room(LARGEST_MESSAGE))
+        _, back = unpack_columns(packed, len(column), SizeBudget(LARGEST_MESSAGE))
         assert _shown(back) == _shown(column)
 
 
@@ -216,7 +216,9 @@ def test_a_batch_comes_back_whatever_is_in_it(given: list[tuple[Json, bool]], fi
 
 def _back(message: M) -> M:
     kind = type(message)
-    return kind.model_validate(wire.unpack(_travelled(wire.pack(message)), kind))
+    return kind.model_validate(
+        packed_messages.unpack(_travelled(packed_messages.pack(message)), kind)
+    )
 
 
 kinds = st.sampled_from(["beneficiary", "attendance", "yet_to_come"])
@@ -290,12 +292,15 @@ def _request(changes: Sequence[object]) -> SyncRequest:
 def test_the_order_of_members_makes_no_difference() -> None:
     changes = [_change(n) for n in range(1, 30)]
     other = [dict(reversed(change.items())) for change in changes]
-    assert _form(wire.pack(_request(changes))) == _form(wire.pack(_request(other)))
+    assert _form(packed_messages.pack(_request(changes))) == _form(
+        packed_messages.pack(_request(other))
+    )
 
 
 def test_what_is_alike_is_told_once() -> None:
     few, many = (
-        len(_form(wire.pack(_request([_change(n) for n in range(1, k)])))) for k in (11, 201)
+        len(_form(packed_messages.pack(_request([_change(n) for n in range(1, k)]))))
+        for k in (11, 201)
     )
     assert many - few < 190 * 8
 
@@ -303,7 +308,10 @@ def test_what_is_alike_is_told_once() -> None:
 def test_a_change_that_fits_no_column_leaves_the_others_in_theirs() -> None:
     changes = [_change(n) for n in range(1, 200)]
     odd: list[object] = [*changes, {"seq": 200, "kind": 7}]
-    assert len(_form(wire.pack(_request(odd)))) < len(_form(wire.pack(_request(changes)))) + 300
+    assert (
+        len(_form(packed_messages.pack(_request(odd))))
+        < len(_form(packed_messages.pack(_request(changes)))) + 300
+    )
 
 
 @pytest.mark.parametrize("seq", [True, 1.0, "1", None, 2])
@@ -326,7 +334,9 @@ def test_an_order_that_names_other_groups_is_unreadable(order: Json) -> None:
 def test_many_rare_fields_make_no_table_of_holes() -> None:
     changes = [_change(n, **{f"field_{n}_{k}": k for k in range(100)}) for n in range(1, 201)]
     request = _request(changes)
-    assert len(_form(wire.pack(request))) < 2 * len(_form([one["fields"] for one in changes]))
+    assert len(_form(packed_messages.pack(request))) < 2 * len(
+        _form([one["fields"] for one in changes])
+    )
     back = _back(request).batch
     assert back is not None
     assert back.changes == changes
@@ -334,15 +344,15 @@ def test_many_rare_fields_make_no_table_of_holes() -> None:
 
 def test_a_list_that_is_not_packed_is_read_as_it_stands() -> None:
     plain = _request([_change(1), 7]).model_dump()
-    assert SyncRequest.model_validate(wire.unpack(_travelled(plain), SyncRequest)) == _request(
-        [_change(1), 7]
-    )
+    assert SyncRequest.model_validate(
+        packed_messages.unpack(_travelled(plain), SyncRequest)
+    ) == _request([_change(1), 7])
 
 
-sample_request = wire.pack(
+sample_request = packed_messages.pack(
     _request([*(_change(n, who=f"{OTHER}-{n}", no=f"PMV{n:07d}") for n in range(1, 9)), 7])
 )
-sample_answer = wire.pack(
+sample_answer = packed_messages.pack(
     SyncAnswer(
         seq=9,
         head=HEAD,

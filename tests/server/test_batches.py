@@ -4,12 +4,12 @@ import json
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.server.playing import KIND, Laptop, count, row_of
+from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.protocol.messages import Problem, SyncRequest, on_the_wire
-from fieldkit.server.http.problems import Refusal
-from fieldkit.server.tables import CHANGE, METADATA, ORIGIN
+from fieldkit.protocol.messages import Problem, SyncRequest
+from fieldkit.server.database.tables import CHANGE, METADATA, ORIGIN
+from fieldkit.server.problems import Refusal
 
 AADHAAR = "234123412346"
 
@@ -298,7 +298,7 @@ def test_nor_is_one_kept_outside_the_fields(
 ) -> None:
     laptop.create(name="Wrong")
     laptop.create(name="After")
-    wrong, after = (on_the_wire(change) for change in laptop.changes)
+    wrong, after = (change.as_json() for change in laptop.changes)
     answer = laptop.push(items=[wrong | item, after])
     assert [verdict.seq for verdict in answer.verdicts] == [1]
     held = everything(engine)
@@ -345,8 +345,8 @@ def test_a_change_without_shape_spoils_no_other(
     engine: Engine, laptop: Laptop, item: object
 ) -> None:
     one, _, three = (laptop.create(name=name) for name in ("Before", "Middle", "After"))
-    wire: list[object] = [on_the_wire(change) for change in laptop.changes]
-    middle = on_the_wire(laptop.changes[1])
+    wire: list[object] = [change.as_json() for change in laptop.changes]
+    middle = laptop.changes[1].as_json()
     wire[1] = {**middle, **item} if isinstance(item, dict) and item else item
     answer = laptop.push(items=wire)
     assert answer.seq == 3
@@ -406,7 +406,7 @@ def test_nothing_is_kept_of_a_batch_that_fails_half_way(
 
     known, record = count(engine, ORIGIN), laptop.create(name="Noor VO")
     with monkeypatch.context() as patched:
-        patched.setattr(batch, "add", broken)
+        patched.setattr(batch, "insert_rows", broken)
         with pytest.raises(RuntimeError):
             laptop.push()
     assert row_of(engine, KIND, record) == {}

@@ -10,11 +10,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.schema import DropTable
 
 from fieldkit.records import Toolkit, VillageOrganisation
-from fieldkit.server.database import Unusable, writing
-from fieldkit.server.operation.migrate import open_database
+from fieldkit.server.database.connection import Unusable, writing
+from fieldkit.server.database.migrate import open_database
+from fieldkit.server.database.tables import UNKNOWN
 from fieldkit.server.operation.run import run
 from fieldkit.server.operation.status import status
-from fieldkit.server.tables import UNKNOWN
 
 
 def test_a_kind_that_an_update_brings_takes_over_its_records(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import zstandard
 from sqlalchemy import Connection
 from starlette.types import Message
-from tests.server.conftest import Door, Laptop, problem
+from tests.server.conftest import Api, Laptop, problem
 
 from fieldkit.protocol.messages import (
     LARGEST_BODY,
@@ -228,19 +228,19 @@ def test_a_head_without_end_is_refused(laptop: Laptop) -> None:
         assert line.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
-def test_a_revoked_device_is_refused_at_every_door(door: Door) -> None:
-    token = door.token()
+def test_a_revoked_device_is_refused_at_every_door(api: Api) -> None:
+    token = api.token()
 
     def end(connection: Connection) -> None:
-        revoke(connection, 1, door.now)
+        revoke(connection, 1, api.now)
 
-    door.write(end)
+    api.write(end)
     for path in ("/v1/sync", "/v1/receipt", "/v1/history"):
-        assert problem(door.post(path, {}, token)) == (403, "revoked")
+        assert problem(api.post(path, {}, token)) == (403, "revoked")
 
 
 async def test_a_body_that_stops_coming_is_given_up(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(envelope, "QUIET_SECONDS", 0.01)
     monkeypatch.setattr(envelope, "BODY_SECONDS", None)
@@ -250,11 +250,11 @@ async def test_a_body_that_stops_coming_is_given_up(
         return parts.pop() if parts else await asyncio.Future()
 
     async with asyncio.timeout(10):  # or it would hang, not fail
-        assert await _refused(door, receive) == (408, "/problems/slow")
+        assert await _refused(api, receive) == (408, "/problems/slow")
 
 
 async def test_a_body_that_never_comes_to_an_end_is_given_up(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(envelope, "BODY_SECONDS", 0)
     left = iter(range(100))
@@ -264,10 +264,10 @@ async def test_a_body_that_never_comes_to_an_end_is_given_up(
         more = next(left, None) is not None
         return {"type": "http.request", "body": b"", "more_body": more}
 
-    assert await _refused(door, receive) == (408, "/problems/slow")
+    assert await _refused(api, receive) == (408, "/problems/slow")
 
 
-async def _refused(door: Door, receive: Callable[[], Awaitable[Message]]) -> tuple[int, str]:
+async def _refused(api: Api, receive: Callable[[], Awaitable[Message]]) -> tuple[int, str]:
     """Ask with a body that comes as ``receive`` gives it; return status and sort of the refusal."""
     sent: list[Message] = []
 
@@ -286,7 +286,7 @@ async def _refused(door: Door, receive: Callable[[], Awaitable[Message]]) -> tup
         "client": ("127.0.0.1", 50_000),
         "server": ("127.0.0.1", 80),
     }
-    await door.app(scope, receive, send)
+    await api.app(scope, receive, send)
     return sent[0]["status"], json.loads(sent[1]["body"])["type"]
 
 
@@ -299,7 +299,7 @@ def test_the_log_names_nobody(laptop: Laptop, served: tuple[str, Path]) -> None:
     log = (served[1] / "log").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in log.splitlines()]
     ours = [line for line in lines if line.get("origin") == laptop.origin]
-    synced = next(line for line in ours if line["door"] == "sync" and line["status"] == 200)
+    synced = next(line for line in ours if line["route"] == "sync" and line["status"] == 200)
     assert synced["changes"] == 2
     assert {"at", "ms", "bytes_in", "bytes_out", "device"} <= synced.keys()
     for secret in ("Zooni", "Asha", "Wathoora", laptop.token):

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Connection, Engine
-from tests.server.conftest import Door, problem
+from tests.server.conftest import Api, problem
 from tests.server.conftest import Laptop as Caller
-from tests.server.playing import KIND, Laptop
+from tests.server.fake_laptop import KIND, Laptop
 
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.messages import MOST_CHANGES, HistoryAnswer, HistoryRequest, Problem
-from fieldkit.server.database import reading
+from fieldkit.server.database.connection import reading
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.feed.history import history
-from fieldkit.server.http.problems import Refusal
+from fieldkit.server.problems import Refusal
 
 
 def ask(laptop: Laptop, record: str, kind: str = KIND) -> HistoryAnswer:
@@ -117,19 +117,19 @@ def test_large_changes_leave_room_for_fewer(engine: Engine) -> None:
     assert answer.changes[-1].seq == 31
 
 
-def test_the_door_tells_only_who_is_enrolled(door: Door) -> None:
-    token = door.token()
-    asked = {"kind": KIND, "id": f"{door.origin}-1"}
-    assert problem(door.post("/v1/history", asked)) == (401, "unauthorised")
-    assert problem(door.post("/v1/history", asked, token)) == (404, "not-here")
-    far = door.post("/v1/history", asked, token, address="203.0.113.7")
+def test_the_door_tells_only_who_is_enrolled(api: Api) -> None:
+    token = api.token()
+    asked = {"kind": KIND, "id": f"{api.origin}-1"}
+    assert problem(api.post("/v1/history", asked)) == (401, "unauthorised")
+    assert problem(api.post("/v1/history", asked, token)) == (404, "not-here")
+    far = api.post("/v1/history", asked, token, address="203.0.113.7")
     assert problem(far) == (403, "insecure")
 
     def end(connection: Connection) -> None:
-        revoke(connection, 1, door.now)
+        revoke(connection, 1, api.now)
 
-    door.write(end)
-    assert problem(door.post("/v1/history", asked, token)) == (403, "revoked")
+    api.write(end)
+    assert problem(api.post("/v1/history", asked, token)) == (403, "revoked")
 
 
 def test_the_door_tells_over_http(laptop: Caller) -> None:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.server.playing import KIND, Laptop, count, row_of
+from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.messages import Parent
-from fieldkit.server.http.problems import Refusal
-from fieldkit.server.tables import CONFLICT, FIELD_VERSION, MOVED
+from fieldkit.server.database.tables import CONFLICT, FIELD_VERSION, MOVED
+from fieldkit.server.problems import Refusal
 
 
 @pytest.fixture

@@ -9,19 +9,19 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text, update
-from tests.server.playing import KIND, Laptop, count, row_of
+from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Op
-from fieldkit.server import rows
-from fieldkit.server.database import add_missing
-from fieldkit.server.devices.scope import Place
+from fieldkit.server.database import rows
+from fieldkit.server.database.rows import Key
+from fieldkit.server.database.statements import insert_missing_rows
+from fieldkit.server.database.tables import CHANGE, COUNTER, FEED
 from fieldkit.server.feed import positions as feed
-from fieldkit.server.http.problems import Refusal
 from fieldkit.server.ingest import batch
 from fieldkit.server.ingest.batch_records import keep
 from fieldkit.server.ingest.record_state import RecordState
-from fieldkit.server.rows import Key
-from fieldkit.server.tables import CHANGE, COUNTER, FEED
+from fieldkit.server.problems import Refusal
+from fieldkit.server.scope import Place
 
 Rows = Mapping[Key, Mapping[str, object]]
 Lock = Callable[[Connection, Collection[int], int], dict[int, int]]
@@ -34,7 +34,7 @@ def like_a_sequence(
     drawn: dict[int, int] = {}
     with connection.engine.begin() as aside:
         for district in districts:
-            add_missing(aside, COUNTER, [{"district": district, "position": floor}])
+            insert_missing_rows(aside, COUNTER, [{"district": district, "position": floor}])
             where = COUNTER.c.district == district
             query = select(COUNTER.c.position).where(where).with_for_update()
             drawn[district] = aside.execute(query).scalar_one()
@@ -154,7 +154,7 @@ def test_a_record_that_moves_between_the_look_and_the_lock_is_locked_where_it_st
     record = laptop.create(name="Noor VO")
     laptop.push()
     whole.edit(record, base=1, district=3, block=None)
-    looked, tried = rows.places, list[set[int]]()
+    looked, tried = rows.read_places, list[set[int]]()
 
     def moving(connection: Connection, keys: Collection[Key]) -> dict[Key, Place]:
         found = looked(connection, keys)
@@ -165,7 +165,7 @@ def test_a_record_that_moves_between_the_look_and_the_lock_is_locked_where_it_st
         return feed.lock_counters(connection, districts, floor)
 
     whole.push()
-    monkeypatch.setattr(batch, "places", moving)
+    monkeypatch.setattr(batch, "read_places", moving)
     monkeypatch.setattr(batch, "lock_counters", locking)
     laptop.edit(record, base=1, village="Nagam")
     assert laptop.push().verdicts == []

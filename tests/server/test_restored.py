@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select
-from tests.server.playing import KIND, NOW, Laptop, row_of
+from tests.server.fake_laptop import KIND, NOW, Laptop, row_of
 
 from fieldkit.protocol.change import Op
 from fieldkit.records import kinds
-from fieldkit.server.database import writing
+from fieldkit.server.database.connection import writing
+from fieldkit.server.database.tables import METADATA, SERVER
 from fieldkit.server.feed.positions import heal, lock_counters, start
-from fieldkit.server.http.problems import Refusal
 from fieldkit.server.ingest import batch
-from fieldkit.server.tables import METADATA, SERVER
+from fieldkit.server.problems import Refusal
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import logging
 
 import pytest
 from sqlalchemy import Engine
-from tests.server.playing import KIND, Laptop, count, row_of
+from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
-from fieldkit.server.devices.scope import Device, ScopeAt, allowed, place_at
-from fieldkit.server.tables import COUNTER
+from fieldkit.server.database.tables import COUNTER
+from fieldkit.server.scope import Device, ScopeAt, allowed, place_at
 
 
 def test_which_places_a_scope_holds() -> None:

@@ -23,9 +23,9 @@ from sqlalchemy.pool import QueuePool
 from tests.simulation.files import Look, connect, fold
 
 from fieldkit.protocol.change import Change
-from fieldkit.server import database
-from fieldkit.server.operation import migrate
-from fieldkit.server.rows import Unfitting, readable
+from fieldkit.server.database import connection as database
+from fieldkit.server.database import migrate
+from fieldkit.server.database.rows import UnfitChange, read_change
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
 
@@ -131,7 +131,7 @@ class Bench:
             patch.object(secrets, "token_urlsafe", drawn.token_urlsafe),
             patch("fieldkit.store.files.database.create_engine", self._engine),
             patch("fieldkit.store.store.place_of", self._place_of),
-            patch("fieldkit.server.ingest.batch.readable", _choosy),
+            patch("fieldkit.server.ingest.batch.read_change", _choosy),
         ):
             yield
 
@@ -158,8 +158,8 @@ class Bench:
 def _choosy(change: Change, *given: object) -> Change:
     """Read a change as the server does, but for one village that it does not take."""
     if change.fields.get("village") == REFUSED:
-        raise Unfitting("There is no such village.", "village")
-    return readable(change, *given)  # type: ignore[arg-type]
+        raise UnfitChange("There is no such village.", "village")
+    return read_change(change, *given)  # type: ignore[arg-type]
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:

@@ -13,10 +13,10 @@ from tests.simulation.files import Line, Look, Shown, connect, image, log_of, ma
 from tests.simulation.model import Entry, Expected, Past, Place, Roll, Violation, holds
 
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
-from fieldkit.server import tables
-from fieldkit.server.devices.scope import Device, ScopeAt
+from fieldkit.server.database import tables
 from fieldkit.server.feed.positions import start
 from fieldkit.server.ingest import sync as apply
+from fieldkit.server.scope import Device, ScopeAt
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
 

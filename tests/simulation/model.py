@@ -94,7 +94,7 @@ def fields_of(values: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
             yield name, value
 
 
-def claims(
+def written_fields(
     fields: Mapping[str, Json], op: str, values: Mapping[str, Json] | None = None
 ) -> dict[str, Json]:
     """Return what a change says of each field, as :func:`fields_of` names them."""
@@ -241,7 +241,7 @@ class Expected:
             self._refused(entry, typed, row, list(scopes))
             self.roll.fates[mark] = Fate(entry.origin, entry.seq, "rejected", entry.record_id)
             return
-        said = claims(
+        said = written_fields(
             _dict(entry.body["fields"]), str(entry.body["op"]), row.values if row else None
         )
         self._as_typed(typed, said, entry)

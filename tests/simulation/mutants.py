@@ -15,7 +15,7 @@ from tests.simulation import devices
 from fieldkit.protocol import merge
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.server.devices.scope import Device, Place, ScopeAt
+from fieldkit.server.database.rows import Key, read_places
 from fieldkit.server.feed import page
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (
@@ -28,7 +28,7 @@ from fieldkit.server.ingest import (
 from fieldkit.server.ingest import (
     record_state as standing,
 )
-from fieldkit.server.rows import Key, places
+from fieldkit.server.scope import Device, Place, ScopeAt
 from fieldkit.store import tables
 from fieldkit.store.files import restore
 from fieldkit.store.log import changes as log
@@ -114,10 +114,10 @@ def _() -> list[Patch]:
 
 @mutant("4", "take the writes of one's own past for another's", "restores")
 def _() -> list[Patch]:
-    def holds(self: merge.Lineage, written: merge.Written) -> bool:
+    def includes(self: merge.Ancestry, written: merge.FieldWrite) -> bool:
         return written.origin == self.origin
 
-    return [patch.object(merge.Lineage, "holds", holds)]
+    return [patch.object(merge.Ancestry, "includes", includes)]
 
 
 @mutant("5", "go on after the server was put back as if it had not been", "lost server")
@@ -166,28 +166,28 @@ def _() -> list[Patch]:
 
     def merged(
         values: Mapping[str, Json],
-        written: Mapping[str, merge.Written],
+        written: Mapping[str, merge.FieldWrite],
         change: Change,
-        lineage: merge.Lineage,
+        ancestry: merge.Ancestry,
         version: int,
         *,
-        floor: int = 0,
+        above: int = 0,
     ) -> merge.Merged:
         district = change.fields.get("district", values.get("district"))
         after = counters[district] = counters.get(district, 0) + 1
-        return usual(values, written, change, lineage, after - 1, floor=floor)
+        return usual(values, written, change, ancestry, after - 1, above=above)
 
     return [patch.object(standing, "merge", merged)]
 
 
 @mutant("9", "let an equal write count as a new one", "conflicts")
 def _() -> list[Patch]:
-    return [patch.object(merge, "same", lambda _one, _other: False)]
+    return [patch.object(merge, "same_value", lambda _one, _other: False)]
 
 
 @mutant("9", "let the last write win", "conflicts")
 def _() -> list[Patch]:
-    return [patch.object(merge.Lineage, "holds", lambda _self, _written: True)]
+    return [patch.object(merge.Ancestry, "includes", lambda _self, _written: True)]
 
 
 @mutant("11", "merge district and block as two fields", "moves")
@@ -204,23 +204,23 @@ def _() -> list[Patch]:
 
     def merged(
         values: Mapping[str, Json],
-        written: Mapping[str, merge.Written],
+        written: Mapping[str, merge.FieldWrite],
         change: Change,
-        lineage: merge.Lineage,
+        ancestry: merge.Ancestry,
         version: int,
         *,
-        floor: int = 0,
+        above: int = 0,
     ) -> merge.Merged:
         if change.op is Op.DELETE:
             written = {name: one for name, one in written.items() if name == merge.DELETED}
-        return usual(values, written, change, lineage, version, floor=floor)
+        return usual(values, written, change, ancestry, version, above=above)
 
     return [patch.object(standing, "merge", merged)]
 
 
 @mutant("12", "let an edit of a deleted record pass unnoticed", "conflicts")
 def _() -> list[Patch]:
-    return [patch.object(merge, "_edits", lambda _change: False)]
+    return [patch.object(merge, "_is_edit", lambda _change: False)]
 
 
 @mutant("13", "let a decision close what it did not see", "conflicts")
@@ -235,16 +235,16 @@ def _() -> list[Patch]:
     def decided(change: Change) -> frozenset[tuple[str, int]]:
         return Everything() if change.op is Op.DECIDE else frozenset()
 
-    return [patch.object(merge, "_decided", decided)]
+    return [patch.object(merge, "_named_by_decision", decided)]
 
 
 @mutant("13", "let a decision close though it did not apply itself", "conflicts")
 def _() -> list[Patch]:
     usual = merge.merge
 
-    def merged(*given: object, floor: int = 0) -> merge.Merged:
-        done = usual(*given, floor=floor)  # type: ignore[arg-type]
-        return replace(done, closes=merge._decided(cast(Change, given[2])))
+    def merged(*given: object, above: int = 0) -> merge.Merged:
+        done = usual(*given, above=above)  # type: ignore[arg-type]
+        return replace(done, closes=merge._named_by_decision(cast(Change, given[2])))
 
     return [patch.object(standing, "merge", merged)]
 
@@ -258,7 +258,7 @@ def _() -> list[Patch]:
         connection: Connection, keys: Collection[Key]
     ) -> Mapping[Key, list[standing.Held]]:
         held = usual(connection, keys)
-        stand = places(connection, keys)
+        stand = read_places(connection, keys)
         for key, some in held.items():
             here = stand.get(key)
             held[key] = [

@@ -11,8 +11,8 @@ from tests.simulation.model import Violation
 
 from fieldkit.protocol.messages import M, Message, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import decode, encode
-from fieldkit.server.http.problems import Refusal
-from fieldkit.sync.transport import Cut, NoLine, Told, Traffic
+from fieldkit.server.problems import Refusal
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Wire:
     def use(self, token: str) -> None:
         """No token is looked at here."""
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         return 100
 
     def ask(self, path: str, message: Message, kind: type[M]) -> M:
@@ -62,17 +62,17 @@ class Wire:
         if number > 500:
             raise Violation("P7: a sync of 500 requests has no end")
         if trouble.down_from and number >= trouble.down_from:
-            raise NoLine
+            raise Offline
         what = trouble.by_request.get(number, "")
         if what == "lost":
-            raise Cut
+            raise ConnectionLost
         if what == "laptop dies":
             raise Crash
         answer = self._deliver(self._pack(message, SyncRequest), what)
         if what == "laptop dies late":
             raise Crash
         if what == "unanswered":
-            raise Cut
+            raise ConnectionLost
         if what == "twice":
             self._deliver(message, "")
         if what == "meanwhile" and trouble.meanwhile:
@@ -90,10 +90,10 @@ class Wire:
         try:
             return self._central.ask(self._device, request)
         except Refusal as refused:
-            raise Told(refused.problem.status, refused.problem) from None
+            raise ServerRefusal(refused.problem.status, refused.problem) from None
         except Crash:
             self._central.bench.server.dispose()
-            raise Cut from None
+            raise ConnectionLost from None
         finally:
             fuse.at = 0
 

@@ -16,13 +16,13 @@ from tests.simulation.devices import Central, Kept, Laptop
 from tests.simulation.drawing import PLACES, Action, Profile, area_name, place_name, profile_of
 from tests.simulation.files import Shown, image
 from tests.simulation.mishaps import DEEDS, YEAR
-from tests.simulation.model import DELETED, Expected, Place, Typed, Violation, claims, plain
+from tests.simulation.model import DELETED, Expected, Place, Typed, Violation, plain, written_fields
 from tests.simulation.properties import at_rest, looks_right, said_last
 from tests.simulation.wire import Trouble, Wire
 
 from fieldkit.protocol.messages import SyncRequest
 from fieldkit.store import Draft, Edit, Refused
-from fieldkit.sync import pace
+from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Outcome, sync
 
 START = 1_795_000_000
@@ -195,7 +195,7 @@ class World:
             was = before.get(line.record_id)
             key = was.key if was else f"{tag}/{line.mark.rpartition('/')[2]}"
             seen = past.shown.get(key, {})
-            said = claims(line.fields, line.op, was.values if was else None)
+            said = written_fields(line.fields, line.op, was.values if was else None)
             named = seen if said.get(DELETED) is True else said
             typed = Typed(
                 line.mark,
@@ -247,11 +247,11 @@ class World:
 def _sizes(most: int) -> Iterator[None]:
     """Let batches and pages have at most so many changes and rows; 0: as many as usual."""
     names = ("MOST_CHANGES", "FEWEST", "FIRST_PAGE", "MOST_ROWS")
-    usual = {name: getattr(pace, name) for name in names}
+    usual = {name: getattr(transfer_size, name) for name in names}
     for name in names if most else ():
-        setattr(pace, name, most)
+        setattr(transfer_size, name, most)
     try:
         yield
     finally:
         for name, value in usual.items():
-            setattr(pace, name, value)
+            setattr(transfer_size, name, value)

@@ -15,7 +15,7 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.wire.codec import chain, encode
-from fieldkit.sync.transport import Told, Traffic
+from fieldkit.sync.transport import ServerRefusal, Traffic
 
 Says = Callable[[SyncRequest], SyncAnswer]
 
@@ -52,10 +52,10 @@ def taken(
     )
 
 
-def told(status: int, word: str, wait: int | None = None, **more: int | str | None) -> Told:
+def told(status: int, word: str, wait: int | None = None, **more: int | str | None) -> ServerRefusal:
     """Return the refusal of this word."""
     problem = {"type": f"/problems/{word}", "title": "", "status": status, **more}
-    return Told(status, Problem.model_validate(problem), wait)
+    return ServerRefusal(status, Problem.model_validate(problem), wait)
 
 
 class Scripted:
@@ -79,7 +79,7 @@ class Scripted:
         assert isinstance(answer, kind)
         return answer
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         return len(encode(message, "gzip"))
 
     def use(self, token: str) -> None:

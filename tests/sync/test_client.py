@@ -22,8 +22,8 @@ from fieldkit.sync import session as exchange
 from fieldkit.sync import transport as line
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
 from fieldkit.sync.enrol import address
-from fieldkit.sync.sentences import refused, waiting
-from fieldkit.sync.transport import Line, Told
+from fieldkit.sync.sentences import waiting
+from fieldkit.sync.transport import HttpTransport, ServerRefusal
 
 HEAD = "0" * 64
 Held = Callable[[Store], DeviceStatus]
@@ -69,16 +69,16 @@ def test_what_is_saved_while_a_batch_is_under_way_stays_queued(
     first = register(store, 3)
     stop = threading.Event()
     later: list[str] = []
-    ask = Line.ask
+    ask = HttpTransport.ask
 
-    def saved_meanwhile(self: Line, path: str, message: Message, kind: type[M]) -> M:
+    def saved_meanwhile(self: HttpTransport, path: str, message: Message, kind: type[M]) -> M:
         answer = ask(self, path, message, kind)
         later.extend(register(store, 2))
         store.save([Edit(VillageOrganisation, {"remarks": "later"}, first[0])], "Asha")
         stop.set()
         return answer
 
-    monkeypatch.setattr(Line, "ask", saved_meanwhile)
+    monkeypatch.setattr(HttpTransport, "ask", saved_meanwhile)
     outcome = sync(store, stop=stop)
     assert (outcome.ok, outcome.stopped, outcome.waiting) == (False, True, 3)
     assert outcome.session.error == "Stopped. 3 changes wait here and are safe."
@@ -93,13 +93,13 @@ def test_an_answer_that_is_lost_costs_nothing(
     store: Store, register: Register, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register(store, 5)
-    receive = Line._receive
+    receive = HttpTransport._receive
 
-    def lost(self: Line, response: httpx.Response) -> bytes:
+    def lost(self: HttpTransport, response: httpx.Response) -> bytes:
         receive(self, response)
         raise httpx.ReadError("the line broke")
 
-    monkeypatch.setattr(Line, "_receive", lost)
+    monkeypatch.setattr(HttpTransport, "_receive", lost)
     outcome = sync(store, pause=lambda _: False)
     assert (outcome.ok, outcome.offline, outcome.waiting) == (False, True, 5)
     assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
@@ -283,9 +283,9 @@ def test_a_server_that_goes_back_and_forth_ends_the_sync(
     problem = Problem(type="/problems/gap", title="", status=409, expected=3, head=HEAD)
 
     def gap(*_: object) -> None:
-        raise Told(409, problem)
+        raise ServerRefusal(409, problem)
 
-    monkeypatch.setattr(Line, "ask", gap)
+    monkeypatch.setattr(HttpTransport, "ask", gap)
     outcome = sync(store)
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
@@ -428,7 +428,7 @@ def test_what_waits_is_counted_as_people_write() -> None:
 
 def test_refusals_are_sentences_without_the_servers_words() -> None:
     problem = Problem(type="/problems/gap", title="\x1b[31mred", status=409)
-    assert "red" not in refused(Told(409, problem))
+    assert "red" not in refused(ServerRefusal(409, problem))
     assert line.is_loopback("http://[::1]:8000")
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fieldkit.store import Store
-from fieldkit.sync.client import sync
-from fieldkit.sync.forecast import Forecast, forecast
+from fieldkit.sync.client import Forecast, forecast, sync
 
 Register = Callable[[Store, int], list[str]]
 

@@ -12,7 +12,7 @@ from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
 from fieldkit.sync.history import Made, history, merged
-from fieldkit.sync.transport import Cut, NoLine, Traffic
+from fieldkit.sync.transport import ConnectionLost, Offline, Traffic
 
 KIND = "village_organisation"
 
@@ -32,7 +32,7 @@ class Answering:
         assert isinstance(self.says, kind)
         return self.says
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         return len(str(message))
 
     def use(self, token: str) -> None:
@@ -116,16 +116,16 @@ def test_a_laptop_without_a_server_is_a_sentence(fresh: Store) -> None:
 @pytest.mark.parametrize(
     ("failure", "sentence"),
     [
-        (NoLine(), "No connection."),
-        (Cut(), "No connection."),
+        (Offline(), "No connection."),
+        (ConnectionLost(), "No connection."),
         (told(503, "busy"), "The server is busy. Sync again in a few minutes."),
     ],
 )
 def test_a_bad_line_is_a_sentence(fresh: Store, failure: Exception, sentence: str) -> None:
-    found = history(fresh, KIND, "7KQ2M9XD-1", link=Answering(failure))
+    found = history(fresh, KIND, "7KQ2M9XD-1", transport=Answering(failure))
     assert (found.changes, found.trouble) == ((), sentence)
 
 
 def test_what_was_left_out_is_said(fresh: Store) -> None:
-    found = history(fresh, KIND, "7KQ2M9XD-1", link=Answering(HistoryAnswer(changes=[], more=True)))
+    found = history(fresh, KIND, "7KQ2M9XD-1", transport=Answering(HistoryAnswer(changes=[], more=True)))
     assert found.more

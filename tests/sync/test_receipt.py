@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import Scripted, told
 
-from fieldkit.protocol.messages import M, Message, ReceiptAnswer, ReceiptRequest, Received
+from fieldkit.protocol.messages import M, Message, ReceiptAnswer, ReceiptRequest, ReceivedLog
 from fieldkit.store import Answered, LogCount, State, Store, Verdict
 from fieldkit.sync.client import NotEnrolled, sync
 from fieldkit.sync.receipt import WIDTH, Receipt, as_json, receipt, text, verdict
-from fieldkit.sync.transport import NoLine, Traffic
+from fieldkit.sync.transport import Offline, Traffic
 
 HEAD = "0" * 64
 Register = Callable[[Store, int], list[str]]
@@ -19,7 +19,7 @@ Register = Callable[[Store, int], list[str]]
 class Office:
     """A server that holds of each log what a test says."""
 
-    def __init__(self, *held: Received | Exception) -> None:
+    def __init__(self, *held: ReceivedLog | Exception) -> None:
         self.held = held
         self.traffic = Traffic()
 
@@ -35,7 +35,7 @@ class Office:
         assert isinstance(answer, kind)
         return answer
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         return len(str(message))
 
     def use(self, token: str) -> None:
@@ -51,7 +51,7 @@ def laptop(tmp_path: Path, register: Register) -> Iterator[Store]:
     )
     store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     register(store, 2)
-    assert sync(store, link=Scripted()).ok
+    assert sync(store, transport=Scripted()).ok
     register(store, 1)
     yield store
     store.close()
@@ -62,14 +62,14 @@ def log(store: Store) -> LogCount:
     return one
 
 
-def held(store: Store, seq: int, kinds: dict[str, int], head: str | None = None) -> Received:
+def held(store: Store, seq: int, kinds: dict[str, int], head: str | None = None) -> ReceivedLog:
     one = log(store)
     head = head or store.outbox.head_before(one.origin, seq + 1).hex()
-    return Received(origin=one.origin, seq=seq, head=head, kinds=kinds)
+    return ReceivedLog(origin=one.origin, seq=seq, head=head, kinds=kinds)
 
 
-def _asked(store: Store, *held: Received | Exception) -> Receipt:
-    return receipt(store, link=Office(*held))
+def _asked(store: Store, *held: ReceivedLog | Exception) -> Receipt:
+    return receipt(store, transport=Office(*held))
 
 
 def test_all_there_and_the_same(laptop: Store) -> None:
@@ -118,7 +118,7 @@ def test_a_log_of_another_device_is_as_of_the_last_sync(laptop: Store) -> None:
 
 
 def test_without_a_line_the_servers_side_is_as_of_the_last_sync(laptop: Store) -> None:
-    found = _asked(laptop, NoLine())
+    found = _asked(laptop, Offline())
     assert (found.offline, found.same, found.server_at) == (True, False, None)
     assert found.last_sync == 1_790_000_000
     seen = text(found)
@@ -136,7 +136,7 @@ def test_a_server_that_refuses_is_told(laptop: Store) -> None:
 
 def test_the_text_fits_the_paper_and_the_terminal(laptop: Store) -> None:
     strange = held(laptop, 3, {"a_kind_of_tomorrow\x1b[2J" * 4: 3})
-    for found in (_asked(laptop, strange), _asked(laptop, NoLine())):
+    for found in (_asked(laptop, strange), _asked(laptop, Offline())):
         lines = text(found).splitlines()
         assert max(len(line) for line in lines) <= WIDTH
         assert not any("\x1b" in line for line in lines)
@@ -167,7 +167,7 @@ def test_an_older_copy_is_not_called_different(laptop: Store, tmp_path: Path) ->
     old = Store.open(tmp_path / "old")
     head = old.outbox.head_before(one.origin, 4)
     old.pull.receive(Answered(one.origin, 3, head, {3: 1}))
-    more = Received(origin=one.origin, seq=5, head=HEAD, kinds={"village_organisation": 5})
+    more = ReceivedLog(origin=one.origin, seq=5, head=HEAD, kinds={"village_organisation": 5})
     said = text(_asked(old, more))
     old.close()
     assert "all of it" in said

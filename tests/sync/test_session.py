@@ -16,7 +16,7 @@ from fieldkit.store import Edit, State, Store
 from fieldkit.sync.client import Outcome, sync
 from fieldkit.sync.sentences import ALTERED
 from fieldkit.sync.session import ATTEMPTS, LONGEST_WAIT
-from fieldkit.sync.transport import Cut, NoLine, Told
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal
 
 HEAD = "0" * 64
 SCOPE = Scope(role="operator", district=2, block=None)
@@ -40,7 +40,7 @@ def run(store: Store, link: Scripted, waits: list[float] | None = None) -> Outco
             waits.append(seconds)
         return False
 
-    return sync(store, link=link, pause=pause, chance=random.Random(1))
+    return sync(store, transport=link, pause=pause, rng=random.Random(1))
 
 
 def other(number: int, version: int = 1, **values: object) -> PageRow:
@@ -108,7 +108,7 @@ def test_pages_are_fetched_until_none_is_left(laptop: Store) -> None:
 
 
 def test_what_is_left_when_the_line_drops_comes_next_time(laptop: Store) -> None:
-    first = Scripted(lambda one: taken(one, [other(1)], {2: 1}, more=True), *[Cut()] * ATTEMPTS)
+    first = Scripted(lambda one: taken(one, [other(1)], {2: 1}, more=True), *[ConnectionLost()] * ATTEMPTS)
     outcome = run(laptop, first)
     assert (outcome.ok, outcome.offline, outcome.received) == (False, True, 1)
     assert laptop.pull.state().more
@@ -413,7 +413,7 @@ def test_a_line_that_breaks_gets_smaller_batches_and_goes_on(
     laptop: Store, register: Register
 ) -> None:
     register(laptop, 200)
-    link, waits = Scripted(Cut(), Cut(), taken, NoLine()), list[float]()
+    link, waits = Scripted(ConnectionLost(), ConnectionLost(), taken, Offline()), list[float]()
     outcome = run(laptop, link, waits)
     assert (outcome.ok, outcome.waiting) == (True, 0)
     assert [(first, many) for _, first, many in link.sent] == [
@@ -425,7 +425,7 @@ def test_a_line_that_breaks_gets_smaller_batches_and_goes_on(
 
 def test_a_line_that_stays_broken_ends_the_sync(laptop: Store, register: Register) -> None:
     register(laptop, 5)
-    link, waits = Scripted(*[Cut()] * 9), list[float]()
+    link, waits = Scripted(*[ConnectionLost()] * 9), list[float]()
     outcome = run(laptop, link, waits)
     assert (outcome.offline, len(link.requests), len(waits)) == (True, ATTEMPTS, ATTEMPTS - 1)
     assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
@@ -434,10 +434,10 @@ def test_a_line_that_stays_broken_ends_the_sync(laptop: Store, register: Registe
 
 @pytest.mark.parametrize(
     ("failure", "waited"),
-    [(told(429, "busy", 20), 20), (told(503, "busy", 9), 9), (Told(502, None), 0)],
+    [(told(429, "busy", 20), 20), (told(503, "busy", 9), 9), (ServerRefusal(502, None), 0)],
 )
 def test_a_busy_server_is_left_alone_as_long_as_it_asks(
-    laptop: Store, failure: Told, waited: int
+    laptop: Store, failure: ServerRefusal, waited: int
 ) -> None:
     waits = list[float]()
     assert run(laptop, Scripted(failure), waits).ok
@@ -446,10 +446,10 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(
 
 
 @pytest.mark.parametrize(
-    "failure", [told(503, "busy", LONGEST_WAIT + 1), told(403, "revoked"), Told(200, None)]
+    "failure", [told(503, "busy", LONGEST_WAIT + 1), told(403, "revoked"), ServerRefusal(200, None)]
 )
 def test_what_time_will_not_mend_soon_ends_the_sync_at_once(
-    laptop: Store, register: Register, failure: Told
+    laptop: Store, register: Register, failure: ServerRefusal
 ) -> None:
     register(laptop, 1)
     link, waits = Scripted(failure), list[float]()
@@ -465,7 +465,7 @@ def test_a_revoked_laptop_is_told_that_entry_goes_on(laptop: Store) -> None:
 
 
 def test_stop_while_waiting_ends_the_sync(laptop: Store) -> None:
-    outcome = sync(laptop, link=Scripted(told(503, "busy")), pause=lambda _: True)
+    outcome = sync(laptop, transport=Scripted(told(503, "busy")), pause=lambda _: True)
     assert (outcome.ok, outcome.stopped) == (False, True)
 
 
@@ -477,7 +477,7 @@ def test_stop_ends_after_the_request_under_way(laptop: Store, register: Register
         stop.set()
         return taken(request, [other(1)], {2: 1}, more=True)
 
-    outcome = sync(laptop, link=Scripted(last), stop=stop)
+    outcome = sync(laptop, transport=Scripted(last), stop=stop)
     assert (outcome.stopped, outcome.waiting, outcome.received) == (True, 0, 1)
 
 
@@ -490,7 +490,7 @@ def test_batches_keep_to_their_bytes_whatever_is_in_them(laptop: Store) -> None:
     assert run(laptop, link).ok
     assert sum(many for _, _, many in link.sent) == 40
     assert len(link.sent) > 2
-    assert max(link.weigh(request) for request in link.requests) <= 16 * 1024
+    assert max(link.measure(request) for request in link.requests) <= 16 * 1024
 
 
 def test_a_page_has_room_for_the_rows_just_sent(laptop: Store, register: Register) -> None:
@@ -504,7 +504,7 @@ def test_the_same_sync_does_the_same(laptop: Store, register: Register) -> None:
     waits = [list[float](), list[float]()]
     for each in waits:
         register(laptop, 1)
-        run(laptop, Scripted(Cut(), Cut()), each)
+        run(laptop, Scripted(ConnectionLost(), ConnectionLost()), each)
     assert waits[0] == waits[1]
 
 

@@ -15,9 +15,14 @@ import pytest
 
 from fieldkit.protocol.messages import LARGEST_BODY, Problem, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
-from fieldkit.sync.sentences import refused
-from fieldkit.sync.stop import Stop
-from fieldkit.sync.transport import Cut, Distrusted, Line, NoLine, Told
+from fieldkit.sync.transport import (
+    ConnectionLost,
+    HttpTransport,
+    Offline,
+    ServerRefusal,
+    Stop,
+    UntrustedServer,
+)
 
 HEAD = "0" * 64
 REQUEST = SyncRequest(origin="7K2M9QXR", last_seq=0, head=HEAD)
@@ -71,7 +76,7 @@ def _problem(status: int, word: str, **heads: str) -> tuple[int, dict[str, str],
 
 def test_only_the_heads_that_are_needed_travel_and_every_byte_is_counted() -> None:
     heard = Heard(_answer)
-    with listening(heard) as url, Line(url, "t" * 43) as line:
+    with listening(heard) as url, HttpTransport(url, "t" * 43) as line:
         assert line.ask("/v1/sync", REQUEST, SyncAnswer) == ANSWER
         ((heads, body),) = heard.requests
         assert {name.lower() for name in heads} <= {
@@ -80,7 +85,7 @@ def test_only_the_heads_that_are_needed_travel_and_every_byte_is_counted() -> No
         }  # fmt: skip
         assert heads["authorization"] == f"Bearer {'t' * 43}"
         assert decode(body, SyncRequest, heads["content-encoding"]) == REQUEST
-        assert line.weigh(REQUEST) == len(body)
+        assert line.measure(REQUEST) == len(body)
         size = len("POST /v1/sync HTTP/1.1\r\n\r\n") + len(body)
         assert line.traffic.bytes_up == size + sum(len(f"{k}: {v}\r\n") for k, v in heads.items())
         assert line.traffic.requests == 1
@@ -93,7 +98,7 @@ def test_a_server_that_does_not_read_the_best_coding_gets_gzip_for_good() -> Non
         return _problem(415, "encoding") if request == 1 else _answer(request)
 
     heard = Heard(says)
-    with listening(heard) as url, Line(url) as line:
+    with listening(heard) as url, HttpTransport(url) as line:
         line.ask("/v1/sync", REQUEST, SyncAnswer)
         line.ask("/v1/sync", REQUEST, SyncAnswer)
     codings = [heads["content-encoding"] for heads, _ in heard.requests]
@@ -102,7 +107,7 @@ def test_a_server_that_does_not_read_the_best_coding_gets_gzip_for_good() -> Non
 
 def test_a_server_that_reads_nothing_is_told_once() -> None:
     heard = Heard(lambda _: _problem(415, "encoding"))
-    with listening(heard) as url, Line(url) as line, pytest.raises(Told, match="415"):
+    with listening(heard) as url, HttpTransport(url) as line, pytest.raises(ServerRefusal, match="415"):
         line.ask("/v1/sync", REQUEST, SyncAnswer)
     assert len(heard.requests) <= 2
 
@@ -113,14 +118,14 @@ def test_a_server_that_reads_nothing_is_told_once() -> None:
 )
 def test_how_long_the_server_asks_to_wait(told: str, wait: int | None) -> None:
     heard = Heard(lambda _: _problem(429, "busy", **{"retry-after": told}))
-    with listening(heard) as url, Line(url) as line, pytest.raises(Told) as refused:
+    with listening(heard) as url, HttpTransport(url) as line, pytest.raises(ServerRefusal) as refused:
         line.ask("/v1/sync", REQUEST, SyncAnswer)
     assert (refused.value.status, refused.value.word, refused.value.wait) == (429, "busy", wait)
 
 
 def test_the_newest_token_is_used() -> None:
     heard = Heard(_answer)
-    with listening(heard) as url, Line(url, "a" * 43) as line:
+    with listening(heard) as url, HttpTransport(url, "a" * 43) as line:
         line.ask("/v1/sync", REQUEST, SyncAnswer)
         line.use("b" * 43)
         line.ask("/v1/sync", REQUEST, SyncAnswer)
@@ -128,17 +133,17 @@ def test_the_newest_token_is_used() -> None:
 
 
 def test_a_token_never_travels_over_plain_http_beyond_this_machine() -> None:
-    assert "authorization" in Line("https://office.example.in", "t" * 43)._heads()
-    assert "authorization" in Line("http://127.0.0.1:1", "t" * 43)._heads()
-    assert "authorization" not in Line("http://192.0.2.1", "t" * 43)._heads()
+    assert "authorization" in HttpTransport("https://office.example.in", "t" * 43)._heads()
+    assert "authorization" in HttpTransport("http://127.0.0.1:1", "t" * 43)._heads()
+    assert "authorization" not in HttpTransport("http://192.0.2.1", "t" * 43)._heads()
 
 
 def test_a_server_that_is_not_there_and_a_line_that_breaks_are_told_apart() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with Line(f"http://127.0.0.1:{port}") as line, pytest.raises(NoLine):
+    with HttpTransport(f"http://127.0.0.1:{port}") as line, pytest.raises(Offline):
         line.ask("/v1/sync", REQUEST, SyncAnswer)
-    with _mute() as (url, _), Line(url) as line, pytest.raises(Cut):
+    with _mute() as (url, _), HttpTransport(url) as line, pytest.raises(ConnectionLost):
         line.ask("/v1/sync", REQUEST, SyncAnswer)
 
 
@@ -168,8 +173,8 @@ def proving_nothing() -> Iterator[str]:
 def test_who_cannot_prove_to_be_the_server_is_no_missing_connection(scheme: str) -> None:
     with (
         proving_nothing() as url,
-        Line(url.replace("https", scheme), "secret") as line,
-        pytest.raises(Distrusted) as told,
+        HttpTransport(url.replace("https", scheme), "secret") as line,
+        pytest.raises(UntrustedServer) as told,
     ):
         line.ask("/v1/sync", REQUEST, SyncAnswer)
     assert not told.value.by_date
@@ -178,18 +183,18 @@ def test_who_cannot_prove_to_be_the_server_is_no_missing_connection(scheme: str)
 
 def test_what_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(_CERTIFICATE))
-    with proving_nothing() as url, Line(url, "secret") as line, pytest.raises(Cut):
+    with proving_nothing() as url, HttpTransport(url, "secret") as line, pytest.raises(ConnectionLost):
         line.ask("/v1/sync", REQUEST, SyncAnswer)
 
 
 @pytest.mark.parametrize(("size", "taken"), [(LARGEST_BODY, True), (LARGEST_BODY + 1, False)])
 def test_an_answer_without_end_is_given_up(size: int, taken: bool) -> None:
     body = encode(ANSWER, "identity").ljust(size)
-    with listening(Heard(lambda _: (200, {}, body))) as url, Line(url) as line:
+    with listening(Heard(lambda _: (200, {}, body))) as url, HttpTransport(url) as line:
         if taken:
             assert line.ask("/v1/sync", REQUEST, SyncAnswer) == ANSWER
         else:
-            with pytest.raises(Told):
+            with pytest.raises(ServerRefusal):
                 line.ask("/v1/sync", REQUEST, SyncAnswer)
 
 
@@ -202,7 +207,7 @@ def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authori
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     monkeypatch.setattr(ssl.SSLContext, "load_default_certs", load)
-    with proving_nothing() as url, Line(url, "secret") as line, pytest.raises(Cut):
+    with proving_nothing() as url, HttpTransport(url, "secret") as line, pytest.raises(ConnectionLost):
         line.ask("/v1/sync", REQUEST, SyncAnswer)
 
 
@@ -216,7 +221,7 @@ def test_a_certificate_out_of_its_dates_asks_for_the_clock(
         raise httpx.ConnectError("certificate verify failed") from inner
 
     monkeypatch.setattr(httpx.Client, "send", send)
-    with Line("https://127.0.0.1:1") as line, pytest.raises(Distrusted) as told:
+    with HttpTransport("https://127.0.0.1:1") as line, pytest.raises(UntrustedServer) as told:
         line.ask("/v1/sync", REQUEST, SyncAnswer)
     assert told.value.by_date
     assert "Set the date and time" in refused(told.value)
@@ -245,7 +250,7 @@ def _mute(*, hold: bool = False) -> Iterator[tuple[str, threading.Event]]:
 @pytest.mark.parametrize("asked", [1, 2])
 def test_a_request_under_way_is_broken_off_when_asked_twice_or_after_a_while(asked: int) -> None:
     stop = Stop(patience=0.01 if asked == 1 else 600.0)
-    with _mute(hold=True) as (url, taken), Line(url) as line, stop.ends(line.abort):
+    with _mute(hold=True) as (url, taken), HttpTransport(url) as line, stop.ends(line.abort):
 
         def ask_to_stop() -> None:
             taken.wait()
@@ -254,10 +259,10 @@ def test_a_request_under_way_is_broken_off_when_asked_twice_or_after_a_while(ask
 
         thread = threading.Thread(target=ask_to_stop)
         thread.start()
-        with pytest.raises(Cut):
+        with pytest.raises(ConnectionLost):
             line.ask("/v1/sync", REQUEST, SyncAnswer)
         thread.join()
-        with pytest.raises(Cut):
+        with pytest.raises(ConnectionLost):
             line.ask("/v1/sync", REQUEST, SyncAnswer)
 
 

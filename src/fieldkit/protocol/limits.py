@@ -1,7 +1,7 @@
-"""What a change may hold at most, so that it always reaches the server: one word for both sides.
+"""The limits of one change, the same for laptop and server.
 
-The laptop logs nothing beyond these bounds, because its queue could not get past it; the server
-takes nothing beyond them. Two hundred changes of the largest size still fit into one message.
+The laptop logs nothing beyond them, as such a change would block its queue; the server rejects
+what exceeds them. Two hundred changes of the largest size still fit into one message.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Json, canonical
 from fieldkit.protocol.merge import PLACE
 
-LARGEST_WHOLE = (1 << 53) - 1
-"""Whole numbers of a message beyond this are not kept exactly by every reader of JSON."""
-LARGEST_VALUE = (1 << 63) - 1
-"""Whole numbers of a field beyond this no database keeps."""
+LARGEST_EXACT_INTEGER = (1 << 53) - 1
+"""The largest integer of a message that every JSON parser reads exactly."""
+LARGEST_INTEGER = (1 << 63) - 1
+"""The largest integer of a field: that of both databases."""
 LONGEST_NAME = 100
-"""Characters of a field's name."""
+"""Most characters of a field's name."""
 MOST_FIELDS = 500
-"""Fields of one change."""
+"""Most fields of one change."""
 LARGEST_CHANGE = 32 * 1024
-"""Bytes of the fields of one change in their canonical form."""
-DEEPEST = 50
-"""Lists and objects within each other."""
-NEVER_KEPT = "This looks like an Aadhaar number. It is never kept: remove it."
-_NOT_KEPT = re.compile("[\0\ud800-\udfff]")
+"""Most bytes of the fields of one change, in canonical form."""
+DEEPEST_NESTING = 50
+"""Most levels of lists and objects in a value."""
+AADHAAR_REFUSED = "This looks like an Aadhaar number. It is never kept: remove it."
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def unsendable(fields: Mapping[str, Json], size: int | None = None) -> tuple[str, str] | None:
-    """Name a field that no change can carry, and say why; None if all can be sent.
+def unsendable_field(fields: Mapping[str, Json], size: int | None = None) -> tuple[str, str] | None:
+    """Return a field beyond the limits and a sentence why; None if all fields can be sent.
 
-    ``size``: bytes that they have in their canonical form at most, where that is known.
+    ``size``: an upper bound of their bytes in canonical form, if known.
     """
     for name, value in fields.items():
-        if not _ordinary(name, value) and (said := _unsendable(name, value)):
-            return name, said
+        if not _is_ordinary(name, value) and (reason := _why_unsendable(name, value)):
+            return name, reason
     if len(fields) > MOST_FIELDS:
         return next(iter(fields)), f"One record takes at most {MOST_FIELDS} fields at once."
     if size is not None and size <= LARGEST_CHANGE:
@@ -48,25 +48,25 @@ def unsendable(fields: Mapping[str, Json], size: int | None = None) -> tuple[str
     return None
 
 
-def _ordinary(name: str, value: Json) -> bool:
-    """Say at a glance that nothing is wrong with a field, as with nearly every one of a roster."""
+def _is_ordinary(name: str, value: Json) -> bool:
+    """Say quickly that a field is within the limits, as nearly all are; false means unsure."""
     if isinstance(value, str):
         fine = value.isascii() and "\0" not in value
     elif isinstance(value, int):
-        fine = -LARGEST_VALUE <= value <= LARGEST_VALUE
+        fine = -LARGEST_INTEGER <= value <= LARGEST_INTEGER
     else:
         fine = value is None
     return fine and len(name) <= LONGEST_NAME and name.isidentifier()
 
 
-def _unsendable(name: str, value: Json) -> str | None:
+def _why_unsendable(name: str, value: Json) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
         return f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so."
     if name == PLACE:
         return "This name is the program's own. Name the field otherwise."
     if too_deep(value):
         return "This is nested too deep to be kept."
-    if not all(map(_is_whole, (name, *scalars(value)))):
+    if not all(map(_is_storable, (name, *scalars(value)))):
         return "This holds a character that cannot be kept. Type it by hand."
     if not all(map(_is_finite, scalars(value))):
         return "This number is too large to be kept. Write it as text."
@@ -74,28 +74,28 @@ def _unsendable(name: str, value: Json) -> str | None:
 
 
 def scalars(value: Json) -> Iterator[str | int | float | bool | None]:
-    """Give every text, number and name in a value, however it is nested."""
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
+    """Yield every text, number and member name in a value, at any depth."""
+    pending = [value]
+    while pending:
+        part = pending.pop()
         if isinstance(part, dict):
-            waiting += [*part, *part.values()]
+            pending += [*part, *part.values()]
         elif isinstance(part, list):
-            waiting += part
+            pending += part
         else:
             yield part
 
 
-def hides_aadhaar(value: Json) -> bool:
-    """Say whether a value holds a whole Aadhaar number anywhere, names and numbers included."""
+def contains_aadhaar(value: Json) -> bool:
+    """Say whether a value contains a complete Aadhaar number anywhere, member names included."""
     texts = (str(part) for part in scalars(value))
     return any(len(text) >= 12 and holds_aadhaar(text) for text in texts)
 
 
 def too_deep(value: Json) -> bool:
-    """Say whether lists and objects are nested deeper than programs that read JSON follow."""
+    """Say whether lists and objects are nested deeper than every JSON parser can follow."""
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST_NESTING):
         if not level:
             return False
         level = [inner for part in level for inner in _within(part)]
@@ -109,12 +109,12 @@ def _within(part: Json) -> Iterator[Json]:
         yield from part
 
 
-def _is_whole(part: object) -> bool:
-    """Say whether a text has no half of a character and no NUL, which only damage can bring."""
-    return not isinstance(part, str) or _NOT_KEPT.search(part) is None
+def _is_storable(part: object) -> bool:
+    """Say whether a text has no lone surrogate and no NUL, which only damaged text contains."""
+    return not isinstance(part, str) or _NOT_STORABLE.search(part) is None
 
 
 def _is_finite(part: object) -> bool:
     if isinstance(part, float):
         return math.isfinite(part)
-    return not isinstance(part, int) or abs(part) <= LARGEST_VALUE
+    return not isinstance(part, int) or abs(part) <= LARGEST_INTEGER

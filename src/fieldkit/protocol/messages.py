@@ -3,7 +3,7 @@
 One request of ``POST /v1/sync`` names an origin, what its log holds, at most one batch, and how far
 the laptop has pulled; the answer acknowledges what the server's log holds and brings a page of
 merged rows. Both read the other leniently: a field they do not know is passed over. These are the
-messages in absolute terms; :mod:`fieldkit.protocol.wire.tables` says how they travel.
+messages in absolute terms; :mod:`fieldkit.protocol.wire.packed_messages` says how they travel.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from fieldkit.protocol.change import Change, Op
+from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import is_origin
-from fieldkit.protocol.limits import LARGEST_WHOLE, LONGEST_NAME, MOST_FIELDS
+from fieldkit.protocol.limits import LARGEST_EXACT_INTEGER, LONGEST_NAME, MOST_FIELDS
 
 VERSION: Literal[1] = 1
 MOST_CHANGES = 200
@@ -46,7 +46,7 @@ def _shaped(origin: str) -> str:
 Origin = Annotated[str, AfterValidator(_shaped)]
 Head = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\z")]
 """A head of the chain, in hexadecimal."""
-Seq = Annotated[int, Field(ge=0, le=LARGEST_WHOLE)]
+Seq = Annotated[int, Field(ge=0, le=LARGEST_EXACT_INTEGER)]
 KindName = Annotated[str, StringConstraints(pattern=r"\A[a-z][a-z0-9_]{0,59}\z")]
 RecordNumber = Annotated[str, StringConstraints(pattern=r"\A[0-9A-Z]{8}-[1-9][0-9]{0,15}\z")]
 Token = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9_-]{20,200}\z")]
@@ -57,7 +57,7 @@ Area = Annotated[int, Field(ge=0, le=10**9)]
 class Batch(Message):
     """Consecutive changes of one origin."""
 
-    first: Annotated[int, Field(ge=1, le=LARGEST_WHOLE)]
+    first: Annotated[int, Field(ge=1, le=LARGEST_EXACT_INTEGER)]
     """Seq of the first change; the others follow without a gap."""
     before: Head
     """Head of the chain before the first change."""
@@ -244,7 +244,7 @@ class ReceiptRequest(Message):
     origins: Annotated[list[Origin], Field(min_length=1, max_length=100)]
 
 
-class Received(Message):
+class ReceivedLog(Message):
     """What the server holds of one origin's log."""
 
     origin: Origin
@@ -259,7 +259,7 @@ class ReceiptAnswer(Message):
 
     v: Literal[1] = VERSION
     now: Seq
-    logs: list[Received]
+    logs: list[ReceivedLog]
 
 
 class Problem(Message):
@@ -288,22 +288,8 @@ class ChangeItem(Message):
         Field(max_length=MOST_FIELDS),
     ]
     base: Seq | None
-    at: Annotated[int, Field(ge=0, le=LARGEST_WHOLE)]
+    at: Annotated[int, Field(ge=0, le=LARGEST_EXACT_INTEGER)]
     operator: Annotated[str, StringConstraints(max_length=200)]
-
-
-def on_the_wire(change: Change) -> dict[str, object]:
-    """Give the change as it stands in a batch: the names and values that the chain hashes."""
-    return {
-        "at": change.at,
-        "base": change.base,
-        "fields": dict(change.fields),
-        "id": change.record_id,
-        "kind": change.kind,
-        "op": str(change.op),
-        "operator": change.operator,
-        "seq": change.seq,
-    }
 
 
 class HistoryRequest(Message):

@@ -7,7 +7,7 @@ rules in ``eligibility``, ``attending``, ``delivery``, ``lending`` and ``members
 
 from fieldkit.protocol.change import Change, Json, Op, canonical, first_head
 from fieldkit.protocol.identity import RecordId, derived_origin, is_origin, new_origin, read_id
-from fieldkit.protocol.limits import unsendable
+from fieldkit.protocol.limits import unsendable_field
 from fieldkit.records.artisans import delivery, eligibility
 from fieldkit.records.artisans.beneficiary import Beneficiary, Verification
 from fieldkit.records.artisans.toolkit import Toolkit
@@ -92,5 +92,5 @@ __all__ = [
     "rule",
     "rules_of",
     "stipend",
-    "unsendable",
+    "unsendable_field",
 ]

@@ -12,11 +12,10 @@ from filelock import FileLock, Timeout
 
 from fieldkit.store import State, Store, StoreError, SyncSession
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
-from fieldkit.sync.pace import Pace, line_speed
 from fieldkit.sync.sentences import waiting
-from fieldkit.sync.session import Ended, Exchange, Pause, Progress, unsent
-from fieldkit.sync.stop import Stop
-from fieldkit.sync.transport import Line, Link
+from fieldkit.sync.session import Pause, Progress, RequestLoop, SyncEnded, unsent
+from fieldkit.sync.transfer_size import TransferSize, line_speed
+from fieldkit.sync.transport import HttpTransport, Stop, Transport
 
 __all__ = [
     "NotEnrolled",
@@ -25,8 +24,8 @@ __all__ = [
     "Stop",
     "Unreachable",
     "enrol",
+    "open_transport",
     "sync",
-    "to_server",
 ]
 
 _LOCK = "sync.lock"
@@ -60,7 +59,7 @@ class Outcome:
 def sync(
     store: Store,
     *,
-    link: Link | None = None,
+    link: Transport | None = None,
     pause: Pause | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -78,20 +77,20 @@ def sync(
         try:
             held.enter_context(FileLock(store.home / _LOCK, timeout=0))
             if link is None:
-                link = held.enter_context(to_server(store, stop))
+                link = held.enter_context(open_transport(store, stop))
         except NotEnrolled as error:
             return _never_began(store, str(error))
         except Timeout:
             return _never_began(store, "A sync is already under way on this laptop.")
         except OSError:
             return _never_began(store, "The folder of fieldkit cannot be written.")
-        pace = Pace(line_speed(store.outbox.sessions(10)))
-        exchange = Exchange(store, link, pace, pause or stop.wait, stop, progress, chance)
+        pace = TransferSize(line_speed(store.outbox.sessions(10)))
+        exchange = RequestLoop(store, link, pace, pause or stop.wait, stop, progress, chance)
         return _run(store, exchange, link)
 
 
 @contextmanager
-def to_server(store: Store, stop: threading.Event | None = None) -> Iterator[Line]:
+def open_transport(store: Store, stop: threading.Event | None = None) -> Iterator[HttpTransport]:
     """Open the line to this laptop's server, under its token.
 
     Raises:
@@ -101,22 +100,22 @@ def to_server(store: Store, stop: threading.Event | None = None) -> Iterator[Lin
     if device is None or not device.server or not token:
         raise NotEnrolled("This laptop is not enrolled with a server yet.")
     with ExitStack() as held:
-        line = held.enter_context(Line(address(device.server), token))
+        line = held.enter_context(HttpTransport(address(device.server), token))
         if isinstance(stop, Stop):
             held.enter_context(stop.ends(line.abort))
         yield line
 
 
-def _run(store: Store, exchange: Exchange, link: Link) -> Outcome:
+def _run(store: Store, exchange: RequestLoop, link: Transport) -> Outcome:
     """Let the exchange run to its end, and note the session."""
     at = max(store.now(), 0)
-    ended: Ended | None = None
+    ended: SyncEnded | None = None
     try:
         exchange.run()
-    except Ended as reason:
+    except SyncEnded as reason:
         ended = reason
     except StoreError as error:
-        ended = Ended(str(error))
+        ended = SyncEnded(str(error))
     left = unsent(store)
     traffic = link.traffic
     session = SyncSession(

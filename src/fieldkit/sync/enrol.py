@@ -6,8 +6,15 @@ from urllib.parse import urlsplit
 
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.store import Store
-from fieldkit.sync.sentences import refused
-from fieldkit.sync.transport import Cut, Line, Link, NoLine, Told, is_loopback
+from fieldkit.sync.sentences import refusal_sentence
+from fieldkit.sync.transport import (
+    ConnectionLost,
+    HttpTransport,
+    Offline,
+    ServerRefusal,
+    Transport,
+    is_loopback,
+)
 
 
 class NotEnrolled(Exception):
@@ -18,7 +25,7 @@ class Unreachable(NotEnrolled):
     """The server that should give it cannot be reached."""
 
 
-def enrol(store: Store, url: str, code: str, *, link: Link | None = None) -> None:
+def enrol(store: Store, url: str, code: str, *, link: Transport | None = None) -> None:
     """Exchange a code for this laptop's token and keep it, with what it opens.
 
     At the server where this laptop already is, the old token goes along, so that it stays the same
@@ -45,12 +52,12 @@ def enrol(store: Store, url: str, code: str, *, link: Link | None = None) -> Non
     old = store.token() if device.server == server else None
     try:
         answer = link.ask("/v1/enrol", message, EnrolAnswer) if link else _ask(server, old, message)
-    except (NoLine, Cut):
+    except (Offline, ConnectionLost):
         raise Unreachable(
             "The server cannot be reached. Check its address and the connection, then try again."
         ) from None
-    except Told as told:
-        raise NotEnrolled(refused(told)) from None
+    except ServerRefusal as told:
+        raise NotEnrolled(refusal_sentence(told)) from None
     scope = answer.scope
     store.enrol(
         server,
@@ -64,7 +71,7 @@ def enrol(store: Store, url: str, code: str, *, link: Link | None = None) -> Non
 
 
 def _ask(server: str, old: str | None, message: EnrolRequest) -> EnrolAnswer:
-    with Line(server, old) as line:
+    with HttpTransport(server, old) as line:
         return line.ask("/v1/enrol", message, EnrolAnswer)
 
 

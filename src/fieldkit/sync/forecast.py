@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.store import Store
-from fieldkit.sync.pace import FIRST_PAGE, line_speed
-from fieldkit.sync.session import compose, unsent
+from fieldkit.sync.session import compose_request
+from fieldkit.sync.transfer_size import FIRST_PAGE, line_speed
 
 _HEADS = 300
 """Bytes of the heads of a request, and of those of an answer with all that is not rows."""
@@ -50,7 +50,7 @@ def forecast(store: Store) -> Forecast:
     up = down = 0
     if standing is not None and changes:
         batch = store.outbox.batch(standing.origin, MOST_CHANGES)
-        request = compose(store, standing, state, batch, FIRST_PAGE)
+        request = compose_request(store, standing, state, batch, FIRST_PAGE)
         many = max(len(batch), 1)
         up = (len(encode(request, CODINGS[0])) + _HEADS) * changes // many
         down = changes * _ACKNOWLEDGED + -(-changes // many) * _HEADS

@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.store import Logged, State, Store
-from fieldkit.sync.client import to_server
+from fieldkit.sync.client import open_transport
 from fieldkit.sync.enrol import NotEnrolled
-from fieldkit.sync.sentences import refused
-from fieldkit.sync.transport import Cut, Link, NoLine, Told
+from fieldkit.sync.sentences import refusal_sentence
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def history(
     kind: str,
     record_id: str,
     *,
-    link: Link | None = None,
+    link: Transport | None = None,
     stop: threading.Event | None = None,
 ) -> History:
     """Ask the server what was done to a record; never raises for a bad line.
@@ -48,14 +48,14 @@ def history(
         if link is not None:
             answer = link.ask("/v1/history", request, HistoryAnswer)
         else:
-            with to_server(store, stop) as line:
+            with open_transport(store, stop) as line:
                 answer = line.ask("/v1/history", request, HistoryAnswer)
     except NotEnrolled as error:
         return History(trouble=str(error))
-    except (NoLine, Cut):
+    except (Offline, ConnectionLost):
         return History(trouble="No connection.")
-    except Told as told:
-        return History(trouble=refused(told))
+    except ServerRefusal as told:
+        return History(trouble=refusal_sentence(told))
     return History(tuple(answer.changes), answer.more)
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from fieldkit.plain_text import shown
-from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, Received
+from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, ReceivedLog
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import Moment
 from fieldkit.records.fields.formats import indian
 from fieldkit.store import Device, LogCount, LogPosition, State, Store
-from fieldkit.sync.client import to_server
+from fieldkit.sync.client import open_transport
 from fieldkit.sync.enrol import NotEnrolled
-from fieldkit.sync.sentences import refused
-from fieldkit.sync.transport import Cut, Link, NoLine, Told
+from fieldkit.sync.sentences import refusal_sentence
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Transport
 
 WIDTH = 80
 _MOST_ORIGINS = 100
@@ -76,7 +76,7 @@ class Receipt:
         return self.server_at is not None and all(log.same for log in self.logs)
 
 
-def receipt(store: Store, *, link: Link | None = None) -> Receipt:
+def receipt(store: Store, *, link: Transport | None = None) -> Receipt:
     """Compare this laptop's logs with the server's; where it cannot be asked, as it last said.
 
     ``link`` stands in for the line to the server.
@@ -91,25 +91,25 @@ def receipt(store: Store, *, link: Link | None = None) -> Receipt:
     return replace(found, returned=open_here[State.REJECTED], to_settle=open_here[State.CONFLICT])
 
 
-def _compare(store: Store, device: Device, link: Link | None) -> Receipt:
+def _compare(store: Store, device: Device, link: Transport | None) -> Receipt:
     counts = store.outbox.receipt()
     origins = [count.origin for count in counts] or [device.origin]
     try:
         if link is None:
-            with to_server(store) as line:
+            with open_transport(store) as line:
                 now, held = _ask(line, origins)
         else:
             now, held = _ask(link, origins)
-    except (NoLine, Cut):
+    except (Offline, ConnectionLost):
         return _unasked(store, device, counts, "No connection.", offline=True)
-    except Told as told:
-        return _unasked(store, device, counts, refused(told))
+    except ServerRefusal as told:
+        return _unasked(store, device, counts, refusal_sentence(told))
     logs = tuple(_compared(store, device, count, held.get(count.origin)) for count in counts)
     return Receipt(store.now(), device, logs, server_at=now)
 
 
-def _ask(link: Link, origins: Sequence[str]) -> tuple[int, dict[str, Received]]:
-    held: dict[str, Received] = {}
+def _ask(link: Transport, origins: Sequence[str]) -> tuple[int, dict[str, ReceivedLog]]:
+    held: dict[str, ReceivedLog] = {}
     now = 0
     for start in range(0, len(origins), _MOST_ORIGINS):
         request = ReceiptRequest(origins=list(origins[start : start + _MOST_ORIGINS]))
@@ -119,7 +119,7 @@ def _ask(link: Link, origins: Sequence[str]) -> tuple[int, dict[str, Received]]:
     return now, held
 
 
-def _compared(store: Store, device: Device, count: LogCount, held: Received | None) -> LogReceipt:
+def _compared(store: Store, device: Device, count: LogCount, held: ReceivedLog | None) -> LogReceipt:
     if held is None:
         # The server tells nothing of a log that it knows as another device's.
         return _as_told(store, device, count)

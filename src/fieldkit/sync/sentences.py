@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fieldkit.records.fields.formats import indian
-from fieldkit.sync.transport import Cut, Distrusted, NoLine, Told
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, UntrustedServer
 
 ALTERED = (
     "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
@@ -35,7 +35,7 @@ _REFUSALS = {
     "busy": "The server is busy. Sync again in a few minutes.",
     "fault": "The server has a fault. Sync again later.",
 }
-NOT_OURS = (
+NOT_OUR_SERVER = (
     "Something else answered instead of the server, perhaps the login page of this network. "
     "Open a web page to log in, then sync again."
 )
@@ -49,9 +49,9 @@ _OUT_OF_DATE = (
 )
 
 
-def refused(told: Told) -> str:
+def refused(told: ServerRefusal) -> str:
     """Return the sentence for a request that was refused."""
-    if isinstance(told, Distrusted):
+    if isinstance(told, UntrustedServer):
         return _OUT_OF_DATE if told.by_date else _UNPROVEN
     if told.problem is not None and told.word in _REFUSALS:
         return _REFUSALS[told.word]
@@ -59,14 +59,14 @@ def refused(told: Told) -> str:
         return "The server asks to wait. Try again in a few minutes."
     if told.status >= 500:
         return "The server does not answer as it should. Sync again later."
-    return NOT_OURS
+    return NOT_OUR_SERVER
 
 
-def passing_trouble(failure: NoLine | Cut | Told) -> str:
+def retry_reason(failure: Offline | ConnectionLost | ServerRefusal) -> str:
     """Return why a request is sent again in a moment."""
-    if isinstance(failure, NoLine):
+    if isinstance(failure, Offline):
         return "No connection; trying again"
-    if isinstance(failure, Cut):
+    if isinstance(failure, ConnectionLost):
         return "The line dropped; trying again"
     if failure.status in {408, 429, 503}:
         return "The server asks to wait; trying again"

@@ -17,13 +17,12 @@ from fieldkit.protocol.messages import (
     Parent,
     SyncAnswer,
     SyncRequest,
-    on_the_wire,
 )
 from fieldkit.store import Answered, Logged, LogPosition, PullState, State, Store
 from fieldkit.sync.answer_mapping import answered
-from fieldkit.sync.pace import Pace
-from fieldkit.sync.sentences import ALTERED, passing_trouble, refused
-from fieldkit.sync.transport import Cut, Link, NoLine, Told, Traffic
+from fieldkit.sync.sentences import ALTERED, refused, retry_reason
+from fieldkit.sync.transfer_size import TransferSize
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic, Transport
 
 ATTEMPTS = 5
 """Times a request is sent over a line that breaks, before giving up for now."""
@@ -49,7 +48,7 @@ class Progress:
     """Why the last request has to be sent again; empty once one was answered."""
 
 
-class Ended(Exception):
+class SyncEnded(Exception):
     """The sync cannot go on; the text is the first part of the sentence why."""
 
     def __init__(self, why: str, *, offline: bool = False, stopped: bool = False) -> None:
@@ -64,7 +63,7 @@ def unsent(store: Store) -> int:
     return counts[State.QUEUED] + counts[State.SENT]
 
 
-def compose(
+def compose_request(
     store: Store, standing: LogPosition, state: PullState, logged: Sequence[Logged], rows: int
 ) -> SyncRequest:
     """Return the request that sends these changes of one origin and asks for so many rows."""
@@ -74,7 +73,7 @@ def compose(
         batch = Batch(
             first=first,
             before=store.outbox.head_before(standing.origin, first).hex(),
-            changes=[on_the_wire(one.change) for one in logged],
+            changes=[one.change.as_json() for one in logged],
         )
     parent, focus = standing.parent, state.focus
     return SyncRequest(
@@ -96,14 +95,14 @@ def compose(
     )
 
 
-class Exchange:
+class RequestLoop:
     """The requests of one sync, and what came of them."""
 
     def __init__(
         self,
         store: Store,
-        link: Link,
-        pace: Pace,
+        link: Transport,
+        pace: TransferSize,
         pause: Pause,
         stop: threading.Event,
         progress: Callable[[Progress], None] | None = None,
@@ -125,7 +124,7 @@ class Exchange:
         """Go on until nothing is left on either side.
 
         Raises:
-            Ended: it cannot go on for now; what was acknowledged and received stays so.
+            SyncEnded: it cannot go on for now; what was acknowledged and received stays so.
         """
         while self._step():
             pass
@@ -135,9 +134,9 @@ class Exchange:
         """Do one request and take its answer in; say whether anything is left."""
         standing, state = self._outbox.standing(), self._pull.state()
         if standing is None:
-            raise Ended("This laptop is not set up yet.")
+            raise SyncEnded("This laptop is not set up yet.")
         if self._asked == (standing, state):
-            raise Ended("The server does not answer as it should. Sync again later.")
+            raise SyncEnded("The server does not answer as it should. Sync again later.")
         self._asked = (standing, state)
         told = self._ask(standing, state)
         if told is None:
@@ -164,14 +163,14 @@ class Exchange:
         """
         for attempt in range(1, ATTEMPTS + 1):
             if self._stop.is_set():
-                raise Ended("Stopped.", stopped=True)
+                raise SyncEnded("Stopped.", stopped=True)
             batch, request = self._next(standing, state)
             if batch:
                 self._outbox.sent(standing.origin, batch[-1].change.seq)
             try:
                 return batch, self._answer(request, standing)
-            except (NoLine, Cut, Told) as failure:
-                if isinstance(failure, Told) and self._offers_past(failure, standing):
+            except (Offline, ConnectionLost, ServerRefusal) as failure:
+                if isinstance(failure, ServerRefusal) and self._offers_past(failure, standing):
                     return None
                 self._bear(failure, attempt)
         raise AssertionError("the last attempt answers or ends")
@@ -180,14 +179,14 @@ class Exchange:
         """Return the next batch and its request, cut to what may travel at once."""
         pace = self._pace
         batch = self._outbox.batch(standing.origin, pace.changes)
-        request = compose(self._store, standing, state, batch, pace.rows)
+        request = compose_request(self._store, standing, state, batch, pace.rows)
         while len(batch) > 1:
-            size = self._link.weigh(request)
+            size = self._link.measure(request)
             pace.weighed(size, len(batch))
             if size <= pace.room:
                 break
             batch = batch[: min(pace.changes * 9 // 10, len(batch) - 1) or 1]
-            request = compose(self._store, standing, state, batch, pace.rows)
+            request = compose_request(self._store, standing, state, batch, pace.rows)
         return batch, request
 
     def _answer(self, request: SyncRequest, standing: LogPosition) -> SyncAnswer:
@@ -196,7 +195,7 @@ class Exchange:
         before = replace(traffic)
         try:
             answer = self._authorised(request)
-        except Told as told:
+        except ServerRefusal as told:
             if lack := self._lacking(told, standing):
                 return lack
             raise
@@ -209,7 +208,7 @@ class Exchange:
         )
         return answer
 
-    def _lacking(self, told: Told, standing: LogPosition) -> SyncAnswer | None:
+    def _lacking(self, told: ServerRefusal, standing: LogPosition) -> SyncAnswer | None:
         """Read a gap as how far the server's log goes: it is another server, or lost data.
 
         To a device that the log is not known to be of, it says no head: the batch that is offered
@@ -222,7 +221,7 @@ class Exchange:
         head = told.problem.head if told.problem and told.problem.head else own
         return SyncAnswer(seq=expected - 1, head=head)
 
-    def _offers_past(self, told: Told, standing: LogPosition) -> bool:
+    def _offers_past(self, told: ServerRefusal, standing: LogPosition) -> bool:
         """Offer the log that this one goes on from again if the server says it lost that (5)."""
         problem, parent = told.problem, standing.parent
         if told.word != "parent" or problem is None or parent is None:
@@ -240,7 +239,7 @@ class Exchange:
         """Ask under the newest token; if the server never took it over, under the one before."""
         try:
             answer = self._link.ask("/v1/sync", request, SyncAnswer)
-        except Told as told:
+        except ServerRefusal as told:
             if told.status != 401 or self._former_token is None:
                 raise
             self._token, self._former_token = self._former_token, None
@@ -253,28 +252,28 @@ class Exchange:
             self._former_token = None
         return answer
 
-    def _bear(self, failure: NoLine | Cut | Told, attempt: int) -> None:
+    def _bear(self, failure: Offline | ConnectionLost | ServerRefusal, attempt: int) -> None:
         """Wait, longer each time and never quite as long as others do; or end the sync."""
         # Own and not a library's: batches shrink between attempts, Stop ends the wait, and the
         # simulation puts its own time in place of it.
         if self._stop.is_set():
-            raise Ended("Stopped.", stopped=True) from None
+            raise SyncEnded("Stopped.", stopped=True) from None
         wait = self._chance.uniform(0.5, 1.5) * _FIRST_WAIT * 2 ** (attempt - 1)
         last = attempt == ATTEMPTS
-        if isinstance(failure, Told):
+        if isinstance(failure, ServerRefusal):
             wait = max(wait, failure.wait or 0)
             passing = failure.status in {408, 429} or failure.status >= 500
             if last or not passing or wait > LONGEST_WAIT:
-                raise Ended(refused(failure)) from None
-        elif isinstance(failure, NoLine):
+                raise SyncEnded(refused(failure)) from None
+        elif isinstance(failure, Offline):
             if last or self._link.traffic.requests == 0:
-                raise Ended("No connection.", offline=True) from None
+                raise SyncEnded("No connection.", offline=True) from None
         elif last:
-            raise Ended("The line dropped.", offline=True) from None
+            raise SyncEnded("The line dropped.", offline=True) from None
         self._pace.failed()
-        self._tell(passing_trouble(failure))
+        self._tell(retry_reason(failure))
         if self._pause(wait):
-            raise Ended("Stopped.", stopped=True) from None
+            raise SyncEnded("Stopped.", stopped=True) from None
 
     # --- taking in ---
 
@@ -311,7 +310,7 @@ class Exchange:
             # This database is an older copy of one that went on: it must not go on as well (2).
             # What it goes on under was drawn just now, and no server can know that already.
             if self._frozen:
-                raise Ended("The server does not answer as it should. Sync again later.")
+                raise SyncEnded("The server does not answer as it should. Sync again later.")
             self._pull.freeze(origin)
             self._frozen = True
         return moved or older or answer.more
@@ -320,22 +319,22 @@ class Exchange:
         """Return up to where the server holds this laptop's log, and both heads are the same (1).
 
         Raises:
-            Ended: they are not, in a way that nothing here can mend.
+            SyncEnded: they are not, in a way that nothing here can mend.
         """
         last = batch[-1].change.seq if batch else standing.last_seq
         if answer.fork is not None:
             pinned = batch and batch[0].change.seq <= answer.fork <= last
             if not pinned or answer.seq != answer.fork - 1:
-                raise Ended(ALTERED)
+                raise SyncEnded(ALTERED)
         elif standing.acked_seq <= answer.seq < last:
-            raise Ended(ALTERED)
+            raise SyncEnded(ALTERED)
         if answer.seq <= standing.last_seq:
             own = self._outbox.head_before(standing.origin, answer.seq + 1)
             if own.hex() != answer.head:
-                raise Ended(ALTERED)
+                raise SyncEnded(ALTERED)
         seq = min(answer.seq, last)
         if len(answer.versions) < sum(one.change.seq <= seq for one in batch):
-            raise Ended("The server does not answer as it should. Sync again later.")
+            raise SyncEnded("The server does not answer as it should. Sync again later.")
         return seq
 
     def _keep(self, taken: Answered, batch: Sequence[Logged]) -> None:

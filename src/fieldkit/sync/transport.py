@@ -33,15 +33,15 @@ _OUT_OF_DATE = frozenset({9, 10})
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 
 
-class NoLine(Exception):
+class Offline(Exception):
     """The server could not be reached at all."""
 
 
-class Cut(Exception):
+class ConnectionLost(Exception):
     """The line broke while a request was under way; what the server did with it is not known."""
 
 
-class Told(Exception):
+class ServerRefusal(Exception):
     """The server, or something in its place, answered with no message.
 
     ``problem`` is None where it was not our server that spoke; ``wait`` is how many seconds it
@@ -60,7 +60,7 @@ class Told(Exception):
         return self.problem.type.removeprefix("/problems/") if self.problem else ""
 
 
-class Distrusted(Told):
+class UntrustedServer(ServerRefusal):
     """What answered did not prove that it is the server; nothing was sent to it."""
 
     def __init__(self, *, by_date: bool) -> None:
@@ -80,7 +80,7 @@ class Traffic:
     """From the first byte sent to the last received, of all requests."""
 
 
-class Link(Protocol):
+class Transport(Protocol):
     """What a sync talks through."""
 
     traffic: Traffic
@@ -89,11 +89,11 @@ class Link(Protocol):
         """Send a message and return the answer.
 
         Raises:
-            NoLine: the server cannot be reached; Cut: the line broke; Told: it refused.
+            Offline: the server cannot be reached; ConnectionLost: the line broke; ServerRefusal: it refused.
         """
         ...
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         """Return the bytes of the message as it travels."""
         ...
 
@@ -122,8 +122,8 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-class Line:
-    """A connection to one server, kept open from request to request: a :class:`Link`.
+class HttpTransport:
+    """A connection to one server, kept open from request to request: a :class:`Transport`.
 
     A token never travels over plain HTTP beyond this machine.
     """
@@ -146,7 +146,7 @@ class Line:
             trust_env=not is_loopback(server),
         )
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> HttpTransport:
         return self
 
     def __exit__(
@@ -169,7 +169,7 @@ class Line:
                 # The plain socket's: TLS would wait for the other side to say goodbye.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         """Return the bytes of the message as it travels."""
         return len(self._body(message))
 
@@ -177,12 +177,12 @@ class Line:
         """Send a message and return the answer.
 
         Raises:
-            NoLine: the server cannot be reached; Cut: the line broke; Told: it refused;
-            Distrusted: what answered may not be the server.
+            Offline: the server cannot be reached; ConnectionLost: the line broke; ServerRefusal: it refused;
+            UntrustedServer: what answered may not be the server.
         """
         try:
             return self._ask(path, message, kind)
-        except Told as told:
+        except ServerRefusal as told:
             if told.status != 415 or self._coding == "gzip":
                 raise
         # An older server, or one with another dictionary: gzip always works.
@@ -201,7 +201,7 @@ class Line:
         import httpx
 
         if self._aborted:
-            raise Cut
+            raise ConnectionLost
         body = self._body(message)
         began = time.monotonic()
         try:
@@ -216,15 +216,15 @@ class Line:
             httpx.ConnectError,
             httpx.ConnectTimeout,
         ) as error:
-            raise _distrusted(error) or NoLine() from None
+            raise _distrusted(error) or Offline() from None
         except httpx.HTTPError:
             self._count_up(request, body)
-            raise Cut from None
+            raise ConnectionLost from None
         self._count_up(request, body)
         try:
             answer = self._receive(response)
         except httpx.HTTPError:
-            raise Cut from None
+            raise ConnectionLost from None
         finally:
             response.close()
             self.traffic.seconds += time.monotonic() - began
@@ -265,7 +265,7 @@ class Line:
             size += len(part)
             traffic.bytes_down += len(part)
             if size > LARGEST_BODY:
-                raise Told(response.status_code, None)
+                raise ServerRefusal(response.status_code, None)
             parts.append(part)
         return b"".join(parts)
 
@@ -275,11 +275,11 @@ class Line:
         self.traffic.bytes_up += len(line) + _size(request.headers) + len(body)
 
 
-def _distrusted(error: BaseException | None) -> Distrusted | None:
+def _distrusted(error: BaseException | None) -> UntrustedServer | None:
     """Find in what an error came of that the certificate was not accepted."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
-            return Distrusted(by_date=error.verify_code in _OUT_OF_DATE)
+            return UntrustedServer(by_date=error.verify_code in _OUT_OF_DATE)
         error = error.__cause__ or error.__context__
     return None
 
@@ -298,5 +298,5 @@ def _read(response: httpx.Response, body: bytes, kind: type[M]) -> M:
             return decode(body, kind, coding)
         problem = decode(body, Problem, coding)
     except (Unreadable, TooLarge):
-        raise Told(response.status_code, None, seconds) from None
-    raise Told(response.status_code, problem, seconds)
+        raise ServerRefusal(response.status_code, None, seconds) from None
+    raise ServerRefusal(response.status_code, problem, seconds)

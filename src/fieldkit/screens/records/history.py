@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fieldkit.protocol.messages import HistoryItem
     from fieldkit.store import Logged, Store
     from fieldkit.sync.history import History
-    from fieldkit.sync.stop import Stop
+    from fieldkit.sync.transport import Stop
 
 _DONE = {"create": "entered", "edit": "changed", "delete": "deleted", "decide": "settled"}
 
@@ -86,7 +86,7 @@ class HistoryPage(Page[None]):
 
     def _carry(self, store: Store) -> History:
         from fieldkit.sync.history import history
-        from fieldkit.sync.stop import Stop
+        from fieldkit.sync.transport import Stop
 
         self._stop = Stop(patience=0)
         return history(store, self.kind, self.record_id, stop=self._stop)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fieldkit.store import Store, SyncSession
-    from fieldkit.sync.client import Outcome, Progress
-    from fieldkit.sync.forecast import Forecast
+    from fieldkit.sync.client import Forecast, Outcome, Progress
 
 _BAR = 24
 

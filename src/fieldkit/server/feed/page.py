@@ -25,13 +25,13 @@ from fieldkit.protocol.messages import (
     PageRow,
     SyncRequest,
 )
-from fieldkit.server.database import about
-from fieldkit.server.devices.scope import ScopeAt
+from fieldkit.server.database.rows import Key, StoredRecord, read_places, read_records
+from fieldkit.server.database.statements import about_records
+from fieldkit.server.database.tables import FEED, FINDING
 from fieldkit.server.feed.positions import positions
 from fieldkit.server.ingest.batch_records import conflicts
 from fieldkit.server.ingest.record_state import Held
-from fieldkit.server.rows import Key, Stored, fetch, places
-from fieldkit.server.tables import FEED, FINDING
+from fieldkit.server.scope import ScopeAt
 
 _LARGEST_ROWS = LARGEST_BODY * 3 // 4
 """Characters of the rows of one page: a page ends early, so that however badly its rows compress,
@@ -94,7 +94,7 @@ def turn(
         if first and stream.whole:
             come = first.model_copy(update={"position": stream.end})
     order = [entry for stream in streams for _, entry in stream.entries]
-    rows = fetch(connection, dict.fromkeys(order))
+    rows = read_records(connection, dict.fromkeys(order))
     held = conflicts(connection, rows.keys())
     taken = _that_fit(order, rows, held)
     page = _page(connection, scope, dict.fromkeys(order[:taken]), rows, held, own)
@@ -144,7 +144,7 @@ def _read(connection: Connection, stream: _Stream, here: ColumnElement[bool], le
 
 
 def _that_fit(
-    order: Sequence[Key], rows: Mapping[Key, Stored], held: Mapping[Key, Sequence[Held]]
+    order: Sequence[Key], rows: Mapping[Key, StoredRecord], held: Mapping[Key, Sequence[Held]]
 ) -> int:
     """Return how many entries a page takes before it is too large; one always fits."""
     size = 0
@@ -160,7 +160,7 @@ def _page(
     connection: Connection,
     scope: ScopeAt,
     keys: Collection[Key],
-    rows: Mapping[Key, Stored],
+    rows: Mapping[Key, StoredRecord],
     held: Mapping[Key, Sequence[Held]],
     own: Mapping[Key, int],
 ) -> Page:
@@ -194,11 +194,11 @@ def _findings(
     found: defaultdict[Key, list[FindingItem]] = defaultdict(list)
     if not keys:
         return found
-    query = select(FINDING).where(about(connection, FINDING, keys))
+    query = select(FINDING).where(about_records(connection, FINDING, keys))
     rows = connection.execute(query.order_by(FINDING.c.rule, FINDING.c.field)).all()
     # Rules compare records of one kind, and say in their sentence which other they mean.
     named = {row: {(row.kind, one) for one in _NUMBER.findall(row.message)} for row in rows}
-    standing = places(connection, {key for some in named.values() for key in some})
+    standing = read_places(connection, {key for some in named.values() for key in some})
     for row in rows:
         apart = any(key in standing and not scope.holds(standing[key]) for key in named[row])
         message = _APART if apart else row.message

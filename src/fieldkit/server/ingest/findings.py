@@ -29,9 +29,16 @@ from sqlalchemy import (
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, RuleContext, Value, kinds
 from fieldkit.records.declaration.review import Look, Review, awaits, looks
-from fieldkit.server.database import Question, add, arrays, ask, of_records, one_of
-from fieldkit.server.rows import typed
-from fieldkit.server.tables import FINDING
+from fieldkit.server.database.rows import typed_columns
+from fieldkit.server.database.statements import (
+    Query,
+    in_parameter,
+    insert_rows,
+    run_queries,
+    select_records,
+    takes_arrays,
+)
+from fieldkit.server.database.tables import FINDING
 
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a record."""
@@ -65,8 +72,8 @@ def waiting(connection: Connection, ids: Iterable[str]) -> dict[Key, int]:
 
     These are to be judged with them, under the locks of these districts.
     """
-    question = _about(arrays(connection)), {"ids": sorted(ids)}
-    rows = [cast(_Row, row) for row in ask(connection, [question])[0]]
+    question = _about(takes_arrays(connection)), {"ids": sorted(ids)}
+    rows = [cast(_Row, row) for row in run_queries(connection, [question])[0]]
     return {(kind, record_id): district for kind, record_id, _, _, district, _, _ in rows}
 
 
@@ -78,7 +85,7 @@ def review(
     ``beside``: the records :func:`waiting` for these. Runs after the rows are written, under the
     locks of the districts of all. Returns the records whose open findings are others now.
     """
-    known, here = _Gathered(connection, arrays(connection)), kinds()
+    known, here = _Gathered(connection, takes_arrays(connection)), kinds()
     touched = {key: one for key, one in touched.items() if key[0] in here}
     now = {key: here[key[0]].of(one.row) for key, one in touched.items()}
     known.hold(now)
@@ -102,12 +109,12 @@ def review(
 
 def _was(here: Mapping[str, type[Record]], key: Key, touched: Touched) -> Record:
     kind = here[key[0]]
-    return kind.of(typed(kind, touched.before or {}) | {"id": key[1]})
+    return kind.of(typed_columns(kind, touched.before or {}) | {"id": key[1]})
 
 
 def _referring(connection: Connection, ended: Collection[Key]) -> set[Key]:
     """Return the records that refer to these, which are there no more."""
-    array, sorts = arrays(connection), {kind for kind, _ in ended}
+    array, sorts = takes_arrays(connection), {kind for kind, _ in ended}
     asked = [
         (kind, name)
         for kind in kinds().values()
@@ -115,7 +122,7 @@ def _referring(connection: Connection, ended: Collection[Key]) -> set[Key]:
         if sorts.intersection(reference.kinds)
     ]
     given = {"ids": [record_id for _, record_id in ended]}
-    answers = ask(connection, [(_with(*one, array), given) for one in asked])
+    answers = run_queries(connection, [(_with(*one, array), given) for one in asked])
     return {
         (kind.kind(), cast(str, record_id))
         for (kind, _), rows in zip(asked, answers, strict=True)
@@ -229,12 +236,12 @@ class _Gathered:
         for waiting in (self._wanted, self._sought, self._asked):
             waiting.clear()
         here, array = self._kinds, self._arrays
-        questions: list[Question] = [
+        questions: list[Query] = [
             *((_rows_of(here[kind], array), {"ids": wanted[kind]}) for kind in wanted),
             *((_live_of(here[kind], array), {"ids": sought[kind]}) for kind in sought),
             *(self._like(*one) for one in lists),
         ]
-        answers = iter(ask(self.connection, questions))
+        answers = iter(run_queries(self.connection, questions))
         for kind in wanted:
             self._take(kind, next(answers))
         for kind in sought:
@@ -252,7 +259,7 @@ class _Gathered:
             self._lists[asked] = alike
         return [(*of, dict(sorted(ways.items()))) for of, ways in sorted(begun.items())]
 
-    def _like(self, kind: str, district: int, ways: _Lists) -> Question:
+    def _like(self, kind: str, district: int, ways: _Lists) -> Query:
         """Ask for what agrees in any of these ways with a record that is judged.
 
         Each field is asked for by itself, as any index serves that: more may come than agree.
@@ -287,20 +294,20 @@ class _Gathered:
 @cache
 def _rows_of(kind: type[Record], array: bool) -> _Statement:
     table = kind.table()
-    return select(table).where(one_of(table.c.id, "ids", array=array))
+    return select(table).where(in_parameter(table.c.id, "ids", array=array))
 
 
 @cache
 def _live_of(kind: type[Record], array: bool) -> _Statement:
     columns = kind.table().c
-    there = one_of(columns.id, "ids", array=array)
+    there = in_parameter(columns.id, "ids", array=array)
     return select(columns.id).where(there, columns.deleted.is_(False))
 
 
 @cache
 def _with(kind: type[Record], name: str, array: bool) -> _Statement:
     columns = kind.table().c
-    referring = one_of(columns[name], "ids", array=array)
+    referring = in_parameter(columns[name], "ids", array=array)
     return select(columns.id).where(referring, columns.deleted.is_(False))
 
 
@@ -313,7 +320,7 @@ def _rows_like(kind: type[Record], ways: tuple[_Way, ...], array: bool) -> _Stat
             *(
                 columns[name].is_(None)
                 if empty
-                else one_of(columns[name], f"{name}_{number}", array=array)
+                else in_parameter(columns[name], f"{name}_{number}", array=array)
                 for name, empty in way
             )
         )
@@ -322,14 +329,14 @@ def _rows_like(kind: type[Record], ways: tuple[_Way, ...], array: bool) -> _Stat
     return select(kind.table()).where(
         columns.deleted.is_(False),
         columns.district == bindparam("district"),
-        ~one_of(columns.id, "held", array=array),
+        ~in_parameter(columns.id, "held", array=array),
         or_(*alike),
     )
 
 
 @cache
 def _about(array: bool) -> _Statement:
-    return select(FINDING).where(one_of(FINDING.c.about, "ids", array=array))
+    return select(FINDING).where(in_parameter(FINDING.c.about, "ids", array=array))
 
 
 def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
@@ -344,7 +351,9 @@ def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, set[_Row
     stored: defaultdict[Key, set[_Row]] = defaultdict(set)
     if wanted := set(keys):
         given = {"kinds": sorted({kind for kind, _ in wanted}), "ids": [one for _, one in wanted]}
-        for row in ask(connection, [(of_records(FINDING, array=arrays(connection)), given)])[0]:
+        for row in run_queries(
+            connection, [(select_records(FINDING, array=takes_arrays(connection)), given)]
+        )[0]:
             told = cast(_Row, row)
             if told[:2] in wanted:  # an id may be that of a record of another kind, too
                 stored[told[:2]].add(told)
@@ -367,7 +376,7 @@ def _keep(
         )
     names = [column.name for column in FINDING.columns]
     coming = [dict(zip(names, row, strict=True)) for key in differing for row in wanted[key]]
-    add(connection, FINDING, coming)
+    insert_rows(connection, FINDING, coming)
     return set(differing)
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, select
 
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Change, Json
-from fieldkit.protocol.limits import LONGEST_NAME, NEVER_KEPT, hides_aadhaar
+from fieldkit.protocol.limits import AADHAAR_REFUSED, LONGEST_NAME, contains_aadhaar
 from fieldkit.protocol.messages import Batch, ChangeItem, Verdict
 from fieldkit.protocol.wire.codec import Unreadable, chain
-from fieldkit.server.http.problems import refusal
+from fieldkit.server.database.rows import UnfitChange
+from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.ingest.logs import Log
-from fieldkit.server.rows import Unfitting
-from fieldkit.server.tables import CHANGE
+from fieldkit.server.problems import refusal
 
 APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
 _CONTESTED = "Somebody else changed this first. Both values are kept: choose one."
@@ -35,7 +35,7 @@ class Entry:
     head: bytes
     change: Change | None = None
     """None if it cannot be read."""
-    refused: Unfitting | None = None
+    refused: UnfitChange | None = None
     """Why it is not taken."""
 
 
@@ -98,19 +98,19 @@ def read_shape(entry: Entry) -> Change | None:
     try:
         item = ChangeItem.model_validate(entry.item)
         if item.seq != entry.seq:
-            raise Unfitting("This change is out of its place.")
+            raise UnfitChange("This change is out of its place.")
         if holds_aadhaar(item.id) or holds_aadhaar(item.operator):
-            raise Unfitting(NEVER_KEPT)
+            raise UnfitChange(AADHAAR_REFUSED)
         if "\0" in item.operator:
-            raise Unfitting("This holds a character that cannot be kept.")
+            raise UnfitChange("This holds a character that cannot be kept.")
         entry.body.decode()
     except ValidationError as error:
         place = error.errors(include_input=False, include_url=False)[0]["loc"]
         name = str(place[1]) if len(place) > 1 and place[0] == "fields" else None
-        entry.refused = Unfitting("The server cannot read this change.", name)
+        entry.refused = UnfitChange("The server cannot read this change.", name)
     except UnicodeDecodeError:
-        entry.refused = Unfitting("This holds halves of characters.")
-    except Unfitting as refused:
+        entry.refused = UnfitChange("This holds halves of characters.")
+    except UnfitChange as refused:
         entry.refused = refused
     else:
         fields = cast(dict[str, Json], item.fields)
@@ -120,10 +120,10 @@ def read_shape(entry: Entry) -> Change | None:
     return entry.change
 
 
-def rejected(entry: Entry, refused: Unfitting) -> Verdict:
+def rejected(entry: Entry, refused: UnfitChange) -> Verdict:
     """Say that one change was not taken, and why."""
     name = refused.field or ""
-    if hides_aadhaar(name) or not name.isprintable():
+    if contains_aadhaar(name) or not name.isprintable():
         name = ""
     return Verdict(
         seq=entry.seq,
@@ -152,7 +152,7 @@ def line(
 ) -> dict[str, object]:
     """Return the log's row for one change; ``held``: the fields of it that conflict."""
     secret = verdict is not None and verdict.verdict == REJECTED
-    secret = secret and hides_aadhaar(cast(Json, entry.item))
+    secret = secret and contains_aadhaar(cast(Json, entry.item))
     return {
         "origin": log.origin,
         "seq": entry.seq,

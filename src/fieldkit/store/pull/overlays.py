@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.protocol.merge import lay
+from fieldkit.protocol.merge import overlay
 from fieldkit.records import Record, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import Own, in_parts, owed_fields, own_changes
@@ -120,7 +120,7 @@ class Ground:
         fields = {} if self._made_anew(key) else dict(was.fields)
         for one in self.own.get(key, ()):
             if one.taken and was.version < (one.row.version or version) <= version:
-                fields = lay(fields, one.change())
+                fields = overlay(fields, one.change())
         return Beneath(version, fields)
 
     def advance(self, versions: Mapping[Key, int | None]) -> None:
@@ -158,7 +158,7 @@ class Ground:
                 continue
             fields: Mapping[str, Json] = ground.fields
             for change in over:
-                fields = lay(fields, change)
+                fields = overlay(fields, change)
             written.append(Laid(record_of(kind, key[1], ground.version, fields), before))
         return self._write(written, gone, kept, dropped)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from fieldkit.protocol.change import DECIDED, Json, Op
-from fieldkit.protocol.limits import NEVER_KEPT, hides_aadhaar, unsendable
+from fieldkit.protocol.limits import AADHAAR_REFUSED, contains_aadhaar, unsendable_field
 from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Finding, Known, Record, RuleContext, Severity, Value, judge
 from fieldkit.store.log.identity import Device
@@ -172,7 +172,7 @@ def prepare(
     if before is not None and not changed:
         return Prepared(record, before, None, {}, seen)
     stops, remarks = _weigh(edit, record, before, RuleContext(today, before, known))
-    if fault := unsendable(changed):
+    if fault := unsendable_field(changed):
         stops = (Finding(*fault, Severity.BLOCK, "sendable"), *stops)
     op = Op.CREATE if before is None or past.anew else Op.EDIT
     return Prepared(record, before, op, changed, _oldest(seen, past, changed), stops, remarks)
@@ -301,11 +301,11 @@ def _aadhaar_in(edit: Edit) -> list[Finding]:
     return [
         Finding(
             name,
-            NEVER_KEPT,
+            AADHAAR_REFUSED,
             Severity.BLOCK,
             "no_aadhaar",
         )
         for name, value in edit.fields.items()
         if not (name in asks and asks[name].format.may_hold_twelve_digits)
-        and hides_aadhaar({name: to_json(value)})
+        and contains_aadhaar({name: to_json(value)})
     ]

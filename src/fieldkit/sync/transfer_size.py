@@ -32,7 +32,7 @@ def line_speed(sessions: Sequence[SyncSession]) -> float | None:
     return (largest.bytes_up + largest.bytes_down) / largest.seconds or None
 
 
-class Pace:
+class TransferSize:
     """The size of the next batch and of the next page: halved by failure, doubled by success."""
 
     def __init__(self, speed: float | None = None) -> None:

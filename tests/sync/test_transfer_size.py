@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 
 from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.store import SyncSession
-from fieldkit.sync.pace import (
+from fieldkit.sync.transfer_size import (
     FEWEST,
     FIRST_PAGE,
     LARGEST_BATCH,
     LEAST,
     MOST_ROWS,
     SECONDS,
-    Pace,
+    TransferSize,
     line_speed,
 )
 
@@ -28,21 +28,21 @@ def test_the_speed_of_the_line_is_that_of_the_largest_sync_that_worked() -> None
 
 
 def test_a_line_not_measured_yet_gets_full_batches() -> None:
-    pace = Pace()
+    pace = TransferSize()
     assert (pace.changes, pace.rows, pace.room) == (MOST_CHANGES, FIRST_PAGE, LARGEST_BATCH)
 
 
 def test_a_batch_takes_about_four_seconds_of_the_line() -> None:
-    assert Pace(1000).room == 1000 * SECONDS
-    assert Pace(10).room == LEAST
-    assert Pace(10**9).room == LARGEST_BATCH
-    pace = Pace(1000)
+    assert TransferSize(1000).room == 1000 * SECONDS
+    assert TransferSize(10).room == LEAST
+    assert TransferSize(10**9).room == LARGEST_BATCH
+    pace = TransferSize(1000)
     pace.weighed(8000, 100)
     assert pace.changes == 50
 
 
 def test_failure_halves_and_success_doubles() -> None:
-    pace = Pace()
+    pace = TransferSize()
     pace.failed()
     pace.failed()
     assert (pace.changes, pace.rows) == (MOST_CHANGES // 4, FIRST_PAGE // 4)
@@ -54,7 +54,7 @@ def test_failure_halves_and_success_doubles() -> None:
 
 
 def test_pages_grow_once_their_rows_were_weighed() -> None:
-    pace = Pace()
+    pace = TransferSize()
     for _ in range(5):
         pace.went(400, 100 * 40, 100, 0.1)
     assert pace.rows == MOST_ROWS
@@ -63,7 +63,7 @@ def test_pages_grow_once_their_rows_were_weighed() -> None:
 
 
 def test_what_a_small_request_took_tells_nothing_of_the_line() -> None:
-    pace = Pace(1000)
+    pace = TransferSize(1000)
     pace.went(300, 300, 0, 3.0)
     assert pace.room == 4000
     pace.went(3000, 0, 0, 6.0)
@@ -83,7 +83,7 @@ def test_what_a_small_request_took_tells_nothing_of_the_line() -> None:
 def test_whatever_happens_something_travels_and_not_too_much(
     steps: list[tuple[bool, int, int, float]],
 ) -> None:
-    pace = Pace()
+    pace = TransferSize()
     for worked, size, rows, seconds in steps:
         if worked:
             pace.went(size, size, rows, seconds)
