@@ -87,14 +87,14 @@ class _Scales:
         """Return the bytes of a message as it travels."""
         return self._line.measure(message)
 
-    def use(self, token: str) -> None:
+    def use_token(self, token: str) -> None:
         """Go on under this token."""
-        self._line.use(token)
+        self._line.use_token(token)
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
         """Send a message over the line."""
         before = replace(self.traffic)
-        answer = self._line.ask(path, message, kind)
+        answer = self._line.post(path, message, kind)
         now, sent = self.traffic, self.sent
         size = now.bytes_up + now.bytes_down - before.bytes_up - before.bytes_down
         sent.requests += 1

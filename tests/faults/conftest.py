@@ -1,5 +1,4 @@
 from __future__ import annotations
-from fieldkit.sync import transfer_size
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,6 +7,8 @@ import pytest
 from tests.faults.office import Databases, Files
 from tests.faults.stage import Stage, stage
 from tests.postgres import Postgres
+
+from fieldkit.sync import transfer_size
 
 BATCH = 20
 """Changes in a batch here, so that a sync has several."""

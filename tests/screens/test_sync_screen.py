@@ -88,14 +88,14 @@ async def test_escape_stops_and_then_leaves(
     organisations(store, 5)
     monkeypatch.setattr(transfer_size, "MOST_CHANGES", 2)
     reached, go_on = threading.Event(), threading.Event()
-    ask = HttpTransport.ask
+    ask = HttpTransport.post
 
     def held_up(self: HttpTransport, path: str, message: Message, kind: type[M]) -> M:
         reached.set()
         go_on.wait(10)
         return ask(self, path, message, kind)
 
-    monkeypatch.setattr(HttpTransport, "ask", held_up)
+    monkeypatch.setattr(HttpTransport, "post", held_up)
     async with at_desk() as hand:
         await open_sync(hand)
         await _held_up(hand, reached)
@@ -174,7 +174,7 @@ async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
         go_on.wait(10)
         return False
 
-    monkeypatch.setattr(HttpTransport, "ask", faulty)
+    monkeypatch.setattr(HttpTransport, "post", faulty)
     monkeypatch.setattr(Stop, "wait", wait)
     async with at_desk() as hand:
         await open_sync(hand)

@@ -48,13 +48,13 @@ class Wire:
         self._trouble = trouble or Trouble()
         self._keep = keep
 
-    def use(self, token: str) -> None:
+    def use_token(self, token: str) -> None:
         """No token is looked at here."""
 
     def measure(self, message: Message) -> int:
         return 100
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
         assert path == "/v1/sync", path
         assert isinstance(message, SyncRequest)
         self.traffic.requests += 1

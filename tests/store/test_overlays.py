@@ -71,7 +71,9 @@ class Model:
             changes = self.store.changes_of(record_id)
             for one in changes:
                 said = self._lies(one, changes, version, pending)
-                fields = overlay(fields, one.change) if said is None else _lay_some(fields, one, said)
+                fields = (
+                    overlay(fields, one.change) if said is None else _lay_some(fields, one, said)
+                )
             ought = {
                 name: value
                 for name, value in fields.items()

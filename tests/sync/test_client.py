@@ -18,12 +18,11 @@ from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Answered, Edit, State, Store, Verdict, tables
 from fieldkit.store.files.database import Database
-from fieldkit.sync import session as exchange
-from fieldkit.sync import transport as line
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
 from fieldkit.sync.enrol import address
-from fieldkit.sync.sentences import waiting
-from fieldkit.sync.transport import HttpTransport, ServerRefusal
+from fieldkit.sync.sentences import refusal_sentence, waiting_sentence
+from fieldkit.sync.session import ATTEMPTS
+from fieldkit.sync.transport import HttpTransport, ServerRefusal, is_loopback
 
 HEAD = "0" * 64
 Held = Callable[[Store], DeviceStatus]
@@ -69,7 +68,7 @@ def test_what_is_saved_while_a_batch_is_under_way_stays_queued(
     first = register(store, 3)
     stop = threading.Event()
     later: list[str] = []
-    ask = HttpTransport.ask
+    ask = HttpTransport.post
 
     def saved_meanwhile(self: HttpTransport, path: str, message: Message, kind: type[M]) -> M:
         answer = ask(self, path, message, kind)
@@ -78,7 +77,7 @@ def test_what_is_saved_while_a_batch_is_under_way_stays_queued(
         stop.set()
         return answer
 
-    monkeypatch.setattr(HttpTransport, "ask", saved_meanwhile)
+    monkeypatch.setattr(HttpTransport, "post", saved_meanwhile)
     outcome = sync(store, stop=stop)
     assert (outcome.ok, outcome.stopped, outcome.waiting) == (False, True, 3)
     assert outcome.session.error == "Stopped. 3 changes wait here and are safe."
@@ -103,7 +102,7 @@ def test_an_answer_that_is_lost_costs_nothing(
     outcome = sync(store, pause=lambda _: False)
     assert (outcome.ok, outcome.offline, outcome.waiting) == (False, True, 5)
     assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
-    assert outcome.session.requests == exchange.ATTEMPTS
+    assert outcome.session.requests == ATTEMPTS
     assert held(store)["last_seq"] == 5
     assert store.outbox.counts()[State.SENT] == 5
     monkeypatch.undo()
@@ -285,7 +284,7 @@ def test_a_server_that_goes_back_and_forth_ends_the_sync(
     def gap(*_: object) -> None:
         raise ServerRefusal(409, problem)
 
-    monkeypatch.setattr(HttpTransport, "ask", gap)
+    monkeypatch.setattr(HttpTransport, "post", gap)
     outcome = sync(store)
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
@@ -423,20 +422,20 @@ def test_what_is_not_our_server_is_told_so(fresh: Store, register: Register) -> 
 
 
 def test_what_waits_is_counted_as_people_write() -> None:
-    assert waiting(120_000) == "1,20,000 changes wait here and are safe."
+    assert waiting_sentence(120_000) == "1,20,000 changes wait here and are safe."
 
 
 def test_refusals_are_sentences_without_the_servers_words() -> None:
     problem = Problem(type="/problems/gap", title="\x1b[31mred", status=409)
-    assert "red" not in refused(ServerRefusal(409, problem))
-    assert line.is_loopback("http://[::1]:8000")
+    assert "red" not in refusal_sentence(ServerRefusal(409, problem))
+    assert is_loopback("http://[::1]:8000")
 
 
 def test_a_request_that_hangs_is_broken_off_when_stop_is_asked_twice(
     fresh: Store, register: Register
 ) -> None:
     register(fresh, 1)
-    stop = Stop(patience=600.0)
+    stop = Stop(abort_after=600.0)
 
     def hang() -> None:
         connection, _ = listener.accept()

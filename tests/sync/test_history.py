@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.sync.scripted import told
+from tests.sync.scripted import refuse_with
 
 from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest, M, Message
 from fieldkit.records import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
-from fieldkit.sync.history import Made, history, merged
+from fieldkit.sync.history import HistoryEntry, history, merge_histories
 from fieldkit.sync.transport import ConnectionLost, Offline, Traffic
 
 KIND = "village_organisation"
@@ -24,7 +24,7 @@ class Answering:
         self.says = says
         self.traffic = Traffic()
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
         assert path == "/v1/history"
         assert isinstance(message, HistoryRequest)
         if isinstance(self.says, Exception):
@@ -35,7 +35,7 @@ class Answering:
     def measure(self, message: Message) -> int:
         return len(str(message))
 
-    def use(self, token: str) -> None:
+    def use_token(self, token: str) -> None:
         raise AssertionError(token)
 
 
@@ -55,7 +55,7 @@ def save(store: Store, record: str | None = None, **fields: str) -> str:
     return store.save([Edit(VillageOrganisation, fields, record)], device.name)[0].id
 
 
-def who(lines: list[Made]) -> list[str]:
+def who(lines: list[HistoryEntry]) -> list[str]:
     """By whom each was made, in capitals if this laptop logged it."""
     return [
         made.operator if isinstance(made, HistoryItem) else made.change.operator.upper()
@@ -77,11 +77,11 @@ def test_what_others_did_is_told_among_what_was_done_here(store: Store, other: S
     assert sync(other).ok
     save(store, record, name="Noor of new")
     found = history(store, KIND, record)
-    assert (found.trouble, found.more) == ("", False)
+    assert (found.error, found.more) == ("", False)
     assert len(found.changes) == 4
-    lines = merged(store.changes_of(record), found.changes)
+    lines = merge_histories(store.changes_of(record), found.changes)
     assert who(lines) == ["CSC CHADOORA", "Reyaz", "CSC CHADOORA", "Reyaz", "CSC CHADOORA"]
-    theirs = merged(other.changes_of(record), found.changes)
+    theirs = merge_histories(other.changes_of(record), found.changes)
     assert who(theirs) == ["CSC Chadoora", "REYAZ", "CSC Chadoora", "REYAZ"]
 
 
@@ -95,20 +95,20 @@ def test_what_the_server_does_not_tell_stays_in_its_place(store: Store, other: S
     assert sync(store).ok
     own, told = store.changes_of(record), history(store, KIND, record).changes
     without_first = [one for one in told if one.seq != 1 or one.origin != own[0].origin]
-    assert who(merged(own, without_first)) == ["CSC CHADOORA", "Reyaz", "CSC CHADOORA"]
-    assert merged(own, ()) == own
-    assert merged((), told) == list(told)
+    assert who(merge_histories(own, without_first)) == ["CSC CHADOORA", "Reyaz", "CSC CHADOORA"]
+    assert merge_histories(own, ()) == own
+    assert merge_histories((), told) == list(told)
 
 
 def test_a_record_that_is_not_on_the_server_is_a_sentence(store: Store) -> None:
     record = save(store, name="Noor VO")
     found = history(store, KIND, record)
-    assert found.trouble == "The server has no such record in the area of this laptop."
+    assert found.error == "The server has no such record in the area of this laptop."
     assert found.changes == ()
 
 
 def test_a_laptop_without_a_server_is_a_sentence(fresh: Store) -> None:
-    assert history(fresh, KIND, save(fresh, name="Noor VO")).trouble == (
+    assert history(fresh, KIND, save(fresh, name="Noor VO")).error == (
         "This laptop is not enrolled with a server yet."
     )
 
@@ -118,14 +118,16 @@ def test_a_laptop_without_a_server_is_a_sentence(fresh: Store) -> None:
     [
         (Offline(), "No connection."),
         (ConnectionLost(), "No connection."),
-        (told(503, "busy"), "The server is busy. Sync again in a few minutes."),
+        (refuse_with(503, "busy"), "The server is busy. Sync again in a few minutes."),
     ],
 )
 def test_a_bad_line_is_a_sentence(fresh: Store, failure: Exception, sentence: str) -> None:
     found = history(fresh, KIND, "7KQ2M9XD-1", transport=Answering(failure))
-    assert (found.changes, found.trouble) == ((), sentence)
+    assert (found.changes, found.error) == ((), sentence)
 
 
 def test_what_was_left_out_is_said(fresh: Store) -> None:
-    found = history(fresh, KIND, "7KQ2M9XD-1", transport=Answering(HistoryAnswer(changes=[], more=True)))
+    found = history(
+        fresh, KIND, "7KQ2M9XD-1", transport=Answering(HistoryAnswer(changes=[], more=True))
+    )
     assert found.more

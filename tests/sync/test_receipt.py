@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.sync.scripted import Scripted, told
+from tests.sync.scripted import Scripted, refuse_with
 
 from fieldkit.protocol.messages import M, Message, ReceiptAnswer, ReceiptRequest, ReceivedLog
 from fieldkit.store import Answered, LogCount, State, Store, Verdict
@@ -23,7 +23,7 @@ class Office:
         self.held = held
         self.traffic = Traffic()
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
         assert path == "/v1/receipt"
         assert isinstance(message, ReceiptRequest)
         logs = []
@@ -38,7 +38,7 @@ class Office:
     def measure(self, message: Message) -> int:
         return len(str(message))
 
-    def use(self, token: str) -> None:
+    def use_token(self, token: str) -> None:
         raise AssertionError(token)
 
 
@@ -129,9 +129,9 @@ def test_without_a_line_the_servers_side_is_as_of_the_last_sync(laptop: Store) -
 
 
 def test_a_server_that_refuses_is_told(laptop: Store) -> None:
-    found = _asked(laptop, told(403, "revoked"))
+    found = _asked(laptop, refuse_with(403, "revoked"))
     assert (found.offline, found.same) == (False, False)
-    assert "This laptop was taken off the server." in found.trouble
+    assert "This laptop was taken off the server." in found.error
 
 
 def test_the_text_fits_the_paper_and_the_terminal(laptop: Store) -> None:
@@ -155,7 +155,7 @@ def test_what_was_returned_is_told_though_the_server_holds_it(laptop: Store) -> 
 
 
 def test_nothing_of_what_a_receipt_comes_to_is_cut_off(laptop: Store) -> None:
-    found = _asked(laptop, told(403, "revoked"))
+    found = _asked(laptop, refuse_with(403, "revoked"))
     assert "can be\nexported." in text(found)
     assert "when there is a line" not in text(found)
 

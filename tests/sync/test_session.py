@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.sync.scripted import Scripted, taken, told
+from tests.sync.scripted import Scripted, accept, refuse_with
 
 from fieldkit.protocol.messages import Page, PageRow, Scope, SyncAnswer, SyncRequest
 from fieldkit.records import VillageOrganisation
@@ -55,7 +55,7 @@ def other(number: int, version: int = 1, **values: object) -> PageRow:
 
 def more_than(request: SyncRequest) -> SyncAnswer:
     """Answer as a server that has more of the log than the laptop."""
-    return taken(request).model_copy(update={"seq": request.last_seq + 3, "head": HEAD})
+    return accept(request).model_copy(update={"seq": request.last_seq + 3, "head": HEAD})
 
 
 def branched(laptop: Store, register: Register) -> tuple[str, str]:
@@ -86,7 +86,7 @@ def test_a_quiet_sync_is_one_request(laptop: Store) -> None:
 
 def test_one_request_sends_and_brings(laptop: Store, register: Register) -> None:
     mine = register(laptop, 3)
-    link = Scripted(lambda request: taken(request, [other(1)], {2: 4}))
+    link = Scripted(lambda request: accept(request, [other(1)], {2: 4}))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.applied, outcome.received) == (True, 3, 1)
     assert (len(link.requests), link.requests[0].acked) == (1, 0)
@@ -99,7 +99,7 @@ def test_one_request_sends_and_brings(laptop: Store, register: Register) -> None
 
 def test_pages_are_fetched_until_none_is_left(laptop: Store) -> None:
     def page(number: int, *, more: bool) -> Callable[[SyncRequest], SyncAnswer]:
-        return lambda request: taken(request, [other(number)], {2: number}, more=more)
+        return lambda request: accept(request, [other(number)], {2: number}, more=more)
 
     link = Scripted(page(1, more=True), page(2, more=True), page(3, more=False))
     outcome = run(laptop, link)
@@ -108,7 +108,9 @@ def test_pages_are_fetched_until_none_is_left(laptop: Store) -> None:
 
 
 def test_what_is_left_when_the_line_drops_comes_next_time(laptop: Store) -> None:
-    first = Scripted(lambda one: taken(one, [other(1)], {2: 1}, more=True), *[ConnectionLost()] * ATTEMPTS)
+    first = Scripted(
+        lambda one: accept(one, [other(1)], {2: 1}, more=True), *[ConnectionLost()] * ATTEMPTS
+    )
     outcome = run(laptop, first)
     assert (outcome.ok, outcome.offline, outcome.received) == (False, True, 1)
     assert laptop.pull.state().more
@@ -124,7 +126,7 @@ def test_heads_are_compared_before_anything_is_taken_in(
 ) -> None:
     register(laptop, 2)
     link = Scripted(
-        lambda one: taken(one, [other(1)]).model_copy(update={"seq": seq, "head": head})
+        lambda one: accept(one, [other(1)]).model_copy(update={"seq": seq, "head": head})
     )
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting, outcome.received) == (False, 2, 0)
@@ -137,13 +139,13 @@ def test_an_answer_without_a_word_on_every_change_is_not_taken_in(
     laptop: Store, register: Register
 ) -> None:
     register(laptop, 2)
-    link = Scripted(lambda one: taken(one).model_copy(update={"versions": [1]}))
+    link = Scripted(lambda one: accept(one).model_copy(update={"versions": [1]}))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
 
 def test_a_server_that_never_comes_to_an_end_is_left(laptop: Store) -> None:
-    link = Scripted(*[lambda one: taken(one, [], {2: 1}, more=True)] * 20)
+    link = Scripted(*[lambda one: accept(one, [], {2: 1}, more=True)] * 20)
     outcome = run(laptop, link)
     assert not outcome.ok
     assert len(link.requests) < 5
@@ -202,7 +204,7 @@ def test_an_older_copy_goes_on_under_another_name(laptop: Store, register: Regis
     assert run(laptop, Scripted()).ok
     before = laptop.device
     assert before is not None
-    link = Scripted(lambda one: taken(one).model_copy(update={"seq": 5, "head": HEAD}))
+    link = Scripted(lambda one: accept(one).model_copy(update={"seq": 5, "head": HEAD}))
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     now = laptop.device
@@ -224,7 +226,7 @@ def test_what_comes_with_the_word_that_a_copy_is_older_is_not_taken_in(
     register(laptop, 2)
     assert run(laptop, Scripted()).ok
     link = Scripted(
-        lambda one: taken(one, [other(1)], {2: 9}).model_copy(update={"seq": 5, "head": HEAD})
+        lambda one: accept(one, [other(1)], {2: 9}).model_copy(update={"seq": 5, "head": HEAD})
     )
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.received) == (True, 0)
@@ -234,7 +236,7 @@ def test_what_comes_with_the_word_that_a_copy_is_older_is_not_taken_in(
 
 def test_a_server_that_claims_to_know_more_of_every_log_ends_the_sync(laptop: Store) -> None:
     def more(request: SyncRequest) -> SyncAnswer:
-        return taken(request).model_copy(update={"seq": request.last_seq + 9, "head": "ab" * 32})
+        return accept(request).model_copy(update={"seq": request.last_seq + 9, "head": "ab" * 32})
 
     link = Scripted(*[more] * 9)
     outcome = run(laptop, link)
@@ -253,14 +255,14 @@ def test_a_server_put_back_from_its_backup_is_asked_about_everything(
     lost = laptop.outbox.head_before(device.origin, 2).hex()
 
     def restored(request: SyncRequest) -> SyncAnswer:
-        return taken(request, incarnation="second").model_copy(update={"seq": 1, "head": lost})
+        return accept(request, incarnation="second").model_copy(update={"seq": 1, "head": lost})
 
-    link = Scripted(restored, *[lambda one: taken(one, incarnation="second")] * 3)
+    link = Scripted(restored, *[lambda one: accept(one, incarnation="second")] * 3)
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     assert link.sent == [(device.origin, 2, 2)]
     assert [one.incarnation for one in link.requests] == ["first", "second"]
-    quiet = Scripted(lambda one: taken(one, incarnation="second"))
+    quiet = Scripted(lambda one: accept(one, incarnation="second"))
     assert run(laptop, quiet).ok
     assert len(quiet.requests) == 1
 
@@ -269,10 +271,10 @@ def test_a_server_put_back_that_lost_nothing_of_one_log_is_asked_about_the_other
     laptop: Store, register: Register
 ) -> None:
     register(laptop, 2)
-    older = Scripted(taken, lambda one: taken(one).model_copy(update={"seq": 5, "head": HEAD}))
+    older = Scripted(accept, lambda one: accept(one).model_copy(update={"seq": 5, "head": HEAD}))
     assert run(laptop, older).ok
     assert run(laptop, older).ok
-    link = Scripted(*[lambda one: taken(one, incarnation="second")] * 3)
+    link = Scripted(*[lambda one: accept(one, incarnation="second")] * 3)
     assert run(laptop, link).ok
     assert len({one.origin for one in link.requests}) == 2
 
@@ -282,7 +284,7 @@ def test_who_lacks_part_of_one_log_is_asked_about_the_others(
 ) -> None:
     old, now = branched(laptop, register)
     none = laptop.outbox.head_before(now, 1).hex()
-    lost = Scripted(lambda one: taken(one).model_copy(update={"seq": 0, "head": none}))
+    lost = Scripted(lambda one: accept(one).model_copy(update={"seq": 0, "head": none}))
     assert run(laptop, lost).ok
     assert {one.origin for one in lost.requests} == {old, now}
 
@@ -293,7 +295,7 @@ def test_a_log_that_another_goes_on_from_is_offered_again_where_the_server_lost_
     old, now = branched(laptop, register)
     register(laptop, 1)
     head = laptop.outbox.head_before(old, 2).hex()
-    link = Scripted(told(409, "parent", expected=2, head=head))
+    link = Scripted(refuse_with(409, "parent", expected=2, head=head))
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     assert link.sent == [(now, 2, 1), (old, 2, 1), (now, 1, 2)]
@@ -309,7 +311,7 @@ def test_a_log_of_another_past_is_not_offered_again(
     """A server that holds another log of that name, or all of it, is not mended by sending it."""
     _, now = branched(laptop, register)
     register(laptop, 1)
-    link = Scripted(told(409, "parent", expected=expected, head=head))
+    link = Scripted(refuse_with(409, "parent", expected=expected, head=head))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting) == (False, 1)
     assert outcome.session.error is not None
@@ -324,7 +326,7 @@ def test_only_what_the_server_gave_its_word_on_is_acknowledged(
     register(laptop, 250)
 
     def ahead(request: SyncRequest) -> SyncAnswer:
-        return taken(request).model_copy(
+        return accept(request).model_copy(
             update={"seq": request.last_seq, "head": request.head, "versions": [1] * 200}
         )
 
@@ -345,7 +347,7 @@ def test_a_server_that_lacks_what_was_before_gets_it(
     assert device is not None
     start = laptop.outbox.head_before(device.origin, 1).hex()
     head = start if says_its_head else None
-    link = Scripted(told(409, "gap", expected=1, head=head))
+    link = Scripted(refuse_with(409, "gap", expected=1, head=head))
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     assert link.sent == [(device.origin, 3, 1), (device.origin, 1, 3)]
@@ -359,7 +361,7 @@ def test_a_gap_where_there_can_be_none_ends_the_sync(
     register(laptop, 1)
     assert run(laptop, Scripted()).ok
     register(laptop, 2)
-    link = Scripted(told(409, "gap", expected=expected))
+    link = Scripted(refuse_with(409, "gap", expected=expected))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting) == (False, 2)
     assert "cannot tell what it lacks" in (outcome.session.error or "")
@@ -369,12 +371,12 @@ def test_a_gap_where_there_can_be_none_ends_the_sync(
 def test_a_new_area_comes_from_the_start_and_the_old_epoch_is_declared_until_all_is_sent(
     laptop: Store, register: Register
 ) -> None:
-    assert run(laptop, Scripted(lambda one: taken(one, [other(1)], {2: 9}))).ok
+    assert run(laptop, Scripted(lambda one: accept(one, [other(1)], {2: 9}))).ok
     register(laptop, 1)
     scope = Scope(role="operator", district=3, block=None)
 
     def moved(request: SyncRequest) -> SyncAnswer:
-        answer = taken(request, [other(2, district=3)], {3: 7}, epoch=2, scope=scope)
+        answer = accept(request, [other(2, district=3)], {3: 7}, epoch=2, scope=scope)
         return answer if request.cursors else answer.model_copy(update={"more": False})
 
     link = Scripted(moved, moved)
@@ -385,23 +387,23 @@ def test_a_new_area_comes_from_the_start_and_the_old_epoch_is_declared_until_all
     assert laptop.pull.state().cursors == {3: 7}
     assert laptop.get("village_organisation", "ZZZZZZZZ-2") is not None
     assert laptop.get("village_organisation", "ZZZZZZZZ-1") is None
-    following = Scripted(lambda one: taken(one, epoch=2))
+    following = Scripted(lambda one: accept(one, epoch=2))
     assert run(laptop, following).ok
     assert [one.epoch for one in following.requests] == [2]
 
 
 def test_a_new_token_is_used_and_kept(laptop: Store) -> None:
-    link = Scripted(lambda one: taken(one, cursors={2: 1}, more=True, token="b" * 43))
+    link = Scripted(lambda one: accept(one, cursors={2: 1}, more=True, token="b" * 43))
     assert run(laptop, link).ok
     assert (link.tokens, laptop.token()) == (["b" * 43], "b" * 43)
 
 
 def test_a_new_token_the_server_does_not_know_gives_way_to_the_old(laptop: Store) -> None:
     link = Scripted(
-        lambda one: taken(one, cursors={2: 1}, more=True, token="b" * 43),
-        told(401, "unauthorised"),
-        lambda one: taken(one, cursors={2: 2}, more=True),
-        told(401, "unauthorised"),
+        lambda one: accept(one, cursors={2: 1}, more=True, token="b" * 43),
+        refuse_with(401, "unauthorised"),
+        lambda one: accept(one, cursors={2: 2}, more=True),
+        refuse_with(401, "unauthorised"),
     )
     outcome = run(laptop, link)
     assert (outcome.ok, laptop.token()) == (False, "a" * 43)
@@ -413,7 +415,7 @@ def test_a_line_that_breaks_gets_smaller_batches_and_goes_on(
     laptop: Store, register: Register
 ) -> None:
     register(laptop, 200)
-    link, waits = Scripted(ConnectionLost(), ConnectionLost(), taken, Offline()), list[float]()
+    link, waits = Scripted(ConnectionLost(), ConnectionLost(), accept, Offline()), list[float]()
     outcome = run(laptop, link, waits)
     assert (outcome.ok, outcome.waiting) == (True, 0)
     assert [(first, many) for _, first, many in link.sent] == [
@@ -434,7 +436,11 @@ def test_a_line_that_stays_broken_ends_the_sync(laptop: Store, register: Registe
 
 @pytest.mark.parametrize(
     ("failure", "waited"),
-    [(told(429, "busy", 20), 20), (told(503, "busy", 9), 9), (ServerRefusal(502, None), 0)],
+    [
+        (refuse_with(429, "busy", 20), 20),
+        (refuse_with(503, "busy", 9), 9),
+        (ServerRefusal(502, None), 0),
+    ],
 )
 def test_a_busy_server_is_left_alone_as_long_as_it_asks(
     laptop: Store, failure: ServerRefusal, waited: int
@@ -446,7 +452,12 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(
 
 
 @pytest.mark.parametrize(
-    "failure", [told(503, "busy", LONGEST_WAIT + 1), told(403, "revoked"), ServerRefusal(200, None)]
+    "failure",
+    [
+        refuse_with(503, "busy", LONGEST_WAIT + 1),
+        refuse_with(403, "revoked"),
+        ServerRefusal(200, None),
+    ],
 )
 def test_what_time_will_not_mend_soon_ends_the_sync_at_once(
     laptop: Store, register: Register, failure: ServerRefusal
@@ -458,14 +469,14 @@ def test_what_time_will_not_mend_soon_ends_the_sync_at_once(
 
 
 def test_a_revoked_laptop_is_told_that_entry_goes_on(laptop: Store) -> None:
-    outcome = run(laptop, Scripted(told(403, "revoked")))
+    outcome = run(laptop, Scripted(refuse_with(403, "revoked")))
     assert (outcome.session.error or "").startswith(
         "This laptop was taken off the server. Entry goes on; what is unsent can be exported."
     )
 
 
 def test_stop_while_waiting_ends_the_sync(laptop: Store) -> None:
-    outcome = sync(laptop, transport=Scripted(told(503, "busy")), pause=lambda _: True)
+    outcome = sync(laptop, transport=Scripted(refuse_with(503, "busy")), pause=lambda _: True)
     assert (outcome.ok, outcome.stopped) == (False, True)
 
 
@@ -475,7 +486,7 @@ def test_stop_ends_after_the_request_under_way(laptop: Store, register: Register
 
     def last(request: SyncRequest) -> SyncAnswer:
         stop.set()
-        return taken(request, [other(1)], {2: 1}, more=True)
+        return accept(request, [other(1)], {2: 1}, more=True)
 
     outcome = sync(laptop, transport=Scripted(last), stop=stop)
     assert (outcome.stopped, outcome.waiting, outcome.received) == (True, 0, 1)
@@ -509,7 +520,7 @@ def test_the_same_sync_does_the_same(laptop: Store, register: Register) -> None:
 
 
 def test_an_answer_without_a_page_brings_nothing(laptop: Store) -> None:
-    link = Scripted(lambda one: taken(one, cursors={}).model_copy(update={"page": None}))
+    link = Scripted(lambda one: accept(one, cursors={}).model_copy(update={"page": None}))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.received) == (True, 0)
-    assert taken(link.requests[0]).page == Page()
+    assert accept(link.requests[0]).page == Page()

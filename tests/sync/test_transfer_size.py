@@ -21,53 +21,53 @@ def _session(up: int, down: int, seconds: float, *, ok: bool = True) -> SyncSess
     return SyncSession(0, ok, 1, up, down, seconds)
 
 
-def test_the_speed_of_the_line_is_that_of_the_largest_sync_that_worked() -> None:
+def test_the_speed_is_that_of_the_largest_successful_sync() -> None:
     assert line_speed([]) is None
     assert line_speed([_session(900, 100, 0.0), _session(9000, 0, 1.0, ok=False)]) is None
     assert line_speed([_session(300, 0, 1.0), _session(9000, 1000, 2.0)]) == 5000
 
 
 def test_a_line_not_measured_yet_gets_full_batches() -> None:
-    pace = TransferSize()
-    assert (pace.changes, pace.rows, pace.room) == (MOST_CHANGES, FIRST_PAGE, LARGEST_BATCH)
+    size = TransferSize()
+    assert (size.changes, size.rows, size.max_bytes) == (MOST_CHANGES, FIRST_PAGE, LARGEST_BATCH)
 
 
-def test_a_batch_takes_about_four_seconds_of_the_line() -> None:
-    assert TransferSize(1000).room == 1000 * SECONDS
-    assert TransferSize(10).room == LEAST
-    assert TransferSize(10**9).room == LARGEST_BATCH
-    pace = TransferSize(1000)
-    pace.weighed(8000, 100)
-    assert pace.changes == 50
+def test_a_batch_is_sized_to_take_about_four_seconds() -> None:
+    assert TransferSize(1000).max_bytes == 1000 * SECONDS
+    assert TransferSize(10).max_bytes == LEAST
+    assert TransferSize(10**9).max_bytes == LARGEST_BATCH
+    size = TransferSize(1000)
+    size.measured(8000, 100)
+    assert size.changes == 50
 
 
-def test_failure_halves_and_success_doubles() -> None:
-    pace = TransferSize()
-    pace.failed()
-    pace.failed()
-    assert (pace.changes, pace.rows) == (MOST_CHANGES // 4, FIRST_PAGE // 4)
+def test_failures_halve_and_successes_double_the_sizes() -> None:
+    size = TransferSize()
+    size.failed()
+    size.failed()
+    assert (size.changes, size.rows) == (MOST_CHANGES // 4, FIRST_PAGE // 4)
     for _ in range(9):
-        pace.failed()
-    assert (pace.changes, pace.rows) == (FEWEST, FEWEST)
-    pace.went(100, 100, 0, 0.1)
-    assert (pace.changes, pace.rows) == (2 * FEWEST, 2 * FEWEST)
+        size.failed()
+    assert (size.changes, size.rows) == (FEWEST, FEWEST)
+    size.succeeded(100, 100, 0, 0.1)
+    assert (size.changes, size.rows) == (2 * FEWEST, 2 * FEWEST)
 
 
-def test_pages_grow_once_their_rows_were_weighed() -> None:
-    pace = TransferSize()
+def test_pages_grow_once_the_size_of_rows_is_known() -> None:
+    size = TransferSize()
     for _ in range(5):
-        pace.went(400, 100 * 40, 100, 0.1)
-    assert pace.rows == MOST_ROWS
-    pace.went(400, 100 * 2400, 100, 0.1)
-    assert pace.rows == 10
+        size.succeeded(400, 100 * 40, 100, 0.1)
+    assert size.rows == MOST_ROWS
+    size.succeeded(400, 100 * 2400, 100, 0.1)
+    assert size.rows == 10
 
 
-def test_what_a_small_request_took_tells_nothing_of_the_line() -> None:
-    pace = TransferSize(1000)
-    pace.went(300, 300, 0, 3.0)
-    assert pace.room == 4000
-    pace.went(3000, 0, 0, 6.0)
-    assert pace.room == 2000
+def test_a_small_request_does_not_change_the_measured_speed() -> None:
+    size = TransferSize(1000)
+    size.succeeded(300, 300, 0, 3.0)
+    assert size.max_bytes == 4000
+    size.succeeded(3000, 0, 0, 6.0)
+    assert size.max_bytes == 2000
 
 
 @given(
@@ -80,16 +80,16 @@ def test_what_a_small_request_took_tells_nothing_of_the_line() -> None:
         )
     )
 )
-def test_whatever_happens_something_travels_and_not_too_much(
+def test_sizes_stay_within_their_bounds(
     steps: list[tuple[bool, int, int, float]],
 ) -> None:
-    pace = TransferSize()
-    for worked, size, rows, seconds in steps:
+    size = TransferSize()
+    for worked, count, rows, seconds in steps:
         if worked:
-            pace.went(size, size, rows, seconds)
-            pace.weighed(size, max(rows, 1))
+            size.succeeded(count, count, rows, seconds)
+            size.measured(count, max(rows, 1))
         else:
-            pace.failed()
-        assert 1 <= pace.changes <= MOST_CHANGES
-        assert FEWEST <= pace.rows <= MOST_ROWS
-        assert LEAST <= pace.room <= LARGEST_BATCH
+            size.failed()
+        assert 1 <= size.changes <= MOST_CHANGES
+        assert FEWEST <= size.rows <= MOST_ROWS
+        assert LEAST <= size.max_bytes <= LARGEST_BATCH

@@ -15,6 +15,7 @@ import pytest
 
 from fieldkit.protocol.messages import LARGEST_BODY, Problem, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
+from fieldkit.sync.sentences import refusal_sentence
 from fieldkit.sync.transport import (
     ConnectionLost,
     HttpTransport,
@@ -77,7 +78,7 @@ def _problem(status: int, word: str, **heads: str) -> tuple[int, dict[str, str],
 def test_only_the_heads_that_are_needed_travel_and_every_byte_is_counted() -> None:
     heard = Heard(_answer)
     with listening(heard) as url, HttpTransport(url, "t" * 43) as line:
-        assert line.ask("/v1/sync", REQUEST, SyncAnswer) == ANSWER
+        assert line.post("/v1/sync", REQUEST, SyncAnswer) == ANSWER
         ((heads, body),) = heard.requests
         assert {name.lower() for name in heads} <= {
             "host", "content-length", "content-type", "content-encoding", "user-agent",
@@ -99,16 +100,20 @@ def test_a_server_that_does_not_read_the_best_coding_gets_gzip_for_good() -> Non
 
     heard = Heard(says)
     with listening(heard) as url, HttpTransport(url) as line:
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
     codings = [heads["content-encoding"] for heads, _ in heard.requests]
     assert codings == [CODINGS[0], "gzip", "gzip"]
 
 
 def test_a_server_that_reads_nothing_is_told_once() -> None:
     heard = Heard(lambda _: _problem(415, "encoding"))
-    with listening(heard) as url, HttpTransport(url) as line, pytest.raises(ServerRefusal, match="415"):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    with (
+        listening(heard) as url,
+        HttpTransport(url) as line,
+        pytest.raises(ServerRefusal, match="415"),
+    ):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
     assert len(heard.requests) <= 2
 
 
@@ -118,33 +123,41 @@ def test_a_server_that_reads_nothing_is_told_once() -> None:
 )
 def test_how_long_the_server_asks_to_wait(told: str, wait: int | None) -> None:
     heard = Heard(lambda _: _problem(429, "busy", **{"retry-after": told}))
-    with listening(heard) as url, HttpTransport(url) as line, pytest.raises(ServerRefusal) as refused:
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
-    assert (refused.value.status, refused.value.word, refused.value.wait) == (429, "busy", wait)
+    with (
+        listening(heard) as url,
+        HttpTransport(url) as line,
+        pytest.raises(ServerRefusal) as refused,
+    ):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+    assert (refused.value.status, refused.value.code, refused.value.retry_after) == (
+        429,
+        "busy",
+        wait,
+    )
 
 
 def test_the_newest_token_is_used() -> None:
     heard = Heard(_answer)
     with listening(heard) as url, HttpTransport(url, "a" * 43) as line:
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
-        line.use("b" * 43)
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+        line.use_token("b" * 43)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
     assert [heads["authorization"][7] for heads, _ in heard.requests] == ["a", "b"]
 
 
 def test_a_token_never_travels_over_plain_http_beyond_this_machine() -> None:
-    assert "authorization" in HttpTransport("https://office.example.in", "t" * 43)._heads()
-    assert "authorization" in HttpTransport("http://127.0.0.1:1", "t" * 43)._heads()
-    assert "authorization" not in HttpTransport("http://192.0.2.1", "t" * 43)._heads()
+    assert "authorization" in HttpTransport("https://office.example.in", "t" * 43)._headers()
+    assert "authorization" in HttpTransport("http://127.0.0.1:1", "t" * 43)._headers()
+    assert "authorization" not in HttpTransport("http://192.0.2.1", "t" * 43)._headers()
 
 
 def test_a_server_that_is_not_there_and_a_line_that_breaks_are_told_apart() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with HttpTransport(f"http://127.0.0.1:{port}") as line, pytest.raises(Offline):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
     with _mute() as (url, _), HttpTransport(url) as line, pytest.raises(ConnectionLost):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
 _CERTIFICATE = Path(__file__).parent.parent / "server" / "certificate_for_tests.pem"
@@ -176,15 +189,19 @@ def test_who_cannot_prove_to_be_the_server_is_no_missing_connection(scheme: str)
         HttpTransport(url.replace("https", scheme), "secret") as line,
         pytest.raises(UntrustedServer) as told,
     ):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
     assert not told.value.by_date
-    assert "cannot prove that it is the server" in refused(told.value)
+    assert "cannot prove that it is the server" in refusal_sentence(told.value)
 
 
 def test_what_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(_CERTIFICATE))
-    with proving_nothing() as url, HttpTransport(url, "secret") as line, pytest.raises(ConnectionLost):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    with (
+        proving_nothing() as url,
+        HttpTransport(url, "secret") as line,
+        pytest.raises(ConnectionLost),
+    ):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
 @pytest.mark.parametrize(("size", "taken"), [(LARGEST_BODY, True), (LARGEST_BODY + 1, False)])
@@ -192,10 +209,10 @@ def test_an_answer_without_end_is_given_up(size: int, taken: bool) -> None:
     body = encode(ANSWER, "identity").ljust(size)
     with listening(Heard(lambda _: (200, {}, body))) as url, HttpTransport(url) as line:
         if taken:
-            assert line.ask("/v1/sync", REQUEST, SyncAnswer) == ANSWER
+            assert line.post("/v1/sync", REQUEST, SyncAnswer) == ANSWER
         else:
             with pytest.raises(ServerRefusal):
-                line.ask("/v1/sync", REQUEST, SyncAnswer)
+                line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
 def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authorities(
@@ -207,8 +224,12 @@ def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authori
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     monkeypatch.setattr(ssl.SSLContext, "load_default_certs", load)
-    with proving_nothing() as url, HttpTransport(url, "secret") as line, pytest.raises(ConnectionLost):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    with (
+        proving_nothing() as url,
+        HttpTransport(url, "secret") as line,
+        pytest.raises(ConnectionLost),
+    ):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
 @pytest.mark.parametrize("code", [9, 10])
@@ -222,9 +243,9 @@ def test_a_certificate_out_of_its_dates_asks_for_the_clock(
 
     monkeypatch.setattr(httpx.Client, "send", send)
     with HttpTransport("https://127.0.0.1:1") as line, pytest.raises(UntrustedServer) as told:
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
     assert told.value.by_date
-    assert "Set the date and time" in refused(told.value)
+    assert "Set the date and time" in refusal_sentence(told.value)
 
 
 @contextmanager
@@ -249,8 +270,8 @@ def _mute(*, hold: bool = False) -> Iterator[tuple[str, threading.Event]]:
 
 @pytest.mark.parametrize("asked", [1, 2])
 def test_a_request_under_way_is_broken_off_when_asked_twice_or_after_a_while(asked: int) -> None:
-    stop = Stop(patience=0.01 if asked == 1 else 600.0)
-    with _mute(hold=True) as (url, taken), HttpTransport(url) as line, stop.ends(line.abort):
+    stop = Stop(abort_after=0.01 if asked == 1 else 600.0)
+    with _mute(hold=True) as (url, taken), HttpTransport(url) as line, stop.aborting(line.abort):
 
         def ask_to_stop() -> None:
             taken.wait()
@@ -260,15 +281,15 @@ def test_a_request_under_way_is_broken_off_when_asked_twice_or_after_a_while(ask
         thread = threading.Thread(target=ask_to_stop)
         thread.start()
         with pytest.raises(ConnectionLost):
-            line.ask("/v1/sync", REQUEST, SyncAnswer)
+            line.post("/v1/sync", REQUEST, SyncAnswer)
         thread.join()
         with pytest.raises(ConnectionLost):
-            line.ask("/v1/sync", REQUEST, SyncAnswer)
+            line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
 def test_a_stop_that_is_past_breaks_nothing_off() -> None:
-    stop, aborted = Stop(patience=0.0), list[int]()
-    with stop.ends(lambda: aborted.append(1)):
+    stop, aborted = Stop(abort_after=0.0), list[int]()
+    with stop.aborting(lambda: aborted.append(1)):
         pass
     stop.set()
     stop.set()

@@ -1,4 +1,4 @@
-"""How much travels at once: about four seconds of the line as last measured."""
+"""The size of the next batch and page: about four seconds of the line at its measured speed."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.store import SyncSession
 
 SECONDS = 4
-"""What one batch or one page may take of the line: a cut costs no more."""
+"""Most time that one batch or page may take, which is also the most a lost connection costs."""
 LARGEST_BATCH = 16 * 1024
-"""Bytes of a compressed batch."""
+"""Most bytes of a compressed batch."""
 LARGEST_PAGE = 24 * 1024
-"""Bytes of a compressed page, as far as rows can be weighed before they come."""
+"""Most bytes of a compressed page, as estimated from earlier rows."""
 LEAST = 1024
-"""Bytes that travel at once on any line."""
+"""Bytes allowed at once even on the slowest line."""
 FEWEST = 10
-"""Changes or rows that travel at once on any line."""
+"""Changes or rows allowed at once even on the slowest line."""
 FIRST_PAGE, MOST_ROWS = 100, 500
-"""Rows asked for before any was weighed, and at most."""
-_TELLING = 2000
-"""Bytes from which a request tells the speed of the line: below, waiting outweighs sending."""
+"""Rows requested before their size is known, and the most ever requested."""
+_MEASURABLE = 2000
+"""Least bytes of a request from which the speed is measured: below, latency dominates."""
 
 
 def line_speed(sessions: Sequence[SyncSession]) -> float | None:
-    """Return bytes per second, from the largest of some syncs; None if none of them tells."""
+    """Return bytes per second of the largest successful sync; None if there is none."""
     worked = [one for one in sessions if one.ok and one.seconds > 0]
     if not worked:
         return None
@@ -33,49 +33,48 @@ def line_speed(sessions: Sequence[SyncSession]) -> float | None:
 
 
 class TransferSize:
-    """The size of the next batch and of the next page: halved by failure, doubled by success."""
+    """The size of the next batch and page: halved by failures, doubled by successes."""
 
     def __init__(self, speed: float | None = None) -> None:
         self._speed = speed
         self._changes = MOST_CHANGES
         self._rows = FIRST_PAGE
-        self._change_weight = self._row_weight = 0.0
+        self._change_bytes = self._row_bytes = 0.0
 
     @property
     def changes(self) -> int:
-        """Changes to put into the next batch."""
-        fitting = self.room / self._change_weight if self._change_weight else MOST_CHANGES
+        """Most changes of the next batch."""
+        fitting = self.max_bytes / self._change_bytes if self._change_bytes else MOST_CHANGES
         return max(min(self._changes, int(fitting)), 1)
 
     @property
     def rows(self) -> int:
-        """Rows to ask for in the next page."""
-        room = self._bounded(LARGEST_PAGE)
-        fitting = room / self._row_weight if self._row_weight else FIRST_PAGE
+        """Rows to request in the next page."""
+        fitting = self._bounded(LARGEST_PAGE) / self._row_bytes if self._row_bytes else FIRST_PAGE
         return max(min(self._rows, int(fitting)), FEWEST)
 
     @property
-    def room(self) -> int:
-        """Bytes that the next batch may have."""
+    def max_bytes(self) -> int:
+        """Most bytes of the next batch."""
         return self._bounded(LARGEST_BATCH)
 
     def _bounded(self, most: int) -> int:
         return most if self._speed is None else max(int(min(most, SECONDS * self._speed)), LEAST)
 
-    def weighed(self, size: int, changes: int) -> None:
-        """Learn what a batch of so many changes weighs."""
-        self._change_weight = size / changes
+    def measured(self, size: int, changes: int) -> None:
+        """Learn the bytes of a batch of so many changes."""
+        self._change_bytes = size / changes
 
     def failed(self) -> None:
-        """Take less at once: the line broke."""
+        """Halve the sizes after a failed request."""
         self._changes = max(self._changes // 2, FEWEST)
         self._rows = max(self._rows // 2, FEWEST)
 
-    def went(self, up: int, down: int, rows: int, seconds: float) -> None:
-        """Learn from a request that was answered: bytes both ways, rows that came, time taken."""
-        if seconds > 0 and up + down >= _TELLING:
+    def succeeded(self, up: int, down: int, rows: int, seconds: float) -> None:
+        """Learn from an answered request: bytes up and down, rows received, time taken."""
+        if seconds > 0 and up + down >= _MEASURABLE:
             self._speed = (up + down) / seconds
         if rows >= FEWEST:
-            self._row_weight = down / rows
+            self._row_bytes = down / rows
         self._changes = min(self._changes * 2, MOST_CHANGES)
         self._rows = min(self._rows * 2, MOST_ROWS)

@@ -45,8 +45,8 @@ def bar(progress: Progress) -> str:
 
 def under_way(progress: Progress) -> str:
     """Say how a sync stands that is under way."""
-    if progress.trouble:
-        return f"  {progress.trouble} ..."
+    if progress.retry_reason:
+        return f"  {progress.retry_reason} ..."
     return bar(progress) or "  asking the server ..."
 
 
