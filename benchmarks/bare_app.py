@@ -7,7 +7,7 @@ from textual.widgets import Input
 class BareApp(App[None]):
     """One Input and nothing else."""
 
-    def compose(self) -> ComposeResult:
+    def compose_request(self) -> ComposeResult:
         """Lay out the box."""
         yield Input(placeholder="bare box")
 

@@ -17,7 +17,7 @@ from tests.faults.stage import at_once
 from tests.postgres import Postgres
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.server.database.connection import connect, writing
 from fieldkit.server.database.migrate import migrate
 from fieldkit.server.devices.enrolment import make_code

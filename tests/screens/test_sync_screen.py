@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from tests.screens.conftest import open_sync, organisations
 from textual import events
 
-from fieldkit.protocol.messages import M, Message
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.screens.base.scheduler import SyncScheduler
 from fieldkit.screens.sync.sync import SyncScreen
 from fieldkit.screens.sync.words import bar, before, how_long, plural, waits, weight
 from fieldkit.store import DiskFull, State, Store, SyncSession
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Forecast, Outcome, Progress, sync
 from fieldkit.sync.transport import HttpTransport, ServerRefusal, Stop, Traffic

@@ -18,9 +18,11 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.server.database.tables import DEVICE, SCOPE, UNKNOWN
-from fieldkit.server.ingest.sync import Device, ScopeAt, sync
+from fieldkit.server.ingest.sync import sync
+from fieldkit.server.scope import Device
 
 NOW = 1_790_000_000
 KIND = "village_organisation"
@@ -53,7 +55,12 @@ def enrol(engine: Engine, *scopes: tuple[int | None, int | None], role: str = "o
                 enrolled_at=NOW,
             )
         )
-        had = [ScopeAt(epoch, *scope) for epoch, scope in enumerate(scopes, start=1)]
+        had = [
+            Scope.model_validate(
+                {"role": role, "district": district, "block": block, "epoch": epoch}
+            )
+            for epoch, (district, block) in enumerate(scopes, start=1)
+        ]
         connection.execute(
             insert(SCOPE),
             [
@@ -62,7 +69,7 @@ def enrol(engine: Engine, *scopes: tuple[int | None, int | None], role: str = "o
                 for one in had
             ],
         )
-    return Device(number + 1, role, len(scopes), tuple(had))
+    return Device(number + 1, len(scopes), tuple(had))
 
 
 class Laptop:

@@ -9,7 +9,8 @@ from tests.simulation.bench import Crash
 from tests.simulation.devices import Central
 from tests.simulation.model import Violation
 
-from fieldkit.protocol.messages import M, Message, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.server.problems import Refusal
 from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic

@@ -143,9 +143,9 @@ class World:
             with _sizes(trouble.most):
                 return sync(
                     laptop.store,
-                    link=wire,
+                    transport=wire,
                     pause=lambda _seconds: False,
-                    chance=random.Random(0),
+                    rng=random.Random(0),
                 )
         except Crash:
             laptop.close()

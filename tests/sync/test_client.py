@@ -12,17 +12,21 @@ import pytest
 from filelock import FileLock
 
 from fieldkit.protocol.change import Change, Op
-from fieldkit.protocol.messages import M, Message, Problem
-from fieldkit.records import SelfHelpGroup, VillageOrganisation
+from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages import Problem
+from fieldkit.protocol.shapes import M, Message
+from fieldkit.records import sentence
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.operation.status import DeviceStatus, status
-from fieldkit.store import Answered, Edit, State, Store, Verdict, tables
-from fieldkit.store.files.database import Database
+from fieldkit.store import Answered, Edit, State, Store, tables
+from fieldkit.store.database import Database
+from fieldkit.sync import session, transport
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
 from fieldkit.sync.enrol import address
 from fieldkit.sync.sentences import refusal_sentence, waiting_sentence
-from fieldkit.sync.session import ATTEMPTS
-from fieldkit.sync.transport import HttpTransport, ServerRefusal, is_loopback
+from fieldkit.sync.transport import HttpTransport, ServerRefusal
 
 HEAD = "0" * 64
 Held = Callable[[Store], DeviceStatus]
@@ -102,7 +106,7 @@ def test_an_answer_that_is_lost_costs_nothing(
     outcome = sync(store, pause=lambda _: False)
     assert (outcome.ok, outcome.offline, outcome.waiting) == (False, True, 5)
     assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
-    assert outcome.session.requests == ATTEMPTS
+    assert outcome.session.requests == session.ATTEMPTS
     assert held(store)["last_seq"] == 5
     assert store.outbox.counts()[State.SENT] == 5
     monkeypatch.undo()
@@ -161,8 +165,9 @@ def test_a_rejected_change_is_told_and_the_others_arrive(
     assert (outcome.applied, outcome.rejected, held(store)["last_seq"]) == (3, 1, 4)
     assert store.states([wrong])[wrong] is State.REJECTED
     (returned,) = store.outbox.returned()
-    assert (returned.change.record_id, returned.reason_field) == (wrong, "district")
-    assert returned.reason
+    assert returned.reason is not None
+    assert (returned.change.record_id, returned.reason.field) == (wrong, "district")
+    assert sentence(returned.reason)
 
 
 def _log_a_value_the_server_cannot_read(store: Store, record_id: str) -> None:
@@ -247,7 +252,7 @@ def test_a_server_put_back_from_its_backup_gets_what_it_lacks_and_its_word_count
     assert device is not None
     # The server of then rejected what the one put back takes.
     head = fresh.outbox.head_before(device.origin, 3)
-    rejected = Verdict(2, State.REJECTED, "No.")
+    rejected = Verdict(seq=2, verdict="rejected", reason="No.")
     fresh.pull.receive(Answered(device.origin, 2, head, verdicts=[rejected]))
     with local_server(tmp_path / "backup.sqlite3") as url:
         fresh.enrol(url, fresh.token() or "")
@@ -428,7 +433,7 @@ def test_what_waits_is_counted_as_people_write() -> None:
 def test_refusals_are_sentences_without_the_servers_words() -> None:
     problem = Problem(type="/problems/gap", title="\x1b[31mred", status=409)
     assert "red" not in refusal_sentence(ServerRefusal(409, problem))
-    assert is_loopback("http://[::1]:8000")
+    assert transport.is_loopback("http://[::1]:8000")
 
 
 def test_a_request_that_hangs_is_broken_off_when_stop_is_asked_twice(

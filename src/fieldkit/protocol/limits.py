@@ -26,25 +26,24 @@ LARGEST_CHANGE = 32 * 1024
 """Most bytes of the fields of one change, in canonical form."""
 DEEPEST_NESTING = 50
 """Most levels of lists and objects in a value."""
-AADHAAR_REFUSED = "This looks like an Aadhaar number. It is never kept: remove it."
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def unsendable_field(fields: Mapping[str, Json], size: int | None = None) -> tuple[str, str] | None:
-    """Return a field beyond the limits and a sentence why; None if all fields can be sent.
+    """Return a field beyond the limits and the code of the limit; None if all can be sent.
 
     ``size``: an upper bound of their bytes in canonical form, if known.
     """
     for name, value in fields.items():
-        if not _is_ordinary(name, value) and (reason := _why_unsendable(name, value)):
-            return name, reason
+        if not _is_ordinary(name, value) and (code := _why_unsendable(name, value)):
+            return name, code
     if len(fields) > MOST_FIELDS:
-        return next(iter(fields)), f"One record takes at most {MOST_FIELDS} fields at once."
+        return next(iter(fields)), "unsendable_field.many"
     if size is not None and size <= LARGEST_CHANGE:
         return None
     if len(canonical(dict(fields))) > LARGEST_CHANGE:
         largest = max(fields, key=lambda name: len(canonical(fields[name])))
-        return largest, "This is too much for one record. Shorten it."
+        return largest, "unsendable_field.large"
     return None
 
 
@@ -61,15 +60,15 @@ def _is_ordinary(name: str, value: Json) -> bool:
 
 def _why_unsendable(name: str, value: Json) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
-        return f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so."
+        return "unsendable_field.name"
     if name == PLACE:
-        return "This name is the program's own. Name the field otherwise."
+        return "unsendable_field.own_name"
     if too_deep(value):
-        return "This is nested too deep to be kept."
+        return "unsendable_field.deep"
     if not all(map(_is_storable, (name, *scalars(value)))):
-        return "This holds a character that cannot be kept. Type it by hand."
+        return "unsendable_field.character"
     if not all(map(_is_finite, scalars(value))):
-        return "This number is too large to be kept. Write it as text."
+        return "unsendable_field.number"
     return None
 
 

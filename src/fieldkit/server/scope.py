@@ -6,26 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fieldkit.protocol.scope import Scope
+
 Place: TypeAlias = tuple[int, int | None]
 """District and block of a record (LGD codes); block None: the whole district's."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeAt:
-    """A scope in force from one epoch on; without district and block: the whole territory."""
-
-    epoch: int
-    district: int | None = None
-    block: int | None = None
-
-    def holds(self, place: Place) -> bool:
-        """Say whether a record at this place is in the scope."""
-        district, block = place
-        if self.district is None:
-            return True
-        return district == self.district and (
-            self.block is None or block is None or block == self.block
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +17,23 @@ class Device:
     """An enrolled device, with every scope it has had."""
 
     id: int
-    role: str
     epoch: int
     """The epoch of its present scope."""
-    scopes: tuple[ScopeAt, ...]
+    scopes: tuple[Scope, ...]
 
     @property
-    def scope(self) -> ScopeAt:
+    def scope(self) -> Scope:
         """Return the present scope, which decides what pages contain."""
         return max(self.scopes, key=lambda scope: scope.epoch)
 
-    def since(self, epoch: int) -> tuple[ScopeAt, ...]:
+    def since(self, epoch: int) -> tuple[Scope, ...]:
         """Return the scopes in force since ``epoch``, any of which allows a change (rule 15)."""
         return tuple(scope for scope in self.scopes if scope.epoch >= epoch) or (self.scope,)
 
 
-def allowed(scopes: Iterable[ScopeAt], *places: Place) -> bool:
+def allowed(scopes: Iterable[Scope], *places: Place) -> bool:
     """Say whether any of the scopes contains any of the places."""
-    return any(scope.holds(place) for scope in scopes for place in places)
+    return any(scope.holds(*place) for scope in scopes for place in places)
 
 
 def place_at(now: Place, moves: Iterable[tuple[int, Place]], base: int) -> Place:

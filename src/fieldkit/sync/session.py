@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from fieldkit.protocol.finding import CONFLICT
 from fieldkit.protocol.messages import MOST_ROWS, Batch, Focus, Parent, SyncAnswer, SyncRequest
 from fieldkit.store import Answered, Logged, LogPosition, PullState, State, Store
 from fieldkit.sync.answer_mapping import answered
@@ -85,6 +86,7 @@ def compose_request(
         # Rows of the batch come back with little more than a version, so they do not count.
         most=min(rows + len(logged), MOST_ROWS),
         now=max(store.now(), 0),
+        codes=True,
     )
 
 
@@ -302,7 +304,7 @@ class RequestLoop:
         self._store_answer(acknowledged, [one for one in batch if one.change.seq <= seq])
         self._check_generation(state, answer)
         if moved and (scope := answer.scope):
-            self._pull.change_scope(scope.role, scope.district, scope.block, answer.epoch)
+            self._pull.change_scope(scope.model_copy(update={"epoch": answer.epoch}))
         if answer.fork is not None:
             self._pull.fork(origin, answer.fork)
             self._total = self.done + count_unsent(self._store)
@@ -345,7 +347,7 @@ class RequestLoop:
         if answer.token:
             self._transport.use_token(answer.token)
         self.done += len(batch)
-        self.rejected += len({one.seq for one in answer.verdicts if one.state is State.REJECTED})
+        self.rejected += len({one.seq for one in answer.verdicts if one.verdict != CONFLICT})
         self.received += received.rows
         self.conflicts += received.new_conflicts
 

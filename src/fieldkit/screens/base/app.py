@@ -12,22 +12,25 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.message import Message
 
+from fieldkit.screens.base import textual_private
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
+from fieldkit.screens.base.store_threads import StoreThreads
 from fieldkit.settings import DATABASE
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.message_pump import MessagePump
 
     from fieldkit.search.glance import Glimpse
@@ -35,12 +38,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_BY_ALT = {
-    typed
-    for sequence, typed in ANSI_SEQUENCES_KEYS.items()
-    if isinstance(typed, str) and len(sequence) == 2
-}
-"""What Textual makes of Alt and a digit: a sign nobody meant to type."""
+_PATIENCE = 1.0
+"""Seconds after which Ctrl+Q no longer waits for what the keys before it read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +102,7 @@ class AppBase(App[int]):
         self._store: Store | None = None
         self._store_error: Exception | None = None
         self._store_open = asyncio.Event()
+        self._threads = StoreThreads()
         self._keys: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
         self._hands: asyncio.Task[None] | None = None
 
@@ -121,7 +121,7 @@ class AppBase(App[int]):
             return store, next(iter(store.operators()), "")
 
         try:
-            self._store, operator = await asyncio.to_thread(opened)
+            self._store, operator = await self._threads.enter(opened)
             # Before the first key counts: whatever it leads to carries the operator's name.
             self.standing = replace(self.standing, operator=self.operator or operator)
         except Exception as error:
@@ -138,22 +138,63 @@ class AppBase(App[int]):
             return None
         from fieldkit.search.glance import glance
 
-        return await asyncio.to_thread(glance, self.home / DATABASE, typed)
+        return await self._threads.read(partial(glance, self.home / DATABASE, typed), "glance")
 
     async def ask(self, question: Callable[[Store], T]) -> T:
-        """Put ``question`` to the store in a thread, once it is open, and return the answer.
+        """Call ``question`` with the store in the thread of entry, once the store is open.
+
+        For saves, drafts, and what a key must know: it waits for no search and no figures.
 
         Raises:
             StoreError: a sentence for the person (also: the store could not be opened).
         """
+        return await self._threads.enter(partial(question, await self._opened_store()))
+
+    async def read(self, question: Callable[[Store], T], purpose: Hashable = None) -> T:
+        """Call ``question`` in the thread of reads; a newer read of the same purpose replaces it.
+
+        Raises:
+            Interrupted: it was replaced; :meth:`Page.told` passes over it.
+            StoreError: a sentence for the person.
+        """
+        return await self._threads.read(partial(question, await self._opened_store()), purpose)
+
+    async def background(self, question: Callable[[Store], T]) -> T:
+        """Call ``question`` when no other call runs, again if one came between; it only reads.
+
+        Raises:
+            StoreError: a sentence for the person.
+        """
+        return await self._threads.background(partial(question, await self._opened_store()))
+
+    async def work(self, question: Callable[[Store], T]) -> T:
+        """Call ``question`` in a thread of its own, for as long as it takes: imports, backups.
+
+        Raises:
+            StoreError: a sentence for the person.
+        """
+        return await self._threads.work(partial(question, await self._opened_store()))
+
+    async def _opened_store(self) -> Store:
         await self.opened()
         if self._store is None:
             raise self._store_error or RuntimeError("the store was never opened")
-        return await asyncio.to_thread(question, self._store)
+        return self._store
+
+    def exit(
+        self,
+        result: int | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """End the application; what is being read is stopped, what is being written is not."""
+        self._threads.end()
+        super().exit(result, return_code, message)
 
     def close_store(self) -> None:
         """Close the store at the end, if it was opened."""
         self.courier.stop()
+        self._threads.close()
         if self._store is not None:
             self._store.close()
 
@@ -171,7 +212,7 @@ class AppBase(App[int]):
     async def take_stock(self) -> None:
         """Bring what the headers say up to date."""
         operator = self.standing.operator
-        found = await self.ask(lambda store: stock(store, operator))
+        found = await self.background(lambda store: stock(store, operator))
         self.courier.noticed(found.unsent or 0, found.last_sync)
         self.standing = replace(found, line=self.courier.word)
         self.screen.post_message(StatusRefreshed())
@@ -189,16 +230,23 @@ class AppBase(App[int]):
                 self._hands = asyncio.create_task(self._hand_out())
             if not isinstance(event, events.Key) or _meant(event):
                 self._keys.put_nowait(event)
+            if isinstance(event, events.Key) and event.key == "ctrl+q":
+                self.set_timer(_PATIENCE, self._let_keys_through)
         else:
             await super().on_event(event)
+
+    def _let_keys_through(self) -> None:
+        """Stop the reads that still hold keys back."""
+        if not self._keys.empty():
+            self._threads.interrupt()
 
     async def quiet(self) -> None:
         """Return when every key that came has been handled."""
         await self._keys.join()
 
     async def _hand_out(self) -> None:
-        with self._context():
-            while self._running:
+        with textual_private.as_active(self):
+            while textual_private.running(self):
                 event = await self._keys.get()
                 try:
                     await self._hand(event)
@@ -210,7 +258,7 @@ class AppBase(App[int]):
     async def _hand(self, event: events.Key | events.Paste) -> None:
         """Give one key to whom it is for and wait until all it set off is done."""
         screen = self.screen
-        await screen._mounted_event.wait()
+        await textual_private.mounted(screen)
         target: DOMNode = screen.focused or screen
         question = self.question
         await super().on_event(event)
@@ -225,16 +273,14 @@ class AppBase(App[int]):
 def stock(store: Store, operator: str) -> HeaderStatus:
     """Read the standing of a store; runs in a thread. The first operator if none is named."""
     from fieldkit.reference import option
-    from fieldkit.store import State
 
     device = store.device
     if device is None:
         return HeaderStatus(operator)
     district = option("district", device.district)
     block = option("block", device.block) if device.block is not None else None
-    waiting = store.outbox.counts()
     named = operator or next(iter(store.operators()), device.name)
-    unsent = waiting[State.QUEUED] + waiting[State.SENT]
+    unsent = store.outbox.unsent()
     return HeaderStatus(
         operator=named,
         origin=device.origin,
@@ -255,7 +301,7 @@ def _meant(key: events.Key) -> bool:
     """Say whether a key counts; with Alt or Ctrl it types nothing."""
     if key.key.startswith(("alt+", "ctrl+", "super+", "meta+", "hyper+")):
         key.character = None
-    return key.character not in _BY_ALT
+    return key.character not in textual_private.ALT_SIGNS
 
 
 def is_sentence(error: Exception) -> bool:

@@ -15,6 +15,7 @@ from textual.css.query import NoMatches
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
+from fieldkit.interruption import Interrupted
 from fieldkit.plain_text import shown
 from fieldkit.screens.base.app import AppBase, Question, is_sentence
 from fieldkit.screens.base.scheduler import Synced
@@ -130,7 +131,7 @@ class Page(Screen[ScreenResultType]):
         Binding("question_mark", "app.keys", "Help", show=False),
     ]
 
-    def compose(self) -> ComposeResult:
+    def compose_request(self) -> ComposeResult:
         """Lay out the fixed places round the content."""
         yield Line(self.TITLE or "", id="where")
         yield Rule()
@@ -180,7 +181,7 @@ class Page(Screen[ScreenResultType]):
         self.show_standing()
         self.run_worker(self._arrive(), group="arrive", exclusive=True)
 
-    def on_stocktaken(self) -> None:
+    def on_status_refreshed(self) -> None:
         """Show the new standing."""
         if self.here:
             self.show_standing()
@@ -240,10 +241,16 @@ class Page(Screen[ScreenResultType]):
         """Put ``question`` to the store in a thread; see :meth:`Desk.ask`."""
         return await self.desk.ask(question)
 
+    async def read(self, question: Callable[[Store], T], purpose: str = "") -> T:
+        """Call ``question`` in the thread of reads; see :meth:`AppBase.read`."""
+        return await self.desk.read(question, (self, purpose) if purpose else None)
+
     async def told(self, errand: Callable[[], Awaitable[object]]) -> bool:
         """Run ``errand``; a StoreError becomes its sentence on the page. Say if all went well."""
         try:
             await errand()
+        except Interrupted:
+            return False
         except NoMatches:
             if self.here:
                 raise

@@ -286,7 +286,7 @@ class ImportScreen(Page[None]):
             self.post_message(Progressed(rows, done, total))
 
         async def run() -> None:
-            self._loaded = await self.ask(
+            self._loaded = await self.desk.work(
                 lambda store: load(
                     store, kind, path, operator=operator, mapping=mapping, progress=tell, stop=stop
                 )

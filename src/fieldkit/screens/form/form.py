@@ -170,10 +170,12 @@ class FormScreen(Page["Entered | None"]):
             ask, district = model.fields[wanted.field].ask, model.values.get("district")
             form = ask.format
             if isinstance(form, Reference):
-                found = await self.ask(lambda store: referred(store, form.kinds, wanted.text))
+                found = await self.read(lambda store: referred(store, form.kinds, wanted.text))
             else:
                 place = district if isinstance(district, int) else 0
-                names = await self.ask(lambda store: store.suggest(ask.suggest, wanted.text, place))
+                names = await self.read(
+                    lambda store: store.suggest(ask.suggest, wanted.text, place)
+                )
                 found = [Candidate(name, name) for name in names]
 
         await self.told(look)

@@ -158,7 +158,7 @@ class FindPage(Page[None]):
             kept = [row for row in rows if row.id not in skipped]
             return kept, strong and kept == rows
 
-        rows, strong = await self.ask(look)
+        rows, strong = await self.read(look, "hits")
         choices = [choice_of(row, self.taken) for row in rows]
         last = self.new(text, among=bool(rows))
         marked = 0 if strong or (last is None and len(rows) == 1) else len(rows) if last else None

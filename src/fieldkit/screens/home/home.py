@@ -104,7 +104,7 @@ class HomePage(Page[None]):
         from fieldkit.screens.home.figures import figures  # only now: the records are loaded
 
         operator = self.desk.operator
-        self._figures = await self.ask(lambda store: figures(store, operator))
+        self._figures = await self.desk.background(lambda store: figures(store, operator))
         self.where(f"fieldkit   {self.desk.standing.area}")
         if self._figures.clock:
             self.say(self._figures.clock, error=True)
@@ -125,7 +125,7 @@ class HomePage(Page[None]):
         glimpses = await self.desk.glance(text)
         if glimpses is not None:
             return self._first_hits(text, glimpses)
-        rows, strong = await self.ask(lambda store: search(store, text, None))
+        rows, strong = await self.read(lambda store: search(store, text, None), "hits")
         choices = [choice_of(row, self._open) for row in rows]
         last = self._new(text, among=bool(rows))
         return Answer(choices, last, 0 if strong else len(rows))

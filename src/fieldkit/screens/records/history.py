@@ -54,7 +54,7 @@ class HistoryPage(Page[None]):
         """Answer with the changes: those made here, and those of others as far as they came."""
         from fieldkit.sync.history import merge_histories
 
-        logged = await self.ask(lambda store: store.changes_of(self.record_id))
+        logged = await self.read(lambda store: store.changes_of(self.record_id))
         told = self._told.changes if self._told else ()
         made = [_choice(self.kind, one) for one in reversed(merge_histories(logged, told))]
         others = len(made) - len(logged)
@@ -88,7 +88,7 @@ class HistoryPage(Page[None]):
         from fieldkit.sync.history import history
         from fieldkit.sync.transport import Stop
 
-        self._stop = Stop(patience=0)
+        self._stop = Stop(abort_after=0)
         return history(store, self.kind, self.record_id, stop=self._stop)
 
     def on_unmount(self) -> None:
@@ -113,6 +113,7 @@ def _choice(kind: str, made: Logged | HistoryItem) -> Choice:
 
 def line(logged: Logged) -> tuple[str, ...]:
     """Return the cells of one change made here: when, who, what, and where it stands."""
+    from fieldkit.records import sentence
     from fieldkit.records.fields.formats import Moment
 
     change = logged.change
@@ -122,7 +123,7 @@ def line(logged: Logged) -> tuple[str, ...]:
         Moment().show(change.at) + wrong,
         change.operator,
         _done(change.kind, str(change.op), change.fields),
-        f"{state}: {logged.reason}" if logged.reason else state,
+        f"{state}: {sentence(logged.reason)}" if logged.reason else state,
     )
 
 

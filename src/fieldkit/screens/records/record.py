@@ -75,7 +75,7 @@ class RecordPage(Page[None]):
 
     async def answer(self, _text: str) -> Answer:
         """Answer with what belongs to the record."""
-        found = await self.ask(lambda store: sheet(store, self.record_id))
+        found = await self.read(lambda store: sheet(store, self.record_id))
         if found is None:
             self.row, self._settle = None, frozenset()
             self.where(f"{self.record_id}   not on this laptop")

@@ -127,7 +127,7 @@ class SyncScreen(Page[None]):
         """Answer with what is to settle, what the server did not take, and what is to check."""
         from fieldkit.screens.sync.conflicts import open_conflicts
 
-        found = await self.ask(lambda store: open_conflicts(store))
+        found = await self.read(lambda store: open_conflicts(store))
         first = await self._page(_RETURNED)
         heads = [_SETTLE] + [""] * len(found)
         to_settle = [self._to_settle(one, head) for one, head in zip(found, heads, strict=False)]
@@ -144,7 +144,7 @@ class SyncScreen(Page[None]):
     async def _page(self, group: str, skip: int = 0) -> Answer:
         """Return a page of what came back, then of what is to check; the first line is headed."""
         read = _returned if group == _RETURNED else _findings
-        told = await self.ask(lambda store: read(store, skip))
+        told = await self.read(lambda store: read(store, skip))
         heads = ["" if skip else group] + [""] * len(told)
         rows = [self._choice(one, head) for one, head in zip(told, heads, strict=False)]
         if len(told) == PAGE:
@@ -213,7 +213,7 @@ class SyncScreen(Page[None]):
         self.query_one("#where", Line).put(right=self.desk.standing.words(since=True))
 
     async def _show(self) -> None:
-        found = await self.ask(_read)
+        found = await self.read(_read)
         self._enrolled, self._misplaced = found.enrolled, found.misplaced
         self.query_one("#waiting", Line).put(found.waiting)
         self.query_one("#agreement", Line).put(found.agreement)
@@ -357,18 +357,28 @@ def _at(back: Logged) -> tuple[str, int]:
 
 def _returned(store: Store, skip: int) -> list[_Told]:
     """Return a page of what the server did not take."""
-    found = store.outbox.returned(PAGE, skip)
-    nothing = "No reason was given."
+    from fieldkit.records import sentence
+
     return _told(
         store,
-        [(one.change.kind, one.change.record_id, one.reason or nothing, one) for one in found],
+        [
+            (
+                one.change.kind,
+                one.change.record_id,
+                sentence(one.reason) if one.reason else "No reason was given.",
+                one,
+            )
+            for one in store.outbox.returned(PAGE, skip)
+        ],
     )
 
 
 def _findings(store: Store, skip: int) -> list[_Told]:
     """Return a page of what the server found to check."""
+    from fieldkit.records import sentence
+
     found = store.findings()[skip : skip + PAGE]
-    return _told(store, [(one.kind, one.record_id, one.message, None) for one in found])
+    return _told(store, [(one.kind, one.record_id, sentence(one), None) for one in found])
 
 
 def _told(store: Store, found: Sequence[tuple[str, str, str, Logged | None]]) -> list[_Told]:

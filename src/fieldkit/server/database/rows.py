@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias, cast
 from sqlalchemy import Connection, Select, Table, select
 
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
-from fieldkit.protocol.limits import AADHAAR_REFUSED, contains_aadhaar, scalars, unsendable_field
+from fieldkit.protocol.limits import contains_aadhaar, scalars, unsendable_field
 from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Field, Record, Unfit, Value, kinds
 from fieldkit.reference import option
@@ -35,12 +35,13 @@ _NEVER_READ = frozenset({"id", "version"})
 
 
 class UnfitChange(Exception):
-    """A change that cannot be accepted; ``reason`` is a sentence for its author."""
+    """A change that cannot be accepted: the code of the reason, its field, and parameters."""
 
-    def __init__(self, reason: str, field: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, rule: str, field: str | None = None, **params: Json) -> None:
+        super().__init__(rule)
+        self.rule = rule
         self.field = field
+        self.params = params
 
 
 class StoredRecord(NamedTuple):
@@ -144,14 +145,14 @@ def read_change(change: Change, known: type[Record] | None, size: int, cache: Re
         else:
             fields[name] = _unknown_field(name, value)
     if "district" in fields and fields["district"] is None:
-        raise UnfitChange("A record belongs to a district: choose it again.", "district")
+        raise UnfitChange("unfitting.no_district", "district")
     if "district" in fields and option("district", cast(Value, fields["district"])) is None:
         # Only the scope of the whole territory would hold it, and each district has its own feed.
-        raise UnfitChange("This district is not known to the server: choose it again.", "district")
+        raise UnfitChange("unfitting.unknown_district", "district")
     if fields.get(DELETED, False) is None:
         fields[DELETED] = False
     if change.op is Op.DECIDE and not fields.keys() - {DECIDED}:
-        raise UnfitChange("This decision names no field.")
+        raise UnfitChange("unfitting.decision")
     return change.with_fields(fields)
 
 
@@ -234,18 +235,18 @@ def _read(field: Field, column_type: type[object], name: str, value: Json) -> Js
     try:
         read = field.format.read(value)
     except Unfit as unfit:
-        raise UnfitChange(f"{field.label}: {unfit}", name) from None
+        raise UnfitChange("unfitting.value", name, why=str(unfit)[:400]) from None
     if read is not None and type(read) is not column_type:
-        raise UnfitChange(f"{field.label}: this value is not of the right sort.", name)
+        raise UnfitChange("unfitting.sort", name)
     return _to_json(read)
 
 
 def _unknown_field(name: str, value: Json) -> Json:
     """Return the value of a field not known here unchanged, unless it must not be stored."""
     if contains_aadhaar({name: value}):
-        raise UnfitChange(AADHAAR_REFUSED, name)
+        raise UnfitChange("no_aadhaar", name)
     if any("\0" in part for part in scalars({name: value}) if isinstance(part, str)):
-        raise UnfitChange("This holds a character that cannot be kept. Type it by hand.", name)
+        raise UnfitChange("unsendable_field.character", name)
     return value
 
 

@@ -108,10 +108,13 @@ CHANGE = Table(
     Column("version", BigInteger),
     Column("received_at", BigInteger, nullable=False),
     Column("held", JSON(none_as_null=True)),
+    Column("rule", String(60)),
+    Column("params", JSON(none_as_null=True)),
     Index("ix_change_record", "kind", "record_id"),
 )
 """The log: each change's canonical bytes, the head after it, its verdict with the first field it
-concerns, and the fields that were ``held``.
+concerns, and the fields that were ``held``. The reason is the code ``rule`` with ``params``; rows
+written by older servers have a sentence in ``reason`` instead.
 
 The body of a rejected change that contains an apparent Aadhaar number is stored empty.
 """
@@ -197,9 +200,13 @@ FINDING = Table(
     Column("district", Integer, nullable=False),
     Column("message", String(500), nullable=False),
     Column("about", String(30)),
+    Column("params", JSON(none_as_null=True)),
+    Column("related", JSON(none_as_null=True)),
     Index("ix_finding_about", "about"),
 )
-"""Open findings; ``about`` is the other record concerned, whose changes may close them."""
+"""Open findings; ``about`` is the other record whose changes may close one, ``related`` names the
+records (kind and id) in its parameters. Rows written by older servers have a sentence in
+``message`` instead."""
 
 UNKNOWN = Table(
     "unknown_record",

@@ -9,10 +9,11 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, or_, select, update
 
+from fieldkit.protocol.scope import Scope
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.tables import DEVICE, SCOPE
 from fieldkit.server.problems import refusal
-from fieldkit.server.scope import Device, ScopeAt
+from fieldkit.server.scope import Device
 
 TOKEN_SECONDS = 30 * 86_400
 """A token older than this is replaced at the next sync."""
@@ -148,9 +149,11 @@ def device_from_row(connection: Connection, row: DatabaseRow) -> Device:
     )
     return Device(
         row.id,
-        row.role,
         row.epoch,
-        tuple(ScopeAt(one.epoch, one.district, one.block) for one in scopes),
+        tuple(
+            Scope(role=row.role, district=one.district, block=one.block, epoch=one.epoch)
+            for one in scopes
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from fieldkit.plain_text import shown
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest, Scope
+from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.reference import district_of, option
 from fieldkit.server.database.tables import CODE, DEVICE, SCOPE, SERVER
 from fieldkit.server.devices.authentication import (
@@ -109,10 +109,9 @@ def enrol(
     else:
         device = _reuse_code(connection, request, code, before, token, now)
     incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
-    scope = {"role": device.role, "district": device.scope.district, "block": device.scope.block}
     return EnrolAnswer(
         token=token,
-        scope=Scope.model_validate(scope),
+        scope=device.scope,
         epoch=device.epoch,
         incarnation=incarnation,
         now=now,

@@ -22,13 +22,13 @@ from fieldkit.protocol.messages import (
     EnrolRequest,
     HistoryAnswer,
     HistoryRequest,
-    Message,
     Problem,
     ReceiptAnswer,
     ReceiptRequest,
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.shapes import Message
 from fieldkit.server.database.connection import Unusable, reading, writing
 from fieldkit.server.database.migrate import is_migrated, open_database
 from fieldkit.server.devices.attempts import CodeAttempts

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fieldkit.protocol.messages import LARGEST_BODY, LARGEST_MESSAGE, M, Message, SyncRequest
+from fieldkit.protocol.messages import LARGEST_BODY, LARGEST_MESSAGE, SyncRequest
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import (
     ACCEPT_ENCODING,
     OtherVersion,

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from fieldkit.protocol.change import Change, Op
+from fieldkit.protocol.finding import REJECTED, Verdict
 from fieldkit.protocol.merge import Ancestry
-from fieldkit.protocol.messages import Verdict
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import day_at
 from fieldkit.server.database.rows import (
@@ -26,12 +27,10 @@ from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.feed.positions import Era, era, lock_counters, renew
 from fieldkit.server.ingest import findings
 from fieldkit.server.ingest.batch_records import gather, keep
-from fieldkit.server.ingest.incoming import REJECTED, Entry, contested, line, read_shape, rejected
+from fieldkit.server.ingest.incoming import Entry, contested, line, read_shape, rejected
 from fieldkit.server.ingest.logs import Log, ancestry
 from fieldkit.server.ingest.record_state import OutOfScope, RecordState, lay, origin_of
-from fieldkit.server.scope import Place, ScopeAt
-
-_NEVER_TAKEN = "The entry of this record was not taken, so this waits here with it."
+from fieldkit.server.scope import Place
 
 
 class Elsewhere(Exception):
@@ -61,7 +60,7 @@ class Under:
 
     log: Log
     ancestry: Ancestry
-    scopes: Sequence[ScopeAt]
+    scopes: Sequence[Scope]
     floor: int
     now: int
 
@@ -70,7 +69,7 @@ def enter(
     connection: Connection,
     log: Log,
     entries: Sequence[Entry],
-    scopes: Sequence[ScopeAt],
+    scopes: Sequence[Scope],
     here: Era,
     cursors: Mapping[int, int],
     also: Collection[int],
@@ -160,7 +159,7 @@ def _lay(
         if change is not None:
             record = records[change.kind, change.record_id]
             if change.op is not Op.CREATE and not record.values and record.key in entered.refused:
-                raise UnfitChange(_NEVER_TAKEN)
+                raise UnfitChange("entry_refused")
             merged = lay(
                 record, change, under.ancestry, under.scopes, under.log.district, under.floor
             )
