@@ -1,4 +1,4 @@
-"""What a device may see and write."""
+"""The scope of a device: the records that it may see and write."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from fieldkit.protocol.shapes import Area, Message, Seq
 
 
 class Scope(Message):
-    """The area of a device; neither district nor block: the whole territory."""
+    """The role and area of a device; without district and block: the whole territory."""
 
     role: Literal["registrar", "operator", "supervisor", "administrator"]
     district: Area | None = None
     block: Area | None = None
     epoch: Seq = 0
-    """From which epoch of the device it holds; a message names it beside the scope."""
+    """The device's epoch from which it is in force; messages carry it beside the scope."""
 
     def holds(self, district: int | None, block: int | None) -> bool:
-        """Say whether a record of this place is in it; one without a block is the district's."""
+        """Say whether a record at this place is in scope; no block: the whole district."""
         if self.district is None:
             return True
         return self.district == district and (
