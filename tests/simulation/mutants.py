@@ -1,4 +1,4 @@
-"""The rules of the protocol, each left out by patches of the real program."""
+"""Mutants: each removes one rule of the protocol by patching the real program."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ Patch = AbstractContextManager[object]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A rule left out."""
+    """One removed rule."""
 
     rule: str
     what: str
     profile: str
-    """The sort of history that is likely to notice."""
+    """The profile whose runs are likely to detect it."""
     patches: Callable[[], Sequence[Patch]]
 
 
@@ -60,7 +60,7 @@ MUTANTS: list[Mutant] = []
 def mutant(
     rule: str, what: str, profile: str
 ) -> Callable[[Callable[[], Sequence[Patch]]], Callable[[], Sequence[Patch]]]:
-    """Enter a mutant into the table."""
+    """Register the patches of a mutant."""
 
     def enter(patches: Callable[[], Sequence[Patch]]) -> Callable[[], Sequence[Patch]]:
         MUTANTS.append(Mutant(rule, what, profile, patches))
@@ -114,7 +114,7 @@ def _() -> list[Patch]:
     return [patch.object(pull, "fork", early)]
 
 
-@mutant("4", "take the writes of one's own past for another's", "restores")
+@mutant("4", "treat inherited writes as another origin's", "restores")
 def _() -> list[Patch]:
     def includes(self: merge.Ancestry, written: merge.FieldWrite) -> bool:
         return written.origin == self.origin
@@ -122,7 +122,7 @@ def _() -> list[Patch]:
     return [patch.object(merge.Ancestry, "includes", includes)]
 
 
-@mutant("5", "go on after the server was put back as if it had not been", "lost server")
+@mutant("5", "ignore that the server was restored", "lost server")
 def _() -> list[Patch]:
     from fieldkit.server.ingest import sync as apply
 
@@ -132,12 +132,12 @@ def _() -> list[Patch]:
     ]
 
 
-@mutant("5", "leap over nothing when a server starts", "lost server")
+@mutant("5", "skip no numbers when a server starts", "lost server")
 def _() -> list[Patch]:
     return [patch.object(devices, "start", lambda *_: None)]
 
 
-@mutant("5", "offer nothing again to a server that was put back", "lost server")
+@mutant("5", "offer nothing again to a restored server", "lost server")
 def _() -> list[Patch]:
     return [patch.object(pull.Pull, "offer_again", lambda *_: None)]
 
@@ -145,7 +145,7 @@ def _() -> list[Patch]:
 # The server
 
 
-@mutant("7", "take a batch without checking what was taken before", "copies")
+@mutant("7", "accept a batch without comparing known changes", "copies")
 def _() -> list[Patch]:
     usual = incoming.known_of
 
@@ -220,12 +220,12 @@ def _() -> list[Patch]:
     return [patch.object(standing, "merge", merged)]
 
 
-@mutant("12", "let an edit of a deleted record pass unnoticed", "conflicts")
+@mutant("12", "apply an edit of a deleted record without a conflict", "conflicts")
 def _() -> list[Patch]:
     return [patch.object(merge, "_is_edit", lambda _change: False)]
 
 
-@mutant("13", "let a decision close what it did not see", "conflicts")
+@mutant("13", "let a decision close what it does not name", "conflicts")
 def _() -> list[Patch]:
     class Everything(frozenset[tuple[str, int]]):
         def __contains__(self, _pair: object) -> bool:
@@ -240,7 +240,7 @@ def _() -> list[Patch]:
     return [patch.object(merge, "_named_by_decision", decided)]
 
 
-@mutant("13", "let a decision close though it did not apply itself", "conflicts")
+@mutant("13", "let a decision close though it did not apply", "conflicts")
 def _() -> list[Patch]:
     usual = merge.merge
 
@@ -271,7 +271,7 @@ def _() -> list[Patch]:
     return [patch.object(page, "conflicts", conflicts)]
 
 
-@mutant("15", "allow only by where a record stands now", "moves")
+@mutant("15", "allow only by the record's present place", "moves")
 def _() -> list[Patch]:
     def place_at(now: Place, _moves: object, _base: int) -> Place:
         return now
@@ -279,7 +279,7 @@ def _() -> list[Patch]:
     return [patch.object(standing, "place_at", place_at)]
 
 
-@mutant("15", "allow only by the scope that holds now", "moves")
+@mutant("15", "allow only by the present scope", "moves")
 def _() -> list[Patch]:
     def since(self: Device, _epoch: int) -> tuple[Scope, ...]:
         return (self.scope,)
@@ -295,7 +295,7 @@ def _() -> list[Patch]:
 # Feed and cursor
 
 
-@mutant("18", "give one number to all that a batch changed", "cuts")
+@mutant("18", "give one position to all records of a batch", "cuts")
 def _() -> list[Patch]:
     usual = feed.renew
     batches: list[tuple[int, int, int]] = []
@@ -322,7 +322,7 @@ def _() -> list[Patch]:
     return [patch.object(batch, "renew", renew), patch.object(page._Stream, "reached", at_number)]
 
 
-@mutant("19", "leave no entry behind where a record stood", "moves")
+@mutant("19", "leave no feed entry where a record was before", "moves")
 def _() -> list[Patch]:
     usual = feed.renew
 
@@ -337,7 +337,7 @@ def _() -> list[Patch]:
     return [patch.object(batch, "renew", renew)]
 
 
-@mutant("20", "keep what lies outside a new scope", "moves")
+@mutant("20", "keep records outside a new scope", "moves")
 def _() -> list[Patch]:
 
     return [patch.object(pull, "retire_some", lambda *_: None)]
@@ -346,7 +346,7 @@ def _() -> list[Patch]:
 # The laptop
 
 
-@mutant("21", "drop an acknowledged change before its row has come", "cuts")
+@mutant("21", "drop an acknowledged change before its row is received", "cuts")
 def _() -> list[Patch]:
     def still_overlays(self: log.OwnChange, _version: int, *, gone: bool = False) -> bool:
         return not self.acked or self.rejected
@@ -395,7 +395,7 @@ def _() -> list[Patch]:
     return [patch.object(saving, "prepare", prepare)]
 
 
-@mutant("24", "drop what was rejected from the screen", "rejections")
+@mutant("24", "stop showing rejected changes", "rejections")
 def _() -> list[Patch]:
     def still_overlays(self: log.OwnChange, version: int, *, gone: bool = False) -> bool:
         return not self.acked or (not gone and not self.rejected and self.made_later_than(version))
@@ -403,7 +403,7 @@ def _() -> list[Patch]:
     return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
 
-@mutant("24", "let what was rejected outlast a later own value", "rejections")
+@mutant("24", "keep showing a rejected value after a later own one", "rejections")
 def _() -> list[Patch]:
     def owed(
         _connection: Connection, own: Mapping[Key, Sequence[log.OwnChange]]
@@ -418,7 +418,7 @@ def _() -> list[Patch]:
     return [patch.object(overlays, "owed_fields", owed)]
 
 
-@mutant("25", "mark everything as sent that was typed meanwhile", "cuts")
+@mutant("25", "mark changes made during a sync as acknowledged", "cuts")
 def _() -> list[Patch]:
     usual = outbox.acknowledge
 
