@@ -29,7 +29,7 @@ def _refused(stage: Stage) -> None:
     store.close()
 
 
-def test_a_system_that_lets_no_file_grow_stops_nothing_for_good(on_sqlite: Stage) -> None:
+def test_files_that_cannot_grow_stop_nothing_for_good(on_sqlite: Stage) -> None:
     with Server(on_sqlite.office.database) as server:
         on_sqlite.proxy.lead_to(server.url)
         server.stop()

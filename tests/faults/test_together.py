@@ -130,7 +130,7 @@ def _work_together(databases: Files | Databases, folder: Path, seed: int, rounds
             assert worker.store.check() == []
 
 
-def test_laptops_that_sync_at_once_come_to_hold_the_same(
+def test_laptops_that_sync_concurrently_converge(
     databases: Files | Databases, tmp_path: Path
 ) -> None:
     _work_together(databases, tmp_path, seed=1, rounds=6)
@@ -138,7 +138,7 @@ def test_laptops_that_sync_at_once_come_to_hold_the_same(
 
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(2, 12))
-def test_laptops_that_sync_at_once_for_long_come_to_hold_the_same(
+def test_laptops_that_sync_concurrently_for_long_converge(
     databases: Files | Databases, tmp_path: Path, seed: int
 ) -> None:
     _work_together(databases, tmp_path, seed, rounds=30)

@@ -22,7 +22,7 @@ values: st.SearchStrategy[Json] = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=120), values, max_size=4))
-def test_what_is_sendable_arrives_and_has_the_shape_of_a_change(fields: dict[str, Json]) -> None:
+def test_sendable_fields_survive_encoding_and_validate(fields: dict[str, Json]) -> None:
     if unsendable_field(fields) is not None:
         return
     change: dict[str, object] = {"fields": fields, "op": "edit", "kind": "toolkit", "seq": 1}
@@ -50,12 +50,12 @@ def test_a_batch_of_the_largest_changes_is_a_message() -> None:
 
 
 @pytest.mark.parametrize("depth", [DEEPEST_NESTING, DEEPEST_NESTING + 1])
-def test_lists_are_kept_to_a_depth(depth: int) -> None:
+def test_nesting_is_limited(depth: int) -> None:
     value: Json = json.loads("[" * depth + "]" * depth)
     assert (unsendable_field({"a": value}) is None) == (depth == DEEPEST_NESTING)
 
 
-def test_a_field_is_named_that_is_too_much() -> None:
+def test_the_largest_field_is_named() -> None:
     assert unsendable_field({"a": 1, "long": "x" * LARGEST_CHANGE, "c": "y"}) == (
         "long",
         "unsendable_field.large",
@@ -64,14 +64,14 @@ def test_a_field_is_named_that_is_too_much() -> None:
     assert unsendable_field({str(n): n for n in range(MOST_FIELDS + 1)}) is not None
 
 
-def test_half_a_character_is_refused_in_a_text_and_in_a_name() -> None:
+def test_lone_surrogates_are_refused_in_values_and_names() -> None:
     assert unsendable_field({"note": "half \ud800"}) is not None
     assert unsendable_field({"note \udfff": "whole"}) is not None
     assert unsendable_field({"note": "زونی", "नाम": "plain"}) is None
 
 
 @pytest.mark.parametrize("text", ["a\0b", "ä\0b", "\ud800"])
-def test_what_no_database_keeps_is_not_logged(text: str) -> None:
+def test_values_that_no_database_stores_are_refused(text: str) -> None:
     told: list[dict[str, Json]] = [{"remarks": text}, {"remarks": {"inner": [text]}}, {text: "x"}]
     for fields in told:
         found = unsendable_field(fields)

@@ -119,7 +119,7 @@ def test_no_value_is_dropped(
 
 
 @given(FIELDS, st.sampled_from(NAMES), VALUES, VALUES, st.booleans())
-def test_the_same_field_is_one_conflict_whoever_comes_first(
+def test_two_writes_of_one_field_are_one_conflict_in_either_order(
     fields: dict[str, Json], name: str, one: Json, two: Json, swapped: bool
 ) -> None:
     record = begun(fields)
@@ -139,7 +139,7 @@ def test_the_same_field_is_one_conflict_whoever_comes_first(
 
 
 @given(FIELDS, FIELDS)
-def test_equal_writes_leave_version_and_writer_alone(
+def test_an_equal_write_changes_neither_version_nor_writer(
     fields: dict[str, Json], edit: dict[str, Json]
 ) -> None:
     record = begun(fields, edit)
@@ -150,7 +150,7 @@ def test_equal_writes_leave_version_and_writer_alone(
 
 
 @given(FIELDS, FIELDS, st.booleans())
-def test_deleting_against_editing_is_one_conflict_either_way(
+def test_a_deletion_and_an_edit_conflict_in_either_order(
     fields: dict[str, Json], edit: dict[str, Json], deleted_first: bool
 ) -> None:
     record = begun(fields)
@@ -172,7 +172,7 @@ def test_deleting_against_editing_is_one_conflict_either_way(
         assert same_value(value_of(record.values, name), value)
 
 
-def test_an_own_deletion_is_not_held_and_an_edit_after_having_seen_it_neither() -> None:
+def test_an_own_or_seen_deletion_is_no_conflict() -> None:
     record = begun({"name": "a"})
     assert record.take(change({}, 0, op=Op.DELETE, seq=2), THREE).held == {}
     assert record.take(change({"name": "b"}, record.version), ONE).held == {}
@@ -192,7 +192,7 @@ def test_district_and_block_are_one_field(one: dict[str, Json], two: dict[str, J
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=6), st.integers(0, 9))
-def test_versions_only_rise_and_stay_above_the_floor(
+def test_versions_only_rise_and_stay_above_the_minimum(
     edits: Sequence[tuple[str, Json]], floor: int
 ) -> None:
     record = Record()
@@ -206,7 +206,7 @@ def test_versions_only_rise_and_stay_above_the_floor(
         assert all(one.version <= record.version for one in record.written.values())
 
 
-def test_writes_of_the_own_past_are_not_another_origins() -> None:
+def test_inherited_writes_are_no_conflict() -> None:
     record = begun({"name": "a"})
     for inherited, held in (({}, True), ({THREE: 0}, True), ({THREE: 1}, False)):
         ancestry = Ancestry(inherited, ONE)
@@ -234,7 +234,7 @@ def test_a_decision_closes_what_it_names_only_if_it_applied(
 
 
 @given(st.recursive(VALUES, st.lists, max_leaves=6))
-def test_what_names_no_held_values_decides_nothing(named: Json) -> None:
+def test_a_decision_without_valid_names_closes_nothing(named: Json) -> None:
     record = begun({"name": "a"})
     merged = record.take(change({"name": "b", DECIDED: named}, 1, op=Op.DECIDE), ONE)
     assert all(isinstance(origin, str) for origin, _ in merged.closes)
@@ -243,7 +243,7 @@ def test_what_names_no_held_values_decides_nothing(named: Json) -> None:
 
 
 @given(FIELDS, FIELDS | PLACES, st.sampled_from([Op.CREATE, Op.EDIT, Op.DELETE]))
-def test_what_nobody_contests_is_what_its_author_sees(
+def test_overlay_equals_merge_without_conflicts(
     fields: dict[str, Json], coming: dict[str, Json], op: Op
 ) -> None:
     record = begun(fields)
@@ -271,7 +271,7 @@ def test_what_nobody_contests_is_what_its_author_sees(
     st.none() | st.integers(0, 3),
     st.integers(0, 2) | st.just(1_000_000),
 )
-def test_a_record_begins_as_if_all_that_it_might_contest_were_looked_at(
+def test_the_shortcut_for_new_records_equals_a_full_merge(
     fields: dict[str, Json],
     place: dict[str, Json],
     rest: dict[str, Json],
@@ -287,7 +287,7 @@ def test_a_record_begins_as_if_all_that_it_might_contest_were_looked_at(
     )
 
 
-def test_a_move_of_the_record_is_no_word_about_its_own_field_called_place() -> None:
+def test_a_field_named_place_is_not_the_place_of_the_record() -> None:
     """Trainings and programmes have a field ``place``: the venue."""
     values: dict[str, Json] = {"district": 2, "block": 16, "place": "Chadoora"}
     moved = Change(9, "programme", "7KQ2M9XD-1", Op.EDIT, {"block": 17}, 1, 5, "Reyaz")

@@ -122,7 +122,7 @@ def _shown(cells: Sequence[Cell]) -> bytes:
 
 @given(tables)
 @settings(max_examples=150)
-def test_columns_come_back_as_they_were(table: list[list[Cell]]) -> None:
+def test_columns_survive_packing(table: list[list[Cell]]) -> None:
     packed = _travelled(pack_columns(table))
     assert isinstance(packed, list)
     back = unpack_columns(packed, len(table[0]), SizeBudget(LARGEST_MESSAGE))
@@ -160,7 +160,7 @@ ODD: list[Cell] = [
 
 
 @pytest.mark.parametrize("reading", COLUMNS)
-def test_a_value_unlike_its_column_stays_what_it_is(reading: str) -> None:
+def test_a_value_unlike_its_column_is_kept_exactly(reading: str) -> None:
     beside = COLUMNS["d" if reading in "nd" else reading]
     for odd in ODD:
         column = [*COLUMNS[reading][:20], odd, *COLUMNS[reading][20:]]
@@ -193,7 +193,7 @@ shaped = st.fixed_dictionaries(
     st.integers(1, 10**6),
 )
 @settings(max_examples=150)
-def test_a_batch_comes_back_whatever_is_in_it(given: list[tuple[Json, bool]], first: int) -> None:
+def test_any_batch_survives_packing(given: list[tuple[Json, bool]], first: int) -> None:
     changes: list[object] = [
         {**change, "seq": first + n} if own and isinstance(change, dict) else change
         for n, (change, own) in enumerate(given)
@@ -266,7 +266,7 @@ answers = st.builds(
 
 @given(answers)
 @settings(max_examples=100)
-def test_an_answer_comes_back_whatever_its_rows_hold(answer: SyncAnswer) -> None:
+def test_any_answer_survives_packing(answer: SyncAnswer) -> None:
     assert _form(_back(answer).model_dump()) == _form(answer.model_dump())
 
 
@@ -296,7 +296,7 @@ def test_the_order_of_members_makes_no_difference() -> None:
     )
 
 
-def test_what_is_alike_is_told_once() -> None:
+def test_repeated_values_are_written_once() -> None:
     few, many = (
         len(_form(packed_messages.pack(_request([_change(n) for n in range(1, k)]))))
         for k in (11, 201)
@@ -304,7 +304,7 @@ def test_what_is_alike_is_told_once() -> None:
     assert many - few < 190 * 8
 
 
-def test_a_change_that_fits_no_column_leaves_the_others_in_theirs() -> None:
+def test_an_irregular_change_leaves_the_others_packed() -> None:
     changes = [_change(n) for n in range(1, 200)]
     odd: list[object] = [*changes, {"seq": 200, "kind": 7}]
     assert (
@@ -314,7 +314,7 @@ def test_a_change_that_fits_no_column_leaves_the_others_in_theirs() -> None:
 
 
 @pytest.mark.parametrize("seq", [True, 1.0, "1", None, 2])
-def test_a_seq_that_is_not_the_one_implied_is_told(seq: Json) -> None:
+def test_an_unexpected_seq_is_kept(seq: Json) -> None:
     changes: list[object] = [{**_change(1), "seq": seq}, _change(2)]
     back = _back(_request(changes)).batch
     assert back is not None
@@ -330,7 +330,7 @@ def test_an_order_that_names_other_groups_is_unreadable(order: Json) -> None:
         decode(_asked({"first": 1, "before": HEAD, "changes": changes}), SyncRequest, "identity")
 
 
-def test_many_rare_fields_make_no_table_of_holes() -> None:
+def test_many_rare_fields_get_no_columns() -> None:
     changes = [_change(n, **{f"field_{n}_{k}": k for k in range(100)}) for n in range(1, 201)]
     request = _request(changes)
     assert len(_form(packed_messages.pack(request))) < 2 * len(
@@ -341,7 +341,7 @@ def test_many_rare_fields_make_no_table_of_holes() -> None:
     assert back.changes == changes
 
 
-def test_a_list_that_is_not_packed_is_read_as_it_stands() -> None:
+def test_an_unpacked_list_is_read_as_it_is() -> None:
     plain = _request([_change(1), 7]).model_dump()
     assert SyncRequest.model_validate(
         packed_messages.unpack(_travelled(plain), SyncRequest)
@@ -428,7 +428,7 @@ def _asked(batch: Json) -> bytes:
         [{"=": "x" * 200}] * 400,
     ],
 )
-def test_a_little_that_stands_for_very_much_is_too_large(cols: list[Json]) -> None:
+def test_small_input_that_unpacks_to_much_is_too_large(cols: list[Json]) -> None:
     with pytest.raises(TooLarge):
         decode(_asked(_table(cols)), SyncRequest, "identity")
 
@@ -448,7 +448,7 @@ def test_a_little_that_stands_for_very_much_is_too_large(cols: list[Json]) -> No
         [{"=": 1}] * 501,
     ],
 )
-def test_what_stands_for_nothing_is_unreadable(cols: list[Json]) -> None:
+def test_references_to_nothing_are_unreadable(cols: list[Json]) -> None:
     with pytest.raises(Unreadable):
         decode(_asked(_table(cols)), SyncRequest, "identity")
 

@@ -76,7 +76,9 @@ def _fuzz(api: Api, token: str, name: str, mode: GenerationMode) -> None:
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize("name", ["sync", "receipt", "history", "enrol"])
-def test_no_message_is_a_fault(one_door: tuple[Api, str], name: str, mode: GenerationMode) -> None:
+def test_no_message_causes_a_fault(
+    one_door: tuple[Api, str], name: str, mode: GenerationMode
+) -> None:
     _fuzz(*one_door, name, mode)
 
 
@@ -105,7 +107,7 @@ CHANGES = st.fixed_dictionaries(
 
 @settings(OURS, max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.lists(CHANGES | VALUES, min_size=1, max_size=5))
-def test_no_change_is_a_fault_and_none_spoils_another(
+def test_no_change_causes_a_fault_or_rejects_another(
     any_door: tuple[Api, str], items: list[object]
 ) -> None:
     api, token = any_door

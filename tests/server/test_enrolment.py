@@ -26,7 +26,7 @@ from fieldkit.server.devices.listing import devices
 MINUTE = 60
 
 
-def test_a_code_opens_what_it_was_made_for(api: Api) -> None:
+def test_a_code_gives_the_scope_it_was_made_for(api: Api) -> None:
     code = api.code("supervisor", block=16)
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}", code)
     answer = api.enrol(code).json()
@@ -62,7 +62,7 @@ def test_a_code_whose_answer_was_lost_is_answered_again_for_the_same_laptop(api:
     assert len(devices(api.url, api.now)) == 1
 
 
-def test_a_request_for_a_token_that_comes_twice_shuts_nobody_out(api: Api) -> None:
+def test_an_enrolment_delivered_twice_locks_nobody_out(api: Api) -> None:
     code = api.code()
     first, _unheard = api.token(code), api.token(code)
     assert api.ask(first).status_code == 200
@@ -104,7 +104,7 @@ def test_a_code_expires(api: Api) -> None:
 
 
 @pytest.mark.parametrize("code", ["AAAAA-AAAAA", "x", "\x00", "\uffff", "'; DROP TABLE code; --"])
-def test_a_code_nobody_made_is_unknown(api: Api, code: str) -> None:
+def test_an_unknown_code_is_refused(api: Api, code: str) -> None:
     assert problem(api.enrol(code)) == (403, "code-unknown")
 
 
@@ -112,14 +112,14 @@ def test_a_code_nobody_made_is_unknown(api: Api, code: str) -> None:
     ("role", "district", "block"),
     [("chief", 2, None), ("operator", 999, None), ("operator", None, 9999), ("operator", 1, 16)],
 )
-def test_a_code_for_nowhere_is_not_made(
+def test_a_code_for_an_unknown_place_is_not_made(
     api: Api, role: str, district: int | None, block: int | None
 ) -> None:
     with pytest.raises(WrongInput):
         api.code(role, district, block)
 
 
-def test_guessing_is_slowed_down_for_its_address_alone(api: Api) -> None:
+def test_guessing_blocks_only_its_own_address(api: Api) -> None:
     good = api.code()
     for _ in range(CodeAttempts.MOST):
         assert problem(api.enrol("AAAAA-AAAAA")) == (403, "code-unknown")
@@ -132,21 +132,21 @@ def test_guessing_is_slowed_down_for_its_address_alone(api: Api) -> None:
     assert api.enrol(good).status_code == 200
 
 
-def test_one_network_of_version_6_counts_as_one_address(api: Api) -> None:
+def test_an_ipv6_network_counts_as_one_address(api: Api) -> None:
     for number in range(CodeAttempts.MOST):
         api.enrol("AAAAA-AAAAA", address=f"2001:db8::{number + 1:x}", scheme="https")
     refused = api.enrol("AAAAA-AAAAA", address="2001:db8::ffff", scheme="https")
     assert problem(refused) == (429, "too-many-tries")
 
 
-def test_addresses_are_not_remembered_without_end() -> None:
+def test_the_number_of_remembered_addresses_is_limited() -> None:
     attempts = CodeAttempts()
     for number in range(CodeAttempts.ADDRESSES + 5):
         attempts.count_failure(str(number), 0)
     assert len(attempts._failed) == CodeAttempts.ADDRESSES
 
 
-def test_codes_and_tokens_are_kept_as_hashes_alone(api: Api) -> None:
+def test_codes_and_tokens_are_stored_only_as_hashes(api: Api) -> None:
     used, unused = api.code(), api.code()
     first = api.token(used)
     second = api.token(api.code(), first)
@@ -157,7 +157,7 @@ def test_codes_and_tokens_are_kept_as_hashes_alone(api: Api) -> None:
         assert secret.replace("-", "") not in dump
 
 
-def test_enrolled_again_with_its_token_it_is_the_same_device_in_a_new_epoch(api: Api) -> None:
+def test_enrolling_again_with_the_token_keeps_the_device_in_a_new_epoch(api: Api) -> None:
     first = api.token(api.code(district=2))
     again = api.enrol(api.code("supervisor", block=16), first).json()
     assert again["epoch"] == 2
@@ -170,7 +170,7 @@ def test_enrolled_again_with_its_token_it_is_the_same_device_in_a_new_epoch(api:
     assert problem(api.ask(first)) == (401, "unauthorised")
 
 
-def test_enrolled_without_its_token_it_is_another_device(api: Api) -> None:
+def test_enrolling_without_the_token_makes_another_device(api: Api) -> None:
     api.token()
     assert api.enrol(api.code(), "of another server entirely").json()["epoch"] == 1
     assert len(devices(api.url, api.now)) == 2
@@ -213,7 +213,7 @@ def test_an_old_token_is_replaced_and_a_lost_answer_locks_nobody_out(api: Api) -
     assert api.ask(new).status_code == 200
 
 
-def test_of_two_deliveries_of_one_request_only_one_is_given_a_token(api: Api) -> None:
+def test_of_two_deliveries_of_one_request_only_one_gets_a_token(api: Api) -> None:
     token = api.token()
     engine = open_database(api.url)
     found = authenticate(engine, f"Bearer {token}")
@@ -231,7 +231,7 @@ def _given(api: Api, token: str, **more: object) -> dict[str, object]:
     return {name: value for name, value in answer.json().items() if value is not None}
 
 
-def test_a_change_of_scope_is_told_at_the_next_sync(api: Api) -> None:
+def test_a_change_of_scope_is_sent_at_the_next_sync(api: Api) -> None:
     token = api.token(api.code(district=2))
     api.write(lambda connection: change_scope(connection, 1, None, 16))
     answer = _given(api, token, epoch=1)
@@ -240,12 +240,12 @@ def test_a_change_of_scope_is_told_at_the_next_sync(api: Api) -> None:
 
 
 @pytest.mark.parametrize("device", [0, 7, 10**12])
-def test_a_device_that_is_none_cannot_be_changed(api: Api, device: int) -> None:
+def test_an_unknown_device_cannot_be_changed(api: Api, device: int) -> None:
     with pytest.raises(WrongInput, match="There is no device"):
         api.write(lambda connection: revoke(connection, device, api.now))
 
 
-def test_codes_and_tokens_never_travel_readable(api: Api) -> None:
+def test_codes_and_tokens_are_refused_over_plain_http(api: Api) -> None:
     token = api.token()
     far = "203.0.113.9"
     assert problem(api.enrol(api.code(), address=far)) == (403, "insecure")
@@ -257,7 +257,7 @@ def test_codes_and_tokens_never_travel_readable(api: Api) -> None:
     assert api.enrol(api.code(), address=far, scheme="https").status_code == 200
 
 
-def test_a_proxy_that_nobody_named_is_not_believed_by_what_listens_either(laptop: Laptop) -> None:
+def test_uvicorn_does_not_believe_an_unnamed_proxy_either(laptop: Laptop) -> None:
     heads = {"authorization": f"Bearer {laptop.token}", "x-forwarded-for": "203.0.113.9"}
     for told in ({}, {"x-forwarded-proto": "https"}):
         answer = laptop.http.post("/v1/sync", json=laptop.quiet(), headers=heads | told)
@@ -286,7 +286,7 @@ def test_a_trusted_proxy_is_believed_and_no_other(tmp_path: Path) -> None:
     api.close()
 
 
-def test_a_receipt_is_for_the_owner_and_who_oversees_him(api: Api) -> None:
+def test_a_receipt_is_for_the_owner_and_supervisors(api: Api) -> None:
     operator = api.token(api.code(block=16))
     before = first_head(api.origin)
     ((form, head), *_) = chain(before, [{"seq": 1, "kind": 5}])

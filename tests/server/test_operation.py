@@ -75,14 +75,14 @@ def _as_declared(url: str) -> dict[str, object]:
     return _shape(url)
 
 
-def test_the_scripts_make_what_the_tables_say_on_sqlite(tmp_path: Path) -> None:
+def test_the_scripts_create_the_declared_tables_on_sqlite(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
     assert migrate(url) is True
     assert _shape(url) == _as_declared(f"sqlite:///{tmp_path / 'declared.sqlite3'}")
     assert migrate(url) is False
 
 
-def test_postgresql_is_migrated_on_request_alone(postgres_url: str, migrated_url: str) -> None:
+def test_postgresql_is_migrated_only_on_request(postgres_url: str, migrated_url: str) -> None:
     with pytest.raises(Unusable, match="fieldkit server migrate"):
         open_database(postgres_url)
     engine = connect(postgres_url)
@@ -109,7 +109,7 @@ def test_a_new_field_reaches_postgresql_by_migrating(migrated_url: str) -> None:
     open_database(migrated_url).dispose()
 
 
-def test_two_may_migrate_at_once(postgres_url: str) -> None:
+def test_two_processes_may_migrate_at_once(postgres_url: str) -> None:
     program = (
         "import sys; from fieldkit.server.database.migrate import migrate; migrate(sys.argv[1])"
     )
@@ -191,7 +191,7 @@ def test_a_migration_that_fails_changes_nothing(
         ("DROP TABLE unknown_record", "holds no data of a server"),
     ],
 )
-def test_a_database_of_another_version_is_left_alone(
+def test_a_database_of_another_version_is_not_changed(
     tmp_path: Path, statement: str, said: str
 ) -> None:
     url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
@@ -203,7 +203,7 @@ def test_a_database_of_another_version_is_left_alone(
             opening(url)
 
 
-def test_who_watches_is_told_that_it_lives_and_is_ready(api: Api) -> None:
+def test_health_and_readiness(api: Api) -> None:
     assert api.get("/healthz").json() == {"alive": True}
     assert api.get("/readyz").json() == {"ready": True}
     api.write(lambda connection: connection.execute(text("DROP TABLE alembic_version")))
@@ -224,7 +224,7 @@ def test_a_database_that_cannot_be_reached_is_not_ready(
     assert api.get("/healthz").status_code == 200
 
 
-def test_with_the_first_sync_after_a_start_the_floor_rises_and_with_no_later_one(
+def test_only_the_first_sync_after_a_start_raises_the_numbers(
     api: Api,
 ) -> None:
     floors: list[int] = []
@@ -247,7 +247,7 @@ def test_with_the_first_sync_after_a_start_the_floor_rises_and_with_no_later_one
     assert floors[0] < floors[1] == floors[2] < floors[3]
 
 
-def test_a_sync_that_comes_while_the_server_starts_is_no_start_of_its_own(
+def test_concurrent_first_syncs_start_the_server_once(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, answers = api.token(), list[httpx.Response]()
@@ -286,7 +286,7 @@ def test_connections_stay_open_as_long_as_mobile_networks_let_them(
     assert config.limit_concurrency == running.MOST_CONNECTIONS
 
 
-def test_metrics_count_and_name_nobody(api: Api) -> None:
+def test_metrics_count_without_names(api: Api) -> None:
     token = api.token()
     api.ask(token)
     api.enrol("AAAAA-AAAAA")
@@ -308,7 +308,9 @@ def test_metrics_count_and_name_nobody(api: Api) -> None:
         assert secret not in text
 
 
-def test_more_than_it_can_take_is_put_off(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_beyond_the_limit_are_refused_for_now(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = api.token()
     monkeypatch.setattr(middleware, "MOST_OPEN", 0)
     refused = api.ask(token)
@@ -375,7 +377,7 @@ def test_a_database_that_may_not_be_written_is_no_fault(
     assert '"code": "25006"' in caplog.text
 
 
-def test_a_fault_of_its_own_tells_nothing_to_anyone(
+def test_a_fault_reveals_nothing(
     api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> None:
@@ -389,7 +391,7 @@ def test_a_fault_of_its_own_tells_nothing_to_anyone(
     assert "Zooni" not in caplog.text + answer.text
 
 
-def test_two_copies_at_work_under_one_token_are_told(api: Api) -> None:
+def test_two_copies_with_one_token_are_listed(api: Api) -> None:
     api.token()
 
     def came(origin: str, times: list[int]) -> None:
@@ -420,7 +422,7 @@ def test_two_copies_at_work_under_one_token_are_told(api: Api) -> None:
 
 
 @pytest.mark.parametrize("ahead", [-7200, 0, 7200])
-def test_how_wrong_a_clock_is_is_kept(api: Api, ahead: int) -> None:
+def test_the_skew_of_a_clock_is_stored(api: Api, ahead: int) -> None:
     token = api.token()
     assert api.ask(token, now=api.now + ahead).status_code == 200
     (one,) = devices(api.url, api.now)
@@ -438,7 +440,7 @@ def _listens(host: str, port: int) -> bool:
     return True
 
 
-def test_at_a_stop_what_is_under_way_is_finished(tmp_path: Path) -> None:
+def test_requests_in_progress_finish_at_a_stop(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
     message = json.dumps({"code": code(url), "origin": "7KQ2M9XD", "district": 2}).encode()
     with subprocess.Popen([*COMMAND, url], stderr=subprocess.PIPE) as serving:
@@ -458,7 +460,7 @@ def test_at_a_stop_what_is_under_way_is_finished(tmp_path: Path) -> None:
         assert serving.wait(30) in {0, -signal.SIGTERM}
 
 
-def test_it_speaks_https_with_a_certificate(tmp_path: Path) -> None:
+def test_https_with_a_certificate(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
     files = [HERE / "certificate_for_tests.pem", HERE / "key_for_tests.pem"]
     tls = ["--tls-cert", str(files[0]), "--tls-key", str(files[1])]
@@ -479,14 +481,14 @@ def test_it_speaks_https_with_a_certificate(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoilt", ["none.pem", "key_for_tests.pem"])
-def test_a_certificate_that_will_not_do_is_a_sentence(tmp_path: Path, spoilt: str) -> None:
+def test_an_unusable_certificate_gives_a_sentence(tmp_path: Path, spoilt: str) -> None:
     certificate = running.Certificate(HERE / spoilt, HERE / "key_for_tests.pem")
     with pytest.raises(Unusable, match="cannot be used"):
         running.run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=0, certificate=certificate)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_proxy_that_is_no_address_is_a_sentence(tmp_path: Path) -> None:
+def test_an_invalid_proxy_address_gives_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="named by its address"):
         running.run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=0, trusted=["nginx"])
 
@@ -508,7 +510,7 @@ async def test_a_connection_without_a_request_is_closed(
         await serving
 
 
-def test_the_log_is_json_to_the_last_line(laptop: Laptop, served: tuple[str, Path]) -> None:
+def test_every_line_of_the_log_is_json(laptop: Laptop, served: tuple[str, Path]) -> None:
     server = urlsplit(str(laptop.http.base_url))
     with socket.create_connection((server.hostname or "", server.port or 0), timeout=20) as line:
         line.sendall(b"Zooni\r\n\r\n")

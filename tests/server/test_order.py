@@ -83,14 +83,14 @@ def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> li
     return [first, second, reader]
 
 
-def test_a_reader_passes_no_row_that_is_still_to_be_committed(
+def test_a_reader_never_skips_an_uncommitted_row(
     postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, reader = overtaken(postgres_engine, monkeypatch, feed.lock_counters)
     assert set(reader.rows) == {f"{first.origin}-1", f"{second.origin}-1"}
 
 
-def test_without_the_lock_one_is_passed_for_ever(
+def test_without_the_lock_a_row_is_skipped_for_ever(
     postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, second, reader = overtaken(postgres_engine, monkeypatch, like_a_sequence)
@@ -113,7 +113,7 @@ def test_two_batches_on_one_record_take_turns(engine: Engine) -> None:
     assert max(versions) == row_of(engine, KIND, record)["version"] == 11
 
 
-def test_one_log_sent_twice_at_once_is_taken_once(engine: Engine) -> None:
+def test_one_log_sent_twice_at_once_is_applied_once(engine: Engine) -> None:
     laptop = Laptop(engine)
     for times in (1, 2):
         for _ in range(20):
@@ -126,7 +126,7 @@ def test_one_log_sent_twice_at_once_is_taken_once(engine: Engine) -> None:
         laptop.acked = answers[0].seq
 
 
-def test_moves_against_each_other_do_not_lock_each_other_out(engine: Engine) -> None:
+def test_opposite_moves_do_not_deadlock(engine: Engine) -> None:
     laptops = [Laptop(engine, (None, None)) for _ in range(4)]
     records = [laptop.create(name="Noor VO", district=2) for laptop in laptops]
     for laptop in laptops:
@@ -147,7 +147,7 @@ def test_moves_against_each_other_do_not_lock_each_other_out(engine: Engine) -> 
     assert set(reader.rows) == set(records)
 
 
-def test_a_record_that_moves_between_the_look_and_the_lock_is_locked_where_it_stands(
+def test_a_record_that_moves_before_the_lock_is_locked_in_its_new_district(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     laptop, whole = Laptop(engine, (None, None)), Laptop(engine, (None, None))
@@ -174,7 +174,7 @@ def test_a_record_that_moves_between_the_look_and_the_lock_is_locked_where_it_st
         assert connection.execute(select(func.max(COUNTER.c.district))).scalar_one() == 3
 
 
-def test_what_waits_in_another_district_is_settled_under_the_lock_of_that(
+def test_a_finding_in_another_district_is_closed_under_its_lock(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, there = Laptop(engine, (2, None)), Laptop(engine, (3, None))
@@ -201,7 +201,9 @@ def test_what_waits_in_another_district_is_settled_under_the_lock_of_that(
     assert "missing_parent" not in {one.rule for one in there.rows[toolkit].findings}
 
 
-def test_what_refers_from_another_district_to_what_was_deleted_is_told(engine: Engine) -> None:
+def test_a_reference_from_another_district_to_a_deleted_record_gets_a_finding(
+    engine: Engine,
+) -> None:
     here, there = Laptop(engine, (2, None)), Laptop(engine, (3, None))
     person = here.create("beneficiary", name="Gulam Bhat")
     here.push()
@@ -215,7 +217,7 @@ def test_what_refers_from_another_district_to_what_was_deleted_is_told(engine: E
     assert "missing_parent" in {one.rule for one in there.rows[toolkit].findings}
 
 
-def test_a_server_that_is_kept_busy_says_so(
+def test_a_batch_that_always_clashes_is_refused_as_busy(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def elsewhere(*_arguments: object) -> None:

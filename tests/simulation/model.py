@@ -1,8 +1,8 @@
 """The expected state: all typed changes, and the verdict that each must get.
 
-This shares no code with the program. What a person had seen is known from the run itself (the file a
-change was typed into, what its screen showed when the form opened), not from an origin's parents or
-the heads of a chain.
+This shares no code with the program. What a person had seen is known from the run itself (the file
+a change was typed into, what its screen showed when the form opened), not from the parents or heads
+of an origin.
 """
 
 from __future__ import annotations

@@ -24,16 +24,14 @@ from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (
     batch,
     incoming,
-)
-from fieldkit.server.ingest import (
-    record_state as standing,
+    record_state,
 )
 from fieldkit.server.scope import Device, Place
 from fieldkit.store import tables
 from fieldkit.store.files import restore
 from fieldkit.store.log import changes as log
 from fieldkit.store.log import identity, outbox
-from fieldkit.store.pull import apply as arriving
+from fieldkit.store.pull import apply as apply_answer
 from fieldkit.store.pull import forks, pull
 from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
@@ -124,10 +122,10 @@ def _() -> list[Patch]:
 
 @mutant("5", "ignore that the server was restored", "lost server")
 def _() -> list[Patch]:
-    from fieldkit.server.ingest import sync as apply
+    from fieldkit.server.ingest import sync
 
     return [
-        patch.object(apply, "_look_back", lambda *_: None),
+        patch.object(sync, "_look_back", lambda *_: None),
         patch.object(devices, "start", lambda *_: None),
     ]
 
@@ -152,12 +150,11 @@ def _() -> list[Patch]:
     def known_of(*given: object) -> incoming.Known:
         return replace(usual(*given), fork=None)  # type: ignore[arg-type]
 
-    from fieldkit.server.ingest import logs as origins
-    from fieldkit.server.ingest import sync as apply
+    from fieldkit.server.ingest import logs, sync
 
     return [
-        patch.object(apply, "known_of", known_of),
-        patch.object(origins, "check_whole", lambda *_: True),
+        patch.object(sync, "known_of", known_of),
+        patch.object(logs, "check_whole", lambda *_: True),
     ]
 
 
@@ -179,7 +176,7 @@ def _() -> list[Patch]:
         after = counters[district] = counters.get(district, 0) + 1
         return usual(values, written, change, ancestry, after - 1, above=above)
 
-    return [patch.object(standing, "merge", merged)]
+    return [patch.object(record_state, "merge", merged)]
 
 
 @mutant("9", "let an equal write count as a new one", "conflicts")
@@ -196,7 +193,7 @@ def _() -> list[Patch]:
 def _() -> list[Patch]:
     return [
         patch.object(merge, "_PLACE_FIELDS", ()),
-        patch.object(standing, "PLACE", "district"),
+        patch.object(record_state, "PLACE", "district"),
     ]
 
 
@@ -217,7 +214,7 @@ def _() -> list[Patch]:
             written = {name: one for name, one in written.items() if name == merge.DELETED}
         return usual(values, written, change, ancestry, version, above=above)
 
-    return [patch.object(standing, "merge", merged)]
+    return [patch.object(record_state, "merge", merged)]
 
 
 @mutant("12", "apply an edit of a deleted record without a conflict", "conflicts")
@@ -248,7 +245,7 @@ def _() -> list[Patch]:
         done = usual(*given, above=above)  # type: ignore[arg-type]
         return replace(done, closes=merge._named_by_decision(cast(Change, given[2])))
 
-    return [patch.object(standing, "merge", merged)]
+    return [patch.object(record_state, "merge", merged)]
 
 
 @mutant("14", "leave conflicts behind when their record moves", "moves")
@@ -276,7 +273,7 @@ def _() -> list[Patch]:
     def place_at(now: Place, _moves: object, _base: int) -> Place:
         return now
 
-    return [patch.object(standing, "place_at", place_at)]
+    return [patch.object(record_state, "place_at", place_at)]
 
 
 @mutant("15", "allow only by the present scope", "moves")
@@ -289,7 +286,7 @@ def _() -> list[Patch]:
 
 @mutant("15", "allow everything", "rejections")
 def _() -> list[Patch]:
-    return [patch.object(standing, "allowed", lambda *_: True)]
+    return [patch.object(record_state, "allowed", lambda *_: True)]
 
 
 # Feed and cursor
@@ -366,7 +363,7 @@ def _() -> list[Patch]:
             found[key] = replace(was, version=max([was.version, *versions]))
         return found
 
-    return [patch.object(arriving, "_answered", answered)]
+    return [patch.object(apply_answer, "_answered", answered)]
 
 
 @mutant("10", "take the newest base of a change's fields", "slow line")
@@ -429,4 +426,4 @@ def _() -> list[Patch]:
         connection.execute(update(own).where(own.c.origin == origin).values(acked_seq=last))
         return done
 
-    return [patch.object(arriving, "acknowledge", acknowledge)]
+    return [patch.object(apply_answer, "acknowledge", acknowledge)]

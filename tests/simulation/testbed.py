@@ -125,7 +125,7 @@ class TestBed:
 
     @contextmanager
     def seeded(self, seed: str) -> Iterator[None]:
-        """Patch the program: secrets from ``seed``, shared engines, a server that rejects one village."""
+        """Patch the program: secrets from ``seed``, shared engines, one village rejected."""
         drawn = SeededSecrets(seed)
         with (
             patch.object(secrets, "choice", drawn.choice),

@@ -104,7 +104,7 @@ class World:
         self.story.append(line)
 
     def tag(self) -> str:
-        """Return a new operator name for each save, by which its changes are recognised anywhere."""
+        """Return a new operator name for each save, which identifies its changes."""
         self._tags += 1
         return f"Asha {self._who}.{self._tags}"
 

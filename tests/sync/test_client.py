@@ -37,7 +37,7 @@ def _states(store: Store, ids: list[str]) -> set[State]:
     return set(store.states(ids).values())
 
 
-def test_all_arrives_and_both_sides_hold_the_same(
+def test_all_changes_arrive_and_both_logs_are_equal(
     store: Store, register: Register, held: Held
 ) -> None:
     ids = register(store, 450)
@@ -66,7 +66,7 @@ def test_a_quiet_sync_is_one_small_request(store: Store, register: Register) -> 
     assert session.bytes_up + session.bytes_down <= 1024
 
 
-def test_what_is_saved_while_a_batch_is_under_way_stays_queued(
+def test_a_change_saved_during_a_sync_stays_queued(
     store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = register(store, 3)
@@ -92,7 +92,7 @@ def test_what_is_saved_while_a_batch_is_under_way_stays_queued(
     assert sync(store).ok
 
 
-def test_an_answer_that_is_lost_costs_nothing(
+def test_a_lost_answer_loses_nothing(
     store: Store, register: Register, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register(store, 5)
@@ -115,7 +115,7 @@ def test_an_answer_that_is_lost_costs_nothing(
     assert held(store)["last_seq"] == 5
 
 
-def test_offline_is_a_sentence(fresh: Store, register: Register) -> None:
+def test_offline_gives_a_sentence(fresh: Store, register: Register) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     fresh.enrol(f"http://127.0.0.1:{port}", "t" * 30)
@@ -127,7 +127,7 @@ def test_offline_is_a_sentence(fresh: Store, register: Register) -> None:
     assert (noted.ok, noted.error) == (False, outcome.session.error)
 
 
-def test_not_enrolled_is_a_sentence(fresh: Store, register: Register) -> None:
+def test_not_being_enrolled_gives_a_sentence(fresh: Store, register: Register) -> None:
     register(fresh, 1)
     outcome = sync(fresh)
     assert outcome.session.error == (
@@ -153,7 +153,7 @@ def test_one_sync_at_a_time(store: Store) -> None:
     assert sync(store).ok
 
 
-def test_a_rejected_change_is_told_and_the_others_arrive(
+def test_a_rejected_change_is_reported_and_the_others_arrive(
     store: Store, register: Register, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (wrong,) = register(store, 1)
@@ -235,7 +235,7 @@ def test_another_server_is_offered_everything_again(
         assert sync(fresh).session.requests == 1
 
 
-def test_a_server_put_back_from_its_backup_gets_what_it_lacks_and_its_word_counts(
+def test_a_restored_server_gets_what_it_lacks_and_its_versions_count(
     tmp_path: Path, fresh: Store, register: Register
 ) -> None:
     database = tmp_path / "own.sqlite3"
@@ -261,7 +261,7 @@ def test_a_server_put_back_from_its_backup_gets_what_it_lacks_and_its_word_count
     assert _states(fresh, [early, late]) == {State.ON_SERVER}
 
 
-def test_another_server_is_offered_the_frozen_past_of_a_restored_laptop_too(
+def test_another_server_gets_the_frozen_log_of_a_restored_laptop_too(
     tmp_path: Path, fresh: Store, register: Register
 ) -> None:
     with local_server(tmp_path / "one.sqlite3") as url:
@@ -294,7 +294,7 @@ def test_a_server_that_goes_back_and_forth_ends_the_sync(
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
 
-def test_a_copy_on_another_path_goes_on_as_another_and_loses_nothing(
+def test_a_copy_on_another_path_gets_a_new_origin_and_loses_nothing(
     tmp_path: Path, fresh: Store, register: Register
 ) -> None:
     database = tmp_path / "own.sqlite3"
@@ -315,7 +315,7 @@ def test_a_copy_on_another_path_goes_on_as_another_and_loses_nothing(
 
 
 @pytest.mark.parametrize("typed", [0, 2])
-def test_an_older_copy_put_in_place_goes_on_as_another_and_loses_nothing(
+def test_an_older_copy_gets_a_new_origin_and_loses_nothing(
     tmp_path: Path, fresh: Store, register: Register, typed: int
 ) -> None:
     database = tmp_path / "own.sqlite3"
@@ -342,7 +342,7 @@ def test_an_older_copy_put_in_place_goes_on_as_another_and_loses_nothing(
         older.close()
 
 
-def test_a_restored_laptop_sends_the_old_tail_once_and_goes_on_as_another(
+def test_a_restored_laptop_sends_the_old_tail_once_and_gets_a_new_origin(
     tmp_path: Path, fresh: Store, register: Register
 ) -> None:
     database = tmp_path / "own.sqlite3"
@@ -379,7 +379,7 @@ def test_a_restored_laptop_sends_the_old_tail_once_and_goes_on_as_another(
         ("https://office.example.in/#home", "looks like"),
     ],
 )
-def test_addresses_a_token_may_not_travel_to(fresh: Store, url: str, why: str) -> None:
+def test_addresses_that_may_not_receive_a_token(fresh: Store, url: str, why: str) -> None:
     with pytest.raises(NotEnrolled, match=why):
         enrol(fresh, url, "code")
     assert fresh.token() is None
@@ -399,7 +399,7 @@ def test_one_server_has_one_address_however_it_is_typed(typed: str, meant: str) 
     assert address(typed) == meant
 
 
-def test_what_is_not_our_server_is_told_so(fresh: Store, register: Register) -> None:
+def test_an_answer_of_another_server_gives_a_sentence(fresh: Store, register: Register) -> None:
     class Portal(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
@@ -426,19 +426,17 @@ def test_what_is_not_our_server_is_told_so(fresh: Store, register: Register) -> 
     assert outcome.waiting == 1
 
 
-def test_what_waits_is_counted_as_people_write() -> None:
+def test_unsent_changes_are_counted_in_indian_digits() -> None:
     assert waiting_sentence(120_000) == "1,20,000 changes wait here and are safe."
 
 
-def test_refusals_are_sentences_without_the_servers_words() -> None:
+def test_refusal_sentences_never_quote_the_server() -> None:
     problem = Problem(type="/problems/gap", title="\x1b[31mred", status=409)
     assert "red" not in refusal_sentence(ServerRefusal(409, problem))
     assert transport.is_loopback("http://[::1]:8000")
 
 
-def test_a_request_that_hangs_is_broken_off_when_stop_is_asked_twice(
-    fresh: Store, register: Register
-) -> None:
+def test_a_second_stop_aborts_a_hanging_request(fresh: Store, register: Register) -> None:
     register(fresh, 1)
     stop = Stop(abort_after=600.0)
 

@@ -64,7 +64,7 @@ def who(lines: list[HistoryEntry]) -> list[str]:
     ]
 
 
-def test_what_others_did_is_told_among_what_was_done_here(store: Store, other: Store) -> None:
+def test_changes_of_others_are_merged_with_own_ones(store: Store, other: Store) -> None:
     record = save(store, name="Noor VO")
     assert sync(store).ok
     assert sync(other).ok
@@ -86,7 +86,7 @@ def test_what_others_did_is_told_among_what_was_done_here(store: Store, other: S
     assert who(theirs) == ["CSC Chadoora", "REYAZ", "CSC Chadoora", "REYAZ"]
 
 
-def test_what_the_server_does_not_tell_stays_in_its_place(store: Store, other: Store) -> None:
+def test_own_changes_that_the_answer_lacks_keep_their_place(store: Store, other: Store) -> None:
     record = save(store, name="Noor VO")
     assert sync(store).ok
     assert sync(other).ok
@@ -101,14 +101,14 @@ def test_what_the_server_does_not_tell_stays_in_its_place(store: Store, other: S
     assert merge_histories((), told) == list(told)
 
 
-def test_a_record_that_is_not_on_the_server_is_a_sentence(store: Store) -> None:
+def test_a_record_not_on_the_server_gives_a_sentence(store: Store) -> None:
     record = save(store, name="Noor VO")
     found = history(store, KIND, record)
     assert found.error == "The server has no such record in the area of this laptop."
     assert found.changes == ()
 
 
-def test_a_laptop_without_a_server_is_a_sentence(fresh: Store) -> None:
+def test_a_laptop_without_a_server_gives_a_sentence(fresh: Store) -> None:
     assert history(fresh, KIND, save(fresh, name="Noor VO")).error == (
         "This laptop is not enrolled with a server yet."
     )
@@ -122,12 +122,12 @@ def test_a_laptop_without_a_server_is_a_sentence(fresh: Store) -> None:
         (refuse_with(503, "busy"), "The server is busy. Sync again in a few minutes."),
     ],
 )
-def test_a_bad_line_is_a_sentence(fresh: Store, failure: Exception, sentence: str) -> None:
+def test_a_bad_connection_gives_a_sentence(fresh: Store, failure: Exception, sentence: str) -> None:
     found = history(fresh, KIND, "7KQ2M9XD-1", transport=Answering(failure))
     assert (found.changes, found.error) == ((), sentence)
 
 
-def test_what_was_left_out_is_said(fresh: Store) -> None:
+def test_left_out_changes_are_reported(fresh: Store) -> None:
     found = history(
         fresh, KIND, "7KQ2M9XD-1", transport=Answering(HistoryAnswer(changes=[], more=True))
     )

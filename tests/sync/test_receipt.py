@@ -74,14 +74,14 @@ def _asked(store: Store, *held: ReceivedLog | Exception) -> Receipt:
     return receipt(store, transport=Office(*held))
 
 
-def test_all_there_and_the_same(laptop: Store) -> None:
+def test_everything_on_the_server_and_equal(laptop: Store) -> None:
     found = _asked(laptop, held(laptop, 3, {"village_organisation": 3}))
     assert found.same
     assert "All that was entered on this laptop is on the server, and the same." in text(found)
     assert found.server_at == 1_790_000_100
 
 
-def test_what_was_not_sent_is_told(laptop: Store) -> None:
+def test_unsent_changes_are_reported(laptop: Store) -> None:
     found = _asked(laptop, held(laptop, 2, {"village_organisation": 2}))
     assert not found.same
     assert "1 not sent" in text(found)
@@ -98,7 +98,7 @@ def test_what_was_not_sent_is_told(laptop: Store) -> None:
         (3, None, {"village_organisation": 2, "": 1}),
     ],
 )
-def test_any_difference_is_told(
+def test_any_difference_is_reported(
     laptop: Store, seq: int, head: str | None, kinds: dict[str, int]
 ) -> None:
     found = _asked(laptop, held(laptop, seq, kinds, head))
@@ -119,7 +119,7 @@ def test_a_log_of_another_device_is_as_of_the_last_sync(laptop: Store) -> None:
     assert (one.there.seq, one.there.kinds, one.same) == (2, None, False)
 
 
-def test_without_a_line_the_servers_side_is_as_of_the_last_sync(laptop: Store) -> None:
+def test_offline_the_servers_side_is_as_of_the_last_sync(laptop: Store) -> None:
     found = _asked(laptop, Offline())
     assert (found.offline, found.same, found.server_at) == (True, False, None)
     assert found.last_sync == 1_790_000_000
@@ -130,7 +130,7 @@ def test_without_a_line_the_servers_side_is_as_of_the_last_sync(laptop: Store) -
     assert as_json(found)["asked"] is False
 
 
-def test_a_server_that_refuses_is_told(laptop: Store) -> None:
+def test_a_refusal_is_reported(laptop: Store) -> None:
     found = _asked(laptop, refuse_with(403, "revoked"))
     assert (found.offline, found.same) == (False, False)
     assert "This laptop was taken off the server." in found.error
@@ -144,7 +144,7 @@ def test_the_text_fits_the_paper_and_the_terminal(laptop: Store) -> None:
         assert not any("\x1b" in line for line in lines)
 
 
-def test_what_was_returned_is_told_though_the_server_holds_it(laptop: Store) -> None:
+def test_rejected_changes_are_reported_though_the_server_has_them(laptop: Store) -> None:
     one = log(laptop)
     head = laptop.outbox.head_before(one.origin, 4)
     refused = [Verdict(seq=3, verdict="rejected", reason="outside")]
@@ -156,7 +156,7 @@ def test_what_was_returned_is_told_though_the_server_holds_it(laptop: Store) -> 
     assert as_json(found)["returned"] == 1
 
 
-def test_nothing_of_what_a_receipt_comes_to_is_cut_off(laptop: Store) -> None:
+def test_the_result_of_a_receipt_is_never_truncated(laptop: Store) -> None:
     found = _asked(laptop, refuse_with(403, "revoked"))
     assert "can be\nexported." in text(found)
     assert "when there is a line" not in text(found)

@@ -85,7 +85,7 @@ def test_a_quiet_sync_is_one_request(laptop: Store) -> None:
     assert request.most > 0
 
 
-def test_one_request_sends_and_brings(laptop: Store, register: Register) -> None:
+def test_one_request_sends_and_receives(laptop: Store, register: Register) -> None:
     mine = register(laptop, 3)
     link = Scripted(lambda request: accept(request, [other(1)], {2: 4}))
     outcome = run(laptop, link)
@@ -108,7 +108,7 @@ def test_pages_are_fetched_until_none_is_left(laptop: Store) -> None:
     assert [one.cursors for one in link.requests] == [{}, {2: 1}, {2: 2}]
 
 
-def test_what_is_left_when_the_line_drops_comes_next_time(laptop: Store) -> None:
+def test_what_a_lost_connection_left_is_received_next_time(laptop: Store) -> None:
     first = Scripted(
         lambda one: accept(one, [other(1)], {2: 1}, more=True), *[ConnectionLost()] * ATTEMPTS
     )
@@ -122,7 +122,7 @@ def test_what_is_left_when_the_line_drops_comes_next_time(laptop: Store) -> None
 
 
 @pytest.mark.parametrize(("seq", "head"), [(2, HEAD), (1, HEAD), (0, HEAD)])
-def test_heads_are_compared_before_anything_is_taken_in(
+def test_heads_are_compared_before_anything_is_applied(
     laptop: Store, register: Register, seq: int, head: str
 ) -> None:
     register(laptop, 2)
@@ -136,7 +136,7 @@ def test_heads_are_compared_before_anything_is_taken_in(
     assert laptop.pull.state().cursors == {}
 
 
-def test_an_answer_without_a_word_on_every_change_is_not_taken_in(
+def test_an_answer_without_a_version_for_every_change_is_refused(
     laptop: Store, register: Register
 ) -> None:
     register(laptop, 2)
@@ -145,7 +145,7 @@ def test_an_answer_without_a_word_on_every_change_is_not_taken_in(
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
 
-def test_a_server_that_never_comes_to_an_end_is_left(laptop: Store) -> None:
+def test_a_server_that_makes_no_progress_ends_the_sync(laptop: Store) -> None:
     link = Scripted(*[lambda one: accept(one, [], {2: 1}, more=True)] * 20)
     outcome = run(laptop, link)
     assert not outcome.ok
@@ -190,9 +190,7 @@ def test_a_fork_is_logged_again_and_sent(laptop: Store, register: Register) -> N
     assert laptop.counts()["village_organisation"] == 4
 
 
-def test_a_fork_that_the_batch_does_not_pin_changes_nothing(
-    laptop: Store, register: Register
-) -> None:
+def test_a_fork_outside_the_batch_changes_nothing(laptop: Store, register: Register) -> None:
     register(laptop, 2)
     head = laptop.outbox.head_before(laptop.device.origin if laptop.device else "", 1).hex()
     link = Scripted(lambda _: SyncAnswer(seq=4, head=head, fork=5, incarnation="first"))
@@ -200,7 +198,7 @@ def test_a_fork_that_the_batch_does_not_pin_changes_nothing(
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
 
-def test_an_older_copy_goes_on_under_another_name(laptop: Store, register: Register) -> None:
+def test_an_older_copy_gets_a_new_origin(laptop: Store, register: Register) -> None:
     register(laptop, 2)
     assert run(laptop, Scripted()).ok
     before = laptop.device
@@ -221,9 +219,7 @@ def test_an_older_copy_goes_on_under_another_name(laptop: Store, register: Regis
     assert [one.origin for one in quiet.requests] == [now.origin]
 
 
-def test_what_comes_with_the_word_that_a_copy_is_older_is_not_taken_in(
-    laptop: Store, register: Register
-) -> None:
+def test_a_page_for_an_older_copy_is_not_applied(laptop: Store, register: Register) -> None:
     register(laptop, 2)
     assert run(laptop, Scripted()).ok
     link = Scripted(
@@ -246,9 +242,7 @@ def test_a_server_that_claims_to_know_more_of_every_log_ends_the_sync(laptop: St
     assert len(link.requests) == 2
 
 
-def test_a_server_put_back_from_its_backup_is_asked_about_everything(
-    laptop: Store, register: Register
-) -> None:
+def test_a_restored_server_is_offered_every_log(laptop: Store, register: Register) -> None:
     register(laptop, 3)
     assert run(laptop, Scripted()).ok
     device = laptop.device
@@ -268,7 +262,7 @@ def test_a_server_put_back_from_its_backup_is_asked_about_everything(
     assert len(quiet.requests) == 1
 
 
-def test_a_server_put_back_that_lost_nothing_of_one_log_is_asked_about_the_others(
+def test_a_restored_server_that_lost_nothing_of_one_log_is_offered_the_others(
     laptop: Store, register: Register
 ) -> None:
     register(laptop, 2)
@@ -280,7 +274,7 @@ def test_a_server_put_back_that_lost_nothing_of_one_log_is_asked_about_the_other
     assert len({one.origin for one in link.requests}) == 2
 
 
-def test_who_lacks_part_of_one_log_is_asked_about_the_others(
+def test_a_server_that_lacks_part_of_one_log_is_offered_the_others(
     laptop: Store, register: Register
 ) -> None:
     old, now = branched(laptop, register)
@@ -290,7 +284,7 @@ def test_who_lacks_part_of_one_log_is_asked_about_the_others(
     assert {one.origin for one in lost.requests} == {old, now}
 
 
-def test_a_log_that_another_goes_on_from_is_offered_again_where_the_server_lost_it(
+def test_a_parent_log_is_offered_again_from_where_the_server_lost_it(
     laptop: Store, register: Register
 ) -> None:
     old, now = branched(laptop, register)
@@ -306,7 +300,7 @@ def test_a_log_that_another_goes_on_from_is_offered_again_where_the_server_lost_
     ("expected", "head"),
     [(2, HEAD), (3, None), (0, None), (None, None)],
 )
-def test_a_log_of_another_past_is_not_offered_again(
+def test_a_parent_log_that_differs_is_not_offered_again(
     laptop: Store, register: Register, expected: int | None, head: str | None
 ) -> None:
     """A server that holds another log of that name, or all of it, is not mended by sending it."""
@@ -320,9 +314,7 @@ def test_a_log_of_another_past_is_not_offered_again(
     assert link.sent == [(now, 2, 1)]
 
 
-def test_only_what_the_server_gave_its_word_on_is_acknowledged(
-    laptop: Store, register: Register
-) -> None:
+def test_only_changes_with_a_version_are_acknowledged(laptop: Store, register: Register) -> None:
     """An answer was lost: the server holds more than the batch that is sent again."""
     register(laptop, 250)
 
@@ -338,7 +330,7 @@ def test_only_what_the_server_gave_its_word_on_is_acknowledged(
 
 
 @pytest.mark.parametrize("says_its_head", [True, False])
-def test_a_server_that_lacks_what_was_before_gets_it(
+def test_a_server_that_lacks_earlier_changes_gets_them(
     laptop: Store, register: Register, says_its_head: bool
 ) -> None:
     register(laptop, 2)
@@ -355,9 +347,7 @@ def test_a_server_that_lacks_what_was_before_gets_it(
 
 
 @pytest.mark.parametrize("expected", [0, 3, 99])
-def test_a_gap_where_there_can_be_none_ends_the_sync(
-    laptop: Store, register: Register, expected: int
-) -> None:
+def test_an_impossible_gap_ends_the_sync(laptop: Store, register: Register, expected: int) -> None:
     """What is acknowledged ends before 2: no server can lack what was never sent to it."""
     register(laptop, 1)
     assert run(laptop, Scripted()).ok
@@ -369,7 +359,7 @@ def test_a_gap_where_there_can_be_none_ends_the_sync(
     assert len(link.requests) == 1
 
 
-def test_a_new_area_comes_from_the_start_and_the_old_epoch_is_declared_until_all_is_sent(
+def test_a_new_area_is_pulled_from_the_start_and_the_old_epoch_declared_until_all_is_sent(
     laptop: Store, register: Register
 ) -> None:
     assert run(laptop, Scripted(lambda one: accept(one, [other(1)], {2: 9}))).ok
@@ -399,7 +389,7 @@ def test_a_new_token_is_used_and_kept(laptop: Store) -> None:
     assert (link.tokens, laptop.token()) == (["b" * 43], "b" * 43)
 
 
-def test_a_new_token_the_server_does_not_know_gives_way_to_the_old(laptop: Store) -> None:
+def test_an_unknown_new_token_falls_back_to_the_old_one(laptop: Store) -> None:
     link = Scripted(
         lambda one: accept(one, cursors={2: 1}, more=True, token="b" * 43),
         refuse_with(401, "unauthorised"),
@@ -412,9 +402,7 @@ def test_a_new_token_the_server_does_not_know_gives_way_to_the_old(laptop: Store
     assert (outcome.session.error or "").startswith("The server does not know this laptop.")
 
 
-def test_a_line_that_breaks_gets_smaller_batches_and_goes_on(
-    laptop: Store, register: Register
-) -> None:
+def test_after_a_lost_connection_batches_are_smaller(laptop: Store, register: Register) -> None:
     register(laptop, 200)
     link, waits = Scripted(ConnectionLost(), ConnectionLost(), accept, Offline()), list[float]()
     outcome = run(laptop, link, waits)
@@ -426,7 +414,7 @@ def test_a_line_that_breaks_gets_smaller_batches_and_goes_on(
     assert waits[1] > waits[0] > 0
 
 
-def test_a_line_that_stays_broken_ends_the_sync(laptop: Store, register: Register) -> None:
+def test_a_connection_that_stays_broken_ends_the_sync(laptop: Store, register: Register) -> None:
     register(laptop, 5)
     link, waits = Scripted(*[ConnectionLost()] * 9), list[float]()
     outcome = run(laptop, link, waits)
@@ -443,7 +431,7 @@ def test_a_line_that_stays_broken_ends_the_sync(laptop: Store, register: Registe
         (ServerRefusal(502, None), 0),
     ],
 )
-def test_a_busy_server_is_left_alone_as_long_as_it_asks(
+def test_a_busy_server_is_retried_after_the_time_it_asks(
     laptop: Store, failure: ServerRefusal, waited: int
 ) -> None:
     waits = list[float]()
@@ -460,7 +448,7 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(
         ServerRefusal(200, None),
     ],
 )
-def test_what_time_will_not_mend_soon_ends_the_sync_at_once(
+def test_lasting_refusals_end_the_sync_at_once(
     laptop: Store, register: Register, failure: ServerRefusal
 ) -> None:
     register(laptop, 1)
@@ -469,7 +457,7 @@ def test_what_time_will_not_mend_soon_ends_the_sync_at_once(
     assert (outcome.ok, outcome.waiting, len(link.requests), waits) == (False, 1, 1, [])
 
 
-def test_a_revoked_laptop_is_told_that_entry_goes_on(laptop: Store) -> None:
+def test_a_revoked_laptop_reads_that_entry_goes_on(laptop: Store) -> None:
     outcome = run(laptop, Scripted(refuse_with(403, "revoked")))
     assert (outcome.session.error or "").startswith(
         "This laptop was taken off the server. Entry goes on; what is unsent can be exported."
@@ -481,7 +469,7 @@ def test_stop_while_waiting_ends_the_sync(laptop: Store) -> None:
     assert (outcome.ok, outcome.stopped) == (False, True)
 
 
-def test_stop_ends_after_the_request_under_way(laptop: Store, register: Register) -> None:
+def test_stop_ends_after_the_request_in_progress(laptop: Store, register: Register) -> None:
     register(laptop, 1)
     stop = threading.Event()
 
@@ -493,7 +481,7 @@ def test_stop_ends_after_the_request_under_way(laptop: Store, register: Register
     assert (outcome.stopped, outcome.waiting, outcome.received) == (True, 0, 1)
 
 
-def test_batches_keep_to_their_bytes_whatever_is_in_them(laptop: Store) -> None:
+def test_batches_stay_within_their_bytes(laptop: Store) -> None:
     chance = random.Random(2)
     for _ in range(40):
         remarks = "".join(chance.choice("abcdefghijklmnop0123456789") for _ in range(1500))
@@ -505,14 +493,14 @@ def test_batches_keep_to_their_bytes_whatever_is_in_them(laptop: Store) -> None:
     assert max(link.measure(request) for request in link.requests) <= 16 * 1024
 
 
-def test_a_page_has_room_for_the_rows_just_sent(laptop: Store, register: Register) -> None:
+def test_a_page_has_space_for_the_rows_just_sent(laptop: Store, register: Register) -> None:
     register(laptop, 200)
     link = Scripted()
     assert run(laptop, link).ok
     assert link.requests[0].most >= 300
 
 
-def test_the_same_sync_does_the_same(laptop: Store, register: Register) -> None:
+def test_a_sync_is_deterministic(laptop: Store, register: Register) -> None:
     waits = [list[float](), list[float]()]
     for each in waits:
         register(laptop, 1)
@@ -520,7 +508,7 @@ def test_the_same_sync_does_the_same(laptop: Store, register: Register) -> None:
     assert waits[0] == waits[1]
 
 
-def test_an_answer_without_a_page_brings_nothing(laptop: Store) -> None:
+def test_an_answer_without_a_page_changes_no_row(laptop: Store) -> None:
     link = Scripted(lambda one: accept(one, cursors={}).model_copy(update={"page": None}))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.received) == (True, 0)

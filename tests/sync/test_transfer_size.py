@@ -27,7 +27,7 @@ def test_the_speed_is_that_of_the_largest_successful_sync() -> None:
     assert line_speed([_session(300, 0, 1.0), _session(9000, 1000, 2.0)]) == 5000
 
 
-def test_a_line_not_measured_yet_gets_full_batches() -> None:
+def test_an_unmeasured_line_gets_full_batches() -> None:
     size = TransferSize()
     assert (size.changes, size.rows, size.max_bytes) == (MOST_CHANGES, FIRST_PAGE, LARGEST_BATCH)
 

@@ -75,7 +75,7 @@ def _problem(status: int, word: str, **heads: str) -> tuple[int, dict[str, str],
     return status, heads, problem.model_dump_json(exclude_none=True).encode()
 
 
-def test_only_the_heads_that_are_needed_travel_and_every_byte_is_counted() -> None:
+def test_only_needed_headers_are_sent_and_every_byte_is_counted() -> None:
     heard = Heard(_answer)
     with listening(heard) as url, HttpTransport(url, "t" * 43) as line:
         assert line.post("/v1/sync", REQUEST, SyncAnswer) == ANSWER
@@ -94,7 +94,7 @@ def test_only_the_heads_that_are_needed_travel_and_every_byte_is_counted() -> No
         assert line.traffic.seconds > 0
 
 
-def test_a_server_that_does_not_read_the_best_coding_gets_gzip_for_good() -> None:
+def test_a_server_that_does_not_read_the_best_coding_gets_gzip_from_then_on() -> None:
     def says(request: int) -> tuple[int, dict[str, str], bytes]:
         return _problem(415, "encoding") if request == 1 else _answer(request)
 
@@ -106,7 +106,7 @@ def test_a_server_that_does_not_read_the_best_coding_gets_gzip_for_good() -> Non
     assert codings == [CODINGS[0], "gzip", "gzip"]
 
 
-def test_a_server_that_reads_nothing_is_told_once() -> None:
+def test_a_server_that_reads_no_coding_is_tried_twice_at_most() -> None:
     heard = Heard(lambda _: _problem(415, "encoding"))
     with (
         listening(heard) as url,
@@ -121,7 +121,7 @@ def test_a_server_that_reads_nothing_is_told_once() -> None:
     ("told", "wait"),
     [("7", 7), ("", None), ("-3", None), ("soon", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)],
 )
-def test_how_long_the_server_asks_to_wait(told: str, wait: int | None) -> None:
+def test_retry_after_is_read(told: str, wait: int | None) -> None:
     heard = Heard(lambda _: _problem(429, "busy", **{"retry-after": told}))
     with (
         listening(heard) as url,
@@ -145,13 +145,13 @@ def test_the_newest_token_is_used() -> None:
     assert [heads["authorization"][7] for heads, _ in heard.requests] == ["a", "b"]
 
 
-def test_a_token_never_travels_over_plain_http_beyond_this_machine() -> None:
+def test_a_token_is_never_sent_over_plain_http_to_another_machine() -> None:
     assert "authorization" in HttpTransport("https://office.example.in", "t" * 43)._headers()
     assert "authorization" in HttpTransport("http://127.0.0.1:1", "t" * 43)._headers()
     assert "authorization" not in HttpTransport("http://192.0.2.1", "t" * 43)._headers()
 
 
-def test_a_server_that_is_not_there_and_a_line_that_breaks_are_told_apart() -> None:
+def test_offline_and_a_lost_connection_are_distinguished() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with HttpTransport(f"http://127.0.0.1:{port}") as line, pytest.raises(Offline):
@@ -183,7 +183,7 @@ def proving_nothing() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
-def test_who_cannot_prove_to_be_the_server_is_no_missing_connection(scheme: str) -> None:
+def test_an_untrusted_server_is_not_reported_as_offline(scheme: str) -> None:
     with (
         proving_nothing() as url,
         HttpTransport(url.replace("https", scheme), "secret") as line,
@@ -194,7 +194,7 @@ def test_who_cannot_prove_to_be_the_server_is_no_missing_connection(scheme: str)
     assert "cannot prove that it is the server" in refusal_sentence(told.value)
 
 
-def test_what_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificates_that_the_system_trusts_are_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(_CERTIFICATE))
     with (
         proving_nothing() as url,
@@ -205,7 +205,7 @@ def test_what_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(("size", "taken"), [(LARGEST_BODY, True), (LARGEST_BODY + 1, False)])
-def test_an_answer_without_end_is_given_up(size: int, taken: bool) -> None:
+def test_a_too_large_answer_is_refused(size: int, taken: bool) -> None:
     body = encode(ANSWER, "identity").ljust(size)
     with listening(Heard(lambda _: (200, {}, body))) as url, HttpTransport(url) as line:
         if taken:
@@ -215,7 +215,7 @@ def test_an_answer_without_end_is_given_up(size: int, taken: bool) -> None:
                 line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
-def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authorities(
+def test_the_systems_authorities_are_trusted_beside_the_public_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def load(context: ssl.SSLContext) -> None:
@@ -233,7 +233,7 @@ def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authori
 
 
 @pytest.mark.parametrize("code", [9, 10])
-def test_a_certificate_out_of_its_dates_asks_for_the_clock(
+def test_an_expired_certificate_gives_a_sentence_about_the_clock(
     code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def send(_client: httpx.Client, _request: httpx.Request, **_: object) -> httpx.Response:
@@ -269,7 +269,7 @@ def _mute(*, hold: bool = False) -> Iterator[tuple[str, threading.Event]]:
 
 
 @pytest.mark.parametrize("asked", [1, 2])
-def test_a_request_under_way_is_broken_off_when_asked_twice_or_after_a_while(asked: int) -> None:
+def test_a_request_is_aborted_by_a_second_stop_or_after_a_while(asked: int) -> None:
     stop = Stop(abort_after=0.01 if asked == 1 else 600.0)
     with _mute(hold=True) as (url, taken), HttpTransport(url) as line, stop.aborting(line.abort):
 
@@ -287,7 +287,7 @@ def test_a_request_under_way_is_broken_off_when_asked_twice_or_after_a_while(ask
             line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
-def test_a_stop_that_is_past_breaks_nothing_off() -> None:
+def test_an_earlier_stop_aborts_nothing() -> None:
     stop, aborted = Stop(abort_after=0.0), list[int]()
     with stop.aborting(lambda: aborted.append(1)):
         pass

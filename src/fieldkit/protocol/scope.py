@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from fieldkit.protocol.shapes import Area, Message, Seq
 
@@ -13,8 +15,8 @@ class Scope(Message):
     role: Literal["registrar", "operator", "supervisor", "administrator"]
     district: Area | None = None
     block: Area | None = None
-    epoch: Seq = 0
-    """The device's epoch from which it is in force; messages carry it beside the scope."""
+    epoch: Annotated[Seq, Field(exclude=True)] = 0
+    """The device's epoch from which it is in force; not sent, as messages have it beside the scope."""
 
     def holds(self, district: int | None, block: int | None) -> bool:
         """Say whether a record at this place is in scope; no block: the whole district."""
