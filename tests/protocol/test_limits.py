@@ -72,8 +72,12 @@ def test_lone_surrogates_are_refused_in_values_and_names() -> None:
 
 @pytest.mark.parametrize("text", ["a\0b", "ä\0b", "\ud800"])
 def test_values_that_no_database_stores_are_refused(text: str) -> None:
-    told: list[dict[str, Json]] = [{"remarks": text}, {"remarks": {"inner": [text]}}, {text: "x"}]
-    for fields in told:
+    reported: list[dict[str, Json]] = [
+        {"remarks": text},
+        {"remarks": {"inner": [text]}},
+        {text: "x"},
+    ]
+    for fields in reported:
         found = unsendable_field(fields)
         assert found is not None
         assert found[1] == "unsendable_field.character"

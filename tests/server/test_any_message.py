@@ -1,4 +1,4 @@
-"""Whatever is sent to the doors, nothing is a fault and every answer is what is described."""
+"""Any request to the API gets an answer that the OpenAPI document describes, never a fault."""
 
 from __future__ import annotations
 

@@ -251,38 +251,38 @@ def test_codes_and_tokens_are_refused_over_plain_http(api: Api) -> None:
     assert problem(api.enrol(api.code(), address=far)) == (403, "insecure")
     assert problem(api.post("/v1/sync", {}, token, address=far)) == (403, "insecure")
     assert problem(api.post("/v1/receipt", {}, token, address=far)) == (403, "insecure")
-    told = {"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.9"}
-    for heads in (told, {"forwarded": "for=203.0.113.9;proto=https"}, {"via": "1.1 proxy"}):
+    reported = {"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.9"}
+    for heads in (reported, {"forwarded": "for=203.0.113.9;proto=https"}, {"via": "1.1 proxy"}):
         assert problem(api.enrol(api.code(), heads=heads)) == (403, "insecure")
     assert api.enrol(api.code(), address=far, scheme="https").status_code == 200
 
 
 def test_uvicorn_does_not_believe_an_unnamed_proxy_either(laptop: Laptop) -> None:
     heads = {"authorization": f"Bearer {laptop.token}", "x-forwarded-for": "203.0.113.9"}
-    for told in ({}, {"x-forwarded-proto": "https"}):
-        answer = laptop.http.post("/v1/sync", json=laptop.quiet(), headers=heads | told)
+    for reported in ({}, {"x-forwarded-proto": "https"}):
+        answer = laptop.http.post("/v1/sync", json=laptop.quiet(), headers=heads | reported)
         assert problem(answer) == (403, "insecure")
     assert laptop.ask().status_code == 200
 
 
 def test_a_trusted_proxy_is_believed_and_no_other(tmp_path: Path) -> None:
     api = Api(tmp_path / "server.sqlite3", trusted=("10.0.0.0/28",))
-    told = {"x-forwarded-proto": "https", "x-forwarded-for": "198.51.100.1, 203.0.113.9"}
-    assert api.enrol(api.code(), address="10.0.0.5", heads=told).status_code == 200
-    assert problem(api.enrol(api.code(), address="10.0.0.99", heads=told)) == (403, "insecure")
-    plain = told | {"x-forwarded-proto": "http"}
+    reported = {"x-forwarded-proto": "https", "x-forwarded-for": "198.51.100.1, 203.0.113.9"}
+    assert api.enrol(api.code(), address="10.0.0.5", heads=reported).status_code == 200
+    assert problem(api.enrol(api.code(), address="10.0.0.99", heads=reported)) == (403, "insecure")
+    plain = reported | {"x-forwarded-proto": "http"}
     assert problem(api.enrol(api.code(), address="10.0.0.5", heads=plain)) == (403, "insecure")
     # What came before the nearest proxy's word may be made up by anybody.
-    made_up = told | {"x-forwarded-proto": "https, http"}
+    made_up = reported | {"x-forwarded-proto": "https, http"}
     assert problem(api.enrol(api.code(), address="10.0.0.5", heads=made_up)) == (403, "insecure")
     # Wrong codes count against who stands before the proxy, not against what he says of himself.
     for number in range(CodeAttempts.MOST):
-        made_up = told | {"x-forwarded-for": f"198.51.100.{number}, 203.0.113.7"}
+        made_up = reported | {"x-forwarded-for": f"198.51.100.{number}, 203.0.113.7"}
         api.enrol("AAAAA-AAAAA", address="10.0.0.5", heads=made_up)
-    made_up = told | {"x-forwarded-for": "203.0.113.7"}
+    made_up = reported | {"x-forwarded-for": "203.0.113.7"}
     refused = api.enrol("AAAAA-AAAAA", address="10.0.0.5", heads=made_up)
     assert problem(refused) == (429, "too-many-tries")
-    assert api.enrol(api.code(), address="10.0.0.5", heads=told).status_code == 200
+    assert api.enrol(api.code(), address="10.0.0.5", heads=reported).status_code == 200
     api.close()
 
 

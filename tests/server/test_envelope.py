@@ -118,8 +118,8 @@ def _endless(size: int) -> Iterator[bytes]:
 @pytest.mark.parametrize("path", ["/v1/sync", "/v1/receipt", "/v1/history", "/v1/enrol"])
 def test_a_body_of_200_megabytes_is_too_large(laptop: Laptop, path: str) -> None:
     headers = {"authorization": f"Bearer {laptop.token}"}
-    told = headers | {"content-length": str(200 << 20)}
-    for heads in (headers, told):
+    reported = headers | {"content-length": str(200 << 20)}
+    for heads in (headers, reported):
         answer = laptop.http.post(path, content=_endless(200 << 20), headers=heads)
         assert problem(answer) == (413, "too-large")
     stranger = laptop.http.post("/v1/sync", content=_endless(200 << 20))

@@ -38,8 +38,8 @@ def test_history_has_the_changes_of_all_laptops_in_order_of_arrival(engine: Engi
     asha.push()
     answer = ask(asha, record)
     assert answer == ask(reyaz, record)
-    told = [(one.origin, one.seq, one.op, one.operator, one.verdict) for one in answer.changes]
-    assert told == [
+    reported = [(one.origin, one.seq, one.op, one.operator, one.verdict) for one in answer.changes]
+    assert reported == [
         (asha.origin, 1, Op.CREATE, "Asha", "applied"),
         (reyaz.origin, 1, Op.EDIT, "Reyaz", "applied"),
         (asha.origin, 3, Op.EDIT, "Asha", "conflict"),
@@ -86,8 +86,8 @@ def test_history_of_a_record_of_an_unknown_kind(engine: Engine) -> None:
     laptop = Laptop(engine, (2, None))
     record = laptop.create("yet_to_come", colour="blue")
     laptop.push()
-    (told,) = ask(laptop, record, "yet_to_come").changes
-    assert told.fields == {"district": 2, "colour": "blue"}
+    (reported,) = ask(laptop, record, "yet_to_come").changes
+    assert reported.fields == {"district": 2, "colour": "blue"}
 
 
 def test_of_many_changes_history_has_the_newest(engine: Engine) -> None:
@@ -137,7 +137,7 @@ def test_history_over_http(laptop: Caller) -> None:
     assert laptop.sync(1).status_code == 200
     answer = laptop.post("/v1/history", {"kind": KIND, "id": change.record_id})
     assert answer.status_code == 200
-    (told,) = answer.json()["changes"]
-    assert told["fields"] == {"name": "Noor VO", "district": 2, "village": None}
-    assert (told["origin"], told["seq"]) == (laptop.origin, 1)
-    assert told["version"] > 1
+    (reported,) = answer.json()["changes"]
+    assert reported["fields"] == {"name": "Noor VO", "district": 2, "village": None}
+    assert (reported["origin"], reported["seq"]) == (laptop.origin, 1)
+    assert reported["version"] > 1

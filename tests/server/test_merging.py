@@ -246,11 +246,15 @@ def test_the_end_of_a_parents_log_is_sent_but_its_head_only_to_its_device(
     thief = Laptop(engine)
     thief.branch("N0TSE3N6", ahead)
     thief.create(name="Second VO")
-    for asking, told in ((laptop.quiet(), head), (thief.quiet(), None), (thief.request(), None)):
+    for asking, reported in (
+        (laptop.quiet(), head),
+        (thief.quiet(), None),
+        (thief.request(), None),
+    ):
         with pytest.raises(Refusal) as refused:
-            (laptop if told else thief).ask(asking)
+            (laptop if reported else thief).ask(asking)
         problem = refused.value.problem
-        assert (problem.type, problem.expected, problem.head) == ("/problems/parent", 2, told)
+        assert (problem.type, problem.expected, problem.head) == ("/problems/parent", 2, reported)
 
 
 def test_a_place_merges_as_one_and_conflicts_move_with_the_record(

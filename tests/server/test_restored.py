@@ -52,7 +52,7 @@ def test_a_laptop_with_a_longer_acknowledged_log_begins_a_new_generation(
     engine: Engine, laptop: Laptop
 ) -> None:
     record = laptop.create(name="Noor VO")
-    era = laptop.push().incarnation
+    generation = laptop.push().incarnation
     put_back = backup(engine)
     laptop.edit(record, village="Nagam")
     laptop.create(name="Second VO")
@@ -60,7 +60,7 @@ def test_a_laptop_with_a_longer_acknowledged_log_begins_a_new_generation(
     put_back()
     answer = laptop.ask(laptop.quiet())
     assert (answer.seq, answer.head) == (1, laptop.heads[1].hex())
-    assert answer.incarnation != era
+    assert answer.incarnation != generation
     laptop.acked = answer.seq
     again = laptop.push()
     assert (again.incarnation, again.seq) == (answer.incarnation, 3)
@@ -283,10 +283,10 @@ def test_a_skipped_cursor_reveals_a_lost_generation(engine: Engine) -> None:
     other = Laptop(engine)
     for _ in range(3):
         other.create(name="Third VO")
-    era = other.push().incarnation
-    assert other.ask(other.quiet()).incarnation == era
+    generation = other.push().incarnation
+    assert other.ask(other.quiet()).incarnation == generation
     reader.pull_all()
-    assert reader.incarnation != era
+    assert reader.incarnation != generation
     assert len(reader.rows) == 5
 
 
@@ -305,16 +305,16 @@ def test_a_cursor_of_a_district_missing_in_the_backup_reveals_it_too(
         start(connection, NOW + 60)
     other = Laptop(engine)
     other.create(name="Second VO")
-    era = other.push().incarnation
+    generation = other.push().incarnation
     reader.pull_all()
-    assert reader.incarnation != era
+    assert reader.incarnation != generation
 
 
 def test_a_cursor_before_or_after_a_start_reveals_nothing(engine: Engine) -> None:
     reader, writer = Laptop(engine, (None, None)), Laptop(engine, (None, None))
     for district in (2, 3, 3):
         writer.create(district=district, name="Noor VO")
-    era = writer.push().incarnation
+    generation = writer.push().incarnation
     reader.pull_all()
     assert reader.cursors == {2: 1, 3: 2}
     with writing(engine) as connection:
@@ -323,5 +323,5 @@ def test_a_cursor_before_or_after_a_start_reveals_nothing(engine: Engine) -> Non
     writer.push()
     for _ in range(2):
         reader.pull_all()
-        assert reader.incarnation == era
+        assert reader.incarnation == generation
     assert reader.cursors[2] > floor(engine)

@@ -52,9 +52,12 @@ def test_a_creation_out_of_scope_is_rejected_alone_and_logged(
     assert {one.verdict for one in answer.verdicts} == {"rejected"}
     assert row_of(engine, KIND, outside) == row_of(engine, KIND, abroad) == {}
     assert row_of(engine, KIND, inside)["name"] == "Noor VO"
-    told = [json.loads(record.getMessage()) for record in caplog.records]
-    told = [one for one in told if one["event"] == "out_of_scope"]
-    assert [(one["origin"], one["seq"]) for one in told] == [(laptop.origin, 1), (laptop.origin, 3)]
+    reported = [json.loads(record.getMessage()) for record in caplog.records]
+    reported = [one for one in reported if one["event"] == "out_of_scope"]
+    assert [(one["origin"], one["seq"]) for one in reported] == [
+        (laptop.origin, 1),
+        (laptop.origin, 3),
+    ]
     assert "Noor" not in caplog.text
 
 
@@ -132,14 +135,14 @@ def test_a_finding_names_nobody_of_another_block(engine: Engine) -> None:
     there.push()
     for laptop in (here, there, whole):
         laptop.pull_all()
-    (told,) = [one for one in whole.rows[mine].findings if one.rule == "same_person"]
-    assert theirs in told.message
-    assert "Ghulam Bhat" in told.message
+    (reported,) = [one for one in whole.rows[mine].findings if one.rule == "same_person"]
+    assert theirs in reported.message
+    assert "Ghulam Bhat" in reported.message
     for laptop, record, other in ((here, mine, theirs), (there, theirs, mine)):
-        (told,) = [one for one in laptop.rows[record].findings if one.rule == "same_person"]
-        assert other not in told.message
-        assert "Bhat" not in told.message
-        assert "supervisor" in told.message
+        (reported,) = [one for one in laptop.rows[record].findings if one.rule == "same_person"]
+        assert other not in reported.message
+        assert "Bhat" not in reported.message
+        assert "supervisor" in reported.message
 
 
 def test_no_record_is_sent_to_an_unknown_district(engine: Engine) -> None:

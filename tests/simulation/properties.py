@@ -129,14 +129,14 @@ def _shows_right(
     left: bool,
 ) -> None:
     """Check one record; one that has ``left`` the scope is kept only for its rejected changes."""
-    beneath = expected.history.get((shown.id, shown.version)) if shown.version else [{}]
-    if beneath is None:
+    server_rows = expected.history.get((shown.id, shown.version)) if shown.version else [{}]
+    if server_rows is None:
         raise Violation(
             f"P4: {laptop.name} shows {shown.id} at version {shown.version}, "
             "which the server never had"
         )
     values = dict(fields_of(shown.values))
-    below = [dict(fields_of(row)) for row in beneath]
+    below = [dict(fields_of(row)) for row in server_rows]
     for name in sorted({*values, *own, *(name for row in below for name in row)}):
         value = nameless(values.get(name))
         servers = {nameless(row.get(name)) for row in below}
@@ -222,13 +222,13 @@ def _server_as_expected(world: World, server: dict[str, ShownRecord]) -> None:
         saw = state.conflicts[record_id, name, origin].saw
         if saw and plain(held_of(base)) not in saw:
             raise Violation(
-                f"P3: {plain(held_of(base))} is told as seen before the held {name} of "
+                f"P3: {plain(held_of(base))} is reported as seen before the held {name} of "
                 f"{record_id}, it was {' or '.join(sorted(saw))}"
             )
         stands = state.rows[record_id].written.get(name)
         if name != DELETED and stands and stands.mark.partition("/")[0] != by:
             raise Violation(
-                f"P3: {by} is told as author of the {name} that stands in {record_id}, "
+                f"P3: {by} is reported as author of the {name} that stands in {record_id}, "
                 f"it was {stands.mark}"
             )
 
@@ -278,9 +278,9 @@ def _log_as_servers(world: World, laptop: Laptop) -> None:
             )
     kinds = Counter((line.origin, line.kind) for line in laptop.log())
     for one in laptop.store.outbox.receipt():
-        told = {(one.origin, kind): many for kind, many in one.kinds.items()}
-        if told != {key: many for key, many in kinds.items() if key[0] == one.origin}:
-            raise Violation(f"P6: {laptop.name} counts {told} of {one.origin} in its receipt")
+        reported = {(one.origin, kind): many for kind, many in one.kinds.items()}
+        if reported != {key: many for key, many in kinds.items() if key[0] == one.origin}:
+            raise Violation(f"P6: {laptop.name} counts {reported} of {one.origin} in its receipt")
     current = laptop.store.device
     assert current is not None
     held = sum(origin == current.origin for origin, _ in there)

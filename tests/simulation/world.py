@@ -122,12 +122,12 @@ class World:
         self.time += chance.choice([1, 60, 3_600])
         self._who, self._tags = str(action.stream), 0
         laptop = self.laptops[action.who % len(self.laptops)]
-        told = len(self.story)
+        length = len(self.story)
         try:
             EVENTS[action.what](self, laptop, chance)
             check_screen(laptop, self.expected)
         except Exception:
-            self.story.insert(told, f"{laptop.name}: {action.what}, and this is how it broke:")
+            self.story.insert(length, f"{laptop.name}: {action.what}, and this is how it broke:")
             raise
 
     def finish_syncs(self) -> None:

@@ -94,11 +94,11 @@ def test_own_changes_that_the_answer_lacks_keep_their_place(store: Store, other:
     assert sync(other).ok
     save(store, record, village="Wathoora")
     assert sync(store).ok
-    own, told = store.changes_of(record), history(store, KIND, record).changes
-    without_first = [one for one in told if one.seq != 1 or one.origin != own[0].origin]
+    own, reported = store.changes_of(record), history(store, KIND, record).changes
+    without_first = [one for one in reported if one.seq != 1 or one.origin != own[0].origin]
     assert who(merge_histories(own, without_first)) == ["CSC CHADOORA", "Reyaz", "CSC CHADOORA"]
     assert merge_histories(own, ()) == own
-    assert merge_histories((), told) == list(told)
+    assert merge_histories((), reported) == list(reported)
 
 
 def test_a_record_not_on_the_server_gives_a_sentence(store: Store) -> None:

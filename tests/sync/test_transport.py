@@ -118,11 +118,11 @@ def test_a_server_that_reads_no_coding_is_tried_twice_at_most() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "wait"),
+    ("header", "wait"),
     [("7", 7), ("", None), ("-3", None), ("soon", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)],
 )
-def test_retry_after_is_read(told: str, wait: int | None) -> None:
-    heard = Heard(lambda _: _problem(429, "busy", **{"retry-after": told}))
+def test_retry_after_is_read(header: str, wait: int | None) -> None:
+    heard = Heard(lambda _: _problem(429, "busy", **{"retry-after": header}))
     with (
         listening(heard) as url,
         HttpTransport(url) as line,
@@ -187,11 +187,11 @@ def test_an_untrusted_server_is_not_reported_as_offline(scheme: str) -> None:
     with (
         proving_nothing() as url,
         HttpTransport(url.replace("https", scheme), "secret") as line,
-        pytest.raises(UntrustedServer) as told,
+        pytest.raises(UntrustedServer) as raised,
     ):
         line.post("/v1/sync", REQUEST, SyncAnswer)
-    assert not told.value.by_date
-    assert "cannot prove that it is the server" in refusal_sentence(told.value)
+    assert not raised.value.by_date
+    assert "cannot prove that it is the server" in refusal_sentence(raised.value)
 
 
 def test_certificates_that_the_system_trusts_are_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,10 +242,10 @@ def test_an_expired_certificate_gives_a_sentence_about_the_clock(
         raise httpx.ConnectError("certificate verify failed") from inner
 
     monkeypatch.setattr(httpx.Client, "send", send)
-    with HttpTransport("https://127.0.0.1:1") as line, pytest.raises(UntrustedServer) as told:
+    with HttpTransport("https://127.0.0.1:1") as line, pytest.raises(UntrustedServer) as raised:
         line.post("/v1/sync", REQUEST, SyncAnswer)
-    assert told.value.by_date
-    assert "Set the date and time" in refusal_sentence(told.value)
+    assert raised.value.by_date
+    assert "Set the date and time" in refusal_sentence(raised.value)
 
 
 @contextmanager
