@@ -121,7 +121,7 @@ def test_a_gzip_bomb_is_refused_early() -> None:
 
 
 def _dcz(plain: bytes, *, sized: bool = True, name: str = dictionary.CURRENT) -> bytes:
-    """As any other program would write it."""
+    """Compress as any other program would."""
     content = zstandard.ZstdCompressionDict(
         dictionary.path(dictionary.CURRENT).read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT
     )
@@ -243,7 +243,7 @@ def test_dictionaries_are_named_by_their_hash() -> None:
 
 @pytest.fixture
 def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An older dictionary beside the one in use."""
+    """An older dictionary beside the current one."""
     content = b"what was trained before " * 20
     name = hashlib.sha256(content).hexdigest()
     kept = dictionary.path(dictionary.CURRENT).read_bytes()

@@ -45,7 +45,7 @@ def change(
 
 @dataclass
 class Record:
-    """A record as a server keeps it, one change after the other."""
+    """A record on the server, to which changes are merged one after the other."""
 
     values: dict[str, Json] = field(default_factory=dict)
     written: dict[str, FieldWrite] = field(default_factory=dict)

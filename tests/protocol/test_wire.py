@@ -35,7 +35,7 @@ from fieldkit.protocol.wire.unpacking import SizeBudget, unpack_columns
 
 ORIGIN, OTHER, HEAD = "7KQ2M9XD", "S5N660AJ", "0" * 64
 anything = st.text(st.characters(), max_size=12)
-"""Halves of characters included, which JSON can carry."""
+"""Lone surrogates included, which JSON can carry."""
 telling = st.sampled_from(
     [
         *(
@@ -58,7 +58,7 @@ telling = st.sampled_from(
         *("PMV002000000٥", "007", "008", "8", "1" * 16, "\ud800", "\udc00\ud800", "\ud83d\ude00"),
     ]
 )
-"""Texts that mean something to the packing, and others nearly so."""
+"""Texts with a meaning in the packed form, and similar ones."""
 scalars: st.SearchStrategy[Json] = (
     st.none()
     | st.booleans()
@@ -85,7 +85,7 @@ alike = st.one_of(
     st.integers(1_700_000_000, 1_700_900_000),
     st.sampled_from([True, False, None, ABSENT]),
 )
-"""Values of which the same sort fills a whole column, as a rule."""
+"""Strategies of values; usually one fills a whole column."""
 
 
 def columns_of(rows: int) -> st.SearchStrategy[list[Cell]]:
@@ -108,7 +108,7 @@ tables = st.integers(1, 12).flatmap(lambda rows: st.lists(columns_of(rows), min_
 
 
 def _form(value: object) -> bytes:
-    """Equal values have equal forms: 1, 1.0 and true are three."""
+    """Return a form that is equal only for equal values: 1, 1.0 and true differ."""
     return canonical(value)  # type: ignore[arg-type]
 
 

@@ -31,7 +31,7 @@ def refused(laptop: Laptop, request: SyncRequest) -> Problem:
 
 
 def everything(engine: Engine) -> str:
-    """Every value of every table, as text."""
+    """Return every value of every table, as text."""
     from fieldkit.records import kinds
 
     tables = [*METADATA.sorted_tables, *(kind.table() for kind in kinds().values())]

@@ -268,7 +268,7 @@ async def test_a_body_that_never_comes_to_an_end_is_given_up(
 
 
 async def _refused(api: Api, receive: Callable[[], Awaitable[Message]]) -> tuple[int, str]:
-    """Ask with a body that comes as ``receive`` gives it; return status and sort of the refusal."""
+    """Send a body in the parts that ``receive`` gives; return status and code of the refusal."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:

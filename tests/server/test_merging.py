@@ -21,7 +21,7 @@ def other(engine: Engine) -> Laptop:
 
 
 def begun(laptop: Laptop, other: Laptop, **fields: Json) -> str:
-    """A record of the one laptop that the other has pulled."""
+    """A record of one laptop that the other has pulled."""
     record = laptop.create(**({"name": "Noor VO", "village": "Wathoora"} | fields))
     laptop.push()
     other.pull_all()

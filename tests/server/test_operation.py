@@ -39,7 +39,7 @@ HERE = Path(__file__).parent
 
 
 def _shape(url: str) -> dict[str, object]:
-    """Describe the infrastructure tables: columns, and what else the database says of each."""
+    """Describe the columns, keys and indexes of the infrastructure tables."""
     engine = connect(url)
     with engine.connect() as connection:
         found = inspect(connection)
@@ -321,7 +321,7 @@ def test_requests_beyond_the_limit_are_refused_for_now(
 
 @pytest.fixture
 def full() -> Iterator[Callable[[], None]]:
-    """Let SQLite believe from now on that a file may not grow."""
+    """Keep SQLite from growing the file from now on."""
     listening: list[object] = []
 
     def limit(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,4 +1,4 @@
-"""Positions of a feed commit in order: a cursor passes nothing that is still to come (6)."""
+"""Feed positions commit in order, so a cursor never skips a row still to be committed (rule 6)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Lock = Callable[[Connection, Collection[int], int], dict[int, int]]
 def like_a_sequence(
     connection: Connection, districts: Collection[int], floor: int
 ) -> dict[int, int]:
-    """Draw numbers as a sequence does: at once, in a transaction of their own, without a lock."""
+    """Number without a lock, as a sequence does: in a separate transaction."""
     drawn: dict[int, int] = {}
     with connection.engine.begin() as aside:
         for district in districts:
@@ -52,7 +52,7 @@ def waiting(engine: Engine) -> bool:
 
 
 def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> list[Laptop]:
-    """Let the first of two batches stop before its commit, and the second go on as far as it may.
+    """Stop the first of two batches before its commit, and let the second go on as far as it can.
 
     A third laptop pulls while the first has not committed, and once more at the end.
     """

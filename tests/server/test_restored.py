@@ -1,4 +1,4 @@
-"""A server that is put back to its own backup, and heals as laptops tell it of more (5)."""
+"""A server restored from a backup recovers what it lost from the laptops (rule 5)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def laptop(engine: Engine) -> Laptop:
 
 
 def backup(engine: Engine) -> Callable[[], None]:
-    """Remember all the database holds; the result puts it back."""
+    """Save the whole database; return a function that restores it."""
     tables = [*METADATA.sorted_tables, *(kind.table() for kind in kinds().values())]
     with engine.connect() as connection:
         held = {
@@ -215,7 +215,7 @@ def test_a_batch_that_waits_during_a_recovery_uses_versions_of_the_new_generatio
 
 
 def test_recoveries_are_limited_in_time(engine: Engine, laptop: Laptop) -> None:
-    """A device that claims again and again that the server lost data has it do nothing more."""
+    """A device that claims repeatedly that the server lost data causes only one recovery."""
     laptop.create(name="Noor VO")
     laptop.push()
 
@@ -250,7 +250,7 @@ def test_a_server_restored_twice_from_one_backup_recovers_twice(
 
 
 def test_an_edit_of_a_lost_row_conflicts_with_later_values(engine: Engine) -> None:
-    """Until a laptop comes that knows more, nobody tells a server that it was put back."""
+    """A server cannot know that it was restored until a laptop that knows more syncs."""
     author, other, third = Laptop(engine), Laptop(engine), Laptop(engine)
     record = author.create(name="Noor VO")
     (known,) = author.push().versions
@@ -269,7 +269,7 @@ def test_an_edit_of_a_lost_row_conflicts_with_later_values(engine: Engine) -> No
 
 
 def test_a_skipped_cursor_reveals_a_lost_generation(engine: Engine) -> None:
-    """What was given out since the backup is given out no second time, so such a cursor shows."""
+    """No position given out since the backup is given out again, so such a cursor reveals it."""
     reader, writer = Laptop(engine), Laptop(engine)
     writer.create(name="Noor VO")
     writer.push()

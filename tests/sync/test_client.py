@@ -171,7 +171,7 @@ def test_a_rejected_change_is_reported_and_the_others_arrive(
 
 
 def _log_a_value_the_server_cannot_read(store: Store, record_id: str) -> None:
-    """As a newer or damaged laptop would: through the log, past the rules."""
+    """Write to the log directly, without validation, as a newer or damaged laptop would."""
     standing = store.outbox.standing()
     assert standing is not None
     change = Change(

@@ -19,7 +19,7 @@ KIND = "village_organisation"
 
 
 class Answering:
-    """A server that answers as a test says."""
+    """A transport with one given answer or failure."""
 
     def __init__(self, says: HistoryAnswer | Exception) -> None:
         self.says = says
@@ -42,7 +42,7 @@ class Answering:
 
 @pytest.fixture
 def other(tmp_path: Path, server: str, folder: Path) -> Iterator[Store]:
-    """Another laptop of the same server."""
+    """Another laptop on the same server."""
     opened = Store.open(tmp_path / "other")
     opened.init("Reyaz", 2, None)
     enrol(opened, server, code(folder / "server.sqlite3"))
@@ -57,7 +57,7 @@ def save(store: Store, record: str | None = None, **fields: str) -> str:
 
 
 def who(lines: list[HistoryEntry]) -> list[str]:
-    """By whom each was made, in capitals if this laptop logged it."""
+    """Return the operator of each change, in capitals if this laptop logged it."""
     return [
         made.operator if isinstance(made, HistoryItem) else made.change.operator.upper()
         for made in lines

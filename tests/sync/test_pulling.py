@@ -17,7 +17,7 @@ from fieldkit.sync.receipt import as_json, receipt, text
 
 KIND = "village_organisation"
 _ELSEWHERE = 2
-"""Where the laptop of the other tests of sync stands, on the same server."""
+"""The district of the laptop in the other sync tests, which share this server."""
 _DISTRICTS = iter(
     [int(one.code) for one in reference.options("district") if int(one.code) != _ELSEWHERE]
 )

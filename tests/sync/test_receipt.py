@@ -19,7 +19,7 @@ Register = Callable[[Store, int], list[str]]
 
 
 class Office:
-    """A server that holds of each log what a test says."""
+    """A server with given copies of logs."""
 
     def __init__(self, *held: ReceivedLog | Exception) -> None:
         self.held = held

@@ -1,4 +1,4 @@
-"""The loop of a sync, against a server that follows a script."""
+"""The request loop, against a scripted server."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def laptop(tmp_path: Path) -> Iterator[Store]:
 
 
 def run(store: Store, link: Scripted, waits: list[float] | None = None) -> Outcome:
-    """Sync without waiting; collect the seconds it would have waited."""
+    """Sync without waiting; collect the seconds it asked to wait."""
 
     def pause(seconds: float) -> bool:
         if waits is not None:
@@ -60,7 +60,7 @@ def more_than(request: SyncRequest) -> SyncAnswer:
 
 
 def branched(laptop: Store, register: Register) -> tuple[str, str]:
-    """Let a laptop be known as an older copy, and all be on the server: its old and new origin."""
+    """Sync a laptop that is an older copy; return its old and new origin."""
     register(laptop, 2)
     assert run(laptop, Scripted()).ok
     before = laptop.device
@@ -160,7 +160,7 @@ def test_a_fork_is_logged_again_and_sent(laptop: Store, register: Register) -> N
     register(laptop, 3)
 
     def forked(request: SyncRequest) -> SyncAnswer:
-        """Of changes 2, 3 and 4 the server has another 3."""
+        """The server has another change 3 than the laptop."""
         head = laptop.outbox.head_before(device.origin, 3).hex()
         return SyncAnswer(
             seq=2,
@@ -303,7 +303,7 @@ def test_a_parent_log_is_offered_again_from_where_the_server_lost_it(
 def test_a_parent_log_that_differs_is_not_offered_again(
     laptop: Store, register: Register, expected: int | None, head: str | None
 ) -> None:
-    """A server that holds another log of that name, or all of it, is not mended by sending it."""
+    """Sending the parent's log again does not help a server that has another log of that name."""
     _, now = branched(laptop, register)
     register(laptop, 1)
     link = Scripted(refuse_with(409, "parent", expected=expected, head=head))
@@ -315,7 +315,7 @@ def test_a_parent_log_that_differs_is_not_offered_again(
 
 
 def test_only_changes_with_a_version_are_acknowledged(laptop: Store, register: Register) -> None:
-    """An answer was lost: the server holds more than the batch that is sent again."""
+    """An answer was lost: the server has more than the batch that is sent again."""
     register(laptop, 250)
 
     def ahead(request: SyncRequest) -> SyncAnswer:
@@ -348,7 +348,7 @@ def test_a_server_that_lacks_earlier_changes_gets_them(
 
 @pytest.mark.parametrize("expected", [0, 3, 99])
 def test_an_impossible_gap_ends_the_sync(laptop: Store, register: Register, expected: int) -> None:
-    """What is acknowledged ends before 2: no server can lack what was never sent to it."""
+    """Only change 1 is acknowledged: a server cannot lack what was never sent to it."""
     register(laptop, 1)
     assert run(laptop, Scripted()).ok
     register(laptop, 2)

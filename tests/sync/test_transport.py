@@ -32,7 +32,7 @@ ANSWER = SyncAnswer(seq=0, head=HEAD)
 
 @dataclass
 class Heard:
-    """What a scripted server heard, and says next."""
+    """The requests and the next answers of a scripted server."""
 
     says: Callable[[int], tuple[int, dict[str, str], bytes]]
     requests: list[tuple[Heads, bytes]] = field(default_factory=list)
@@ -165,7 +165,7 @@ _CERTIFICATE = Path(__file__).parent.parent / "server" / "certificate_for_tests.
 
 @contextmanager
 def proving_nothing() -> Iterator[str]:
-    """A server with a certificate that nobody vouches for."""
+    """A server with a self-signed certificate."""
     secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     secure.load_cert_chain(_CERTIFICATE, _CERTIFICATE.with_name("key_for_tests.pem"))
     with socket.create_server(("127.0.0.1", 0)) as plain:
@@ -250,7 +250,7 @@ def test_an_expired_certificate_gives_a_sentence_about_the_clock(
 
 @contextmanager
 def _mute(*, hold: bool = False) -> Iterator[tuple[str, threading.Event]]:
-    """A server that takes a request and hangs up, or holds it until the other side goes."""
+    """A server that receives a request and hangs up, or keeps the connection open."""
     taken = threading.Event()
 
     def serve() -> None:
