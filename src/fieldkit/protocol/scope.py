@@ -16,7 +16,7 @@ class Scope(Message):
     district: Area | None = None
     block: Area | None = None
     epoch: Annotated[Seq, Field(exclude=True)] = 0
-    """The device's epoch from which it is in force; not sent, as messages have it beside the scope."""
+    """The device's epoch from which it is in force; not sent: messages have it besides."""
 
     def holds(self, district: int | None, block: int | None) -> bool:
         """Say whether a record at this place is in scope; no block: the whole district."""
