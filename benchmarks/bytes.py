@@ -22,9 +22,9 @@ from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Store
-from fieldkit.sync import pace
-from fieldkit.sync.client import enrol, sync, to_server
-from fieldkit.sync.transport import Line, Traffic
+from fieldkit.sync import transfer_size
+from fieldkit.sync.client import enrol, open_transport, sync
+from fieldkit.sync.transport import HttpTransport, Traffic
 
 DISTRICT, BLOCK = 2, 16
 SIZES = (10, 50, 200)
@@ -79,28 +79,28 @@ class _Sent:
 class _Scales:
     """A transport that counts the bytes of each request and answer."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: HttpTransport) -> None:
         self._line = line
         self.traffic: Traffic = line.traffic
         self.sent = _Sent()
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         """Return the encoded bytes of a message."""
-        return self._line.weigh(message)
+        return self._line.measure(message)
 
-    def use(self, token: str) -> None:
+    def use_token(self, token: str) -> None:
         """Use this token from now on."""
-        self._line.use(token)
+        self._line.use_token(token)
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
         """Send a message and return the answer."""
         before = replace(self.traffic)
-        answer = self._line.ask(path, message, kind)
+        answer = self._line.post(path, message, kind)
         now, sent = self.traffic, self.sent
         size = now.bytes_up + now.bytes_down - before.bytes_up - before.bytes_down
         sent.requests += 1
         sent.bytes += size
-        sent.heads += size - self.weigh(message) - len(encode(answer, "dcz"))
+        sent.heads += size - self.measure(message) - len(encode(answer, "dcz"))
         if isinstance(message, SyncRequest) and message.batch:
             many = Counter(str(one["kind"]) for one in message.batch.changes
                            if isinstance(one, dict))  # fmt: skip
@@ -122,9 +122,9 @@ def _sent(people: int, size: int) -> tuple[_Sent, list[Change]]:
             position = store.outbox.standing()
             assert position is not None
             changes = [one.change for one in store.outbox.batch(position.origin, 10**7)]
-            with to_server(store) as line:
+            with open_transport(store) as line:
                 scales = _Scales(line)
-                outcome = sync(store, link=scales)
+                outcome = sync(store, transport=scales)
             store.close()
         if not outcome.ok or outcome.applied != len(changes):
             raise RuntimeError(f"{outcome}")
@@ -133,7 +133,7 @@ def _sent(people: int, size: int) -> tuple[_Sent, list[Change]]:
 
 @contextmanager
 def _batches_of(size: int) -> Iterator[None]:
-    with patch.object(pace, "MOST_CHANGES", size):
+    with patch.object(transfer_size, "MOST_CHANGES", size):
         yield
 
 

@@ -20,7 +20,7 @@ from fieldkit.protocol.change import Change
 from fieldkit.protocol.identity import new_origin
 from fieldkit.protocol.messages import EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
-from fieldkit.server.database import writing
+from fieldkit.server.database.connection import writing
 from fieldkit.server.devices.enrolment import enrol, make_code
 from fieldkit.server.operation.local import local_server
 

@@ -17,12 +17,13 @@ from benchmarks.mixed import creations, requests
 from fieldkit.protocol.change import Change
 from fieldkit.protocol.messages import EnrolRequest
 from fieldkit.records import kinds
-from fieldkit.server.database import writing
-from fieldkit.server.devices.enrolment import device_of, enrol, make_code
-from fieldkit.server.devices.scope import Device
+from fieldkit.server.database.connection import writing
+from fieldkit.server.database.migrate import migrate, open_database
+from fieldkit.server.database.tables import CHANGE, FEED
+from fieldkit.server.devices.authentication import device_of
+from fieldkit.server.devices.enrolment import enrol, make_code
 from fieldkit.server.ingest.sync import sync
-from fieldkit.server.operation.migrate import migrate, open_database
-from fieldkit.server.tables import CHANGE, FEED
+from fieldkit.server.scope import Device
 
 BATCH = 200
 NOW = 1_790_000_000

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fieldkit.protocol.change import Change, first_head
-from fieldkit.protocol.messages import Batch, SyncRequest, on_the_wire
+from fieldkit.protocol.messages import Batch, SyncRequest
 from fieldkit.store import Store
 
 _APART = 0.02
@@ -43,6 +43,6 @@ def requests(changes: Sequence[Change], size: int) -> Iterator[SyncRequest]:
         batch = Batch(
             first=part[0].seq,
             before=before.hex(),
-            changes=[on_the_wire(change) for change in part],
+            changes=[change.as_json() for change in part],
         )
         yield SyncRequest(origin=origin, last_seq=part[-1].seq, head=head.hex(), batch=batch)

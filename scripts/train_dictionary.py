@@ -31,8 +31,7 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.shapes import Message
-from fieldkit.protocol.wire import dictionary
-from fieldkit.protocol.wire import tables as wire
+from fieldkit.protocol.wire import dictionary, packed_messages
 from fieldkit.records import kinds
 from fieldkit.reference import options
 from fieldkit.sample import sample
@@ -50,7 +49,7 @@ Object = dict[str, Json]
 def main() -> None:
     """Train, write the file under its hash, and make it the current one."""
     random = Random(FIRST_SEED)
-    messages = [canonical(wire.pack(message)) for message in _messages(random)]
+    messages = [canonical(packed_messages.pack(message)) for message in _messages(random)]
     content = train(messages, SIZE)
     name = hashlib.sha256(content).hexdigest()
     dictionary.path(name).write_bytes(content)

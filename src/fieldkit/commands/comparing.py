@@ -34,8 +34,8 @@ def receipt(args: Namespace) -> int:
     else:
         for line in text(found).splitlines():
             say(line)
-    if found.trouble:
-        print_error(found.trouble)
+    if found.error:
+        print_error(found.error)
     if found.offline:
         return OFFLINE
     return DONE if found.same else IN_PART

@@ -48,7 +48,7 @@ def run(args: Namespace) -> int:
 def migrate(args: Namespace) -> int:
     """Upgrade the database to this version."""
     with _parts():
-        from fieldkit.server.operation.migrate import migrate as migrate_database
+        from fieldkit.server.database.migrate import migrate as migrate_database
 
         done = migrate_database(args.database)
     say("The database is ready." if done else "The database was ready already.")
@@ -132,8 +132,8 @@ def status(args: Namespace) -> int:
 def _parts() -> Iterator[None]:
     """Turn errors of the server's code, and its absence, into a sentence."""
     try:
-        from fieldkit.server.database import Unusable as NoDatabase
-        from fieldkit.server.devices.enrolment import WrongInput
+        from fieldkit.server.database.connection import Unusable as NoDatabase
+        from fieldkit.server.devices.authentication import WrongInput
     except ModuleNotFoundError as error:
         raise Unusable(MISSING) from error
     try:
@@ -148,8 +148,8 @@ def _parts() -> Iterator[None]:
 def _writing(database: str) -> Iterator[Connection]:
     """Open the database for one transaction."""
     with _parts():
-        from fieldkit.server.database import writing
-        from fieldkit.server.operation.migrate import open_database
+        from fieldkit.server.database.connection import writing
+        from fieldkit.server.database.migrate import open_database
 
         engine = open_database(database)
         try:

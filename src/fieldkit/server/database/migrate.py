@@ -1,7 +1,8 @@
-"""Bringing the server's database to this version, and opening it only if it is there.
+"""Migrating the server's database to this version, and opening it.
 
-Infrastructure by Alembic scripts, kinds by their declarations. An SQLite file is brought up as it
-is opened; a PostgreSQL database only by ``fieldkit server migrate``, as several servers share it.
+Alembic scripts create the infrastructure tables; the declarations create the tables of kinds. An
+SQLite file is migrated when it is opened; a PostgreSQL database, which several servers may share,
+only by ``fieldkit server migrate``.
 """
 
 from __future__ import annotations
@@ -17,42 +18,44 @@ from sqlalchemy.orm import configure_mappers
 
 from fieldkit.records import kinds
 from fieldkit.schema import grow, is_grown, parted
-from fieldkit.server.database import Unusable, connect, prepare_reading, unhurried, writing
-from fieldkit.server.tables import SERVER, UNKNOWN
+from fieldkit.server.database.connection import (
+    Unusable,
+    connect,
+    lift_timeouts,
+    prepare_reading,
+    writing,
+)
+from fieldkit.server.database.tables import SERVER, UNKNOWN
 
 HEAD = "0003"
-"""The newest Alembic script; a test holds it against the scripts."""
-_MIGRATING = 0x66696C64
-"""The advisory lock of PostgreSQL that lets one migration run at a time."""
+"""The newest Alembic script; a test compares it with the scripts."""
+_MIGRATION_LOCK = 0x66696C64
+"""The PostgreSQL advisory lock that lets only one migration run at a time."""
 
 
 def migrate(url: str) -> bool:
-    """Bring the database at an SQLAlchemy URL to this version, making what is not there.
-
-    Returns:
-        Whether there was anything to do.
+    """Create or migrate the database at an SQLAlchemy URL; return whether anything was to do.
 
     Raises:
-        Unusable: it cannot be opened, is a newer version's, or holds something else than a
-            server's data.
+        Unusable: it cannot be opened, was migrated by a newer version, or is not a server's.
     """
     engine = connect(url)
     try:
-        with _or_unusable(engine):
+        with _unusable_on_error(engine):
             return _migrate(engine, url)
     finally:
         engine.dispose()
 
 
 def open_database(url: str) -> Engine:
-    """Open the database at an SQLAlchemy URL; an SQLite file is made or brought up first.
+    """Open the database at an SQLAlchemy URL; create or migrate an SQLite file first.
 
     Raises:
-        Unusable: it cannot be opened, is not migrated, is a newer version's, or holds something
-            else than a server's data.
+        Unusable: it cannot be opened, is not migrated, was migrated by a newer version, or is not
+            a server's.
     """
     engine = connect(url)
-    with _or_unusable(engine):
+    with _unusable_on_error(engine):
         if engine.dialect.name == "sqlite":
             _migrate(engine, url)
         elif not is_migrated(engine):
@@ -60,27 +63,27 @@ def open_database(url: str) -> Engine:
                 "This database is not ready for this version of the server. "
                 "Run fieldkit server migrate --database URL once, then start the server."
             )
-    configure_mappers()  # or the first laptop would wait for it
+    configure_mappers()  # now, so that the first request does not wait for it
     return engine
 
 
 def read_database(url: str) -> Engine:
-    """Open the database at an SQLAlchemy URL to be read, and leave it as it is.
+    """Open the database at an SQLAlchemy URL read-only.
 
     Raises:
-        Unusable: it cannot be opened, is not there, or holds something else than a server's data.
+        Unusable: it cannot be opened, does not exist, or is not a server's.
     """
     file = _file(connect(url))
     if file is not None and not file.is_file():
         raise Unusable(f"There is no database {file}.")
-    return _look(url)
+    return _open_checked(url)
 
 
 def is_migrated(engine: Engine) -> bool:
-    """Say whether the database is at this version; it only reads.
+    """Say whether the database is at this version, without writing.
 
     Raises:
-        Unusable: it was brought up by a newer version.
+        Unusable: it was migrated by a newer version.
     """
     with engine.connect() as connection:
         version = _version(connection)
@@ -94,19 +97,19 @@ def is_migrated(engine: Engine) -> bool:
 def _migrate(engine: Engine, url: str) -> bool:
     file = _file(engine)
     if file is not None:
-        _make_folder(file.parent)
+        _create_folder(file.parent)
     if file is None or file.exists():
-        _look(url, new=True).dispose()
+        _open_checked(url, may_be_empty=True).dispose()
     if is_migrated(engine):
         return False
     with writing(engine) as connection:
-        unhurried(connection)
+        lift_timeouts(connection)
         if engine.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         if _version(connection) != HEAD:
             _upgrade(connection)
         grow(connection, kinds().values())
-        _adopt(connection)
+        _move_known_records(connection)
         if connection.execute(select(SERVER.c.id)).first() is None:
             connection.execute(
                 insert(SERVER).values(id=1, incarnation=token_hex(8), floor=0, since=0, past=[])
@@ -131,8 +134,8 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _adopt(connection: Connection) -> None:
-    """Move records whose kind this version knows to the kind's own table."""
+def _move_known_records(connection: Connection) -> None:
+    """Move records of kinds unknown until now to the tables of these kinds."""
     rows = connection.execute(select(UNKNOWN).where(UNKNOWN.c.kind.in_(kinds()))).mappings().all()
     for row in rows:
         kind = kinds()[row["kind"]]
@@ -144,13 +147,13 @@ def _adopt(connection: Connection) -> None:
         )
 
 
-def _look(url: str, *, new: bool = False) -> Engine:
-    """Make sure, without a change to it, that a database is a server's or, ``new``, empty."""
+def _open_checked(url: str, *, may_be_empty: bool = False) -> Engine:
+    """Open a database read-only after checking that it is a server's, or empty if that may be."""
     engine = connect(url, prepare_reading)
-    with _or_unusable(engine):
+    with _unusable_on_error(engine):
         with engine.connect() as connection:
             names = inspect(connection).get_table_names()
-        if UNKNOWN.name not in names and not (new and not names):
+        if UNKNOWN.name not in names and not (may_be_empty and not names):
             raise Unusable("This database holds no data of a server. Name another one.")
         if names and "alembic_version" not in names:
             raise Unusable(
@@ -161,14 +164,14 @@ def _look(url: str, *, new: bool = False) -> Engine:
 
 
 def _file(engine: Engine) -> Path | None:
-    """Return the file of a database that is one."""
+    """Return the file of an SQLite database."""
     name = engine.url.database
     return Path(name) if engine.dialect.name == "sqlite" and name else None
 
 
 @contextmanager
-def _or_unusable(engine: Engine) -> Iterator[None]:
-    """Close the engine where its database will not do, and say why."""
+def _unusable_on_error(engine: Engine) -> Iterator[None]:
+    """Turn database errors into :class:`Unusable`, and dispose of the engine on either."""
     try:
         yield
     except DBAPIError as error:
@@ -180,7 +183,7 @@ def _or_unusable(engine: Engine) -> Iterator[None]:
         raise
 
 
-def _make_folder(folder: Path) -> None:
+def _create_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,12 +1,12 @@
-"""How messages travel: the changes of a batch and the rows of a page as tables of columns.
+"""The JSON form of messages: changes of a batch and rows of a page packed as tables of columns.
 
-Exact: what is unpacked is what was packed, whatever a change or a row holds; the chain is computed
-on the unpacked form. A list that is not packed is taken as it stands, so a request can be written
-by hand; so are all other messages.
+Lossless whatever a change or a row holds; the chain is computed on the unpacked form. Lists that
+are not packed are read as they are, so that a request can be written by hand, and other messages
+are never packed.
 
-A packed list is ``{"n": 200, "order": writing, "groups": [...]}``: how many entries, which of the
-groups each belongs to (left out if there is one), and the groups, each a table of its entries in
-their order. For what a writing is and what columns are see :mod:`fieldkit.protocol.wire.columns`.
+A packed list is ``{"n": 200, "order": writing, "groups": [...]}``: the number of entries, the index
+of each entry's group (left out if there is only one), and the groups, each a table of its entries
+in order. :mod:`fieldkit.protocol.wire.columns` describes columns and writings.
 
 ==================================================  ==============================================
 ``{"kind", "op", "names", "cols", "rest"}``         changes; columns ``id``, ``base``, ``at``,
@@ -15,11 +15,11 @@ their order. For what a writing is and what columns are see :mod:`fieldkit.proto
                                                     ``conflicts``, ``findings``, then the fields
 ``{"kind", "own": true, "cols"}``                   rows without values: ``id``, ``version`` ...
 ``{"kind", "cols"}``                                records gone; column ``id``
-``{"raw": [...]}``                                  entries that fit no table, as they are
+``{"raw": [...]}``                                  entries of any other form, as they are
 ==================================================  ==============================================
 
-``rest`` is a column of objects with the fields too rare for columns of their own. Seqs are implied:
-the first is the batch's, the others follow. Members that hold what is default are left out.
+``rest`` is a column of objects with the fields too rare to have a column. Seqs are implied: the
+batch names the first, the others follow. Members with their default value are left out.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ from fieldkit.protocol.shapes import Message
 from fieldkit.protocol.wire.columns import ABSENT, Cell
 from fieldkit.protocol.wire.errors import TooLarge, Unreadable
 from fieldkit.protocol.wire.packing import pack_columns
-from fieldkit.protocol.wire.unpacking import Room, unpack_columns
+from fieldkit.protocol.wire.unpacking import SizeBudget, unpack_columns
 
 Object: TypeAlias = dict[str, Json]
-_CHANGE = frozenset({"at", "base", "fields", "id", "kind", "op", "operator", "seq"})
+_CHANGE_MEMBERS = frozenset({"at", "base", "fields", "id", "kind", "op", "operator", "seq"})
 _RARE = 8
-"""A field that fewer than one in so many entries have gets no column."""
-_FIRST = ("id", "base", "at", "operator")
-_ROW = ("id", "version", "conflicts", "findings")
+"""A field gets a column if at least one in this many entries has it."""
+_CHANGE_COLUMNS = ("id", "base", "at", "operator")
+_ROW_COLUMNS = ("id", "version", "conflicts", "findings")
 
 
 def pack(message: Message) -> Json:
-    """Return the message as JSON in the form it travels in; equal messages give equal JSON."""
+    """Return the message in its JSON form; equal messages give equal JSON."""
     if isinstance(message, SyncRequest):
         packed = _dump(message, "batch")
         if message.batch is not None:
@@ -73,47 +73,49 @@ def pack(message: Message) -> Json:
 
 
 def unpack(value: object, kind: type[Message]) -> object:
-    """Return what ``kind`` validates from the JSON in which a message of it travelled.
+    """Unpack the JSON form of a message into what ``kind`` validates.
 
     Raises:
-        Unreadable: the packed part of it cannot be unpacked.
-        TooLarge: a list in it, or what it stands for, is too long.
+        Unreadable: a packed part cannot be unpacked.
+        TooLarge: a list, or the unpacked message, is too large.
     """
     if not isinstance(value, dict) or not issubclass(kind, SyncRequest | SyncAnswer):
         return value
-    room = Room(LARGEST_MESSAGE)
+    budget = SizeBudget(LARGEST_MESSAGE)
     whole: dict[str, object] = dict(value)
     if isinstance(cursors := whole.get("cursors"), dict):
-        whole["cursors"] = _numbered(cursors)
+        whole["cursors"] = _with_integer_keys(cursors)
     if isinstance(versions := whole.get("versions"), dict):
         count = _count(versions.get("n"), MOST_CHANGES)
-        cells = _column(versions.get("of"), count, room)
+        cells = _column(versions.get("of"), count, budget)
         whole["versions"] = [_value(cell) for cell in cells]
     if isinstance(batch := whole.get("batch"), dict):
         packed = batch.get("changes")
         if isinstance(packed, dict):
-            whole["batch"] = batch | {"changes": _unpack_changes(packed, batch.get("first"), room)}
+            whole["batch"] = batch | {
+                "changes": _unpack_changes(packed, batch.get("first"), budget)
+            }
     if isinstance(page := whole.get("page"), dict):
         rows, gone = page.get("rows"), page.get("gone")
         plain: dict[str, object] = dict(page)
         if isinstance(rows, dict):
-            plain["rows"] = _unpack_rows(rows, room)
+            plain["rows"] = _unpack_rows(rows, budget)
         if isinstance(gone, dict):
-            plain["gone"] = _unpack_gone(gone, room)
+            plain["gone"] = _unpack_gone(gone, budget)
         whole["page"] = plain
     return whole
 
 
 def _dump(message: Message, *apart: str) -> Object:
-    """Return the plain part of a message, without what is default."""
+    """Return the members of a message that are not packed, without default values."""
     plain = message.model_dump(exclude=set(apart), exclude_defaults=True)
     if "cursors" in plain:
         plain["cursors"] = {str(district): at for district, at in plain["cursors"].items()}
     return plain
 
 
-def _numbered(cursors: Mapping[str, Json]) -> dict[str | int, Json]:
-    """Read districts as the numbers they are; what is none stays, to be refused by its shape."""
+def _with_integer_keys(cursors: Mapping[str, Json]) -> dict[str | int, Json]:
+    """Convert district keys to integers; others stay as they are and fail validation."""
     plain = (key.isascii() and key.isdecimal() and len(key) <= 10 for key in cursors)
     return {
         int(key) if number else key: at
@@ -122,12 +124,12 @@ def _numbered(cursors: Mapping[str, Json]) -> dict[str | int, Json]:
 
 
 class _Entry(NamedTuple):
-    """One entry of a list on its way into the table of its group."""
+    """One entry of a list, split into the columns of its group's table."""
 
     group: tuple[tuple[str, Json], ...]
-    """What the entries of a group have in common; empty: it fits no table."""
+    """The members shared by all entries of a group; empty: the entry fits no table."""
     first: tuple[Cell, ...]
-    """The columns that every entry of such a group has."""
+    """The cells of the fixed columns; of an entry that fits no table, the entry itself."""
     fields: Mapping[str, Json] | None = None
 
 
@@ -138,11 +140,11 @@ def _pack_batch(batch: Batch) -> Object:
 
 
 def _change_entry(change: Json, seq: int) -> _Entry:
-    if isinstance(change, dict) and change.keys() == _CHANGE:
+    if isinstance(change, dict) and change.keys() == _CHANGE_MEMBERS:
         kind, op, fields, its = (change[name] for name in ("kind", "op", "fields", "seq"))
         named = isinstance(kind, str) and isinstance(op, str) and len(kind + op) <= LONGEST_NAME
         if named and isinstance(fields, dict) and len(fields) <= MOST_FIELDS and _is(its, seq):
-            first = (change[name] for name in _FIRST)
+            first = (change[name] for name in _CHANGE_COLUMNS)
             cells = tuple(ABSENT if cell is None else cell for cell in first)
             return _Entry((("kind", kind), ("op", op)), cells, fields)
     return _Entry((), (change,))
@@ -197,7 +199,7 @@ def _pack_group(packed: Object, entries: Sequence[_Entry]) -> Object:
     ]
     held = [entry.fields for entry in entries if entry.fields is not None]
     if held:
-        names = _columned(held)
+        names = _fields_with_column(held)
         columns += [[fields.get(name, ABSENT) for fields in held] for name in names]
         packed["names"] = list(names)
         rest = [{n: fields[n] for n in fields.keys() - names.keys()} or ABSENT for fields in held]
@@ -206,26 +208,28 @@ def _pack_group(packed: Object, entries: Sequence[_Entry]) -> Object:
     return packed | {"cols": pack_columns(columns)}
 
 
-def _columned(held: Sequence[Mapping[str, Json]]) -> dict[str, None]:
-    """Return the fields that get columns of their own, stamps last, so that dates come before."""
+def _fields_with_column(held: Sequence[Mapping[str, Json]]) -> dict[str, None]:
+    """Return the fields that get a column; stamps last, so that they can refer to date columns."""
     counts = Counter(name for fields in held for name in fields if len(name) <= LONGEST_NAME)
     often = [name for name, count in counts.items() if count * _RARE >= len(held)]
     often = sorted(often, key=lambda name: (-counts[name], name))[:MOST_FIELDS]
     return dict.fromkeys(sorted(often, key=lambda name: (name.endswith("_at"), name)))
 
 
-def _unpack_changes(packed: Object, first: Json, room: Room) -> list[Json]:
+def _unpack_changes(packed: Object, first: Json, budget: SizeBudget) -> list[Json]:
     if type(first) is not int:
         raise Unreadable("A batch does not say where it begins.")
     return [
         _change(entry, seq) if entry.group else _value(entry.first[0])
-        for seq, entry in enumerate(_unpack_list(packed, MOST_CHANGES, len(_FIRST), room), first)
+        for seq, entry in enumerate(
+            _unpack_list(packed, MOST_CHANGES, len(_CHANGE_COLUMNS), budget), first
+        )
     ]
 
 
 def _change(entry: _Entry, seq: int) -> Json:
     common: Object = dict(entry.group)
-    values = dict(zip(_FIRST, map(_value, entry.first), strict=True))
+    values = dict(zip(_CHANGE_COLUMNS, map(_value, entry.first), strict=True))
     fields: Json = dict(entry.fields or {})
     return (
         {"kind": common.get("kind"), "op": common.get("op"), "seq": seq}
@@ -234,25 +238,25 @@ def _change(entry: _Entry, seq: int) -> Json:
     )
 
 
-def _unpack_rows(packed: Object, room: Room) -> list[Json]:
+def _unpack_rows(packed: Object, budget: SizeBudget) -> list[Json]:
     return [
         _row(entry) if entry.group else _value(entry.first[0])
-        for entry in _unpack_list(packed, MOST_ROWS, len(_ROW), room)
+        for entry in _unpack_list(packed, MOST_ROWS, len(_ROW_COLUMNS), budget)
     ]
 
 
 def _row(entry: _Entry) -> Json:
     common: Object = dict(entry.group)
-    cells = zip(_ROW, entry.first, strict=True)
+    cells = zip(_ROW_COLUMNS, entry.first, strict=True)
     present: Object = {name: cell for name, cell in cells if cell is not ABSENT}
     values: Json = None if common.get("own") is True else dict(entry.fields or {})
     return {"kind": common.get("kind"), "values": values} | present
 
 
-def _unpack_gone(packed: Object, room: Room) -> list[Json]:
+def _unpack_gone(packed: Object, budget: SizeBudget) -> list[Json]:
     return [
         {"kind": dict(entry.group).get("kind"), "id": _value(entry.first[0])}
-        for entry in _unpack_list(packed, MOST_ROWS, 1, room)
+        for entry in _unpack_list(packed, MOST_ROWS, 1, budget)
     ]
 
 
@@ -260,44 +264,44 @@ def _value(cell: Cell) -> Json:
     return None if cell is ABSENT else cell
 
 
-def _unpack_list(packed: Object, most: int, first: int, room: Room) -> list[_Entry]:
-    """Read a packed list of at most ``most`` entries with so many columns that all have."""
+def _unpack_list(packed: Object, most: int, first: int, budget: SizeBudget) -> list[_Entry]:
+    """Read a packed list of at most ``most`` entries, each group with ``first`` fixed columns."""
     count = _count(packed.get("n"), most)
     groups = packed.get("groups")
     if not isinstance(groups, list) or len(groups) > count:
-        raise Unreadable("The groups are no list, or more than there are entries.")
-    order = _column(packed.get("order", {"=": 0}), count, room)
+        raise Unreadable("The groups are not a list, or are more than the entries.")
+    order = _column(packed.get("order", {"=": 0}), count, budget)
     members = Counter(at for at in order if type(at) is int)
     if members.keys() != set(range(len(groups))) or members.total() != count:
-        raise Unreadable("The order does not name each group, and no other.")
-    read = [iter(_unpack_group(one, members[at], first, room)) for at, one in enumerate(groups)]
+        raise Unreadable("The order must name every group and no other.")
+    read = [iter(_unpack_group(one, members[at], first, budget)) for at, one in enumerate(groups)]
     return [next(read[at]) for at in order if type(at) is int]
 
 
-def _unpack_group(group: Json, rows: int, first: int, room: Room) -> list[_Entry]:
+def _unpack_group(group: Json, rows: int, first: int, budget: SizeBudget) -> list[_Entry]:
     """Read the entries of one group."""
     if not isinstance(group, dict) or rows < 1:
-        raise Unreadable("A group is no object, or has no entry.")
+        raise Unreadable("A group is not an object, or has no entry.")
     if "raw" in group:
         raw = group["raw"]
         if not isinstance(raw, list) or len(raw) != rows:
-            raise Unreadable("A list of entries is not of its length.")
+            raise Unreadable("A group has another number of entries than the order says.")
         return [_Entry((), (entry,)) for entry in raw]
     names, cols = group.get("names", []), group.get("cols")
     if not isinstance(names, list) or not isinstance(cols, list) or len(names) > MOST_FIELDS:
-        raise Unreadable("The columns of a group are no list, or too many.")
+        raise Unreadable("The columns of a group are not a list, or too many.")
     if len(cols) != first + len(names):
-        raise Unreadable("A group has not as many columns as names.")
-    columns = unpack_columns(cols, rows, room)
-    rest = _column(group["rest"], rows, room) if "rest" in group else [ABSENT] * rows
+        raise Unreadable("A group has another number of columns than of names.")
+    columns = unpack_columns(cols, rows, budget)
+    rest = _column(group["rest"], rows, budget) if "rest" in group else [ABSENT] * rows
     common = tuple((name, group.get(name)) for name in ("kind", "op", "own"))
-    room.take(rows * (120 + sum(len(one) for _, one in common if isinstance(one, str))))
+    budget.spend(rows * (120 + sum(len(one) for _, one in common if isinstance(one, str))))
     named = [(_name(name), column) for name, column in zip(names, columns[first:], strict=True)]
     entries: list[_Entry] = []
     for row in range(rows):
         cells = ((name, column[row]) for name, column in named)
         fields: Object = {name: cell for name, cell in cells if cell is not ABSENT}
-        room.take(sum(len(name) + 4 for name in fields))
+        budget.spend(sum(len(name) + 4 for name in fields))
         rare = rest[row]
         entries.append(
             _Entry(
@@ -315,8 +319,8 @@ def _name(name: Json) -> str:
     return name
 
 
-def _column(writing: Json, rows: int, room: Room) -> list[Cell]:
-    return unpack_columns([writing], rows, room)[0]
+def _column(writing: Json, rows: int, budget: SizeBudget) -> list[Cell]:
+    return unpack_columns([writing], rows, budget)[0]
 
 
 def _count(value: Json, most: int) -> int:

@@ -1,6 +1,6 @@
-"""The server's log: one line of JSON for each request or event; never whose record, never a value.
+"""The server's log: one line of JSON per request or event, without records, values or names.
 
-What other libraries log goes the same way, without the text of errors: it may quote a value.
+Other libraries log in the same form, but without the text of errors, which may quote a value.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ LOG = logging.getLogger("fieldkit.server")
 Detail = str | int | float | None
 
 
-def note(event: str, **details: Detail) -> None:
-    """Write one line: what happened, with identifiers and figures; what is None is left out."""
-    told = {name: value for name, value in details.items() if value is not None}
-    LOG.info("%s", json.dumps({"at": int(time.time()), "event": event, **told}))
+def log_event(event: str, **details: Detail) -> None:
+    """Write one line: the event, identifiers and figures; details that are None are left out."""
+    known = {name: value for name, value in details.items() if value is not None}
+    LOG.info("%s", json.dumps({"at": int(time.time()), "event": event, **known}))
 
 
-def fault(door: str, error: Exception) -> None:
-    """Write down a fault of the server's own: its sort and where it arose, not its text."""
-    note("fault", door=door, error=type(error).__name__, where=_where(error))
+def log_fault(route: str, error: Exception) -> None:
+    """Log a bug: the error's type and where it was raised, not its text."""
+    log_event("fault", route=route, error=type(error).__name__, where=_where(error))
 
 
 def _where(error: BaseException) -> str:
@@ -31,8 +31,8 @@ def _where(error: BaseException) -> str:
     return " > ".join(f"{frame.name}:{frame.lineno}" for frame in frames[-8:])
 
 
-class _Lines(logging.Formatter):
-    """What is no line of JSON yet, as one."""
+class _JsonFormatter(logging.Formatter):
+    """Formats the records of other loggers as lines of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         if record.name == LOG.name:
@@ -51,9 +51,9 @@ class _Lines(logging.Formatter):
 
 
 def write_to_standard_error() -> None:
-    """Write the log of the server, and warnings of all else, to standard error."""
+    """Send the server's log, and warnings of all other loggers, to standard error."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_Lines())
+    handler.setFormatter(_JsonFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)

@@ -17,13 +17,12 @@ from fieldkit.protocol.messages import (
     Parent,
     SyncAnswer,
     SyncRequest,
-    on_the_wire,
 )
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
-from fieldkit.server.devices.scope import Device
+from fieldkit.server.database.tables import DEVICE, SCOPE, UNKNOWN
 from fieldkit.server.ingest.sync import sync
-from fieldkit.server.tables import DEVICE, SCOPE, UNKNOWN
+from fieldkit.server.scope import Device
 
 NOW = 1_790_000_000
 KIND = "village_organisation"
@@ -138,7 +137,7 @@ class Laptop:
     ) -> SyncRequest:
         """Ask with the changes from ``first`` to ``last``, or with ``items`` in their place."""
         first = self.acked + 1 if first is None else first
-        wire: list[object] = [on_the_wire(one) for one in self.changes[first - 1 : last]]
+        wire: list[object] = [one.as_json() for one in self.changes[first - 1 : last]]
         wire = wire if items is None else items
         batch = Batch(first=first, before=self.heads[first - 1].hex(), changes=wire)
         return self.quiet().model_copy(update={"batch": batch if wire else None})

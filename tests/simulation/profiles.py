@@ -1,4 +1,4 @@
-"""What happens in a run: the sorts of histories, and the actions drawn for a seed."""
+"""The profiles of runs, and the actions drawn for a seed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from tests.simulation.model import Place
 
 PLACES: tuple[tuple[int, int], ...] = ((2, 16), (2, 17), (2, 18), (3, 22), (3, 24))
-"""Districts and blocks of the run."""
+"""Districts and blocks (LGD codes) of a run."""
 
 
 @dataclass(frozen=True)
 class Action:
-    """Something that happens: what, at which laptop, and the stream its details are drawn from."""
+    """An event: its name, the laptop, and the random stream for its details."""
 
     what: str
     who: int
@@ -22,14 +22,14 @@ class Action:
 
 @dataclass(frozen=True)
 class Profile:
-    """A sort of run: how many laptops, and how often what happens."""
+    """A kind of run: the number of laptops and the weights of events."""
 
     name: str
     weights: dict[str, int]
     laptops: tuple[int, int] = (2, 4)
     actions: tuple[int, int] = (14, 34)
     most: tuple[int, ...] = (0, 1, 2, 3)
-    """Changes in a batch and rows in a page at most; 0: as many as usual."""
+    """Most changes of a batch and rows of a page; 0: the program's limits."""
 
 
 _WORK = {"person": 6, "group": 2, "edit": 14, "clear": 2, "unknown": 2, "delete": 2}
@@ -110,14 +110,14 @@ def profile_of(seed: int) -> Profile:
     return PROFILES[seed % len(PROFILES)]
 
 
-def drawn(seed: int, profile: Profile | None = None) -> list[Action]:
-    """Draw the actions of a run."""
+def draw_actions(seed: int, profile: Profile | None = None) -> list[Action]:
+    """Draw the actions of a run from its seed."""
     profile = profile or profile_of(seed)
     chance = random.Random(f"{seed}/actions")
     names = sorted(profile.weights)
     weights = [profile.weights[name] for name in names]
     many = chance.randint(*profile.actions)
-    # Some people are known everywhere before anything happens to them.
+    # Begin with some people that all laptops know.
     first = [("person", 0), ("person", 1), ("sync", 0), ("sync", 1), ("sync", 2)]
     drawn = [(what, chance.randrange(60)) for what in chance.choices(names, weights, k=many)]
     return [Action(what, who, stream) for stream, (what, who) in enumerate([*first, *drawn])]

@@ -1,4 +1,4 @@
-"""Positions that starts of the server have passed over, and all that a change left held."""
+"""Add the feed positions skipped by starts of the server, and the held fields of each change."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add what is known from now on; of older changes, the one field that the verdict names."""
+    """Add table and column; for older changes, only the field named in the verdict is known."""
     op.create_table(
         "leap",
         sa.Column("district", sa.Integer(), primary_key=True, autoincrement=False),

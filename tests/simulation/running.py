@@ -1,4 +1,4 @@
-"""From a seed to a story: run it, and tell what went wrong in as few steps as show it."""
+"""Run a seed; if a property breaks, find the fewest steps that still break it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.simulation.bench import Bench
-from tests.simulation.drawing import Action, Profile, drawn, profile_of
 from tests.simulation.model import Violation
+from tests.simulation.profiles import Action, Profile, draw_actions, profile_of
 from tests.simulation.properties import outcome
+from tests.simulation.testbed import TestBed
 from tests.simulation.world import World
 
 
@@ -30,19 +30,19 @@ class Failure:
         return "\n".join(lines)
 
 
-def play(
-    bench: Bench,
+def run_seed(
+    testbed: TestBed,
     seed: int,
     actions: Sequence[Action] | None = None,
     profile: Profile | None = None,
     clocks: str = "",
 ) -> tuple[World | None, Failure | None]:
-    """Run a seed, or some of its actions; return the world at rest, or what broke."""
-    actions = drawn(seed, profile) if actions is None else actions
+    """Run a seed, or some of its actions; return the world at its end, or the failure."""
+    actions = draw_actions(seed, profile) if actions is None else actions
     world: World | None = None
-    with bench.at_work(str(seed)):
+    with testbed.seeded(str(seed)):
         try:
-            world = World(bench, seed, profile, clocks)
+            world = World(testbed, seed, profile, clocks)
             world.run(actions)
         except Exception as error:
             what = str(error)
@@ -58,10 +58,10 @@ def play(
     return world, None
 
 
-def clocks_decide(bench: Bench, seed: int, world: World) -> Failure | None:
-    """Run a seed again with other clocks; None if all ended the same (P5)."""
+def check_clock_independence(testbed: TestBed, seed: int, world: World) -> Failure | None:
+    """Run a seed again with other clocks; return None if it ends the same (P5)."""
     was = outcome(world)
-    again, failure = play(bench, seed, clocks="others")
+    again, failure = run_seed(testbed, seed, clocks="others")
     if failure or again is None:
         return failure
     now = outcome(again)
@@ -72,15 +72,15 @@ def clocks_decide(bench: Bench, seed: int, world: World) -> Failure | None:
     return None
 
 
-def shrunk(bench: Bench, failure: Failure, profile: Profile | None = None) -> Failure:
-    """Leave out whatever can be left out so that the same property still breaks."""
-    sort = _sort(failure)
+def shrink(testbed: TestBed, failure: Failure, profile: Profile | None = None) -> Failure:
+    """Remove all actions that are not needed to break the same property."""
+    signature = _signature(failure)
     best = failure
 
     def breaks(actions: Sequence[Action]) -> bool:
         nonlocal best
-        _, again = play(bench, failure.seed, actions, profile)
-        if again is None or _sort(again) != sort:
+        _, again = run_seed(testbed, failure.seed, actions, profile)
+        if again is None or _signature(again) != signature:
             return False
         best = again
         return True
@@ -90,7 +90,7 @@ def shrunk(bench: Bench, failure: Failure, profile: Profile | None = None) -> Fa
 
 
 def _halve(actions: list[Action], breaks: Callable[[Sequence[Action]], bool]) -> None:
-    """Delta debugging: leave out large parts, then smaller ones, down to single actions."""
+    """Delta debugging: remove large parts, then smaller ones, down to single actions."""
     size = max(len(actions) // 2, 1)
     while True:
         start, left_out = 0, False
@@ -105,6 +105,6 @@ def _halve(actions: list[Action], breaks: Callable[[Sequence[Action]], bool]) ->
         size = max(size // 2, 1)
 
 
-def _sort(failure: Failure) -> str:
-    """Return the words of what broke without names and numbers, by which failures are alike."""
+def _signature(failure: Failure) -> str:
+    """Return the failure's text without names and numbers, to compare failures."""
     return re.sub(r"[^ ]*[0-9\"'][^ ]*", "", failure.what)[:40]

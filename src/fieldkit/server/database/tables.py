@@ -1,6 +1,6 @@
-"""Every table of the server that is not a kind's. The Alembic scripts make them.
+"""The tables of the server other than those of the kinds; the Alembic scripts create them.
 
-Every table that grows carries ``district``, the key by which it can be spread later.
+Every table that grows has a ``district`` column, by which it can be partitioned later.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ SERVER = Table(
     Column("since", BigInteger, nullable=False),
     Column("past", JSON, nullable=False),
 )
-"""One row. All that is given out, feed positions and records' versions, is above ``floor``, which
-rises at every start. A server restored from its own backup takes a new incarnation. ``past``: the
-names of the eras that are over, those that were lost included."""
+"""One row: the server's generation (``incarnation``), renewed when it is restored from a backup.
+
+All feed positions and record versions it gives out are above ``floor``, which rises at every start.
+``past``: the names of earlier generations, lost ones included."""
 
 CODE = Table(
     "code",
@@ -46,9 +47,9 @@ CODE = Table(
     Column("used_from", String(8)),
     Column("token_hash", LargeBinary(32)),
 )
-"""One-time codes, by their SHA-256; ``used_by`` is the device that took it, ``used_from`` the
-origin it asked for, ``token_hash`` the token it was given: while that was never used, the answer
-may have been lost, and the same laptop may ask again."""
+"""One-time codes, by their SHA-256, and what a used one gave: the device ``used_by``, the origin
+``used_from`` and the token ``token_hash``. While that token was never used, the answer may have
+been lost, and the same laptop may use the code again."""
 
 DEVICE = Table(
     "device",
@@ -65,7 +66,7 @@ DEVICE = Table(
     Column("skew", BigInteger),
     Column("revoked_at", BigInteger),
 )
-"""One enrolment. Of its token only the SHA-256 is kept; ``skew``: seconds its clock is ahead."""
+"""Enrolled devices. Tokens are stored as SHA-256; ``skew``: seconds the device's clock is ahead."""
 
 SCOPE = Table(
     "scope",
@@ -75,7 +76,7 @@ SCOPE = Table(
     Column("district", Integer),
     Column("block", Integer),
 )
-"""What a device may see and write, epoch by epoch; the last one holds."""
+"""The scopes of each device by epoch; the last one is in force."""
 
 ORIGIN = Table(
     "origin",
@@ -89,7 +90,7 @@ ORIGIN = Table(
     Column("head", LargeBinary(32), nullable=False),
     Column("last_seen", BigInteger, nullable=False),
 )
-"""How far the log of each laptop's database has come; the row a batch locks first."""
+"""The end of each origin's log; a batch locks this row first."""
 
 CHANGE = Table(
     "change",
@@ -111,11 +112,11 @@ CHANGE = Table(
     Column("params", JSON(none_as_null=True)),
     Index("ix_change_record", "kind", "record_id"),
 )
-"""The log: the bytes of every change as its chain hashed them, the head after it, its verdict with
-the first field it is about, and all fields that were ``held``. Why it was not used is a code with
-its parameters; in rows of older servers ``reason`` is the sentence.
+"""The log: each change's canonical bytes, the head after it, its verdict with the first field it
+concerns, and the fields that were ``held``. The reason is the code ``rule`` with ``params``; rows
+written by older servers have a sentence in ``reason`` instead.
 
-No bytes are kept of a rejected change that holds what looks like an Aadhaar number.
+The body of a rejected change that contains an apparent Aadhaar number is stored empty.
 """
 
 COUNTER = Table(
@@ -124,8 +125,8 @@ COUNTER = Table(
     Column("district", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
 )
-"""The last feed position each district gave out; locked, in order of district, before any row is
-read, so that positions commit in order and checks across a district's records take turns."""
+"""The last feed position of each district. A batch locks its districts' rows, in order, before it
+reads records: so positions commit in order, and checks across a district's records do not race."""
 
 LEAP = Table(
     "leap",
@@ -134,8 +135,8 @@ LEAP = Table(
     Column("above", BigInteger, primary_key=True, autoincrement=False),
     Column("below", BigInteger, nullable=False),
 )
-"""The feed positions that starts of the server have passed over: between these two none was ever
-given out, but by an era that is lost."""
+"""Ranges of feed positions that starts of the server skipped: between ``above`` and ``below`` only
+a lost generation can have given out positions."""
 
 FEED = Table(
     "feed",
@@ -147,7 +148,8 @@ FEED = Table(
     Column("record_id", String(30), nullable=False),
     Index("ix_feed_record", "kind", "record_id"),
 )
-"""Where each record stands, in order of its last change; one that moved leaves an entry behind."""
+"""The records of each district in order of their last change; a record that moved away leaves an
+entry behind."""
 
 FIELD_VERSION = Table(
     "field_version",
@@ -157,7 +159,7 @@ FIELD_VERSION = Table(
     Column("district", Integer, nullable=False),
     Column("written", JSON, nullable=False),
 )
-"""``{field: [version, origin, seq]}``: by which change each field of a record was last written."""
+"""``written``: ``{field: [version, origin, seq]}``, the change that last wrote each field."""
 
 MOVED = Table(
     "moved",
@@ -168,7 +170,7 @@ MOVED = Table(
     Column("district", Integer, nullable=False),
     Column("block", Integer),
 )
-"""Where a record stood before the change that made ``version`` moved it."""
+"""The place of a record before the change that made ``version`` moved it."""
 
 CONFLICT = Table(
     "conflict",
@@ -186,7 +188,7 @@ CONFLICT = Table(
     Column("stands_by", String(200), nullable=False),
     Column("stands_at", BigInteger, nullable=False),
 )
-"""Open conflicts: several held values of one origin for one field are one, its last value."""
+"""Open conflicts; of several values of one origin held for one field, ``held`` is the last."""
 
 FINDING = Table(
     "finding",
@@ -202,8 +204,9 @@ FINDING = Table(
     Column("related", JSON(none_as_null=True)),
     Index("ix_finding_about", "about"),
 )
-"""Open findings; ``about`` is the other record whose change may settle one, ``related`` names the
-records (kind and id) in its parameters. In rows of older servers ``message`` is the sentence."""
+"""Open findings; ``about`` is the other record whose changes may close one, ``related`` names the
+records (kind and id) in its parameters. Rows written by older servers have a sentence in
+``message`` instead."""
 
 UNKNOWN = Table(
     "unknown_record",
@@ -219,7 +222,7 @@ UNKNOWN = Table(
     Column("created_by", String(200)),
     Column("updated_at", BigInteger),
 )
-"""Records of kinds that only a newer version knows, kept as they came.
+"""Records of kinds that only a newer version knows, stored as received.
 
-No laptop has this table, so by it a database is known to be a server's.
+Laptops do not have this table, so it identifies a server's database.
 """

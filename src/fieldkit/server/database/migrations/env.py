@@ -1,4 +1,4 @@
-"""Alembic's way in: it runs on the connection the server hands it."""
+"""Alembic's environment: run the scripts on the connection that the caller passes."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""What happens to laptops, lines and the server."""
+"""Events of a run: syncs, failures, copies, backups and restores."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.simulation import people
-from tests.simulation.devices import Kept, Laptop
-from tests.simulation.drawing import PLACES, area_name
-from tests.simulation.files import connect, image
+from tests.simulation.devices import FileCopy, Laptop
+from tests.simulation.files import connect, copy_file
 from tests.simulation.model import Place
-from tests.simulation.wire import Trouble
+from tests.simulation.profiles import PLACES, area_name
+from tests.simulation.transport import Faults
 
 from fieldkit.protocol.wire.codec import CODINGS
 from fieldkit.server.problems import Refusal
@@ -24,45 +24,46 @@ if TYPE_CHECKING:
 
 YEAR = 365 * 86_400
 HOURS = 2 * 3_600
-"""How long it takes to put a server back."""
+"""Seconds that restoring the server takes."""
 MOST_LAPTOPS = 6
 
 
 def sync(world: World, laptop: Laptop, chance: random.Random) -> None:
-    outcome = world.sync(laptop, _small(world, chance, Trouble()))
+    outcome = world.sync(laptop, _small(world, chance, Faults()))
     world.say(f"{laptop.name} syncs ({how(outcome)})")
 
 
 def cut(world: World, laptop: Laptop, chance: random.Random) -> None:
-    trouble, number = Trouble(), chance.randint(1, 4)
+    faults, number = Faults(), chance.randint(1, 4)
     what = chance.choice(["lost", "unanswered", "server dies", "server dies late", "twice", "down"])
     if what == "down":
-        trouble.down_from = number
+        faults.down_from = number
     else:
-        trouble.by_request[number] = what
+        faults.by_request[number] = what
         if chance.random() < 0.5:
-            trouble.down_from = number + 1
-    outcome = world.sync(laptop, _small(world, chance, trouble))
+            faults.down_from = number + 1
+    outcome = world.sync(laptop, _small(world, chance, faults))
     world.say(f"{laptop.name} syncs; at request {number}: {what} ({how(outcome)})")
 
 
 def crash(world: World, laptop: Laptop, chance: random.Random) -> None:
-    trouble, number = Trouble(), chance.randint(1, 4)
+    faults, number = Faults(), chance.randint(1, 4)
     if chance.random() < 0.4:
         what = chance.choice(["laptop dies", "laptop dies late"])
-        trouble.by_request[number] = what
+        faults.by_request[number] = what
     else:
-        fuse = laptop.fuse
-        laptop.wake()
-        fuse.at, fuse.after = chance.randint(1, 8), chance.random() < 0.5
-        what = f"the laptop dies {'after' if fuse.after else 'before'} its commit {fuse.at}"
-    outcome = world.sync(laptop, _small(world, chance, trouble))
-    laptop.fuse.at = 0
+        power_cut = laptop.power_cut
+        laptop.open()
+        power_cut.at, power_cut.after = chance.randint(1, 8), chance.random() < 0.5
+        when = "after" if power_cut.after else "before"
+        what = f"the laptop dies {when} its commit {power_cut.at}"
+    outcome = world.sync(laptop, _small(world, chance, faults))
+    laptop.power_cut.at = 0
     world.say(f"{laptop.name} syncs; at request {number}: {what} ({how(outcome)})")
 
 
 def busy(world: World, laptop: Laptop, chance: random.Random) -> None:
-    """Something happens while a request is under way."""
+    """Another event happens during a request."""
     number, what = chance.randint(1, 3), chance.choice(["edit", "edit", "person", "sync"])
     others = [one for one in world.laptops if one is not laptop]
     other = chance.choice(others) if others and what == "sync" else laptop
@@ -73,27 +74,27 @@ def busy(world: World, laptop: Laptop, chance: random.Random) -> None:
             if other is not laptop:
                 sync(world, other, chance)
         else:
-            DEEDS[what](world, laptop, chance)
+            EVENTS[what](world, laptop, chance)
 
-    trouble = Trouble({number: "meanwhile"}, meanwhile=meanwhile)
-    outcome = world.sync(laptop, _small(world, chance, trouble))
+    faults = Faults({number: "meanwhile"}, meanwhile=meanwhile)
+    outcome = world.sync(laptop, _small(world, chance, faults))
     world.say(f"{laptop.name} has synced ({how(outcome)})")
 
 
-def _small(world: World, chance: random.Random, trouble: Trouble) -> Trouble:
-    trouble.coding = chance.choice([None] * 9 + [*CODINGS])
-    trouble.most = chance.choice(world.profile.most)
-    return trouble
+def _small(world: World, chance: random.Random, faults: Faults) -> Faults:
+    faults.coding = chance.choice([None] * 9 + [*CODINGS])
+    faults.most = chance.choice(world.profile.most)
+    return faults
 
 
 def old(world: World, _laptop: Laptop, chance: random.Random) -> None:
-    """A request of long ago arrives once more."""
+    """An old request arrives again."""
     if not world.sent:
         return
     number = chance.randrange(len(world.sent))
     device, request = world.sent[number]
     try:
-        world.central.ask(device, request)
+        world.server.ask(device, request)
         said = "it is answered"
     except Refusal as refused:
         said = refused.problem.type
@@ -102,8 +103,8 @@ def old(world: World, _laptop: Laptop, chance: random.Random) -> None:
 
 def clock(world: World, laptop: Laptop, chance: random.Random) -> None:
     away = random.Random(f"{chance.random()}/{world.clocks}")
-    laptop.astray += away.choice([-10 * YEAR, -YEAR, -3_600, 3_600, YEAR, 10 * YEAR])
-    world.say(f"the clock of {laptop.name} jumps; it is {laptop.astray} s astray")
+    laptop.clock_offset += away.choice([-10 * YEAR, -YEAR, -3_600, 3_600, YEAR, 10 * YEAR])
+    world.say(f"the clock of {laptop.name} jumps; it is {laptop.clock_offset} s clock_offset")
 
 
 def rescope(world: World, laptop: Laptop, chance: random.Random) -> None:
@@ -111,21 +112,21 @@ def rescope(world: World, laptop: Laptop, chance: random.Random) -> None:
         return  # the first laptop is the supervisor, who sees it all
     district, block = chance.choice(PLACES)
     scope: Place = chance.choice([(district, block), (district, None), (None, None)])
-    if scope != world.central.scopes[laptop.device][-1]:
-        world.central.rescope(laptop.device, scope)
+    if scope != world.server.scopes[laptop.device][-1]:
+        world.server.change_scope(laptop.device, scope)
         world.say(f"{laptop.name} is given another scope: {area_name(scope)}")
 
 
 def backup(world: World, laptop: Laptop, chance: random.Random) -> None:
     target = world.folder("kept") / DATABASE
-    laptop.wake()
-    image(laptop.path, target)
+    laptop.open()
+    copy_file(laptop.path, target)
     number = len(world.kept) + 1
-    world.kept.append(Kept(number, laptop, target, laptop.past.copy()))
+    world.kept.append(FileCopy(number, laptop, target, laptop.past.copy()))
     world.say(f"{laptop.name} is backed up (copy {number})")
 
 
-def _last_kept(world: World, laptop: Laptop, chance: random.Random) -> Kept | None:
+def _last_kept(world: World, laptop: Laptop, chance: random.Random) -> FileCopy | None:
     kept = [one for one in world.kept if one.of is laptop]
     return chance.choice(kept[-2:]) if kept else None
 
@@ -139,7 +140,7 @@ def restore(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 
 def reinstall(world: World, laptop: Laptop, chance: random.Random) -> None:
-    """Back up and restore at once: nothing is lost, the identity is another."""
+    """Back up and restore at once: nothing is lost, but the origin changes."""
     number = len(world.kept)
     backup(world, laptop, chance)
     laptop.close()
@@ -148,23 +149,23 @@ def reinstall(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 
 def rollback(world: World, laptop: Laptop, chance: random.Random) -> None:
-    """Put an older disk image back: the program is not told."""
+    """Put back an older disk image, without the program's knowledge."""
     if kept := _last_kept(world, laptop, chance):
         laptop.close()
-        image(kept.path, laptop.path)
+        copy_file(kept.path, laptop.path)
         laptop.past = kept.past.copy()
         world.say(f"the disk of {laptop.name} is put back to copy {kept.number}, unnoticed")
 
 
 def copy(world: World, laptop: Laptop, chance: random.Random) -> None:
-    """Copy a whole disk: nothing tells the copy that it is one."""
+    """Copy a whole disk, so that the copy cannot know that it is one."""
     if copy := _duplicate(world, laptop):
-        world.bench.places[copy.path] = world.bench.places[laptop.path]
+        world.testbed.places[copy.path] = world.testbed.places[laptop.path]
         world.say(f"the disk of {laptop.name} is copied to {copy.name}; both go on")
 
 
 def carry(world: World, laptop: Laptop, chance: random.Random) -> None:
-    """Copy the folder to another machine, which the program notices."""
+    """Copy the folder to another machine, which the program detects."""
     if copy := _duplicate(world, laptop):
         world.say(f"the folder of {laptop.name} is copied to {copy.name}; both go on")
 
@@ -173,33 +174,33 @@ def _duplicate(world: World, laptop: Laptop) -> Laptop | None:
     if len(world.laptops) >= MOST_LAPTOPS:
         return None
     copy = world.laptop(f"laptop {len(world.laptops) + 1}", laptop.device)
-    laptop.wake()
-    image(laptop.path, copy.path)
+    laptop.open()
+    copy_file(laptop.path, copy.path)
     copy.past = laptop.past.copy()
     world.laptops.append(copy)
     return copy
 
 
 def server_backup(world: World, _laptop: Laptop, _chance: random.Random) -> None:
-    world.central.back_up()
+    world.server.back_up()
     world.say("the server is backed up")
 
 
 def server_restore(world: World, _laptop: Laptop, _chance: random.Random) -> None:
-    if world.central.restore():
+    if world.server.restore():
         world.time += HOURS
-        world.sent.clear()  # no connection outlives the server: nothing is delivered hours later
+        world.sent.clear()  # no request is delivered hours later
         world.say("the server is restored from its backup")
 
 
 def how(outcome: Outcome | None) -> str:
-    """Say in a few words how a sync ended."""
+    """Return in a few words how a sync ended."""
     if outcome is None:
         return "the laptop lost its power"
     return "whole" if outcome.ok else str(outcome.session.error)
 
 
-DEEDS: dict[str, Callable[[World, Laptop, random.Random], None]] = {
+EVENTS: dict[str, Callable[[World, Laptop, random.Random], None]] = {
     "person": people.person,
     "faraway": people.faraway,
     "group": people.group,
@@ -230,4 +231,4 @@ DEEDS: dict[str, Callable[[World, Laptop, random.Random], None]] = {
     "server backup": server_backup,
     "server restore": server_restore,
 }
-"""By the names that profiles give them."""
+"""The events by the names used in profiles."""

@@ -1,7 +1,7 @@
-"""What the runs of one process share: template files, compiled statements, power that can fail.
+"""Resources shared by the runs of one process: template files, compiled statements, power cuts.
 
-Files are copied from templates made once, and lie in memory where the system offers that; the
-engines share what SQLAlchemy has compiled.
+Each run copies its files from templates, in memory if the system offers that; the engines share
+SQLAlchemy's compiled statements.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ from unittest.mock import patch
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import QueuePool
-from tests.simulation.files import Look, connect, fold
+from tests.simulation.files import FileReader, checkpoint, connect
 
 from fieldkit.protocol.change import Change
-from fieldkit.server import database
-from fieldkit.server.operation import migrate
-from fieldkit.server.rows import Unfitting, readable
+from fieldkit.server.database import connection as database
+from fieldkit.server.database import migrate
+from fieldkit.server.database.rows import UnfitChange, read_change
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
 
 REFUSED = "Nowhere"
-"""A village that the run's server refuses."""
+"""A village that the run's server repower_cuts."""
 
 
 class Crash(BaseException):
-    """A machine loses its power; nothing of the program may catch this."""
+    """A machine loses power; no code of the program may catch this."""
 
 
 @dataclass
-class Fuse:
+class PowerCut:
     """Cuts the power of a machine at one of its commits."""
 
     at: int = 0
-    """Which of the commits to come; 0: none."""
+    """The number of the next commit that fails; 0: none."""
     after: bool = False
     """Whether that commit still reaches the disk."""
 
-    def burn(self, connection: Connection) -> None:
+    def on_commit(self, connection: Connection) -> None:
         if self.at:
             self.at -= 1
             if not self.at:
@@ -57,8 +57,8 @@ class Fuse:
                 raise Crash
 
 
-class Drawn:
-    """Names and numbers that the program draws at random, drawn from the run's seed instead."""
+class SeededSecrets:
+    """Replaces ``secrets``: draws from the run's seed."""
 
     def __init__(self, seed: str) -> None:
         self._chance = random.Random(seed)
@@ -73,8 +73,8 @@ class Drawn:
         return self.token_hex(many)
 
 
-class Bench:
-    """What the runs of one process share: a folder, the template files, compiled statements."""
+class TestBed:
+    """A folder, template files and compiled statements, shared by the runs of one process."""
 
     def __init__(self) -> None:
         memory = Path("/dev/shm")
@@ -84,54 +84,56 @@ class Bench:
         self.folder = Path(self._folder.name)
         self._base: Engine | None = None
         self.places: dict[Path, str] = {}
-        """What each data file is told of the machine and path it lies at."""
-        self.fuses: dict[Path, Fuse] = {}
-        with self.at_work("template"):
+        """The machine and path that the program finds each data file at."""
+        self.power_cuts: dict[Path, PowerCut] = {}
+        with self.seeded("template"):
             template = Store.open(self.folder / "template", connect=connect)
             template.close()
         self.laptop_template = self.folder / "template" / DATABASE
         self.server_path = self.folder / "run" / "server.sqlite3"
         made = self.folder / "server.sqlite3"
-        with patch.object(secrets, "token_hex", Drawn("server").token_hex):
+        with patch.object(secrets, "token_hex", SeededSecrets("server").token_hex):
             migrate.open_database(f"sqlite:///{made}").dispose()
         self.server_template = made
-        fold(made)
-        fold(self.laptop_template)
-        self.server_fuse = Fuse()
-        self.look = Look(self.server_path)
+        checkpoint(made)
+        checkpoint(self.laptop_template)
+        self.server_power_cut = PowerCut()
+        self.look = FileReader(self.server_path)
         self.server = database.connect(f"sqlite:///{self.server_path}")
-        event.listen(self.server, "connect", _hurry)
-        event.listen(self.server, "commit", lambda connection: self.server_fuse.burn(connection))
+        event.listen(self.server, "connect", _skip_fsync)
+        event.listen(
+            self.server, "commit", lambda connection: self.server_power_cut.on_commit(connection)
+        )
 
     def close(self) -> None:
         self.look.close()
         self.server.dispose()
         self._folder.cleanup()
 
-    def fresh(self) -> Path:
-        """Clear the table for a run; return its folder."""
+    def new_run(self) -> Path:
+        """Prepare an empty folder and a fresh server for a run; return the folder."""
         self.look.close()
         self.server.dispose()
         run = self.folder / "run"
         shutil.rmtree(run, ignore_errors=True)
         run.mkdir()
         shutil.copyfile(self.server_template, self.server_path)
-        self.server_fuse = Fuse()
+        self.server_power_cut = PowerCut()
         self.places.clear()
-        self.fuses.clear()
+        self.power_cuts.clear()
         return run
 
     @contextmanager
-    def at_work(self, seed: str) -> Iterator[None]:
-        """Let the program draw from ``seed``, and its engines share what they compile."""
-        drawn = Drawn(seed)
+    def seeded(self, seed: str) -> Iterator[None]:
+        """Patch the program: secrets from ``seed``, shared engines, one village rejected."""
+        drawn = SeededSecrets(seed)
         with (
             patch.object(secrets, "choice", drawn.choice),
             patch.object(secrets, "token_hex", drawn.token_hex),
             patch.object(secrets, "token_urlsafe", drawn.token_urlsafe),
             patch("fieldkit.store.database.create_engine", self._engine),
             patch("fieldkit.store.store.place_of", self._place_of),
-            patch("fieldkit.server.ingest.batch.readable", _choosy),
+            patch("fieldkit.server.ingest.batch.read_change", _read_change_or_refuse),
         ):
             yield
 
@@ -147,20 +149,20 @@ class Bench:
         pool._dialect = self._base.dialect
         engine = Engine(pool, self._base.dialect, self._base.url, hide_parameters=True)
         engine._compiled_cache = self._base._compiled_cache
-        event.listen(engine, "commit", self._burn)
+        event.listen(engine, "commit", self._maybe_cut)
         return engine
 
-    def _burn(self, connection: Connection) -> None:
-        for fuse in self.fuses.values():
-            fuse.burn(connection)
+    def _maybe_cut(self, connection: Connection) -> None:
+        for power_cut in self.power_cuts.values():
+            power_cut.on_commit(connection)
 
 
-def _choosy(change: Change, *given: object) -> Change:
-    """Read a change as the server does, but for one village that it does not take."""
+def _read_change_or_refuse(change: Change, *given: object) -> Change:
+    """Read a change as the server does, but reject one village."""
     if change.fields.get("village") == REFUSED:
-        raise Unfitting("unfitting.value", "village", why="There is no such village.")
-    return readable(change, *given)  # type: ignore[arg-type]
+        raise UnfitChange("unfitting.value", "village", why="There is no such village.")
+    return read_change(change, *given)  # type: ignore[arg-type]
 
 
-def _hurry(connection: sqlite3.Connection, _record: object) -> None:
+def _skip_fsync(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous = OFF")
