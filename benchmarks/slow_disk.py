@@ -41,9 +41,9 @@ def slow_disk(path: Path, reads: int) -> Iterator[SlowDisk]:
     try:
         disk = _disk_of(path)
         if file.name == "io.max":
-            (_CGROUPS / "cgroup.subtree_control").write_text("+io", "ascii")
+            (_CGROUPS / "cgroup.subtree_control").write_text("+io", "utf-8")
         group.mkdir()
-        file.write_text(line.format(disk=disk, reads=reads), "ascii")
+        file.write_text(line.format(disk=disk, reads=reads), "utf-8")
     except OSError as error:
         with suppress(OSError):
             group.rmdir()
@@ -74,4 +74,4 @@ def _disk_of(path: Path) -> str:
     device = path.stat().st_dev
     known = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve(strict=True)
     disk = known.parent if (known / "partition").exists() else known
-    return (disk / "dev").read_text("ascii").strip()
+    return (disk / "dev").read_text("utf-8").strip()

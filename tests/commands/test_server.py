@@ -13,7 +13,7 @@ from tests.commands.conftest import Cli
 
 from fieldkit.commands import server as server_commands
 from fieldkit.protocol.change import Change, Op, first_head
-from fieldkit.records import VillageOrganisation
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.devices.listing import Enrolment
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store

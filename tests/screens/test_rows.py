@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.screens.conftest import artisan, put
 
-from fieldkit.records import Beneficiary, Toolkit, TrainingEnrolment, kinds
+from fieldkit.records import kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.attendance.roster import is_roll
 from fieldkit.screens.records.listing import page_of
 from fieldkit.screens.records.record import steps_of

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from tests.screens.conftest import open_sync, organisations
 from textual import events
 
-from fieldkit.protocol.messages import M, Message
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.screens.base.scheduler import SyncScheduler
 from fieldkit.screens.sync.sync import SyncScreen
 from fieldkit.screens.sync.words import bar, before, how_long, plural, waits, weight

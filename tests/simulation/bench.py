@@ -158,7 +158,7 @@ class Bench:
 def _choosy(change: Change, *given: object) -> Change:
     """Read a change as the server does, but for one village that it does not take."""
     if change.fields.get("village") == REFUSED:
-        raise Unfitting("There is no such village.", "village")
+        raise Unfitting("unfitting.value", "village", why="There is no such village.")
     return readable(change, *given)  # type: ignore[arg-type]
 
 

@@ -15,15 +15,15 @@ from tests.simulation import devices
 from fieldkit.protocol import merge
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.server.devices.scope import Device, Place, ScopeAt
+from fieldkit.protocol.scope import Scope
+from fieldkit.server.conflicts import Held
+from fieldkit.server.conflicts import conflicts as kept_conflicts
+from fieldkit.server.devices.scope import Device, Place
 from fieldkit.server.feed import page
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (
     batch,
     incoming,
-)
-from fieldkit.server.ingest import (
-    batch_records as gathering,
 )
 from fieldkit.server.ingest import (
     record_state as standing,
@@ -253,12 +253,10 @@ def _() -> list[Patch]:
 
 @mutant("14", "leave conflicts behind when their record moves", "moves")
 def _() -> list[Patch]:
-    usual = gathering.conflicts
+    usual = kept_conflicts
     born: dict[object, object] = {}
 
-    def conflicts(
-        connection: Connection, keys: Collection[Key]
-    ) -> Mapping[Key, list[standing.Held]]:
+    def conflicts(connection: Connection, keys: Collection[Key]) -> Mapping[Key, list[Held]]:
         held = usual(connection, keys)
         stand = places(connection, keys)
         for key, some in held.items():
@@ -283,7 +281,7 @@ def _() -> list[Patch]:
 
 @mutant("15", "allow only by the scope that holds now", "moves")
 def _() -> list[Patch]:
-    def since(self: Device, _epoch: int) -> tuple[ScopeAt, ...]:
+    def since(self: Device, _epoch: int) -> tuple[Scope, ...]:
         return (self.scope,)
 
     return [patch.object(Device, "since", since)]

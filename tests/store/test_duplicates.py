@@ -9,7 +9,9 @@ from sqlalchemy import event
 from tests.store.conftest import artisan, save
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary, TrainingEnrolment, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.reference.names import person_names
 from fieldkit.store import Alike, Edit, Store
 from fieldkit.store.database import connect

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from fieldkit.interruption import Interrupted
 from fieldkit.records import Finding
+from fieldkit.records.declaration import sentences
 
 
 class StoreError(Exception):
@@ -43,7 +44,7 @@ class Refused(Exception):
     """
 
     def __init__(self, findings: list[tuple[int, Finding]]) -> None:
-        super().__init__("; ".join(finding.message for _, finding in findings))
+        super().__init__("; ".join(sentences.sentence(finding) for _, finding in findings))
         self.findings = findings
 
 

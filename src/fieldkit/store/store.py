@@ -17,6 +17,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
 from fieldkit.protocol.identity import read_id
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import Finding, Record, Value, kinds
 from fieldkit.records.fields.dates import believed, day_at
 from fieldkit.settings import DATABASE
@@ -43,14 +44,12 @@ from fieldkit.store.log.identity import (
 from fieldkit.store.log.outbox import Logged, Outbox, give_up
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_on
-from fieldkit.store.pull.answers import ScopeOf
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enter
 from fieldkit.store.read import search
 from fieldkit.store.read.conflicts import (
-    Conflict,
-    Noted,
     OpenAbout,
+    OpenConflict,
     noted,
     open_about,
     open_conflicts,
@@ -185,7 +184,10 @@ class Store:
             connection.execute(update(tables.device).values(server=server, token=token))
             connection.execute(update(tables.origin).values(server_head=None))
             if role is not None:
-                enter(connection, ScopeOf(role, district, block, epoch), incarnation)
+                scope = Scope.model_validate(
+                    {"role": role, "district": district, "block": block, "epoch": epoch}
+                )
+                enter(connection, scope, incarnation)
 
     def token(self) -> str | None:
         """Return the token by which the server knows this laptop."""
@@ -360,7 +362,7 @@ class Store:
 
     # What others wrote
 
-    def conflicts(self, record_id: str | None = None) -> list[Conflict]:
+    def conflicts(self, record_id: str | None = None) -> list[OpenConflict]:
         """Return the open conflicts that nobody here has decided yet, of one record or all."""
         with self._database.read() as connection:
             return open_conflicts(connection, record_id)
@@ -370,7 +372,7 @@ class Store:
         with self._database.read() as connection:
             return open_about(connection, ids)
 
-    def resolve(self, conflict: str | Conflict, keep: Keep | str, operator: str) -> Saved:
+    def resolve(self, conflict: str | OpenConflict, keep: Keep | str, operator: str) -> Saved:
         """Decide a conflict; it shows as decided until the server's row comes.
 
         ``keep`` is one of the two sides, or another value as one types it (a place by its block).
@@ -384,7 +386,7 @@ class Store:
         with self._database.write() as connection:
             return decide(connection, conflict, keep, self._author(connection, operator))
 
-    def findings(self, record_id: str | None = None) -> list[Noted]:
+    def findings(self, record_id: str | None = None) -> list[Finding]:
         """Return what the server found to review, of one record or of all that are here."""
         with self._database.read() as connection:
             return noted(connection, record_id)

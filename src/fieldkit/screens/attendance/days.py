@@ -138,7 +138,7 @@ class DaysPage(Page[None]):
 
     async def _mark(self, one: Enrolled, *, present: bool) -> None:
         """Mark a person; the same mark again changes nothing."""
-        from fieldkit.records import Attendance
+        from fieldkit.records.outreach.attendance import Attendance
         from fieldkit.store import Edit, Refused
 
         mark = self._marks.get(one.row.id)
@@ -152,7 +152,7 @@ class DaysPage(Page[None]):
             await self.ask(lambda store: store.save([edit], self.desk.operator))
         except Refused as refused:
             self.query_one(Picker).renew()
-            self.say("; ".join(finding.message for _, finding in refused.findings), error=True)
+            self.say(str(refused), error=True)
             return
         await self._again(f"{one.number} {one.row.label}: {'present' if present else 'absent'}")
 

@@ -66,7 +66,7 @@ class RollPage(FindPage):
         try:
             line, label = await self.ask(save)
         except Refused as refused:
-            self.say("; ".join(finding.message for _, finding in refused.findings), error=True)
+            self.say(str(refused), error=True)
             return
         self._put.append((line, label))
         self.query_one(Picker).renew("")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from fieldkit.protocol.identity import read_id
-from fieldkit.records import RuleContext, Use, Value, judge
+from fieldkit.records import RuleContext, Use, Value, judge, sentence
 from fieldkit.records.fields.formats import today
 from fieldkit.screens.form.field import UNKNOWN, Candidate, FormField, unmarked
 from fieldkit.screens.form.terms import Act, Opening, Wanted
@@ -282,9 +282,17 @@ class FormModel:
 
     def _enter(self) -> Act:
         self._leave()
-        if not self._step(self._beyond(empty=True)):
+        if not self._step(self._day_of_the_state() or self._beyond(empty=True)):
             self.say("Nothing is left to fill below. Ctrl+S saves.")
         return Act.NONE
+
+    def _day_of_the_state(self) -> str | None:
+        """Return the empty date of the state that was just chosen here."""
+        lifecycle = self.kind.lifecycle
+        if lifecycle is None or self.at != lifecycle.field or not self.current.changed:
+            return None
+        step = lifecycle.step(self.current.value)
+        return step.on if step and step.on and not self.fields[step.on].text.strip() else None
 
     def _down(self) -> Act:
         self._leave()
@@ -380,7 +388,7 @@ class FormModel:
         said: dict[str, str] = {}
         for finding in judge(self.kind.of(self.values), RuleContext(today(), self.record)):
             if finding.rule != "required":
-                said.setdefault(finding.field, finding.message)
+                said.setdefault(finding.field, sentence(finding))
         for name, one in self.fields.items():
             seen = name in self._visited or (one.changed if self.record is None else one.text)
             one.finding = said.get(name, "") if seen and not one.confirmed else ""

@@ -113,6 +113,7 @@ def _choice(kind: str, made: Logged | HistoryItem) -> Choice:
 
 def line(logged: Logged) -> tuple[str, ...]:
     """Return the cells of one change made here: when, who, what, and where it stands."""
+    from fieldkit.records import sentence
     from fieldkit.records.fields.formats import Moment
 
     change = logged.change
@@ -122,7 +123,7 @@ def line(logged: Logged) -> tuple[str, ...]:
         Moment().show(change.at) + wrong,
         change.operator,
         _done(change.kind, str(change.op), change.fields),
-        f"{state}: {logged.reason}" if logged.reason else state,
+        f"{state}: {sentence(logged.reason)}" if logged.reason else state,
     )
 
 

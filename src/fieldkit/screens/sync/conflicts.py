@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fieldkit.protocol.change import Json
     from fieldkit.records import Field
     from fieldkit.reference import Option
-    from fieldkit.store import Conflict, Keep, Store
+    from fieldkit.store import Keep, OpenConflict, Store
 
 _LABEL = 20
 """Cells of a row's first words."""
@@ -60,7 +60,7 @@ class Side:
 class Open:
     """An open conflict, as it is told."""
 
-    conflict: Conflict
+    conflict: OpenConflict
     label: str
     """Of the record."""
     field: str
@@ -84,7 +84,7 @@ def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
     return told
 
 
-def _told(store: Store, one: Conflict, label: str) -> Open:
+def _told(store: Store, one: OpenConflict, label: str) -> Open:
     from fieldkit.records.fields.formats import Moment
 
     # At this laptop neither value may have been written: then the one that stands comes first.
@@ -101,7 +101,7 @@ def _told(store: Store, one: Conflict, label: str) -> Open:
     return Open(one, label, field, was, sides[0], sides[1])
 
 
-def asked(one: Conflict) -> Field | None:
+def asked(one: OpenConflict) -> Field | None:
     """Return the question a conflict is about; None for one that nobody here can answer.
 
     Of a place that is the block: the district follows from it.
@@ -114,7 +114,7 @@ def asked(one: Conflict) -> Field | None:
     return kind.form_fields().get(one.field) if kind else None
 
 
-def _value(store: Store, one: Conflict, value: Json) -> str:
+def _value(store: Store, one: OpenConflict, value: Json) -> str:
     """Return a value as people read it; of a field not known here as it is."""
     from fieldkit.records import Reference, Unfit
 
@@ -288,7 +288,7 @@ class ConflictPage(Page[None]):
         try:
             await self.ask(lambda store: store.resolve(one.conflict, keep, operator))
         except Refused as refused:
-            return "; ".join(finding.message for _, finding in refused.findings)
+            return str(refused)
         except Settled as settled:
             self._done = f"{one.label}, {one.field.lower()}: {settled}"
         else:

@@ -21,18 +21,22 @@ class Objection(NamedTuple):
 
 def objections(store: Store, record_id: str) -> list[Objection]:
     """Return what is said against a record: why changes came back first, then what to check."""
+    from fieldkit.records import sentence
+
     returned = [
-        Objection("Returned to you", one.reason_field or "", one.reason or "No reason was given.")
+        Objection("Returned to you", one.reason.field, sentence(one.reason))
+        if one.reason
+        else Objection("Returned to you", "", "No reason was given.")
         for one in store.outbox.returned(record_id=record_id)
     ]
     noted = store.findings(record_id)
-    return [*returned, *(Objection("To check", one.field, one.message) for one in noted)]
+    return [*returned, *(Objection("To check", one.field, sentence(one)) for one in noted)]
 
 
 def by_field(store: Store, record_id: str, asked: Container[str]) -> dict[str, str]:
     """Return it as a sentence for each field; under the empty name what no field ``asked`` has."""
     said: dict[str, str] = {}
     for word, field, reason in objections(store, record_id):
-        place, sentence = field if field in asked else "", f"{word}: {reason}"
-        said[place] = f"{said[place]} {sentence}" if place in said else sentence
+        place, line = field if field in asked else "", f"{word}: {reason}"
+        said[place] = f"{said[place]} {line}" if place in said else line
     return said

@@ -357,18 +357,28 @@ def _at(back: Logged) -> tuple[str, int]:
 
 def _returned(store: Store, skip: int) -> list[_Told]:
     """Return a page of what the server did not take."""
-    found = store.outbox.returned(PAGE, skip)
-    nothing = "No reason was given."
+    from fieldkit.records import sentence
+
     return _told(
         store,
-        [(one.change.kind, one.change.record_id, one.reason or nothing, one) for one in found],
+        [
+            (
+                one.change.kind,
+                one.change.record_id,
+                sentence(one.reason) if one.reason else "No reason was given.",
+                one,
+            )
+            for one in store.outbox.returned(PAGE, skip)
+        ],
     )
 
 
 def _findings(store: Store, skip: int) -> list[_Told]:
     """Return a page of what the server found to check."""
+    from fieldkit.records import sentence
+
     found = store.findings()[skip : skip + PAGE]
-    return _told(store, [(one.kind, one.record_id, one.message, None) for one in found])
+    return _told(store, [(one.kind, one.record_id, sentence(one), None) for one in found])
 
 
 def _told(store: Store, found: Sequence[tuple[str, str, str, Logged | None]]) -> list[_Told]:

@@ -52,7 +52,9 @@ def replace_issues(
                     "record_id": row.id,
                     "rule": note.rule,
                     "field": note.field,
-                    "message": note.message,
+                    "message": note.text,
+                    "params": json.dumps(dict(note.params), ensure_ascii=False),
+                    "related": json.dumps(note.related),
                 }
             )
     if conflicts:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.clock import WRONG, Clock
 from fieldkit.store.database import Database
 from fieldkit.store.log.identity import freeze, note
 from fieldkit.store.log.outbox import take_back
-from fieldkit.store.pull.answers import Answered, Arrived, PullState, ScopeOf
+from fieldkit.store.pull.answers import Answered, Arrived, PullState
 from fieldkit.store.pull.apply import apply_answer
 from fieldkit.store.pull.forks import fork
 from fieldkit.store.pull.scopes import (
@@ -54,12 +55,15 @@ class Pull:
             _keep_state(connection, answered)
             return apply_answer(connection, answered)
 
-    def change_scope(self, role: str, district: int | None, block: int | None, epoch: int) -> None:
+    def change_scope(self, scope: Scope) -> None:
         """Take a new scope: its area comes from the start; the old one is retired later (20)."""
         with self.database.write() as connection:
             before = pull_state(connection).scope
-            take_scope(connection, ScopeOf(role, district, block, epoch))
-            if before is not None and (before.district, before.block) != (district, block):
+            take_scope(connection, scope)
+            if before is not None and (before.district, before.block) != (
+                scope.district,
+                scope.block,
+            ):
                 note(connection, self.clock(), _OTHER_AREA)
 
     def settle(self) -> bool:

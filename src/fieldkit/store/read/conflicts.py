@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, bindparam, select
 
 from fieldkit.protocol.change import Json
+from fieldkit.protocol.conflict import Conflict
+from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.protocol.merge import value_of
+from fieldkit.protocol.shapes import Plain
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.errors import Settled
@@ -19,47 +22,31 @@ from fieldkit.store.read.server_rows import BaseRows
 _conflict, _finding = tables.conflict, tables.finding
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two values of one field, of which one stands until somebody decides."""
+class OpenConflict(Conflict):
+    """A conflict of a record here: two values, of which one stands until somebody decides."""
 
-    id: str
-    """``<record>/<field>/<origin>``."""
     kind: str
     record_id: str
-    field: str
-    """``district+block`` for these two (values ``[district, block]``), ``deleted`` for a deletion
-    against an edit (values true and false)."""
-    mine: Json
-    """The value written at this laptop; where neither was: the one that stands."""
-    theirs: Json
+    stands: Plain
     held_here: bool
-    """Whether the held value was written at this laptop: it is ``mine`` then."""
-    base: Json
-    """The value that the author of the held one had seen."""
-    stands: Json
-    held: Json
-    by: str
-    """Who wrote the held value, and when."""
-    at: int
-    stands_by: str
-    stands_at: int
-    origin: str
-    """Of the held value, with the changes that brought it."""
-    seqs: tuple[int, ...]
+    """Whether the held value was written at this laptop."""
     version: int
     """Of the record, as seen with this: the base of a decision."""
 
+    @property
+    def id(self) -> str:
+        """``<record>/<field>/<origin>``."""
+        return f"{self.record_id}/{self.field}/{self.origin}"
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """Something the server found to review, with the record it is about."""
+    @property
+    def mine(self) -> Json:
+        """The value written at this laptop; where neither was: the one that stands."""
+        return self.held if self.held_here else self.stands
 
-    kind: str
-    record_id: str
-    rule: str
-    field: str
-    message: str
+    @property
+    def theirs(self) -> Json:
+        """The other of the two values."""
+        return self.stands if self.held_here else self.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,7 @@ def open_about(connection: Connection, ids: Sequence[str]) -> OpenAbout:
     return OpenAbout(frozenset(settle), frozenset(check))
 
 
-def open_conflicts(connection: Connection, record_id: str | None = None) -> list[Conflict]:
+def open_conflicts(connection: Connection, record_id: str | None = None) -> list[OpenConflict]:
     """Return the conflicts nobody here has decided, of records that this version knows."""
     query = select(_conflict).where(_conflict.c.decided == 0, _conflict.c.kind.in_(sorted(kinds())))
     if record_id is not None:
@@ -98,34 +85,27 @@ def open_conflicts(connection: Connection, record_id: str | None = None) -> list
     ]
 
 
-def _read(row: Row[tuple[object, ...]], rows_under: BaseRows, own: Collection[str]) -> Conflict:
+def _read(row: Row[tuple[object, ...]], rows_under: BaseRows, own: Collection[str]) -> OpenConflict:
     key = (row.kind, row.record_id)
-    held = json.loads(row.held)
-    stands = value_of(rows_under.base(key).fields, row.field)
-    held_here = row.origin in own
-    mine, theirs = (held, stands) if held_here else (stands, held)
-    return Conflict(
-        id=f"{row.record_id}/{row.field}/{row.origin}",
+    return OpenConflict(
         kind=row.kind,
         record_id=row.record_id,
         field=row.field,
-        mine=mine,
-        theirs=theirs,
-        held_here=held_here,
+        origin=row.origin,
+        seqs=json.loads(row.seqs),
+        held=json.loads(row.held),
         base=json.loads(row.base),
-        stands=stands,
-        held=held,
         by=row.by,
         at=row.at,
         stands_by=row.stands_by,
         stands_at=row.stands_at,
-        origin=row.origin,
-        seqs=tuple(json.loads(row.seqs)),
+        stands=value_of(rows_under.base(key).fields, row.field),
+        held_here=row.origin in own,
         version=rows_under.version(key),
     )
 
 
-def find_conflict(connection: Connection, wanted: str | Conflict) -> Conflict:
+def find_conflict(connection: Connection, wanted: str | OpenConflict) -> OpenConflict:
     """Return the open conflict of this id, or the one that was shown, as it stands now.
 
     Raises:
@@ -141,13 +121,22 @@ def find_conflict(connection: Connection, wanted: str | Conflict) -> Conflict:
     raise Settled("This is no longer open here, so nothing was changed.")
 
 
-def noted(connection: Connection, record_id: str | None) -> list[Noted]:
+def noted(connection: Connection, record_id: str | None) -> list[Finding]:
     """Return what the server found to review, of one record or of all."""
     query = select(_finding).order_by(_finding.c.kind, _finding.c.record_id, _finding.c.rule)
     if record_id is not None:
         query = query.where(_finding.c.record_id == record_id)
     return [
-        Noted(row.kind, row.record_id, row.rule, row.field, row.message)
+        Finding(
+            row.kind,
+            row.record_id,
+            row.field,
+            row.rule,
+            json.loads(row.params or "{}"),
+            tuple((kind, number) for kind, number in json.loads(row.related or "[]")),
+            Severity.WARN,
+            row.message,
+        )
         for row in connection.execute(query)
     ]
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from fieldkit.records import Record, Use, Value, kinds
+from fieldkit.records import Record, Value, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OPEN_VERDICT, in_parts
 from fieldkit.store.log.states import RETURNED, State, state_of
@@ -169,15 +169,16 @@ class Records:
         states = self.states([record.id for record in found])
         events = [
             Event(
-                on=record.happened_on(),
+                on=on,
                 kind=record.kind(),
                 id=record.id,
-                sentence=record.event(),
+                sentence=sentence,
                 by=record.created_by or "",
                 state=states.get(record.id, State.ON_SERVER),
             )
             for record in found
             if not record.deleted
+            for on, sentence in record.events()
         ]
         return sorted(events, key=lambda event: (event.on or date.max, event.id))
 
@@ -185,7 +186,7 @@ class Records:
         """Give the live records that refer to this one, of kinds that have a day to stand on."""
         for name, kind in self._kinds.items():
             for field_name, reference in kind.references().items():
-                if own.kind() in reference.kinds and kind.used(Use.HAPPENED):
+                if own.kind() in reference.kinds and kind.on_timeline():
                     yield from self.where(name, **{field_name: own.id})
 
     def states(self, ids: Sequence[str]) -> dict[str, State]:

@@ -13,6 +13,7 @@ from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.identity import RecordId, read_id
 from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Finding, Record, Severity, kinds
+from fieldkit.records.declaration.rule import finding_about
 from fieldkit.store.clock import WRONG
 from fieldkit.store.errors import Refused
 from fieldkit.store.log.changes import OWED, append, chain_end, in_parts, own_changes, untaken
@@ -104,8 +105,8 @@ def _prepare(
             author.today,
             past,
         )
-        if before is None and (said := _number_refused(key, highest, kind, past.kind)):
-            refused = Finding("id", said, Severity.BLOCK, "number")
+        if before is None and (code := _number_refused(key, highest, kind, past.kind)):
+            refused = finding_about(one.record, "id", code, Severity.BLOCK)
             one = replace(one, stops=(refused, *one.stops))
         if one.op and not one.stops:
             _stamp(one, author)
@@ -185,14 +186,14 @@ def _history(
 
 
 def _number_refused(record_id: str, highest: RecordId, kind: str, taken_by: str) -> str | None:
-    """Say why a number will not do: it is none, nobody can have it yet, or another kind has it."""
+    """Return the code of why a number will not do; None if it does."""
     number = read_id(record_id)
     if number is None or str(number) != record_id:
-        return "A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."
+        return "number.shape"
     if number.origin == highest.origin and number.number > highest.number:
-        return "This laptop has not given out this number. Leave it empty for a new record."
+        return "number.ahead"
     if taken_by != kind:
-        return "Another record has this number. Leave it empty for a new record."
+        return "number.taken"
     return None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from fieldkit.store.clock import DAY, start_of_day
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 _TABLES = """
 CREATE TABLE entered (
