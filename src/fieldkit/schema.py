@@ -121,11 +121,14 @@ def parted(
 def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
     """Give the fields of each index.
 
-    They serve the list's order, the newest first, references, codes, and what finds duplicates.
+    They serve the list's order, what waits at a step, the newest first, references, codes, and
+    what finds duplicates.
     """
     fields = kind.model_fields
     if kind.order in fields:
         yield (kind.order, "id")
+        if kind.lifecycle and kind.lifecycle.waits():
+            yield (kind.lifecycle.field, kind.order)
     yield ("updated_at",)
     singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in kind.match_keys)]
     for field in dict.fromkeys(singles):

@@ -25,7 +25,7 @@ READ = re.compile(
     r"(?P<how>SCAN|SEARCH) (?P<alias>\w+)(?: USING (?:COVERING )?INDEX (?P<index>\w+))?"
     r"(?: USING INTEGER PRIMARY KEY)?(?: \((?P<by>.*)\))?"
 )
-IN_ORDER = re.compile(r"WHERE (\w+)\.deleted IS 0 ORDER BY [\w., "]+(DESC)? LIMIT")
+IN_ORDER = re.compile(r'WHERE (\w+)\.deleted IS 0 ORDER BY [\w., "]+(DESC)? LIMIT')
 """A list in the order of its index, from its start: it reads no more than it shows."""
 LOG_END = re.compile(r"WHERE change\.origin = '\w+' ORDER BY change\.seq DESC LIMIT")
 
