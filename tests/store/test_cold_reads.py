@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fieldkit.records import Beneficiary, VillageOrganisation
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.store import Edit, State, Store
 
 _COUNTERS = Path("/proc/thread-self/io")

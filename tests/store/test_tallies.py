@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.store.conftest import DAY, Turned, edit, save
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary, VillageOrganisation
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Store
 from fieldkit.store.log.tallies import RECENT
@@ -65,9 +66,10 @@ def test_a_home_from_before_the_tallies_has_them_after_its_first_start(home: Pat
     store.close()
     with closing(sqlite3.connect(home / DATABASE)) as file, file:
         file.executescript(
-            "DROP TABLE entered; DROP TABLE recent; UPDATE alembic_version SET version_num = '0002'"
+            "DROP TABLE entered; DROP TABLE recent; UPDATE alembic_version SET version_num = '0003'"
         )
     store = Store.open(home, clock=clock)
+    assert not (home / "backups").exists()  # nothing but tables was added
     assert (store.today(), _ids(store, 3, "Asha"), _ids(store)) == before
     assert before == ({"beneficiary": 2}, [first, second], [first, second])
     store.close()
