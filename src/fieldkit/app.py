@@ -15,6 +15,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base import navigation as doors
+from fieldkit.screens.base import textual_private
 from fieldkit.screens.base.app import AppBase, is_sentence
 from fieldkit.screens.base.page import Page
 from fieldkit.screens.base.scheduler import Pace
@@ -68,7 +69,7 @@ class FieldkitApp(AppBase):
         self.set_timer(QUIET_AFTER, lambda: self.run_worker(self._in_quiet()))
 
     async def _in_quiet(self) -> None:
-        """Load the form before it is needed, make the day's copy, and begin to sync.
+        """Load the form before it is needed, make the day's copy, tidy up, and begin to sync.
 
         Says if there can be no copy.
         """
@@ -77,6 +78,7 @@ class FieldkitApp(AppBase):
         await asyncio.to_thread(import_module, "fieldkit.screens.form.form")
         try:
             await self.work(lambda store: store.back_up_daily())
+            await self.work(lambda store: store.tidy())
         except StoreError as error:
             if isinstance(self.screen, Page):
                 self.screen.say(f"No copy of today's data was made. {error}", error=True)
@@ -136,8 +138,7 @@ class FieldkitApp(AppBase):
             self._write_unwritten()
             self.exit(0)
 
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.call_later, end)
+        textual_private.call_from_signal(self, end)
 
     def _write_unwritten(self) -> None:
         """Write what is typed at once, as far as that can be: the fault may lie in the form."""
@@ -158,13 +159,12 @@ class FieldkitApp(AppBase):
         """End with one sentence; where it broke goes to a file, without anyone's data."""
         log = write_log(self.home)
         self._write_unwritten()
-        self._exit_renderables.clear()
         self.fault = (
             "fieldkit stopped because of a mistake in the program. What was saved is safe; "
             "what was being typed is on Home after the next start."
             + (f" Send this file to whoever looks after fieldkit: {log}" if log else "")
         )
-        self._close_messages_no_wait()
+        textual_private.stop_at_once(self)
 
     fault: str = ""
     """The sentence to end with, if something broke."""

@@ -119,10 +119,16 @@ def parted(
 
 
 def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
-    """Yield the fields of each index: for list order, recency, references, codes and duplicates."""
+    """Yield the fields of each index.
+
+    They serve the list's order, what waits at a step, the newest first, references, codes, and
+    what finds duplicates.
+    """
     fields = kind.model_fields
     if kind.order in fields:
         yield (kind.order, "id")
+        if kind.lifecycle and kind.lifecycle.waits():
+            yield (kind.lifecycle.field, kind.order)
     yield ("updated_at",)
     singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in kind.match_keys)]
     for field in dict.fromkeys(singles):

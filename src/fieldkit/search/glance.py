@@ -11,6 +11,9 @@ from pathlib import Path
 from fieldkit.interruption import check_interruption, interruptible
 from fieldkit.search.query import look
 
+_CANDIDATES = 40
+"""Rows each query gives: a first list on a cold disk needs few; the store looks at more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
@@ -42,7 +45,11 @@ def glance(database: Path, typed: str, limit: int = 20) -> list[Glimpse] | None:
             ) as connection,
             interruptible(connection),
         ):
-            found = look(lambda sql, values: connection.execute(sql, dict(values)), typed)
+            found = look(
+                lambda sql, values: connection.execute(sql, dict(values)),
+                typed,
+                candidates_each=_CANDIDATES,
+            )
     except sqlite3.Error:
         check_interruption()
         return None

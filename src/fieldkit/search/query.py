@@ -75,8 +75,16 @@ def read_query(typed: str) -> Query:
     return Query(tuple(names), tuple(digits), whole_mobile=bool(mobile))
 
 
-def look(execute: Execute, typed: str, wanted: Sequence[str] | None = None) -> list[Ranked]:
-    """Return the records that could be meant, the likeliest first; ``wanted``: only these kinds."""
+def look(
+    execute: Execute,
+    typed: str,
+    wanted: Sequence[str] | None = None,
+    candidates_each: int = _CANDIDATES,
+) -> list[Ranked]:
+    """Return the records that could be meant, the likeliest first; ``wanted`` narrows the kinds.
+
+    ``candidates_each``: how many each query gives; on a slow disk each costs a read.
+    """
     query = read_query(typed)
     candidates: dict[int, Candidate] = {}
     among, values = "", {}
@@ -90,7 +98,7 @@ def look(execute: Execute, typed: str, wanted: Sequence[str] | None = None) -> l
             break
         rows = execute(
             "SELECT f.rowid, f.kind, f.record_id, f.name, f.kin, f.place, f.digits, f.shown "
-            f"FROM {source} WHERE {condition} {among} LIMIT {_CANDIDATES}",
+            f"FROM {source} WHERE {condition} {among} LIMIT {candidates_each}",
             {"value": value, **values},
         )
         for row in rows:
