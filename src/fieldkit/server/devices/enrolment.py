@@ -125,7 +125,7 @@ def enrol(
     incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
     return EnrolAnswer(
         token=token,
-        scope=device.scope,
+        scope=device.area,
         epoch=device.epoch,
         incarnation=incarnation,
         now=now,

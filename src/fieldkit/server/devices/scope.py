@@ -26,6 +26,11 @@ class Device:
         """Return the scope that holds now: by it pages are made."""
         return max(self.scopes, key=lambda scope: scope.epoch)
 
+    @property
+    def area(self) -> Scope:
+        """Return it as messages carry it: they name the epoch beside the scope."""
+        return self.scope.model_copy(update={"epoch": 0})
+
     def since(self, epoch: int) -> tuple[Scope, ...]:
         """Return the scopes under which work may have been done since ``epoch`` (15)."""
         return tuple(scope for scope in self.scopes if scope.epoch >= epoch) or (self.scope,)

@@ -100,7 +100,7 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
         focus=turned.focus,
         more=turned.more,
         epoch=device.epoch,
-        scope=device.scope if request.epoch != device.epoch else None,
+        scope=device.area if request.epoch != device.epoch else None,
         incarnation=taken.era.incarnation,
         now=now,
     )
