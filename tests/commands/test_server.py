@@ -14,7 +14,7 @@ from tests.commands.conftest import Cli
 from fieldkit.commands import server as server_commands
 from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.records import VillageOrganisation
-from fieldkit.server.devices.listing import Enrolment
+from fieldkit.server.operation.listing import Enrolment
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
@@ -260,7 +260,7 @@ def test_what_is_odd_about_a_laptop_is_told(
         origins=["7K2M9QXR", "8K2M9QXR"],
         busy_at_once=["7K2M9QXR", "8K2M9QXR"],
     )
-    monkeypatch.setattr("fieldkit.server.devices.listing.devices", lambda *_: [one])
+    monkeypatch.setattr("fieldkit.server.operation.listing.devices", lambda *_: [one])
     spoken = cli("server", "devices", "--database", "sqlite:///none").text
     assert f"its clock is {says}" in spoken
     assert "two copies of it are at work: 7K2M9QXR, 8K2M9QXR. Enrol one of them anew." in spoken

@@ -21,7 +21,7 @@ from fieldkit.server.devices.enrolment import (
     rotated,
     sender,
 )
-from fieldkit.server.devices.listing import devices
+from fieldkit.server.operation.listing import devices
 from fieldkit.server.operation.migrate import open_database
 
 MINUTE = 60

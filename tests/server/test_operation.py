@@ -24,13 +24,13 @@ from tests.server.conftest import Door, Laptop, ask, problem
 
 from fieldkit.records import kinds
 from fieldkit.server.database import Unusable, connect
-from fieldkit.server.devices.listing import devices
 from fieldkit.server.feed.positions import start
 from fieldkit.server.http import app as doors
 from fieldkit.server.http import middleware as watch
 from fieldkit.server.http.app import create_app
 from fieldkit.server.operation import migrate as migrating
 from fieldkit.server.operation import run as running
+from fieldkit.server.operation.listing import devices
 from fieldkit.server.operation.local import code
 from fieldkit.server.operation.migrate import HEAD, is_migrated, migrate, open_database
 from fieldkit.server.tables import CHANGE, FINDING, METADATA, SERVER

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 from tests.server.playing import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Op
+from fieldkit.protocol.scope import Place
 from fieldkit.server import rows
 from fieldkit.server.database import add_missing
-from fieldkit.server.devices.scope import Place
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import batch
 from fieldkit.server.ingest.batch_records import keep

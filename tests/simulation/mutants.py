@@ -15,10 +15,10 @@ from tests.simulation import devices
 from fieldkit.protocol import merge
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.scope import Place, Scope
 from fieldkit.server.conflicts import Held
 from fieldkit.server.conflicts import conflicts as kept_conflicts
-from fieldkit.server.devices.scope import Device, Place
+from fieldkit.server.devices.scope import Device
 from fieldkit.server.feed import page
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (

@@ -17,7 +17,7 @@ from fieldkit.records.fields.dates import INDIA
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from fieldkit.server.devices.listing import Enrolment
+    from fieldkit.server.operation.listing import Enrolment
 
 MISSING = "The server's parts are not installed. Install fieldkit[server] on this machine."
 _SKEWED = 300
@@ -75,7 +75,7 @@ def code(args: Namespace) -> int:
 def devices(args: Namespace) -> int:
     """List who is enrolled, and what is odd about them."""
     with _parts():
-        from fieldkit.server.devices.listing import devices as read
+        from fieldkit.server.operation.listing import devices as read
 
         found = read(args.database, int(time.time()))
     if args.json:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from fieldkit.protocol.shapes import Area, Message, Seq
+
+Place: TypeAlias = tuple[int, int | None]
+"""District and block of a record; without a block it belongs to the whole district."""
 
 
 class Scope(Message):

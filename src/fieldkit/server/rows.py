@@ -17,10 +17,10 @@ from sqlalchemy import Connection, Select, Table, select
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.limits import hides_aadhaar, scalars, unsendable
 from fieldkit.protocol.merge import DELETED
+from fieldkit.protocol.scope import Place
 from fieldkit.records import Field, Record, Unfit, Value, kinds
 from fieldkit.reference import option
 from fieldkit.server.database import add, among, put
-from fieldkit.server.devices.scope import Place
 from fieldkit.server.tables import UNKNOWN
 
 Key: TypeAlias = tuple[str, str]

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from fieldkit.protocol.scope import Scope
-
-Place: TypeAlias = tuple[int, int | None]
-"""District and block of a record; without a block it belongs to the whole district."""
+from fieldkit.protocol.scope import Place, Scope
 
 
 @dataclass(frozen=True, slots=True)

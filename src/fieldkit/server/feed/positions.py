@@ -13,8 +13,8 @@ from typing import TypeAlias, cast
 
 from sqlalchemy import Connection, delete, false, func, or_, select, update
 
+from fieldkit.protocol.scope import Place
 from fieldkit.server.database import add, add_missing, arrays, ask, of_records, put, unhurried
-from fieldkit.server.devices.scope import Place
 from fieldkit.server.rows import Key
 from fieldkit.server.tables import COUNTER, FEED, LEAP, SERVER
 

@@ -11,11 +11,10 @@ from sqlalchemy import Connection, select
 from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import REJECTED, Verdict
 from fieldkit.protocol.merge import Lineage
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.scope import Place, Scope
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import day_at
 from fieldkit.server.database import about, add
-from fieldkit.server.devices.scope import Place
 from fieldkit.server.feed.positions import Era, era, lock_counters, renew
 from fieldkit.server.ingest import findings
 from fieldkit.server.ingest.batch_records import gather, keep

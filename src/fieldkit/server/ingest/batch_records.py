@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.finding import REJECTED
 from fieldkit.protocol.merge import DELETED, PLACE, Lineage, claims
+from fieldkit.protocol.scope import Place
 from fieldkit.server.conflicts import Held, conflicts, rows_about
 from fieldkit.server.database import add, put
-from fieldkit.server.devices.scope import Place, place_at
+from fieldkit.server.devices.scope import place_at
 from fieldkit.server.feed.positions import entries
 from fieldkit.server.ingest.record_state import (
     CREATION,

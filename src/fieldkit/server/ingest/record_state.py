@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 from fieldkit.protocol.change import Change, Json, Op, canonical
 from fieldkit.protocol.merge import DELETED, PLACE, STAMPS, Lineage, Merged, Written, claims, merge
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.scope import Place, Scope
 from fieldkit.server.conflicts import Held
-from fieldkit.server.devices.scope import Place, allowed, place_at
+from fieldkit.server.devices.scope import allowed, place_at
 from fieldkit.server.rows import Key, Stored, Unfitting, place_of
 
 LARGEST_RECORD = 256 * 1024
