@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Engine, event, update
 from tests.server.playing import NOW, Laptop
 
-from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.protocol.messages import FindingItem, SyncAnswer
 from fieldkit.protocol.wire.codec import decode, encode
@@ -44,7 +43,7 @@ def test_the_reason_of_a_rejection(engine: Engine, codes: bool) -> None:
                 "",
                 "out_of_scope",
             )
-            why = cast("dict[str, Json]", value.params)
+            why = value.params
             finding = Finding("beneficiary", "", value.field or "", value.rule, why)
             assert sentence(finding).startswith(BORN)
         else:
@@ -117,7 +116,7 @@ def test_a_finding_names_no_record_outside_the_scope(
     told = same_person(whole, mine)
     if codes and not old:
         assert told.related == [("beneficiary", theirs)]
-        params = cast("dict[str, Json]", told.params)
+        params = told.params
         assert (params["other"], params["other_name"]) == (theirs, "Ghulam Bhat")
         assert "name" in cast("list[str]", params["alike"])
         assert not told.message

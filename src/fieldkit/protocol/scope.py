@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
 
 from fieldkit.protocol.shapes import Area, Message, Seq
 
@@ -16,8 +18,8 @@ class Scope(Message):
     role: Literal["registrar", "operator", "supervisor", "administrator"]
     district: Area | None = None
     block: Area | None = None
-    epoch: Seq = 0
-    """From which epoch of the device it holds; a message names it beside the scope."""
+    epoch: Annotated[Seq, Field(exclude=True)] = 0
+    """From which epoch of the device it holds; never sent: a message names it beside the scope."""
 
     def holds(self, district: int | None, block: int | None) -> bool:
         """Say whether a record of this place is in it; one without a block is the district's."""
