@@ -8,19 +8,10 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.common import LOKOS, Community
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.declaration.parts import (
-    Livelihoods,
-)
+from fieldkit.records.declaration.parts import Livelihoods
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
-from fieldkit.records.fields.formats import (
-    PAST_DATE,
-    RUPEES,
-    YES_NO,
-    Choice,
-    Reference,
-    Whole,
-)
+from fieldkit.records.fields.formats import PAST_DATE, RUPEES, YES_NO, Choice, Reference, Whole
 
 _SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
 MOST_MEMBERS = 20
@@ -32,7 +23,6 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     """A self-help group (SHG) of ten to twenty women."""
 
     title = "Self-help group"
-    plural = "Self-help groups"
     steps = {"village_organisation_id": "g group"}
 
     shg_kind: str | None = field(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fieldkit.screens.base.app import AppBase
     from fieldkit.store import Store, SyncSession
     from fieldkit.sync.client import Outcome, Progress
-    from fieldkit.sync.stop import Stop
+    from fieldkit.sync.transport import Stop
 
 T = TypeVar("T")
 _SOONEST = 0.1
@@ -145,7 +145,7 @@ class SyncScheduler:
         return fresh and last is not None and last.ok
 
     def _start(self) -> None:
-        from fieldkit.sync.stop import Stop
+        from fieldkit.sync.transport import Stop
 
         self._stop = Stop()  # Escape counts from now on, while the rest is still loading
         self.running, self._again = True, False

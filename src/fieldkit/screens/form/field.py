@@ -234,7 +234,7 @@ class FormField:
         said = form.show(self.value)
         if isinstance(form, Choice):
             entry = reference.option(form.list, self.value)
-            return entry.told if entry else said
+            return entry.marked_label if entry else said
         if isinstance(form, Born) and isinstance(self.value, str):
             return f"{said}, {_years(self.value)} years"
         return "" if said == self.text.strip() else said

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fieldkit.records import Record, Use, kinds
+from fieldkit.records import Record, Use, Value, kinds
 from fieldkit.records.fields.formats import Moment, indian, today
 from fieldkit.screens.records.rows import in_words, label_of
 from fieldkit.screens.sync.words import clock_said
@@ -93,8 +93,10 @@ def _overdue(store: Store) -> list[tuple[int, str]]:
     """Count the records that stand at one step for too long: "3 toolkits over 30 days"."""
     day, counted = today(), Counter[tuple[str, int]]()
     for name, kind in kinds().items():
-        for state, days in kind.lifecycle.waits() if kind.lifecycle else ():
-            waiting = store.page(name, where={kind.lifecycle.field: state}, limit=MANY).records
+        lifecycle = kind.lifecycle
+        for state, days in lifecycle.waits() if lifecycle else ():
+            where: dict[str, Value] = {lifecycle.field: state} if lifecycle else {}
+            waiting = store.page(name, where=where, limit=MANY).records
             counted[name, days] += sum(bool(record.overdue(day)) for record in waiting)
     return [
         (many, f"{_named(kinds()[name], many)} over {days} days")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fieldkit.protocol.messages import HistoryItem
     from fieldkit.store import Logged, Store
     from fieldkit.sync.history import History
-    from fieldkit.sync.stop import Stop
+    from fieldkit.sync.transport import Stop
 
 _DONE = {"create": "entered", "edit": "changed", "delete": "deleted", "decide": "settled"}
 
@@ -47,16 +47,16 @@ class HistoryPage(Page[None]):
     async def arrive(self) -> None:
         """Say whose history this is, and ask what others did, unless that is known."""
         self.where(f"History of {self.label}   {self.record_id}")
-        if self._told is None or self._told.trouble:
+        if self._told is None or self._told.error:
             self.run_worker(self.told(self._ask_server), group="others", exclusive=True)
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the changes: those made here, and those of others as far as they came."""
-        from fieldkit.sync.history import merged
+        from fieldkit.sync.history import merge_histories
 
         logged = await self.read(lambda store: store.changes_of(self.record_id))
         told = self._told.changes if self._told else ()
-        made = [_choice(self.kind, one) for one in reversed(merged(logged, told))]
+        made = [_choice(self.kind, one) for one in reversed(merge_histories(logged, told))]
         others = len(made) - len(logged)
         said = wrap(f"Others' changes: {self._said(others)}", max(self.size.width - 4, 20))
         nothing = [] if made else ["   Nothing was changed on this laptop."]
@@ -66,8 +66,8 @@ class HistoryPage(Page[None]):
         """Say how it stands with the changes of others."""
         if self._told is None:
             return "asking the server ..."
-        if self._told.trouble:
-            return _trouble(self._told.trouble)
+        if self._told.error:
+            return _trouble(self._told.error)
         count = plural(others, "change") if others else "none"
         return f"{count}; older ones are on the server alone" if self._told.more else count
 
@@ -79,16 +79,16 @@ class HistoryPage(Page[None]):
         try:
             self._told = await apart(partial(self._carry, store))
         except Exception:
-            self._told = History(trouble=self.desk.note_fault())
+            self._told = History(error=self.desk.note_fault())
         picker = self.query_one(Picker)
         await picker.settled()
         await picker.follow()
 
     def _carry(self, store: Store) -> History:
         from fieldkit.sync.history import history
-        from fieldkit.sync.stop import Stop
+        from fieldkit.sync.transport import Stop
 
-        self._stop = Stop(patience=0)
+        self._stop = Stop(abort_after=0)
         return history(store, self.kind, self.record_id, stop=self._stop)
 
     def on_unmount(self) -> None:

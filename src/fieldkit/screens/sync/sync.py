@@ -337,7 +337,7 @@ class SyncScreen(Page[None]):
 
 def _read(store: Store) -> _Shown:
     """Read what the page shows; runs in a thread."""
-    from fieldkit.sync.forecast import forecast
+    from fieldkit.sync.client import forecast
 
     device = store.device
     return _Shown(

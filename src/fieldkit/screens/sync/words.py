@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fieldkit.store import Store, SyncSession
-    from fieldkit.sync.client import Outcome, Progress
-    from fieldkit.sync.forecast import Forecast
+    from fieldkit.sync.client import Forecast, Outcome, Progress
 
 _BAR = 24
 
@@ -46,8 +45,8 @@ def bar(progress: Progress) -> str:
 
 def under_way(progress: Progress) -> str:
     """Say how a sync stands that is under way."""
-    if progress.trouble:
-        return f"  {progress.trouble} ..."
+    if progress.retry_reason:
+        return f"  {progress.retry_reason} ..."
     return bar(progress) or "  asking the server ..."
 
 

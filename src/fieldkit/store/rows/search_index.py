@@ -49,8 +49,8 @@ def forget(connection: Connection, ids: Sequence[str]) -> None:
 
 def is_scattered(connection: Connection) -> bool:
     """Say whether the index is in so many segments that every search reads much more."""
-    counts = (connection.execute(query).scalar_one() for query in _SEGMENTS)
-    return max(counts) > _MOST_SEGMENTS
+    counts = [connection.execute(query).scalar_one() for query in _SEGMENTS]
+    return max(int(count) for count in counts) > _MOST_SEGMENTS
 
 
 def merge_some(connection: Connection, table: str, *, begin: bool) -> bool:
