@@ -440,7 +440,7 @@ class Store:
 
     @contextmanager
     def rehearsal(self) -> Iterator[Store]:
-        """Give a store that holds the same, to try a load on; what is saved in it is gone afterwards.
+        """Give a store that holds the same, to try a load on; what it saves is gone afterwards.
 
         Raises:
             StoreError: the copy cannot be made.

@@ -169,7 +169,7 @@ def owed_fields(
 
 
 def count_conflicts(connection: Connection) -> int:
-    """Return how many conflicts are open: those the server reported, and those whose rows are still to come."""
+    """Return how many conflicts are open: those reported, and those whose rows are to come."""
     reported = select(func.count()).select_from(_conflict).where(_conflict.c.decided == 0)
     coming = select(func.count()).where(
         _log.c.verdict == "conflict", _log.c.closed.is_(None), ~_told.exists()
