@@ -25,7 +25,7 @@ from fieldkit.records import (
 )
 from fieldkit.reference import options
 from fieldkit.screens.base.scheduler import Pace
-from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Answered, Edit, State, Store, Verdict
 from fieldkit.sync.client import enrol
@@ -163,7 +163,7 @@ class Hand:
         """Wait until no key, worker or message is left."""
         for _ in range(3):
             await self.pilot.pause()
-            await self.app.quiet()
+            await self.app.keys_handled()
             await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
@@ -180,7 +180,7 @@ class Hand:
 async def open_sync(hand: Hand) -> None:
     """Open the Sync page from Home."""
     await hand.press("8", "<enter>")
-    assert isinstance(hand.app.screen, SyncScreen)
+    assert isinstance(hand.app.screen, SyncPage)
 
 
 At = Callable[..., AbstractAsyncContextManager[Hand]]

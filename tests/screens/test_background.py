@@ -14,11 +14,11 @@ from textual import events
 from fieldkit.protocol.change import Op
 from fieldkit.records import Beneficiary, VillageOrganisation
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.listing import ListPage
-from fieldkit.screens.records.record import RecordPage
-from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.records.list_page import ListPage
+from fieldkit.screens.records.record_page import RecordPage
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets.picker import Answer, Picker
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store, SyncSession
@@ -55,7 +55,7 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     def note(self: SyncScheduler, seconds: float) -> None:
         found.append(seconds)
-        self._timer = self._desk.set_timer(3600, self._fall_due)
+        self._timer = self._host.set_timer(3600, self._fall_due)
 
     monkeypatch.setattr(SyncScheduler, "_set_timer", note)
     return found
@@ -74,15 +74,15 @@ async def test_what_is_saved_goes_by_itself_and_home_says_so(
     office.enrol(store)
     _vo(store, "Noor VO")
     async with at_desk(pace=SOON) as hand:
-        await _until(hand, lambda: "online" in hand.app.standing.words())
+        await _until(hand, lambda: "online" in hand.app.header_status.words())
         assert isinstance(hand.app.screen, HomePage)
         assert "all sent   online" in hand.text().splitlines()[0]
         # No sentence, no page: nobody asked.
         assert hand.text().splitlines()[-3].strip() == ""
         await hand.app.ask(lambda mine: _vo(mine, "Another VO"))
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         await _until(hand, lambda: store.outbox.counts()[State.QUEUED] == 0)
-        await _until(hand, lambda: not hand.app.courier.running)
+        await _until(hand, lambda: not hand.app.scheduler.running)
         assert "all sent   online" in hand.text().splitlines()[0]
 
 
@@ -91,7 +91,7 @@ async def test_a_laptop_without_a_server_asks_nobody(
 ) -> None:
     _vo(store, "Noor VO")
     async with at_desk(pace=IN_AN_HOUR) as hand:
-        hand.app.courier._fall_due()
+        hand.app.scheduler._fall_due()
         await hand.settle()
         assert "1 not sent" in hand.text().splitlines()[0]
         assert "line" not in hand.text().splitlines()[0]
@@ -105,23 +105,23 @@ async def test_it_backs_off_while_there_is_no_line_and_saves_do_not_hasten_it(
     ends = [_outcome(ok=False, offline=True)] * 6 + [_outcome(), _outcome(ok=False, offline=True)]
     monkeypatch.setattr(client, "sync", lambda *_, **__: ends.pop(0))
     async with at_desk(pace=Pace(jitter=0.0)) as hand:
-        hand.app.courier.by_itself()
+        hand.app.scheduler.start_schedule()
         for _ in range(6):
-            hand.app.courier._fall_due()
+            hand.app.scheduler._fall_due()
             await hand.settle()
         assert planned == [5.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1200.0]
         assert "offline since 21 Nov 2026 16:00" in hand.text().splitlines()[0]
         await hand.app.ask(lambda mine: _vo(mine, "Noor VO"))
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         assert len(planned) == 7
-        hand.app.courier._fall_due()
+        hand.app.scheduler._fall_due()
         await hand.settle()
         assert planned[7:] == [240.0]
         assert "online" in hand.text().splitlines()[0]
         await hand.app.ask(lambda mine: _vo(mine, "Another VO"))
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         assert planned[8:] == [30.0]
-        hand.app.courier._fall_due()
+        hand.app.scheduler._fall_due()
         await hand.settle()
         assert planned[9:] == [60.0]
 
@@ -140,13 +140,13 @@ async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
     monkeypatch.setattr(client, "sync", end)
     async with at_desk(pace=Pace(jitter=0.0)) as hand:
         for _ in range(3):
-            hand.app.courier._fall_due()
+            hand.app.scheduler._fall_due()
             await hand.settle()
         assert "offline since" in hand.text().splitlines()[0]
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         assert planned[-1] == 300.0
         store.outbox.note(_outcome(ok=False, offline=True, at=1_795_257_060).session)
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         assert "offline since" in hand.text().splitlines()[0]
         assert planned[-1] == 300.0
         store.outbox.note(_outcome().session)
@@ -178,9 +178,9 @@ async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
             for key in keys:
                 hand.app.post_message(key)
             await hand.pilot.pause()
-            await hand.app.quiet()
+            await hand.app.keys_handled()
 
-        hand.app.courier._fall_due()
+        hand.app.scheduler._fall_due()
         while not reached.is_set():
             await hand.pilot.pause(0.01)
         await press(*(events.Key(digit, digit) for digit in "9419011432"))
@@ -188,19 +188,19 @@ async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
         assert isinstance(hand.app.screen, RecordPage)
         await press(events.Key("escape", None))
         assert isinstance(hand.app.screen, HomePage)
-        await hand.app.take_stock()
-        assert "sending ..." in hand.app.standing.words()
+        await hand.app.refresh_status()
+        assert "sending ..." in hand.app.header_status.words()
         await press(events.Key("8", "8"), events.Key("enter", None), events.Key("escape", None))
         assert isinstance(hand.app.screen, HomePage)
         # F5 makes it the person's: then Esc stops it.
         await press(events.Key("f5", None), events.Key("escape", None))
-        assert isinstance(hand.app.screen, SyncScreen)
-        assert hand.app.courier.stopping
+        assert isinstance(hand.app.screen, SyncPage)
+        assert hand.app.scheduler.stopping
         await press(events.Key("f5", None))
         assert ran == 1
         go_on.set()
         await hand.settle()
-        assert not hand.app.courier.running
+        assert not hand.app.scheduler.running
     # The last F5 began another once the first had stopped.
     assert ran == 2
 
@@ -216,16 +216,16 @@ async def test_a_mistake_in_it_ends_neither_the_program_nor_what_is_typed(
     monkeypatch.setattr(client, "sync", broken)
     async with at_desk(pace=IN_AN_HOUR) as hand:
         await hand.press("zooni", "<ctrl+n>")
-        hand.app.courier._fall_due()
+        hand.app.scheduler._fall_due()
         await hand.settle()
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert "mistake" not in hand.text()
         await hand.press("<f5>")
         assert "A mistake in the program stopped this." in hand.text()
         (log,) = list((hand.app.home / "logs").iterdir())[:1]
         assert "Zooni" not in log.read_text(encoding="utf-8")
         await hand.press("<escape>")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert "Zooni" in hand.text()
 
 
@@ -240,7 +240,7 @@ def _arrive(monkeypatch: pytest.MonkeyPatch, bring: Callable[[Store], object]) -
 
 
 async def _sync_by_itself(hand: Hand) -> None:
-    hand.app.courier._fall_due()
+    hand.app.scheduler._fall_due()
     await hand.settle()
 
 
@@ -318,7 +318,7 @@ async def test_a_form_keeps_what_was_seen_when_it_opened(
     assert sync(other).ok
     async with at_desk(pace=IN_AN_HOUR) as hand:
         await hand.press("9419011432", "<enter>", "e")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         before = hand.text()
         other.save([Edit(Beneficiary, {"mobile": "7006155210"}, person)], "Reyaz")
         assert sync(other).ok
@@ -326,7 +326,7 @@ async def test_a_form_keeps_what_was_seen_when_it_opened(
         landed = store.get("beneficiary", person)
         assert landed is not None
         assert landed.value("mobile") == "7006155210"
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert hand.text().splitlines()[2:-4] == before.splitlines()[2:-4]
         while "Mobile" not in hand.line(" > "):
             await hand.press("<down>")
@@ -364,7 +364,7 @@ async def test_who_gives_up_waiting_for_rows_does_not_end_the_asking_for_them(
             return await source(text)
 
         monkeypatch.setattr(picker, "_source", held_up)
-        picker.turn("Tariq")
+        picker.start_over("Tariq")
         await reached.wait()
         waiting = asyncio.create_task(picker.settled())
         await asyncio.sleep(0)

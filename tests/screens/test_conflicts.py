@@ -11,12 +11,11 @@ from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Op
 from fieldkit.records import Beneficiary, Value
 from fieldkit.reference import option, options
-from fieldkit.screens.base import navigation as doors
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.records.record import RecordPage
-from fieldkit.screens.sync import conflicts
-from fieldkit.screens.sync.conflicts import ConflictPage, ValuePage
-from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.records.record_page import RecordPage
+from fieldkit.screens.sync import conflict_page
+from fieldkit.screens.sync.conflict_page import ConflictPage, ValuePage
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import sync
 
@@ -84,7 +83,7 @@ async def _settling(at_desk: At, width: int = 80, height: int = 24) -> AsyncIter
 @pytest.fixture(autouse=True)
 def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take what comes up as read at once."""
-    monkeypatch.setattr(conflicts, "PAUSE", 0)
+    monkeypatch.setattr(conflict_page, "PAUSE", 0)
 
 
 def _agree(store: Store, other: Store, person: str) -> dict[str, Value]:
@@ -122,7 +121,7 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
         await hand.press("1")
         assert "The next one:" in hand.text()
         await hand.press("t")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "Nothing is left to settle." in hand.text()
     values = _agree(store, other, two)
     kept = {"Mobile": ("9419011433", "TAIL"), "Trade": ("7006155210", "MASN")}[first]
@@ -133,8 +132,8 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
     store: Store, two: str, at_desk: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 100.0
-    monkeypatch.setattr(conflicts, "PAUSE", 1)
-    monkeypatch.setattr(conflicts, "monotonic", lambda: now)
+    monkeypatch.setattr(conflict_page, "PAUSE", 1)
+    monkeypatch.setattr(conflict_page, "monotonic", lambda: now)
     async with _settling(at_desk) as hand:
         await hand.press("1", "1")
         assert isinstance(hand.app.screen, ConflictPage)
@@ -146,7 +145,7 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
         assert len(store.conflicts()) == 1
         now += 1
         await hand.press("1")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert store.conflicts() == []
 
 
@@ -155,7 +154,7 @@ async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, at_de
         await hand.press("8", "<enter>", "<enter>", "<enter>", "<enter>")
         assert isinstance(hand.app.screen, ConflictPage)
         await hand.press("<escape>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert len(store.conflicts()) == 2
 
 
@@ -170,7 +169,7 @@ async def test_another_value_is_read_by_the_fields_format(
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, ValuePage)
         await hand.press("<ctrl+u>", "7006199999", "<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "Settled: Ghulam Mohammad Bhat, mobile." in hand.text()
         assert "F5 or s sync now   r receipt to a file   Esc back" in hand.text()
     assert _agree(store, other, person)["mobile"] == "7006199999"
@@ -189,7 +188,7 @@ async def test_a_number_that_could_be_an_aadhaar_is_kept_when_it_is_meant_so(
         await hand.press("<down>")
         assert f"{account}: meant so" in hand.line(" > ")
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert _agree(store, other, person)["account_no"] == account
 
 
@@ -204,7 +203,7 @@ async def test_the_held_value_is_told_from_the_one_that_stands_though_they_are_t
     titles = [
         (one.mine.title, one.theirs.title)
         for laptop in (store, other)
-        for one in conflicts.open_conflicts(laptop)
+        for one in conflict_page.open_conflicts(laptop)
     ]
     assert titles == [
         ("yours, not used yet", "on the server"),
@@ -225,7 +224,7 @@ async def test_other_records_may_be_left_to_settle_after_one(
         assert sync(laptop).ok
     assert len(store.conflicts()) == 2
     async with at_desk() as hand:
-        await doors.open_record(hand.app, "beneficiary", person)
+        await hand.app.navigator.open_record("beneficiary", person)
         await hand.press("s", "1")
         assert "Nothing is left to settle here." in " ".join(hand.text().split())
     assert len(store.conflicts()) == 1
@@ -237,7 +236,7 @@ async def test_a_choice_is_typed_by_its_first_letters(
     _differ(store, other, person, "trade_code", "TAIL", "MASN")
     async with _settling(at_desk) as hand:
         await hand.press("e", "cobb", "<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert _agree(store, other, person)["trade_code"] == "COBB"
 
 
@@ -254,7 +253,7 @@ async def test_deleted_there_and_changed_here_is_asked_in_those_words(
         await hand.press("3", "e")
         assert isinstance(hand.app.screen, ConflictPage)
         await hand.press("m")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     values = _agree(store, other, person)
     assert (values["deleted"], values["village"]) == (False, "Nagam")
 
@@ -268,7 +267,7 @@ async def test_two_places_are_told_by_name(
         assert "District and block" in text
         assert [text.count(block) for block in ("Khag, ", "Khan-Sahib, ")] == [1, 1]
         await hand.press("2")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert _agree(store, other, person)["block"] == 17
 
 
@@ -285,7 +284,7 @@ async def test_a_third_place_is_chosen_by_its_block(
         assert named is not None
         assert named.label in hand.line(f"> {block.label}")
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     values = _agree(store, other, person)
     assert (values["district"], values["block"]) == (record.district, block.code)
 
@@ -300,7 +299,7 @@ async def test_what_another_settled_while_it_was_shown_is_told_and_left_alone(
         assert sync(other).ok
         assert sync(store).ok
         await hand.press("2")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "no longer open here, so nothing was changed" in " ".join(hand.text().split())
     assert _agree(store, other, person)["village"] == "Wathora"
 
@@ -332,7 +331,7 @@ async def test_what_the_server_found_is_on_the_page_and_enter_mends_it(
         assert "to check" in hand.text().splitlines()[0]
         assert "To check: Mobile" in hand.text()
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
 
 
 async def test_a_narrow_console_shows_both_values(store: Store, two: str, at_desk: At) -> None:

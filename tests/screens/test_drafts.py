@@ -9,10 +9,9 @@ import pytest
 from textual import events
 
 from fieldkit.app import FieldkitApp
-from fieldkit.screens.base import navigation as doors
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.listing import ListPage
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.records.list_page import ListPage
 from fieldkit.store import Draft, Store, StoreError
 from fieldkit.store.write import drafts
 from fieldkit.store.write.drafts import Drafts
@@ -73,7 +72,7 @@ async def test_a_record_that_left_opens_no_form_under_its_number(
     at_desk: At, block: dict[str, str], store: Store
 ) -> None:
     async with at_desk() as hand:
-        await doors.open_form(hand.app, "beneficiary", record_id="7KQ2M9XD-12")
+        await hand.app.navigator.open_form("beneficiary", record_id="7KQ2M9XD-12")
         await hand.settle()
         assert "7KQ2M9XD-12" in hand.text().splitlines()[0]
         assert "no longer on this laptop" in hand.text()
@@ -93,7 +92,7 @@ async def test_texts_of_fields_that_are_gone_stay_through_typing_and_saving(
         await hand.press("<enter>")
         assert "bank mitra" in hand.line("Tariq 94190")
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         await hand.press("Nagam", "<enter>", "<escape>", "<escape>")
         (kept,) = store.drafts.of("Asha")
         assert kept.texts == {**texts, "village": "Nagam"}
@@ -106,7 +105,7 @@ async def test_texts_of_fields_that_are_gone_stay_through_typing_and_saving(
         assert group.label() == "Wular SHG"
         await hand.press("<escape>", "<home>", "<enter>", "<enter>")
         form = hand.app.screen
-        assert isinstance(form, FormScreen)
+        assert isinstance(form, FormPage)
         assert "Typed before, not asked here: bank mitra: Tariq 94190" in hand.text()
         await hand.press("<ctrl+s>")
         assert store.drafts.of("Asha")[0].texts == {"bank_mitra": "Tariq 94190"}
@@ -124,10 +123,10 @@ async def test_a_record_is_saved_once_though_the_rest_of_its_draft_could_not_be_
             patch.setattr(drafts, "_written", _full)
             await hand.press("<ctrl+s>")
         assert "The disk is full." in hand.text()
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert store.counts()["self_help_group"] == many
         await hand.press("<ctrl+s>")
-        assert not isinstance(hand.app.screen, FormScreen)
+        assert not isinstance(hand.app.screen, FormPage)
     assert store.counts()["self_help_group"] == many + 1
     assert store.drafts.of("Asha")[0].texts == {"bank_mitra": "Tariq 94190"}
 
@@ -140,7 +139,7 @@ async def test_what_is_saved_is_told_though_no_next_form_can_be_opened(
 
     async with at_desk() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG")
-        monkeypatch.setattr("fieldkit.screens.form.form.start", busy)
+        monkeypatch.setattr("fieldkit.screens.form.form_page.start", busy)
         await hand.press("<ctrl+n>")
         assert isinstance(hand.app.screen, ListPage)
         (saved,) = store.last_saved(1)
@@ -179,7 +178,7 @@ async def test_escape_leaves_only_when_asked_twice_if_what_was_typed_cannot_be_w
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
         monkeypatch.setattr(Drafts, "keep", _full)
         await hand.press(" SHG", "<escape>")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert "The disk is full. Esc again leaves without what was typed." in hand.text()
         assert "Gulshan SHG" in hand.text()
         await hand.press("<escape>")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.find import carried
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.record import RecordPage
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.lookup.search import texts_from
+from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Store
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def typed_into_form(hand: Hand) -> dict[str, str]:
     form = hand.app.screen
-    assert isinstance(form, FormScreen)
+    assert isinstance(form, FormPage)
     assert form.model is not None
     return {name: one.text for name, one in form.model.fields.items() if one.text}
 
@@ -123,7 +123,7 @@ async def test_up_from_none_of_these_reaches_the_last_hit(
     ],
 )
 def test_what_is_carried_into_the_form(typed: str, texts: dict[str, str]) -> None:
-    assert carried("beneficiary", typed) == texts
+    assert texts_from("beneficiary", typed) == texts
 
 
 async def test_drafts_belong_to_their_operator_and_change_takes_two_keys(

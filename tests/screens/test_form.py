@@ -19,9 +19,11 @@ from fieldkit.records import (
     VillageOrganisation,
     kinds,
 )
-from fieldkit.screens.base.app import AppBase, HeaderStatus
+from fieldkit.screens.base.app import AppBase
+from fieldkit.screens.base.header_status import HeaderStatus
+from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.base.page import Sentence
-from fieldkit.screens.form.form import Entered, FormScreen
+from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.model import FormModel
 from fieldkit.store import Draft, Edit, Store, StoreError
 
@@ -35,7 +37,7 @@ class Trial(AppBase):
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self.standing = HeaderStatus(operator="Asha")
-        self.results: list[Entered | None] = []
+        self.results: list[SavedRecord | None] = []
 
 
 @pytest.fixture
@@ -55,11 +57,11 @@ async def opened(
     record_id: str | None = None,
     texts: Mapping[str, str] | None = None,
     draft: Draft | None = None,
-) -> AsyncIterator[tuple[Trial, FormScreen, Pilot[int]]]:
+) -> AsyncIterator[tuple[Trial, FormPage, Pilot[int]]]:
     app = Trial(home)
     async with app.run_test(size=size) as pilot:
         await app.open_store()
-        screen = FormScreen(kind, record_id=record_id, texts=texts, draft=draft)
+        screen = FormPage(kind, record_id=record_id, texts=texts, draft=draft)
         app.push_screen(screen, app.results.append)
         await settled(app, pilot)
         yield app, screen, pilot
@@ -67,7 +69,7 @@ async def opened(
 
 async def settled(app: Trial, pilot: Pilot[int]) -> None:
     await pilot.pause()
-    await app.quiet()
+    await app.keys_handled()
     for _ in range(2):
         await pilot.pause()
         await app.workers.wait_for_complete()
@@ -104,7 +106,7 @@ async def test_a_whole_page_typed_without_pauses_lands_in_its_fields(home: Path)
     async with opened(home) as (app, _, pilot):
         send(app, *typed(PERSON), "<ctrl+s>")
         await settled(app, pilot)
-        assert [type(result) for result in app.results] == [Entered]
+        assert [type(result) for result in app.results] == [SavedRecord]
     person = saved(home, "beneficiary")[0]
     assert {name: value for name, value in person.items() if value is not None} | {"id": ""} == {
         "name": "Gulam Mohd Bhat",
@@ -308,7 +310,7 @@ async def test_every_kind_opens_and_can_be_walked_through(home: Path, kind: str)
 async def test_keys_wait_for_a_form_that_is_still_opening(home: Path) -> None:
     app = Trial(home)
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = FormScreen()
+        screen = FormPage()
         app.push_screen(screen)
         await pilot.pause()
         send(app, "Abba Group", "<enter>")

@@ -8,8 +8,8 @@ from tests.screens.conftest import artisan
 
 from fieldkit.protocol.messages import HistoryItem
 from fieldkit.records import Beneficiary
-from fieldkit.screens.records.history import HistoryPage
-from fieldkit.screens.records.record import RecordPage
+from fieldkit.screens.records.history_page import HistoryPage
+from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.store import Edit, Store
 from fieldkit.sync import history as asking
 from fieldkit.sync.client import sync
@@ -101,7 +101,7 @@ async def test_no_key_waits_for_the_server_and_the_mark_stays(
     async with at_desk(width=120) as hand:
         for key in ("9", "4", "1", "9", "0", "1", "1", "4", "3", "2", "enter", "h", "down"):
             await hand.pilot.press(key)
-        await hand.app.quiet()
+        await hand.app.keys_handled()
         page = hand.app.screen
         assert isinstance(page, HistoryPage)
         assert "asking the server ..." in hand.line("Others' changes")
@@ -130,10 +130,10 @@ async def test_a_page_that_was_left_takes_no_answer(
     async with at_desk() as hand:
         await hand.press("9419011432", "<enter>")
         await hand.pilot.press("h")
-        await hand.app.quiet()
+        await hand.app.keys_handled()
         assert isinstance(hand.app.screen, HistoryPage)
         await hand.pilot.press("escape")
-        await hand.app.quiet()
+        await hand.app.keys_handled()
         assert isinstance(hand.app.screen, RecordPage)
         answers.set()
         await hand.settle()

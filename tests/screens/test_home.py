@@ -12,10 +12,10 @@ from textual import events
 
 from fieldkit.app import FieldkitApp
 from fieldkit.records import SelfHelpGroup, TrainingEnrolment
-from fieldkit.screens.base.app import HeaderStatus, stock
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.record import RecordPage
+from fieldkit.screens.base.header_status import HeaderStatus, read_status
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Edit, Store
 
@@ -74,7 +74,7 @@ async def test_keys_typed_before_the_store_is_open_wait_in_the_box(
             app.post_message(events.Key(letter, letter))
         app.post_message(events.Key("enter", None))
         await pilot.pause()
-        await app.quiet()
+        await app.keys_handled()
         assert isinstance(app.screen, RecordPage)
         assert app.screen.record_id == block["ghulam"]
     app.close_store()
@@ -199,7 +199,7 @@ async def test_home_answers_from_the_file_while_the_records_load(
         finally:
             loading.set()
         await app.opened()
-        await app.quiet()
+        await app.keys_handled()
         await app.workers.wait_for_complete()
         assert isinstance(app.screen, RecordPage)
 
@@ -220,7 +220,7 @@ async def test_alt_and_ctrl_type_nothing(at_desk: At, block: dict[str, str]) -> 
         hand.app.post_message(events.Key("infinity", "\u221e"))
         await hand.press("oni")
         form = hand.app.screen
-        assert isinstance(form, FormScreen)
+        assert isinstance(form, FormPage)
         assert form.model is not None
         assert form.model.current.text == "Zooni"
 
@@ -278,9 +278,9 @@ async def test_the_last_saved_are_the_operators_own_and_name_the_person_first(
 def test_nothing_is_said_of_sending_where_nothing_was_saved_and_no_server_is(
     tmp_path: Path, store: Store
 ) -> None:
-    assert stock(store, "").words() == "Asha"
+    assert read_status(store, "").words() == "Asha"
     store.enrol("http://127.0.0.1:1", "token")
-    assert stock(store, "").words() == "Asha   all sent"
+    assert read_status(store, "").words() == "Asha   all sent"
     put(store, SelfHelpGroup, name="Wular SHG")
-    assert stock(store, "").words() == "Asha   1 not sent"
+    assert read_status(store, "").words() == "Asha   1 not sent"
     assert HeaderStatus("Asha", unsent=154881).words() == "Asha   1,54,881 not sent"

@@ -7,7 +7,6 @@ from tests.screens.conftest import At, Hand
 from textual import events
 
 from fieldkit.records import Beneficiary
-from fieldkit.screens.base.navigation import open_import
 from fieldkit.store import Store, StoreError
 
 ROSTER = (
@@ -28,7 +27,7 @@ def roster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def opened(hand: Hand) -> None:
-    await open_import(hand.app)
+    await hand.app.navigator.open_import()
     await hand.settle()
 
 
@@ -137,7 +136,7 @@ async def test_a_load_that_failed_is_told_though_nothing_can_be_counted(
         await hand.press("<enter>", "<enter>")
         with monkeypatch.context() as patch:
             patch.setattr("fieldkit.files.load", busy)
-            patch.setattr("fieldkit.screens.base.app.stock", busy)
+            patch.setattr("fieldkit.screens.base.app.read_status", busy)
             await hand.press("<ctrl+s>")
         assert "Another program is using the data file." in hand.text()
         await hand.press("<ctrl+s>")

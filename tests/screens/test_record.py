@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 from tests.screens.conftest import put
 
 from fieldkit.records import Attendance, Beneficiary, Programme, TrainingBatch, TrainingEnrolment
-from fieldkit.screens.attendance.days import DaysPage
-from fieldkit.screens.attendance.roster import RollPage
-from fieldkit.screens.base import navigation as doors
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.history import HistoryPage
-from fieldkit.screens.records.listing import ListPage
-from fieldkit.screens.records.page_data import folded
-from fieldkit.screens.records.record import RecordPage
-from fieldkit.screens.widgets.form import Form
+from fieldkit.screens.attendance.days_page import DaysPage
+from fieldkit.screens.attendance.roster_page import RosterPage
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.form.form_widget import Form
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.records.history_page import HistoryPage
+from fieldkit.screens.records.list_page import ListPage
+from fieldkit.screens.records.page_data import fold_days
+from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, Event, State, Store
 
@@ -44,7 +43,7 @@ async def test_letters_of_a_page_do_what_its_footer_says(
     async with at_desk() as hand:
         await hand.press("9419011432", "<enter>", "k")
         form = hand.app.screen
-        assert isinstance(form, FormScreen)
+        assert isinstance(form, FormPage)
         assert form.model is not None
         assert form.model.record is not None
         assert form.model.record.id == block["kit"]
@@ -59,13 +58,13 @@ async def test_the_page_of_a_record_that_left_offers_no_steps(
     at_desk: At, block: dict[str, str], store: Store
 ) -> None:
     async with at_desk() as hand:
-        await doors.open_record(hand.app, "beneficiary", block["tariq"])
+        await hand.app.navigator.open_record("beneficiary", block["tariq"])
         await hand.settle()
         assert "d delete" in hand.text()
         store.pull.receive(_left(store, block["tariq"]))
         page = hand.app.screen
         assert isinstance(page, RecordPage)
-        await page.freshen()
+        await page.refresh_data()
         await hand.settle()
         assert "not on this laptop" in hand.text().splitlines()[0]
         assert hand.text().splitlines()[-1].strip() == "Esc back"
@@ -104,7 +103,7 @@ async def test_people_are_enrolled_one_after_the_other_and_nobody_twice(
 ) -> None:
     async with at_desk() as hand:
         await hand.press("3", "<enter>", "<enter>", "a")
-        assert isinstance(hand.app.screen, RollPage)
+        assert isinstance(hand.app.screen, RosterPage)
         await hand.press("9419011432", "<enter>", "<enter>", "9419017710", "<enter>")
         assert "2 on the list" in hand.text()
         assert "On the list: Tariq Lone" in hand.text()
@@ -253,7 +252,7 @@ async def test_whoever_is_registered_from_a_roll_is_on_it_and_the_last_one_can_b
         while model is not None and model.at != "trade_code":
             await hand.press("<down>")
         await hand.press("tail", "<ctrl+s>")
-        assert isinstance(hand.app.screen, RollPage)
+        assert isinstance(hand.app.screen, RosterPage)
         assert "On the list: Shaista Bano" in hand.text()
         await hand.press("9419017710", "<enter>")
         assert "2 on the list" in hand.text()
@@ -311,7 +310,7 @@ async def test_marks_that_came_meanwhile_are_shown_and_counted_on(
         page = hand.app.screen
         assert isinstance(page, DaysPage)
         put(store, Attendance, **enrolled, on=first, present=False)
-        await page.freshen()
+        await page.refresh_data()
         assert "absent" in hand.line("Ghulam")
         await hand.press("<left>")
         put(store, Attendance, **enrolled, on=second, present=False)
@@ -328,8 +327,9 @@ def test_days_of_one_training_are_one_line_where_the_last_of_them_stands() -> No
 
     between = Event(date(2026, 1, 6), "toolkit", "k", "Toolkit selected", "Asha", State.QUEUED)
     events = [event(5, "a"), between, event(7, "b", State.QUEUED), event(9, "c"), event(9, "d")]
-    told = folded(events, {"a": "T", "b": "T", "c": "T", "d": "U"}, {"b"})
-    assert told == [
+    of = {"a": "T", "b": "T", "c": "T", "d": "U"}
+    folded = fold_days(events, of, {"b"}, TrainingBatch)
+    assert folded == [
         between,
         Event(
             date(2026, 1, 9),

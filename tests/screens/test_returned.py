@@ -9,10 +9,9 @@ from tests.screens.conftest import open_sync, organisations, reject
 
 from fieldkit.protocol.change import Json
 from fieldkit.records import Toolkit, VillageOrganisation
-from fieldkit.screens.base.navigation import open_record
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.sync.out_of_area import misplaced, take_in
-from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, FindingNote, ServerRow, State, Store
 from fieldkit.store.files.database import Database
@@ -35,7 +34,7 @@ async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, at_desk
         assert "Enter correct" in hand.text()
         await hand.press("<enter>")
         assert "Noor VO 1" in hand.text()
-        assert not isinstance(hand.app.screen, SyncScreen)
+        assert not isinstance(hand.app.screen, SyncPage)
 
 
 async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, at_desk: At) -> None:
@@ -94,7 +93,7 @@ async def test_the_form_opens_at_the_field_that_came_back(store: Store, at_desk:
         await hand.press("<enter>")
         assert "Returned to you: Not here." in hand.text()
         screen = hand.app.screen
-        assert isinstance(screen, FormScreen)
+        assert isinstance(screen, FormPage)
         assert screen.model is not None
         assert screen.model.at == "remarks"
 
@@ -149,7 +148,7 @@ async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_give
     store.save([Edit(VillageOrganisation, {"name": "Noor"}, id=number)], "Asha")
     reject(store, {2: "Noor is the name of another one here."})
     async with at_desk() as hand:
-        await open_record(hand.app, "village_organisation", number)
+        await hand.app.navigator.open_record("village_organisation", number)
         await hand.press("<down>")
         assert "Returned to you: Name: Noor is the name of another" in hand.text()
         assert "returned" in hand.text().splitlines()[0]
@@ -157,7 +156,7 @@ async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_give
         assert standing is not None
         store.withdraw(standing.origin, 2)
         await hand.press("<escape>")
-        await open_record(hand.app, "village_organisation", number)
+        await hand.app.navigator.open_record("village_organisation", number)
         await hand.press("<down>")
         assert "on the server" in hand.text().splitlines()[0]
         assert "Returned" not in hand.text()
@@ -203,14 +202,14 @@ def test_what_came_back_for_its_place_is_put_right_in_one_transaction(
         return write(self)
 
     monkeypatch.setattr(Database, "write", counted)
-    assert (take_in(store, "Asha"), written) == (3, 1)
-    assert misplaced(store) == []
+    assert (move_into_area(store, "Asha"), written) == (3, 1)
+    assert records_out_of_area(store) == []
 
 
 async def test_what_came_back_is_fetched_a_page_at_a_time(
     store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fieldkit.screens.sync.sync.PAGE", 4)
+    monkeypatch.setattr("fieldkit.screens.sync.sync_page.PAGE", 4)
     organisations(store, 6)
     reject(store, {seq: f"reason {seq}" for seq in range(1, 7)})
     async with at_desk() as hand:

@@ -13,8 +13,9 @@ from textual import events
 
 from fieldkit.protocol.messages import M, Message
 from fieldkit.screens.base.scheduler import SyncScheduler
-from fieldkit.screens.sync.sync import SyncScreen
-from fieldkit.screens.sync.words import bar, before, how_long, plural, waits, weight
+from fieldkit.screens.base.words import how_long, plural
+from fieldkit.screens.sync.summary import bar, last_syncs, to_send, weight
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.store import DiskFull, State, Store, SyncSession
 from fieldkit.store.files.database import Database
 from fieldkit.sync import pace
@@ -80,7 +81,7 @@ async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, at_desk: 
         assert "No connection. 3 changes wait here and are safe." in hand.text()
         assert not hand.app.screen.query_one("#sentence").has_class("-error")
         await hand.press("<escape>")
-        assert not isinstance(hand.app.screen, SyncScreen)
+        assert not isinstance(hand.app.screen, SyncPage)
 
 
 async def test_escape_stops_and_then_leaves(
@@ -104,15 +105,15 @@ async def test_escape_stops_and_then_leaves(
         assert "Esc stop, nothing is lost" in hand.text()
         hand.app.post_message(events.Key("escape", None))
         await hand.pilot.pause()
-        await hand.app.quiet()
-        assert isinstance(hand.app.screen, SyncScreen)
+        await hand.app.keys_handled()
+        assert isinstance(hand.app.screen, SyncPage)
         assert "stopping" in hand.text()
         go_on.set()
         await hand.settle()
         assert "Stopped. 3 changes wait here and are safe." in hand.text()
         assert hand.line("This laptop").split()[-3:] == ["not", "sent", "yet"]
         await hand.press("<escape>")
-        assert not isinstance(hand.app.screen, SyncScreen)
+        assert not isinstance(hand.app.screen, SyncPage)
     assert store.outbox.counts()[State.QUEUED] == 3
 
 
@@ -122,20 +123,20 @@ async def test_escape_counts_while_the_sync_is_still_loading(
     office.enrol(store)
     organisations(store, 2)
     reached, go_on = threading.Event(), threading.Event()
-    carry = SyncScheduler._carry
+    carry = SyncScheduler._sync
 
     def loading(self: SyncScheduler, store: Store) -> Outcome | None:
         reached.set()
         go_on.wait(10)
         return carry(self, store)
 
-    monkeypatch.setattr(SyncScheduler, "_carry", loading)
+    monkeypatch.setattr(SyncScheduler, "_sync", loading)
     async with at_desk() as hand:
         await open_sync(hand)
         await _held_up(hand, reached)
         hand.app.post_message(events.Key("escape", None))
         await hand.pilot.pause()
-        await hand.app.quiet()
+        await hand.app.keys_handled()
         assert "stopping" in hand.text()
         go_on.set()
         await hand.settle()
@@ -203,11 +204,11 @@ async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, at_d
     ids = organisations(store, 3)
     async with at_desk() as hand:
         await hand.press("6", "<enter>", "<f5>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "3 changes sent" in hand.text()
         assert "online" in hand.text().splitlines()[0]
         await hand.press("<escape>")
-        assert not isinstance(hand.app.screen, SyncScreen)
+        assert not isinstance(hand.app.screen, SyncPage)
     assert set(store.states(ids).values()) == {State.ON_SERVER}
 
 
@@ -222,7 +223,7 @@ async def test_a_laptop_is_enrolled_from_the_screen(
         await hand.press("<ctrl+u>", office.url, "<enter>", "wrong", "<enter>")
         assert "The server does not know this code." in hand.text()
         await hand.press("<ctrl+u>", office.code(), "<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "2 changes sent" in hand.text()
         assert f"Enrolled with {office.url}." in hand.text()
         assert "F5 or s sync now" in hand.text()
@@ -263,7 +264,7 @@ def test_syncs_that_failed_alike_stand_in_one_line() -> None:
         for at in (1795257000, 1795256000, 1795255000)
     ]
     worked = SyncSession(1795250000, True, 1, 900, 300, 1.0)
-    assert before([*failed, worked], 3) == [
+    assert last_syncs([*failed, worked], 3) == [
         "  3 times since 21 Nov 2026 15:26  No connection.",
         "  21 Nov 2026 14:03  ok, 1.2 KB",
     ]
@@ -271,7 +272,7 @@ def test_syncs_that_failed_alike_stand_in_one_line() -> None:
 
 def test_what_waits_fits_the_narrowest_screen() -> None:
     cost = Forecast(3000, 30_000, 4_600, kilobits=478, more=True)
-    assert waits(cost) == (
+    assert to_send(cost) == (
         "  3,000 changes to send, 34.6 KB, about 1 second (478 kbit/s), more to come"
     )
 

@@ -22,6 +22,7 @@ from fieldkit.records.credit import lending
 from fieldkit.records.credit.loan import Loan
 from fieldkit.records.declaration.field import Condition, Field, Use
 from fieldkit.records.declaration.record import Record, kind_name, kinds
+from fieldkit.records.declaration.roles import check_roles
 from fieldkit.records.declaration.rule import (
     Finding,
     Known,
@@ -94,3 +95,5 @@ __all__ = [
     "stipend",
     "unsendable",
 ]
+
+check_roles()

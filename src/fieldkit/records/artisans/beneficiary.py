@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.field import Condition, Field, Use
 from fieldkit.records.declaration.parts import (
     ACCOUNT_HEADERS,
@@ -44,6 +45,9 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
 
     title = "Artisan"
     plural = "Artisans"
+    job = Job(1, "Register artisan")
+    new_verb = "register"
+    home_rank = 1
     sections = (
         "Person",
         "Bars",
@@ -345,7 +349,7 @@ class Verification(Record, table=True):
     plural = "Decisions"
     order = "decided_on"
     match_keys = (("beneficiary_id", "stage", "decided_on"),)
-    steps = {"beneficiary_id": "v decide"}
+    actions = {"beneficiary_id": Action("v", "decide")}
 
     beneficiary_id: Annotated[
         str | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.field import Condition, Field, Use
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import (
@@ -42,7 +43,9 @@ class Toolkit(Record, table=True):
     plural = "Toolkits"
     order = "selected_on"
     match_keys = (("barcode",), ("voucher_no",), ("beneficiary_id", "toolkit_code"))
-    steps = {"beneficiary_id": "k toolkit"}
+    actions = {"beneficiary_id": Action("k", "toolkit", once=True)}
+    job = Job(4, "Toolkit hand-over", via="beneficiary_id", menu="Toolkit: move on or hand over")
+    home_rank = 4
 
     beneficiary_id: Annotated[
         str | None,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fieldkit.records.community.common import Community, Federation, group_name
+from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.field import Condition, Field, Use
 from fieldkit.records.declaration.parts import (
     Approval,
@@ -41,7 +42,7 @@ class VillageOrganisation(Federation, table=True):
 
     title = "Village organisation"
     plural = "Village organisations"
-    steps = {"cluster_federation_id": "o village organisation"}
+    actions = {"cluster_federation_id": Action("m", "village organisation")}
 
     name: Annotated[str | None, group_name("VO Name", "Name of VO")] = None
     cluster_federation_id: Annotated[
@@ -65,7 +66,9 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
 
     title = "Self-help group"
     plural = "Self-help groups"
-    steps = {"village_organisation_id": "g group"}
+    actions = {"village_organisation_id": Action("m", "group")}
+    job = Job(2, "Self-help group")
+    home_rank = 3
 
     name: Annotated[str | None, group_name("SHG Name", "Name of SHG")] = None
     shg_kind: Annotated[
@@ -177,7 +180,8 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         ("mobile", "~name"),
         ("~name", "~relation_name", "village"),
     )
-    steps = {"self_help_group_id": "m member"}
+    actions = {"self_help_group_id": Action("m", "member")}
+    home_rank = 2
 
     self_help_group_id: Annotated[
         str | None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
+from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Condition, Field, Use
 from fieldkit.records.declaration.parts import (
     ACCOUNT_HEADERS,
@@ -46,7 +47,7 @@ class Loan(Record, table=True):
         ("beneficiary_id", "product", "applied_on"),
         ("member_id", "product", "applied_on"),
     )
-    steps = {"beneficiary_id": "l loan", "member_id": "l loan"}
+    actions = {"beneficiary_id": Action("l", "loan"), "member_id": Action("l", "loan")}
 
     product: Annotated[
         str | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from fieldkit.records.declaration.action import Action, Days, Job
 from fieldkit.records.declaration.field import Condition, Field, Use
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember
 from fieldkit.records.declaration.record import Record
@@ -30,6 +31,7 @@ class Programme(Record, table=True):
     plural = "Programmes"
     order = "held_on"
     match_keys = (("programme_kind", "held_on", "place"),)
+    job = Job(5, "Programme")
 
     programme_kind: Annotated[
         str | None,
@@ -131,11 +133,19 @@ class Attendance(Record, table=True):
         ("programme_id", "beneficiary_id", "on"),
         ("programme_id", "member_id", "on"),
     )
-    steps = {
-        "programme_id": "a who came",
-        "beneficiary_id": "c programme",
-        "member_id": "c programme",
+    actions = {
+        "programme_id": Action("a", "who came", roster=True, on="held_on"),
+        "beneficiary_id": Action("c", "programme"),
+        "member_id": Action("c", "programme"),
     }
+    days = Days(
+        of="training_batch_id",
+        enrolled="training_enrolment",
+        day="on",
+        present="present",
+        first="starts_on",
+        last="ends_on",
+    )
 
     training_batch_id: Annotated[
         str | None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
+from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.field import Condition, Field, Use
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember
 from fieldkit.records.declaration.record import Record
@@ -90,7 +91,8 @@ class TrainingBatch(Record, table=True):
     plural = "Trainings"
     order = "starts_on"
     match_keys = (("batch_no",), ("training_type", "starts_on", "place"))
-    steps = {"training_centre_id": "t training"}
+    actions = {"training_centre_id": Action("t", "training")}
+    job = Job(3, "Training")
 
     training_type: Annotated[
         str | None,
@@ -198,11 +200,12 @@ class TrainingEnrolment(Record, table=True):
     plural = "Enrolments"
     order = "enrolled_on"
     match_keys = (("training_batch_id", "beneficiary_id"), ("training_batch_id", "member_id"))
-    steps = {
-        "training_batch_id": "a enrol",
-        "beneficiary_id": "t training",
-        "member_id": "t training",
+    actions = {
+        "training_batch_id": Action("a", "enrol", roster=True),
+        "beneficiary_id": Action("t", "training"),
+        "member_id": Action("t", "training"),
     }
+    home_rank = 5
 
     training_batch_id: Annotated[
         str | None,

@@ -1,29 +1,31 @@
-"""What Home says about the day, this laptop and its operator; runs in a store's thread."""
+"""The figures on Home: the day, this laptop, and what needs the operator.
+
+Runs in a store's thread.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 
 from fieldkit.records import Record, Use, kinds
 from fieldkit.records.fields.formats import Moment, indian, today
-from fieldkit.screens.records.rows import in_words, label_of
-from fieldkit.screens.sync.words import clock_said
+from fieldkit.screens.base.words import clock_warning
+from fieldkit.screens.lookup.rows import in_words, label_of
 from fieldkit.store import Draft, State, Store
 
 LONG = timedelta(days=30)
 """A toolkit selected longer ago than this, and not delivered, is worth a call."""
 ROWS = 4
-_BY_HAND = ("beneficiary", "member", "self_help_group", "toolkit", "training_enrolment")
-"""What people enter one by one comes first; decisions and days are many and come in lists."""
 MANY = 100
 """Waiting toolkits are counted up to here; the list of toolkits has them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """A line of work to go on with: a draft, or what was saved last."""
+    """A draft or a record saved last, to go on with."""
 
     cells: tuple[str, ...]
     draft: int | None = None
@@ -33,14 +35,14 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Three columns of lines, and the work to go on with."""
+    """Three columns of lines, and the records to go on with."""
 
     today: Sequence[str]
     laptop: Sequence[str]
     needs: Sequence[str]
     recent: Sequence[Recent]
     clock: str | None
-    """A sentence if the laptop's clock cannot be right."""
+    """A warning if the laptop's clock cannot be right."""
 
 
 def figures(store: Store, operator: str) -> Figures:
@@ -51,23 +53,22 @@ def figures(store: Store, operator: str) -> Figures:
         _counted(store.counts(), "no records yet"),
         _needs(store, len(drafts)),
         [*(_unfinished(store, draft) for draft in drafts[:3]), *_last_saved(store, operator)],
-        clock_said(store),
+        clock_warning(store),
     )
 
 
 def _lines(counted: Sequence[tuple[str, str]]) -> list[str]:
-    """Right-align the numbers of one column of figures."""
+    """Return the lines of one column, their numbers aligned on the right."""
     width = max((len(number) for number, _ in counted), default=0)
     return [f" {number:>{width}} {words}" for number, words in counted]
 
 
 def _counted(counts: dict[str, int], nothing: str) -> Sequence[str]:
-    """Name the counts: what is entered by hand, then the largest."""
+    """Name the counts: ranked kinds first, then the largest."""
     found = kinds()
-    place = {kind: place for place, kind in enumerate(_BY_HAND)}
     ranked = sorted(
         (pair for pair in counts.items() if pair[1] and pair[0] in found),
-        key=lambda pair: (place.get(pair[0], len(place)), -pair[1]),
+        key=lambda pair: (found[pair[0]].home_rank or inf, -pair[1]),
     )
     return _lines([(indian(many), _named(found[kind], many)) for kind, many in ranked[:ROWS]]) or [
         f" {nothing}"
@@ -109,7 +110,7 @@ def _unfinished(store: Store, draft: Draft) -> Recent:
 
 
 def _begun(store: Store, draft: Draft, kind: type[Record] | None) -> str:
-    """Return by what a draft is known again: its record, else the first text of it."""
+    """Return what a draft is recognised by: its record, else its first text."""
     record = store.get(draft.kind, draft.record_id) if draft.record_id else None
     fields = [*kind.used(Use.NAME), *kind.fields()] if kind else []
     texts = ((name, draft.texts.get(name)) for name in (*fields, *draft.texts))

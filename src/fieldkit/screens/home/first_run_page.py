@@ -1,4 +1,4 @@
-"""First run: name, district, block. Offline, no server needed."""
+"""First run: name, district, block. It works offline, without a server."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class FirstRunPage(Page[bool]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the box."""
-        yield Picker(self.answer, self.told, prompt=_PROMPTS[0], empty="No such place.")
+        yield Picker(self.answer, self.run_reporting, prompt=_PROMPTS[0], empty="No such place.")
 
-    async def arrive(self) -> None:
-        """Greet."""
-        self.where("fieldkit, for the first time on this laptop")
+    async def load_data(self) -> None:
+        """Show the title and the first question."""
+        self.set_header("fieldkit, for the first time on this laptop")
         self._ask_next("")
 
     @property
@@ -42,10 +42,10 @@ class FirstRunPage(Page[bool]):
         picker.prompt = _PROMPTS[self._step]
         given = [self._who, self._district[1] if self._district else ""]
         self.say(f"{self._step + 1} of 3   " + "   ".join(filter(None, given)))
-        picker.renew(text)
+        picker.reload(text)
 
     async def answer(self, text: str) -> Answer:
-        """Answer the question that is open."""
+        """Answer the present question."""
         typed = " ".join(text.split())
         if not self._who or self._step == 0:
             return self._names(typed)
@@ -88,7 +88,7 @@ class FirstRunPage(Page[bool]):
                 return
             district, name = self._district[0], self._who
             await self.ask(lambda store: store.init(name, district, block))
-            await self.desk.change_operator(name)
+            await self.app.change_operator(name)
             self.dismiss(True)
 
         return enter

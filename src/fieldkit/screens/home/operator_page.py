@@ -1,4 +1,4 @@
-"""Change of operator in two keys; unfinished work stays with its owner."""
+"""Change of operator in two keys; drafts stay with the operator who began them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 
 class OperatorPage(Page[None]):
-    """Who is at the keyboard: a number, or a new name."""
+    """The operators by number; a name not among them is a new one."""
 
     KEYBOARD = "#picker"
     KEYS = "number choose   or type a new name and Enter   Esc back"
 
     def content(self) -> Iterable[Widget]:
         """Yield the names."""
-        yield Picker(self.answer, self.told, prompt="Who is at the keyboard", at_once=True)
+        yield Picker(self.answer, self.run_reporting, prompt="Who is at the keyboard", at_once=True)
 
-    async def arrive(self) -> None:
-        """Say where you are."""
-        self.where("Change operator")
+    async def load_data(self) -> None:
+        """Show the title."""
+        self.set_header("Change operator")
 
     async def answer(self, text: str) -> Answer:
-        """Answer a number with its name, a name with those like it and itself as a new one."""
+        """Answer a number with its name, a name with those like it and with itself as a new one."""
         names = await self.ask(lambda store: store.operators())
         numbered = [(str(place) if place < 10 else "", name) for place, name in enumerate(names, 1)]
         typed = " ".join(text.split())
@@ -42,17 +42,17 @@ class OperatorPage(Page[None]):
 
     def _become(self, name: str) -> Callable[[], Awaitable[object]]:
         async def enter() -> None:
-            pages = [self] if name == self.desk.operator else self._pages_to_leave()
+            pages = [self] if name == self.app.operator else self._pages_to_leave()
             for page in pages:
-                await page.put_away()
-            await self.desk.change_operator(name)
+                await page.save_draft()
+            await self.app.change_operator(name)
             for _ in pages:
                 self.app.pop_screen()
 
         return enter
 
     def _pages_to_leave(self) -> Sequence[Page[object]]:
-        """Return this page and what another operator must not go on with, all that lies on it."""
+        """Return the pages to close: from the first that belongs to its operator up to this one."""
         pages = [page for page in self.app.screen_stack if isinstance(page, Page)]
         owned = next((place for place, page in enumerate(pages) if page.OWNED), len(pages) - 1)
         return pages[owned:]

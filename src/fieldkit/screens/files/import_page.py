@@ -1,4 +1,4 @@
-"""Import of a spreadsheet: which file, which kind, which column is which, and what became of it."""
+"""Import of a spreadsheet: the file, the kind, what each column holds, loading, and the result."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _BAR = 20
 
 
 class FileBox(Picker):
-    """A box that takes a path: a slash at its beginning is no call for the menu."""
+    """A box for a path, in which a slash at the beginning does not open the menu."""
 
     paths = True
-    """A path is being typed."""
+    """Whether a path is typed here."""
 
     async def on_key(self, event: events.Key) -> None:
-        """Take the slash a path begins with."""
+        """Type the slash a path begins with."""
         if event.key == "slash" and self.paths and not self.typed.text:
             event.stop()
             event.prevent_default()
             self.typed.insert("/")
-            self.renew()
+            self.reload()
 
 
 class Progressed(Message):
@@ -46,8 +46,8 @@ class Progressed(Message):
         self.rows, self.done, self.total = rows, done, total
 
 
-class ImportScreen(Page[None]):
-    """File, kind, columns, loading, result: one step after the other; Escape goes back one."""
+class ImportPage(Page[None]):
+    """Five steps: file, kind, columns, loading, result; Escape goes back one."""
 
     KEYBOARD = "#picker"
     _KEYS: ClassVar[dict[str, str]] = {
@@ -72,10 +72,10 @@ class ImportScreen(Page[None]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the box."""
-        yield FileBox(self.answer, self.told, prompt="File", empty="No such file.")
+        yield FileBox(self.answer, self.run_reporting, prompt="File", empty="No such file.")
 
-    async def arrive(self) -> None:
-        """Begin with the file, or stay where one was."""
+    async def load_data(self) -> None:
+        """Show the present step."""
         self._to(self._step)
 
     def on_unmount(self) -> None:
@@ -88,14 +88,14 @@ class ImportScreen(Page[None]):
         picker = self.query_one(FileBox)
         picker.prompt = {"file": "File", "kind": "What it lists", "field": "Holds"}.get(step, "")
         picker.paths = step == "file"
-        self.keys(self._KEYS[step])
+        self.set_keys(self._KEYS[step])
         parts = ["Import", self._path.name if step != "file" else ""]
         parts.append(self._kind.plural if self._kind and step not in {"file", "kind"} else "")
-        self.where("   ".join(part for part in parts if part))
-        picker.turn(text)
+        self.set_header("   ".join(part for part in parts if part))
+        picker.start_over(text)
 
     async def answer(self, text: str) -> Answer:
-        """Answer the question that is open."""
+        """Answer the present question."""
         await self.ask(lambda _store: None)
         return await {
             "file": self._files,
@@ -196,7 +196,7 @@ class ImportScreen(Page[None]):
         return Answer(rows, last=load, mark=0 if text and rows else at, above=above)
 
     def _remarks(self) -> list[str]:
-        """Say where the headings are, what is skipped, and which needed field no column has."""
+        """Say where the headings are, what is skipped, and which required field has no column."""
         if self._kind is None or self._preview is None:
             return []
         seen = self._preview
@@ -261,7 +261,7 @@ class ImportScreen(Page[None]):
         self.action_load()
 
     def action_load(self) -> None:
-        """Load the rows, when the columns are settled."""
+        """Load the rows, if the columns are shown."""
         if self._step == "columns":
             self._stop.clear()
             self._to("loading")
@@ -280,30 +280,36 @@ class ImportScreen(Page[None]):
         if self._kind is None:
             return
         kind, path, mapping = self._kind.kind(), self._path, dict(self._mapping)
-        operator, stop = self.desk.operator, self._stop
+        operator, stop = self.app.operator, self._stop
 
-        def tell(rows: int, done: int, total: int) -> None:
+        def report(rows: int, done: int, total: int) -> None:
             self.post_message(Progressed(rows, done, total))
 
         async def run() -> None:
             self._loaded = await self.ask(
                 lambda store: load(
-                    store, kind, path, operator=operator, mapping=mapping, progress=tell, stop=stop
+                    store,
+                    kind,
+                    path,
+                    operator=operator,
+                    mapping=mapping,
+                    progress=report,
+                    stop=stop,
                 )
             )
 
         try:
-            good = await self.told(run)
+            good = await self.run_reporting(run)
         except Unreadable as problem:
             self.say(str(problem), error=True)
             good = False
         if good:
             self.say("")
         self._to("result" if good else "columns")
-        await self.told(self.desk.take_stock)
+        await self.run_reporting(self.app.refresh_status)
 
     def on_progressed(self, event: Progressed) -> None:
-        """Draw the bar."""
+        """Show the progress."""
         from fieldkit.records.fields.formats import indian
 
         if self._step != "loading":
@@ -321,7 +327,7 @@ class ImportScreen(Page[None]):
             return Answer()
         again = Choice(("Another file",), self._again)
         width, height = self.size.width - 8, self.size.height - 9
-        lines = [line for told in _told(self._loaded) for line in _folded(told, width)]
+        lines = [line for one in _result_lines(self._loaded) for line in _wrapped(one, width)]
         if len(lines) > height:
             lines = [*lines[: height - 1], f"... and {len(lines) - height + 1} lines more."]
         return Answer([again], above=tuple(f"   {line}" for line in (*lines, "")))
@@ -331,7 +337,7 @@ class ImportScreen(Page[None]):
         self._to("file")
 
     def action_leave(self) -> None:
-        """Go back one step; stop what is being loaded."""
+        """Go back one step, or stop the loading."""
         back = {"kind": "file", "columns": "kind", "field": "columns"}.get(self._step)
         if self._step == "loading":
             self._stop.set()
@@ -343,8 +349,8 @@ class ImportScreen(Page[None]):
             self.dismiss(None)
 
 
-def _told(loaded: Loaded) -> list[str]:
-    """Return what became of the file, line by line."""
+def _result_lines(loaded: Loaded) -> list[str]:
+    """Return the result of an import as lines."""
     from fieldkit.records.fields.formats import indian
 
     counts = [
@@ -366,6 +372,6 @@ def _told(loaded: Loaded) -> list[str]:
     return [*lines, "", *loaded.notes]
 
 
-def _folded(line: str, width: int) -> list[str]:
-    """Break a line to the width at hand; an empty one stays."""
+def _wrapped(line: str, width: int) -> list[str]:
+    """Wrap a line at the width; an empty one stays."""
     return wrap(line, width, subsequent_indent="  ") or [""]

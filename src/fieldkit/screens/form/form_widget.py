@@ -1,7 +1,7 @@
 """The form on the screen: one widget, one queue of keys.
 
-An input box per field would lose fast typing: text typed after Enter lands in the field that was
-left. Here every key goes to one model, and only the lines that changed are painted.
+With an input box per field, text typed fast after Enter would land in the field that was left. Here
+every key goes to one model, and only the lines that changed are painted.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from fieldkit.screens.form import view as form_view
-from fieldkit.screens.form.field import Candidate
+from fieldkit.screens.form.form_field import Candidate
 from fieldkit.screens.form.model import FormModel
-from fieldkit.screens.form.terms import Act, Wanted
+from fieldkit.screens.form.terms import Act, Lookup
 
 
-class Clerk(Protocol):
-    """Who does for the form what a form cannot do itself."""
+class FormHost(Protocol):
+    """What the form needs of its page."""
 
     async def form_ready(self) -> None:
-        """Return when there is a form to type into; keys wait for it."""
+        """Wait until there is a form to type into; keys wait meanwhile."""
 
-    async def seek(self, wanted: Wanted) -> Sequence[Candidate]:
+    async def look_up(self, lookup: Lookup) -> Sequence[Candidate]:
         """Return what the text could mean."""
 
     async def save_form(self, *, then_new: bool) -> None:
-        """Save what is typed, or say what stands against it. Keys wait until it is done."""
+        """Save the form, or show what stops that; keys wait until it is done."""
 
     def form_typed(self, *, left_field: bool) -> None:
-        """Take note that something was typed, or a field was left."""
+        """Something was typed, or the cursor left a field."""
 
 
 class Form(Widget, can_focus=True):
@@ -60,13 +60,13 @@ class Form(Widget, can_focus=True):
     Form > .form--marked { text-style: bold reverse; }
     """
 
-    def __init__(self, clerk: Clerk) -> None:
+    def __init__(self, host: FormHost) -> None:
         super().__init__(id="form")
-        self.clerk = clerk
+        self.host = host
         self.model: FormModel | None = None
         self._lines: list[form_view.Line] = []
         self._styles: dict[str, Style] = {}
-        self._seeking = False
+        self._looking_up = False
 
     def show(self, model: FormModel) -> None:
         """Show another form in this widget."""
@@ -109,7 +109,7 @@ class Form(Widget, can_focus=True):
         return style
 
     def notify_style_update(self) -> None:
-        """Forget colours that came from the theme before."""
+        """Forget the colours of the theme before."""
         super().notify_style_update()
         self._styles.clear()
 
@@ -118,49 +118,49 @@ class Form(Widget, can_focus=True):
         self._lines = []
         self.paint()
 
-    # --- what comes in ---
+    # --- input ---
 
     async def on_key(self, event: events.Key) -> None:
-        """Take one key; the next one waits until it is done."""
-        await self.clerk.form_ready()
+        """Handle one key; the next one waits until it is done."""
+        await self.host.form_ready()
         model = self.model
         if model is None:
             return
         at = model.at
         act = model.press(event.key, event.character)
-        if act is Act.SEEK:
-            await self._sought(model)
+        if act is Act.LOOK_UP:
+            await self._await_lookup(model)
             act = model.press(event.key, event.character)
         if act is not Act.OTHER:
             event.stop()
             event.prevent_default()
         if act in {Act.SAVE, Act.SAVE_NEXT}:
-            await self.clerk.save_form(then_new=act is Act.SAVE_NEXT)
+            await self.host.save_form(then_new=act is Act.SAVE_NEXT)
             self.paint()
         else:
             self._done(model, at)
 
     async def on_paste(self, event: events.Paste) -> None:
-        """Take text from the clipboard."""
+        """Insert text from the clipboard."""
         event.stop()
         event.prevent_default()
-        await self.clerk.form_ready()
+        await self.host.form_ready()
         if self.model is not None:
             self.model.paste(event.text)
             self._done(self.model, self.model.at)
 
     async def on_click(self, event: events.Click) -> None:
         """Go to the field, or take the choice, that was clicked."""
-        await self.clerk.form_ready()
+        await self.host.form_ready()
         model, (width, height) = self.model, self.size
         where = event.get_content_offset(self)
         if model is None or where is None:
             return
         at = model.at
-        await self._pointed(model, where, width, height)
+        await self._click_at(model, where, width, height)
         self._done(model, at)
 
-    async def _pointed(self, model: FormModel, where: Offset, width: int, height: int) -> None:
+    async def _click_at(self, model: FormModel, where: Offset, width: int, height: int) -> None:
         if where.y == height - 1:
             place = form_view.choice_at(model, where.x, width)
             if place is not None:
@@ -169,8 +169,8 @@ class Form(Widget, can_focus=True):
         name = form_view.field_at(model, where.y, height)
         if name is None:
             return
-        if model.go(name) is Act.SEEK:
-            await self._sought(model)
+        if model.go(name) is Act.LOOK_UP:
+            await self._await_lookup(model)
             model.go(name)
         box_at, box = form_view.columns(model, width).box_at, form_view.box_width(model, width)
         if model.at == name and box_at <= where.x < box_at + box:
@@ -178,21 +178,25 @@ class Form(Widget, can_focus=True):
 
     def _done(self, model: FormModel, at: str) -> None:
         self.paint()
-        self.clerk.form_typed(left_field=model.at != at)
+        self.host.form_typed(left_field=model.at != at)
         self._look_up()
 
-    # --- what the text could mean ---
+    # --- lookups ---
 
-    async def _sought(self, model: FormModel) -> None:
+    async def _await_lookup(self, model: FormModel) -> None:
         """Wait for what the text shown could mean."""
-        wanted = model.wanted()
-        if wanted is not None:
-            model.supply(wanted, await self.clerk.seek(wanted))
+        lookup = model.needed_lookup()
+        if lookup is not None:
+            model.supply(lookup, await self.host.look_up(lookup))
 
     def _look_up(self) -> None:
-        """Ask the store about the text shown; keys do not wait for the answer."""
-        if not self._seeking and self.model is not None and self.model.wanted() is not None:
-            self._seeking = True
+        """Look up the text shown in the background; keys do not wait."""
+        if (
+            not self._looking_up
+            and self.model is not None
+            and self.model.needed_lookup() is not None
+        ):
+            self._looking_up = True
             self.call_after_refresh(self._look_up_now)
 
     def _look_up_now(self) -> None:
@@ -200,8 +204,10 @@ class Form(Widget, can_focus=True):
 
     async def _look_up_all(self) -> None:
         try:
-            while (model := self.model) is not None and (wanted := model.wanted()) is not None:
-                model.supply(wanted, await self.clerk.seek(wanted))
+            while (model := self.model) is not None and (
+                lookup := model.needed_lookup()
+            ) is not None:
+                model.supply(lookup, await self.host.look_up(lookup))
                 self.paint()
         finally:
-            self._seeking = False
+            self._looking_up = False

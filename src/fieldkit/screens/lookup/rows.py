@@ -1,7 +1,7 @@
-"""How records stand in a list: one line of cells and, below, what tells them apart.
+"""A record as a row: its label, one line of cells, and a second line that tells it apart.
 
-Everything follows from the declarations, so a new kind needs nothing here. The functions that take
-a store run in its thread. Records load after the first paint, hence the imports inside functions.
+Everything follows from the declarations, so a new kind needs nothing here. Functions that take a
+store run in its thread. Records load after the first paint, hence the imports inside functions.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ class Row:
     below: tuple[str, ...]
 
 
-class Kept(Protocol):
-    """Where records are looked up: a store, or what was fetched of it for a page."""
+class RecordSource(Protocol):
+    """Where records are looked up: a store, or what was fetched from it together."""
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """Return the record, deleted or not; None if it is not here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """What the records of a page refer to, fetched together."""
+class ReferredRecords:
+    """The records that others refer to, fetched together."""
 
     records: dict[tuple[str, str], Record]
 
@@ -53,8 +53,8 @@ class Fetched:
         return self.records.get((kind, record_id))
 
 
-def fetched(store: Store, records: Iterable[Record]) -> Fetched:
-    """Fetch what records refer to and, for what has no name, what that refers to in turn."""
+def fetch_references(store: Store, records: Iterable[Record]) -> ReferredRecords:
+    """Fetch what records refer to and, where that has no name, what it refers to in turn."""
     from fieldkit.records import Use
 
     found: dict[tuple[str, str], Record] = {}
@@ -70,30 +70,30 @@ def fetched(store: Store, records: Iterable[Record]) -> Fetched:
         new = store.fetch(wanted, sorted(ids - {known for _, known in found})) if ids else {}
         found |= new
         wave = [record for record in new.values() if not record.used(Use.NAME)]
-    return Fetched(found)
+    return ReferredRecords(found)
 
 
 def state_words(state: str) -> str:
-    """Say in the field's words where a change stands."""
+    """Return the state of a change in the words of the field."""
     return _STATES.get(state, state)
 
 
 def record_words(state: str, *, settle: bool, check: bool) -> str:
-    """Say where a record stands; what a person is to do about it comes first."""
+    """Return the state of a record; what the operator has to do comes first."""
     if settle or state == "conflict":
         return "settle"
     return "to check" if check and state == "on the server" else state_words(state)
 
 
 def in_words(name: str) -> str:
-    """Return the name of a field or kind that is not known here as words."""
+    """Return the name of a field or kind unknown here as words."""
     return name.replace("_", " ")
 
 
-def label_of(kept: Kept, record: Record) -> str:
-    """Return what the record is called; a kind without names goes by those it refers to.
+def label_of(source: RecordSource, record: Record) -> str:
+    """Return what a record is called; without a name of its own, by what it refers to.
 
-    The person comes first: it is by them that a paper is found again.
+    The person comes first: papers are filed under people.
     """
     from fieldkit.records import Use, kinds
 
@@ -101,35 +101,35 @@ def label_of(kept: Kept, record: Record) -> str:
         return record.label()
     people = {name for name, kind in kinds().items() if kind.person}
     references = sorted(record.references().items(), key=lambda pair: not people & {*pair[1].kinds})
-    named = [shown_value(kept, record, name) for name, _ in references]
+    named = [shown_value(source, record, name) for name, _ in references]
     return ", ".join(filter(None, named)) or record.label()
 
 
-def shown_value(kept: Kept, record: Record, name: str) -> str:
-    """Return a field as people read it; a reference by the name of what it refers to."""
+def shown_value(source: RecordSource, record: Record, name: str) -> str:
+    """Return a field as people read it; a reference as the label of its record."""
     field, value = record.fields()[name], record.value(name)
     reference = record.references().get(name)
     if value is None or reference is None:
         return field.format.show(value)
     for kind in reference.kinds:
-        if known := kept.get(kind, str(value)):
-            return label_of(kept, known)
+        if known := source.get(kind, str(value)):
+            return label_of(source, known)
     return f"{value} (not on this laptop)"
 
 
-def row_of(kept: Kept, record: Record, *, titled: bool = True) -> Row:
-    """Lay a record out: name, kin, place, last digits, and the first of its other list fields.
+def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
+    """Return a record as a row: name, kin, place, last digits, and its first other list field.
 
-    ``titled``: say what kind it is; needless where all are of one kind.
+    ``titled``: name the kind on the second line; needless where all rows are of one kind.
     """
     from fieldkit.records import Use
 
-    label = label_of(kept, record)
-    kin = [shown_value(kept, record, name) for name in record.used(Use.KIN)]
+    label = label_of(source, record)
+    kin = [shown_value(source, record, name) for name in record.used(Use.KIN)]
     place = [
         text
         for name in record.used(Use.PLACE)
-        if (text := shown_value(kept, record, name)) and text not in label
+        if (text := shown_value(source, record, name)) and text not in label
     ]
     digits = [str(record.value(name) or "")[-4:] for name in record.used(Use.DIGITS)]
     taken = {
@@ -140,7 +140,7 @@ def row_of(kept: Kept, record: Record, *, titled: bool = True) -> Row:
     others = [
         _brief(text)
         for name in record.used(Use.LIST)
-        if name not in taken and (text := shown_value(kept, record, name)) and text not in label
+        if name not in taken and (text := shown_value(source, record, name)) and text not in label
     ]
     relation = str(record.values().get("relation") or "")
     return Row(
@@ -159,7 +159,7 @@ def row_of(kept: Kept, record: Record, *, titled: bool = True) -> Row:
 
 
 def _brief(text: str) -> str:
-    """Return the first part of a choice: "Stage 3 pending" without whose stage it is."""
+    """Return a choice without its explanation: "Stage 3 pending", not whose stage that is."""
     return text.partition(" (")[0].partition(": ")[0]
 
 

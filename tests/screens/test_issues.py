@@ -8,8 +8,8 @@ import pytest
 from tests.screens.conftest import put
 
 from fieldkit.records import VillageOrganisation
-from fieldkit.screens.sync.issues import by_field, objections
-from fieldkit.screens.sync.out_of_area import misplaced, take_in
+from fieldkit.screens.lookup.issues import by_field, issues
+from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
 from fieldkit.store import (
     Answered,
     Edit,
@@ -82,7 +82,7 @@ def test_what_waits_for_a_decision_was_not_returned(enrolled: Store) -> None:
     record = village(enrolled, "Noor VO")
     answer(enrolled, {1: (State.CONFLICT, "Somebody else changed this first.", "name")})
     assert enrolled.outbox.counts()[State.CONFLICT] == 1
-    assert objections(enrolled, record) == []
+    assert issues(enrolled, record) == []
 
 
 def test_misplaced_is_what_the_server_never_had_and_takes_nowhere_but_in_the_area(
@@ -96,7 +96,7 @@ def test_misplaced_is_what_the_server_never_had_and_takes_nowhere_but_in_the_are
     enrolled.save([Edit(VillageOrganisation, {"name": "Edited"}, id=FAR)], "Asha")
     answer(enrolled, {3: refused})
     assert len(enrolled.outbox.returned()) == 3
-    assert [record.id for record in misplaced(enrolled)] == [there]
+    assert [record.id for record in records_out_of_area(enrolled)] == [there]
 
 
 def test_what_a_rule_stands_against_stays_and_the_rest_is_taken_in(
@@ -112,9 +112,9 @@ def test_what_a_rule_stands_against_stays_and_the_rest_is_taken_in(
         return refused + load(store, [one for one in edits if one.id != first], operator)
 
     monkeypatch.setattr(Store, "load", against_first)
-    assert [record.id for record in misplaced(enrolled)] == [first, second]
-    assert take_in(enrolled, "Asha") == 1
-    assert [record.id for record in misplaced(enrolled)] == [first]
+    assert [record.id for record in records_out_of_area(enrolled)] == [first, second]
+    assert move_into_area(enrolled, "Asha") == 1
+    assert [record.id for record in records_out_of_area(enrolled)] == [first]
     taken = enrolled.get(KIND, second)
     assert taken is not None
     assert (taken.district, taken.block) == (2, 16)

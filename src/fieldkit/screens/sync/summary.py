@@ -1,6 +1,6 @@
-"""What the sync screen says, in plain words. Records load after the first paint, hence the imports.
+"""What the sync page says about a sync, what waits, and the last ones.
 
-Pure, but for what is read from a store given; that runs in its thread.
+Pure, except :func:`agreement`, which reads the store and runs in its thread.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from fieldkit.screens.base.words import plural
 
 if TYPE_CHECKING:
     from fieldkit.store import Store, SyncSession
@@ -17,22 +19,15 @@ if TYPE_CHECKING:
 _BAR = 24
 
 
-def plural(many: int, thing: str) -> str:
-    """Count things in words: "1 change", "1,200 changes"."""
-    from fieldkit.records.fields.formats import indian
-
-    return f"{indian(many)} {thing}{'' if many == 1 else 's'}"
-
-
 def weight(size: int) -> str:
-    """Say a number of bytes as people read it."""
+    """Return a number of bytes as people read it."""
     if size < 1000:
         return f"{size} bytes"
     return f"{size / 1000:.1f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
 def bar(progress: Progress) -> str:
-    """Draw how far sending has come in plain characters; empty if there is nothing to send."""
+    """Draw how far sending is in plain characters; empty if there is nothing to send."""
     from fieldkit.records.fields.formats import indian
 
     if not progress.total:
@@ -45,14 +40,14 @@ def bar(progress: Progress) -> str:
 
 
 def under_way(progress: Progress) -> str:
-    """Say how a sync stands that is under way."""
+    """Say how far the running sync is."""
     if progress.trouble:
         return f"  {progress.trouble} ..."
     return bar(progress) or "  asking the server ..."
 
 
 def received(many: int) -> str:
-    """Say how many records came from the server; empty for none."""
+    """Say how many records arrived from the server; empty for none."""
     return f"  received  {plural(many, 'record')} from the server" if many else ""
 
 
@@ -63,14 +58,14 @@ def ended(outcome: Outcome) -> str:
     held = f"{outcome.conflicts} to settle" if outcome.conflicts else ""
     if outcome.ok and not (done or back or held):
         waited = "" if outcome.received else "Nothing waited. "
-        if outcome.returned:  # which stands on this laptop alone
+        if outcome.returned:  # a returned change is on this laptop only
             return f"{waited}The server has every change from here."
         return f"{waited}The server and this laptop hold the same."
     return ", ".join(filter(None, (done, back, held))) or "Nothing was sent."
 
 
-def waits(cost: Forecast) -> str:
-    """Say what is to be sent, and what that costs on the line as last measured."""
+def to_send(cost: Forecast) -> str:
+    """Say what waits to be sent, and how long that takes on the line as last measured."""
     more = "more is to come from the server" if cost.more else ""
     if not cost.changes:
         return f"  Nothing waits to be sent{'; ' + more if more else ''}."
@@ -83,25 +78,25 @@ def waits(cost: Forecast) -> str:
 
 
 def agreement(store: Store) -> str:
-    """Compare what both sides hold: the number of changes, and the chain over them."""
+    """Compare what laptop and server have: the number of changes, and the chain heads."""
     from fieldkit.records.fields.formats import indian
 
-    standing = store.outbox.standing()
-    if standing is None or standing.server_head is None:
+    log = store.outbox.standing()
+    if log is None or log.server_head is None:
         return ""
-    same = store.outbox.head_before(standing.origin, standing.acked_seq + 1)
-    left = standing.last_seq - standing.acked_seq
+    same = store.outbox.head_before(log.origin, log.acked_seq + 1)
+    left = log.last_seq - log.acked_seq
     verdict = f"{indian(left)} not sent yet" if left else "same"
-    if same != standing.server_head:
+    if same != log.server_head:
         verdict = "not the same"
     return (
-        f"  This laptop {plural(standing.last_seq, 'change')}"
-        f"     server {indian(standing.acked_seq)}     {verdict}"
+        f"  This laptop {plural(log.last_seq, 'change')}"
+        f"     server {indian(log.acked_seq)}     {verdict}"
     )
 
 
-def before(sessions: Sequence[SyncSession], lines: int) -> list[str]:
-    """Tell the last syncs, the latest first; those that failed alike, one after another, in one."""
+def last_syncs(sessions: Sequence[SyncSession], lines: int) -> list[str]:
+    """Return a line for each of the last syncs, latest first; alike failures in a row share one."""
     from fieldkit.records.fields.formats import Moment
 
     runs: list[tuple[SyncSession, int]] = []
@@ -110,17 +105,17 @@ def before(sessions: Sequence[SyncSession], lines: int) -> list[str]:
             runs[-1] = (replace(session, error=runs[-1][0].error), runs[-1][1] + 1)
         else:
             runs.append((session, 1))
-    told = []
+    found = []
     for session, many in runs[:lines]:
         moved = weight(session.bytes_up + session.bytes_down)
         what = f"ok, {moved}" if session.ok else _why(session.error)
         since = f"{many} times since " if many > 1 else ""
-        told.append(f"  {since}{Moment().show(session.at)}  {what}")
-    return told
+        found.append(f"  {since}{Moment().show(session.at)}  {what}")
+    return found
 
 
 def _why(error: str | None) -> str:
-    """Return why a sync ended, without what waited then: it is told last."""
+    """Return why a sync ended, without its last sentence, which says what waited then."""
     why, _, waited = (error or "Did not end well.").rpartition(". ")
     return f"{why}." if why else waited
 
@@ -129,27 +124,3 @@ def _alike(one: SyncSession, other: SyncSession) -> bool:
     """Say whether both failed for the same reason."""
     failed = not one.ok and not other.ok
     return failed and (one.error or "").split(".")[0] == (other.error or "").split(".")[0]
-
-
-def how_long(seconds: int) -> str:
-    """Say a stretch of time in its largest unit: "3 hours", "12 minutes"."""
-    size = abs(seconds)
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if size >= length:
-            return plural(round(size / length), unit)
-    return "less than a minute"
-
-
-def clock_said(store: Store) -> str | None:
-    """Return a sentence if the laptop's clock cannot be right, or was not by the server's."""
-    from fieldkit.store.clock import WRONG
-
-    device = store.device
-    skew = (device and device.skew) or 0
-    if abs(skew) <= WRONG:
-        return store.clock_doubt()
-    return store.clock_doubt() or (
-        f"At the last sync this laptop's clock was {how_long(skew)} "
-        f"{'behind' if skew > 0 else 'ahead of'} the server's. If it still is, set the date and "
-        "time; everything typed is kept all the same."
-    )

@@ -1,12 +1,13 @@
-"""One question of a form: the text typed, what it is read as, and what it could mean.
+"""One field of a form: the text typed, what it is read as, and what it could mean.
 
-Pure. A field never refuses a text; it says beside it what is wrong.
+Pure. A field never refuses a text; the problem is shown beside it.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 
@@ -54,10 +55,10 @@ _EXAMPLES: tuple[tuple[type[Format], str], ...] = (
 
 
 class State(Enum):
-    """What the words to the right of a text are."""
+    """What the note to the right of a text says."""
 
     READ = auto()
-    """What the text is read as, or why it is asked."""
+    """What the text is read as."""
     WRONG = auto()
     """What is wrong with it."""
 
@@ -67,36 +68,36 @@ class Candidate:
     """One thing a typed text could mean."""
 
     text: str
-    """What stands in the field once it is taken."""
+    """The text of the field once it is taken."""
     label: str
     """What it is called."""
     sure: bool = False
-    """Whether it is likely enough to be marked before anyone chose it (references)."""
+    """Whether it is likely enough to be marked without a choice (references)."""
 
 
 @dataclass(slots=True)
 class FormField:
-    """The state of one question."""
+    """The state of one field."""
 
     name: str
-    ask: Field
-    box: FieldText = field(default_factory=FieldText)
+    field: Field
+    box: FieldText = dataclasses.field(default_factory=FieldText)
     value: Value = None
     problem: str = ""
     """Why the text does not fit; empty if it does."""
     doubtful: bool = False
-    """The problem goes away when the person says it is meant."""
+    """Whether the operator may confirm the text in spite of the problem."""
     finding: str = ""
-    """What a rule said about the field, until its text changes."""
+    """What a rule says about the field, until its text changes."""
     opened: str = ""
     """The text the form opened with."""
     original: Value = None
     """The value the form opened with."""
     offered: str = ""
-    """The text that followed from other fields, as put here by the form."""
+    """The text the form put here because it follows from other fields."""
     confirmed: bool = False
-    """Whether the person said that the text is meant."""
-    history: list[str] = field(default_factory=list)
+    """Whether the operator confirmed a doubtful text."""
+    history: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -105,45 +106,45 @@ class FormField:
 
     @property
     def changed(self) -> bool:
-        """Whether the text is another than the form opened with."""
+        """Whether the text differs from the one the form opened with."""
         return self.text != self.opened
 
     def open(self, value: Value, *, new: bool) -> None:
-        """Start from a record's value, or from what stands in a new record until it is changed."""
-        form = self.ask.format
+        """Start with a record's value, or with the default of a new record."""
+        form = self.field.format
         self.original = value
-        if new and self.ask.default:
+        if new and self.field.default:
             try:
-                self.opened = form.edit(form.parse(self.ask.default))
+                self.opened = form.edit(form.parse(self.field.default))
             except Unfit:
-                self.opened = self.ask.default
+                self.opened = self.field.default
         elif value is not None:
             self.opened = tame(form.edit(value))
         self.box.put(self.opened)
 
     @property
     def closed(self) -> bool:
-        """Whether the answer is one of a list that cannot grow by typing."""
-        return isinstance(self.ask.format, Choice | YesNo)
+        """Whether the value is one of a closed list."""
+        return isinstance(self.field.format, Choice | YesNo)
 
     @property
     def searched(self) -> bool:
-        """Whether what was typed is looked for among other records."""
-        return isinstance(self.ask.format, Reference)
+        """Whether the text is looked up among other records."""
+        return isinstance(self.field.format, Reference)
 
     @property
     def typed_over(self) -> bool:
-        """Whether a character typed on arrival replaces the text: it is no use in part."""
-        whole = self.closed or self.searched or isinstance(self.ask.format, Date | Whole)
-        return whole or self.text in {self.offered, self.opened if self.ask.default else ""}
+        """Whether the first character typed replaces the text, as no part of it can be used."""
+        whole = self.closed or self.searched or isinstance(self.field.format, Date | Whole)
+        return whole or self.text in {self.offered, self.opened if self.field.default else ""}
 
     @property
     def nested_in(self) -> str:
         """The field whose value narrows the list; empty if none does."""
-        return self.ask.format.within if isinstance(self.ask.format, Choice) else ""
+        return self.field.format.within if isinstance(self.field.format, Choice) else ""
 
     def read(self, within: Value = None) -> None:
-        """Read the text; ``within`` narrows a list that nests."""
+        """Read the text; ``within``: the value that narrows a nested list."""
         self.problem, self.doubtful = "", False
         if self.opened and not self.changed and self.original is not None:
             self.value = self.original
@@ -156,7 +157,7 @@ class FormField:
             self.value, self.problem = None, str(unfit)
 
     def _parse(self, within: Value) -> Value:
-        form = self.ask.format
+        form = self.field.format
         if isinstance(form, Choice) and self.text.strip():
             number = numbered(form.options(within), self.text)
             if number is not None:
@@ -170,14 +171,14 @@ class FormField:
         return form.parse(self.text, confirmed=self.confirmed)
 
     def set_typed(self, text: str) -> None:
-        """Replace the text, to be read again; the one before it can be brought back."""
+        """Replace the text, which must then be read; the old one can be undone to."""
         self.remember()
         self.box.put(text)
         self.finding, self.confirmed = "", False
 
     def take(self, chosen: Candidate) -> bool:
-        """Put the chosen candidate in; say whether the text changed. What reads so may stand."""
-        form = self.ask.format
+        """Put the candidate in; say whether the text changed. A text already read as it stays."""
+        form = self.field.format
         by_place = isinstance(form, Choice) and self.text.strip().isdecimal()
         stands = self.closed and not by_place and form.edit(self.value) == chosen.text
         if stands or self.text == chosen.text:
@@ -186,12 +187,12 @@ class FormField:
         return True
 
     def remember(self) -> None:
-        """Keep the present text for undo."""
+        """Remember the present text for undo."""
         if not self.history or self.history[-1] != self.text:
             self.history.append(self.text)
 
     def undo(self) -> bool:
-        """Bring the text before back; say whether there was one."""
+        """Go back to the text before; say whether there was one."""
         while self.history:
             text = self.history.pop()
             if text != self.text:
@@ -200,8 +201,8 @@ class FormField:
         return False
 
     def candidates(self, within: Value, *, whole: bool) -> tuple[Candidate, ...]:
-        """Return what the text of a closed list could mean; ``whole``: the list, unfiltered."""
-        form = self.ask.format
+        """Return what the text could mean in a closed list; ``whole``: the whole list."""
+        form = self.field.format
         if isinstance(form, YesNo):
             every = (Candidate("yes", "yes"), Candidate("no", "no"))
             typed = "" if whole else self.text.strip().casefold()
@@ -215,12 +216,12 @@ class FormField:
         )
 
     def numbers(self, within: Value) -> bool:
-        """Say whether a number typed picks an entry by its place."""
-        form = self.ask.format
+        """Say whether a typed number chooses an entry by its place in the list."""
+        form = self.field.format
         return isinstance(form, Choice) and not _has_digits(form.options(within))
 
     def note(self, names: Mapping[str, str]) -> tuple[str, State]:
-        """Return what stands to the right of the text; ``names``: labels of records by id."""
+        """Return the note to the right of the text; ``names``: labels of records by id."""
         if self.problem or self.finding:
             return self.problem or self.finding, State.WRONG
         if self.value is None:
@@ -228,24 +229,24 @@ class FormField:
         return self._read_as(names), State.READ
 
     def _read_as(self, names: Mapping[str, str]) -> str:
-        form = self.ask.format
+        form = self.field.format
         if self.searched:
             return names.get(str(self.value), "")
-        said = form.show(self.value)
+        shown = form.show(self.value)
         if isinstance(form, Choice):
             entry = reference.option(form.list, self.value)
-            return entry.told if entry else said
+            return entry.told if entry else shown
         if isinstance(form, Born) and isinstance(self.value, str):
-            return f"{said}, {_years(self.value)} years"
-        return "" if said == self.text.strip() else said
+            return f"{shown}, {_years(self.value)} years"
+        return "" if shown == self.text.strip() else shown
 
-    def kept_text(self, *, typing: bool = False) -> str:
-        """Return the text as it may be written into a draft.
+    def draft_text(self, *, typing: bool = False) -> str:
+        """Return the text as a draft may hold it.
 
-        Never a whole Aadhaar number, nor, while ``typing``, digits that may become one; dates with
-        their year, so that they mean the same tomorrow.
+        It is never a whole Aadhaar number nor, while ``typing``, digits that may become one. Dates
+        have their year, so that they mean the same tomorrow.
         """
-        form = self.ask.format
+        form = self.field.format
         digits = sum(character.isdecimal() for character in self.text)
         may_grow = typing and not (form.may_hold_twelve_digits or isinstance(form, Mobile | Date))
         doubtful = holds_aadhaar(self.text) and not self.confirmed
@@ -256,22 +257,22 @@ class FormField:
 
     def explain(self) -> list[str]:
         """Return help on the field, a paragraph an entry."""
-        ask = self.ask
-        example = next((text for form, text in _EXAMPLES if isinstance(ask.format, form)), "")
+        field = self.field
+        example = next((text for form, text in _EXAMPLES if isinstance(field.format, form)), "")
         return [
             text
             for text in (
-                ask.help,
+                field.help,
                 f"How to type it: {example}" if example else "",
-                f"Needed: {ask.required}." if ask.required else "",
-                f"Due before {ask.due}; until then it may be empty." if ask.due else "",
+                f"Needed: {field.required}." if field.required else "",
+                f"Due before {field.due}; until then it may be empty." if field.due else "",
             )
             if text
         ]
 
 
 def unmarked(found: Sequence[Candidate], typed: str) -> str:
-    """Say why a reference that was left is not filled."""
+    """Return why a reference that was left is not filled."""
     if not found:
         return (
             f'Nobody and nothing found by "{typed.strip()[:40]}". Register it first, or type more.'
@@ -280,7 +281,7 @@ def unmarked(found: Sequence[Candidate], typed: str) -> str:
 
 
 def numbered(options: Sequence[reference.Option], typed: str) -> reference.Option | None:
-    """Return the option whose place in the list was typed, where codes are not digits."""
+    """Return the option whose place in the list was typed; None if codes or labels have digits."""
     digits = plain(typed.strip())
     if not (digits.isdecimal() and len(digits) <= 3) or _has_digits(options):
         return None
@@ -289,14 +290,14 @@ def numbered(options: Sequence[reference.Option], typed: str) -> reference.Optio
 
 
 def _has_digits(options: Sequence[reference.Option]) -> bool:
-    """Say whether a digit typed could begin a code, or a word of a label."""
+    """Say whether a digit could begin a code, or a word of a label."""
     return any(
         word[:1].isdigit() for one in options for word in (str(one.code), *one.label.split())
     )
 
 
 def _years(born: str) -> int:
-    """Return the age on a birthday this year not reached yet as one less; a lone year: about."""
+    """Return the age in full years; for a year alone, the difference of years."""
     now = today()
     if len(born) == 4:
         return now.year - int(born)

@@ -1,31 +1,30 @@
-"""Lists of any kind, a page at a time from the store; typing finds within the kind."""
+"""The list of a kind, read from the store in parts; typing searches within the kind."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from fieldkit.screens.base import navigation as doors
 from fieldkit.screens.base.page import Page
-from fieldkit.screens.home.find import FindPage, choice_of, new_row
-from fieldkit.screens.records.rows import Row, fetched, row_of
+from fieldkit.screens.lookup.find_page import FindPage, choice_of, new_row
+from fieldkit.screens.lookup.rows import Row, fetch_references, row_of
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
 
 PAGE = 60
-"""Records fetched at a time."""
+"""Records read at a time."""
 
 
 def page_of(store: Store, kind: str, after: str | None) -> tuple[list[Row], str | None]:
-    """Return some rows of a kind and the mark of the next ones; runs in a thread."""
+    """Return some rows of a kind, and the cursor of the next ones. Runs in a thread."""
     page = store.page(kind, after=after, limit=PAGE)
-    kept = fetched(store, page.records)
-    return [row_of(kept, record, titled=False) for record in page.records], page.next
+    referred = fetch_references(store, page.records)
+    return [row_of(referred, record, titled=False) for record in page.records], page.next
 
 
 class ListPage(FindPage):
@@ -35,10 +34,10 @@ class ListPage(FindPage):
         super().__init__("", [kind], self.open, new=kind)
         self.kind = kind
 
-    async def arrive(self) -> None:
-        """Say which list this is and how long."""
-        self.keys("Enter open   PgDn more   Ctrl+N new   / menu   Esc back")
-        self.query_one(Picker).freshen()
+    async def load_data(self) -> None:
+        """Show which list this is and how long."""
+        self.set_keys("Enter open   PgDn more   Ctrl+N new   / menu   Esc back")
+        self.query_one(Picker).reload_if_idle()
         await self._head()
 
     async def _head(self) -> None:
@@ -47,15 +46,15 @@ class ListPage(FindPage):
 
         plural = kinds()[self.kind].plural
         counts = await self.ask(lambda store: store.counts())
-        self.where(f"{plural}   {indian(counts.get(self.kind, 0))}")
+        self.set_header(f"{plural}   {indian(counts.get(self.kind, 0))}")
 
-    async def freshen(self) -> None:
-        """Show what came; the mark stays on its record."""
+    async def refresh_data(self) -> None:
+        """Show what a sync received; the mark stays on its record."""
         await self.query_one(Picker).follow()
         await self._head()
 
-    async def at_first(self, last: Choice | None) -> Answer:
-        """Answer the empty box with the list's beginning."""
+    async def first_answer(self, last: Choice | None) -> Answer:
+        """Answer the empty box with the beginning of the list."""
         return await self._page(None, last)
 
     async def _page(self, after: str | None, last: Choice | None) -> Answer:
@@ -68,49 +67,45 @@ class ListPage(FindPage):
         return Answer(choices, last, 0, more=more if following else None)
 
     def new(self, typed: str, *, among: bool = False) -> Choice:
-        """Return the row that begins a new record; the list stands at its beginning after it."""
-        clear = partial(self.query_one(Picker).renew, "")
-        return new_row(self.desk, self.kind, typed, among=among, before=clear)
+        """Return the row that begins a new record; the list is back at its beginning after it."""
+        clear = partial(self.query_one(Picker).reload, "")
+        return new_row(self.navigator, self.kind, typed, among=among, before=clear)
 
     async def taken(self, kind: str, record_id: str) -> None:
-        """Open the record; the list stays under it."""
+        """Open the record over the list."""
         await self.open(kind, record_id)
 
     async def open(self, kind: str, record_id: str) -> None:
         """Open the record."""
-        await doors.open_record(self.desk, kind, record_id)
+        await self.navigator.open_record(kind, record_id)
 
 
 class ListsPage(Page[None]):
-    """Every kind with the number of its records."""
+    """All kinds with the number of their records."""
 
     KEYBOARD = "#picker"
     KEYS = "Enter open   type to narrow   Esc back"
 
     def content(self) -> Iterable[Widget]:
         """Yield the choice of kinds."""
-        yield Picker(self.answer, self.told, prompt="Lists", empty="No such list.")
+        yield Picker(self.answer, self.run_reporting, prompt="Lists", empty="No such list.")
 
-    async def arrive(self) -> None:
-        """Count anew."""
-        self.where("Lists")
-        self.query_one(Picker).freshen()
+    async def load_data(self) -> None:
+        """Count the records."""
+        self.set_header("Lists")
+        self.query_one(Picker).reload_if_idle()
 
     async def answer(self, text: str) -> Answer:
-        """Answer with the kinds whose name holds what is typed."""
+        """Answer with the kinds whose name contains what is typed."""
         from fieldkit.records import kinds
         from fieldkit.records.fields.formats import indian
 
         counts = await self.ask(lambda store: store.counts())
         rows = [
-            Choice((kind.plural, indian(counts.get(name, 0))), self._opener(name))
+            Choice(
+                (kind.plural, indian(counts.get(name, 0))), partial(self.navigator.open_list, name)
+            )
             for name, kind in sorted(kinds().items(), key=lambda item: item[1].plural)
             if text.strip().casefold() in kind.plural.casefold()
         ]
         return Answer(rows, right=frozenset({1}))
-
-    def _opener(self, kind: str) -> Callable[[], Awaitable[object]]:
-        async def enter() -> None:
-            await doors.open_list(self.desk, kind)
-
-        return enter

@@ -1,11 +1,12 @@
-"""Home: the box that finds and begins everything, the day's jobs, and what needs you.
+"""Home: the box that finds and begins everything, the day's jobs, and what needs the operator.
 
-It paints before anything else is loaded; figures and rows follow from the store.
+It paints before anything else is loaded; declared jobs, figures and rows follow from the store. The
+board keeps a place for each of them, so that nothing moves when they come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from fieldkit.screens.base import navigation as doors
-from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.page import Line, Page
-from fieldkit.screens.home.find import choice_of, new_row, search
+from fieldkit.screens.home.jobs import FIXED, JobRow, all_jobs
+from fieldkit.screens.lookup.find_page import choice_of, new_row
+from fieldkit.screens.lookup.search import search
 from fieldkit.screens.widgets.cells import fit
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
@@ -25,28 +26,9 @@ if TYPE_CHECKING:
     from fieldkit.search.glance import Glimpse
     from fieldkit.store import Notice, Store
 
-Job = tuple[str, str, Callable[[AppBase], Awaitable[object]]]
-
-
-def _list(kind: str) -> Callable[[AppBase], Awaitable[object]]:
-    return lambda desk: doors.open_list(desk, kind)
-
-
-JOBS: tuple[Job, ...] = (
-    ("1", "Register artisan", _list("beneficiary")),
-    ("2", "Self-help group", _list("self_help_group")),
-    ("3", "Training", _list("training_batch")),
-    ("4", "Toolkit hand-over", doors.open_toolkits),
-    ("5", "Programme", _list("programme")),
-    ("6", "All lists", doors.open_lists),
-    ("7", "Import", doors.open_import),
-    ("8", "Sync", doors.open_sync),
-    ("9", "Change operator", doors.open_operators),
-)
-
 
 class HomePage(Page[None]):
-    """Typing is finding; a lone digit and Enter opens that job."""
+    """Typing searches; a lone digit and Enter opens that job."""
 
     KEYBOARD = "#picker"
     KEYS = "? help   F5 sync   / menu   Ctrl+O operator   Ctrl+Q quit"
@@ -54,40 +36,41 @@ class HomePage(Page[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._jobs: Sequence[JobRow] = FIXED
         self._figures: Figures | None = None
-        self._whose = ""
-        """The operator whose day is shown."""
+        self._figures_of = ""
+        """The operator whose figures are shown."""
         self._seen: int | None = None
         """The notice that is on the screen."""
 
     def content(self) -> Iterable[Widget]:
         """Yield the box."""
-        yield Picker(self.answer, self.told, prompt="Find or new")
+        yield Picker(self.answer, self.run_reporting, prompt="Find or new")
 
-    async def arrive(self) -> None:
-        """Say where this laptop stands and what waits."""
-        self.where("fieldkit")
-        if not self.desk.standing.origin:
-            await self.desk.take_stock()
+    async def load_data(self) -> None:
+        """Show the figures, a notice if there is one, and the rows."""
+        self.set_header("fieldkit")
+        if not self.app.header_status.origin:
+            await self.app.refresh_status()
         await self._count()
-        await self._notice()
+        await self._show_notice()
         picker = self.query_one(Picker)
-        operator = self.desk.operator
+        operator = self.app.operator
         if picker.typed.text:
-            picker.freshen()
-        elif self._whose != operator:
-            picker.turn("")
+            picker.reload_if_idle()
+        elif self._figures_of != operator:
+            picker.start_over("")
         else:
-            picker.renew()
-        self._whose = operator
+            picker.reload()
+        self._figures_of = operator
 
-    async def freshen(self) -> None:
+    async def refresh_data(self) -> None:
         """Show the new figures; the mark stays where it is, and hits are left alone."""
         await self._count()
         await self.query_one(Picker).follow()
 
-    async def _notice(self) -> None:
-        """Say what is kept for the person; it has been seen once one comes back to Home."""
+    async def _show_notice(self) -> None:
+        """Show the oldest notice; it counts as seen once the operator comes back to Home."""
         seen = self._seen
 
         def read(store: Store) -> list[Notice]:
@@ -101,11 +84,12 @@ class HomePage(Page[None]):
             self.say(waiting[0].text)
 
     async def _count(self) -> None:
-        from fieldkit.screens.home.figures import figures  # only now: the records are loaded
+        from fieldkit.screens.home.figures import figures  # not before: it loads the records
 
-        operator = self.desk.operator
+        operator = self.app.operator
         self._figures = await self.ask(lambda store: figures(store, operator))
-        self.where(f"fieldkit   {self.desk.standing.area}")
+        self._jobs = all_jobs()
+        self.set_header(f"fieldkit   {self.app.header_status.area}")
         if self._figures.clock:
             self.say(self._figures.clock, error=True)
 
@@ -114,27 +98,32 @@ class HomePage(Page[None]):
         typed = text.strip()
         if not typed:
             return self._day()
-        self.keys(self.KEYS)
-        job = next((job for job in JOBS if job[0] == typed), None)
+        self.set_keys(self.KEYS)
+        job = await self._job(typed) if len(typed) == 1 and typed.isdigit() else None
         if job:
-            _, words, go = job
-            return Answer(last=Choice((words,), partial(self._start, go)), above=self._board())
+            return Answer(last=Choice((job.words,), partial(self._start, job)), above=self._board())
         return await self._hits(text)
 
+    async def _job(self, key: str) -> JobRow | None:
+        """Return the job of a digit; wait for the records if it is none of the fixed ones."""
+        if key not in {job.key for job in self._jobs}:
+            self._jobs = await self.ask(lambda _store: all_jobs())
+        return next((job for job in self._jobs if job.key == key), None)
+
     async def _hits(self, text: str) -> Answer:
-        glimpses = await self.desk.glance(text)
+        glimpses = await self.app.glance(text)
         if glimpses is not None:
             return self._first_hits(text, glimpses)
-        rows, strong = await self.ask(lambda store: search(store, text, None))
+        rows, sure = await self.ask(lambda store: search(store, text, None))
         choices = [choice_of(row, self._open) for row in rows]
         last = self._new(text, among=bool(rows))
-        return Answer(choices, last, 0 if strong else len(rows))
+        return Answer(choices, last, 0 if sure else len(rows))
 
     def _first_hits(self, text: str, glimpses: Sequence[Glimpse]) -> Answer:
-        """Answer from a glance at the file; what is taken waits for the records."""
+        """Answer from the database file alone; what is taken waits until the records are loaded."""
 
         async def begin() -> None:
-            await self.desk.opened()
+            await self.app.opened()
             await self._new(text).enter()
 
         rows = [
@@ -151,33 +140,35 @@ class HomePage(Page[None]):
         return Answer(rows, last, 0 if glimpses and glimpses[0].strong else len(rows))
 
     async def _open(self, kind: str, record_id: str) -> None:
-        await self.desk.opened()
-        self.query_one(Picker).renew("")
-        await doors.open_record(self.desk, kind, record_id)
+        await self.app.opened()
+        self.query_one(Picker).reload("")
+        await self.navigator.open_record(kind, record_id)
 
-    async def _start(self, go: Callable[[AppBase], Awaitable[object]]) -> None:
-        self.query_one(Picker).renew("")
-        await go(self.desk)
+    async def _start(self, job: JobRow) -> None:
+        self.query_one(Picker).reload("")
+        await job.open(self.navigator)
 
     async def action_new(self) -> None:
-        """Register what is typed, without looking through the hits."""
-        await self.told(self._new(self.query_one(Picker).typed.text).enter)
+        """Register what is typed, without looking at the hits."""
+        await self.run_reporting(self._new(self.query_one(Picker).typed.text).enter)
 
     def _new(self, typed: str, *, among: bool = False) -> Choice:
-        clear = partial(self.query_one(Picker).renew, "")
-        return new_row(self.desk, "beneficiary", typed, among=among, before=clear)
+        from fieldkit.records.declaration.roles import newcomer
+
+        clear = partial(self.query_one(Picker).reload, "")
+        return new_row(self.navigator, newcomer().kind(), typed, among=among, before=clear)
 
     def action_leave(self) -> None:
         """Stay: Home is where Escape leads."""
 
     # --- the day ---
 
-    def show_standing(self) -> None:
-        """Name this laptop as well: Home has room for it."""
-        standing, line = self.desk.standing, self.query_one("#where", Line)
-        words = standing.words(origin=True, since=True)
+    def show_header_status(self) -> None:
+        """Name this laptop too, if there is space."""
+        status, line = self.app.header_status, self.query_one("#where", Line)
+        words = status.words(origin=True, since=True)
         fits = len(line.left) + len(words) + 2 <= self.size.width - 2
-        line.put(right=words if fits else standing.words(since=True))
+        line.put(right=words if fits else status.words(since=True))
 
     def _day(self) -> Answer:
         if self._figures is None:
@@ -191,47 +182,48 @@ class HomePage(Page[None]):
             for recent in self._figures.recent
         ]
         unfinished = bool(self._figures.recent) and self._figures.recent[0].draft is not None
-        self.keys(self.KEYS + ("   Delete throw away" if unfinished else ""))
+        self.set_keys(self.KEYS + ("   Delete throw away" if unfinished else ""))
         return Answer(rows, mark=0 if unfinished else None, above=self._board())
 
     async def _resume(self, recent: Recent) -> None:
         if recent.draft is None:
-            await doors.open_record(self.desk, recent.kind, recent.id)
+            await self.navigator.open_record(recent.kind, recent.id)
             return
         number = recent.draft
         draft = await self.ask(lambda store: store.drafts.get(number))
         if draft is None:
             self.say("This was saved or discarded meanwhile.")
             return
-        await doors.open_draft(self.desk, draft)
+        await self.navigator.open_draft(draft)
 
     async def _throw_away(self, recent: Recent) -> None:
-        """Throw an unfinished form away, when asked twice."""
+        """Delete a draft, after the second key."""
         number, name = recent.draft, recent.cells[0]
         question = f"{name}. Throw away what was typed? Press Delete again."
-        if number is not None and self.sure(f"throw away {number}", question):
+        if number is not None and self.confirmed(f"throw away {number}", question):
             await self.ask(lambda store: store.drafts.drop(number))
-            await self.arrive()
+            await self.load_data()
             self.say("Thrown away.")
 
     def _board(self) -> tuple[str, ...]:
-        """Draw the jobs and, once they are known, the figures."""
-        lines = [_line(f"{key} {words}" for key, words, _ in JOBS[row::3]) for row in range(3)]
+        """Return the lines of the jobs and, once they are known, the figures."""
+        words = {job.key: f"{job.key} {job.words}" for job in self._jobs}
+        places = (("1", "4", "7"), ("2", "5", "8"), ("3", "6", "9"))
+        lines = [_line(words.get(key, "") for key in row) for row in places]
         if self._figures is None:
             return (*lines, "")
         found = self._figures
         columns = (found.today, found.laptop, found.needs)
-        heads = ("Today", "This laptop", "Needs you")
         return (
             *lines,
             "",
-            _line(heads),
+            _line(("Today", "This laptop", "Needs you")),
             *(_line(cells) for cells in zip_longest(*columns, fillvalue="")),
             "",
         )
 
 
 def _line(cells: Iterable[str]) -> str:
-    """Set three cells side by side; the widest words of each have their room at 80 columns."""
+    """Return three cells side by side, as wide as the longest words of each need at 80 columns."""
     sizes = (24, 24, 28)
     return "  " + "".join(map(fit, cells, sizes)).rstrip()

@@ -1,43 +1,45 @@
-"""Deleting a record: asked for twice, named, and told what stays behind."""
+"""Deletion of a record: the question names it and says what stays, the second key deletes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.page import Page, fit
-from fieldkit.screens.records.rows import label_of
+from fieldkit.screens.lookup.rows import label_of
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
 
-_ROOM = 40
-"""Characters of a label in the question."""
+_LONGEST = 40
+"""Characters of the label in the question."""
 
 
-async def deleted(page: Page[None], record_id: str, *, key: str) -> str:
-    """Ask the first time, delete the second; return what was deleted, empty if nothing was.
+async def ask_and_delete(page: Page[None], record_id: str, *, key: str) -> str:
+    """Ask at the first key, delete at the second; return the label of what was deleted, or "".
 
-    ``key``: the key that asks, as people call it.
+    ``key``: the name of the key, for the question.
 
     Raises:
         StoreError: it could not be written.
     """
-    found = await page.ask(lambda store: _known(store, record_id))
+    found = await page.ask(lambda store: _describe(store, record_id))
     if found is None:
         return ""
     label, others, version = found
     stays = f" What belongs to it stays: {others}." if others else ""
-    named = fit(label, _ROOM).rstrip() if len(label) > _ROOM else label
-    # At another version it is another record than the one that was asked about (23).
-    if not page.sure(f"delete {record_id} {version}", f"Delete {named}? Press {key} again.{stays}"):
+    named = fit(label, _LONGEST).rstrip() if len(label) > _LONGEST else label
+    # A changed version asks again: the record is not the one in the question (rule 23).
+    if not page.confirmed(
+        f"delete {record_id} {version}", f"Delete {named}? Press {key} again.{stays}"
+    ):
         return ""
-    operator = page.desk.operator
+    operator = page.app.operator
     await page.ask(lambda store: delete(store, record_id, operator, version))
     return label
 
 
-def _known(store: Store, record_id: str) -> tuple[str, int, int] | None:
-    """Return what a live record is called, how many others refer to it, and its version."""
+def _describe(store: Store, record_id: str) -> tuple[str, int, int] | None:
+    """Return the label of a live record, how many others refer to it, and its version."""
     from fieldkit.records import kinds
 
     record = store.record(record_id)
@@ -54,9 +56,9 @@ def _known(store: Store, record_id: str) -> tuple[str, int, int] | None:
 
 
 def delete(store: Store, record_id: str, operator: str, base: int | None = None) -> None:
-    """Delete a record, if it is here; runs in a store's thread.
+    """Delete a record, if it is here. Runs in a store's thread.
 
-    ``base``: the version the person saw, 0 for none; None: the present one.
+    ``base``: the version the operator saw, 0 for none; None: the present one.
     """
     from fieldkit.protocol.change import Op
     from fieldkit.store import Edit

@@ -1,4 +1,4 @@
-"""Enrolling with a server: its address, then the code that a supervisor gave."""
+"""Enrolment with a server: its address, then the code that a supervisor gave."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from fieldkit.screens.base import navigation as doors
-from fieldkit.screens.base.page import Page
-from fieldkit.screens.base.scheduler import apart
+from fieldkit.screens.base.page import Page, say_on_screen
+from fieldkit.screens.base.threads import in_thread
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class EnrolPage(Page[None]):
     KEYS = "Enter next   Esc back"
 
     def __init__(self, known: str = "") -> None:
-        """``known``: the address of the server it is enrolled with already."""
+        """``known``: the address of the server this laptop is enrolled with."""
         super().__init__()
         self._known = known
         self._address = ""
@@ -37,16 +36,16 @@ class EnrolPage(Page[None]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the box."""
-        picker = Picker(self.answer, self.told, prompt=_PROMPTS[0])
+        picker = Picker(self.answer, self.run_reporting, prompt=_PROMPTS[0])
         picker.typed.put(self._known)
         yield picker
 
-    async def arrive(self) -> None:
-        """Say where you are."""
-        self.where("Enrol this laptop with a server")
+    async def load_data(self) -> None:
+        """Show the title."""
+        self.set_header("Enrol this laptop with a server")
 
     async def answer(self, text: str) -> Answer:
-        """Answer the question that is open with what is typed."""
+        """Answer the present question with what is typed."""
         typed = text.strip()
         hint = (f"  {_HINTS[1 if self._address else 0]}",)
         if not typed:
@@ -58,53 +57,53 @@ class EnrolPage(Page[None]):
             elif refusal := await self.ask(lambda _store: _unfit(typed)):
                 self.say(refusal, error=True)
             else:
-                self._turn(typed, "")
+                self._ask_for(typed, "")
 
         words = f'Enrol with the code "{typed}"' if self._address else typed
         return Answer([Choice((words,), enter)], above=hint)
 
-    def _turn(self, address: str, text: str) -> None:
-        """Turn to the code of the server at ``address``, or without one back to the address."""
+    def _ask_for(self, address: str, text: str) -> None:
+        """Ask for the code of the server at ``address``; without one, ask for the address."""
         self._address = address
         picker = self.query_one(Picker)
         picker.prompt = _PROMPTS[1 if address else 0]
         self.say(f"Server: {address}" if address else "")
-        picker.turn(text)
+        picker.start_over(text)
 
     def _begin(self, code: str) -> None:
         """Enrol in the background: keys do not wait for the line."""
         if not self._enrolling:
             self._enrolling = True
             self.say("Asking the server ...")
-            self.run_worker(self.told(lambda: self._enrol(code)), group="enrol")
+            self.run_worker(self.run_reporting(lambda: self._enrol(code)), group="enrol")
 
     async def _enrol(self, code: str) -> None:
         address = self._address
         store = await self.ask(lambda store: store)
         try:
-            refusal = await apart(lambda: _enrolled(store, address, code))
+            refusal = await in_thread(lambda: _enrolled(store, address, code))
         finally:
             self._enrolling = False
-        if not self.is_attached or self.desk.screen is not self:
+        if not self.is_attached or self.app.screen is not self:
             return
         if refusal:
             self.say(refusal, error=True)
             return
-        await self.desk.take_stock()
+        await self.app.refresh_status()
         self.dismiss(None)
-        await doors.open_sync(self.desk, begin=True)
-        doors.say(self.desk, f"Enrolled with {address}. What is saved is sent from now on.")
+        await self.navigator.open_sync(begin=True)
+        say_on_screen(self.app, f"Enrolled with {address}. What is saved is sent from now on.")
 
     def action_leave(self) -> None:
-        """Go back to the address, then away."""
+        """Go back to the address, then leave."""
         if self._address:
-            self._turn("", self._address)
+            self._ask_for("", self._address)
         else:
             super().action_leave()
 
 
 def _enrolled(store: Store, address: str, code: str) -> str:
-    """Enrol; return why it cannot be, empty if it is done."""
+    """Enrol; return why it failed, empty if it worked."""
     from fieldkit.sync.client import NotEnrolled, enrol
 
     try:
@@ -115,7 +114,7 @@ def _enrolled(store: Store, address: str, code: str) -> str:
 
 
 def _unfit(typed: str) -> str:
-    """Say why an address will not do; empty if it will."""
+    """Return why an address cannot be used; empty if it can."""
     from fieldkit.sync.enrol import NotEnrolled, address
 
     try:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from fieldkit.screens.base.page import Page
-from fieldkit.screens.records.history import stay
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 KEYS = (
@@ -48,21 +47,21 @@ WORDS = (
 
 
 class HelpPage(Page[None]):
-    """Which key does what, and what the words mean. Type to find one."""
+    """Which key does what, and what the words mean; typing narrows the list."""
 
     KEYBOARD = "#picker"
     KEYS = "type to find   Up Down look   Esc back"
 
     def content(self) -> Iterable[Widget]:
         """Yield the lines."""
-        yield Picker(self.answer, self.told, prompt="Help on", empty="No help on that.")
+        yield Picker(self.answer, self.run_reporting, prompt="Help on", empty="No help on that.")
 
-    async def arrive(self) -> None:
-        """Say where you are."""
-        self.where("Help: keys, then words")
+    async def load_data(self) -> None:
+        """Show the title."""
+        self.set_header("Help: keys, then words")
 
     async def answer(self, text: str) -> Answer:
-        """Answer with the keys and words that hold what is typed."""
+        """Answer with the keys and words that contain what is typed."""
         wanted = text.strip().casefold()
         lines = [(", ".join(filter(None, keys)), does) for does, *keys in KEYS] + list(WORDS)
-        return Answer([Choice(line, stay) for line in lines if wanted in " ".join(line).casefold()])
+        return Answer([Choice(line) for line in lines if wanted in " ".join(line).casefold()])

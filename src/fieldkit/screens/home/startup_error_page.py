@@ -1,4 +1,4 @@
-"""The one sentence when the data cannot be opened: what happened and what to do."""
+"""The page shown when the data cannot be opened: what happened and what to do."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from fieldkit.plain_text import shown
 from fieldkit.screens.base.page import Page
 
 
-class TroublePage(Page[None]):
-    """Nothing can be entered now, so nothing can be lost."""
+class StartupErrorPage(Page[None]):
+    """Nothing can be entered here, so nothing can be lost."""
 
     ALONE = True
     KEYS = "Ctrl+Q quit"
@@ -24,11 +24,11 @@ class TroublePage(Page[None]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the sentence."""
-        yield Static(Content(shown(self._sentence)), id="trouble")
+        yield Static(Content(shown(self._sentence)), id="error")
 
-    async def arrive(self) -> None:
-        """Say where you are."""
-        self.where("fieldkit cannot open its data")
+    async def load_data(self) -> None:
+        """Show the title."""
+        self.set_header("fieldkit cannot open its data")
 
     def action_leave(self) -> None:
-        """Stay: there is nothing behind this page."""
+        """Stay: there is no page under this one."""

@@ -1,6 +1,7 @@
-"""Every change of a record, with who made it, on which laptop, and where it stands.
+"""Every change of a record: who made it, when, on which laptop, and its state.
 
-What was done here is shown at once; what others did comes from the server, if there is a line (26).
+Changes made here are shown at once; those of others come from the server, if there is a line
+(rule 26).
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from fieldkit.screens.base.page import Page
-from fieldkit.screens.base.scheduler import apart
-from fieldkit.screens.records.rows import in_words, state_words
-from fieldkit.screens.sync.words import how_long, plural
+from fieldkit.screens.base.threads import in_thread
+from fieldkit.screens.base.words import how_long, plural
+from fieldkit.screens.lookup.rows import in_words, state_words
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
@@ -36,55 +37,55 @@ class HistoryPage(Page[None]):
     def __init__(self, kind: str, record_id: str, label: str) -> None:
         super().__init__()
         self.kind, self.record_id, self.label = kind, record_id, label
-        self._told: History | None = None
-        """What the server said; None: nothing yet."""
+        self._of_others: History | None = None
+        """The server's answer; None: none yet."""
         self._stop: Stop | None = None
 
     def content(self) -> Iterable[Widget]:
         """Yield the lines."""
-        yield Picker(self.answer, self.told, typing=False)
+        yield Picker(self.answer, self.run_reporting, typing=False)
 
-    async def arrive(self) -> None:
-        """Say whose history this is, and ask what others did, unless that is known."""
-        self.where(f"History of {self.label}   {self.record_id}")
-        if self._told is None or self._told.trouble:
-            self.run_worker(self.told(self._ask_server), group="others", exclusive=True)
+    async def load_data(self) -> None:
+        """Show the title, and ask the server for the changes of others, unless they are here."""
+        self.set_header(f"History of {self.label}   {self.record_id}")
+        if self._of_others is None or self._of_others.trouble:
+            self.run_worker(self.run_reporting(self._ask_server), group="others", exclusive=True)
 
     async def answer(self, _text: str) -> Answer:
-        """Answer with the changes: those made here, and those of others as far as they came."""
+        """Answer with the changes made here, and those of others that have arrived."""
         from fieldkit.sync.history import merged
 
         logged = await self.ask(lambda store: store.changes_of(self.record_id))
-        told = self._told.changes if self._told else ()
-        made = [_choice(self.kind, one) for one in reversed(merged(logged, told))]
+        theirs = self._of_others.changes if self._of_others else ()
+        made = [_choice(self.kind, one) for one in reversed(merged(logged, theirs))]
         others = len(made) - len(logged)
-        said = wrap(f"Others' changes: {self._said(others)}", max(self.size.width - 4, 20))
+        above = wrap(f"Others' changes: {self._others_words(others)}", max(self.size.width - 4, 20))
         nothing = [] if made else ["   Nothing was changed on this laptop."]
-        return Answer(made, above=(*(f" {line}" for line in said), "", *nothing))
+        return Answer(made, above=(*(f" {line}" for line in above), "", *nothing))
 
-    def _said(self, others: int) -> str:
-        """Say how it stands with the changes of others."""
-        if self._told is None:
+    def _others_words(self, others: int) -> str:
+        """Say how many changes of others there are, or why they are not known."""
+        if self._of_others is None:
             return "asking the server ..."
-        if self._told.trouble:
-            return _trouble(self._told.trouble)
+        if self._of_others.trouble:
+            return _clause(self._of_others.trouble)
         count = plural(others, "change") if others else "none"
-        return f"{count}; older ones are on the server alone" if self._told.more else count
+        return f"{count}; older ones are on the server alone" if self._of_others.more else count
 
     async def _ask_server(self) -> None:
-        """Ask the server in a thread that no key waits for; then show what it said."""
+        """Ask the server in its own thread, which no key waits for; then show the answer."""
         from fieldkit.sync.history import History
 
         store = await self.ask(lambda store: store)
         try:
-            self._told = await apart(partial(self._carry, store))
+            self._of_others = await in_thread(partial(self._fetch, store))
         except Exception:
-            self._told = History(trouble=self.desk.note_fault())
+            self._of_others = History(trouble=self.app.note_fault())
         picker = self.query_one(Picker)
         await picker.settled()
         await picker.follow()
 
-    def _carry(self, store: Store) -> History:
+    def _fetch(self, store: Store) -> History:
         from fieldkit.sync.history import history
         from fieldkit.sync.stop import Stop
 
@@ -92,27 +93,27 @@ class HistoryPage(Page[None]):
         return history(store, self.kind, self.record_id, stop=self._stop)
 
     def on_unmount(self) -> None:
-        """Give up asking for a page that nobody sees."""
+        """Stop asking the server once the page is closed."""
         if self._stop is not None:
             self._stop.set()
 
 
-def _trouble(sentence: str) -> str:
-    """Return a sentence as the end of one."""
+def _clause(sentence: str) -> str:
+    """Return a sentence as the end of another."""
     return sentence[:1].lower() + sentence[1:].removesuffix(".")
 
 
 def _choice(kind: str, made: Logged | HistoryItem) -> Choice:
-    """Return the line of one change, which is known again by where it was made."""
+    """Return the row of one change, identified by its place in the log it was made in."""
     from fieldkit.store import Logged
 
     if isinstance(made, Logged):
-        return Choice(line(made), stay, key=f"{made.origin} {made.change.seq}")
-    return Choice(_others_line(kind, made), stay, key=f"{made.origin} {made.seq}")
+        return Choice(line(made), key=f"{made.origin} {made.change.seq}")
+    return Choice(_others_line(kind, made), key=f"{made.origin} {made.seq}")
 
 
 def line(logged: Logged) -> tuple[str, ...]:
-    """Return the cells of one change made here: when, who, what, and where it stands."""
+    """Return the cells of a change made here: when, who, what, and its state."""
     from fieldkit.records.fields.formats import Moment
 
     change = logged.change
@@ -127,7 +128,7 @@ def line(logged: Logged) -> tuple[str, ...]:
 
 
 def _others_line(kind: str, item: HistoryItem) -> tuple[str, ...]:
-    """Return the cells of a change of others: when, who, what, and on which laptop."""
+    """Return the cells of another's change: when, who, what, and on which laptop."""
     from fieldkit.records.fields.formats import Moment
 
     held = ", not used at once" if item.verdict == "conflict" else ""
@@ -140,17 +141,12 @@ def _others_line(kind: str, item: HistoryItem) -> tuple[str, ...]:
 
 
 def _done(kind: str, op: str, fields: Iterable[str]) -> str:
-    """Say what a change did, and to which fields."""
+    """Return what a change did, and to which fields."""
     from fieldkit.protocol.change import DECIDED
     from fieldkit.records import kinds
 
     known = kinds().get(kind)
-    asks = known.fields() if known else {}
-    names = [name for name in fields if name != DECIDED]
-    told = ", ".join(asks[name].label.lower() if name in asks else in_words(name) for name in names)
+    labels = {name: field.label.lower() for name, field in known.fields().items()} if known else {}
+    names = [labels.get(name, in_words(name)) for name in fields if name != DECIDED]
     done = _DONE.get(op, op)
-    return f"{done}: {told}" if told else done
-
-
-async def stay() -> None:
-    """Enter on a line of the history leads nowhere further."""
+    return f"{done}: {', '.join(names)}" if names else done
