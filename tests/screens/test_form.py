@@ -423,7 +423,7 @@ async def test_the_header_names_the_place_where_it_has_room(
     home: Path, width: int, said: bool
 ) -> None:
     async with opened(home, size=(width, 24), texts={"village": "Wathoora"}) as (app, _, pilot):
-        app.standing = HeaderStatus(operator="Asha", area="Block Chadoora, Budgam")
+        app.header_status = HeaderStatus(operator="Asha", area="Block Chadoora, Budgam")
         send(app, "Z")
         await settled(app, pilot)
         place = "place: Wathoora, Block Chadoora, Budgam"

@@ -6,6 +6,7 @@ import pytest
 from tests.screens.conftest import artisan, put
 
 from fieldkit.records import Toolkit, TrainingEnrolment, kinds
+from fieldkit.records.declaration.roles import actions_of
 from fieldkit.screens.lookup.rows import label_of, row_of
 from fieldkit.screens.records.list_page import page_of
 from fieldkit.screens.records.record_page import footer
@@ -56,7 +57,14 @@ def test_the_footer_of_every_page_fits_80_columns(kind: str, settle: bool) -> No
     keys = footer(kind, 78, settle=settle)
     assert len(keys) <= 78
     assert keys.endswith("  Esc")
-    assert "e edit  d delete" in keys
+    assert "e edit" in keys
+    assert all(f"{one.action.key} {one.action.label}" in keys for one in actions_of(kind))
+
+
+def test_actions_that_a_footer_has_no_space_for_stand_in_the_menu() -> None:
+    assert footer("beneficiary", 50, settle=True) == (
+        "k toolkit  v decide  / menu  s settle  e edit  Esc"
+    )
 
 
 async def test_the_keys_of_a_page_fit_80_columns(at_desk: At, block: dict[str, str]) -> None:

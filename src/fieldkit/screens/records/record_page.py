@@ -21,8 +21,8 @@ from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 if TYPE_CHECKING:
     from fieldkit.records.declaration.roles import PageAction
 
-_RARE_KEYS = ("Delete remove the line", "h history")
-"""Keys left out of the footer where it is full, the rarest first; the help names them."""
+_RARE_KEYS = ("Delete remove the line", "h history", "d delete")
+"""Keys left out of a full footer, the rarest first; the help names them."""
 
 
 class RecordPage(Page[None]):
@@ -159,16 +159,25 @@ class RecordPage(Page[None]):
 
 
 def footer(kind: str, width: int, *, settle: bool) -> str:
-    """Return the keys of a page of ``kind``, the rare ones only where they fit into ``width``."""
+    """Return the keys of a page of ``kind``; what does not fit into ``width`` is left out.
+
+    The rare keys go first, then actions from the last on, which the menu offers instead.
+    """
     from fieldkit.records.declaration.roles import actions_of, days_of
 
     actions = [one.action for one in actions_of(kind)]
-    keys = [f"{action.key} {action.label}" for action in actions if action.key]
-    keys += ["/ menu"] if not all(action.key for action in actions) else []
-    keys += ["p present"] if days_of(kind) else []
-    keys += ["s settle"] if settle else []
-    keys += ["e edit", "d delete", "h history", "Delete remove the line", "Esc"]
-    for rare in _RARE_KEYS:
-        if len("  ".join(keys)) > width:
-            keys.remove(rare)
-    return "  ".join(keys)
+    lettered = [f"{action.key} {action.label}" for action in actions if action.key]
+    own = ["p present"] if days_of(kind) else []
+    own += ["s settle"] if settle else []
+    own += ["e edit", "d delete", "h history", "Delete remove the line", "Esc"]
+    line = ""
+    for many in range(len(lettered), -1, -1):
+        menu = ["/ menu"] if many < len(actions) else []
+        keys = [*lettered[:many], *menu, *own]
+        for rare in _RARE_KEYS:
+            if len("  ".join(keys)) > width:
+                keys.remove(rare)
+        line = "  ".join(keys)
+        if len(line) <= width:
+            break
+    return line
