@@ -9,10 +9,11 @@ from statistics import median
 
 from benchmarks.figures import MILLI, Figure, p95
 from benchmarks.homes import KEPT, home_with
-from fieldkit.records import Beneficiary, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Store
-from fieldkit.store.files.database import connect
+from fieldkit.store.database import connect
 
 SAVES = 300
 HEAD = b"h" * 32

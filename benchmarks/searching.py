@@ -8,10 +8,10 @@ from sqlalchemy import Engine, event
 
 from benchmarks.figures import MILLI, Figure, p95
 from benchmarks.homes import home_of_people
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
-from fieldkit.store.files.database import connect
+from fieldkit.store.database import connect
 
 PEOPLE_LOOKED_FOR = 25
 LIMIT = 50

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import select
 import signal
 import sys
@@ -22,6 +23,10 @@ BACKSPACE = "\x7f"
 DOWN = "\x1b[B"
 CTRL_N = "\x0e"
 CTRL_Q = "\x11"
+CTRL_S = "\x13"
+
+_FRAME = re.compile(r'/src/fieldkit/([^"]+)", line (\d+) in (\w+)')
+"""A line of the program itself in what faulthandler writes."""
 
 
 class _Screen(pyte.Screen):
@@ -117,6 +122,18 @@ class Terminal:
         """End the program as a power cut would."""
         self.signal(signal.SIGKILL)
         self._child.wait()
+
+    def abort(self) -> str:
+        """End the program; return where its threads stood, if PYTHONFAULTHANDLER was set."""
+        before = len(self.painted)
+        self.signal(signal.SIGABRT)
+        self.rest(1)
+        written = self.painted[before:].decode("utf-8", "replace")
+        threads = [_FRAME.findall(thread) for thread in written.split("hread 0x")]
+        return "\n".join(
+            f"stands in {' < '.join(f'{file}:{line} {name}' for file, line, name in frames)}"
+            for frames in filter(None, threads)
+        )
 
     def left(self, seconds: float = 30) -> int:
         """Return the exit code once the program has ended of itself.

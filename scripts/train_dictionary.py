@@ -21,16 +21,16 @@ from random import Random
 import zstandard
 
 from fieldkit.protocol.change import Json, canonical
+from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.messages import (
     Batch,
     FindingItem,
-    HeldValue,
-    Message,
     Page,
     PageRow,
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.shapes import Message
 from fieldkit.protocol.wire import dictionary
 from fieldkit.protocol.wire import tables as wire
 from fieldkit.records import kinds
@@ -186,9 +186,9 @@ def _row(random: Random, kind: str, row: Object) -> PageRow:
     )
 
 
-def _conflict(random: Random, row: Object) -> HeldValue:
+def _conflict(random: Random, row: Object) -> Conflict:
     name = random.choice(sorted(row.keys() - {"id", "created_at", "created_by"}))
-    return HeldValue(
+    return Conflict(
         field=name,
         origin=str(row["id"]).partition("-")[0],
         seqs=[random.randint(1, 5000)],

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 
-from fieldkit.records import Beneficiary, Member, kinds
+from fieldkit.records import kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.member import Member
 from fieldkit.schema import grow
 
 

@@ -78,7 +78,7 @@ class FieldkitApp(AppBase):
 
         await asyncio.to_thread(import_module, "fieldkit.screens.form.form_page")
         try:
-            await self.ask(lambda store: store.back_up_daily())
+            await self.work(lambda store: store.back_up_daily())
         except StoreError as error:
             if isinstance(self.screen, Page):
                 self.screen.say(f"No copy of today's data was made. {error}", error=True)

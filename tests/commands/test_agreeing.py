@@ -7,8 +7,9 @@ import pytest
 from tests.commands.conftest import Cli
 
 from fieldkit.protocol.change import Json
+from fieldkit.protocol.finding import Finding
 from fieldkit.server.operation.local import code, local_server
-from fieldkit.store import Answered, FindingNote, ServerRow, Store
+from fieldkit.store import Answered, ServerRow, Store
 from fieldkit.sync.client import enrol, sync
 
 CONFLICT = ["id", "kind", "record", "field", "mine", "theirs", "base", "who", "when"]
@@ -43,7 +44,7 @@ def parted(laptop: Path, cli: Cli, other: Store, tmp_path: Path) -> Iterator[str
 
 
 def _call(where: Store | Path, record_id: str, mobile: str) -> None:
-    from fieldkit.records import Beneficiary
+    from fieldkit.records.artisans.beneficiary import Beneficiary
     from fieldkit.store import Edit
 
     store = Store.open(where) if isinstance(where, Path) else where
@@ -134,7 +135,13 @@ def test_what_is_to_check_is_counted_and_told_of_its_record(filled: Path, cli: C
     store = Store.open(filled)
     (record, *_) = store.page("beneficiary").records
     values: dict[str, Json] = {"district": record.district, "name": "Zooni Akhter"}
-    note = FindingNote("same_person", "name", "Zuni Akhter (7K2M9QXR-1) may be the same person.")
+    note = Finding(
+        "beneficiary",
+        record.id,
+        "name",
+        "same_person",
+        {"other": "7K2M9QXR-1", "other_name": "Zuni Akhter", "alike": ["name"]},
+    )
     row = ServerRow("beneficiary", record.id, 1, values, findings=(note,))
     standing = store.outbox.standing()
     assert standing is not None

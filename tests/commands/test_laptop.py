@@ -9,10 +9,11 @@ import pytest
 from filelock import FileLock
 from tests.commands.conftest import Cli
 
-from fieldkit.records import VillageOrganisation
+from fieldkit.protocol.scope import Scope
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 
 LAST_SYNC = ["at", "ok", "requests", "bytes_up", "bytes_down", "seconds", "error"]
 ONE = b'{"name": "Ali Lone", "trade_code": "CARP"}\n'
@@ -109,7 +110,7 @@ def test_a_sync_calls_nothing_the_same_while_something_is_returned(
 def test_status_tells_that_the_area_was_changed(filled: Path, cli: Cli) -> None:
     store = Store.open(filled)
     store.enrol("http://127.0.0.1:9", "t" * 43, "operator", 2, 16, 1, "first")
-    store.pull.change_scope("operator", 2, 14, 2)
+    store.pull.change_scope(Scope(role="operator", district=2, block=14, epoch=2))
     store.close()
     assert "This laptop was given another area." in cli("status").text
 

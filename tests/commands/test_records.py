@@ -10,8 +10,10 @@ import openpyxl
 import pytest
 from tests.commands.conftest import Cli
 
-from fieldkit.records import VillageOrganisation, kinds
-from fieldkit.store import Answered, Edit, FindingNote, ServerRow, State, Store, Verdict
+from fieldkit.protocol.finding import Finding, Verdict
+from fieldkit.records import kinds
+from fieldkit.records.community.village_organisation import VillageOrganisation
+from fieldkit.store import Answered, Edit, ServerRow, Store
 
 KINDS = list(kinds())
 
@@ -379,9 +381,9 @@ def test_show_tells_what_is_to_check_and_of_one_that_is_gone_what_was_typed(
     )
     standing = store.outbox.standing()
     assert standing is not None
-    note = FindingNote("same", "name", "Noor may be here twice.")
+    note = Finding("", kept, "name", "same", text="Noor may be here twice.")
     row = ServerRow("village_organisation", kept, 1, {**names[0], "district": 2}, findings=(note,))
-    refused = Verdict(2, State.REJECTED, "Not in your area.", None)
+    refused = Verdict(seq=2, verdict="rejected", reason="Not in your area.")
     told = Answered(standing.origin, 2, standing.head, {1: 1, 2: None}, [refused], [row])
     store.pull.receive(told)
     store.withdraw(standing.origin, 2)

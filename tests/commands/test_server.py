@@ -13,11 +13,11 @@ from tests.commands.conftest import Cli
 
 from fieldkit.commands import server as server_commands
 from fieldkit.protocol.change import Change, Op, first_head
-from fieldkit.records import VillageOrganisation
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.devices.listing import Enrolment
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 
 
 def test_the_server_says_what_it_holds(filled: Path, cli: Cli, server: str, database: str) -> None:

@@ -16,7 +16,9 @@ from tests.faults.sides import Rows, beside_records, converged, numberless, reco
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.messages import SyncRequest
 from fieldkit.protocol.wire.codec import decode
-from fieldkit.records import Beneficiary, SelfHelpGroup, VillageOrganisation
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.database import connect, writing
 from fieldkit.server.devices.enrolment import make_code
 from fieldkit.server.operation.migrate import migrate

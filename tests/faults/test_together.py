@@ -17,7 +17,7 @@ from tests.faults.stage import at_once
 from tests.postgres import Postgres
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.server.database import connect, writing
 from fieldkit.server.devices.enrolment import make_code
 from fieldkit.server.operation.migrate import migrate

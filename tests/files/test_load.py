@@ -12,7 +12,10 @@ import pytest
 from tests.files.conftest import Roster
 
 from fieldkit.files import Loaded, Unreadable, load, load_folder, preview
-from fieldkit.records import Beneficiary, Member, SelfHelpGroup, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.fields.dates import today
 from fieldkit.store import Edit, Store
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from fieldkit.files.loading.mapping import BY_AGE, columns_of, find_heading, guess
 from fieldkit.files.tables.delimited import Row
-from fieldkit.records import Beneficiary, Member
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.member import Member
 
 
 def guessed(*columns: str, row: tuple[str, ...] = ()) -> dict[str, str | None]:

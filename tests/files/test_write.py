@@ -15,7 +15,8 @@ from tests.files.conftest import Home
 
 from fieldkit.files import FileFormat, export, load
 from fieldkit.files.tables.formulas import harmless, restored
-from fieldkit.records import Beneficiary, Unfit
+from fieldkit.records import Unfit
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.fields.formats import Text
 from fieldkit.store import Edit, Store
 

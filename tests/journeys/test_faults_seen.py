@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.journeys.hand import Hand, exported, run
 
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Store
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.journeys.hand import Hand
 
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import Edit, Store
 
 TERMINALS: list[tuple[int, int, dict[str, str]]] = [

@@ -15,7 +15,8 @@ from tests.faults.sides import on_laptop, records
 from tests.journeys.hand import run
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import Edit, Store
 
 DISTRICT, BLOCK, OTHER_BLOCK = "2", "16", "17"

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldkit.protocol.change import Change, Json, Op, first_head
+from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.messages import (
     LARGEST_MESSAGE,
     Batch,
     ChangeItem,
     SyncAnswer,
     SyncRequest,
-    Verdict,
     on_the_wire,
 )
 from fieldkit.protocol.wire import dictionary

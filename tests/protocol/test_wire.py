@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldkit.protocol.change import Json, canonical
+from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.limits import LONGEST_NAME
 from fieldkit.protocol.messages import (
     LARGEST_MESSAGE,
@@ -18,15 +19,13 @@ from fieldkit.protocol.messages import (
     FindingItem,
     Focus,
     Gone,
-    HeldValue,
-    M,
-    Message,
     Page,
     PageRow,
     Parent,
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire import tables as wire
 from fieldkit.protocol.wire.codec import decode
 from fieldkit.protocol.wire.columns import ABSENT, Cell
@@ -224,7 +223,7 @@ ids = st.tuples(st.sampled_from([ORIGIN, OTHER]), st.integers(1, 10**6)).map(
     lambda p: f"{p[0]}-{p[1]}"
 )
 held = st.builds(
-    HeldValue,
+    Conflict,
     field=st.sampled_from(["district+block", "mobile"]),
     origin=st.just(OTHER),
     seqs=st.lists(st.integers(1, 9), max_size=2),

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fieldkit.records import Beneficiary, RuleContext, Severity, Unfit, Value, judge
+from fieldkit.records import RuleContext, Severity, Unfit, Value, judge
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.fields.dates import RELEASED, Born, Date, believed, day_at, today
 
 WRONG = [
@@ -24,7 +25,7 @@ def stand(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 
 def said(on: date, **values: Value) -> dict[str, Severity]:
     artisan = Beneficiary.of({"id": "7KQ2M9XD-1", "name": "Ali", "trade_code": "CARP", **values})
-    return {finding.rule: finding.severity for finding in judge(artisan, RuleContext(on))}
+    return {finding.name: finding.severity for finding in judge(artisan, RuleContext(on))}
 
 
 @pytest.mark.parametrize("moment", WRONG)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fieldkit.records import Attendance, Beneficiary, Loan, Toolkit, TrainingEnrolment, kinds
+from fieldkit.records import kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.credit.loan import Loan
 from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.roles import (
     actions_of,
@@ -14,6 +17,8 @@ from fieldkit.records.declaration.roles import (
     newcomer,
     people_in,
 )
+from fieldkit.records.outreach.attendance import Attendance
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 
 
 def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:

@@ -13,21 +13,19 @@ from textual import events
 from textual.pilot import Pilot
 
 from fieldkit.app import FieldkitApp
-from fieldkit.records import (
-    Beneficiary,
-    Member,
-    Record,
-    SelfHelpGroup,
-    Toolkit,
-    TrainingBatch,
-    Value,
-    VillageOrganisation,
-)
+from fieldkit.protocol.finding import Verdict
+from fieldkit.records import Record, Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.community.village_organisation import VillageOrganisation
+from fieldkit.records.training.training_batch import TrainingBatch
 from fieldkit.reference import options
 from fieldkit.screens.base.scheduler import Pace
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.server.operation.local import code, local_server
-from fieldkit.store import Answered, Edit, State, Store, Verdict
+from fieldkit.store import Answered, Edit, Store
 from fieldkit.sync.client import enrol
 
 
@@ -70,7 +68,10 @@ def reject(store: Store, reasons: Mapping[int, str], field: str = "name") -> Non
     """Let the server acknowledge all and take none of the changes there are reasons against."""
     standing = store.outbox.standing()
     assert standing is not None
-    verdicts = [Verdict(seq, State.REJECTED, reason, field) for seq, reason in reasons.items()]
+    verdicts = [
+        Verdict(seq=seq, verdict="rejected", field=field, reason=reason)
+        for seq, reason in reasons.items()
+    ]
     store.pull.receive(
         Answered(standing.origin, standing.last_seq, standing.head, verdicts=verdicts)
     )

@@ -12,7 +12,8 @@ from tests.screens.conftest import artisan
 from textual import events
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary, VillageOrganisation
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage

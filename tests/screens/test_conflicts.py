@@ -9,7 +9,8 @@ from tests.screens.conftest import artisan
 
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.reference import option, options
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.records.record_page import RecordPage

@@ -8,17 +8,13 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from fieldkit.records import (
-    Beneficiary,
-    Member,
-    Record,
-    SelfHelpGroup,
-    Toolkit,
-    TrainingEnrolment,
-    Value,
-    VillageOrganisation,
-    kinds,
-)
+from fieldkit.records import Record, Value, kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.community.village_organisation import VillageOrganisation
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.header_status import HeaderStatus
 from fieldkit.screens.base.navigator import SavedRecord

@@ -7,8 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from fieldkit.records import Beneficiary, Member, Record, Toolkit, TrainingEnrolment, Value, kinds
+from fieldkit.records import Record, Value, kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.member import Member
 from fieldkit.records.fields.base import blank
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.form import view as form_view
 from fieldkit.screens.form.form_field import NOT_CHOSEN, UNKNOWN, Candidate
 from fieldkit.screens.form.model import FormModel

@@ -7,7 +7,7 @@ import pytest
 from tests.screens.conftest import artisan
 
 from fieldkit.protocol.messages import HistoryItem
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.store import Edit, Store

@@ -11,7 +11,8 @@ from tests.screens.conftest import artisan, put
 from textual import events
 
 from fieldkit.app import FieldkitApp
-from fieldkit.records import SelfHelpGroup, TrainingEnrolment
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage

@@ -6,7 +6,7 @@ import pytest
 from tests.screens.conftest import At, Hand
 from textual import events
 
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import Store, StoreError
 
 ROSTER = (

@@ -7,20 +7,11 @@ from collections.abc import Mapping, Sequence
 import pytest
 from tests.screens.conftest import put
 
-from fieldkit.records import VillageOrganisation
+from fieldkit.protocol.finding import Finding, Verdict
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.lookup.issues import by_field, issues
 from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
-from fieldkit.store import (
-    Answered,
-    Edit,
-    FindingNote,
-    Refused,
-    Saved,
-    ServerRow,
-    State,
-    Store,
-    Verdict,
-)
+from fieldkit.store import Answered, Edit, Refused, Saved, ServerRow, State, Store
 
 KIND = "village_organisation"
 FAR = "0THERAAA-1"
@@ -41,7 +32,10 @@ def answer(
     """Let the server answer all that waits, with these verdicts by seq, and bring rows."""
     standing = store.outbox.standing()
     assert standing is not None
-    said = [Verdict(seq, *verdict) for seq, verdict in verdicts.items()]
+    said = [
+        Verdict(seq=seq, verdict=str(state), field=field, reason=reason)
+        for seq, (state, reason, field) in verdicts.items()
+    ]
     versions: dict[int, int | None] = {
         seq: None if seq in verdicts else 1 for seq in range(1, standing.last_seq + 1)
     }
@@ -67,8 +61,8 @@ def test_what_is_said_of_one_field_stands_together_and_of_no_field_asked_under_n
             1,
             {"district": 2, "name": "Noor VO"},
             findings=(
-                FindingNote("same", "name", "It may be here twice."),
-                FindingNote("odd", "of_a_newer_version", "It is odd."),
+                Finding(KIND, record, "name", "same", text="It may be here twice."),
+                Finding(KIND, record, "of_a_newer_version", "odd", text="It is odd."),
             ),
         ),
     )

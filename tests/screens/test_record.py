@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING
 
 from tests.screens.conftest import put
 
-from fieldkit.records import Attendance, Beneficiary, Programme, TrainingBatch, TrainingEnrolment
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.outreach.attendance import Attendance
+from fieldkit.records.outreach.programme import Programme
+from fieldkit.records.training.training_batch import TrainingBatch
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.attendance.days_page import DaysPage
 from fieldkit.screens.attendance.roster_page import RosterPage
 from fieldkit.screens.form.form_page import FormPage

@@ -8,13 +8,15 @@ from sqlalchemy import Connection
 from tests.screens.conftest import open_sync, organisations, reject
 
 from fieldkit.protocol.change import Json
-from fieldkit.records import Toolkit, VillageOrganisation
+from fieldkit.protocol.finding import Finding
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets.picker import Picker
-from fieldkit.store import Answered, Edit, FindingNote, ServerRow, State, Store
-from fieldkit.store.files.database import Database
+from fieldkit.store import Answered, Edit, ServerRow, State, Store
+from fieldkit.store.database import Database
 from fieldkit.sync.client import sync
 
 if TYPE_CHECKING:
@@ -106,8 +108,12 @@ async def test_what_is_to_check_is_told_where_it_can_be_mended(store: Store, at_
     standing = store.outbox.standing()
     assert standing is not None
     values: dict[str, Json] = {"district": 2, "block": 16, "beneficiary_id": "7K2M9QXR-1"}
-    note = FindingNote(
-        "one_toolkit", "beneficiary_id", "This artisan has a toolkit already (X1-3)."
+    note = Finding(
+        "toolkit",
+        number.id,
+        "beneficiary_id",
+        "one_toolkit",
+        text="This artisan has a toolkit already (X1-3).",
     )
     row = ServerRow("toolkit", number.id, 1, values, findings=(note,))
     store.pull.receive(Answered(standing.origin, 1, standing.head, {1: 1}, rows=[row]))
@@ -128,7 +134,7 @@ async def test_all_that_is_to_check_can_be_reached(store: Store, at_desk: At) ->
             one,
             1,
             {"district": 2, "block": 16, "name": f"Noor VO {n}"},
-            findings=(FindingNote("same", "name", f"Number {n} may be here twice."),),
+            findings=(Finding("", one, "name", "same", text=f"Number {n} may be here twice."),),
         )
         for n, one in enumerate(ids)
     ]

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.screens.conftest import artisan, put
 
-from fieldkit.records import Toolkit, TrainingEnrolment, kinds
+from fieldkit.records import kinds
+from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.declaration.roles import actions_of
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.lookup.rows import label_of, row_of
 from fieldkit.screens.records.list_page import page_of
 from fieldkit.screens.records.record_page import footer

@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from tests.screens.conftest import open_sync, organisations
 from textual import events
 
-from fieldkit.protocol.messages import M, Message
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.screens.base.scheduler import SyncScheduler
 from fieldkit.screens.base.words import how_long, plural
 from fieldkit.screens.sync.summary import bar, last_syncs, to_send, weight
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.store import DiskFull, State, Store, SyncSession
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 from fieldkit.sync import pace
 from fieldkit.sync.client import Outcome, Progress, sync
 from fieldkit.sync.forecast import Forecast

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.search.glance import glance
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Store

@@ -19,8 +19,10 @@ from fieldkit.protocol.messages import (
     SyncRequest,
     on_the_wire,
 )
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
-from fieldkit.server.ingest.sync import Device, ScopeAt, sync
+from fieldkit.server.devices.scope import Device
+from fieldkit.server.ingest.sync import sync
 from fieldkit.server.tables import DEVICE, SCOPE, UNKNOWN
 
 NOW = 1_790_000_000
@@ -54,7 +56,12 @@ def enrol(engine: Engine, *scopes: tuple[int | None, int | None], role: str = "o
                 enrolled_at=NOW,
             )
         )
-        had = [ScopeAt(epoch, *scope) for epoch, scope in enumerate(scopes, start=1)]
+        had = [
+            Scope.model_validate(
+                {"role": role, "district": district, "block": block, "epoch": epoch}
+            )
+            for epoch, (district, block) in enumerate(scopes, start=1)
+        ]
         connection.execute(
             insert(SCOPE),
             [
@@ -63,7 +70,7 @@ def enrol(engine: Engine, *scopes: tuple[int | None, int | None], role: str = "o
                 for one in had
             ],
         )
-    return Device(number + 1, role, len(scopes), tuple(had))
+    return Device(number + 1, len(scopes), tuple(had))
 
 
 class Laptop:

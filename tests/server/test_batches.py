@@ -8,7 +8,7 @@ from tests.server.playing import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.messages import Problem, SyncRequest, on_the_wire
-from fieldkit.server.http.problems import Refusal
+from fieldkit.server.problems import Refusal
 from fieldkit.server.tables import CHANGE, METADATA, ORIGIN
 
 AADHAAR = "234123412346"

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.schema import DropTable
 
-from fieldkit.records import Toolkit, VillageOrganisation
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.database import Unusable, writing
 from fieldkit.server.operation.migrate import open_database
 from fieldkit.server.operation.run import run

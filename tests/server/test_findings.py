@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Connection, create_engine, insert, select
 
 from fieldkit.protocol.change import Json
-from fieldkit.records import Record, RuleContext, kinds
+from fieldkit.records import Finding, Record, RuleContext, kinds, sentence
 from fieldkit.records.declaration import review as judging
-from fieldkit.records.declaration.review import Around, Review
+from fieldkit.records.declaration.review import Around
 from fieldkit.schema import grow
-from fieldkit.server.ingest import findings
+from fieldkit.server.ingest import gathered
 from fieldkit.server.ingest.findings import Touched, review, waiting
 from fieldkit.server.tables import FINDING, METADATA
 
@@ -55,7 +55,7 @@ class Village:
 
     def open(self) -> set[tuple[str, str]]:
         rows = self.connection.execute(select(FINDING.c.record_id, FINDING.c.rule))
-        return {(row.record_id.partition("-")[2], row.rule) for row in rows}
+        return {(row.record_id.partition("-")[2], row.rule.partition(".")[0]) for row in rows}
 
 
 @pytest.fixture
@@ -87,8 +87,10 @@ def test_a_reference_waits_for_its_record_and_is_settled_by_it(village: Village)
 def test_a_reference_to_what_was_deleted_does_not_say_that_it_will_come(village: Village) -> None:
     village.put("beneficiary", "7KQ2M9XD-1", name="Gulam Bhat", deleted=True)
     village.put("toolkit", "7KQ2M9XD-2", beneficiary_id="7KQ2M9XD-1")
-    query = select(FINDING.c.message).where(FINDING.c.rule == "missing_parent")
-    assert "deleted" in village.connection.execute(query).scalar_one()
+    query = select(FINDING).where(FINDING.c.rule == "missing_parent")
+    row = village.connection.execute(query).one()
+    said = sentence(Finding(row.kind, row.record_id, row.field, row.rule, row.params))
+    assert said.startswith("Artisan 7KQ2M9XD-1 is not on the server: still to come, or deleted.")
 
 
 def test_what_refers_to_a_record_is_told_of_its_deletion_and_of_its_return(
@@ -223,7 +225,7 @@ def test_nothing_new_is_nothing_changed(village: Village) -> None:
 def test_a_number_that_everybody_gives_is_not_compared_all_with_all(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(findings, "_MOST_ALIKE", 3)
+    monkeypatch.setattr(gathered, "_MOST_ALIKE", 3)
     names = ["Ghulam Bhat", "Rafiq Dar", "Nazir Lone", "Bashir Wani", "Zahoor Mir", "Tariq Sofi"]
     for number, name in enumerate(names, 1):
         village.put("beneficiary", f"7KQ2M9XD-{number}", mobile="9419011432", name=name)
@@ -243,12 +245,12 @@ def test_what_agrees_may_also_be_what_neither_says(
 ) -> None:
     met: list[set[str]] = []
 
-    def ask(record: Record, _case: RuleContext, around: Around) -> list[Review]:
+    def ask(record: Record, _case: RuleContext, around: Around) -> list[Finding]:
         alike = around.where("beneficiary", mobile=record.value("mobile"), pan=None)
         met.append({other.id.partition("-")[2] for other in alike})
         return []
 
-    monkeypatch.setattr(findings, "looks", lambda _kind: (ask,))
+    monkeypatch.setattr(gathered, "looks", lambda _kind: (ask,))
     village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432")
     village.put("beneficiary", "7KQ2M9XD-2", mobile="9419011432", pan="ABCPD1234E")
     village.put("beneficiary", "7KQ2M9XD-3", mobile="9419011433")

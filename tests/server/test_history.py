@@ -11,7 +11,7 @@ from fieldkit.protocol.messages import MOST_CHANGES, HistoryAnswer, HistoryReque
 from fieldkit.server.database import reading
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.feed.history import history
-from fieldkit.server.http.problems import Refusal
+from fieldkit.server.problems import Refusal
 
 
 def ask(laptop: Laptop, record: str, kind: str = KIND) -> HistoryAnswer:

@@ -6,7 +6,7 @@ from tests.server.playing import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.messages import Parent
-from fieldkit.server.http.problems import Refusal
+from fieldkit.server.problems import Refusal
 from fieldkit.server.tables import CONFLICT, FIELD_VERSION, MOVED
 
 

@@ -16,10 +16,10 @@ from fieldkit.server import rows
 from fieldkit.server.database import add_missing
 from fieldkit.server.devices.scope import Place
 from fieldkit.server.feed import positions as feed
-from fieldkit.server.http.problems import Refusal
 from fieldkit.server.ingest import batch
 from fieldkit.server.ingest.batch_records import keep
 from fieldkit.server.ingest.record_state import RecordState
+from fieldkit.server.problems import Refusal
 from fieldkit.server.rows import Key
 from fieldkit.server.tables import CHANGE, COUNTER, FEED
 

@@ -12,8 +12,8 @@ from fieldkit.protocol.change import Op
 from fieldkit.records import kinds
 from fieldkit.server.database import writing
 from fieldkit.server.feed.positions import heal, lock_counters, start
-from fieldkit.server.http.problems import Refusal
 from fieldkit.server.ingest import batch
+from fieldkit.server.problems import Refusal
 from fieldkit.server.tables import METADATA, SERVER
 
 

@@ -7,17 +7,22 @@ import pytest
 from sqlalchemy import Engine
 from tests.server.playing import KIND, Laptop, count, row_of
 
-from fieldkit.server.devices.scope import Device, ScopeAt, allowed, place_at
+from fieldkit.protocol.scope import Scope
+from fieldkit.server.devices.scope import Device, allowed, place_at
 from fieldkit.server.tables import COUNTER
 
 
+def area(epoch: int, district: int | None = None, block: int | None = None) -> Scope:
+    return Scope(role="operator", district=district, block=block, epoch=epoch)
+
+
 def test_which_places_a_scope_holds() -> None:
-    whole, district, block = ScopeAt(1), ScopeAt(1, 2), ScopeAt(1, 2, 10)
+    whole, district, block = area(1), area(1, 2), area(1, 2, 10)
     places = [(2, 10), (2, 11), (2, None), (3, 20)]
-    assert [whole.holds(place) for place in places] == [True] * 4
-    assert [district.holds(place) for place in places] == [True, True, True, False]
-    assert [block.holds(place) for place in places] == [True, False, True, False]
-    assert allowed([block, ScopeAt(2, 3)], (3, 20))
+    assert [whole.holds(*place) for place in places] == [True] * 4
+    assert [district.holds(*place) for place in places] == [True, True, True, False]
+    assert [block.holds(*place) for place in places] == [True, False, True, False]
+    assert allowed([block, area(2, 3)], (3, 20))
     assert not allowed([block], (2, 11), (3, 20))
 
 
@@ -28,8 +33,8 @@ def test_where_a_record_stood_at_a_version() -> None:
 
 
 def test_the_scopes_since_an_epoch() -> None:
-    scopes = (ScopeAt(1, 2), ScopeAt(2, 3), ScopeAt(3, 4))
-    device = Device(1, "operator", 3, scopes)
+    scopes = (area(1, 2), area(2, 3), area(3, 4))
+    device = Device(1, 3, scopes)
     assert device.scope == scopes[2]
     assert (device.since(0), device.since(2), device.since(9)) == (scopes, scopes[1:], scopes[2:])
 

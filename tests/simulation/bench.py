@@ -129,7 +129,7 @@ class Bench:
             patch.object(secrets, "choice", drawn.choice),
             patch.object(secrets, "token_hex", drawn.token_hex),
             patch.object(secrets, "token_urlsafe", drawn.token_urlsafe),
-            patch("fieldkit.store.files.database.create_engine", self._engine),
+            patch("fieldkit.store.database.create_engine", self._engine),
             patch("fieldkit.store.store.place_of", self._place_of),
             patch("fieldkit.server.ingest.batch.readable", _choosy),
         ):
@@ -158,7 +158,7 @@ class Bench:
 def _choosy(change: Change, *given: object) -> Change:
     """Read a change as the server does, but for one village that it does not take."""
     if change.fields.get("village") == REFUSED:
-        raise Unfitting("There is no such village.", "village")
+        raise Unfitting("unfitting.value", "village", why="There is no such village.")
     return readable(change, *given)  # type: ignore[arg-type]
 
 

@@ -13,8 +13,9 @@ from tests.simulation.files import Line, Look, Shown, connect, image, log_of, ma
 from tests.simulation.model import Entry, Expected, Past, Place, Roll, Violation, holds
 
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.scope import Scope
 from fieldkit.server import tables
-from fieldkit.server.devices.scope import Device, ScopeAt
+from fieldkit.server.devices.scope import Device
 from fieldkit.server.feed.positions import start
 from fieldkit.server.ingest import sync as apply
 from fieldkit.settings import DATABASE
@@ -146,9 +147,14 @@ class Central:
         scopes = self.scopes[device]
         return Device(
             device,
-            self.roles[device],
             len(scopes),
-            tuple(ScopeAt(epoch, *scope) for epoch, scope in enumerate(scopes, start=1)),
+            tuple(
+                Scope.model_validate(
+                    {"role": self.roles[device], "district": place[0], "block": place[1]}
+                    | {"epoch": epoch}
+                )
+                for epoch, place in enumerate(scopes, start=1)
+            ),
         )
 
     def ask(self, device: int, request: SyncRequest) -> SyncAnswer:

@@ -112,7 +112,7 @@ def log_of(look: Look) -> list[Line]:
             row["base"] or 0,
             row["operator"],
             row["verdict"],
-            row["reason"],
+            row["rule"] or row["reason"],
             row["version"],
             bool(row["acked"]),
             row["head"],

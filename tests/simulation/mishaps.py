@@ -14,7 +14,7 @@ from tests.simulation.model import Place
 from tests.simulation.wire import Trouble
 
 from fieldkit.protocol.wire.codec import CODINGS
-from fieldkit.server.http.problems import Refusal
+from fieldkit.server.problems import Refusal
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
 from fieldkit.sync.client import Outcome

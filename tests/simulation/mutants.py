@@ -15,15 +15,15 @@ from tests.simulation import devices
 from fieldkit.protocol import merge
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.server.devices.scope import Device, Place, ScopeAt
+from fieldkit.protocol.scope import Scope
+from fieldkit.server.conflicts import Held
+from fieldkit.server.conflicts import conflicts as kept_conflicts
+from fieldkit.server.devices.scope import Device, Place
 from fieldkit.server.feed import page
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (
     batch,
     incoming,
-)
-from fieldkit.server.ingest import (
-    batch_records as gathering,
 )
 from fieldkit.server.ingest import (
     record_state as standing,
@@ -32,9 +32,11 @@ from fieldkit.server.rows import Key, places
 from fieldkit.store import tables
 from fieldkit.store.files import restore
 from fieldkit.store.log import changes as log
-from fieldkit.store.log import forks, identity, outbox
+from fieldkit.store.log import identity, outbox
 from fieldkit.store.pull import apply as arriving
-from fieldkit.store.pull import overlays, pull
+from fieldkit.store.pull import forks, pull
+from fieldkit.store.read.server_rows import BaseRow
+from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
 from fieldkit.sync import session as exchange
 
@@ -251,12 +253,10 @@ def _() -> list[Patch]:
 
 @mutant("14", "leave conflicts behind when their record moves", "moves")
 def _() -> list[Patch]:
-    usual = gathering.conflicts
+    usual = kept_conflicts
     born: dict[object, object] = {}
 
-    def conflicts(
-        connection: Connection, keys: Collection[Key]
-    ) -> Mapping[Key, list[standing.Held]]:
+    def conflicts(connection: Connection, keys: Collection[Key]) -> Mapping[Key, list[Held]]:
         held = usual(connection, keys)
         stand = places(connection, keys)
         for key, some in held.items():
@@ -281,7 +281,7 @@ def _() -> list[Patch]:
 
 @mutant("15", "allow only by the scope that holds now", "moves")
 def _() -> list[Patch]:
-    def since(self: Device, _epoch: int) -> tuple[ScopeAt, ...]:
+    def since(self: Device, _epoch: int) -> tuple[Scope, ...]:
         return (self.scope,)
 
     return [patch.object(Device, "since", since)]
@@ -348,23 +348,21 @@ def _() -> list[Patch]:
 
 @mutant("21", "drop an acknowledged change before its row has come", "cuts")
 def _() -> list[Patch]:
-    def lies(self: log.Own, _version: int, *, gone: bool = False) -> bool:
+    def still_overlays(self: log.OwnChange, _version: int, *, gone: bool = False) -> bool:
         return not self.acked or self.rejected
 
-    return [patch.object(log.Own, "lies", lies)]
+    return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
 
 @mutant("22", "let an acknowledgement move the version of a row", "conflicts")
 def _() -> list[Patch]:
-    usual = overlays.Ground.beneath
+    usual = overlays.OverlayRebuilder.base
 
-    def answered(
-        ground: overlays.Ground, keys: Collection[overlays.Key]
-    ) -> dict[overlays.Key, overlays.Beneath]:
+    def answered(rebuilder: overlays.OverlayRebuilder, keys: Collection[Key]) -> dict[Key, BaseRow]:
         found = {}
         for key in keys:
-            versions = [one.row.version or 0 for one in ground.own.get(key, ()) if one.acked]
-            was = usual(ground, key)
+            versions = [one.row.version or 0 for one in rebuilder.own.get(key, ()) if one.acked]
+            was = usual(rebuilder, key)
             found[key] = replace(was, version=max([was.version, *versions]))
         return found
 
@@ -399,16 +397,16 @@ def _() -> list[Patch]:
 
 @mutant("24", "drop what was rejected from the screen", "rejections")
 def _() -> list[Patch]:
-    def lies(self: log.Own, version: int, *, gone: bool = False) -> bool:
-        return not self.acked or (not gone and not self.rejected and self.made(version))
+    def still_overlays(self: log.OwnChange, version: int, *, gone: bool = False) -> bool:
+        return not self.acked or (not gone and not self.rejected and self.made_later_than(version))
 
-    return [patch.object(log.Own, "lies", lies)]
+    return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
 
 @mutant("24", "let what was rejected outlast a later own value", "rejections")
 def _() -> list[Patch]:
     def owed(
-        _connection: Connection, own: Mapping[overlays.Key, Sequence[log.Own]]
+        _connection: Connection, own: Mapping[Key, Sequence[log.OwnChange]]
     ) -> dict[tuple[str, int], set[str]]:
         return {
             one.at: {*one.change().fields, "deleted"}

@@ -13,7 +13,10 @@ from tests.simulation.files import Line, Shown
 from tests.simulation.model import Violation, plain
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary, Member, Record, SelfHelpGroup, Value
+from fieldkit.records import Record, Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.store import Draft, Edit, Keep, Refused
 
 if TYPE_CHECKING:

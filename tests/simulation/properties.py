@@ -365,12 +365,12 @@ def _open_matters(world: World, laptop: Laptop, server: dict[str, Shown]) -> Non
                 f"the server holds {wanted.get(key)}"
             )
     noted = {
-        tuple(row)
+        (row[0], row[1].partition(".")[0], row[2])
         for row in world.bench.look.all("SELECT record_id, rule, field FROM finding")
         if row[0] in inside
     }
     # Its text names nobody outside the laptop's scope, so it is not the same everywhere.
-    here = {(one.record_id, one.rule, one.field) for one in laptop.store.findings()}
+    here = {(one.record_id, one.name, one.field) for one in laptop.store.findings()}
     if noted != here:
         raise Violation(f"P3: {laptop.name} has other findings: {sorted(noted ^ here)[0]}")
 

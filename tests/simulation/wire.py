@@ -9,9 +9,10 @@ from tests.simulation.bench import Crash
 from tests.simulation.devices import Central
 from tests.simulation.model import Violation
 
-from fieldkit.protocol.messages import M, Message, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import decode, encode
-from fieldkit.server.http.problems import Refusal
+from fieldkit.server.problems import Refusal
 from fieldkit.sync.transport import Cut, NoLine, Told, Traffic
 
 

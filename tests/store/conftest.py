@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from fieldkit.records import Beneficiary, Value, kinds
+from fieldkit.protocol.finding import Verdict
+from fieldkit.records import Value, kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
-from fieldkit.store import Answered, Edit, Saved, Store, Verdict
+from fieldkit.store import Answered, Edit, Saved, Store
 
 NOW = 1_795_000_000
 """17 November 2026, in the afternoon in India."""

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fieldkit.protocol.change import Change, Json, Op
+from fieldkit.protocol.conflict import Conflict
+from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.merge import STAMPS, Lineage, Written, merge
-from fieldkit.store import Answered, Held, ServerRow, State, Store, Verdict
+from fieldkit.store import Answered, ServerRow, Store
 
 OTHER = "0THERAAA"
 KIND = "beneficiary"
@@ -21,7 +23,7 @@ class Kept:
     written: dict[str, Written] = field(default_factory=dict)
     version: int = 0
     position: int = 0
-    held: dict[tuple[str, str], Held] = field(default_factory=dict)
+    held: dict[tuple[str, str], Conflict] = field(default_factory=dict)
 
 
 class Office:
@@ -100,7 +102,7 @@ class Office:
     def _take(self, change: Change, origin: str) -> bool:
         """Take a change of the laptop's in; say whether just that stands now."""
         if self.refused & change.fields.keys():
-            rejected = Verdict(change.seq, State.REJECTED, "Not yours.", None)
+            rejected = Verdict(seq=change.seq, verdict="rejected", reason="Not yours.")
             self.told[origin, change.seq] = None, rejected
             return False
         kept = self.records.setdefault(change.record_id, Kept())
@@ -110,7 +112,7 @@ class Office:
         )
         open_before = bool(kept.held)
         applied, held = self._merge(kept, change, origin)
-        verdict = Verdict(change.seq, State.CONFLICT, "Held.", None) if held else None
+        verdict = Verdict(seq=change.seq, verdict="conflict", reason="Held.") if held else None
         self.told[origin, change.seq] = kept.version, verdict
         return bool(applied) and not (held or foreign or open_before)
 
@@ -120,8 +122,14 @@ class Office:
         merged = merge(kept.values, kept.written, change, Lineage({}, origin), kept.version)
         for name, value in merged.held.items():
             seqs = kept.held[name, origin].seqs if (name, origin) in kept.held else ()
-            kept.held[name, origin] = Held(
-                name, origin, (*seqs, change.seq), value, None, change.operator, change.at, "", 0
+            kept.held[name, origin] = Conflict(
+                field=name,
+                origin=origin,
+                seqs=[*seqs, change.seq],
+                held=value,
+                base=None,
+                by=change.operator,
+                at=change.at,
             )
         for (name, its), one in list(kept.held.items()):
             left = tuple(seq for seq in one.seqs if (its, seq) not in merged.closes)

@@ -12,7 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary, Member, SelfHelpGroup, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.store import Draft, Edit, Saved, Store
 
 

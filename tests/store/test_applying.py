@@ -8,21 +8,13 @@ from tests.store.conftest import NOW, Turned, acknowledge, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.records import Beneficiary, SelfHelpGroup
+from fieldkit.protocol.finding import Finding, Verdict
+from fieldkit.protocol.scope import Scope
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.settings import DATABASE
-from fieldkit.store import (
-    Answered,
-    Edit,
-    FindingNote,
-    FocusAt,
-    Refused,
-    ScopeOf,
-    ServerRow,
-    State,
-    Store,
-    Verdict,
-)
-from fieldkit.store.pull import apply as arriving
+from fieldkit.store import Answered, Edit, FocusAt, Refused, ServerRow, State, Store
+from fieldkit.store.pull import apply
 
 FAR = f"{OTHER}-1"
 NAMED: dict[str, Json] = {"name": "Asha Devi", "trade_code": "CARP", "district": 2, "block": 16}
@@ -278,7 +270,7 @@ def test_with_an_entry_given_up_goes_what_was_typed_on_it(store: Store) -> None:
 
     def refuse(seq: int) -> None:
         head = store.outbox.head_before(of(store), seq + 1)
-        verdict = Verdict(seq, State.REJECTED, "Not yours.", None)
+        verdict = Verdict(seq=seq, verdict="rejected", reason="Not yours.")
         store.pull.receive(Answered(of(store), seq, head, {seq: None}, [verdict]))
 
     refuse(1)
@@ -361,9 +353,9 @@ def test_district_and_block_keep_one_base(store: Store, office: Office) -> None:
 
 
 def test_a_record_that_left_the_scope_goes(store: Store, office: Office, home: Path) -> None:
-    note = FindingNote("parent", "name", "Look again.")
+    note = Finding(KIND, FAR, "name", "parent", text="Look again.")
     store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, NAMED, findings=(note,))))
-    assert [one.message for one in store.findings()] == ["Look again."]
+    assert [one.text for one in store.findings()] == ["Look again."]
     arrived = store.pull.receive(brings(store, gone=((KIND, FAR),)))
     assert arrived.rows == 1
     assert store.record(FAR) is None
@@ -393,7 +385,7 @@ def test_a_record_that_left_with_a_rejected_change_stays_until_it_is_mended(stor
     store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, NAMED)))
     edit(store, FAR, village="Nagam")
     head = store.outbox.head_before(of(store), 2)
-    rejected = Verdict(1, State.REJECTED, "No.", "village")
+    rejected = Verdict(seq=1, verdict="rejected", field="village", reason="No.")
     store.pull.receive(Answered(of(store), 1, head, {1: None}, [rejected], gone=[(KIND, FAR)]))
     assert shown(store, FAR) == {**NAMED, "village": "Nagam"}
     assert [one.change.seq for one in store.outbox.returned()] == [1]
@@ -420,7 +412,7 @@ def test_an_answer_that_fails_leaves_nothing_behind(
     def cut(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(arriving, "take_told", cut)
+    monkeypatch.setattr(apply, "replace_issues", cut)
     row = ServerRow(KIND, FAR, 3, NAMED)
     with pytest.raises(KeyboardInterrupt):
         store.pull.receive(Answered(of(store), 1, head, {1: 1}, rows=[row], cursors={2: 4}))
@@ -432,7 +424,7 @@ def test_an_answer_that_fails_leaves_nothing_behind(
 def test_cursors_focus_and_token_are_kept_with_the_page(store: Store) -> None:
     store.enrol("https://x", "t" * 30, "supervisor", 2, None, 4, "abc")
     state = store.pull.state()
-    assert state.scope == ScopeOf("supervisor", 2, None, 4)
+    assert state.scope == Scope(role="supervisor", district=2, block=None, epoch=4)
     assert (state.epoch, state.incarnation, state.more) == (4, "abc", True)
     assert state.focus == FocusAt(2, 16, 0)
     head = store.outbox.head_before(of(store), 1)
@@ -469,10 +461,10 @@ def test_a_new_scope_is_brought_first_and_the_old_retired_after(store: Store) ->
     ]
     store.pull.receive(brings(store, *rows))
     own = save(store)
-    store.pull.change_scope("operator", 2, 17, 2)
+    store.pull.change_scope(Scope(role="operator", district=2, block=17, epoch=2))
     state = store.pull.state()
     assert (state.cursors, state.epoch, state.more) == ({}, 1, True)
-    assert state.scope == ScopeOf("operator", 2, 17, 2)
+    assert state.scope == Scope(role="operator", district=2, block=17, epoch=2)
     device = store.device
     assert device is not None
     assert (device.district, device.block) == (2, 17)
@@ -495,7 +487,7 @@ def test_a_record_without_block_stays_in_every_block_of_its_district(store: Stor
     store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     whole = {name: value for name, value in NAMED.items() if name != "block"}
     store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, whole)))
-    store.pull.change_scope("operator", 2, 17, 2)
+    store.pull.change_scope(Scope(role="operator", district=2, block=17, epoch=2))
     store.pull.receive(brings(store))
     assert store.pull.settle()
     assert store.record(FAR) is not None
@@ -504,9 +496,9 @@ def test_a_record_without_block_stays_in_every_block_of_its_district(store: Stor
 def test_a_rejected_change_keeps_its_record_when_the_area_is_retired(store: Store) -> None:
     store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     own = save(store)
-    store.pull.change_scope("operator", 2, 17, 2)
+    store.pull.change_scope(Scope(role="operator", district=2, block=17, epoch=2))
     head = store.outbox.head_before(of(store), 2)
-    verdict = Verdict(1, State.REJECTED, "Not yours.", None)
+    verdict = Verdict(seq=1, verdict="rejected", reason="Not yours.")
     store.pull.receive(Answered(of(store), 1, head, {1: None}, [verdict], cursors={2: 10}))
     assert store.pull.settle()
     assert store.record(own) is not None
@@ -716,8 +708,8 @@ def test_many_rows_arrive_together(store: Store) -> None:
 
 def test_another_area_is_told_to_the_person_once(store: Store) -> None:
     store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
-    store.pull.change_scope("operator", 2, 16, 2)
+    store.pull.change_scope(Scope(role="operator", district=2, block=16, epoch=2))
     (notice,) = store.notices()
     assert "another area" in notice.text
-    store.pull.change_scope("supervisor", 2, 16, 3)
+    store.pull.change_scope(Scope(role="supervisor", district=2, block=16, epoch=3))
     assert store.notices() == [notice]

@@ -9,9 +9,10 @@ import pytest
 from tests.store.conftest import DAY, Turned, acknowledge, artisan, audit, edit, save
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary
+from fieldkit.protocol.finding import Verdict
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
-from fieldkit.store import Busy, Damaged, DiskFull, Edit, State, Store, Unwritable, Verdict
+from fieldkit.store import Busy, Damaged, DiskFull, Edit, State, Store, Unwritable
 
 
 def as_home(copy: Path, folder: Path) -> Path:
@@ -269,7 +270,9 @@ def test_verdicts_of_a_restored_file_stay_open_until_mended(
     edit(store, record_id, name="Refused")
     device = store.device
     assert device is not None
-    acknowledge(store, device.origin, 1, Verdict(1, State.REJECTED, "No.", "name"))
+    acknowledge(
+        store, device.origin, 1, Verdict(seq=1, verdict="rejected", field="name", reason="No.")
+    )
     assert store.outbox.counts()[State.REJECTED] == 1
     assert [one.change.seq for one in store.outbox.returned()] == [1]
     edit(store, record_id, name="Mended")

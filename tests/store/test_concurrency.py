@@ -7,13 +7,13 @@ from textwrap import dedent
 
 from tests.store.conftest import artisan, audit, edit, save
 
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import Edit, Store
 
 SAVING = """
     import sys
     from pathlib import Path
-    from fieldkit.records import Beneficiary
+    from fieldkit.records.artisans.beneficiary import Beneficiary
     from fieldkit.store import Edit, Store
 
     store = Store.open(Path(sys.argv[1]))

@@ -3,14 +3,15 @@ from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.records import Beneficiary
+from fieldkit.protocol.conflict import Conflict
+from fieldkit.protocol.finding import Finding
+from fieldkit.records import sentence
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import (
     Answered,
-    Conflict,
     Edit,
-    FindingNote,
-    Held,
     Keep,
+    OpenConflict,
     Refused,
     ServerRow,
     Settled,
@@ -31,7 +32,7 @@ def office(store: Store) -> Office:
     return office
 
 
-def clash(store: Store, office: Office) -> Conflict:
+def clash(store: Store, office: Office) -> OpenConflict:
     """Let this laptop's name be held against another's."""
     edit(store, FAR, name="Typed here")
     office.write(FAR, name="Typed there")
@@ -127,7 +128,7 @@ def test_a_decision_that_is_itself_held_brings_the_conflict_back(
     store.resolve(conflict, Keep.MINE, "Asha")
     office.sync(store)
     (again,) = store.conflicts()
-    assert (again.stands, again.held, again.seqs) == ("Typed since", "Typed here", (1, 2))
+    assert (again.stands, again.held, again.seqs) == ("Typed since", "Typed here", [1, 2])
     assert shown(store, FAR)["name"] == "Typed since"
 
 
@@ -192,7 +193,7 @@ def test_a_newer_conflict_of_the_same_field_is_not_decided_by_what_was_shown_bef
     office.write(FAR, name="Typed there again")
     office.sync(store)
     (newer,) = store.conflicts()
-    assert (newer.id, newer.seqs) == (conflict.id, (2,))
+    assert (newer.id, newer.seqs) == (conflict.id, [2])
     with pytest.raises(Settled, match="no longer open here"):
         store.resolve(conflict, Keep.MINE, "Asha")
     assert store.conflicts() == [newer]
@@ -214,7 +215,9 @@ def test_a_decision_names_every_change_that_is_held(store: Store, office: Office
 def test_a_value_that_only_a_newer_version_reads_is_not_decided_for(
     store: Store, office: Office, field: str, value: Json
 ) -> None:
-    held = Held(field, OTHER, (9,), value, None, "Bashir", 1_790_000_000, "", 0)
+    held = Conflict(
+        field=field, origin=OTHER, seqs=[9], held=value, base=None, by="Bashir", at=1_790_000_000
+    )
     office.records[FAR].held[field, OTHER] = held
     office.write(FAR, remarks="anything")
     office.sync(store)
@@ -222,7 +225,7 @@ def test_a_value_that_only_a_newer_version_reads_is_not_decided_for(
     with pytest.raises(Refused) as refused:
         store.resolve(conflict, Keep.THEIRS, "Asha")
     ((_, finding),) = refused.value.findings
-    assert "Update fieldkit" in finding.message
+    assert "Update fieldkit" in sentence(finding)
     assert store.changes_of(FAR) == []
 
 
@@ -399,7 +402,7 @@ def test_what_is_open_is_told_of_the_records_asked_about(store: Store, office: O
 
 def test_what_was_found_is_told_of_the_records_asked_about(store: Store) -> None:
     records = [f"{OTHER}-{number}" for number in (1, 2, 3)]
-    note = FindingNote("missing_parent", "trade_code", "Look at it.")
+    note = Finding(KIND, FAR, "trade_code", "missing_parent", text="Look at it.")
     rows = [ServerRow(KIND, one, 1, NAMED, findings=(note,)) for one in records[:2]]
     device = store.device
     assert device is not None

@@ -8,8 +8,8 @@ import pytest
 
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store, Unwritable
-from fieldkit.store.files import database as opening
-from fieldkit.store.files.database import Database, connect
+from fieldkit.store import database as opening
+from fieldkit.store.database import Database, connect
 
 FULL = 2
 

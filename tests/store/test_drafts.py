@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from tests.store.conftest import AADHAAR, Turned, artisan, edit, raw, save
 
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import Draft, Edit, Refused, Store
 
 TEXTS = {"name": "Ghulam Moh", "mobile": "94190", "born": "23 Jan"}

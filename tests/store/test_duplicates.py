@@ -9,10 +9,12 @@ from sqlalchemy import event
 from tests.store.conftest import artisan, save
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary, TrainingEnrolment, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.reference.names import person_names
 from fieldkit.store import Alike, Edit, Store
-from fieldkit.store.files.database import connect
+from fieldkit.store.database import connect
 
 FATHER: dict[str, Value] = {"relation_name": "Abdul Ahad Bhat", "village": "Arath"}
 SAME: list[tuple[tuple[str, ...], dict[str, Value], dict[str, Value]]] = [

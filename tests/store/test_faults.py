@@ -12,7 +12,7 @@ import pytest
 from tests.store.conftest import NOW, Turned, artisan, audit, edit, raw, save
 from tests.store.test_backups import flip
 
-from fieldkit.records import Beneficiary
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import (
     Answered,
@@ -25,7 +25,7 @@ from fieldkit.store import (
     SyncSession,
     Unwritable,
 )
-from fieldkit.store.files.database import connect
+from fieldkit.store.database import connect
 
 
 class Disk:
@@ -78,7 +78,7 @@ def test_a_full_disk_is_told_and_the_same_save_works_when_there_is_room(
 LIMITED = """
     import resource, signal, sys
     from pathlib import Path
-    from fieldkit.records import Beneficiary
+    from fieldkit.records.artisans.beneficiary import Beneficiary
     from fieldkit.store import DiskFull, Edit, Store, StoreError, Unwritable
 
     home = Path(sys.argv[1])
@@ -234,7 +234,7 @@ HOLDING = """
     import sys
     from pathlib import Path
     from fieldkit.settings import DATABASE
-    from fieldkit.store.files.database import connect
+    from fieldkit.store.database import connect
 
     connection = connect(Path(sys.argv[1]) / DATABASE)
     connection.execute("BEGIN IMMEDIATE")

@@ -8,12 +8,15 @@ from tests.store.conftest import Turned, artisan, audit, edit, save
 from tests.store.test_backups import as_home
 
 from fieldkit.protocol.change import Json
+from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.identity import derived_origin, is_origin
-from fieldkit.records import Beneficiary, Member, SelfHelpGroup
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.settings import DATABASE
-from fieldkit.store import Answered, Draft, Edit, ServerRow, State, Store, Verdict
+from fieldkit.store import Answered, Draft, Edit, ServerRow, State, Store
+from fieldkit.store.database import connect
 from fieldkit.store.files import place
-from fieldkit.store.files.database import connect
 
 
 def of(store: Store) -> str:
@@ -197,7 +200,7 @@ def test_a_frozen_origin_forks_beneath_the_one_in_use(store: Store, home: Path) 
 def test_a_mended_record_from_before_the_copy_keeps_its_number(store: Store) -> None:
     record_id = save(store, name="Shared")
     head = store.outbox.head_before(of(store), 2)
-    rejected = Verdict(1, State.REJECTED, "No.", None)
+    rejected = Verdict(seq=1, verdict="rejected", reason="No.")
     store.pull.receive(Answered(of(store), 1, head, {1: None}, [rejected]))
     edit(store, record_id, name="Mended here")
     store.pull.fork(of(store), 2)

@@ -14,11 +14,12 @@ from sqlalchemy import create_engine, inspect
 from tests.store.conftest import Turned, artisan, audit, edit, save
 
 from fieldkit.protocol.change import Json
-from fieldkit.records import Beneficiary, kinds
+from fieldkit.records import kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Answered, Damaged, Edit, ServerRow, State, Store, tables
+from fieldkit.store.database import connect
 from fieldkit.store.files import migrate
-from fieldkit.store.files.database import connect
 
 SEARCH = {"findable_words", "findable_sounds"}
 NAMED: dict[str, Json] = {"name": "Sent", "trade_code": "CARP", "district": 2, "block": 16}
@@ -163,7 +164,8 @@ def test_opening_a_file_that_is_up_to_date_writes_nothing(home: Path) -> None:
 
 GROWN = """
     from typing import Annotated
-    from fieldkit.records import Beneficiary, Field, Format, Record, Use
+    from fieldkit.records import Field, Format, Record, Use
+    from fieldkit.records.artisans.beneficiary import Beneficiary
     from fieldkit.records.fields.formats import Text
     from fieldkit.store import Edit, Store
     import sys
@@ -173,7 +175,7 @@ GROWN = """
         title = "Visit"
         plural = "Visits"
         order = "purpose"
-        name: Annotated[str | None, Field("Who", Text(), uses=frozenset({Use.NAME}))] = None
+        name: Annotated[str | None, Field("Who", Text(), uses=Use.NAME)] = None
         purpose: Annotated[str | None, Field("Purpose", Text())] = None
 
     store = Store.open(Path(sys.argv[1]))
@@ -230,8 +232,10 @@ AS_BEFORE_PULLING = """
     ALTER TABLE change DROP COLUMN version;
     ALTER TABLE change DROP COLUMN closed;
     ALTER TABLE change DROP COLUMN skew;
+    ALTER TABLE change DROP COLUMN rule;
+    ALTER TABLE change DROP COLUMN params;
     DROP TABLE beneath; DROP TABLE cursor; DROP TABLE conflict; DROP TABLE finding;
-    DROP TABLE alias; DROP TABLE notice;
+    DROP TABLE alias; DROP TABLE notice; DROP TABLE entered; DROP TABLE recent;
     UPDATE alembic_version SET version_num = '0001';
 """
 ADDED = ["role", "scope_district", "scope_block", "epoch", "declared", "incarnation", "skew"]

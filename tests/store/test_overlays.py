@@ -14,7 +14,8 @@ from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.merge import STAMPS, lay
-from fieldkit.records import Beneficiary, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Refused, State, Store
 from fieldkit.store.log.outbox import Logged
@@ -92,7 +93,7 @@ class Model:
         if seq in pending:
             return None
         made, verdict = self.office.told[one.origin, seq]
-        if verdict is None or verdict.state is State.CONFLICT:
+        if verdict is None or verdict.verdict == State.CONFLICT:
             return None if (made or 0) > version else set()
         if seq in self.withdrawn:
             return set()

@@ -8,21 +8,18 @@ from hypothesis import strategies as st
 from tests.store.conftest import DAY, NOW, Turned, acknowledge, artisan, edit, on, save
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import (
-    Attendance,
-    Beneficiary,
-    Member,
-    Programme,
-    Record,
-    SelfHelpGroup,
-    Toolkit,
-    Value,
-    Verification,
-    kinds,
-)
+from fieldkit.protocol.finding import Verdict
+from fieldkit.records import Record, Value, kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.artisans.verification import Verification
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.outreach.attendance import Attendance
+from fieldkit.records.outreach.programme import Programme
 from fieldkit.settings import DATABASE
-from fieldkit.store import Edit, Saved, State, Store, Verdict
-from fieldkit.store.files.database import connect
+from fieldkit.store import Edit, Saved, State, Store
+from fieldkit.store.database import connect
 
 shared = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -164,8 +161,8 @@ def test_states_follow_the_last_change(store: Store) -> None:
         store,
         device.origin,
         3,
-        Verdict(2, State.REJECTED, "No.", "name"),
-        Verdict(3, State.CONFLICT),
+        Verdict(seq=2, verdict="rejected", field="name", reason="No."),
+        Verdict(seq=3, verdict="conflict"),
     )
     assert store.states([*ids, "7KQ2M9XD-1"]) == dict(
         zip(

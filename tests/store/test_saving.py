@@ -10,29 +10,15 @@ from hypothesis import strategies as st
 from tests.store.conftest import AADHAAR, NOW, Turned, acknowledge, artisan, audit, edit, raw, save
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.records import (
-    Beneficiary,
-    Member,
-    Record,
-    SelfHelpGroup,
-    Severity,
-    Toolkit,
-    Value,
-    kinds,
-)
+from fieldkit.protocol.finding import Verdict
+from fieldkit.records import Record, Severity, Value, kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.fields.formats import Text
 from fieldkit.settings import DATABASE
-from fieldkit.store import (
-    Answered,
-    Edit,
-    Refused,
-    Saved,
-    ServerRow,
-    State,
-    Store,
-    StoreError,
-    Verdict,
-)
+from fieldkit.store import Answered, Edit, Refused, Saved, ServerRow, State, Store, StoreError
 
 
 def last_change(store: Store, record_id: str) -> Change:
@@ -253,7 +239,10 @@ def test_a_number_of_another_kind_is_refused(store: Store) -> None:
 
 
 def reject(store: Store, *seqs: int, up_to: int | None = None) -> None:
-    verdicts = [Verdict(seq, State.REJECTED, "Not your block.", "block") for seq in seqs]
+    verdicts = [
+        Verdict(seq=seq, verdict="rejected", field="block", reason="Not your block.")
+        for seq in seqs
+    ]
     acknowledge(store, origin(store), up_to or max(seqs), *verdicts)
 
 

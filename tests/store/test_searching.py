@@ -10,7 +10,11 @@ from tests.store.conftest import artisan, edit, save
 
 from fieldkit import reference
 from fieldkit.protocol.change import Op
-from fieldkit.records import Beneficiary, Member, SelfHelpGroup, Toolkit, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.reference.names import name_variants, person_names
 from fieldkit.store import Edit, Saved, Store
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldkit.records import VillageOrganisation
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Edit, Store

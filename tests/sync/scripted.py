@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from fieldkit.protocol.messages import (
-    M,
-    Message,
-    Page,
-    PageRow,
-    Problem,
-    Scope,
-    SyncAnswer,
-    SyncRequest,
-)
+from fieldkit.protocol.messages import Page, PageRow, Problem, SyncAnswer, SyncRequest
+from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import chain, encode
 from fieldkit.sync.transport import Told, Traffic
 

@@ -12,12 +12,16 @@ import pytest
 from filelock import FileLock
 
 from fieldkit.protocol.change import Change, Op
-from fieldkit.protocol.messages import M, Message, Problem
-from fieldkit.records import SelfHelpGroup, VillageOrganisation
+from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages import Problem
+from fieldkit.protocol.shapes import M, Message
+from fieldkit.records import sentence
+from fieldkit.records.community.self_help_group import SelfHelpGroup
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.operation.status import DeviceStatus, status
-from fieldkit.store import Answered, Edit, State, Store, Verdict, tables
-from fieldkit.store.files.database import Database
+from fieldkit.store import Answered, Edit, State, Store, tables
+from fieldkit.store.database import Database
 from fieldkit.sync import session as exchange
 from fieldkit.sync import transport as line
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
@@ -162,8 +166,9 @@ def test_a_rejected_change_is_told_and_the_others_arrive(
     assert (outcome.applied, outcome.rejected, held(store)["last_seq"]) == (3, 1, 4)
     assert store.states([wrong])[wrong] is State.REJECTED
     (returned,) = store.outbox.returned()
-    assert (returned.change.record_id, returned.reason_field) == (wrong, "district")
-    assert returned.reason
+    assert returned.reason is not None
+    assert (returned.change.record_id, returned.reason.field) == (wrong, "district")
+    assert sentence(returned.reason)
 
 
 def _log_a_value_the_server_cannot_read(store: Store, record_id: str) -> None:
@@ -248,7 +253,7 @@ def test_a_server_put_back_from_its_backup_gets_what_it_lacks_and_its_word_count
     assert device is not None
     # The server of then rejected what the one put back takes.
     head = fresh.outbox.head_before(device.origin, 3)
-    rejected = Verdict(2, State.REJECTED, "No.")
+    rejected = Verdict(seq=2, verdict="rejected", reason="No.")
     fresh.pull.receive(Answered(device.origin, 2, head, verdicts=[rejected]))
     with local_server(tmp_path / "backup.sqlite3") as url:
         fresh.enrol(url, fresh.token() or "")

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import told
 
-from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest, M, Message
-from fieldkit.records import VillageOrganisation
+from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest
+from fieldkit.protocol.shapes import M, Message
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync

@@ -9,7 +9,7 @@ import pytest
 
 from fieldkit import reference
 from fieldkit.protocol.change import Op
-from fieldkit.records import VillageOrganisation
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Keep, State, Store
 from fieldkit.sync.client import Outcome, enrol, sync

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import Scripted, told
 
-from fieldkit.protocol.messages import M, Message, ReceiptAnswer, ReceiptRequest, Received
-from fieldkit.store import Answered, LogCount, State, Store, Verdict
+from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, Received
+from fieldkit.protocol.shapes import M, Message
+from fieldkit.store import Answered, LogCount, Store
 from fieldkit.sync.client import NotEnrolled, sync
 from fieldkit.sync.receipt import WIDTH, Receipt, as_json, receipt, text, verdict
 from fieldkit.sync.transport import NoLine, Traffic
@@ -145,7 +147,7 @@ def test_the_text_fits_the_paper_and_the_terminal(laptop: Store) -> None:
 def test_what_was_returned_is_told_though_the_server_holds_it(laptop: Store) -> None:
     one = log(laptop)
     head = laptop.outbox.head_before(one.origin, 4)
-    refused = [Verdict(3, State.REJECTED, "outside")]
+    refused = [Verdict(seq=3, verdict="rejected", reason="outside")]
     laptop.pull.receive(Answered(one.origin, 3, head, {3: None}, refused))
     found = _asked(laptop, held(laptop, 3, {"village_organisation": 3}))
     assert (found.returned, found.to_settle) == (1, 0)

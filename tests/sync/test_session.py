@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import Scripted, taken, told
 
-from fieldkit.protocol.messages import Page, PageRow, Scope, SyncAnswer, SyncRequest
-from fieldkit.records import VillageOrganisation
+from fieldkit.protocol.messages import Page, PageRow, SyncAnswer, SyncRequest
+from fieldkit.protocol.scope import Scope
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.store import Edit, State, Store
 from fieldkit.sync.client import Outcome, sync
 from fieldkit.sync.sentences import ALTERED

@@ -11,7 +11,7 @@ from fieldkit.protocol.change import Json
 from fieldkit.protocol.merge import PLACE
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import Moment
-from fieldkit.store import Conflict, Keep
+from fieldkit.store import Keep, OpenConflict
 
 
 def receipt(args: Namespace) -> int:
@@ -61,7 +61,7 @@ def conflicts(args: Namespace) -> int:
     return DONE
 
 
-def _standing(one: Conflict, *, held: bool) -> str:
+def _standing(one: OpenConflict, *, held: bool) -> str:
     """Say of one of the two values whether it counts now, and who wrote it when."""
     word, by, at = (
         ("not used yet", one.by, one.at)
@@ -80,7 +80,7 @@ def resolve(args: Namespace) -> int:
     return DONE
 
 
-def _json(one: Conflict) -> dict[str, object]:
+def _json(one: OpenConflict) -> dict[str, object]:
     who, when = _theirs(one)
     return {
         "id": one.id,
@@ -95,19 +95,19 @@ def _json(one: Conflict) -> dict[str, object]:
     }
 
 
-def _theirs(one: Conflict) -> tuple[str, int]:
+def _theirs(one: OpenConflict) -> tuple[str, int]:
     """Return who wrote the value that is not this laptop's, and when."""
     return (one.stands_by, one.stands_at) if one.held_here else (one.by, one.at)
 
 
-def _label(one: Conflict) -> str:
+def _label(one: OpenConflict) -> str:
     kind = kinds().get(one.kind)
     field = kind.fields().get(one.field) if kind else None
     named = {PLACE: "District and block", "deleted": "Deleted"}.get(one.field, one.field)
     return f"{kind.title if kind else one.kind}, {field.label if field else named}"
 
 
-def _shown(one: Conflict, value: Json) -> str:
+def _shown(one: OpenConflict, value: Json) -> str:
     """Return a value as people read it; one of a kind or field not known here, as it is."""
     if one.field == PLACE:
         return _place(value)

@@ -17,17 +17,15 @@ from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import say
 from fieldkit.commands.demo_sharing import share
 from fieldkit.files.load import load
-from fieldkit.records import (
-    Attendance,
-    Beneficiary,
-    Member,
-    Record,
-    SelfHelpGroup,
-    Toolkit,
-    TrainingBatch,
-    TrainingEnrolment,
-)
+from fieldkit.records import Record
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.fields.formats import indian, today
+from fieldkit.records.outreach.attendance import Attendance
+from fieldkit.records.training.training_batch import TrainingBatch
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.sample import write_roster
 from fieldkit.store import Edit, Saved, Store
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from fieldkit.commands import say
-from fieldkit.records import Beneficiary, kinds
+from fieldkit.records import kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.fields.formats import indian
 from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import Outcome, enrol, sync

@@ -11,11 +11,12 @@ from fieldkit.cli import DONE, Unusable, tell
 from fieldkit.commands import in_words, known_kind, opened, say, say_json
 from fieldkit.files.export import FileFormat, fields_of
 from fieldkit.files.export import export as write
+from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.identity import read_id
-from fieldkit.records import Field, Record, Unfit, Use
+from fieldkit.records import Field, Record, Unfit, Use, sentence
 from fieldkit.records import kinds as all_kinds
 from fieldkit.records.fields.formats import Choice, Moment, show_date
-from fieldkit.store import Event, Logged, Noted, Store
+from fieldkit.store import Event, Logged, Store
 
 _BUDGAM, _CHADOORA = 2, 16
 """The area of samples where no laptop is set up."""
@@ -215,20 +216,20 @@ def _change(logged: Logged) -> dict[str, object]:
         "at": logged.change.at,
         "operator": logged.change.operator,
         "state": str(logged.state),
-        "reason": logged.reason,
-        "reason_field": logged.reason_field,
+        "reason": sentence(logged.reason) if logged.reason else None,
+        "reason_field": (logged.reason.field or None) if logged.reason else None,
     }
 
 
 def _say_record(
-    record: Record, noted: Sequence[Noted], events: Sequence[Event], changes: Sequence[Logged]
+    record: Record, noted: Sequence[Finding], events: Sequence[Event], changes: Sequence[Logged]
 ) -> None:
     say(f"{record.label()}  {record.id}{'  deleted' if record.deleted else ''}")
     for name, ask in record.form_fields().items():
         if text := ask.format.show(record.value(name)):
             say(f"  {ask.label:32} {text}")
     for one in noted:
-        say(f"To check: {one.message}")
+        say(f"To check: {sentence(one)}")
     if events:
         say("What happened:")
     for event in events:
@@ -253,4 +254,5 @@ def _say_gone(record_id: str, changes: Sequence[Logged]) -> None:
 def _say_change(logged: Logged) -> None:
     change = logged.change
     at = Moment().show(change.at)
-    say(f"  {at}  {change.op}  {change.operator}  {logged.state}  {logged.reason or ''}")
+    why = sentence(logged.reason) if logged.reason else ""
+    say(f"  {at}  {change.op}  {change.operator}  {logged.state}  {why}")

@@ -26,25 +26,24 @@ LARGEST_CHANGE = 32 * 1024
 """Bytes of the fields of one change in their canonical form."""
 DEEPEST = 50
 """Lists and objects within each other."""
-NEVER_KEPT = "This looks like an Aadhaar number. It is never kept: remove it."
 _NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 
 
 def unsendable(fields: Mapping[str, Json], size: int | None = None) -> tuple[str, str] | None:
-    """Name a field that no change can carry, and say why; None if all can be sent.
+    """Return a field that no change can carry, and the code of why; None if all can be sent.
 
     ``size``: bytes that they have in their canonical form at most, where that is known.
     """
     for name, value in fields.items():
-        if not _ordinary(name, value) and (said := _unsendable(name, value)):
-            return name, said
+        if not _ordinary(name, value) and (code := _unsendable(name, value)):
+            return name, code
     if len(fields) > MOST_FIELDS:
-        return next(iter(fields)), f"One record takes at most {MOST_FIELDS} fields at once."
+        return next(iter(fields)), "unsendable.many"
     if size is not None and size <= LARGEST_CHANGE:
         return None
     if len(canonical(dict(fields))) > LARGEST_CHANGE:
         largest = max(fields, key=lambda name: len(canonical(fields[name])))
-        return largest, "This is too much for one record. Shorten it."
+        return largest, "unsendable.large"
     return None
 
 
@@ -61,15 +60,15 @@ def _ordinary(name: str, value: Json) -> bool:
 
 def _unsendable(name: str, value: Json) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
-        return f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so."
+        return "unsendable.name"
     if name == PLACE:
-        return "This name is the program's own. Name the field otherwise."
+        return "unsendable.own_name"
     if too_deep(value):
-        return "This is nested too deep to be kept."
+        return "unsendable.deep"
     if not all(map(_is_whole, (name, *scalars(value)))):
-        return "This holds a character that cannot be kept. Type it by hand."
+        return "unsendable.character"
     if not all(map(_is_finite, scalars(value))):
-        return "This number is too large to be kept. Write it as text."
+        return "unsendable.number"
     return None
 
 

@@ -8,13 +8,28 @@ messages in absolute terms; :mod:`fieldkit.protocol.wire.tables` says how they t
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from fieldkit.protocol.change import Change, Op
-from fieldkit.protocol.identity import is_origin
+from fieldkit.protocol.conflict import Conflict
+from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.limits import LARGEST_WHOLE, LONGEST_NAME, MOST_FIELDS
+from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.shapes import (
+    Area,
+    Code,
+    Head,
+    KindName,
+    Message,
+    Name,
+    Origin,
+    Params,
+    Person,
+    RecordNumber,
+    Seq,
+)
 
 VERSION: Literal[1] = 1
 MOST_CHANGES = 200
@@ -28,30 +43,7 @@ LARGEST_MESSAGE = 8 << 20
 """Bytes of one message once decompressed."""
 
 
-class Message(BaseModel):
-    """The base of all messages: types as they stand, unknown fields passed over."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
-
-
-M = TypeVar("M", bound=Message)
-
-
-def _shaped(origin: str) -> str:
-    if not is_origin(origin):
-        raise ValueError("not an origin")
-    return origin
-
-
-Origin = Annotated[str, AfterValidator(_shaped)]
-Head = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\z")]
-"""A head of the chain, in hexadecimal."""
-Seq = Annotated[int, Field(ge=0, le=LARGEST_WHOLE)]
-KindName = Annotated[str, StringConstraints(pattern=r"\A[a-z][a-z0-9_]{0,59}\z")]
-RecordNumber = Annotated[str, StringConstraints(pattern=r"\A[0-9A-Z]{8}-[1-9][0-9]{0,15}\z")]
 Token = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9_-]{20,200}\z")]
-Area = Annotated[int, Field(ge=0, le=10**9)]
-"""An LGD code of a district or block."""
 
 
 class Batch(Message):
@@ -108,44 +100,23 @@ class SyncRequest(Message):
     """Rows wanted in the page; 0: no page."""
     now: Seq = 0
     """The laptop's clock, so that the server can tell how wrong it is."""
-
-
-class Verdict(Message):
-    """What became of one change that was not simply applied."""
-
-    seq: Seq
-    verdict: Annotated[str, StringConstraints(min_length=1, max_length=20)]
-    """``rejected`` or ``conflict``; a later server may know more."""
-    field: Annotated[str, StringConstraints(max_length=LONGEST_NAME)] | None = None
-    """The field it is about; None for the change as a whole."""
-    reason: Annotated[str, StringConstraints(max_length=500)] = ""
-    """A sentence for the author."""
-
-
-class HeldValue(Message):
-    """An open conflict: a value that was not taken, beside the one that stands in the row."""
-
-    field: Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
-    """``district+block`` for these two."""
-    origin: Origin
-    seqs: list[Seq]
-    """Every change of ``origin`` held for this field; a decision names those it saw."""
-    held: object
-    base: object
-    """The value at the held change's base; None if there was none."""
-    by: Annotated[str, StringConstraints(max_length=200)]
-    at: Seq
-    stands_by: Annotated[str, StringConstraints(max_length=200)] = ""
-    """Who wrote the value that stands, and when."""
-    stands_at: Seq = 0
+    codes: bool = False
+    """Whether the laptop makes the sentences of findings and verdicts from code and parameters; an
+    older one is sent sentences."""
 
 
 class FindingItem(Message):
-    """Something to review about a record; nothing was refused for it."""
+    """Something to review about a record; nothing was refused for it.
 
-    rule: Annotated[str, StringConstraints(max_length=60)]
-    field: Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
-    message: Annotated[str, StringConstraints(max_length=500)]
+    A laptop that makes no sentences itself is sent the ``message`` alone.
+    """
+
+    rule: Code
+    field: Name
+    params: Params = {}
+    related: list[Annotated[tuple[KindName, RecordNumber], Field(strict=False)]] = []
+    """Kind and id of the other records that the sentence names."""
+    message: Annotated[str, StringConstraints(max_length=500)] = ""
 
 
 class PageRow(Message):
@@ -157,7 +128,7 @@ class PageRow(Message):
     values: dict[str, object] | None
     """All that is filled, unknown fields included, but not id and version. None: exactly as the
     laptop's own changes of this log, up to the acknowledged seq, have laid it."""
-    conflicts: list[HeldValue] = []
+    conflicts: list[Conflict] = []
     findings: list[FindingItem] = []
 
 
@@ -173,14 +144,6 @@ class Page(Message):
 
     rows: list[PageRow] = []
     gone: list[Gone] = []
-
-
-class Scope(Message):
-    """What a device may see and write; neither district nor block: the whole territory."""
-
-    role: Literal["registrar", "operator", "supervisor", "administrator"]
-    district: Area | None = None
-    block: Area | None = None
 
 
 class SyncAnswer(Message):
@@ -289,7 +252,7 @@ class ChangeItem(Message):
     ]
     base: Seq | None
     at: Annotated[int, Field(ge=0, le=LARGEST_WHOLE)]
-    operator: Annotated[str, StringConstraints(max_length=200)]
+    operator: Person
 
 
 def on_the_wire(change: Change) -> dict[str, object]:
@@ -325,10 +288,10 @@ class HistoryItem(Message):
     fields: dict[str, object]
     at: Seq
     """By that laptop's clock, as it was."""
-    operator: Annotated[str, StringConstraints(max_length=200)]
+    operator: Person
     verdict: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     """``applied`` or ``conflict``; a later server may know more."""
-    field: Annotated[str, StringConstraints(max_length=LONGEST_NAME)] | None = None
+    field: Name | None = None
     """The field in conflict."""
     version: Seq
     """The record's version on the server after it."""

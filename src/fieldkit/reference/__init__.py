@@ -6,6 +6,7 @@ when first asked for and kept. Importing this package reads no file. It knows no
 
 from fieldkit.reference.banks import Branch, bank_of, branch
 from fieldkit.reference.choices import Option, exact, matching
+from fieldkit.reference.headings import headings
 from fieldkit.reference.lists import option, options
 from fieldkit.reference.names import Name, NameVariant, name_variants, person_names
 from fieldkit.reference.places import (
@@ -27,6 +28,7 @@ __all__ = [
     "district_of",
     "district_of_pincode",
     "exact",
+    "headings",
     "localities",
     "matching",
     "name_variants",

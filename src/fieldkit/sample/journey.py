@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import TypeAlias
 
-from fieldkit.records.credit.loan import DISBURSED, SANCTIONED
-from fieldkit.records.training.batch import stipend
+from fieldkit.records.training.training_enrolment import stipend
 from fieldkit.reference import options
 from fieldkit.sample.people import Row, after
 
@@ -255,10 +254,10 @@ def loan(random: Random, artisan: Trainee, ifsc: str, number: int, trained: date
     }
     if state == "REJECTED":
         return row | {"turned_down": "No answer from the applicant"}
-    if state in SANCTIONED:
+    if state in {"SANCTIONED", "DISBURSED"}:
         day = after(random, day, 7, 40)
         row |= {"sanctioned_on": day.isoformat(), "sanctioned_amount": amount}
-    if state in DISBURSED:
+    if state == "DISBURSED":
         day = after(random, day, 3, 20)
         row |= {"disbursed_on": day.isoformat(), "disbursed_amount": amount}
     return row

@@ -9,7 +9,8 @@ from functools import cache
 from random import Random
 from typing import TypeAlias
 
-from fieldkit.records import Beneficiary, Value
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.reference import name_variants
 from fieldkit.sample.area import Area, Place, given_names, second_names, surnames
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from fieldkit.interruption import check_interruption, interruptible
 from fieldkit.search.query import look
 
 
@@ -35,11 +36,15 @@ def glance(database: Path, typed: str, limit: int = 20) -> list[Glimpse] | None:
     open, answers or tells what is wrong.
     """
     try:
-        with closing(
-            sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True, timeout=1)
-        ) as connection:
+        with (
+            closing(
+                sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True, timeout=1)
+            ) as connection,
+            interruptible(connection),
+        ):
             found = look(lambda sql, values: connection.execute(sql, dict(values)), typed)
     except sqlite3.Error:
+        check_interruption()
         return None
     glimpses = []
     for one in found[:limit]:

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias, cast
 from sqlalchemy import Connection, Select, Table, select
 
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
-from fieldkit.protocol.limits import NEVER_KEPT, hides_aadhaar, scalars, unsendable
+from fieldkit.protocol.limits import hides_aadhaar, scalars, unsendable
 from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Field, Record, Unfit, Value, kinds
 from fieldkit.reference import option
@@ -35,12 +35,13 @@ _NEVER_READ = frozenset({"id", "version"})
 
 
 class Unfitting(Exception):
-    """A change that cannot be taken; ``reason`` is a sentence for its author."""
+    """A change that cannot be taken: the code of why, its field, and what the sentence names."""
 
-    def __init__(self, reason: str, field: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, rule: str, field: str | None = None, **params: Json) -> None:
+        super().__init__(rule)
+        self.rule = rule
         self.field = field
+        self.params = params
 
 
 class Stored(NamedTuple):
@@ -144,14 +145,14 @@ def readable(change: Change, known: type[Record] | None, size: int, read: Read) 
         else:
             fields[name] = _passed_on(name, value)
     if "district" in fields and fields["district"] is None:
-        raise Unfitting("A record belongs to a district: choose it again.", "district")
+        raise Unfitting("unfitting.no_district", "district")
     if "district" in fields and option("district", cast(Value, fields["district"])) is None:
         # No scope but the whole territory's would ever hold it, and each has a feed of its own.
-        raise Unfitting("This district is not known to the server: choose it again.", "district")
+        raise Unfitting("unfitting.unknown_district", "district")
     if fields.get(DELETED, False) is None:
         fields[DELETED] = False
     if change.op is Op.DECIDE and not fields.keys() - {DECIDED}:
-        raise Unfitting("This decision names no field.")
+        raise Unfitting("unfitting.decision")
     return change.having(fields)
 
 
@@ -234,18 +235,18 @@ def _read(ask: Field, sort: type[object], name: str, value: Json) -> Json:
     try:
         read = ask.format.read(value)
     except Unfit as unfit:
-        raise Unfitting(f"{ask.label}: {unfit}", name) from None
+        raise Unfitting("unfitting.value", name, why=str(unfit)[:400]) from None
     if read is not None and type(read) is not sort:
-        raise Unfitting(f"{ask.label}: this value is not of the right sort.", name)
+        raise Unfitting("unfitting.sort", name)
     return _to_json(read)
 
 
 def _passed_on(name: str, value: Json) -> Json:
     """Take a value of a field not known here as it is, unless it is one that is never kept."""
     if hides_aadhaar({name: value}):
-        raise Unfitting(NEVER_KEPT, name)
+        raise Unfitting("no_aadhaar", name)
     if any("\0" in part for part in scalars({name: value}) if isinstance(part, str)):
-        raise Unfitting("This holds a character that cannot be kept. Type it by hand.", name)
+        raise Unfitting("unsendable.character", name)
     return value
 
 

@@ -107,10 +107,13 @@ CHANGE = Table(
     Column("version", BigInteger),
     Column("received_at", BigInteger, nullable=False),
     Column("held", JSON(none_as_null=True)),
+    Column("rule", String(60)),
+    Column("params", JSON(none_as_null=True)),
     Index("ix_change_record", "kind", "record_id"),
 )
 """The log: the bytes of every change as its chain hashed them, the head after it, its verdict with
-the first field it is about, and all fields that were ``held``.
+the first field it is about, and all fields that were ``held``. Why it was not used is a code with
+its parameters; in rows of older servers ``reason`` is the sentence.
 
 No bytes are kept of a rejected change that holds what looks like an Aadhaar number.
 """
@@ -195,9 +198,12 @@ FINDING = Table(
     Column("district", Integer, nullable=False),
     Column("message", String(500), nullable=False),
     Column("about", String(30)),
+    Column("params", JSON(none_as_null=True)),
+    Column("related", JSON(none_as_null=True)),
     Index("ix_finding_about", "about"),
 )
-"""Open findings; ``about`` is the other record concerned, so that its arrival settles them."""
+"""Open findings; ``about`` is the other record whose change may settle one, ``related`` names the
+records (kind and id) in its parameters. In rows of older servers ``message`` is the sentence."""
 
 UNKNOWN = Table(
     "unknown_record",

@@ -2,25 +2,24 @@
 
 from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
 from fieldkit.store.log.identity import Device, Notice
-from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession, Verdict
+from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession
+from fieldkit.store.log.states import State
 from fieldkit.store.pull.answers import (
     Answered,
     Arrived,
-    FindingNote,
     FocusAt,
-    Held,
     PullState,
-    ScopeOf,
     ServerRow,
 )
 from fieldkit.store.pull.pull import Pull
-from fieldkit.store.read.conflicts import Conflict, Noted, OpenAbout
+from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
 from fieldkit.store.read.duplicates import Alike
-from fieldkit.store.read.records import Event, Page, Records, State
+from fieldkit.store.read.record_json import to_json
+from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.store import Hit, Store
 from fieldkit.store.write.decide import Keep
 from fieldkit.store.write.drafts import Draft, Drafts
-from fieldkit.store.write.edits import Edit, to_json
+from fieldkit.store.write.edits import Edit
 from fieldkit.store.write.save import Saved
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "Answered",
     "Arrived",
     "Busy",
-    "Conflict",
     "Damaged",
     "Device",
     "DiskFull",
@@ -36,17 +34,15 @@ __all__ = [
     "Drafts",
     "Edit",
     "Event",
-    "FindingNote",
     "FocusAt",
-    "Held",
     "Hit",
     "Keep",
     "LogCount",
     "LogPosition",
     "Logged",
-    "Noted",
     "Notice",
     "OpenAbout",
+    "OpenConflict",
     "Outbox",
     "Page",
     "Pull",
@@ -54,7 +50,6 @@ __all__ = [
     "Records",
     "Refused",
     "Saved",
-    "ScopeOf",
     "ServerRow",
     "Settled",
     "State",
@@ -62,6 +57,5 @@ __all__ = [
     "StoreError",
     "SyncSession",
     "Unwritable",
-    "Verdict",
     "to_json",
 ]

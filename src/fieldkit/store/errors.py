@@ -8,7 +8,9 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
+from fieldkit.interruption import Interrupted
 from fieldkit.records import Finding
+from fieldkit.records.declaration import sentences
 
 
 class StoreError(Exception):
@@ -42,7 +44,7 @@ class Refused(Exception):
     """
 
     def __init__(self, findings: list[tuple[int, Finding]]) -> None:
-        super().__init__("; ".join(finding.message for _, finding in findings))
+        super().__init__("; ".join(sentences.sentence(finding) for _, finding in findings))
         self.findings = findings
 
 
@@ -87,23 +89,25 @@ _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
 }
 
 
-def sentence(error: BaseException) -> StoreError | None:
-    """Turn a database error into the sentence for it; None if it is our own mistake."""
+def explained(error: BaseException) -> StoreError | Interrupted | None:
+    """Return what a database error means; None if it is a mistake in the program."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", None)
     if code is None:
         return None
+    if code & 0xFF == sqlite3.SQLITE_INTERRUPT:
+        return Interrupted()
     known = _SENTENCES.get(code & 0xFF)
     return known[0](known[1]) if known else None
 
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Raise database faults as :class:`StoreError`."""
+    """Raise database faults as :class:`StoreError`, and stopped reads as :class:`Interrupted`."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        told = sentence(error)
-        if told is None:
+        meaning = explained(error)
+        if meaning is None:
             raise
-        raise told from error
+        raise meaning from error

@@ -16,14 +16,15 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
 from fieldkit.protocol.identity import read_id
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import Finding, Record, Value, kinds
 from fieldkit.records.fields.dates import believed, day_at
 from fieldkit.settings import DATABASE
 from fieldkit.store import tables
-from fieldkit.store.clock import DAY, Clock, doubt, laptop_clock, start_of_day
+from fieldkit.store.clock import Clock, doubt, laptop_clock, start_of_day
+from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.errors import Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
-from fieldkit.store.files.database import Connect, Database, connect
 from fieldkit.store.files.migrate import migrate
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.restore import restore
@@ -40,22 +41,23 @@ from fieldkit.store.log.identity import (
     take_numbers,
 )
 from fieldkit.store.log.outbox import Logged, Outbox, give_up
-from fieldkit.store.pull.answers import ScopeOf
-from fieldkit.store.pull.apply import relay
+from fieldkit.store.log.states import State
+from fieldkit.store.log.tallies import entered_on
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enter
 from fieldkit.store.read import search
 from fieldkit.store.read.conflicts import (
-    Conflict,
-    Noted,
     OpenAbout,
+    OpenConflict,
     noted,
     open_about,
     open_conflicts,
 )
 from fieldkit.store.read.duplicates import Alike, alike
-from fieldkit.store.read.records import Event, Page, Records, State
-from fieldkit.store.read.suggestions import offer_villages, suggested
+from fieldkit.store.read.records import Event, Page, Records
+from fieldkit.store.read.suggestions import suggested
+from fieldkit.store.rows.open_lists import offer_villages
+from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.write import drafts
 from fieldkit.store.write.decide import Keep, decide
 from fieldkit.store.write.drafts import Draft, Drafts
@@ -180,7 +182,10 @@ class Store:
             connection.execute(update(tables.device).values(server=server, token=token))
             connection.execute(update(tables.origin).values(server_head=None))
             if role is not None:
-                enter(connection, ScopeOf(role, district, block, epoch), incarnation)
+                scope = Scope.model_validate(
+                    {"role": role, "district": district, "block": block, "epoch": epoch}
+                )
+                enter(connection, scope, incarnation)
 
     def token(self) -> str | None:
         """Return the token by which the server knows this laptop."""
@@ -315,15 +320,8 @@ class Store:
 
     def today(self) -> dict[str, int]:
         """Return how many records of each kind were entered today."""
-        log = tables.change
-        begun = start_of_day(self._clock())
-        query = (
-            select(log.c.kind, func.count().label("many"))
-            .where(log.c.at.between(begun, begun + DAY - 1), log.c.op == "create")
-            .group_by(log.c.kind)
-        )
         with self._database.read() as connection:
-            return {row.kind: row.many for row in connection.execute(query)}
+            return dict(entered_on(connection, start_of_day(self._clock())))
 
     def last_saved(
         self, many: int = 3, operator: str | None = None, kind: str | None = None
@@ -362,7 +360,7 @@ class Store:
 
     # What others wrote
 
-    def conflicts(self, record_id: str | None = None) -> list[Conflict]:
+    def conflicts(self, record_id: str | None = None) -> list[OpenConflict]:
         """Return the open conflicts that nobody here has decided yet, of one record or all."""
         with self._database.read() as connection:
             return open_conflicts(connection, record_id)
@@ -372,7 +370,7 @@ class Store:
         with self._database.read() as connection:
             return open_about(connection, ids)
 
-    def resolve(self, conflict: str | Conflict, keep: Keep | str, operator: str) -> Saved:
+    def resolve(self, conflict: str | OpenConflict, keep: Keep | str, operator: str) -> Saved:
         """Decide a conflict; it shows as decided until the server's row comes.
 
         ``keep`` is one of the two sides, or another value as one types it (a place by its block).
@@ -386,15 +384,21 @@ class Store:
         with self._database.write() as connection:
             return decide(connection, conflict, keep, self._author(connection, operator))
 
-    def findings(self, record_id: str | None = None) -> list[Noted]:
+    def findings(self, record_id: str | None = None) -> list[Finding]:
         """Return what the server found to review, of one record or of all that are here."""
         with self._database.read() as connection:
             return noted(connection, record_id)
 
+    def count_findings(self) -> int:
+        """Return how many things the server found to review in the records that are here."""
+        with self._database.read() as connection:
+            counted = select(func.count()).select_from(tables.finding)
+            return int(connection.execute(counted).scalar_one())
+
     def withdraw(self, origin: str, seq: int) -> None:
         """Give a rejected change up: it is no longer laid over its record (24)."""
         with self._database.write() as connection:
-            relay(connection, give_up(connection, origin, seq))
+            reapply_overlays(connection, give_up(connection, origin, seq))
 
     def notices(self) -> list[Notice]:
         """Return the sentences kept for the person, the oldest first."""

@@ -81,13 +81,16 @@ change = Table(
     Column("version", Integer),
     Column("closed", Integer),
     Column("skew", Integer),
+    Column("rule", Text),
+    Column("params", Text),
     Index("change_record", "record_id", "origin", "seq"),
     Index("change_kind", "origin", "kind"),
     Index("change_at", "at", "op", "kind"),
     Index("change_verdict", "verdict", sqlite_where=text("verdict IS NOT NULL")),
 )
 """The append-only log of what was saved here. Only what the server said is ever added to a row:
-the verdict, the record's ``version`` after it; and ``closed``, once a conflict is settled or a
+the verdict, why (``rule`` and ``params``, of an older server the sentence ``reason``), the record's
+``version`` after it; and ``closed``, once a conflict is settled or a
 rejected change was given up. ``skew``: by how much the clock was wrong, where it was.
 
 With a rowid, unlike its neighbours: without one, rows of over 1 KB take a page each.
@@ -146,9 +149,12 @@ finding = Table(
     Column("rule", Text, primary_key=True),
     Column("field", Text, primary_key=True),
     Column("message", Text, nullable=False),
+    Column("params", Text),
+    Column("related", Text),
     PrimaryKeyConstraint("record_id", "rule", "field", "kind"),
 )
-"""What the server found to review about each record."""
+"""What the server found to review about each record: a code with its parameters, of an older server
+the sentence ``message``. ``related``: kind and id of the other records it names."""
 
 alias = Table(
     "alias",
@@ -211,6 +217,27 @@ tally = Table(
     Column("live", Integer, nullable=False),
 )
 """Records of each kind that are not deleted, so that no screen ever counts rows."""
+
+entered = Table(
+    "entered",
+    INFRASTRUCTURE,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("many", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Records entered here by day (the moment it starts in India, seconds since 1970) and kind."""
+
+recent = Table(
+    "recent",
+    INFRASTRUCTURE,
+    Column("turn", Integer, primary_key=True),
+    Column("operator", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Index("recent_record", "operator", "kind", "record_id", unique=True),
+)
+"""The records each operator saved last, of each kind; the higher ``turn``, the later."""
 
 typed_before = Table(
     "typed_before",

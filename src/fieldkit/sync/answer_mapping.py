@@ -7,8 +7,9 @@ from typing import cast
 
 from fieldkit.plain_text import shown
 from fieldkit.protocol.change import Json
+from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.protocol.messages import PageRow, SyncAnswer
-from fieldkit.store import Answered, FindingNote, FocusAt, Held, Logged, ServerRow, State, Verdict
+from fieldkit.store import Answered, FocusAt, Logged, ServerRow
 
 
 def answered(
@@ -26,7 +27,7 @@ def answered(
         seq=seq,
         head=head,
         versions=dict(zip(kept, answer.versions, strict=False)),
-        verdicts=_verdicts(answer, set(kept)),
+        verdicts=[one for one in answer.verdicts if one.seq in kept],
         rows=[_row(row) for row in page.rows] if page else (),
         gone=[(one.kind, one.id) for one in page.gone] if page else (),
         cursors=answer.cursors,
@@ -37,35 +38,24 @@ def answered(
     )
 
 
-def _verdicts(answer: SyncAnswer, seqs: set[int]) -> list[Verdict]:
-    return [
-        Verdict(
-            one.seq,
-            State.CONFLICT if one.verdict == State.CONFLICT else State.REJECTED,
-            shown(one.reason),
-            one.field,
-        )
-        for one in answer.verdicts
-        if one.seq in seqs
-    ]
-
-
 def _row(row: PageRow) -> ServerRow:
     # What was read from JSON holds nothing else.
     values = cast(dict[str, Json] | None, row.values)
     conflicts = tuple(
-        Held(
-            field=one.field,
-            origin=one.origin,
-            seqs=tuple(one.seqs),
-            held=cast(Json, one.held),
-            base=cast(Json, one.base),
-            by=shown(one.by),
-            at=one.at,
-            stands_by=shown(one.stands_by),
-            stands_at=one.stands_at,
-        )
+        one.model_copy(update={"by": shown(one.by), "stands_by": shown(one.stands_by)})
         for one in row.conflicts
     )
-    findings = tuple(FindingNote(one.rule, one.field, shown(one.message)) for one in row.findings)
+    findings = tuple(
+        Finding(
+            row.kind,
+            row.id,
+            one.field,
+            one.rule,
+            one.params,
+            tuple(one.related),
+            Severity.WARN,
+            shown(one.message),
+        )
+        for one in row.findings
+    )
     return ServerRow(row.kind, row.id, row.version, values, conflicts, findings)

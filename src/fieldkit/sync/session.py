@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from fieldkit.protocol.finding import CONFLICT
 from fieldkit.protocol.messages import (
     MOST_ROWS,
     Batch,
@@ -93,6 +94,7 @@ def compose(
         # Rows just sent are answered by their version alone: they come on top of the others.
         most=min(rows + len(logged), MOST_ROWS),
         now=max(store.now(), 0),
+        codes=True,
     )
 
 
@@ -303,7 +305,7 @@ class Exchange:
         self._keep(taken, [one for one in batch if one.change.seq <= seq])
         self._renew(state, answer)
         if moved and (scope := answer.scope):
-            self._pull.change_scope(scope.role, scope.district, scope.block, answer.epoch)
+            self._pull.change_scope(scope.model_copy(update={"epoch": answer.epoch}))
         if answer.fork is not None:
             self._pull.fork(origin, answer.fork)
             self._total = self.done + unsent(self._store)
@@ -343,7 +345,7 @@ class Exchange:
         if taken.token:
             self._link.use(taken.token)
         self.done += len(batch)
-        self.rejected += len({one.seq for one in taken.verdicts if one.state is State.REJECTED})
+        self.rejected += len({one.seq for one in taken.verdicts if one.verdict != CONFLICT})
         self.received += arrived.rows
         self.conflicts += arrived.new_conflicts
 

@@ -19,7 +19,7 @@ from fieldkit.files.loading.rejects import Rejects
 from fieldkit.files.loading.remarks import Remarks
 from fieldkit.files.tables.open import Unreadable
 from fieldkit.protocol.change import Json, Op
-from fieldkit.records import Record, Severity, Value
+from fieldkit.records import Finding, Record, Severity, Value, sentence
 from fieldkit.store import Edit, Refused, Saved, Store
 
 _AT_ONCE = 500
@@ -141,14 +141,14 @@ class Run:
 
     def _stops(self, edit: Edit) -> list[str]:
         return [
-            self._reason(finding.field, finding.message)
+            self._reason(finding)
             for finding in self.store.judge(edit)
             if finding.severity is Severity.BLOCK
         ]
 
-    def _reason(self, name: str, message: str) -> str:
-        ask = self.kind.fields().get(name)
-        return f"{ask.label if ask else name}: {message}"
+    def _reason(self, finding: Finding) -> str:
+        ask = self.kind.fields().get(finding.field)
+        return f"{ask.label if ask else finding.field}: {sentence(finding)}"
 
     def _reject(self, original: Original, reasons: Sequence[str]) -> None:
         self.loaded.rejected += 1
@@ -162,7 +162,7 @@ class Run:
         rows: dict[str, int] = {}
         for row, fate in zip(chunk, fates, strict=True):
             if isinstance(fate, Refused):
-                found = [self._reason(f.field, f.message) for _, f in fate.findings]
+                found = [self._reason(f) for _, f in fate.findings]
                 self._reject(row.original, found)
             else:
                 self._count(row.number, fate)
@@ -172,7 +172,7 @@ class Run:
 
     def _count(self, row: int, fate: Saved) -> None:
         for finding in fate.findings:
-            self._remarks.add(row, finding, self._reason(finding.field, finding.message))
+            self._remarks.add(row, finding, self._reason(finding))
         if fate.op is None:
             self.loaded.skipped += 1
         elif fate.op is Op.CREATE:

@@ -17,6 +17,7 @@ from fieldkit.aadhaar import is_aadhaar, last_four, says_aadhaar
 from fieldkit.files.tables.delimited import Row
 from fieldkit.records import Record, Unfit, Use
 from fieldkit.records.fields.formats import AadhaarLastFour, Format, Mobile
+from fieldkit.reference import headings
 from fieldkit.reference.choices import fold
 
 BY_AGE = "born (age)"
@@ -34,55 +35,6 @@ _STOPWORDS = frozenset(
     *("candidate", "person"),
 }
 _AGES = frozenset({"age", "age in years", "age years", "age yrs", "आयु", "उम्र"})
-_HEADINGS: dict[str, tuple[str, ...]] = {
-    "name": (
-        "Name",
-        "Beneficiary",
-        "Artisan",
-        "Name of Candidate",
-        "Candidate Name",
-        "Name of Person",
-        "Name and Parentage",
-        "Name with Parentage",
-        "Name and Father's Name",
-        "हितग्राही का नाम",
-        "कारीगर का नाम",
-        "आवेदक का नाम",
-    ),
-    "relation_name": (
-        "S/o",
-        "D/o",
-        "W/o",
-        "S/o W/o",
-        "S/o D/o",
-        "S/o W/o D/o",
-        "S/o D/o W/o C/o",
-        "SO DO WO",
-        "Father",
-        "Husband",
-        "Husband Name",
-        "Name of Father",
-        "Father's/Husband's/Guardian's Name",
-        "Guardian Name",
-        "Parent Name",
-        "Parentage Name",
-        "पिता",
-        "पति का नाम",
-        "पिता या पति का नाम",
-    ),
-    "mobile": ("Mobile", "Phone", "Mob", "Mob No", "Cell No", "Contact", "Mobile No 1", "फोन"),
-    "born": ("DoB (DD/MM/YYYY)", "Birth Date", "Birth Year", "जन्म दिनांक", "जन्मतिथि", "जन्म वर्ष"),
-    "gender": ("M/F", "Male/Female", "Gender (M/F)"),
-    "trade_code": ("Name of Craft", "Craft", "Occupation", "Skill", "ट्रेड", "शिल्प", "व्यवसाय"),
-    "village": ("Village/Ward", "Ward", "Village/Mohalla", "Residence", "गांव", "पता", "गाँव का नाम"),
-    "district": ("District Name", "Name of District", "Distt", "Dist", "जिला", "ज़िला"),
-    "block": ("Block Name", "Name of Block", "CD Block", "ब्लॉक", "विकास खंड", "खंड"),
-    "category": ("Social Category", "श्रेणी", "वर्ग", "जाति"),
-    "account_no": ("Account", "A/C", "Bank A/c No", "SB Account No"),
-    "ifsc": ("IFSC",),
-    "remarks": ("Remark", "Comments", "Note", "टिप्पणी"),
-}
-"""Headings seen on rosters, beside those the kinds declare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +62,8 @@ def targets(kind: type[Record]) -> Mapping[str, str]:
 def _headings(kind: type[Record]) -> Mapping[str, str]:
     """Return folded heading -> target, of every way a field is known to be headed."""
     known: dict[str, str] = {}
-    for name, field in kind.fields().items():
-        for heading in (*field.headers, *_HEADINGS.get(name, ())):
+    for name in kind.fields():
+        for heading in headings(kind.parts(), name):
             known.setdefault(fold(heading), name)
     for heading, name in _own_names(kind).items():
         known.setdefault(heading, name)

@@ -21,7 +21,7 @@ class Remarks:
 
     def add(self, row: int, finding: Finding, said: str) -> None:
         """Note that ``said``, a sentence, was said of a row."""
-        key = (finding.rule, finding.field)
+        key = (finding.name, finding.field)
         self._said.setdefault(key, said)
         self._rows[key] += 1
         first = self._first.setdefault(key, [])

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, cast
 from pydantic import ValidationError
 
 from fieldkit.protocol.change import Json, canonical
-from fieldkit.protocol.messages import LARGEST_MESSAGE, VERSION, M, Message
+from fieldkit.protocol.messages import LARGEST_MESSAGE, VERSION
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire import dictionary
 from fieldkit.protocol.wire import tables as wire
 from fieldkit.protocol.wire.errors import OtherVersion, TooLarge, UnknownCoding, Unreadable

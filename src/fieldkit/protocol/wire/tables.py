@@ -35,12 +35,12 @@ from fieldkit.protocol.messages import (
     MOST_CHANGES,
     MOST_ROWS,
     Batch,
-    Message,
     Page,
     PageRow,
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.shapes import Message
 from fieldkit.protocol.wire.columns import ABSENT, Cell
 from fieldkit.protocol.wire.errors import TooLarge, Unreadable
 from fieldkit.protocol.wire.packing import pack_columns
@@ -165,7 +165,9 @@ def _pack_page(page: Page) -> Object:
 
 def _row_entry(row: PageRow) -> _Entry:
     conflicts: list[Json] = [one.model_dump(exclude_defaults=True) for one in row.conflicts]
-    findings: list[Json] = [one.model_dump(exclude_defaults=True) for one in row.findings]
+    findings: list[Json] = [
+        one.model_dump(mode="json", exclude_defaults=True) for one in row.findings
+    ]
     first: tuple[Cell, ...] = (row.id, row.version, conflicts or ABSENT, findings or ABSENT)
     if row.values is None:
         return _Entry((("kind", row.kind), ("own", True)), first)

@@ -1,43 +1,56 @@
-"""Artisans of PM Vishwakarma, and the decisions on their applications."""
+"""Artisans of PM Vishwakarma, and who of them may register.
+
+Source of the rules: PM Vishwakarma Guidelines v30.0, eligibility (a) to (e), as quoted in section 2
+of the domain brief. (a), (b), (d) and (e) stop the record; (c) rests on a scheme, a date and a
+repayment that the artisan reports, so the person at the keyboard confirms it.
+"""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
-from fieldkit.records.declaration.action import Action, Job
-from fieldkit.records.declaration.field import Condition, Field, Use
+from fieldkit import reference
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Job
+from fieldkit.records.declaration.checks import in_order, pin_in_district
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.lifecycle import Step
 from fieldkit.records.declaration.parts import (
-    ACCOUNT_HEADERS,
-    IFSC_HEADERS,
-    MOBILE_HEADERS,
     BankAccount,
     Circumstances,
     Person,
 )
-from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.fields.dates import months_after
 from fieldkit.records.fields.formats import (
+    ACCOUNT,
+    CODE,
     IFSC,
+    MOBILE,
     PAN,
+    PAST_DATE,
     PIN,
+    PORTAL_NUMBER,
+    RUPEES,
+    TEXT,
     UDYAM,
-    Account,
+    YES_NO,
     Choice,
-    Code,
-    Date,
-    Mobile,
     Money,
-    PortalNumber,
+    Place,
     Reference,
     Text,
     Whole,
-    YesNo,
 )
-from fieldkit.records.fields.trade import Trade
+from fieldkit.records.fields.trade import TRADE
 
+_GUIDELINES = "PM Vishwakarma Guidelines v30.0, eligibility ({})"
 _STAGE_1, _STAGE_3 = "stage 1", "stage 3"
-_BARRED = (Condition("bars", (True,)),)
-_CREDIT = (Condition("bars", (True,)), Condition("bar_credit", (True,)))
+_BARRED = when(bars=True)
+_CREDIT = when(bars=True, bar_credit=True)
+_ADULT = 18
+_BARRED_MONTHS = 5 * 12
+_CLOSED = {"S1_REJECTED", "S2_REJECTED", "S3_REJECTED", "WITHDRAWN"}
 
 
 class Beneficiary(Circumstances, BankAccount, Person, table=True):
@@ -67,266 +80,137 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         ("~name", "~relation_name", "village"),
     )
 
-    mobile: Annotated[
-        str | None,
-        Field(
-            "Mobile",
-            Mobile(),
-            "The number linked to Aadhaar: the portal sends its code there.",
-            section="Person",
-            due=_STAGE_1,
-            uses=frozenset({Use.DIGITS, Use.LIST}),
-            headers=MOBILE_HEADERS,
-        ),
-    ] = None
-    trade_code: Annotated[
-        str | None,
-        Field(
-            "Trade",
-            Trade(),
-            "One of the 18 notified trades. Weaving, carpets, pashmina and sozni are none of them.",
-            section="Person",
-            required="the scheme is for artisans of one of its 18 trades",
-            uses=frozenset({Use.LIST}),
-            headers=("Trade Name", "Name of Trade", "Trade/Craft", "Profession", "व्यापार", "पेशा"),
-        ),
-    ] = None
-    bars: Annotated[
-        bool | None,
-        Field(
-            "Any bar",
-            YesNo(),
-            "Ask all three: a government servant in the family, a loan of a similar scheme in the "
-            "last 5 years, a family member already registered? Yes opens which.",
-            due=_STAGE_1,
-        ),
-    ] = None
+    mobile: str | None = field(
+        "Mobile",
+        MOBILE,
+        "The number linked to Aadhaar: the portal sends its code there.",
+        section="Person",
+        due=_STAGE_1,
+        uses=Use.DIGITS | Use.LIST,
+    )
+    trade_code: str | None = field(
+        "Trade",
+        TRADE,
+        "One of the 18 notified trades. Weaving, carpets, pashmina and sozni are none of them.",
+        section="Person",
+        required="the scheme is for artisans of one of its 18 trades",
+        uses=Use.LIST,
+    )
+    bars: bool | None = field(
+        "Any bar",
+        YES_NO,
+        "Ask all three: a government servant in the family, a loan of a similar scheme in the "
+        "last 5 years, a family member already registered? Yes opens which.",
+        due=_STAGE_1,
+    )
 
-    bar_government: Annotated[
-        bool | None,
-        Field(
-            "Government servant in the family",
-            YesNo(),
-            section="Bars",
-            applies=_BARRED,
-            headers=("Government Employee", "Govt. Employee in Family"),
-        ),
-    ] = None
-    bar_credit: Annotated[
-        bool | None,
-        Field(
-            "Similar loan in the last 5 years",
-            YesNo(),
-            "PMEGP, PM SVANidhi, MUDRA or a similar scheme of the centre or the UT.",
-            applies=_BARRED,
-        ),
-    ] = None
-    credit_scheme: Annotated[
-        str | None, Field("Scheme of that loan", Choice("credit_scheme"), applies=_CREDIT)
-    ] = None
-    credit_sanctioned_on: Annotated[
-        date | None,
-        Field("That loan sanctioned on", Date(past=True), applies=_CREDIT),
-    ] = None
-    credit_repaid: Annotated[
-        bool | None,
-        Field(
-            "Fully repaid", YesNo(), "MUDRA and SVANidhi, once repaid, do not bar.", applies=_CREDIT
-        ),
-    ] = None
-    bar_family: Annotated[
-        bool | None,
-        Field(
-            "Family member registered",
-            YesNo(),
-            "Family is husband, wife and unmarried children.",
-            applies=_BARRED,
-        ),
-    ] = None
-    family_beneficiary_id: Annotated[
-        str | None,
-        Field(
-            "That family member",
-            Reference(kinds=("beneficiary",)),
-            applies=(*_BARRED, Condition("bar_family", (True,))),
-        ),
-    ] = None
+    bar_government: bool | None = field(
+        "Government servant in the family", YES_NO, section="Bars", applies=_BARRED
+    )
+    bar_credit: bool | None = field(
+        "Similar loan in the last 5 years",
+        YES_NO,
+        "PMEGP, PM SVANidhi, MUDRA or a similar scheme of the centre or the UT.",
+        applies=_BARRED,
+    )
+    credit_scheme: str | None = field(
+        "Scheme of that loan", Choice("credit_scheme"), applies=_CREDIT
+    )
+    credit_sanctioned_on: date | None = field("That loan sanctioned on", PAST_DATE, applies=_CREDIT)
+    credit_repaid: bool | None = field(
+        "Fully repaid", YES_NO, "MUDRA and SVANidhi, once repaid, do not bar.", applies=_CREDIT
+    )
+    bar_family: bool | None = field(
+        "Family member registered",
+        YES_NO,
+        "Family is husband, wife and unmarried children.",
+        applies=_BARRED,
+    )
+    family_beneficiary_id: str | None = field(
+        "That family member", Reference(("beneficiary",)), applies=when(bars=True, bar_family=True)
+    )
 
-    ration_card: Annotated[
-        str | None,
-        Field(
-            "Ration card",
-            Code(),
-            "Shows the family: one member of it may register.",
-            section="Before stage 1",
-            due=_STAGE_1,
-            uses=frozenset({Use.CODE}),
-            headers=("Ration Card No.", "Ration Card Number", "राशन कार्ड संख्या"),
-        ),
-    ] = None
-    gram_panchayat: Annotated[
-        str | None,
-        Field(
-            "Gram Panchayat",
-            Text(),
-            "Its head decides stage 1. In a town leave it empty and give the town.",
-            suggest="gram_panchayat",
-            headers=("Panchayat", "GP", "GP Name", "Gram Panchayat Name", "ग्राम पंचायत"),
-        ),
-    ] = None
-    ulb: Annotated[
-        int | None,
-        Field(
-            "Town (urban local body)",
-            Choice("ulb", within="district"),
-            headers=("ULB", "Urban Local Body", "Municipality"),
-        ),
-    ] = None
-    tehsil: Annotated[
-        int | None, Field("Tehsil", Choice("tehsil", within="district"), headers=("Tehsil Name",))
-    ] = None
-    pin: Annotated[
-        str | None,
-        Field("PIN code", PIN, headers=("PIN", "Pincode", "Pin Code", "Postal Code", "पिन कोड")),
-    ] = None
-    address: Annotated[
-        str | None, Field("House, street, landmark", Text(), headers=("House No.", "Full Address"))
-    ] = None
-    business_elsewhere: Annotated[bool | None, Field("Works at another address", YesNo())] = None
-    business_address: Annotated[
-        str | None,
-        Field("Address of the work", Text(), applies=(Condition("business_elsewhere", (True,)),)),
-    ] = None
+    ration_card: str | None = field(
+        "Ration card",
+        CODE,
+        "Shows the family: one member of it may register.",
+        section="Before stage 1",
+        due=_STAGE_1,
+        uses=Use.CODE,
+    )
+    gram_panchayat: str | None = field(
+        "Gram Panchayat",
+        TEXT,
+        "Its head decides stage 1. In a town leave it empty and give the town.",
+        suggest="gram_panchayat",
+    )
+    ulb: int | None = field("Town (urban local body)", Place("ulb", within="district"))
+    tehsil: int | None = field("Tehsil", Place("tehsil", within="district"))
+    pin: str | None = field("PIN code", PIN)
+    address: str | None = field("House, street, landmark", TEXT)
+    business_elsewhere: bool | None = field("Works at another address", YES_NO)
+    business_address: str | None = field(
+        "Address of the work", TEXT, applies=when(business_elsewhere=True)
+    )
 
-    ifsc: Annotated[
-        str | None,
-        Field("IFSC", IFSC, section="Bank account", due=_STAGE_3, headers=IFSC_HEADERS),
-    ] = None
-    account_no: Annotated[
-        str | None, Field("Account number", Account(), due=_STAGE_3, headers=ACCOUNT_HEADERS)
-    ] = None
-    account_seeded: Annotated[
-        bool | None,
-        Field(
-            "Aadhaar linked to the account",
-            YesNo(),
-            section="Bank account",
-            headers=("Aadhaar Seeded",),
-        ),
-    ] = None
+    ifsc: str | None = field("IFSC", IFSC, section="Bank account", due=_STAGE_3)
+    account_no: str | None = field("Account number", ACCOUNT, due=_STAGE_3)
+    account_seeded: bool | None = field(
+        "Aadhaar linked to the account", YES_NO, section="Bank account"
+    )
 
-    status: Annotated[
-        str | None,
-        Field(
-            "Status",
-            Choice("pmv_status"),
-            section="Scheme",
-            uses=frozenset({Use.LIST}),
-            headers=("Application Status", "Current Status", "स्थिति"),
-        ),
-    ] = None
-    registered_on: Annotated[
-        date | None,
-        Field(
-            "Registered on the portal",
-            Date(past=True),
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Date of Registration", "Registration Date", "पंजीकरण तिथि"),
-        ),
-    ] = None
-    csc: Annotated[
-        str | None,
-        Field("Registered at (CSC)", Text(), headers=("CSC", "CSC Name", "Name of CSC")),
-    ] = None
-    csc_id: Annotated[str | None, Field("Number of the CSC", Code(), headers=("CSC ID",))] = None
-    portal_no: Annotated[
-        str | None,
-        Field(
-            "Portal number",
-            PortalNumber(),
-            "The application or registration number of the portal.",
-            due="stage 2",
-            uses=frozenset({Use.CODE}),
-            headers=(
-                "PMV No.",
-                "PM Vishwakarma No.",
-                "Application No.",
-                "Application Number",
-                "Registration No.",
-                "Registration Number",
-                "Application ID",
-                "आवेदन संख्या",
-            ),
-        ),
-    ] = None
+    status: str | None = field("Status", Choice("pmv_status"), section="Scheme", uses=Use.LIST)
+    registered_on: date | None = field("Registered on the portal", PAST_DATE, uses=Use.HAPPENED)
+    csc: str | None = field("Registered at (CSC)", TEXT)
+    csc_id: str | None = field("Number of the CSC", CODE)
+    portal_no: str | None = field(
+        "Portal number",
+        PORTAL_NUMBER,
+        "The application or registration number of the portal.",
+        due="stage 2",
+        uses=Use.CODE,
+    )
 
-    certificate_no: Annotated[
-        str | None,
-        Field(
-            "Certificate number",
-            PortalNumber(),
-            section="Certificate and card",
-            uses=frozenset({Use.CODE}),
-            headers=("Certificate No.",),
-        ),
-    ] = None
-    certificate_on: Annotated[date | None, Field("Certificate issued", Date(past=True))] = None
-    card_no: Annotated[
-        str | None, Field("ID card number", PortalNumber(), headers=("ID Card No.",))
-    ] = None
-    card_on: Annotated[date | None, Field("ID card issued", Date(past=True))] = None
-    card_handed_on: Annotated[
-        date | None, Field("Certificate and card handed over", Date(past=True))
-    ] = None
+    certificate_no: str | None = field(
+        "Certificate number", PORTAL_NUMBER, section="Certificate and card", uses=Use.CODE
+    )
+    certificate_on: date | None = field("Certificate issued", PAST_DATE)
+    card_no: str | None = field("ID card number", PORTAL_NUMBER)
+    card_on: date | None = field("ID card issued", PAST_DATE)
+    card_handed_on: date | None = field("Certificate and card handed over", PAST_DATE)
 
-    minority: Annotated[
-        bool | None, Field("Of a minority", YesNo(), section="About the person")
-    ] = None
-    pan: Annotated[str | None, Field("PAN", PAN, headers=("PAN No.", "PAN Number"))] = None
+    minority: bool | None = field("Of a minority", YES_NO, section="About the person")
+    pan: str | None = field("PAN", PAN)
 
-    sub_category: Annotated[
-        str | None,
-        Field("What is made", Text(), section="Work", headers=("Sub Category", "Sub Trade")),
-    ] = None
-    learned_from: Annotated[str | None, Field("Trade learned from", Choice("learned_from"))] = None
-    years_in_trade: Annotated[
-        int | None, Field("Years in the trade", Whole(most=90), headers=("Experience",))
-    ] = None
-    other_craft: Annotated[
-        str | None, Field("Other craft", Text(), "A craft outside the 18 trades, such as weaving.")
-    ] = None
-    monthly_income: Annotated[int | None, Field("Income a month", Money())] = None
-    udyam: Annotated[str | None, Field("Udyam number", UDYAM, headers=("Udyam No.",))] = None
-    started_on: Annotated[date | None, Field("Enterprise started", Date(past=True))] = None
-    workers_women: Annotated[int | None, Field("Women working there", Whole(most=999))] = None
-    workers_men: Annotated[int | None, Field("Men working there", Whole(most=999))] = None
+    sub_category: str | None = field("What is made", TEXT, section="Work")
+    learned_from: str | None = field("Trade learned from", Choice("learned_from"))
+    years_in_trade: int | None = field("Years in the trade", Whole(most=90))
+    other_craft: str | None = field(
+        "Other craft", TEXT, "A craft outside the 18 trades, such as weaving."
+    )
+    monthly_income: int | None = field("Income a month", RUPEES)
+    udyam: str | None = field("Udyam number", UDYAM)
+    started_on: date | None = field("Enterprise started", PAST_DATE)
+    workers_women: int | None = field("Women working there", Whole(most=999))
+    workers_men: int | None = field("Men working there", Whole(most=999))
 
-    wants_credit: Annotated[bool | None, Field("Wants a loan", YesNo(), section="Wishes")] = None
-    wished_amount: Annotated[
-        int | None,
-        Field("Loan wished", Money(most=300_000), applies=(Condition("wants_credit", (True,)),)),
-    ] = None
-    loan_purpose: Annotated[
-        str | None, Field("What for", Text(), applies=(Condition("wants_credit", (True,)),))
-    ] = None
-    preferred_ifsc: Annotated[
-        str | None,
-        Field("Branch wished (IFSC)", IFSC, applies=(Condition("wants_credit", (True,)),)),
-    ] = None
-    wants_training: Annotated[bool | None, Field("Willing to be trained", YesNo())] = None
-    digital_payments: Annotated[bool | None, Field("Takes digital payments", YesNo())] = None
-    upi: Annotated[
-        str | None,
-        Field("UPI address", Text(longest=80), applies=(Condition("digital_payments", (True,)),)),
-    ] = None
-    wants_marketing: Annotated[
-        bool | None, Field("Wants help with selling", YesNo(), "Quality mark, e-commerce, fairs.")
-    ] = None
-    marketing_needs: Annotated[
-        str | None, Field("Which help", Text(), applies=(Condition("wants_marketing", (True,)),))
-    ] = None
+    wants_credit: bool | None = field("Wants a loan", YES_NO, section="Wishes")
+    wished_amount: int | None = field(
+        "Loan wished", Money(most=300_000), applies=when(wants_credit=True)
+    )
+    loan_purpose: str | None = field("What for", TEXT, applies=when(wants_credit=True))
+    preferred_ifsc: str | None = field(
+        "Branch wished (IFSC)", IFSC, applies=when(wants_credit=True)
+    )
+    wants_training: bool | None = field("Willing to be trained", YES_NO)
+    digital_payments: bool | None = field("Takes digital payments", YES_NO)
+    upi: str | None = field("UPI address", Text(longest=80), applies=when(digital_payments=True))
+    wants_marketing: bool | None = field(
+        "Wants help with selling", YES_NO, "Quality mark, e-commerce, fairs."
+    )
+    marketing_needs: str | None = field("Which help", TEXT, applies=when(wants_marketing=True))
 
-    def event(self) -> str:
+    def event(self, step: Step | None = None) -> str:  # noqa: ARG002
         """Say where the application was made, if it was."""
         if self.csc:
             return f"Registered at {self.csc}"
@@ -335,94 +219,156 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         return "Entered here, not registered yet"
 
 
-_STAGES = {
-    "1": "Stage 1 Gram Panchayat",
-    "2": "Stage 2 district",
-    "3": "Stage 3 screening",
-}
+def ages(born: str, on: date) -> tuple[int, int]:
+    """Return the lowest and highest age on a day; they differ where only the year is known."""
+    year = int(born[:4])
+    if len(born) == 4:
+        return on.year - year - 1, on.year - year
+    age = on.year - year - ((on.month, on.day) < (int(born[5:7]), int(born[8:10])))
+    return age, age
 
 
-class Verification(Record, table=True):
-    """A decision on an artisan's application at stage 1, 2 or 3."""
+def _ages(artisan: Beneficiary, context: RuleContext) -> tuple[int, int]:
+    """Return the lowest and highest age at registration; a wrong clock leaves the highest open."""
+    if not artisan.born:
+        return _ADULT, _ADULT
+    lowest, highest = ages(artisan.born, artisan.registered_on or context.today)
+    return lowest, max(highest, _ADULT) if _unsure(artisan, context) else highest
 
-    title = "Decision"
-    plural = "Decisions"
-    order = "decided_on"
-    match_keys = (("beneficiary_id", "stage", "decided_on"),)
-    actions = {"beneficiary_id": Action("v", "decide")}
 
-    beneficiary_id: Annotated[
-        str | None,
-        Field(
-            "Artisan",
-            Reference(kinds=("beneficiary",)),
-            section="Decision",
-            required="a decision is about one artisan",
-            uses=frozenset({Use.LIST}),
-            headers=("Beneficiary ID",),
-        ),
-    ] = None
-    stage: Annotated[
-        str | None,
-        Field(
-            "Stage",
-            Choice("verification_stage"),
-            required="each stage is decided by another body",
-            uses=frozenset({Use.LIST}),
-        ),
-    ] = None
-    decision: Annotated[
-        str | None,
-        Field(
-            "Decision",
-            Choice("decision"),
-            required="without it nothing was decided",
-            uses=frozenset({Use.LIST}),
-        ),
-    ] = None
-    reason: Annotated[
-        str | None,
-        Field(
-            "Reason", Text(longest=500), applies=(Condition("decision", ("REJECTED", "RETURNED")),)
-        ),
-    ] = None
-    received_on: Annotated[date | None, Field("Received", Date(past=True))] = None
-    decided_on: Annotated[
-        date | None,
-        Field(
-            "Decided",
-            Date(past=True),
-            uses=frozenset({Use.LIST, Use.HAPPENED}),
-            headers=("Decision Date", "Date of Decision"),
-        ),
-    ] = None
-    decided_by: Annotated[
-        str | None, Field("Decided by (office)", Text(), headers=("Officer", "Verified By"))
-    ] = None
-    meeting_no: Annotated[
-        str | None,
-        Field(
-            "Meeting of the committee",
-            Code(),
-            "Number of the meeting, as in its minutes.",
-            applies=(Condition("stage", ("2", "3")),),
-        ),
-    ] = None
-    programme_id: Annotated[
-        str | None,
-        Field(
-            "Its record here",
-            Reference(kinds=("programme",)),
-            applies=(Condition("stage", ("3",)),),
-        ),
-    ] = None
+def _unsure(artisan: Beneficiary, context: RuleContext) -> bool:
+    """Say whether the age rests on a clock that is wrong."""
+    return context.clock_wrong and artisan.registered_on is None
 
-    def label(self) -> str:
-        """Name the stage, its body and what was decided."""
-        stage = _STAGES.get(self.stage or "", "Decision")
-        decision = Choice("decision").show(self.decision).partition(" /")[0].casefold()
-        return f"{stage}: {decision or 'open'}"
 
-    def event(self) -> str:
-        """Say the stage, its body and the decision."""
-        return self.label() + (f" ({self.reason})" if self.reason else "")
+@rule(
+    Beneficiary,
+    "trade_code",
+    source=_GUIDELINES.format("a"),
+    says="This is none of the 18 trades. Choose one of the list; other work is Other craft.",
+)
+def notified_trade(artisan: Beneficiary, _context: RuleContext) -> bool:
+    """The trade is one of the 18."""
+    return artisan.trade_code is not None and not reference.option("trade", artisan.trade_code)
+
+
+@rule(
+    Beneficiary,
+    "born",
+    source=_GUIDELINES.format("b"),
+    says="Only {age} years old on {day:date}: an artisan is at least {adult}.",
+)
+def adult(artisan: Beneficiary, context: RuleContext) -> Broken | None:
+    """At least 18 years old on the day of registration."""
+    _, highest = _ages(artisan, context)
+    if highest >= _ADULT:
+        return None
+    return Broken(age=highest, day=artisan.registered_on or context.today, adult=_ADULT)
+
+
+@rule(
+    Beneficiary,
+    "born",
+    source=_GUIDELINES.format("b"),
+    severity=Severity.WARN,
+    says={
+        "year": "Perhaps only {age} years old: look at the full date on the Aadhaar card.",
+        "clock": "Perhaps only {age} years old; this laptop's clock is wrong. Check the age.",
+    },
+)
+def adult_by_year(artisan: Beneficiary, context: RuleContext) -> Broken | None:
+    """A lone year that leaves 17 or 18 open, or a wrong clock, gets the benefit of the doubt."""
+    lowest, highest = _ages(artisan, context)
+    if not lowest < _ADULT <= highest:
+        return None
+    return Broken("clock" if _unsure(artisan, context) else "year", age=lowest)
+
+
+@rule(
+    Beneficiary,
+    "bar_credit",
+    source=_GUIDELINES.format("c"),
+    severity=Severity.REASON,
+    says={
+        "pmegp": "Who has taken a PMEGP loan cannot register. Confirm to keep the record.",
+        "undated": "A similar loan bars for 5 years from its sanction. Give its date and scheme.",
+        "until": (
+            "A similar loan bars until {free:date}. MUDRA and SVANidhi, fully repaid, do not."
+        ),
+    },
+)
+def similar_credit(artisan: Beneficiary, context: RuleContext) -> Broken | None:
+    """No similar loan in 5 years from sanction, unless MUDRA or SVANidhi fully repaid."""
+    if not (artisan.bars and artisan.bar_credit):
+        return None
+    if artisan.credit_scheme == "PMEGP":
+        return Broken("pmegp")
+    if artisan.credit_scheme in {"MUDRA", "SVANIDHI"} and artisan.credit_repaid:
+        return None
+    if artisan.credit_sanctioned_on is None:
+        return Broken("undated")
+    free = months_after(artisan.credit_sanctioned_on, _BARRED_MONTHS)
+    return None if free <= (artisan.registered_on or context.today) else Broken("until", free=free)
+
+
+@rule(
+    Beneficiary,
+    "bar_family",
+    source=_GUIDELINES.format("d"),
+    says="One member of a family may register: husband, wife or an unmarried child.",
+)
+def one_of_a_family(artisan: Beneficiary, _context: RuleContext) -> bool:
+    """One member of a family: husband, wife, unmarried children."""
+    return bool(artisan.bars and artisan.bar_family)
+
+
+@rule(
+    Beneficiary,
+    "ration_card",
+    source=_GUIDELINES.format("d"),
+    severity=Severity.REASON,
+    across=True,
+    says="{other_name} ({other}) has the same ration card. Are they one family?",
+)
+def one_of_a_ration_card(artisan: Beneficiary, context: RuleContext) -> Broken | None:
+    """Two artisans on one ration card may be of one family."""
+    if not artisan.ration_card or artisan.status in _CLOSED:
+        return None
+    for other in context.known.where("beneficiary", ration_card=artisan.ration_card):
+        if other.id != artisan.id and other.value("status") not in _CLOSED:
+            return Broken(other=other)
+    return None
+
+
+@rule(
+    Beneficiary,
+    "bar_government",
+    source=_GUIDELINES.format("e"),
+    says="Government servants and their families cannot register.",
+)
+def no_government_servant(artisan: Beneficiary, _context: RuleContext) -> bool:
+    """Neither the artisan nor the family is in government service."""
+    return bool(artisan.bars and artisan.bar_government)
+
+
+@rule(
+    Beneficiary,
+    "bars",
+    source="domain brief section 2, screening",
+    severity=Severity.WARN,
+    says="Say which of the three bars it is.",
+)
+def bar_named(artisan: Beneficiary, _context: RuleContext) -> bool:
+    """A bar is said to exist: which?"""
+    which = (artisan.bar_government, artisan.bar_credit, artisan.bar_family)
+    return bool(artisan.bars) and not any(which)
+
+
+pin_in_district(Beneficiary)
+in_order(
+    Beneficiary,
+    "registered_on",
+    "certificate_on",
+    "card_handed_on",
+    source="domain brief section 2, flow",
+)

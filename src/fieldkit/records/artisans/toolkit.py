@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
+from fieldkit import reference
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.declaration.action import Action, Job
-from fieldkit.records.declaration.field import Condition, Field, Use
+from fieldkit.records.declaration.checks import in_order
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.fields.formats import (
     BARCODE,
+    DAY,
+    LONG_TEXT,
+    PAST_DATE,
+    PORTAL_NUMBER,
+    RUPEES,
+    TEXT,
     Choice,
-    Date,
-    Money,
-    PortalNumber,
     Reference,
-    Text,
 )
 
-_ROAD = (
-    "SELECTED",
-    "VOUCHER_ISSUED",
-    "ORDERED",
-    "DISPATCHED",
-    "AT_POST_OFFICE",
-    "RETURNED",
-    "DELIVERED",
-    "DEFECTIVE",
-    "REPLACED",
-)
-
-
-def _from(state: str) -> tuple[Condition, ...]:
-    """Apply once the toolkit has come as far as ``state``."""
-    return (Condition("state", _ROAD[_ROAD.index(state) :]),)
+_SOURCE = "domain brief section 2, toolkit"
+MOST_RUPEES = 15_000
+"""Value of the voucher (PM Vishwakarma Guidelines)."""
 
 
 class Toolkit(Record, table=True):
@@ -46,237 +41,190 @@ class Toolkit(Record, table=True):
     actions = {"beneficiary_id": Action("k", "toolkit", once=True)}
     job = Job(4, "Toolkit hand-over", via="beneficiary_id", menu="Toolkit: move on or hand over")
     home_rank = 4
+    lifecycle = Lifecycle(
+        "state",
+        Step("NOT_ELIGIBLE", "not possible yet: skill assessment not done"),
+        Step("ELIGIBLE", "possible: skill assessment passed"),
+        Step("SELECTED", "selected", on="selected_on", asks=("toolkit_code",), overdue=30),
+        Step(
+            "VOUCHER_ISSUED",
+            "voucher issued",
+            on="issued_on",
+            amount="voucher_value",
+            asks=("voucher_no", "expires_on"),
+            overdue=30,
+            ask="Give the day the voucher was issued.",
+        ),
+        Step("", "voucher used", on="redeemed_on", aside=True),
+        Step("ORDERED", "ordered", on="ordered_on", asks=("redeemed_on", "supplier"), overdue=30),
+        Step(
+            "DISPATCHED",
+            "dispatched",
+            on="dispatched_on",
+            asks=("warehouse", "barcode"),
+            then=("AT_POST_OFFICE", "RETURNED"),
+            overdue=30,
+        ),
+        Step(
+            "AT_POST_OFFICE",
+            "at the post office",
+            on="at_post_office_on",
+            asks=("post_office",),
+            then=("DELIVERED", "RETURNED"),
+            overdue=30,
+        ),
+        Step(
+            "RETURNED",
+            "returned to sender",
+            on="returned_on",
+            then=("DISPATCHED",),
+            overdue=30,
+            aside=True,
+        ),
+        Step(
+            "DELIVERED",
+            "handed over",
+            on="delivered_on",
+            asks=("received_by", "receiver_name", "condition"),
+        ),
+        Step("DEFECTIVE", "found defective", on="complained_on", asks=("complaint",)),
+        Step("REPLACED", "replaced", on="replaced_on"),
+    )
 
-    beneficiary_id: Annotated[
-        str | None,
-        Field(
-            "Artisan",
-            Reference(kinds=("beneficiary",)),
-            section="Toolkit",
-            required="a toolkit is one artisan's",
-            uses=frozenset({Use.LIST}),
-            headers=("Beneficiary ID",),
-        ),
-    ] = None
-    state: Annotated[
-        str | None,
-        Field(
-            "State",
-            Choice("toolkit_state"),
-            "How far it has come; the dates of that step are asked below.",
-            default="SELECTED",
-            required="a toolkit is counted by its state",
-            uses=frozenset({Use.LIST}),
-            headers=("Status", "Toolkit Status"),
-        ),
-    ] = None
-    toolkit_code: Annotated[
-        str | None,
-        Field(
-            "Set chosen",
-            Choice("toolkit"),
-            applies=_from("SELECTED"),
-            uses=frozenset({Use.LIST}),
-            headers=("Toolkit", "Toolkit Code", "Toolkit Set"),
-        ),
-    ] = None
-    selected_on: Annotated[
-        date | None,
-        Field(
-            "Selected",
-            Date(past=True),
-            applies=_from("SELECTED"),
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Selection Date",),
-        ),
-    ] = None
-    voucher_no: Annotated[
-        str | None,
-        Field(
-            "Voucher number",
-            PortalNumber(),
-            section="Voucher",
-            applies=_from("VOUCHER_ISSUED"),
-            uses=frozenset({Use.CODE}),
-            headers=("Voucher No.", "e-RUPI No."),
-        ),
-    ] = None
-    voucher_value: Annotated[
-        int | None,
-        Field(
-            "Voucher value",
-            Money(),
-            "At most Rs 15,000.",
-            applies=_from("VOUCHER_ISSUED"),
-            headers=("Voucher Amount",),
-        ),
-    ] = None
-    issued_on: Annotated[
-        date | None,
-        Field(
-            "Voucher issued",
-            Date(past=True),
-            applies=_from("VOUCHER_ISSUED"),
-            uses=frozenset({Use.HAPPENED}),
-        ),
-    ] = None
-    expires_on: Annotated[
-        date | None, Field("Voucher valid until", Date(), applies=_from("VOUCHER_ISSUED"))
-    ] = None
-    redeemed_on: Annotated[
-        date | None,
-        Field(
-            "Voucher used",
-            Date(past=True),
-            applies=_from("ORDERED"),
-            uses=frozenset({Use.HAPPENED}),
-        ),
-    ] = None
-    ordered_on: Annotated[
-        date | None,
-        Field(
-            "Ordered",
-            Date(past=True),
-            section="Journey",
-            applies=_from("ORDERED"),
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Order Date",),
-        ),
-    ] = None
-    supplier: Annotated[str | None, Field("Supplier", Text(), applies=_from("ORDERED"))] = None
-    dispatched_on: Annotated[
-        date | None,
-        Field(
-            "Dispatched",
-            Date(past=True),
-            applies=_from("DISPATCHED"),
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Dispatch Date",),
-        ),
-    ] = None
-    warehouse: Annotated[
-        str | None, Field("From warehouse", Choice("warehouse"), applies=_from("DISPATCHED"))
-    ] = None
-    barcode: Annotated[
-        str | None,
-        Field(
-            "Parcel barcode",
-            BARCODE,
-            "On the India Post label.",
-            applies=_from("DISPATCHED"),
-            uses=frozenset({Use.CODE, Use.LIST}),
-            headers=("Tracking No.", "Consignment No.", "Article No."),
-        ),
-    ] = None
-    at_post_office_on: Annotated[
-        date | None,
-        Field(
-            "At the post office",
-            Date(past=True),
-            applies=_from("AT_POST_OFFICE"),
-            uses=frozenset({Use.HAPPENED}),
-        ),
-    ] = None
-    post_office: Annotated[
-        str | None, Field("Post office", Text(), applies=_from("AT_POST_OFFICE"))
-    ] = None
-    delivery_remark: Annotated[
-        str | None,
-        Field(
-            "Postman's remark",
-            Choice("delivery_remark"),
-            applies=(Condition("state", ("AT_POST_OFFICE", "RETURNED", "DELIVERED")),),
-        ),
-    ] = None
-    returned_on: Annotated[
-        date | None,
-        Field(
-            "Returned to sender",
-            Date(past=True),
-            applies=(Condition("state", ("RETURNED",)),),
-            uses=frozenset({Use.HAPPENED}),
-        ),
-    ] = None
-    delivered_on: Annotated[
-        date | None,
-        Field(
-            "Delivered",
-            Date(past=True),
-            section="Hand-over",
-            applies=_from("DELIVERED"),
-            uses=frozenset({Use.HAPPENED, Use.LIST}),
-            headers=("Delivery Date", "Date of Delivery"),
-        ),
-    ] = None
-    received_by: Annotated[
-        str | None,
-        Field(
-            "Received by",
-            Choice("received_by"),
-            applies=_from("DELIVERED"),
-            headers=("Received By",),
-        ),
-    ] = None
-    receiver_name: Annotated[
-        str | None,
-        Field(
-            "Name of who received it",
-            Text(),
-            applies=(*_from("DELIVERED"), Condition("received_by", ("RELATIVE", "OTHER"))),
-        ),
-    ] = None
-    condition: Annotated[
-        str | None, Field("Condition", Choice("toolkit_condition"), applies=_from("DELIVERED"))
-    ] = None
-    complaint: Annotated[
-        str | None,
-        Field(
-            "What is wrong",
-            Text(longest=500),
-            section="Complaint",
-            applies=_from("DEFECTIVE"),
-        ),
-    ] = None
-    complained_on: Annotated[
-        date | None,
-        Field(
-            "Complaint made",
-            Date(past=True),
-            applies=_from("DEFECTIVE"),
-            uses=frozenset({Use.HAPPENED}),
-        ),
-    ] = None
-    replaced_on: Annotated[
-        date | None,
-        Field(
-            "Replaced",
-            Date(past=True),
-            applies=_from("REPLACED"),
-            uses=frozenset({Use.HAPPENED}),
-        ),
-    ] = None
+    beneficiary_id: str | None = field(
+        "Artisan",
+        Reference(("beneficiary",)),
+        section="Toolkit",
+        required="a toolkit is one artisan's",
+        uses=Use.LIST,
+    )
+    state: str | None = field(
+        "State",
+        Choice("toolkit_state"),
+        "How far it has come; the dates of that step are asked below.",
+        default="SELECTED",
+        required="a toolkit is counted by its state",
+        uses=Use.LIST,
+    )
+    toolkit_code: str | None = field("Set chosen", Choice("toolkit"), uses=Use.LIST)
+    selected_on: date | None = field("Selected", PAST_DATE)
+    voucher_no: str | None = field(
+        "Voucher number", PORTAL_NUMBER, section="Voucher", uses=Use.CODE
+    )
+    voucher_value: int | None = field("Voucher value", RUPEES, "At most Rs 15,000.")
+    issued_on: date | None = field("Voucher issued", PAST_DATE)
+    expires_on: date | None = field("Voucher valid until", DAY)
+    redeemed_on: date | None = field("Voucher used", PAST_DATE)
+    ordered_on: date | None = field("Ordered", PAST_DATE, section="Journey")
+    supplier: str | None = field("Supplier", TEXT)
+    dispatched_on: date | None = field("Dispatched", PAST_DATE)
+    warehouse: str | None = field("From warehouse", Choice("warehouse"))
+    barcode: str | None = field(
+        "Parcel barcode", BARCODE, "On the India Post label.", uses=Use.CODE | Use.LIST
+    )
+    at_post_office_on: date | None = field("At the post office", PAST_DATE)
+    post_office: str | None = field("Post office", TEXT)
+    delivery_remark: str | None = field(
+        "Postman's remark",
+        Choice("delivery_remark"),
+        applies=when(state=("AT_POST_OFFICE", "RETURNED", "DELIVERED")),
+    )
+    returned_on: date | None = field("Returned to sender", PAST_DATE)
+    delivered_on: date | None = field("Delivered", PAST_DATE, section="Hand-over", uses=Use.LIST)
+    received_by: str | None = field("Received by", Choice("received_by"))
+    receiver_name: str | None = field(
+        "Name of who received it", TEXT, applies=when(received_by=("RELATIVE", "OTHER"))
+    )
+    condition: str | None = field("Condition", Choice("toolkit_condition"))
+    complaint: str | None = field("What is wrong", LONG_TEXT, section="Complaint")
+    complained_on: date | None = field("Complaint made", PAST_DATE)
+    replaced_on: date | None = field("Replaced", PAST_DATE)
 
     def label(self) -> str:
         """Name the set."""
         return Choice("toolkit").show(self.toolkit_code) or f"Toolkit {self.id}"
 
-    def event(self) -> str:
-        """Say what happened to the toolkit last."""
-        done = _DONE.get(self.state or "", "noted")
+    def event(self, step: Step | None = None) -> str:
+        """Say what happened to the toolkit: at a step, else last."""
+        step = step or self.step()
         chosen = Choice("toolkit").show(self.toolkit_code)
-        return f"Toolkit {done}: {chosen}" if chosen else f"Toolkit {done}"
+        done = f"Toolkit {step.word if step else 'noted'}"
+        return f"{done}: {chosen}" if chosen else done
 
 
-_DONE = {
-    "NOT_ELIGIBLE": "not possible yet: skill assessment not done",
-    "ELIGIBLE": "possible: skill assessment passed",
-    "SELECTED": "selected",
-    "VOUCHER_ISSUED": "voucher issued",
-    "ORDERED": "ordered",
-    "DISPATCHED": "dispatched",
-    "AT_POST_OFFICE": "at the post office",
-    "DELIVERED": "handed over",
-    "RETURNED": "returned to sender",
-    "DEFECTIVE": "found defective",
-    "REPLACED": "replaced",
-}
+@rule(
+    Toolkit,
+    "toolkit_code",
+    source=_SOURCE,
+    says="This set is not for the trade of {trade:trade}. Choose one that is.",
+)
+def set_of_the_trade(toolkit: Toolkit, context: RuleContext) -> Broken | None:
+    """The set is one for the artisan's trade."""
+    chosen = reference.option("toolkit", toolkit.toolkit_code)
+    if chosen is None or not toolkit.beneficiary_id:
+        return None
+    artisan = context.known.get("beneficiary", toolkit.beneficiary_id)
+    trade = artisan.trade_code if isinstance(artisan, Beneficiary) else None
+    return None if trade in {None, chosen.within} else Broken(trade=trade)
+
+
+@rule(
+    Toolkit,
+    "beneficiary_id",
+    source=_SOURCE,
+    across=True,
+    says="This artisan has a toolkit already ({other}). Open that one.",
+)
+def one_toolkit(toolkit: Toolkit, context: RuleContext) -> Broken | None:
+    """One toolkit for an artisan, once."""
+    if not toolkit.beneficiary_id:
+        return None
+    for other in context.known.where("toolkit", beneficiary_id=toolkit.beneficiary_id):
+        if other.id != toolkit.id:
+            return Broken(other=other)
+    return None
+
+
+@rule(
+    Toolkit,
+    "beneficiary_id",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says="This artisan stands at: {status:pmv_status}. Check the status.",
+)
+def registered_before(toolkit: Toolkit, context: RuleContext) -> Broken | None:
+    """The toolkit follows the approval at stage 3."""
+    if context.before or not toolkit.beneficiary_id:
+        return None
+    artisan = context.known.get("beneficiary", toolkit.beneficiary_id)
+    status = artisan.status if isinstance(artisan, Beneficiary) else None
+    return None if status in {None, "S3_APPROVED"} else Broken(status=status)
+
+
+@rule(
+    Toolkit,
+    "voucher_value",
+    source="PM Vishwakarma Guidelines: toolkit incentive Rs 15,000",
+    says="The voucher is of at most {most:rupees}.",
+)
+def voucher_within_limit(toolkit: Toolkit, _context: RuleContext) -> Broken | None:
+    """The voucher is of at most Rs 15,000."""
+    return Broken(most=MOST_RUPEES) if (toolkit.voucher_value or 0) > MOST_RUPEES else None
+
+
+@rule(
+    Toolkit,
+    "redeemed_on",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says="The voucher was no longer valid on that day. Check both dates.",
+)
+def voucher_still_valid(toolkit: Toolkit, _context: RuleContext) -> bool:
+    """A voucher is used while it is valid."""
+    redeemed, expires = toolkit.redeemed_on, toolkit.expires_on
+    return bool(redeemed and expires and redeemed > expires)
+
+
+lifecycle_rules(Toolkit, source="domain brief section 1, rows 10 and 11; section 2, toolkit")
+in_order(Toolkit, "issued_on", "redeemed_on", source=_SOURCE)
+in_order(Toolkit, "issued_on", "expires_on", source=_SOURCE)

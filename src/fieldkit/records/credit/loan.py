@@ -4,36 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
 
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.community.member import Member
 from fieldkit.records.declaration.action import Action
-from fieldkit.records.declaration.field import Condition, Field, Use
+from fieldkit.records.declaration.checks import branch_on_the_list
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import (
-    ACCOUNT_HEADERS,
-    IFSC_HEADERS,
+    BankBranch,
+    BankName,
     EitherArtisan,
     OrMember,
+    artisan_or_member,
     bank_and_branch,
 )
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.fields.dates import months_after
 from fieldkit.records.fields.formats import (
+    ACCOUNT,
     IFSC,
-    Account,
+    LONG_TEXT,
+    PAST_DATE,
+    PORTAL_NUMBER,
+    RUPEES,
+    TEXT,
     Choice,
-    Date,
-    Money,
-    PortalNumber,
     Reference,
-    Text,
     Value,
 )
 
+_CREDIT = "PM Vishwakarma Guidelines: credit support (domain brief section 2)"
+_LAL_DED = "jkb.bank.in: Lal Ded Stree Shakti (domain brief section 3)"
 TRANCHES = ("PMV1", "PMV2")
 """The two loans of PM Vishwakarma, in their order."""
-SANCTIONED = ("SANCTIONED", "DISBURSED", "CLOSED", "NPA")
-DISBURSED = ("DISBURSED", "CLOSED", "NPA")
-_SANCTIONED = (Condition("state", SANCTIONED),)
-_DISBURSED = (Condition("state", DISBURSED),)
+MOST_RUPEES = {"PMV1": 1_00_000, "PMV2": 2_00_000}
+"""The ceiling of each tranche."""
+MONTHS_BETWEEN = 6
+"""From the first payment of tranche 1 to tranche 2, at least."""
+MOST_IN_A_GROUP = 3
+_OVER = frozenset({"REJECTED", "CLOSED"})
 
 
 class Loan(Record, table=True):
@@ -48,149 +60,78 @@ class Loan(Record, table=True):
         ("member_id", "product", "applied_on"),
     )
     actions = {"beneficiary_id": Action("l", "loan"), "member_id": Action("l", "loan")}
-
-    product: Annotated[
-        str | None,
-        Field(
-            "Product",
-            Choice("loan_product"),
-            section="Loan",
-            required="a loan is counted by its product",
-            uses=frozenset({Use.LIST}),
-            headers=("Scheme", "Loan Scheme", "Tranche", "Loan Type"),
+    lifecycle = Lifecycle(
+        "state",
+        Step("WILLING", "wished for"),
+        Step(
+            "SPONSORED",
+            "sent to the bank",
+            on="applied_on",
+            amount="applied_amount",
+            then=("UNDER_PROCESS", "SANCTIONED", "REJECTED", "RETURNED"),
+            early=True,
         ),
-    ] = None
+        Step("UNDER_PROCESS", "with the bank", then=("SANCTIONED", "REJECTED", "RETURNED")),
+        Step("REJECTED", "rejected by the bank", asks=("turned_down",), aside=True),
+        Step(
+            "RETURNED",
+            "returned by the bank with a question",
+            asks=("turned_down",),
+            then=("SPONSORED", "UNDER_PROCESS", "REJECTED"),
+            aside=True,
+        ),
+        Step("SANCTIONED", "sanctioned", on="sanctioned_on", amount="sanctioned_amount"),
+        Step(
+            "DISBURSED",
+            "paid out",
+            on="disbursed_on",
+            amount="disbursed_amount",
+            asks=("account_no",),
+            then=("CLOSED", "NPA"),
+        ),
+        Step("CLOSED", "repaid", on="closed_on"),
+        Step("NPA", "overdue", then=("DISBURSED", "CLOSED"), aside=True),
+    )
+
+    product: str | None = field(
+        "Product",
+        Choice("loan_product"),
+        section="Loan",
+        required="a loan is counted by its product",
+        uses=Use.LIST,
+    )
     beneficiary_id: EitherArtisan = None
     member_id: OrMember = None
-    self_help_group_id: Annotated[
-        str | None,
-        Field(
-            "Group that stands for it",
-            Reference(kinds=("self_help_group",)),
-            "Her group: at most three of its members have this loan.",
-            applies=(Condition("product", ("LALDED",)),),
-            headers=("SHG", "SHG Code"),
-        ),
-    ] = None
-    state: Annotated[
-        str | None,
-        Field(
-            "State",
-            Choice("loan_state"),
-            "How far it has come; the dates of that step are asked below.",
-            default="SPONSORED",
-            required="a loan is counted by its state",
-            uses=frozenset({Use.LIST}),
-            headers=("Status", "Loan Status"),
-        ),
-    ] = None
-    application_no: Annotated[
-        str | None,
-        Field(
-            "Application number",
-            PortalNumber(),
-            section="Application",
-            uses=frozenset({Use.CODE}),
-            headers=("Application No.", "Application ID"),
-        ),
-    ] = None
-    applied_on: Annotated[
-        date | None,
-        Field(
-            "Sent to the bank",
-            Date(past=True),
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Application Date", "Date of Application", "Sponsored On"),
-        ),
-    ] = None
-    applied_amount: Annotated[
-        int | None,
-        Field(
-            "Amount applied for",
-            Money(),
-            headers=("Applied Amount", "Loan Amount Applied", "Sponsored Amount"),
-        ),
-    ] = None
-    purpose: Annotated[str | None, Field("What it is for", Text(), headers=("Purpose",))] = None
-    ifsc: Annotated[
-        str | None, Field("IFSC", IFSC, "Of the lending branch.", headers=IFSC_HEADERS)
-    ] = None
-    bank_name: Annotated[
-        str | None,
-        Field("Bank", Text(), "Filled by the IFSC.", headers=("Bank Name", "Name of Bank")),
-    ] = None
-    bank_branch: Annotated[
-        str | None,
-        Field("Branch", Text(), "Filled by the IFSC.", headers=("Bank Branch", "Branch Name")),
-    ] = None
-    turned_down: Annotated[
-        str | None,
-        Field(
-            "What the bank says",
-            Text(longest=500),
-            applies=(Condition("state", ("REJECTED", "RETURNED")),),
-            headers=("Rejection Reason", "Return Reason"),
-        ),
-    ] = None
-    sanctioned_on: Annotated[
-        date | None,
-        Field(
-            "Sanctioned",
-            Date(past=True),
-            section="Sanction and payment",
-            applies=_SANCTIONED,
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Sanction Date", "Date of Sanction"),
-        ),
-    ] = None
-    sanctioned_amount: Annotated[
-        int | None,
-        Field(
-            "Amount sanctioned",
-            Money(),
-            applies=_SANCTIONED,
-            uses=frozenset({Use.LIST}),
-            headers=("Sanctioned Amount", "Sanction Amount"),
-        ),
-    ] = None
-    disbursed_on: Annotated[
-        date | None,
-        Field(
-            "First paid out",
-            Date(past=True),
-            applies=_DISBURSED,
-            uses=frozenset({Use.HAPPENED, Use.LIST}),
-            headers=("Disbursal Date", "Disbursement Date"),
-        ),
-    ] = None
-    disbursed_amount: Annotated[
-        int | None,
-        Field(
-            "Amount paid out so far",
-            Money(),
-            applies=_DISBURSED,
-            headers=("Disbursed Amount", "Disbursement Amount"),
-        ),
-    ] = None
-    account_no: Annotated[
-        str | None,
-        Field(
-            "Loan account number",
-            Account(),
-            applies=_DISBURSED,
-            headers=(*ACCOUNT_HEADERS, "Loan Account No."),
-        ),
-    ] = None
-    closed_on: Annotated[
-        date | None,
-        Field(
-            "Repaid",
-            Date(past=True),
-            applies=(Condition("state", ("CLOSED",)),),
-            uses=frozenset({Use.HAPPENED}),
-            headers=("Closure Date", "Closed On"),
-        ),
-    ] = None
+    self_help_group_id: str | None = field(
+        "Group that stands for it",
+        Reference(("self_help_group",)),
+        "Her group: at most three of its members have this loan.",
+        applies=when(product="LALDED"),
+    )
+    state: str | None = field(
+        "State",
+        Choice("loan_state"),
+        "How far it has come; the dates of that step are asked below.",
+        default="SPONSORED",
+        required="a loan is counted by its state",
+        uses=Use.LIST,
+    )
+    application_no: str | None = field(
+        "Application number", PORTAL_NUMBER, section="Application", uses=Use.CODE
+    )
+    applied_on: date | None = field("Sent to the bank", PAST_DATE)
+    applied_amount: int | None = field("Amount applied for", RUPEES)
+    purpose: str | None = field("What it is for", TEXT)
+    ifsc: str | None = field("IFSC", IFSC, "Of the lending branch.")
+    bank_name: BankName = None
+    bank_branch: BankBranch = None
+    turned_down: str | None = field("What the bank says", LONG_TEXT)
+    sanctioned_on: date | None = field("Sanctioned", PAST_DATE, section="Sanction and payment")
+    sanctioned_amount: int | None = field("Amount sanctioned", RUPEES, uses=Use.LIST)
+    disbursed_on: date | None = field("First paid out", PAST_DATE, uses=Use.LIST)
+    disbursed_amount: int | None = field("Amount paid out so far", RUPEES)
+    account_no: str | None = field("Loan account number", ACCOUNT)
+    closed_on: date | None = field("Repaid", PAST_DATE)
 
     @classmethod
     def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -198,30 +139,175 @@ class Loan(Record, table=True):
         return super().derive(values) | bank_and_branch(values)
 
     def label(self) -> str:
-        """Name the product."""
-        return _short(self.product) or f"Loan {self.id}"
+        """Name the product without its terms, which stand in brackets."""
+        product = Choice("loan_product").show(self.product).partition(" (")[0]
+        return product or f"Loan {self.id}"
 
-    def event(self) -> str:
+    def event(self, step: Step | None = None) -> str:
         """Say how far the loan has come, and of how much."""
-        amount = self.disbursed_amount or self.sanctioned_amount or self.applied_amount
-        done = _DONE.get(self.state or "", "noted")
-        of = f", {Money().show(amount)}" if amount else ""
-        return f"Loan {done}{of}: {self.label()}"
+        step = step or self.step()
+        amount = self.value(step.amount) if step and step.amount else None
+        amount = amount or self.disbursed_amount or self.sanctioned_amount or self.applied_amount
+        of = f", {RUPEES.show(amount)}" if amount else ""
+        return f"Loan {step.word if step else 'noted'}{of}: {self.label()}"
 
 
-def _short(product: str | None) -> str:
-    """Return a product's name without its terms, which stand in brackets."""
-    return Choice("loan_product").show(product).partition(" (")[0]
+@rule(
+    Loan,
+    "product",
+    source=_CREDIT,
+    severity=Severity.REASON,
+    across=True,
+    awaits=True,
+    says={
+        "unknown": (
+            "Tranche 2 follows tranche 1, and none that was paid out is known here. Check it."
+        ),
+        "not_repaid": (
+            "Tranche 2 follows when tranche 1 ({first}) is repaid. Check the state of both."
+        ),
+        "too_early": (
+            "Tranche 2 comes {months} months after tranche 1 was paid: from {earliest:date}."
+        ),
+    },
+)
+def tranche_order(loan: Loan, context: RuleContext) -> Broken | None:
+    """Tranche 2 follows a repaid tranche 1, six months after its first payment or later."""
+    if loan.product not in TRANCHES or not loan.beneficiary_id:
+        return None
+    # Asked of tranche 1, too: then the server meets, from tranche 1, the loan that waits for it.
+    others = _others(loan, context, loan.beneficiary_id)
+    if loan.product == "PMV1" or loan.state == "REJECTED":
+        return None
+    paid = [one for one in others if one.product == "PMV1" and one.disbursed_on]
+    if not paid:
+        return Broken("unknown")
+    first = min(paid, key=lambda one: (one.state != "CLOSED", one.id))
+    if first.state != "CLOSED":
+        return Broken("not_repaid", first=first)
+    began = loan.applied_on or loan.sanctioned_on
+    earliest = first.disbursed_on and months_after(first.disbursed_on, MONTHS_BETWEEN)
+    if began and earliest and began < earliest:
+        return Broken("too_early", months=MONTHS_BETWEEN, earliest=earliest)
+    return None
 
 
-_DONE = {
-    "WILLING": "wished for",
-    "SPONSORED": "sent to the bank",
-    "UNDER_PROCESS": "with the bank",
-    "SANCTIONED": "sanctioned",
-    "DISBURSED": "paid out",
-    "REJECTED": "rejected by the bank",
-    "RETURNED": "returned by the bank with a question",
-    "CLOSED": "repaid",
-    "NPA": "overdue",
-}
+@rule(
+    Loan,
+    "product",
+    source=_CREDIT,
+    severity=Severity.REASON,
+    across=True,
+    says="This artisan has a loan of this tranche already ({other}). Open that one.",
+)
+def one_loan_of_a_tranche(loan: Loan, context: RuleContext) -> Broken | None:
+    """Each tranche is lent once; after a rejection the artisan may apply again."""
+    if loan.product not in TRANCHES or not loan.beneficiary_id or loan.state == "REJECTED":
+        return None
+    for other in _others(loan, context, loan.beneficiary_id):
+        if other.product == loan.product and other.state != "REJECTED":
+            return Broken(other=other)
+    return None
+
+
+def _others(loan: Loan, context: RuleContext, artisan: str) -> list[Loan]:
+    found = context.known.where("loan", beneficiary_id=artisan)
+    return [one for one in found if isinstance(one, Loan) and one.id != loan.id]
+
+
+@rule(
+    Loan,
+    "self_help_group_id",
+    source=_LAL_DED,
+    severity=Severity.REASON,
+    across=True,
+    says="{count} other members of this group have this loan; {most} may.",
+)
+def three_in_a_group(loan: Loan, context: RuleContext) -> Broken | None:
+    """At most three members of a group have this loan at a time."""
+    group = loan.self_help_group_id
+    if loan.product != "LALDED" or not group or loan.state in _OVER:
+        return None
+    found = context.known.where("loan", product="LALDED", self_help_group_id=group)
+    women = {
+        one.member_id
+        for one in found
+        if isinstance(one, Loan) and one.id != loan.id and one.state not in _OVER
+    } - {None, loan.member_id}
+    if len(women) < MOST_IN_A_GROUP:
+        return None
+    return Broken(count=len(women), most=MOST_IN_A_GROUP)
+
+
+@rule(
+    Loan,
+    "self_help_group_id",
+    source=_LAL_DED,
+    severity=Severity.WARN,
+    says="She is in another group ({group}). Check which one stands for the loan.",
+)
+def group_of_the_member(loan: Loan, context: RuleContext) -> Broken | None:
+    """The group that stands for a loan is the member's own."""
+    if loan.product != "LALDED" or not loan.self_help_group_id or not loan.member_id:
+        return None
+    woman = context.known.get("member", loan.member_id)
+    group = woman.self_help_group_id if isinstance(woman, Member) else None
+    return None if group in {None, loan.self_help_group_id} else Broken(group=group)
+
+
+@rule(
+    Loan,
+    "product",
+    source=_CREDIT,
+    says={
+        "group": "Bank linkage lends to a group, not to one person. Choose another product.",
+        "artisan": ("This loan is for artisans of PM Vishwakarma. Enter it on the artisan's page."),
+        "member": "Lal Ded is for members of groups. Enter it on the member's page.",
+    },
+)
+def loan_of_one_person(loan: Loan, _context: RuleContext) -> Broken | None:
+    """A product is for an artisan, for a member, or for a whole group."""
+    if loan.product == "SHGBL":
+        return Broken("group")
+    if loan.product in TRANCHES and loan.member_id:
+        return Broken("artisan")
+    return Broken("member") if loan.product == "LALDED" and loan.beneficiary_id else None
+
+
+@rule(
+    Loan,
+    "sanctioned_amount",
+    source=_CREDIT,
+    says={
+        "tranche": "This tranche is of at most {most:rupees}.",
+        "applied": "Only {applied:rupees} were applied for.",
+    },
+)
+def sanctioned_within_limits(loan: Loan, _context: RuleContext) -> Broken | None:
+    """At most what was applied for, and what the tranche allows."""
+    amount, applied = loan.answer("sanctioned_amount"), loan.applied_amount
+    most = MOST_RUPEES.get(loan.product or "")
+    if not isinstance(amount, int):
+        return None
+    if most is not None and amount > most:
+        return Broken("tranche", most=most)
+    return Broken("applied", applied=applied) if applied is not None and amount > applied else None
+
+
+@rule(
+    Loan,
+    "disbursed_amount",
+    source=_CREDIT,
+    says="Only {sanctioned:rupees} were sanctioned.",
+)
+def paid_within_the_sanction(loan: Loan, _context: RuleContext) -> Broken | None:
+    """At most what was sanctioned."""
+    paid, sanctioned = loan.answer("disbursed_amount"), loan.answer("sanctioned_amount")
+    if isinstance(paid, int) and isinstance(sanctioned, int) and paid > sanctioned:
+        return Broken(sanctioned=sanctioned)
+    return None
+
+
+lifecycle_rules(Loan, source=_CREDIT)
+artisan_or_member(Loan)
+branch_on_the_list(Loan)

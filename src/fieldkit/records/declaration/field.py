@@ -1,20 +1,25 @@
 """The declaration of one field: what is asked, how it is typed, and what it is used for.
 
-An :class:`Field` stands in the ``Annotated[...]`` of a kind's field. The table, form, validation,
-list, search, wire format, import, export and help of that field are all read from it.
+The table, form, validation, list, search, wire format, import, export and help of a field are all
+read from its :class:`Field`. A kind declares one with :func:`field`; a field that several kinds
+share is an ``Annotated[..., Field(...)]`` alias (:mod:`fieldkit.records.declaration.parts`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from dataclasses import dataclass
+from enum import Flag, auto
+from typing import cast
 
+from sqlmodel import Field as SQLField
+
+from fieldkit.records.fields.base import V
 from fieldkit.records.fields.formats import Format, Value
 
 
-class Use(Enum):
-    """What a field serves beside being kept."""
+class Use(Flag):
+    """What a field serves beside being stored; uses are joined with ``|``."""
 
     NAME = auto()
     """The record's own name: found by typing, by sound too, and ranked first."""
@@ -29,7 +34,11 @@ class Use(Enum):
     LIST = auto()
     """A column of the kind's list."""
     HAPPENED = auto()
-    """The date by which the record stands on a timeline; the latest one given counts."""
+    """The date of the record's line on a timeline; the latest one given counts. Kinds with a
+    lifecycle have a line for each dated step instead."""
+
+
+NO_USE = Use(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,16 @@ class Condition:
     values: tuple[Value, ...]
 
     def holds(self, values: Mapping[str, Value]) -> bool:
-        """Say whether the condition is met by ``values`` (field name -> value)."""
+        """Say whether ``values`` (field name -> value) meet the condition."""
         return values.get(self.field) in self.values
+
+
+def when(**fields: Value | tuple[Value, ...]) -> tuple[Condition, ...]:
+    """Return one condition for each named field: it holds this value, or one of these values."""
+    return tuple(
+        Condition(name, wanted if isinstance(wanted, tuple) else (wanted,))
+        for name, wanted in fields.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +77,38 @@ class Field:
     due: str = ""
     """The step before which the value is needed; missing until then is shown, never refused."""
     applies: tuple[Condition, ...] = ()
-    """All must hold, else the field is skipped."""
-    uses: frozenset[Use] = field(default_factory=frozenset)
-    headers: tuple[str, ...] = ()
-    """Headings under which spreadsheets carry this field, beside its label and name."""
+    """All must hold, else the field is skipped. A lifecycle adds its own condition."""
+    uses: Use = NO_USE
     suggest: str = ""
     """For open lists: the reference list whose entries are offered while typing (``village``)."""
     system: bool = False
-    """Kept by the program, never asked in a form."""
+    """Set by the program, never asked in a form."""
 
     def asked(self, values: Mapping[str, Value]) -> bool:
         """Say whether the field applies to a record that so far holds ``values``."""
         return all(condition.holds(values) for condition in self.applies)
+
+
+def field(
+    label: str,
+    format: Format[V],  # noqa: A002 - the word of Field
+    help: str = "",  # noqa: A002 - the word of Field
+    *,
+    section: str = "",
+    default: str = "",
+    required: str = "",
+    due: str = "",
+    applies: tuple[Condition, ...] = (),
+    uses: Use = NO_USE,
+    suggest: str = "",
+) -> V | None:
+    """Declare a field of a kind: ``name: str | None = field("Name", TEXT, uses=Use.NAME)``.
+
+    The arguments are those of :class:`Field`. The type checker sees a value of the format's type,
+    so that annotation and format agree; pydantic sees a column that may be empty.
+    """
+    column = SQLField(default=None)
+    column.metadata.append(
+        Field(label, format, help, section, default, required, due, applies, uses, suggest)
+    )
+    return cast("V | None", column)

@@ -1,4 +1,4 @@
-"""The common part of every kind, and the reading of its declarations."""
+"""The base class of every kind, and the functions that read its declarations."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sqlmodel import SQLModel
 from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.action import Action, Days, Job
 from fieldkit.records.declaration.field import Field, Use
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.fields.formats import Choice, Moment, Reference, Text, Value, Whole, YesNo
 
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
@@ -53,6 +54,8 @@ class Record(SQLModel):
     """The verb for making one ("register"); empty: "new"."""
     home_rank: ClassVar[int] = 0
     """The kind's place among Home's figures, from 1; 0: after those, the largest number first."""
+    lifecycle: ClassVar[Lifecycle | None] = None
+    """The states it moves through, if it has any."""
 
     id: Annotated[str, Field("Number", Text(), system=True)] = SQLField(
         default="", primary_key=True
@@ -70,12 +73,12 @@ class Record(SQLModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_options: object) -> None:
-        """Have the kinds counted again: this is another."""
+        """Clear the cache of :func:`kinds`: this is a new one."""
         kinds.cache_clear()
 
     @declared_attr.directive
     def __tablename__(cls) -> str:  # noqa: N805
-        """Snake_case: SQLModel's own default would run the words together."""
+        """Return the table's name in snake_case; SQLModel's default joins the words."""
         return kind_name(cast(type[Record], cls))
 
     @classmethod
@@ -99,6 +102,11 @@ class Record(SQLModel):
         held.update(_defaults(cls))
         held.update(values)
         return record
+
+    @classmethod
+    def parts(cls) -> list[str]:
+        """Return the names of the kind and of the parts it is made of, its own first."""
+        return [kind_name(part) for part in cls.__mro__ if issubclass(part, Record)]
 
     @classmethod
     def fields(cls) -> Mapping[str, Field]:
@@ -154,17 +162,59 @@ class Record(SQLModel):
 
     def line(self) -> dict[str, str]:
         """Return the columns of the kind's list as people read them, by field."""
-        asks = self.fields()
-        return {name: asks[name].format.show(self.value(name)) for name in self.used(Use.LIST)}
+        fields = self.fields()
+        return {name: fields[name].format.show(self.value(name)) for name in self.used(Use.LIST)}
 
-    def event(self) -> str:
-        """Return the sentence that stands on the timeline of the person or group concerned."""
+    def step(self) -> Step | None:
+        """Return the step of its lifecycle the record stands at, if that is known."""
+        return self.lifecycle.step(self.value(self.lifecycle.field)) if self.lifecycle else None
+
+    def event(self, step: Step | None = None) -> str:  # noqa: ARG002 - kinds with steps use it
+        """Return the sentence on the timeline of the person or group concerned.
+
+        ``step``: the step it is about; None for where the record stands.
+        """
         return f"{self.title}: {self.label()}"
 
     def happened_on(self) -> date | None:
-        """Return the latest date given by the fields used as HAPPENED."""
-        dates = (self.value(name) for name in self.used(Use.HAPPENED))
+        """Return the date of :meth:`event`.
+
+        That is the date of the step the record stands at; without a lifecycle, the latest date
+        of the fields used as HAPPENED.
+        """
+        if self.lifecycle:
+            step = self.step()
+            names = [step.on] if step and step.on else []
+        else:
+            names = self.used(Use.HAPPENED)
+        dates = (self.answer(name) for name in names)
         return max((on for on in dates if isinstance(on, date)), default=None)
+
+    def events(self) -> list[tuple[date | None, str]]:
+        """Return the lines of the timeline: date and sentence of each dated step, in order.
+
+        A step without its date has a line only if the record stands there; a kind without a
+        lifecycle has one line.
+        """
+        here = self.step()
+        steps = self.lifecycle.steps if self.lifecycle else ()
+        dated = [(self.answer(step.on) if step.on else None, step) for step in steps]
+        return [
+            (on if isinstance(on, date) else None, self.event(step))
+            for on, step in dated
+            if on is not None or step is here
+        ] or [(self.happened_on(), self.event())]
+
+    def overdue(self, today: date) -> int:
+        """Return for how many days it has stood at a step, 0 if that is not too long."""
+        if not self.lifecycle:
+            return 0
+        return self.lifecycle.overdue(self.step(), self.happened_on(), today)
+
+    @classmethod
+    def on_timeline(cls) -> bool:
+        """Say whether records of the kind have a day to stand on."""
+        return bool(cls.lifecycle or cls.used(Use.HAPPENED))
 
 
 K = TypeVar("K", bound=Record)
@@ -177,14 +227,14 @@ def kind_name(kind: type[Record]) -> str:
 
 @cache
 def _fields(kind: type[Record]) -> Mapping[str, Field]:
-    """Read the declarations back from the fields, section by section, the common ones last."""
+    """Return the declarations by name: section by section, those of every kind last."""
     found: dict[str, Field] = {}
     section = ""
     for name, info in kind.model_fields.items():
         for field in info.metadata:
             if isinstance(field, Field):
                 section = field.section or section
-                found[name] = field if field.system else replace(field, section=section)
+                found[name] = field if field.system else _placed(kind, name, field, section)
     headings = [*kind.sections, *(field.section for field in found.values())]
 
     def place(name: str) -> tuple[bool, int]:
@@ -194,9 +244,15 @@ def _fields(kind: type[Record]) -> Mapping[str, Field]:
     return {name: found[name] for name in sorted(found, key=place)}
 
 
+def _placed(kind: type[Record], name: str, field: Field, section: str) -> Field:
+    """Return the field under its section, with the condition that the lifecycle adds."""
+    reached = kind.lifecycle.conditions(name) if kind.lifecycle else ()
+    return replace(field, section=section, applies=(*reached, *field.applies))
+
+
 @cache
 def _manager(kind: type[Record]) -> ClassManager[Record]:
-    """Return what SQLAlchemy makes instances of a kind by, its mapping complete."""
+    """Return SQLAlchemy's instance factory of a kind, with all mappers configured."""
     configure_mappers()
     return manager_of_class(kind)
 

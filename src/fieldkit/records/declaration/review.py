@@ -7,17 +7,17 @@ there yet, and which other records may be the same person.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Protocol, TypeAlias
 
-from fieldkit.records.declaration.record import Record, kinds
+from fieldkit.protocol.finding import Finding, Severity
+from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import (
-    Finding,
+    Broken,
     Known,
     Rule,
     RuleContext,
-    Severity,
+    finding_about,
     missing,
     rules_of,
 )
@@ -28,14 +28,6 @@ SAME_PERSON = "same_person"
 _PLACES = frozenset({"village", "district", "block"})
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """One finding, and the other record it is about, whose change may settle it."""
-
-    finding: Finding
-    about: str | None = None
-
-
 class Around(Known, Protocol):
     """What is at hand of the other records."""
 
@@ -43,7 +35,7 @@ class Around(Known, Protocol):
         """Say whether the record is there and not deleted."""
 
 
-Look: TypeAlias = Callable[[Record, RuleContext, Around], Sequence[Review]]
+Look: TypeAlias = Callable[[Record, RuleContext, Around], Sequence[Finding]]
 """One question about a record that is not deleted."""
 
 
@@ -64,36 +56,40 @@ def awaits(kind: type[Record]) -> bool:
     return any(rule.awaits for rule in rules_of(kind))
 
 
-def _missing(record: Record, _case: RuleContext, _around: Around) -> list[Review]:
-    return [Review(finding) for finding in missing(record)]
+def concerns(record: Record, finding: Finding) -> str | None:
+    """Return the id of the other record whose change may settle a finding.
+
+    It is the one that the finding's field refers to, else the first that the finding names.
+    """
+    if finding.field in record.references():
+        number = record.value(finding.field)
+        return number if isinstance(number, str) else None
+    return finding.related[0][1] if finding.related else None
 
 
-def _broken(rule: Rule, record: Record, case: RuleContext, _around: Around) -> list[Review]:
-    finding = rule.judge(record, case)
-    return [Review(finding, _about(record, rule.field))] if finding else []
+def _missing(record: Record, _context: RuleContext, _around: Around) -> list[Finding]:
+    return list(missing(record))
 
 
-def _about(record: Record, field: str) -> str | None:
-    """Return the record a rule's field refers to."""
-    number = record.value(field) if field in record.references() else None
-    return number if isinstance(number, str) else None
+def _broken(rule: Rule, record: Record, context: RuleContext, _around: Around) -> list[Finding]:
+    finding = rule.judge(record, context)
+    return [finding] if finding else []
 
 
-def _not_there(record: Record, _case: RuleContext, around: Around) -> list[Review]:
+def _not_there(record: Record, _context: RuleContext, around: Around) -> list[Finding]:
     """Return the references to records that have not arrived, or were deleted."""
-    found: list[Review] = []
+    findings: list[Finding] = []
     for name, reference in record.references().items():
         number = record.value(name)
         if not isinstance(number, str):
             continue
         if not any(around.has(kind, number) for kind in reference.kinds):
-            wanted = " or ".join(kinds()[kind].title for kind in reference.kinds)
-            message = f"{wanted} {number} is not on the server: still to come, or deleted."
-            found.append(Review(Finding(name, message, Severity.WARN, MISSING_PARENT), number))
-    return found
+            broken = Broken(number=number, wanted=reference.kinds)
+            findings.append(finding_about(record, name, MISSING_PARENT, answer=broken))
+    return findings
 
 
-def _same_person(record: Record, _case: RuleContext, around: Around) -> list[Review]:
+def _same_person(record: Record, _context: RuleContext, around: Around) -> list[Finding]:
     """Return the first other record that may be the same person, by the strongest key."""
     for key, exact in _keys(type(record)):
         equal = {name: record.value(name) for name in exact}
@@ -101,10 +97,9 @@ def _same_person(record: Record, _case: RuleContext, around: Around) -> list[Rev
             continue
         for other in around.where(record.kind(), **equal):
             if other.id != record.id and all(_sound_alike(record, other, name) for name in key):
-                named = "; ".join(_label(record, name) for name in key)
-                message = f"{other.label()} ({other.id}) may be the same person. Alike: {named}."
-                field = key[0].removeprefix("~")
-                return [Review(Finding(field, message, Severity.WARN, SAME_PERSON), other.id)]
+                names = [name.removeprefix("~") for name in key]
+                alike = Broken(other=other, alike=names)
+                return [finding_about(record, names[0], SAME_PERSON, answer=alike)]
     return []
 
 
@@ -122,7 +117,3 @@ def _sound_alike(record: Record, other: Record, name: str) -> bool:
         return True
     one, two = record.value(name[1:]), other.value(name[1:])
     return bool(one and two) and alike(str(one), str(two)) >= ONE_PERSONS
-
-
-def _label(record: Record, name: str) -> str:
-    return record.fields()[name.removeprefix("~")].label

@@ -5,30 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import cache
-from typing import Protocol, TypeVar, cast
+from string import Formatter
+from typing import Protocol, TypeAlias, TypeVar, cast
 
+from fieldkit.protocol.change import Json
+from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.fields.dates import RELEASED
-from fieldkit.records.fields.formats import Date, Value, show_date
+from fieldkit.records.fields.formats import Date, Value
 
 R = TypeVar("R", bound=Record)
 
 _FAR = timedelta(days=731)
 """Plans reach two years ahead; a later day is a slip in the year."""
-
-
-class Severity(StrEnum):
-    """How strongly a rule speaks."""
-
-    BLOCK = "block"
-    """The record is not saved like this; what was typed stays in the draft."""
-    REASON = "reason"
-    """Saved once the person has confirmed that it is meant."""
-    WARN = "warn"
-    """Saved; the remark is shown."""
 
 
 class Known(Protocol):
@@ -69,30 +60,56 @@ class RuleContext:
         return self.today == RELEASED
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing wrong or remarkable, said beside the field it concerns."""
+Param: TypeAlias = Value | Record | Sequence[Value]
+"""What a sentence may name. A record stands for its id, and under ``<name>_name`` for its label."""
 
-    field: str
-    message: str
-    """Plain words: what is wrong and what to do."""
-    severity: Severity = Severity.BLOCK
-    rule: str = ""
+_LONGEST = 200
+"""Characters of one parameter: a label may hold whatever was typed."""
 
 
-Check = Callable[[Record, RuleContext], str | None]
+class Broken:
+    """A rule's answer that the record breaks it: which sentence of the rule, and what it names."""
+
+    __slots__ = ("params", "related", "variant")
+
+    def __init__(self, variant: str = "", /, **params: Param) -> None:
+        self.variant = variant
+        self.params: dict[str, Json] = {}
+        named = [(name, one) for name, one in params.items() if isinstance(one, Record)]
+        self.related = tuple((one.kind(), one.id) for _, one in named)
+        for name, value in params.items():
+            self.params[name] = _plain(value)
+        for name, one in named:
+            self.params[f"{name}_name"] = _plain(one.label())
+
+
+def _plain(value: Param) -> Json:
+    if isinstance(value, Record):
+        return value.id
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value[:_LONGEST]
+    return [_plain(one) for one in value] if isinstance(value, Sequence) else value
+
+
+Answer: TypeAlias = "Broken | bool | None"
+"""What a rule answers; False and None: the record keeps it."""
+Check = Callable[[R, RuleContext], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named check of one kind; ``check`` returns the sentence to show, or None."""
+    """A named check of one kind."""
 
     kind: type[Record]
     name: str
     field: str
     severity: Severity
     source: str
-    check: Check
+    check: Check[Record]
+    says: Mapping[str, str]
+    """The template of each sentence by variant (see :mod:`~.sentences`)."""
     across: bool = False
     """Whether it compares records of one kind with each other: then the server, which sees all of
     a district, has the last word."""
@@ -100,10 +117,43 @@ class Rule:
     """Whether a record may break it for want of another: then that one's coming or going is a
     reason to judge it again, though nothing is found about that one."""
 
-    def judge(self, record: Record, case: RuleContext) -> Finding | None:
+    def judge(self, record: Record, context: RuleContext) -> Finding | None:
         """Apply the rule to a record of its kind."""
-        message = self.check(record, case)
-        return Finding(self.field, message, self.severity, self.name) if message else None
+        answer = self.check(record, context)
+        if not answer:
+            return None
+        return finding_about(record, self.field, self.name, self.severity, answer, self.says)
+
+
+def finding_about(
+    record: Record,
+    field: str,
+    name: str,
+    severity: Severity = Severity.WARN,
+    answer: Broken | bool = True,
+    says: Mapping[str, str] | None = None,
+) -> Finding:
+    """Return the finding that a rule's answer amounts to, with the parameters its sentence names.
+
+    ``says``: the rule's templates; None keeps every parameter.
+    """
+    broken = answer if isinstance(answer, Broken) else Broken()
+    named = _named(says[broken.variant]) if says is not None else broken.params.keys()
+    return Finding(
+        record.kind(),
+        record.id,
+        field,
+        f"{name}.{broken.variant}" if broken.variant else name,
+        {one: value for one, value in broken.params.items() if one in named},
+        broken.related,
+        severity,
+    )
+
+
+@cache
+def _named(template: str) -> frozenset[str]:
+    """Return the parameters that a template names."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 _RULES: list[Rule] = []
@@ -114,17 +164,30 @@ def rule(
     field: str,
     *,
     source: str,
+    says: str | Mapping[str, str],
     severity: Severity = Severity.BLOCK,
     across: bool = False,
     awaits: bool = False,
-) -> Callable[[Callable[[R, RuleContext], str | None]], Callable[[R, RuleContext], str | None]]:
-    """Declare the decorated function a rule on ``kind``, its finding shown beside ``field``."""
+) -> Callable[[Check[R]], Check[R]]:
+    """Declare the decorated function a rule on ``kind``, its finding shown beside ``field``.
 
-    def declare(
-        check: Callable[[R, RuleContext], str | None],
-    ) -> Callable[[R, RuleContext], str | None]:
+    ``says``: the template of its sentence, or of each by the variant that :class:`Broken` names.
+    """
+    templates = {"": says} if isinstance(says, str) else says
+
+    def declare(check: Check[R]) -> Check[R]:
         _RULES.append(
-            Rule(kind, check.__name__, field, severity, source, cast(Check, check), across, awaits)
+            Rule(
+                kind,
+                check.__name__,
+                field,
+                severity,
+                source,
+                cast("Check[Record]", check),
+                templates,
+                across,
+                awaits,
+            )
         )
         _rules_of.cache_clear()
         return check
@@ -142,66 +205,65 @@ def _rules_of(kind: type[Record]) -> tuple[Rule, ...]:
     return tuple(rule for rule in _RULES if issubclass(kind, rule.kind))
 
 
-def judge(record: Record, case: RuleContext) -> list[Finding]:
+def judge(record: Record, context: RuleContext) -> list[Finding]:
     """Apply what holds for every kind, required fields first, then the kind's own rules."""
-    findings = [*missing(record), *_referred(record, case), *_ahead(record, case)]
+    findings = [*missing(record), *_referred(record, context), *_ahead(record, context)]
     rules = _rules_of(type(record))
-    findings += filter(None, (rule.judge(record, case) for rule in rules))
+    findings += filter(None, (rule.judge(record, context) for rule in rules))
     return findings
 
 
 def missing(record: Record) -> Iterator[Finding]:
-    """Give the fields that are needed and empty."""
-    for name, ask in _needed(type(record)).items():
-        if record.value(name) is None and ask.asked(record.values()):
-            message = f"{ask.label} is needed: {ask.required}."
-            yield Finding(name, message, Severity.BLOCK, "required")
+    """Yield the fields that are needed and empty."""
+    for name, needed in _needed(type(record)).items():
+        if record.value(name) is None and needed.asked(record.values()):
+            yield finding_about(record, name, "required", Severity.BLOCK)
 
 
 @cache
 def _needed(kind: type[Record]) -> Mapping[str, Field]:
-    return {name: ask for name, ask in kind.fields().items() if ask.required}
+    return {name: field for name, field in kind.fields().items() if field.required}
 
 
-def _referred(record: Record, case: RuleContext) -> Iterator[Finding]:
+def _referred(record: Record, context: RuleContext) -> Iterator[Finding]:
     """Look at the records that are newly referred to; one that is not here may yet arrive."""
-    if isinstance(case.known, Nothing):
+    if isinstance(context.known, Nothing):
         return
+    before = context.before
     for name, reference in record.references().items():
         number = record.value(name)
-        if not isinstance(number, str) or (case.before and case.before.value(name) == number):
+        if not isinstance(number, str) or (before and before.value(name) == number):
             continue
-        if _found(number, reference.kinds, case.known):
+        if _first(number, reference.kinds, context.known):
             continue
-        wanted = " or ".join(kinds()[kind].title for kind in reference.kinds)
-        if other := _found(number, kinds(), case.known):
-            message = f"{number} is another kind of record: {other.title} {other.label()}."
-            yield Finding(name, f"{message} Give: {wanted}.", Severity.BLOCK, "wrong_kind")
+        if other := _first(number, kinds(), context.known):
+            wrong = Broken(other=other, title=other.kind(), wanted=reference.kinds)
+            yield finding_about(record, name, "wrong_kind", Severity.BLOCK, wrong)
         else:
-            message = f"{wanted} {number} is not known here. Check the number."
-            yield Finding(name, message, Severity.WARN, "unknown_record")
+            unknown = Broken(number=number, wanted=reference.kinds)
+            yield finding_about(record, name, "unknown_record", Severity.WARN, unknown)
 
 
-def _found(number: str, where: Iterable[str], known: Known) -> Record | None:
+def _first(number: str, where: Iterable[str], known: Known) -> Record | None:
+    """Return the record of this number, of whichever of the kinds."""
     return next(filter(None, (known.get(kind, number) for kind in where)), None)
 
 
-def _ahead(record: Record, case: RuleContext) -> Iterator[Finding]:
+def _ahead(record: Record, context: RuleContext) -> Iterator[Finding]:
     """Ask about what is said to have happened after today: the laptop's clock may be wrong."""
-    far = case.today + _FAR
-    latest = far if case.clock_wrong else case.today
-    for name, label, past in _days(type(record)):
+    far = context.today + _FAR
+    latest = far if context.clock_wrong else context.today
+    for name, past in _days(type(record)):
         day = record.value(name)
         if isinstance(day, date) and day > (latest if past else far):
-            message = f"{label}: {show_date(day)} is still to come. Check the year."
-            yield Finding(name, message, Severity.REASON, "date_ahead")
+            yield finding_about(record, name, "date_ahead", Severity.REASON, Broken(day=day))
 
 
 @cache
-def _days(kind: type[Record]) -> tuple[tuple[str, str, bool], ...]:
-    """Return name, label and whether it has passed, of every field that holds a day."""
+def _days(kind: type[Record]) -> tuple[tuple[str, bool], ...]:
+    """Return the name of every field that holds a day, and whether the day has passed."""
     return tuple(
-        (name, ask.label, ask.format.past)
-        for name, ask in kind.fields().items()
-        if isinstance(ask.format, Date)
+        (name, field.format.past)
+        for name, field in kind.fields().items()
+        if isinstance(field.format, Date)
     )

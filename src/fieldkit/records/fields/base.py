@@ -11,11 +11,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Generic, TypeAlias
+
+from typing_extensions import TypeVar
 
 from fieldkit.aadhaar import holds_aadhaar
 
 Value: TypeAlias = str | int | float | bool | date | None
+V = TypeVar("V", bound=Value, covariant=True, default=Value)
+"""The type a format stores its values as; a bare ``Format`` may store any."""
 
 
 class Unfit(ValueError):
@@ -69,7 +73,7 @@ def _refused(character: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class Format(Generic[V]):
     """The base: any text on one line, without a whole Aadhaar number in it."""
 
     type: ClassVar[str] = "text"

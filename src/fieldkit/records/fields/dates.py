@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, timedelta, timezone
 from typing import ClassVar
 
+from typing_extensions import TypeVar
+
 from fieldkit.plain_text import plain
 from fieldkit.records.fields.base import Format, Unfit, Value
 from fieldkit.records.fields.numbers import DECIMALS
+
+D = TypeVar("D", bound=Value, covariant=True, default=date)
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 _MONTHS = (
@@ -136,7 +140,7 @@ def months_after(day: date, months: int) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Date(Format):
+class Date(Format[D]):
     """A day; the year may be left out (this year), or the day and month where that is allowed."""
 
     type: ClassVar[str] = "date"
@@ -165,7 +169,7 @@ class Date(Format):
 
 
 @dataclass(frozen=True, slots=True)
-class Born(Date):
+class Born(Date[str]):
     """A date of birth, or the lone year where no more is known: ISO text, ``1984`` or a day."""
 
     past: bool = True
@@ -206,7 +210,7 @@ _LATEST = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True, slots=True)
-class Moment(Format):
+class Moment(Format[int]):
     """A point in time: seconds since 1970 UTC inside, ISO outside."""
 
     type: ClassVar[str] = "time"
@@ -251,7 +255,7 @@ class Moment(Format):
 
 
 @dataclass(frozen=True, slots=True)
-class FinancialYear(Format):
+class FinancialYear(Format[str]):
     """April to March, written 2025-26."""
 
     type: ClassVar[str] = "financial year"
@@ -264,3 +268,10 @@ class FinancialYear(Format):
         if not found or (int(found[1]) + 1) % 100 != int(found[2]):
             raise Unfit("A financial year looks like 2025-26.")
         return f"20{found[1]}-{found[2]}"
+
+
+DAY = Date()
+PAST_DATE = Date(past=True)
+"""A day that has passed: without a year it is the last day of that name."""
+BORN = Born()
+FINANCIAL_YEAR = FinancialYear()

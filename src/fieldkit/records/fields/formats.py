@@ -1,6 +1,6 @@
-"""How values are typed, stored and shown: one class per format, pure.
+"""Every format in one place: how values are typed, stored and shown. Pure.
 
-This is the door to all of them; numbers and dates have modules of their own.
+Numbers and dates have modules of their own; a format that takes no options has a constant here.
 """
 
 from __future__ import annotations
@@ -9,12 +9,18 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from typing_extensions import TypeVar
+
 from fieldkit import reference
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.plain_text import plain
 from fieldkit.protocol.identity import is_id, read_id
 from fieldkit.records.fields.base import Doubtful, Format, Unfit, Value, clean
 from fieldkit.records.fields.dates import (
+    BORN,
+    DAY,
+    FINANCIAL_YEAR,
+    PAST_DATE,
     Born,
     Date,
     FinancialYear,
@@ -24,10 +30,14 @@ from fieldkit.records.fields.dates import (
     today,
 )
 from fieldkit.records.fields.numbers import (
+    AADHAAR_LAST_FOUR,
+    ACCOUNT,
     BARCODE,
     IFSC,
+    MOBILE,
     PAN,
     PIN,
+    RUPEES,
     UDYAM,
     AadhaarLastFour,
     Account,
@@ -39,11 +49,25 @@ from fieldkit.records.fields.numbers import (
 )
 
 __all__ = [
+    "AADHAAR_LAST_FOUR",
+    "ACCOUNT",
     "BARCODE",
+    "BORN",
+    "CODE",
+    "DAY",
+    "FINANCIAL_YEAR",
     "IFSC",
+    "LONG_TEXT",
+    "MOBILE",
     "PAN",
+    "PAST_DATE",
+    "PERSON_NAME",
     "PIN",
+    "PORTAL_NUMBER",
+    "RUPEES",
+    "TEXT",
     "UDYAM",
+    "YES_NO",
     "AadhaarLastFour",
     "Account",
     "Born",
@@ -58,6 +82,7 @@ __all__ = [
     "Money",
     "Pattern",
     "PersonName",
+    "Place",
     "PortalNumber",
     "Reference",
     "Text",
@@ -73,8 +98,11 @@ __all__ = [
 ]
 
 
+C = TypeVar("C", bound=Value, covariant=True, default=str)
+
+
 @dataclass(frozen=True, slots=True)
-class Text(Format):
+class Text(Format[str]):
     """Free text."""
 
     longest: int = 200
@@ -132,7 +160,7 @@ class PortalNumber(Code):
 
 
 @dataclass(frozen=True, slots=True)
-class YesNo(Format):
+class YesNo(Format[bool]):
     """Yes or no; empty is neither."""
 
     type: ClassVar[str] = "yes or no"
@@ -158,7 +186,7 @@ class YesNo(Format):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Format):
+class Choice(Format[C]):
     """One entry of a closed reference list, kept by its code."""
 
     type: ClassVar[str] = "choice"
@@ -220,7 +248,12 @@ class Choice(Format):
 
 
 @dataclass(frozen=True, slots=True)
-class Reference(Format):
+class Place(Choice[int]):
+    """One entry of a list of places, kept by its LGD number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Format[str]):
     """The id of another record, of one of these kinds."""
 
     type: ClassVar[str] = "reference"
@@ -238,3 +271,11 @@ class Reference(Format):
         if isinstance(value, str) and is_id(value) and not holds_aadhaar(value):
             return value
         return Format.read(self, value)
+
+
+TEXT = Text()
+LONG_TEXT = Text(longest=500)
+PERSON_NAME = PersonName()
+CODE = Code()
+PORTAL_NUMBER = PortalNumber()
+YES_NO = YesNo()

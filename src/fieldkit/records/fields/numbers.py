@@ -15,7 +15,7 @@ DECIMALS = re.compile(r"(?<=\d)\.0+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Mobile(Format):
+class Mobile(Format[str]):
     """Ten digits, the first 6-9; +91 and 0 in front are dropped (domain brief section 4)."""
 
     type: ClassVar[str] = "mobile"
@@ -53,7 +53,7 @@ class Mobile(Format):
 
 
 @dataclass(frozen=True, slots=True)
-class AadhaarLastFour(Format):
+class AadhaarLastFour(Format[str]):
     """The last four digits of an Aadhaar number; never more."""
 
     type: ClassVar[str] = "four digits"
@@ -76,7 +76,7 @@ class AadhaarLastFour(Format):
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern(Format):
+class Pattern(Format[str]):
     """A number of fixed shape, upper-cased, spaces dropped."""
 
     pattern: str = ""
@@ -133,11 +133,14 @@ PIN = Pattern(
 IFSC = BranchCode()
 PAN = Pattern(r"[A-Z]{3}P[A-Z]\d{4}[A-Z]", "A person's PAN looks like ABCPD1234E.")
 UDYAM = Pattern(r"UDYAM-[A-Z]{2}-\d{2}-\d{7}", "A Udyam number looks like UDYAM-JK-01-0001234.")
+MOBILE = Mobile()
+AADHAAR_LAST_FOUR = AadhaarLastFour()
+ACCOUNT = Account()
 BARCODE = Pattern(r"[A-Z]{2}\d{9}IN", "An India Post barcode looks like EE123456789IN.")
 
 
 @dataclass(frozen=True, slots=True)
-class Whole(Format):
+class Whole(Format[int]):
     """A whole number."""
 
     type: ClassVar[str] = "whole number"
@@ -196,6 +199,9 @@ class Money(Whole):
     def edit(self, value: Value) -> str:
         """Give the bare number."""
         return Whole.show(self, value)
+
+
+RUPEES = Money()
 
 
 def indian(number: int) -> str:

@@ -17,7 +17,7 @@ _BASKETS = re.compile(r"\b(coir|basket|mat|broom|wicker|willow|kangri)", re.IGNO
 
 
 @dataclass(frozen=True, slots=True)
-class Trade(Choice):
+class Trade(Choice[str]):
     """One of the 18 trades; crafts often taken for one are turned away with a word of advice.
 
     Handloom and textile weaving is no notified trade (domain brief section 2); "weaver" alone
@@ -41,3 +41,6 @@ class Trade(Choice):
 
 def _is_other_craft(text: str) -> bool:
     return bool(_NO_TRADE.search(text)) and not _BASKETS.search(text)
+
+
+TRADE = Trade()

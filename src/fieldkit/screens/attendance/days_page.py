@@ -150,7 +150,7 @@ class DaysPage(Page[None]):
             await self.ask(lambda store: store.save([edit], self.app.operator))
         except Refused as refused:
             self.query_one(Picker).reload()
-            self.say("; ".join(finding.message for _, finding in refused.findings), error=True)
+            self.say(str(refused), error=True)
             return
         await self._reload(f"{one.number} {one.row.label}: {'present' if present else 'absent'}")
 

@@ -67,7 +67,7 @@ class RosterPage(FindPage):
         try:
             line, label = await self.ask(save)
         except Refused as refused:
-            self.say("; ".join(finding.message for _, finding in refused.findings), error=True)
+            self.say(str(refused), error=True)
             return
         self._added.append((line, label))
         self.query_one(Picker).reload("")

@@ -12,24 +12,27 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.message import Message
 
+from fieldkit.screens.base import textual_private
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.base.navigator import Navigator
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
+from fieldkit.screens.base.store_threads import StoreThreads
 from fieldkit.settings import DATABASE
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.message_pump import MessagePump
 
     from fieldkit.search.glance import Glimpse
@@ -37,12 +40,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_ALT_SIGNS = {
-    typed
-    for sequence, typed in ANSI_SEQUENCES_KEYS.items()
-    if isinstance(typed, str) and len(sequence) == 2
-}
-"""The signs Textual makes of Alt and a digit, which nobody means to type."""
+_PATIENCE = 1.0
+"""Seconds after which Ctrl+Q no longer waits for what the keys before it read."""
 
 
 class StatusRefreshed(Message):
@@ -80,6 +79,7 @@ class AppBase(App[int]):
         self._store: Store | None = None
         self._store_error: Exception | None = None
         self._store_open = asyncio.Event()
+        self._threads = StoreThreads()
         self._keys: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
         self._key_task: asyncio.Task[None] | None = None
 
@@ -98,7 +98,7 @@ class AppBase(App[int]):
             return store, next(iter(store.operators()), "")
 
         try:
-            self._store, operator = await asyncio.to_thread(opened)
+            self._store, operator = await self._threads.enter(opened)
             # Set before the first key counts: what it saves carries the operator's name.
             self.header_status = replace(self.header_status, operator=self.operator or operator)
         except Exception as error:
@@ -115,22 +115,63 @@ class AppBase(App[int]):
             return None
         from fieldkit.search.glance import glance
 
-        return await asyncio.to_thread(glance, self.home / DATABASE, typed)
+        return await self._threads.read(partial(glance, self.home / DATABASE, typed), "glance")
 
     async def ask(self, question: Callable[[Store], T]) -> T:
-        """Call ``question`` with the store in a thread, once it is open, and return the answer.
+        """Call ``question`` with the store in the thread of entry, once the store is open.
+
+        For saves, drafts, and what a key must know: it waits for no search and no figures.
 
         Raises:
             StoreError: a sentence for the person (also: the store could not be opened).
         """
+        return await self._threads.enter(partial(question, await self._opened_store()))
+
+    async def read(self, question: Callable[[Store], T], purpose: Hashable = None) -> T:
+        """Call ``question`` in the thread of reads; a newer read of the same purpose replaces it.
+
+        Raises:
+            Interrupted: it was replaced; :meth:`Page.run_reporting` ignores it.
+            StoreError: a sentence for the person.
+        """
+        return await self._threads.read(partial(question, await self._opened_store()), purpose)
+
+    async def background(self, question: Callable[[Store], T]) -> T:
+        """Call ``question`` when no other call runs, again if one came between; it only reads.
+
+        Raises:
+            StoreError: a sentence for the person.
+        """
+        return await self._threads.background(partial(question, await self._opened_store()))
+
+    async def work(self, question: Callable[[Store], T]) -> T:
+        """Call ``question`` in a thread of its own, for as long as it takes: imports, backups.
+
+        Raises:
+            StoreError: a sentence for the person.
+        """
+        return await self._threads.work(partial(question, await self._opened_store()))
+
+    async def _opened_store(self) -> Store:
         await self.opened()
         if self._store is None:
             raise self._store_error or RuntimeError("the store was never opened")
-        return await asyncio.to_thread(question, self._store)
+        return self._store
+
+    def exit(
+        self,
+        result: int | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """End the application; what is being read is stopped, what is being written is not."""
+        self._threads.end()
+        super().exit(result, return_code, message)
 
     def close_store(self) -> None:
         """Close the store at the end, if it was opened."""
         self.scheduler.stop()
+        self._threads.close()
         if self._store is not None:
             self._store.close()
 
@@ -148,7 +189,7 @@ class AppBase(App[int]):
     async def refresh_status(self) -> None:
         """Read the header status again and show it."""
         operator = self.header_status.operator
-        found = await self.ask(lambda store: read_status(store, operator))
+        found = await self.background(lambda store: read_status(store, operator))
         self.scheduler.note_status(found.unsent or 0, found.last_sync)
         self.header_status = replace(found, line=self.scheduler.word)
         self.screen.post_message(StatusRefreshed())
@@ -166,16 +207,23 @@ class AppBase(App[int]):
                 self._key_task = asyncio.create_task(self._deliver_keys())
             if not isinstance(event, events.Key) or _meant(event):
                 self._keys.put_nowait(event)
+            if isinstance(event, events.Key) and event.key == "ctrl+q":
+                self.set_timer(_PATIENCE, self._let_keys_through)
         else:
             await super().on_event(event)
+
+    def _let_keys_through(self) -> None:
+        """Stop the reads that still hold keys back."""
+        if not self._keys.empty():
+            self._threads.interrupt()
 
     async def keys_handled(self) -> None:
         """Wait until every key that arrived has been handled."""
         await self._keys.join()
 
     async def _deliver_keys(self) -> None:
-        with self._context():
-            while self._running:
+        with textual_private.as_active(self):
+            while textual_private.running(self):
                 event = await self._keys.get()
                 try:
                     await self._deliver_key(event)
@@ -187,7 +235,7 @@ class AppBase(App[int]):
     async def _deliver_key(self, event: events.Key | events.Paste) -> None:
         """Deliver one key and wait until everything it caused is done."""
         screen = self.screen
-        await screen._mounted_event.wait()
+        await textual_private.mounted(screen)
         target: DOMNode = screen.focused or screen
         question = self.question
         await super().on_event(event)
@@ -203,7 +251,7 @@ def _meant(key: events.Key) -> bool:
     """Say whether a key counts; with Alt or Ctrl it types no character."""
     if key.key.startswith(("alt+", "ctrl+", "super+", "meta+", "hyper+")):
         key.character = None
-    return key.character not in _ALT_SIGNS
+    return key.character not in textual_private.ALT_SIGNS
 
 
 def is_sentence(error: Exception) -> bool:

@@ -42,7 +42,6 @@ class HeaderStatus:
 def read_status(store: Store, operator: str) -> HeaderStatus:
     """Read the status from a store; without an operator, the first one. Runs in a thread."""
     from fieldkit.reference import option
-    from fieldkit.store import State
 
     device = store.device
     if device is None:
@@ -50,8 +49,7 @@ def read_status(store: Store, operator: str) -> HeaderStatus:
     district = option("district", device.district)
     block = option("block", device.block) if device.block is not None else None
     area = (f"Block {block.label}" if block else "", district.label if district else "")
-    waiting = store.outbox.counts()
-    unsent = waiting[State.QUEUED] + waiting[State.SENT]
+    unsent = store.outbox.unsent()
     return HeaderStatus(
         operator=operator or next(iter(store.operators()), device.name),
         origin=device.origin,

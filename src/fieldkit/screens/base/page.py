@@ -16,6 +16,7 @@ from textual.css.query import NoMatches
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
+from fieldkit.interruption import Interrupted
 from fieldkit.plain_text import shown
 from fieldkit.screens.base.app import AppBase, Question, is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Navigator
@@ -247,10 +248,16 @@ class Page(Screen[ScreenResultType]):
         """Call ``question`` with the store in a thread; see :meth:`AppBase.ask`."""
         return await self.app.ask(question)
 
+    async def read(self, question: Callable[[Store], T], purpose: str = "") -> T:
+        """Call ``question`` in the thread of reads; see :meth:`AppBase.read`."""
+        return await self.app.read(question, (self, purpose) if purpose else None)
+
     async def run_reporting(self, action: Callable[[], Awaitable[object]]) -> bool:
         """Run ``action`` and say if it went well; show a StoreError as a sentence on the page."""
         try:
             await action()
+        except Interrupted:
+            return False
         except NoMatches:
             if self.is_open:
                 raise

@@ -286,7 +286,7 @@ class ImportPage(Page[None]):
             self.post_message(Progressed(rows, done, total))
 
         async def run() -> None:
-            self._loaded = await self.ask(
+            self._loaded = await self.app.work(
                 lambda store: load(
                     store,
                     kind,

@@ -152,10 +152,10 @@ class FormPage(Page["SavedRecord | None"]):
             field, district = model.fields[lookup.field].field, model.values.get("district")
             form = field.format
             if isinstance(form, Reference):
-                found = await self.ask(lambda store: referred(store, form.kinds, lookup.text))
+                found = await self.read(lambda store: referred(store, form.kinds, lookup.text))
             else:
                 place = district if isinstance(district, int) else 0
-                names = await self.ask(
+                names = await self.read(
                     lambda store: store.suggest(field.suggest, lookup.text, place)
                 )
                 found = [Candidate(name, name) for name in names]

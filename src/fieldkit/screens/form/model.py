@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from fieldkit.protocol.identity import read_id
-from fieldkit.records import RuleContext, Use, Value, judge
+from fieldkit.records import RuleContext, Use, Value, judge, sentence
 from fieldkit.records.fields.formats import today
 from fieldkit.screens.form.form_field import UNKNOWN, Candidate, FormField, unmarked
 from fieldkit.screens.form.terms import Act, Lookup, Opening
@@ -284,9 +284,17 @@ class FormModel:
 
     def _enter(self) -> Act:
         self._leave_field()
-        if not self._step(self._next_field(empty=True)):
+        if not self._step(self._date_of_state() or self._next_field(empty=True)):
             self.say("Nothing is left to fill below. Ctrl+S saves.")
         return Act.NONE
+
+    def _date_of_state(self) -> str | None:
+        """Return the empty date of the state that was just chosen here."""
+        lifecycle = self.kind.lifecycle
+        if lifecycle is None or self.at != lifecycle.field or not self.current.changed:
+            return None
+        step = lifecycle.step(self.current.value)
+        return step.on if step and step.on and not self.fields[step.on].text.strip() else None
 
     def _down(self) -> Act:
         self._leave_field()
@@ -382,7 +390,7 @@ class FormModel:
         notes: dict[str, str] = {}
         for finding in judge(self.kind.of(self.values), RuleContext(today(), self.record)):
             if finding.rule != "required":
-                notes.setdefault(finding.field, finding.message)
+                notes.setdefault(finding.field, sentence(finding))
         for name, one in self.fields.items():
             seen = name in self._visited or (one.changed if self.record is None else one.text)
             one.finding = notes.get(name, "") if seen and not one.confirmed else ""

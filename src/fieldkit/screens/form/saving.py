@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fieldkit.records import Finding, Severity, Value
+from fieldkit.records import Finding, Severity, Value, sentence
 from fieldkit.screens.form.model import FormModel
 
 
@@ -68,7 +68,14 @@ def unreadable(model: FormModel) -> list[Finding]:
     """Return a finding for each text that cannot be read; a doubtful one asks for confirmation."""
     values = model.values
     return [
-        Finding(name, one.problem, Severity.REASON if one.doubtful else Severity.BLOCK)
+        Finding(
+            model.kind.kind(),
+            "",
+            name,
+            "unreadable",
+            severity=Severity.REASON if one.doubtful else Severity.BLOCK,
+            text=one.problem,
+        )
         for name, one in model.fields.items()
         if one.problem and one.field.asked(values)
     ]
@@ -82,12 +89,13 @@ def refuse(model: FormModel, findings: Sequence[Finding]) -> None:
     stops.sort(key=lambda stop: order.index(stop.field) if stop.field in order else len(order))
     for stop in reversed(stops):
         if stop.field in model.fields and not model.fields[stop.field].problem:
-            model.fields[stop.field].finding = stop.message
+            model.fields[stop.field].finding = sentence(stop)
     model.asked = set() if blocks else {stop.field for stop in stops if stop.field in model.fields}
     first = stops[0]
     model.go_back_to(first.field)
     label = model.fields[first.field].field.label if first.field in model.fields else ""
-    sentence = first.message if first.message.startswith(label) else f"{label}: {first.message}"
+    said = sentence(first)
+    said = said if said.startswith(label) else f"{label}: {said}"
     many = f"{len(stops)} to correct. " if blocks and len(stops) > 1 else ""
     again = "" if blocks else " Meant so? Ctrl+S again."
-    model.say(f"{many}{sentence}{again}", alarm=True)
+    model.say(f"{many}{said}{again}", alarm=True)

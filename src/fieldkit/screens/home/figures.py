@@ -5,9 +5,9 @@ Runs in a store's thread.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from math import inf
 
 from fieldkit.records import Record, Use, kinds
@@ -16,11 +16,9 @@ from fieldkit.screens.base.words import clock_warning
 from fieldkit.screens.lookup.rows import in_words, label_of
 from fieldkit.store import Draft, State, Store
 
-LONG = timedelta(days=30)
-"""A toolkit selected longer ago than this, and not delivered, is worth a call."""
 ROWS = 4
 MANY = 100
-"""Waiting toolkits are counted up to here; the list of toolkits has them all."""
+"""Overdue records are counted up to here for each state; the lists have them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +79,29 @@ def _named(kind: type[Record], many: int) -> str:
 
 def _needs(store: Store, drafts: int) -> Sequence[str]:
     waiting = store.outbox.counts()
-    kits = _old_toolkits(store)
     counted = [
         (drafts, "unfinished"),
         (waiting[State.REJECTED], "returned to you"),
         (waiting[State.CONFLICT], "to settle"),
-        (len(store.findings()), "to check"),
-        (kits, "toolkits over 30 days" if kits > 1 else "toolkit over 30 days"),
+        (store.count_findings(), "to check"),
+        *_overdue(store),
         (waiting[State.QUEUED] + waiting[State.SENT], "not sent yet"),
     ]
     return _lines([(indian(many), words) for many, words in counted if many]) or [" nothing"]
 
 
-def _old_toolkits(store: Store) -> int:
-    """Count the toolkits selected long ago and not moved on; the list is in order of that day."""
-    waiting = store.page("toolkit", where={"state": "SELECTED"}, limit=MANY).records
-    old = today() - LONG
-    return sum(1 for kit in waiting if (on := kit.happened_on()) is not None and on < old)
+def _overdue(store: Store) -> list[tuple[int, str]]:
+    """Count the records that have been at one step for too long: "3 toolkits over 30 days"."""
+    day, counted = today(), Counter[tuple[str, int]]()
+    lifecycles = {name: kind.lifecycle for name, kind in kinds().items() if kind.lifecycle}
+    for name, lifecycle in lifecycles.items():
+        for state, days in lifecycle.waits():
+            waiting = store.page(name, where={lifecycle.field: state}, limit=MANY).records
+            counted[name, days] += sum(bool(record.overdue(day)) for record in waiting)
+    return [
+        (many, f"{_named(kinds()[name], many)} over {days} days")
+        for (name, days), many in counted.items()
+    ]
 
 
 def _unfinished(store: Store, draft: Draft) -> Recent:

@@ -87,7 +87,7 @@ class HomePage(Page[None]):
         from fieldkit.screens.home.figures import figures  # not before: it loads the records
 
         operator = self.app.operator
-        self._figures = await self.ask(lambda store: figures(store, operator))
+        self._figures = await self.app.background(lambda store: figures(store, operator))
         self._jobs = all_jobs()
         self.set_header(f"fieldkit   {self.app.header_status.area}")
         if self._figures.clock:
@@ -114,7 +114,7 @@ class HomePage(Page[None]):
         glimpses = await self.app.glance(text)
         if glimpses is not None:
             return self._first_hits(text, glimpses)
-        rows, sure = await self.ask(lambda store: search(store, text, None))
+        rows, sure = await self.read(lambda store: search(store, text, None), "hits")
         choices = [choice_of(row, self._open) for row in rows]
         last = self._new(text, among=bool(rows))
         return Answer(choices, last, 0 if sure else len(rows))

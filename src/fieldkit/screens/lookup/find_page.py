@@ -111,7 +111,7 @@ class FindPage(Page[None]):
             offered = [row for row in rows if row.id not in skipped]
             return offered, sure and offered == rows
 
-        rows, sure = await self.ask(look)
+        rows, sure = await self.read(look, "hits")
         choices = [choice_of(row, self.taken) for row in rows]
         last = self.new(text, among=bool(rows))
         marked = 0 if sure or (last is None and len(rows) == 1) else len(rows) if last else None

@@ -24,18 +24,22 @@ class Issue(NamedTuple):
 
 def issues(store: Store, record_id: str) -> list[Issue]:
     """Return the issues of a record: first why changes were returned, then what to check."""
+    from fieldkit.records import sentence
+
     returned = [
-        Issue("Returned to you", one.reason_field or "", one.reason or "No reason was given.")
+        Issue("Returned to you", one.reason.field, sentence(one.reason))
+        if one.reason
+        else Issue("Returned to you", "", "No reason was given.")
         for one in store.outbox.returned(record_id=record_id)
     ]
     noted = store.findings(record_id)
-    return [*returned, *(Issue("To check", one.field, one.message) for one in noted)]
+    return [*returned, *(Issue("To check", one.field, sentence(one)) for one in noted)]
 
 
 def by_field(store: Store, record_id: str, asked: Container[str]) -> dict[str, str]:
     """Return the issues as a sentence by field; those of no field ``asked`` under ""."""
     found: dict[str, str] = {}
     for heading, field, reason in issues(store, record_id):
-        name, sentence = field if field in asked else "", f"{heading}: {reason}"
-        found[name] = f"{found[name]} {sentence}" if name in found else sentence
+        name, line = field if field in asked else "", f"{heading}: {reason}"
+        found[name] = f"{found[name]} {line}" if name in found else line
     return found

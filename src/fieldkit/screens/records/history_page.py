@@ -55,7 +55,7 @@ class HistoryPage(Page[None]):
         """Answer with the changes made here, and those of others that have arrived."""
         from fieldkit.sync.history import merged
 
-        logged = await self.ask(lambda store: store.changes_of(self.record_id))
+        logged = await self.read(lambda store: store.changes_of(self.record_id))
         theirs = self._of_others.changes if self._of_others else ()
         made = [_choice(self.kind, one) for one in reversed(merged(logged, theirs))]
         others = len(made) - len(logged)
@@ -114,6 +114,7 @@ def _choice(kind: str, made: Logged | HistoryItem) -> Choice:
 
 def line(logged: Logged) -> tuple[str, ...]:
     """Return the cells of a change made here: when, who, what, and its state."""
+    from fieldkit.records import sentence
     from fieldkit.records.fields.formats import Moment
 
     change = logged.change
@@ -123,7 +124,7 @@ def line(logged: Logged) -> tuple[str, ...]:
         Moment().show(change.at) + wrong,
         change.operator,
         _done(change.kind, str(change.op), change.fields),
-        f"{state}: {logged.reason}" if logged.reason else state,
+        f"{state}: {sentence(logged.reason)}" if logged.reason else state,
     )
 
 

@@ -58,7 +58,7 @@ class ListPage(FindPage):
         return await self._page(None, last)
 
     async def _page(self, after: str | None, last: Choice | None) -> Answer:
-        rows, following = await self.ask(lambda store: page_of(store, self.kind, after))
+        rows, following = await self.read(lambda store: page_of(store, self.kind, after))
 
         async def more() -> Answer:
             return await self._page(following, last)

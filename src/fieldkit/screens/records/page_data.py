@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 from fieldkit.screens.lookup.issues import Issue, issues
@@ -206,18 +205,26 @@ def _line(source: RecordSource, child: Record, through: str) -> tuple[str, ...]:
 
 
 def due(store: Store, record: Record) -> str:
-    """Say what is missing and before which step, and what has been waiting long."""
-    from fieldkit.records.fields.formats import today
-
+    """Return what is missing and before which step it is needed, and what is overdue."""
     values = record.values()
     missing: dict[str, list[str]] = {}
-    for name, ask in record.form_fields().items():
-        if ask.due and ask.asked(values) and values[name] is None:
-            missing.setdefault(ask.due, []).append(ask.label)
+    for name, field in record.form_fields().items():
+        if field.due and field.asked(values) and values[name] is None:
+            missing.setdefault(field.due, []).append(field.label)
     parts = [f"{', '.join(labels)} before {step}" for step, labels in missing.items()]
-    if record.kind() == "beneficiary":
-        for kit in store.where("toolkit", beneficiary_id=record.id):
-            on, got = kit.value("selected_on"), kit.value("delivered_on")
-            if got is None and isinstance(on, date):
-                parts.append(f"toolkit, selected {(today() - on).days} days ago")
-    return "; ".join(parts)
+    return "; ".join([*parts, *_overdue(store, record)])
+
+
+def _overdue(store: Store, record: Record) -> Iterator[str]:
+    """Yield what refers to a record and has been at one step of its lifecycle for too long."""
+    from fieldkit.records import kinds
+    from fieldkit.records.fields.formats import today
+
+    for name, kind in kinds().items():
+        for field, reference in kind.references().items():
+            if not kind.lifecycle or record.kind() not in reference.kinds:
+                continue
+            for found in store.where(name, **{field: record.id}):
+                days, step = found.overdue(today()), found.step()
+                if days and step:
+                    yield f"{kind.title.lower()}, {step.word} {days} days ago"

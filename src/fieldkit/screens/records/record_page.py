@@ -53,7 +53,7 @@ class RecordPage(Page[None]):
         """Answer with the record: facts, what is due and its issues above its lines."""
         from fieldkit.records.declaration.roles import has_page
 
-        found = await self.ask(lambda store: read_page_data(store, self.record_id))
+        found = await self.read(lambda store: read_page_data(store, self.record_id))
         if found is None:
             self.row, self._settle = None, frozenset()
             self.set_header(f"{self.record_id}   not on this laptop")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fieldkit.protocol.change import Json
     from fieldkit.records import Field
     from fieldkit.reference import Option
-    from fieldkit.store import Conflict, Keep, Store
+    from fieldkit.store import Keep, OpenConflict, Store
 
 _LABEL = 20
 """Cells of a row's first words."""
@@ -59,7 +59,7 @@ class Side:
 class Open:
     """An open conflict, in words."""
 
-    conflict: Conflict
+    conflict: OpenConflict
     label: str
     """The record's."""
     field: str
@@ -83,7 +83,7 @@ def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
     return conflicts
 
 
-def _in_words(store: Store, one: Conflict, label: str) -> Open:
+def _in_words(store: Store, one: OpenConflict, label: str) -> Open:
     from fieldkit.records.fields.formats import Moment
 
     # Neither value may be of this laptop: then the server's comes first.
@@ -100,7 +100,7 @@ def _in_words(store: Store, one: Conflict, label: str) -> Open:
     return Open(one, label, name, was, sides[0], sides[1])
 
 
-def asked_field(one: Conflict) -> Field | None:
+def asked_field(one: OpenConflict) -> Field | None:
     """Return the field a conflict is about; None if no form here has it.
 
     For a place this is the block, which implies the district.
@@ -113,7 +113,7 @@ def asked_field(one: Conflict) -> Field | None:
     return kind.form_fields().get(one.field) if kind else None
 
 
-def _value(store: Store, one: Conflict, value: Json) -> str:
+def _value(store: Store, one: OpenConflict, value: Json) -> str:
     """Return a value as people read it; as it is if its field is unknown here."""
     from fieldkit.records import Reference, Unfit
 
@@ -184,7 +184,7 @@ class ConflictPage(Page[None]):
 
     async def _show_next(self) -> None:
         """Show the conflict asked for; the next time, the one after it."""
-        found = await self.ask(lambda store: open_conflicts(store, self._record_id))
+        found = await self.read(lambda store: open_conflicts(store, self._record_id))
         ids = [one.conflict.id for one in found]
         place = ids.index(self._first) if self._first in ids else 0
         self._open = found[place] if found else None
@@ -287,7 +287,7 @@ class ConflictPage(Page[None]):
         try:
             await self.ask(lambda store: store.resolve(one.conflict, keep, operator))
         except Refused as refused:
-            return "; ".join(finding.message for _, finding in refused.findings)
+            return str(refused)
         except Settled as settled:
             self._done = f"{one.label}, {one.field.lower()}: {settled}"
         else:
@@ -351,7 +351,7 @@ class ValuePage(Page[None]):
             return Answer(mark=None)
         if isinstance(field.format, Reference):
             kinds = field.format.kinds
-            rows, sure = await self.ask(lambda store: search(store, typed, kinds))
+            rows, sure = await self.read(lambda store: search(store, typed, kinds))
             taken = [self._take(row.label, row.id, (*row.cells[1:], row.id)) for row in rows]
             return Answer(taken, mark=0 if sure else None)
         return self._read(field, text)

@@ -128,7 +128,7 @@ class SyncPage(Page[None]):
         """Answer with the conflicts, the returned changes, and the findings."""
         from fieldkit.screens.sync.conflict_page import open_conflicts
 
-        found = await self.ask(lambda store: open_conflicts(store))
+        found = await self.read(lambda store: open_conflicts(store))
         first = await self._page(_RETURNED)
         heads = [_SETTLE] + [""] * len(found)
         to_settle = [self._to_settle(one, head) for one, head in zip(found, heads, strict=False)]
@@ -145,7 +145,7 @@ class SyncPage(Page[None]):
     async def _page(self, group: str, skip: int = 0) -> Answer:
         """Return a part of the returned changes, then of the findings, headed at the first row."""
         read = _returned if group == _RETURNED else _findings
-        found = await self.ask(lambda store: read(store, skip))
+        found = await self.read(lambda store: read(store, skip))
         heads = ["" if skip else group] + [""] * len(found)
         rows = [self._choice(one, head) for one, head in zip(found, heads, strict=False)]
         if len(found) == PAGE:
@@ -214,7 +214,7 @@ class SyncPage(Page[None]):
         self.query_one("#where", Line).put(right=self.app.header_status.words(since=True))
 
     async def _show(self) -> None:
-        found = await self.ask(_read)
+        found = await self.read(_read)
         self._enrolled, self._out_of_area = found.enrolled, found.out_of_area
         self.query_one("#waiting", Line).put(found.waiting)
         self.query_one("#agreement", Line).put(found.agreement)
@@ -358,18 +358,28 @@ def _at(returned: Logged) -> tuple[str, int]:
 
 def _returned(store: Store, skip: int) -> list[_ToDo]:
     """Return a part of the changes that were returned."""
-    found = store.outbox.returned(PAGE, skip)
-    nothing = "No reason was given."
+    from fieldkit.records import sentence
+
     return _to_do(
         store,
-        [(one.change.kind, one.change.record_id, one.reason or nothing, one) for one in found],
+        [
+            (
+                one.change.kind,
+                one.change.record_id,
+                sentence(one.reason) if one.reason else "No reason was given.",
+                one,
+            )
+            for one in store.outbox.returned(PAGE, skip)
+        ],
     )
 
 
 def _findings(store: Store, skip: int) -> list[_ToDo]:
     """Return a part of the findings."""
+    from fieldkit.records import sentence
+
     found = store.findings()[skip : skip + PAGE]
-    return _to_do(store, [(one.kind, one.record_id, one.message, None) for one in found])
+    return _to_do(store, [(one.kind, one.record_id, sentence(one), None) for one in found])
 
 
 def _to_do(store: Store, reasons: Sequence[tuple[str, str, str, Logged | None]]) -> list[_ToDo]:

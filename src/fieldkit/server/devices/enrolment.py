@@ -16,11 +16,12 @@ from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, upd
 
 from fieldkit.plain_text import shown
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest, Scope
+from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
+from fieldkit.protocol.scope import Scope
 from fieldkit.reference import district_of, option
 from fieldkit.server.database import writing
-from fieldkit.server.devices.scope import Device, ScopeAt
-from fieldkit.server.http.problems import refusal
+from fieldkit.server.devices.scope import Device
+from fieldkit.server.problems import refusal
 from fieldkit.server.tables import CODE, DEVICE, SCOPE, SERVER
 
 ROLES = ("registrar", "operator", "supervisor", "administrator")
@@ -122,10 +123,9 @@ def enrol(
     else:
         device = _enrolled_before(connection, request, code, before, token, now)
     incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
-    told = {"role": device.role, "district": device.scope.district, "block": device.scope.block}
     return EnrolAnswer(
         token=token,
-        scope=Scope.model_validate(told),
+        scope=device.scope,
         epoch=device.epoch,
         incarnation=incarnation,
         now=now,
@@ -385,9 +385,11 @@ def _device(connection: Connection, row: _Found) -> Device:
     )
     return Device(
         row.id,
-        row.role,
         row.epoch,
-        tuple(ScopeAt(one.epoch, one.district, one.block) for one in scopes),
+        tuple(
+            Scope(role=row.role, district=one.district, block=one.block, epoch=one.epoch)
+            for one in scopes
+        ),
     )
 
 

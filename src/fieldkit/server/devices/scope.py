@@ -6,26 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fieldkit.protocol.scope import Scope
+
 Place: TypeAlias = tuple[int, int | None]
 """District and block of a record; without a block it belongs to the whole district."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeAt:
-    """The scope that held from one epoch on; neither district nor block: the whole territory."""
-
-    epoch: int
-    district: int | None = None
-    block: int | None = None
-
-    def holds(self, place: Place) -> bool:
-        """Say whether a record that stands there is in the scope."""
-        district, block = place
-        if self.district is None:
-            return True
-        return district == self.district and (
-            self.block is None or block is None or block == self.block
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +17,23 @@ class Device:
     """The enrolment a request comes under, with every scope it has had."""
 
     id: int
-    role: str
     epoch: int
     """Of the scope that holds now."""
-    scopes: tuple[ScopeAt, ...]
+    scopes: tuple[Scope, ...]
 
     @property
-    def scope(self) -> ScopeAt:
+    def scope(self) -> Scope:
         """Return the scope that holds now: by it pages are made."""
         return max(self.scopes, key=lambda scope: scope.epoch)
 
-    def since(self, epoch: int) -> tuple[ScopeAt, ...]:
+    def since(self, epoch: int) -> tuple[Scope, ...]:
         """Return the scopes under which work may have been done since ``epoch`` (15)."""
         return tuple(scope for scope in self.scopes if scope.epoch >= epoch) or (self.scope,)
 
 
-def allowed(scopes: Iterable[ScopeAt], *places: Place) -> bool:
+def allowed(scopes: Iterable[Scope], *places: Place) -> bool:
     """Say whether one of the scopes holds one of the places."""
-    return any(scope.holds(place) for scope in scopes for place in places)
+    return any(scope.holds(*place) for scope in scopes for place in places)
 
 
 def place_at(now: Place, moves: Iterable[tuple[int, Place]], base: int) -> Place:

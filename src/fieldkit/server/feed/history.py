@@ -7,10 +7,10 @@ from itertools import accumulate
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from fieldkit.protocol.finding import CONFLICT, REJECTED
 from fieldkit.protocol.messages import MOST_CHANGES, HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.server.devices.scope import Device
-from fieldkit.server.http.problems import refusal
-from fieldkit.server.ingest.incoming import CONFLICT, REJECTED
+from fieldkit.server.problems import refusal
 from fieldkit.server.rows import places
 from fieldkit.server.tables import CHANGE
 
@@ -35,7 +35,7 @@ def history(connection: Connection, device: Device, request: HistoryRequest) -> 
     """
     key = (request.kind, request.id)
     place = places(connection, [key]).get(key)
-    if place is None or not device.scope.holds(place):
+    if place is None or not device.scope.holds(*place):
         raise refusal(
             "not-here",
             404,

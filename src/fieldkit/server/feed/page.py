@@ -7,7 +7,6 @@ committed. Feed positions commit in order, so a page may end after any entry (18
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,28 +19,21 @@ from fieldkit.protocol.messages import (
     FindingItem,
     Focus,
     Gone,
-    HeldValue,
     Page,
     PageRow,
     SyncRequest,
 )
-from fieldkit.server.database import about
-from fieldkit.server.devices.scope import ScopeAt
+from fieldkit.protocol.scope import Scope
+from fieldkit.server.conflicts import Held, conflicts
+from fieldkit.server.feed.findings import coded, seen_from, stored_findings
 from fieldkit.server.feed.positions import positions
-from fieldkit.server.ingest.batch_records import conflicts
-from fieldkit.server.ingest.record_state import Held
-from fieldkit.server.rows import Key, Stored, fetch, places
-from fieldkit.server.tables import FEED, FINDING
+from fieldkit.server.feed.sentences import spoken_finding
+from fieldkit.server.rows import Key, Stored, fetch
+from fieldkit.server.tables import FEED
 
 _LARGEST_ROWS = LARGEST_BODY * 3 // 4
 """Characters of the rows of one page: a page ends early, so that however badly its rows compress,
 the laptop can take it."""
-_NUMBER = re.compile(r"[0-9A-Z]{8}-[1-9][0-9]{0,15}")
-_APART = (
-    "This does not go together with a record outside the area of this laptop. "
-    "Ask the supervisor of the district, who sees both."
-)
-"""What a finding says to whom it may not say which other record it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +66,7 @@ class _Stream:
 
 
 def turn(
-    connection: Connection, scope: ScopeAt, request: SyncRequest, own: Mapping[Key, int]
+    connection: Connection, scope: Scope, request: SyncRequest, own: Mapping[Key, int]
 ) -> Turned:
     """Make the page that a request asks for.
 
@@ -82,7 +74,7 @@ def turn(
     """
     last = positions(connection)
     focus = request.focus if request.focus and request.focus.district in last else None
-    if scope.block is not None or not scope.holds((focus.district if focus else -1, None)):
+    if scope.block is not None or not scope.holds(focus.district if focus else -1, None):
         focus = None
     streams = list(_streams(scope, request, last, focus))
     left, come = request.most, focus
@@ -97,12 +89,14 @@ def turn(
     rows = fetch(connection, dict.fromkeys(order))
     held = conflicts(connection, rows.keys())
     taken = _that_fit(order, rows, held)
-    page = _page(connection, scope, dict.fromkeys(order[:taken]), rows, held, own)
+    page = _page(
+        connection, scope, dict.fromkeys(order[:taken]), rows, held, own, codes=request.codes
+    )
     return _turned(page, streams, focus, taken)
 
 
 def _streams(
-    scope: ScopeAt, request: SyncRequest, last: Mapping[int, int], focus: Focus | None
+    scope: Scope, request: SyncRequest, last: Mapping[int, int], focus: Focus | None
 ) -> Iterable[_Stream]:
     """Give what is to be read, in order: the block in focus, its district, the others."""
     if scope.district is not None:
@@ -118,7 +112,7 @@ def _streams(
         yield _Stream(district, min(request.cursors.get(district, 0), end), end)
 
 
-def _in_scope(scope: ScopeAt, come: Focus | None, stream: _Stream) -> ColumnElement[bool]:
+def _in_scope(scope: Scope, come: Focus | None, stream: _Stream) -> ColumnElement[bool]:
     """Leave out other blocks, and what has come with the block in focus."""
     if scope.block is not None:
         return or_(FEED.c.block.is_(None), FEED.c.block == scope.block)
@@ -158,14 +152,16 @@ def _that_fit(
 
 def _page(
     connection: Connection,
-    scope: ScopeAt,
+    scope: Scope,
     keys: Collection[Key],
     rows: Mapping[Key, Stored],
     held: Mapping[Key, Sequence[Held]],
     own: Mapping[Key, int],
+    *,
+    codes: bool,
 ) -> Page:
-    here = {key: rows[key] for key in keys if key in rows and scope.holds(rows[key].place)}
-    findings = _findings(connection, scope, here.keys())
+    here = {key: rows[key] for key in keys if key in rows and scope.holds(*rows[key].place)}
+    findings = _findings(connection, scope, here, codes=codes)
     page = Page()
     for key in keys:
         row = here.get(key)
@@ -180,7 +176,7 @@ def _page(
                 id=key[1],
                 version=row.version,
                 values=None if plain else dict(row.values),
-                conflicts=[_held(one) for one in held[key]],
+                conflicts=list(held[key]),
                 findings=findings[key],
             )
         )
@@ -188,37 +184,21 @@ def _page(
 
 
 def _findings(
-    connection: Connection, scope: ScopeAt, keys: Collection[Key]
+    connection: Connection,
+    scope: Scope,
+    rows: Mapping[Key, Stored],
+    *,
+    codes: bool,
 ) -> defaultdict[Key, list[FindingItem]]:
-    """Read the findings of these records; they name nobody whom the scope does not hold."""
-    found: defaultdict[Key, list[FindingItem]] = defaultdict(list)
-    if not keys:
-        return found
-    query = select(FINDING).where(about(connection, FINDING, keys))
-    rows = connection.execute(query.order_by(FINDING.c.rule, FINDING.c.field)).all()
-    # Rules compare records of one kind, and say in their sentence which other they mean.
-    named = {row: {(row.kind, one) for one in _NUMBER.findall(row.message)} for row in rows}
-    standing = places(connection, {key for some in named.values() for key in some})
-    for row in rows:
-        apart = any(key in standing and not scope.holds(standing[key]) for key in named[row])
-        message = _APART if apart else row.message
-        item = FindingItem(rule=row.rule, field=row.field, message=message)
-        found[row.kind, row.record_id].append(item)
-    return found
+    """Read the findings of these records; they name nobody whom the scope does not hold.
 
-
-def _held(one: Held) -> HeldValue:
-    return HeldValue(
-        field=one.field,
-        origin=one.origin,
-        seqs=list(one.seqs),
-        held=one.held,
-        base=one.base,
-        by=one.by,
-        at=one.at,
-        stands_by=one.stands_by,
-        stands_at=one.stands_at,
-    )
+    ``codes``: whether the laptop makes the sentences itself.
+    """
+    items: defaultdict[Key, list[FindingItem]] = defaultdict(list)
+    for finding in seen_from(connection, scope, stored_findings(connection, rows)):
+        item = coded if codes and not finding.text else spoken_finding
+        items[finding.kind, finding.record_id].append(item(finding))
+    return items
 
 
 def _turned(page: Page, streams: Sequence[_Stream], focus: Focus | None, taken: int) -> Turned:

@@ -50,7 +50,7 @@ def receipt(connection: Connection, device: Device, origins: Sequence[str]) -> l
 
 def _oversees(device: Device, district: int | None, block: int | None) -> bool:
     mine = device.scope
-    if device.role not in _OVERSEE:
+    if mine.role not in _OVERSEE:
         return False
     return mine.district is None or (
         mine.district == district and (mine.block is None or mine.block == block)

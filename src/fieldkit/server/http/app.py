@@ -22,13 +22,13 @@ from fieldkit.protocol.messages import (
     EnrolRequest,
     HistoryAnswer,
     HistoryRequest,
-    Message,
     Problem,
     ReceiptAnswer,
     ReceiptRequest,
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.shapes import Message
 from fieldkit.server.database import Unusable, reading, writing
 from fieldkit.server.devices.enrolment import Sender, Tries, enrol, rotated, seen, sender
 from fieldkit.server.feed.history import history
@@ -36,13 +36,13 @@ from fieldkit.server.feed.positions import start
 from fieldkit.server.feed.receipt import receipt
 from fieldkit.server.http.caller import Caller, Network, caller
 from fieldkit.server.http.envelope import read, refused, whole_body, written
-from fieldkit.server.http.journal import note
 from fieldkit.server.http.metrics import Metrics
 from fieldkit.server.http.middleware import Watch, told
 from fieldkit.server.http.openapi import description
-from fieldkit.server.http.problems import Refusal, refusal
 from fieldkit.server.ingest.sync import sync
+from fieldkit.server.journal import note
 from fieldkit.server.operation.migrate import is_migrated, open_database
+from fieldkit.server.problems import Refusal, refusal
 
 _DOORS = {
     "/v1/sync": "sync",

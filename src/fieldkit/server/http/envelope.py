@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fieldkit.protocol.messages import LARGEST_BODY, LARGEST_MESSAGE, M, Message, SyncRequest
+from fieldkit.protocol.messages import LARGEST_BODY, LARGEST_MESSAGE, SyncRequest
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import (
     ACCEPT_ENCODING,
     OtherVersion,
@@ -19,7 +20,7 @@ from fieldkit.protocol.wire.codec import (
     decode,
     encode,
 )
-from fieldkit.server.http.problems import Refusal, refusal
+from fieldkit.server.problems import Refusal, refusal
 
 LARGEST_PLAIN = 16 << 10
 """Bytes, once decompressed, of any message but a sync's: strangers may send such ones, and what is

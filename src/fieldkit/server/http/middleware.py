@@ -12,9 +12,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fieldkit.server.http.envelope import Gone, refused
-from fieldkit.server.http.journal import Detail, fault, note
 from fieldkit.server.http.metrics import Metrics
-from fieldkit.server.http.problems import Refusal, refusal
+from fieldkit.server.journal import Detail, fault, note
+from fieldkit.server.problems import Refusal, refusal
 
 MOST_OPEN = 512
 """Requests open at once; each holds a message of at most 1 MB."""

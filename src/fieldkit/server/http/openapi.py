@@ -13,13 +13,13 @@ from fieldkit.protocol.messages import (
     EnrolRequest,
     HistoryAnswer,
     HistoryRequest,
-    Message,
     Problem,
     ReceiptAnswer,
     ReceiptRequest,
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.shapes import Message
 
 Object: TypeAlias = dict[str, object]
 

@@ -9,22 +9,21 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from fieldkit.protocol.change import Change, Op
+from fieldkit.protocol.finding import REJECTED, Verdict
 from fieldkit.protocol.merge import Lineage
-from fieldkit.protocol.messages import Verdict
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import day_at
 from fieldkit.server.database import about, add
-from fieldkit.server.devices.scope import Place, ScopeAt
+from fieldkit.server.devices.scope import Place
 from fieldkit.server.feed.positions import Era, era, lock_counters, renew
 from fieldkit.server.ingest import findings
 from fieldkit.server.ingest.batch_records import gather, keep
-from fieldkit.server.ingest.incoming import REJECTED, Entry, contested, line, read_shape, rejected
+from fieldkit.server.ingest.incoming import Entry, contested, line, read_shape, rejected
 from fieldkit.server.ingest.logs import Log, lineage
 from fieldkit.server.ingest.record_state import OutOfScope, RecordState, lay, origin_of
 from fieldkit.server.rows import Key, Read, Unfitting, place_of, places, readable
 from fieldkit.server.tables import CHANGE
-
-_NEVER_TAKEN = "The entry of this record was not taken, so this waits here with it."
 
 
 class Elsewhere(Exception):
@@ -54,7 +53,7 @@ class Under:
 
     log: Log
     lineage: Lineage
-    scopes: Sequence[ScopeAt]
+    scopes: Sequence[Scope]
     floor: int
     now: int
 
@@ -63,7 +62,7 @@ def enter(
     connection: Connection,
     log: Log,
     entries: Sequence[Entry],
-    scopes: Sequence[ScopeAt],
+    scopes: Sequence[Scope],
     here: Era,
     cursors: Mapping[int, int],
     also: Collection[int],
@@ -153,7 +152,7 @@ def _lay(
         if change is not None:
             record = records[change.kind, change.record_id]
             if change.op is not Op.CREATE and not record.values and record.key in entered.refused:
-                raise Unfitting(_NEVER_TAKEN)
+                raise Unfitting("entry_refused")
             merged = lay(
                 record, change, under.lineage, under.scopes, under.log.district, under.floor
             )

@@ -8,20 +8,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias, cast
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
 
 from fieldkit.protocol.change import Change, Json, Op
+from fieldkit.protocol.finding import REJECTED
 from fieldkit.protocol.merge import DELETED, PLACE, Lineage, claims
-from fieldkit.server.database import about, add, put
+from fieldkit.server.conflicts import Held, conflicts, rows_about
+from fieldkit.server.database import add, put
 from fieldkit.server.devices.scope import Place, place_at
 from fieldkit.server.feed.positions import entries
-from fieldkit.server.ingest.incoming import REJECTED
 from fieldkit.server.ingest.record_state import (
     CREATION,
-    Held,
     RecordState,
     compact,
     found,
@@ -75,36 +74,8 @@ def keep(
     return rows
 
 
-def conflicts(connection: Connection, keys: Collection[Key]) -> defaultdict[Key, list[Held]]:
-    """Read the open conflicts of these records."""
-    held: defaultdict[Key, list[Held]] = defaultdict(list)
-    for row in _rows_about(connection, CONFLICT, keys):
-        held[row.kind, row.record_id].append(
-            Held(
-                row.field,
-                row.origin,
-                tuple(row.seqs),
-                row.held,
-                row.base,
-                row.by,
-                row.at,
-                row.stands_by,
-                row.stands_at,
-            )
-        )
-    return held
-
-
-def _rows_about(connection: Connection, table: Table, keys: Collection[Key]) -> list[_Line]:
-    """Read the rows of a table about these records; kinds share no ids, but may be made to."""
-    if not keys:
-        return []
-    query = select(table).where(about(connection, table, keys))
-    return [row for row in connection.execute(query) if (row.kind, row.record_id) in keys]
-
-
 def _versions(connection: Connection, keys: Collection[Key]) -> dict[Key, _Versions]:
-    rows = _rows_about(connection, FIELD_VERSION, keys)
+    rows = rows_about(connection, FIELD_VERSION, keys)
     return {(row.kind, row.record_id): row.written for row in rows}
 
 
@@ -112,7 +83,7 @@ def _moves(
     connection: Connection, keys: Collection[Key]
 ) -> defaultdict[Key, list[tuple[int, Place]]]:
     moves: defaultdict[Key, list[tuple[int, Place]]] = defaultdict(list)
-    for row in _rows_about(connection, MOVED, keys):
+    for row in rows_about(connection, MOVED, keys):
         moves[row.kind, row.record_id].append((row.version, (row.district, row.block)))
     return moves
 
@@ -182,7 +153,7 @@ def _line(one: RecordState, held: Held) -> dict[str, object]:
         "field": held.field,
         "origin": held.origin,
         "district": one.values["district"],
-        "seqs": list(held.seqs),
+        "seqs": held.seqs,
         "held": held.held,
         "base": held.base,
         "by": held.by,
@@ -207,10 +178,12 @@ class _Log:
     def complete(self, held: Held) -> Held:
         """Look up what stood at a conflict's base, and who wrote what stands."""
         if held.seen and held.field != DELETED:
-            held = replace(held, base=self._value(held.field, held.seen), seen=0)
+            base = self._value(held.field, held.seen)
+            held = held.model_copy(update={"base": base, "seen": 0})
         if held.against is not None:
             by, at = self._author(held.against.origin, held.against.seq)
-            held = replace(held, stands_by=by, stands_at=at, against=None)
+            known = {"stands_by": by, "stands_at": at, "against": None}
+            held = held.model_copy(update=known)
         return held
 
     def _read(self) -> list[tuple[_Line, Change]]:

@@ -1,55 +1,34 @@
-"""Findings: what a batch leaves to be checked, worked out as it arrives, refused for nothing (16).
+"""Findings: what is to be checked after a batch; nothing was refused for it (rule 16).
 
-Records are judged against all records of their district, whose counter is locked, so that two
-batches cannot pass each other by. Whatever a rule asks for is fetched for the whole batch at once:
-the records are judged again until nothing they ask for is missing.
+Records are judged against all records of their district, whose counter is locked, so that no two
+batches miss each other's records.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
-from itertools import chain
-from typing import NamedTuple, TypeAlias, TypeVar, cast
+from functools import cache
+from typing import NamedTuple, TypeAlias, cast
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import Connection, Select, delete, select, tuple_
 
 from fieldkit.protocol.change import Json
-from fieldkit.records import Record, RuleContext, Value, kinds
-from fieldkit.records.declaration.review import Look, Review, awaits, looks
-from fieldkit.server.database import Question, add, arrays, ask, of_records, one_of
-from fieldkit.server.rows import typed
+from fieldkit.records import Finding, Record, kinds
+from fieldkit.records.declaration.review import awaits, concerns
+from fieldkit.server.database import add, arrays, ask, of_records, one_of
+from fieldkit.server.ingest.gathered import GatheredRecords
+from fieldkit.server.rows import Key, typed
 from fieldkit.server.tables import FINDING
 
-Key: TypeAlias = tuple[str, str]
-"""Kind and id of a record."""
-_Asked: TypeAlias = tuple[str, int, tuple[str, ...], tuple[Value, ...]]
-"""A kind, a district, some fields of its records, and what is to be in them."""
-_Way: TypeAlias = tuple[tuple[str, bool], ...]
-"""One sort of question: the fields, and whether they are to be empty."""
-_Lists: TypeAlias = dict[_Way, dict[tuple[Value, ...], list[Record]]]
-"""By sort of question and by values, the records that agree."""
 _Statement: TypeAlias = Select[tuple[object, ...]]
-_Row: TypeAlias = tuple[str, str, str, str, int, str, str | None]
+_Row: TypeAlias = tuple[object, ...]
+"""The columns of a finding."""
+_Rows: TypeAlias = dict[tuple[str, str], _Row]
+"""The findings of a record by rule and field."""
 _AT_ONCE = 500
-_MOST_STATEMENTS = 500
-"""So many sorts of question are kept written."""
-_LONGEST = 500
-_MOST_ALIKE = 50
-"""So many records of one value are compared, the first by id: a number that a whole block gives as
-its own tells nobody apart, and to compare all with all would hold the district up."""
+"""Records whose findings one statement deletes."""
 
 
 class Touched(NamedTuple):
@@ -66,8 +45,8 @@ def waiting(connection: Connection, ids: Iterable[str]) -> dict[Key, int]:
     These are to be judged with them, under the locks of these districts.
     """
     question = _about(arrays(connection)), {"ids": sorted(ids)}
-    rows = [cast(_Row, row) for row in ask(connection, [question])[0]]
-    return {(kind, record_id): district for kind, record_id, _, _, district, _, _ in rows}
+    rows = ask(connection, [question])[0]
+    return {_key(row): cast(int, row[_DISTRICT]) for row in rows}
 
 
 def review(
@@ -78,7 +57,7 @@ def review(
     ``beside``: the records :func:`waiting` for these. Runs after the rows are written, under the
     locks of the districts of all. Returns the records whose open findings are others now.
     """
-    known, here = _Gathered(connection, arrays(connection)), kinds()
+    known, here = GatheredRecords(connection, arrays(connection)), kinds()
     touched = {key: one for key, one in touched.items() if key[0] in here}
     now = {key: here[key[0]].of(one.row) for key, one in touched.items()}
     known.hold(now)
@@ -123,180 +102,6 @@ def _referring(connection: Connection, ended: Collection[Key]) -> set[Key]:
     }
 
 
-@dataclass(slots=True)
-class _Gathered:
-    """Records fetched for many rules at once; serves each of them as ``Known``."""
-
-    connection: Connection
-    _arrays: bool
-    met: dict[Key, Record] = field(default_factory=dict)
-    """Those that agreed with a judged one in what a rule compares."""
-    _kinds: Mapping[str, type[Record]] = field(default_factory=kinds)
-    _held: dict[Key, Record] = field(default_factory=dict)
-    _records: dict[Key, Record | None] = field(default_factory=dict)
-    _there: dict[Key, bool] = field(default_factory=dict)
-    """Which of those not fetched are there, and not deleted."""
-    _lists: dict[_Asked, list[Record]] = field(default_factory=dict)
-    _wanted: set[Key] = field(default_factory=set)
-    _sought: set[Key] = field(default_factory=set)
-    _asked: set[_Asked] = field(default_factory=set)
-    _district: int = 0
-    _meeting: bool = False
-    _lacking: bool = False
-
-    def hold(self, records: Mapping[Key, Record]) -> None:
-        """Know these without asking."""
-        self._held |= records
-        self._records |= records
-
-    def has(self, kind: str, record_id: str) -> bool:
-        """Say whether the record is there, or have it looked for for the next round."""
-        key = (kind, record_id)
-        if key in self._records:
-            return self.get(kind, record_id) is not None
-        if key not in self._there:
-            self._sought.add(key)
-            self._lacking = True
-        return self._there.get(key, True)
-
-    def get(self, kind: str, record_id: str) -> Record | None:
-        """Return the record if it is fetched; else have it fetched for the next round."""
-        key = (kind, record_id)
-        if key not in self._records:
-            self._wanted.add(key)
-            self._lacking = True
-        found = self._records.get(key)
-        return None if found is None or found.deleted else found
-
-    def where(self, kind: str, **equal: Value) -> Sequence[Record]:
-        """Return the live records of the district with these values, or have them fetched.
-
-        Of very many, the first alone.
-        """
-        asked = kind, self._district, tuple(equal), tuple(equal.values())
-        answer = self._lists.get(asked)
-        if answer is None:
-            self._asked.add(asked)
-            self._lacking = True
-            return ()
-        if self._meeting:
-            self.met |= {(kind, record.id): record for record in answer}
-        return answer
-
-    def judge(
-        self, records: Mapping[Key, Record], today: date, *, meet: bool = False
-    ) -> dict[Key, list[Review]]:
-        """Judge records, each look as soon as all it asks for is there; ``meet``: note who agreed.
-
-        Returns what was found about each, in the order of the looks.
-        """
-        case = RuleContext(today, None, self)
-        said: dict[Key, dict[Look, Sequence[Review]]] = {}
-        left: list[tuple[Key, Record, Sequence[Look]]] = []
-        asked: Sequence[Look]
-        for key, record in records.items():
-            asked = looks(type(record)) if not record.deleted else ()
-            said[key] = dict.fromkeys(asked, ())
-            left.append((key, record, asked))
-        self._meeting = meet
-        while left:
-            for number, (key, record, asked) in enumerate(left):
-                self._district = record.district
-                lacking: list[Look] = []
-                for look in asked:
-                    self._lacking = False
-                    reviews = look(record, case, self)
-                    if self._lacking:
-                        lacking.append(look)
-                    elif reviews:
-                        said[key][look] = reviews
-                left[number] = key, record, lacking
-            left = [one for one in left if one[2]]
-            self._gather()
-        return {key: [*chain.from_iterable(found.values())] for key, found in said.items()}
-
-    def fetch(self, keys: Iterable[Key]) -> dict[Key, Record]:
-        """Return those of the records that are there."""
-        self._wanted |= {key for key in keys if key not in self._records}
-        self._gather()
-        return {key: record for key in keys if (record := self._records.get(key))}
-
-    def _gather(self) -> None:
-        """Fetch all that was asked for in vain, at one go."""
-        wanted, sought, lists = _by_kind(self._wanted), _by_kind(self._sought), self._begin_lists()
-        self._records |= dict.fromkeys(self._wanted)
-        self._there |= dict.fromkeys(self._sought, False)
-        for waiting in (self._wanted, self._sought, self._asked):
-            waiting.clear()
-        here, array = self._kinds, self._arrays
-        questions: list[Question] = [
-            *((_rows_of(here[kind], array), {"ids": wanted[kind]}) for kind in wanted),
-            *((_live_of(here[kind], array), {"ids": sought[kind]}) for kind in sought),
-            *(self._like(*one) for one in lists),
-        ]
-        answers = iter(ask(self.connection, questions))
-        for kind in wanted:
-            self._take(kind, next(answers))
-        for kind in sought:
-            self._there |= {(kind, cast(str, record_id)): True for (record_id,) in next(answers)}
-        for kind, district, ways in lists:
-            self._sort(kind, district, ways, self._take(kind, next(answers)))
-
-    def _begin_lists(self) -> list[tuple[str, int, _Lists]]:
-        """Begin every list that was asked for, by kind and district."""
-        begun: defaultdict[tuple[str, int], _Lists] = defaultdict(dict)
-        for asked in self._asked:
-            kind, district, names, values = asked
-            way = tuple(zip(names, [value is None for value in values], strict=True))
-            alike = begun[kind, district].setdefault(way, {}).setdefault(values, [])
-            self._lists[asked] = alike
-        return [(*of, dict(sorted(ways.items()))) for of, ways in sorted(begun.items())]
-
-    def _like(self, kind: str, district: int, ways: _Lists) -> Question:
-        """Ask for what agrees in any of these ways with a record that is judged.
-
-        Each field is asked for by itself, as any index serves that: more may come than agree.
-        """
-        held = [record_id for of, record_id in self._held if of == kind]
-        given: dict[str, object] = {"district": district, "held": held}
-        for number, (way, lists) in enumerate(ways.items()):
-            for at, (name, empty) in enumerate(way):
-                if not empty:
-                    given[f"{name}_{number}"] = list({values[at] for values in lists})
-        return _rows_like(self._kinds[kind], tuple(ways), self._arrays), given
-
-    def _sort(self, kind: str, district: int, ways: _Lists, others: Sequence[Record]) -> None:
-        """Put what is like a judged record on the lists of what it agrees in."""
-        held = [record for key, record in self._held.items() if key[0] == kind]
-        here = (one for one in held if one.district == district and not one.deleted)
-        for record in sorted((*others, *here), key=_number):
-            for way, lists in ways.items():
-                alike = lists.get(tuple([record.value(name) for name, _ in way]))
-                if alike is not None and len(alike) < _MOST_ALIKE:
-                    alike.append(record)
-
-    def _take(self, kind: str, rows: Iterable[tuple[object, ...]]) -> list[Record]:
-        """Know the records of these rows."""
-        found = self._kinds[kind]
-        names = found.table().columns.keys()
-        records = [found.of(dict(zip(names, row, strict=True))) for row in rows]
-        self._records |= {(kind, record.id): record for record in records}
-        return records
-
-
-@cache
-def _rows_of(kind: type[Record], array: bool) -> _Statement:
-    table = kind.table()
-    return select(table).where(one_of(table.c.id, "ids", array=array))
-
-
-@cache
-def _live_of(kind: type[Record], array: bool) -> _Statement:
-    columns = kind.table().c
-    there = one_of(columns.id, "ids", array=array)
-    return select(columns.id).where(there, columns.deleted.is_(False))
-
-
 @cache
 def _with(kind: type[Record], name: str, array: bool) -> _Statement:
     columns = kind.table().c
@@ -304,99 +109,74 @@ def _with(kind: type[Record], name: str, array: bool) -> _Statement:
     return select(columns.id).where(referring, columns.deleted.is_(False))
 
 
-@lru_cache(_MOST_STATEMENTS)
-def _rows_like(kind: type[Record], ways: tuple[_Way, ...], array: bool) -> _Statement:
-    """Ask for the rows that have values given for all fields of one of the ways, or lack them."""
-    columns = kind.table().c
-    alike = (
-        and_(
-            *(
-                columns[name].is_(None)
-                if empty
-                else one_of(columns[name], f"{name}_{number}", array=array)
-                for name, empty in way
-            )
-        )
-        for number, way in enumerate(ways)
-    )
-    return select(kind.table()).where(
-        columns.deleted.is_(False),
-        columns.district == bindparam("district"),
-        ~one_of(columns.id, "held", array=array),
-        or_(*alike),
-    )
-
-
 @cache
 def _about(array: bool) -> _Statement:
     return select(FINDING).where(one_of(FINDING.c.about, "ids", array=array))
 
 
-def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
-    ids: defaultdict[str, list[str]] = defaultdict(list)
-    for kind, record_id in sorted(keys):
-        ids[kind].append(record_id)
-    return dict(ids)
-
-
-def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, set[_Row]]:
+def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, _Rows]:
     """Return the findings that records have so far, where they have any."""
-    stored: defaultdict[Key, set[_Row]] = defaultdict(set)
+    stored: defaultdict[Key, _Rows] = defaultdict(dict)
     if wanted := set(keys):
         given = {"kinds": sorted({kind for kind, _ in wanted}), "ids": [one for _, one in wanted]}
         for row in ask(connection, [(of_records(FINDING, array=arrays(connection)), given)])[0]:
-            told = cast(_Row, row)
-            if told[:2] in wanted:  # an id may be that of a record of another kind, too
-                stored[told[:2]].add(told)
+            if _key(row) in wanted:  # an id may be that of a record of another kind, too
+                stored[_key(row)][_place(row)] = row
     return stored
 
 
 def _keep(
     connection: Connection,
     records: Mapping[Key, Record],
-    before: Mapping[Key, set[_Row]],
-    found: Mapping[Key, list[Review]],
+    before: Mapping[Key, _Rows],
+    found: Mapping[Key, Sequence[Finding]],
 ) -> set[Key]:
     """Write the findings of the judged records where they differ; return those that did."""
-    told = [key for key in records if found[key] or key in before]
-    wanted = {key: _rows(records[key], found[key]) for key in told}
-    differing = sorted(key for key in told if before.get(key, set()) != wanted[key])
-    for part in _in_parts([key for key in differing if before.get(key)]):
-        connection.execute(
-            delete(FINDING).where(tuple_(FINDING.c.kind, FINDING.c.record_id).in_(part))
-        )
-    names = [column.name for column in FINDING.columns]
-    coming = [dict(zip(names, row, strict=True)) for key in differing for row in wanted[key]]
+    concerned = [key for key in records if found[key] or key in before]
+    wanted = {key: _rows(records[key], found[key]) for key in concerned}
+    differing = sorted(key for key in concerned if before.get(key, {}) != wanted[key])
+    old = [key for key in differing if key in before]
+    for start in range(0, len(old), _AT_ONCE):
+        part = old[start : start + _AT_ONCE]
+        its = tuple_(FINDING.c.kind, FINDING.c.record_id).in_(part)
+        connection.execute(delete(FINDING).where(its))
+    coming = [
+        dict(zip(_COLUMNS, row, strict=True)) for key in differing for row in wanted[key].values()
+    ]
     add(connection, FINDING, coming)
     return set(differing)
 
 
-def _rows(record: Record, reviews: Sequence[Review]) -> set[_Row]:
+def _rows(record: Record, findings: Sequence[Finding]) -> _Rows:
     """Return the rows of a record's findings, one for a rule and field."""
-    rows: dict[tuple[str, str], _Row] = {}
-    for one in reviews:
-        said = one.finding
-        rows.setdefault(
-            (said.rule, said.field),
-            (
-                record.kind(),
-                record.id,
-                said.rule,
-                said.field,
-                record.district,
-                said.message[:_LONGEST],
-                one.about,
-            ),
-        )
-    return set(rows.values())
+    rows: _Rows = {}
+    for one in findings:
+        columns: dict[str, object] = {
+            "kind": record.kind(),
+            "record_id": record.id,
+            "rule": one.rule,
+            "field": one.field,
+            "district": record.district,
+            "message": "",
+            "about": concerns(record, one),
+            "params": dict(one.params) or None,
+            "related": [list(key) for key in one.related] or None,
+        }
+        row = tuple(columns[name] for name in _COLUMNS)
+        rows.setdefault(_place(row), row)
+    return rows
 
 
-def _number(record: Record) -> str:
-    return record.id
+_COLUMNS = FINDING.columns.keys()
+_KIND, _ID, _RULE, _FIELD, _DISTRICT = (
+    _COLUMNS.index(name) for name in ("kind", "record_id", "rule", "field", "district")
+)
 
 
-T = TypeVar("T")
+def _key(row: _Row) -> Key:
+    return cast(str, row[_KIND]), cast(str, row[_ID])
 
 
-def _in_parts(values: Sequence[T]) -> list[Sequence[T]]:
-    return [values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE)]
+def _place(row: _Row) -> tuple[str, str]:
+    """Return rule and field of a finding."""
+    return cast(str, row[_RULE]), cast(str, row[_FIELD])

@@ -11,16 +11,25 @@ from sqlalchemy import Connection, select
 
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Change, Json
-from fieldkit.protocol.limits import LONGEST_NAME, NEVER_KEPT, hides_aadhaar
-from fieldkit.protocol.messages import Batch, ChangeItem, Verdict
+from fieldkit.protocol.finding import APPLIED, CONFLICT, REJECTED, Verdict
+from fieldkit.protocol.limits import LONGEST_NAME, hides_aadhaar
+from fieldkit.protocol.messages import Batch, ChangeItem
 from fieldkit.protocol.wire.codec import Unreadable, chain
-from fieldkit.server.http.problems import refusal
 from fieldkit.server.ingest.logs import Log
+from fieldkit.server.problems import refusal
 from fieldkit.server.rows import Unfitting
 from fieldkit.server.tables import CHANGE
 
-APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
-_CONTESTED = "Somebody else changed this first. Both values are kept: choose one."
+_ANSWERED = (
+    CHANGE.c.seq,
+    CHANGE.c.head,
+    CHANGE.c.verdict,
+    CHANGE.c.field,
+    CHANGE.c.rule,
+    CHANGE.c.params,
+    CHANGE.c.reason,
+    CHANGE.c.version,
+)
 
 
 @dataclass(slots=True)
@@ -71,9 +80,8 @@ def known_of(connection: Connection, log: Log, entries: Sequence[Entry]) -> Know
     """Answer what was taken in before as it was answered then, up to where it differs (7)."""
     if not entries:
         return Known(None, [], [])
-    columns = (CHANGE.c.seq, CHANGE.c.head, CHANGE.c.verdict, CHANGE.c.field, CHANGE.c.reason)
     rows = connection.execute(
-        select(*columns, CHANGE.c.version)
+        select(*_ANSWERED)
         .where(
             CHANGE.c.origin == log.origin,
             CHANGE.c.seq.between(entries[0].seq, entries[-1].seq),
@@ -86,7 +94,14 @@ def known_of(connection: Connection, log: Log, entries: Sequence[Entry]) -> Know
     )
     same = [row for row in rows if fork is None or row.seq < fork]
     verdicts = [
-        Verdict(seq=row.seq, verdict=row.verdict, field=row.field, reason=row.reason)
+        Verdict(
+            seq=row.seq,
+            verdict=row.verdict,
+            field=row.field,
+            rule=row.rule or "",
+            params=row.params or {},
+            reason=row.reason,
+        )
         for row in same
         if row.verdict != APPLIED
     ]
@@ -98,18 +113,18 @@ def read_shape(entry: Entry) -> Change | None:
     try:
         item = ChangeItem.model_validate(entry.item)
         if item.seq != entry.seq:
-            raise Unfitting("This change is out of its place.")
+            raise Unfitting("unfitting.place")
         if holds_aadhaar(item.id) or holds_aadhaar(item.operator):
-            raise Unfitting(NEVER_KEPT)
+            raise Unfitting("no_aadhaar")
         if "\0" in item.operator:
-            raise Unfitting("This holds a character that cannot be kept.")
+            raise Unfitting("unfitting.operator")
         entry.body.decode()
     except ValidationError as error:
         place = error.errors(include_input=False, include_url=False)[0]["loc"]
         name = str(place[1]) if len(place) > 1 and place[0] == "fields" else None
-        entry.refused = Unfitting("The server cannot read this change.", name)
+        entry.refused = Unfitting("unfitting.unreadable", name)
     except UnicodeDecodeError:
-        entry.refused = Unfitting("This holds halves of characters.")
+        entry.refused = Unfitting("unfitting.half_characters")
     except Unfitting as refused:
         entry.refused = refused
     else:
@@ -129,7 +144,8 @@ def rejected(entry: Entry, refused: Unfitting) -> Verdict:
         seq=entry.seq,
         verdict=REJECTED,
         field=name[:LONGEST_NAME] or None,
-        reason=refused.reason[:500],
+        rule=refused.rule,
+        params=dict(refused.params),
     )
 
 
@@ -138,7 +154,7 @@ def contested(entry: Entry, held: Iterable[str]) -> Verdict | None:
     field = min(held, default=None)
     if field is None:
         return None
-    return Verdict(seq=entry.seq, verdict=CONFLICT, field=field, reason=_CONTESTED)
+    return Verdict(seq=entry.seq, verdict=CONFLICT, field=field, rule="contested")
 
 
 def line(
@@ -163,7 +179,9 @@ def line(
         "head": entry.head,
         "verdict": verdict.verdict if verdict else APPLIED,
         "field": verdict.field if verdict else None,
-        "reason": verdict.reason if verdict else "",
+        "rule": verdict.rule if verdict else None,
+        "params": verdict.params or None if verdict else None,
+        "reason": "",
         "version": version,
         "received_at": now,
         "held": sorted(held) or None,

@@ -13,7 +13,7 @@ from fieldkit.protocol.merge import Lineage
 from fieldkit.protocol.messages import Parent, SyncRequest
 from fieldkit.server.database import add_missing
 from fieldkit.server.devices.scope import Device
-from fieldkit.server.http.problems import Refusal, refusal, unfitting
+from fieldkit.server.problems import Refusal, refusal, unfitting
 from fieldkit.server.tables import CHANGE, ORIGIN
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from fieldkit.protocol.change import Change, Json, Op, canonical
 from fieldkit.protocol.merge import DELETED, PLACE, STAMPS, Lineage, Merged, Written, claims, merge
-from fieldkit.server.devices.scope import Place, ScopeAt, allowed, place_at
+from fieldkit.protocol.scope import Scope
+from fieldkit.server.conflicts import Held
+from fieldkit.server.devices.scope import Place, allowed, place_at
 from fieldkit.server.rows import Key, Stored, Unfitting, place_of
 
 LARGEST_RECORD = 256 * 1024
@@ -26,27 +28,7 @@ class OutOfScope(Unfitting):
     """A change of a record that the device may not write."""
 
     def __init__(self) -> None:
-        super().__init__("This record is outside the area of this laptop.")
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An open conflict of a record."""
-
-    field: str
-    origin: str
-    seqs: tuple[int, ...]
-    held: Json
-    """The last value held."""
-    base: Json
-    by: str
-    at: int
-    stands_by: str
-    stands_at: int
-    seen: int = 0
-    """The version the first held change was based on, where ``base`` is yet to be looked up."""
-    against: Written | None = None
-    """What stands, where ``stands_by`` is yet to be looked up."""
+        super().__init__("out_of_scope")
 
 
 @dataclass(slots=True)
@@ -116,7 +98,7 @@ def lay(
     record: RecordState,
     change: Change,
     lineage: Lineage,
-    scopes: Sequence[ScopeAt],
+    scopes: Sequence[Scope],
     default: int,
     floor: int,
 ) -> Merged:
@@ -181,7 +163,7 @@ def _check_size(record: RecordState, merged: Merged, origin: str) -> None:
     left = [one.held for contest, one in record.held.items() if contest not in replaced]
     size = len(canonical([merged.values, dict(merged.held), left]))
     if size > LARGEST_RECORD or len(merged.written) > MOST_WRITTEN:
-        raise Unfitting("This is too much for one record. Shorten it.")
+        raise Unfitting("unsendable.large")
 
 
 def compact(record: RecordState) -> dict[str, list[int | str]] | None:
@@ -200,32 +182,36 @@ def _contest(record: RecordState, change: Change, origin: str, merged: Merged) -
     for name, value in merged.held.items():
         known = record.held.get((name, origin))
         record.held[name, origin] = Held(
-            name,
-            origin,
-            (*(known.seqs if known else ()), change.seq),
-            value,
-            known.base if known else False if name == DELETED else None,
-            change.operator,
-            change.at,
-            known.stands_by if known else "",
-            known.stands_at if known else 0,
+            field=name,
+            origin=origin,
+            seqs=[*(known.seqs if known else ()), change.seq],
+            held=value,
+            base=known.base if known else False if name == DELETED else None,
+            by=change.operator,
+            at=change.at,
+            stands_by=known.stands_by if known else "",
+            stands_at=known.stands_at if known else 0,
             seen=known.seen if known else change.base or 0,
             against=known.against if known else _stands(record.written, name, value),
         )
     for contest, one in list(record.held.items()):
         if one.field in merged.applied:
-            record.held[contest] = replace(
-                one, stands_by=change.operator, stands_at=change.at, against=None
+            record.held[contest] = one.model_copy(
+                update={
+                    "stands_by": change.operator,
+                    "stands_at": change.at,
+                    "against": None,
+                }
             )
             record.contests_changed = True
     if merged.closes:
         decided = {name for name, _ in claims(record.values, change)}
         for contest, one in list(record.held.items()):
-            left = tuple(seq for seq in one.seqs if (one.origin, seq) not in merged.closes)
+            left = [seq for seq in one.seqs if (one.origin, seq) not in merged.closes]
             if one.field in decided and left != one.seqs:
                 record.contests_changed = True
                 if left:
-                    record.held[contest] = replace(one, seqs=left)
+                    record.held[contest] = one.model_copy(update={"seqs": left})
                 else:
                     del record.held[contest]
     record.contests_changed |= bool(merged.held)

@@ -15,20 +15,20 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from fieldkit.protocol.messages import Scope, SyncAnswer, SyncRequest, Verdict
+from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.server import journal
 from fieldkit.server.database import clashed, reading, writing
-from fieldkit.server.devices.scope import Device, ScopeAt
+from fieldkit.server.devices.scope import Device
 from fieldkit.server.feed.page import Turned, turn
 from fieldkit.server.feed.positions import Era, above, era, heal, lost, positions
-from fieldkit.server.http import journal
-from fieldkit.server.http.problems import refusal
+from fieldkit.server.feed.sentences import spoken_verdicts
 from fieldkit.server.ingest import logs as origins
 from fieldkit.server.ingest.batch import Elsewhere, Entered, enter
 from fieldkit.server.ingest.incoming import Entry, Known, entries_of, known_of, read_shape
 from fieldkit.server.ingest.logs import Log
+from fieldkit.server.problems import refusal
 from fieldkit.server.rows import Key
-
-__all__ = ["Device", "ScopeAt", "sync"]
 
 _TRIES = 5
 _HEALED_SECONDS = 600
@@ -92,22 +92,18 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
         head=taken.head.hex(),
         fork=taken.fork,
         versions=taken.versions,
-        verdicts=taken.verdicts,
+        verdicts=taken.verdicts
+        if request.codes
+        else spoken_verdicts(taken.verdicts, request.batch),
         page=turned.page,
         cursors=dict(turned.cursors),
         focus=turned.focus,
         more=turned.more,
         epoch=device.epoch,
-        scope=_told(device) if request.epoch != device.epoch else None,
+        scope=device.scope if request.epoch != device.epoch else None,
         incarnation=taken.era.incarnation,
         now=now,
     )
-
-
-def _told(device: Device) -> Scope:
-    scope = device.scope
-    told = {"role": device.role, "district": scope.district, "block": scope.block}
-    return Scope.model_validate(told)
 
 
 def _taken(engine: Engine, device: Device, request: SyncRequest, now: int) -> _Taken:

@@ -20,7 +20,7 @@ from fieldkit.schema import grow, is_grown, parted
 from fieldkit.server.database import Unusable, connect, prepare_reading, unhurried, writing
 from fieldkit.server.tables import SERVER, UNKNOWN
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest Alembic script; a test holds it against the scripts."""
 _MIGRATING = 0x66696C64
 """The advisory lock of PostgreSQL that lets one migration run at a time."""

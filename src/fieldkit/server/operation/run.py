@@ -18,7 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from fieldkit.server.database import Unusable
 from fieldkit.server.http.app import create_app
 from fieldkit.server.http.caller import networks
-from fieldkit.server.http.journal import note, write_to_standard_error
+from fieldkit.server.journal import note, write_to_standard_error
 
 KEEP_ALIVE = 90
 """Seconds a quiet connection is kept: longer than the middle boxes of mobile networks do."""

@@ -10,15 +10,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from fieldkit.interruption import check_interruption
 from fieldkit.protocol.change import first_head
 from fieldkit.records import kinds
 from fieldkit.store import tables
+from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged, DiskFull, Unwritable, plainly
-from fieldkit.store.files.database import Database
 from fieldkit.store.log.changes import change_of
 
 _SPARE = 16 * 1024 * 1024
 """Bytes left free on a disk: a full one cannot even delete."""
+_STEP = 100
+"""Pages copied between two looks at whether the copy is to stop."""
 _KEPT = 5
 """Daily backups kept."""
 
@@ -28,6 +31,7 @@ def back_up(database: Database, target: Path) -> None:
 
     Raises:
         DiskFull, Unwritable: the copy cannot be made there.
+        Interrupted: the copy was stopped; nothing of it stays.
     """
     if target.resolve() == database.path.resolve():
         raise Unwritable("A backup cannot take the place of the data file. Name another file.")
@@ -42,8 +46,10 @@ def back_up(database: Database, target: Path) -> None:
             closing(database.raw()) as source,
             closing(sqlite3.connect(part)) as fresh,
         ):
-            # In one go: in steps it would begin anew whenever somebody saves.
-            source.backup(fresh)
+            # Within one read transaction: else it would start again whenever somebody saves.
+            source.execute("BEGIN")
+            source.execute("SELECT 1 FROM sqlite_master").fetchone()
+            source.backup(fresh, pages=_STEP, progress=lambda *_: check_interruption())
             fresh.execute("PRAGMA journal_mode = DELETE")
         part.replace(target)
     except OSError as error:

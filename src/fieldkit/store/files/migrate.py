@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from fieldkit.records import kinds
 from fieldkit.schema import grow, is_grown
+from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged
-from fieldkit.store.files.database import Database
-from fieldkit.store.pull.overlays import adopt
+from fieldkit.store.rows.overlays import adopt
 
-HEAD = "0002"
+HEAD = "0004"
 """The newest Alembic script; a test holds it against the scripts."""
 
 

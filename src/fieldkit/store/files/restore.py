@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 from fieldkit.settings import DATABASE
+from fieldkit.store.database import Connect, Database
 from fieldkit.store.errors import Busy, Unwritable
 from fieldkit.store.files.backup import copy, discard, sound_copy
-from fieldkit.store.files.database import Connect, Database
 from fieldkit.store.files.migrate import migrate
 from fieldkit.store.log.identity import renew_origin
 

@@ -91,7 +91,7 @@ def change_of(row: Row[tuple[object, ...]]) -> Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnChange:
     """A change made here, as far as it matters for the row it was made on."""
 
     row: Row[tuple[object, ...]]
@@ -121,41 +121,43 @@ class Own:
         """Whether the server took every field of it."""
         return self.acked and self.row.verdict is None
 
-    def made(self, version: int) -> bool:
+    def made_later_than(self, version: int) -> bool:
         """Say whether it made a later version than ``version``, as far as the server told."""
         return self.acked and self.row.verdict != "rejected" and (self.row.version or 1) > version
 
-    def lies(self, version: int, *, gone: bool = False) -> bool:
+    def overlays(self, version: int, *, gone: bool = False) -> bool:
         """Say whether it lies over the server's row of ``version`` (21, 24).
 
         What waits does; what was acknowledged, until a row of at least its version arrives or the
         record is gone; what was rejected, as far as it is owed.
         """
         waits = not self.acked and not self.row.closed
-        return waits or self.rejected or (not gone and self.made(version))
+        return waits or self.rejected or (not gone and self.made_later_than(version))
 
     def change(self) -> Change:
         """Return the change itself."""
         return change_of(self.row)
 
 
-def own_changes(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, str], list[Own]]:
+def own_changes(
+    connection: Connection, ids: Iterable[str]
+) -> dict[tuple[str, str], list[OwnChange]]:
     """Return what was logged here of these records, in the order it was made, by kind and id."""
-    found: defaultdict[tuple[str, str], list[Own]] = defaultdict(list)
+    found: defaultdict[tuple[str, str], list[OwnChange]] = defaultdict(list)
     for some in in_parts(sorted(set(ids))):
         for row in connection.execute(_OWN, {"ids": some}):
-            found[row.kind, row.record_id].append(Own(row))
+            found[row.kind, row.record_id].append(OwnChange(row))
     return dict(found)
 
 
-def untaken(changes: Sequence[Own]) -> bool:
+def untaken(changes: Sequence[OwnChange]) -> bool:
     """Say whether the server has all of these and took none, the record's entry among them."""
     entered = any(one.row.op == Op.CREATE for one in changes)
     return entered and all(one.acked and one.row.verdict == "rejected" for one in changes)
 
 
 def owed_fields(
-    connection: Connection, own: Mapping[tuple[str, str], Sequence[Own]]
+    connection: Connection, own: Mapping[tuple[str, str], Sequence[OwnChange]]
 ) -> dict[tuple[str, int], set[str]]:
     """Return which fields of these changes the server rejected and still lacks, by the change."""
     ids = sorted({key[1] for key, changes in own.items() if any(one.rejected for one in changes)})

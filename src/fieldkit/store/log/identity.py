@@ -16,8 +16,8 @@ from fieldkit.records import Unfit
 from fieldkit.records.fields.formats import Text
 from fieldkit.store import tables
 from fieldkit.store.clock import WRONG
+from fieldkit.store.database import Database
 from fieldkit.store.errors import DiskFull, StoreError, Unwritable
-from fieldkit.store.files.database import Database
 
 # Held ready: building a statement takes longer than running it, and every save runs these.
 _device = tables.device.c

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,9 +24,10 @@ from sqlalchemy import (
 )
 
 from fieldkit.protocol.change import Change, Op, first_head
+from fieldkit.protocol.finding import CONFLICT, Finding, Verdict
 from fieldkit.records import kinds
 from fieldkit.store import tables
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 from fieldkit.store.log.changes import (
     OPEN_VERDICT,
     chain_end,
@@ -33,7 +35,7 @@ from fieldkit.store.log.changes import (
     count_conflicts,
     own_changes,
 )
-from fieldkit.store.read.records import State, state_of
+from fieldkit.store.log.states import State, state_of
 
 _change, _origin = tables.change, tables.origin
 
@@ -46,21 +48,10 @@ class Logged:
     change: Change
     head: bytes
     state: State
-    reason: str | None = None
-    """Why the server did not take it, in its words."""
-    reason_field: str | None = None
+    reason: Finding | None = None
+    """Why the server did not use it, if it said so."""
     skew: int | None = None
     """Seconds the laptop's clock was behind the server's when this was saved, if it was wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The server's word on one change."""
-
-    seq: int
-    state: State
-    reason: str | None = None
-    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +156,14 @@ class Outbox:
                 update(_origin)
                 .where(_origin.c.origin == origin, _origin.c.sent_seq < seq)
                 .values(sent_seq=seq)
+            )
+
+    def unsent(self) -> int:
+        """Return how many changes the server has not acknowledged; cheap however long the log."""
+        with self.database.read() as connection:
+            return sum(
+                max(chain_end(connection, row.origin)[0] - row.acked_seq, 0)
+                for row in connection.execute(select(_origin)).all()
             )
 
     def counts(self) -> dict[State, int]:
@@ -303,7 +302,13 @@ def acknowledge(
         connection.execute(
             update(_change)
             .where(_change.c.origin == origin, _change.c.seq == verdict.seq)
-            .values(verdict=str(verdict.state), reason=verdict.reason, reason_field=verdict.field)
+            .values(
+                verdict=State.CONFLICT if verdict.verdict == CONFLICT else State.REJECTED,
+                reason=verdict.reason,
+                reason_field=verdict.field,
+                rule=verdict.rule,
+                params=json.dumps(verdict.params, ensure_ascii=False),
+            )
         )
     rows = connection.execute(
         select(_change.c.kind, _change.c.record_id).where(
@@ -337,7 +342,7 @@ def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, 
     connection.execute(mine.values(acked_seq=seq, sent_seq=seq))
     # What was given up stays so; a conflict is opened anew, or is none any more.
     closed = case((_change.c.verdict == State.CONFLICT, null()), else_=_change.c.closed)
-    answer = dict.fromkeys(("verdict", "reason", "reason_field", "version"))
+    answer = dict.fromkeys(("verdict", "reason", "reason_field", "rule", "params", "version"))
     connection.execute(update(_change).where(*beyond).values(**answer, closed=closed))
     born_of = select(_origin.c.origin).where(_origin.c.parent == origin)
     for child in connection.execute(born_of).scalars().all():
@@ -389,7 +394,20 @@ def _logged() -> Select[tuple[object, ...]]:
 def _read(row: Row[tuple[object, ...]]) -> Logged:
     change = change_of(row)
     state = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
-    return Logged(row.origin, change, row.head, state, row.reason, row.reason_field, row.skew)
+    return Logged(row.origin, change, row.head, state, _reason(row), row.skew)
+
+
+def _reason(row: Row[tuple[object, ...]]) -> Finding | None:
+    if not (row.rule or row.reason):
+        return None
+    return Finding(
+        row.kind,
+        row.record_id,
+        row.reason_field or "",
+        row.rule or "",
+        json.loads(row.params or "{}"),
+        text=row.reason or "",
+    )
 
 
 def _inherited(

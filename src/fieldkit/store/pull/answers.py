@@ -6,33 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fieldkit.protocol.change import Json
-from fieldkit.store.log.outbox import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An open conflict of a record: a value that was not taken, beside the one that stands."""
-
-    field: str
-    """``district+block`` for these two."""
-    origin: str
-    seqs: tuple[int, ...]
-    """Every change of ``origin`` held for this field."""
-    held: Json
-    base: Json
-    by: str
-    at: int
-    stands_by: str
-    stands_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class FindingNote:
-    """Something the server found to review about a record."""
-
-    rule: str
-    field: str
-    message: str
+from fieldkit.protocol.conflict import Conflict
+from fieldkit.protocol.finding import Finding, Verdict
+from fieldkit.protocol.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +21,8 @@ class ServerRow:
     values: Mapping[str, Json] | None
     """All that is filled, but not id and version. None: exactly as the laptop's own acknowledged
     changes have laid it."""
-    conflicts: tuple[Held, ...] = ()
-    findings: tuple[FindingNote, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +32,6 @@ class FocusAt:
     district: int
     block: int
     position: int
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeOf:
-    """What this laptop may see and write; neither district nor block: the whole territory."""
-
-    role: str
-    district: int | None
-    block: int | None
-    epoch: int
-
-    def holds(self, district: int | None, block: int | None) -> bool:
-        """Say whether a record of this place is in it; one without a block is the district's."""
-        if self.district is None:
-            return True
-        return self.district == district and (
-            self.block is None or block is None or self.block == block
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +79,7 @@ class PullState:
     """To be declared: the oldest epoch of scope under which unsent work was done."""
     incarnation: str
     """Of the server, as last told; empty before."""
-    scope: ScopeOf | None
+    scope: Scope | None
     """None: the server has not told it yet."""
     more: bool
     """Whether rows are left to be pulled."""

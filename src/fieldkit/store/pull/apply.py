@@ -1,21 +1,24 @@
-"""Taking in one answer of the server, in the caller's transaction."""
+"""Applying one answer of the server, in the caller's transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from fieldkit.protocol.change import Op
-from fieldkit.store.log.changes import Own, untaken
+from fieldkit.store.log.changes import OwnChange, untaken
 from fieldkit.store.log.outbox import acknowledge
 from fieldkit.store.pull.answers import Answered, Arrived, ServerRow
-from fieldkit.store.pull.overlays import Beneath, Ground, Key
-from fieldkit.store.read.conflicts import close, forget_told, mark_decided, take_told
+from fieldkit.store.pull.issues import replace_issues
+from fieldkit.store.read.server_rows import BaseRow, Key
+from fieldkit.store.rows.issues import mark_decided
+from fieldkit.store.rows.overlays import OverlayRebuilder
+from fieldkit.store.rows.reapply import close_all, forget_departed
 
 
-def arrive(connection: Connection, answered: Answered) -> Arrived:
-    """Acknowledge, and lay every record concerned anew: server's row, own changes over it."""
+def apply_answer(connection: Connection, answered: Answered) -> Arrived:
+    """Acknowledge changes, and rebuild every record concerned from the server's row."""
     acked = acknowledge(
         connection,
         answered.origin,
@@ -26,116 +29,88 @@ def arrive(connection: Connection, answered: Answered) -> Arrived:
     )
     rows = {(row.kind, row.id): row for row in answered.rows}
     leaving = set(answered.gone) - rows.keys()
-    ground = Ground(connection, [*acked, *rows, *leaving])
-    if ended := [key for key in set(acked) - rows.keys() if _ended(ground, key)]:
-        _give_up(connection, ground, ended)
-        ground = Ground(connection, [*acked, *rows, *leaving])
-    grounds = _grounds(ground, rows)
-    grounds |= {key: _leaving(ground, key) for key in leaving}
-    grounds |= _answered(ground, set(acked) - grounds.keys() - rows.keys())
-    changed, removed = ground.lay(grounds)
-    fresh = take_told(connection, list(rows.values()), ground.own)
-    left = {key for key in acked if ground.is_gone(key)} - rows.keys()
-    _forget(connection, ground, leaving | removed | left)
-    mark_decided(connection, _concerned(rows.values(), acked, ground.own))
+    rebuilder = OverlayRebuilder(connection, [*acked, *rows, *leaving])
+    if ended := [key for key in set(acked) - rows.keys() if _ended(rebuilder, key)]:
+        close_all(connection, rebuilder, ended)
+        rebuilder = OverlayRebuilder(connection, [*acked, *rows, *leaving])
+    bases = _base_rows(rebuilder, rows)
+    bases |= {key: _leaving(rebuilder, key) for key in leaving}
+    bases |= _answered(rebuilder, set(acked) - bases.keys() - rows.keys())
+    changed, removed = rebuilder.rebuild(bases)
+    fresh = replace_issues(connection, list(rows.values()), rebuilder.own)
+    left = {key for key in acked if rebuilder.is_gone(key)} - rows.keys()
+    forget_departed(connection, rebuilder, leaving | removed | left)
+    mark_decided(connection, _concerned(rows.values(), acked, rebuilder.own))
     return Arrived(rows=len(changed | removed), new_conflicts=fresh)
 
 
 def retire(connection: Connection, keys: Sequence[Key]) -> None:
-    """Take records off this laptop that have left its scope; those with unsent work stay for it."""
-    ground = Ground(connection, keys)
-    ground.lay({key: _leaving(ground, key) for key in keys})
-    _forget(connection, ground, keys)
+    """Remove records that have left the scope; those with unsent work stay until it is sent."""
+    rebuilder = OverlayRebuilder(connection, keys)
+    rebuilder.rebuild({key: _leaving(rebuilder, key) for key in keys})
+    forget_departed(connection, rebuilder, keys)
 
 
-def end(connection: Connection, keys: Collection[Key]) -> None:
-    """Give up all that was sent back of records that the server never took; they go from here."""
-    if keys:
-        _give_up(connection, Ground(connection, keys), keys)
-        relay(connection, keys)
+def _ended(rebuilder: OverlayRebuilder, key: Key) -> bool:
+    """Say whether the record was deleted before the server took anything of it."""
+    own = rebuilder.own.get(key, ())
+    return not rebuilder.version(key) and untaken(own) and own[-1].row.op == Op.DELETE
 
 
-def relay(connection: Connection, keys: Collection[Key]) -> None:
-    """Lay those of the records that are here anew: their own changes count otherwise now."""
-    ground = Ground(connection, keys)
-    _, removed = ground.lay({key: ground.beneath(key) for key in keys if ground.is_here(key)})
-    _forget(connection, ground, removed)
+def _base_rows(rebuilder: OverlayRebuilder, rows: Mapping[Key, ServerRow]) -> dict[Key, BaseRow]:
+    """Return the new base row of each record of a page.
 
-
-def _ended(ground: Ground, key: Key) -> bool:
-    """Say whether a record was deleted of which the server took nothing: nobody misses it."""
-    own = ground.own.get(key, ())
-    return not ground.version(key) and untaken(own) and own[-1].row.op == Op.DELETE
-
-
-def _give_up(connection: Connection, ground: Ground, keys: Iterable[Key]) -> None:
-    for key in keys:
-        for one in ground.own.get(key, ()):
-            close(connection, one, closed=True)
-
-
-def _grounds(ground: Ground, rows: Mapping[Key, ServerRow]) -> dict[Key, Beneath]:
-    """Return what now lies beneath each record of a page.
-
-    One that shows just what the server has, because all of it came from here, only takes on the
-    version: most rows of a day's work.
+    A record that shows just what the server has, because all of it came from here, only takes on
+    the version. So do most rows of a day's work.
     """
-    found: dict[Key, Beneath] = {}
+    found: dict[Key, BaseRow] = {}
     same: dict[Key, int | None] = {}
     for key, row in rows.items():
         if row.values is not None:
-            found[key] = Beneath(row.version, row.values)
-        elif ground.laid_as_it_is(key, row.version):
+            found[key] = BaseRow(row.version, row.values)
+        elif rebuilder.is_all_own(key, row.version):
             same[key] = row.version
         else:
-            found[key] = ground.moved_on(key, row.version)
+            found[key] = rebuilder.with_acknowledged(key, row.version)
     if same:
-        ground.advance(same)
+        rebuilder.advance(same)
     return found
 
 
-def _leaving(ground: Ground, key: Key) -> Beneath:
-    """Return what lies beneath what is still open of a record whose row will not come any more.
+def _leaving(rebuilder: OverlayRebuilder, key: Key) -> BaseRow:
+    """Return the base row for what is still open of a record that has left the scope.
 
-    Own changes that were taken end as overlays here (21), so they become part of it: what the
-    server sent back would else stand on a record without a name.
+    Own changes that were accepted end as overlays here (rule 21), so they become part of it: else
+    what the server rejected would be applied to a record without a name.
     """
-    version = ground.version(key)
-    made = [one.row.version or version for one in ground.own.get(key, ()) if one.taken]
-    return Beneath(version, ground.moved_on(key, max([version, *made])).fields, gone=True)
+    version = rebuilder.version(key)
+    made = [one.row.version or version for one in rebuilder.own.get(key, ()) if one.taken]
+    return BaseRow(
+        version, rebuilder.with_acknowledged(key, max([version, *made])).fields, gone=True
+    )
 
 
-def _answered(ground: Ground, keys: Iterable[Key]) -> dict[Key, Beneath]:
-    """Return the records on which an acknowledgement alone may end something.
+def _answered(rebuilder: OverlayRebuilder, keys: Iterable[Key]) -> dict[Key, BaseRow]:
+    """Return the base rows of records for which the acknowledgement alone may end an overlay.
 
-    A change that made a later version than the row beneath goes on lying over it (21).
+    A change that made a later version than the base row stays applied to it (rule 21).
     """
     return {
-        key: _leaving(ground, key) if ground.is_gone(key) else ground.beneath(key)
+        key: _leaving(rebuilder, key) if rebuilder.is_gone(key) else rebuilder.base(key)
         for key in keys
-        if ground.is_gone(key)
+        if rebuilder.is_gone(key)
         or any(
-            one.acked and (one.row.verdict is not None or not one.made(ground.version(key)))
-            for one in ground.own.get(key, ())
+            one.acked
+            and (one.row.verdict is not None or not one.made_later_than(rebuilder.version(key)))
+            for one in rebuilder.own.get(key, ())
         )
     }
 
 
-def _forget(connection: Connection, ground: Ground, keys: Iterable[Key]) -> None:
-    """Drop what was open about records that left; nobody here can decide it any more."""
-    gone = list(keys)
-    if gone:
-        forget_told(connection, gone)
-    for key in gone:
-        for one in ground.own.get(key, ()):
-            if one.row.verdict == "conflict":
-                close(connection, one, closed=True)
-
-
 def _concerned(
-    rows: Iterable[ServerRow], acked: Iterable[Key], own: Mapping[Key, Sequence[Own]]
+    rows: Iterable[ServerRow], acked: Iterable[Key], own: Mapping[Key, Sequence[OwnChange]]
 ) -> set[str]:
-    """Return the ids of records about which a decision may have been told or answered."""
-    told = {row.id for row in rows if row.conflicts}
+    """Return the ids of records whose decisions may have been confirmed or rejected."""
+    in_conflict = {row.id for row in rows if row.conflicts}
     decided = {key[1] for key in acked if any(one.row.op == Op.DECIDE for one in own.get(key, ()))}
-    return told | decided
+    return in_conflict | decided

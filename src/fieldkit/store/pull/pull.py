@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.clock import WRONG, Clock
-from fieldkit.store.files.database import Database
-from fieldkit.store.log.forks import fork
+from fieldkit.store.database import Database
 from fieldkit.store.log.identity import freeze, note
 from fieldkit.store.log.outbox import take_back
-from fieldkit.store.pull.answers import Answered, Arrived, PullState, ScopeOf
-from fieldkit.store.pull.apply import arrive, relay
+from fieldkit.store.pull.answers import Answered, Arrived, PullState
+from fieldkit.store.pull.apply import apply_answer
+from fieldkit.store.pull.forks import fork
 from fieldkit.store.pull.scopes import (
     focus_of,
     pull_state,
@@ -23,6 +24,7 @@ from fieldkit.store.pull.scopes import (
     take_scope,
     unsent,
 )
+from fieldkit.store.rows.reapply import reapply_overlays
 
 _device, _cursor = tables.device, tables.cursor
 _OTHER_AREA = (
@@ -51,14 +53,17 @@ class Pull:
         """Take in one answer: acknowledgement, verdicts and page, all or nothing (1, 21)."""
         with self.database.write() as connection:
             _keep_state(connection, answered)
-            return arrive(connection, answered)
+            return apply_answer(connection, answered)
 
-    def change_scope(self, role: str, district: int | None, block: int | None, epoch: int) -> None:
+    def change_scope(self, scope: Scope) -> None:
         """Take a new scope: its area comes from the start; the old one is retired later (20)."""
         with self.database.write() as connection:
             before = pull_state(connection).scope
-            take_scope(connection, ScopeOf(role, district, block, epoch))
-            if before is not None and (before.district, before.block) != (district, block):
+            take_scope(connection, scope)
+            if before is not None and (before.district, before.block) != (
+                scope.district,
+                scope.block,
+            ):
                 note(connection, self.clock(), _OTHER_AREA)
 
     def settle(self) -> bool:
@@ -95,7 +100,7 @@ class Pull:
         Until it answers they wait again, laid over what others have written meanwhile.
         """
         with self.database.write() as connection:
-            relay(connection, take_back(connection, origin, seq))
+            reapply_overlays(connection, take_back(connection, origin, seq))
 
     def fork(self, origin: str, seq: int) -> None:
         """Log the tail of a copy's origin from ``seq`` again, under an origin of its own (3)."""

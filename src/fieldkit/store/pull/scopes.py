@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,9 +19,10 @@ from sqlalchemy import (
     update,
 )
 
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.store import tables
-from fieldkit.store.pull.answers import FocusAt, PullState, ScopeOf
+from fieldkit.store.pull.answers import FocusAt, PullState
 from fieldkit.store.pull.apply import retire
 
 _AT_ONCE = 200
@@ -47,13 +47,15 @@ def pull_state(connection: Connection) -> PullState:
     )
 
 
-def _scope(row: Row[tuple[object, ...]]) -> ScopeOf | None:
+def _scope(row: Row[tuple[object, ...]]) -> Scope | None:
     if row.role is None:
         return None
-    return ScopeOf(row.role, row.scope_district, row.scope_block, row.epoch or 0)
+    return Scope(
+        role=row.role, district=row.scope_district, block=row.scope_block, epoch=row.epoch or 0
+    )
 
 
-def take_scope(connection: Connection, scope: ScopeOf, *, keep_cursors: bool = False) -> None:
+def take_scope(connection: Connection, scope: Scope, *, keep_cursors: bool = False) -> None:
     """Keep a new scope, and begin its area from the start.
 
     The place of new records follows it where it no longer holds the laptop's own.
@@ -80,11 +82,11 @@ def take_scope(connection: Connection, scope: ScopeOf, *, keep_cursors: bool = F
     connection.execute(update(_device).values(values))
 
 
-def enter(connection: Connection, scope: ScopeOf, incarnation: str) -> None:
+def enter(connection: Connection, scope: Scope, incarnation: str) -> None:
     """Keep what an enrolment opens; the same as before at the same server brings nothing anew."""
     before = pull_state(connection)
-    same = before.scope is not None and replace(before.scope, epoch=scope.epoch) == scope
-    take_scope(connection, scope, keep_cursors=same and before.incarnation == incarnation)
+    had = before.scope and before.scope.model_copy(update={"epoch": scope.epoch})
+    take_scope(connection, scope, keep_cursors=had == scope and before.incarnation == incarnation)
     connection.execute(update(_device).values(incarnation=incarnation))
     if before.scope is None:
         connection.execute(update(_device).values(declared=scope.epoch))
@@ -110,7 +112,7 @@ def unsent(connection: Connection) -> bool:
     return connection.execute(query).first() is not None
 
 
-def retire_some(connection: Connection, kind: str, scope: ScopeOf, after: str) -> str | None:
+def retire_some(connection: Connection, kind: str, scope: Scope, after: str) -> str | None:
     """Retire some records of a kind outside the scope, in order of id; None after the last.
 
     The server's place decides, not one that own work lays over it: a move that was not taken
@@ -140,7 +142,7 @@ def retire_some(connection: Connection, kind: str, scope: ScopeOf, after: str) -
     return ids[-1] if len(ids) == _AT_ONCE else None
 
 
-def retire_unknown(connection: Connection, scope: ScopeOf) -> None:
+def retire_unknown(connection: Connection, scope: Scope) -> None:
     """Retire the rows of kinds that this version does not know, where they are outside."""
     query = select(_beneath).where(_beneath.c.kind.not_in(sorted(kinds())))
     for row in connection.execute(query).all():

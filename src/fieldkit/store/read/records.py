@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from functools import cache
 
 from sqlalchemy import (
@@ -26,26 +25,12 @@ from sqlalchemy import (
     tuple_,
 )
 
-from fieldkit.records import Record, Use, Value, kinds
+from fieldkit.records import Record, Value, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OPEN_VERDICT, in_parts
-from fieldkit.store.write.edits import to_json
-
-_FURTHEST_BACK = 500
-"""Changes of each identity looked at for the last saved."""
-
-
-class State(StrEnum):
-    """Where a record's last change stands."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    ON_SERVER = "on the server"
-    CONFLICT = "conflict"
-    REJECTED = "rejected"
-
-
-_RETURNED = frozenset({State.CONFLICT, State.REJECTED})
+from fieldkit.store.log.states import RETURNED, State, state_of
+from fieldkit.store.log.tallies import last_saved_ids
+from fieldkit.store.read.record_json import to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +169,16 @@ class Records:
         states = self.states([record.id for record in found])
         events = [
             Event(
-                on=record.happened_on(),
+                on=on,
                 kind=record.kind(),
                 id=record.id,
-                sentence=record.event(),
+                sentence=sentence,
                 by=record.created_by or "",
                 state=states.get(record.id, State.ON_SERVER),
             )
             for record in found
             if not record.deleted
+            for on, sentence in record.events()
         ]
         return sorted(events, key=lambda event: (event.on or date.max, event.id))
 
@@ -200,7 +186,7 @@ class Records:
         """Give the live records that refer to this one, of kinds that have a day to stand on."""
         for name, kind in self._kinds.items():
             for field_name, reference in kind.references().items():
-                if own.kind() in reference.kinds and kind.used(Use.HAPPENED):
+                if own.kind() in reference.kinds and kind.on_timeline():
                     yield from self.where(name, **{field_name: own.id})
 
     def states(self, ids: Sequence[str]) -> dict[str, State]:
@@ -220,7 +206,7 @@ class Records:
                 .order_by(origin.c.born, log.c.seq)
             )
             for row in rows:
-                if found.get(row.record_id) not in _RETURNED:
+                if found.get(row.record_id) not in RETURNED:
                     found[row.record_id] = state_of(
                         row.seq, row.verdict, row.sent_seq, row.acked_seq
                     )
@@ -237,49 +223,18 @@ class Records:
     def last_saved(
         self, many: int, operator: str | None = None, kind: str | None = None
     ) -> list[Record]:
-        """Return the live records last saved here, the latest first; ``operator``: by whom.
-
-        Looks no further back than some hundred changes: beyond them nothing counts as last.
-        """
-        seen: set[str] = set()
+        """Return the live records last saved here, the latest first; ``operator``: by whom."""
         found: list[Record] = []
-        for changed, record_id in self._latest_changes(operator):
-            other = record_id in seen or kind not in {None, changed}
-            record = None if other else self.get(changed, record_id)
-            seen.add(record_id)
+        for saved, record_id in last_saved_ids(self.connection, operator, kind):
+            record = self.get(saved, record_id)
             if record and not record.deleted:
                 found.append(record)
             if len(found) == many:
                 break
         return found
 
-    def _latest_changes(self, operator: str | None) -> Iterator[tuple[str, str]]:
-        """Give kind and id of the latest changes, those of the identity in use first."""
-        log, origin = tables.change, tables.origin
-        born = self.connection.execute(select(origin.c.origin).order_by(origin.c.born.desc()))
-        for name in born.scalars().all():
-            latest = (
-                select(log.c.kind, log.c.record_id)
-                .where(log.c.origin == name)
-                .order_by(log.c.seq.desc())
-                .limit(_FURTHEST_BACK)
-            )
-            if operator is not None:
-                latest = latest.where(log.c.operator == operator)
-            for row in self.connection.execute(latest):
-                yield row.kind, row.record_id
-
 
 _RENAMED = select(tables.alias).where(tables.alias.c.old.in_(bindparam("ids", expanding=True)))
-
-
-def state_of(seq: int, verdict: str | None, sent_seq: int, acked_seq: int) -> State:
-    """Say where a change stands: only verdicts are stored, the rest follows from two numbers."""
-    if verdict in _RETURNED:
-        return State(verdict)
-    if seq <= acked_seq:
-        return State.ON_SERVER
-    return State.SENT if seq <= sent_seq else State.QUEUED
 
 
 def _record(kind: type[Record], row: Row[tuple[object, ...]]) -> Record:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fieldkit import reference
 from fieldkit.search.sound import words
@@ -35,24 +32,3 @@ def suggested(
             if " ".join(words(place)).startswith(folded):
                 found.setdefault(place)
     return list(found)[:limit]
-
-
-def offer_villages(connection: Connection, villages: Iterable[reference.Village]) -> None:
-    """Offer these villages, and their panchayats, from now on, behind those typed before."""
-    rows = [
-        {
-            "list": list_name,
-            "district": village.district,
-            "folded": " ".join(words(name)),
-            "text": name,
-            "uses": 0,
-        }
-        for village in villages
-        for list_name, name in (
-            ("village", village.name),
-            ("gram_panchayat", village.panchayat),
-        )
-        if name
-    ]
-    if rows:
-        connection.execute(sqlite_insert(tables.typed_before).on_conflict_do_nothing(), rows)

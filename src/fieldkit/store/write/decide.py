@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.merge import DELETED, PLACE
-from fieldkit.records import Finding, Record, Severity, Unfit, Value, kinds
+from fieldkit.records import Finding, Record, Unfit, Value, kinds
 from fieldkit.reference import district_of
 from fieldkit.store.errors import Refused
-from fieldkit.store.read.conflicts import Conflict, find_conflict, mark_decided
+from fieldkit.store.read.conflicts import OpenConflict, find_conflict
+from fieldkit.store.rows.issues import mark_decided
 from fieldkit.store.write.edits import Edit
 from fieldkit.store.write.save import Author, Saved, save
 
@@ -24,7 +25,7 @@ class Keep(Enum):
 
 
 def decide(
-    connection: Connection, conflict: str | Conflict, keep: Keep | str, author: Author
+    connection: Connection, conflict: str | OpenConflict, keep: Keep | str, author: Author
 ) -> Saved:
     """Log a decision, in the caller's transaction, and note that the conflict has one.
 
@@ -41,7 +42,7 @@ def decide(
     return fate
 
 
-def _decision(conflict: Conflict, keep: Keep | str) -> Edit:
+def _decision(conflict: OpenConflict, keep: Keep | str) -> Edit:
     """Return the edit that decides a conflict."""
     kind, field = kinds()[conflict.kind], conflict.field
     try:
@@ -51,7 +52,10 @@ def _decision(conflict: Conflict, keep: Keep | str) -> Edit:
             value = conflict.mine if keep is Keep.MINE else conflict.theirs
             fields = _values(kind, field, value)
     except Unfit as unfit:
-        raise Refused([(0, Finding(field, str(unfit), Severity.BLOCK, "decision"))]) from None
+        unreadable = Finding(
+            conflict.kind, conflict.record_id, field, "unreadable", text=str(unfit)
+        )
+        raise Refused([(0, unreadable)]) from None
     return Edit(
         kind,
         fields,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from fieldkit.records import Format, kinds
 from fieldkit.store import tables
 from fieldkit.store.clock import Clock
-from fieldkit.store.files.database import Database
+from fieldkit.store.database import Database
 
 _draft = tables.draft
 _UNKNOWN = Format()

@@ -8,30 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from fieldkit.protocol.change import DECIDED, Json, Op
-from fieldkit.protocol.limits import NEVER_KEPT, hides_aadhaar, unsendable
+from fieldkit.protocol.limits import hides_aadhaar, unsendable
 from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Finding, Known, Record, RuleContext, Severity, Value, judge
+from fieldkit.records.declaration.rule import finding_about
 from fieldkit.store.log.identity import Device
+from fieldkit.store.read.record_json import to_json
 
 _KEPT_BY_THE_STORE = frozenset({"id", "version", "deleted"})
 _STAMPS = frozenset({"created_at", "updated_at", "created_by"})
 _PLACE = frozenset({"district", "block"})
 """Merged as one field (11)."""
-
-
-_GONE = Finding(
-    "deleted",
-    "This record was deleted. If it is needed all the same, enter it as a new one.",
-    Severity.BLOCK,
-    "deleted",
-)
-_NOT_HERE = Finding(
-    "id",
-    "This record is no longer on this laptop: it is in another area now, or was given up. "
-    "Nothing was saved.",
-    Severity.BLOCK,
-    "not_here",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +128,6 @@ def _answers(record: Record, fields: tuple[str, ...]) -> tuple[Value, ...]:
     return tuple(record.value(field) for field in fields)
 
 
-def to_json(value: Value) -> Json:
-    """Return a value as it stands in a change, a message or an export."""
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def prepare(
     edit: Edit,
     before: Record | None,
@@ -164,7 +146,8 @@ def prepare(
     if edit.op is Op.DELETE:
         return _deletion(edit, before, _oldest(seen, past, past.laid), past)
     if before is not None and before.deleted:
-        return Prepared(before, before, None, {}, seen, stops=(_GONE,))
+        stop = finding_about(before, "deleted", "deleted", Severity.BLOCK)
+        return Prepared(before, before, None, {}, seen, stops=(stop,))
     if before is None and edit.base is not None:
         return _left(edit)
     record = _after(edit, before, device)
@@ -173,7 +156,7 @@ def prepare(
         return Prepared(record, before, None, {}, seen)
     stops, remarks = _weigh(edit, record, before, RuleContext(today, before, known))
     if fault := unsendable(changed):
-        stops = (Finding(*fault, Severity.BLOCK, "sendable"), *stops)
+        stops = (finding_about(record, *fault, Severity.BLOCK), *stops)
     op = Op.CREATE if before is None or past.anew else Op.EDIT
     return Prepared(record, before, op, changed, _oldest(seen, past, changed), stops, remarks)
 
@@ -209,7 +192,8 @@ def _deletion(edit: Edit, before: Record | None, base: int | None, past: Past) -
 def _left(edit: Edit) -> Prepared:
     """Refuse what is about a record that was here when its form opened: it would be made anew."""
     gone = edit.kind(id=edit.id or "", deleted=True)
-    return Prepared(gone, None, None, {}, None, stops=(_NOT_HERE,))
+    stop = finding_about(gone, "id", "not_here", Severity.BLOCK)
+    return Prepared(gone, None, None, {}, None, stops=(stop,))
 
 
 def _decision(
@@ -278,7 +262,7 @@ def _weigh(
 
     A fault the record already had does not stop an edit of something else.
     """
-    findings = [*_aadhaar_in(edit), *judge(record, case)]
+    findings = [*_aadhaar_in(edit, record), *judge(record, case)]
     stops = [
         finding
         for finding in findings
@@ -286,25 +270,20 @@ def _weigh(
         or (finding.severity is Severity.REASON and finding.field not in edit.confirmed)
     ]
     if stops and before is not None:
-        had = {(f.rule, f.field) for f in judge(before, replace(case, before=before))}
+        had = {(f.name, f.field) for f in judge(before, replace(case, before=before))}
         stops = [
             finding
             for finding in stops
-            if (finding.rule, finding.field) not in had or finding.field in edit.fields
+            if (finding.name, finding.field) not in had or finding.field in edit.fields
         ]
     return tuple(stops), tuple(finding for finding in findings if finding not in stops)
 
 
-def _aadhaar_in(edit: Edit) -> list[Finding]:
+def _aadhaar_in(edit: Edit, record: Record) -> list[Finding]:
     """Refuse a whole Aadhaar number wherever it hides; fields of long numbers have asked."""
     asks = edit.kind.fields()
     return [
-        Finding(
-            name,
-            NEVER_KEPT,
-            Severity.BLOCK,
-            "no_aadhaar",
-        )
+        finding_about(record, name, "no_aadhaar", Severity.BLOCK)
         for name, value in edit.fields.items()
         if not (name in asks and asks[name].format.may_hold_twelve_digits)
         and hides_aadhaar({name: to_json(value)})

@@ -13,16 +13,20 @@ from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.identity import RecordId, read_id
 from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Finding, Record, Severity, kinds
+from fieldkit.records.declaration.rule import finding_about
 from fieldkit.store.clock import WRONG
 from fieldkit.store.errors import Refused
 from fieldkit.store.log.changes import OWED, append, chain_end, in_parts, own_changes, untaken
-from fieldkit.store.log.forks import with_present_names
 from fieldkit.store.log.identity import Device, highest_brought, take_numbers
-from fieldkit.store.pull.apply import end
-from fieldkit.store.pull.overlays import keep_beneath
-from fieldkit.store.read.records import Records, State
+from fieldkit.store.log.states import State
+from fieldkit.store.log.tallies import count_entered, note_saved
+from fieldkit.store.read.records import Records
+from fieldkit.store.rows.overlays import keep_base_rows
+from fieldkit.store.rows.reapply import withdraw_untaken
+from fieldkit.store.rows.row_write import RowWrite
+from fieldkit.store.rows.table_rows import put
 from fieldkit.store.write.edits import Edit, Past, Pending, Prepared, prepare
-from fieldkit.store.write.rows import Laid, put
+from fieldkit.store.write.renumbered import use_present_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ def save(
     prepared = _prepare(connection, edits, author, field=field)
     writable = [one for one in prepared if one.op and not one.stops]
     seqs = iter(_write(connection, [one for one in writable if not one.ended], author))
-    end(connection, [(one.record.kind(), one.record.id) for one in writable if one.ended])
+    withdraw_untaken(
+        connection, [(one.record.kind(), one.record.id) for one in writable if one.ended]
+    )
     fates: list[Saved | Refused] = []
     for place, one in enumerate(prepared):
         if one.stops:
@@ -74,7 +80,7 @@ def _prepare(
     connection: Connection, edits: Sequence[Edit], author: Author, *, field: bool
 ) -> list[Prepared]:
     """Work the edits out in order, each seeing those before it."""
-    edits = with_present_names(connection, edits)
+    edits = use_present_numbers(connection, edits)
     records = Records(connection)
     given = [edit.id for edit in edits if edit.id]
     fetched = records.fetch({edit.kind.kind() for edit in edits}, given)
@@ -99,8 +105,8 @@ def _prepare(
             author.today,
             past,
         )
-        if before is None and (said := _number_refused(key, highest, kind, past.kind)):
-            refused = Finding("id", said, Severity.BLOCK, "number")
+        if before is None and (code := _number_refused(key, highest, kind, past.kind)):
+            refused = finding_about(one.record, "id", code, Severity.BLOCK)
             one = replace(one, stops=(refused, *one.stops))
         if one.op and not one.stops:
             _stamp(one, author)
@@ -169,7 +175,7 @@ def _history(
         for one in changes:
             if one.row.op == Op.CREATE:
                 past = found[record_id] = replace(past, anew=one.row.verdict == State.REJECTED)
-            if one.lies(version or 0) and not one.rejected:
+            if one.overlays(version or 0) and not one.rejected:
                 change = one.change()
                 for name in (*change.fields, *([DELETED] if change.op is Op.DELETE else ())):
                     past.laid[name] = min(past.laid.get(name, change.base) or 0, change.base or 0)
@@ -180,14 +186,14 @@ def _history(
 
 
 def _number_refused(record_id: str, highest: RecordId, kind: str, taken_by: str) -> str | None:
-    """Say why a number will not do: it is none, nobody can have it yet, or another kind has it."""
+    """Return the code of why a number will not do; None if it does."""
     number = read_id(record_id)
     if number is None or str(number) != record_id:
-        return "A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."
+        return "number.shape"
     if number.origin == highest.origin and number.number > highest.number:
-        return "This laptop has not given out this number. Leave it empty for a new record."
+        return "number.ahead"
     if taken_by != kind:
-        return "Another record has this number. Leave it empty for a new record."
+        return "number.taken"
     return None
 
 
@@ -195,8 +201,8 @@ def _write(connection: Connection, prepared: Sequence[Prepared], author: Author)
     """Write rows, changes, search words, tallies; return the changes' seqs."""
     if not prepared:
         return []
-    keep_beneath(connection, [one.before for one in prepared if one.before is not None])
-    put(connection, [Laid(one.record, one.before) for one in prepared])
+    keep_base_rows(connection, [one.before for one in prepared if one.before is not None])
+    put(connection, [RowWrite(one.record, one.before) for one in prepared])
     return _log(connection, prepared, author)
 
 
@@ -221,4 +227,8 @@ def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -
         if one.op is not None
     ]
     append(connection, origin, [(change, wrong) for change in changes], head)
+    entered = [change.kind for change in changes if change.op is Op.CREATE]
+    count_entered(connection, author.at, entered)
+    saved = [(change.kind, change.record_id) for change in changes]
+    note_saved(connection, author.operator, saved)
     return [change.seq for change in changes]

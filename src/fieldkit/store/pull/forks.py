@@ -21,10 +21,12 @@ from fieldkit.protocol.identity import derived_origin
 from fieldkit.records import Record, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import append, change_of, in_parts
-from fieldkit.store.pull.overlays import NOTHING, Beneath, Ground, Key
+from fieldkit.store.log.tallies import rename_saved
 from fieldkit.store.read.records import Records
-from fieldkit.store.write.edits import Edit
-from fieldkit.store.write.rows import Laid, put, remove
+from fieldkit.store.read.server_rows import NOTHING, BaseRow, Key
+from fieldkit.store.rows.overlays import OverlayRebuilder
+from fieldkit.store.rows.row_write import RowWrite
+from fieldkit.store.rows.table_rows import put, remove
 
 _AT_ONCE = 500
 """Changes rewritten at a time."""
@@ -51,41 +53,6 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     renaming.give_back()
     renaming.rename_drafts()
     renaming.keep_aliases()
-
-
-def with_present_names(connection: Connection, edits: Sequence[Edit]) -> Sequence[Edit]:
-    """Give edits of a file that uses old numbers the present ones.
-
-    A number under which another record is here means that one; but in a form that opened when the
-    server had none of that number, the record that was renamed.
-    """
-    named: defaultdict[str, set[str]] = defaultdict(set)
-    for edit in edits:
-        if edit.id:
-            named[edit.id].add(edit.kind.kind())
-        for name, reference in edit.kind.references().items():
-            value = edit.fields.get(name)
-            if isinstance(value, str):
-                named[value].update(reference.kinds)
-    present = Records(connection).renamed(named)
-    if not present:
-        return edits
-    every = set[str]().union(*(named[old] for old in present))
-    here = {number for _, number in Records(connection).fetch(every, sorted(present))}
-    renamed = {old: new for old, new in present.items() if old not in here}
-    return [
-        replace(
-            edit,
-            id=(present if edit.base == 0 else renamed).get(edit.id, edit.id) if edit.id else None,
-            fields={
-                name: renamed.get(value, value)
-                if isinstance(value, str) and name in edit.kind.references()
-                else value
-                for name, value in edit.fields.items()
-            },
-        )
-        for edit in edits
-    ]
 
 
 def _made_since(connection: Connection, origin: str, seq: int, own: str) -> dict[str, str]:
@@ -174,7 +141,7 @@ class _Renaming:
                 held = Records(self.connection).fetch({kind}, some).values()
                 moved = [(record, self._anew(record)) for record in held]
                 remove(self.connection, [old for old, new in moved if old.id != new.id])
-                laid = [Laid(new, old if old.id == new.id else None) for old, new in moved]
+                laid = [RowWrite(new, old if old.id == new.id else None) for old, new in moved]
                 if laid:
                     put(self.connection, laid)
 
@@ -184,13 +151,15 @@ class _Renaming:
         They came while nothing told this one a copy yet, and lay beneath its own.
         """
         keys = [(kind, old) for kind, old in self.mentioning if old in self.names]
-        ground = Ground(self.connection, [*keys, *((kind, self.names[old]) for kind, old in keys)])
-        grounds: dict[Key, Beneath] = {}
+        rebuilder = OverlayRebuilder(
+            self.connection, [*keys, *((kind, self.names[old]) for kind, old in keys)]
+        )
+        bases: dict[Key, BaseRow] = {}
         for kind, old in keys:
-            if ground.is_here((kind, old)):
-                grounds[kind, old] = ground.beneath((kind, old))
-                grounds[kind, self.names[old]] = NOTHING
-        ground.lay(grounds)
+            if rebuilder.is_here((kind, old)):
+                bases[kind, old] = rebuilder.base((kind, old))
+                bases[kind, self.names[old]] = NOTHING
+        rebuilder.rebuild(bases)
 
     def rename_drafts(self) -> None:
         """Let forms that are being filled in mean the same records as before."""
@@ -205,6 +174,7 @@ class _Renaming:
 
     def keep_aliases(self) -> None:
         """Remember the old numbers, those of an earlier fork too."""
+        rename_saved(self.connection, self.names)
         pairs = [{"old": old, "new": new} for old, new in self.names.items()]
         if pairs:
             again = update(_alias).where(_alias.c.new == bindparam("old_new"))

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from fieldkit.interruption import check_interruption, interruptible, uninterrupted
 from fieldkit.store.errors import Unwritable, plainly
 
 WAIT_FOR_WRITER = 30.0
@@ -75,19 +76,24 @@ class Database:
             max_overflow=-1,
             hide_parameters=True,  # no person's data in an error, whoever writes it down
         )
+        event.listen(self.engine, "before_cursor_execute", _check)
         self._writing = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection whose reads all see the same moment."""
-        with plainly(), self.engine.connect() as connection:
+        """Give a connection whose reads all see the same moment; they can be interrupted.
+
+        Raises:
+            Interrupted: the reads were stopped, see :mod:`fieldkit.interruption`.
+        """
+        with plainly(), self.engine.connect() as connection, interruptible(_plain(connection)):
             connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give the writing connection; commits at the end, or leaves nothing behind."""
-        with plainly(), self._writing, self.engine.connect() as connection:
+        with uninterrupted(), plainly(), self._writing, self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
             connection.commit()
@@ -99,3 +105,16 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _plain(connection: Connection) -> sqlite3.Connection:
+    """Return the connection of :mod:`sqlite3` under one of SQLAlchemy."""
+    plain = connection.connection.dbapi_connection
+    if not isinstance(plain, sqlite3.Connection):
+        raise TypeError(type(plain))
+    return plain
+
+
+def _check(*_: object) -> None:
+    """Begin no statement of a call that is to stop."""
+    check_interruption()

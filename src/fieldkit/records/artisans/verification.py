@@ -1,0 +1,133 @@
+"""Decisions on the applications of artisans, stage by stage."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.moves import lifecycle_rules
+from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.fields.formats import (
+    CODE,
+    LONG_TEXT,
+    PAST_DATE,
+    TEXT,
+    Choice,
+    Reference,
+)
+
+_FLOW = "domain brief section 2, flow"
+_STAGES = {
+    "1": "Stage 1 Gram Panchayat",
+    "2": "Stage 2 district",
+    "3": "Stage 3 screening",
+}
+
+
+class Verification(Record, table=True):
+    """A decision on an artisan's application at stage 1, 2 or 3."""
+
+    title = "Decision"
+    plural = "Decisions"
+    order = "decided_on"
+    match_keys = (("beneficiary_id", "stage", "decided_on"),)
+    actions = {"beneficiary_id": Action("v", "decide")}
+    lifecycle = Lifecycle(
+        "decision",
+        Step("", "received", on="received_on"),
+        Step("APPROVED", "decided", on="decided_on", also=("REJECTED", "RETURNED"), early=True),
+    )
+
+    beneficiary_id: str | None = field(
+        "Artisan",
+        Reference(("beneficiary",)),
+        section="Decision",
+        required="a decision is about one artisan",
+        uses=Use.LIST,
+    )
+    stage: str | None = field(
+        "Stage",
+        Choice("verification_stage"),
+        required="each stage is decided by another body",
+        uses=Use.LIST,
+    )
+    decision: str | None = field(
+        "Decision", Choice("decision"), required="without it nothing was decided", uses=Use.LIST
+    )
+    reason: str | None = field("Reason", LONG_TEXT, applies=when(decision=("REJECTED", "RETURNED")))
+    received_on: date | None = field("Received", PAST_DATE)
+    decided_on: date | None = field("Decided", PAST_DATE, uses=Use.LIST)
+    decided_by: str | None = field("Decided by (office)", TEXT)
+    meeting_no: str | None = field(
+        "Meeting of the committee",
+        CODE,
+        "Number of the meeting, as in its minutes.",
+        applies=when(stage=("2", "3")),
+    )
+    programme_id: str | None = field(
+        "Its record here", Reference(("programme",)), applies=when(stage="3")
+    )
+
+    def label(self) -> str:
+        """Name the stage, its body and what was decided."""
+        decision = Choice("decision").show(self.decision).partition(" /")[0].casefold()
+        return f"{self._stage()}: {decision or 'open'}"
+
+    def event(self, step: Step | None = None) -> str:
+        """Say the stage, its body and the decision, or that the application came in."""
+        if step and step is not self.step():
+            return f"{self._stage()}: {step.word}"
+        return self.label() + (f" ({self.reason})" if self.reason else "")
+
+    def _stage(self) -> str:
+        return _STAGES.get(self.stage or "", "Decision")
+
+
+@rule(
+    Verification,
+    "stage",
+    source=_FLOW,
+    severity=Severity.WARN,
+    says={
+        "none": "No approval at stage {stage} is recorded here.",
+        "later": "Stage {stage} was approved only on {day:date}. Check the dates.",
+    },
+)
+def stages_in_order(decision: Verification, context: RuleContext) -> Broken | None:
+    """A stage is decided after the stage before it was approved."""
+    if decision.stage not in {"2", "3"} or not decision.beneficiary_id:
+        return None
+    stage = str(int(decision.stage) - 1)
+    earlier = context.known.where(
+        "verification", beneficiary_id=decision.beneficiary_id, stage=stage
+    )
+    approved = [
+        one for one in earlier if isinstance(one, Verification) and one.decision == "APPROVED"
+    ]
+    if not approved:
+        return Broken("none", stage=stage)
+    first = min((one.decided_on for one in approved if one.decided_on), default=None)
+    if first and decision.decided_on and decision.decided_on < first:
+        return Broken("later", stage=stage, day=first)
+    return None
+
+
+@rule(
+    Verification,
+    "reason",
+    source="domain brief section 1, row 4",
+    severity=Severity.WARN,
+    says="{decision:decision}: write why, the artisan will ask.",
+)
+def refusal_has_a_reason(decision: Verification, _context: RuleContext) -> Broken | None:
+    """The artisan is owed the reason."""
+    if decision.decision in {"REJECTED", "RETURNED"} and not decision.reason:
+        return Broken(decision=decision.decision)
+    return None
+
+
+lifecycle_rules(Verification, source=_FLOW)

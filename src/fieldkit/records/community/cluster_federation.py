@@ -1,0 +1,12 @@
+"""Cluster level federations."""
+
+from __future__ import annotations
+
+from fieldkit.records.community.common import Federation
+
+
+class ClusterFederation(Federation, table=True):
+    """A cluster level federation (CLF) of village organisations."""
+
+    title = "Cluster federation"
+    plural = "Cluster federations"

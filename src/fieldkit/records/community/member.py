@@ -1,0 +1,246 @@
+"""Members of self-help groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.community.common import LOKOS
+from fieldkit.records.community.self_help_group import MOST_MEMBERS, SelfHelpGroup, members_of
+from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.checks import in_order
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.parts import (
+    Approval,
+    BankAccount,
+    Circumstances,
+    Livelihoods,
+    Person,
+)
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.fields.formats import (
+    CODE,
+    PAST_DATE,
+    PERSON_NAME,
+    RUPEES,
+    TEXT,
+    YES_NO,
+    Choice,
+    Reference,
+)
+from fieldkit.search.sound import ONE_PERSONS, alike
+
+_SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
+_MIXED = {"PWD", "TG"}
+_ONE_EACH = {"PRES", "SEC", "TREAS"}
+
+
+class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=True):
+    """A member of a self-help group."""
+
+    title = "Member"
+    plural = "Members"
+    sections = (
+        "Person",
+        "Household",
+        "Bank account",
+        "About the person",
+        "Livelihoods",
+        "Lakhpati Didi",
+        "Cover",
+        "Standing",
+        "In LokOS",
+    )
+    match_keys = (
+        ("member_code",),
+        ("aadhaar_last4", "born", "~name"),
+        ("account_no", "ifsc"),
+        ("mobile", "~name"),
+        ("~name", "~relation_name", "village"),
+    )
+    actions = {"self_help_group_id": Action("m", "member")}
+    home_rank = 2
+
+    self_help_group_id: str | None = field(
+        "Self-help group",
+        Reference(("self_help_group",)),
+        section="Person",
+        required="a member belongs to one group",
+        uses=Use.LIST,
+    )
+    office: str | None = field("Office", Choice("office"), default="MEM")
+    joined_on: date | None = field("Joined", PAST_DATE, uses=Use.HAPPENED)
+
+    household_no: str | None = field(
+        "Household number", CODE, "The same for all members of one household.", section="Household"
+    )
+    mother_name: str | None = field("Mother", PERSON_NAME)
+    head_of_family: bool | None = field("Head of the family", YES_NO)
+    ration_card: str | None = field("Ration card", CODE)
+    poverty_line: str | None = field("APL or BPL", Choice("poverty_line"))
+    pip_category: str | None = field("Poverty ranking (PIP)", Choice("pip_category"))
+    job_card: str | None = field("NREGA job card", CODE)
+    pmay_id: str | None = field("PMAY-G number", CODE)
+    secc_tin: str | None = field("SECC TIN", CODE)
+
+    account_seeded: bool | None = field(
+        "Aadhaar linked to the account", YES_NO, section="Bank account"
+    )
+
+    pvtg: bool | None = field(
+        "Particularly vulnerable tribal group", YES_NO, section="About the person"
+    )
+    leader: bool | None = field("Leads in the VO or CLF", YES_NO)
+    cadre: str | None = field("Cadre role", Choice("cadre"))
+    beneficiary_id: str | None = field(
+        "The same person as artisan",
+        Reference(("beneficiary",)),
+        "If she is registered under PM Vishwakarma, too.",
+    )
+
+    mahila_kisan: bool | None = field("Mahila Kisan", YES_NO, section="Livelihoods")
+    farm_practices: str | None = field(
+        "Farm practices taken up", TEXT, applies=when(mahila_kisan=True)
+    )
+    lakhpati_status: str | None = field(
+        "Lakhpati Didi", Choice("lakhpati_status"), section="Lakhpati Didi"
+    )
+    lakhpati_on: date | None = field("So since", PAST_DATE)
+    baseline_income: int | None = field("Household income a year, at first", RUPEES)
+    taken_cif: bool | None = field("Has taken a CIF loan", YES_NO)
+
+    insured: bool | None = field("Insured", YES_NO, section="Cover")
+    pmjjby: bool | None = field("PMJJBY (life)", YES_NO)
+    pmsby: bool | None = field("PMSBY (accident)", YES_NO)
+    lic: bool | None = field("LIC", YES_NO)
+    health_insurance: bool | None = field("Health insurance", YES_NO)
+
+    member_code: str | None = field("LokOS member code", CODE, section="In LokOS", uses=Use.CODE)
+    aadhaar_checked: bool | None = field("Aadhaar checked (KYC)", YES_NO)
+    ekyc: bool | None = field("eKYC done", YES_NO)
+
+    def event(self) -> str:
+        """Say that she joined, and as what."""
+        office = Choice("office").show(self.office)
+        return f"Joined the group as {office.casefold()}" if office else "Joined the group"
+
+
+def _is_active(member: Member) -> bool:
+    """Say whether she is still in the group; no word on it means she is."""
+    return member.status in {None, "ACTIVE"}
+
+
+@rule(
+    Member,
+    "self_help_group_id",
+    source=_SIZE,
+    severity=Severity.WARN,
+    says="The group has {count} members already; {most} is the most.",
+)
+def room_in_the_group(member: Member, context: RuleContext) -> Broken | None:
+    """At most twenty members."""
+    group, before = member.self_help_group_id, context.before
+    if not group or not _is_active(member):
+        return None
+    if isinstance(before, Member) and before.self_help_group_id == group:
+        return None
+    others = [found for found in members_of(group, context) if found.id != member.id]
+    return Broken(count=len(others), most=MOST_MEMBERS) if len(others) >= MOST_MEMBERS else None
+
+
+@rule(
+    Member,
+    "self_help_group_id",
+    source="domain brief section 3: one person, one group",
+    across=True,
+    says={
+        "twice": "{other_name} ({other}) is a member of this group already.",
+        "elsewhere": (
+            "She is a member of {group_name} already ({other}). Mark her as left there first."
+        ),
+        "unknown_group": (
+            "She is a member of group {group} already ({other}). Mark her as left there first."
+        ),
+    },
+)
+def one_group(member: Member, context: RuleContext) -> Broken | None:
+    """A woman is in one group at a time."""
+    if not _is_active(member):
+        return None
+    for other in _same_woman(member, context):
+        if other.id != member.id and _is_active(other):
+            number = other.self_help_group_id or ""
+            if number == member.self_help_group_id:
+                return Broken("twice", other=other)
+            group = context.known.get("self_help_group", number)
+            if group:
+                return Broken("elsewhere", other=other, group=group)
+            return Broken("unknown_group", other=other, group=number)
+    return None
+
+
+def _same_woman(member: Member, context: RuleContext) -> Iterator[Member]:
+    """Yield the members known to be her: by code, by artisan, by Aadhaar, birth and name."""
+    keys = [{name: member.value(name)} for name in ("member_code", "beneficiary_id")]
+    by_aadhaar = {name: member.value(name) for name in ("aadhaar_last4", "born")}
+    for key in (*keys, by_aadhaar):
+        if None in key.values():
+            continue
+        for found in context.known.where("member", **key):
+            if not isinstance(found, Member):
+                continue
+            if key is not by_aadhaar or alike(member.name or "", found.name or "") >= ONE_PERSONS:
+                yield found
+
+
+@rule(
+    Member,
+    "gender",
+    source="domain brief section 3: mixed sex only for PwD and transgender",
+    severity=Severity.REASON,
+    says="Groups are of women; only those of persons with disability or transgender are mixed.",
+)
+def women_only(member: Member, context: RuleContext) -> bool:
+    """Men are members only where the group is of persons with disability or transgender."""
+    if member.gender != "M" or not member.self_help_group_id:
+        return False
+    group = context.known.get("self_help_group", member.self_help_group_id)
+    kind = group.shg_kind if isinstance(group, SelfHelpGroup) else None
+    return kind is not None and kind not in _MIXED
+
+
+@rule(
+    Member,
+    "office",
+    source=LOKOS,
+    severity=Severity.WARN,
+    says="{other_name} is {office:office lower} of this group, too. Who holds it now?",
+)
+def one_in_each_office(member: Member, context: RuleContext) -> Broken | None:
+    """A group has one president, one secretary, one treasurer."""
+    if member.office not in _ONE_EACH or not member.self_help_group_id or not _is_active(member):
+        return None
+    for other in members_of(member.self_help_group_id, context):
+        if other.id != member.id and other.value("office") == member.office:
+            return Broken(other=other, office=member.office)
+    return None
+
+
+@rule(
+    Member,
+    "joined_on",
+    source=LOKOS,
+    severity=Severity.WARN,
+    says="The group was formed only on {formed:date}. Check both dates.",
+)
+def joined_after_formation(member: Member, context: RuleContext) -> Broken | None:
+    """Nobody joins before the group was formed."""
+    if not member.joined_on or not member.self_help_group_id:
+        return None
+    group = context.known.get("self_help_group", member.self_help_group_id)
+    formed = group.formed_on if isinstance(group, SelfHelpGroup) else None
+    return Broken(formed=formed) if formed and formed > member.joined_on else None
+
+
+in_order(Member, "joined_on", "inactive_on", source=LOKOS)

@@ -1,0 +1,138 @@
+"""The sentence of a finding, made where it is shown.
+
+A template names parameters in braces; the words after a colon say how one is written:
+``{day:date}``, ``{amount:rupees}``, ``{name:label}`` (of a field of the kind), ``{wanted:title}``
+(of a kind), or the name of a closed list: ``{state:toolkit_state}``. ``lower`` and ``quoted`` may
+follow. ``{field}`` is the finding's own field. Several values are joined by "or", labels by ";".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from string import Formatter
+
+from fieldkit.plain_text import shown
+from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.limits import LONGEST_NAME, MOST_FIELDS
+from fieldkit.records.declaration.field import Field
+from fieldkit.records.declaration.record import Record, kinds
+from fieldkit.records.declaration.rule import rules_of
+from fieldkit.records.fields.formats import Choice, Money, show_date
+
+GENERAL: Mapping[str, str] = {
+    # Of every kind.
+    "required": "{field:label} is needed: {field:needed}.",
+    "wrong_kind": (
+        "{other} is another kind of record: {title:title} {other_name}. Give: {wanted:title}."
+    ),
+    "unknown_record": "{wanted:title} {number} is not known here. Check the number.",
+    "date_ahead": "{field:label}: {day:date} is still to come. Check the year.",
+    "no_aadhaar": "This looks like an Aadhaar number. It is never kept: remove it.",
+    # Of any change, on either side.
+    "unsendable.many": f"One record takes at most {MOST_FIELDS} fields at once.",
+    "unsendable.large": "This is too much for one record. Shorten it.",
+    "unsendable.name": f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so.",
+    "unsendable.own_name": "This name is the program's own. Name the field otherwise.",
+    "unsendable.deep": "This is nested too deep to be kept.",
+    "unsendable.character": "This holds a character that cannot be kept. Type it by hand.",
+    "unsendable.number": "This number is too large to be kept. Write it as text.",
+    # Of an edit on this laptop.
+    "deleted": "This record was deleted. If it is needed all the same, enter it as a new one.",
+    "not_here": (
+        "This record is no longer on this laptop: it is in another area now, or was given up. "
+        "Nothing was saved."
+    ),
+    "number.shape": ("A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."),
+    "number.ahead": ("This laptop has not given out this number. Leave it empty for a new record."),
+    "number.taken": "Another record has this number. Leave it empty for a new record.",
+    # Of the server, about a record it keeps.
+    "missing_parent": "{wanted:title} {number} is not on the server: still to come, or deleted.",
+    "same_person": "{other_name} ({other}) may be the same person. Alike: {alike:label}.",
+    "contested": "Somebody else changed this first. Both values are kept: choose one.",
+    "out_of_scope": "This record is outside the area of this laptop.",
+    "entry_refused": "The entry of this record was not taken, so this waits here with it.",
+    "unfitting.no_district": "A record belongs to a district: choose it again.",
+    "unfitting.unknown_district": "This district is not known to the server: choose it again.",
+    "unfitting.decision": "This decision names no field.",
+    "unfitting.value": "{field:label}: {why}",
+    "unfitting.sort": "{field:label}: this value is not of the right sort.",
+    "unfitting.place": "This change is out of its place.",
+    "unfitting.operator": "This holds a character that cannot be kept.",
+    "unfitting.unreadable": "The server cannot read this change.",
+    "unfitting.half_characters": "This holds halves of characters.",
+}
+"""By the code of what no rule of a kind finds."""
+
+OUTSIDE = "outside"
+"""The variant of any rule, for a laptop that may not know which other records a finding names."""
+_OUTSIDE = (
+    "This does not go together with a record outside the area of this laptop. "
+    "Ask the supervisor of the district, who sees both."
+)
+_UNKNOWN = "{}: there is something to check here. A newer fieldkit says what."
+
+
+def sentence(finding: Finding) -> str:
+    """Return the sentence of a finding.
+
+    A code or a parameter that only another version knows gives a general sentence.
+    """
+    if finding.text:
+        return shown(finding.text)
+    kind = kinds().get(finding.kind)
+    params = {**finding.params, "field": finding.field}
+    try:
+        return shown(_Sentence(kind).vformat(_template(finding, kind), (), params))
+    except (KeyError, ValueError, TypeError, IndexError):
+        field = kind.fields().get(finding.field) if kind else None
+        return _UNKNOWN.format(field.label if field else "This record")
+
+
+def _template(finding: Finding, kind: type[Record] | None) -> str:
+    """Return the template of a finding; KeyError for a code not known here."""
+    variant = finding.rule.partition(".")[2]
+    if variant == OUTSIDE:
+        return _OUTSIDE
+    for rule in rules_of(kind) if kind else ():
+        if (rule.name, rule.field) == (finding.name, finding.field):
+            return rule.says[variant]
+    return GENERAL[finding.rule]
+
+
+class _Sentence(Formatter):
+    """Fills in a template about a record of a kind."""
+
+    def __init__(self, kind: type[Record] | None) -> None:
+        self._fields = kind.fields() if kind else Record.fields()
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Write one parameter as the words of its template say."""
+        form, *marks = format_spec.split() or [""]
+        if isinstance(value, list | tuple):
+            joined = "; " if form == "label" else " or "
+            return joined.join(self.format_field(one, format_spec) for one in value)
+        text = self._written(value, form)
+        text = text.casefold() if "lower" in marks else text
+        return f'"{text}"' if "quoted" in marks else text
+
+    def _written(self, value: object, form: str) -> str:
+        if form == "":
+            return str(value)
+        if not isinstance(value, str | int):
+            raise TypeError(form)
+        if of_field := _OF_FIELDS.get(form):
+            return of_field(self._fields[str(value)])
+        return _FORMS.get(form, Choice(form).show)(value)
+
+
+_FORMS: Mapping[str, Callable[[str | int], str]] = {
+    "date": lambda day: show_date(date.fromisoformat(str(day))),
+    "rupees": Money().show,
+    "title": lambda kind: kinds()[str(kind)].title,
+}
+_OF_FIELDS: Mapping[str, Callable[[Field], str]] = {
+    "label": lambda field: field.label,
+    "needed": lambda field: field.required,
+}
+"""How a parameter is written, by the first word behind its colon: any other names a list."""

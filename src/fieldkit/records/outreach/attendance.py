@@ -1,0 +1,139 @@
+"""Who came: the days of a training, and programmes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action, Days
+from fieldkit.records.declaration.checks import exactly_one
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
+from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.fields.formats import (
+    PAST_DATE,
+    PERSON_NAME,
+    YES_NO,
+    Reference,
+)
+from fieldkit.records.outreach.programme import Programme
+from fieldkit.records.training.training_batch import batch_of
+
+_SOURCE = "domain brief section 2, training"
+
+
+class Attendance(Record, table=True):
+    """One person on one day of a training, or at a programme."""
+
+    title = "Attendance"
+    plural = "Attendance"
+    order = "on"
+    match_keys = (
+        ("training_batch_id", "beneficiary_id", "on"),
+        ("training_batch_id", "member_id", "on"),
+        ("programme_id", "beneficiary_id", "on"),
+        ("programme_id", "member_id", "on"),
+    )
+    actions = {
+        "programme_id": Action("a", "who came", roster=True, on="held_on"),
+        "beneficiary_id": Action("c", "programme"),
+        "member_id": Action("c", "programme"),
+    }
+    days = Days(
+        of="training_batch_id",
+        enrolled="training_enrolment",
+        day="on",
+        present="present",
+        first="starts_on",
+        last="ends_on",
+    )
+
+    training_batch_id: str | None = field(
+        "Training",
+        Reference(("training_batch",)),
+        "The training or the programme, one of the two.",
+        section="Attendance",
+        applies=when(programme_id=None),
+        uses=Use.LIST,
+    )
+    programme_id: str | None = field(
+        "Programme", Reference(("programme",)), applies=when(training_batch_id=None), uses=Use.LIST
+    )
+    beneficiary_id: EitherArtisan = None
+    member_id: OrMember = None
+    on: date | None = field(
+        "Day",
+        PAST_DATE,
+        default="today",
+        required="each day is marked by itself",
+        uses=Use.LIST | Use.HAPPENED,
+    )
+    present: bool | None = field("Present", YES_NO, default="yes", uses=Use.LIST)
+    stood_in: str | None = field("Came in their place", PERSON_NAME, applies=when(present=False))
+
+    def label(self) -> str:
+        """Say whether the person was there."""
+        return "absent" if self.present is False else "present"
+
+    def event(self) -> str:
+        """Say where the person was, or was missed."""
+        return f"{'Training day' if self.training_batch_id else 'Programme'}: {self.label()}"
+
+
+@rule(
+    Attendance,
+    "on",
+    source=_SOURCE,
+    severity=Severity.REASON,
+    says={
+        "before": "It began only on {day:date}. Check the day.",
+        "after": "It ended on {day:date}. Check the day.",
+    },
+)
+def day_of_the_event(attendance: Attendance, context: RuleContext) -> Broken | None:
+    """The day lies within the training, or is the programme's day."""
+    if attendance.on is None:
+        return None
+    first, last = _span(attendance, context)
+    if first and attendance.on < first:
+        return Broken("before", day=first)
+    return Broken("after", day=last) if last and attendance.on > last else None
+
+
+def _span(attendance: Attendance, context: RuleContext) -> tuple[date | None, date | None]:
+    batch = batch_of(attendance.training_batch_id, context)
+    if batch:
+        return batch.starts_on, batch.ends_on
+    number = attendance.programme_id
+    programme = context.known.get("programme", number) if number else None
+    # Fairs and camps may go on for days: only the first day is known.
+    return (programme.held_on, None) if isinstance(programme, Programme) else (None, None)
+
+
+@rule(
+    Attendance,
+    "on",
+    source=_SOURCE,
+    severity=Severity.REASON,
+    across=True,
+    says="This person is marked for that day already.",
+)
+def marked_once(attendance: Attendance, context: RuleContext) -> bool:
+    """A person is marked once a day at one event; the same mark on two laptops is harmless."""
+    who = "beneficiary_id" if attendance.beneficiary_id else "member_id"
+    where = "training_batch_id" if attendance.training_batch_id else "programme_id"
+    same = {name: attendance.value(name) for name in (who, where, "on")}
+    if None in same.values():
+        return False
+    return any(other.id != attendance.id for other in context.known.where("attendance", **same))
+
+
+artisan_or_member(Attendance)
+exactly_one(
+    Attendance,
+    "training_batch_id",
+    "programme_id",
+    what="the training or the programme",
+    source="attendance is a day of one of the two",
+)

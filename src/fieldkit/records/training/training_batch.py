@@ -1,0 +1,111 @@
+"""Trainings and their dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action, Job
+from fieldkit.records.declaration.checks import in_order
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.fields.formats import (
+    DAY,
+    FINANCIAL_YEAR,
+    LONG_TEXT,
+    PAST_DATE,
+    TEXT,
+    Choice,
+    PortalNumber,
+    Reference,
+    Whole,
+)
+from fieldkit.records.fields.trade import TRADE
+
+_SOURCE = "domain brief section 2, training"
+_USUAL_DAYS = {"BASIC": (5, 7), "ADV": (15, 15)}
+
+
+class TrainingBatch(Record, table=True):
+    """One training with its dates: artisans' basic or advanced, SHG skill, exposure visit ..."""
+
+    title = "Training"
+    plural = "Trainings"
+    order = "starts_on"
+    match_keys = (("batch_no",), ("training_type", "starts_on", "place"))
+    actions = {"training_centre_id": Action("t", "training")}
+    job = Job(3, "Training")
+
+    training_type: str | None = field(
+        "Kind",
+        Choice("training_type"),
+        section="Training",
+        required="trainings are counted by kind, and stipend hangs on it",
+        uses=Use.LIST,
+    )
+    course: str | None = field("Course or trade", TEXT, uses=Use.NAME | Use.LIST)
+    trade_code: str | None = field(
+        "Trade", TRADE, applies=when(training_type=("ASSESS", "BASIC", "ADV"))
+    )
+    starts_on: date | None = field("First day", DAY, uses=Use.LIST | Use.HAPPENED)
+    ends_on: date | None = field("Last day", DAY)
+    training_centre_id: str | None = field("Centre", Reference(("training_centre",)))
+    place: str | None = field("Place", TEXT, uses=Use.PLACE | Use.LIST, suggest="village")
+    partner: str | None = field("Held by", Choice("training_partner"))
+    batch_no: str | None = field(
+        "Batch number", PortalNumber(shortest=1, longest=40), section="More", uses=Use.CODE
+    )
+    hours: int | None = field("Hours", Whole(most=2000))
+    seats: int | None = field("Seats", Whole(most=5000))
+    resource_persons: str | None = field(
+        "Resource persons", LONG_TEXT, "Name and organisation of each, separated by ;"
+    )
+    visited_state: str | None = field(
+        "Visited", TEXT, "State and place.", applies=when(training_type="EXPOSURE")
+    )
+    sponsor: str | None = field("Paid by (scheme)", TEXT)
+    financial_year: str | None = field("Financial year", FINANCIAL_YEAR)
+    completed_on: date | None = field("Closed", PAST_DATE, uses=Use.HAPPENED)
+
+    def label(self) -> str:
+        """Name the kind, the course and the place."""
+        kind = Choice("training_type").show(self.training_type) or self.title
+        return ", ".join(filter(None, (kind, self.course, self.place)))
+
+
+def batch_of(number: str | None, context: RuleContext) -> TrainingBatch | None:
+    """Return the training with this number, if it is known."""
+    found = context.known.get("training_batch", number) if number else None
+    return found if isinstance(found, TrainingBatch) else None
+
+
+def days_of(batch: TrainingBatch | None) -> int | None:
+    """Return the days from first to last."""
+    if batch is None or batch.starts_on is None or batch.ends_on is None:
+        return None
+    return (batch.ends_on - batch.starts_on).days + 1
+
+
+@rule(
+    TrainingBatch,
+    "ends_on",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says={
+        "": "{days} days from first to last; this training has {fewest}. Check the dates.",
+        "between": (
+            "{days} days from first to last; this training has {fewest} to {most}. Check the dates."
+        ),
+    },
+)
+def usual_length(batch: TrainingBatch, _context: RuleContext) -> Broken | None:
+    """Basic training takes 5 to 7 days, advanced training 15; days off lengthen it."""
+    usual, days = _USUAL_DAYS.get(batch.training_type or ""), days_of(batch)
+    if usual is None or days is None or usual[0] <= days <= usual[1] * 2:
+        return None
+    fewest, most = usual
+    return Broken("between" if fewest < most else "", days=days, fewest=fewest, most=most)
+
+
+in_order(TrainingBatch, "starts_on", "ends_on", "completed_on", source=_SOURCE)

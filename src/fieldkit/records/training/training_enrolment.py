@@ -1,0 +1,231 @@
+"""Who is in a training, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.field import Use, field
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.moves import lifecycle_rules
+from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
+from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.fields.formats import (
+    PAST_DATE,
+    PORTAL_NUMBER,
+    RUPEES,
+    TEXT,
+    Choice,
+    Reference,
+    Value,
+    Whole,
+)
+from fieldkit.records.training.training_batch import batch_of, days_of
+
+_SOURCE = "domain brief section 2, training"
+_ARTISANS = {"ASSESS", "BASIC", "ADV"}
+STIPEND_A_DAY = 500
+"""Rupees, basic and advanced training alike (PM Vishwakarma Guidelines, domain brief section 2)."""
+
+
+def stipend(days: int) -> int:
+    """Return the stipend in rupees for ``days`` attended."""
+    return days * STIPEND_A_DAY
+
+
+class TrainingEnrolment(Record, table=True):
+    """One person in one training: days, assessment, certificate, stipend."""
+
+    title = "Enrolment"
+    plural = "Enrolments"
+    order = "enrolled_on"
+    match_keys = (("training_batch_id", "beneficiary_id"), ("training_batch_id", "member_id"))
+    actions = {
+        "training_batch_id": Action("a", "enrol", roster=True),
+        "beneficiary_id": Action("t", "training"),
+        "member_id": Action("t", "training"),
+    }
+    home_rank = 5
+
+    lifecycle = Lifecycle(
+        "state",
+        Step("NOMINATED", "nominated", then=("ENROLLED", "DROPPED")),
+        Step(
+            "ENROLLED",
+            "enrolled in batch",
+            on="enrolled_on",
+            then=("IN_PROGRESS", "COMPLETED", "DROPPED", "FAILED"),
+            early=True,
+        ),
+        Step("IN_PROGRESS", "attending", then=("COMPLETED", "DROPPED", "FAILED")),
+        Step("", "assessed", on="assessed_on"),
+        Step("COMPLETED", "completed", on="completed_on", then=("CERTIFIED", "FAILED"), early=True),
+        Step("CERTIFIED", "certified", on="certified_on", early=True),
+        Step("", "stipend paid", on="stipend_paid_on"),
+        Step("DROPPED", "dropped out", asks=("dropped_reason",), aside=True),
+        Step("FAILED", "not passed", asks=("dropped_reason",), aside=True),
+    )
+
+    training_batch_id: str | None = field(
+        "Training",
+        Reference(("training_batch",)),
+        section="Enrolment",
+        required="an enrolment is in one training",
+        uses=Use.LIST,
+    )
+    beneficiary_id: EitherArtisan = None
+    member_id: OrMember = None
+    state: str | None = field("State", Choice("training_state"), default="ENROLLED", uses=Use.LIST)
+    enrolled_on: date | None = field("Enrolled", PAST_DATE)
+    days_attended: int | None = field(
+        "Days attended",
+        Whole(most=400),
+        "As in the centre's register; days marked here are rows of their own.",
+        section="Result",
+    )
+    assessed_on: date | None = field("Assessed", PAST_DATE)
+    assessment: str | None = field("Assessment", Choice("assessment_result"))
+    progress_percent: int | None = field("Online course done, percent", Whole(most=100))
+    practical_on: date | None = field("Practical (KVK) finished", PAST_DATE)
+    completed_on: date | None = field("Completed", PAST_DATE, uses=Use.LIST)
+    certificate_no: str | None = field("Certificate number", PORTAL_NUMBER, uses=Use.CODE)
+    certified_on: date | None = field("Certificate issued", PAST_DATE)
+    dropped_reason: str | None = field("Why not finished", TEXT)
+    stipend_amount: int | None = field(
+        "Stipend", RUPEES, "Days attended x Rs 500.", section="Stipend"
+    )
+    stipend_paid_on: date | None = field("Stipend paid", PAST_DATE)
+    stipend_reference: str | None = field("Payment reference (UTR)", PORTAL_NUMBER)
+    travel_amount: int | None = field("Travel money", RUPEES)
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Add an artisan's stipend for the days attended."""
+        derived, days = super().derive(values), values.get("days_attended")
+        if values.get("beneficiary_id") is not None and isinstance(days, int):
+            derived["stipend_amount"] = stipend(days)
+        return derived
+
+    def label(self) -> str:
+        """Name the state of the enrolment."""
+        return Choice("training_state").show(self.state) or self.title
+
+    def event(self, step: Step | None = None) -> str:
+        """Say what was done; of the present state also the days and the result."""
+        if step and step is not self.step():
+            return f"Training: {step.word}"
+        days = f"{self.days_attended} days" if self.days_attended else ""
+        result = Choice("assessment_result").show(self.assessment).casefold()
+        return ", ".join(filter(None, (f"Training: {self.label().casefold()}", days, result)))
+
+
+@rule(
+    TrainingEnrolment,
+    "training_batch_id",
+    source=_SOURCE,
+    severity=Severity.REASON,
+    across=True,
+    says="This person is enrolled in this training already.",
+)
+def enrolled_once(enrolment: TrainingEnrolment, context: RuleContext) -> bool:
+    """A person is enrolled in a training once."""
+    batch = enrolment.training_batch_id
+    if not batch:
+        return False
+    for person in ("beneficiary_id", "member_id"):
+        if (number := enrolment.value(person)) is not None:
+            same = {"training_batch_id": batch, person: number}
+            found = context.known.where("training_enrolment", **same)
+            if any(other.id != enrolment.id for other in found):
+                return True
+    return False
+
+
+@rule(
+    TrainingEnrolment,
+    "member_id",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says="This training is for artisans of PM Vishwakarma. Is she registered as one?",
+)
+def training_of_artisans(enrolment: TrainingEnrolment, context: RuleContext) -> bool:
+    """PM Vishwakarma trainings are for its artisans."""
+    batch = (
+        batch_of(enrolment.training_batch_id, context) if enrolment.member_id is not None else None
+    )
+    return batch is not None and batch.training_type in _ARTISANS
+
+
+@rule(
+    TrainingEnrolment,
+    "days_attended",
+    source=_SOURCE,
+    severity=Severity.REASON,
+    says="The training had only {days} days. Check the days or its dates.",
+)
+def days_within_the_training(enrolment: TrainingEnrolment, context: RuleContext) -> Broken | None:
+    """Nobody attends more days than the training has."""
+    if enrolment.days_attended is None:
+        return None
+    days = days_of(batch_of(enrolment.training_batch_id, context))
+    return Broken(days=days) if days is not None and enrolment.days_attended > days else None
+
+
+@rule(
+    TrainingEnrolment,
+    "completed_on",
+    source=_SOURCE,
+    says="The training began only on {start:date}.",
+)
+def completed_after_the_start(enrolment: TrainingEnrolment, context: RuleContext) -> Broken | None:
+    """Nobody completes a training before its first day."""
+    if enrolment.completed_on is None:
+        return None
+    batch = batch_of(enrolment.training_batch_id, context)
+    start = batch.starts_on if batch else None
+    return Broken(start=start) if start and enrolment.completed_on < start else None
+
+
+@rule(
+    TrainingEnrolment,
+    "state",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says={
+        "days": "Completed needs the days attended.",
+        "assessment": "Completed needs a passed assessment.",
+        "both": "Completed needs the days attended and a passed assessment.",
+    },
+)
+def completed_is_attended_and_assessed(
+    enrolment: TrainingEnrolment, _context: RuleContext
+) -> Broken | None:
+    """Completed means attendance and assessment."""
+    if enrolment.state not in {"COMPLETED", "CERTIFIED"} or enrolment.progress_percent == 100:
+        return None
+    attended, passed = bool(enrolment.days_attended), enrolment.assessment == "PASS"
+    if attended and passed:
+        return None
+    return Broken("assessment" if attended else "days" if passed else "both")
+
+
+@rule(
+    TrainingEnrolment,
+    "stipend_amount",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says="{days} days x Rs 500 are Rs {stipend}.",
+)
+def stipend_by_days(enrolment: TrainingEnrolment, _context: RuleContext) -> Broken | None:
+    """An artisan's stipend is Rs 500 for each day attended."""
+    days, amount = enrolment.days_attended, enrolment.stipend_amount
+    if enrolment.beneficiary_id is None or days is None or amount in {None, stipend(days)}:
+        return None
+    return Broken(days=days, stipend=stipend(days))
+
+
+lifecycle_rules(TrainingEnrolment, source=_SOURCE)
+artisan_or_member(TrainingEnrolment)

@@ -1,0 +1,55 @@
+"""The open conflicts of records, as they are kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import TypeAlias
+
+from pydantic import SkipValidation
+from sqlalchemy import Connection, Row, Table, select
+
+from fieldkit.protocol.conflict import Conflict
+from fieldkit.protocol.merge import Written
+from fieldkit.server.database import about
+from fieldkit.server.rows import Key
+from fieldkit.server.tables import CONFLICT
+
+_Line: TypeAlias = Row[tuple[object, ...]]
+
+
+class Held(Conflict):
+    """An open conflict, while a batch works on its record."""
+
+    seen: int = 0
+    """The version the first held change was based on, where ``base`` is yet to be looked up."""
+    against: SkipValidation[Written | None] = None
+    """The write that stands, where ``stands_by`` is yet to be looked up."""
+
+
+def conflicts(connection: Connection, keys: Collection[Key]) -> defaultdict[Key, list[Held]]:
+    """Read the open conflicts of these records."""
+    held: defaultdict[Key, list[Held]] = defaultdict(list)
+    for row in rows_about(connection, CONFLICT, keys):
+        held[row.kind, row.record_id].append(
+            Held(
+                field=row.field,
+                origin=row.origin,
+                seqs=row.seqs,
+                held=row.held,
+                base=row.base,
+                by=row.by,
+                at=row.at,
+                stands_by=row.stands_by,
+                stands_at=row.stands_at,
+            )
+        )
+    return held
+
+
+def rows_about(connection: Connection, table: Table, keys: Collection[Key]) -> list[_Line]:
+    """Read the rows of a table about these records; kinds share no ids, but may be made to."""
+    if not keys:
+        return []
+    query = select(table).where(about(connection, table, keys))
+    return [row for row in connection.execute(query) if (row.kind, row.record_id) in keys]

@@ -1,0 +1,61 @@
+"""The findings of the records in a page, as far as a device may see what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sqlalchemy import Connection, select
+
+from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.messages import FindingItem
+from fieldkit.protocol.scope import Scope
+from fieldkit.records.declaration.sentences import OUTSIDE
+from fieldkit.server.database import about
+from fieldkit.server.rows import Key, Stored, places
+from fieldkit.server.tables import FINDING
+
+
+def stored_findings(connection: Connection, rows: Mapping[Key, Stored]) -> list[Finding]:
+    """Read the open findings of these records."""
+    if not rows:
+        return []
+    query = select(FINDING).where(about(connection, FINDING, rows.keys()))
+    found = connection.execute(query.order_by(FINDING.c.rule, FINDING.c.field)).all()
+    findings = [
+        Finding(
+            row.kind,
+            row.record_id,
+            row.field,
+            row.rule,
+            row.params or {},
+            tuple((kind, number) for kind, number in row.related or ()),
+            text=row.message,
+        )
+        for row in found
+    ]
+    return [one for one in findings if (one.kind, one.record_id) in rows]
+
+
+def seen_from(connection: Connection, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
+    """Say only that something is wrong where a finding names a record outside the scope."""
+    findings = list(findings)
+    related = {key for one in findings for key in one.related}
+    standing = places(connection, related) if related else {}
+    outside = {key for key, place in standing.items() if not scope.holds(*place)}
+    return [
+        replace(one, rule=f"{one.name}.{OUTSIDE}", params={}, related=(), text="")
+        if outside.intersection(one.related)
+        else one
+        for one in findings
+    ]
+
+
+def coded(finding: Finding) -> FindingItem:
+    """Return a finding for a laptop that makes the sentence itself."""
+    return FindingItem(
+        rule=finding.rule,
+        field=finding.field,
+        params=dict(finding.params),
+        related=list(finding.related),
+    )

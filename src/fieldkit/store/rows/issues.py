@@ -1,0 +1,91 @@
+"""What is open about records: dropped, decided or closed as their changes go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from fieldkit.protocol.change import DECIDED, Op
+from fieldkit.protocol.merge import PLACE
+from fieldkit.store import tables
+from fieldkit.store.log.changes import OwnChange, in_parts, own_changes
+from fieldkit.store.read.server_rows import Key
+
+_conflict, _finding = tables.conflict, tables.finding
+
+
+def forget_issues(
+    connection: Connection,
+    keys: Iterable[Key],
+    had: Mapping[Key, Collection[tuple[str, str]]] | None = None,
+) -> None:
+    """Drop what was open about records; ``had``: only of those with anything."""
+    gone = [
+        {"of_kind": kind, "of": record_id}
+        for kind, record_id in keys
+        if had is None or (kind, record_id) in had
+    ]
+    for table in (_conflict, _finding) if gone else ():
+        connection.execute(
+            delete(table).where(
+                table.c.kind == bindparam("of_kind"), table.c.record_id == bindparam("of")
+            ),
+            gone,
+        )
+
+
+def mark_decided(connection: Connection, ids: Iterable[str]) -> None:
+    """Note which open conflicts have a decision made here, on its way or accepted (rule 13).
+
+    A decision that was rejected or is itself in conflict decides nothing: the conflict is open
+    again. So it is if the server still reports it after it accepted the decision, as happens when
+    the server was restored from a backup.
+    """
+    own = own_changes(connection, ids)
+    for some in in_parts(sorted({record_id for _, record_id in own})):
+        rows = connection.execute(select(_conflict).where(_conflict.c.record_id.in_(some))).all()
+        for row in rows:
+            decided = any(
+                _decides(one, row.field, row.origin, json.loads(row.seqs))
+                for one in own[row.kind, row.record_id]
+                if row.decided or not one.acked
+            )
+            if decided != bool(row.decided):
+                connection.execute(
+                    update(_conflict)
+                    .where(
+                        _conflict.c.record_id == row.record_id,
+                        _conflict.c.kind == row.kind,
+                        _conflict.c.field == row.field,
+                        _conflict.c.origin == row.origin,
+                    )
+                    .values(decided=int(decided))
+                )
+
+
+def _decides(one: OwnChange, field: str, origin: str, seqs: Sequence[int]) -> bool:
+    """Say whether a change settles a conflict: about its field, and all the held changes seen."""
+    if one.row.op != Op.DECIDE or one.row.verdict is not None:
+        return False
+    fields = one.change().fields
+    seen = fields.get(DECIDED)
+    named = (
+        {tuple(pair) for pair in seen if isinstance(pair, list)}
+        if isinstance(seen, list)
+        else set()
+    )
+    return ("district" if field == PLACE else field) in fields and all(
+        (origin, seq) in named for seq in seqs
+    )
+
+
+def set_closed(connection: Connection, one: OwnChange, *, closed: bool) -> None:
+    """Note that nothing of a returned change is open any more, or is open again."""
+    if closed != bool(one.row.closed):
+        connection.execute(
+            update(tables.change)
+            .where(tables.change.c.origin == one.row.origin, tables.change.c.seq == one.row.seq)
+            .values(closed=1 if closed else None)
+        )

@@ -1,0 +1,47 @@
+"""Records whose own changes count otherwise now: their rows are rebuilt, or go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection
+
+from fieldkit.store.read.server_rows import Key
+from fieldkit.store.rows.issues import forget_issues, set_closed
+from fieldkit.store.rows.overlays import OverlayRebuilder
+
+
+def withdraw_untaken(connection: Connection, keys: Collection[Key]) -> None:
+    """Remove records the server never took, and close all their rejected changes."""
+    if keys:
+        close_all(connection, OverlayRebuilder(connection, keys), keys)
+        reapply_overlays(connection, keys)
+
+
+def reapply_overlays(connection: Connection, keys: Collection[Key]) -> None:
+    """Rebuild those of the records that are here, after the state of their changes changed."""
+    rebuilder = OverlayRebuilder(connection, keys)
+    _, removed = rebuilder.rebuild(
+        {key: rebuilder.base(key) for key in keys if rebuilder.is_here(key)}
+    )
+    forget_departed(connection, rebuilder, removed)
+
+
+def close_all(connection: Connection, rebuilder: OverlayRebuilder, keys: Iterable[Key]) -> None:
+    """Note that nothing of the records' changes is open any more."""
+    for key in keys:
+        for one in rebuilder.own.get(key, ()):
+            set_closed(connection, one, closed=True)
+
+
+def forget_departed(
+    connection: Connection, rebuilder: OverlayRebuilder, keys: Iterable[Key]
+) -> None:
+    """Drop what was open about records that left: it cannot be decided here any more."""
+    gone = list(keys)
+    if gone:
+        forget_issues(connection, gone)
+    for key in gone:
+        for one in rebuilder.own.get(key, ()):
+            if one.row.verdict == "conflict":
+                set_closed(connection, one, closed=True)
