@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.records.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Edit, Store
@@ -79,6 +81,47 @@ async def test_keys_typed_before_the_store_is_open_wait_in_the_box(
         assert isinstance(app.screen, RecordPage)
         assert app.screen.record_id == block["ghulam"]
     app.close_store()
+
+
+async def test_the_first_paint_has_the_fixed_jobs_and_places_for_the_declared_ones(
+    tmp_path: Path, block: dict[str, str]
+) -> None:
+    class Waiting(FieldkitApp):
+        gate = asyncio.Event()
+
+        async def open_store(self) -> None:
+            await self.gate.wait()
+            await super().open_store()
+
+    app = Waiting(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        first = board(app)
+        assert [line.split() for line in first] == [
+            ["7", "Import"],
+            ["8", "Sync"],
+            ["6", "All", "lists", "9", "Change", "operator"],
+        ]
+        for key, character in (("1", "1"), ("enter", None)):
+            app.post_message(events.Key(key, character))
+        await pilot.pause()
+        app.gate.set()
+        await app.keys_handled()
+        assert isinstance(app.screen, ListPage)
+        app.post_message(events.Key("escape", None))
+        await app.keys_handled()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        for before, after in zip(first, board(app), strict=True):
+            assert all(word == " " or after[at] == word for at, word in enumerate(before))
+        assert "1 Register artisan" in board(app)[0]
+        assert "4 Toolkit hand-over" in board(app)[0]
+    app.close_store()
+
+
+def board(app: FieldkitApp) -> list[str]:
+    """Return the three lines of jobs on Home."""
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()][4:7]
 
 
 async def test_the_operator_is_known_before_any_key_counts(
