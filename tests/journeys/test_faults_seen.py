@@ -143,4 +143,4 @@ def test_the_program_ends_in_plain_words_if_its_own_code_is_at_fault(home: Path)
         assert hand.left() == 1
         assert "fieldkit stopped because of a mistake in the program" in said(hand)
     (log,) = (home / "logs").iterdir()
-    assert "listing.py" in log.read_text(encoding="utf-8")
+    assert "list_page.py" in log.read_text(encoding="utf-8")

@@ -188,8 +188,8 @@ At = Callable[..., AbstractAsyncContextManager[Hand]]
 
 
 @pytest.fixture
-def at_desk(tmp_path: Path) -> At:
-    """Open the application on this test's home: ``async with at_desk() as hand``."""
+def opened_app(tmp_path: Path) -> At:
+    """Open the application on this test's home: ``async with opened_app() as hand``."""
 
     @asynccontextmanager
     async def opened(

@@ -69,12 +69,12 @@ async def _until(hand: Hand, true: Callable[[], bool]) -> None:
 
 
 async def test_what_is_saved_goes_by_itself_and_home_says_so(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fieldkit.app.QUIET_AFTER", 0.01)
     office.enrol(store)
     _vo(store, "Noor VO")
-    async with at_desk(pace=SOON) as hand:
+    async with opened_app(pace=SOON) as hand:
         await _until(hand, lambda: "online" in hand.app.header_status.words())
         assert isinstance(hand.app.screen, HomePage)
         assert "all sent   online" in hand.text().splitlines()[0]
@@ -88,10 +88,10 @@ async def test_what_is_saved_goes_by_itself_and_home_says_so(
 
 
 async def test_a_laptop_without_a_server_asks_nobody(
-    store: Store, at_desk: At, planned: list[float]
+    store: Store, opened_app: At, planned: list[float]
 ) -> None:
     _vo(store, "Noor VO")
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         hand.app.scheduler._fall_due()
         await hand.settle()
         assert "1 not sent" in hand.text().splitlines()[0]
@@ -100,12 +100,12 @@ async def test_a_laptop_without_a_server_asks_nobody(
 
 
 async def test_it_backs_off_while_there_is_no_line_and_saves_do_not_hasten_it(
-    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     ends = [_outcome(ok=False, offline=True)] * 6 + [_outcome(), _outcome(ok=False, offline=True)]
     monkeypatch.setattr(client, "sync", lambda *_, **__: ends.pop(0))
-    async with at_desk(pace=Pace(jitter=0.0)) as hand:
+    async with opened_app(pace=Pace(jitter=0.0)) as hand:
         hand.app.scheduler.start_schedule()
         for _ in range(6):
             hand.app.scheduler._fall_due()
@@ -128,7 +128,7 @@ async def test_it_backs_off_while_there_is_no_line_and_saves_do_not_hasten_it(
 
 
 async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
-    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     ends = [_outcome(ok=False, offline=True)] * 3
@@ -139,7 +139,7 @@ async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
         return outcome
 
     monkeypatch.setattr(client, "sync", end)
-    async with at_desk(pace=Pace(jitter=0.0)) as hand:
+    async with opened_app(pace=Pace(jitter=0.0)) as hand:
         for _ in range(3):
             hand.app.scheduler._fall_due()
             await hand.settle()
@@ -157,7 +157,7 @@ async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
 
 
 async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
-    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
@@ -173,7 +173,7 @@ async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
         return _outcome()
 
     monkeypatch.setattr(client, "sync", held_up)
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
 
         async def press(*keys: events.Key) -> None:
             for key in keys:
@@ -207,7 +207,7 @@ async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
 
 
 async def test_a_mistake_in_it_ends_neither_the_program_nor_what_is_typed(
-    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
 
@@ -215,7 +215,7 @@ async def test_a_mistake_in_it_ends_neither_the_program_nor_what_is_typed(
         raise ValueError("Zooni Akhter 9419011432")
 
     monkeypatch.setattr(client, "sync", broken)
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         await hand.press("zooni", "<ctrl+n>")
         hand.app.scheduler._fall_due()
         await hand.settle()
@@ -246,13 +246,13 @@ async def _sync_by_itself(hand: Hand) -> None:
 
 
 async def test_a_list_shows_what_came_and_the_mark_stays_on_its_record(
-    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     for letter in "cegi":
         _vo(store, f"{letter.upper()} VO")
     _arrive(monkeypatch, lambda mine: [_vo(mine, f"{one} VO") for one in "ABF"])
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         await hand.press("/", "list: village org", "<enter>")
         assert isinstance(hand.app.screen, ListPage)
         await hand.press("<down>", "<down>")
@@ -267,7 +267,7 @@ async def test_a_list_shows_what_came_and_the_mark_stays_on_its_record(
 
 
 async def test_a_mark_whose_record_is_gone_marks_nothing_else(
-    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     ids = [_vo(store, f"{letter} VO") for letter in "ABC"]
@@ -276,7 +276,7 @@ async def test_a_mark_whose_record_is_gone_marks_nothing_else(
         mine.save([Edit(VillageOrganisation, {}, ids[1], op=Op.DELETE)], "Reyaz")
 
     _arrive(monkeypatch, delete)
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         await hand.press("/", "list: village org", "<enter>", "<down>")
         await _sync_by_itself(hand)
         picker = hand.app.screen.query_one(Picker)
@@ -287,7 +287,7 @@ async def test_a_mark_whose_record_is_gone_marks_nothing_else(
 
 
 async def test_home_counts_what_came_and_leaves_what_is_typed_alone(
-    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
@@ -295,7 +295,7 @@ async def test_home_counts_what_came_and_leaves_what_is_typed_alone(
         monkeypatch,
         lambda mine: artisan(mine, "Ghulam Mohd Bhat", "Ab Rashid", "9419017710"),
     )
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         assert "1 artisan" in hand.text()
         await _sync_by_itself(hand)
         assert "2 artisans" in hand.text()
@@ -308,7 +308,7 @@ async def test_home_counts_what_came_and_leaves_what_is_typed_alone(
 
 
 async def test_a_form_keeps_what_was_seen_when_it_opened(
-    store: Store, other: Store, office: Office, at_desk: At
+    store: Store, other: Store, office: Office, opened_app: At
 ) -> None:
     district = next(office.unused)
     for laptop in (store, other):
@@ -317,7 +317,7 @@ async def test_a_form_keeps_what_was_seen_when_it_opened(
     person = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
     assert sync(store).ok
     assert sync(other).ok
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         await hand.press("9419011432", "<enter>", "e")
         assert isinstance(hand.app.screen, FormPage)
         before = hand.text()
@@ -338,7 +338,7 @@ async def test_a_form_keeps_what_was_seen_when_it_opened(
     assert (conflict.field, conflict.mine) == ("mobile", "9419011433")
 
 
-async def test_a_copied_home_is_told_once(at_desk: At, tmp_path: Path) -> None:
+async def test_a_copied_home_is_told_once(opened_app: At, tmp_path: Path) -> None:
     first = Store.open(tmp_path / "first")
     first.init("Asha", 2, 16)
     first.close()
@@ -346,16 +346,16 @@ async def test_a_copied_home_is_told_once(at_desk: At, tmp_path: Path) -> None:
     copied = Store.open(tmp_path)
     (notice,) = copied.notices()
     copied.close()
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert " ".join(notice.text.split()[:5]) in hand.text()
         await hand.press("8", "<enter>", "<escape>")
         assert await hand.app.ask(lambda store: store.notices()) == []
 
 
 async def test_who_gives_up_waiting_for_rows_does_not_end_the_asking_for_them(
-    at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    opened_app: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         picker = hand.app.screen.query_one(Picker)
         reached, go_on, source = asyncio.Event(), asyncio.Event(), picker._source
 

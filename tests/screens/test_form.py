@@ -32,7 +32,7 @@ PERSON = [
 class Trial(AppBase):
     def __init__(self, home: Path) -> None:
         super().__init__(home)
-        self.standing = HeaderStatus(operator="Asha")
+        self.header_status = HeaderStatus(operator="Asha")
         self.results: list[SavedRecord | None] = []
 
 

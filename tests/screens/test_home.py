@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 async def test_first_run_asks_name_district_and_block_typed_without_a_pause(
-    at_desk: At, tmp_path: Path
+    opened_app: At, tmp_path: Path
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert "first time" in hand.text()
         await hand.press("asha jan", "<enter>", "budg", "<enter>", "chadoo", "<enter>")
         assert isinstance(hand.app.screen, HomePage)
@@ -39,17 +39,17 @@ async def test_first_run_asks_name_district_and_block_typed_without_a_pause(
         assert (device.name, device.district, device.block) == ("Asha Jan", 2, 16)
 
 
-async def test_first_run_escape_goes_back_one_question(at_desk: At) -> None:
-    async with at_desk() as hand:
+async def test_first_run_escape_goes_back_one_question(opened_app: At) -> None:
+    async with opened_app() as hand:
         await hand.press("asha", "<enter>", "jammu", "<enter>", "<escape>", "<escape>")
         assert "Your name" in hand.text()
         assert hand.app.screen.query_one(Picker).typed.text == "Asha"
 
 
 async def test_home_says_what_is_here_and_escape_does_nothing(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("<escape>", "<escape>")
         assert isinstance(hand.app.screen, HomePage)
         assert "2 artisans" in hand.text()
@@ -59,9 +59,9 @@ async def test_home_says_what_is_here_and_escape_does_nothing(
 
 
 async def test_typing_on_home_finds_and_a_lone_digit_opens_a_job(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419011432")
         assert hand.line("Ghulam").startswith("  > Ghulam Mohammad Bhat  s/o Abdul Ahad")
         await hand.press("<escape>", "6", "<enter>")
@@ -133,8 +133,8 @@ async def test_the_operator_is_known_before_any_key_counts(
     app.close_store()
 
 
-async def test_ctrl_c_does_not_quit_and_ctrl_q_does(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+async def test_ctrl_c_does_not_quit_and_ctrl_q_does(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
         await hand.press("<ctrl+c>")
         assert "Ctrl+Q quits" in hand.text()
         await hand.press("<ctrl+q>")
@@ -142,9 +142,9 @@ async def test_ctrl_c_does_not_quit_and_ctrl_q_does(at_desk: At, block: dict[str
         assert not hand.app.is_running
 
 
-async def test_a_damaged_file_is_one_sentence(at_desk: At, tmp_path: Path) -> None:
+async def test_a_damaged_file_is_one_sentence(opened_app: At, tmp_path: Path) -> None:
     (tmp_path / "fieldkit.sqlite3").write_bytes(b"this is no database at all" * 400)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert "is damaged or is no fieldkit file" in " ".join(hand.text().split())
         await hand.press("abc", "<enter>", "<escape>")
         assert "is damaged" in hand.text()
@@ -204,14 +204,18 @@ async def test_a_fault_ends_in_one_sentence_and_a_log_without_data(tmp_path: Pat
     app.close_store()
 
 
-async def test_the_keys_of_the_whole_program_wait_until_the_first_run_is_done(at_desk: At) -> None:
-    async with at_desk() as hand:
+async def test_the_keys_of_the_whole_program_wait_until_the_first_run_is_done(
+    opened_app: At,
+) -> None:
+    async with opened_app() as hand:
         await hand.press("/", "<ctrl+p>", "<f5>", "<ctrl+o>", "<f1>", "<escape>")
         assert "first time" in hand.text()
 
 
-async def test_a_page_of_the_whole_program_opens_once(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+async def test_a_page_of_the_whole_program_opens_once(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
         await hand.press("<f1>", "<f1>", "<ctrl+p>", "<ctrl+p>", "<ctrl+o>", "<ctrl+o>")
         assert len(hand.app.screen_stack) == 5
         await hand.press("<escape>", "<escape>", "<escape>")
@@ -248,8 +252,8 @@ async def test_home_answers_from_the_file_while_the_records_load(
         assert isinstance(app.screen, RecordPage)
 
 
-async def test_alt_and_ctrl_type_nothing(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+async def test_alt_and_ctrl_type_nothing(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
         for key, character in (
             ("inverted_exclamation_mark", "\u00a1"),
             ("alt+a", "a"),
@@ -270,9 +274,9 @@ async def test_alt_and_ctrl_type_nothing(at_desk: At, block: dict[str, str]) -> 
 
 
 async def test_the_help_names_the_keys_that_a_narrow_footer_leaves_out(
-    at_desk: At, store: Store
+    opened_app: At, store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         for what, key in {
             "history": "h on its page",
             "receipt": "r on Sync",
@@ -286,9 +290,9 @@ async def test_the_help_names_the_keys_that_a_narrow_footer_leaves_out(
 
 
 async def test_what_is_unfinished_is_thrown_away_when_asked_twice(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<escape>", "<escape>")
         assert "Delete throw away" in hand.text()
         assert "> Unfinished: Gulshan SHG" in hand.text()
@@ -303,13 +307,13 @@ async def test_what_is_unfinished_is_thrown_away_when_asked_twice(
 
 
 async def test_the_last_saved_are_the_operators_own_and_name_the_person_first(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     put(store, TrainingEnrolment, training_batch_id=block["batch"], beneficiary_id=block["tariq"])
     artisan(store, "Zooni Akhter", "Ab Gani", "9419011111")
     store.use_operator("Reyaz")
     store.save([Edit(SelfHelpGroup, {"name": "Wular SHG"})], "Reyaz")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert hand.text().count("Saved: ") == 1
         assert "Saved: Wular SHG" in hand.text()
         await hand.press("<ctrl+o>", "2")

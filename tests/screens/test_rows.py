@@ -69,8 +69,8 @@ def test_actions_that_a_footer_has_no_space_for_stand_in_the_menu() -> None:
     )
 
 
-async def test_the_keys_of_a_page_fit_80_columns(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+async def test_the_keys_of_a_page_fit_80_columns(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
         for of in ("ghulam", "zooni", "group", "batch"):
             await hand.press(block[of], "<enter>")
             assert hand.text().splitlines()[-1].endswith(" Esc")

@@ -37,11 +37,11 @@ async def _held_up(hand: Hand, reached: threading.Event) -> None:
 
 
 async def test_what_waits_is_sent_and_both_sides_hold_the_same(
-    store: Store, office: Office, at_desk: At
+    store: Store, office: Office, opened_app: At
 ) -> None:
     office.enrol(store)
     ids = organisations(store, 12)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         assert "12 changes to send, " in hand.line("to send")
         assert "kbit/s" not in hand.text()
@@ -58,13 +58,13 @@ async def test_what_waits_is_sent_and_both_sides_hold_the_same(
 
 
 async def test_the_cost_is_told_from_the_line_as_measured(
-    store: Store, office: Office, at_desk: At
+    store: Store, office: Office, opened_app: At
 ) -> None:
     office.enrol(store)
     organisations(store, 20)
     assert sync(store).ok
     organisations(store, 1)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         line = hand.line("to send")
         assert line.strip().startswith("1 change to send, ")
@@ -72,10 +72,10 @@ async def test_the_cost_is_told_from_the_line_as_measured(
         assert line.strip().endswith("kbit/s)")
 
 
-async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, at_desk: At) -> None:
+async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 3)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<f5>")
         assert "No connection. 3 changes wait here and are safe." in hand.text()
@@ -85,7 +85,7 @@ async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, at_desk: 
 
 
 async def test_escape_stops_and_then_leaves(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.enrol(store)
     organisations(store, 5)
@@ -99,7 +99,7 @@ async def test_escape_stops_and_then_leaves(
         return ask(self, path, message, kind)
 
     monkeypatch.setattr(Line, "ask", held_up)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await _held_up(hand, reached)
         assert "Esc stop, nothing is lost" in hand.text()
@@ -118,7 +118,7 @@ async def test_escape_stops_and_then_leaves(
 
 
 async def test_escape_counts_while_the_sync_is_still_loading(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.enrol(store)
     organisations(store, 2)
@@ -131,7 +131,7 @@ async def test_escape_counts_while_the_sync_is_still_loading(
         return carry(self, store)
 
     monkeypatch.setattr(SyncScheduler, "_sync", loading)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await _held_up(hand, reached)
         hand.app.post_message(events.Key("escape", None))
@@ -145,7 +145,7 @@ async def test_escape_counts_while_the_sync_is_still_loading(
 
 
 async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
     def full(_database: Database) -> Iterator[Connection]:
@@ -154,7 +154,7 @@ async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
 
     office.enrol(store)
     organisations(store, 12)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         with monkeypatch.context() as patch:
             patch.setattr(Database, "write", full)
@@ -164,7 +164,7 @@ async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
 
 
 async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.enrol(store)
     waiting, go_on = threading.Event(), threading.Event()
@@ -179,7 +179,7 @@ async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
 
     monkeypatch.setattr(Line, "ask", faulty)
     monkeypatch.setattr(Stop, "wait", wait)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await _held_up(hand, waiting)
         assert "The server has a fault; trying again ..." in hand.text()
@@ -188,9 +188,9 @@ async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
         assert "The server does not answer as it should." in hand.text()
 
 
-async def test_without_a_server_it_says_what_to_do(store: Store, at_desk: At) -> None:
+async def test_without_a_server_it_says_what_to_do(store: Store, opened_app: At) -> None:
     organisations(store, 1)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         assert "No server yet. Press e to enrol" in hand.text()
         assert "sync now" not in hand.text()
@@ -199,10 +199,10 @@ async def test_without_a_server_it_says_what_to_do(store: Store, at_desk: At) ->
     assert store.outbox.sessions() == []
 
 
-async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, at_desk: At) -> None:
+async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, opened_app: At) -> None:
     office.enrol(store)
     ids = organisations(store, 3)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("6", "<enter>", "<f5>")
         assert isinstance(hand.app.screen, SyncPage)
         assert "3 changes sent" in hand.text()
@@ -213,10 +213,10 @@ async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, at_d
 
 
 async def test_a_laptop_is_enrolled_from_the_screen(
-    store: Store, office: Office, at_desk: At
+    store: Store, office: Office, opened_app: At
 ) -> None:
     ids = organisations(store, 2)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("e", "<ctrl+u>", "http://office.example.in", "<enter>")
         assert "begins with http, so others" in " ".join(hand.text().split())
@@ -231,13 +231,13 @@ async def test_a_laptop_is_enrolled_from_the_screen(
 
 
 async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
-    store: Store, other: Store, office: Office, at_desk: At, tmp_path: Path
+    store: Store, other: Store, office: Office, opened_app: At, tmp_path: Path
 ) -> None:
     for laptop in (store, other):
         office.enrol(laptop)
     organisations(other, 4)
     assert sync(other).ok
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("<f5>")
         many = int(hand.line("received").split()[1])
         assert many >= 4
@@ -248,10 +248,12 @@ async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
     assert "Receipt of " in written.read_text(encoding="utf-8")
 
 
-async def test_a_narrow_console_shows_all_of_it(store: Store, office: Office, at_desk: At) -> None:
+async def test_a_narrow_console_shows_all_of_it(
+    store: Store, office: Office, opened_app: At
+) -> None:
     office.enrol(store)
     organisations(store, 1)
-    async with at_desk(60, 16) as hand:
+    async with opened_app(60, 16) as hand:
         await open_sync(hand)
         await hand.press("<f5>")
         for words in ("1 change sent", "same", "ok, ", "Esc back"):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from textual.message import Message
 
-from fieldkit.screens.base.threads import in_thread
+from fieldkit.screens.base.daemon import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

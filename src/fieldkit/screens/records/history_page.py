@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import Page
-from fieldkit.screens.base.threads import in_thread
 from fieldkit.screens.base.words import how_long, plural
 from fieldkit.screens.lookup.rows import in_words, state_words
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker

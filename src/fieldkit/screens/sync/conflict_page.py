@@ -7,7 +7,6 @@ conflict appears, so that a second Enter decides nothing.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from math import inf
 from textwrap import wrap
@@ -17,17 +16,14 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.widget import Widget
 
-from fieldkit.protocol.merge import PLACE
 from fieldkit.screens.base.page import Page, say_on_screen
-from fieldkit.screens.lookup.rows import fetch_references, in_words, label_of
 from fieldkit.screens.lookup.search import search
+from fieldkit.screens.sync.conflicts import Open, asked_field, district_of, open_conflicts
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.change import Json
     from fieldkit.records import Field
-    from fieldkit.reference import Option
-    from fieldkit.store import Keep, OpenConflict, Store
+    from fieldkit.store import Keep
 
 _LABEL = 20
 """Cells of a row's first words."""
@@ -40,118 +36,6 @@ _FIRST, _SECOND = "1m", "2t"
 PAUSE = 0.7
 """Seconds in which no key decides a conflict that has just appeared: it cannot have been read yet.
 A key that is held down repeats faster than this, and each repeat starts the pause again."""
-_FIELDS = {PLACE: "District and block", "deleted": "Deleted or kept"}
-"""Labels of fields that no form has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two values."""
-
-    title: str
-    words: str
-    """The value as people read it."""
-    by: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """An open conflict, in words."""
-
-    conflict: OpenConflict
-    label: str
-    """The record's."""
-    field: str
-    was: str
-    """What the author of the held value saw; empty where that is of no use."""
-    mine: Side
-    theirs: Side
-
-
-def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
-    """Return the open conflicts of one record or all, in words. Runs in a thread."""
-    found = store.conflicts(record_id)
-    ids = [one.record_id for one in found]
-    records = store.fetch({one.kind for one in found}, ids) if found else {}
-    referred = fetch_references(store, records.values())
-    conflicts = []
-    for one in found:
-        record = records.get((one.kind, one.record_id))
-        label = label_of(referred, record) if record else one.record_id
-        conflicts.append(_in_words(store, one, label))
-    return conflicts
-
-
-def _in_words(store: Store, one: OpenConflict, label: str) -> Open:
-    from fieldkit.records.fields.formats import Moment
-
-    # Neither value may be of this laptop: then the server's comes first.
-    own = "yours, " if one.held_here else ""
-    held = f"{own}not used yet", _value(store, one, one.held), one.by, one.at
-    stands = "on the server", _value(store, one, one.stands), one.stands_by, one.stands_at
-    sides = [
-        Side(title, words, by, Moment().show(at) if at else "")
-        for title, words, by, at in ((held, stands) if one.held_here else (stands, held))
-    ]
-    was = "" if one.field == "deleted" else _value(store, one, one.base)
-    asked = asked_field(one)
-    name = _FIELDS.get(one.field) or (asked.label if asked else in_words(one.field))
-    return Open(one, label, name, was, sides[0], sides[1])
-
-
-def asked_field(one: OpenConflict) -> Field | None:
-    """Return the field a conflict is about; None if no form here has it.
-
-    For a place this is the block, which implies the district.
-    """
-    from fieldkit.records import kinds
-
-    kind = kinds().get(one.kind)
-    if kind is not None and one.field == PLACE:
-        return kind.fields()["block"]
-    return kind.form_fields().get(one.field) if kind else None
-
-
-def _value(store: Store, one: OpenConflict, value: Json) -> str:
-    """Return a value as people read it; as it is if its field is unknown here."""
-    from fieldkit.records import Reference, Unfit
-
-    if one.field == "deleted":
-        return "deleted" if value is True else "kept, with what was changed"
-    if one.field == PLACE:
-        return _place(value)
-    field = asked_field(one)
-    if field is None or value is None:
-        return "empty" if value is None else str(value)
-    try:
-        read = field.format.read(value)
-    except Unfit:
-        return str(value)
-    if isinstance(field.format, Reference):
-        known = store.record(str(read))
-        return label_of(store, known) if known else f"{read} (not on this laptop)"
-    return field.format.show(read)
-
-
-def _place(value: Json) -> str:
-    from fieldkit.reference import option
-
-    codes = value if isinstance(value, list) else []
-    named = [
-        found.label
-        for name, code in zip(("district", "block"), codes, strict=False)
-        if isinstance(code, int) and (found := option(name, code))
-    ]
-    return ", ".join(reversed(named)) or "empty"
-
-
-def _within(one: Option) -> tuple[str, ...]:
-    """Return the district of a block, which tells blocks of one name apart."""
-    from fieldkit.reference import option
-
-    district = option("district", one.within) if isinstance(one.within, int) else None
-    return (district.label,) if district else ()
 
 
 class ConflictPage(Page[None]):
@@ -346,7 +230,7 @@ class ValuePage(Page[None]):
             return Answer(mark=None)
         if isinstance(field.format, ClosedList):
             found = field.format.matching(typed)
-            return Answer([self._take(one.label, str(one.code), _within(one)) for one in found])
+            return Answer([self._take(one.label, str(one.code), district_of(one)) for one in found])
         if not typed:
             return Answer(mark=None)
         if isinstance(field.format, Reference):

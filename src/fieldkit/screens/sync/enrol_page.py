@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import Page, say_on_screen
-from fieldkit.screens.base.threads import in_thread
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ unless it is stopped here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import Line, Page, Sentence
 from fieldkit.screens.base.scheduler import Progressed, Synced
-from fieldkit.screens.base.threads import in_thread
 from fieldkit.screens.base.words import clock_warning, plural
-from fieldkit.screens.lookup.rows import fetch_references, label_of
+from fieldkit.screens.sync import to_do
+from fieldkit.screens.sync.conflicts import Open, open_conflicts
 from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
 from fieldkit.screens.sync.summary import (
     agreement,
@@ -29,18 +30,21 @@ from fieldkit.screens.sync.summary import (
     to_send,
     under_way,
 )
+from fieldkit.screens.sync.to_do import (
+    ToDo,
+    findings_to_check,
+    log_place,
+    returned_changes,
+)
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fieldkit.screens.sync.conflict_page import Open
     from fieldkit.store import Logged, Store
 
 _SYNCS_SHOWN = 3
 _SYNCS_READ = 30
-PAGE = 60
-"""Returned changes, or findings, read at a time."""
 _SETTLE, _RETURNED, _CHECK = "  To settle", "  Returned to you", "  To check"
 _GROUPS = {_SETTLE: "settle", _RETURNED: "correct", _CHECK: "check"}
 """The groups of the list, and what Enter does in each."""
@@ -58,19 +62,6 @@ class _Shown:
     clock: str | None
     out_of_area: int
     """New records that the server refuses because of their place."""
-
-
-@dataclass(frozen=True, slots=True)
-class _ToDo:
-    """A change that was returned, or a record with a finding."""
-
-    kind: str
-    record_id: str
-    label: str
-    title: str
-    reason: str
-    returned: Logged | None = None
-    """The change that was returned; None: a finding."""
 
 
 class SyncPage(Page[None]):
@@ -126,8 +117,6 @@ class SyncPage(Page[None]):
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the conflicts, the returned changes, and the findings."""
-        from fieldkit.screens.sync.conflict_page import open_conflicts
-
         found = await self.read(lambda store: open_conflicts(store))
         first = await self._page(_RETURNED)
         heads = [_SETTLE] + [""] * len(found)
@@ -144,18 +133,18 @@ class SyncPage(Page[None]):
 
     async def _page(self, group: str, skip: int = 0) -> Answer:
         """Return a part of the returned changes, then of the findings, headed at the first row."""
-        read = _returned if group == _RETURNED else _findings
+        read = returned_changes if group == _RETURNED else findings_to_check
         found = await self.read(lambda store: read(store, skip))
         heads = ["" if skip else group] + [""] * len(found)
         rows = [self._choice(one, head) for one, head in zip(found, heads, strict=False)]
-        if len(found) == PAGE:
-            return Answer(rows, more=partial(self._page, group, skip + PAGE))
+        if len(found) == to_do.PAGE:
+            return Answer(rows, more=partial(self._page, group, skip + to_do.PAGE))
         if group == _CHECK:
             return Answer(rows)
         check = await self._page(_CHECK)
         return Answer([*rows, *check.rows], more=check.more)
 
-    def _choice(self, one: _ToDo, head: str) -> Choice:
+    def _choice(self, one: ToDo, head: str) -> Choice:
         """Return a row: Enter corrects a returned change, or opens a record with a finding."""
         cells, below = (one.label, one.title), (one.reason, one.record_id)
         if one.returned is None:
@@ -163,9 +152,9 @@ class SyncPage(Page[None]):
             return Choice(cells, look, below, key=f"{one.record_id} {one.reason}", head=head)
         correct = partial(self.navigator.open_form, one.kind, record_id=one.record_id)
         give_up = partial(self._give_up, one, one.returned)
-        return Choice(cells, correct, below, give_up, f"{_at(one.returned)}", head)
+        return Choice(cells, correct, below, give_up, f"{log_place(one.returned)}", head)
 
-    async def _give_up(self, one: _ToDo, returned: Logged) -> None:
+    async def _give_up(self, one: ToDo, returned: Logged) -> None:
         """Give a returned change up, after the second key."""
         from fieldkit.protocol.change import Op
 
@@ -173,8 +162,8 @@ class SyncPage(Page[None]):
         if returned.change.op is Op.CREATE:
             gone = "It leaves this laptop. Press the key again."
             question = f"Give up {one.label} with all that was typed on it? {gone}"
-        if self.confirmed(f"give up {_at(returned)}", question):
-            await self.ask(lambda store: store.withdraw(*_at(returned)))
+        if self.confirmed(f"give up {log_place(returned)}", question):
+            await self.ask(lambda store: store.withdraw(*log_place(returned)))
             self.query_one(Picker).reload()
             await self.app.refresh_status()
             await self._show()
@@ -349,53 +338,6 @@ def _read(store: Store) -> _Shown:
         clock=clock_warning(store),
         out_of_area=len(records_out_of_area(store)),
     )
-
-
-def _at(returned: Logged) -> tuple[str, int]:
-    """Return the log and the number that identify a change."""
-    return returned.origin, returned.change.seq
-
-
-def _returned(store: Store, skip: int) -> list[_ToDo]:
-    """Return a part of the changes that were returned."""
-    from fieldkit.records import sentence
-
-    return _to_do(
-        store,
-        [
-            (
-                one.change.kind,
-                one.change.record_id,
-                sentence(one.reason) if one.reason else "No reason was given.",
-                one,
-            )
-            for one in store.outbox.returned(PAGE, skip)
-        ],
-    )
-
-
-def _findings(store: Store, skip: int) -> list[_ToDo]:
-    """Return a part of the findings."""
-    from fieldkit.records import sentence
-
-    found = store.findings()[skip : skip + PAGE]
-    return _to_do(store, [(one.kind, one.record_id, sentence(one), None) for one in found])
-
-
-def _to_do(store: Store, reasons: Sequence[tuple[str, str, str, Logged | None]]) -> list[_ToDo]:
-    """Return each reason (kind, id, reason, returned change) with the label of its record."""
-    from fieldkit.records import kinds
-
-    records = store.fetch({kind for kind, *_ in reasons}, [number for _, number, *_ in reasons])
-    referred = fetch_references(store, records.values())
-    found = []
-    for kind, number, reason, returned in reasons:
-        record, known = records.get((kind, number)), kinds().get(kind)
-        label = label_of(referred, record) if record else number
-        found.append(
-            _ToDo(kind, number, label, known.title.lower() if known else "", reason, returned)
-        )
-    return found
 
 
 def _write_receipt(store: Store) -> tuple[Path, str]:
