@@ -110,11 +110,10 @@ async def test_the_first_paint_has_the_fixed_jobs_and_places_for_the_declared_on
         assert isinstance(app.screen, ListPage)
         app.post_message(events.Key("escape", None))
         await app.keys_handled()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        while "1 Register artisan" not in board(app)[0]:
+            await pilot.pause(0.05)
         for before, after in zip(first, board(app), strict=True):
             assert all(word == " " or after[at] == word for at, word in enumerate(before))
-        assert "1 Register artisan" in board(app)[0]
         assert "4 Toolkit hand-over" in board(app)[0]
     app.close_store()
 

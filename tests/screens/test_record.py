@@ -355,3 +355,15 @@ async def test_a_registration_without_a_date_stands_first(
         lines = [line for line in hand.text().splitlines() if "Asha" in line][1:]
         assert "no date" in lines[0]
         assert "Toolkit selected" in lines[1]
+
+
+async def test_the_menu_of_a_page_offers_its_actions(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
+        await hand.press("9419017710", "<enter>", "/", "here")
+        assert "k on this page" in hand.line("Here: toolkit")
+        await hand.press(" loan", "<enter>")
+        assert isinstance(hand.app.screen, FormPage)
+        assert "New loan" in hand.text()
+        assert "Tariq Lone" in hand.text()
+        await hand.press("<escape>")
+        assert isinstance(hand.app.screen, RecordPage)

@@ -7,6 +7,7 @@ from tests.screens.conftest import artisan, put
 
 from fieldkit.records import kinds
 from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.declaration.action import LETTERS
 from fieldkit.records.declaration.roles import actions_of
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.lookup.rows import label_of, row_of
@@ -51,6 +52,10 @@ def test_a_reference_is_looked_for_among_its_own_kinds(store: Store, block: dict
     record = store.get("training_enrolment", enrolment)
     assert record is not None
     assert label_of(store, record).startswith("Tariq Lone, PMV basic")
+
+
+def test_no_action_can_have_a_letter_that_pages_use_themselves() -> None:
+    assert not LETTERS.keys() & set("dehps")
 
 
 @pytest.mark.parametrize("kind", kinds())
