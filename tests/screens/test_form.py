@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.base.page import Sentence
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.model import FormModel
+from fieldkit.screens.records.page_data import sheet
 from fieldkit.store import Draft, Edit, Store, StoreError
 
 PERSON = [
@@ -424,3 +426,44 @@ async def test_the_header_names_the_place_where_it_has_room(
         await settled(app, pilot)
         place = "place: Wathoora, Block Chadoora, Budgam"
         assert (place in rows_of(app)[0]) is said
+
+
+async def test_a_toolkit_saved_as_delivered_asks_for_its_day_at_once(
+    home: Path, artisan: str
+) -> None:
+    store = Store.open(home)
+    waiting: dict[str, Value] = {
+        "beneficiary_id": artisan,
+        "state": "AT_POST_OFFICE",
+        "selected_on": date(2026, 1, 2),
+        "at_post_office_on": date(2026, 2, 3),
+    }
+    number = store.save([Edit(Toolkit, waiting)], "Asha")[0].id
+    store.close()
+    async with opened(home, Toolkit, record_id=number) as (app, screen, pilot):
+        model = screen.model
+        assert model is not None
+        while model.at != "state":
+            send(app, "<down>")
+            await settled(app, pilot)
+        send(app, "DELIVERED", "<enter>")
+        await settled(app, pilot)
+        assert model.at == "delivered_on"
+        send(app, "<ctrl+s>")
+        await settled(app, pilot)
+        assert model.asked == {"delivered_on"}
+        assert "Give the day it was handed over." in rows_of(app)[-3]
+        assert model.at == "delivered_on"
+        send(app, "<ctrl+s>")
+        await settled(app, pilot)
+    (kit,) = saved(home, "toolkit")
+    assert (kit["state"], kit["delivered_on"]) == ("DELIVERED", None)
+    store = Store.open(home)
+    page = sheet(store, artisan)
+    store.close()
+    assert page is not None
+    assert "toolkit" not in page.due
+    assert [line[0][:2] for line in page.lines][-2:] == [
+        ("03 Feb 2026", "Toolkit at the post office"),
+        ("no date", "Toolkit handed over"),
+    ]

@@ -14,13 +14,8 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.field import Use, field, when
-from fieldkit.records.declaration.lifecycle import Step
-from fieldkit.records.declaration.parts import (
-    BankAccount,
-    Circumstances,
-    Person,
-)
-from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.declaration.parts import BankAccount, Circumstances, Person
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.dates import months_after
 from fieldkit.records.fields.formats import (
     ACCOUNT,
@@ -57,7 +52,6 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     """An artisan of PM Vishwakarma: one person, one trade."""
 
     title = "Artisan"
-    plural = "Artisans"
     job = Job(1, "Register artisan")
     new_verb = "register"
     home_rank = 1
@@ -210,13 +204,16 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     )
     marketing_needs: str | None = field("Which help", TEXT, applies=when(wants_marketing=True))
 
-    def event(self, step: Step | None = None) -> str:  # noqa: ARG002
+    def event(self) -> str:
         """Say where the application was made, if it was."""
         if self.csc:
             return f"Registered at {self.csc}"
         if self.registered_on or self.portal_no or self.status not in (None, "DRAFT"):
             return "Registered on the portal"
         return "Entered here, not registered yet"
+
+
+check = Rules(Beneficiary, _GUIDELINES.format("b"))
 
 
 def ages(born: str, on: date) -> tuple[int, int]:
@@ -241,23 +238,17 @@ def _unsure(artisan: Beneficiary, context: RuleContext) -> bool:
     return context.clock_wrong and artisan.registered_on is None
 
 
-@rule(
-    Beneficiary,
+@check(
     "trade_code",
+    "This is none of the 18 trades. Choose one of the list; other work is Other craft.",
     source=_GUIDELINES.format("a"),
-    says="This is none of the 18 trades. Choose one of the list; other work is Other craft.",
 )
 def notified_trade(artisan: Beneficiary, _context: RuleContext) -> bool:
     """The trade is one of the 18."""
     return artisan.trade_code is not None and not reference.option("trade", artisan.trade_code)
 
 
-@rule(
-    Beneficiary,
-    "born",
-    source=_GUIDELINES.format("b"),
-    says="Only {age} years old on {day:date}: an artisan is at least {adult}.",
-)
+@check("born", "Only {age} years old on {day:date}: an artisan is at least {adult}.")
 def adult(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """At least 18 years old on the day of registration."""
     _, highest = _ages(artisan, context)
@@ -266,15 +257,11 @@ def adult(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     return Broken(age=highest, day=artisan.registered_on or context.today, adult=_ADULT)
 
 
-@rule(
-    Beneficiary,
+@check(
     "born",
-    source=_GUIDELINES.format("b"),
     severity=Severity.WARN,
-    says={
-        "year": "Perhaps only {age} years old: look at the full date on the Aadhaar card.",
-        "clock": "Perhaps only {age} years old; this laptop's clock is wrong. Check the age.",
-    },
+    year="Perhaps only {age} years old: look at the full date on the Aadhaar card.",
+    clock="Perhaps only {age} years old; this laptop's clock is wrong. Check the age.",
 )
 def adult_by_year(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """A lone year that leaves 17 or 18 open, or a wrong clock, gets the benefit of the doubt."""
@@ -284,18 +271,13 @@ def adult_by_year(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     return Broken("clock" if _unsure(artisan, context) else "year", age=lowest)
 
 
-@rule(
-    Beneficiary,
+@check(
     "bar_credit",
-    source=_GUIDELINES.format("c"),
     severity=Severity.REASON,
-    says={
-        "pmegp": "Who has taken a PMEGP loan cannot register. Confirm to keep the record.",
-        "undated": "A similar loan bars for 5 years from its sanction. Give its date and scheme.",
-        "until": (
-            "A similar loan bars until {free:date}. MUDRA and SVANidhi, fully repaid, do not."
-        ),
-    },
+    source=_GUIDELINES.format("c"),
+    pmegp="Who has taken a PMEGP loan cannot register. Confirm to keep the record.",
+    undated="A similar loan bars for 5 years from its sanction. Give its date and scheme.",
+    until="A similar loan bars until {free:date}. MUDRA and SVANidhi, fully repaid, do not.",
 )
 def similar_credit(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """No similar loan in 5 years from sanction, unless MUDRA or SVANidhi fully repaid."""
@@ -311,52 +293,47 @@ def similar_credit(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     return None if free <= (artisan.registered_on or context.today) else Broken("until", free=free)
 
 
-@rule(
-    Beneficiary,
+@check(
     "bar_family",
+    "One member of a family may register: husband, wife or an unmarried child.",
     source=_GUIDELINES.format("d"),
-    says="One member of a family may register: husband, wife or an unmarried child.",
 )
 def one_of_a_family(artisan: Beneficiary, _context: RuleContext) -> bool:
     """One member of a family: husband, wife, unmarried children."""
     return bool(artisan.bars and artisan.bar_family)
 
 
-@rule(
-    Beneficiary,
+@check(
     "ration_card",
+    "{other_name} ({other}) has the same ration card. Are they one family?",
+    Severity.REASON,
     source=_GUIDELINES.format("d"),
-    severity=Severity.REASON,
     across=True,
-    says="{other_name} ({other}) has the same ration card. Are they one family?",
 )
 def one_of_a_ration_card(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """Two artisans on one ration card may be of one family."""
-    if not artisan.ration_card or artisan.status in _CLOSED:
+    if artisan.status in _CLOSED:
         return None
-    for other in context.known.where("beneficiary", ration_card=artisan.ration_card):
-        if other.id != artisan.id and other.value("status") not in _CLOSED:
-            return Broken(other=other)
-    return None
+    others = context.others(artisan, "ration_card")
+    open_ = [other for other in others if other.status not in _CLOSED]
+    return Broken(other=open_[0]) if open_ else None
 
 
-@rule(
-    Beneficiary,
+@check(
     "bar_government",
+    "Government servants and their families cannot register.",
     source=_GUIDELINES.format("e"),
-    says="Government servants and their families cannot register.",
 )
 def no_government_servant(artisan: Beneficiary, _context: RuleContext) -> bool:
     """Neither the artisan nor the family is in government service."""
     return bool(artisan.bars and artisan.bar_government)
 
 
-@rule(
-    Beneficiary,
+@check(
     "bars",
+    "Say which of the three bars it is.",
+    Severity.WARN,
     source="domain brief section 2, screening",
-    severity=Severity.WARN,
-    says="Say which of the three bars it is.",
 )
 def bar_named(artisan: Beneficiary, _context: RuleContext) -> bool:
     """A bar is said to exist: which?"""

@@ -12,8 +12,9 @@ from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
+from fieldkit.records.declaration.parts import state_field
 from fieldkit.records.declaration.record import Record
-from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.formats import (
     BARCODE,
     DAY,
@@ -34,8 +35,6 @@ MOST_RUPEES = 15_000
 class Toolkit(Record, table=True):
     """The one toolkit of an artisan: its choice, voucher, journey and hand-over."""
 
-    title = "Toolkit"
-    plural = "Toolkits"
     order = "selected_on"
     match_keys = (("barcode",), ("voucher_no",), ("beneficiary_id", "toolkit_code"))
     actions = {"beneficiary_id": Action("k", "toolkit", once=True)}
@@ -98,13 +97,8 @@ class Toolkit(Record, table=True):
         required="a toolkit is one artisan's",
         uses=Use.LIST,
     )
-    state: str | None = field(
-        "State",
-        Choice("toolkit_state"),
-        "How far it has come; the dates of that step are asked below.",
-        default="SELECTED",
-        required="a toolkit is counted by its state",
-        uses=Use.LIST,
+    state: str | None = state_field(
+        "toolkit_state", "SELECTED", "a toolkit is counted by its state"
     )
     toolkit_code: str | None = field("Set chosen", Choice("toolkit"), uses=Use.LIST)
     selected_on: date | None = field("Selected", PAST_DATE)
@@ -144,80 +138,57 @@ class Toolkit(Record, table=True):
         """Name the set."""
         return Choice("toolkit").show(self.toolkit_code) or f"Toolkit {self.id}"
 
-    def event(self, step: Step | None = None) -> str:
-        """Say what happened to the toolkit: at a step, else last."""
-        step = step or self.step()
+    def step_event(self, step: Step | None) -> str:
+        """Say what happened to the toolkit, and which set it is."""
         chosen = Choice("toolkit").show(self.toolkit_code)
-        done = f"Toolkit {step.word if step else 'noted'}"
-        return f"{done}: {chosen}" if chosen else done
+        return super().step_event(step) + (f": {chosen}" if chosen else "")
 
 
-@rule(
-    Toolkit,
-    "toolkit_code",
-    source=_SOURCE,
-    says="This set is not for the trade of {trade:trade}. Choose one that is.",
-)
+check = Rules(Toolkit, _SOURCE)
+
+
+@check("toolkit_code", "This set is not for the trade of {trade:trade}. Choose one that is.")
 def set_of_the_trade(toolkit: Toolkit, context: RuleContext) -> Broken | None:
     """The set is one for the artisan's trade."""
     chosen = reference.option("toolkit", toolkit.toolkit_code)
-    if chosen is None or not toolkit.beneficiary_id:
-        return None
-    artisan = context.known.get("beneficiary", toolkit.beneficiary_id)
-    trade = artisan.trade_code if isinstance(artisan, Beneficiary) else None
-    return None if trade in {None, chosen.within} else Broken(trade=trade)
+    artisan = context.get(Beneficiary, toolkit.beneficiary_id)
+    trade = artisan.trade_code if chosen and artisan else None
+    return Broken(trade=trade) if chosen and trade not in {None, chosen.within} else None
 
 
-@rule(
-    Toolkit,
-    "beneficiary_id",
-    source=_SOURCE,
-    across=True,
-    says="This artisan has a toolkit already ({other}). Open that one.",
+@check(
+    "beneficiary_id", "This artisan has a toolkit already ({other}). Open that one.", across=True
 )
 def one_toolkit(toolkit: Toolkit, context: RuleContext) -> Broken | None:
     """One toolkit for an artisan, once."""
-    if not toolkit.beneficiary_id:
-        return None
-    for other in context.known.where("toolkit", beneficiary_id=toolkit.beneficiary_id):
-        if other.id != toolkit.id:
-            return Broken(other=other)
-    return None
+    others = context.others(toolkit, "beneficiary_id")
+    return Broken(other=others[0]) if others else None
 
 
-@rule(
-    Toolkit,
+@check(
     "beneficiary_id",
-    source=_SOURCE,
-    severity=Severity.WARN,
-    says="This artisan stands at: {status:pmv_status}. Check the status.",
+    "This artisan stands at: {status:pmv_status}. Check the status.",
+    Severity.WARN,
 )
 def registered_before(toolkit: Toolkit, context: RuleContext) -> Broken | None:
     """The toolkit follows the approval at stage 3."""
-    if context.before or not toolkit.beneficiary_id:
-        return None
-    artisan = context.known.get("beneficiary", toolkit.beneficiary_id)
-    status = artisan.status if isinstance(artisan, Beneficiary) else None
+    artisan = None if context.before else context.get(Beneficiary, toolkit.beneficiary_id)
+    status = artisan.status if artisan else None
     return None if status in {None, "S3_APPROVED"} else Broken(status=status)
 
 
-@rule(
-    Toolkit,
+@check(
     "voucher_value",
+    "The voucher is of at most {most:rupees}.",
     source="PM Vishwakarma Guidelines: toolkit incentive Rs 15,000",
-    says="The voucher is of at most {most:rupees}.",
 )
 def voucher_within_limit(toolkit: Toolkit, _context: RuleContext) -> Broken | None:
     """The voucher is of at most Rs 15,000."""
     return Broken(most=MOST_RUPEES) if (toolkit.voucher_value or 0) > MOST_RUPEES else None
 
 
-@rule(
-    Toolkit,
-    "redeemed_on",
-    source=_SOURCE,
-    severity=Severity.WARN,
-    says="The voucher was no longer valid on that day. Check both dates.",
+@check(
+    "redeemed_on", "The voucher was no longer valid on that day. Check both dates.", Severity.WARN
 )
 def voucher_still_valid(toolkit: Toolkit, _context: RuleContext) -> bool:
     """A voucher is used while it is valid."""

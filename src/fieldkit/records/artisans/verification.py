@@ -10,15 +10,8 @@ from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.record import Record
-from fieldkit.records.declaration.rule import Broken, RuleContext, rule
-from fieldkit.records.fields.formats import (
-    CODE,
-    LONG_TEXT,
-    PAST_DATE,
-    TEXT,
-    Choice,
-    Reference,
-)
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.fields.formats import CODE, LONG_TEXT, PAST_DATE, TEXT, Choice, Reference
 
 _FLOW = "domain brief section 2, flow"
 _STAGES = {
@@ -32,7 +25,6 @@ class Verification(Record, table=True):
     """A decision on an artisan's application at stage 1, 2 or 3."""
 
     title = "Decision"
-    plural = "Decisions"
     order = "decided_on"
     match_keys = (("beneficiary_id", "stage", "decided_on"),)
     actions = {"beneficiary_id": Action("v", "decide")}
@@ -77,7 +69,7 @@ class Verification(Record, table=True):
         decision = Choice("decision").show(self.decision).partition(" /")[0].casefold()
         return f"{self._stage()}: {decision or 'open'}"
 
-    def event(self, step: Step | None = None) -> str:
+    def step_event(self, step: Step | None) -> str:
         """Say the stage, its body and the decision, or that the application came in."""
         if step and step is not self.step():
             return f"{self._stage()}: {step.word}"
@@ -87,15 +79,14 @@ class Verification(Record, table=True):
         return _STAGES.get(self.stage or "", "Decision")
 
 
-@rule(
-    Verification,
+check = Rules(Verification, _FLOW)
+
+
+@check(
     "stage",
-    source=_FLOW,
     severity=Severity.WARN,
-    says={
-        "none": "No approval at stage {stage} is recorded here.",
-        "later": "Stage {stage} was approved only on {day:date}. Check the dates.",
-    },
+    none="No approval at stage {stage} is recorded here.",
+    later="Stage {stage} was approved only on {day:date}. Check the dates.",
 )
 def stages_in_order(decision: Verification, context: RuleContext) -> Broken | None:
     """A stage is decided after the stage before it was approved."""
@@ -116,12 +107,11 @@ def stages_in_order(decision: Verification, context: RuleContext) -> Broken | No
     return None
 
 
-@rule(
-    Verification,
+@check(
     "reason",
+    "{decision:decision}: write why, the artisan will ask.",
+    Severity.WARN,
     source="domain brief section 1, row 4",
-    severity=Severity.WARN,
-    says="{decision:decision}: write why, the artisan will ask.",
 )
 def refusal_has_a_reason(decision: Verification, _context: RuleContext) -> Broken | None:
     """The artisan is owed the reason."""

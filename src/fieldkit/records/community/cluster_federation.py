@@ -7,6 +7,3 @@ from fieldkit.records.community.common import Federation
 
 class ClusterFederation(Federation, table=True):
     """A cluster level federation (CLF) of village organisations."""
-
-    title = "Cluster federation"
-    plural = "Cluster federations"

@@ -18,7 +18,7 @@ from fieldkit.records.declaration.parts import (
     Livelihoods,
     Person,
 )
-from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.formats import (
     CODE,
     PAST_DATE,
@@ -39,8 +39,6 @@ _ONE_EACH = {"PRES", "SEC", "TREAS"}
 class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=True):
     """A member of a self-help group."""
 
-    title = "Member"
-    plural = "Members"
     sections = (
         "Person",
         "Household",
@@ -126,17 +124,19 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         return f"Joined the group as {office.casefold()}" if office else "Joined the group"
 
 
+check = Rules(Member, LOKOS)
+
+
 def _is_active(member: Member) -> bool:
     """Say whether she is still in the group; no word on it means she is."""
     return member.status in {None, "ACTIVE"}
 
 
-@rule(
-    Member,
+@check(
     "self_help_group_id",
+    "The group has {count} members already; {most} is the most.",
+    Severity.WARN,
     source=_SIZE,
-    severity=Severity.WARN,
-    says="The group has {count} members already; {most} is the most.",
 )
 def room_in_the_group(member: Member, context: RuleContext) -> Broken | None:
     """At most twenty members."""
@@ -149,20 +149,15 @@ def room_in_the_group(member: Member, context: RuleContext) -> Broken | None:
     return Broken(count=len(others), most=MOST_MEMBERS) if len(others) >= MOST_MEMBERS else None
 
 
-@rule(
-    Member,
+@check(
     "self_help_group_id",
     source="domain brief section 3: one person, one group",
     across=True,
-    says={
-        "twice": "{other_name} ({other}) is a member of this group already.",
-        "elsewhere": (
-            "She is a member of {group_name} already ({other}). Mark her as left there first."
-        ),
-        "unknown_group": (
-            "She is a member of group {group} already ({other}). Mark her as left there first."
-        ),
-    },
+    twice="{other_name} ({other}) is a member of this group already.",
+    elsewhere="She is a member of {group_name} already ({other}). Mark her as left there first.",
+    unknown_group=(
+        "She is a member of group {group} already ({other}). Mark her as left there first."
+    ),
 )
 def one_group(member: Member, context: RuleContext) -> Broken | None:
     """A woman is in one group at a time."""
@@ -194,28 +189,22 @@ def _same_woman(member: Member, context: RuleContext) -> Iterator[Member]:
                 yield found
 
 
-@rule(
-    Member,
+@check(
     "gender",
+    "Groups are of women; only those of persons with disability or transgender are mixed.",
+    Severity.REASON,
     source="domain brief section 3: mixed sex only for PwD and transgender",
-    severity=Severity.REASON,
-    says="Groups are of women; only those of persons with disability or transgender are mixed.",
 )
 def women_only(member: Member, context: RuleContext) -> bool:
     """Men are members only where the group is of persons with disability or transgender."""
-    if member.gender != "M" or not member.self_help_group_id:
-        return False
-    group = context.known.get("self_help_group", member.self_help_group_id)
-    kind = group.shg_kind if isinstance(group, SelfHelpGroup) else None
-    return kind is not None and kind not in _MIXED
+    group = context.get(SelfHelpGroup, member.self_help_group_id) if member.gender == "M" else None
+    return bool(group and group.shg_kind and group.shg_kind not in _MIXED)
 
 
-@rule(
-    Member,
+@check(
     "office",
-    source=LOKOS,
-    severity=Severity.WARN,
-    says="{other_name} is {office:office lower} of this group, too. Who holds it now?",
+    "{other_name} is {office:office lower} of this group, too. Who holds it now?",
+    Severity.WARN,
 )
 def one_in_each_office(member: Member, context: RuleContext) -> Broken | None:
     """A group has one president, one secretary, one treasurer."""
@@ -227,20 +216,12 @@ def one_in_each_office(member: Member, context: RuleContext) -> Broken | None:
     return None
 
 
-@rule(
-    Member,
-    "joined_on",
-    source=LOKOS,
-    severity=Severity.WARN,
-    says="The group was formed only on {formed:date}. Check both dates.",
-)
+@check("joined_on", "The group was formed only on {formed:date}. Check both dates.", Severity.WARN)
 def joined_after_formation(member: Member, context: RuleContext) -> Broken | None:
     """Nobody joins before the group was formed."""
-    if not member.joined_on or not member.self_help_group_id:
-        return None
-    group = context.known.get("self_help_group", member.self_help_group_id)
-    formed = group.formed_on if isinstance(group, SelfHelpGroup) else None
-    return Broken(formed=formed) if formed and formed > member.joined_on else None
+    group = context.get(SelfHelpGroup, member.self_help_group_id)
+    joined, formed = member.joined_on, group.formed_on if group else None
+    return Broken(formed=formed) if joined and formed and formed > joined else None
 
 
 in_order(Member, "joined_on", "inactive_on", source=LOKOS)

@@ -9,19 +9,10 @@ from fieldkit.records.community.common import LOKOS, Community
 from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.declaration.parts import (
-    Livelihoods,
-)
+from fieldkit.records.declaration.parts import Livelihoods
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
-from fieldkit.records.fields.formats import (
-    PAST_DATE,
-    RUPEES,
-    YES_NO,
-    Choice,
-    Reference,
-    Whole,
-)
+from fieldkit.records.fields.formats import PAST_DATE, RUPEES, YES_NO, Choice, Reference, Whole
 
 _SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
 MOST_MEMBERS = 20
@@ -33,7 +24,6 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     """A self-help group (SHG) of ten to twenty women."""
 
     title = "Self-help group"
-    plural = "Self-help groups"
     actions = {"village_organisation_id": Action("m", "group")}
     job = Job(2, "Self-help group")
     home_rank = 3

@@ -8,17 +8,12 @@ from fieldkit.records.community.common import LOKOS, Federation
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.fields.formats import (
-    PAST_DATE,
-    Reference,
-)
+from fieldkit.records.fields.formats import PAST_DATE, Reference
 
 
 class VillageOrganisation(Federation, table=True):
     """A village organisation (VO) of self-help groups."""
 
-    title = "Village organisation"
-    plural = "Village organisations"
     actions = {"cluster_federation_id": Action("m", "village organisation")}
 
     cluster_federation_id: str | None = field(

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.member import Member
 from fieldkit.records.declaration.action import Action
-from fieldkit.records.declaration.checks import branch_on_the_list
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import (
     BankBranch,
     BankName,
+    BranchByIfsc,
     EitherArtisan,
     OrMember,
     artisan_or_member,
-    bank_and_branch,
+    state_field,
 )
-from fieldkit.records.declaration.record import Record
-from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.dates import months_after
 from fieldkit.records.fields.formats import (
     ACCOUNT,
@@ -33,7 +31,6 @@ from fieldkit.records.fields.formats import (
     TEXT,
     Choice,
     Reference,
-    Value,
 )
 
 _CREDIT = "PM Vishwakarma Guidelines: credit support (domain brief section 2)"
@@ -48,11 +45,9 @@ MOST_IN_A_GROUP = 3
 _OVER = frozenset({"REJECTED", "CLOSED"})
 
 
-class Loan(Record, table=True):
+class Loan(BranchByIfsc, table=True):
     """A loan to an artisan or to a member of a group, from the wish to the last instalment."""
 
-    title = "Loan"
-    plural = "Loans"
     order = "applied_on"
     match_keys = (
         ("application_no",),
@@ -108,14 +103,7 @@ class Loan(Record, table=True):
         "Her group: at most three of its members have this loan.",
         applies=when(product="LALDED"),
     )
-    state: str | None = field(
-        "State",
-        Choice("loan_state"),
-        "How far it has come; the dates of that step are asked below.",
-        default="SPONSORED",
-        required="a loan is counted by its state",
-        uses=Use.LIST,
-    )
+    state: str | None = state_field("loan_state", "SPONSORED", "a loan is counted by its state")
     application_no: str | None = field(
         "Application number", PORTAL_NUMBER, section="Application", uses=Use.CODE
     )
@@ -133,50 +121,37 @@ class Loan(Record, table=True):
     account_no: str | None = field("Loan account number", ACCOUNT)
     closed_on: date | None = field("Repaid", PAST_DATE)
 
-    @classmethod
-    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
-        """Add the bank and the branch of the IFSC."""
-        return super().derive(values) | bank_and_branch(values)
-
     def label(self) -> str:
         """Name the product without its terms, which stand in brackets."""
         product = Choice("loan_product").show(self.product).partition(" (")[0]
         return product or f"Loan {self.id}"
 
-    def event(self, step: Step | None = None) -> str:
+    def step_event(self, step: Step | None) -> str:
         """Say how far the loan has come, and of how much."""
-        step = step or self.step()
         amount = self.value(step.amount) if step and step.amount else None
         amount = amount or self.disbursed_amount or self.sanctioned_amount or self.applied_amount
         of = f", {RUPEES.show(amount)}" if amount else ""
-        return f"Loan {step.word if step else 'noted'}{of}: {self.label()}"
+        return f"{super().step_event(step)}{of}: {self.label()}"
 
 
-@rule(
-    Loan,
+check = Rules(Loan, _CREDIT)
+
+
+@check(
     "product",
-    source=_CREDIT,
     severity=Severity.REASON,
     across=True,
     awaits=True,
-    says={
-        "unknown": (
-            "Tranche 2 follows tranche 1, and none that was paid out is known here. Check it."
-        ),
-        "not_repaid": (
-            "Tranche 2 follows when tranche 1 ({first}) is repaid. Check the state of both."
-        ),
-        "too_early": (
-            "Tranche 2 comes {months} months after tranche 1 was paid: from {earliest:date}."
-        ),
-    },
+    unknown="Tranche 2 follows tranche 1, and none that was paid out is known here. Check it.",
+    not_repaid="Tranche 2 follows when tranche 1 ({first}) is repaid. Check the state of both.",
+    too_early="Tranche 2 comes {months} months after tranche 1 was paid: from {earliest:date}.",
 )
 def tranche_order(loan: Loan, context: RuleContext) -> Broken | None:
     """Tranche 2 follows a repaid tranche 1, six months after its first payment or later."""
     if loan.product not in TRANCHES or not loan.beneficiary_id:
         return None
     # Asked of tranche 1, too: then the server meets, from tranche 1, the loan that waits for it.
-    others = _others(loan, context, loan.beneficiary_id)
+    others = context.others(loan, "beneficiary_id")
     if loan.product == "PMV1" or loan.state == "REJECTED":
         return None
     paid = [one for one in others if one.product == "PMV1" and one.disbursed_on]
@@ -192,78 +167,58 @@ def tranche_order(loan: Loan, context: RuleContext) -> Broken | None:
     return None
 
 
-@rule(
-    Loan,
+@check(
     "product",
-    source=_CREDIT,
-    severity=Severity.REASON,
+    "This artisan has a loan of this tranche already ({other}). Open that one.",
+    Severity.REASON,
     across=True,
-    says="This artisan has a loan of this tranche already ({other}). Open that one.",
 )
 def one_loan_of_a_tranche(loan: Loan, context: RuleContext) -> Broken | None:
     """Each tranche is lent once; after a rejection the artisan may apply again."""
-    if loan.product not in TRANCHES or not loan.beneficiary_id or loan.state == "REJECTED":
+    if loan.product not in TRANCHES or loan.state == "REJECTED":
         return None
-    for other in _others(loan, context, loan.beneficiary_id):
-        if other.product == loan.product and other.state != "REJECTED":
-            return Broken(other=other)
-    return None
+    others = context.others(loan, "beneficiary_id")
+    same = [one for one in others if one.product == loan.product and one.state != "REJECTED"]
+    return Broken(other=same[0]) if same else None
 
 
-def _others(loan: Loan, context: RuleContext, artisan: str) -> list[Loan]:
-    found = context.known.where("loan", beneficiary_id=artisan)
-    return [one for one in found if isinstance(one, Loan) and one.id != loan.id]
-
-
-@rule(
-    Loan,
+@check(
     "self_help_group_id",
+    "{count} other members of this group have this loan; {most} may.",
+    Severity.REASON,
     source=_LAL_DED,
-    severity=Severity.REASON,
     across=True,
-    says="{count} other members of this group have this loan; {most} may.",
 )
 def three_in_a_group(loan: Loan, context: RuleContext) -> Broken | None:
     """At most three members of a group have this loan at a time."""
-    group = loan.self_help_group_id
-    if loan.product != "LALDED" or not group or loan.state in _OVER:
+    if loan.product != "LALDED" or loan.state in _OVER:
         return None
-    found = context.known.where("loan", product="LALDED", self_help_group_id=group)
-    women = {
-        one.member_id
-        for one in found
-        if isinstance(one, Loan) and one.id != loan.id and one.state not in _OVER
-    } - {None, loan.member_id}
-    if len(women) < MOST_IN_A_GROUP:
-        return None
-    return Broken(count=len(women), most=MOST_IN_A_GROUP)
+    others = context.others(loan, "product", "self_help_group_id")
+    women = {one.member_id for one in others if one.state not in _OVER} - {None, loan.member_id}
+    many = len(women) >= MOST_IN_A_GROUP
+    return Broken(count=len(women), most=MOST_IN_A_GROUP) if many else None
 
 
-@rule(
-    Loan,
+@check(
     "self_help_group_id",
+    "She is in another group ({group}). Check which one stands for the loan.",
+    Severity.WARN,
     source=_LAL_DED,
-    severity=Severity.WARN,
-    says="She is in another group ({group}). Check which one stands for the loan.",
 )
 def group_of_the_member(loan: Loan, context: RuleContext) -> Broken | None:
     """The group that stands for a loan is the member's own."""
-    if loan.product != "LALDED" or not loan.self_help_group_id or not loan.member_id:
+    if loan.product != "LALDED" or not loan.self_help_group_id:
         return None
-    woman = context.known.get("member", loan.member_id)
-    group = woman.self_help_group_id if isinstance(woman, Member) else None
+    woman = context.get(Member, loan.member_id)
+    group = woman.self_help_group_id if woman else None
     return None if group in {None, loan.self_help_group_id} else Broken(group=group)
 
 
-@rule(
-    Loan,
+@check(
     "product",
-    source=_CREDIT,
-    says={
-        "group": "Bank linkage lends to a group, not to one person. Choose another product.",
-        "artisan": ("This loan is for artisans of PM Vishwakarma. Enter it on the artisan's page."),
-        "member": "Lal Ded is for members of groups. Enter it on the member's page.",
-    },
+    group="Bank linkage lends to a group, not to one person. Choose another product.",
+    artisan="This loan is for artisans of PM Vishwakarma. Enter it on the artisan's page.",
+    member="Lal Ded is for members of groups. Enter it on the member's page.",
 )
 def loan_of_one_person(loan: Loan, _context: RuleContext) -> Broken | None:
     """A product is for an artisan, for a member, or for a whole group."""
@@ -274,14 +229,10 @@ def loan_of_one_person(loan: Loan, _context: RuleContext) -> Broken | None:
     return Broken("member") if loan.product == "LALDED" and loan.beneficiary_id else None
 
 
-@rule(
-    Loan,
+@check(
     "sanctioned_amount",
-    source=_CREDIT,
-    says={
-        "tranche": "This tranche is of at most {most:rupees}.",
-        "applied": "Only {applied:rupees} were applied for.",
-    },
+    tranche="This tranche is of at most {most:rupees}.",
+    applied="Only {applied:rupees} were applied for.",
 )
 def sanctioned_within_limits(loan: Loan, _context: RuleContext) -> Broken | None:
     """At most what was applied for, and what the tranche allows."""
@@ -294,12 +245,7 @@ def sanctioned_within_limits(loan: Loan, _context: RuleContext) -> Broken | None
     return Broken("applied", applied=applied) if applied is not None and amount > applied else None
 
 
-@rule(
-    Loan,
-    "disbursed_amount",
-    source=_CREDIT,
-    says="Only {sanctioned:rupees} were sanctioned.",
-)
+@check("disbursed_amount", "Only {sanctioned:rupees} were sanctioned.")
 def paid_within_the_sanction(loan: Loan, _context: RuleContext) -> Broken | None:
     """At most what was sanctioned."""
     paid, sanctioned = loan.answer("disbursed_amount"), loan.answer("sanctioned_amount")
@@ -310,4 +256,3 @@ def paid_within_the_sanction(loan: Loan, _context: RuleContext) -> Broken | None
 
 lifecycle_rules(Loan, source=_CREDIT)
 artisan_or_member(Loan)
-branch_on_the_list(Loan)

@@ -51,7 +51,19 @@ OrMember = Annotated[
 """Fields ``beneficiary_id`` and ``member_id`` of a kind that is about exactly one of the two."""
 BankName = Annotated[str | None, Field("Bank", TEXT, "Filled by the IFSC.")]
 BankBranch = Annotated[str | None, Field("Branch", TEXT, "Filled by the IFSC.")]
-"""Fields ``bank_name`` and ``bank_branch`` of a kind with an ``ifsc`` (:func:`bank_and_branch`)."""
+"""Fields ``bank_name`` and ``bank_branch`` of a kind with an ``ifsc`` (:class:`BranchByIfsc`)."""
+
+
+def state_field(of_list: str, default: str, required: str) -> str | None:
+    """Declare the field that holds the state of a kind with a lifecycle (:func:`field`)."""
+    return field(
+        "State",
+        Choice(of_list),
+        "How far it has come; the dates of that step are asked below.",
+        default=default,
+        required=required,
+        uses=Use.LIST,
+    )
 
 
 class Person(Record):
@@ -92,7 +104,21 @@ class Person(Record):
         return super().derive(values) | ({"gender": gender} if gender else {})
 
 
-class BankAccount(Record):
+class BranchByIfsc(Record):
+    """A kind with ``ifsc``, ``bank_name`` and ``bank_branch``: the IFSC fills the other two."""
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Add the bank, and the branch where it is known, of the IFSC."""
+        derived, ifsc = super().derive(values), values.get("ifsc")
+        if isinstance(ifsc, str) and (bank := reference.bank_of(ifsc)):
+            derived["bank_name"] = bank.label
+        if isinstance(ifsc, str) and (branch := reference.branch(ifsc)):
+            derived["bank_branch"] = branch.branch
+        return derived
+
+
+class BankAccount(BranchByIfsc):
     """The savings account money is sent to; the IFSC fills bank and branch."""
 
     ifsc: str | None = field("IFSC", IFSC, section="Bank account")
@@ -101,23 +127,6 @@ class BankAccount(Record):
     bank_branch: BankBranch = None
     account_type: str | None = field("Kind of account", Choice("account_type"))
     account_opened_on: date | None = field("Account opened", PAST_DATE)
-
-    @classmethod
-    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
-        """Add the bank, and the branch where it is known, of the IFSC."""
-        return super().derive(values) | bank_and_branch(values)
-
-
-def bank_and_branch(values: Mapping[str, Value]) -> dict[str, Value]:
-    """Return the fields ``bank_name`` and ``bank_branch`` as far as the IFSC in ``ifsc`` tells."""
-    ifsc, derived = values.get("ifsc"), dict[str, Value]()
-    if not isinstance(ifsc, str):
-        return derived
-    if bank := reference.bank_of(ifsc):
-        derived["bank_name"] = bank.label
-    if branch := reference.branch(ifsc):
-        derived["bank_branch"] = branch.branch
-    return derived
 
 
 _GONE = when(status=("INACTIVE", "DEFUNCT", "LEFT", "DECEASED"))
@@ -190,4 +199,4 @@ def gender_after_relation(person: Person, _context: RuleContext) -> bool:
     return bool(follows and person.gender and person.gender not in {follows, "T"})
 
 
-branch_on_the_list(BankAccount)
+branch_on_the_list(BranchByIfsc)

@@ -34,8 +34,9 @@ class Record(SQLModel):
     model_config = {"defer_build": True}
 
     title: ClassVar[str] = ""
-    """What one is called on the screen: "Artisan"."""
+    """What one is called on the screen; the words of the class if not given."""
     plural: ClassVar[str] = ""
+    """What several are called; the title with an s if not given."""
     sections: ClassVar[tuple[str, ...]] = ()
     """The order of the form's sections; those not named follow, in order of declaration."""
     order: ClassVar[str] = "name"
@@ -73,7 +74,10 @@ class Record(SQLModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_options: object) -> None:
-        """Clear the cache of :func:`kinds`: this is a new one."""
+        """Name the new kind, and clear the cache of :func:`kinds`."""
+        own = vars(cls)
+        cls.title = own.get("title") or kind_name(cls).replace("_", " ").capitalize()
+        cls.plural = own.get("plural") or f"{cls.title}s"
         kinds.cache_clear()
 
     @declared_attr.directive
@@ -169,12 +173,13 @@ class Record(SQLModel):
         """Return the step of its lifecycle the record stands at, if that is known."""
         return self.lifecycle.step(self.value(self.lifecycle.field)) if self.lifecycle else None
 
-    def event(self, step: Step | None = None) -> str:  # noqa: ARG002 - kinds with steps use it
-        """Return the sentence on the timeline of the person or group concerned.
+    def event(self) -> str:
+        """Return the sentence on the timeline of the person or group concerned."""
+        return self.step_event(self.step()) if self.lifecycle else f"{self.title}: {self.label()}"
 
-        ``step``: the step it is about; None for where the record stands.
-        """
-        return f"{self.title}: {self.label()}"
+    def step_event(self, step: Step | None) -> str:
+        """Return the sentence of a step; None: the state is not given or not known here."""
+        return f"{self.title} {step.word if step else 'noted'}"
 
     def happened_on(self) -> date | None:
         """Return the date of :meth:`event`.
@@ -200,7 +205,7 @@ class Record(SQLModel):
         steps = self.lifecycle.steps if self.lifecycle else ()
         dated = [(self.answer(step.on) if step.on else None, step) for step in steps]
         return [
-            (on if isinstance(on, date) else None, self.event(step))
+            (on if isinstance(on, date) else None, self.step_event(step))
             for on, step in dated
             if on is not None or step is here
         ] or [(self.happened_on(), self.event())]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from string import Formatter
-from typing import Protocol, TypeAlias, TypeVar, cast
+from typing import Generic, Protocol, TypeAlias, TypeVar, cast
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding, Severity
@@ -58,6 +58,22 @@ class RuleContext:
     def clock_wrong(self) -> bool:
         """Say that today is later than ``today``, nobody knows how much: then no age stops."""
         return self.today == RELEASED
+
+    def get(self, kind: type[R], number: str | None) -> R | None:
+        """Return the record of a kind with this number, if it is given and known."""
+        found = self.known.get(kind.kind(), number) if number else None
+        return found if isinstance(found, kind) else None
+
+    def others(self, record: R, *fields: str) -> list[R]:
+        """Return the other known records of the kind that agree with this one in ``fields``.
+
+        There are none if one of the fields is empty.
+        """
+        equal = {name: record.value(name) for name in fields}
+        if None in equal.values():
+            return []
+        found = self.known.where(record.kind(), **equal)
+        return [one for one in found if isinstance(one, type(record)) and one.id != record.id]
 
 
 Param: TypeAlias = Value | Record | Sequence[Value]
@@ -193,6 +209,36 @@ def rule(
         return check
 
     return declare
+
+
+class Rules(Generic[R]):
+    """Declares the rules of one kind that rest on one source: ``check = Rules(Loan, SOURCE)``."""
+
+    def __init__(self, kind: type[R], source: str) -> None:
+        self.kind = kind
+        self.source = source
+
+    def __call__(
+        self,
+        field: str,
+        says: str = "",
+        severity: Severity = Severity.BLOCK,
+        *,
+        source: str = "",
+        across: bool = False,
+        awaits: bool = False,
+        **variants: str,
+    ) -> Callable[[Check[R]], Check[R]]:
+        """Declare the decorated function a rule (:func:`rule`); ``variants``: further templates."""
+        return rule(
+            self.kind,
+            field,
+            source=source or self.source,
+            says=({"": says} if says else {}) | variants,
+            severity=severity,
+            across=across,
+            awaits=awaits,
+        )
 
 
 def rules_of(kind: type[Record]) -> list[Rule]:

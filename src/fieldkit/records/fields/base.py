@@ -1,4 +1,4 @@
-"""What is typed in a field or stands in a cell, and the base of all formats.
+"""The base of all formats: how a text that was typed or stands in a cell becomes a value.
 
 ``parse`` reads what a person or a spreadsheet wrote and raises :class:`Unfit` with a sentence
 that says what to do; ``show`` gives it back as people read it; ``read`` takes a JSON value as it
@@ -23,23 +23,23 @@ V = TypeVar("V", bound=Value, covariant=True, default=Value)
 
 
 class Unfit(ValueError):
-    """What was typed does not fit; the text is a sentence for the person, naming the way out."""
+    """The text does not fit; the message is a sentence that tells the person what to do."""
 
 
 class Doubtful(Unfit):
-    """What was typed fits only if the person confirms it."""
+    """The text fits only if the person confirms it."""
 
 
 _REFUSED = {"Cc", "Cs", "Co", "Cn"}
 _EMOJI_TO_COME = range(0x1F000, 0x1FB00)
-"""Unassigned here, an emoji to a newer Python: two laptops must not differ over it."""
+"""Unassigned in this Python, emoji in a newer one: taken, so that all laptops agree."""
 _HIDDEN = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
-"""Marks without width that hide, or that turn the order of what follows."""
+"""Characters without width: invisible ones, and those that reverse the order of text."""
 _IDLE_JOINERS = re.compile("(?<![^\x00-\x7f\u200c\u200d\\s])[\u200c\u200d]+")
-"""Joiners with nothing to join before them; in Devanagari, Urdu and emoji they are spelling."""
+"""Joiners with nothing before them to join; in Devanagari, Urdu and emoji they are spelling."""
 _BLANK = re.compile(
     r"(?i)[-–—.,_/\\*?'`]+|n\.?\s?/?\s?a\.?|nil|null|none|nan|not (available|applicable)"
     r"|#(n/a|ref!|value!|name\?|null!|div/0!)|0{2,4}[-/.]0{2}[-/.]0{2,4}"
@@ -79,12 +79,12 @@ class Format(Generic[V]):
     type: ClassVar[str] = "text"
     """The word ``fieldkit kinds`` shows."""
     numeric: ClassVar[bool] = False
-    """A count or an amount: from a file, ``1.2E+10`` is one a spreadsheet has cut digits off."""
+    """A count or an amount: in a file, ``1.2E+10`` means that a spreadsheet dropped digits."""
     may_hold_twelve_digits: ClassVar[bool] = False
     """Twelve digits that look like an Aadhaar number are asked about, not refused."""
 
     def parse(self, typed: str, *, confirmed: bool = False) -> Value:
-        """Read what was typed; empty, and what stands for empty (a dash, NA, Nil), gives None.
+        """Return the value of a text; None if it is empty or stands for nothing (a dash, NA, Nil).
 
         Raises:
             Unfit: it does not fit; Doubtful if it does once ``confirmed``.

@@ -25,16 +25,16 @@ _MONTHS = (
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _EARLIEST = 1900
 _YEARS_AHEAD = 20
-"""How far a year of two digits may lie ahead; ``27`` was never 1927, but for a birth."""
+"""How many years ahead a two-digit year may lie: ``27`` is 2027, except in a birth date."""
 
 RELEASED = date(2026, 11, 1)
-"""The day this version was made; set anew with each release."""
+"""The day of this release; updated with each release."""
 _LAST_SERVICE = RELEASED.replace(year=RELEASED.year + 20)
 
 _CLOCK = re.compile(
     r"(?i)[T, ]+\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[ap]\.?m\.?)?\s?(z|[+-]\d\d:?\d\d)?$"
 )
-"""The time of day that spreadsheets and portals write behind a day."""
+"""A time of day after a date, as spreadsheets and portals write it."""
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _YEAR_FIRST = re.compile(r"(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})")
 _RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)\s*(\d\d|\d{4})?")
@@ -51,16 +51,16 @@ def day_at(moment: int) -> date:
 
 
 def believed(day: date) -> date:
-    """Return a day that a clock gives if it may be today, else the day of the release.
+    """Return the day a clock gives if that can be today, else the day of the release.
 
-    A laptop whose battery is empty wakes up in 1970: then all that is known of today is that the
-    release lies behind it. What the clock says of that is for people to be told, not to stop them.
+    A laptop with an empty battery starts in 1970: then all that is known of today is that it is
+    after the release. Screens warn about the clock; it stops no entry.
     """
     return day if RELEASED <= day <= _LAST_SERVICE else RELEASED
 
 
 def today() -> date:
-    """Return today's date by the laptop's clock as far as it is believed, in India."""
+    """Return today's date in India by the laptop's clock, as far as it can be believed."""
     return believed(day_at(int(time.time())))
 
 
@@ -109,7 +109,7 @@ def _month(name: str) -> int:
 
 
 def _on_calendar(day: int, month: int, year: int, today: date, *, past: bool) -> date:
-    """Return the day; of the year 0, which none is, the one that is meant when none is named."""
+    """Return the day; ``year`` 0 means that none was given."""
     if month > 12:
         raise Unfit(f"There is no month {month}. Write the day first: 23/01/1984.")
     try:
@@ -131,7 +131,7 @@ def _full_year(year: str, today: date, ahead: int) -> int:
 def months_after(day: date, months: int) -> date:
     """Return the same day of a later month, or its last day where it has no such day.
 
-    A day beyond the calendar is its last day: some write 9999 for "never".
+    Beyond the year 9999 it is the last day of the calendar: some write 9999 for "never".
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if year > MAXYEAR:

@@ -1,4 +1,4 @@
-"""Numbers: those that are called or looked up, and those that are counted."""
+"""Numbers that identify (mobile, account, codes) and numbers that count (amounts)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fieldkit.plain_text import plain
 from fieldkit.records.fields.base import Format, Unfit, Value, blank, clean
 
 DECIMALS = re.compile(r"(?<=\d)\.0+$")
-"""What a spreadsheet adds to a number that it took for an amount: 9419011432.0."""
+"""What a spreadsheet adds to a number it takes for an amount: 9419011432.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Pattern(Format[str]):
         return text
 
     def tidy(self, text: str) -> str:
-        """Mend what can only be meant one way; formats override this."""
+        """Correct what can only mean one thing; formats override this."""
         return DECIMALS.sub("", text)
 
 

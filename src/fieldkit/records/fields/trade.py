@@ -1,4 +1,4 @@
-"""The trades of PM Vishwakarma as they are typed, and the crafts that are often taken for one."""
+"""The format of a trade, with advice on crafts that are often taken for one of the 18."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BASKETS = re.compile(r"\b(coir|basket|mat|broom|wicker|willow|kangri)", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Trade(Choice[str]):
-    """One of the 18 trades; crafts often taken for one are turned away with a word of advice.
+    """One of the 18 trades; crafts that are often taken for one are refused with advice.
 
     Handloom and textile weaving is no notified trade (domain brief section 2); "weaver" alone
     would be taken for the coir weaver of the list.
@@ -31,7 +31,7 @@ class Trade(Choice[str]):
         return () if _is_other_craft(typed) else Choice.matching(self, typed, within)
 
     def turn_away(self, text: str) -> None:
-        """Say what to do with another craft."""
+        """Raise Unfit for another craft, saying what to do with it."""
         if _is_other_craft(text):
             raise Unfit(
                 "Weaving, carpets, shawls and embroidery are none of the 18 trades. "

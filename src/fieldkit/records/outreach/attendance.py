@@ -10,15 +10,10 @@ from fieldkit.records.declaration.checks import exactly_one
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
 from fieldkit.records.declaration.record import Record
-from fieldkit.records.declaration.rule import Broken, RuleContext, rule
-from fieldkit.records.fields.formats import (
-    PAST_DATE,
-    PERSON_NAME,
-    YES_NO,
-    Reference,
-)
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.fields.formats import PAST_DATE, PERSON_NAME, YES_NO, Reference
 from fieldkit.records.outreach.programme import Programme
-from fieldkit.records.training.training_batch import batch_of
+from fieldkit.records.training.training_batch import TrainingBatch
 
 _SOURCE = "domain brief section 2, training"
 
@@ -26,7 +21,6 @@ _SOURCE = "domain brief section 2, training"
 class Attendance(Record, table=True):
     """One person on one day of a training, or at a programme."""
 
-    title = "Attendance"
     plural = "Attendance"
     order = "on"
     match_keys = (
@@ -81,15 +75,14 @@ class Attendance(Record, table=True):
         return f"{'Training day' if self.training_batch_id else 'Programme'}: {self.label()}"
 
 
-@rule(
-    Attendance,
+check = Rules(Attendance, _SOURCE)
+
+
+@check(
     "on",
-    source=_SOURCE,
     severity=Severity.REASON,
-    says={
-        "before": "It began only on {day:date}. Check the day.",
-        "after": "It ended on {day:date}. Check the day.",
-    },
+    before="It began only on {day:date}. Check the day.",
+    after="It ended on {day:date}. Check the day.",
 )
 def day_of_the_event(attendance: Attendance, context: RuleContext) -> Broken | None:
     """The day lies within the training, or is the programme's day."""
@@ -102,31 +95,20 @@ def day_of_the_event(attendance: Attendance, context: RuleContext) -> Broken | N
 
 
 def _span(attendance: Attendance, context: RuleContext) -> tuple[date | None, date | None]:
-    batch = batch_of(attendance.training_batch_id, context)
-    if batch:
+    """Return the first and the last day of the event, as far as they are known."""
+    if batch := context.get(TrainingBatch, attendance.training_batch_id):
         return batch.starts_on, batch.ends_on
-    number = attendance.programme_id
-    programme = context.known.get("programme", number) if number else None
+    programme = context.get(Programme, attendance.programme_id)
     # Fairs and camps may go on for days: only the first day is known.
-    return (programme.held_on, None) if isinstance(programme, Programme) else (None, None)
+    return programme.held_on if programme else None, None
 
 
-@rule(
-    Attendance,
-    "on",
-    source=_SOURCE,
-    severity=Severity.REASON,
-    across=True,
-    says="This person is marked for that day already.",
-)
+@check("on", "This person is marked for that day already.", Severity.REASON, across=True)
 def marked_once(attendance: Attendance, context: RuleContext) -> bool:
     """A person is marked once a day at one event; the same mark on two laptops is harmless."""
     who = "beneficiary_id" if attendance.beneficiary_id else "member_id"
     where = "training_batch_id" if attendance.training_batch_id else "programme_id"
-    same = {name: attendance.value(name) for name in (who, where, "on")}
-    if None in same.values():
-        return False
-    return any(other.id != attendance.id for other in context.known.where("attendance", **same))
+    return bool(context.others(attendance, who, where, "on"))
 
 
 artisan_or_member(Attendance)

@@ -8,14 +8,7 @@ from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
-from fieldkit.records.fields.formats import (
-    CODE,
-    DAY,
-    LONG_TEXT,
-    TEXT,
-    Choice,
-    Whole,
-)
+from fieldkit.records.fields.formats import CODE, DAY, LONG_TEXT, TEXT, Choice, Whole
 
 _COMMITTEE = when(programme_kind="SLSC")
 _PUBLIC = when(programme_kind=("ORIENT", "AWARE", "CREDITCAMP", "SEMINAR", "MELA"))
@@ -24,8 +17,6 @@ _PUBLIC = when(programme_kind=("ORIENT", "AWARE", "CREDITCAMP", "SEMINAR", "MELA
 class Programme(Record, table=True):
     """An event: orientation, awareness, credit camp, seminar, meeting of the committee, fair."""
 
-    title = "Programme"
-    plural = "Programmes"
     order = "held_on"
     match_keys = (("programme_kind", "held_on", "place"),)
     job = Job(5, "Programme")

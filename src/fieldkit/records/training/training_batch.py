@@ -31,7 +31,6 @@ class TrainingBatch(Record, table=True):
     """One training with its dates: artisans' basic or advanced, SHG skill, exposure visit ..."""
 
     title = "Training"
-    plural = "Trainings"
     order = "starts_on"
     match_keys = (("batch_no",), ("training_type", "starts_on", "place"))
     actions = {"training_centre_id": Action("t", "training")}
@@ -68,23 +67,16 @@ class TrainingBatch(Record, table=True):
     financial_year: str | None = field("Financial year", FINANCIAL_YEAR)
     completed_on: date | None = field("Closed", PAST_DATE, uses=Use.HAPPENED)
 
+    def days(self) -> int | None:
+        """Return the days from first to last, if both are given."""
+        if self.starts_on is None or self.ends_on is None:
+            return None
+        return (self.ends_on - self.starts_on).days + 1
+
     def label(self) -> str:
         """Name the kind, the course and the place."""
         kind = Choice("training_type").show(self.training_type) or self.title
         return ", ".join(filter(None, (kind, self.course, self.place)))
-
-
-def batch_of(number: str | None, context: RuleContext) -> TrainingBatch | None:
-    """Return the training with this number, if it is known."""
-    found = context.known.get("training_batch", number) if number else None
-    return found if isinstance(found, TrainingBatch) else None
-
-
-def days_of(batch: TrainingBatch | None) -> int | None:
-    """Return the days from first to last."""
-    if batch is None or batch.starts_on is None or batch.ends_on is None:
-        return None
-    return (batch.ends_on - batch.starts_on).days + 1
 
 
 @rule(
@@ -101,7 +93,7 @@ def days_of(batch: TrainingBatch | None) -> int | None:
 )
 def usual_length(batch: TrainingBatch, _context: RuleContext) -> Broken | None:
     """Basic training takes 5 to 7 days, advanced training 15; days off lengthen it."""
-    usual, days = _USUAL_DAYS.get(batch.training_type or ""), days_of(batch)
+    usual, days = _USUAL_DAYS.get(batch.training_type or ""), batch.days()
     if usual is None or days is None or usual[0] <= days <= usual[1] * 2:
         return None
     fewest, most = usual

@@ -21,8 +21,6 @@ from fieldkit.records.fields.formats import (
 class TrainingCentre(Record, table=True):
     """A centre where trainings are held: a CMTC, an institute or another place."""
 
-    title = "Training centre"
-    plural = "Training centres"
     match_keys = (("code",), ("~name", "village"))
 
     name: str | None = field(

@@ -12,7 +12,7 @@ from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
 from fieldkit.records.declaration.record import Record
-from fieldkit.records.declaration.rule import Broken, RuleContext, rule
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.formats import (
     PAST_DATE,
     PORTAL_NUMBER,
@@ -23,7 +23,7 @@ from fieldkit.records.fields.formats import (
     Value,
     Whole,
 )
-from fieldkit.records.training.training_batch import batch_of, days_of
+from fieldkit.records.training.training_batch import TrainingBatch
 
 _SOURCE = "domain brief section 2, training"
 _ARTISANS = {"ASSESS", "BASIC", "ADV"}
@@ -40,7 +40,6 @@ class TrainingEnrolment(Record, table=True):
     """One person in one training: days, assessment, certificate, stipend."""
 
     title = "Enrolment"
-    plural = "Enrolments"
     order = "enrolled_on"
     match_keys = (("training_batch_id", "beneficiary_id"), ("training_batch_id", "member_id"))
     actions = {
@@ -113,7 +112,7 @@ class TrainingEnrolment(Record, table=True):
         """Name the state of the enrolment."""
         return Choice("training_state").show(self.state) or self.title
 
-    def event(self, step: Step | None = None) -> str:
+    def step_event(self, step: Step | None) -> str:
         """Say what was done; of the present state also the days and the result."""
         if step and step is not self.step():
             return f"Training: {step.word}"
@@ -122,83 +121,58 @@ class TrainingEnrolment(Record, table=True):
         return ", ".join(filter(None, (f"Training: {self.label().casefold()}", days, result)))
 
 
-@rule(
-    TrainingEnrolment,
+check = Rules(TrainingEnrolment, _SOURCE)
+
+
+@check(
     "training_batch_id",
-    source=_SOURCE,
-    severity=Severity.REASON,
+    "This person is enrolled in this training already.",
+    Severity.REASON,
     across=True,
-    says="This person is enrolled in this training already.",
 )
 def enrolled_once(enrolment: TrainingEnrolment, context: RuleContext) -> bool:
     """A person is enrolled in a training once."""
-    batch = enrolment.training_batch_id
-    if not batch:
-        return False
-    for person in ("beneficiary_id", "member_id"):
-        if (number := enrolment.value(person)) is not None:
-            same = {"training_batch_id": batch, person: number}
-            found = context.known.where("training_enrolment", **same)
-            if any(other.id != enrolment.id for other in found):
-                return True
-    return False
+    people = ("beneficiary_id", "member_id")
+    return any(context.others(enrolment, "training_batch_id", person) for person in people)
 
 
-@rule(
-    TrainingEnrolment,
+@check(
     "member_id",
-    source=_SOURCE,
-    severity=Severity.WARN,
-    says="This training is for artisans of PM Vishwakarma. Is she registered as one?",
+    "This training is for artisans of PM Vishwakarma. Is she registered as one?",
+    Severity.WARN,
 )
 def training_of_artisans(enrolment: TrainingEnrolment, context: RuleContext) -> bool:
     """PM Vishwakarma trainings are for its artisans."""
-    batch = (
-        batch_of(enrolment.training_batch_id, context) if enrolment.member_id is not None else None
-    )
-    return batch is not None and batch.training_type in _ARTISANS
+    batch = context.get(TrainingBatch, enrolment.training_batch_id)
+    return bool(enrolment.member_id and batch and batch.training_type in _ARTISANS)
 
 
-@rule(
-    TrainingEnrolment,
+@check(
     "days_attended",
-    source=_SOURCE,
-    severity=Severity.REASON,
-    says="The training had only {days} days. Check the days or its dates.",
+    "The training had only {days} days. Check the days or its dates.",
+    Severity.REASON,
 )
 def days_within_the_training(enrolment: TrainingEnrolment, context: RuleContext) -> Broken | None:
     """Nobody attends more days than the training has."""
-    if enrolment.days_attended is None:
-        return None
-    days = days_of(batch_of(enrolment.training_batch_id, context))
-    return Broken(days=days) if days is not None and enrolment.days_attended > days else None
+    batch = context.get(TrainingBatch, enrolment.training_batch_id)
+    attended, days = enrolment.days_attended, batch.days() if batch else None
+    return Broken(days=days) if attended and days is not None and attended > days else None
 
 
-@rule(
-    TrainingEnrolment,
-    "completed_on",
-    source=_SOURCE,
-    says="The training began only on {start:date}.",
-)
+@check("completed_on", "The training began only on {start:date}.")
 def completed_after_the_start(enrolment: TrainingEnrolment, context: RuleContext) -> Broken | None:
     """Nobody completes a training before its first day."""
-    if enrolment.completed_on is None:
-        return None
-    batch = batch_of(enrolment.training_batch_id, context)
-    start = batch.starts_on if batch else None
-    return Broken(start=start) if start and enrolment.completed_on < start else None
+    batch = context.get(TrainingBatch, enrolment.training_batch_id)
+    done, start = enrolment.completed_on, batch.starts_on if batch else None
+    return Broken(start=start) if done and start and done < start else None
 
 
-@rule(
-    TrainingEnrolment,
+@check(
     "state",
-    source=_SOURCE,
     severity=Severity.WARN,
-    says={
-        "days": "Completed needs the days attended.",
-        "assessment": "Completed needs a passed assessment.",
-        "both": "Completed needs the days attended and a passed assessment.",
-    },
+    days="Completed needs the days attended.",
+    assessment="Completed needs a passed assessment.",
+    both="Completed needs the days attended and a passed assessment.",
 )
 def completed_is_attended_and_assessed(
     enrolment: TrainingEnrolment, _context: RuleContext
@@ -212,13 +186,7 @@ def completed_is_attended_and_assessed(
     return Broken("assessment" if attended else "days" if passed else "both")
 
 
-@rule(
-    TrainingEnrolment,
-    "stipend_amount",
-    source=_SOURCE,
-    severity=Severity.WARN,
-    says="{days} days x Rs 500 are Rs {stipend}.",
-)
+@check("stipend_amount", "{days} days x Rs 500 are Rs {stipend}.", Severity.WARN)
 def stipend_by_days(enrolment: TrainingEnrolment, _context: RuleContext) -> Broken | None:
     """An artisan's stipend is Rs 500 for each day attended."""
     days, amount = enrolment.days_attended, enrolment.stipend_amount
