@@ -1,48 +1,59 @@
-# Everything runs in a virtual environment that make builds once, and again when the locks change.
+# All commands run in a virtual environment. make builds it once, and again when the locks change.
 PYTHON ?= python3
 BIN := .venv/bin
 MADE := .venv/.made
 
-.PHONY: demo test torture mutants check lock benchmark pictures dictionary clean
+.DEFAULT_GOAL := help
+.PHONY: help demo test check torture mutants benchmark dist pictures fields dictionary lock clean
 
-demo: $(MADE)  ## the application on synthetic data; without a terminal, the same day as a script
+help:  ## list these targets
+	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: $(MADE)  ## the application on synthetic data; without a terminal, a working day as a script
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/fieldkit demo; else $(BIN)/fieldkit demo --headless; fi
 
-test: $(MADE)  ## all tests but the long ones
+test: $(MADE)  ## all tests except the long ones
 	$(BIN)/pytest -n 2
 
-torture: $(MADE)  ## the long ones: kill -9 in the middle of saves, 10,000 random histories of the sync
-	$(BIN)/pytest -m torture
-	$(BIN)/python -m tests.simulation 0-9999
-
-mutants: $(MADE)  ## leave out one rule of the sync at a time, and see that a random history notices
-	$(BIN)/python -m tests.simulation.hunt
-
-check: $(MADE)  ## style, strict types, layers, nothing in the client that Windows lacks
+check: $(MADE)  ## style, strict types, imports between packages, nothing that Windows lacks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/test_layers.py
 
-benchmark: $(MADE)  ## ratios against baselines measured in the same run
+torture: $(MADE)  ## the long tests: kill -9 during saves, 10,000 random histories of the sync
+	$(BIN)/pytest -m torture
+	$(BIN)/python -m tests.simulation 0-9999
+
+mutants: $(MADE)  ## remove one rule of the sync at a time; a random history must notice each
+	$(BIN)/python -m tests.simulation.hunt
+
+benchmark: $(MADE)  ## speed, as ratios to baselines measured in the same run
 	$(BIN)/python -m benchmarks.run
 
-pictures: $(MADE)  ## the screens in the README, drawn from sample data
+dist: $(MADE)  ## build the wheel in dist/, the one file that every computer installs
+	rm -rf dist
+	$(BIN)/hatchling build -t wheel
+
+pictures: $(MADE)  ## draw the screens in the README from sample data
 	$(BIN)/python scripts/take_pictures.py
 
-dictionary: $(MADE)  ## train the dictionary of messages again; only for a release
+fields: $(MADE)  ## write docs/FIELDS.md from the declarations
+	$(BIN)/python scripts/write_fields.py
+
+dictionary: $(MADE)  ## train the compression dictionary of messages again; only for a release
 	$(BIN)/python scripts/train_dictionary.py
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-header pyproject.toml
 
-lock: $(MADE)  ## resolve again after a change of dependencies; pins that still fit stay
+lock: $(MADE)  ## resolve dependencies again after a change; pins that still fit stay
 	$(COMPILE) -o requirements/runtime.txt
 	$(COMPILE) --extra server -o requirements/server.txt
 	$(COMPILE) --extra server --group dev -o requirements/dev.txt
 
-clean:
+clean:  ## remove the environment, caches and built files
 	rm -rf .venv .benchmarks .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

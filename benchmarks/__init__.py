@@ -1,1 +1,1 @@
-"""Figures as ratios against a baseline measured in the same run, never absolute."""
+"""Benchmarks: every figure is a ratio to a baseline measured in the same run."""

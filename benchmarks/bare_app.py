@@ -1,4 +1,4 @@
-"""The baseline of every screen: the smallest Textual application that takes keys, one Input."""
+"""The baseline of all screens: the smallest Textual application that accepts keys, one Input."""
 
 from textual.app import App, ComposeResult
 from textual.widgets import Input
@@ -8,7 +8,7 @@ class BareApp(App[None]):
     """One Input and nothing else."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the box."""
+        """Yield the input."""
         yield Input(placeholder="bare box")
 
 

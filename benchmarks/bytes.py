@@ -1,4 +1,4 @@
-"""All HTTP bytes of a sync, both ways, against gzip JSON rows with UUIDs; and of a first roster."""
+"""All HTTP bytes of a sync and of a first roster, compared with gzip JSON rows with UUIDs."""
 
 import gzip
 import json
@@ -22,20 +22,20 @@ from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Store
-from fieldkit.sync import pace
-from fieldkit.sync.client import enrol, sync, to_server
-from fieldkit.sync.transport import Line, Traffic
+from fieldkit.sync import transfer_size
+from fieldkit.sync.client import enrol, open_transport, sync
+from fieldkit.sync.transport import HttpTransport, Traffic
 
 DISTRICT, BLOCK = 2, 16
 SIZES = (10, 50, 200)
 BUDGET, LIMIT = 0.5, 60.0
-"""At 200 changes a batch: of the baseline, and bytes a record."""
+"""Limits at 200 changes a batch: ratio to the baseline, and bytes a record."""
 ROWS_A_PAGE, ROSTER_LIMIT, ROSTER = 250, 0.9, 10_000
 MEGABYTE = 1_000_000
 
 
 def measure(people: int) -> list[Figure]:
-    """Send what came of so many people in batches of each size; weigh the pages of a roster."""
+    """Send the records of ``people`` in batches of each size; measure the pages of a roster."""
     figures: list[Figure] = []
     heads = 0.0
     for size in SIZES:
@@ -66,41 +66,41 @@ def measure(people: int) -> list[Figure]:
 
 @dataclass(slots=True)
 class _Sent:
-    """What went over the line."""
+    """Bytes that were sent and received."""
 
     requests: int = 0
     bytes: int = 0
     heads: int = 0
-    """Of these, what is not a body: lines and headers of HTTP."""
+    """The part of them that is no body: request lines and headers."""
     kinds: Counter[str] = field(default_factory=Counter)
-    """Bytes by kind of record; those of a mixed batch shared out by their number."""
+    """Bytes by kind; those of a mixed batch are divided by the number of its changes."""
 
 
 class _Scales:
-    """A line that notes what each request weighs, and what its answer."""
+    """A transport that counts the bytes of each request and answer."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: HttpTransport) -> None:
         self._line = line
         self.traffic: Traffic = line.traffic
         self.sent = _Sent()
 
-    def weigh(self, message: Message) -> int:
-        """Return the bytes of a message as it travels."""
-        return self._line.weigh(message)
+    def measure(self, message: Message) -> int:
+        """Return the encoded bytes of a message."""
+        return self._line.measure(message)
 
-    def use(self, token: str) -> None:
-        """Go on under this token."""
-        self._line.use(token)
+    def use_token(self, token: str) -> None:
+        """Use this token from now on."""
+        self._line.use_token(token)
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
-        """Send a message over the line."""
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
+        """Send a message and return the answer."""
         before = replace(self.traffic)
-        answer = self._line.ask(path, message, kind)
+        answer = self._line.post(path, message, kind)
         now, sent = self.traffic, self.sent
         size = now.bytes_up + now.bytes_down - before.bytes_up - before.bytes_down
         sent.requests += 1
         sent.bytes += size
-        sent.heads += size - self.weigh(message) - len(encode(answer, "dcz"))
+        sent.heads += size - self.measure(message) - len(encode(answer, "dcz"))
         if isinstance(message, SyncRequest) and message.batch:
             many = Counter(str(one["kind"]) for one in message.batch.changes
                            if isinstance(one, dict))  # fmt: skip
@@ -110,7 +110,7 @@ class _Scales:
 
 
 def _sent(people: int, size: int) -> tuple[_Sent, list[Change]]:
-    """Sync a home that took in a sample, in batches of so many changes."""
+    """Sync a home that imported a sample, in batches of the given size."""
     with TemporaryDirectory() as name, _batches_of(size):
         folder = Path(name)
         database = folder / "server.sqlite3"
@@ -119,12 +119,12 @@ def _sent(people: int, size: int) -> tuple[_Sent, list[Change]]:
         with local_server(database) as url:
             store = Store.open(home)
             enrol(store, url, code(database, "operator", DISTRICT, BLOCK))
-            standing = store.outbox.standing()
-            assert standing is not None
-            changes = [one.change for one in store.outbox.batch(standing.origin, 10**7)]
-            with to_server(store) as line:
+            position = store.outbox.standing()
+            assert position is not None
+            changes = [one.change for one in store.outbox.batch(position.origin, 10**7)]
+            with open_transport(store) as line:
                 scales = _Scales(line)
-                outcome = sync(store, link=scales)
+                outcome = sync(store, transport=scales)
             store.close()
         if not outcome.ok or outcome.applied != len(changes):
             raise RuntimeError(f"{outcome}")
@@ -133,12 +133,12 @@ def _sent(people: int, size: int) -> tuple[_Sent, list[Change]]:
 
 @contextmanager
 def _batches_of(size: int) -> Iterator[None]:
-    with patch.object(pace, "MOST_CHANGES", size):
+    with patch.object(transfer_size, "MOST_CHANGES", size):
         yield
 
 
 def _as_rows(changes: Sequence[Change], size: int, heads: float) -> Counter[str]:
-    """Return the bytes by kind of the same as rows: objects with UUIDs and ISO times, gzip."""
+    """Return the bytes by kind of the same records as gzip JSON rows with UUIDs and ISO times."""
     random = Random(500)
     names: dict[str, str] = {}
     weighed: Counter[str] = Counter()
@@ -170,7 +170,7 @@ def _iso(moment: int) -> str:
 
 
 def _roster(heads: float) -> Figure:
-    """Weigh the answers that bring the artisans of a roster, as several laptops entered them."""
+    """Measure the answers that carry a roster of artisans entered on several laptops."""
     lines = (roster(ROSTER) / "beneficiary.jsonl").read_text(encoding="utf-8").splitlines()
     random, counters = Random(10_000), dict.fromkeys(("7KQ2M9XD", "S5N660AJ", "G7Z95ZEZ"), 0)
     rows: list[PageRow] = []
@@ -190,10 +190,10 @@ def _roster(heads: float) -> Figure:
             more=True,
             epoch=1,
         )
-        asked = SyncRequest(
+        request = SyncRequest(
             origin="7KQ2M9XD", last_seq=0, head="0" * 64, cursors={DISTRICT: start}, most=250
         )
-        size += heads + len(encode(answer, "dcz")) + len(encode(asked, "dcz"))
+        size += heads + len(encode(answer, "dcz")) + len(encode(request, "dcz"))
     name = f"roster of {len(rows):,} people, {ROWS_A_PAGE} a page"
     return Figure(name, size / MEGABYTE, None, "MB", limit=ROSTER_LIMIT)
 

@@ -20,27 +20,27 @@ from fieldkit.protocol.change import Change
 from fieldkit.protocol.identity import new_origin
 from fieldkit.protocol.messages import EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
-from fieldkit.server.database import writing
+from fieldkit.server.database.connection import writing
 from fieldkit.server.devices.enrolment import enrol, make_code
 from fieldkit.server.operation.local import local_server
 
 EACH = 20
-"""Registrations that a laptop brings: a day's work."""
+"""Registrations a laptop sends: a day's work."""
 ALONE = 20
-"""Laptops that sync one after the other, for the baseline."""
+"""Laptops that sync one after another, for the baseline."""
 ROWS = 100
-"""Rows asked for in a page."""
+"""Rows requested in a page."""
 
 
 @dataclass
 class Laptop:
-    """A laptop as the server sees it: a token, and a request to go on from."""
+    """A laptop as the server sees it: a token and its next request."""
 
     token: str
     request: SyncRequest
 
     def encoded(self) -> bytes:
-        """Return the request as it travels."""
+        """Return the encoded request."""
         body = encode(self.request, CODINGS[0])
         lines = (
             "POST /v1/sync HTTP/1.1",
@@ -53,8 +53,8 @@ class Laptop:
         )
         return "\r\n".join((*lines, "", "")).encode("ascii") + body
 
-    def take(self, answer: SyncAnswer) -> bool:
-        """Go on from an answer; say whether there is more."""
+    def apply(self, answer: SyncAnswer) -> bool:
+        """Prepare the next request after an answer; return whether there is more."""
         self.request = self.request.model_copy(
             update={"batch": None, "cursors": answer.cursors, "acked": answer.seq, "epoch": 1}
         )
@@ -62,7 +62,7 @@ class Laptop:
 
 
 def measure(laptops: int) -> list[Figure]:
-    """Let some sync one by one, then so many at once, and ask once more at once."""
+    """Sync some laptops one by one, then many at once, then all once more with nothing new."""
     with running_postgres(quick=False) as postgres, postgres.database() as name:
         with opened(postgres.url(name)) as engine:
             there = _laptops(engine, laptops + ALONE)
@@ -87,27 +87,27 @@ async def _crowd(alone: Sequence[Laptop], crowd: Sequence[Laptop], port: int) ->
 
 
 async def _synced(laptop: Laptop, port: int) -> float:
-    """Sync to the end over a connection of one's own; return the milliseconds."""
-    asked = laptop.encoded()
+    """Sync to the end over a separate connection; return the milliseconds."""
+    request = laptop.encoded()
     began = time.perf_counter()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     more = True
     while more:
-        writer.write(asked)
+        writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").lower()
         lines = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
         body = await reader.readexactly(int(lines["content-length"]))
         if " 200 " not in head:
             raise RuntimeError(f"{head}{body!r}")
-        more = laptop.take(decode(body, SyncAnswer, lines.get("content-encoding", "identity")))
-        asked = laptop.encoded()
+        more = laptop.apply(decode(body, SyncAnswer, lines.get("content-encoding", "identity")))
+        request = laptop.encoded()
     seconds = time.perf_counter() - began
     writer.close()
     return seconds * MILLI
 
 
 def _laptops(engine: Engine, many: int) -> list[Laptop]:
-    """Enrol so many laptops, each in a block, with people of their own to send."""
+    """Enrol laptops, each in a block and with its own people to send."""
     people = creations(home_of_people(10_000))
     places = [(block.within, block.code) for block in reference.options("block")]
     found = []
@@ -120,8 +120,8 @@ def _laptops(engine: Engine, many: int) -> list[Laptop]:
         changes = [_moved(change, origin, n, district, block) for n, change in enumerate(own, 1)]
         with writing(engine) as connection:
             code = make_code(connection, "operator", district, block, now)
-            asked = EnrolRequest(code=code, origin=origin, district=district, block=block)
-            answer = enrol(connection, asked, "", now)
+            enrolling = EnrolRequest(code=code, origin=origin, district=district, block=block)
+            answer = enrol(connection, enrolling, "", now)
         (request,) = requests(changes, EACH)
         more = {"most": ROWS + EACH, "incarnation": answer.incarnation, "epoch": 1}
         found.append(Laptop(answer.token, request.model_copy(update=more)))
@@ -129,6 +129,6 @@ def _laptops(engine: Engine, many: int) -> list[Laptop]:
 
 
 def _moved(change: Change, origin: str, seq: int, district: int, block: int) -> Change:
-    """Return the registration as another laptop in another block would have made it."""
+    """Return the registration as a laptop in another block would have made it."""
     fields = {**change.fields, "district": district, "block": block}
     return replace(change, seq=seq, record_id=f"{origin}-{seq}", fields=fields)

@@ -1,4 +1,4 @@
-"""A figure, its baseline, and how both are written down."""
+"""A figure with its baseline, and the output of figures."""
 
 import json
 import math
@@ -11,37 +11,37 @@ MILLI = 1000
 
 @dataclass(frozen=True)
 class Figure:
-    """One measurement beside the baseline of the same run, both in the same unit."""
+    """One measurement and the baseline of the same run, in the same unit."""
 
     name: str
     ours: float
     baseline: float | None
     unit: str
     budget: float | None = None
-    """Greatest ratio of ours to the baseline that the design allows."""
+    """The greatest ratio to the baseline that the design allows."""
     limit: float | None = None
-    """Greatest value of ours that the design allows, where it names one."""
+    """The greatest absolute value that the design allows, if it names one."""
 
     @property
     def ratio(self) -> float | None:
-        """Return ours over the baseline."""
+        """Return our value divided by the baseline."""
         return self.ours / self.baseline if self.baseline else None
 
     @property
     def kept(self) -> bool:
-        """Tell whether the budget and the limit hold."""
+        """Return whether budget and limit are kept."""
         within_budget = self.budget is None or self.ratio is None or self.ratio <= self.budget
         return within_budget and (self.limit is None or self.ours <= self.limit)
 
 
 def p95(values: Sequence[float]) -> float:
-    """Return the value that 95 of 100 stay at or below."""
+    """Return the 95th percentile."""
     ordered = sorted(values)
     return ordered[max(math.ceil(len(ordered) * 0.95) - 1, 0)]
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """Lay figures out as a table of fixed columns."""
+    """Format figures as a table with fixed columns."""
     lines = [f"{'what':<56}{'ours':>10}{'baseline':>10}{'ratio':>8}{'budget':>14}"]
     for figure in figures:
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"

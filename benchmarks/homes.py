@@ -1,4 +1,4 @@
-"""Homes with many people in them, built once through the application's own doors."""
+"""Home folders with many people, built once with the command line and cached."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 KEPT = Path(".benchmarks")
-"""Where homes and rosters are kept between runs; `make clean` removes it."""
+"""The cache of homes and rosters between runs; `make clean` removes it."""
 
 FIELDKIT = [sys.executable, "-m", "fieldkit"]
 
@@ -26,14 +26,14 @@ def fieldkit(home: Path, *arguments: str) -> str:
 
 
 def new_home(home: Path) -> Path:
-    """Make an empty home in Chadoora, Budgam, in place of what stood there."""
+    """Create an empty home in Chadoora, Budgam, replacing an earlier one."""
     shutil.rmtree(home, ignore_errors=True)
     fieldkit(home, "init", "--name", "Benchmark", "--district", "2", "--block", "16")
     return home
 
 
 def roster(people: int) -> Path:
-    """Return a folder of synthetic files, one per kind, for so many people."""
+    """Return a folder of synthetic files, one per kind, for this number of people."""
     folder = KEPT / f"roster-{people}"
     if not (folder / "beneficiary.jsonl").exists():
         making = folder.with_suffix(".making")
@@ -45,12 +45,12 @@ def roster(people: int) -> Path:
 
 
 def home_with(people: int) -> Path:
-    """Return a home that holds so many people with all that happened to them."""
+    """Return a home with this number of people and all their records."""
     return _home(f"home-{people}", roster(people))
 
 
 def home_of_people(people: int) -> Path:
-    """Return a home that holds so many artisans and nothing else."""
+    """Return a home with this number of artisans and nothing else."""
     return _home(f"people-{people}", roster(people) / "beneficiary.jsonl", "beneficiary")
 
 

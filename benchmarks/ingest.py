@@ -1,4 +1,4 @@
-"""Batches of 200 taken in by the server, against raw executemany of the very rows they become."""
+"""Server ingest of batches of 200, compared with raw executemany of the resulting rows."""
 
 import gc
 import json
@@ -17,12 +17,13 @@ from benchmarks.mixed import creations, requests
 from fieldkit.protocol.change import Change
 from fieldkit.protocol.messages import EnrolRequest
 from fieldkit.records import kinds
-from fieldkit.server.database import writing
-from fieldkit.server.devices.enrolment import device_of, enrol, make_code
-from fieldkit.server.devices.scope import Device
+from fieldkit.server.database.connection import writing
+from fieldkit.server.database.migrate import migrate, open_database
+from fieldkit.server.database.tables import CHANGE, FEED
+from fieldkit.server.devices.authentication import device_of
+from fieldkit.server.devices.enrolment import enrol, make_code
 from fieldkit.server.ingest.sync import sync
-from fieldkit.server.operation.migrate import migrate, open_database
-from fieldkit.server.tables import CHANGE, FEED
+from fieldkit.server.scope import Device
 
 BATCH = 200
 NOW = 1_790_000_000
@@ -30,9 +31,9 @@ ORIGIN = "7KQ2M9XD"
 
 
 def measure(people: int) -> list[Figure]:
-    """Take the same log in on PostgreSQL and on SQLite, both as safe against power cuts."""
+    """Ingest the same log on PostgreSQL and on SQLite, both safe against power cuts."""
     changes = creations(home_with(people))
-    gc.freeze()  # a server holds no such log, so garbage must not be looked for in it
+    gc.freeze()  # a real server holds no such log, so the collector must not scan it
     try:
         return [*_on_postgres(changes), *_on_sqlite(changes)]
     finally:
@@ -58,27 +59,27 @@ def _on_sqlite(changes: Sequence[Change]) -> list[Figure]:
 def _compare(
     name: str, changes: Sequence[Change], ours: str, bare: str, budget: float | None = None
 ) -> list[Figure]:
-    """Take in and insert by turns, so that both meet the same machine; give microseconds."""
+    """Alternate ingest and raw inserts under the same load; return microseconds per change."""
     with opened(ours) as server, opened(bare) as plain:
         device = enrolled(server)
-        taking = inserting = 0.0
+        ingesting = inserting = 0.0
         for start, request in zip(
             range(0, len(changes), BATCH), requests(changes, BATCH), strict=True
         ):
             began = time.perf_counter()
             answer = sync(server, device, request, NOW)
-            taking += time.perf_counter() - began
+            ingesting += time.perf_counter() - began
             if answer.verdicts:
                 raise RuntimeError(f"refused: {answer.verdicts[0]}")
             inserting += _insert(plain, _rows(server, changes[start : start + BATCH]))
     each = 1_000_000 / len(changes)
     label = f"ingest {len(changes):,} changes on {name}, each"
-    return [Figure(label, taking * each, inserting * each, "us", budget=budget)]
+    return [Figure(label, ingesting * each, inserting * each, "us", budget=budget)]
 
 
 @contextmanager
 def opened(url: str) -> Iterator[Engine]:
-    """Open a server's database, made ready."""
+    """Open a migrated server database."""
     migrate(url)
     engine = open_database(url)
     try:
@@ -88,7 +89,7 @@ def opened(url: str) -> Iterator[Engine]:
 
 
 def enrolled(engine: Engine) -> Device:
-    """Enrol the first device of a server, one that may write anywhere."""
+    """Enrol the first device of a server, which may write anywhere."""
     with writing(engine) as connection:
         code = make_code(connection, "administrator", None, None, NOW)
         enrol(connection, EnrolRequest(code=code, origin=ORIGIN, district=2), "", NOW)
@@ -96,7 +97,7 @@ def enrolled(engine: Engine) -> Device:
 
 
 def _rows(engine: Engine, changes: Sequence[Change]) -> dict[Table, list[tuple[object, ...]]]:
-    """Read what a batch has become: rows of kinds, changes and feed entries."""
+    """Read the rows a batch has produced: kinds, changes and feed entries."""
     ids = [change.record_id for change in changes]
     wanted: list[tuple[Table, ColumnElement[bool]]] = [
         (kinds()[kind].table(), kinds()[kind].table().c.id.in_(ids))
@@ -117,7 +118,7 @@ def _rows(engine: Engine, changes: Sequence[Change]) -> dict[Table, list[tuple[o
 
 
 def _insert(engine: Engine, rows: Mapping[Table, Sequence[tuple[object, ...]]]) -> float:
-    """Insert rows as plainly as the driver can, in one transaction; return the seconds to its end.
+    """Insert rows with the bare driver in one transaction; return the seconds until it commits.
 
     Preparing the transaction is left out; what makes the rows safe is in, as it is on our side.
     """
@@ -128,11 +129,11 @@ def _insert(engine: Engine, rows: Mapping[Table, Sequence[tuple[object, ...]]]) 
         marks = ", ".join([mark] * len(table.columns))
         statements.append(f"INSERT INTO {table.name} ({names}) VALUES ({marks})")
     with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":  # an insert is quickest by a plan that is kept
+        if engine.dialect.name == "postgresql":  # a prepared plan makes inserts fastest
             connection.exec_driver_sql("SET LOCAL plan_cache_mode = auto")
         cursor = connection.connection.cursor()
         began = time.perf_counter()
         for statement, values in zip(statements, rows.values(), strict=True):
             cursor.executemany(statement, values)
-    # Committed: an insert that may be gone after a power cut is not the same work.
+    # Commit: an insert that a power cut may lose is not the same work.
     return time.perf_counter() - began

@@ -1,4 +1,4 @@
-"""From a key pressed to its letter painted: in the biggest forms, and in one bare Input."""
+"""Time from a key press to the painted letter: in the biggest forms, and in one bare Input."""
 
 from collections.abc import Callable
 from itertools import islice
@@ -11,13 +11,13 @@ from benchmarks.terminal import BACKSPACE, CTRL_N, ENTER, Terminal
 
 ROUNDS = 4
 WORDS = [ascii_lowercase[start : start + 13] for start in range(10)]
-"""Typed one after the other, each taken back before the next."""
+"""Words typed one after another; each is deleted before the next."""
 GAP = 0.04
-"""Seconds between keys: a fast typist."""
+"""Seconds between keys of a fast typist."""
 
 
 def measure(people: int) -> list[Figure]:
-    """Alternate the bare box and the forms of an artisan and of a group's member."""
+    """Alternate the bare Input and the forms of an artisan and of a group's member."""
     home = {"FIELDKIT_HOME": str(home_with(people))}
     bare: list[float] = []
     forms: dict[str, list[float]] = {"artisan": [], "member": []}
@@ -54,7 +54,7 @@ def _open_member(terminal: Terminal) -> None:
 
 
 def _delays(terminal: Terminal) -> list[float]:
-    """Type words into the box that has the focus; return the milliseconds of each letter."""
+    """Type words into the focused input; return the milliseconds of each letter."""
     terminal.settle()
     delays: list[float] = []
     for word in WORDS:
@@ -68,5 +68,5 @@ def _delays(terminal: Terminal) -> list[float]:
 
 
 def _shows(typed: str) -> Callable[[Terminal], bool]:
-    """Tell whether a line shows what was typed so far; a name may have been given capitals."""
+    """Return whether a line shows the typed text, ignoring case, as names get capitals."""
     return lambda screen: any(typed in line.casefold() for line in screen.lines)

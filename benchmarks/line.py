@@ -1,4 +1,4 @@
-"""Syncs over a mobile line (50 kbit/s, 400 ms there and back), and after a cut; all HTTP bytes."""
+"""Syncs over a mobile line (50 kbit/s, 400 ms round trip), also after a cut; all HTTP bytes."""
 
 import shutil
 import time
@@ -17,7 +17,7 @@ from fieldkit.server.ingest.sync import sync as take_in
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Store, SyncSession
 from fieldkit.sync.client import enrol, sync
-from fieldkit.sync.pace import LARGEST_BATCH
+from fieldkit.sync.transfer_size import LARGEST_BATCH
 
 BITS_PER_SECOND, THERE_AND_BACK = 50_000, 0.4
 DISTRICT, BLOCK = 2, 16
@@ -25,13 +25,13 @@ THOUSAND = 1000
 
 
 def measure(people: int, waiting: int) -> list[Figure]:
-    """Send what came of so many people, ask again, and bring a roster that waits to a laptop."""
+    """Send the records of a sample, sync again with nothing new, and pull a roster to a laptop."""
     return [*_sending(people), *_cut(people), *_bringing(waiting)]
 
 
 @contextmanager
 def _laptop(home: Path, database: Path, url: str) -> Iterator[Store]:
-    """Open a home and enrol it for its block by way of this address."""
+    """Open a home and enrol it for its block at this address."""
     store = Store.open(home)
     enrol(store, url, code(database, "operator", DISTRICT, BLOCK))
     try:
@@ -42,7 +42,7 @@ def _laptop(home: Path, database: Path, url: str) -> Iterator[Store]:
 
 @contextmanager
 def _sender(people: int) -> Iterator[tuple[Store, Proxy, int]]:
-    """Give a laptop with a sample to send, the line to a new server, and how many wait."""
+    """Yield a laptop with unsent records, the line to a new server, and the number of changes."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         database = folder / "server.sqlite3"
@@ -57,7 +57,7 @@ def _sender(people: int) -> Iterator[tuple[Store, Proxy, int]]:
 
 
 def _sync(store: Store) -> tuple[float, SyncSession]:
-    """Sync without waiting after a failure; return the seconds and what was noted."""
+    """Sync without waiting after a failure; return the seconds and the recorded session."""
     began = time.perf_counter()
     outcome = sync(store, pause=lambda _seconds: False)
     if not outcome.ok:
@@ -85,7 +85,7 @@ def _sending(people: int) -> list[Figure]:
 
 
 def _cut(people: int) -> list[Figure]:
-    """Send the same whole, and cut where it costs most: a batch has come, its answer has not."""
+    """Send the same data uncut, and cut where it costs most: after a batch, before its answer."""
     with _sender(people) as (store, line, _):
         _sync(store)
         whole = line.up.passed
@@ -97,7 +97,7 @@ def _cut(people: int) -> list[Figure]:
 
 
 def _bringing(waiting: int) -> list[Figure]:
-    """Bring people whom others registered to a laptop that is new."""
+    """Pull people that others registered to a new laptop."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         database = folder / "server.sqlite3"

@@ -21,11 +21,11 @@ finally:
     status = open("/proc/self/status", encoding="ascii").read()
     print(status.partition("VmHWM:")[2].split()[0], file=sys.stderr)
 """
-"""Runs one command, then writes its peak resident memory in KiB as its last line."""
+"""Runs one command, then prints its peak resident memory in KiB as the last line."""
 
 
 def measure() -> list[Figure]:
-    """Import both rosters of artisans into homes of their own."""
+    """Import both rosters of artisans, each into an empty home."""
     few_seconds, few_memory = _import(FEW)
     seconds, memory = _import(MANY)
     return [
@@ -41,7 +41,7 @@ def measure() -> list[Figure]:
 
 
 def _import(people: int) -> tuple[float, float]:
-    """Return seconds and peak MiB of importing so many people into an empty home."""
+    """Return seconds and peak MiB of an import of this many people into an empty home."""
     home = new_home(KEPT / f"import-{people}")
     file = roster(people) / "beneficiary.jsonl"
     started = time.perf_counter()

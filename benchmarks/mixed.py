@@ -1,4 +1,4 @@
-"""The log of a laptop that registered people as they came, record by record and kind by kind."""
+"""The log of a laptop with the kinds of records mixed as in daily work."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,19 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from fieldkit.protocol.change import Change, first_head
-from fieldkit.protocol.messages import Batch, SyncRequest, on_the_wire
+from fieldkit.protocol.messages import Batch, SyncRequest
 from fieldkit.store import Store
 
 _APART = 0.02
-"""How far what refers to a record follows it, as a part of the whole log."""
+"""How far behind a record those that refer to it follow, as a share of the log."""
 
 
 def creations(home: Path) -> list[Change]:
-    """Return the log of a home that only took in a sample, mixed as days at an office mix it."""
+    """Return the log of a home that imported a sample, mixed as daily work mixes it."""
     store = Store.open(home)
-    standing = store.outbox.standing()
-    assert standing is not None
-    made = [one.change for one in store.outbox.batch(standing.origin, 10**7)]
+    position = store.outbox.standing()
+    assert position is not None
+    made = [one.change for one in store.outbox.batch(position.origin, 10**7)]
     store.close()
     many = Counter(change.kind for change in made)
     ranks = {kind: rank for rank, kind in enumerate(many)}
@@ -32,7 +32,7 @@ def creations(home: Path) -> list[Change]:
 
 
 def requests(changes: Sequence[Change], size: int) -> Iterator[SyncRequest]:
-    """Put a log into requests of so many changes each."""
+    """Split a log into requests of the given number of changes."""
     origin = changes[0].record_id.partition("-")[0]
     head = first_head(origin)
     for start in range(0, len(changes), size):
@@ -43,6 +43,6 @@ def requests(changes: Sequence[Change], size: int) -> Iterator[SyncRequest]:
         batch = Batch(
             first=part[0].seq,
             before=before.hex(),
-            changes=[on_the_wire(change) for change in part],
+            changes=[change.as_json() for change in part],
         )
         yield SyncRequest(origin=origin, last_seq=part[-1].seq, head=head.hex(), batch=batch)

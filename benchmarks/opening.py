@@ -1,4 +1,4 @@
-"""Home with its figures, and lists, opened on many records against opened on few."""
+"""Time to open Home and lists, on many records compared with few."""
 
 from pathlib import Path
 from statistics import median
@@ -15,12 +15,12 @@ FEW = 1_000
 def measure(people: int) -> list[Figure]:
     """Open Home, the list of artisans and one artisan's page on both homes in turn."""
     homes = {count: home_with(count) for count in (FEW, people)}
-    taken = {count: _Taken() for count in homes}
+    times = {count: _Times() for count in homes}
     for _ in range(RUNS):
         for count, home in homes.items():
-            _open_all(home, taken[count])
+            _open_all(home, times[count])
     records = sum(held(homes[people]).values())
-    many, few = taken[people], taken[FEW]
+    many, few = times[people], times[FEW]
     return [
         Figure(f"{what}, {records:,} records", median(ours), median(base), "ms", budget=1.5)
         for what, ours, base in (
@@ -31,8 +31,8 @@ def measure(people: int) -> list[Figure]:
     ]
 
 
-class _Taken:
-    """Milliseconds of each opening, one per run."""
+class _Times:
+    """Milliseconds per screen, one value per run."""
 
     def __init__(self) -> None:
         self.home: list[float] = []
@@ -40,19 +40,19 @@ class _Taken:
         self.page: list[float] = []
 
 
-def _open_all(home: Path, taken: _Taken) -> None:
+def _open_all(home: Path, times: _Times) -> None:
     with Terminal(FIELDKIT, {"FIELDKIT_HOME": str(home)}) as terminal:
         shown = terminal.until(lambda screen: bool(screen.row("This laptop")))
-        taken.home.append((shown - terminal.started) * MILLI)
+        times.home.append((shown - terminal.started) * MILLI)
         terminal.settle()
         terminal.press("1")
         terminal.until(lambda screen: "1" in screen.row(HOME_LABEL))
         terminal.settle()
         pressed = terminal.press(ENTER)
         shown = terminal.until(hits_shown)
-        taken.listed.append((shown - pressed) * MILLI)
+        times.listed.append((shown - pressed) * MILLI)
         terminal.settle()
         pressed = terminal.press(ENTER)
         shown = terminal.until(lambda screen: bool(screen.row("e edit")))
-        taken.page.append((shown - pressed) * MILLI)
+        times.page.append((shown - pressed) * MILLI)
         terminal.press(ESCAPE)

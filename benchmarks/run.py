@@ -33,7 +33,7 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
 
 
 def main(names: list[str]) -> int:
-    """Print a table, keep it as JSON, and return 1 if a budget is not kept."""
+    """Print a table, save it as JSON, and return 1 if a budget is exceeded."""
     unknown = set(names) - set(BENCHMARKS)
     if unknown:
         print(f"No benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}.")

@@ -1,4 +1,4 @@
-"""One save of an artisan against a bare transaction of two inserts with the same pragmas."""
+"""One save of an artisan, compared with two bare inserts in a transaction, same pragmas."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ HEAD = b"h" * 32
 
 
 def measure(people: int) -> list[Figure]:
-    """Alternate saves through the store and raw ones, on the same disk."""
+    """Alternate saves through the store with raw inserts on the same disk."""
     home = KEPT / "saving"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
@@ -50,7 +50,7 @@ def measure(people: int) -> list[Figure]:
 
 
 def _artisan(number: int) -> dict[str, Value]:
-    """Return the first page of a form, made up."""
+    """Return made-up values for the first page of a form."""
     return {
         "name": f"Ghulam Mohammad Bhat {chr(65 + number % 26)}{chr(97 + number // 26)}",
         "relation": "SO",
@@ -67,7 +67,7 @@ def _artisan(number: int) -> dict[str, Value]:
 
 
 def _save_raw(raw: sqlite3.Connection, number: int, fields: Mapping[str, Value]) -> None:
-    """Write a row and its change as plainly as SQLite allows."""
+    """Write a row and its change with plain SQLite."""
     values = list(fields.values())
     raw.execute("BEGIN IMMEDIATE")
     raw.execute(

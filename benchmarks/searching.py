@@ -1,4 +1,4 @@
-"""Search as you type: each key of names and mobiles, against the raw SQL of the same query."""
+"""Search as you type, key by key, compared with the raw SQL of the same queries."""
 
 import time
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from fieldkit.store.database import connect
 
 PEOPLE_LOOKED_FOR = 25
 LIMIT = 50
-"""Milliseconds a search may take, at any size."""
+"""The limit for a search in milliseconds, at any size."""
 
 Statement = tuple[str, tuple[object, ...]]
 
 
 def measure(people: int, budget: float | None = None) -> list[Figure]:
-    """Type names, names with a father's, and mobiles key by key."""
+    """Type names, names with a father's name, and mobiles, key by key."""
     home = home_of_people(people)
     store = Store.open(home)
     typed = list(_typed(store))
@@ -34,7 +34,7 @@ def measure(people: int, budget: float | None = None) -> list[Figure]:
 
 
 def _typed(store: Store) -> Iterator[str]:
-    """Give what stands in the box after each key while people of the register are looked for."""
+    """Yield the text of the box after each key, for people of the register."""
     seen = store.page("beneficiary", limit=1000).records[:: 1000 // PEOPLE_LOOKED_FOR]
     for person in seen:
         if not isinstance(person, Beneficiary):
@@ -71,11 +71,11 @@ def _time_find(store: Store, text: str) -> float:
 def _time_raw(path: Path, searches: list[list[Statement]]) -> list[float]:
     """Run the same queries on a bare connection, as often as the store did."""
     connection = connect(path)
-    taken: list[float] = []
+    times: list[float] = []
     for statements in [*searches, *searches]:
         started = time.perf_counter()
         for sql, values in statements:
             connection.execute(sql, values).fetchall()
-        taken.append((time.perf_counter() - started) * MILLI)
+        times.append((time.perf_counter() - started) * MILLI)
     connection.close()
-    return taken[len(searches) :]
+    return times[len(searches) :]

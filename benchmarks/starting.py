@@ -1,4 +1,4 @@
-"""From the start of the process to a box that takes keys, and to the first hits of a search."""
+"""Time from the start of the process to a box that accepts keys, and to the first hits."""
 
 import sys
 from collections.abc import Callable
@@ -20,7 +20,7 @@ SEARCHED = "gulam mohd"
 
 @dataclass
 class Starts:
-    """Milliseconds since the process started, one of each per run."""
+    """Milliseconds since the process started, one value per run."""
 
     painted: list[float]
     echoed: list[float]
@@ -89,5 +89,5 @@ def _box_holds(typed: str) -> Callable[[Terminal], bool]:
 
 
 def hits_shown(screen: Terminal) -> bool:
-    """Tell whether people stand under the box: their lines name a parent or husband."""
+    """Return whether people are listed under the box: their lines name a parent or husband."""
     return any(f" {word} " in line for line in screen.lines for word in ("s/o", "d/o", "w/o"))

@@ -1,4 +1,4 @@
-"""A terminal for programs under measurement or test: a pty whose screen can be read."""
+"""A terminal for measured and tested programs: a pty whose screen can be read."""
 
 import fcntl
 import os
@@ -30,7 +30,7 @@ _FRAME = re.compile(r'/src/fieldkit/([^"]+)", line (\d+) in (\w+)')
 
 
 class _Screen(pyte.Screen):
-    """A screen that passes over marks without a width; pyte would drop the rest of the line."""
+    """A screen that ignores marks without a width; pyte would drop the rest of the line."""
 
     def draw(self, data: str) -> None:
         """Draw text."""
@@ -38,7 +38,7 @@ class _Screen(pyte.Screen):
 
 
 class Terminal:
-    """Run a command in a pty and read what it paints. Times are ``time.perf_counter`` seconds.
+    """Run a command in a pty and read its output. Times are ``time.perf_counter`` seconds.
 
     A paint is dated by the arrival of the bytes that completed it, so that the slowness of the
     screen emulator is not counted against the program.
@@ -80,26 +80,26 @@ class Terminal:
         self.close()
 
     def close(self) -> None:
-        """End the program: its home must be free for the next run."""
+        """End the program, so that the next run can use its home."""
         self._child.close(force=True)
 
     @property
     def lines(self) -> list[str]:
-        """Return the rows of the screen as they stand."""
+        """Return the current rows of the screen."""
         return list(self._screen.display)
 
     def row(self, label: str) -> str:
-        """Return the first row that holds the label, empty if there is none."""
+        """Return the first row that contains the label, "" if there is none."""
         return next((line for line in self.lines if label in line), "")
 
     def press(self, keys: str) -> float:
-        """Type keys and return when."""
+        """Type keys and return the time."""
         at = time.perf_counter()
         os.write(self._child.child_fd, keys.encode())
         return at
 
     def stream(self, keys: Iterable[str], gap: float, after_escape: float = 0.25) -> None:
-        """Type keys ``gap`` seconds apart, reading but not looking at what is painted.
+        """Type keys ``gap`` seconds apart, reading the output without rendering it.
 
         A key right behind Escape would be read as one with Alt held down: there it waits until
         Escape was taken from the line, and a little longer.
@@ -136,7 +136,7 @@ class Terminal:
         )
 
     def left(self, seconds: float = 30) -> int:
-        """Return the exit code once the program has ended of itself.
+        """Wait until the program ends by itself and return its exit code.
 
         :raises TimeoutError: it runs on
         """
@@ -150,7 +150,7 @@ class Terminal:
         return int(self._child.exitstatus if self._child.exitstatus is not None else -1)
 
     def until(self, shown: Callable[["Terminal"], bool], seconds: float = 30) -> float:
-        """Read until the screen shows it; return when the bytes that did arrived.
+        """Read until the screen shows the text; return the time its bytes arrived.
 
         :raises TimeoutError: with the screen as it stands
         """
@@ -163,19 +163,19 @@ class Terminal:
         return arrived
 
     def settle(self, quiet: float = 0.3, seconds: float = 30) -> None:
-        """Read until the program has painted nothing for a while."""
+        """Read until the program has written nothing for a while."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end and self._read(quiet):
             continue
 
     def rest(self, seconds: float) -> None:
-        """Keep reading for so long."""
+        """Keep reading for this many seconds."""
         end = time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0:
             self._read(left)
 
     def _on_the_line(self) -> int:
-        """Return how many bytes were typed that the program has not read yet."""
+        """Return the number of typed bytes that the program has not read."""
         line = os.open(f"/proc/{self._child.pid}/fd/0", os.O_RDWR | os.O_NOCTTY)
         try:
             counted = fcntl.ioctl(line, termios.FIONREAD, bytes(4))
@@ -189,14 +189,14 @@ class Terminal:
             self._receive(left)
 
     def _read(self, seconds: float) -> bool:
-        """Take in and draw what has been painted; tell whether anything came in time."""
+        """Read and render output; return whether any came in time."""
         came = self._receive(0 if self._undrawn else seconds) or bool(self._undrawn)
         painted, self._undrawn = self._undrawn, b""
         self._stream.feed(painted)
         return came
 
     def _receive(self, seconds: float) -> bool:
-        """Take in what has been painted; tell whether anything came in time."""
+        """Read output; return whether any came in time."""
         descriptor: int = self._child.child_fd
         if not select.select([descriptor], [], [], max(seconds, 0))[0]:
             return False

@@ -1,4 +1,4 @@
-"""Draw the pictures of the README: real screens at 80x24 on made-up people.
+"""Draw the pictures of the README: real screens at 80x24 with made-up people.
 
 Run by ``make pictures``; writes ``docs/pictures/*.svg``.
 """
@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from fieldkit.app import FieldkitApp
 from fieldkit.cli import run
-from fieldkit.files.load import load_folder
+from fieldkit.files import load_folder
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.clock import DAY, laptop_clock
@@ -20,20 +20,20 @@ from fieldkit.sync.client import enrol, sync
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 PEOPLE, OF_TODAY = 600, 14
-"""People entered the day before, and those of the day shown."""
+"""People entered the day before, and on the day of the pictures."""
 DISTRICT, BLOCK = 2, 16
 """Chadoora in Budgam."""
 NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
 
 
 class Photographer:
-    """Types at the application and keeps what it shows."""
+    """Types into the application and saves its screens."""
 
     def __init__(self, app: FieldkitApp, pilot: Pilot[int]) -> None:
         self._app, self._pilot = app, pilot
 
     async def press(self, *keys: str) -> None:
-        """Type texts letter by letter, and keys named in angle brackets; wait until all is done."""
+        """Type texts letter by letter, and keys in angle brackets; wait for the application."""
         for key in keys:
             named = key.startswith("<")
             for letter in [key[1:-1]] if named else key:
@@ -43,7 +43,7 @@ class Photographer:
             await self.settle()
 
     async def settle(self) -> None:
-        """Wait until no key, worker or message is left."""
+        """Wait until all keys, workers and messages are processed."""
         for _ in range(3):
             await self._pilot.pause()
             await self._app.keys_handled()
@@ -51,13 +51,13 @@ class Photographer:
         await self._pilot.pause()
 
     def take(self, name: str) -> None:
-        """Keep the screen as a picture."""
+        """Save the screen as a picture."""
         picture = self._app.export_screenshot(title="fieldkit")
         (PICTURES / f"{name}.svg").write_text(picture, encoding="utf-8")
 
 
 def richest(store: Store, kind: str) -> str:
-    """Return the id of the record with the most on its timeline, among the first ones."""
+    """Return the id of the record with the longest timeline, among the first 300."""
     records = store.page(kind, limit=300).records
     return max(records, key=lambda record: len(store.timeline(record.id))).id
 
@@ -96,7 +96,7 @@ def sample(folder: Path, people: int, seed: int) -> Path:
 
 
 def the_day_before(home: Path, folder: Path, url: str) -> None:
-    """Enter what is here already as of yesterday, and send it."""
+    """Import records dated yesterday, and sync them."""
     store = Store.open(home, clock=lambda: laptop_clock() - DAY)
     store.init("Asha", DISTRICT, BLOCK)
     load_folder(store, sample(folder, PEOPLE, 7), operator="Asha")
@@ -112,7 +112,7 @@ def the_day_before(home: Path, folder: Path, url: str) -> None:
 
 
 def disagree(store: Store, colleague: Store) -> None:
-    """Give one artisan two mobile numbers, typed on two laptops without a line."""
+    """Give one artisan two mobile numbers, typed on two offline laptops."""
     (artisan,) = store.page("beneficiary", limit=1).records
     for laptop, who, mobile in (
         (colleague, "Reyaz", "9419011432"),
@@ -124,14 +124,14 @@ def disagree(store: Store, colleague: Store) -> None:
 
 
 def a_days_work(store: Store, folder: Path) -> None:
-    """Enter what came today and mend three records; none of it is sent yet."""
+    """Import today's records and edit three; none of it is sent yet."""
     load_folder(store, sample(folder, OF_TODAY, 11), operator="Asha")
     for person in store.page("beneficiary", limit=3).records:
         store.save([Edit(type(person), {"remarks": "Came in person."}, id=person.id)], "Asha")
 
 
 def main() -> None:
-    """Make a home of sample data and take the pictures on it."""
+    """Create a home with sample data and take the pictures of it."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home = Path(folder) / "home"

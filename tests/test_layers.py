@@ -103,7 +103,7 @@ asyncio.run(look())
 
 
 def imported_by(program: str) -> frozenset[str]:
-    """Return the packages a fresh interpreter holds after the program, and those of fieldkit."""
+    """Return the packages a fresh interpreter holds after the program, and fieldkit's own."""
     ran = subprocess.run(
         [sys.executable, "-c", f"{program}\nimport sys; print(*sorted(sys.modules))"],
         capture_output=True,
@@ -112,8 +112,8 @@ def imported_by(program: str) -> frozenset[str]:
         timeout=60,
     )
     names = ran.stdout.split()
-    inner = {".".join(name.split(".")[:2]) for name in names if name.startswith("fieldkit.")}
-    return frozenset({name.partition(".")[0] for name in names} | inner)
+    own = {".".join(name.split(".")[:2]) for name in names if name.startswith("fieldkit.")}
+    return frozenset({name.partition(".")[0] for name in names} | own)
 
 
 def client_modules() -> list[str]:

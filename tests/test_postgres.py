@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from tests.postgres import Postgres, _programs, _within_reach, running_postgres
 
-from fieldkit.server.operation.migrate import open_database
+from fieldkit.server.database.migrate import open_database
 
 ALONE = """
 import os, signal

@@ -1,11 +1,11 @@
-"""Where fieldkit starts. Without arguments it is the application, and nothing else is loaded."""
+"""The entry point. Without arguments it opens the application and loads nothing else."""
 
 import sys
 from typing import NoReturn
 
 
 def main() -> NoReturn:
-    """Open the application at once, or hand over to the command line."""
+    """Open the application, or run the command line if there are arguments."""
     if len(sys.argv) > 1:
         from fieldkit.cli import main as command_line
 

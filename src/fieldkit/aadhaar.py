@@ -1,8 +1,8 @@
-"""No Aadhaar number at rest: recognise one in whatever was typed or read, mask it, cut it.
+"""Recognise, mask and cut Aadhaar numbers, so that none is ever stored.
 
-Twelve digits, the first 2-9, closed by a Verhoeff check digit. Basis: domain brief section 4;
-about a tenth of all other twelve-digit numbers pass by chance, so fields that hold such numbers
-(accounts, UTR, portal numbers) ask instead of refusing.
+An Aadhaar number has twelve digits, the first 2-9, the last a Verhoeff check digit. About a tenth
+of all other twelve-digit numbers pass by chance, so fields for such numbers (accounts, UTR, portal
+numbers) ask for confirmation instead of refusing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from fieldkit.plain_text import plain
 
-_TIMES = (
+_MULTIPLICATION = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     (1, 2, 3, 4, 0, 6, 7, 8, 9, 5),
     (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
@@ -25,7 +25,7 @@ _TIMES = (
     (8, 7, 6, 5, 9, 3, 2, 1, 0, 4),
     (9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
 )
-_TURN = (
+_PERMUTATION = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     (1, 5, 7, 6, 2, 8, 3, 0, 9, 4),
     (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
@@ -50,69 +50,70 @@ _SHAPES = tuple(
         (r"(?<!\d)", r"[2-9]\.\d{11}[eE]\+?11"),
     )
 )
-"""Twelve digits together, in fours as on the card, or in ones, twos, threes or sixes; a float.
+"""The forms of a number: twelve digits together, in fours as on the card, or in groups of one, two,
+three or six; and a float.
 
-Each looks ahead only, so that other digits in front of a number do not hide it."""
+Each uses lookahead, so that digits before a number do not hide it."""
 _UNCHECKED = re.compile(rf"(?<!\d)\d{{4}}{_GAP}{{0,3}}\d{{4}}{_GAP}{{0,3}}(\d{{4}})(?!\d)")
 _AROUND = re.compile(r"[\s.']*0*\s*")
-"""What a spreadsheet leaves around a number that fills a cell."""
-_SAYS_AADHAAR = re.compile(r"a+dh?aa?r|(?<![a-z])uid(ai)?(?![a-z])|आधार", re.IGNORECASE)
+"""Characters that a spreadsheet leaves around a number that fills a cell."""
+_AADHAAR_HEADING = re.compile(r"a+dh?aa?r|(?<![a-z])uid(ai)?(?![a-z])|आधार", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
-_UNSEEN = {"Cf", "Mn", "Me", "Cc"}
+_INVISIBLE = {"Cf", "Mn", "Me", "Cc"}
 _INDIAN_MOBILE = re.compile(r"\+91[\s-]?[6-9](?:[\s-]?\d){9}(?!\d)")
 
 
 def verhoeff(digits: str) -> bool:
-    """Say whether a string of digits ends in its right Verhoeff check digit."""
+    """Say whether a string of digits ends in its correct Verhoeff check digit."""
     check = 0
     for position, digit in enumerate(reversed(digits)):
-        check = _TIMES[check][_TURN[position % 8][int(digit)]]
+        check = _MULTIPLICATION[check][_PERMUTATION[position % 8][int(digit)]]
     return check == 0
 
 
 def holds_aadhaar(text: str) -> bool:
-    """Say whether ``text`` holds what looks like a whole Aadhaar number, however spaced.
+    """Say whether ``text`` contains an apparent Aadhaar number, with any spacing.
 
-    A mobile number behind its +91 is none.
+    A mobile number after +91 does not count.
     """
     return len(text) >= 12 and any(_spans(text))
 
 
 def is_aadhaar(text: str) -> bool:
-    """Say whether a cell holds a whole Aadhaar number and nothing else."""
+    """Say whether a cell contains an Aadhaar number and nothing else."""
     return any(_AROUND.fullmatch(text[:start] + text[end:]) for start, end in _spans(text))
 
 
 def masked(text: str) -> str:
-    """Leave only the last four of every whole Aadhaar number in ``text``: XXXX XXXX 1234."""
+    """Mask all but the last four digits of every Aadhaar number in ``text``: XXXX XXXX 1234."""
     return _replaced(text, lambda number: f"XXXX XXXX {number[8:]}")
 
 
 def cut_aadhaar(text: str) -> str:
-    """Leave the last four of every number in a cell that is to hold an Aadhaar number.
+    """Replace every number in an Aadhaar column's cell by its last four digits.
 
-    A mistyped one, which does not pass Verhoeff, is cut as well if it is written as on the card.
+    A mistyped number, which fails Verhoeff, is cut as well if it is written as on the card.
     """
     return _UNCHECKED.sub(r"\1", plain(_replaced(text, lambda number: number[8:])))
 
 
 def all_but_four(text: str) -> str:
-    """Mask all but the last four digits of a cell that is to hold an Aadhaar number."""
+    """Mask all but the last four digits of an Aadhaar column's cell."""
     return re.sub(r"\d(?=(?:\D*\d){4})", "X", plain(text))
 
 
 def last_four(text: str) -> str:
-    """Show of a cell that is to hold an Aadhaar number its last four digits at most."""
+    """Return an Aadhaar column's cell with at most its last four digits readable."""
     return all_but_four(cut_aadhaar(text))
 
 
 def says_aadhaar(heading: str) -> bool:
-    """Say whether what stands under this heading is to be an Aadhaar number."""
-    return _SAYS_AADHAAR.search(heading) is not None
+    """Say whether a column's heading announces Aadhaar numbers."""
+    return _AADHAAR_HEADING.search(heading) is not None
 
 
 def _replaced(text: str, change: Callable[[str], str]) -> str:
-    """Put something else in the place of each whole Aadhaar number, until none is left."""
+    """Replace each Aadhaar number by ``change(digits)``, until none is left."""
     while spans := sorted(_spans(text)):
         parts, kept = list[str](), 0
         for start, end in spans:
@@ -125,13 +126,13 @@ def _replaced(text: str, change: Callable[[str], str]) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where whole Aadhaar numbers begin and end, in no order; they may overlap."""
+    """Yield the start and end of Aadhaar numbers, in no order; they may overlap."""
     if len(_DIGIT.findall(text)) < 12:
         return
     digits = plain(text)
     seen: Sequence[int] = range(len(digits))
     if not digits.isascii():
-        seen = [at for at in seen if unicodedata.category(digits[at]) not in _UNSEEN]
+        seen = [at for at in seen if unicodedata.category(digits[at]) not in _INVISIBLE]
     digits = "".join(digits[at] for at in seen)
     digits = _INDIAN_MOBILE.sub(lambda mobile: "+" * len(mobile.group()), digits)
     for shape in _SHAPES:

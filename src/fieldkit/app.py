@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fieldkit.screens.base import textual_private
 from fieldkit.screens.base.app import AppBase, is_sentence
 from fieldkit.screens.base.page import Page
 from fieldkit.screens.base.scheduler import Pace
@@ -70,7 +71,7 @@ class FieldkitApp(AppBase):
         self.set_timer(QUIET_AFTER, lambda: self.run_worker(self._start_background_work()))
 
     async def _start_background_work(self) -> None:
-        """Load the form before it is needed, make the daily backup, and start the sync schedule.
+        """Load the form before it is needed, back up, tidy up, and start the sync schedule.
 
         If the backup fails, the page says so.
         """
@@ -79,6 +80,7 @@ class FieldkitApp(AppBase):
         await asyncio.to_thread(import_module, "fieldkit.screens.form.form_page")
         try:
             await self.work(lambda store: store.back_up_daily())
+            await self.work(lambda store: store.tidy())
         except StoreError as error:
             if isinstance(self.screen, Page):
                 self.screen.say(f"No copy of today's data was made. {error}", error=True)
@@ -138,8 +140,7 @@ class FieldkitApp(AppBase):
             self._write_drafts_now()
             self.exit(0)
 
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.call_later, end)
+        textual_private.call_from_signal(self, end)
 
     def _write_drafts_now(self) -> None:
         """Write the drafts that can be written, at once; the form itself may have failed."""
@@ -160,13 +161,12 @@ class FieldkitApp(AppBase):
         """End with one sentence; log where the program failed, without personal data."""
         log = write_log(self.home)
         self._write_drafts_now()
-        self._exit_renderables.clear()
         self.fault = (
             "fieldkit stopped because of a mistake in the program. What was saved is safe; "
             "what was being typed is on Home after the next start."
             + (f" Send this file to whoever looks after fieldkit: {log}" if log else "")
         )
-        self._close_messages_no_wait()
+        textual_private.stop_at_once(self)
 
 
 def write_log(home: Path) -> Path | None:

@@ -1,8 +1,8 @@
-"""The command line: the doors scripts rest on.
+"""The command line, a stable interface for scripts.
 
-Exit codes: 0 done, 1 done in part (and said where), 2 unusable input, 3 offline. JSON goes to
-standard output alone, sentences about what is wrong to standard error. Each command is imported
-only when it is called, so that the application starts quickly.
+Exit codes: 0 done, 1 done in part, 2 unusable input, 3 offline. Standard output carries results,
+with ``--json`` nothing but JSON; messages about problems go to standard error. A command is
+imported only when it is called, so that the application starts quickly.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ Command: TypeAlias = Callable[[argparse.Namespace], int]
 
 
 class Unusable(Exception):
-    """What was asked cannot be done with this input; the text says why and what to do."""
+    """The command cannot work with this input; the text says why and what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command, or the application, and leave with its exit code."""
+    """Run one command, or the application, and exit with its code."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -51,9 +51,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = command(args)
         sys.stdout.flush()
     except Unusable as error:
-        return tell(str(error))
+        return print_error(str(error))
     except KeyboardInterrupt:
-        tell("Stopped. What was already done stays done.")
+        print_error("Stopped. What was already done stays done.")
         return IN_PART
     except BrokenPipeError:
         _write_nowhere()
@@ -64,31 +64,33 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _write_nowhere() -> None:
-    """Turn standard output away: its reader has gone, and the rest must not fail once more."""
+    """Redirect standard output: its reader has gone, and a flush at exit must not fail again."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(error: Exception) -> int:
-    """Say what went wrong in one sentence, without anyone's data; returns the exit code."""
+    """Print what went wrong in one sentence without personal data; return the exit code."""
     from fieldkit.store import Refused, StoreError
 
     if isinstance(error, StoreError | Refused):
-        return tell(str(error))
+        return print_error(str(error))
     if isinstance(error, OSError):
-        return tell(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+        return print_error(
+            f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+        )
     from fieldkit.app import write_log
 
     log = write_log(home_folder())
-    tell(
+    print_error(
         "fieldkit stopped because of a mistake in the program. What was saved is safe."
         + (f" Send this file to whoever looks after fieldkit: {log}" if log else "")
     )
     return IN_PART
 
 
-def tell(sentence: str) -> int:
-    """Say what is wrong on standard error; returns the exit code for unusable input."""
+def print_error(sentence: str) -> int:
+    """Print what is wrong to standard error; return the exit code for unusable input."""
     sys.stderr.write(f"{shown(sentence)}\n")
     return UNUSABLE
 
@@ -182,20 +184,20 @@ def _add_sync(commands: Subparsers) -> None:
     enrol.add_argument("code")
     _add_json(_add(commands, "sync", "send what waits, bring what others did", "laptop:sync"))
     receipt = _add(
-        commands, "receipt", "compare what is here with what the server holds", "agreeing:receipt"
+        commands, "receipt", "compare what is here with what the server holds", "comparing:receipt"
     )
     receipt.add_argument("-o", "--output", type=Path, metavar="FILE", help="also as a text file")
     _add_json(receipt)
-    _add_json(_add(commands, "conflicts", "list values not used yet", "agreeing:conflicts"))
+    _add_json(_add(commands, "conflicts", "list values not used yet", "comparing:conflicts"))
     resolve = _add(
-        commands, "resolve", "decide which value of a conflict counts", "agreeing:resolve"
+        commands, "resolve", "decide which value of a conflict counts", "comparing:resolve"
     )
     resolve.add_argument("conflict", metavar="CONFLICT")
     resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
 
 
 def _add_server(commands: Subparsers) -> None:
-    server = commands.add_parser("server", help="the central server (needs fieldkit[server])")
+    server = commands.add_parser("server", help="the central server (needs fieldkit-jk[server])")
     actions = server.add_subparsers(title="actions", metavar="ACTION", required=True)
     run = _add_action(actions, "run", "serve until stopped")
     run.add_argument("--host", default="127.0.0.1", metavar="H")

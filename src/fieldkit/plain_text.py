@@ -1,4 +1,4 @@
-"""Text made plain: safe for a terminal, and digits of every script read as 0-9."""
+"""Make text safe for a terminal, and read digits of any script as 0-9."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import re
 import unicodedata
 
 REPLACED = "\u00b7"
-"""Stands for a character that cannot be shown."""
+"""Shown instead of a character that cannot be shown."""
 _UNSAFE = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MARKS = dict.fromkeys(
     [0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
 )
 _EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
 _LONE_JOINER = re.compile(f"(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])")
-"""Rich counts what follows a joiner as drawn over what precedes it, which holds for emoji only."""
+"""A zero-width joiner not between emoji. Rich counts joined characters as a single cell, which is
+right for emoji only."""
 
 
 def shown(text: str) -> str:
-    """Return ``text`` as one line that no terminal obeys, only shows.
+    """Return ``text`` as one line without anything that controls a terminal.
 
-    Control characters are replaced and marks that reorder a line are dropped.
+    Control characters are replaced; marks that reorder a line are removed.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -31,7 +32,7 @@ def shown(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Read digits of any script as 0-9, so that no script hides a number."""
+    """Replace digits of any script by 0-9."""
     if text.isascii():
         return text
     return "".join(str(int(c)) if c.isdecimal() else c for c in text)

@@ -1,8 +1,8 @@
-"""Kind tables grow from their declarations, on laptop and server alike.
+"""Create and extend the tables of kinds from their declarations, on laptop and server.
 
-A new kind, or a new field of one, is a class and no script: :func:`grow` creates the missing
-tables, adds the missing columns and indexes, and never drops or changes what is there. Scripts are
-left for the other tables and for conversions of data.
+A new kind or field needs no migration script: :func:`grow` creates missing tables, columns and
+indexes, and never drops or changes existing ones. Scripts are for the other tables and for
+conversions of data.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _GROWN = Table(
     Column("kind", String, primary_key=True),
     Column("shape", String, nullable=False),
 )
-"""The shape each kind's table was last brought to, so that looking again costs one query."""
+"""The last shape of each kind's table, so that checking all kinds costs one query."""
 
 
 def grow(connection: Connection, kinds: Iterable[type[Record]]) -> None:
-    """Bring the tables of ``kinds`` to their declarations, in the caller's transaction.
+    """Create or extend the tables of ``kinds``, in the caller's transaction.
 
-    Columns are added empty. When nothing is new this reads one small table and returns.
+    New columns are null. If nothing is new, only one small table is read.
     """
     _GROWN.create(connection, checkfirst=True)
     known: dict[str, str] = {row.kind: row.shape for row in connection.execute(select(_GROWN))}
@@ -54,7 +54,7 @@ def grow(connection: Connection, kinds: Iterable[type[Record]]) -> None:
 
 
 def is_grown(connection: Connection, kinds: Iterable[type[Record]]) -> bool:
-    """Say whether :func:`grow` has nothing to do; it only reads, so it waits for no writer."""
+    """Say whether :func:`grow` has nothing to do; only reads, so it does not wait for writers."""
     if not inspect(connection).has_table(_GROWN.name):
         return False
     known: dict[str, str] = {row.kind: row.shape for row in connection.execute(select(_GROWN))}
@@ -62,7 +62,7 @@ def is_grown(connection: Connection, kinds: Iterable[type[Record]]) -> bool:
 
 
 def _grow(connection: Connection, kind: type[Record]) -> None:
-    """Create the table of one kind, or add what it lacks."""
+    """Create the table of one kind, or add its missing columns and indexes."""
     table, found = kind.table(), inspect(connection)
     if not found.has_table(table.name):
         connection.execute(CreateTable(table))
@@ -73,7 +73,7 @@ def _grow(connection: Connection, kind: type[Record]) -> None:
             _add_column(connection, table, column)
         if added and "extra" in columns:
             _adopt(connection, kind, {column.name for column in added})
-    # The indexes are named on a copy of the table, so that the declaration stays as it is.
+    # Indexes are declared on a copy of the table, so that the kind's own metadata is unchanged.
     copy = table.to_metadata(MetaData())
     for fields in _indexed(kind):
         index = Index(f"ix_{table.name}_{'_'.join(fields)}", *(copy.c[field] for field in fields))
@@ -81,7 +81,7 @@ def _grow(connection: Connection, kind: type[Record]) -> None:
 
 
 def _add_column(connection: Connection, table: Table, column: Column[object]) -> None:
-    """Add one column; it is nullable whatever its declaration, for the rows already there."""
+    """Add one column, always nullable because of existing rows."""
     dialect = connection.dialect
     quote = dialect.identifier_preparer
     connection.exec_driver_sql(
@@ -91,7 +91,7 @@ def _add_column(connection: Connection, table: Table, column: Column[object]) ->
 
 
 def _adopt(connection: Connection, kind: type[Record], added: set[str]) -> None:
-    """Move what ``extra`` kept of a newer version's fields to the columns they now have."""
+    """Move values of fields unknown until now from ``extra`` to their new columns."""
     table = kind.table()
     moved = []
     for row in connection.execute(select(table.c.id, table.c.extra)):
@@ -106,7 +106,7 @@ def _adopt(connection: Connection, kind: type[Record], added: set[str]) -> None:
 def parted(
     kind: type[Record], fields: Mapping[str, Json]
 ) -> tuple[dict[str, Value], dict[str, Json]]:
-    """Part fields kept by a version that did not know them: what this one reads, and the rest."""
+    """Split fields kept as unknown into the values that this version reads, and the rest."""
     values: dict[str, Value] = {}
     rest = dict(fields)
     for name in fields.keys() & kind.fields().keys():
@@ -119,13 +119,16 @@ def parted(
 
 
 def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
-    """Give the fields of each index.
+    """Yield the fields of each index.
 
-    They serve the list's order, the newest first, references, codes, and what finds duplicates.
+    They serve the list's order, what waits at a step, the newest first, references, codes, and
+    what finds duplicates.
     """
     fields = kind.model_fields
     if kind.order in fields:
         yield (kind.order, "id")
+        if kind.lifecycle and kind.lifecycle.waits():
+            yield (kind.lifecycle.field, kind.order)
     yield ("updated_at",)
     singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in kind.match_keys)]
     for field in dict.fromkeys(singles):
@@ -134,6 +137,6 @@ def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
 
 
 def _shape(kind: type[Record]) -> str:
-    """Describe the table in one line; it differs whenever a column or an index is new."""
+    """Return a line that describes the table's columns and indexes, to detect new ones."""
     columns = " ".join(f"{column.name}:{column.type!r}" for column in kind.table().columns)
     return f"{columns} / {' '.join('+'.join(fields) for fields in _indexed(kind))}"

@@ -1,4 +1,4 @@
-"""Where one installation lives."""
+"""The folder of an installation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DATABASE = "fieldkit.sqlite3"
 
 
 def home_folder() -> Path:
-    """Return the folder that holds all of this installation: FIELDKIT_HOME, else the platform's."""
+    """Return the folder of all its data: FIELDKIT_HOME, or the platform's folder for user data."""
     if chosen := os.environ.get("FIELDKIT_HOME"):
         return Path(chosen).expanduser()
     from platformdirs import user_data_path

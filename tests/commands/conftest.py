@@ -1,4 +1,4 @@
-"""Commands called as scripts call them, on homes of their own."""
+"""Run commands as scripts do, each in a fresh home folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fieldkit.store import Store
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left behind."""
+    """The exit code and output of a command."""
 
     code: int
     out: bytes
@@ -44,7 +44,7 @@ Cli = Callable[..., Ran]
 
 
 def caller(capsys: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Return what runs one command in this process: ``cli("find", "Ali", piped=b"...")``."""
+    """Return what that runs a command here: ``cli("find", "Ali", piped=b"...")``."""
 
     def call(*arguments: str | Path, piped: bytes = b"") -> Ran:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8"))
@@ -101,7 +101,7 @@ def _filled(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def filled(_filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A laptop that holds the sample; always on the same path, for elsewhere it would be a copy."""
+    """A laptop with the sample, always at the same path: elsewhere it would count as a copy."""
     home = _filled / "home"
     shutil.rmtree(home)
     shutil.copytree(_filled / "kept", home)

@@ -1,4 +1,4 @@
-"""No whole Aadhaar number stays anywhere on a laptop, or reaches a server."""
+"""No whole Aadhaar number is stored on a laptop or reaches a server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WRITINGS = [
 
 
 def at_rest(*folders: Path) -> bytes:
-    """Return every byte of every file in these folders, without what parts groups of digits."""
+    """Return all bytes of all files in these folders, without separators of digits."""
     files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
     assert files
     content = b"\n".join(file.read_bytes() for file in files)
@@ -34,7 +34,7 @@ def at_rest(*folders: Path) -> bytes:
 
 
 def held(content: bytes, numbers: set[str]) -> set[str]:
-    """Return which of the numbers are there, as text or as SQLite keeps a whole number."""
+    """Return the numbers that occur, as text or as a SQLite integer."""
     return {
         number
         for number in numbers
@@ -42,7 +42,7 @@ def held(content: bytes, numbers: set[str]) -> set[str]:
     }
 
 
-def test_the_search_for_numbers_finds_them(tmp_path: Path) -> None:
+def test_the_search_finds_numbers_it_should_find(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("9999 4105 7058", encoding="utf-8")
     (tmp_path / "b").write_bytes(b"\x00" + int(TWO).to_bytes(6, "big"))
     assert held(at_rest(tmp_path), {ONE, TWO}) == {ONE, TWO}
@@ -51,7 +51,7 @@ def test_the_search_for_numbers_finds_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
-def test_a_messy_roster_leaves_none_behind(
+def test_importing_a_messy_roster_stores_no_aadhaar_number(
     laptop: Path, cli: Cli, tmp_path: Path, ending: str
 ) -> None:
     rows = messy_roster(150, 5, 2, 16)
@@ -73,7 +73,7 @@ def test_a_messy_roster_leaves_none_behind(
     assert re.fullmatch(r"\d{4}", someone["aadhaar_last4"])
 
 
-def test_none_goes_on_from_the_laptop(laptop: Path, cli: Cli, tmp_path: Path) -> None:
+def test_no_aadhaar_number_leaves_the_laptop(laptop: Path, cli: Cli, tmp_path: Path) -> None:
     roster = tmp_path / "roster.csv"
     roster.write_text(f"Name,Trade,Aadhaar\nAli Lone,Carpenter,{ONE}\n", encoding="utf-8")
     assert cli("import", "beneficiary", roster).code == 0
@@ -92,7 +92,7 @@ def test_none_goes_on_from_the_laptop(laptop: Path, cli: Cli, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "field", ["remarks", "name", "village", "ration_card", "of_a_newer_version", "nested"]
 )
-def test_an_edit_that_holds_one_is_refused(laptop: Path, cli: Cli, field: str) -> None:
+def test_an_edit_with_an_aadhaar_number_is_refused(laptop: Path, cli: Cli, field: str) -> None:
     person: dict[str, object] = {"id": "7KQ2M9XD-1", "name": "Ali Lone", "trade_code": "CARP"}
     cli("import", "beneficiary", "-", piped=json.dumps(person).encode())
     entries: list[dict[str, object]] = []
@@ -108,7 +108,7 @@ def test_an_edit_that_holds_one_is_refused(laptop: Path, cli: Cli, field: str) -
     assert held(at_rest(laptop) + ran.out, {ONE, TWO}) == set()
 
 
-def test_nothing_else_that_is_typed_keeps_one(laptop: Path, cli: Cli) -> None:
+def test_no_other_input_stores_an_aadhaar_number(laptop: Path, cli: Cli) -> None:
     ran = cli("init", "--name", f"Asha {ONE}", "--district", "2")
     assert (ran.code, ran.out) == (2, b"")
     assert ONE not in ran.err

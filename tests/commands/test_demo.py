@@ -10,7 +10,7 @@ from tests.commands.conftest import Cli
 from fieldkit.server.operation import status as server_status
 
 
-def test_the_demonstration_ends_with_both_sides_the_same(
+def test_the_demonstration_ends_with_laptop_and_server_equal(
     home: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "demo"
@@ -29,7 +29,7 @@ def test_the_demonstration_ends_with_both_sides_the_same(
     assert "Settled: both laptops show the same." in ran.text
     assert not home.exists()
 
-    # What it did can be looked at.
+    # The result can be inspected.
     monkeypatch.setenv("FIELDKIT_HOME", str(folder / "laptop"))
     status = cli("status", "--json").json
     assert status["head"] == status["server_head"]
@@ -39,7 +39,7 @@ def test_the_demonstration_ends_with_both_sides_the_same(
     assert cli("check").code == 0
 
 
-def test_the_demonstration_never_touches_what_is_there(laptop: Path, cli: Cli) -> None:
+def test_the_demonstration_touches_no_existing_folder(laptop: Path, cli: Cli) -> None:
     before = {path: path.read_bytes() for path in laptop.iterdir() if path.is_file()}
     for place in (laptop, laptop / "fieldkit.sqlite3"):
         ran = cli("demo", "--headless", "--people", "3", "--home", place)
@@ -48,7 +48,7 @@ def test_the_demonstration_never_touches_what_is_there(laptop: Path, cli: Cli) -
     assert {path: path.read_bytes() for path in laptop.iterdir() if path.is_file()} == before
 
 
-def test_a_server_that_holds_something_else_is_not_called_the_same(
+def test_a_differing_server_is_reported(
     home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     honest = server_status.status
@@ -64,10 +64,11 @@ def test_a_server_that_holds_something_else_is_not_called_the_same(
     assert re.search(r"Members +12 +12 +11  not the same", ran.text)
 
 
-def test_without_the_servers_parts_it_says_so(
+def test_without_the_extra_it_says_what_to_install(
     home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "fieldkit.server.operation.local", None)
+    monkeypatch.delitem(sys.modules, "fieldkit.server.operation.run", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
     ran = cli("demo", "--headless")
     assert (ran.code, ran.out) == (2, b"")
-    assert "fieldkit[server]" in ran.err
+    assert "fieldkit-jk[server]" in ran.err

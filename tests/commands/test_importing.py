@@ -26,7 +26,7 @@ def roster(tmp_path: Path) -> Path:
 
 
 def before_chunk(monkeypatch: pytest.MonkeyPatch, number: int, event: BaseException | int) -> None:
-    """Let something happen when a chunk is about to be saved: an error, or so many Ctrl+C."""
+    """Raise an error, or send a number of Ctrl+C, when a chunk is about to be saved."""
     chunks = [0]
     save = Store.load
 
@@ -48,7 +48,7 @@ def people(cli: Cli) -> int:
     return count
 
 
-def test_ctrl_c_ends_an_import_and_what_is_in_stays(
+def test_ctrl_c_stops_an_import_and_saved_rows_stay(
     laptop: Path, cli: Cli, roster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before_chunk(monkeypatch, 2, 1)
@@ -59,11 +59,11 @@ def test_ctrl_c_ends_an_import_and_what_is_in_stays(
     assert cli("check").code == 0
 
 
-def test_a_second_ctrl_c_ends_it_at_once(
+def test_a_second_ctrl_c_stops_at_once(
     laptop: Path, cli: Cli, roster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before_chunk(monkeypatch, 2, 2)
-    before = signal.getsignal(signal.SIGINT)  # whoever started the tests may ignore it
+    before = signal.getsignal(signal.SIGINT)  # the parent process may ignore it
     ran = cli("import", "beneficiary", roster, "--json")
     assert (ran.code, ran.out) == (1, b"")
     assert ran.err == "Stopped. What was already done stays done.\n"
@@ -71,7 +71,7 @@ def test_a_second_ctrl_c_ends_it_at_once(
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_ctrl_c_leaves_the_other_files_of_a_folder(
+def test_ctrl_c_skips_the_other_files_of_a_folder(
     laptop: Path, cli: Cli, sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before_chunk(monkeypatch, 1, 1)
@@ -81,7 +81,7 @@ def test_ctrl_c_leaves_the_other_files_of_a_folder(
     assert people(cli) == ran.json["beneficiary.jsonl"]["imported"]
 
 
-def test_a_disk_that_fills_up_keeps_what_is_in(
+def test_saved_rows_stay_when_the_disk_fills_up(
     laptop: Path, cli: Cli, roster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before_chunk(monkeypatch, 2, DiskFull("The disk is full."))
@@ -91,7 +91,7 @@ def test_a_disk_that_fills_up_keeps_what_is_in(
     assert people(cli) == AT_ONCE
 
 
-def test_a_disk_that_is_full_from_the_start_is_a_refusal(
+def test_a_disk_full_from_the_start_is_refused(
     laptop: Path, cli: Cli, roster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before_chunk(monkeypatch, 1, DiskFull("The disk is full."))
@@ -99,7 +99,7 @@ def test_a_disk_that_is_full_from_the_start_is_a_refusal(
     assert (ran.code, ran.err) == (2, "The disk is full.\n")
 
 
-def test_a_terminal_is_shown_how_far_it_is(
+def test_a_terminal_shows_progress(
     laptop: Path, cli: Cli, roster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)

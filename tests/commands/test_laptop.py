@@ -20,7 +20,7 @@ ONE = b'{"name": "Ali Lone", "trade_code": "CARP"}\n'
 
 
 def no_server() -> str:
-    """Return the address of a port where nobody listens."""
+    """Return the address of a port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
@@ -44,7 +44,7 @@ def test_init_sets_a_laptop_up_without_the_screen(home: Path, cli: Cli) -> None:
     assert cli("status", "--json").json["device"] == device
 
 
-def test_a_supervisors_laptop_is_of_a_whole_district(home: Path, cli: Cli) -> None:
+def test_a_laptop_may_belong_to_a_whole_district(home: Path, cli: Cli) -> None:
     assert "District Budgam" in cli("init", "--name", "Asha", "--district", "2").text
     assert cli("status", "--json").json["device"]["block"] is None
 
@@ -58,7 +58,7 @@ def test_a_supervisors_laptop_is_of_a_whole_district(home: Path, cli: Cli) -> No
         (["--name", "Asha\x1b[2J", "--district", "2"], ""),
     ],
 )
-def test_init_refuses_what_is_nowhere_and_nobody(
+def test_init_refuses_unknown_places_and_empty_names(
     home: Path, cli: Cli, options: list[str], says: str
 ) -> None:
     ran = cli("init", *options)
@@ -88,16 +88,16 @@ def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
     assert f"{total} changes made here, 0 on the server, {total} not sent yet" in spoken
 
 
-def test_a_sync_calls_nothing_the_same_while_something_is_returned(
+def test_a_sync_does_not_say_same_while_a_change_is_returned(
     laptop: Path, cli: Cli, server: str, database: str
 ) -> None:
     store = Store.open(laptop)
     store.save([Edit(VillageOrganisation, {"name": "Noor VO", "block": 14})], "Asha")
     store.close()
     assert cli("enrol", server, code(database, district=2, block=16)).code == 0
-    for told in ("1 returned", "0 returned"):
+    for counted in ("1 returned", "0 returned"):
         ran = cli("sync").text
-        assert told in ran
+        assert counted in ran
         assert "counts on this laptop alone" in ran
         assert "the same" not in ran
     store = Store.open(laptop)
@@ -107,7 +107,7 @@ def test_a_sync_calls_nothing_the_same_while_something_is_returned(
     assert "Both sides are the same." in cli("sync").text
 
 
-def test_status_tells_that_the_area_was_changed(filled: Path, cli: Cli) -> None:
+def test_status_says_that_the_area_changed(filled: Path, cli: Cli) -> None:
     store = Store.open(filled)
     store.enrol("http://127.0.0.1:9", "t" * 43, "operator", 2, 16, 1, "first")
     store.pull.change_scope(Scope(role="operator", district=2, block=14, epoch=2))
@@ -115,9 +115,7 @@ def test_status_tells_that_the_area_was_changed(filled: Path, cli: Cli) -> None:
     assert "This laptop was given another area." in cli("status").text
 
 
-def test_a_sync_brings_both_sides_together(
-    filled: Path, cli: Cli, server: str, database: str
-) -> None:
+def test_a_sync_sends_and_receives(filled: Path, cli: Cli, server: str, database: str) -> None:
     assert cli("enrol", server, code(database)).code == 0
     assert cli("status", "--json").json["device"]["server"] == server
     someone = cli("export", "toolkit", "--format", "jsonl").lines[0]["beneficiary_id"]
@@ -141,7 +139,7 @@ def test_a_sync_brings_both_sides_together(
     )
 
 
-def test_offline_is_a_sentence_and_code_3(
+def test_offline_prints_a_sentence_and_exits_with_3(
     laptop: Path, cli: Cli, server: str, database: str
 ) -> None:
     assert cli("enrol", server, code(database)).code == 0
@@ -179,7 +177,7 @@ def test_without_a_server_nothing_is_sent(laptop: Path, cli: Cli) -> None:
         ("http://127.0.0.1:9", " ", "Type the code that the supervisor gave you."),
     ],
 )
-def test_enrolment_refuses_what_will_not_do(
+def test_enrolment_refuses_unusable_input(
     laptop: Path, cli: Cli, url: str, code: str, says: str
 ) -> None:
     ran = cli("enrol", url, code)
@@ -188,7 +186,7 @@ def test_enrolment_refuses_what_will_not_do(
     assert cli("status", "--json").json["device"]["server"] is None
 
 
-def test_enrolment_needs_a_laptop_set_up_and_a_line(home: Path, cli: Cli) -> None:
+def test_enrolment_needs_setup_and_a_connection(home: Path, cli: Cli) -> None:
     assert cli("enrol", "http://127.0.0.1:9", "ABC").code == 2
     cli("init", "--name", "Asha", "--district", "2")
     ran = cli("enrol", no_server(), "ABC")
@@ -196,7 +194,7 @@ def test_enrolment_needs_a_laptop_set_up_and_a_line(home: Path, cli: Cli) -> Non
     assert ran.err.startswith("The server cannot be reached.")
 
 
-def test_a_backup_comes_back(filled: Path, cli: Cli, tmp_path: Path) -> None:
+def test_a_backup_can_be_restored(filled: Path, cli: Cli, tmp_path: Path) -> None:
     before = cli("export", "beneficiary", "--format", "jsonl").out
     copy = tmp_path / "kept" / "copy.sqlite3"
     assert cli("backup", copy).text == f"All data is in {copy}.\n"
@@ -226,7 +224,7 @@ def test_a_restored_laptop_sends_what_it_had_not_sent(
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a database at all" * 100])
-def test_what_is_no_backup_is_not_restored(
+def test_a_file_that_is_no_backup_is_not_restored(
     filled: Path, cli: Cli, tmp_path: Path, content: bytes | None
 ) -> None:
     file = tmp_path / "copy"
@@ -238,7 +236,7 @@ def test_what_is_no_backup_is_not_restored(
     assert cli("status", "--json").json == before
 
 
-def test_a_backup_that_cannot_be_written_is_a_sentence(
+def test_an_unwritable_backup_is_reported_in_a_sentence(
     filled: Path, cli: Cli, tmp_path: Path
 ) -> None:
     for target in (tmp_path, filled / "fieldkit.sqlite3", filled / "fieldkit.sqlite3" / "copy"):
@@ -270,7 +268,7 @@ def test_check_of_a_damaged_file_is_still_json(filled: Path, cli: Cli) -> None:
     assert (status.code, status.out, status.err.count("\n")) == (2, b"", 1)
 
 
-def test_commands_work_beside_the_application_but_not_a_second_one_nor_restore(
+def test_while_the_application_runs_commands_work_except_restore_and_a_second_one(
     filled: Path, cli: Cli, tmp_path: Path
 ) -> None:
     cli("backup", tmp_path / "copy")
@@ -303,7 +301,7 @@ def test_commands_work_beside_the_application_but_not_a_second_one_nor_restore(
         [],
     ],
 )
-def test_a_home_that_cannot_be_used_is_one_sentence(
+def test_an_unusable_home_is_reported_in_one_sentence(
     filled: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     copy = tmp_path / "copy"
@@ -316,7 +314,7 @@ def test_a_home_that_cannot_be_used_is_one_sentence(
     assert "home" in ran.err
 
 
-def test_villages_are_offered_from_a_list(laptop: Path, cli: Cli, tmp_path: Path) -> None:
+def test_villages_of_a_list_are_suggested(laptop: Path, cli: Cli, tmp_path: Path) -> None:
     missing = cli("villages", tmp_path / "none.csv")
     assert (missing.code, missing.out) == (2, b"")
     assert "There is no file" in missing.err
@@ -338,7 +336,7 @@ def test_villages_are_offered_from_a_list(laptop: Path, cli: Cli, tmp_path: Path
     store.close()
 
 
-def test_json_stands_alone_on_standard_output(filled: Path, cli: Cli) -> None:
+def test_standard_output_holds_nothing_but_json(filled: Path, cli: Cli) -> None:
     for command in (["kinds"], ["find", "a"], ["status"], ["check"]):
         ran = cli(*command, "--json")
         json.loads(ran.out)

@@ -39,7 +39,7 @@ def test_kinds_lists_every_kind_with_its_fields(home: Path, cli: Cli) -> None:
     assert not home.exists()
 
 
-def test_kinds_reads_well_too(home: Path, cli: Cli) -> None:
+def test_kinds_prints_text_too(home: Path, cli: Cli) -> None:
     assert "beneficiary: Artisans" in cli("kinds").text
 
 
@@ -54,7 +54,7 @@ def test_a_sample_is_one_file_a_kind(home: Path, cli: Cli, tmp_path: Path, form:
     assert not home.exists()
 
 
-def test_a_sample_is_of_the_area_asked_for_or_the_homes(
+def test_a_sample_is_of_the_requested_area_or_the_laptops(
     laptop: Path, cli: Cli, tmp_path: Path
 ) -> None:
     def area(*options: str) -> set[tuple[int, int]]:
@@ -72,7 +72,7 @@ def test_a_sample_is_of_the_area_asked_for_or_the_homes(
 @pytest.mark.parametrize(
     "options", [["--district", "99"], ["--block", "999999"], ["--district", "1", "--block", "16"]]
 )
-def test_a_sample_of_no_place_is_refused(
+def test_a_sample_of_an_unknown_place_is_refused(
     home: Path, cli: Cli, tmp_path: Path, options: list[str]
 ) -> None:
     ran = cli("sample", "--people", "3", "--out", tmp_path / "out", *options)
@@ -80,7 +80,7 @@ def test_a_sample_of_no_place_is_refused(
     assert ran.err.startswith("There is no ")
 
 
-def test_a_folder_is_loaded_parents_first(laptop: Path, cli: Cli, sample: Path) -> None:
+def test_a_folder_is_imported_parents_first(laptop: Path, cli: Cli, sample: Path) -> None:
     ran = cli("import", sample, "--json")
     assert (ran.code, ran.err) == (0, "")
     assert list(ran.json) == [f"{k}.jsonl" for k in KINDS if (sample / f"{k}.jsonl").exists()]
@@ -98,7 +98,7 @@ def test_a_folder_is_loaded_parents_first(laptop: Path, cli: Cli, sample: Path) 
         assert figures["skipped"] == ran.json[name]["imported"]
 
 
-def test_a_bad_file_of_a_folder_holds_up_no_other(
+def test_a_bad_file_does_not_stop_the_others_of_a_folder(
     laptop: Path, cli: Cli, sample: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "files"
@@ -134,14 +134,14 @@ def test_export_then_import_gives_the_same_records(
     ]
     for kind in KINDS:
         assert cli("export", kind, "--format", "jsonl").out.splitlines() == before[kind], kind
-    # What was there first comes first, and a new record takes no number that is taken.
+    # The order is kept, and a new record gets an unused number.
     cli("import", "beneficiary", "-", piped=b'{"name": "Ali Lone", "trade_code": "CARP"}\n')
     ids = [entry["id"] for entry in cli("export", "beneficiary", "--format", "jsonl").lines]
     assert len(set(ids)) == 61
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_tables_come_back_unchanged_too(
+def test_exported_tables_import_unchanged(
     filled: Path, cli: Cli, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / f"beneficiary.{form}"
@@ -155,7 +155,7 @@ def test_tables_come_back_unchanged_too(
     assert cli("export", "beneficiary", "--format", "jsonl").out == before
 
 
-def test_a_known_id_is_an_edit_of_the_fields_named(laptop: Path, cli: Cli) -> None:
+def test_a_known_id_edits_the_named_fields(laptop: Path, cli: Cli) -> None:
     first = {"id": "7KQ2M9XD-1", "name": "Ali Lone", "trade_code": "CARP", "village": "Wathoora"}
 
     def load(entry: Mapping[str, object]) -> tuple[int, int, int]:
@@ -184,7 +184,7 @@ def test_a_known_id_is_an_edit_of_the_fields_named(laptop: Path, cli: Cli) -> No
     assert "7KQ2M9XD-1  deleted" in cli("show", "7KQ2M9XD-1").text
 
 
-def test_rows_not_taken_come_back_with_the_reason(laptop: Path, cli: Cli, tmp_path: Path) -> None:
+def test_rejected_rows_are_written_with_the_reason(laptop: Path, cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "artisans.csv"
     file.write_text("Name,Trade,Mobile No.\nAli Lone,Carpenter,9419011432\nAsif,Carpenter,12\n")
     ran = cli("import", "beneficiary", file, "--json")
@@ -201,7 +201,7 @@ def test_rows_not_taken_come_back_with_the_reason(laptop: Path, cli: Cli, tmp_pa
     assert "artisans-rejected-2.csv" in spoken.text
 
 
-def test_likely_duplicates_are_taken_and_listed(laptop: Path, cli: Cli) -> None:
+def test_likely_duplicates_are_imported_and_listed(laptop: Path, cli: Cli) -> None:
     entry = {"name": "Ali Lone", "trade_code": "CARP", "mobile": "9419011432", "born": "1980"}
     ran = cli("import", "beneficiary", "-", "--json", piped=rows(entry, entry))
     assert (ran.code, ran.json["imported"]) == (0, 2)
@@ -215,7 +215,7 @@ def test_likely_duplicates_are_taken_and_listed(laptop: Path, cli: Cli) -> None:
     assert str(laptop / "imports" / "beneficiary-duplicates-2.csv") in spoken.text
 
 
-def test_a_trial_writes_nothing(filled: Path, cli: Cli, sample: Path) -> None:
+def test_a_dry_run_of_the_command_writes_nothing(filled: Path, cli: Cli, sample: Path) -> None:
     lines = (sample / "beneficiary.jsonl").read_bytes().splitlines()
     known = json.loads(lines[0])
     piped = rows(
@@ -225,13 +225,13 @@ def test_a_trial_writes_nothing(filled: Path, cli: Cli, sample: Path) -> None:
         json.loads(lines[1]),
     )
     before = {kind: cli("export", kind, "--format", "jsonl").out for kind in KINDS}
-    standing = cli("status", "--json").json
+    status = cli("status", "--json").json
     ran = cli("import", "beneficiary", "-", "--dry-run", "--json", piped=piped)
     assert ran.code == 1
     figures = [ran.json[name] for name in ("imported", "changed", "skipped", "rejected")]
     assert figures == [1, 1, 1, 1]
     assert {kind: cli("export", kind, "--format", "jsonl").out for kind in KINDS} == before
-    assert cli("status", "--json").json == standing
+    assert cli("status", "--json").json == status
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_unusable_input_is_refused_in_a_sentence(
     assert list(empty.iterdir()) == []
 
 
-def test_nothing_is_loaded_before_the_laptop_is_set_up(home: Path, cli: Cli, sample: Path) -> None:
+def test_nothing_is_imported_before_setup(home: Path, cli: Cli, sample: Path) -> None:
     ran = cli("import", sample, "--json")
     assert (ran.code, ran.out) == (2, b"")
     assert "fieldkit init" in ran.err
@@ -289,7 +289,7 @@ def test_exports_to_standard_output_and_to_files(filled: Path, cli: Cli, tmp_pat
     assert (tmp_path / "A.CSV").read_bytes() == cli("export", "beneficiary").out
 
 
-def test_where_takes_values_as_typed(filled: Path, cli: Cli) -> None:
+def test_where_accepts_values_as_typed(filled: Path, cli: Cli) -> None:
     export = ["export", "beneficiary", "--format", "jsonl"]
     everyone = cli(*export).lines
     some = everyone[0]
@@ -307,7 +307,7 @@ def test_where_takes_values_as_typed(filled: Path, cli: Cli) -> None:
     ]
 
 
-def test_an_account_that_looks_like_an_aadhaar_number_can_be_asked_for(
+def test_an_account_that_looks_like_an_aadhaar_number_can_be_searched(
     laptop: Path, cli: Cli
 ) -> None:
     account = "999971658847"
@@ -340,11 +340,11 @@ def test_a_person_is_found_by_a_misspelt_name(laptop: Path, cli: Cli) -> None:
     assert (none.code, none.out, none.err) == (0, b"", "Nobody and nothing is found by this.\n")
 
 
-def test_find_gives_so_many_at_most(filled: Path, cli: Cli) -> None:
+def test_find_respects_the_limit(filled: Path, cli: Cli) -> None:
     assert len(cli("find", "a", "--limit", "3", "--json").json) == 3
 
 
-def test_show_tells_a_persons_story(filled: Path, cli: Cli) -> None:
+def test_show_lists_the_events_of_a_person(filled: Path, cli: Cli) -> None:
     toolkit = cli("export", "toolkit", "--format", "jsonl").lines[0]
     ran = cli("show", toolkit["beneficiary_id"], "--json")
     assert (ran.code, ran.err) == (0, "")
@@ -361,7 +361,7 @@ def test_show_tells_a_persons_story(filled: Path, cli: Cli) -> None:
     assert "queued" in spoken
 
 
-def test_what_a_terminal_would_obey_is_only_shown(laptop: Path, cli: Cli) -> None:
+def test_terminal_control_characters_are_only_shown(laptop: Path, cli: Cli) -> None:
     ran = cli("import", "beneficiary", "no\x1b[2Jfile\x9b.csv")
     assert ran.code == 2
     assert not {"\x1b", "\x9b"} & set(ran.err)
@@ -370,23 +370,21 @@ def test_what_a_terminal_would_obey_is_only_shown(laptop: Path, cli: Cli) -> Non
     assert cli("find", "Ali Lone", "--json").out.isascii()
 
 
-def test_show_tells_what_is_to_check_and_of_one_that_is_gone_what_was_typed(
-    laptop: Path, cli: Cli
-) -> None:
+def test_show_lists_findings_and_the_changes_of_a_record_that_left(laptop: Path, cli: Cli) -> None:
     store = Store.open(laptop)
     store.enrol("http://127.0.0.1:9", "t" * 43, "operator", 2, 16, 1, "first")
     names = [{"name": "Noor VO"}, {"name": "Wathora VO"}]
     kept, gone = (
         saved.id for saved in store.save([Edit(VillageOrganisation, one) for one in names], "Asha")
     )
-    standing = store.outbox.standing()
-    assert standing is not None
+    position = store.outbox.standing()
+    assert position is not None
     note = Finding("", kept, "name", "same", text="Noor may be here twice.")
     row = ServerRow("village_organisation", kept, 1, {**names[0], "district": 2}, findings=(note,))
     refused = Verdict(seq=2, verdict="rejected", reason="Not in your area.")
-    told = Answered(standing.origin, 2, standing.head, {1: 1, 2: None}, [refused], [row])
-    store.pull.receive(told)
-    store.withdraw(standing.origin, 2)
+    answer = Answered(position.origin, 2, position.head, {1: 1, 2: None}, [refused], [row])
+    store.pull.receive(answer)
+    store.withdraw(position.origin, 2)
     store.close()
     assert "To check: Noor may be here twice." in cli("show", kept).text
     assert "1 to check: " in cli("status").text

@@ -20,7 +20,9 @@ from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
 
 
-def test_the_server_says_what_it_holds(filled: Path, cli: Cli, server: str, database: str) -> None:
+def test_server_status_lists_records_and_laptops(
+    filled: Path, cli: Cli, server: str, database: str
+) -> None:
     cli("enrol", server, code(database))
     assert cli("sync").code == 0
     here = cli("status", "--json").json
@@ -34,12 +36,12 @@ def test_the_server_says_what_it_holds(filled: Path, cli: Cli, server: str, data
     assert f"laptop {device['origin']}: {device['last_seq']} changes" in spoken.text
 
 
-def test_what_the_server_returns_is_shown_on_the_record(
+def test_a_returned_change_is_shown_on_the_record(
     laptop: Path, cli: Cli, server: str, database: str
 ) -> None:
     cli("enrol", server, code(database))
     store = Store.open(laptop)
-    # An older laptop knew the field and took what this version cannot read.
+    # An older laptop accepted a value that this version cannot read.
     store.save([Edit(VillageOrganisation, {"name": "Noor VO"}, id="7KQ2M9XD-1")], "Asha")
     store.close()
     file = Database(laptop / "fieldkit.sqlite3")
@@ -61,7 +63,7 @@ def test_what_the_server_returns_is_shown_on_the_record(
     assert cli("status", "--json").json["outbox"]["rejected"] == 1
 
 
-def test_a_sync_with_something_returned_does_not_say_that_all_is_the_same(
+def test_a_sync_with_a_returned_change_does_not_say_same(
     laptop: Path, cli: Cli, server: str, database: str
 ) -> None:
     one = b'{"name": "Zooni Akhter", "trade_code": "CARP", "mobile": "9419011432"}\n'
@@ -90,7 +92,7 @@ ACTIONS = [
     "url",
     ["server.sqlite3", "sqlite:///{file}/server.sqlite3", "postgresql://nobody@localhost:1/none"],
 )
-def test_a_database_that_will_not_do_is_a_sentence(
+def test_an_unusable_database_is_reported_in_a_sentence(
     home: Path, cli: Cli, tmp_path: Path, action: list[str], url: str
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
@@ -112,16 +114,14 @@ def test_a_new_server_says_that_it_holds_nothing(
 
 
 @pytest.mark.parametrize("action", ["status", "devices"])
-def test_asking_for_figures_makes_no_database(
-    home: Path, cli: Cli, tmp_path: Path, action: str
-) -> None:
+def test_status_creates_no_database(home: Path, cli: Cli, tmp_path: Path, action: str) -> None:
     ran = cli("server", action, "--database", f"sqlite:///{tmp_path / 'none.sqlite3'}")
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err.startswith("There is no database ")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_busy_port_is_a_sentence(home: Path, cli: Cli, tmp_path: Path) -> None:
+def test_a_busy_port_is_reported_in_a_sentence(home: Path, cli: Cli, tmp_path: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
@@ -132,7 +132,7 @@ def test_a_busy_port_is_a_sentence(home: Path, cli: Cli, tmp_path: Path) -> None
     assert f"port {port}" in ran.err
 
 
-def test_a_machine_without_the_servers_parts_is_told(
+def test_without_the_extra_server_commands_say_what_to_install(
     home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "fieldkit.server.operation.run", None)
@@ -155,7 +155,7 @@ def test_a_server_runs_until_it_is_stopped(laptop: Path, cli: Cli, tmp_path: Pat
     assert cli("sync").code == 3
 
 
-def test_a_code_stands_alone_and_opens_what_was_said(
+def test_a_code_is_printed_alone_and_grants_its_scope(
     home: Path, cli: Cli, server: str, database: str
 ) -> None:
     ran = cli("server", "code", "--role", "supervisor", "--block", "16", "--database", database)
@@ -167,8 +167,8 @@ def test_a_code_stands_alone_and_opens_what_was_said(
     device = _devices(cli, database)[-1]
     assert (device["name"], device["role"]) == ("Zooni", "supervisor")
     assert (device["district"], device["block"], device["revoked_at"]) == (2, 16, None)
-    told = cli("server", "devices", "--database", database).text
-    assert f"{device['id']}  Zooni, supervisor, block Chadoora in Budgam, seen 20" in told
+    listed = cli("server", "devices", "--database", database).text
+    assert f"{device['id']}  Zooni, supervisor, block Chadoora in Budgam, seen 20" in listed
     again = cli("enrol", server, ran.text.strip())
     assert (again.code, again.out) == (2, b"")
 
@@ -189,7 +189,7 @@ def _devices(cli: Cli, database: str) -> list[dict[str, object]]:
         [],
     ],
 )
-def test_a_code_for_nothing_is_not_made(
+def test_a_code_for_an_unknown_scope_is_refused(
     home: Path, cli: Cli, database: str, wrong: list[str]
 ) -> None:
     ran = cli("server", "code", *wrong, "--database", database)
@@ -197,7 +197,7 @@ def test_a_code_for_nothing_is_not_made(
     assert ran.err
 
 
-def test_a_device_is_moved_and_then_turned_away(
+def test_a_device_is_moved_and_then_revoked(
     laptop: Path, cli: Cli, server: str, database: str
 ) -> None:
     cli("enrol", server, code(database, block=16))
@@ -233,7 +233,9 @@ def test_postgresql_is_migrated_and_served(laptop: Path, cli: Cli, postgres_url:
     assert cli("server", "status", "--database", postgres_url).code == 0
 
 
-def test_half_a_certificate_is_a_sentence(home: Path, cli: Cli, tmp_path: Path) -> None:
+def test_a_certificate_without_key_is_reported_in_a_sentence(
+    home: Path, cli: Cli, tmp_path: Path
+) -> None:
     database = f"sqlite:///{tmp_path / 'server.sqlite3'}"
     ran = cli("server", "run", "--database", database, "--tls-cert", "certificate.pem")
     assert (ran.code, ran.out) == (2, b"")
@@ -244,7 +246,7 @@ def test_half_a_certificate_is_a_sentence(home: Path, cli: Cli, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("skew", "says"), [(-5400, "1.5 hours behind"), (20 * 365 * 86400, "7,300 days ahead")]
 )
-def test_what_is_odd_about_a_laptop_is_told(
+def test_oddities_of_a_laptop_are_listed(
     home: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, skew: int, says: str
 ) -> None:
     one = Enrolment(

@@ -8,7 +8,7 @@ from tests.faults.office import Databases, Files
 from tests.faults.stage import Stage, stage
 from tests.postgres import Postgres
 
-from fieldkit.sync import pace
+from fieldkit.sync import transfer_size
 
 BATCH = 20
 """Changes in a batch here, so that a sync has several."""
@@ -17,8 +17,8 @@ BATCH = 20
 @contextmanager
 def small_batches() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pace, "MOST_CHANGES", BATCH)
-        patch.setattr(pace, "FIRST_PAGE", 12)
+        patch.setattr(transfer_size, "MOST_CHANGES", BATCH)
+        patch.setattr(transfer_size, "FIRST_PAGE", 12)
         yield
 
 

@@ -1,4 +1,4 @@
-"""A server within the tests, whose database can be put back as it was between two runs."""
+"""A server inside the tests, whose database can be reset between runs."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ from fieldkit.server.http.app import create_app
 
 
 class Files:
-    """Databases of SQLite: a file each, put back by copying."""
+    """SQLite databases, one file each, reset by copying."""
 
     def __init__(self, folder: Path) -> None:
         self._used, self._kept = folder / "server.sqlite3", folder / "kept.sqlite3"
         self.url = f"sqlite:///{self._used}"
 
     def keep(self) -> None:
-        """Remember the database as it is; nobody has it open."""
+        """Save the present database, while it is closed."""
         shutil.copy(self._used, self._kept)
 
     def put_back(self) -> None:
-        """Put it back as it was kept; nobody has it open."""
+        """Restore the saved database, while it is closed."""
         for file in self._used.parent.glob("server.sqlite3-*"):
             file.unlink()
         shutil.copy(self._kept, self._used)
 
 
 class Databases:
-    """Databases of PostgreSQL, put back from a template."""
+    """PostgreSQL databases, reset from a template."""
 
     def __init__(self, postgres: Postgres, name: str) -> None:
         self._postgres, self._name = postgres, name
         self.url = postgres.url(name)
 
     def keep(self) -> None:
-        """Remember the database as it is; nobody has it open."""
+        """Save the present database, while it is closed."""
         self._copy(self._name, f"{self._name}_kept")
 
     def put_back(self) -> None:
-        """Put it back as it was kept; nobody has it open."""
+        """Restore the saved database, while it is closed."""
         self._copy(f"{self._name}_kept", self._name)
 
     def _copy(self, source: str, target: str) -> None:
@@ -58,7 +58,7 @@ class Databases:
 
 
 class Office:
-    """The server, in a thread of its own; a context manager."""
+    """The server in its own thread; a context manager."""
 
     def __init__(self, databases: Files | Databases) -> None:
         self._databases = databases
@@ -92,19 +92,19 @@ class Office:
         self._listening.close()
 
     def keep(self) -> None:
-        """Remember the database as it is now."""
+        """Save the present database."""
         self._call(self._close())
         self._databases.keep()
         self._call(self._open())
 
     def put_back(self) -> None:
-        """Put the database back as it was when it was kept."""
+        """Restore the saved database."""
         self._call(self._close())
         self._databases.put_back()
         self._call(self._open())
 
     def start_again(self) -> None:
-        """Close the database, and open it."""
+        """Close the database and open it again."""
         self._call(self._close())
         self._call(self._open())
 

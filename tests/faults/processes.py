@@ -1,4 +1,4 @@
-"""The server and a laptop's commands as processes of their own, to be killed."""
+"""The server and a laptop's commands as child processes that can be killed."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ most = int(sys.argv.pop(1))
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 runpy.run_module("fieldkit", run_name="__main__", alter_sys=True)
 """
-"""The program, where no file may grow beyond so many bytes; the system refuses to write more."""
+"""Runs the program with a limit on the size of files."""
 
 
 class Server:
-    """``fieldkit server run`` on a port it keeps when started again; a context manager."""
+    """``fieldkit server run`` on one port, also when started again; a context manager."""
 
     def __init__(self, database: str) -> None:
         self._database = database
         self._process: subprocess.Popen[str] | None = None
         self._port = 0
         self.log: list[dict[str, object]] = []
-        """What it wrote to its log, over all its starts."""
+        """Its log over all starts."""
         self.url = ""
 
     def __enter__(self) -> Server:
@@ -75,14 +75,14 @@ class Server:
         threading.Thread(target=lambda: [self._note(line) for line in said], daemon=True).start()
 
     def kill(self) -> None:
-        """End it at once, wherever it is."""
+        """Kill it at once."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
         self._process = None
 
     def stop(self) -> None:
-        """End it as a service manager does; it must end by that, and not by a fault."""
+        """Stop it as a service manager does, and check that it ends cleanly."""
         assert self._process is not None
         self._process.terminate()
         code = self._process.wait()

@@ -1,4 +1,4 @@
-"""A line that misbehaves on purpose: a TCP proxy between a laptop and a server.
+"""A connection that fails on purpose: a TCP proxy between a laptop and a server.
 
 It knows nothing of HTTP but that a connection takes turns: a *request* is what goes up until
 something comes down. Requests are numbered from 1, over all connections.
@@ -17,14 +17,14 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 _PART = 1024
-"""Bytes that travel at once on a slow line."""
+"""Bytes sent at once on a slow connection."""
 
 
 class Fault(Enum):
-    """What may happen when a count of bytes is reached, beside a call of one's own."""
+    """What may happen at a byte count, besides calling a function."""
 
     CUT = "cut"
-    """Both ends lose the connection; what came so far has arrived."""
+    """Both ends lose the connection; the bytes so far have arrived."""
 
 
 Action = Callable[[], object] | Literal[Fault.CUT]
@@ -32,18 +32,18 @@ Action = Callable[[], object] | Literal[Fault.CUT]
 
 @dataclass
 class Way:
-    """One direction of the line, over all connections together."""
+    """One direction, over all connections together."""
 
     bytes_per_second: float | None = None
     delay: float = 0.0
-    """Seconds from the sending of a byte to its arrival, beside what the rate costs."""
+    """Seconds from sending a byte to its arrival, besides the effect of the rate."""
     passed: int = 0
     """Bytes that have arrived at the far end."""
     _marks: list[tuple[int, Action]] = field(default_factory=list)
     _free: float = 0.0
 
     def at(self, count: int, action: Action) -> None:
-        """Do this once, when exactly so many bytes have passed and before the next one does.
+        """Do this once, when exactly so many bytes have passed.
 
         A call runs in a thread of its own while the direction waits for it. A cut at 0 comes
         with the first byte, which does not arrive.
@@ -52,29 +52,29 @@ class Way:
         self._marks.sort(key=lambda mark: mark[0])
 
     def arrival(self, size: int, now: float) -> float:
-        """Take the line for so many bytes from now on; say when the last of them arrives."""
+        """Reserve the connection for so many bytes; return when the last of them arrives."""
         if self.bytes_per_second is not None:
             self._free = max(self._free, now) + size / self.bytes_per_second
             now = self._free
         return now + self.delay
 
-    def room(self) -> int | None:
-        """Return how many bytes may pass until something happens; None: any number."""
+    def bytes_until_event(self) -> int | None:
+        """Return the bytes that may pass until the next event; None: any number."""
         return self._marks[0][0] - self.passed if self._marks else None
 
     def reached(self) -> Action | None:
-        """Take what is to happen at this very byte, if anything is."""
+        """Remove and return the event at this byte, if there is one."""
         if self._marks and self._marks[0][0] <= self.passed:
             return self._marks.pop(0)[1]
         return None
 
 
 class _Lost(Exception):
-    """The connection is to go at once."""
+    """The connection is to be closed at once."""
 
 
 class Proxy:
-    """The line to one server, faultless until told otherwise; a context manager.
+    """A proxy to one server, without faults until they are planned; a context manager.
 
     ``up`` leads to the server, ``down`` to the laptop. ``lose`` names requests that arrive and
     whose answer does not. ``repeat`` delivers every request twice: alongside itself, or again
@@ -88,7 +88,7 @@ class Proxy:
         self.lose: set[int] = set()
         self.repeat: Literal["", "alongside", "after"] = ""
         self.requests: list[bytes] = []
-        """Every request, as it went up."""
+        """Every request, as received from the laptop."""
         self.url = ""
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()
@@ -113,17 +113,17 @@ class Proxy:
         self._thread.join()
 
     def lead_to(self, server: str) -> None:
-        """Lead connections to come to this server."""
+        """Connect new connections to this server."""
         self._server = urlsplit(server)
 
     def slow(self, bits_per_second: float, there_and_back: float) -> None:
-        """Make it a mobile line: this rate in each direction, half of the seconds each way."""
+        """Simulate a mobile network: this rate in each direction, half of the delay each way."""
         for way in (self.up, self.down):
             way.bytes_per_second = bits_per_second / 8
             way.delay = there_and_back / 2
 
     def deliver_again(self, number: int) -> bytes:
-        """Deliver a request of the past once more, as a line may; return the server's answer."""
+        """Deliver an old request again, as networks may; return the server's answer."""
         return asyncio.run_coroutine_threadsafe(self.deliver(number), self._loop).result()
 
     def _run(self, ready: Future[int]) -> None:
@@ -167,7 +167,7 @@ class Proxy:
 
 
 class _Connection:
-    """One connection of the laptop's, and the proxy's own to the server."""
+    """A connection from the laptop, and the proxy's connection to the server."""
 
     def __init__(
         self, proxy: Proxy, laptop: asyncio.StreamReader, back: asyncio.StreamWriter
@@ -202,7 +202,7 @@ class _Connection:
     async def _pass(
         self, source: asyncio.StreamReader, way: Way, arrive: Callable[[bytes], Awaitable[None]]
     ) -> None:
-        """Let what one end sends arrive at the other when it is due."""
+        """Pass what one end sends to the other end, each part when it is due."""
         now = asyncio.get_running_loop().time
         queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
@@ -242,10 +242,10 @@ class _Connection:
             self._write(part, self._back)
 
     async def _marked(self, data: bytes, way: Way) -> AsyncIterator[bytes]:
-        """Divide data where something is to happen, and let it happen."""
+        """Split data at the next event, and run it."""
         while data:
-            room = way.room()
-            part, data = data[:room], data[len(data) if room is None else room :]
+            allowed = way.bytes_until_event()
+            part, data = data[:allowed], data[len(data) if allowed is None else allowed :]
             if part:
                 yield part
                 way.passed += len(part)

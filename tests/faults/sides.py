@@ -1,4 +1,4 @@
-"""What each side holds, read from the databases themselves."""
+"""Reads and compares the databases of both sides."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TypeAlias
 from sqlalchemy import Connection, Engine, select
 
 from fieldkit.records import kinds
-from fieldkit.server.database import connect
-from fieldkit.server.tables import CHANGE, CONFLICT, FEED, FIELD_VERSION, ORIGIN
+from fieldkit.server.database.connection import connect
+from fieldkit.server.database.tables import CHANGE, CONFLICT, FEED, FIELD_VERSION, ORIGIN
 from fieldkit.settings import DATABASE
 from fieldkit.store import LogPosition, Store
 
@@ -21,7 +21,7 @@ Rows: TypeAlias = dict[tuple[str, ...], dict[str, object]]
 
 @cache
 def _engine(url: str) -> Engine:
-    """Return one engine per database, as it remembers the SQL of its statements."""
+    """Return one engine per database, because it caches compiled statements."""
     return connect(url)
 
 
@@ -36,7 +36,7 @@ def _reading(url: str) -> Iterator[Connection]:
 
 
 def records(url: str) -> Rows:
-    """Return every row of every kind of a database, of a laptop's or of a server's."""
+    """Return every row of every kind of a database, laptop's or server's."""
     found: Rows = {}
     with _reading(url) as connection:
         for name, kind in kinds().items():
@@ -46,12 +46,12 @@ def records(url: str) -> Rows:
 
 
 def on_laptop(home: Path) -> Rows:
-    """Return every row of every kind that a laptop holds."""
+    """Return every row of every kind of a laptop."""
     return records(f"sqlite:///{home / DATABASE}")
 
 
 def beside_records(url: str) -> Rows:
-    """Return what the server keeps about its records: open conflicts, and who wrote which field."""
+    """Return the server's open conflicts and field versions."""
     found: Rows = {}
     with _reading(url) as connection:
         for table in (CONFLICT, FIELD_VERSION):
@@ -62,7 +62,7 @@ def beside_records(url: str) -> Rows:
 
 
 def numberless(rows: Rows) -> Rows:
-    """Leave the versions out: a server that was started again gives out higher ones."""
+    """Remove the versions, which rise when the server is restarted."""
     return {
         key: {name: _numberless(name, value) for name, value in row.items() if name != "version"}
         for key, row in rows.items()
@@ -76,7 +76,7 @@ def _numberless(name: str, value: object) -> object:
 
 
 def audit(url: str, standing: LogPosition, stored: Rows) -> None:
-    """Hold the server's log of an origin against the laptop's, and its feed against its records."""
+    """Compare the server's log of an origin with the laptop's, and its feed with its records."""
     with _reading(url) as connection:
         log = connection.execute(
             select(CHANGE.c.seq, CHANGE.c.head)
@@ -102,7 +102,7 @@ def audit(url: str, standing: LogPosition, stored: Rows) -> None:
 
 
 def converged(url: str, home: Path, store: Store) -> Rows:
-    """Assert that laptop and server hold the same rows, each once, and the same log; the rows."""
+    """Assert that laptop and server have the same rows and the same log; return the rows."""
     standing = store.outbox.standing()
     assert standing is not None
     stored = records(url)

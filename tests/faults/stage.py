@@ -1,4 +1,4 @@
-"""One laptop with sixty changes to send and twenty rows to get, set up again for every run."""
+"""A laptop with sixty changes to send and twenty rows to receive, reset for every run."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from fieldkit.protocol.wire.codec import decode
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.server.database import connect, writing
+from fieldkit.server.database.connection import connect, writing
+from fieldkit.server.database.migrate import migrate
 from fieldkit.server.devices.enrolment import make_code
-from fieldkit.server.operation.migrate import migrate
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import Outcome, enrol, sync
 from fieldkit.sync.session import Pause
@@ -32,7 +32,7 @@ SENT = 60
 
 
 def at_once(_seconds: float) -> bool:
-    """Go on after the line has broken, without waiting."""
+    """Retry after a lost connection without waiting."""
     return False
 
 
@@ -43,18 +43,18 @@ def give_up(_seconds: float) -> bool:
 
 @dataclass
 class Stage:
-    """A server, the line to it, and a laptop whose home is put back for every run."""
+    """A server, a proxy to it, and a laptop whose home is reset for every run."""
 
     office: Office
     proxy: Proxy
     home: Path
     kept: Path
     records: Rows
-    """What the server is to hold in the end, as a sync without faults left it."""
+    """The expected records of the server, as after a sync without faults."""
     beside: Rows
 
     def put_back(self) -> None:
-        """Set all of it up again, on a faultless line."""
+        """Reset everything, with a proxy without faults."""
         self.office.put_back()
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.copytree(self.kept, self.home)
@@ -65,7 +65,7 @@ class Stage:
         proxy.requests.clear()
 
     def sync(self, pause: Pause = at_once) -> Outcome:
-        """Sync once, as a program just started."""
+        """Sync once, as a newly started program."""
         store = Store.open(self.home)
         try:
             return sync(store, pause=pause)
@@ -73,7 +73,7 @@ class Stage:
             store.close()
 
     def finish(self) -> None:
-        """Sync until nothing is left; both sides then hold what they should, once."""
+        """Sync until nothing is left; then both sides have the expected records, once."""
         assert any(self.sync().ok for _ in range(3))
         store = Store.open(self.home)
         try:
@@ -85,7 +85,7 @@ class Stage:
         assert numberless(beside_records(self.office.database)) == numberless(self.beside)
 
     def delivered(self) -> list[int]:
-        """Return the seq of every change that went up whole, as often as it did."""
+        """Return the seq of every change sent completely, as often as it was sent."""
         seqs: list[int] = []
         for request in self.proxy.requests:
             head, whole, body = request.partition(b"\r\n\r\n")
@@ -103,7 +103,7 @@ class Stage:
 
 @contextmanager
 def stage(databases: Files | Databases, folder: Path) -> Iterator[Stage]:
-    """Set up the server, the line, and a laptop that worked offline as others did."""
+    """Set up the server, the proxy, and a laptop that worked offline, as others did."""
     migrate(databases.url)
     home = folder / "laptop"
     with Office(databases) as office, Proxy(office.url) as proxy:
@@ -137,7 +137,7 @@ def _laptop(home: Path, server: str, code: str) -> Store:
 
 
 def _work(laptop: Store, other: Store) -> None:
-    """Let both know ten artisans, then both work on them, and on their own, without a line."""
+    """Share ten artisans, then let both laptops work offline on them and on their own."""
     artisans = [
         Edit(Beneficiary, {"name": f"Ghulam Mohammad Bhat {letter}", "trade_code": "CARP"})
         for letter in "ABCDEFGHIJ"

@@ -1,4 +1,4 @@
-"""The line is cut at a byte, answers are lost, requests come twice: nothing is lost or doubled."""
+"""Connections are cut at a byte, answers lost, requests repeated: nothing is lost or doubled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _length(stage: Stage, direction: Direction) -> int:
 
 
 def _cut(stage: Stage, direction: Direction, offset: int) -> None:
-    """Cut once; every other time the program ends at that, and a new one goes on."""
+    """Cut once; every other time the program also ends and a new one continues."""
     stage.put_back()
     getattr(stage.proxy, direction).at(offset, Fault.CUT)
     outcome = stage.sync(give_up if offset % 2 else at_once)

@@ -1,4 +1,4 @@
-"""A server whose disk is full keeps nothing by half and says so; the laptop keeps all."""
+"""A server with a full disk stores nothing partially and says so; the laptop keeps everything."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fieldkit.store import Store
 
 
 def _refused(stage: Stage) -> None:
-    """Sync in vain: the server keeps nothing, the laptop everything."""
+    """Sync without success: the server stores nothing, the laptop keeps everything."""
     before = records(stage.office.database)
     outcome = stage.sync()
     assert (outcome.ok, outcome.waiting) == (False, SENT)
@@ -29,7 +29,7 @@ def _refused(stage: Stage) -> None:
     store.close()
 
 
-def test_a_system_that_lets_no_file_grow_stops_nothing_for_good(on_sqlite: Stage) -> None:
+def test_files_that_cannot_grow_stop_nothing_for_good(on_sqlite: Stage) -> None:
     with Server(on_sqlite.office.database) as server:
         on_sqlite.proxy.lead_to(server.url)
         server.stop()
@@ -43,7 +43,7 @@ def test_a_system_that_lets_no_file_grow_stops_nothing_for_good(on_sqlite: Stage
 
 @contextmanager
 def _no_page_more(url: str) -> Iterator[None]:
-    """Let the server's database grow by no page: what still fits in its last ones, it takes."""
+    """Keep the server's database from growing; what fits into its pages is still stored."""
     database = url.removeprefix("sqlite:///")
 
     def limit(connection: object, _record: object) -> None:
@@ -74,7 +74,7 @@ CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
 CREATE TRIGGER full_disk BEFORE INSERT ON change EXECUTE FUNCTION full_disk();
 """
-"""PostgreSQL says at a change what it says when its disk is full."""
+"""A trigger that raises PostgreSQL's error for a full disk at a change."""
 
 
 def test_a_full_disk_of_postgresql_stops_nothing_for_good(

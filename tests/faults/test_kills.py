@@ -11,11 +11,11 @@ from tests.faults.processes import Server, laptop
 from tests.faults.stage import Stage, give_up
 
 UP, DOWN = 1000, 1000
-"""Bytes each way, about, among which the knife falls."""
+"""The range of bytes, each way, within which the process is killed."""
 
 
 def _strike(stage: Stage, seed: int, knife: Callable[[], object]) -> Callable[[], None]:
-    """Let the knife fall at some byte either way, or some milliseconds after; wait for it so."""
+    """Plan a kill at some byte, or some milliseconds later; return how long to wait for it."""
     chance = random.Random(seed)
     way, most = chance.choice([(stage.proxy.up, UP), (stage.proxy.down, DOWN)])
     timer = threading.Timer(chance.random() * 0.05 if seed % 2 else 0, knife)

@@ -108,7 +108,7 @@ def post(proxy: Proxy, *bodies: bytes) -> list[bytes]:
     return said
 
 
-def test_what_is_said_arrives(talking: tuple[str, list[bytes]]) -> None:
+def test_bytes_pass_both_ways(talking: tuple[str, list[bytes]]) -> None:
     with Proxy(talking[0]) as proxy:
         assert ask(proxy) == SAY
         assert (proxy.up.passed, proxy.down.passed) == (len(ASK), len(SAY))
@@ -116,7 +116,7 @@ def test_what_is_said_arrives(talking: tuple[str, list[bytes]]) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 150, len(ASK) - 1])
-def test_a_cut_on_the_way_up_lets_exactly_so_much_arrive(
+def test_a_cut_upwards_lets_exactly_so_much_arrive(
     talking: tuple[str, list[bytes]], count: int
 ) -> None:
     with Proxy(talking[0]) as proxy:
@@ -127,7 +127,7 @@ def test_a_cut_on_the_way_up_lets_exactly_so_much_arrive(
 
 
 @pytest.mark.parametrize("count", [0, 1, 333, len(SAY) - 1, len(SAY)])
-def test_a_cut_on_the_way_down_lets_exactly_so_much_arrive(
+def test_a_cut_downwards_lets_exactly_so_much_arrive(
     talking: tuple[str, list[bytes]], count: int
 ) -> None:
     with Proxy(talking[0]) as proxy:
@@ -143,7 +143,7 @@ def test_bytes_are_counted_over_all_connections(talking: tuple[str, list[bytes]]
     assert talking[1] == [ASK, ASK[:7], ASK]
 
 
-def test_the_line_is_held_while_something_is_done(talking: tuple[str, list[bytes]]) -> None:
+def test_the_connection_is_held_during_an_action(talking: tuple[str, list[bytes]]) -> None:
     seen: list[int] = []
     with Proxy(talking[0]) as proxy:
         proxy.up.at(100, lambda: seen.append(proxy.up.passed))
@@ -152,7 +152,7 @@ def test_the_line_is_held_while_something_is_done(talking: tuple[str, list[bytes
     assert seen == [100, len(SAY)]
 
 
-def test_a_slow_line_takes_its_time(talking: tuple[str, list[bytes]]) -> None:
+def test_a_slow_connection_takes_its_time(talking: tuple[str, list[bytes]]) -> None:
     with Proxy(talking[0]) as proxy:
         proxy.slow(bits_per_second=80_000, there_and_back=0.1)
         began = time.monotonic()
@@ -161,7 +161,7 @@ def test_a_slow_line_takes_its_time(talking: tuple[str, list[bytes]]) -> None:
         assert time.monotonic() - began >= 0.1 + 0.1 + (len(ASK) + len(SAY)) / 10_000
 
 
-def test_a_lost_answer_has_been_given(counting: tuple[str, list[bytes]]) -> None:
+def test_a_lost_answer_was_sent_by_the_server(counting: tuple[str, list[bytes]]) -> None:
     with Proxy(counting[0]) as proxy:
         proxy.lose = {2}
         assert post(proxy, b"one") == [b"1"]
@@ -190,7 +190,7 @@ def test_a_request_is_delivered_alongside_itself(
     assert counting[1] == [b"one", b"one"]
 
 
-def test_a_request_of_the_past_is_delivered_again(counting: tuple[str, list[bytes]]) -> None:
+def test_an_old_request_is_delivered_again(counting: tuple[str, list[bytes]]) -> None:
     with Proxy(counting[0]) as proxy:
         post(proxy, b"one", b"two")
         assert proxy.deliver_again(1).endswith(b"\r\n\r\n3")

@@ -1,4 +1,4 @@
-"""Laptops that work and sync all at once, on lines that drop: in the end all hold the same."""
+"""Laptops that work and sync concurrently over failing connections: all converge."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from tests.postgres import Postgres
 
 from fieldkit.protocol.change import Op
 from fieldkit.records.artisans.beneficiary import Beneficiary
-from fieldkit.server.database import connect, writing
+from fieldkit.server.database.connection import connect, writing
+from fieldkit.server.database.migrate import migrate
 from fieldkit.server.devices.enrolment import make_code
-from fieldkit.server.operation.migrate import migrate
 from fieldkit.store import Edit, Keep, Store, StoreError
 from fieldkit.sync.client import enrol, sync
 
 PLACES = [(2, 16), (2, 17), (1, 1)]
 """Two blocks of one district, and one of another."""
 SCOPES = [(None, None), (None, None), (2, None), (2, 16)]
-"""What each laptop may see and write: all, all, a district, a block."""
+"""The scope of each laptop: all, all, a district, a block."""
 
 
 class Worker:
-    """A laptop, who works at it, and its own line."""
+    """A laptop, its operator and its own proxy."""
 
     def __init__(self, home: Path, line: Proxy, code: str, seed: int) -> None:
         self.home = home
@@ -42,7 +42,7 @@ class Worker:
         enrol(self.store, line.url, code)
 
     def work(self, rounds: int) -> None:
-        """Enter, edit, move, delete and decide; sync now and then, while the line is cut."""
+        """Enter, edit, move, delete and decide; sync sometimes, while connections are cut."""
         for _ in range(rounds):
             for _ in range(self._chance.randrange(5)):
                 self._do_something()
@@ -51,7 +51,7 @@ class Worker:
             self.sync()
 
     def sync(self) -> bool:
-        """Sync; tell whether all went well."""
+        """Sync; return whether it succeeded."""
         return sync(self.store, pause=at_once).ok
 
     def _do_something(self) -> None:
@@ -99,7 +99,7 @@ def _code(database: str, district: int | None, block: int | None) -> str:
 
 
 def _seen(rows: Rows, district: int | None, block: int | None) -> Rows:
-    """Return the rows that a scope holds."""
+    """Return the rows in a scope."""
     return {
         key: row
         for key, row in rows.items()
@@ -130,7 +130,7 @@ def _work_together(databases: Files | Databases, folder: Path, seed: int, rounds
             assert worker.store.check() == []
 
 
-def test_laptops_that_sync_at_once_come_to_hold_the_same(
+def test_laptops_that_sync_concurrently_converge(
     databases: Files | Databases, tmp_path: Path
 ) -> None:
     _work_together(databases, tmp_path, seed=1, rounds=6)
@@ -138,7 +138,7 @@ def test_laptops_that_sync_at_once_come_to_hold_the_same(
 
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(2, 12))
-def test_laptops_that_sync_at_once_for_long_come_to_hold_the_same(
+def test_laptops_that_sync_concurrently_for_long_converge(
     databases: Files | Databases, tmp_path: Path, seed: int
 ) -> None:
     _work_together(databases, tmp_path, seed, rounds=30)

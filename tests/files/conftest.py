@@ -1,4 +1,4 @@
-"""Homes, and rosters written as offices write them."""
+"""Home folders, and rosters as offices write them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Roster = Callable[..., Loaded]
 
 @pytest.fixture
 def roster(store: Store, tmp_path: Path) -> Roster:
-    """Load lines of a CSV as artisans: ``roster("1,Ali Lone,...", headings=...)``."""
+    """Import lines of a CSV as artisans: ``roster("1,Ali Lone,...", headings=...)``."""
 
     def loaded(*lines: str, headings: str = HEADINGS, kind: str = "beneficiary") -> Loaded:
         path = tmp_path / "roster.csv"

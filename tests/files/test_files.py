@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from fieldkit.files import Unreadable
-from fieldkit.files.tables.open import Entries, Table, cell_text, opened
+from fieldkit.files.tables.cell_text import cell_text
+from fieldkit.files.tables.open import open_records
+from fieldkit.files.tables.table import Entries, Table
 
 TABLE = "Name;Village;Mobile\nZoona Begum;Nagam;9419011432\nAli, Lone;Wathoora;9419011433\n"
 
 
 def cells(content: bytes) -> list[list[str]]:
-    with opened(io.BytesIO(content)) as file:
+    with open_records(io.BytesIO(content)) as file:
         assert isinstance(file, Table)
         return [row.cells for row in file.rows]
 
@@ -50,7 +52,7 @@ def test_hindi_in_utf_16_without_a_mark() -> None:
     assert cells(content) == [["नाम", "गाँव"], ["ज़ूना", "नागाम"]]
 
 
-def test_a_quotation_mark_gone_astray_costs_no_other_row() -> None:
+def test_a_stray_quotation_mark_affects_no_other_row() -> None:
     lines = [f"{n},Ali,Nagam" for n in range(300)]
     lines[10] = '10,"Ali,Nagam'
     found = cells(("No,Name,Village\n" + "\n".join(lines) + "\n").encode())
@@ -59,8 +61,8 @@ def test_a_quotation_mark_gone_astray_costs_no_other_row() -> None:
     assert found[300] == ["299", "Ali", "Nagam"]
 
 
-def test_a_cell_may_run_over_lines() -> None:
-    with opened(io.BytesIO(b'A,B\n"x\ny",1\nz,2\n')) as file:
+def test_a_cell_may_span_lines() -> None:
+    with open_records(io.BytesIO(b'A,B\n"x\ny",1\nz,2\n')) as file:
         assert isinstance(file, Table)
         assert [(row.number, row.cells) for row in file.rows] == [
             (1, ["A", "B"]),
@@ -77,7 +79,7 @@ def test_a_spreadsheet_gives_text(tmp_path: Path) -> None:
     sheet.append(["Ali", 9419112345.0, date(1988, 8, 15), "0012345678"])
     path = tmp_path / "roster.xlsx"
     book.save(path)
-    with opened(path) as file:
+    with open_records(path) as file:
         assert isinstance(file, Table)
         assert [row.cells for row in file.rows][1] == [
             "Ali",
@@ -98,12 +100,12 @@ def test_an_old_spreadsheet_gives_text(tmp_path: Path) -> None:
     sheet.write(1, 2, date(1988, 8, 15), day)
     path = tmp_path / "roster.xls"
     book.save(str(path))
-    with opened(path) as file:
+    with open_records(path) as file:
         assert isinstance(file, Table)
         assert [row.cells for row in file.rows][1] == ["Ali", "9419112345", "1988-08-15"]
 
 
-def test_numbers_a_spreadsheet_has_rounded_are_not_taken_for_whole() -> None:
+def test_numbers_rounded_by_a_spreadsheet_stay_recognisable() -> None:
     assert cell_text(1234567890123450.0) == "1.23456789012345E+15"
     assert cell_text(1234567890123456) == "1234567890123456"
     assert cell_text(0.5) == "0.5"
@@ -121,32 +123,32 @@ def test_numbers_a_spreadsheet_has_rounded_are_not_taken_for_whole() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 nothing", "damaged"),
     ],
 )
-def test_what_is_no_table_is_said_in_a_sentence(content: bytes, says: str) -> None:
-    with pytest.raises(Unreadable, match=says), opened(io.BytesIO(content)):
+def test_a_file_that_is_no_table_is_reported_in_a_sentence(content: bytes, says: str) -> None:
+    with pytest.raises(Unreadable, match=says), open_records(io.BytesIO(content)):
         pass
 
 
-def test_a_missing_file_is_said_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="There is no file"), opened(tmp_path / "none.csv"):
+def test_a_missing_file_is_reported_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="There is no file"), open_records(tmp_path / "none.csv"):
         pass
 
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fieldkit.files.tables.open._MOST_UNPACKED", 1 << 20)
+    monkeypatch.setattr("fieldkit.files.tables.spreadsheets._MOST_UNPACKED", 1 << 20)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bomb:
         bomb.writestr("xl/workbook.xml", "<workbook/>")
         bomb.writestr("xl/worksheets/sheet1.xml", b" " * (2 << 20))
     content.seek(0)
-    with pytest.raises(Unreadable, match="far too large"), opened(content):
+    with pytest.raises(Unreadable, match="far too large"), open_records(content):
         pass
 
 
 @given(st.binary(max_size=400), st.sampled_from([b"", b"PK\x03\x04", b'{"a"', b"Name,B\n", b'"']))
-def test_any_bytes_are_a_table_or_a_sentence(content: bytes, start: bytes) -> None:
+def test_any_bytes_give_a_table_or_a_sentence(content: bytes, start: bytes) -> None:
     said = ""
     try:
-        with opened(io.BytesIO(start + content)) as file:
+        with open_records(io.BytesIO(start + content)) as file:
             rows = file.entries if isinstance(file, Entries) else file.rows
             assert all(row.number for row in rows)
     except Unreadable as problem:

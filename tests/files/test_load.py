@@ -55,7 +55,7 @@ def test_a_messy_row_is_understood(roster: Roster, store: Store) -> None:
     assert any("Carpanter" in note for note in loaded.notes)
 
 
-def test_titles_blanks_headings_again_and_totals_are_skipped(roster: Roster) -> None:
+def test_titles_blanks_repeated_headings_and_totals_are_skipped(roster: Roster) -> None:
     loaded = roster(
         "List of artisans,,,,,",
         ",,,,,",
@@ -72,7 +72,7 @@ def test_titles_blanks_headings_again_and_totals_are_skipped(roster: Roster) -> 
     assert (loaded.imported, loaded.rejected) == (2, 0)
 
 
-def test_all_reasons_of_a_row_come_back_with_it(roster: Roster) -> None:
+def test_a_rejected_row_has_all_its_reasons(roster: Roster) -> None:
     loaded = roster(
         "1,Zoona,W/o Gh Nabi,9.41912E+09,Astronaut,31/02/1990", "2,,S/o X,9419011432,Mason,1988"
     )
@@ -85,7 +85,7 @@ def test_all_reasons_of_a_row_come_back_with_it(roster: Roster) -> None:
     assert "needed" in second["reason"]
 
 
-def test_a_mended_rejects_file_loads_and_none_is_overwritten(
+def test_a_corrected_rejects_file_imports_and_none_is_overwritten(
     roster: Roster, store: Store, tmp_path: Path
 ) -> None:
     first = roster("1,Zoona,W/o Gh Nabi,12,Mason,1990").rejects_file
@@ -99,7 +99,7 @@ def test_a_mended_rejects_file_loads_and_none_is_overwritten(
     assert only(store).remarks is None
 
 
-def test_rejects_of_a_read_only_folder_go_home(
+def test_rejects_of_a_read_only_folder_go_to_the_home_folder(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "stick"
@@ -118,7 +118,7 @@ def test_rejects_of_a_read_only_folder_go_home(
     assert loaded.rejects_file == store.home / "imports" / "roster-rejected.csv"
 
 
-def test_a_column_of_aadhaar_numbers_is_cut_before_anything_is_kept(
+def test_a_column_of_aadhaar_numbers_is_cut_before_anything_is_stored(
     roster: Roster, store: Store
 ) -> None:
     loaded = roster(
@@ -164,14 +164,14 @@ def test_no_aadhaar_number_reaches_the_rejected_rows(
 
 
 @pytest.mark.parametrize("written", SECRETS)
-def test_none_reaches_them_from_jsonl(store: Store, written: str) -> None:
+def test_no_aadhaar_number_reaches_the_rejected_lines_of_jsonl(store: Store, written: str) -> None:
     for name in ("trade_code", "remarks", "mobile", "later", written, "aadhaar_last4"):
         loaded = jsonl(store, {"name": "", "mobile": "12", name: written})
         assert loaded.rejected == 1
         assert "99994105" not in digits_of(loaded.rejects_file)
 
 
-def test_a_mobile_behind_its_country_code_comes_back_whole(roster: Roster) -> None:
+def test_a_rejected_mobile_keeps_its_country_code(roster: Roster) -> None:
     loaded = roster("Zoona,Astronaut,919419011432", headings="Name,Trade,Mobile")
     assert rejected(loaded)[0]["Mobile"] == "919419011432"
 
@@ -187,7 +187,7 @@ def test_a_mobile_behind_its_country_code_comes_back_whole(roster: Roster) -> No
         ({"aadhaar": True, "uid": None}, {"aadhaar": True}),
     ],
 )
-def test_what_is_named_aadhaar_is_cut_in_jsonl_too(
+def test_jsonl_values_named_aadhaar_are_cut(
     store: Store, entry: dict[str, object], kept: dict[str, object]
 ) -> None:
     loaded = jsonl(store, {"name": "Ali", "trade_code": "MASN", **entry})
@@ -197,7 +197,7 @@ def test_what_is_named_aadhaar_is_cut_in_jsonl_too(
     assert said == (not entry.items() >= kept.items())
 
 
-def test_cutting_a_known_field_is_said(store: Store) -> None:
+def test_cutting_a_known_field_is_noted(store: Store) -> None:
     loaded = jsonl(store, {"name": "Ali", "trade_code": "MASN", "aadhaar_last4": AADHAAR})
     assert only(store).aadhaar_last4 == "7058"
     assert any("“aadhaar_last4” holds Aadhaar numbers" in note for note in loaded.notes)
@@ -216,7 +216,7 @@ def test_cutting_a_known_field_is_said(store: Store) -> None:
         b'"later": ' + b"[" * 300 + b"]" * 300,
     ],
 )
-def test_what_no_server_would_take_comes_back(store: Store, entry: bytes) -> None:
+def test_values_no_server_would_accept_are_rejected(store: Store, entry: bytes) -> None:
     content = io.BytesIO(b'{"name": "Ali", "trade_code": "MASN", ' + entry + b"}\n")
     loaded = load(store, "beneficiary", content, operator="Asha")
     assert (loaded.imported, loaded.rejected) == (0, 1)
@@ -224,7 +224,9 @@ def test_what_no_server_would_take_comes_back(store: Store, entry: bytes) -> Non
     assert '"reason"' in loaded.rejects_file.read_text(encoding="utf-8")
 
 
-def test_accounts_that_look_like_aadhaar_by_chance_are_taken(roster: Roster, store: Store) -> None:
+def test_accounts_that_look_like_aadhaar_by_chance_are_accepted(
+    roster: Roster, store: Store
+) -> None:
     loaded = roster(
         f"Ali,Mason,{ANOTHER}", "Zoona,Mason,999971658848", headings=SHORT + "Account No."
     )
@@ -233,14 +235,14 @@ def test_accounts_that_look_like_aadhaar_by_chance_are_taken(roster: Roster, sto
     assert accounts == [ANOTHER, "999971658848"]
 
 
-def test_a_column_of_accounts_that_all_look_like_aadhaar_is_not_taken(roster: Roster) -> None:
+def test_a_column_of_accounts_that_all_look_like_aadhaar_is_rejected(roster: Roster) -> None:
     loaded = roster(*[f"Ali,Mason,{ANOTHER}"] * 6, headings=SHORT + "Account No.")
     assert (loaded.imported, loaded.rejected) == (0, 6)
     assert ANOTHER not in rejected(loaded)[0]["Account No."]
 
 
 @pytest.mark.parametrize("written", ["F", "Female", "Woman", "महिला"])
-def test_a_woman_is_a_woman(roster: Roster, store: Store, written: str) -> None:
+def test_words_for_a_woman_are_understood(roster: Roster, store: Store, written: str) -> None:
     roster(f"Zoona,Mason,{written}", headings=SHORT + "Gender")
     assert only(store).gender == "F"
 
@@ -256,15 +258,15 @@ def test_a_woman_is_a_woman(roster: Roster, store: Store, written: str) -> None:
         ("बढ़ई", "CARP"),
     ],
 )
-def test_trades_as_people_write_them(roster: Roster, store: Store, written: str, code: str) -> None:
+def test_trades_are_understood_as_people_write_them(
+    roster: Roster, store: Store, written: str, code: str
+) -> None:
     roster(f"Ali,{written}", headings="Name,Trade")
     assert only(store).trade_code == code
 
 
 @pytest.mark.parametrize("written", ["Weaver", "weavr", "Carpet", "Sozni", "Carpet maker"])
-def test_a_craft_that_is_no_trade_is_turned_away_as_in_the_form(
-    roster: Roster, written: str
-) -> None:
+def test_a_craft_that_is_no_trade_is_refused_as_in_the_form(roster: Roster, written: str) -> None:
     loaded = roster(f"Ali,{written}", headings="Name,Trade")
     assert loaded.imported == 0
     reason = rejected(loaded)[0]["reason"]
@@ -272,7 +274,7 @@ def test_a_craft_that_is_no_trade_is_turned_away_as_in_the_form(
 
 
 @pytest.mark.parametrize(("written", "code"), [("Stone", "SCUL"), ("Cob", "COBB")])
-def test_a_trade_of_which_only_a_part_stands_there_is_noted(
+def test_a_partly_written_trade_is_noted(
     roster: Roster, store: Store, written: str, code: str
 ) -> None:
     loaded = roster(f"Ali,{written}", headings="Name,Trade")
@@ -280,29 +282,29 @@ def test_a_trade_of_which_only_a_part_stands_there_is_noted(
     assert any(f"“{written}” was read as" in note for note in loaded.notes)
 
 
-def test_what_could_be_two_trades_is_rejected(roster: Roster) -> None:
+def test_an_ambiguous_trade_is_rejected(roster: Roster) -> None:
     loaded = roster("Ali,Maker", headings="Name,Trade")
     assert "could be" in rejected(loaded)[0]["reason"]
 
 
-def test_an_age_is_a_year_of_birth(roster: Roster, store: Store) -> None:
+def test_an_age_becomes_a_year_of_birth(roster: Roster, store: Store) -> None:
     roster("Ali,Mason,42 yrs", headings=SHORT + "Age")
     assert only(store).born == str(today().year - 42)
 
 
-def test_a_block_may_be_named_and_bring_its_district(roster: Roster, store: Store) -> None:
+def test_a_named_block_implies_its_district(roster: Roster, store: Store) -> None:
     roster("Ali,Mason,Chadora", "Zoona,Mason,Achabal", headings=SHORT + "Block")
     places = [(record.district, record.block) for record in store.each("beneficiary")]
     assert places == [(2, 16), (1, 1)]
 
 
-def test_a_name_with_its_parentage_is_parted(roster: Roster, store: Store) -> None:
+def test_a_name_with_its_parentage_is_split(roster: Roster, store: Store) -> None:
     roster("Ali Lone S/o Ahad Lone,Mason", headings="Name & Parentage,Trade")
     record = only(store)
     assert (record.name, record.relation, record.relation_name) == ("Ali Lone", "SO", "Ahad Lone")
 
 
-def test_duplicates_are_loaded_and_listed(roster: Roster, store: Store) -> None:
+def test_duplicates_are_imported_and_listed(roster: Roster, store: Store) -> None:
     roster("1,Ghulam Mohammad Bhat,S/o Abdul Ahad,9419011432,Mason,1988")
     first = only(store).id
     loaded = roster(
@@ -322,7 +324,7 @@ def test_duplicates_are_loaded_and_listed(roster: Roster, store: Store) -> None:
     assert "Mobile" in one["The same in"]
 
 
-def test_names_that_spreadsheets_would_run_are_harmless_among_duplicates(store: Store) -> None:
+def test_formulas_are_escaped_among_duplicates(store: Store) -> None:
     row: dict[str, object] = {"name": "=Ali", "trade_code": "MASN", "mobile": "9419011432"}
     found = jsonl(store, row, row).duplicates_file
     assert found
@@ -330,7 +332,7 @@ def test_names_that_spreadsheets_would_run_are_harmless_among_duplicates(store: 
     assert ",=Ali" not in found.read_text(encoding="utf-8-sig")
 
 
-def test_the_persons_mapping_counts(store: Store) -> None:
+def test_the_persons_mapping_is_used(store: Store) -> None:
     content = io.BytesIO(b"Who,What,Note\nAli,Mason,x\n")
     mapping = {"Who": "name", "What": "trade_code", "Note": None}
     assert load(store, "beneficiary", content, operator="Asha", mapping=mapping).imported == 1
@@ -344,7 +346,7 @@ def test_a_dry_run_writes_nothing(store: Store) -> None:
     assert store.counts()["beneficiary"] == 0
 
 
-def test_a_trial_sees_the_rows_before_each_row(store: Store) -> None:
+def test_a_dry_run_sees_earlier_rows(store: Store) -> None:
     (artisan,) = store.save([Edit(Beneficiary, {"name": "Ali", "trade_code": "MASN"})], "Asha")
     content = f"beneficiary_id,status\n{artisan.id},ELIGIBLE\n{artisan.id},ELIGIBLE\n".encode()
     trial = load(store, "toolkit", io.BytesIO(content), operator="Asha", dry_run=True)
@@ -354,7 +356,7 @@ def test_a_trial_sees_the_rows_before_each_row(store: Store) -> None:
     assert (real.imported, real.rejected) == (1, 1)
 
 
-def test_a_trial_of_a_folder_knows_the_files_before(store: Store, tmp_path: Path) -> None:
+def test_a_dry_run_of_a_folder_sees_earlier_files(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     (folder / "self_help_group.csv").write_text("name\nNoor SHG\n", encoding="utf-8")
@@ -364,7 +366,7 @@ def test_a_trial_of_a_folder_knows_the_files_before(store: Store, tmp_path: Path
     assert store.counts()["member"] == 0
 
 
-def test_what_a_form_would_have_asked_is_noted_with_its_rows(roster: Roster) -> None:
+def test_remarks_name_their_rows(roster: Roster) -> None:
     rows = [f"Ali Lone,Mason,JK-{n % 2}" for n in range(9)]
     loaded = roster(*rows, "Zoona,Tailor,JK-9", headings=SHORT + "Ration Card")
     assert loaded.imported == 10
@@ -373,7 +375,7 @@ def test_what_a_form_would_have_asked_is_noted_with_its_rows(roster: Roster) -> 
     assert note.endswith("Taken all the same: rows 4, 5, 6, 7, 8 and 2 more.")
 
 
-def test_a_stopped_load_keeps_what_is_in(store: Store) -> None:
+def test_a_stopped_import_keeps_saved_rows(store: Store) -> None:
     lines = "".join(f"Ali {'x' * (n % 7 + 1)},Mason\n" for n in range(1500))
     stop = Event()
 
@@ -411,7 +413,7 @@ def test_a_field_of_a_newer_version_may_be_called_reason(store: Store) -> None:
     assert only(store).extra == {"reason": "x", "rejected_because": "y"}
 
 
-def test_mended_lines_leave_no_reason_behind(store: Store, tmp_path: Path) -> None:
+def test_corrected_lines_store_no_reason(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "beneficiary.jsonl"
     entry = {"name": "Ali", "trade_code": "Astronaut", "reason": "x"}
     path.write_text(json.dumps(entry), encoding="utf-8")
@@ -443,7 +445,7 @@ def test_an_empty_text_clears_an_unknown_field(store: Store) -> None:
         {"name": "Ali", "trade_code": "MASN", "id": "no id"},
     ],
 )
-def test_entries_that_cannot_be_kept_come_back(store: Store, row: dict[str, object]) -> None:
+def test_entries_that_cannot_be_stored_are_rejected(store: Store, row: dict[str, object]) -> None:
     loaded = jsonl(store, row)
     assert (loaded.imported, loaded.rejected) == (0, 1)
     assert loaded.rejects_file
@@ -453,7 +455,7 @@ def test_entries_that_cannot_be_kept_come_back(store: Store, row: dict[str, obje
     assert '"reason"' in text
 
 
-def test_broken_lines_stop_nothing(store: Store) -> None:
+def test_broken_lines_do_not_stop_an_import(store: Store) -> None:
     content = io.BytesIO(
         b'{"name": "Ali", "trade_code": "MASN"}\nnot json\n[1]\n'
         b'{"name": NaN}\n{"name": "Zoona", "trade_code": "TAIL"}\n'
@@ -462,17 +464,17 @@ def test_broken_lines_stop_nothing(store: Store) -> None:
     assert (loaded.imported, loaded.rejected) == (2, 3)
 
 
-def test_a_row_with_a_comma_too_many_is_not_misfiled(roster: Roster) -> None:
+def test_a_row_with_an_extra_comma_is_rejected(roster: Roster) -> None:
     loaded = roster("Ali,Mason,Nagam,Chadoora", headings=SHORT + "Village")
     assert "more cells" in rejected(loaded)[0]["reason"]
 
 
-def test_nothing_recognised_is_said(roster: Roster) -> None:
+def test_a_table_without_known_columns_is_refused(roster: Roster) -> None:
     with pytest.raises(Unreadable, match="No column"):
         roster("a,b", headings="Foo,Xyzzy")
 
 
-def test_a_folder_loads_parents_first(store: Store, tmp_path: Path) -> None:
+def test_a_folder_imports_parents_first(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     (folder / "member.jsonl").write_text(
@@ -485,7 +487,7 @@ def test_a_folder_loads_parents_first(store: Store, tmp_path: Path) -> None:
     assert all(loaded.imported == 1 for loaded in results.values())
 
 
-def test_a_group_may_be_named(store: Store) -> None:
+def test_a_group_may_be_given_by_name(store: Store) -> None:
     group: dict[str, Value] = {"name": "Noor SHG", "formed_on": date(2024, 5, 2)}
     (saved,) = store.save([Edit(SelfHelpGroup, group)], "Asha")
     content = io.BytesIO(b"SHG Name,Name of Member\nNoor SHG,Zooni\n")
@@ -495,7 +497,7 @@ def test_a_group_may_be_named(store: Store) -> None:
     assert member.self_help_group_id == saved.id
 
 
-def test_a_preview_shows_what_would_be_taken(tmp_path: Path) -> None:
+def test_a_preview_shows_what_an_import_would_do(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(f"A title\nName,Aadhaar\nAli,{AADHAAR}\nTotal,\n", encoding="utf-8")
     seen = preview(path, "beneficiary")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.files.loading.mapping import BY_AGE, columns_of, find_heading, guess
-from fieldkit.files.tables.delimited import Row
+from fieldkit.files.columns.mapping import BY_AGE, columns_of, find_heading, guess
+from fieldkit.files.tables.table import Row
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.member import Member
 
@@ -50,7 +50,7 @@ def test_usual_headings(column: str, field: str | None) -> None:
     assert guessed(column) == {column: field}
 
 
-def test_what_the_heading_does_not_say_the_values_may() -> None:
+def test_values_reveal_a_column_with_an_unknown_heading() -> None:
     assert guessed("Name", "x", "y", row=("Ali", "9419112345", "999941057058")) == {
         "Name": "name",
         "x": "mobile",
@@ -58,7 +58,7 @@ def test_what_the_heading_does_not_say_the_values_may() -> None:
     }
 
 
-def test_a_column_of_relations_alone_is_no_name() -> None:
+def test_a_column_of_relations_is_not_taken_for_names() -> None:
     found = guess(["S/o, D/o, W/o", "Parentage"], Beneficiary, [["S/o", "Abdul Ahad"]] * 3)
     assert [one.target for one in found] == ["relation", "relation_name"]
 
@@ -79,7 +79,7 @@ def test_samples_hold_no_aadhaar_number() -> None:
     assert found.samples == ("7058",)
 
 
-def test_titles_stand_above_the_headings() -> None:
+def test_titles_above_the_headings_are_recognised() -> None:
     rows = [
         ["Office of the Block Development Officer"],
         ["List of artisans, Name and trade"],
@@ -95,7 +95,7 @@ def test_a_table_without_headings_has_none() -> None:
 
 
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=8))
-def test_columns_have_names_of_their_own(cells: list[str]) -> None:
+def test_columns_have_unique_names(cells: list[str]) -> None:
     names = columns_of(cells)
     assert len(set(names)) == len(cells)
     assert all(names)

@@ -14,7 +14,7 @@ def read(tmp_path: Path, text: str, encoding: str = "utf-8") -> Villages:
     return read_villages(file)
 
 
-def test_a_file_as_the_directory_gives_it(tmp_path: Path) -> None:
+def test_a_file_of_the_directory_is_read(tmp_path: Path) -> None:
     text = (
         "Villages of J&K,,,,,,,,,,\n"
         "\n"
@@ -49,7 +49,7 @@ def test_other_headings_encodings_and_delimiters(tmp_path: Path, encoding: str, 
     assert found.problems == ()
 
 
-def test_rows_that_cannot_be_used_come_back_with_the_line_and_the_reason(tmp_path: Path) -> None:
+def test_unusable_rows_are_returned_with_line_and_reason(tmp_path: Path) -> None:
     text = (
         "Village Code,Village Name,District\n"
         "1,Good,2\n"
@@ -74,28 +74,30 @@ def test_rows_that_cannot_be_used_come_back_with_the_line_and_the_reason(tmp_pat
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "Village Name,District\nBala,Doda\n"])
-def test_a_file_without_the_headings_needed_says_so(tmp_path: Path, text: str) -> None:
+def test_a_file_without_the_required_headings_is_a_problem(tmp_path: Path, text: str) -> None:
     found = read(tmp_path, text)
     assert found == Villages(
         (), (BadRow(1, "No headings with a village code, a village name and a district."),)
     )
 
 
-def test_a_file_that_is_no_table_says_so(tmp_path: Path) -> None:
+def test_a_file_that_is_no_table_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="empty"):
         read(tmp_path, "")
     with pytest.raises(Unreadable, match="There is no file"):
         read_villages(tmp_path / "none.csv")
 
 
-def test_a_quote_never_closed_costs_no_village(tmp_path: Path) -> None:
+def test_an_unclosed_quote_loses_no_village(tmp_path: Path) -> None:
     text = 'Village Code,Village Name,District\n1,Good,2\n2,"Open,2\n' + "3,More,2\n" * 20_000
     found = read(tmp_path, text)
     assert [village.name for village in found.rows] == ["Good", "Open", "More"]
 
 
 @given(data=st.binary(max_size=300))
-def test_no_file_breaks_the_reading(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+def test_any_bytes_are_read_without_a_fault(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
     file = tmp_path_factory.mktemp("villages") / "any.csv"
     file.write_bytes(b"Village Code,Village Name,District\n" + data)
     found = read_villages(file)

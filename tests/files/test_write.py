@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from tests.files.conftest import Home
 
 from fieldkit.files import FileFormat, export, load
-from fieldkit.files.tables.formulas import harmless, restored
+from fieldkit.files.tables.formulas import escape_formula, unescape_formula
 from fieldkit.records import Unfit
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.fields.formats import Text
@@ -68,7 +68,7 @@ def held(store: Store) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_an_export_loads_into_an_empty_home_unchanged(home: Home, form: FileFormat) -> None:
+def test_an_export_imports_unchanged_into_an_empty_home(home: Home, form: FileFormat) -> None:
     here, there = home(), home()
     fill(here)
     content = io.BytesIO()
@@ -82,7 +82,7 @@ def test_an_export_loads_into_an_empty_home_unchanged(home: Home, form: FileForm
     assert (again.skipped, again.changed) == (len(NASTY), 0)
 
 
-def test_unknown_fields_travel_in_jsonl(home: Home) -> None:
+def test_jsonl_carries_unknown_fields(home: Home) -> None:
     here, there = home(), home()
     fill(here)
     content = io.BytesIO()
@@ -104,7 +104,7 @@ def test_no_cell_is_run_by_a_spreadsheet(store: Store) -> None:
         assert not any(cell.data_type == "n" and cell.value is not None for cell in cells)
 
 
-def test_only_what_is_asked_for_is_written(store: Store, tmp_path: Path) -> None:
+def test_only_requested_records_are_exported(store: Store, tmp_path: Path) -> None:
     store.save(
         [
             Edit(Beneficiary, {"name": "Ali", "trade_code": "MASN"}),
@@ -124,16 +124,16 @@ def test_only_what_is_asked_for_is_written(store: Store, tmp_path: Path) -> None
 
 
 @given(st.text())
-def test_harmless_texts_come_back(text: str) -> None:
-    assert restored(harmless(text)) == text
-    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+def test_an_escaped_formula_can_be_restored(text: str) -> None:
+    assert unescape_formula(escape_formula(text)) == text
+    assert not escape_formula(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=10))
-def test_whatever_may_be_kept_comes_back(texts: list[str]) -> None:
+def test_any_storable_text_survives_export_and_import(texts: list[str]) -> None:
     remarks = []
     for text in texts:
         try:

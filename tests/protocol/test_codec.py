@@ -21,7 +21,6 @@ from fieldkit.protocol.messages import (
     ChangeItem,
     SyncAnswer,
     SyncRequest,
-    on_the_wire,
 )
 from fieldkit.protocol.wire import dictionary
 from fieldkit.protocol.wire.codec import (
@@ -32,10 +31,10 @@ from fieldkit.protocol.wire.codec import (
     UnknownCoding,
     Unreadable,
     chain,
-    chosen,
+    choose_coding,
     decode,
+    decompress,
     encode,
-    unpack,
 )
 
 ORIGIN = "7KQ2M9XD"
@@ -69,8 +68,8 @@ def _request(*items: object) -> SyncRequest:
 
 
 @given(st.lists(changes, max_size=4))
-def test_a_request_comes_back_as_it_was_and_so_does_its_chain(logged: list[Change]) -> None:
-    request = _request(*(on_the_wire(change) for change in logged))
+def test_a_request_and_its_chain_survive_encoding(logged: list[Change]) -> None:
+    request = _request(*(change.as_json() for change in logged))
     back = decode(encode(request), SyncRequest)
     assert encode(back) == encode(request)
     head, heads = first_head(ORIGIN), []
@@ -82,8 +81,8 @@ def test_a_request_comes_back_as_it_was_and_so_does_its_chain(logged: list[Chang
 
 
 @given(changes)
-def test_a_change_of_the_laptop_has_the_shape_the_server_reads(change: Change) -> None:
-    item = ChangeItem.model_validate(on_the_wire(change))
+def test_a_logged_change_validates_as_a_change_item(change: Change) -> None:
+    item = ChangeItem.model_validate(change.as_json())
     assert (item.seq, item.kind, item.id, item.op) == (
         change.seq,
         change.kind,
@@ -94,35 +93,35 @@ def test_a_change_of_the_laptop_has_the_shape_the_server_reads(change: Change) -
 
 
 @given(st.binary(max_size=200), st.booleans())
-def test_whatever_the_bytes_nothing_but_a_plain_refusal(data: bytes, compressed: bool) -> None:
+def test_any_bytes_are_decoded_or_refused(data: bytes, compressed: bool) -> None:
     for body in (data, gzip.compress(data)):
         with pytest.raises((Unreadable, TooLarge)):
             decode(body, SyncRequest, "gzip" if compressed else "identity")
 
 
 @given(json_values)
-def test_whatever_the_json_nothing_but_a_plain_refusal(value: Json) -> None:
+def test_any_json_is_decoded_or_refused(value: Json) -> None:
     import json
 
     with pytest.raises(Unreadable):
         decode(json.dumps(value).encode(), SyncRequest, "identity")
 
 
-def test_a_newer_side_may_say_more() -> None:
+def test_unknown_members_are_ignored() -> None:
     answer = (
         b'{"v":1,"seq":3,"head":"%s","verdicts":[],"yet_to_come":[1],"more":true}' % HEAD.encode()
     )
     assert decode(answer, SyncAnswer, "identity").seq == 3
 
 
-def test_a_bomb_is_stopped_before_it_is_unpacked() -> None:
+def test_a_gzip_bomb_is_refused_early() -> None:
     with pytest.raises(TooLarge):
-        unpack(gzip.compress(b"0" * 5000), most=4999)
-    assert len(unpack(gzip.compress(b"0" * 5000), most=5000)) == 5000
+        decompress(gzip.compress(b"0" * 5000), most=4999)
+    assert len(decompress(gzip.compress(b"0" * 5000), most=5000)) == 5000
 
 
 def _dcz(plain: bytes, *, sized: bool = True, name: str = dictionary.CURRENT) -> bytes:
-    """As any other program would write it."""
+    """Compress as any other program would."""
     content = zstandard.ZstdCompressionDict(
         dictionary.path(dictionary.CURRENT).read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT
     )
@@ -132,15 +131,15 @@ def _dcz(plain: bytes, *, sized: bool = True, name: str = dictionary.CURRENT) ->
 
 
 @given(st.lists(changes, max_size=4))
-def test_every_coding_brings_the_same(logged: list[Change]) -> None:
-    request = _request(*(on_the_wire(change) for change in logged))
+def test_every_coding_decodes_to_the_same_message(logged: list[Change]) -> None:
+    request = _request(*(change.as_json() for change in logged))
     for coding in CODINGS:
         assert encode(request, coding) == encode(request, coding)
         back = decode(encode(request, coding), SyncRequest, coding)
         assert encode(back, "identity") == encode(request, "identity")
 
 
-def test_dcz_is_that_of_the_standard() -> None:
+def test_dcz_follows_the_standard() -> None:
     plain = encode(_request(), "identity")
     for sized in (True, False):
         assert decode(_dcz(plain, sized=sized), SyncRequest, "dcz") == _request()
@@ -148,35 +147,35 @@ def test_dcz_is_that_of_the_standard() -> None:
 
 
 @pytest.mark.parametrize("sized", [True, False])
-def test_a_bomb_of_zstd_is_stopped_too(sized: bool) -> None:
-    assert len(unpack(_dcz(b"0" * 5000, sized=sized), "dcz", most=5000)) == 5000
+def test_a_zstd_bomb_is_refused_early(sized: bool) -> None:
+    assert len(decompress(_dcz(b"0" * 5000, sized=sized), "dcz", most=5000)) == 5000
     with pytest.raises(TooLarge):
-        unpack(_dcz(b"0" * 5001, sized=sized), "dcz", most=5000)
+        decompress(_dcz(b"0" * 5001, sized=sized), "dcz", most=5000)
     with pytest.raises(TooLarge):
-        unpack(_dcz(b"0" * (LARGEST_MESSAGE + 1), sized=sized), "dcz")
+        decompress(_dcz(b"0" * (LARGEST_MESSAGE + 1), sized=sized), "dcz")
 
 
 @pytest.mark.parametrize("coding", ["gzip", "dcz", "dcz of no size"])
-def test_a_bomb_takes_no_more_room_than_a_message(coding: str) -> None:
+def test_a_bomb_uses_no_more_memory_than_a_message(coding: str) -> None:
     plain = bytes(64 << 20)
     bomb = gzip.compress(plain) if coding == "gzip" else _dcz(plain, sized=coding == "dcz")
-    unpack(_dcz(b""), "dcz")  # the dictionary is loaded once
+    decompress(_dcz(b""), "dcz")  # the dictionary is loaded once
     tracemalloc.start()
     try:
         with pytest.raises(TooLarge):
-            unpack(bomb, coding.partition(" ")[0], most=5000)
+            decompress(bomb, coding.partition(" ")[0], most=5000)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert peak < 4 << 20
 
 
-def test_a_frame_that_wants_more_room_than_a_message_is_not_read() -> None:
+def test_a_frame_with_a_window_larger_than_a_message_is_refused() -> None:
     parameters = zstandard.ZstdCompressionParameters(window_log=27)
     writer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
     frame = writer.compress(encode(_request(), "identity")) + writer.flush()
     with pytest.raises(Unreadable):
-        unpack(_dcz(b"")[:40] + frame, "dcz")
+        decompress(_dcz(b"")[:40] + frame, "dcz")
 
 
 @pytest.mark.parametrize("what", ["nested", "endless number"])
@@ -190,14 +189,14 @@ def test_a_change_without_canonical_form_is_unreadable(what: str) -> None:
 
 
 @pytest.mark.parametrize("sized", [True, False])
-def test_what_did_not_arrive_whole_is_unreadable(sized: bool) -> None:
+def test_a_truncated_message_is_unreadable(sized: bool) -> None:
     body = _dcz(encode(_request(), "identity"), sized=sized)
     for damaged in (*(body[:cut] for cut in range(len(body))), body + b"\0", body + body[40:]):
         with pytest.raises(Unreadable):
             decode(damaged, SyncRequest, "dcz")
 
 
-def test_nor_is_what_did_not_arrive_whole_by_gzip_or_goes_on_after_its_end() -> None:
+def test_truncated_or_trailing_gzip_data_is_unreadable() -> None:
     body = encode(_request(), "gzip")
     assert decode(body, SyncRequest) == _request()
     for damaged in (body[:-1], body + b"\0", body + body):
@@ -206,14 +205,14 @@ def test_nor_is_what_did_not_arrive_whole_by_gzip_or_goes_on_after_its_end() -> 
 
 
 @pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
-def test_what_is_no_number_in_json_is_unreadable(constant: bytes) -> None:
+def test_nan_and_infinity_are_unreadable(constant: bytes) -> None:
     body = encode(_request({"seq": 1, "at": 123456789}), "identity")
     assert body.count(b"123456789") == 1
     with pytest.raises(Unreadable):
         decode(body.replace(b"123456789", constant), SyncRequest, "identity")
 
 
-def test_a_message_that_was_never_compressed_is_bounded_too() -> None:
+def test_an_uncompressed_message_is_bounded_too() -> None:
     body = encode(_request(), "identity")
     assert decode(body, SyncRequest, "identity", len(body)) == _request()
     with pytest.raises(TooLarge):
@@ -221,13 +220,13 @@ def test_a_message_that_was_never_compressed_is_bounded_too() -> None:
 
 
 @given(st.binary(max_size=100))
-def test_whatever_the_frame_nothing_but_a_plain_refusal(data: bytes) -> None:
+def test_any_zstd_frame_is_decoded_or_refused(data: bytes) -> None:
     for body in (data, _dcz(b"")[:40] + data, _dcz(b"")[:44] + data):
         with pytest.raises((Unreadable, TooLarge)):
             decode(body, SyncRequest, "dcz")
 
 
-def test_a_dictionary_not_known_here_has_an_error_of_its_own() -> None:
+def test_an_unknown_dictionary_has_its_own_error() -> None:
     with pytest.raises(UnknownCoding):
         decode(_dcz(b"{}", name="0" * 64), SyncRequest, "dcz")
     for coding in ("br", "zstd", "", "gzip, dcz"):
@@ -235,7 +234,7 @@ def test_a_dictionary_not_known_here_has_an_error_of_its_own() -> None:
             decode(b"{}", SyncRequest, coding)
 
 
-def test_the_dictionaries_are_what_they_say() -> None:
+def test_dictionaries_are_named_by_their_hash() -> None:
     assert dictionary.CURRENT in dictionary.names()
     for name in dictionary.names():
         assert hashlib.sha256(dictionary.path(name).read_bytes()).hexdigest() == name
@@ -244,7 +243,7 @@ def test_the_dictionaries_are_what_they_say() -> None:
 
 @pytest.fixture
 def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An older dictionary beside the one in use."""
+    """An older dictionary beside the current one."""
     content = b"what was trained before " * 20
     name = hashlib.sha256(content).hexdigest()
     kept = dictionary.path(dictionary.CURRENT).read_bytes()
@@ -256,13 +255,13 @@ def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     dictionary.names.cache_clear()
 
 
-def test_an_older_dictionary_goes_on_beside_the_new_one(older: str) -> None:
+def test_an_older_dictionary_still_works(older: str) -> None:
     assert dictionary.names() == {older, dictionary.CURRENT}
     for name in dictionary.names():
         body = encode(_request(), "dcz", name)
         assert body[8:40].hex() == name
         assert decode(body, SyncRequest, "dcz") == _request()
-    assert chosen("gzip, dcz", dictionary.as_header(older)) == ("dcz", older)
+    assert choose_coding("gzip, dcz", dictionary.as_header(older)) == ("dcz", older)
 
 
 @pytest.mark.parametrize(
@@ -279,13 +278,13 @@ def test_an_older_dictionary_goes_on_beside_the_new_one(older: str) -> None:
         ("", "", "identity"),
     ],
 )
-def test_the_answer_is_in_the_best_coding_the_other_side_reads(
+def test_the_answer_uses_the_best_coding_that_the_client_reads(
     accept: str, available: str, coding: str
 ) -> None:
-    assert chosen(accept, available)[0] == coding
+    assert choose_coding(accept, available)[0] == coding
 
 
-def test_zstandard_is_loaded_by_the_first_message_that_needs_it() -> None:
+def test_zstandard_is_imported_only_when_needed() -> None:
     code = "import sys, fieldkit.protocol.wire.codec; sys.exit('zstandard' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -46,12 +46,12 @@ def test_letters_that_look_like_digits_are_those_digits() -> None:
         "IOOIIOOI-1",
     ],
 )
-def test_what_is_no_id_is_none(typed: str) -> None:
+def test_other_texts_are_not_ids(typed: str) -> None:
     assert read_id(typed) is None
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_read_or_none(typed: str) -> None:
+def test_any_text_parses_to_an_id_or_none(typed: str) -> None:
     found = read_id(typed)
     assert found is None or read_id(str(found)) == found
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldkit.protocol.change import Json, canonical
-from fieldkit.protocol.limits import DEEPEST, LARGEST_CHANGE, MOST_FIELDS, unsendable
+from fieldkit.protocol.limits import DEEPEST_NESTING, LARGEST_CHANGE, MOST_FIELDS, unsendable_field
 from fieldkit.protocol.messages import LARGEST_MESSAGE, MOST_CHANGES, Batch, ChangeItem, SyncRequest
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.records import kinds
@@ -22,8 +22,8 @@ values: st.SearchStrategy[Json] = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=120), values, max_size=4))
-def test_what_is_sendable_arrives_and_has_the_shape_of_a_change(fields: dict[str, Json]) -> None:
-    if unsendable(fields) is not None:
+def test_sendable_fields_survive_encoding_and_validate(fields: dict[str, Json]) -> None:
+    if unsendable_field(fields) is not None:
         return
     change: dict[str, object] = {"fields": fields, "op": "edit", "kind": "toolkit", "seq": 1}
     change |= {"id": "7KQ2M9XD-1", "base": None, "at": 1, "operator": "Asha"}
@@ -42,38 +42,42 @@ def test_the_fullest_record_of_every_kind_is_sendable() -> None:
             name: "\U0001f9f5" * (form.longest if isinstance(form, Text) else 12)
             for name, form in formats.items()
         }
-        assert unsendable(fields) is None, kind
+        assert unsendable_field(fields) is None, kind
 
 
 def test_a_batch_of_the_largest_changes_is_a_message() -> None:
     assert MOST_CHANGES * (LARGEST_CHANGE + 1024) < LARGEST_MESSAGE
 
 
-@pytest.mark.parametrize("depth", [DEEPEST, DEEPEST + 1])
-def test_lists_are_kept_to_a_depth(depth: int) -> None:
+@pytest.mark.parametrize("depth", [DEEPEST_NESTING, DEEPEST_NESTING + 1])
+def test_nesting_is_limited(depth: int) -> None:
     value: Json = json.loads("[" * depth + "]" * depth)
-    assert (unsendable({"a": value}) is None) == (depth == DEEPEST)
+    assert (unsendable_field({"a": value}) is None) == (depth == DEEPEST_NESTING)
 
 
-def test_a_field_is_named_that_is_too_much() -> None:
-    assert unsendable({"a": 1, "long": "x" * LARGEST_CHANGE, "c": "y"}) == (
+def test_the_largest_field_is_named() -> None:
+    assert unsendable_field({"a": 1, "long": "x" * LARGEST_CHANGE, "c": "y"}) == (
         "long",
-        "unsendable.large",
+        "unsendable_field.large",
     )
-    assert unsendable({str(n): n for n in range(MOST_FIELDS)}) is None
-    assert unsendable({str(n): n for n in range(MOST_FIELDS + 1)}) is not None
+    assert unsendable_field({str(n): n for n in range(MOST_FIELDS)}) is None
+    assert unsendable_field({str(n): n for n in range(MOST_FIELDS + 1)}) is not None
 
 
-def test_half_a_character_is_refused_in_a_text_and_in_a_name() -> None:
-    assert unsendable({"note": "half \ud800"}) is not None
-    assert unsendable({"note \udfff": "whole"}) is not None
-    assert unsendable({"note": "زونی", "नाम": "plain"}) is None
+def test_lone_surrogates_are_refused_in_values_and_names() -> None:
+    assert unsendable_field({"note": "half \ud800"}) is not None
+    assert unsendable_field({"note \udfff": "whole"}) is not None
+    assert unsendable_field({"note": "زونی", "नाम": "plain"}) is None
 
 
 @pytest.mark.parametrize("text", ["a\0b", "ä\0b", "\ud800"])
-def test_what_no_database_keeps_is_not_logged(text: str) -> None:
-    told: list[dict[str, Json]] = [{"remarks": text}, {"remarks": {"inner": [text]}}, {text: "x"}]
-    for fields in told:
-        found = unsendable(fields)
+def test_values_that_no_database_stores_are_refused(text: str) -> None:
+    reported: list[dict[str, Json]] = [
+        {"remarks": text},
+        {"remarks": {"inner": [text]}},
+        {text: "x"},
+    ]
+    for fields in reported:
+        found = unsendable_field(fields)
         assert found is not None
-        assert found[1] == "unsendable.character"
+        assert found[1] == "unsendable_field.character"

@@ -10,14 +10,14 @@ from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.merge import (
     DELETED,
     PLACE,
-    Lineage,
+    Ancestry,
+    FieldWrite,
     Merged,
-    Written,
-    claims,
-    lay,
     merge,
-    same,
+    overlay,
+    same_value,
     value_of,
+    written_fields,
 )
 
 ID = "7KQ2M9XD-1"
@@ -45,10 +45,10 @@ def change(
 
 @dataclass
 class Record:
-    """A record as a server keeps it, one change after the other."""
+    """A record on the server, to which changes are merged one after the other."""
 
     values: dict[str, Json] = field(default_factory=dict)
-    written: dict[str, Written] = field(default_factory=dict)
+    written: dict[str, FieldWrite] = field(default_factory=dict)
     version: int = 0
 
     def take(
@@ -58,8 +58,8 @@ class Record:
         inherited: Mapping[str, int] | None = None,
         floor: int = 0,
     ) -> Merged:
-        lineage = Lineage(inherited or {}, origin)
-        merged = merge(self.values, self.written, change, lineage, self.version, floor=floor)
+        ancestry = Ancestry(inherited or {}, origin)
+        merged = merge(self.values, self.written, change, ancestry, self.version, above=floor)
         self.values, self.written = merged.values, merged.written
         self.version = merged.version
         return merged
@@ -77,7 +77,7 @@ def begun(fields: Mapping[str, Json], *edits: Mapping[str, Json]) -> Record:
 
 
 def claimed(one: Change, values: Mapping[str, Json]) -> set[str]:
-    return {name for name, _ in claims(values, one)}
+    return {name for name, _ in written_fields(values, one)}
 
 
 @given(FIELDS, FIELDS, FIELDS | PLACES)
@@ -106,40 +106,40 @@ def test_no_value_is_dropped(
     earlier = dict(record.values)
     one = change(coming, base, op=op)
     merged = record.take(one, ONE)
-    for name, value in claims(earlier, one):
-        equal = same(value, value_of(earlier, name))
+    for name, value in written_fields(earlier, one):
+        equal = same_value(value, value_of(earlier, name))
         assert (name in merged.applied) + (name in merged.held) + equal == 1
         if name in merged.applied or equal:
-            assert same(value_of(record.values, name), value)
+            assert same_value(value_of(record.values, name), value)
         else:
-            assert same(merged.held[name], value)
-            assert same(value_of(record.values, name), value_of(earlier, name))
+            assert same_value(merged.held[name], value)
+            assert same_value(value_of(record.values, name), value_of(earlier, name))
     for name in earlier.keys() - claimed(one, earlier) - {"district", "block", "updated_at"}:
         assert record.values[name] == earlier[name]
 
 
 @given(FIELDS, st.sampled_from(NAMES), VALUES, VALUES, st.booleans())
-def test_the_same_field_is_one_conflict_whoever_comes_first(
+def test_two_writes_of_one_field_are_one_conflict_in_either_order(
     fields: dict[str, Json], name: str, one: Json, two: Json, swapped: bool
 ) -> None:
     record = begun(fields)
     base, stood = record.version, value_of(record.values, name)
-    assume(not same(one, stood) and not same(two, stood))  # only what changed is sent
+    assume(not same_value(one, stood) and not same_value(two, stood))  # only what changed is sent
     order = [(ONE, one), (TWO, two)]
     held = [
         value
         for origin, said in (reversed(order) if swapped else order)
         for value in record.take(change({name: said}, base), origin).held.values()
     ]
-    assert len(held) == (not same(one, two))
+    assert len(held) == (not same_value(one, two))
     if held:
         stands = value_of(record.values, name)
-        assert same(held[0], one if swapped else two)
-        assert same(stands, two if swapped else one)
+        assert same_value(held[0], one if swapped else two)
+        assert same_value(stands, two if swapped else one)
 
 
 @given(FIELDS, FIELDS)
-def test_equal_writes_leave_version_and_writer_alone(
+def test_an_equal_write_changes_neither_version_nor_writer(
     fields: dict[str, Json], edit: dict[str, Json]
 ) -> None:
     record = begun(fields, edit)
@@ -150,12 +150,14 @@ def test_equal_writes_leave_version_and_writer_alone(
 
 
 @given(FIELDS, FIELDS, st.booleans())
-def test_deleting_against_editing_is_one_conflict_either_way(
+def test_a_deletion_and_an_edit_conflict_in_either_order(
     fields: dict[str, Json], edit: dict[str, Json], deleted_first: bool
 ) -> None:
     record = begun(fields)
     base = record.version
-    edits = any(not same(value, value_of(record.values, name)) for name, value in edit.items())
+    edits = any(
+        not same_value(value, value_of(record.values, name)) for name, value in edit.items()
+    )
     delete = change({}, base, op=Op.DELETE)
     if deleted_first:
         record.take(delete, ONE)
@@ -167,10 +169,10 @@ def test_deleting_against_editing_is_one_conflict_either_way(
         assert (merged.held.get(DELETED) is True) == edits
     assert value_of(record.values, DELETED) is (deleted_first or not edits)
     for name, value in edit.items():
-        assert same(value_of(record.values, name), value)
+        assert same_value(value_of(record.values, name), value)
 
 
-def test_an_own_deletion_is_not_held_and_an_edit_after_having_seen_it_neither() -> None:
+def test_an_own_or_seen_deletion_is_no_conflict() -> None:
     record = begun({"name": "a"})
     assert record.take(change({}, 0, op=Op.DELETE, seq=2), THREE).held == {}
     assert record.take(change({"name": "b"}, record.version), ONE).held == {}
@@ -184,13 +186,13 @@ def test_district_and_block_are_one_field(one: dict[str, Json], two: dict[str, J
     before = value_of(record.values, PLACE)
     coming = [two["district"], two.get("block", record.values.get("block"))]
     merged = record.take(change(two, 1), TWO)
-    moved = not same(before, [2, 9])
-    assert (PLACE in merged.held) == (moved and not same(coming, before))
+    moved = not same_value(before, [2, 9])
+    assert (PLACE in merged.held) == (moved and not same_value(coming, before))
     assert value_of(record.values, PLACE) == (before if moved else coming)
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=6), st.integers(0, 9))
-def test_versions_only_rise_and_stay_above_the_floor(
+def test_versions_only_rise_and_stay_above_the_minimum(
     edits: Sequence[tuple[str, Json]], floor: int
 ) -> None:
     record = Record()
@@ -204,12 +206,12 @@ def test_versions_only_rise_and_stay_above_the_floor(
         assert all(one.version <= record.version for one in record.written.values())
 
 
-def test_writes_of_the_own_past_are_not_another_origins() -> None:
+def test_inherited_writes_are_no_conflict() -> None:
     record = begun({"name": "a"})
     for inherited, held in (({}, True), ({THREE: 0}, True), ({THREE: 1}, False)):
-        lineage = Lineage(inherited, ONE)
+        ancestry = Ancestry(inherited, ONE)
         coming = change({"name": "b"}, 0)
-        merged = merge(record.values, record.written, coming, lineage, record.version)
+        merged = merge(record.values, record.written, coming, ancestry, record.version)
         assert ("name" in merged.held) is held
 
 
@@ -232,7 +234,7 @@ def test_a_decision_closes_what_it_names_only_if_it_applied(
 
 
 @given(st.recursive(VALUES, st.lists, max_leaves=6))
-def test_what_names_no_held_values_decides_nothing(named: Json) -> None:
+def test_a_decision_without_valid_names_closes_nothing(named: Json) -> None:
     record = begun({"name": "a"})
     merged = record.take(change({"name": "b", DECIDED: named}, 1, op=Op.DECIDE), ONE)
     assert all(isinstance(origin, str) for origin, _ in merged.closes)
@@ -241,12 +243,12 @@ def test_what_names_no_held_values_decides_nothing(named: Json) -> None:
 
 
 @given(FIELDS, FIELDS | PLACES, st.sampled_from([Op.CREATE, Op.EDIT, Op.DELETE]))
-def test_what_nobody_contests_is_what_its_author_sees(
+def test_overlay_equals_merge_without_conflicts(
     fields: dict[str, Json], coming: dict[str, Json], op: Op
 ) -> None:
     record = begun(fields)
     one = change(coming, record.version, op=op, seq=5)
-    seen = lay(record.values, one)
+    seen = overlay(record.values, one)
     merged = record.take(one, ONE)
     record.values["updated_at"] = seen["updated_at"]
     assert merged.held == {}
@@ -269,7 +271,7 @@ def test_what_nobody_contests_is_what_its_author_sees(
     st.none() | st.integers(0, 3),
     st.integers(0, 2) | st.just(1_000_000),
 )
-def test_a_record_begins_as_if_all_that_it_might_contest_were_looked_at(
+def test_the_shortcut_for_new_records_equals_a_full_merge(
     fields: dict[str, Json],
     place: dict[str, Json],
     rest: dict[str, Json],
@@ -277,22 +279,22 @@ def test_a_record_begins_as_if_all_that_it_might_contest_were_looked_at(
     floor: int,
 ) -> None:
     entry = change(fields | place | rest, base, op=Op.CREATE, seq=4)
-    elsewhere = {"of nothing": Written(0, TWO, 1)}
-    looked = merge({}, elsewhere, entry, Lineage({}, ONE), 0, floor=floor)
-    begun = merge({}, {}, entry, Lineage({}, ONE), 0, floor=floor)
+    elsewhere = {"of nothing": FieldWrite(0, TWO, 1)}
+    looked = merge({}, elsewhere, entry, Ancestry({}, ONE), 0, above=floor)
+    begun = merge({}, {}, entry, Ancestry({}, ONE), 0, above=floor)
     assert replace(looked, written=looked.written | elsewhere) == replace(
         begun, written=begun.written | elsewhere
     )
 
 
-def test_a_move_of_the_record_is_no_word_about_its_own_field_called_place() -> None:
+def test_a_field_named_place_is_not_the_place_of_the_record() -> None:
     """Trainings and programmes have a field ``place``: the venue."""
     values: dict[str, Json] = {"district": 2, "block": 16, "place": "Chadoora"}
     moved = Change(9, "programme", "7KQ2M9XD-1", Op.EDIT, {"block": 17}, 1, 5, "Reyaz")
-    there = merge(values, {}, moved, Lineage({}, "ZZZZZZZZ"), 1)
+    there = merge(values, {}, moved, Ancestry({}, "ZZZZZZZZ"), 1)
     venue = Change(2, "programme", "7KQ2M9XD-1", Op.EDIT, {"place": "Nagam"}, 1, 5, "Asha")
-    after = merge(there.values, there.written, venue, Lineage({}, "7KQ2M9XD"), there.version)
+    after = merge(there.values, there.written, venue, Ancestry({}, "7KQ2M9XD"), there.version)
     assert not after.held
     assert (after.values["place"], after.values["block"]) == ("Nagam", 17)
     same = Change(3, "programme", "7KQ2M9XD-1", Op.EDIT, {"place": "Nagam"}, 1, 5, "Asha")
-    assert not merge(after.values, after.written, same, Lineage({}, "7KQ2M9XD"), 3).applied
+    assert not merge(after.values, after.written, same, Ancestry({}, "7KQ2M9XD"), 3).applied

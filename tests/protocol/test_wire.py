@@ -26,16 +26,16 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.shapes import M, Message
-from fieldkit.protocol.wire import tables as wire
+from fieldkit.protocol.wire import packed_messages
 from fieldkit.protocol.wire.codec import decode
 from fieldkit.protocol.wire.columns import ABSENT, Cell
 from fieldkit.protocol.wire.errors import TooLarge, Unreadable
 from fieldkit.protocol.wire.packing import pack_columns
-from fieldkit.protocol.wire.unpacking import Room, unpack_columns
+from fieldkit.protocol.wire.unpacking import SizeBudget, unpack_columns
 
 ORIGIN, OTHER, HEAD = "7KQ2M9XD", "S5N660AJ", "0" * 64
 anything = st.text(st.characters(), max_size=12)
-"""Halves of characters included, which JSON can carry."""
+"""Lone surrogates included, which JSON can carry."""
 telling = st.sampled_from(
     [
         *(
@@ -58,7 +58,7 @@ telling = st.sampled_from(
         *("PMV002000000٥", "007", "008", "8", "1" * 16, "\ud800", "\udc00\ud800", "\ud83d\ude00"),
     ]
 )
-"""Texts that mean something to the packing, and others nearly so."""
+"""Texts with a meaning in the packed form, and similar ones."""
 scalars: st.SearchStrategy[Json] = (
     st.none()
     | st.booleans()
@@ -85,7 +85,7 @@ alike = st.one_of(
     st.integers(1_700_000_000, 1_700_900_000),
     st.sampled_from([True, False, None, ABSENT]),
 )
-"""Values of which the same sort fills a whole column, as a rule."""
+"""Strategies of values; usually one fills a whole column."""
 
 
 def columns_of(rows: int) -> st.SearchStrategy[list[Cell]]:
@@ -108,7 +108,7 @@ tables = st.integers(1, 12).flatmap(lambda rows: st.lists(columns_of(rows), min_
 
 
 def _form(value: object) -> bytes:
-    """Equal values have equal forms: 1, 1.0 and true are three."""
+    """Return a form that is equal only for equal values: 1, 1.0 and true differ."""
     return canonical(value)  # type: ignore[arg-type]
 
 
@@ -122,10 +122,10 @@ def _shown(cells: Sequence[Cell]) -> bytes:
 
 @given(tables)
 @settings(max_examples=150)
-def test_columns_come_back_as_they_were(table: list[list[Cell]]) -> None:
+def test_columns_survive_packing(table: list[list[Cell]]) -> None:
     packed = _travelled(pack_columns(table))
     assert isinstance(packed, list)
-    back = unpack_columns(packed, len(table[0]), Room(LARGEST_MESSAGE))
+    back = unpack_columns(packed, len(table[0]), SizeBudget(LARGEST_MESSAGE))
     assert [_shown(column) for column in back] == [_shown(column) for column in table]
 
 
@@ -160,14 +160,14 @@ ODD: list[Cell] = [
 
 
 @pytest.mark.parametrize("reading", COLUMNS)
-def test_a_value_unlike_its_column_stays_what_it_is(reading: str) -> None:
+def test_a_value_unlike_its_column_is_kept_exactly(reading: str) -> None:
     beside = COLUMNS["d" if reading in "nd" else reading]
     for odd in ODD:
         column = [*COLUMNS[reading][:20], odd, *COLUMNS[reading][20:]]
         packed = _travelled(pack_columns([[*beside, odd], column]))
         assert isinstance(packed, list)
         assert reading in packed[1]
-        _, back = unpack_columns(packed, len(column), Room(LARGEST_MESSAGE))
+        _, back = unpack_columns(packed, len(column), SizeBudget(LARGEST_MESSAGE))
         assert _shown(back) == _shown(column)
 
 
@@ -193,7 +193,7 @@ shaped = st.fixed_dictionaries(
     st.integers(1, 10**6),
 )
 @settings(max_examples=150)
-def test_a_batch_comes_back_whatever_is_in_it(given: list[tuple[Json, bool]], first: int) -> None:
+def test_any_batch_survives_packing(given: list[tuple[Json, bool]], first: int) -> None:
     changes: list[object] = [
         {**change, "seq": first + n} if own and isinstance(change, dict) else change
         for n, (change, own) in enumerate(given)
@@ -215,7 +215,9 @@ def test_a_batch_comes_back_whatever_is_in_it(given: list[tuple[Json, bool]], fi
 
 def _back(message: M) -> M:
     kind = type(message)
-    return kind.model_validate(wire.unpack(_travelled(wire.pack(message)), kind))
+    return kind.model_validate(
+        packed_messages.unpack(_travelled(packed_messages.pack(message)), kind)
+    )
 
 
 kinds = st.sampled_from(["beneficiary", "attendance", "yet_to_come"])
@@ -264,7 +266,7 @@ answers = st.builds(
 
 @given(answers)
 @settings(max_examples=100)
-def test_an_answer_comes_back_whatever_its_rows_hold(answer: SyncAnswer) -> None:
+def test_any_answer_survives_packing(answer: SyncAnswer) -> None:
     assert _form(_back(answer).model_dump()) == _form(answer.model_dump())
 
 
@@ -289,24 +291,30 @@ def _request(changes: Sequence[object]) -> SyncRequest:
 def test_the_order_of_members_makes_no_difference() -> None:
     changes = [_change(n) for n in range(1, 30)]
     other = [dict(reversed(change.items())) for change in changes]
-    assert _form(wire.pack(_request(changes))) == _form(wire.pack(_request(other)))
+    assert _form(packed_messages.pack(_request(changes))) == _form(
+        packed_messages.pack(_request(other))
+    )
 
 
-def test_what_is_alike_is_told_once() -> None:
+def test_repeated_values_are_written_once() -> None:
     few, many = (
-        len(_form(wire.pack(_request([_change(n) for n in range(1, k)])))) for k in (11, 201)
+        len(_form(packed_messages.pack(_request([_change(n) for n in range(1, k)]))))
+        for k in (11, 201)
     )
     assert many - few < 190 * 8
 
 
-def test_a_change_that_fits_no_column_leaves_the_others_in_theirs() -> None:
+def test_an_irregular_change_leaves_the_others_packed() -> None:
     changes = [_change(n) for n in range(1, 200)]
     odd: list[object] = [*changes, {"seq": 200, "kind": 7}]
-    assert len(_form(wire.pack(_request(odd)))) < len(_form(wire.pack(_request(changes)))) + 300
+    assert (
+        len(_form(packed_messages.pack(_request(odd))))
+        < len(_form(packed_messages.pack(_request(changes)))) + 300
+    )
 
 
 @pytest.mark.parametrize("seq", [True, 1.0, "1", None, 2])
-def test_a_seq_that_is_not_the_one_implied_is_told(seq: Json) -> None:
+def test_an_unexpected_seq_is_kept(seq: Json) -> None:
     changes: list[object] = [{**_change(1), "seq": seq}, _change(2)]
     back = _back(_request(changes)).batch
     assert back is not None
@@ -322,26 +330,28 @@ def test_an_order_that_names_other_groups_is_unreadable(order: Json) -> None:
         decode(_asked({"first": 1, "before": HEAD, "changes": changes}), SyncRequest, "identity")
 
 
-def test_many_rare_fields_make_no_table_of_holes() -> None:
+def test_many_rare_fields_get_no_columns() -> None:
     changes = [_change(n, **{f"field_{n}_{k}": k for k in range(100)}) for n in range(1, 201)]
     request = _request(changes)
-    assert len(_form(wire.pack(request))) < 2 * len(_form([one["fields"] for one in changes]))
+    assert len(_form(packed_messages.pack(request))) < 2 * len(
+        _form([one["fields"] for one in changes])
+    )
     back = _back(request).batch
     assert back is not None
     assert back.changes == changes
 
 
-def test_a_list_that_is_not_packed_is_read_as_it_stands() -> None:
+def test_an_unpacked_list_is_read_as_it_is() -> None:
     plain = _request([_change(1), 7]).model_dump()
-    assert SyncRequest.model_validate(wire.unpack(_travelled(plain), SyncRequest)) == _request(
-        [_change(1), 7]
-    )
+    assert SyncRequest.model_validate(
+        packed_messages.unpack(_travelled(plain), SyncRequest)
+    ) == _request([_change(1), 7])
 
 
-sample_request = wire.pack(
+sample_request = packed_messages.pack(
     _request([*(_change(n, who=f"{OTHER}-{n}", no=f"PMV{n:07d}") for n in range(1, 9)), 7])
 )
-sample_answer = wire.pack(
+sample_answer = packed_messages.pack(
     SyncAnswer(
         seq=9,
         head=HEAD,
@@ -418,7 +428,7 @@ def _asked(batch: Json) -> bytes:
         [{"=": "x" * 200}] * 400,
     ],
 )
-def test_a_little_that_stands_for_very_much_is_too_large(cols: list[Json]) -> None:
+def test_small_input_that_unpacks_to_much_is_too_large(cols: list[Json]) -> None:
     with pytest.raises(TooLarge):
         decode(_asked(_table(cols)), SyncRequest, "identity")
 
@@ -438,7 +448,7 @@ def test_a_little_that_stands_for_very_much_is_too_large(cols: list[Json]) -> No
         [{"=": 1}] * 501,
     ],
 )
-def test_what_stands_for_nothing_is_unreadable(cols: list[Json]) -> None:
+def test_references_to_nothing_are_unreadable(cols: list[Json]) -> None:
     with pytest.raises(Unreadable):
         decode(_asked(_table(cols)), SyncRequest, "identity")
 

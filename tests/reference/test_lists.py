@@ -47,19 +47,19 @@ def test_a_toolkit_belongs_to_a_trade_and_is_named_after_it() -> None:
     assert label == "Boat Maker, Set B (name unconfirmed)"
 
 
-def test_code_lists_keep_the_order_people_expect() -> None:
+def test_code_lists_are_in_display_order() -> None:
     stages = codes(options("pmv_status"))
     assert stages[:3] == ["DRAFT", "SUBMITTED", "S1_PENDING"]
     assert codes(options("programme_kind"))[-2:] == ["MELA", "SLSC"]
 
 
-def test_lists_the_forms_need_beside_the_schemes_own() -> None:
+def test_lists_used_only_by_forms_exist() -> None:
     assert codes(options("relation")) == ["SO", "DO", "WO", "CO"]
     assert codes(options("gender")) == ["F", "M", "T"]
     assert codes(options("decision")) == ["APPROVED", "REJECTED", "RETURNED"]
 
 
-def test_an_entry_is_found_by_its_code_alone() -> None:
+def test_an_entry_is_found_by_its_code_only() -> None:
     budgam = option("district", 2)
     assert budgam is not None
     assert budgam.label == "Budgam"
@@ -69,7 +69,7 @@ def test_an_entry_is_found_by_its_code_alone() -> None:
     assert option("trade", "NOPE") is None
 
 
-def test_a_list_that_does_not_exist_is_a_mistake_of_the_caller() -> None:
+def test_an_unknown_list_raises_a_key_error() -> None:
     with pytest.raises(KeyError, match="no list named 'nope'"):
         options("nope")
     with pytest.raises(KeyError, match="no list named 'nope'"):
@@ -96,13 +96,13 @@ def test_a_list_that_does_not_exist_is_a_mistake_of_the_caller() -> None:
         ("gender", "F", True),
     ],
 )
-def test_what_the_sources_do_not_confirm_says_so(name: str, code: str, confirmed: bool) -> None:
+def test_entries_without_a_source_are_unconfirmed(name: str, code: str, confirmed: bool) -> None:
     entry = option(name, code)
     assert entry is not None
     assert entry.confirmed is confirmed
 
 
-def test_unconfirmed_names_are_matched_and_not_shown() -> None:
+def test_unconfirmed_names_match_but_are_not_shown() -> None:
     for trade in options("trade"):
         assert trade.label.isascii()
     assert codes(matching(options("trade"), "درزی")) == ["TAIL"]
@@ -112,19 +112,19 @@ def test_unconfirmed_names_are_matched_and_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "label", "told"),
+    ("name", "code", "label", "marked"),
     [
         ("shg_grade", "A", "Grade A / I (name unconfirmed)", "Grade A / I (name unconfirmed)"),
         ("category", "SC", "Scheduled Caste", "Scheduled Caste"),
         ("religion", "MUS", "Muslim", "Muslim (name unconfirmed)"),
     ],
 )
-def test_what_goes_into_official_papers_says_itself_that_no_source_confirms_it(
-    name: str, code: str, label: str, told: str
+def test_labels_for_official_papers_carry_the_mark(
+    name: str, code: str, label: str, marked: str
 ) -> None:
     entry = option(name, code)
     assert entry is not None
-    assert (entry.label, entry.told) == (label, told)
+    assert (entry.label, entry.marked_label) == (label, marked)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_an_unconfirmed_name_is_read_without_its_mark(name: str, typed: str, cod
     assert getattr(exact(options(name), typed), "code", None) == code
 
 
-def test_nothing_typed_gives_every_entry() -> None:
+def test_an_empty_text_matches_every_entry() -> None:
     assert matching(options("trade"), "  ") == options("trade")
     assert exact(options("trade"), " ") is None
 
@@ -153,7 +153,7 @@ def test_better_matches_come_first() -> None:
 
 
 @pytest.mark.parametrize("typed", ["tail", "TAILOR", "  darzi ", "Darzi", "दर्जी", "Tailor (Darzi)"])
-def test_a_trade_by_its_names(typed: str) -> None:
+def test_a_trade_is_found_by_each_of_its_names(typed: str) -> None:
     assert codes(matching(options("trade"), typed)) == ["TAIL"]
 
 
@@ -179,11 +179,11 @@ def test_a_trade_by_its_names(typed: str) -> None:
         ("toolkit", "tkboatb", "TK-BOAT-B"),
     ],
 )
-def test_the_first_match_as_people_write_it(name: str, typed: str, code: str | int) -> None:
+def test_the_first_match_is_the_one_people_mean(name: str, typed: str, code: str | int) -> None:
     assert matching(options(name), typed)[0].code == code
 
 
-def test_the_one_entry_meant_exactly() -> None:
+def test_exact_returns_the_only_entry_meant() -> None:
     found = exact(options("trade"), "barber")
     assert found is not None
     assert found.code == "BARB"
@@ -192,12 +192,12 @@ def test_the_one_entry_meant_exactly() -> None:
     assert exact(options("toolkit"), "barber") is None
 
 
-def test_a_code_goes_before_a_name_that_reads_the_same() -> None:
+def test_a_code_wins_over_an_equal_name() -> None:
     entries = (Option("A", "B"), Option("B", "C", also=("A",)))
     assert [getattr(exact(entries, typed), "code", None) for typed in "abc"] == ["A", "B", "B"]
 
 
-def test_data_is_read_when_asked_for_and_once() -> None:
+def test_data_is_read_once_at_first_use() -> None:
     code = (
         "import sys\n"
         "read = []\n"

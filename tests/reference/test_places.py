@@ -29,7 +29,7 @@ def test_every_district_has_localities_and_pin_codes() -> None:
     assert localities(999) == pincodes(999) == ()
 
 
-def test_a_pin_code_names_a_district_only_where_it_lies_in_one() -> None:
+def test_a_pin_code_has_a_district_only_if_it_is_the_only_one() -> None:
     assert district_of_pincode("180001") == 5
     assert district_of_pincode("110001") is None
     shared = [
@@ -57,21 +57,21 @@ def test_a_new_branch_still_gives_its_bank() -> None:
     assert bank_of("") is None
 
 
-def test_the_grameen_bank_has_one_sublet_code() -> None:
+def test_the_grameen_bank_shares_one_code() -> None:
     assert bank_of("JAKA0GRAMEN") == option("bank", "XJKG")
     known = branch("JAKA0GRAMEN")
     assert known is not None
     assert known.bank == "J&K Grameen Bank"
 
 
-def test_names_for_women_and_men_of_each_community() -> None:
+def test_each_community_has_names_for_women_and_men() -> None:
     names = person_names()
     given = {(name.community, name.gender) for name in names if not name.surname}
     assert given == {(name.community, gender) for name in names for gender in "FM"}
     assert {name.community for name in names if name.surname} == {name.community for name in names}
 
 
-def test_spellings_of_one_name_and_of_two() -> None:
+def test_variants_say_whether_they_are_one_name() -> None:
     pairs = name_variants()
     assert any((pair.first, pair.second, pair.same) == ("Abdul", "Abdull", True) for pair in pairs)
     assert any(not pair.same for pair in pairs)

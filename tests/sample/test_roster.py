@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fieldkit.aadhaar import holds_aadhaar, verhoeff
-from fieldkit.files.load import load
+from fieldkit.files import load
 from fieldkit.records.fields.formats import Mobile, Unfit
 from fieldkit.sample import messy_roster, write_roster
 from fieldkit.sample.roster import HEADINGS
@@ -32,7 +32,7 @@ def column(rows: list[list[object]], heading: str) -> list[object]:
     return [row[HEADINGS.index(heading)] for row in people_in(rows)]
 
 
-def test_it_looks_like_a_register_of_an_office(rows: list[list[object]]) -> None:
+def test_the_roster_looks_like_an_office_register(rows: list[list[object]]) -> None:
     assert len(people_in(rows)) == PEOPLE
     assert "Chadoora" in str(rows[1][0])
     assert rows.index(list(HEADINGS)) == 3
@@ -74,7 +74,7 @@ def test_the_column_of_aadhaar_numbers_passes_the_check_digit(rows: list[list[ob
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_it_is_imported_but_for_the_broken_rows_and_no_aadhaar_is_kept(
+def test_all_but_broken_rows_are_imported_and_no_aadhaar_is_stored(
     tmp_path: Path, ending: str
 ) -> None:
     path = tmp_path / f"roster.{ending}"

@@ -31,7 +31,7 @@ def of(kind: str) -> list[dict[str, Value]]:
 
 
 class Shelf:
-    """Knows the records put on it, by the fields rules ask for."""
+    """Holds records, and finds them by the fields that rules look up."""
 
     def __init__(self) -> None:
         self.by_id: dict[tuple[str, str], Record] = {}
@@ -70,7 +70,7 @@ def test_every_record_passes_the_rules_of_its_kind() -> None:
     assert stopped == []
 
 
-def test_most_records_give_no_cause_for_remarks() -> None:
+def test_most_records_cause_no_remarks() -> None:
     shelf = Shelf()
     remarked: Counter[str] = Counter()
     for kind, row in made():
@@ -79,7 +79,7 @@ def test_most_records_give_no_cause_for_remarks() -> None:
     assert sum(remarked.values()) < len(made()) / 50, remarked
 
 
-def test_every_value_stands_as_it_would_after_being_typed() -> None:
+def test_every_value_equals_what_typing_it_gives() -> None:
     for kind, row in made():
         fields = kinds()[kind].fields()
         for name, value in row.items():
@@ -95,13 +95,13 @@ def test_a_field_that_does_not_apply_is_empty() -> None:
             assert name not in row or field.asked(row), (kind, name, row)
 
 
-def test_there_are_exactly_as_many_artisans_as_asked_for() -> None:
+def test_there_are_exactly_as_many_artisans_as_requested() -> None:
     for people in (0, 1, 39, 40, 41, 123):
         rows = sample(people, 3, BUDGAM, CHADOORA)
         assert sum(kind == "beneficiary" for kind, _ in rows) == people
 
 
-def test_a_record_comes_after_those_it_refers_to() -> None:
+def test_a_record_follows_those_it_refers_to() -> None:
     seen: dict[Value, str] = {}
     for kind, row in made():
         for name, reference in kinds()[kind].references().items():
@@ -138,7 +138,7 @@ def test_the_funnel_narrows_step_by_step() -> None:
     assert {"SELECTED", "DISPATCHED", "DELIVERED"} <= states
 
 
-def test_steps_follow_each_other_in_time() -> None:
+def test_dates_of_steps_are_in_order() -> None:
     approved: dict[Value, str] = {}
     for row in of("verification"):
         assert str(row["received_on"]) <= str(row["decided_on"])
@@ -150,7 +150,7 @@ def test_steps_follow_each_other_in_time() -> None:
             assert approved[row["beneficiary_id"]] < days[row["training_batch_id"]]
 
 
-def test_no_date_is_to_come() -> None:
+def test_no_date_is_in_the_future() -> None:
     for kind, row in made():
         for name, value in row.items():
             if name.endswith("_on") and name != "expires_on":
@@ -173,7 +173,7 @@ def test_families_share_phones_and_ration_cards() -> None:
     assert sum(row.get("ration_card") in cards for row in of("member")) > 20
 
 
-def test_some_people_stand_there_twice_in_another_spelling() -> None:
+def test_some_people_occur_twice_in_another_spelling() -> None:
     by_person: dict[tuple[Value, Value], list[str]] = defaultdict(list)
     for row in of("beneficiary"):
         by_person[row["aadhaar_last4"], row["born"]].append(str(row["name"]))
@@ -211,7 +211,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, form: str) -> None:
     assert written[0] == written[1] != written[2]
 
 
-def test_both_forms_of_file_hold_the_same_records(tmp_path: Path) -> None:
+def test_both_file_formats_hold_the_same_records(tmp_path: Path) -> None:
     area = {"people": 60, "seed": 5, "district": BUDGAM, "block": CHADOORA}
     lines, tables = write(tmp_path, "jsonl", **area), write(tmp_path, "csv", **area)
     assert list(lines) == list(tables) == [kind for kind in kinds() if kind in lines]

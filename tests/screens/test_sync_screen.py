@@ -18,11 +18,9 @@ from fieldkit.screens.sync.summary import bar, last_syncs, to_send, weight
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.store import DiskFull, State, Store, SyncSession
 from fieldkit.store.database import Database
-from fieldkit.sync import pace
-from fieldkit.sync.client import Outcome, Progress, sync
-from fieldkit.sync.forecast import Forecast
-from fieldkit.sync.stop import Stop
-from fieldkit.sync.transport import Line, Told, Traffic
+from fieldkit.sync import transfer_size
+from fieldkit.sync.client import Forecast, Outcome, Progress, sync
+from fieldkit.sync.transport import HttpTransport, ServerRefusal, Stop, Traffic
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At, Hand, Office
@@ -89,16 +87,16 @@ async def test_escape_stops_and_then_leaves(
 ) -> None:
     office.enrol(store)
     organisations(store, 5)
-    monkeypatch.setattr(pace, "MOST_CHANGES", 2)
+    monkeypatch.setattr(transfer_size, "MOST_CHANGES", 2)
     reached, go_on = threading.Event(), threading.Event()
-    ask = Line.ask
+    ask = HttpTransport.post
 
-    def held_up(self: Line, path: str, message: Message, kind: type[M]) -> M:
+    def held_up(self: HttpTransport, path: str, message: Message, kind: type[M]) -> M:
         reached.set()
         go_on.wait(10)
         return ask(self, path, message, kind)
 
-    monkeypatch.setattr(Line, "ask", held_up)
+    monkeypatch.setattr(HttpTransport, "post", held_up)
     async with opened_app() as hand:
         await open_sync(hand)
         await _held_up(hand, reached)
@@ -169,15 +167,15 @@ async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
     office.enrol(store)
     waiting, go_on = threading.Event(), threading.Event()
 
-    def faulty(self: Line, path: str, message: Message, kind: type[M]) -> M:
-        raise Told(500, None)
+    def faulty(self: HttpTransport, path: str, message: Message, kind: type[M]) -> M:
+        raise ServerRefusal(500, None)
 
     def wait(self: Stop, seconds: float | None = None) -> bool:
         waiting.set()
         go_on.wait(10)
         return False
 
-    monkeypatch.setattr(Line, "ask", faulty)
+    monkeypatch.setattr(HttpTransport, "post", faulty)
     monkeypatch.setattr(Stop, "wait", wait)
     async with opened_app() as hand:
         await open_sync(hand)

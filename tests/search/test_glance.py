@@ -47,7 +47,7 @@ def home(tmp_path: Path) -> Path:
     "typed",
     ["gulam mohd butt", "9419011432", "zooni 5210", "gh mohd bhat nagam", "غلام", "nobody", '"*('],
 )
-def test_a_glance_gives_what_the_store_gives(home: Path, typed: str) -> None:
+def test_a_glance_finds_what_the_store_finds(home: Path, typed: str) -> None:
     store = Store.open(home)
     hits = [(hit.id, hit.label, hit.strong) for hit in store.find(typed)]
     store.close()
@@ -56,7 +56,7 @@ def test_a_glance_gives_what_the_store_gives(home: Path, typed: str) -> None:
     assert [(one.id, one.label, one.strong) for one in seen] == hits
 
 
-def test_a_glance_tells_people_apart(home: Path) -> None:
+def test_a_glance_shows_what_distinguishes_people(home: Path) -> None:
     (first, *_) = glance(home / DATABASE, "gulam mohd 1432") or []
     assert (first.relation, first.place, first.last_four, first.title) == (
         "s/o Abdul Ahad Bhat",
@@ -66,7 +66,7 @@ def test_a_glance_tells_people_apart(home: Path) -> None:
     )
 
 
-def test_the_deleted_and_the_renamed_are_not_seen_as_they_were(home: Path) -> None:
+def test_deleted_records_and_old_names_are_not_found(home: Path) -> None:
     store = Store.open(home)
     (zooni,) = store.find("zooni")
     (ghulam, *_) = store.find("9419011432")
@@ -80,9 +80,7 @@ def test_the_deleted_and_the_renamed_are_not_seen_as_they_were(home: Path) -> No
 @pytest.mark.parametrize(
     "content", [None, b"", b"no database", b"SQLite format 3\0" + b"\xff" * 99]
 )
-def test_a_file_that_cannot_answer_is_left_to_the_store(
-    tmp_path: Path, content: bytes | None
-) -> None:
+def test_a_file_that_cannot_answer_gives_none(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / DATABASE
     if content is not None:
         path.write_bytes(content)
@@ -90,7 +88,7 @@ def test_a_file_that_cannot_answer_is_left_to_the_store(
     assert path.exists() == (content is not None)
 
 
-def test_a_glance_needs_no_record_and_no_sqlmodel() -> None:
+def test_a_glance_imports_no_records_and_no_sqlmodel() -> None:
     looked = "import sys, fieldkit.search.glance; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())

@@ -13,13 +13,12 @@ from starlette.types import ASGIApp
 
 from fieldkit.protocol.change import Change, Json, Op, first_head
 from fieldkit.protocol.identity import new_origin
-from fieldkit.protocol.messages import on_the_wire
-from fieldkit.server.database import writing
+from fieldkit.server.database.connection import writing
+from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.enrolment import CODE_MINUTES, make_code
 from fieldkit.server.http.app import create_app
 from fieldkit.server.http.caller import networks
 from fieldkit.server.operation.local import code, local_server
-from fieldkit.server.operation.migrate import open_database
 
 
 class Laptop:
@@ -59,7 +58,7 @@ class Laptop:
 
     def request(self, first: int, items: list[object] | None = None) -> dict[str, object]:
         """The request for all changes from ``first``, or for ``items`` in their place."""
-        wire: list[object] = [on_the_wire(change) for change in self.changes[first - 1 :]]
+        wire: list[object] = [change.as_json() for change in self.changes[first - 1 :]]
         batch = {
             "first": first,
             "before": self.heads[first - 1].hex(),
@@ -153,7 +152,7 @@ def ask(
     return asyncio.run(send())
 
 
-class Door:
+class Api:
     """A server in this process, whose clock the test sets, and laptops at any address."""
 
     def __init__(self, database: Path | str, trusted: tuple[str, ...] = ()) -> None:
@@ -222,10 +221,10 @@ class Door:
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    door = Door(tmp_path / "server.sqlite3")
-    yield door
-    door.close()
+def api(tmp_path: Path) -> Iterator[Api]:
+    api = Api(tmp_path / "server.sqlite3")
+    yield api
+    api.close()
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:

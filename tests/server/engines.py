@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from fieldkit.server.operation.migrate import migrate
+    from fieldkit.server.database.migrate import migrate
 
     file = tmp_path_factory.mktemp("migrated") / "server.sqlite3"
     migrate(f"sqlite:///{file}")
@@ -25,7 +25,7 @@ def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_engine(_migrated_file: Path, tmp_path: Path) -> Iterator[Engine]:
-    from fieldkit.server.database import connect
+    from fieldkit.server.database.connection import connect
 
     file = tmp_path / "server.sqlite3"
     shutil.copy(_migrated_file, file)
@@ -36,7 +36,7 @@ def sqlite_engine(_migrated_file: Path, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def postgres_engine(migrated_url: str) -> Iterator[Engine]:
-    from fieldkit.server.database import connect
+    from fieldkit.server.database.connection import connect
 
     engine = connect(migrated_url)
     yield engine
@@ -47,7 +47,7 @@ def postgres_engine(migrated_url: str) -> Iterator[Engine]:
 def _shared_sqlite(
     _migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
-    from fieldkit.server.database import connect
+    from fieldkit.server.database.connection import connect
 
     file = tmp_path_factory.mktemp("shared") / "server.sqlite3"
     shutil.copy(_migrated_file, file)
@@ -58,7 +58,7 @@ def _shared_sqlite(
 
 @pytest.fixture(scope="session")
 def _shared_postgres(postgres: Postgres, _migrated: str) -> Iterator[Engine]:
-    from fieldkit.server.database import connect
+    from fieldkit.server.database.connection import connect
 
     with postgres.database(template=_migrated) as name:
         engine = connect(postgres.url(name))

@@ -1,4 +1,4 @@
-"""Whatever is sent to the doors, nothing is a fault and every answer is what is described."""
+"""Any request to the API gets an answer that the OpenAPI document describes, never a fault."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.server.conftest import Door
+from tests.server.conftest import Api
 
 from fieldkit.protocol.change import first_head
 from fieldkit.protocol.identity import new_origin
@@ -42,30 +42,30 @@ CHECKED = [
 
 
 @pytest.fixture(scope="module")
-def one_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Door, str]]:
-    door = Door(tmp_path_factory.mktemp("any") / "server.sqlite3")
-    yield door, door.token()
-    door.close()
+def one_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Api, str]]:
+    api = Api(tmp_path_factory.mktemp("any") / "server.sqlite3")
+    yield api, api.token()
+    api.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Door, str]]:
+def any_door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Api, str]]:
     of_postgres = request.param == "postgresql"
-    door = Door(
+    api = Api(
         request.getfixturevalue("migrated_url") if of_postgres else tmp_path / "server.sqlite3"
     )
-    yield door, door.token()
-    door.close()
+    yield api, api.token()
+    api.close()
 
 
-def _fuzz(door: Door, token: str, name: str, mode: GenerationMode) -> None:
-    described = schemathesis.openapi.from_asgi("/openapi.json", door.app)
+def _fuzz(api: Api, token: str, name: str, mode: GenerationMode) -> None:
+    described = schemathesis.openapi.from_asgi("/openapi.json", api.app)
     operation = described[f"/v1/{name}"]["POST"]
 
     @OURS
     @given(operation.as_strategy(mode))
     def fuzz(case: Case) -> None:  # type: ignore[type-arg]
-        door.now += 3600  # so that no address tries too often
+        api.now += 3600  # so that no address attempts too often
         case.call_and_validate(
             headers={"authorization": f"Bearer {token}"},
             checks=CHECKED,
@@ -76,7 +76,9 @@ def _fuzz(door: Door, token: str, name: str, mode: GenerationMode) -> None:
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize("name", ["sync", "receipt", "history", "enrol"])
-def test_no_message_is_a_fault(one_door: tuple[Door, str], name: str, mode: GenerationMode) -> None:
+def test_no_message_causes_a_fault(
+    one_door: tuple[Api, str], name: str, mode: GenerationMode
+) -> None:
     _fuzz(*one_door, name, mode)
 
 
@@ -105,10 +107,10 @@ CHANGES = st.fixed_dictionaries(
 
 @settings(OURS, max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.lists(CHANGES | VALUES, min_size=1, max_size=5))
-def test_no_change_is_a_fault_and_none_spoils_another(
-    any_door: tuple[Door, str], items: list[object]
+def test_no_change_causes_a_fault_or_rejects_another(
+    any_door: tuple[Api, str], items: list[object]
 ) -> None:
-    door, token = any_door
+    api, token = any_door
     origin = new_origin()
     for seq, item in enumerate(items, start=1):
         if isinstance(item, dict) and "kind" in item:
@@ -124,9 +126,9 @@ def test_no_change_is_a_fault_and_none_spoils_another(
         "head": head.hex(),
         "batch": {"first": 1, "before": before.hex(), "changes": sent},
         "most": 20,
-        "now": door.now,
+        "now": api.now,
     }
-    answer = door.post("/v1/sync", request, token)
+    answer = api.post("/v1/sync", request, token)
     assert answer.status_code in {200, 400}, answer.text
     if answer.status_code == 200:
         assert (answer.json()["seq"], answer.json()["head"]) == (len(items), head.hex())

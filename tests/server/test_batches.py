@@ -4,12 +4,12 @@ import json
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.server.playing import KIND, Laptop, count, row_of
+from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.protocol.messages import Problem, SyncRequest, on_the_wire
+from fieldkit.protocol.messages import Problem, SyncRequest
+from fieldkit.server.database.tables import CHANGE, METADATA, ORIGIN
 from fieldkit.server.problems import Refusal
-from fieldkit.server.tables import CHANGE, METADATA, ORIGIN
 
 AADHAAR = "234123412346"
 
@@ -31,7 +31,7 @@ def refused(laptop: Laptop, request: SyncRequest) -> Problem:
 
 
 def everything(engine: Engine) -> str:
-    """Every value of every table, as text."""
+    """Return every value of every table, as text."""
     from fieldkit.records import kinds
 
     tables = [*METADATA.sorted_tables, *(kind.table() for kind in kinds().values())]
@@ -55,7 +55,7 @@ def test_create_edit_and_delete_reach_the_typed_table(engine: Engine, laptop: La
     assert row_of(engine, KIND, one)["deleted"] is True
 
 
-def test_sent_again_a_batch_changes_nothing_and_answers_the_same(
+def test_a_batch_sent_again_changes_nothing_and_gets_the_same_answer(
     engine: Engine, laptop: Laptop
 ) -> None:
     one = laptop.create(name="Noor VO")
@@ -72,7 +72,9 @@ def test_sent_again_a_batch_changes_nothing_and_answers_the_same(
     assert (again.versions, [one.verdict for one in again.verdicts]) == ([1], ["conflict"])
 
 
-def test_a_batch_half_known_goes_on_where_it_is_new(engine: Engine, laptop: Laptop) -> None:
+def test_of_a_half_known_batch_only_the_new_changes_are_applied(
+    engine: Engine, laptop: Laptop
+) -> None:
     one = laptop.create(name="Noor VO")
     laptop.edit(one, village="Nagam")
     laptop.push()
@@ -82,7 +84,7 @@ def test_a_batch_half_known_goes_on_where_it_is_new(engine: Engine, laptop: Lapt
     assert row_of(engine, KIND, one)["version"] == 3
 
 
-def test_a_gap_is_refused_with_what_is_expected(laptop: Laptop) -> None:
+def test_a_gap_is_refused_with_the_expected_seq(laptop: Laptop) -> None:
     for _ in range(3):
         laptop.create(name="Noor VO")
     problem = refused(laptop, laptop.request(2))
@@ -91,9 +93,7 @@ def test_a_gap_is_refused_with_what_is_expected(laptop: Laptop) -> None:
     assert laptop.ask(laptop.quiet()).seq == 0
 
 
-def test_a_log_that_differs_is_a_fork_and_nothing_of_it_is_taken(
-    engine: Engine, laptop: Laptop
-) -> None:
+def test_a_log_that_differs_is_a_fork_and_is_not_applied(engine: Engine, laptop: Laptop) -> None:
     one, two = laptop.create(name="Noor VO"), laptop.create(name=5)
     copy = Laptop(engine, device=laptop.device)
     copy.origin, copy.heads, copy.changes = laptop.origin, laptop.heads[:3], laptop.changes[:2]
@@ -126,7 +126,7 @@ def test_a_fork_beyond_the_batch_is_found_by_a_later_one(engine: Engine, laptop:
     assert copy.ask(copy.request(3)).fork == 3
 
 
-def test_an_altered_past_that_no_batch_pins_is_refused(laptop: Laptop) -> None:
+def test_a_log_that_differs_before_the_batch_is_refused(laptop: Laptop) -> None:
     laptop.create(name="Noor VO")
     laptop.push()
     assert laptop.ask(laptop.quiet()).head == laptop.heads[1].hex()
@@ -137,7 +137,7 @@ def test_an_altered_past_that_no_batch_pins_is_refused(laptop: Laptop) -> None:
     assert refused(laptop, laptop.request(2)).type == "/problems/altered"
 
 
-def test_an_older_copy_is_told_how_far_its_log_went(laptop: Laptop) -> None:
+def test_an_older_copy_gets_the_end_of_its_log(laptop: Laptop) -> None:
     laptop.create(name="Noor VO")
     laptop.create(name="Second VO")
     laptop.push()
@@ -193,7 +193,7 @@ def test_another_device_proves_that_it_holds_the_log(engine: Engine, laptop: Lap
         ("toolkit", {"beneficiary_id": "no id"}, "beneficiary_id"),
     ],
 )
-def test_a_value_of_the_wrong_sort_is_a_verdict_for_its_change_alone(
+def test_a_value_of_the_wrong_type_rejects_only_its_change(
     engine: Engine, laptop: Laptop, kind: str, fields: dict[str, Json], field: str | None
 ) -> None:
     before = laptop.create(name="Before")
@@ -225,7 +225,7 @@ def test_a_value_is_read_by_its_own_kind_and_field_whatever_was_read_before(
 
 @pytest.mark.parametrize("text", ["1e999", '[{"a": -1e999}]', '"\\ud800"', '{"\\udfff": 1}'])
 @pytest.mark.parametrize("kind", ["village_organisation", "yet_to_come"])
-def test_an_unknown_field_no_database_can_keep_is_a_verdict(
+def test_an_unknown_field_that_cannot_be_stored_is_rejected(
     engine: Engine, laptop: Laptop, kind: str, text: str
 ) -> None:
     laptop.create(kind, of_tomorrow=json.loads(text))
@@ -238,7 +238,7 @@ def test_an_unknown_field_no_database_can_keep_is_a_verdict(
 
 @pytest.mark.parametrize("kind", ["village_organisation", "yet_to_come"])
 @pytest.mark.parametrize("place", [[1, None], [2, [3]], [None, None], [2, "abc"], [2], 5, None])
-def test_the_name_under_which_a_place_merges_is_no_field(
+def test_a_field_named_district_and_block_is_rejected(
     engine: Engine, laptop: Laptop, kind: str, place: Json
 ) -> None:
     laptop.create(kind, **{"district+block": place})
@@ -248,9 +248,7 @@ def test_the_name_under_which_a_place_merges_is_no_field(
     assert row_of(engine, KIND, record)["district"] == 2
 
 
-def test_findings_about_another_kind_under_the_same_number_are_left_alone(
-    engine: Engine, laptop: Laptop
-) -> None:
+def test_findings_of_another_kind_with_the_same_id_stay(engine: Engine, laptop: Laptop) -> None:
     camp = laptop.create("programme", place="Nagam")
     group = laptop.create("self_help_group", name="Noor")
     laptop.push()
@@ -277,7 +275,7 @@ def test_findings_about_another_kind_under_the_same_number_are_left_alone(
         {"remarks": "2341\n2341\t2346"},
     ],
 )
-def test_an_aadhaar_number_is_rejected_and_never_kept(
+def test_an_aadhaar_number_is_rejected_and_never_stored(
     engine: Engine, laptop: Laptop, kind: str, fields: dict[str, Json]
 ) -> None:
     laptop.create(kind, **fields)
@@ -293,12 +291,12 @@ def test_an_aadhaar_number_is_rejected_and_never_kept(
 @pytest.mark.parametrize(
     "item", [{"operator": AADHAAR}, {"id": "23412341-2346"}, {"base": AADHAAR}]
 )
-def test_nor_is_one_kept_outside_the_fields(
+def test_an_aadhaar_number_outside_the_fields_is_not_stored_either(
     engine: Engine, laptop: Laptop, item: dict[str, object]
 ) -> None:
     laptop.create(name="Wrong")
     laptop.create(name="After")
-    wrong, after = (on_the_wire(change) for change in laptop.changes)
+    wrong, after = (change.as_json() for change in laptop.changes)
     answer = laptop.push(items=[wrong | item, after])
     assert [verdict.seq for verdict in answer.verdicts] == [1]
     held = everything(engine)
@@ -341,12 +339,10 @@ def test_an_account_number_of_twelve_digits_is_kept(engine: Engine, laptop: Lapt
         {"op": "decide", "fields": {"decided": [["X", 1]]}},
     ],
 )
-def test_a_change_without_shape_spoils_no_other(
-    engine: Engine, laptop: Laptop, item: object
-) -> None:
+def test_an_invalid_change_rejects_no_other(engine: Engine, laptop: Laptop, item: object) -> None:
     one, _, three = (laptop.create(name=name) for name in ("Before", "Middle", "After"))
-    wire: list[object] = [on_the_wire(change) for change in laptop.changes]
-    middle = on_the_wire(laptop.changes[1])
+    wire: list[object] = [change.as_json() for change in laptop.changes]
+    middle = laptop.changes[1].as_json()
     wire[1] = {**middle, **item} if isinstance(item, dict) and item else item
     answer = laptop.push(items=wire)
     assert answer.seq == 3
@@ -368,7 +364,7 @@ def test_unknown_kinds_and_fields_are_kept(engine: Engine, laptop: Laptop) -> No
     assert extra == {"rank": [1, {"a": None}], "flag": True}
 
 
-def test_an_edit_of_what_was_never_entered_waits_with_it(engine: Engine, laptop: Laptop) -> None:
+def test_an_edit_of_a_rejected_creation_is_rejected_too(engine: Engine, laptop: Laptop) -> None:
     record = laptop.create(name=5)
     laptop.edit(record, village="Nagam")
     laptop.push()
@@ -380,7 +376,7 @@ def test_an_edit_of_what_was_never_entered_waits_with_it(engine: Engine, laptop:
     assert (kept["name"], kept["remarks"], kept["version"]) == ("Mended", "there now", 2)
 
 
-def test_the_log_keeps_what_the_chain_hashed(engine: Engine, laptop: Laptop) -> None:
+def test_the_log_stores_the_hashed_bytes(engine: Engine, laptop: Laptop) -> None:
     one = laptop.create(name="नूर VO اردو", motto="é", district=3)
     two = laptop.create(name="नूर VO اردو", motto="é\\u0000")
     laptop.edit(two, name=7)
@@ -396,7 +392,7 @@ def test_the_log_keeps_what_the_chain_hashed(engine: Engine, laptop: Laptop) -> 
     assert row_of(engine, KIND, one) == {}
 
 
-def test_nothing_is_kept_of_a_batch_that_fails_half_way(
+def test_a_batch_that_fails_half_way_leaves_nothing(
     engine: Engine, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from fieldkit.server.ingest import batch
@@ -406,7 +402,7 @@ def test_nothing_is_kept_of_a_batch_that_fails_half_way(
 
     known, record = count(engine, ORIGIN), laptop.create(name="Noor VO")
     with monkeypatch.context() as patched:
-        patched.setattr(batch, "add", broken)
+        patched.setattr(batch, "insert_rows", broken)
         with pytest.raises(RuntimeError):
             laptop.push()
     assert row_of(engine, KIND, record) == {}
@@ -415,7 +411,7 @@ def test_nothing_is_kept_of_a_batch_that_fails_half_way(
     assert laptop.push().seq == 1
 
 
-def test_two_hundred_records_go_in_a_batch(engine: Engine, laptop: Laptop) -> None:
+def test_a_batch_of_two_hundred_records(engine: Engine, laptop: Laptop) -> None:
     for number in range(100):
         laptop.create("beneficiary", name=f"Asha {'I' * (number % 9 + 1)}", born="1990-03-05")
         laptop.create("solar_pump", watts=number)

@@ -11,14 +11,14 @@ from sqlalchemy.schema import DropTable
 
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.server.database import Unusable, writing
-from fieldkit.server.operation.migrate import open_database
+from fieldkit.server.database.connection import Unusable, writing
+from fieldkit.server.database.migrate import open_database
+from fieldkit.server.database.tables import UNKNOWN
 from fieldkit.server.operation.run import run
 from fieldkit.server.operation.status import status
-from fieldkit.server.tables import UNKNOWN
 
 
-def test_a_kind_that_an_update_brings_takes_over_its_records(tmp_path: Path) -> None:
+def test_a_new_kind_takes_over_its_unknown_records(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'deep' / 'a.sqlite3'}"
     engine = open_database(url)
     with writing(engine) as connection:
@@ -44,7 +44,7 @@ def test_a_kind_that_an_update_brings_takes_over_its_records(tmp_path: Path) -> 
     assert status(url)["records"]["yet_to_come"] == 1
 
 
-def test_status_makes_no_database(tmp_path: Path) -> None:
+def test_status_creates_no_database(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="There is no database"):
         status(f"sqlite:///{tmp_path / 'none.sqlite3'}")
     assert not (tmp_path / "none.sqlite3").exists()
@@ -84,18 +84,18 @@ def test_status_writes_nothing_and_counts_what_an_older_server_left(tmp_path: Pa
 
 
 @pytest.mark.parametrize("url", ["nonsense", "", "oracle://x/y", "nosuch://x"])
-def test_what_names_no_database_is_a_sentence(url: str) -> None:
+def test_an_invalid_database_url_gives_a_sentence(url: str) -> None:
     with pytest.raises(Unusable):
         open_database(url)
 
 
-def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_gives_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.sqlite3").write_bytes(b"not a database " * 100)
     with pytest.raises(Unusable, match="cannot be opened"):
         open_database(f"sqlite:///{tmp_path / 'a.sqlite3'}")
 
 
-def test_a_port_in_use_is_a_sentence(tmp_path: Path, served: tuple[str, Path]) -> None:
+def test_a_port_in_use_gives_a_sentence(tmp_path: Path, served: tuple[str, Path]) -> None:
     port = int(served[0].rpartition(":")[2])
     with pytest.raises(Unusable, match="another program"):
         run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=port)

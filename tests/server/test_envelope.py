@@ -12,7 +12,7 @@ import pytest
 import zstandard
 from sqlalchemy import Connection
 from starlette.types import Message
-from tests.server.conftest import Door, Laptop, problem
+from tests.server.conftest import Api, Laptop, problem
 
 from fieldkit.protocol.messages import (
     LARGEST_BODY,
@@ -27,7 +27,7 @@ from fieldkit.server.http import envelope
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 5000])
-def test_who_is_not_enrolled_is_told_so(laptop: Laptop, token: str) -> None:
+def test_a_device_that_is_not_enrolled_is_refused(laptop: Laptop, token: str) -> None:
     answer = laptop.raw(b"", token=token)
     assert problem(answer) == (401, "unauthorised")
     assert answer.headers["www-authenticate"] == "Bearer"
@@ -50,7 +50,7 @@ def test_who_is_not_enrolled_is_told_so(laptop: Laptop, token: str) -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["/v1/sync", "/v1/receipt", "/v1/history", "/v1/enrol"])
-def test_what_is_no_message_is_unreadable(laptop: Laptop, body: bytes, path: str) -> None:
+def test_other_content_is_unreadable(laptop: Laptop, body: bytes, path: str) -> None:
     assert problem(laptop.raw(gzip.compress(body), path=path)) == (400, "unreadable")
     assert problem(laptop.raw(body, path=path, encoding="")) == (400, "unreadable")
 
@@ -75,36 +75,36 @@ def test_what_is_no_message_is_unreadable(laptop: Laptop, body: bytes, path: str
         {"batch": {"first": 1, "before": "0" * 64, "changes": {}}},
     ],
 )
-def test_an_envelope_out_of_shape_is_unreadable(laptop: Laptop, spoil: dict[str, object]) -> None:
+def test_an_invalid_message_is_unreadable(laptop: Laptop, spoil: dict[str, object]) -> None:
     assert problem(laptop.post("/v1/sync", laptop.quiet() | spoil)) == (400, "unreadable")
 
 
 @pytest.mark.parametrize("depth", [100, 900, 5_000])
-def test_nesting_without_end_is_no_fault(laptop: Laptop, depth: int) -> None:
+def test_deep_nesting_is_no_fault(laptop: Laptop, depth: int) -> None:
     message = json.dumps(laptop.request(1, ["HERE"]))
     message = message.replace('"HERE"', "[" * depth + "]" * depth)
     answer = laptop.raw(gzip.compress(message.encode()))
     assert answer.status_code in {200, 400}
 
 
-def test_another_version_is_told_apart(laptop: Laptop) -> None:
+def test_another_version_has_its_own_problem(laptop: Laptop) -> None:
     assert problem(laptop.post("/v1/sync", laptop.quiet() | {"v": 2})) == (400, "version")
 
 
 @pytest.mark.parametrize("path", ["/v1/receipt", "/v1/history", "/v1/enrol"])
-def test_a_small_message_that_stands_for_many_values_is_not_read(laptop: Laptop, path: str) -> None:
+def test_a_small_message_with_very_many_values_is_refused(laptop: Laptop, path: str) -> None:
     bomb = gzip.compress(b"[" + b"[]," * 10_000 + b"[]]")
     assert len(bomb) < 1000
     assert problem(laptop.raw(bomb, path=path)) == (413, "too-large")
 
 
-def test_a_bomb_is_too_large(laptop: Laptop) -> None:
+def test_a_gzip_bomb_is_too_large(laptop: Laptop) -> None:
     bomb = gzip.compress(b" " * (64 << 20))
     assert len(bomb) < LARGEST_BODY
     assert problem(laptop.raw(bomb)) == (413, "too-large")
 
 
-def test_a_message_too_large_once_read_is_too_large(laptop: Laptop) -> None:
+def test_a_message_that_unpacks_to_too_much_is_too_large(laptop: Laptop) -> None:
     quiet = laptop.quiet() | {"padding": "x" * LARGEST_MESSAGE}
     assert problem(laptop.post("/v1/sync", quiet)) == (413, "too-large")
 
@@ -118,21 +118,21 @@ def _endless(size: int) -> Iterator[bytes]:
 @pytest.mark.parametrize("path", ["/v1/sync", "/v1/receipt", "/v1/history", "/v1/enrol"])
 def test_a_body_of_200_megabytes_is_too_large(laptop: Laptop, path: str) -> None:
     headers = {"authorization": f"Bearer {laptop.token}"}
-    told = headers | {"content-length": str(200 << 20)}
-    for heads in (headers, told):
+    reported = headers | {"content-length": str(200 << 20)}
+    for heads in (headers, reported):
         answer = laptop.http.post(path, content=_endless(200 << 20), headers=heads)
         assert problem(answer) == (413, "too-large")
     stranger = laptop.http.post("/v1/sync", content=_endless(200 << 20))
     assert problem(stranger) == (401, "unauthorised")
 
 
-def test_a_body_that_says_no_length_is_bounded_as_any_other(laptop: Laptop) -> None:
+def test_a_body_without_a_length_is_bounded_too(laptop: Laptop) -> None:
     headers = {"authorization": f"Bearer {laptop.token}"}
     answer = laptop.http.post("/v1/sync", content=_endless(2 << 20), headers=headers)
     assert problem(answer) == (413, "too-large")
 
 
-def test_who_waits_to_be_told_to_go_on_is_not_asked_for_the_body(laptop: Laptop) -> None:
+def test_a_client_that_expects_100_continue_is_refused_before_its_body(laptop: Laptop) -> None:
     server = urlsplit(str(laptop.http.base_url))
     with socket.create_connection((server.hostname or "", server.port or 0), timeout=20) as line:
         line.sendall(
@@ -153,7 +153,7 @@ def test_bytes_that_are_not_gzip_or_stop_early(laptop: Laptop) -> None:
         assert problem(laptop.raw(body)) == (400, "unreadable")
 
 
-def test_a_coding_not_known_here_is_answered_by_those_that_are(laptop: Laptop) -> None:
+def test_an_unknown_coding_is_answered_with_the_known_ones(laptop: Laptop) -> None:
     whole = gzip.compress(json.dumps(laptop.quiet()).encode())
     for coding in ("br", "gzip, gzip", "x" * 100):
         answer = laptop.raw(whole, encoding=coding)
@@ -173,7 +173,7 @@ def test_a_coding_not_known_here_is_answered_by_those_that_are(laptop: Laptop) -
         ("dcz", ""),
     ],
 )
-def test_the_answer_is_coded_as_the_other_end_reads(
+def test_the_answer_uses_a_coding_that_the_client_reads(
     laptop: Laptop, accept: str, coding: str
 ) -> None:
     headers = {"authorization": f"Bearer {laptop.token}", "accept-encoding": accept}
@@ -182,7 +182,7 @@ def test_the_answer_is_coded_as_the_other_end_reads(
     assert answer.json()["seq"] == 0
 
 
-def test_with_the_dictionary_both_ways_are_coded_by_it(laptop: Laptop) -> None:
+def test_the_dictionary_is_used_both_ways(laptop: Laptop) -> None:
     body = encode(SyncRequest.model_validate(laptop.quiet()), "dcz")
     heads = {
         "authorization": f"Bearer {laptop.token}",
@@ -201,14 +201,14 @@ def test_with_the_dictionary_both_ways_are_coded_by_it(laptop: Laptop) -> None:
     assert problem(laptop.raw(unknown, encoding="dcz")) == (415, "encoding")
 
 
-def test_a_bomb_of_the_dictionary_is_too_large(laptop: Laptop) -> None:
+def test_a_dcz_bomb_is_too_large(laptop: Laptop) -> None:
     padded = encode(SyncRequest.model_validate(laptop.quiet()), "identity")
     whole = encode(EnrolRequest(code="x", origin=laptop.origin, district=2), "dcz")
     frame = zstandard.ZstdCompressor().compress(padded + b" " * (64 << 20))
     assert problem(laptop.raw(whole[:40] + frame, encoding="dcz")) == (413, "too-large")
 
 
-def test_doors_that_are_not_there(laptop: Laptop) -> None:
+def test_unknown_routes_are_refused(laptop: Laptop) -> None:
     for answer, status in (
         (laptop.http.get("/nothing"), 404),
         (laptop.http.get("/v1/sync"), 405),
@@ -221,26 +221,26 @@ def test_doors_that_are_not_there(laptop: Laptop) -> None:
     assert laptop.http.get("/v1/sync").headers["allow"] == "POST"
 
 
-def test_a_head_without_end_is_refused(laptop: Laptop) -> None:
+def test_a_too_large_header_is_refused(laptop: Laptop) -> None:
     server = urlsplit(str(laptop.http.base_url))
     with socket.create_connection((server.hostname or "", server.port or 0), timeout=20) as line:
         line.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-long: " + b"x" * (20 << 10))
         assert line.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
-def test_a_revoked_device_is_refused_at_every_door(door: Door) -> None:
-    token = door.token()
+def test_a_revoked_device_is_refused_on_every_route(api: Api) -> None:
+    token = api.token()
 
     def end(connection: Connection) -> None:
-        revoke(connection, 1, door.now)
+        revoke(connection, 1, api.now)
 
-    door.write(end)
+    api.write(end)
     for path in ("/v1/sync", "/v1/receipt", "/v1/history"):
-        assert problem(door.post(path, {}, token)) == (403, "revoked")
+        assert problem(api.post(path, {}, token)) == (403, "revoked")
 
 
 async def test_a_body_that_stops_coming_is_given_up(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(envelope, "QUIET_SECONDS", 0.01)
     monkeypatch.setattr(envelope, "BODY_SECONDS", None)
@@ -250,11 +250,11 @@ async def test_a_body_that_stops_coming_is_given_up(
         return parts.pop() if parts else await asyncio.Future()
 
     async with asyncio.timeout(10):  # or it would hang, not fail
-        assert await _refused(door, receive) == (408, "/problems/slow")
+        assert await _refused(api, receive) == (408, "/problems/slow")
 
 
 async def test_a_body_that_never_comes_to_an_end_is_given_up(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(envelope, "BODY_SECONDS", 0)
     left = iter(range(100))
@@ -264,11 +264,11 @@ async def test_a_body_that_never_comes_to_an_end_is_given_up(
         more = next(left, None) is not None
         return {"type": "http.request", "body": b"", "more_body": more}
 
-    assert await _refused(door, receive) == (408, "/problems/slow")
+    assert await _refused(api, receive) == (408, "/problems/slow")
 
 
-async def _refused(door: Door, receive: Callable[[], Awaitable[Message]]) -> tuple[int, str]:
-    """Ask with a body that comes as ``receive`` gives it; return status and sort of the refusal."""
+async def _refused(api: Api, receive: Callable[[], Awaitable[Message]]) -> tuple[int, str]:
+    """Send a body in the parts that ``receive`` gives; return status and code of the refusal."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -286,11 +286,11 @@ async def _refused(door: Door, receive: Callable[[], Awaitable[Message]]) -> tup
         "client": ("127.0.0.1", 50_000),
         "server": ("127.0.0.1", 80),
     }
-    await door.app(scope, receive, send)
+    await api.app(scope, receive, send)
     return sent[0]["status"], json.loads(sent[1]["body"])["type"]
 
 
-def test_the_log_names_nobody(laptop: Laptop, served: tuple[str, Path]) -> None:
+def test_the_log_contains_no_names(laptop: Laptop, served: tuple[str, Path]) -> None:
     laptop.change(1, name="Zooni Akhter", village="Wathoora")
     laptop.change(2, name=5)
     assert laptop.sync(1).status_code == 200
@@ -299,7 +299,7 @@ def test_the_log_names_nobody(laptop: Laptop, served: tuple[str, Path]) -> None:
     log = (served[1] / "log").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in log.splitlines()]
     ours = [line for line in lines if line.get("origin") == laptop.origin]
-    synced = next(line for line in ours if line["door"] == "sync" and line["status"] == 200)
+    synced = next(line for line in ours if line["route"] == "sync" and line["status"] == 200)
     assert synced["changes"] == 2
     assert {"at", "ms", "bytes_in", "bytes_out", "device"} <= synced.keys()
     for secret in ("Zooni", "Asha", "Wathoora", laptop.token):

@@ -11,9 +11,9 @@ from fieldkit.records import Finding, Record, RuleContext, kinds, sentence
 from fieldkit.records.declaration import review as judging
 from fieldkit.records.declaration.review import Around
 from fieldkit.schema import grow
+from fieldkit.server.database.tables import FINDING, METADATA
 from fieldkit.server.ingest import gathered
 from fieldkit.server.ingest.findings import Touched, review, waiting
-from fieldkit.server.tables import FINDING, METADATA
 
 TODAY = date(2026, 11, 21)
 HERE, ELSEWHERE = 2, 3

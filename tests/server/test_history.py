@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Connection, Engine
-from tests.server.conftest import Door, problem
+from tests.server.conftest import Api, problem
 from tests.server.conftest import Laptop as Caller
-from tests.server.playing import KIND, Laptop
+from tests.server.fake_laptop import KIND, Laptop
 
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.messages import MOST_CHANGES, HistoryAnswer, HistoryRequest, Problem
-from fieldkit.server.database import reading
+from fieldkit.server.database.connection import reading
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.feed.history import history
 from fieldkit.server.problems import Refusal
@@ -25,7 +25,7 @@ def refused(laptop: Laptop, record: str, kind: str = KIND) -> Problem:
     return found.value.problem
 
 
-def test_the_changes_of_all_laptops_are_told_in_the_order_they_were_taken(engine: Engine) -> None:
+def test_history_has_the_changes_of_all_laptops_in_order_of_arrival(engine: Engine) -> None:
     asha = Laptop(engine, (2, 10))
     reyaz = Laptop(engine, (2, None), operator="Reyaz")
     record = asha.create(name="Noor VO", block=10)
@@ -38,8 +38,8 @@ def test_the_changes_of_all_laptops_are_told_in_the_order_they_were_taken(engine
     asha.push()
     answer = ask(asha, record)
     assert answer == ask(reyaz, record)
-    told = [(one.origin, one.seq, one.op, one.operator, one.verdict) for one in answer.changes]
-    assert told == [
+    reported = [(one.origin, one.seq, one.op, one.operator, one.verdict) for one in answer.changes]
+    assert reported == [
         (asha.origin, 1, Op.CREATE, "Asha", "applied"),
         (reyaz.origin, 1, Op.EDIT, "Reyaz", "applied"),
         (asha.origin, 3, Op.EDIT, "Asha", "conflict"),
@@ -52,7 +52,7 @@ def test_the_changes_of_all_laptops_are_told_in_the_order_they_were_taken(engine
     assert not answer.more
 
 
-def test_a_record_elsewhere_is_as_one_that_is_nowhere(engine: Engine) -> None:
+def test_a_record_out_of_scope_is_answered_as_unknown(engine: Engine) -> None:
     owner, stranger = Laptop(engine, (2, 10)), Laptop(engine, (2, 11))
     record = owner.create(name="Noor VO", block=10)
     owner.push()
@@ -62,7 +62,7 @@ def test_a_record_elsewhere_is_as_one_that_is_nowhere(engine: Engine) -> None:
     assert refused(owner, record, "beneficiary") == refused(owner, record, "no_such") == elsewhere
 
 
-def test_a_record_that_moved_is_told_where_it_now_stands(engine: Engine) -> None:
+def test_the_history_of_a_moved_record_is_for_its_new_place(engine: Engine) -> None:
     before, after = Laptop(engine, (2, 10)), Laptop(engine, (3, 20))
     record = before.create(name="Noor VO", block=10)
     before.push()
@@ -73,7 +73,7 @@ def test_a_record_that_moved_is_told_where_it_now_stands(engine: Engine) -> None
     assert refused(before, record).status == 404
 
 
-def test_what_was_rejected_is_its_authors_alone(engine: Engine) -> None:
+def test_history_omits_rejected_changes(engine: Engine) -> None:
     owner, stranger = Laptop(engine, (2, 10)), Laptop(engine, (3, None))
     record = owner.create(name="Noor VO", block=10)
     owner.push()
@@ -82,15 +82,15 @@ def test_what_was_rejected_is_its_authors_alone(engine: Engine) -> None:
     assert [one.origin for one in ask(owner, record).changes] == [owner.origin]
 
 
-def test_a_record_of_a_kind_not_known_here_is_told(engine: Engine) -> None:
+def test_history_of_a_record_of_an_unknown_kind(engine: Engine) -> None:
     laptop = Laptop(engine, (2, None))
     record = laptop.create("yet_to_come", colour="blue")
     laptop.push()
-    (told,) = ask(laptop, record, "yet_to_come").changes
-    assert told.fields == {"district": 2, "colour": "blue"}
+    (reported,) = ask(laptop, record, "yet_to_come").changes
+    assert reported.fields == {"district": 2, "colour": "blue"}
 
 
-def test_the_newest_are_told_of_many(engine: Engine) -> None:
+def test_of_many_changes_history_has_the_newest(engine: Engine) -> None:
     laptop = Laptop(engine, (2, None))
     record = laptop.create(name="Noor VO")
     for number in range(MOST_CHANGES):
@@ -105,7 +105,7 @@ def test_the_newest_are_told_of_many(engine: Engine) -> None:
     assert answer.changes[-1].seq == MOST_CHANGES + 1
 
 
-def test_large_changes_leave_room_for_fewer(engine: Engine) -> None:
+def test_large_changes_make_history_shorter(engine: Engine) -> None:
     laptop = Laptop(engine, (2, None))
     record = laptop.create(name="Noor VO")
     for number in range(30):
@@ -117,27 +117,27 @@ def test_large_changes_leave_room_for_fewer(engine: Engine) -> None:
     assert answer.changes[-1].seq == 31
 
 
-def test_the_door_tells_only_who_is_enrolled(door: Door) -> None:
-    token = door.token()
-    asked = {"kind": KIND, "id": f"{door.origin}-1"}
-    assert problem(door.post("/v1/history", asked)) == (401, "unauthorised")
-    assert problem(door.post("/v1/history", asked, token)) == (404, "not-here")
-    far = door.post("/v1/history", asked, token, address="203.0.113.7")
+def test_history_is_only_for_enrolled_devices(api: Api) -> None:
+    token = api.token()
+    asked = {"kind": KIND, "id": f"{api.origin}-1"}
+    assert problem(api.post("/v1/history", asked)) == (401, "unauthorised")
+    assert problem(api.post("/v1/history", asked, token)) == (404, "not-here")
+    far = api.post("/v1/history", asked, token, address="203.0.113.7")
     assert problem(far) == (403, "insecure")
 
     def end(connection: Connection) -> None:
-        revoke(connection, 1, door.now)
+        revoke(connection, 1, api.now)
 
-    door.write(end)
-    assert problem(door.post("/v1/history", asked, token)) == (403, "revoked")
+    api.write(end)
+    assert problem(api.post("/v1/history", asked, token)) == (403, "revoked")
 
 
-def test_the_door_tells_over_http(laptop: Caller) -> None:
+def test_history_over_http(laptop: Caller) -> None:
     change = laptop.change(1, name="Noor VO", district=2, village=None)
     assert laptop.sync(1).status_code == 200
     answer = laptop.post("/v1/history", {"kind": KIND, "id": change.record_id})
     assert answer.status_code == 200
-    (told,) = answer.json()["changes"]
-    assert told["fields"] == {"name": "Noor VO", "district": 2, "village": None}
-    assert (told["origin"], told["seq"]) == (laptop.origin, 1)
-    assert told["version"] > 1
+    (reported,) = answer.json()["changes"]
+    assert reported["fields"] == {"name": "Noor VO", "district": 2, "village": None}
+    assert (reported["origin"], reported["seq"]) == (laptop.origin, 1)
+    assert reported["version"] > 1

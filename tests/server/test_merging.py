@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.server.playing import KIND, Laptop, count, row_of
+from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.messages import Parent
+from fieldkit.server.database.tables import CONFLICT, FIELD_VERSION, MOVED
 from fieldkit.server.problems import Refusal
-from fieldkit.server.tables import CONFLICT, FIELD_VERSION, MOVED
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def other(engine: Engine) -> Laptop:
 
 
 def begun(laptop: Laptop, other: Laptop, **fields: Json) -> str:
-    """A record of the one laptop that the other has pulled."""
+    """A record of one laptop that the other has pulled."""
     record = laptop.create(**({"name": "Noor VO", "village": "Wathoora"} | fields))
     laptop.push()
     other.pull_all()
@@ -90,7 +90,7 @@ def test_an_equal_write_is_no_conflict_and_leaves_the_version(
     assert third.push().verdicts == []
 
 
-def test_a_decision_closes_what_it_saw(engine: Engine, laptop: Laptop, other: Laptop) -> None:
+def test_a_decision_closes_what_it_names(engine: Engine, laptop: Laptop, other: Laptop) -> None:
     record = begun(laptop, other)
     laptop.edit(record, base=1, name="Noor First")
     other.edit(record, base=1, name="Noor Second", village="Nagam")
@@ -104,7 +104,7 @@ def test_a_decision_closes_what_it_saw(engine: Engine, laptop: Laptop, other: La
         assert one.rows[record].conflicts == []
 
 
-def test_a_decision_for_what_stands_closes_as_well(
+def test_a_decision_for_the_present_value_closes_too(
     engine: Engine, laptop: Laptop, other: Laptop
 ) -> None:
     record = begun(laptop, other)
@@ -120,7 +120,7 @@ def test_a_decision_for_what_stands_closes_as_well(
     assert other.rows[record].conflicts == []
 
 
-def test_a_decision_closes_neither_another_field_nor_what_it_did_not_see(
+def test_a_decision_closes_no_other_field_and_nothing_it_does_not_name(
     engine: Engine, laptop: Laptop, other: Laptop
 ) -> None:
     record = begun(laptop, other)
@@ -137,7 +137,7 @@ def test_a_decision_closes_neither_another_field_nor_what_it_did_not_see(
     assert held == {"name": [2], "village": [1]}
 
 
-def test_a_decision_that_is_itself_contested_closes_nothing(
+def test_a_decision_in_conflict_closes_nothing(
     engine: Engine, laptop: Laptop, other: Laptop
 ) -> None:
     record = begun(laptop, other)
@@ -155,7 +155,9 @@ def test_a_decision_that_is_itself_contested_closes_nothing(
     assert laptop.values(record)["name"] == "Noor Again"
 
 
-def test_who_wrote_what_stands_is_kept_up(engine: Engine, laptop: Laptop, other: Laptop) -> None:
+def test_the_author_of_the_present_value_is_updated(
+    engine: Engine, laptop: Laptop, other: Laptop
+) -> None:
     record = begun(laptop, other)
     laptop.edit(record, base=1, name="Noor First")
     other.edit(record, base=1, name="Noor Second")
@@ -192,7 +194,7 @@ def test_deleting_and_editing_is_a_conflict_either_way(
     assert not third.values(record).get("deleted")
 
 
-def test_an_own_past_is_not_another_origin(engine: Engine, laptop: Laptop) -> None:
+def test_inherited_writes_do_not_conflict(engine: Engine, laptop: Laptop) -> None:
     record = laptop.create(name="Noor VO")
     laptop.edit(record, name="Noor First")
     laptop.push()
@@ -205,7 +207,7 @@ def test_an_own_past_is_not_another_origin(engine: Engine, laptop: Laptop) -> No
     assert laptop.push().verdicts == []
 
 
-def test_what_the_parent_wrote_later_is(engine: Engine, laptop: Laptop) -> None:
+def test_later_writes_of_the_parent_do_conflict(engine: Engine, laptop: Laptop) -> None:
     record = laptop.create(name="Noor VO")
     laptop.push()
     copy = Laptop(engine)
@@ -219,7 +221,7 @@ def test_what_the_parent_wrote_later_is(engine: Engine, laptop: Laptop) -> None:
     assert [(one.seq, one.verdict) for one in answer.verdicts] == [(1, "conflict"), (2, "conflict")]
 
 
-def test_a_parent_nobody_knows_is_asked_for_first(engine: Engine, laptop: Laptop) -> None:
+def test_an_unknown_parent_is_requested_first(engine: Engine, laptop: Laptop) -> None:
     laptop.create(name="Noor VO")
     parent = laptop.as_parent(1)
     first = laptop.origin
@@ -233,7 +235,7 @@ def test_a_parent_nobody_knows_is_asked_for_first(engine: Engine, laptop: Laptop
     assert first != laptop.origin
 
 
-def test_how_far_a_parent_went_is_told_but_its_head_to_its_own_device_alone(
+def test_the_end_of_a_parents_log_is_sent_but_its_head_only_to_its_device(
     engine: Engine, laptop: Laptop
 ) -> None:
     laptop.create(name="Noor VO")
@@ -244,11 +246,15 @@ def test_how_far_a_parent_went_is_told_but_its_head_to_its_own_device_alone(
     thief = Laptop(engine)
     thief.branch("N0TSE3N6", ahead)
     thief.create(name="Second VO")
-    for asking, told in ((laptop.quiet(), head), (thief.quiet(), None), (thief.request(), None)):
+    for asking, reported in (
+        (laptop.quiet(), head),
+        (thief.quiet(), None),
+        (thief.request(), None),
+    ):
         with pytest.raises(Refusal) as refused:
-            (laptop if told else thief).ask(asking)
+            (laptop if reported else thief).ask(asking)
         problem = refused.value.problem
-        assert (problem.type, problem.expected, problem.head) == ("/problems/parent", 2, told)
+        assert (problem.type, problem.expected, problem.head) == ("/problems/parent", 2, reported)
 
 
 def test_a_place_merges_as_one_and_conflicts_move_with_the_record(
@@ -270,7 +276,7 @@ def test_a_place_merges_as_one_and_conflicts_move_with_the_record(
     assert [(one.version, one.district, one.block) for one in moved] == [(2, 2, 10), (3, 2, 11)]
 
 
-def test_only_records_somebody_edited_keep_versions_of_fields(
+def test_only_edited_records_store_field_versions(
     engine: Engine, laptop: Laptop, other: Laptop
 ) -> None:
     record = begun(laptop, other)
@@ -304,7 +310,7 @@ def test_the_conflict_after_a_long_history_names_the_value_at_the_base(
     assert held == {"name": "Noor IIII", "village": "Wathoora"}
 
 
-def test_what_was_once_held_and_settled_is_no_value_at_a_later_base(
+def test_a_settled_held_value_is_not_the_value_at_a_later_base(
     engine: Engine, laptop: Laptop, other: Laptop
 ) -> None:
     record = begun(laptop, other)
@@ -323,7 +329,7 @@ def test_what_was_once_held_and_settled_is_no_value_at_a_later_base(
     assert held == {"name": "Noor VO", "village": "Nagam"}
 
 
-def test_amounts_outgrow_four_bytes(engine: Engine, laptop: Laptop) -> None:
+def test_integers_are_stored_in_eight_bytes(engine: Engine, laptop: Laptop) -> None:
     record = laptop.create(opening_bank=3_000_000_000)
     laptop.edit(record, base=1, opening_cash=4_000_000_000)
     assert laptop.push().verdicts == []

@@ -20,26 +20,26 @@ import uvicorn
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Pool, create_engine, event, inspect, select, text
-from tests.server.conftest import Door, Laptop, ask, problem
+from tests.server.conftest import Api, Laptop, ask, problem
 
 from fieldkit.records import kinds
-from fieldkit.server.database import Unusable, connect
+from fieldkit.server.database import migrate as migrating
+from fieldkit.server.database.connection import Unusable, connect
+from fieldkit.server.database.migrate import HEAD, is_migrated, migrate, open_database
+from fieldkit.server.database.tables import CHANGE, METADATA, SERVER
 from fieldkit.server.devices.listing import devices
 from fieldkit.server.feed.positions import start
-from fieldkit.server.http import app as doors
-from fieldkit.server.http import middleware as watch
+from fieldkit.server.http import app as http_app
+from fieldkit.server.http import middleware
 from fieldkit.server.http.app import create_app
-from fieldkit.server.operation import migrate as migrating
 from fieldkit.server.operation import run as running
 from fieldkit.server.operation.local import code
-from fieldkit.server.operation.migrate import HEAD, is_migrated, migrate, open_database
-from fieldkit.server.tables import CHANGE, METADATA, SERVER
 
 HERE = Path(__file__).parent
 
 
 def _shape(url: str) -> dict[str, object]:
-    """Describe the infrastructure tables: columns, and what else the database says of each."""
+    """Describe the columns, keys and indexes of the infrastructure tables."""
     engine = connect(url)
     with engine.connect() as connection:
         found = inspect(connection)
@@ -75,14 +75,14 @@ def _as_declared(url: str) -> dict[str, object]:
     return _shape(url)
 
 
-def test_the_scripts_make_what_the_tables_say_on_sqlite(tmp_path: Path) -> None:
+def test_the_scripts_create_the_declared_tables_on_sqlite(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
     assert migrate(url) is True
     assert _shape(url) == _as_declared(f"sqlite:///{tmp_path / 'declared.sqlite3'}")
     assert migrate(url) is False
 
 
-def test_postgresql_is_migrated_on_request_alone(postgres_url: str, migrated_url: str) -> None:
+def test_postgresql_is_migrated_only_on_request(postgres_url: str, migrated_url: str) -> None:
     with pytest.raises(Unusable, match="fieldkit server migrate"):
         open_database(postgres_url)
     engine = connect(postgres_url)
@@ -109,9 +109,9 @@ def test_a_new_field_reaches_postgresql_by_migrating(migrated_url: str) -> None:
     open_database(migrated_url).dispose()
 
 
-def test_two_may_migrate_at_once(postgres_url: str) -> None:
+def test_two_processes_may_migrate_at_once(postgres_url: str) -> None:
     program = (
-        "import sys; from fieldkit.server.operation.migrate import migrate; migrate(sys.argv[1])"
+        "import sys; from fieldkit.server.database.migrate import migrate; migrate(sys.argv[1])"
     )
     started = [
         subprocess.Popen([sys.executable, "-c", program, postgres_url], stderr=subprocess.PIPE)
@@ -191,7 +191,7 @@ def test_a_migration_that_fails_changes_nothing(
         ("DROP TABLE unknown_record", "holds no data of a server"),
     ],
 )
-def test_a_database_of_another_version_is_left_alone(
+def test_a_database_of_another_version_is_not_changed(
     tmp_path: Path, statement: str, said: str
 ) -> None:
     url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
@@ -203,55 +203,55 @@ def test_a_database_of_another_version_is_left_alone(
             opening(url)
 
 
-def test_who_watches_is_told_that_it_lives_and_is_ready(door: Door) -> None:
-    assert door.get("/healthz").json() == {"alive": True}
-    assert door.get("/readyz").json() == {"ready": True}
-    door.write(lambda connection: connection.execute(text("DROP TABLE alembic_version")))
-    refused = door.get("/readyz")
+def test_health_and_readiness(api: Api) -> None:
+    assert api.get("/healthz").json() == {"alive": True}
+    assert api.get("/readyz").json() == {"ready": True}
+    api.write(lambda connection: connection.execute(text("DROP TABLE alembic_version")))
+    refused = api.get("/readyz")
     assert problem(refused) == (503, "not-ready")
     assert refused.headers["retry-after"]
-    assert door.get("/healthz").status_code == 200
+    assert api.get("/healthz").status_code == 200
 
 
 def test_a_database_that_cannot_be_reached_is_not_ready(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unreachable(_engine: Engine) -> bool:
         raise Unusable("The database cannot be reached.")
 
-    monkeypatch.setattr(doors, "is_migrated", unreachable)
-    assert problem(door.get("/readyz")) == (503, "not-ready")
-    assert door.get("/healthz").status_code == 200
+    monkeypatch.setattr(http_app, "is_migrated", unreachable)
+    assert problem(api.get("/readyz")) == (503, "not-ready")
+    assert api.get("/healthz").status_code == 200
 
 
-def test_with_the_first_sync_after_a_start_the_floor_rises_and_with_no_later_one(
-    door: Door,
+def test_only_the_first_sync_after_a_start_raises_the_numbers(
+    api: Api,
 ) -> None:
     floors: list[int] = []
 
     def look(connection: Connection) -> None:
         floors.append(connection.execute(select(SERVER.c.floor)).scalar_one())
 
-    token = door.token()
-    door.write(look)
+    token = api.token()
+    api.write(look)
     for _ in range(2):
-        assert door.ask(token).status_code == 200
-        door.write(look)
-        door.now += 3600
-    again = Door(door.url)
-    again.now = door.now
-    again.origin = door.origin
+        assert api.ask(token).status_code == 200
+        api.write(look)
+        api.now += 3600
+    again = Api(api.url)
+    again.now = api.now
+    again.origin = api.origin
     assert again.ask(token).status_code == 200
-    door.write(look)
+    api.write(look)
     again.close()
     assert floors[0] < floors[1] == floors[2] < floors[3]
 
 
-def test_a_sync_that_comes_while_the_server_starts_is_no_start_of_its_own(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+def test_concurrent_first_syncs_start_the_server_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token, answers = door.token(), list[httpx.Response]()
-    second = threading.Thread(target=lambda: answers.append(door.ask(token)))
+    token, answers = api.token(), list[httpx.Response]()
+    second = threading.Thread(target=lambda: answers.append(api.ask(token)))
     starts: list[int] = []
 
     def begin(connection: Connection, now: int) -> None:
@@ -261,8 +261,8 @@ def test_a_sync_that_comes_while_the_server_starts_is_no_start_of_its_own(
             second.join(0.5)  # waits for this one, unless it takes itself for the first
         start(connection, now)
 
-    monkeypatch.setattr(doors, "start", begin)
-    answers.append(door.ask(token))
+    monkeypatch.setattr(http_app, "start", begin)
+    answers.append(api.ask(token))
     second.join()
     assert [answer.status_code for answer in answers] == [200, 200]
     assert len(starts) == 1
@@ -286,17 +286,17 @@ def test_connections_stay_open_as_long_as_mobile_networks_let_them(
     assert config.limit_concurrency == running.MOST_CONNECTIONS
 
 
-def test_metrics_count_and_name_nobody(door: Door) -> None:
-    token = door.token()
-    door.ask(token)
-    door.enrol("AAAAA-AAAAA")
-    door.get("/Zooni?name=Zooni")
-    text = door.get("/metrics").text
+def test_metrics_count_without_names(api: Api) -> None:
+    token = api.token()
+    api.ask(token)
+    api.enrol("AAAAA-AAAAA")
+    api.get("/Zooni?name=Zooni")
+    text = api.get("/metrics").text
     for line in (
-        'fieldkit_requests_total{door="sync",status="200"} 1.0',
-        'fieldkit_requests_total{door="enrol",status="403"} 1.0',
-        'fieldkit_requests_total{door="other",status="404"} 1.0',
-        'fieldkit_request_seconds_count{door="sync"} 1.0',
+        'fieldkit_requests_total{route="sync",status="200"} 1.0',
+        'fieldkit_requests_total{route="enrol",status="403"} 1.0',
+        'fieldkit_requests_total{route="other",status="404"} 1.0',
+        'fieldkit_request_seconds_count{route="sync"} 1.0',
         'fieldkit_problems_total{problem="code-unknown"} 1.0',
         "fieldkit_conflicts_open 0.0",
         "fieldkit_findings_open 0.0",
@@ -304,22 +304,24 @@ def test_metrics_count_and_name_nobody(door: Door) -> None:
         "fieldkit_requests_open 1.0",
     ):
         assert f"\n{line}\n" in text
-    for secret in ("Zooni", token, door.origin):
+    for secret in ("Zooni", token, api.origin):
         assert secret not in text
 
 
-def test_more_than_it_can_take_is_put_off(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = door.token()
-    monkeypatch.setattr(watch, "MOST_OPEN", 0)
-    refused = door.ask(token)
+def test_requests_beyond_the_limit_are_refused_for_now(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = api.token()
+    monkeypatch.setattr(middleware, "MOST_OPEN", 0)
+    refused = api.ask(token)
     assert problem(refused) == (503, "busy")
     assert int(refused.headers["retry-after"]) > 0
-    assert door.get("/healthz").status_code == 200
+    assert api.get("/healthz").status_code == 200
 
 
 @pytest.fixture
 def full() -> Iterator[Callable[[], None]]:
-    """Let SQLite believe from now on that a file may not grow."""
+    """Keep SQLite from growing the file from now on."""
     listening: list[object] = []
 
     def limit(connection: sqlite3.Connection, _record: object) -> None:
@@ -338,24 +340,24 @@ def test_a_full_disk_is_no_fault_and_nothing_is_half_done(
     tmp_path: Path, full: Callable[[], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "server.sqlite3"
-    before = Door(file)
+    before = Api(file)
     codes = [before.code() for _ in range(60)]
     before.close()
     full()
-    door = Door(file)
+    api = Api(file)
     caplog.set_level("INFO", logger="fieldkit.server")
-    answers = [door.enrol(code) for code in codes]
+    answers = [api.enrol(code) for code in codes]
     refused = [answer for answer in answers if answer.status_code != 200]
     assert refused
     assert {problem(answer) for answer in refused} == {(503, "unable")}
     assert all(answer.headers["retry-after"] for answer in refused)
     assert '"code": "SQLITE_FULL"' in caplog.text
     taken = sum(answer.status_code == 200 for answer in answers)
-    assert len(devices(f"sqlite:///{file}", door.now)) == taken
+    assert len(devices(f"sqlite:///{file}", api.now)) == taken
     with closing(sqlite3.connect(file)) as connection:
         (used,) = connection.execute("SELECT count(used_by) FROM code").fetchone()
     assert used == taken
-    door.close()
+    api.close()
 
 
 def test_a_database_that_may_not_be_written_is_no_fault(
@@ -375,26 +377,26 @@ def test_a_database_that_may_not_be_written_is_no_fault(
     assert '"code": "25006"' in caplog.text
 
 
-def test_a_fault_of_its_own_tells_nothing_to_anyone(
-    door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_fault_reveals_nothing(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("Zooni Akhter")
 
     monkeypatch.setattr("fieldkit.server.http.app.enrol", fail)
     caplog.set_level("INFO")
-    answer = door.enrol(door.code())
+    answer = api.enrol(api.code())
     assert problem(answer) == (500, "fault")
     assert '"error": "RuntimeError"' in caplog.text
     assert "Zooni" not in caplog.text + answer.text
 
 
-def test_two_copies_at_work_under_one_token_are_told(door: Door) -> None:
-    door.token()
+def test_two_copies_with_one_token_are_listed(api: Api) -> None:
+    api.token()
 
     def came(origin: str, times: list[int]) -> None:
         values = {"origin": origin, "district": 2, "device": 1, "head": b"", "seen": times[-1]}
-        with closing(sqlite3.connect(door.url.removeprefix("sqlite:///"))) as file, file:
+        with closing(sqlite3.connect(api.url.removeprefix("sqlite:///"))) as file, file:
             file.execute(
                 "INSERT INTO origin (origin, district, device, last_seq, head, last_seen) VALUES "
                 "(:origin, :district, :device, :many, :head, :seen)",
@@ -409,22 +411,22 @@ def test_two_copies_at_work_under_one_token_are_told(door: Door) -> None:
 
     came("AAAAAAA1", [100, 200])
     came("BBBBBBB2", [200, 300])
-    (one,) = devices(door.url, 400)
+    (one,) = devices(api.url, 400)
     assert one["busy_at_once"] == []
     came("CCCCCCC3", [250, 400])
-    (one,) = devices(door.url, 400)
+    (one,) = devices(api.url, 400)
     assert one["busy_at_once"] == ["BBBBBBB2", "CCCCCCC3"]
     assert sorted(one["origins"]) == ["AAAAAAA1", "BBBBBBB2", "CCCCCCC3"]
-    (later,) = devices(door.url, 400 + 31 * 86_400)
+    (later,) = devices(api.url, 400 + 31 * 86_400)
     assert later["busy_at_once"] == []
 
 
 @pytest.mark.parametrize("ahead", [-7200, 0, 7200])
-def test_how_wrong_a_clock_is_is_kept(door: Door, ahead: int) -> None:
-    token = door.token()
-    assert door.ask(token, now=door.now + ahead).status_code == 200
-    (one,) = devices(door.url, door.now)
-    assert (one["skew"], one["last_seen"]) == (ahead, door.now)
+def test_the_skew_of_a_clock_is_stored(api: Api, ahead: int) -> None:
+    token = api.token()
+    assert api.ask(token, now=api.now + ahead).status_code == 200
+    (one,) = devices(api.url, api.now)
+    assert (one["skew"], one["last_seen"]) == (ahead, api.now)
 
 
 COMMAND = [sys.executable, "-m", "fieldkit", "server", "run", "--port", "0", "--database"]
@@ -438,7 +440,7 @@ def _listens(host: str, port: int) -> bool:
     return True
 
 
-def test_at_a_stop_what_is_under_way_is_finished(tmp_path: Path) -> None:
+def test_requests_in_progress_finish_at_a_stop(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
     message = json.dumps({"code": code(url), "origin": "7KQ2M9XD", "district": 2}).encode()
     with subprocess.Popen([*COMMAND, url], stderr=subprocess.PIPE) as serving:
@@ -458,7 +460,7 @@ def test_at_a_stop_what_is_under_way_is_finished(tmp_path: Path) -> None:
         assert serving.wait(30) in {0, -signal.SIGTERM}
 
 
-def test_it_speaks_https_with_a_certificate(tmp_path: Path) -> None:
+def test_https_with_a_certificate(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
     files = [HERE / "certificate_for_tests.pem", HERE / "key_for_tests.pem"]
     tls = ["--tls-cert", str(files[0]), "--tls-key", str(files[1])]
@@ -479,25 +481,25 @@ def test_it_speaks_https_with_a_certificate(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoilt", ["none.pem", "key_for_tests.pem"])
-def test_a_certificate_that_will_not_do_is_a_sentence(tmp_path: Path, spoilt: str) -> None:
+def test_an_unusable_certificate_gives_a_sentence(tmp_path: Path, spoilt: str) -> None:
     certificate = running.Certificate(HERE / spoilt, HERE / "key_for_tests.pem")
     with pytest.raises(Unusable, match="cannot be used"):
         running.run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=0, certificate=certificate)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_proxy_that_is_no_address_is_a_sentence(tmp_path: Path) -> None:
+def test_an_invalid_proxy_address_gives_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="named by its address"):
         running.run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=0, trusted=["nginx"])
 
 
 async def test_a_connection_without_a_request_is_closed(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(running, "HEADER_SECONDS", 0.05)
     assert running.KEEP_ALIVE >= 75
     with running._listen("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(running._config(door.app, None))
+        server = uvicorn.Server(running._config(api.app, None))
         monkeypatch.setattr(server, "install_signal_handlers", lambda: None, raising=False)
         serving = asyncio.create_task(server._serve(sockets=[listening]))
         reader, writer = await asyncio.open_connection(*listening.getsockname())
@@ -508,7 +510,7 @@ async def test_a_connection_without_a_request_is_closed(
         await serving
 
 
-def test_the_log_is_json_to_the_last_line(laptop: Laptop, served: tuple[str, Path]) -> None:
+def test_every_line_of_the_log_is_json(laptop: Laptop, served: tuple[str, Path]) -> None:
     server = urlsplit(str(laptop.http.base_url))
     with socket.create_connection((server.hostname or "", server.port or 0), timeout=20) as line:
         line.sendall(b"Zooni\r\n\r\n")

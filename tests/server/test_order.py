@@ -1,4 +1,4 @@
-"""Positions of a feed commit in order: a cursor passes nothing that is still to come (6)."""
+"""Feed positions commit in order, so a cursor never skips a row still to be committed (rule 6)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text, update
-from tests.server.playing import KIND, Laptop, count, row_of
+from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Op
-from fieldkit.server import rows
-from fieldkit.server.database import add_missing
-from fieldkit.server.devices.scope import Place
+from fieldkit.server.database import rows
+from fieldkit.server.database.rows import Key
+from fieldkit.server.database.statements import insert_missing_rows
+from fieldkit.server.database.tables import CHANGE, COUNTER, FEED
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import batch
 from fieldkit.server.ingest.batch_records import keep
 from fieldkit.server.ingest.record_state import RecordState
 from fieldkit.server.problems import Refusal
-from fieldkit.server.rows import Key
-from fieldkit.server.tables import CHANGE, COUNTER, FEED
+from fieldkit.server.scope import Place
 
 Rows = Mapping[Key, Mapping[str, object]]
 Lock = Callable[[Connection, Collection[int], int], dict[int, int]]
@@ -30,11 +30,11 @@ Lock = Callable[[Connection, Collection[int], int], dict[int, int]]
 def like_a_sequence(
     connection: Connection, districts: Collection[int], floor: int
 ) -> dict[int, int]:
-    """Draw numbers as a sequence does: at once, in a transaction of their own, without a lock."""
+    """Number without a lock, as a sequence does: in a separate transaction."""
     drawn: dict[int, int] = {}
     with connection.engine.begin() as aside:
         for district in districts:
-            add_missing(aside, COUNTER, [{"district": district, "position": floor}])
+            insert_missing_rows(aside, COUNTER, [{"district": district, "position": floor}])
             where = COUNTER.c.district == district
             query = select(COUNTER.c.position).where(where).with_for_update()
             drawn[district] = aside.execute(query).scalar_one()
@@ -52,7 +52,7 @@ def waiting(engine: Engine) -> bool:
 
 
 def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> list[Laptop]:
-    """Let the first of two batches stop before its commit, and the second go on as far as it may.
+    """Stop the first of two batches before its commit, and let the second go on as far as it can.
 
     A third laptop pulls while the first has not committed, and once more at the end.
     """
@@ -83,14 +83,14 @@ def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> li
     return [first, second, reader]
 
 
-def test_a_reader_passes_no_row_that_is_still_to_be_committed(
+def test_a_reader_never_skips_an_uncommitted_row(
     postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, reader = overtaken(postgres_engine, monkeypatch, feed.lock_counters)
     assert set(reader.rows) == {f"{first.origin}-1", f"{second.origin}-1"}
 
 
-def test_without_the_lock_one_is_passed_for_ever(
+def test_without_the_lock_a_row_is_skipped_for_ever(
     postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, second, reader = overtaken(postgres_engine, monkeypatch, like_a_sequence)
@@ -113,7 +113,7 @@ def test_two_batches_on_one_record_take_turns(engine: Engine) -> None:
     assert max(versions) == row_of(engine, KIND, record)["version"] == 11
 
 
-def test_one_log_sent_twice_at_once_is_taken_once(engine: Engine) -> None:
+def test_one_log_sent_twice_at_once_is_applied_once(engine: Engine) -> None:
     laptop = Laptop(engine)
     for times in (1, 2):
         for _ in range(20):
@@ -126,7 +126,7 @@ def test_one_log_sent_twice_at_once_is_taken_once(engine: Engine) -> None:
         laptop.acked = answers[0].seq
 
 
-def test_moves_against_each_other_do_not_lock_each_other_out(engine: Engine) -> None:
+def test_opposite_moves_do_not_deadlock(engine: Engine) -> None:
     laptops = [Laptop(engine, (None, None)) for _ in range(4)]
     records = [laptop.create(name="Noor VO", district=2) for laptop in laptops]
     for laptop in laptops:
@@ -147,14 +147,14 @@ def test_moves_against_each_other_do_not_lock_each_other_out(engine: Engine) -> 
     assert set(reader.rows) == set(records)
 
 
-def test_a_record_that_moves_between_the_look_and_the_lock_is_locked_where_it_stands(
+def test_a_record_that_moves_before_the_lock_is_locked_in_its_new_district(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     laptop, whole = Laptop(engine, (None, None)), Laptop(engine, (None, None))
     record = laptop.create(name="Noor VO")
     laptop.push()
     whole.edit(record, base=1, district=3, block=None)
-    looked, tried = rows.places, list[set[int]]()
+    looked, tried = rows.read_places, list[set[int]]()
 
     def moving(connection: Connection, keys: Collection[Key]) -> dict[Key, Place]:
         found = looked(connection, keys)
@@ -165,7 +165,7 @@ def test_a_record_that_moves_between_the_look_and_the_lock_is_locked_where_it_st
         return feed.lock_counters(connection, districts, floor)
 
     whole.push()
-    monkeypatch.setattr(batch, "places", moving)
+    monkeypatch.setattr(batch, "read_places", moving)
     monkeypatch.setattr(batch, "lock_counters", locking)
     laptop.edit(record, base=1, village="Nagam")
     assert laptop.push().verdicts == []
@@ -174,7 +174,7 @@ def test_a_record_that_moves_between_the_look_and_the_lock_is_locked_where_it_st
         assert connection.execute(select(func.max(COUNTER.c.district))).scalar_one() == 3
 
 
-def test_what_waits_in_another_district_is_settled_under_the_lock_of_that(
+def test_a_finding_in_another_district_is_closed_under_its_lock(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, there = Laptop(engine, (2, None)), Laptop(engine, (3, None))
@@ -201,7 +201,9 @@ def test_what_waits_in_another_district_is_settled_under_the_lock_of_that(
     assert "missing_parent" not in {one.rule for one in there.rows[toolkit].findings}
 
 
-def test_what_refers_from_another_district_to_what_was_deleted_is_told(engine: Engine) -> None:
+def test_a_reference_from_another_district_to_a_deleted_record_gets_a_finding(
+    engine: Engine,
+) -> None:
     here, there = Laptop(engine, (2, None)), Laptop(engine, (3, None))
     person = here.create("beneficiary", name="Gulam Bhat")
     here.push()
@@ -215,7 +217,7 @@ def test_what_refers_from_another_district_to_what_was_deleted_is_told(engine: E
     assert "missing_parent" in {one.rule for one in there.rows[toolkit].findings}
 
 
-def test_a_server_that_is_kept_busy_says_so(
+def test_a_batch_that_always_clashes_is_refused_as_busy(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def elsewhere(*_arguments: object) -> None:

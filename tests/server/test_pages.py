@@ -6,14 +6,14 @@ from random import Random
 
 import pytest
 from sqlalchemy import Engine
-from tests.server.playing import KIND, Laptop, count
+from tests.server.fake_laptop import KIND, Laptop, count
 
 from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.messages import LARGEST_BODY, Focus
 from fieldkit.protocol.wire.codec import encode
+from fieldkit.server.database.tables import FEED
 from fieldkit.server.feed import page
 from fieldkit.server.ingest import record_state as standing
-from fieldkit.server.tables import FEED
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A server that is put back to its own backup, and heals as laptops tell it of more (5)."""
+"""A server restored from a backup recovers what it lost from the laptops (rule 5)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select
-from tests.server.playing import KIND, NOW, Laptop, row_of
+from tests.server.fake_laptop import KIND, NOW, Laptop, row_of
 
 from fieldkit.protocol.change import Op
 from fieldkit.records import kinds
-from fieldkit.server.database import writing
+from fieldkit.server.database.connection import writing
+from fieldkit.server.database.tables import METADATA, SERVER
 from fieldkit.server.feed.positions import heal, lock_counters, start
 from fieldkit.server.ingest import batch
 from fieldkit.server.problems import Refusal
-from fieldkit.server.tables import METADATA, SERVER
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def laptop(engine: Engine) -> Laptop:
 
 
 def backup(engine: Engine) -> Callable[[], None]:
-    """Remember all the database holds; the result puts it back."""
+    """Save the whole database; return a function that restores it."""
     tables = [*METADATA.sorted_tables, *(kind.table() for kind in kinds().values())]
     with engine.connect() as connection:
         held = {
@@ -48,11 +48,11 @@ def floor(engine: Engine) -> int:
         return found
 
 
-def test_a_laptop_that_holds_more_to_be_there_begins_a_new_era(
+def test_a_laptop_with_a_longer_acknowledged_log_begins_a_new_generation(
     engine: Engine, laptop: Laptop
 ) -> None:
     record = laptop.create(name="Noor VO")
-    era = laptop.push().incarnation
+    generation = laptop.push().incarnation
     put_back = backup(engine)
     laptop.edit(record, village="Nagam")
     laptop.create(name="Second VO")
@@ -60,7 +60,7 @@ def test_a_laptop_that_holds_more_to_be_there_begins_a_new_era(
     put_back()
     answer = laptop.ask(laptop.quiet())
     assert (answer.seq, answer.head) == (1, laptop.heads[1].hex())
-    assert answer.incarnation != era
+    assert answer.incarnation != generation
     laptop.acked = answer.seq
     again = laptop.push()
     assert (again.incarnation, again.seq) == (answer.incarnation, 3)
@@ -71,7 +71,7 @@ def test_a_laptop_that_holds_more_to_be_there_begins_a_new_era(
     assert len(other.rows) == 2
 
 
-def test_a_gap_by_a_lost_era_heals_too(engine: Engine, laptop: Laptop) -> None:
+def test_a_gap_of_a_lost_generation_is_recovered_too(engine: Engine, laptop: Laptop) -> None:
     put_back = backup(engine)
     for _ in range(3):
         laptop.create(name="Noor VO")
@@ -89,7 +89,7 @@ def test_a_gap_by_a_lost_era_heals_too(engine: Engine, laptop: Laptop) -> None:
     assert len(other.rows) == 4
 
 
-def test_what_was_given_out_before_anybody_noticed_reaches_those_ahead(
+def test_rows_numbered_before_the_restore_was_noticed_reach_devices_ahead(
     engine: Engine, laptop: Laptop
 ) -> None:
     reader = Laptop(engine)
@@ -111,9 +111,7 @@ def test_what_was_given_out_before_anybody_noticed_reaches_those_ahead(
     assert reader.cursors[2] > floor(engine)
 
 
-def test_versions_of_a_lost_era_never_vouch_for_values_of_the_new(
-    engine: Engine, laptop: Laptop
-) -> None:
+def test_versions_of_a_lost_generation_are_never_reused(engine: Engine, laptop: Laptop) -> None:
     record = laptop.create(name="Noor VO")
     laptop.push()
     put_back = backup(engine)
@@ -132,7 +130,7 @@ def test_versions_of_a_lost_era_never_vouch_for_values_of_the_new(
     assert [one.verdict for one in other.push().verdicts] == ["conflict"]
 
 
-def test_healing_twice_happens_once(engine: Engine, laptop: Laptop) -> None:
+def test_a_second_recovery_changes_nothing(engine: Engine, laptop: Laptop) -> None:
     put_back = backup(engine)
     laptop.create(name="Noor VO")
     laptop.push()
@@ -144,7 +142,7 @@ def test_healing_twice_happens_once(engine: Engine, laptop: Laptop) -> None:
     assert other.ask(laptop.quiet()).incarnation == one.incarnation
 
 
-def test_a_cursor_from_nowhere_moves_nothing(engine: Engine, laptop: Laptop) -> None:
+def test_an_impossible_cursor_changes_nothing(engine: Engine, laptop: Laptop) -> None:
     laptop.create(name="Noor VO")
     laptop.push()
     laptop.cursors = {2: (1 << 53) - 1}
@@ -154,7 +152,9 @@ def test_a_cursor_from_nowhere_moves_nothing(engine: Engine, laptop: Laptop) -> 
     assert floor(engine) == 0
 
 
-def test_a_server_put_back_to_before_its_first_batch_heals(engine: Engine, laptop: Laptop) -> None:
+def test_a_server_restored_to_before_its_first_batch_recovers(
+    engine: Engine, laptop: Laptop
+) -> None:
     put_back = backup(engine)
     record = laptop.create(name="Noor VO")
     laptop.push()
@@ -167,7 +167,7 @@ def test_a_server_put_back_to_before_its_first_batch_heals(engine: Engine, lapto
 
 
 @pytest.mark.parametrize("area", [(2, None), (3, None), (None, None)])
-def test_an_edit_that_comes_before_the_entry_does_not_say_where_the_record_stands(
+def test_an_edit_that_arrives_before_the_creation_does_not_set_the_place(
     engine: Engine, area: tuple[int | None, int | None]
 ) -> None:
     author, other = Laptop(engine, (2, 16), operator="Zooni"), Laptop(engine, area)
@@ -185,7 +185,7 @@ def test_an_edit_that_comes_before_the_entry_does_not_say_where_the_record_stand
     assert reader.rows[record].conflicts == []
 
 
-def test_only_its_own_laptop_says_where_such_a_record_stands(engine: Engine) -> None:
+def test_only_the_creating_laptop_sets_the_place_of_such_a_record(engine: Engine) -> None:
     author, other, thief = Laptop(engine, (2, 16)), Laptop(engine, (3, 20)), Laptop(engine, (2, 17))
     record = author.create(name="Noor VO", block=16)
     other.edit(record, base=1, village="Nagam")
@@ -195,7 +195,7 @@ def test_only_its_own_laptop_says_where_such_a_record_stands(engine: Engine) -> 
     assert author.push().verdicts == []
 
 
-def test_a_batch_that_waits_while_the_server_heals_gives_out_versions_of_the_new_era(
+def test_a_batch_that_waits_during_a_recovery_uses_versions_of_the_new_generation(
     postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine, laptop = postgres_engine, Laptop(postgres_engine)
@@ -214,8 +214,8 @@ def test_a_batch_that_waits_while_the_server_heals_gives_out_versions_of_the_new
     assert version > floor(engine) > 0
 
 
-def test_one_healing_is_enough_for_a_while(engine: Engine, laptop: Laptop) -> None:
-    """A device that claims again and again that the server lost data has it do nothing more."""
+def test_recoveries_are_limited_in_time(engine: Engine, laptop: Laptop) -> None:
+    """A device that claims repeatedly that the server lost data causes only one recovery."""
     laptop.create(name="Noor VO")
     laptop.push()
 
@@ -233,7 +233,9 @@ def test_one_healing_is_enough_for_a_while(engine: Engine, laptop: Laptop) -> No
     assert floor(engine) == raised
 
 
-def test_a_server_put_back_twice_to_one_backup_heals_twice(engine: Engine, laptop: Laptop) -> None:
+def test_a_server_restored_twice_from_one_backup_recovers_twice(
+    engine: Engine, laptop: Laptop
+) -> None:
     record = laptop.create(name="Noor VO")
     eras = [laptop.push().incarnation]
     put_back = backup(engine)
@@ -247,8 +249,8 @@ def test_a_server_put_back_twice_to_one_backup_heals_twice(engine: Engine, lapto
     assert laptop.ask(laptop.quiet()).incarnation == eras[-1]
 
 
-def test_an_edit_of_a_lost_row_has_seen_nothing_of_what_was_given_out_since(engine: Engine) -> None:
-    """Until a laptop comes that knows more, nobody tells a server that it was put back."""
+def test_an_edit_of_a_lost_row_conflicts_with_later_values(engine: Engine) -> None:
+    """A server cannot know that it was restored until a laptop that knows more syncs."""
     author, other, third = Laptop(engine), Laptop(engine), Laptop(engine)
     record = author.create(name="Noor VO")
     (known,) = author.push().versions
@@ -266,8 +268,8 @@ def test_an_edit_of_a_lost_row_has_seen_nothing_of_what_was_given_out_since(engi
     assert row_of(engine, KIND, record)["village"] == "Wathora"
 
 
-def test_a_cursor_that_was_passed_over_tells_of_a_lost_era(engine: Engine) -> None:
-    """What was given out since the backup is given out no second time, so such a cursor shows."""
+def test_a_skipped_cursor_reveals_a_lost_generation(engine: Engine) -> None:
+    """No position given out since the backup is given out again, so such a cursor reveals it."""
     reader, writer = Laptop(engine), Laptop(engine)
     writer.create(name="Noor VO")
     writer.push()
@@ -281,14 +283,14 @@ def test_a_cursor_that_was_passed_over_tells_of_a_lost_era(engine: Engine) -> No
     other = Laptop(engine)
     for _ in range(3):
         other.create(name="Third VO")
-    era = other.push().incarnation
-    assert other.ask(other.quiet()).incarnation == era
+    generation = other.push().incarnation
+    assert other.ask(other.quiet()).incarnation == generation
     reader.pull_all()
-    assert reader.incarnation != era
+    assert reader.incarnation != generation
     assert len(reader.rows) == 5
 
 
-def test_a_cursor_of_a_district_that_the_backup_did_not_have_tells_of_it_too(
+def test_a_cursor_of_a_district_missing_in_the_backup_reveals_it_too(
     engine: Engine,
 ) -> None:
     reader, writer = Laptop(engine), Laptop(engine)
@@ -303,16 +305,16 @@ def test_a_cursor_of_a_district_that_the_backup_did_not_have_tells_of_it_too(
         start(connection, NOW + 60)
     other = Laptop(engine)
     other.create(name="Second VO")
-    era = other.push().incarnation
+    generation = other.push().incarnation
     reader.pull_all()
-    assert reader.incarnation != era
+    assert reader.incarnation != generation
 
 
-def test_a_cursor_from_before_a_start_or_after_it_tells_of_no_lost_era(engine: Engine) -> None:
+def test_a_cursor_before_or_after_a_start_reveals_nothing(engine: Engine) -> None:
     reader, writer = Laptop(engine, (None, None)), Laptop(engine, (None, None))
     for district in (2, 3, 3):
         writer.create(district=district, name="Noor VO")
-    era = writer.push().incarnation
+    generation = writer.push().incarnation
     reader.pull_all()
     assert reader.cursors == {2: 1, 3: 2}
     with writing(engine) as connection:
@@ -321,5 +323,5 @@ def test_a_cursor_from_before_a_start_or_after_it_tells_of_no_lost_era(engine: E
     writer.push()
     for _ in range(2):
         reader.pull_all()
-        assert reader.incarnation == era
+        assert reader.incarnation == generation
     assert reader.cursors[2] > floor(engine)

@@ -5,18 +5,18 @@ import logging
 
 import pytest
 from sqlalchemy import Engine
-from tests.server.playing import KIND, Laptop, count, row_of
+from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.scope import Scope
-from fieldkit.server.devices.scope import Device, allowed, place_at
-from fieldkit.server.tables import COUNTER
+from fieldkit.server.database.tables import COUNTER
+from fieldkit.server.scope import Device, allowed, place_at
 
 
 def area(epoch: int, district: int | None = None, block: int | None = None) -> Scope:
     return Scope(role="operator", district=district, block=block, epoch=epoch)
 
 
-def test_which_places_a_scope_holds() -> None:
+def test_places_in_a_scope() -> None:
     whole, district, block = area(1), area(1, 2), area(1, 2, 10)
     places = [(2, 10), (2, 11), (2, None), (3, 20)]
     assert [whole.holds(*place) for place in places] == [True] * 4
@@ -26,7 +26,7 @@ def test_which_places_a_scope_holds() -> None:
     assert not allowed([block], (2, 11), (3, 20))
 
 
-def test_where_a_record_stood_at_a_version() -> None:
+def test_the_place_of_a_record_at_a_version() -> None:
     moves = [(7, (2, 11)), (4, (2, 10))]
     stood = [place_at((3, 20), moves, base) for base in (0, 3, 4, 6, 7, 9)]
     assert stood == [(2, 10), (2, 10), (2, 11), (2, 11), (3, 20), (3, 20)]
@@ -39,7 +39,7 @@ def test_the_scopes_since_an_epoch() -> None:
     assert (device.since(0), device.since(2), device.since(9)) == (scopes, scopes[1:], scopes[2:])
 
 
-def test_what_is_created_elsewhere_is_rejected_alone_and_logged(
+def test_a_creation_out_of_scope_is_rejected_alone_and_logged(
     engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     laptop = Laptop(engine, (2, 10))
@@ -52,13 +52,16 @@ def test_what_is_created_elsewhere_is_rejected_alone_and_logged(
     assert {one.verdict for one in answer.verdicts} == {"rejected"}
     assert row_of(engine, KIND, outside) == row_of(engine, KIND, abroad) == {}
     assert row_of(engine, KIND, inside)["name"] == "Noor VO"
-    told = [json.loads(record.getMessage()) for record in caplog.records]
-    told = [one for one in told if one["event"] == "out_of_scope"]
-    assert [(one["origin"], one["seq"]) for one in told] == [(laptop.origin, 1), (laptop.origin, 3)]
+    reported = [json.loads(record.getMessage()) for record in caplog.records]
+    reported = [one for one in reported if one["event"] == "out_of_scope"]
+    assert [(one["origin"], one["seq"]) for one in reported] == [
+        (laptop.origin, 1),
+        (laptop.origin, 3),
+    ]
     assert "Noor" not in caplog.text
 
 
-def test_a_record_of_elsewhere_is_not_edited_deleted_or_fetched(engine: Engine) -> None:
+def test_a_record_out_of_scope_is_not_edited_deleted_or_sent(engine: Engine) -> None:
     owner, stranger = Laptop(engine, (3, None)), Laptop(engine, (2, None))
     record = owner.create(name="Noor VO", district=3)
     owner.push()
@@ -71,7 +74,7 @@ def test_a_record_of_elsewhere_is_not_edited_deleted_or_fetched(engine: Engine) 
     assert (stranger.rows, stranger.gone, stranger.cursors) == ({}, [], {2: 0})
 
 
-def test_a_record_may_be_handed_to_anybody(engine: Engine) -> None:
+def test_a_record_may_be_moved_to_any_place(engine: Engine) -> None:
     laptop, other = Laptop(engine, (2, 10)), Laptop(engine, (3, 20))
     record = laptop.create(name="Noor VO", block=10)
     laptop.edit(record, district=3, block=20)
@@ -83,7 +86,7 @@ def test_a_record_may_be_handed_to_anybody(engine: Engine) -> None:
     assert record not in laptop.rows
 
 
-def test_work_on_a_record_from_before_its_transfer_is_taken(engine: Engine) -> None:
+def test_a_change_based_on_the_version_before_a_transfer_is_accepted(engine: Engine) -> None:
     laptop, whole = Laptop(engine, (2, 10)), Laptop(engine, (None, None))
     record = laptop.create(name="Noor VO", block=10)
     laptop.push()
@@ -97,7 +100,9 @@ def test_work_on_a_record_from_before_its_transfer_is_taken(engine: Engine) -> N
     assert row_of(engine, KIND, record)["village"] == "Wathoora"
 
 
-def test_work_under_an_old_scope_is_taken_while_its_epoch_is_declared(engine: Engine) -> None:
+def test_a_change_under_an_old_scope_is_accepted_while_its_epoch_is_declared(
+    engine: Engine,
+) -> None:
     laptop = Laptop(engine, (2, 10), (3, 20))
     old = laptop.create(name="Noor VO", block=10)
     new = laptop.create(name="Noor VO", district=3, block=20)
@@ -115,7 +120,7 @@ def test_work_under_an_old_scope_is_taken_while_its_epoch_is_declared(engine: En
     assert late.scope is None
 
 
-def test_an_area_the_device_never_had_stays_closed(engine: Engine) -> None:
+def test_an_area_the_device_never_had_is_refused(engine: Engine) -> None:
     laptop = Laptop(engine, (2, 10), (3, 20))
     laptop.create(name="Noor VO", district=4)
     request = laptop.request().model_copy(update={"epoch": 0})
@@ -130,17 +135,17 @@ def test_a_finding_names_nobody_of_another_block(engine: Engine) -> None:
     there.push()
     for laptop in (here, there, whole):
         laptop.pull_all()
-    (told,) = [one for one in whole.rows[mine].findings if one.rule == "same_person"]
-    assert theirs in told.message
-    assert "Ghulam Bhat" in told.message
+    (reported,) = [one for one in whole.rows[mine].findings if one.rule == "same_person"]
+    assert theirs in reported.message
+    assert "Ghulam Bhat" in reported.message
     for laptop, record, other in ((here, mine, theirs), (there, theirs, mine)):
-        (told,) = [one for one in laptop.rows[record].findings if one.rule == "same_person"]
-        assert other not in told.message
-        assert "Bhat" not in told.message
-        assert "supervisor" in told.message
+        (reported,) = [one for one in laptop.rows[record].findings if one.rule == "same_person"]
+        assert other not in reported.message
+        assert "Bhat" not in reported.message
+        assert "supervisor" in reported.message
 
 
-def test_no_record_is_sent_to_a_district_that_is_none(engine: Engine) -> None:
+def test_no_record_is_sent_to_an_unknown_district(engine: Engine) -> None:
     laptop = Laptop(engine, (2, None))
     record = laptop.create(name="Noor VO")
     for district in (777, 778):

@@ -1,6 +1,6 @@
-"""``python -m tests.simulation SEED``: replay one seed, and tell its story if it breaks.
+"""``python -m tests.simulation SEED`` runs one seed and prints its story.
 
-``python -m tests.simulation FIRST-LAST`` runs many, in two processes.
+``python -m tests.simulation FIRST-LAST`` runs many, in two processes, and prints the failures.
 """
 
 from __future__ import annotations
@@ -9,32 +9,32 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.simulation.bench import Bench
-from tests.simulation.story import Failure, play, shrunk
+from tests.simulation.running import Failure, run_seed, shrink
+from tests.simulation.testbed import TestBed
 
-MOST_TOLD, MOST_BROKEN = 2, 5
-"""Of fifty seeds: stories that are shortened, and failures after which it is enough."""
+MOST_SHRUNK, MOST_BROKEN = 2, 5
+"""Per fifty seeds: failures that are shrunk, and failures after which the rest is skipped."""
 
 
 def main(asked: str) -> int:
     first, _, last = asked.partition("-")
     if last:
         return many(int(first), int(last))
-    bench = Bench()
-    world, failure = play(bench, int(first))
+    testbed = TestBed()
+    world, failure = run_seed(testbed, int(first))
     if failure:
         print(failure)
         print("\nIn short:")
-        print(shrunk(bench, failure))
+        print(shrink(testbed, failure))
     elif world:
         print("\n".join(f"{number:3}. {step}" for number, step in enumerate(world.story, start=1)))
         print("Every property holds.")
-    bench.close()
+    testbed.close()
     return int(failure is not None)
 
 
 def many(first: int, last: int, processes: int = 2) -> int:
-    """Run seeds ``first`` to ``last``; tell of those that break; return how many did."""
+    """Run seeds ``first`` to ``last`` and print failures; return 1 if there are any."""
     parts = [range(start, min(start + 50, last + 1)) for start in range(first, last + 1, 50)]
     began, done, failed = time.monotonic(), 0, 0
     with ProcessPoolExecutor(processes) as pool:
@@ -50,16 +50,16 @@ def many(first: int, last: int, processes: int = 2) -> int:
 
 
 def some(seeds: range) -> list[Failure]:
-    """Run some seeds in this process, and shorten the stories of the first few that break."""
-    bench = Bench()
+    """Run some seeds in this process, and shrink the first few failures."""
+    testbed = TestBed()
     found: list[Failure] = []
     for seed in seeds:
-        _, failure = play(bench, seed)
+        _, failure = run_seed(testbed, seed)
         if failure:
-            found.append(shrunk(bench, failure) if len(found) < MOST_TOLD else failure)
+            found.append(shrink(testbed, failure) if len(found) < MOST_SHRUNK else failure)
         if len(found) == MOST_BROKEN:
             break
-    bench.close()
+    testbed.close()
     return found
 
 

@@ -1,4 +1,4 @@
-"""The machines of a run: laptops on real files, and a server on its own."""
+"""The machines of a run: laptops and a server, each with a real database file."""
 
 from __future__ import annotations
 
@@ -8,37 +8,53 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
-from tests.simulation.bench import Bench, Fuse
-from tests.simulation.files import Line, Look, Shown, connect, image, log_of, mark_of
-from tests.simulation.model import Entry, Expected, Past, Place, Roll, Violation, holds
+from tests.simulation.files import (
+    FileReader,
+    LogLine,
+    ShownRecord,
+    connect,
+    copy_file,
+    log_of,
+    mark_of,
+)
+from tests.simulation.model import (
+    Entry,
+    Expected,
+    FileHistory,
+    Place,
+    ServerState,
+    Violation,
+    holds,
+)
+from tests.simulation.testbed import PowerCut, TestBed
 
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.protocol.scope import Scope
-from fieldkit.server import tables
-from fieldkit.server.devices.scope import Device
+from fieldkit.server.database import tables
 from fieldkit.server.feed.positions import start
 from fieldkit.server.ingest import sync as apply
+from fieldkit.server.scope import Device
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
 
 
 @dataclass
 class Laptop:
-    """One laptop: a home, its store, and what its file has gone through."""
+    """One laptop: its home, its store, and the history of its file."""
 
-    bench: Bench
+    testbed: TestBed
     name: str
     home: Path
     device: int
-    """The enrolment it works under; a copy works under the same."""
+    """Its enrolment; a copy has the same."""
     now: Callable[[], int]
-    past: Past = field(default_factory=Past)
-    astray: int = 0
-    """Seconds its clock is ahead."""
+    past: FileHistory = field(default_factory=FileHistory)
+    clock_offset: int = 0
+    """Seconds by which its clock is ahead."""
     _store: Store | None = None
 
     def __post_init__(self) -> None:
-        self.look = Look(self.path)
+        self.look = FileReader(self.path)
 
     @property
     def path(self) -> Path:
@@ -50,64 +66,64 @@ class Laptop:
             self._store = Store.open(self.home, clock=self.clock, connect=connect)
         return self._store
 
-    def wake(self) -> None:
-        """Make sure that the file is open."""
+    def open(self) -> None:
+        """Open the file if it is closed."""
         assert self.store
 
     @property
-    def fuse(self) -> Fuse:
-        return self.bench.fuses.setdefault(self.home, Fuse())
+    def power_cut(self) -> PowerCut:
+        return self.testbed.power_cuts.setdefault(self.home, PowerCut())
 
     def clock(self) -> int:
-        return self.now() + self.astray
+        return self.now() + self.clock_offset
 
     def close(self) -> None:
-        """Close the file, as at the end of a day or when the power goes."""
-        self.fuse.at = 0
+        """Close the file, as at the end of a day or at a power cut."""
+        self.power_cut.at = 0
         self.look.close()
         if self._store is not None:
             self._store.close()
             self._store = None
 
-    def rows(self) -> dict[str, Shown]:
+    def rows(self) -> dict[str, ShownRecord]:
         return self.look.rows()
 
-    def log(self) -> list[Line]:
+    def log(self) -> list[LogLine]:
         return log_of(self.look)
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A copy of a laptop's file, and what it had gone through."""
+class FileCopy:
+    """A copy of a laptop's file, with its history so far."""
 
     number: int
     of: Laptop
     path: Path
-    past: Past
+    past: FileHistory
 
 
 @dataclass
-class Central:
-    """The server: its database, who may talk to it, and what it ought to hold."""
+class Server:
+    """The server: its database, its devices, and the expected records."""
 
-    bench: Bench
+    testbed: TestBed
     expected: Expected
     now: Callable[[], int]
     scopes: dict[int, list[Place]] = field(default_factory=dict)
-    """Of each device, epoch by epoch from 1."""
+    """The scopes of each device, by epoch from 1."""
     roles: dict[int, str] = field(default_factory=dict)
     read: int = 0
-    """The last line of the log looked at."""
+    """The last checked row of the log."""
     accepted: int = 0
-    """Changes taken in so far."""
+    """Changes stored so far."""
     sent: int = 0
-    """Rows that went out so far."""
-    _kept: tuple[Roll, int] | None = None
+    """Rows sent so far."""
+    _kept: tuple[ServerState, int] | None = None
 
     def enrol(self, role: str, scope: Place) -> int:
         number = len(self.scopes) + 1
         self.scopes[number], self.roles[number] = [scope], role
-        with self.bench.server.begin() as connection:
+        with self.testbed.server.begin() as connection:
             connection.execute(
                 insert(tables.DEVICE).values(
                     id=number,
@@ -127,13 +143,13 @@ class Central:
         return number
 
     def incarnation(self) -> str:
-        with self.bench.server.connect() as connection:
+        with self.testbed.server.connect() as connection:
             return str(connection.execute(select(tables.SERVER.c.incarnation)).scalar_one())
 
-    def rescope(self, device: int, scope: Place) -> None:
+    def change_scope(self, device: int, scope: Place) -> None:
         self.scopes[device].append(scope)
         epoch = len(self.scopes[device])
-        with self.bench.server.begin() as connection:
+        with self.testbed.server.begin() as connection:
             connection.execute(
                 insert(tables.SCOPE).values(
                     device=device, epoch=epoch, district=scope[0], block=scope[1]
@@ -158,11 +174,11 @@ class Central:
         )
 
     def ask(self, device: int, request: SyncRequest) -> SyncAnswer:
-        """Let the program answer, then look at what it did."""
+        """Let the program answer, then check what it did."""
         sender = self.sender(device)
         scopes = self.scopes[device][max(request.epoch - 1, 0) :] or self.scopes[device][-1:]
         try:
-            answer = apply.sync(self.bench.server, sender, request, self.now())
+            answer = apply.sync(self.testbed.server, sender, request, self.now())
         finally:
             self.look(scopes)
         self._in_scope(answer, self.scopes[device][-1])
@@ -170,8 +186,8 @@ class Central:
         return answer
 
     def look(self, scopes: list[Place]) -> None:
-        """Read the log on from where it was read last, and hold each change against its fate."""
-        look = self.bench.look
+        """Read the new rows of the log and check the verdict of each change."""
+        look = self.testbed.look
         floor = look.all("SELECT floor FROM server")[0]["floor"]
         for row in look.all(
             "SELECT rowid, * FROM change WHERE rowid > ? ORDER BY rowid", [self.read]
@@ -193,28 +209,28 @@ class Central:
 
     def _in_scope(self, answer: SyncAnswer, scope: Place) -> None:
         for row in answer.page.rows if answer.page else []:
-            stands = self.expected.roll.rows.get(row.id)
+            stands = self.expected.state.rows.get(row.id)
             if stands is None or not holds(scope, stands.place):
-                raise Violation(f"P8: {row.id} was sent to a laptop out of whose scope it lies")
+                raise Violation(f"P8: {row.id} was sent to a laptop though it is out of its scope")
 
-    def rows(self) -> dict[str, Shown]:
-        return self.bench.look.rows()
+    def rows(self) -> dict[str, ShownRecord]:
+        return self.testbed.look.rows()
 
     def back_up(self) -> None:
-        image(self.bench.server_path, self.bench.folder / "run" / "server-backup.sqlite3")
-        self._kept = self.expected.aside(), self.read
+        copy_file(self.testbed.server_path, self.testbed.folder / "run" / "server-backup.sqlite3")
+        self._kept = self.expected.saved_state(), self.read
 
     def restore(self) -> bool:
-        """Put the server's last backup back; False if there is none."""
+        """Restore the server's last backup; False if there is none."""
         if self._kept is None:
             return False
-        self.bench.look.close()
-        self.bench.server.dispose()
-        image(self.bench.folder / "run" / "server-backup.sqlite3", self.bench.server_path)
-        # Who is enrolled is not what this is about: the backup has them all.
-        roll, self.read = self._kept
-        self.expected.put_back(roll)
-        with self.bench.server.begin() as connection:
+        self.testbed.look.close()
+        self.testbed.server.dispose()
+        copy_file(self.testbed.folder / "run" / "server-backup.sqlite3", self.testbed.server_path)
+        # Enrolment is not tested here: the restored server knows all devices.
+        state, self.read = self._kept
+        self.expected.restore_state(state)
+        with self.testbed.server.begin() as connection:
             start(connection, self.now())
             for device, scopes in self.scopes.items():
                 connection.execute(

@@ -1,4 +1,4 @@
-"""The data files of a run, of laptops and server: opened, copied, and read by plain SQL."""
+"""The database files of a run, of laptops and server: open, copy, and read by plain SQL."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _SPARE_FIELDS = {"id", "version", "extra", "deleted"}
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A record as it stands in a file."""
+class ShownRecord:
+    """A record as stored in a file."""
 
     kind: str
     id: str
@@ -33,8 +33,8 @@ class Shown:
         return self.values.get("deleted") is True
 
 
-class Look:
-    """Reads a data file, laptop's or server's, by plain SQL; opened once, as that takes long."""
+class FileReader:
+    """Reads a database file by plain SQL; opens it once, because opening is slow."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -51,9 +51,9 @@ class Look:
             self._file.row_factory = sqlite3.Row
         return self._file.execute(query, values).fetchall()
 
-    def rows(self) -> dict[str, Shown]:
+    def rows(self) -> dict[str, ShownRecord]:
         """Read every record."""
-        found: dict[str, Shown] = {}
+        found: dict[str, ShownRecord] = {}
         for kind in KINDS:
             for row in self.all(f"SELECT * FROM {kind} ORDER BY rowid"):
                 named = zip(row.keys(), row, strict=True)
@@ -62,13 +62,13 @@ class Look:
                 values |= json.loads(row["extra"] or "{}")
                 if row["deleted"]:
                     values["deleted"] = True
-                found[row["id"]] = Shown(kind, row["id"], row["version"] or 0, values)
+                found[row["id"]] = ShownRecord(kind, row["id"], row["version"] or 0, values)
         return found
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a laptop's log."""
+class LogLine:
+    """One change of a laptop's log."""
 
     origin: str
     seq: int
@@ -99,10 +99,10 @@ FROM change JOIN origin USING (origin) ORDER BY origin.born, change.seq
 """
 
 
-def log_of(look: Look) -> list[Line]:
+def log_of(look: FileReader) -> list[LogLine]:
     """Read a laptop's whole log."""
     return [
-        Line(
+        LogLine(
             row["origin"],
             row["seq"],
             row["kind"],
@@ -122,21 +122,21 @@ def log_of(look: Look) -> list[Line]:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a data file without waiting for the disk: no power is cut here but by the run."""
+    """Open a database file without fsync: power cuts are simulated."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = OFF")
     return connection
 
 
-def fold(path: Path) -> None:
-    """Bring a file's write-ahead log into it, so that copying the one file copies all."""
+def checkpoint(path: Path) -> None:
+    """Merge a file's write-ahead log into it, so that the one file is complete."""
     with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA journal_mode = DELETE")
 
 
-def image(source: Path, target: Path) -> None:
-    """Copy a data file as it lies, as a disk image would."""
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a database file as it is, like a disk image."""
     target.parent.mkdir(parents=True, exist_ok=True)
     for suffix in ("-wal", "-shm"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)

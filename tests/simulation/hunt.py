@@ -1,8 +1,8 @@
-"""Leave out one rule of the protocol at a time: some random history must notice.
+"""Remove one rule of the protocol at a time and check that some random run detects it.
 
-``python -m tests.simulation.hunt [RULE]`` prints a table and fails if a mutant goes unseen. The
-numbers are the protocol's. The locks (6) are no part of it, as nothing here runs at the same time:
-``tests/server/test_order.py`` lets batches meet, and shows what is lost without them.
+``python -m tests.simulation.hunt [RULE]`` prints a table and fails if a mutant is never detected.
+Rules are numbered as in docs/SYNC.md. The locks of rule 6 are not covered, as nothing is concurrent
+here; ``tests/server/test_order.py`` tests them with concurrent batches.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from tests.simulation.bench import Bench
-from tests.simulation.drawing import PROFILES
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.story import play
+from tests.simulation.profiles import PROFILES
+from tests.simulation.running import run_seed
+from tests.simulation.testbed import TestBed
 
 MOST_SEEDS = 300
-"""Histories that a mutant may survive."""
+"""Seeds tried before a mutant counts as undetected."""
 
 
 @dataclass(frozen=True)
 class Caught:
-    """After how many histories a mutant was noticed, and by what; None: never."""
+    """The number of seeds until a mutant was detected, and the failure; None: never."""
 
     mutant: int
     seeds: int | None
@@ -31,36 +31,36 @@ class Caught:
 
 
 def hunt(number: int, most: int = MOST_SEEDS) -> Caught:
-    """Run histories with one rule left out until a property breaks."""
+    """Run seeds with one rule removed until a property breaks."""
     found = MUTANTS[number]
     profile = next((one for one in PROFILES if one.name == found.profile), PROFILES[0])
-    bench = Bench()
+    testbed = TestBed()
     try:
         with ExitStack() as held:
             for one in found.patches():
                 held.enter_context(one)
             for seed in range(most):
-                _, failure = play(bench, seed, profile=profile)
+                _, failure = run_seed(testbed, seed, profile=profile)
                 if failure:
                     return Caught(number, seed + 1, failure.what)
         return Caught(number, None)
     finally:
-        bench.close()
+        testbed.close()
 
 
 def main(rule: str = "") -> int:
-    """Hunt every mutant (or those of one rule); return how many were never seen."""
+    """Hunt every mutant, or those of one rule; return 1 if any was never detected."""
     numbers = [number for number, one in enumerate(MUTANTS) if not rule or one.rule == rule]
-    unseen = 0
+    undetected = 0
     print(f"{'rule':>4}  {'seeds':>5}  mutant")
-    print("   6      -  leave out the locks: tests/server/test_order.py does it")
+    print("   6      -  without the locks: see tests/server/test_order.py")
     with ProcessPoolExecutor(2) as pool:
         for caught in pool.map(hunt, numbers):
             one = MUTANTS[caught.mutant]
-            unseen += caught.seeds is None
+            undetected += caught.seeds is None
             print(f"{one.rule:>4}  {caught.seeds or 'never':>5}  {one.what}: {caught.what[:110]}")
             sys.stdout.flush()
-    return int(unseen > 0)
+    return int(undetected > 0)
 
 
 if __name__ == "__main__":

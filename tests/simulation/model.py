@@ -1,8 +1,8 @@
-"""What ought to stand: a plain list of all that was typed, and the fate each value must have.
+"""The expected state: all typed changes, and the verdict that each must get.
 
-It shares no code with the program. What a person had seen is known here from the run itself (which
-file the change was typed into, what that file's screen showed when the form opened), never from an
-origin's parents or the heads of a chain.
+This shares no code with the program. What a person had seen is known from the run itself (the file
+a change was typed into, what its screen showed when the form opened), not from the parents or heads
+of an origin.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 Json = object
 Place = tuple[int | None, int | None]
-"""District and block; a scope without a district is the whole territory."""
+"""District and block; as a scope, no district means the whole territory."""
 PLACE, DELETED, DECIDED = "district+block", "deleted", "decided"
 STAMPS = ("created_at", "created_by", "updated_at")
 _PLACE = ("district", "block")
@@ -23,11 +23,11 @@ _ID = re.compile(r"[0-9A-Z]{8}-([0-9]+)\Z")
 
 
 class Violation(AssertionError):
-    """A property that does not hold; the text names it and says where."""
+    """A property is violated; the text names it and the place."""
 
 
 def plain(value: Json) -> str:
-    """Return a value so that equal values look equal: 1, 1.0 and true are three values."""
+    """Return a text that is equal only for equal values: 1, 1.0 and true differ."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
@@ -36,41 +36,41 @@ def number_of(record_id: str) -> str:
 
 
 def nameless(value: Json) -> str:
-    """Return a value with the origin of a record number left out: a fork may rename it."""
+    """Return a value, a record id without its origin, which a fork may rename."""
     found = _ID.match(value) if isinstance(value, str) else None
     return f"record {found[1]}" if found else plain(value)
 
 
 @dataclass(frozen=True)
-class Typed:
-    """One change as the person made it."""
+class TypedChange:
+    """One change as typed."""
 
     mark: str
-    """Who, kind and number of the record: the same however often it is logged again."""
+    """Operator, kind and number of the record: unchanged when it is logged again."""
     kind: str
     key: str
-    """The record, by who made it and its number: the same under whatever origin."""
+    """The record, by its creator and number: the same under any origin."""
     op: str
     fields: Mapping[str, Json]
-    """What was saved, district and block as one, a deletion as ``deleted``."""
+    """The saved fields, district and block as one, a deletion as ``deleted``."""
     base: int
     prior: frozenset[str]
-    """Marks of everything saved before in that file: the author's own past."""
+    """Marks of all earlier changes in that file: the author's own history."""
     shown: Mapping[str, frozenset[str]]
-    """What that file's screen had ever shown of each field of the record."""
+    """All values of each field that this file's screen had shown."""
     laptop: str
 
 
 @dataclass
-class Past:
-    """What one file has gone through; copied whenever the file is."""
+class FileHistory:
+    """The history of one file, copied together with it."""
 
-    typed: list[Typed] = field(default_factory=list)
+    typed: list[TypedChange] = field(default_factory=list)
     withdrawn: set[str] = field(default_factory=set)
     shown: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
-    def copy(self) -> Past:
-        return Past(
+    def copy(self) -> FileHistory:
+        return FileHistory(
             list(self.typed),
             set(self.withdrawn),
             {
@@ -80,24 +80,24 @@ class Past:
         )
 
     def show(self, key: str, values: Mapping[str, Json]) -> None:
-        """Note that the screen of this file shows a record like this."""
+        """Note that this file's screen shows a record with these values."""
         of = self.shown.setdefault(key, {})
         for name, value in fields_of(values):
             of.setdefault(name, set()).add(plain(value))
 
 
 def fields_of(values: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
-    """Give a row's fields as they merge: district and block as one, no stamps."""
+    """Yield a row's fields as they merge: district and block as one, without stamps."""
     yield PLACE, [values.get(name) for name in _PLACE]
     for name, value in values.items():
         if name not in _PLACE and name not in STAMPS:
             yield name, value
 
 
-def claims(
+def written_fields(
     fields: Mapping[str, Json], op: str, values: Mapping[str, Json] | None = None
 ) -> dict[str, Json]:
-    """Return what a change says of each field, as :func:`fields_of` names them."""
+    """Return the fields that a change writes, named as by :func:`fields_of`."""
     had = values or {}
     said = {
         name: value
@@ -113,7 +113,7 @@ def claims(
 
 @dataclass(frozen=True)
 class Write:
-    """Who wrote a field last."""
+    """The last write of a field."""
 
     version: int
     mark: str
@@ -121,21 +121,21 @@ class Write:
 
 @dataclass
 class Row:
-    """A record as it ought to stand on the server."""
+    """The expected record on the server."""
 
     kind: str
     values: dict[str, Json] = field(default_factory=dict)
     written: dict[str, Write] = field(default_factory=dict)
     version: int = 0
     places: list[tuple[int, Place]] = field(default_factory=list)
-    """Where it stood from which version on."""
+    """Its places, each with the version from which it counts."""
 
     @property
     def place(self) -> Place:
         return self.places[-1][1]
 
     def place_at(self, version: int) -> Place:
-        """Return where it stood at a version; before its first, where it was made."""
+        """Return its place at a version; before the first, its first place."""
         found = [place for since, place in self.places if since <= version]
         return found[-1] if found else self.places[0][1]
 
@@ -161,7 +161,7 @@ class Held:
     seqs: list[int]
     held: Json
     saw: frozenset[str]
-    """What may be told as the value its author had seen; empty: nothing is known of it."""
+    """The values that may be reported as seen by its author; empty: not known."""
 
 
 @dataclass(frozen=True)
@@ -175,12 +175,12 @@ class Entry:
     record_id: str
     body: Mapping[str, Json]
     district: int
-    """Where the record stands afterwards."""
+    """The record's district afterwards."""
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a change that the server took."""
+    """The result of a change that the server stored."""
 
     origin: str
     seq: int
@@ -190,7 +190,7 @@ class Fate:
 
 
 def holds(scope: Place, place: Place) -> bool:
-    """Say whether a scope holds a place; a record without a block belongs to the whole district."""
+    """Say whether a scope contains a place; no block means the whole district."""
     district, block = scope
     if district is None:
         return True
@@ -198,8 +198,8 @@ def holds(scope: Place, place: Place) -> bool:
 
 
 @dataclass
-class Roll:
-    """What the server ought to hold; kept aside and put back with the server's own backup."""
+class ServerState:
+    """The expected content of the server; saved and restored with the server's backup."""
 
     rows: dict[str, Row] = field(default_factory=dict)
     conflicts: dict[tuple[str, str, str], Held] = field(default_factory=dict)
@@ -207,48 +207,48 @@ class Roll:
 
 
 class Expected:
-    """The server's rows as they ought to be, worked out change by change as they are accepted."""
+    """Computes the expected rows of the server, change by change as they are stored."""
 
     def __init__(self) -> None:
-        self.roll = Roll()
-        self.typed: dict[str, Typed] = {}
+        self.state = ServerState()
+        self.typed: dict[str, TypedChange] = {}
         self.history: dict[tuple[str, int], list[dict[str, Json]]] = {}
-        """Every row that the server has ever held, by id and version."""
-        self.put_back_once = False
-        """Whether the server was restored: of a lost era it cannot tell what people had seen."""
+        """Every row that the server ever had, by id and version."""
+        self.was_restored = False
+        """Whether the server was restored; then it cannot know what people saw before."""
         self.tampered: set[str] = set()
-        """Marks of changes that hold a value the server refuses."""
+        """Marks of changes that hold a value the server repower_cuts."""
 
-    def aside(self) -> Roll:
-        return deepcopy(self.roll)
+    def saved_state(self) -> ServerState:
+        return deepcopy(self.state)
 
-    def put_back(self, roll: Roll) -> None:
-        self.roll = deepcopy(roll)
-        self.put_back_once = True
+    def restore_state(self, state: ServerState) -> None:
+        self.state = deepcopy(state)
+        self.was_restored = True
 
     def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], floor: int) -> None:
-        """Take one change of the server's log in, and say if it should have fared otherwise."""
+        """Apply one change of the server's log; raise if its verdict is not the expected one."""
         typed = self.typed.get(mark)
         if typed is None:
             raise Violation(f"P2: nobody typed change {entry.seq} of {entry.origin} ({mark})")
-        if before := self.roll.fates.get(mark):
+        if before := self.state.fates.get(mark):
             raise Violation(
                 f"P2: {mark} stands twice in the server's log: {before.origin} {before.seq} "
                 f"and {entry.origin} {entry.seq}"
             )
-        row = self.roll.rows.get(entry.record_id)
+        row = self.state.rows.get(entry.record_id)
         if entry.verdict == "rejected":
-            self._refused(entry, typed, row, list(scopes))
-            self.roll.fates[mark] = Fate(entry.origin, entry.seq, "rejected", entry.record_id)
+            self._check_rejection(entry, typed, row, list(scopes))
+            self.state.fates[mark] = Fate(entry.origin, entry.seq, "rejected", entry.record_id)
             return
-        said = claims(
+        said = written_fields(
             _dict(entry.body["fields"]), str(entry.body["op"]), row.values if row else None
         )
-        self._as_typed(typed, said, entry)
+        self._check_as_typed(typed, said, entry)
         if row is None:
             if typed.op != "create" and self._not_there(typed):
                 raise Violation(f"P3: {mark} made half a record: its creation had been rejected")
-            row = self.roll.rows[entry.record_id] = Row(typed.kind)
+            row = self.state.rows[entry.record_id] = Row(typed.kind)
             if PLACE not in said:
                 row.put("district", entry.district)
         elif not self._allowed(row, entry, list(scopes)):
@@ -260,11 +260,11 @@ class Expected:
                 f"P3: {mark} on {entry.record_id} was {entry.verdict}, "
                 f"where it ought to be {verdict} (held: {', '.join(sorted(held)) or 'nothing'})"
             )
-        self.roll.fates[mark] = Fate(
+        self.state.fates[mark] = Fate(
             entry.origin, entry.seq, verdict, entry.record_id, frozenset(held)
         )
 
-    def _as_typed(self, typed: Typed, said: Mapping[str, Json], entry: Entry) -> None:
+    def _check_as_typed(self, typed: TypedChange, said: Mapping[str, Json], entry: Entry) -> None:
         here = {name: nameless(value) for name, value in typed.fields.items()}
         there = {name: nameless(value) for name, value in said.items()}
         if here.get(PLACE) != there.get(PLACE) and PLACE in here and PLACE in there:
@@ -279,14 +279,16 @@ class Expected:
     def _allowed(self, row: Row, entry: Entry, scopes: list[Place]) -> bool:
         fields = _dict(entry.body["fields"])
         if entry.body["op"] == "create" and PLACE not in row.written and "district" in fields:
-            # Others' edits came before it, to a server put back: it says where it stands.
+            # After a restore, edits of others arrived before it; its own fields give the place.
             district, block = (fields.get(name) for name in _PLACE)
             return any(holds(scope, (district, block)) for scope in scopes)  # type: ignore[arg-type]
         base = entry.body["base"]
         then = row.place_at(base if isinstance(base, int) else 0)
         return any(holds(scope, place) for scope in scopes for place in (row.place, then))
 
-    def _refused(self, entry: Entry, typed: Typed, row: Row | None, scopes: list[Place]) -> None:
+    def _check_rejection(
+        self, entry: Entry, typed: TypedChange, row: Row | None, scopes: list[Place]
+    ) -> None:
         if typed.mark in self.tampered:
             return
         if row is not None:
@@ -300,21 +302,21 @@ class Expected:
         if not rightly:
             raise Violation(f"P3: {typed.mark} was rejected though it is honest work in scope")
 
-    def _not_there(self, typed: Typed) -> bool:
-        """Say whether the creation of the record was refused to its own author."""
+    def _not_there(self, typed: TypedChange) -> bool:
+        """Say whether the creation of the record was rejected."""
         return any(
             self.typed[mark].op == "create"
             and self.typed[mark].key == typed.key
             and self.typed[mark].kind == typed.kind
-            and mark in self.roll.fates
-            and self.roll.fates[mark].verdict == "rejected"
+            and mark in self.state.fates
+            and self.state.fates[mark].verdict == "rejected"
             for mark in typed.prior
         )
 
     def _merge(
-        self, row: Row, entry: Entry, typed: Typed, said: Mapping[str, Json], floor: int
+        self, row: Row, entry: Entry, typed: TypedChange, said: Mapping[str, Json], floor: int
     ) -> set[str]:
-        """Merge one change as the protocol says; return the fields held."""
+        """Merge one change by the rules of the protocol; return the held fields."""
         new, after = not row.version, max(row.version, floor) + 1
         was_deleted = row.value(DELETED) is True
         applied: dict[str, Json] = {}
@@ -331,7 +333,7 @@ class Expected:
             if unseen if whole else name in unseen:
                 held[name] = value
             else:
-                self._saw(entry, row, typed, row.written if whole else [name])
+                self._check_seen(entry, row, typed, row.written if whole else [name])
                 applied[name] = value
         if was_deleted and typed.op != "delete" and DELETED not in said and DELETED in unseen:
             held[DELETED] = False
@@ -355,8 +357,8 @@ class Expected:
             self._close(entry, said)
         return set(held)
 
-    def _saw(self, entry: Entry, row: Row, typed: Typed, names: Iterable[str]) -> None:
-        """Hold that nobody overwrites what no screen of theirs has shown and they did not write."""
+    def _check_seen(self, entry: Entry, row: Row, typed: TypedChange, names: Iterable[str]) -> None:
+        """Raise if a person overwrites a value that they neither saw nor wrote."""
         for name in names:
             last, value = row.written.get(name), row.value(name)
             if last is None or last.mark in typed.prior or value in (None, False):
@@ -368,12 +370,12 @@ class Expected:
                 f"P3: {typed.mark} overwrote {name} = {plain(value)} of {last.mark} unseen"
             )
 
-    def _followed(self, record_id: str, name: str, last: Write, typed: Typed) -> set[str]:
-        """Return what stood in place of a write at its author's base, if the server lost it since.
+    def _followed(self, record_id: str, name: str, last: Write, typed: TypedChange) -> set[str]:
+        """Return the value at the change's base of a field whose writes the server lost since.
 
-        Whoever has seen that has seen what came after.
+        Having seen that value counts as having seen the later ones.
         """
-        if not self.put_back_once or typed.base <= last.version:
+        if not self.was_restored or typed.base <= last.version:
             return set()
         rows = self.history.get((record_id, typed.base), [])
         return {plain(dict(fields_of(row)).get(name)) for row in rows}
@@ -388,31 +390,31 @@ class Expected:
 
     def _keep(self, entry: Entry, held: Mapping[str, Json]) -> None:
         for name, value in held.items():
-            conflict = self.roll.conflicts.setdefault(
+            conflict = self.state.conflicts.setdefault(
                 (entry.record_id, name, entry.origin), Held([], value, self._at_base(entry, name))
             )
             conflict.seqs.append(entry.seq)
             conflict.held = value
 
     def _at_base(self, entry: Entry, name: str) -> frozenset[str]:
-        """Return what the field held at the change's base."""
+        """Return the field's possible values at the change's base."""
         base = entry.body["base"]
-        if name == DELETED or self.put_back_once or not isinstance(base, int):
+        if name == DELETED or self.was_restored or not isinstance(base, int):
             return frozenset()
         rows = self.history.get((entry.record_id, base), [])
         return frozenset(plain(dict(fields_of(row)).get(name)) for row in rows)
 
     def _close(self, entry: Entry, said: Mapping[str, Json]) -> None:
-        """Close what a decision saw, in the fields it decided."""
+        """Close the conflicts that a decision names, in the fields it decides."""
         fields = _dict(entry.body["fields"])
         decided = fields.get(DECIDED)
         saw = {(one[0], one[1]) for one in decided} if isinstance(decided, list) else set()
-        for key, held in list(self.roll.conflicts.items()):
+        for key, held in list(self.state.conflicts.items()):
             record_id, name, origin = key
             if record_id == entry.record_id and name in said:
                 held.seqs = [seq for seq in held.seqs if (origin, seq) not in saw]
                 if not held.seqs:
-                    del self.roll.conflicts[key]
+                    del self.state.conflicts[key]
 
 
 def _dict(value: Json) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""The rules of the protocol, each left out by patches of the real program."""
+"""Mutants: each removes one rule of the protocol by patching the real program."""
 
 from __future__ import annotations
 
@@ -18,39 +18,37 @@ from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.scope import Scope
 from fieldkit.server.conflicts import Held
 from fieldkit.server.conflicts import conflicts as kept_conflicts
-from fieldkit.server.devices.scope import Device, Place
+from fieldkit.server.database.rows import Key, read_places
 from fieldkit.server.feed import page
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (
     batch,
     incoming,
+    record_state,
 )
-from fieldkit.server.ingest import (
-    record_state as standing,
-)
-from fieldkit.server.rows import Key, places
+from fieldkit.server.scope import Device, Place
 from fieldkit.store import tables
 from fieldkit.store.files import restore
 from fieldkit.store.log import changes as log
 from fieldkit.store.log import identity, outbox
-from fieldkit.store.pull import apply as arriving
+from fieldkit.store.pull import apply as apply_answer
 from fieldkit.store.pull import forks, pull
 from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
-from fieldkit.sync import session as exchange
+from fieldkit.sync import session
 
 Patch = AbstractContextManager[object]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A rule left out."""
+    """One removed rule."""
 
     rule: str
     what: str
     profile: str
-    """The sort of history that is likely to notice."""
+    """The profile whose runs are likely to detect it."""
     patches: Callable[[], Sequence[Patch]]
 
 
@@ -60,7 +58,7 @@ MUTANTS: list[Mutant] = []
 def mutant(
     rule: str, what: str, profile: str
 ) -> Callable[[Callable[[], Sequence[Patch]]], Callable[[], Sequence[Patch]]]:
-    """Enter a mutant into the table."""
+    """Register the patches of a mutant."""
 
     def enter(patches: Callable[[], Sequence[Patch]]) -> Callable[[], Sequence[Patch]]:
         MUTANTS.append(Mutant(rule, what, profile, patches))
@@ -90,7 +88,7 @@ def _() -> list[Patch]:
 def _() -> list[Patch]:
     return [
         patch.object(restore, "renew_origin", lambda _connection: None),
-        patch.object(exchange.Exchange, "_in_use", lambda _self, _origin: False),
+        patch.object(session.RequestLoop, "_in_use", lambda _self, _origin: False),
     ]
 
 
@@ -114,30 +112,30 @@ def _() -> list[Patch]:
     return [patch.object(pull, "fork", early)]
 
 
-@mutant("4", "take the writes of one's own past for another's", "restores")
+@mutant("4", "treat inherited writes as another origin's", "restores")
 def _() -> list[Patch]:
-    def holds(self: merge.Lineage, written: merge.Written) -> bool:
+    def includes(self: merge.Ancestry, written: merge.FieldWrite) -> bool:
         return written.origin == self.origin
 
-    return [patch.object(merge.Lineage, "holds", holds)]
+    return [patch.object(merge.Ancestry, "includes", includes)]
 
 
-@mutant("5", "go on after the server was put back as if it had not been", "lost server")
+@mutant("5", "ignore that the server was restored", "lost server")
 def _() -> list[Patch]:
-    from fieldkit.server.ingest import sync as apply
+    from fieldkit.server.ingest import sync
 
     return [
-        patch.object(apply, "_look_back", lambda *_: None),
+        patch.object(sync, "_look_back", lambda *_: None),
         patch.object(devices, "start", lambda *_: None),
     ]
 
 
-@mutant("5", "leap over nothing when a server starts", "lost server")
+@mutant("5", "skip no numbers when a server starts", "lost server")
 def _() -> list[Patch]:
     return [patch.object(devices, "start", lambda *_: None)]
 
 
-@mutant("5", "offer nothing again to a server that was put back", "lost server")
+@mutant("5", "offer nothing again to a restored server", "lost server")
 def _() -> list[Patch]:
     return [patch.object(pull.Pull, "offer_again", lambda *_: None)]
 
@@ -145,19 +143,18 @@ def _() -> list[Patch]:
 # The server
 
 
-@mutant("7", "take a batch without checking what was taken before", "copies")
+@mutant("7", "accept a batch without comparing known changes", "copies")
 def _() -> list[Patch]:
     usual = incoming.known_of
 
     def known_of(*given: object) -> incoming.Known:
         return replace(usual(*given), fork=None)  # type: ignore[arg-type]
 
-    from fieldkit.server.ingest import logs as origins
-    from fieldkit.server.ingest import sync as apply
+    from fieldkit.server.ingest import logs, sync
 
     return [
-        patch.object(apply, "known_of", known_of),
-        patch.object(origins, "check_whole", lambda *_: True),
+        patch.object(sync, "known_of", known_of),
+        patch.object(logs, "check_whole", lambda *_: True),
     ]
 
 
@@ -168,35 +165,35 @@ def _() -> list[Patch]:
 
     def merged(
         values: Mapping[str, Json],
-        written: Mapping[str, merge.Written],
+        written: Mapping[str, merge.FieldWrite],
         change: Change,
-        lineage: merge.Lineage,
+        ancestry: merge.Ancestry,
         version: int,
         *,
-        floor: int = 0,
+        above: int = 0,
     ) -> merge.Merged:
         district = change.fields.get("district", values.get("district"))
         after = counters[district] = counters.get(district, 0) + 1
-        return usual(values, written, change, lineage, after - 1, floor=floor)
+        return usual(values, written, change, ancestry, after - 1, above=above)
 
-    return [patch.object(standing, "merge", merged)]
+    return [patch.object(record_state, "merge", merged)]
 
 
 @mutant("9", "let an equal write count as a new one", "conflicts")
 def _() -> list[Patch]:
-    return [patch.object(merge, "same", lambda _one, _other: False)]
+    return [patch.object(merge, "same_value", lambda _one, _other: False)]
 
 
 @mutant("9", "let the last write win", "conflicts")
 def _() -> list[Patch]:
-    return [patch.object(merge.Lineage, "holds", lambda _self, _written: True)]
+    return [patch.object(merge.Ancestry, "includes", lambda _self, _written: True)]
 
 
 @mutant("11", "merge district and block as two fields", "moves")
 def _() -> list[Patch]:
     return [
         patch.object(merge, "_PLACE_FIELDS", ()),
-        patch.object(standing, "PLACE", "district"),
+        patch.object(record_state, "PLACE", "district"),
     ]
 
 
@@ -206,26 +203,26 @@ def _() -> list[Patch]:
 
     def merged(
         values: Mapping[str, Json],
-        written: Mapping[str, merge.Written],
+        written: Mapping[str, merge.FieldWrite],
         change: Change,
-        lineage: merge.Lineage,
+        ancestry: merge.Ancestry,
         version: int,
         *,
-        floor: int = 0,
+        above: int = 0,
     ) -> merge.Merged:
         if change.op is Op.DELETE:
             written = {name: one for name, one in written.items() if name == merge.DELETED}
-        return usual(values, written, change, lineage, version, floor=floor)
+        return usual(values, written, change, ancestry, version, above=above)
 
-    return [patch.object(standing, "merge", merged)]
+    return [patch.object(record_state, "merge", merged)]
 
 
-@mutant("12", "let an edit of a deleted record pass unnoticed", "conflicts")
+@mutant("12", "apply an edit of a deleted record without a conflict", "conflicts")
 def _() -> list[Patch]:
-    return [patch.object(merge, "_edits", lambda _change: False)]
+    return [patch.object(merge, "_is_edit", lambda _change: False)]
 
 
-@mutant("13", "let a decision close what it did not see", "conflicts")
+@mutant("13", "let a decision close what it does not name", "conflicts")
 def _() -> list[Patch]:
     class Everything(frozenset[tuple[str, int]]):
         def __contains__(self, _pair: object) -> bool:
@@ -237,18 +234,18 @@ def _() -> list[Patch]:
     def decided(change: Change) -> frozenset[tuple[str, int]]:
         return Everything() if change.op is Op.DECIDE else frozenset()
 
-    return [patch.object(merge, "_decided", decided)]
+    return [patch.object(merge, "_named_by_decision", decided)]
 
 
-@mutant("13", "let a decision close though it did not apply itself", "conflicts")
+@mutant("13", "let a decision close though it did not apply", "conflicts")
 def _() -> list[Patch]:
     usual = merge.merge
 
-    def merged(*given: object, floor: int = 0) -> merge.Merged:
-        done = usual(*given, floor=floor)  # type: ignore[arg-type]
-        return replace(done, closes=merge._decided(cast(Change, given[2])))
+    def merged(*given: object, above: int = 0) -> merge.Merged:
+        done = usual(*given, above=above)  # type: ignore[arg-type]
+        return replace(done, closes=merge._named_by_decision(cast(Change, given[2])))
 
-    return [patch.object(standing, "merge", merged)]
+    return [patch.object(record_state, "merge", merged)]
 
 
 @mutant("14", "leave conflicts behind when their record moves", "moves")
@@ -258,7 +255,7 @@ def _() -> list[Patch]:
 
     def conflicts(connection: Connection, keys: Collection[Key]) -> Mapping[Key, list[Held]]:
         held = usual(connection, keys)
-        stand = places(connection, keys)
+        stand = read_places(connection, keys)
         for key, some in held.items():
             here = stand.get(key)
             held[key] = [
@@ -271,15 +268,15 @@ def _() -> list[Patch]:
     return [patch.object(page, "conflicts", conflicts)]
 
 
-@mutant("15", "allow only by where a record stands now", "moves")
+@mutant("15", "allow only by the record's present place", "moves")
 def _() -> list[Patch]:
     def place_at(now: Place, _moves: object, _base: int) -> Place:
         return now
 
-    return [patch.object(standing, "place_at", place_at)]
+    return [patch.object(record_state, "place_at", place_at)]
 
 
-@mutant("15", "allow only by the scope that holds now", "moves")
+@mutant("15", "allow only by the present scope", "moves")
 def _() -> list[Patch]:
     def since(self: Device, _epoch: int) -> tuple[Scope, ...]:
         return (self.scope,)
@@ -289,13 +286,13 @@ def _() -> list[Patch]:
 
 @mutant("15", "allow everything", "rejections")
 def _() -> list[Patch]:
-    return [patch.object(standing, "allowed", lambda *_: True)]
+    return [patch.object(record_state, "allowed", lambda *_: True)]
 
 
 # Feed and cursor
 
 
-@mutant("18", "give one number to all that a batch changed", "cuts")
+@mutant("18", "give one position to all records of a batch", "cuts")
 def _() -> list[Patch]:
     usual = feed.renew
     batches: list[tuple[int, int, int]] = []
@@ -322,7 +319,7 @@ def _() -> list[Patch]:
     return [patch.object(batch, "renew", renew), patch.object(page._Stream, "reached", at_number)]
 
 
-@mutant("19", "leave no entry behind where a record stood", "moves")
+@mutant("19", "leave no feed entry where a record was before", "moves")
 def _() -> list[Patch]:
     usual = feed.renew
 
@@ -337,7 +334,7 @@ def _() -> list[Patch]:
     return [patch.object(batch, "renew", renew)]
 
 
-@mutant("20", "keep what lies outside a new scope", "moves")
+@mutant("20", "keep records outside a new scope", "moves")
 def _() -> list[Patch]:
 
     return [patch.object(pull, "retire_some", lambda *_: None)]
@@ -346,7 +343,7 @@ def _() -> list[Patch]:
 # The laptop
 
 
-@mutant("21", "drop an acknowledged change before its row has come", "cuts")
+@mutant("21", "drop an acknowledged change before its row is received", "cuts")
 def _() -> list[Patch]:
     def still_overlays(self: log.OwnChange, _version: int, *, gone: bool = False) -> bool:
         return not self.acked or self.rejected
@@ -366,7 +363,7 @@ def _() -> list[Patch]:
             found[key] = replace(was, version=max([was.version, *versions]))
         return found
 
-    return [patch.object(arriving, "_answered", answered)]
+    return [patch.object(apply_answer, "_answered", answered)]
 
 
 @mutant("10", "take the newest base of a change's fields", "slow line")
@@ -395,7 +392,7 @@ def _() -> list[Patch]:
     return [patch.object(saving, "prepare", prepare)]
 
 
-@mutant("24", "drop what was rejected from the screen", "rejections")
+@mutant("24", "stop showing rejected changes", "rejections")
 def _() -> list[Patch]:
     def still_overlays(self: log.OwnChange, version: int, *, gone: bool = False) -> bool:
         return not self.acked or (not gone and not self.rejected and self.made_later_than(version))
@@ -403,7 +400,7 @@ def _() -> list[Patch]:
     return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
 
-@mutant("24", "let what was rejected outlast a later own value", "rejections")
+@mutant("24", "keep showing a rejected value after a later own one", "rejections")
 def _() -> list[Patch]:
     def owed(
         _connection: Connection, own: Mapping[Key, Sequence[log.OwnChange]]
@@ -418,7 +415,7 @@ def _() -> list[Patch]:
     return [patch.object(overlays, "owed_fields", owed)]
 
 
-@mutant("25", "mark everything as sent that was typed meanwhile", "cuts")
+@mutant("25", "mark changes made during a sync as acknowledged", "cuts")
 def _() -> list[Patch]:
     usual = outbox.acknowledge
 
@@ -429,4 +426,4 @@ def _() -> list[Patch]:
         connection.execute(update(own).where(own.c.origin == origin).values(acked_seq=last))
         return done
 
-    return [patch.object(arriving, "acknowledge", acknowledge)]
+    return [patch.object(apply_answer, "acknowledge", acknowledge)]

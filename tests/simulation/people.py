@@ -1,4 +1,4 @@
-"""What people do at a laptop: they type, and settle what came back."""
+"""Events of people at a laptop: entering, editing, deciding conflicts, correcting rejections."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import random
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from tests.simulation.bench import REFUSED
 from tests.simulation.devices import Laptop
-from tests.simulation.drawing import PLACES, place_name
-from tests.simulation.files import Line, Shown
+from tests.simulation.files import LogLine, ShownRecord
 from tests.simulation.model import Violation, plain
+from tests.simulation.profiles import PLACES, place_name
+from tests.simulation.testbed import REFUSED
 
 from fieldkit.protocol.change import Op
 from fieldkit.records import Record, Value
@@ -27,13 +27,13 @@ HOT: dict[str, tuple[Value, ...]] = {
     "village": ("Nagam", "Wathora", "Lasjan"),
     "mobile": ("9419000001", "9419000002", "9419000003"),
 }
-"""Fields that many edit, and the few values they take: so people meet, and write the same."""
+"""Fields that everyone edits, with few values, so that edits often conflict or are equal."""
 UNKNOWN = ("shoe_size", "blood_group")
 KIND: dict[str, type[Record]] = {kind.kind(): kind for kind in (Beneficiary, SelfHelpGroup, Member)}
 
 
-def _pick(laptop: Laptop, chance: random.Random) -> Shown | None:
-    """Pick a live record on the screen, mostly one of the few that everybody edits."""
+def _pick(laptop: Laptop, chance: random.Random) -> ShownRecord | None:
+    """Pick a record that is not deleted, mostly the one that everybody edits."""
     rows = sorted(
         (one for one in laptop.rows().values() if not one.deleted),
         key=lambda one: (len(one.key), one.key),
@@ -43,7 +43,7 @@ def _pick(laptop: Laptop, chance: random.Random) -> Shown | None:
     return rows[0] if chance.random() < 0.6 else chance.choice(rows)
 
 
-def _fields(chance: random.Random, shown: Shown) -> dict[str, Value]:
+def _fields(chance: random.Random, shown: ShownRecord) -> dict[str, Value]:
     hot = ["remarks"] if shown.kind == "self_help_group" else sorted(HOT)
     names = chance.sample(hot, k=min(len(hot), chance.choice([1, 1, 2])))
     return {name: chance.choice(HOT[name]) for name in names}
@@ -94,7 +94,7 @@ def unknown(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 
 def refused(world: World, laptop: Laptop, chance: random.Random) -> None:
-    """Type a value that the server will not take."""
+    """Type a value that the server rejects."""
     shown = _pick(laptop, chance)
     if shown and shown.kind != "self_help_group":
         fields: dict[str, Value] = {"village": REFUSED}
@@ -109,7 +109,7 @@ def move(world: World, laptop: Laptop, chance: random.Random) -> None:
         _change(world, laptop, shown, {"district": district, "block": block})
 
 
-def _change(world: World, laptop: Laptop, shown: Shown, fields: dict[str, Value]) -> None:
+def _change(world: World, laptop: Laptop, shown: ShownRecord, fields: dict[str, Value]) -> None:
     tag = world.tag()
     if world.save(laptop, [Edit(KIND[shown.kind], fields, id=shown.id)], tag):
         said = ", ".join(f"{name} = {plain(value)}" for name, value in fields.items())
@@ -125,8 +125,8 @@ def delete(world: World, laptop: Laptop, chance: random.Random) -> None:
             _note_ended(laptop, shown, tag)
 
 
-def _note_ended(laptop: Laptop, shown: Shown, tag: str) -> None:
-    """Note what a deletion that was not logged gave up: all of a record that no server took."""
+def _note_ended(laptop: Laptop, shown: ShownRecord, tag: str) -> None:
+    """Note a deletion without a log entry: it gives up a record that no server accepted."""
     lines = [line for line in laptop.log() if line.record_id == shown.id]
     if any(line.operator == tag for line in lines):
         return
@@ -188,7 +188,7 @@ def decide(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 
 def mend(world: World, laptop: Laptop, chance: random.Random) -> None:
-    """Bring a record whose creation was rejected, or a rejected edit, to the own place."""
+    """Correct a rejected change: choose an accepted village, or this laptop's own place."""
     rejected = [line for line in laptop.log() if line.verdict == "rejected"]
     device = laptop.store.device
     if not rejected or device is None:
@@ -203,8 +203,8 @@ def mend(world: World, laptop: Laptop, chance: random.Random) -> None:
         _change(world, laptop, shown, {"district": device.district, "block": device.block})
 
 
-def _with_entry(laptop: Laptop, given_up: Line) -> set[str]:
-    """Give what goes with a record's entry: all that was typed on it until it was made anew."""
+def _with_entry(laptop: Laptop, given_up: LogLine) -> set[str]:
+    """Return the changes given up with a record's creation: all until it is created again."""
     log = [line for line in laptop.log() if line.record_id == given_up.record_id]
     later = log[log.index(given_up) + 1 :] if given_up.op == "create" else []
     return {line.mark for line in takewhile(lambda line: line.op != "create", later)}

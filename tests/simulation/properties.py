@@ -1,7 +1,7 @@
-"""The properties of the design, held against the files themselves by plain SQL.
+"""Checks of the design's properties on the database files, by plain SQL.
 
-:func:`looks_right` holds of any laptop at any moment; :func:`at_rest` of all, once nothing is left
-to send or to fetch.
+:func:`check_screen` must hold for any laptop at any time, :func:`check_end` for all of them once
+nothing is left to send or receive.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.simulation.devices import Laptop
-from tests.simulation.files import KINDS, Line, Shown
+from tests.simulation.files import KINDS, LogLine, ShownRecord
 from tests.simulation.model import (
     DELETED,
     PLACE,
     STAMPS,
     Expected,
+    FileHistory,
     Json,
-    Past,
     Place,
-    Typed,
+    TypedChange,
     Violation,
     fields_of,
     holds,
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 
 def outcome(world: World) -> dict[str, object]:
-    """Say how a run ended, but for what any clock can have touched: times, and names from heads."""
-    server = world.central.rows()
+    """Return the end of a run without what clocks influence: times, and names from heads."""
+    server = world.server.rows()
     keys = {record_id: shown.key for record_id, shown in server.items()}
     rows = {
         shown.key: (
@@ -53,22 +53,22 @@ def outcome(world: World) -> dict[str, object]:
     }
     held = sorted(
         (keys[record_id], name, plain(one.held), len(one.seqs))
-        for (record_id, name, _), one in world.expected.roll.conflicts.items()
+        for (record_id, name, _), one in world.expected.state.conflicts.items()
     )
-    verdicts = {mark: fate.verdict for mark, fate in world.expected.roll.fates.items()}
+    verdicts = {mark: fate.verdict for mark, fate in world.expected.state.fates.items()}
     return {"rows": rows, "held": held, "verdicts": verdicts}
 
 
-Said: TypeAlias = "dict[str, tuple[Typed, Line]]"
-"""Of each field of a record what was typed last, and its line of the log."""
+Said: TypeAlias = "dict[str, tuple[TypedChange, LogLine]]"
+"""The last typed change of each field of a record, and its line of the log."""
 
 
 # At any moment
 
 
-def looks_right(laptop: Laptop, expected: Expected) -> None:
-    """Hold what a laptop shows: the server's row of the version it names, its own work over it."""
-    rows, own = laptop.rows(), last_words(laptop)
+def check_screen(laptop: Laptop, expected: Expected) -> None:
+    """Check a laptop's records: the server's row of their version, with own changes applied."""
+    rows, own = laptop.rows(), latest_own_values(laptop)
     for record_id, said in own.items():
         waiting = any(_waits(line) for _, line in said.values())
         if waiting and record_id not in rows and not _ended(laptop, record_id, said):
@@ -78,8 +78,8 @@ def looks_right(laptop: Laptop, expected: Expected) -> None:
         _shows_right(laptop, shown, own.get(record_id, {}), expected, left=record_id in left)
 
 
-def last_words(laptop: Laptop) -> dict[str, Said]:
-    """Give of each record and field what was typed into this file last, and its line of the log."""
+def latest_own_values(laptop: Laptop) -> dict[str, Said]:
+    """Return the last typed change of each record and field, and its line of the log."""
     log = {line.mark: line for line in laptop.log()}
     for typed in laptop.past.typed:
         if typed.mark not in log:
@@ -88,17 +88,17 @@ def last_words(laptop: Laptop) -> dict[str, Said]:
         raise Violation(
             f"P2: the log of {laptop.name} has {', '.join(others)}: nobody typed it there"
         )
-    return said_last(laptop.past, log)
+    return latest_values(laptop.past, log)
 
 
-def said_last(past: Past, log: Mapping[str, Line]) -> dict[str, Said]:
-    """Give what of all that was typed counts still, by record and field."""
+def latest_values(past: FileHistory, log: Mapping[str, LogLine]) -> dict[str, Said]:
+    """Return the typed changes that are still in force, by record and field."""
     found: dict[str, Said] = {}
     for typed in past.typed:
         line = log[typed.mark]
         said = found.setdefault(line.record_id, {})
-        # A change given up had taken over what was sent back before of the same fields; with a
-        # deletion nothing that was sent back before is owed any more.
+        # A change that was given up had replaced earlier rejected ones of the same fields; a
+        # deletion ends all earlier rejected ones.
         given_up = typed.mark in past.withdrawn
         deletes = typed.fields.get(DELETED) is True and line.verdict != "conflict"
         ended = typed.fields if given_up else list(said) if deletes else ()
@@ -111,32 +111,32 @@ def said_last(past: Past, log: Mapping[str, Line]) -> dict[str, Said]:
 
 
 def _ended(laptop: Laptop, record_id: str, said: Said) -> bool:
-    """Say whether a record was deleted, and the server has all of that and took nothing."""
+    """Say whether a record was deleted and the server rejected all of its changes."""
     lines = [line for line in laptop.log() if line.record_id == record_id]
     return said.keys() == {DELETED} and all(line.verdict == "rejected" for line in lines)
 
 
-def _waits(line: Line) -> bool:
+def _waits(line: LogLine) -> bool:
     return not line.acked or line.verdict == "rejected"
 
 
 def _shows_right(
     laptop: Laptop,
-    shown: Shown,
+    shown: ShownRecord,
     own: Said,
     expected: Expected,
     *,
     left: bool,
 ) -> None:
-    """Hold one record; one that has ``left`` the scope is there for what was sent back alone."""
-    beneath = expected.history.get((shown.id, shown.version)) if shown.version else [{}]
-    if beneath is None:
+    """Check one record; one that has ``left`` the scope is kept only for its rejected changes."""
+    server_rows = expected.history.get((shown.id, shown.version)) if shown.version else [{}]
+    if server_rows is None:
         raise Violation(
             f"P4: {laptop.name} shows {shown.id} at version {shown.version}, "
             "which the server never had"
         )
     values = dict(fields_of(shown.values))
-    below = [dict(fields_of(row)) for row in beneath]
+    below = [dict(fields_of(row)) for row in server_rows]
     for name in sorted({*values, *own, *(name for row in below for name in row)}):
         value = nameless(values.get(name))
         servers = {nameless(row.get(name)) for row in below}
@@ -160,7 +160,7 @@ def _shows_right(
 
 
 def _ever_typed(laptop: Laptop, key: str, name: str) -> set[str]:
-    """Give every value typed here of a field; one entered anew shows another name as its maker."""
+    """Return every value typed here for a field; a record created again has another key."""
     return {
         nameless(_typed_value(typed, name))
         for typed in laptop.past.typed
@@ -168,7 +168,7 @@ def _ever_typed(laptop: Laptop, key: str, name: str) -> set[str]:
     }
 
 
-def _typed_value(typed: Typed, name: str) -> Json:
+def _typed_value(typed: TypedChange, name: str) -> Json:
     value = typed.fields[name]
     return None if value is False and name == DELETED else value
 
@@ -176,9 +176,9 @@ def _typed_value(typed: Typed, name: str) -> Json:
 # At rest
 
 
-def at_rest(world: World) -> None:
-    """Hold the end of a run against P2 to P6, P8 and the index."""
-    server = world.central.rows()
+def check_end(world: World) -> None:
+    """Check P2 to P6, P8 and the search index at the end of a run."""
+    server = world.server.rows()
     _server_as_expected(world, server)
     _server_chain(world)
     _none_lost(world)
@@ -188,17 +188,17 @@ def at_rest(world: World) -> None:
         _open_matters(world, laptop, server)
         _authors_know(world, laptop)
         _index(laptop)
-        # The program's own check reads every page: now and then is enough.
+        # The program's own check reads every page, so do it only sometimes.
         if world.seed % 10 == 0 and (problems := laptop.store.check()):
             raise Violation(f"P6: {laptop.name}: {problems[0]}")
 
 
-def _server_as_expected(world: World, server: dict[str, Shown]) -> None:
-    """Every record, and every conflict, as worked out change by change."""
-    roll, look = world.expected.roll, world.bench.look
-    if stray := sorted(server.keys() ^ roll.rows.keys()):
+def _server_as_expected(world: World, server: dict[str, ShownRecord]) -> None:
+    """Every record and conflict is as computed change by change."""
+    state, look = world.expected.state, world.testbed.look
+    if stray := sorted(server.keys() ^ state.rows.keys()):
         raise Violation(f"P4: {stray[0]} is at the server alone, or ought to be there and is not")
-    for record_id, row in roll.rows.items():
+    for record_id, row in state.rows.items():
         is_at = server[record_id]
         if is_at.version != row.version or _differs(is_at.values, row.values):
             raise Violation(
@@ -209,7 +209,7 @@ def _server_as_expected(world: World, server: dict[str, Shown]) -> None:
         (row[0], row[1], row[2]): (sorted(json.loads(row[3])), plain(held_of(row[4])))
         for row in look.all("SELECT record_id, field, origin, seqs, held FROM conflict")
     }
-    wanted = {key: (sorted(one.seqs), plain(one.held)) for key, one in roll.conflicts.items()}
+    wanted = {key: (sorted(one.seqs), plain(one.held)) for key, one in state.conflicts.items()}
     for key in sorted(found.keys() | wanted.keys()):
         if found.get(key) != wanted.get(key):
             raise Violation(
@@ -219,28 +219,28 @@ def _server_as_expected(world: World, server: dict[str, Shown]) -> None:
     for record_id, name, origin, base, by in look.all(
         "SELECT record_id, field, origin, base, stands_by FROM conflict"
     ):
-        saw = roll.conflicts[record_id, name, origin].saw
+        saw = state.conflicts[record_id, name, origin].saw
         if saw and plain(held_of(base)) not in saw:
             raise Violation(
-                f"P3: {plain(held_of(base))} is told as seen before the held {name} of "
+                f"P3: {plain(held_of(base))} is reported as seen before the held {name} of "
                 f"{record_id}, it was {' or '.join(sorted(saw))}"
             )
-        stands = roll.rows[record_id].written.get(name)
+        stands = state.rows[record_id].written.get(name)
         if name != DELETED and stands and stands.mark.partition("/")[0] != by:
             raise Violation(
-                f"P3: {by} is told as author of the {name} that stands in {record_id}, "
+                f"P3: {by} is reported as author of the {name} that stands in {record_id}, "
                 f"it was {stands.mark}"
             )
 
 
 def held_of(stored: object) -> Json:
-    """Read a held value; SQLite keeps a JSON number as a number."""
+    """Read a held value; SQLite stores a JSON number as a number."""
     return json.loads(stored) if isinstance(stored, str) else stored
 
 
 def _server_chain(world: World) -> None:
-    """Follow every origin's chain through the bytes the server has kept."""
-    look = world.bench.look
+    """Every origin's chain is correct over the bytes that the server stored."""
+    look = world.testbed.look
     for origin, head in look.all("SELECT origin, head FROM origin"):
         now = hashlib.sha256(origin.encode()).digest()
         rows = look.all(
@@ -255,8 +255,8 @@ def _server_chain(world: World) -> None:
 
 
 def _none_lost(world: World) -> None:
-    """Each change that any file still holds is in the server's log (P2: twice was seen before)."""
-    fates = world.expected.roll.fates
+    """Each change in any file is in the server's log (P2; duplicates were checked before)."""
+    fates = world.expected.state.fates
     for laptop in world.laptops:
         for typed in laptop.past.typed:
             if typed.mark not in fates:
@@ -264,10 +264,10 @@ def _none_lost(world: World) -> None:
 
 
 def _log_as_servers(world: World, laptop: Laptop) -> None:
-    """Line by line the same log on both sides (P6); nothing left to send."""
+    """LogLine by line the same log on both sides (P6); nothing left to send."""
     there = {
         (origin, seq): head
-        for origin, seq, head in world.bench.look.all("SELECT origin, seq, head FROM change")
+        for origin, seq, head in world.testbed.look.all("SELECT origin, seq, head FROM change")
     }
     counts: Counter[str] = Counter()
     for line in laptop.log():
@@ -278,9 +278,9 @@ def _log_as_servers(world: World, laptop: Laptop) -> None:
             )
     kinds = Counter((line.origin, line.kind) for line in laptop.log())
     for one in laptop.store.outbox.receipt():
-        told = {(one.origin, kind): many for kind, many in one.kinds.items()}
-        if told != {key: many for key, many in kinds.items() if key[0] == one.origin}:
-            raise Violation(f"P6: {laptop.name} counts {told} of {one.origin} in its receipt")
+        reported = {(one.origin, kind): many for kind, many in one.kinds.items()}
+        if reported != {key: many for key, many in kinds.items() if key[0] == one.origin}:
+            raise Violation(f"P6: {laptop.name} counts {reported} of {one.origin} in its receipt")
     current = laptop.store.device
     assert current is not None
     held = sum(origin == current.origin for origin, _ in there)
@@ -288,9 +288,9 @@ def _log_as_servers(world: World, laptop: Laptop) -> None:
         raise Violation(f"P6: the server holds {held} changes of {laptop.name}'s own origin")
 
 
-def _shows_servers_rows(world: World, laptop: Laptop, server: dict[str, Shown]) -> None:
-    """All of the scope, nothing else, and each as the server has it but for rejected work (P4)."""
-    scope = world.central.scopes[laptop.device][-1]
+def _shows_servers_rows(world: World, laptop: Laptop, server: dict[str, ShownRecord]) -> None:
+    """A laptop has exactly the records of its scope, equal except for rejected changes (P4)."""
+    scope = world.server.scopes[laptop.device][-1]
     own, rows = _rejected(laptop), laptop.rows()
     for record_id, stands in server.items():
         inside = holds(scope, place_of(stands))
@@ -313,7 +313,7 @@ def _shows_servers_rows(world: World, laptop: Laptop, server: dict[str, Shown]) 
             raise Violation(f"P4: {laptop.name} shows {record_id}, which the server does not have")
 
 
-def place_of(shown: Shown) -> Place:
+def place_of(shown: ShownRecord) -> Place:
     district, block = shown.values.get("district"), shown.values.get("block")
     assert isinstance(district, int)
     assert block is None or isinstance(block, int)
@@ -321,9 +321,9 @@ def place_of(shown: Shown) -> Place:
 
 
 def _rejected(laptop: Laptop) -> dict[str, set[str]]:
-    """Give the fields of each record in which rejected work is laid over the server's row."""
+    """Return the fields of each record in which a rejected change is shown."""
     found: dict[str, set[str]] = {}
-    for record_id, said in last_words(laptop).items():
+    for record_id, said in latest_own_values(laptop).items():
         names = {name for name, (_, line) in said.items() if line.verdict == "rejected"}
         if names:
             found[record_id] = names | set(STAMPS)
@@ -345,13 +345,13 @@ def _difference(one: dict[str, Json], other: dict[str, Json], but: set[str] | No
     )
 
 
-def _open_matters(world: World, laptop: Laptop, server: dict[str, Shown]) -> None:
-    """Conflicts and findings are at every laptop whose scope holds their record (P3)."""
-    scope = world.central.scopes[laptop.device][-1]
+def _open_matters(world: World, laptop: Laptop, server: dict[str, ShownRecord]) -> None:
+    """Every laptop has the conflicts and findings of the records in its scope (P3)."""
+    scope = world.server.scopes[laptop.device][-1]
     inside = {key for key, shown in server.items() if holds(scope, place_of(shown))}
     wanted = {
         "/".join(key): plain(one.held)
-        for key, one in world.expected.roll.conflicts.items()
+        for key, one in world.expected.state.conflicts.items()
         if key[0] in inside
     }
     found = {one.id: plain(one.held) for one in laptop.store.conflicts()}
@@ -366,19 +366,19 @@ def _open_matters(world: World, laptop: Laptop, server: dict[str, Shown]) -> Non
             )
     noted = {
         (row[0], row[1].partition(".")[0], row[2])
-        for row in world.bench.look.all("SELECT record_id, rule, field FROM finding")
+        for row in world.testbed.look.all("SELECT record_id, rule, field FROM finding")
         if row[0] in inside
     }
-    # Its text names nobody outside the laptop's scope, so it is not the same everywhere.
+    # The text omits people outside the laptop's scope, so it may differ.
     here = {(one.record_id, one.name, one.field) for one in laptop.store.findings()}
     if noted != here:
         raise Violation(f"P3: {laptop.name} has other findings: {sorted(noted ^ here)[0]}")
 
 
 def _authors_know(world: World, laptop: Laptop) -> None:
-    """Whatever was not simply taken is marked at its author, a rejection with its reason (P3)."""
+    """The author's laptop knows every conflict and every rejection with its reason (P3)."""
     for line in laptop.log():
-        fate = world.expected.roll.fates[line.mark]
+        fate = world.expected.state.fates[line.mark]
         if fate.verdict != (line.verdict or "applied"):
             raise Violation(
                 f"P3: {line.mark} was {fate.verdict} by the server, "
@@ -389,7 +389,7 @@ def _authors_know(world: World, laptop: Laptop) -> None:
 
 
 def _index(laptop: Laptop) -> None:
-    """Search index and tally agree with the rows."""
+    """The search index and the counts agree with the rows."""
     rows = laptop.rows()
     live = {key for key, shown in rows.items() if not shown.deleted}
     counts = laptop.store.counts()

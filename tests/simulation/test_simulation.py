@@ -1,12 +1,12 @@
-"""Random histories of laptops, people and a server, on the real program, in a time of their own."""
+"""Random runs of laptops, people and a server on the real program, with a simulated clock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from tests.simulation.bench import Bench
-from tests.simulation.story import clocks_decide, play, shrunk
+from tests.simulation.running import check_clock_independence, run_seed, shrink
+from tests.simulation.testbed import TestBed
 
 SEEDS, PARTS = 240, 8
 """`make torture` runs ten thousand."""
@@ -14,25 +14,25 @@ _CLOCKS_EVERY = 20
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    bench = Bench()
-    yield bench
-    bench.close()
+def testbed() -> Iterator[TestBed]:
+    testbed = TestBed()
+    yield testbed
+    testbed.close()
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_no_history_breaks_a_property(bench: Bench, part: int) -> None:
+def test_no_run_breaks_a_property(testbed: TestBed, part: int) -> None:
     for number, seed in enumerate(range(part, SEEDS, PARTS)):
-        world, failure = play(bench, seed)
+        world, failure = run_seed(testbed, seed)
         if failure:
-            pytest.fail(str(shrunk(bench, failure)), pytrace=False)
+            pytest.fail(str(shrink(testbed, failure)), pytrace=False)
         if world and number % _CLOCKS_EVERY == 0:
-            assert clocks_decide(bench, seed, world) is None
+            assert check_clock_independence(testbed, seed, world) is None
 
 
-def test_a_seed_is_one_history(bench: Bench) -> None:
-    first, _ = play(bench, 8)
-    again, _ = play(bench, 8)
+def test_a_seed_always_gives_the_same_run(testbed: TestBed) -> None:
+    first, _ = run_seed(testbed, 8)
+    again, _ = run_seed(testbed, 8)
     assert first
     assert again
     assert first.story == again.story

@@ -1,6 +1,6 @@
-"""One run: laptops, a server and people, all drawn from one seed, in a time of its own.
+"""One run: laptops, a server and people, all drawn from one seed, with a simulated clock.
 
-Each action draws from a stream of its own, so that a story can be told again without some of them.
+Each action has its own random stream, so that a run can be repeated without some of its actions.
 """
 
 from __future__ import annotations
@@ -11,33 +11,41 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tests.simulation.bench import REFUSED, Bench, Crash
-from tests.simulation.devices import Central, Kept, Laptop
-from tests.simulation.drawing import PLACES, Action, Profile, area_name, place_name, profile_of
-from tests.simulation.files import Shown, image
-from tests.simulation.mishaps import DEEDS, YEAR
-from tests.simulation.model import DELETED, Expected, Place, Typed, Violation, claims, plain
-from tests.simulation.properties import at_rest, looks_right, said_last
-from tests.simulation.wire import Trouble, Wire
+from tests.simulation.devices import FileCopy, Laptop, Server
+from tests.simulation.events import EVENTS, YEAR
+from tests.simulation.files import ShownRecord, copy_file
+from tests.simulation.model import (
+    DELETED,
+    Expected,
+    Place,
+    TypedChange,
+    Violation,
+    plain,
+    written_fields,
+)
+from tests.simulation.profiles import PLACES, Action, Profile, area_name, place_name, profile_of
+from tests.simulation.properties import check_end, check_screen, latest_values
+from tests.simulation.testbed import REFUSED, Crash, TestBed
+from tests.simulation.transport import Faults, FaultyTransport
 
 from fieldkit.protocol.messages import SyncRequest
 from fieldkit.store import Draft, Edit, Refused
-from fieldkit.sync import pace
+from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Outcome, sync
 
 START = 1_795_000_000
-"""17 November 2026, when every run begins."""
+"""17 November 2026: the start of every run."""
 ROUNDS = 12
-"""Syncs of every laptop within which all must be at rest."""
+"""Syncs of every laptop after which nothing may be left to send or receive."""
 
 
 class World:
-    """A run under way."""
+    """The state of a run."""
 
     def __init__(
-        self, bench: Bench, seed: int, profile: Profile | None = None, clocks: str = ""
+        self, testbed: TestBed, seed: int, profile: Profile | None = None, clocks: str = ""
     ) -> None:
-        self.bench = bench
+        self.testbed = testbed
         self.seed = seed
         self.profile = profile or profile_of(seed)
         self.story: list[str] = []
@@ -45,18 +53,18 @@ class World:
         self._tags = 0
         self._files = 0
         self.time = START
-        self._run = bench.fresh()
+        self._run = testbed.new_run()
         self.expected = Expected()
-        self.central = Central(bench, self.expected, lambda: self.time)
+        self.server = Server(testbed, self.expected, lambda: self.time)
         self.laptops: list[Laptop] = []
         self.sent: list[tuple[int, SyncRequest]] = []
-        self.kept: list[Kept] = []
+        self.kept: list[FileCopy] = []
         self._who = ""
-        self._settle_in()
+        self._enrol_laptops()
 
     # Who is there
 
-    def _settle_in(self) -> None:
+    def _enrol_laptops(self) -> None:
         chance = random.Random(f"{self.seed}/laptops")
         for number in range(chance.randint(*self.profile.laptops)):
             district, block = chance.choice([*PLACES[:1] * 6, *PLACES])
@@ -66,12 +74,12 @@ class World:
             if number == 0:
                 scope = (None, None)
             role = "operator" if scope[1] else "supervisor"
-            device = self.central.enrol(role, scope)
+            device = self.server.enrol(role, scope)
             laptop = self.laptop(f"laptop {number + 1}", device)
-            image(self.bench.laptop_template, laptop.path)
+            copy_file(self.testbed.laptop_template, laptop.path)
             laptop.store.init("Asha", district, block)
             laptop.store.enrol(
-                "https://server.example", "t" * 20, role, *scope, 1, self.central.incarnation()
+                "https://server.example", "t" * 20, role, *scope, 1, self.server.incarnation()
             )
             self.laptops.append(laptop)
             where = place_name((district, block))
@@ -80,13 +88,15 @@ class World:
     def laptop(self, name: str, device: int) -> Laptop:
         home = self.folder("home")
         chance = random.Random(f"{self.seed}/clock/{name}/{self.clocks}")
-        astray = chance.choice([0, 0, 40, -700, 9_000, -20 * YEAR, 3 * YEAR])
-        laptop = Laptop(self.bench, name, home, device, lambda: self.time, astray=astray)
-        self.bench.places[laptop.path] = f"machine {home.name}"
+        clock_offset = chance.choice([0, 0, 40, -700, 9_000, -20 * YEAR, 3 * YEAR])
+        laptop = Laptop(
+            self.testbed, name, home, device, lambda: self.time, clock_offset=clock_offset
+        )
+        self.testbed.places[laptop.path] = f"machine {home.name}"
         return laptop
 
     def folder(self, name: str) -> Path:
-        """Name a folder that is not there yet."""
+        """Return the path of a new folder."""
         self._files += 1
         return self._run / f"{name}-{self._files}"
 
@@ -94,58 +104,58 @@ class World:
         self.story.append(line)
 
     def tag(self) -> str:
-        """Name who types: never the same twice, so that each change is known again anywhere."""
+        """Return a new operator name for each save, which identifies its changes."""
         self._tags += 1
         return f"Asha {self._who}.{self._tags}"
 
     # Running
 
     def run(self, actions: Sequence[Action]) -> None:
-        """Do the actions, heal everything, and hold the end against the properties."""
+        """Do the actions, sync until nothing is left, and check the properties."""
         for action in actions:
             self.do(action)
-        self.heal()
-        at_rest(self)
+        self.finish_syncs()
+        check_end(self)
 
     def do(self, action: Action) -> None:
         chance = random.Random(f"{self.seed}/{action.stream}")
         self.time += chance.choice([1, 60, 3_600])
         self._who, self._tags = str(action.stream), 0
         laptop = self.laptops[action.who % len(self.laptops)]
-        told = len(self.story)
+        length = len(self.story)
         try:
-            DEEDS[action.what](self, laptop, chance)
-            looks_right(laptop, self.expected)
+            EVENTS[action.what](self, laptop, chance)
+            check_screen(laptop, self.expected)
         except Exception:
-            self.story.insert(told, f"{laptop.name}: {action.what}, and this is how it broke:")
+            self.story.insert(length, f"{laptop.name}: {action.what}, and this is how it broke:")
             raise
 
-    def heal(self) -> None:
-        """Let every laptop sync over a line that holds, until nothing is left."""
+    def finish_syncs(self) -> None:
+        """Sync every laptop over a good connection until nothing is left."""
         self.sent.clear()
         for _ in range(ROUNDS):
-            before = self.central.accepted, self.central.sent
-            outcomes = [(laptop, self.sync(laptop, Trouble())) for laptop in self.laptops]
+            before = self.server.accepted, self.server.sent
+            outcomes = [(laptop, self.sync(laptop, Faults())) for laptop in self.laptops]
             for laptop, outcome in outcomes:
-                looks_right(laptop, self.expected)
+                check_screen(laptop, self.expected)
                 if outcome is None or not outcome.ok:
                     error = outcome.session.error if outcome else "crashed"
                     raise Violation(f"P4: {laptop.name} cannot sync any more: {error}")
-            if before == (self.central.accepted, self.central.sent):
+            if before == (self.server.accepted, self.server.sent):
                 return
         raise Violation(f"P7: after {ROUNDS} rounds of syncs something is still under way")
 
-    def sync(self, laptop: Laptop, trouble: Trouble) -> Outcome | None:
-        """Sync one laptop; None if it lost its power meanwhile."""
-        wire = Wire(self.central, laptop.device, trouble, self._note_request)
-        laptop.wake()
+    def sync(self, laptop: Laptop, faults: Faults) -> Outcome | None:
+        """Sync one laptop; None if it lost power."""
+        transport = FaultyTransport(self.server, laptop.device, faults, self._note_request)
+        laptop.open()
         try:
-            with _sizes(trouble.most):
+            with _sizes(faults.most):
                 return sync(
                     laptop.store,
-                    link=wire,
+                    transport=transport,
                     pause=lambda _seconds: False,
-                    chance=random.Random(0),
+                    rng=random.Random(0),
                 )
         except Crash:
             laptop.close()
@@ -165,7 +175,7 @@ class World:
         opened: int | None = None,
         draft: Draft | None = None,
     ) -> bool:
-        """Save as a person does and note what was saved; False if rules stood against it."""
+        """Save as a person does and note the changes; False if rules forbid it."""
         before = laptop.rows()
         left = replace(draft, texts={}) if draft else None
         edits = [replace(edit, confirmed=frozenset(edit.kind.fields())) for edit in edits]
@@ -185,9 +195,9 @@ class World:
         return True
 
     def note(
-        self, laptop: Laptop, tag: str, before: dict[str, Shown], opened: int | None = None
+        self, laptop: Laptop, tag: str, before: dict[str, ShownRecord], opened: int | None = None
     ) -> None:
-        """Note what the laptop's log holds of a save, as typed; every later check starts here."""
+        """Note the changes of a save as typed; all later checks are based on this."""
         past = laptop.past
         for line in laptop.log():
             if line.operator != tag:
@@ -195,9 +205,9 @@ class World:
             was = before.get(line.record_id)
             key = was.key if was else f"{tag}/{line.mark.rpartition('/')[2]}"
             seen = past.shown.get(key, {})
-            said = claims(line.fields, line.op, was.values if was else None)
+            said = written_fields(line.fields, line.op, was.values if was else None)
             named = seen if said.get(DELETED) is True else said
-            typed = Typed(
+            typed = TypedChange(
                 line.mark,
                 line.kind,
                 key,
@@ -209,7 +219,9 @@ class World:
                 laptop.name,
             )
             saw = opened if opened is not None else was.version if was else 0
-            if line.op != "decide":  # whoever decides has seen what stands, own work over it or not
+            if (
+                line.op != "decide"
+            ):  # a decision is based on the server's row, whatever own work is applied over it
                 saw = min([saw, *self._own_bases(laptop, key, said, was.version if was else 0)])
             alone = not any(one.key == key for one in past.typed)
             if line.base > saw or (alone and line.base != saw and was is not None):
@@ -228,7 +240,7 @@ class World:
     ) -> Iterator[int]:
         """Give the bases of own changes of these fields that still lie over the server's row."""
         log = {line.mark: line for line in laptop.log()}
-        for counts in said_last(laptop.past, log).values():
+        for counts in latest_values(laptop.past, log).values():
             for name, (typed, line) in counts.items():
                 if typed.key != key or name not in said:
                     continue
@@ -236,7 +248,7 @@ class World:
                 if not line.acked or line.verdict == "rejected" or lies:
                     yield typed.base
 
-    def _took_all(self, laptop: Laptop, edit: Edit, before: Shown) -> None:
+    def _took_all(self, laptop: Laptop, edit: Edit, before: ShownRecord) -> None:
         after = laptop.rows().get(before.id)
         for name, value in edit.fields.items():
             if after is None or plain(after.values.get(name)) != plain(value):
@@ -245,13 +257,13 @@ class World:
 
 @contextmanager
 def _sizes(most: int) -> Iterator[None]:
-    """Let batches and pages have at most so many changes and rows; 0: as many as usual."""
+    """Limit batches and pages to so many changes and rows; 0: the program's limits."""
     names = ("MOST_CHANGES", "FEWEST", "FIRST_PAGE", "MOST_ROWS")
-    usual = {name: getattr(pace, name) for name in names}
+    usual = {name: getattr(transfer_size, name) for name in names}
     for name in names if most else ():
-        setattr(pace, name, most)
+        setattr(transfer_size, name, most)
     try:
         yield
     finally:
         for name, value in usual.items():
-            setattr(pace, name, value)
+            setattr(transfer_size, name, value)

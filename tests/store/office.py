@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.merge import STAMPS, Lineage, Written, merge
+from fieldkit.protocol.merge import STAMPS, Ancestry, FieldWrite, merge
 from fieldkit.store import Answered, ServerRow, Store
 
 OTHER = "0THERAAA"
@@ -20,7 +20,7 @@ class Kept:
     """A record at the office."""
 
     values: dict[str, Json] = field(default_factory=dict)
-    written: dict[str, Written] = field(default_factory=dict)
+    written: dict[str, FieldWrite] = field(default_factory=dict)
     version: int = 0
     position: int = 0
     held: dict[tuple[str, str], Conflict] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class Office:
     def _merge(
         self, kept: Kept, change: Change, origin: str
     ) -> tuple[frozenset[str], Mapping[str, Json]]:
-        merged = merge(kept.values, kept.written, change, Lineage({}, origin), kept.version)
+        merged = merge(kept.values, kept.written, change, Ancestry({}, origin), kept.version)
         for name, value in merged.held.items():
             seqs = kept.held[name, origin].seqs if (name, origin) in kept.held else ()
             kept.held[name, origin] = Conflict(

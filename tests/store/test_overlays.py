@@ -13,7 +13,7 @@ from tests.store.conftest import Turned
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.protocol.merge import STAMPS, lay
+from fieldkit.protocol.merge import STAMPS, overlay
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
@@ -72,7 +72,9 @@ class Model:
             changes = self.store.changes_of(record_id)
             for one in changes:
                 said = self._lies(one, changes, version, pending)
-                fields = lay(fields, one.change) if said is None else _lay_some(fields, one, said)
+                fields = (
+                    overlay(fields, one.change) if said is None else _lay_some(fields, one, said)
+                )
             ought = {
                 name: value
                 for name, value in fields.items()

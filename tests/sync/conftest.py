@@ -54,7 +54,7 @@ def register() -> Register:
 
 @pytest.fixture
 def held(folder: Path) -> Callable[[Store], DeviceStatus]:
-    """Return what the server holds of a laptop's own origin."""
+    """Return the server's state of a laptop's own origin."""
 
     def look(store: Store) -> DeviceStatus:
         device = store.device

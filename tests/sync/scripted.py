@@ -1,4 +1,4 @@
-"""A server that says what a test tells it to, in this process."""
+"""A transport to a scripted server, in this process."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from fieldkit.protocol.messages import Page, PageRow, Problem, SyncAnswer, SyncR
 from fieldkit.protocol.scope import Scope
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import chain, encode
-from fieldkit.sync.transport import Told, Traffic
+from fieldkit.sync.transport import ServerRefusal, Traffic
 
-Says = Callable[[SyncRequest], SyncAnswer]
+Reply = Callable[[SyncRequest], SyncAnswer]
 
 
-def taken(
+def accept(
     request: SyncRequest,
     rows: Iterable[PageRow] = (),
     cursors: dict[int, int] | None = None,
@@ -24,7 +24,7 @@ def taken(
     incarnation: str = "first",
     token: str | None = None,
 ) -> SyncAnswer:
-    """Answer as a server that keeps whatever comes."""
+    """Answer as a server that accepts every change."""
     seq, head, versions = request.last_seq, request.head, list[int | None]()
     if batch := request.batch:
         seq = batch.first + len(batch.changes) - 1
@@ -45,37 +45,39 @@ def taken(
     )
 
 
-def told(status: int, word: str, wait: int | None = None, **more: int | str | None) -> Told:
-    """Return the refusal of this word."""
-    problem = {"type": f"/problems/{word}", "title": "", "status": status, **more}
-    return Told(status, Problem.model_validate(problem), wait)
+def refuse_with(
+    status: int, code: str, retry_after: int | None = None, **more: int | str | None
+) -> ServerRefusal:
+    """Return a refusal with this problem code."""
+    problem = {"type": f"/problems/{code}", "title": "", "status": status, **more}
+    return ServerRefusal(status, Problem.model_validate(problem), retry_after)
 
 
 class Scripted:
-    """A link to a server that follows a script, then keeps whatever comes."""
+    """A transport to a server that follows a script, then accepts everything."""
 
-    def __init__(self, *script: Says | Exception) -> None:
+    def __init__(self, *script: Reply | Exception) -> None:
         self.script = list(script)
         self.requests: list[SyncRequest] = []
         self.tokens: list[str] = []
         self.traffic = Traffic()
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
         assert path == "/v1/sync"
         assert isinstance(message, SyncRequest)
         self.requests.append(message)
         self.traffic.requests += 1
-        says = self.script.pop(0) if self.script else taken
-        if isinstance(says, Exception):
-            raise says
-        answer = says(message)
+        reply = self.script.pop(0) if self.script else accept
+        if isinstance(reply, Exception):
+            raise reply
+        answer = reply(message)
         assert isinstance(answer, kind)
         return answer
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         return len(encode(message, "gzip"))
 
-    def use(self, token: str) -> None:
+    def use_token(self, token: str) -> None:
         self.tokens.append(token)
 
     @property

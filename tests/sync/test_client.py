@@ -22,12 +22,11 @@ from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Answered, Edit, State, Store, tables
 from fieldkit.store.database import Database
-from fieldkit.sync import session as exchange
-from fieldkit.sync import transport as line
+from fieldkit.sync import session, transport
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
 from fieldkit.sync.enrol import address
-from fieldkit.sync.sentences import refused, waiting
-from fieldkit.sync.transport import Line, Told
+from fieldkit.sync.sentences import refusal_sentence, waiting_sentence
+from fieldkit.sync.transport import HttpTransport, ServerRefusal
 
 HEAD = "0" * 64
 Held = Callable[[Store], DeviceStatus]
@@ -38,7 +37,7 @@ def _states(store: Store, ids: list[str]) -> set[State]:
     return set(store.states(ids).values())
 
 
-def test_all_arrives_and_both_sides_hold_the_same(
+def test_all_changes_arrive_and_both_logs_are_equal(
     store: Store, register: Register, held: Held
 ) -> None:
     ids = register(store, 450)
@@ -67,22 +66,22 @@ def test_a_quiet_sync_is_one_small_request(store: Store, register: Register) -> 
     assert session.bytes_up + session.bytes_down <= 1024
 
 
-def test_what_is_saved_while_a_batch_is_under_way_stays_queued(
+def test_a_change_saved_during_a_sync_stays_queued(
     store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = register(store, 3)
     stop = threading.Event()
     later: list[str] = []
-    ask = Line.ask
+    ask = HttpTransport.post
 
-    def saved_meanwhile(self: Line, path: str, message: Message, kind: type[M]) -> M:
+    def saved_meanwhile(self: HttpTransport, path: str, message: Message, kind: type[M]) -> M:
         answer = ask(self, path, message, kind)
         later.extend(register(store, 2))
         store.save([Edit(VillageOrganisation, {"remarks": "later"}, first[0])], "Asha")
         stop.set()
         return answer
 
-    monkeypatch.setattr(Line, "ask", saved_meanwhile)
+    monkeypatch.setattr(HttpTransport, "post", saved_meanwhile)
     outcome = sync(store, stop=stop)
     assert (outcome.ok, outcome.stopped, outcome.waiting) == (False, True, 3)
     assert outcome.session.error == "Stopped. 3 changes wait here and are safe."
@@ -93,21 +92,21 @@ def test_what_is_saved_while_a_batch_is_under_way_stays_queued(
     assert sync(store).ok
 
 
-def test_an_answer_that_is_lost_costs_nothing(
+def test_a_lost_answer_loses_nothing(
     store: Store, register: Register, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register(store, 5)
-    receive = Line._receive
+    receive = HttpTransport._receive
 
-    def lost(self: Line, response: httpx.Response) -> bytes:
+    def lost(self: HttpTransport, response: httpx.Response) -> bytes:
         receive(self, response)
         raise httpx.ReadError("the line broke")
 
-    monkeypatch.setattr(Line, "_receive", lost)
+    monkeypatch.setattr(HttpTransport, "_receive", lost)
     outcome = sync(store, pause=lambda _: False)
     assert (outcome.ok, outcome.offline, outcome.waiting) == (False, True, 5)
     assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
-    assert outcome.session.requests == exchange.ATTEMPTS
+    assert outcome.session.requests == session.ATTEMPTS
     assert held(store)["last_seq"] == 5
     assert store.outbox.counts()[State.SENT] == 5
     monkeypatch.undo()
@@ -116,7 +115,7 @@ def test_an_answer_that_is_lost_costs_nothing(
     assert held(store)["last_seq"] == 5
 
 
-def test_offline_is_a_sentence(fresh: Store, register: Register) -> None:
+def test_offline_gives_a_sentence(fresh: Store, register: Register) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     fresh.enrol(f"http://127.0.0.1:{port}", "t" * 30)
@@ -128,7 +127,7 @@ def test_offline_is_a_sentence(fresh: Store, register: Register) -> None:
     assert (noted.ok, noted.error) == (False, outcome.session.error)
 
 
-def test_not_enrolled_is_a_sentence(fresh: Store, register: Register) -> None:
+def test_not_being_enrolled_gives_a_sentence(fresh: Store, register: Register) -> None:
     register(fresh, 1)
     outcome = sync(fresh)
     assert outcome.session.error == (
@@ -154,7 +153,7 @@ def test_one_sync_at_a_time(store: Store) -> None:
     assert sync(store).ok
 
 
-def test_a_rejected_change_is_told_and_the_others_arrive(
+def test_a_rejected_change_is_reported_and_the_others_arrive(
     store: Store, register: Register, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (wrong,) = register(store, 1)
@@ -172,7 +171,7 @@ def test_a_rejected_change_is_told_and_the_others_arrive(
 
 
 def _log_a_value_the_server_cannot_read(store: Store, record_id: str) -> None:
-    """As a newer or damaged laptop would: through the log, past the rules."""
+    """Write to the log directly, without validation, as a newer or damaged laptop would."""
     standing = store.outbox.standing()
     assert standing is not None
     change = Change(
@@ -236,7 +235,7 @@ def test_another_server_is_offered_everything_again(
         assert sync(fresh).session.requests == 1
 
 
-def test_a_server_put_back_from_its_backup_gets_what_it_lacks_and_its_word_counts(
+def test_a_restored_server_gets_what_it_lacks_and_its_versions_count(
     tmp_path: Path, fresh: Store, register: Register
 ) -> None:
     database = tmp_path / "own.sqlite3"
@@ -262,7 +261,7 @@ def test_a_server_put_back_from_its_backup_gets_what_it_lacks_and_its_word_count
     assert _states(fresh, [early, late]) == {State.ON_SERVER}
 
 
-def test_another_server_is_offered_the_frozen_past_of_a_restored_laptop_too(
+def test_another_server_gets_the_frozen_log_of_a_restored_laptop_too(
     tmp_path: Path, fresh: Store, register: Register
 ) -> None:
     with local_server(tmp_path / "one.sqlite3") as url:
@@ -288,14 +287,14 @@ def test_a_server_that_goes_back_and_forth_ends_the_sync(
     problem = Problem(type="/problems/gap", title="", status=409, expected=3, head=HEAD)
 
     def gap(*_: object) -> None:
-        raise Told(409, problem)
+        raise ServerRefusal(409, problem)
 
-    monkeypatch.setattr(Line, "ask", gap)
+    monkeypatch.setattr(HttpTransport, "post", gap)
     outcome = sync(store)
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
 
-def test_a_copy_on_another_path_goes_on_as_another_and_loses_nothing(
+def test_a_copy_on_another_path_gets_a_new_origin_and_loses_nothing(
     tmp_path: Path, fresh: Store, register: Register
 ) -> None:
     database = tmp_path / "own.sqlite3"
@@ -316,7 +315,7 @@ def test_a_copy_on_another_path_goes_on_as_another_and_loses_nothing(
 
 
 @pytest.mark.parametrize("typed", [0, 2])
-def test_an_older_copy_put_in_place_goes_on_as_another_and_loses_nothing(
+def test_an_older_copy_gets_a_new_origin_and_loses_nothing(
     tmp_path: Path, fresh: Store, register: Register, typed: int
 ) -> None:
     database = tmp_path / "own.sqlite3"
@@ -343,7 +342,7 @@ def test_an_older_copy_put_in_place_goes_on_as_another_and_loses_nothing(
         older.close()
 
 
-def test_a_restored_laptop_sends_the_old_tail_once_and_goes_on_as_another(
+def test_a_restored_laptop_sends_the_old_tail_once_and_gets_a_new_origin(
     tmp_path: Path, fresh: Store, register: Register
 ) -> None:
     database = tmp_path / "own.sqlite3"
@@ -380,7 +379,7 @@ def test_a_restored_laptop_sends_the_old_tail_once_and_goes_on_as_another(
         ("https://office.example.in/#home", "looks like"),
     ],
 )
-def test_addresses_a_token_may_not_travel_to(fresh: Store, url: str, why: str) -> None:
+def test_addresses_that_may_not_receive_a_token(fresh: Store, url: str, why: str) -> None:
     with pytest.raises(NotEnrolled, match=why):
         enrol(fresh, url, "code")
     assert fresh.token() is None
@@ -400,7 +399,7 @@ def test_one_server_has_one_address_however_it_is_typed(typed: str, meant: str) 
     assert address(typed) == meant
 
 
-def test_what_is_not_our_server_is_told_so(fresh: Store, register: Register) -> None:
+def test_an_answer_of_another_server_gives_a_sentence(fresh: Store, register: Register) -> None:
     class Portal(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
@@ -427,21 +426,19 @@ def test_what_is_not_our_server_is_told_so(fresh: Store, register: Register) -> 
     assert outcome.waiting == 1
 
 
-def test_what_waits_is_counted_as_people_write() -> None:
-    assert waiting(120_000) == "1,20,000 changes wait here and are safe."
+def test_unsent_changes_are_counted_in_indian_digits() -> None:
+    assert waiting_sentence(120_000) == "1,20,000 changes wait here and are safe."
 
 
-def test_refusals_are_sentences_without_the_servers_words() -> None:
+def test_refusal_sentences_never_quote_the_server() -> None:
     problem = Problem(type="/problems/gap", title="\x1b[31mred", status=409)
-    assert "red" not in refused(Told(409, problem))
-    assert line.is_loopback("http://[::1]:8000")
+    assert "red" not in refusal_sentence(ServerRefusal(409, problem))
+    assert transport.is_loopback("http://[::1]:8000")
 
 
-def test_a_request_that_hangs_is_broken_off_when_stop_is_asked_twice(
-    fresh: Store, register: Register
-) -> None:
+def test_a_second_stop_aborts_a_hanging_request(fresh: Store, register: Register) -> None:
     register(fresh, 1)
-    stop = Stop(patience=600.0)
+    stop = Stop(abort_after=600.0)
 
     def hang() -> None:
         connection, _ = listener.accept()

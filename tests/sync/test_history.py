@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.sync.scripted import told
+from tests.sync.scripted import refuse_with
 
 from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.protocol.shapes import M, Message
@@ -12,20 +12,20 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
-from fieldkit.sync.history import Made, history, merged
-from fieldkit.sync.transport import Cut, NoLine, Traffic
+from fieldkit.sync.history import HistoryEntry, history, merge_histories
+from fieldkit.sync.transport import ConnectionLost, Offline, Traffic
 
 KIND = "village_organisation"
 
 
 class Answering:
-    """A server that answers as a test says."""
+    """A transport with one given answer or failure."""
 
     def __init__(self, says: HistoryAnswer | Exception) -> None:
         self.says = says
         self.traffic = Traffic()
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
         assert path == "/v1/history"
         assert isinstance(message, HistoryRequest)
         if isinstance(self.says, Exception):
@@ -33,16 +33,16 @@ class Answering:
         assert isinstance(self.says, kind)
         return self.says
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         return len(str(message))
 
-    def use(self, token: str) -> None:
+    def use_token(self, token: str) -> None:
         raise AssertionError(token)
 
 
 @pytest.fixture
 def other(tmp_path: Path, server: str, folder: Path) -> Iterator[Store]:
-    """Another laptop of the same server."""
+    """Another laptop on the same server."""
     opened = Store.open(tmp_path / "other")
     opened.init("Reyaz", 2, None)
     enrol(opened, server, code(folder / "server.sqlite3"))
@@ -56,15 +56,15 @@ def save(store: Store, record: str | None = None, **fields: str) -> str:
     return store.save([Edit(VillageOrganisation, fields, record)], device.name)[0].id
 
 
-def who(lines: list[Made]) -> list[str]:
-    """By whom each was made, in capitals if this laptop logged it."""
+def who(lines: list[HistoryEntry]) -> list[str]:
+    """Return the operator of each change, in capitals if this laptop logged it."""
     return [
         made.operator if isinstance(made, HistoryItem) else made.change.operator.upper()
         for made in lines
     ]
 
 
-def test_what_others_did_is_told_among_what_was_done_here(store: Store, other: Store) -> None:
+def test_changes_of_others_are_merged_with_own_ones(store: Store, other: Store) -> None:
     record = save(store, name="Noor VO")
     assert sync(store).ok
     assert sync(other).ok
@@ -78,15 +78,15 @@ def test_what_others_did_is_told_among_what_was_done_here(store: Store, other: S
     assert sync(other).ok
     save(store, record, name="Noor of new")
     found = history(store, KIND, record)
-    assert (found.trouble, found.more) == ("", False)
+    assert (found.error, found.more) == ("", False)
     assert len(found.changes) == 4
-    lines = merged(store.changes_of(record), found.changes)
+    lines = merge_histories(store.changes_of(record), found.changes)
     assert who(lines) == ["CSC CHADOORA", "Reyaz", "CSC CHADOORA", "Reyaz", "CSC CHADOORA"]
-    theirs = merged(other.changes_of(record), found.changes)
+    theirs = merge_histories(other.changes_of(record), found.changes)
     assert who(theirs) == ["CSC Chadoora", "REYAZ", "CSC Chadoora", "REYAZ"]
 
 
-def test_what_the_server_does_not_tell_stays_in_its_place(store: Store, other: Store) -> None:
+def test_own_changes_that_the_answer_lacks_keep_their_place(store: Store, other: Store) -> None:
     record = save(store, name="Noor VO")
     assert sync(store).ok
     assert sync(other).ok
@@ -94,22 +94,22 @@ def test_what_the_server_does_not_tell_stays_in_its_place(store: Store, other: S
     assert sync(other).ok
     save(store, record, village="Wathoora")
     assert sync(store).ok
-    own, told = store.changes_of(record), history(store, KIND, record).changes
-    without_first = [one for one in told if one.seq != 1 or one.origin != own[0].origin]
-    assert who(merged(own, without_first)) == ["CSC CHADOORA", "Reyaz", "CSC CHADOORA"]
-    assert merged(own, ()) == own
-    assert merged((), told) == list(told)
+    own, reported = store.changes_of(record), history(store, KIND, record).changes
+    without_first = [one for one in reported if one.seq != 1 or one.origin != own[0].origin]
+    assert who(merge_histories(own, without_first)) == ["CSC CHADOORA", "Reyaz", "CSC CHADOORA"]
+    assert merge_histories(own, ()) == own
+    assert merge_histories((), reported) == list(reported)
 
 
-def test_a_record_that_is_not_on_the_server_is_a_sentence(store: Store) -> None:
+def test_a_record_not_on_the_server_gives_a_sentence(store: Store) -> None:
     record = save(store, name="Noor VO")
     found = history(store, KIND, record)
-    assert found.trouble == "The server has no such record in the area of this laptop."
+    assert found.error == "The server has no such record in the area of this laptop."
     assert found.changes == ()
 
 
-def test_a_laptop_without_a_server_is_a_sentence(fresh: Store) -> None:
-    assert history(fresh, KIND, save(fresh, name="Noor VO")).trouble == (
+def test_a_laptop_without_a_server_gives_a_sentence(fresh: Store) -> None:
+    assert history(fresh, KIND, save(fresh, name="Noor VO")).error == (
         "This laptop is not enrolled with a server yet."
     )
 
@@ -117,16 +117,18 @@ def test_a_laptop_without_a_server_is_a_sentence(fresh: Store) -> None:
 @pytest.mark.parametrize(
     ("failure", "sentence"),
     [
-        (NoLine(), "No connection."),
-        (Cut(), "No connection."),
-        (told(503, "busy"), "The server is busy. Sync again in a few minutes."),
+        (Offline(), "No connection."),
+        (ConnectionLost(), "No connection."),
+        (refuse_with(503, "busy"), "The server is busy. Sync again in a few minutes."),
     ],
 )
-def test_a_bad_line_is_a_sentence(fresh: Store, failure: Exception, sentence: str) -> None:
-    found = history(fresh, KIND, "7KQ2M9XD-1", link=Answering(failure))
-    assert (found.changes, found.trouble) == ((), sentence)
+def test_a_bad_connection_gives_a_sentence(fresh: Store, failure: Exception, sentence: str) -> None:
+    found = history(fresh, KIND, "7KQ2M9XD-1", transport=Answering(failure))
+    assert (found.changes, found.error) == ((), sentence)
 
 
-def test_what_was_left_out_is_said(fresh: Store) -> None:
-    found = history(fresh, KIND, "7KQ2M9XD-1", link=Answering(HistoryAnswer(changes=[], more=True)))
+def test_left_out_changes_are_reported(fresh: Store) -> None:
+    found = history(
+        fresh, KIND, "7KQ2M9XD-1", transport=Answering(HistoryAnswer(changes=[], more=True))
+    )
     assert found.more

@@ -17,7 +17,7 @@ from fieldkit.sync.receipt import as_json, receipt, text
 
 KIND = "village_organisation"
 _ELSEWHERE = 2
-"""Where the laptop of the other tests of sync stands, on the same server."""
+"""The district of the laptop in the other sync tests, which share this server."""
 _DISTRICTS = iter(
     [int(one.code) for one in reference.options("district") if int(one.code) != _ELSEWHERE]
 )
@@ -73,7 +73,7 @@ def value(store: Store, record_id: str, name: str) -> object:
     return record.value(name)
 
 
-def test_what_one_enters_the_other_finds(laptop: Laptop) -> None:
+def test_a_record_of_one_laptop_is_found_on_the_other(laptop: Laptop) -> None:
     one, two = laptop("Asha"), laptop("Reyaz")
     record = put(one, name="Chinar VO", remarks="met on Friday")
     assert done(one).received == 0
@@ -85,7 +85,7 @@ def test_what_one_enters_the_other_finds(laptop: Laptop) -> None:
     assert done(two).received == 0
 
 
-def test_edits_of_different_fields_meet(laptop: Laptop) -> None:
+def test_edits_of_different_fields_merge(laptop: Laptop) -> None:
     one, two = laptop("Asha"), laptop("Reyaz")
     record = put(one, name="Chinar VO", remarks="first")
     for store in (one, two):
@@ -161,7 +161,7 @@ def test_a_roster_comes_in_pages(laptop: Laptop, register: Callable[..., list[st
     assert outcome.session.bytes_down < 700 * 120
 
 
-def test_a_block_sees_its_own(laptop: Laptop, district: int) -> None:
+def test_a_block_receives_only_its_records(laptop: Laptop, district: int) -> None:
     blocks = blocks_of(district)
     one, two = laptop("Asha", blocks[0]), laptop("Reyaz", blocks[1])
     whole = laptop("Haleema")
@@ -174,7 +174,7 @@ def test_a_block_sees_its_own(laptop: Laptop, district: int) -> None:
     assert [store.counts()[KIND] for store in (one, two, whole)] == [1, 1, 2]
 
 
-def test_enrolled_for_another_block_it_is_the_same_laptop_with_another_area(
+def test_enrolling_for_another_block_keeps_the_device_and_changes_the_area(
     laptop: Laptop, district: int, server: str, folder: Path
 ) -> None:
     blocks = blocks_of(district)

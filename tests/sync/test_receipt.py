@@ -4,28 +4,28 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.sync.scripted import Scripted, told
+from tests.sync.scripted import Scripted, refuse_with
 
 from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, Received
+from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, ReceivedLog
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.store import Answered, LogCount, Store
 from fieldkit.sync.client import NotEnrolled, sync
 from fieldkit.sync.receipt import WIDTH, Receipt, as_json, receipt, text, verdict
-from fieldkit.sync.transport import NoLine, Traffic
+from fieldkit.sync.transport import Offline, Traffic
 
 HEAD = "0" * 64
 Register = Callable[[Store, int], list[str]]
 
 
 class Office:
-    """A server that holds of each log what a test says."""
+    """A server with given copies of logs."""
 
-    def __init__(self, *held: Received | Exception) -> None:
+    def __init__(self, *held: ReceivedLog | Exception) -> None:
         self.held = held
         self.traffic = Traffic()
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
         assert path == "/v1/receipt"
         assert isinstance(message, ReceiptRequest)
         logs = []
@@ -37,10 +37,10 @@ class Office:
         assert isinstance(answer, kind)
         return answer
 
-    def weigh(self, message: Message) -> int:
+    def measure(self, message: Message) -> int:
         return len(str(message))
 
-    def use(self, token: str) -> None:
+    def use_token(self, token: str) -> None:
         raise AssertionError(token)
 
 
@@ -53,7 +53,7 @@ def laptop(tmp_path: Path, register: Register) -> Iterator[Store]:
     )
     store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     register(store, 2)
-    assert sync(store, link=Scripted()).ok
+    assert sync(store, transport=Scripted()).ok
     register(store, 1)
     yield store
     store.close()
@@ -64,24 +64,24 @@ def log(store: Store) -> LogCount:
     return one
 
 
-def held(store: Store, seq: int, kinds: dict[str, int], head: str | None = None) -> Received:
+def held(store: Store, seq: int, kinds: dict[str, int], head: str | None = None) -> ReceivedLog:
     one = log(store)
     head = head or store.outbox.head_before(one.origin, seq + 1).hex()
-    return Received(origin=one.origin, seq=seq, head=head, kinds=kinds)
+    return ReceivedLog(origin=one.origin, seq=seq, head=head, kinds=kinds)
 
 
-def _asked(store: Store, *held: Received | Exception) -> Receipt:
-    return receipt(store, link=Office(*held))
+def _asked(store: Store, *held: ReceivedLog | Exception) -> Receipt:
+    return receipt(store, transport=Office(*held))
 
 
-def test_all_there_and_the_same(laptop: Store) -> None:
+def test_everything_on_the_server_and_equal(laptop: Store) -> None:
     found = _asked(laptop, held(laptop, 3, {"village_organisation": 3}))
     assert found.same
     assert "All that was entered on this laptop is on the server, and the same." in text(found)
     assert found.server_at == 1_790_000_100
 
 
-def test_what_was_not_sent_is_told(laptop: Store) -> None:
+def test_unsent_changes_are_reported(laptop: Store) -> None:
     found = _asked(laptop, held(laptop, 2, {"village_organisation": 2}))
     assert not found.same
     assert "1 not sent" in text(found)
@@ -98,7 +98,7 @@ def test_what_was_not_sent_is_told(laptop: Store) -> None:
         (3, None, {"village_organisation": 2, "": 1}),
     ],
 )
-def test_any_difference_is_told(
+def test_any_difference_is_reported(
     laptop: Store, seq: int, head: str | None, kinds: dict[str, int]
 ) -> None:
     found = _asked(laptop, held(laptop, seq, kinds, head))
@@ -119,8 +119,8 @@ def test_a_log_of_another_device_is_as_of_the_last_sync(laptop: Store) -> None:
     assert (one.there.seq, one.there.kinds, one.same) == (2, None, False)
 
 
-def test_without_a_line_the_servers_side_is_as_of_the_last_sync(laptop: Store) -> None:
-    found = _asked(laptop, NoLine())
+def test_offline_the_servers_side_is_as_of_the_last_sync(laptop: Store) -> None:
+    found = _asked(laptop, Offline())
     assert (found.offline, found.same, found.server_at) == (True, False, None)
     assert found.last_sync == 1_790_000_000
     seen = text(found)
@@ -130,21 +130,21 @@ def test_without_a_line_the_servers_side_is_as_of_the_last_sync(laptop: Store) -
     assert as_json(found)["asked"] is False
 
 
-def test_a_server_that_refuses_is_told(laptop: Store) -> None:
-    found = _asked(laptop, told(403, "revoked"))
+def test_a_refusal_is_reported(laptop: Store) -> None:
+    found = _asked(laptop, refuse_with(403, "revoked"))
     assert (found.offline, found.same) == (False, False)
-    assert "This laptop was taken off the server." in found.trouble
+    assert "This laptop was taken off the server." in found.error
 
 
 def test_the_text_fits_the_paper_and_the_terminal(laptop: Store) -> None:
     strange = held(laptop, 3, {"a_kind_of_tomorrow\x1b[2J" * 4: 3})
-    for found in (_asked(laptop, strange), _asked(laptop, NoLine())):
+    for found in (_asked(laptop, strange), _asked(laptop, Offline())):
         lines = text(found).splitlines()
         assert max(len(line) for line in lines) <= WIDTH
         assert not any("\x1b" in line for line in lines)
 
 
-def test_what_was_returned_is_told_though_the_server_holds_it(laptop: Store) -> None:
+def test_rejected_changes_are_reported_though_the_server_has_them(laptop: Store) -> None:
     one = log(laptop)
     head = laptop.outbox.head_before(one.origin, 4)
     refused = [Verdict(seq=3, verdict="rejected", reason="outside")]
@@ -156,8 +156,8 @@ def test_what_was_returned_is_told_though_the_server_holds_it(laptop: Store) -> 
     assert as_json(found)["returned"] == 1
 
 
-def test_nothing_of_what_a_receipt_comes_to_is_cut_off(laptop: Store) -> None:
-    found = _asked(laptop, told(403, "revoked"))
+def test_the_result_of_a_receipt_is_never_truncated(laptop: Store) -> None:
+    found = _asked(laptop, refuse_with(403, "revoked"))
     assert "can be\nexported." in text(found)
     assert "when there is a line" not in text(found)
 
@@ -169,7 +169,7 @@ def test_an_older_copy_is_not_called_different(laptop: Store, tmp_path: Path) ->
     old = Store.open(tmp_path / "old")
     head = old.outbox.head_before(one.origin, 4)
     old.pull.receive(Answered(one.origin, 3, head, {3: 1}))
-    more = Received(origin=one.origin, seq=5, head=HEAD, kinds={"village_organisation": 5})
+    more = ReceivedLog(origin=one.origin, seq=5, head=HEAD, kinds={"village_organisation": 5})
     said = text(_asked(old, more))
     old.close()
     assert "all of it" in said

@@ -1,4 +1,4 @@
-"""The loop of a sync, against a server that follows a script."""
+"""The request loop, against a scripted server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.sync.scripted import Scripted, taken, told
+from tests.sync.scripted import Scripted, accept, refuse_with
 
 from fieldkit.protocol.messages import Page, PageRow, SyncAnswer, SyncRequest
 from fieldkit.protocol.scope import Scope
@@ -17,7 +17,7 @@ from fieldkit.store import Edit, State, Store
 from fieldkit.sync.client import Outcome, sync
 from fieldkit.sync.sentences import ALTERED
 from fieldkit.sync.session import ATTEMPTS, LONGEST_WAIT
-from fieldkit.sync.transport import Cut, NoLine, Told
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal
 
 HEAD = "0" * 64
 SCOPE = Scope(role="operator", district=2, block=None)
@@ -34,14 +34,14 @@ def laptop(tmp_path: Path) -> Iterator[Store]:
 
 
 def run(store: Store, link: Scripted, waits: list[float] | None = None) -> Outcome:
-    """Sync without waiting; collect the seconds it would have waited."""
+    """Sync without waiting; collect the seconds it asked to wait."""
 
     def pause(seconds: float) -> bool:
         if waits is not None:
             waits.append(seconds)
         return False
 
-    return sync(store, link=link, pause=pause, chance=random.Random(1))
+    return sync(store, transport=link, pause=pause, rng=random.Random(1))
 
 
 def other(number: int, version: int = 1, **values: object) -> PageRow:
@@ -56,11 +56,11 @@ def other(number: int, version: int = 1, **values: object) -> PageRow:
 
 def more_than(request: SyncRequest) -> SyncAnswer:
     """Answer as a server that has more of the log than the laptop."""
-    return taken(request).model_copy(update={"seq": request.last_seq + 3, "head": HEAD})
+    return accept(request).model_copy(update={"seq": request.last_seq + 3, "head": HEAD})
 
 
 def branched(laptop: Store, register: Register) -> tuple[str, str]:
-    """Let a laptop be known as an older copy, and all be on the server: its old and new origin."""
+    """Sync a laptop that is an older copy; return its old and new origin."""
     register(laptop, 2)
     assert run(laptop, Scripted()).ok
     before = laptop.device
@@ -85,9 +85,9 @@ def test_a_quiet_sync_is_one_request(laptop: Store) -> None:
     assert request.most > 0
 
 
-def test_one_request_sends_and_brings(laptop: Store, register: Register) -> None:
+def test_one_request_sends_and_receives(laptop: Store, register: Register) -> None:
     mine = register(laptop, 3)
-    link = Scripted(lambda request: taken(request, [other(1)], {2: 4}))
+    link = Scripted(lambda request: accept(request, [other(1)], {2: 4}))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.applied, outcome.received) == (True, 3, 1)
     assert (len(link.requests), link.requests[0].acked) == (1, 0)
@@ -100,7 +100,7 @@ def test_one_request_sends_and_brings(laptop: Store, register: Register) -> None
 
 def test_pages_are_fetched_until_none_is_left(laptop: Store) -> None:
     def page(number: int, *, more: bool) -> Callable[[SyncRequest], SyncAnswer]:
-        return lambda request: taken(request, [other(number)], {2: number}, more=more)
+        return lambda request: accept(request, [other(number)], {2: number}, more=more)
 
     link = Scripted(page(1, more=True), page(2, more=True), page(3, more=False))
     outcome = run(laptop, link)
@@ -108,8 +108,10 @@ def test_pages_are_fetched_until_none_is_left(laptop: Store) -> None:
     assert [one.cursors for one in link.requests] == [{}, {2: 1}, {2: 2}]
 
 
-def test_what_is_left_when_the_line_drops_comes_next_time(laptop: Store) -> None:
-    first = Scripted(lambda one: taken(one, [other(1)], {2: 1}, more=True), *[Cut()] * ATTEMPTS)
+def test_what_a_lost_connection_left_is_received_next_time(laptop: Store) -> None:
+    first = Scripted(
+        lambda one: accept(one, [other(1)], {2: 1}, more=True), *[ConnectionLost()] * ATTEMPTS
+    )
     outcome = run(laptop, first)
     assert (outcome.ok, outcome.offline, outcome.received) == (False, True, 1)
     assert laptop.pull.state().more
@@ -120,12 +122,12 @@ def test_what_is_left_when_the_line_drops_comes_next_time(laptop: Store) -> None
 
 
 @pytest.mark.parametrize(("seq", "head"), [(2, HEAD), (1, HEAD), (0, HEAD)])
-def test_heads_are_compared_before_anything_is_taken_in(
+def test_heads_are_compared_before_anything_is_applied(
     laptop: Store, register: Register, seq: int, head: str
 ) -> None:
     register(laptop, 2)
     link = Scripted(
-        lambda one: taken(one, [other(1)]).model_copy(update={"seq": seq, "head": head})
+        lambda one: accept(one, [other(1)]).model_copy(update={"seq": seq, "head": head})
     )
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting, outcome.received) == (False, 2, 0)
@@ -134,17 +136,17 @@ def test_heads_are_compared_before_anything_is_taken_in(
     assert laptop.pull.state().cursors == {}
 
 
-def test_an_answer_without_a_word_on_every_change_is_not_taken_in(
+def test_an_answer_without_a_version_for_every_change_is_refused(
     laptop: Store, register: Register
 ) -> None:
     register(laptop, 2)
-    link = Scripted(lambda one: taken(one).model_copy(update={"versions": [1]}))
+    link = Scripted(lambda one: accept(one).model_copy(update={"versions": [1]}))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
 
-def test_a_server_that_never_comes_to_an_end_is_left(laptop: Store) -> None:
-    link = Scripted(*[lambda one: taken(one, [], {2: 1}, more=True)] * 20)
+def test_a_server_that_makes_no_progress_ends_the_sync(laptop: Store) -> None:
+    link = Scripted(*[lambda one: accept(one, [], {2: 1}, more=True)] * 20)
     outcome = run(laptop, link)
     assert not outcome.ok
     assert len(link.requests) < 5
@@ -158,7 +160,7 @@ def test_a_fork_is_logged_again_and_sent(laptop: Store, register: Register) -> N
     register(laptop, 3)
 
     def forked(request: SyncRequest) -> SyncAnswer:
-        """Of changes 2, 3 and 4 the server has another 3."""
+        """The server has another change 3 than the laptop."""
         head = laptop.outbox.head_before(device.origin, 3).hex()
         return SyncAnswer(
             seq=2,
@@ -188,9 +190,7 @@ def test_a_fork_is_logged_again_and_sent(laptop: Store, register: Register) -> N
     assert laptop.counts()["village_organisation"] == 4
 
 
-def test_a_fork_that_the_batch_does_not_pin_changes_nothing(
-    laptop: Store, register: Register
-) -> None:
+def test_a_fork_outside_the_batch_changes_nothing(laptop: Store, register: Register) -> None:
     register(laptop, 2)
     head = laptop.outbox.head_before(laptop.device.origin if laptop.device else "", 1).hex()
     link = Scripted(lambda _: SyncAnswer(seq=4, head=head, fork=5, incarnation="first"))
@@ -198,12 +198,12 @@ def test_a_fork_that_the_batch_does_not_pin_changes_nothing(
     assert (outcome.ok, outcome.waiting) == (False, 2)
 
 
-def test_an_older_copy_goes_on_under_another_name(laptop: Store, register: Register) -> None:
+def test_an_older_copy_gets_a_new_origin(laptop: Store, register: Register) -> None:
     register(laptop, 2)
     assert run(laptop, Scripted()).ok
     before = laptop.device
     assert before is not None
-    link = Scripted(lambda one: taken(one).model_copy(update={"seq": 5, "head": HEAD}))
+    link = Scripted(lambda one: accept(one).model_copy(update={"seq": 5, "head": HEAD}))
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     now = laptop.device
@@ -219,13 +219,11 @@ def test_an_older_copy_goes_on_under_another_name(laptop: Store, register: Regis
     assert [one.origin for one in quiet.requests] == [now.origin]
 
 
-def test_what_comes_with_the_word_that_a_copy_is_older_is_not_taken_in(
-    laptop: Store, register: Register
-) -> None:
+def test_a_page_for_an_older_copy_is_not_applied(laptop: Store, register: Register) -> None:
     register(laptop, 2)
     assert run(laptop, Scripted()).ok
     link = Scripted(
-        lambda one: taken(one, [other(1)], {2: 9}).model_copy(update={"seq": 5, "head": HEAD})
+        lambda one: accept(one, [other(1)], {2: 9}).model_copy(update={"seq": 5, "head": HEAD})
     )
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.received) == (True, 0)
@@ -235,7 +233,7 @@ def test_what_comes_with_the_word_that_a_copy_is_older_is_not_taken_in(
 
 def test_a_server_that_claims_to_know_more_of_every_log_ends_the_sync(laptop: Store) -> None:
     def more(request: SyncRequest) -> SyncAnswer:
-        return taken(request).model_copy(update={"seq": request.last_seq + 9, "head": "ab" * 32})
+        return accept(request).model_copy(update={"seq": request.last_seq + 9, "head": "ab" * 32})
 
     link = Scripted(*[more] * 9)
     outcome = run(laptop, link)
@@ -244,9 +242,7 @@ def test_a_server_that_claims_to_know_more_of_every_log_ends_the_sync(laptop: St
     assert len(link.requests) == 2
 
 
-def test_a_server_put_back_from_its_backup_is_asked_about_everything(
-    laptop: Store, register: Register
-) -> None:
+def test_a_restored_server_is_offered_every_log(laptop: Store, register: Register) -> None:
     register(laptop, 3)
     assert run(laptop, Scripted()).ok
     device = laptop.device
@@ -254,47 +250,47 @@ def test_a_server_put_back_from_its_backup_is_asked_about_everything(
     lost = laptop.outbox.head_before(device.origin, 2).hex()
 
     def restored(request: SyncRequest) -> SyncAnswer:
-        return taken(request, incarnation="second").model_copy(update={"seq": 1, "head": lost})
+        return accept(request, incarnation="second").model_copy(update={"seq": 1, "head": lost})
 
-    link = Scripted(restored, *[lambda one: taken(one, incarnation="second")] * 3)
+    link = Scripted(restored, *[lambda one: accept(one, incarnation="second")] * 3)
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     assert link.sent == [(device.origin, 2, 2)]
     assert [one.incarnation for one in link.requests] == ["first", "second"]
-    quiet = Scripted(lambda one: taken(one, incarnation="second"))
+    quiet = Scripted(lambda one: accept(one, incarnation="second"))
     assert run(laptop, quiet).ok
     assert len(quiet.requests) == 1
 
 
-def test_a_server_put_back_that_lost_nothing_of_one_log_is_asked_about_the_others(
+def test_a_restored_server_that_lost_nothing_of_one_log_is_offered_the_others(
     laptop: Store, register: Register
 ) -> None:
     register(laptop, 2)
-    older = Scripted(taken, lambda one: taken(one).model_copy(update={"seq": 5, "head": HEAD}))
+    older = Scripted(accept, lambda one: accept(one).model_copy(update={"seq": 5, "head": HEAD}))
     assert run(laptop, older).ok
     assert run(laptop, older).ok
-    link = Scripted(*[lambda one: taken(one, incarnation="second")] * 3)
+    link = Scripted(*[lambda one: accept(one, incarnation="second")] * 3)
     assert run(laptop, link).ok
     assert len({one.origin for one in link.requests}) == 2
 
 
-def test_who_lacks_part_of_one_log_is_asked_about_the_others(
+def test_a_server_that_lacks_part_of_one_log_is_offered_the_others(
     laptop: Store, register: Register
 ) -> None:
     old, now = branched(laptop, register)
     none = laptop.outbox.head_before(now, 1).hex()
-    lost = Scripted(lambda one: taken(one).model_copy(update={"seq": 0, "head": none}))
+    lost = Scripted(lambda one: accept(one).model_copy(update={"seq": 0, "head": none}))
     assert run(laptop, lost).ok
     assert {one.origin for one in lost.requests} == {old, now}
 
 
-def test_a_log_that_another_goes_on_from_is_offered_again_where_the_server_lost_it(
+def test_a_parent_log_is_offered_again_from_where_the_server_lost_it(
     laptop: Store, register: Register
 ) -> None:
     old, now = branched(laptop, register)
     register(laptop, 1)
     head = laptop.outbox.head_before(old, 2).hex()
-    link = Scripted(told(409, "parent", expected=2, head=head))
+    link = Scripted(refuse_with(409, "parent", expected=2, head=head))
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     assert link.sent == [(now, 2, 1), (old, 2, 1), (now, 1, 2)]
@@ -304,13 +300,13 @@ def test_a_log_that_another_goes_on_from_is_offered_again_where_the_server_lost_
     ("expected", "head"),
     [(2, HEAD), (3, None), (0, None), (None, None)],
 )
-def test_a_log_of_another_past_is_not_offered_again(
+def test_a_parent_log_that_differs_is_not_offered_again(
     laptop: Store, register: Register, expected: int | None, head: str | None
 ) -> None:
-    """A server that holds another log of that name, or all of it, is not mended by sending it."""
+    """Sending the parent's log again does not help a server that has another log of that name."""
     _, now = branched(laptop, register)
     register(laptop, 1)
-    link = Scripted(told(409, "parent", expected=expected, head=head))
+    link = Scripted(refuse_with(409, "parent", expected=expected, head=head))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting) == (False, 1)
     assert outcome.session.error is not None
@@ -318,14 +314,12 @@ def test_a_log_of_another_past_is_not_offered_again(
     assert link.sent == [(now, 2, 1)]
 
 
-def test_only_what_the_server_gave_its_word_on_is_acknowledged(
-    laptop: Store, register: Register
-) -> None:
-    """An answer was lost: the server holds more than the batch that is sent again."""
+def test_only_changes_with_a_version_are_acknowledged(laptop: Store, register: Register) -> None:
+    """An answer was lost: the server has more than the batch that is sent again."""
     register(laptop, 250)
 
     def ahead(request: SyncRequest) -> SyncAnswer:
-        return taken(request).model_copy(
+        return accept(request).model_copy(
             update={"seq": request.last_seq, "head": request.head, "versions": [1] * 200}
         )
 
@@ -336,7 +330,7 @@ def test_only_what_the_server_gave_its_word_on_is_acknowledged(
 
 
 @pytest.mark.parametrize("says_its_head", [True, False])
-def test_a_server_that_lacks_what_was_before_gets_it(
+def test_a_server_that_lacks_earlier_changes_gets_them(
     laptop: Store, register: Register, says_its_head: bool
 ) -> None:
     register(laptop, 2)
@@ -346,36 +340,34 @@ def test_a_server_that_lacks_what_was_before_gets_it(
     assert device is not None
     start = laptop.outbox.head_before(device.origin, 1).hex()
     head = start if says_its_head else None
-    link = Scripted(told(409, "gap", expected=1, head=head))
+    link = Scripted(refuse_with(409, "gap", expected=1, head=head))
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
     assert link.sent == [(device.origin, 3, 1), (device.origin, 1, 3)]
 
 
 @pytest.mark.parametrize("expected", [0, 3, 99])
-def test_a_gap_where_there_can_be_none_ends_the_sync(
-    laptop: Store, register: Register, expected: int
-) -> None:
-    """What is acknowledged ends before 2: no server can lack what was never sent to it."""
+def test_an_impossible_gap_ends_the_sync(laptop: Store, register: Register, expected: int) -> None:
+    """Only change 1 is acknowledged: a server cannot lack what was never sent to it."""
     register(laptop, 1)
     assert run(laptop, Scripted()).ok
     register(laptop, 2)
-    link = Scripted(told(409, "gap", expected=expected))
+    link = Scripted(refuse_with(409, "gap", expected=expected))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting) == (False, 2)
     assert "cannot tell what it lacks" in (outcome.session.error or "")
     assert len(link.requests) == 1
 
 
-def test_a_new_area_comes_from_the_start_and_the_old_epoch_is_declared_until_all_is_sent(
+def test_a_new_area_is_pulled_from_the_start_and_the_old_epoch_declared_until_all_is_sent(
     laptop: Store, register: Register
 ) -> None:
-    assert run(laptop, Scripted(lambda one: taken(one, [other(1)], {2: 9}))).ok
+    assert run(laptop, Scripted(lambda one: accept(one, [other(1)], {2: 9}))).ok
     register(laptop, 1)
     scope = Scope(role="operator", district=3, block=None)
 
     def moved(request: SyncRequest) -> SyncAnswer:
-        answer = taken(request, [other(2, district=3)], {3: 7}, epoch=2, scope=scope)
+        answer = accept(request, [other(2, district=3)], {3: 7}, epoch=2, scope=scope)
         return answer if request.cursors else answer.model_copy(update={"more": False})
 
     link = Scripted(moved, moved)
@@ -386,23 +378,23 @@ def test_a_new_area_comes_from_the_start_and_the_old_epoch_is_declared_until_all
     assert laptop.pull.state().cursors == {3: 7}
     assert laptop.get("village_organisation", "ZZZZZZZZ-2") is not None
     assert laptop.get("village_organisation", "ZZZZZZZZ-1") is None
-    following = Scripted(lambda one: taken(one, epoch=2))
+    following = Scripted(lambda one: accept(one, epoch=2))
     assert run(laptop, following).ok
     assert [one.epoch for one in following.requests] == [2]
 
 
 def test_a_new_token_is_used_and_kept(laptop: Store) -> None:
-    link = Scripted(lambda one: taken(one, cursors={2: 1}, more=True, token="b" * 43))
+    link = Scripted(lambda one: accept(one, cursors={2: 1}, more=True, token="b" * 43))
     assert run(laptop, link).ok
     assert (link.tokens, laptop.token()) == (["b" * 43], "b" * 43)
 
 
-def test_a_new_token_the_server_does_not_know_gives_way_to_the_old(laptop: Store) -> None:
+def test_an_unknown_new_token_falls_back_to_the_old_one(laptop: Store) -> None:
     link = Scripted(
-        lambda one: taken(one, cursors={2: 1}, more=True, token="b" * 43),
-        told(401, "unauthorised"),
-        lambda one: taken(one, cursors={2: 2}, more=True),
-        told(401, "unauthorised"),
+        lambda one: accept(one, cursors={2: 1}, more=True, token="b" * 43),
+        refuse_with(401, "unauthorised"),
+        lambda one: accept(one, cursors={2: 2}, more=True),
+        refuse_with(401, "unauthorised"),
     )
     outcome = run(laptop, link)
     assert (outcome.ok, laptop.token()) == (False, "a" * 43)
@@ -410,11 +402,9 @@ def test_a_new_token_the_server_does_not_know_gives_way_to_the_old(laptop: Store
     assert (outcome.session.error or "").startswith("The server does not know this laptop.")
 
 
-def test_a_line_that_breaks_gets_smaller_batches_and_goes_on(
-    laptop: Store, register: Register
-) -> None:
+def test_after_a_lost_connection_batches_are_smaller(laptop: Store, register: Register) -> None:
     register(laptop, 200)
-    link, waits = Scripted(Cut(), Cut(), taken, NoLine()), list[float]()
+    link, waits = Scripted(ConnectionLost(), ConnectionLost(), accept, Offline()), list[float]()
     outcome = run(laptop, link, waits)
     assert (outcome.ok, outcome.waiting) == (True, 0)
     assert [(first, many) for _, first, many in link.sent] == [
@@ -424,9 +414,9 @@ def test_a_line_that_breaks_gets_smaller_batches_and_goes_on(
     assert waits[1] > waits[0] > 0
 
 
-def test_a_line_that_stays_broken_ends_the_sync(laptop: Store, register: Register) -> None:
+def test_a_connection_that_stays_broken_ends_the_sync(laptop: Store, register: Register) -> None:
     register(laptop, 5)
-    link, waits = Scripted(*[Cut()] * 9), list[float]()
+    link, waits = Scripted(*[ConnectionLost()] * 9), list[float]()
     outcome = run(laptop, link, waits)
     assert (outcome.offline, len(link.requests), len(waits)) == (True, ATTEMPTS, ATTEMPTS - 1)
     assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
@@ -435,10 +425,14 @@ def test_a_line_that_stays_broken_ends_the_sync(laptop: Store, register: Registe
 
 @pytest.mark.parametrize(
     ("failure", "waited"),
-    [(told(429, "busy", 20), 20), (told(503, "busy", 9), 9), (Told(502, None), 0)],
+    [
+        (refuse_with(429, "busy", 20), 20),
+        (refuse_with(503, "busy", 9), 9),
+        (ServerRefusal(502, None), 0),
+    ],
 )
-def test_a_busy_server_is_left_alone_as_long_as_it_asks(
-    laptop: Store, failure: Told, waited: int
+def test_a_busy_server_is_retried_after_the_time_it_asks(
+    laptop: Store, failure: ServerRefusal, waited: int
 ) -> None:
     waits = list[float]()
     assert run(laptop, Scripted(failure), waits).ok
@@ -447,10 +441,15 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(
 
 
 @pytest.mark.parametrize(
-    "failure", [told(503, "busy", LONGEST_WAIT + 1), told(403, "revoked"), Told(200, None)]
+    "failure",
+    [
+        refuse_with(503, "busy", LONGEST_WAIT + 1),
+        refuse_with(403, "revoked"),
+        ServerRefusal(200, None),
+    ],
 )
-def test_what_time_will_not_mend_soon_ends_the_sync_at_once(
-    laptop: Store, register: Register, failure: Told
+def test_lasting_refusals_end_the_sync_at_once(
+    laptop: Store, register: Register, failure: ServerRefusal
 ) -> None:
     register(laptop, 1)
     link, waits = Scripted(failure), list[float]()
@@ -458,31 +457,31 @@ def test_what_time_will_not_mend_soon_ends_the_sync_at_once(
     assert (outcome.ok, outcome.waiting, len(link.requests), waits) == (False, 1, 1, [])
 
 
-def test_a_revoked_laptop_is_told_that_entry_goes_on(laptop: Store) -> None:
-    outcome = run(laptop, Scripted(told(403, "revoked")))
+def test_a_revoked_laptop_reads_that_entry_goes_on(laptop: Store) -> None:
+    outcome = run(laptop, Scripted(refuse_with(403, "revoked")))
     assert (outcome.session.error or "").startswith(
         "This laptop was taken off the server. Entry goes on; what is unsent can be exported."
     )
 
 
 def test_stop_while_waiting_ends_the_sync(laptop: Store) -> None:
-    outcome = sync(laptop, link=Scripted(told(503, "busy")), pause=lambda _: True)
+    outcome = sync(laptop, transport=Scripted(refuse_with(503, "busy")), pause=lambda _: True)
     assert (outcome.ok, outcome.stopped) == (False, True)
 
 
-def test_stop_ends_after_the_request_under_way(laptop: Store, register: Register) -> None:
+def test_stop_ends_after_the_request_in_progress(laptop: Store, register: Register) -> None:
     register(laptop, 1)
     stop = threading.Event()
 
     def last(request: SyncRequest) -> SyncAnswer:
         stop.set()
-        return taken(request, [other(1)], {2: 1}, more=True)
+        return accept(request, [other(1)], {2: 1}, more=True)
 
-    outcome = sync(laptop, link=Scripted(last), stop=stop)
+    outcome = sync(laptop, transport=Scripted(last), stop=stop)
     assert (outcome.stopped, outcome.waiting, outcome.received) == (True, 0, 1)
 
 
-def test_batches_keep_to_their_bytes_whatever_is_in_them(laptop: Store) -> None:
+def test_batches_stay_within_their_bytes(laptop: Store) -> None:
     chance = random.Random(2)
     for _ in range(40):
         remarks = "".join(chance.choice("abcdefghijklmnop0123456789") for _ in range(1500))
@@ -491,26 +490,26 @@ def test_batches_keep_to_their_bytes_whatever_is_in_them(laptop: Store) -> None:
     assert run(laptop, link).ok
     assert sum(many for _, _, many in link.sent) == 40
     assert len(link.sent) > 2
-    assert max(link.weigh(request) for request in link.requests) <= 16 * 1024
+    assert max(link.measure(request) for request in link.requests) <= 16 * 1024
 
 
-def test_a_page_has_room_for_the_rows_just_sent(laptop: Store, register: Register) -> None:
+def test_a_page_has_space_for_the_rows_just_sent(laptop: Store, register: Register) -> None:
     register(laptop, 200)
     link = Scripted()
     assert run(laptop, link).ok
     assert link.requests[0].most >= 300
 
 
-def test_the_same_sync_does_the_same(laptop: Store, register: Register) -> None:
+def test_a_sync_is_deterministic(laptop: Store, register: Register) -> None:
     waits = [list[float](), list[float]()]
     for each in waits:
         register(laptop, 1)
-        run(laptop, Scripted(Cut(), Cut()), each)
+        run(laptop, Scripted(ConnectionLost(), ConnectionLost()), each)
     assert waits[0] == waits[1]
 
 
-def test_an_answer_without_a_page_brings_nothing(laptop: Store) -> None:
-    link = Scripted(lambda one: taken(one, cursors={}).model_copy(update={"page": None}))
+def test_an_answer_without_a_page_changes_no_row(laptop: Store) -> None:
+    link = Scripted(lambda one: accept(one, cursors={}).model_copy(update={"page": None}))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.received) == (True, 0)
-    assert taken(link.requests[0]).page == Page()
+    assert accept(link.requests[0]).page == Page()

@@ -15,9 +15,15 @@ import pytest
 
 from fieldkit.protocol.messages import LARGEST_BODY, Problem, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
-from fieldkit.sync.sentences import refused
-from fieldkit.sync.stop import Stop
-from fieldkit.sync.transport import Cut, Distrusted, Line, NoLine, Told
+from fieldkit.sync.sentences import refusal_sentence
+from fieldkit.sync.transport import (
+    ConnectionLost,
+    HttpTransport,
+    Offline,
+    ServerRefusal,
+    Stop,
+    UntrustedServer,
+)
 
 HEAD = "0" * 64
 REQUEST = SyncRequest(origin="7K2M9QXR", last_seq=0, head=HEAD)
@@ -26,7 +32,7 @@ ANSWER = SyncAnswer(seq=0, head=HEAD)
 
 @dataclass
 class Heard:
-    """What a scripted server heard, and says next."""
+    """The requests and the next answers of a scripted server."""
 
     says: Callable[[int], tuple[int, dict[str, str], bytes]]
     requests: list[tuple[Heads, bytes]] = field(default_factory=list)
@@ -69,10 +75,10 @@ def _problem(status: int, word: str, **heads: str) -> tuple[int, dict[str, str],
     return status, heads, problem.model_dump_json(exclude_none=True).encode()
 
 
-def test_only_the_heads_that_are_needed_travel_and_every_byte_is_counted() -> None:
+def test_only_needed_headers_are_sent_and_every_byte_is_counted() -> None:
     heard = Heard(_answer)
-    with listening(heard) as url, Line(url, "t" * 43) as line:
-        assert line.ask("/v1/sync", REQUEST, SyncAnswer) == ANSWER
+    with listening(heard) as url, HttpTransport(url, "t" * 43) as line:
+        assert line.post("/v1/sync", REQUEST, SyncAnswer) == ANSWER
         ((heads, body),) = heard.requests
         assert {name.lower() for name in heads} <= {
             "host", "content-length", "content-type", "content-encoding", "user-agent",
@@ -80,7 +86,7 @@ def test_only_the_heads_that_are_needed_travel_and_every_byte_is_counted() -> No
         }  # fmt: skip
         assert heads["authorization"] == f"Bearer {'t' * 43}"
         assert decode(body, SyncRequest, heads["content-encoding"]) == REQUEST
-        assert line.weigh(REQUEST) == len(body)
+        assert line.measure(REQUEST) == len(body)
         size = len("POST /v1/sync HTTP/1.1\r\n\r\n") + len(body)
         assert line.traffic.bytes_up == size + sum(len(f"{k}: {v}\r\n") for k, v in heads.items())
         assert line.traffic.requests == 1
@@ -88,58 +94,70 @@ def test_only_the_heads_that_are_needed_travel_and_every_byte_is_counted() -> No
         assert line.traffic.seconds > 0
 
 
-def test_a_server_that_does_not_read_the_best_coding_gets_gzip_for_good() -> None:
+def test_a_server_that_does_not_read_the_best_coding_gets_gzip_from_then_on() -> None:
     def says(request: int) -> tuple[int, dict[str, str], bytes]:
         return _problem(415, "encoding") if request == 1 else _answer(request)
 
     heard = Heard(says)
-    with listening(heard) as url, Line(url) as line:
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    with listening(heard) as url, HttpTransport(url) as line:
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
     codings = [heads["content-encoding"] for heads, _ in heard.requests]
     assert codings == [CODINGS[0], "gzip", "gzip"]
 
 
-def test_a_server_that_reads_nothing_is_told_once() -> None:
+def test_a_server_that_reads_no_coding_is_tried_twice_at_most() -> None:
     heard = Heard(lambda _: _problem(415, "encoding"))
-    with listening(heard) as url, Line(url) as line, pytest.raises(Told, match="415"):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    with (
+        listening(heard) as url,
+        HttpTransport(url) as line,
+        pytest.raises(ServerRefusal, match="415"),
+    ):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
     assert len(heard.requests) <= 2
 
 
 @pytest.mark.parametrize(
-    ("told", "wait"),
+    ("header", "wait"),
     [("7", 7), ("", None), ("-3", None), ("soon", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)],
 )
-def test_how_long_the_server_asks_to_wait(told: str, wait: int | None) -> None:
-    heard = Heard(lambda _: _problem(429, "busy", **{"retry-after": told}))
-    with listening(heard) as url, Line(url) as line, pytest.raises(Told) as refused:
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
-    assert (refused.value.status, refused.value.word, refused.value.wait) == (429, "busy", wait)
+def test_retry_after_is_read(header: str, wait: int | None) -> None:
+    heard = Heard(lambda _: _problem(429, "busy", **{"retry-after": header}))
+    with (
+        listening(heard) as url,
+        HttpTransport(url) as line,
+        pytest.raises(ServerRefusal) as refused,
+    ):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+    assert (refused.value.status, refused.value.code, refused.value.retry_after) == (
+        429,
+        "busy",
+        wait,
+    )
 
 
 def test_the_newest_token_is_used() -> None:
     heard = Heard(_answer)
-    with listening(heard) as url, Line(url, "a" * 43) as line:
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
-        line.use("b" * 43)
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    with listening(heard) as url, HttpTransport(url, "a" * 43) as line:
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+        line.use_token("b" * 43)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
     assert [heads["authorization"][7] for heads, _ in heard.requests] == ["a", "b"]
 
 
-def test_a_token_never_travels_over_plain_http_beyond_this_machine() -> None:
-    assert "authorization" in Line("https://office.example.in", "t" * 43)._heads()
-    assert "authorization" in Line("http://127.0.0.1:1", "t" * 43)._heads()
-    assert "authorization" not in Line("http://192.0.2.1", "t" * 43)._heads()
+def test_a_token_is_never_sent_over_plain_http_to_another_machine() -> None:
+    assert "authorization" in HttpTransport("https://office.example.in", "t" * 43)._headers()
+    assert "authorization" in HttpTransport("http://127.0.0.1:1", "t" * 43)._headers()
+    assert "authorization" not in HttpTransport("http://192.0.2.1", "t" * 43)._headers()
 
 
-def test_a_server_that_is_not_there_and_a_line_that_breaks_are_told_apart() -> None:
+def test_offline_and_a_lost_connection_are_distinguished() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with Line(f"http://127.0.0.1:{port}") as line, pytest.raises(NoLine):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
-    with _mute() as (url, _), Line(url) as line, pytest.raises(Cut):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    with HttpTransport(f"http://127.0.0.1:{port}") as line, pytest.raises(Offline):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+    with _mute() as (url, _), HttpTransport(url) as line, pytest.raises(ConnectionLost):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
 _CERTIFICATE = Path(__file__).parent.parent / "server" / "certificate_for_tests.pem"
@@ -147,7 +165,7 @@ _CERTIFICATE = Path(__file__).parent.parent / "server" / "certificate_for_tests.
 
 @contextmanager
 def proving_nothing() -> Iterator[str]:
-    """A server with a certificate that nobody vouches for."""
+    """A server with a self-signed certificate."""
     secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     secure.load_cert_chain(_CERTIFICATE, _CERTIFICATE.with_name("key_for_tests.pem"))
     with socket.create_server(("127.0.0.1", 0)) as plain:
@@ -165,35 +183,39 @@ def proving_nothing() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
-def test_who_cannot_prove_to_be_the_server_is_no_missing_connection(scheme: str) -> None:
+def test_an_untrusted_server_is_not_reported_as_offline(scheme: str) -> None:
     with (
         proving_nothing() as url,
-        Line(url.replace("https", scheme), "secret") as line,
-        pytest.raises(Distrusted) as told,
+        HttpTransport(url.replace("https", scheme), "secret") as line,
+        pytest.raises(UntrustedServer) as raised,
     ):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
-    assert not told.value.by_date
-    assert "cannot prove that it is the server" in refused(told.value)
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+    assert not raised.value.by_date
+    assert "cannot prove that it is the server" in refusal_sentence(raised.value)
 
 
-def test_what_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificates_that_the_system_trusts_are_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(_CERTIFICATE))
-    with proving_nothing() as url, Line(url, "secret") as line, pytest.raises(Cut):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    with (
+        proving_nothing() as url,
+        HttpTransport(url, "secret") as line,
+        pytest.raises(ConnectionLost),
+    ):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
 @pytest.mark.parametrize(("size", "taken"), [(LARGEST_BODY, True), (LARGEST_BODY + 1, False)])
-def test_an_answer_without_end_is_given_up(size: int, taken: bool) -> None:
+def test_a_too_large_answer_is_refused(size: int, taken: bool) -> None:
     body = encode(ANSWER, "identity").ljust(size)
-    with listening(Heard(lambda _: (200, {}, body))) as url, Line(url) as line:
+    with listening(Heard(lambda _: (200, {}, body))) as url, HttpTransport(url) as line:
         if taken:
-            assert line.ask("/v1/sync", REQUEST, SyncAnswer) == ANSWER
+            assert line.post("/v1/sync", REQUEST, SyncAnswer) == ANSWER
         else:
-            with pytest.raises(Told):
-                line.ask("/v1/sync", REQUEST, SyncAnswer)
+            with pytest.raises(ServerRefusal):
+                line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
-def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authorities(
+def test_the_systems_authorities_are_trusted_beside_the_public_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def load(context: ssl.SSLContext) -> None:
@@ -202,12 +224,16 @@ def test_what_the_store_of_the_system_holds_is_trusted_beside_the_public_authori
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     monkeypatch.setattr(ssl.SSLContext, "load_default_certs", load)
-    with proving_nothing() as url, Line(url, "secret") as line, pytest.raises(Cut):
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
+    with (
+        proving_nothing() as url,
+        HttpTransport(url, "secret") as line,
+        pytest.raises(ConnectionLost),
+    ):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
 @pytest.mark.parametrize("code", [9, 10])
-def test_a_certificate_out_of_its_dates_asks_for_the_clock(
+def test_an_expired_certificate_gives_a_sentence_about_the_clock(
     code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def send(_client: httpx.Client, _request: httpx.Request, **_: object) -> httpx.Response:
@@ -216,15 +242,15 @@ def test_a_certificate_out_of_its_dates_asks_for_the_clock(
         raise httpx.ConnectError("certificate verify failed") from inner
 
     monkeypatch.setattr(httpx.Client, "send", send)
-    with Line("https://127.0.0.1:1") as line, pytest.raises(Distrusted) as told:
-        line.ask("/v1/sync", REQUEST, SyncAnswer)
-    assert told.value.by_date
-    assert "Set the date and time" in refused(told.value)
+    with HttpTransport("https://127.0.0.1:1") as line, pytest.raises(UntrustedServer) as raised:
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+    assert raised.value.by_date
+    assert "Set the date and time" in refusal_sentence(raised.value)
 
 
 @contextmanager
 def _mute(*, hold: bool = False) -> Iterator[tuple[str, threading.Event]]:
-    """A server that takes a request and hangs up, or holds it until the other side goes."""
+    """A server that receives a request and hangs up, or keeps the connection open."""
     taken = threading.Event()
 
     def serve() -> None:
@@ -243,9 +269,9 @@ def _mute(*, hold: bool = False) -> Iterator[tuple[str, threading.Event]]:
 
 
 @pytest.mark.parametrize("asked", [1, 2])
-def test_a_request_under_way_is_broken_off_when_asked_twice_or_after_a_while(asked: int) -> None:
-    stop = Stop(patience=0.01 if asked == 1 else 600.0)
-    with _mute(hold=True) as (url, taken), Line(url) as line, stop.ends(line.abort):
+def test_a_request_is_aborted_by_a_second_stop_or_after_a_while(asked: int) -> None:
+    stop = Stop(abort_after=0.01 if asked == 1 else 600.0)
+    with _mute(hold=True) as (url, taken), HttpTransport(url) as line, stop.aborting(line.abort):
 
         def ask_to_stop() -> None:
             taken.wait()
@@ -254,16 +280,16 @@ def test_a_request_under_way_is_broken_off_when_asked_twice_or_after_a_while(ask
 
         thread = threading.Thread(target=ask_to_stop)
         thread.start()
-        with pytest.raises(Cut):
-            line.ask("/v1/sync", REQUEST, SyncAnswer)
+        with pytest.raises(ConnectionLost):
+            line.post("/v1/sync", REQUEST, SyncAnswer)
         thread.join()
-        with pytest.raises(Cut):
-            line.ask("/v1/sync", REQUEST, SyncAnswer)
+        with pytest.raises(ConnectionLost):
+            line.post("/v1/sync", REQUEST, SyncAnswer)
 
 
-def test_a_stop_that_is_past_breaks_nothing_off() -> None:
-    stop, aborted = Stop(patience=0.0), list[int]()
-    with stop.ends(lambda: aborted.append(1)):
+def test_an_earlier_stop_aborts_nothing() -> None:
+    stop, aborted = Stop(abort_after=0.0), list[int]()
+    with stop.aborting(lambda: aborted.append(1)):
         pass
     stop.set()
     stop.set()

@@ -1,4 +1,4 @@
-"""What each command of the command line does."""
+"""The commands of the command line: one module a subject, one function a command."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from fieldkit.store import Store
 
 
 @contextmanager
-def opened() -> Iterator[Store]:
-    """Open this installation's store for one command."""
+def open_store() -> Iterator[Store]:
+    """Open this installation's store for the duration of one command."""
     store = Store.open(home_folder())
     try:
         yield store
@@ -25,14 +25,18 @@ def opened() -> Iterator[Store]:
         store.close()
 
 
-def at_work(store: Store) -> str:
-    """Return who is at work at this laptop, for changes made by commands."""
+def operator_of(store: Store) -> str:
+    """Return the operator in whose name commands make changes: the last one at this laptop."""
     operators = store.operators()
     return operators[0] if operators else ""
 
 
 def known_kind(name: str) -> type[Record]:
-    """Return the kind of this name; refuses one that is none."""
+    """Return the kind of this name.
+
+    Raises:
+        Unusable: there is none.
+    """
     found = kinds().get(name)
     if found is None:
         raise Unusable(f"There is no kind {name!r}. The kinds: {', '.join(kinds())}.")
@@ -40,7 +44,7 @@ def known_kind(name: str) -> type[Record]:
 
 
 def in_words(field: Field | None, value: Json) -> str:
-    """Return a value as people read it; of a field not known here, and what it cannot be, as is."""
+    """Return a value as people read it; unchanged if the field is unknown or cannot hold it."""
     try:
         return field.format.show(field.format.read(value)) if field else str(value)
     except Unfit:
@@ -48,14 +52,11 @@ def in_words(field: Field | None, value: Json) -> str:
 
 
 def say(sentence: str = "") -> None:
-    """Print a line of text; control characters in it never reach the terminal."""
+    """Print a line of text, with control characters made harmless."""
     sys.stdout.write(f"{shown(sentence)}\n")
 
 
 def say_json(value: Mapping[str, object] | Sequence[object]) -> None:
-    """Print a value as JSON, alone on standard output.
-
-    Plain ASCII: it comes through every pipe unharmed, and a terminal obeys nothing in it.
-    """
+    """Print a value as JSON in plain ASCII, safe for every pipe and terminal."""
     json.dump(value, sys.stdout, indent=2)
     sys.stdout.write("\n")

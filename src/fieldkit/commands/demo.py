@@ -1,6 +1,6 @@
-"""The main job on made-up data: a messy roster in, a working day, and all of it shared.
+"""Demonstrate the main job on made-up data: import a messy roster, work a day, sync.
 
-It runs on a home of its own with a server of its own; no existing installation is touched.
+The demonstration has its own home folder and server; it touches no existing installation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import say
 from fieldkit.commands.demo_sharing import share
-from fieldkit.files.load import load
+from fieldkit.files import load
 from fieldkit.records import Record
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
@@ -33,7 +33,7 @@ _DISTRICT, _BLOCK = 2, 16
 _OPERATOR = "Asha"
 _TRAINED = 20
 _TOOLKITS = 5
-_ROAD = (
+_STEPS = (
     ("SELECTED", "selected_on"),
     ("VOUCHER_ISSUED", "issued_on"),
     ("ORDERED", "ordered_on"),
@@ -48,12 +48,13 @@ _WOMEN = (
 
 
 def demo(args: Namespace) -> int:
-    """Do the job, print what was done; with a terminal, open the application on that data."""
+    """Do the job and print each step; on a terminal, open the application on the result."""
     try:
+        import fieldkit.server.operation.run  # noqa: F401  (needs the extra, unlike local_server)
         from fieldkit.server.operation.local import local_server
     except ModuleNotFoundError:
         raise Unusable(
-            "The demonstration runs a server of its own. Install fieldkit[server] for it."
+            "The demonstration runs a server of its own. Install fieldkit-jk[server] for it."
         ) from None
     with _folder(args.home) as folder:
         say(f"A demonstration on made-up people, in {folder}")
@@ -81,7 +82,7 @@ def _folder(home: Path | None) -> Iterator[Path]:
 
 
 def _work(folder: Path, people: int, seed: int, url: str) -> bool:
-    """Do the working day; return whether laptop and server hold the same at its end."""
+    """Do the working day; return whether laptop and server hold the same data at its end."""
     roster = folder / "roster.xlsx"
     write_roster(roster, people=people, seed=seed, district=_DISTRICT, block=_BLOCK)
     store = Store.open(folder / "laptop")
@@ -111,7 +112,7 @@ def _import(store: Store, roster: Path) -> None:
 
 
 def _typed(kind: type[Record], **texts: str) -> Edit:
-    """Read texts as a person types them in the form."""
+    """Return the edit of a person who types these texts into the form."""
     fields = kind.fields()
     return Edit(kind, {name: fields[name].format.parse(text) for name, text in texts.items()})
 
@@ -195,7 +196,7 @@ def _deliver(store: Store, artisans: Sequence[str]) -> None:
     for number, artisan in enumerate(artisans):
         toolkit = store.new_id()
         given: dict[str, str] = {"beneficiary_id": artisan}
-        for step, (state, day) in enumerate(_ROAD):
+        for step, (state, day) in enumerate(_STEPS):
             on = (start + timedelta(days=6 * step)).isoformat()
             edit = _typed(Toolkit, **given, state=state, **{day: on})
             if state == "DISPATCHED":

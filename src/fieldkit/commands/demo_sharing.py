@@ -1,6 +1,6 @@
-"""The demonstration's second half: a server takes it all, and a second laptop works along.
+"""The demonstration's second half: sync with a server and with a second laptop.
 
-Both laptops change the same artisan while neither has a line: what differs is kept and decided.
+Both laptops change the same artisan while offline; the differences are merged or decided.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _COLLEAGUE = "Reyaz"
 
 
 def share(store: Store, folder: Path, url: str, artisan: str) -> bool:
-    """Send all of a laptop, let another one pull it, settle a conflict; say if all are the same."""
+    """Send a laptop's data, pull it to another, decide a conflict; return whether all agree."""
     device = store.device
     if device is None:
         return False
@@ -27,8 +27,8 @@ def share(store: Store, folder: Path, url: str, artisan: str) -> bool:
         other.init(_COLLEAGUE, device.district, device.block)
         for laptop in (store, other):
             _enrol(laptop, folder, url)
-        _tell("Sent", sync(store))
-        _tell("A second laptop came to the same block", sync(other))
+        _say_outcome("Sent", sync(store))
+        _say_outcome("A second laptop came to the same block", sync(other))
         _disagree(store, other, artisan)
         return _compare(store, other, folder)
     finally:
@@ -44,7 +44,7 @@ def _enrol(store: Store, folder: Path, url: str) -> None:
         enrol(store, url, code(database, district=device.district, block=device.block))
 
 
-def _tell(what: str, outcome: Outcome) -> None:
+def _say_outcome(what: str, outcome: Outcome) -> None:
     session, sent = outcome.session, outcome.applied + outcome.rejected
     moved = f"{indian(sent)} changes" if sent else f"{indian(outcome.received)} records received"
     say(
@@ -56,7 +56,7 @@ def _tell(what: str, outcome: Outcome) -> None:
 
 
 def _disagree(store: Store, other: Store, artisan: str) -> None:
-    """Change one artisan on both laptops without a line, then settle what differs."""
+    """Change one artisan on both offline laptops, sync, and decide the conflict."""
     seen = store.get("beneficiary", artisan)
     if seen is None:
         return
@@ -82,25 +82,25 @@ def _disagree(store: Store, other: Store, artisan: str) -> None:
 
 
 def _compare(store: Store, other: Store, folder: Path) -> bool:
-    """Hold both laptops against the server, kind by kind, and the heads of their logs."""
+    """Compare both laptops with the server: counts of each kind, and heads of the logs."""
     from fieldkit.server.operation.status import status
 
-    there = status(f"sqlite:///{folder / 'server.sqlite3'}")
-    here, beside = store.counts(), other.counts()
+    on_server = status(f"sqlite:///{folder / 'server.sqlite3'}")
+    first, second = store.counts(), other.counts()
     same = True
     say(f"{'':28}{'laptop':>10}{'second':>10}{'server':>10}")
-    for kind, many in here.items():
-        held = there["records"].get(kind, 0)
+    for kind, many in first.items():
+        held = on_server["records"].get(kind, 0)
         if many or held:
-            agree = many == held == beside[kind]
+            agree = many == held == second[kind]
             same = same and agree
-            figures = "".join(f"{indian(one):>10}" for one in (many, beside[kind], held))
+            figures = "".join(f"{indian(one):>10}" for one in (many, second[kind], held))
             say(f"  {kinds()[kind].plural:26}{figures}  {'same' if agree else 'not the same'}")
-    heads = {device["origin"]: device["head"] for device in there["devices"]}
+    heads = {device["origin"]: device["head"] for device in on_server["devices"]}
     for laptop in (store, other):
-        standing = laptop.outbox.standing()
-        head = standing.head.hex() if standing else ""
-        agree = standing is not None and heads.get(standing.origin) == head
+        position = laptop.outbox.standing()
+        head = position.head.hex() if position else ""
+        agree = position is not None and heads.get(position.origin) == head
         same = same and agree
         say(f"Heads of the log: {'same' if agree else 'not the same'} ({head[:12]})")
     return same

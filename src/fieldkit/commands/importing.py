@@ -1,4 +1,4 @@
-"""The command that loads files: progress on a terminal, Ctrl+C, and what became of the rows."""
+"""The import command: progress on a terminal, Ctrl+C, and the results."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from threading import Event
 from types import FrameType
 
-from fieldkit.cli import DONE, IN_PART, Unusable, tell
-from fieldkit.commands import at_work, known_kind, opened, say, say_json
+from fieldkit.cli import DONE, IN_PART, Unusable, print_error
+from fieldkit.commands import known_kind, open_store, operator_of, say, say_json
 from fieldkit.files import Loaded, Unreadable, load_folder
 from fieldkit.files import load as load_file
 from fieldkit.records.fields.formats import indian
@@ -21,12 +21,12 @@ from fieldkit.store import Store, StoreError
 
 
 def load(args: Namespace) -> int:
-    """Load records from a file, or every file of a folder."""
+    """Import records from a file, or from every file of a folder."""
     if args.file is not None:
         known_kind(args.what)
     elif not Path(args.what).is_dir():
         raise Unusable("Name a kind and a file, or a folder of files named after kinds.")
-    with opened() as store, _stoppable() as stop, _progress() as progress:
+    with open_store() as store, _stoppable() as stop, _progress() as progress:
         if store.device is None:
             raise Unusable("This laptop is not set up yet. Run `fieldkit init` first.")
         try:
@@ -36,8 +36,8 @@ def load(args: Namespace) -> int:
         except StoreError as error:
             if not progress.rows or args.dry_run:
                 raise
-            tell(str(error))
-            tell(f"About {indian(progress.rows)} rows were loaded before that and stay.")
+            print_error(str(error))
+            print_error(f"About {indian(progress.rows)} rows were loaded before that and stay.")
             return IN_PART
     if args.json:
         results = {name: _figures(one) for name, one in found.items()}
@@ -50,11 +50,11 @@ def load(args: Namespace) -> int:
 
 
 class _Progress:
-    """A line on the terminal that says how far a load has come."""
+    """A line on the terminal that shows the progress of an import."""
 
     def __init__(self) -> None:
         self.rows = 0
-        """Rows read of the file under way."""
+        """Rows read of the current file."""
         self._visible = sys.stderr.isatty()
 
     def __call__(self, rows: int, done: int, total: int) -> None:
@@ -63,7 +63,7 @@ class _Progress:
         self._write(f"{indian(rows)} rows{share}  (Ctrl+C stops)")
 
     def clear(self) -> None:
-        """Leave the line empty for what is said next."""
+        """Clear the line for the next message."""
         self._write("")
 
     def _write(self, text: str) -> None:
@@ -83,15 +83,15 @@ def _progress() -> Iterator[_Progress]:
 
 @contextmanager
 def _stoppable() -> Iterator[Event]:
-    """Let the first Ctrl+C end the load between two rows, and a second one at once."""
+    """Let the first Ctrl+C stop the import between two rows, and a second one at once."""
     stop = Event()
 
-    def ask(_signal: int, _frame: FrameType | None) -> None:
+    def request_stop(_signal: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
 
-    before = signal.signal(signal.SIGINT, ask)
+    before = signal.signal(signal.SIGINT, request_stop)
     try:
         yield stop
     finally:
@@ -99,8 +99,8 @@ def _stoppable() -> Iterator[Event]:
 
 
 def _load(store: Store, args: Namespace, progress: _Progress, stop: Event) -> Mapping[str, Loaded]:
-    """Return what became of each file, by its name."""
-    operator = at_work(store)
+    """Return the results by file name."""
+    operator = operator_of(store)
     if args.file is None:
         return load_folder(
             store,

@@ -1,4 +1,4 @@
-"""Commands about this laptop: setting up, standing, sync, backups."""
+"""Commands about this laptop: setup, status, sync, backups."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from filelock import FileLock, Timeout
 
 from fieldkit import reference
-from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, tell
-from fieldkit.commands import opened, say, say_json
+from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
+from fieldkit.commands import open_store, say, say_json
 from fieldkit.settings import home_folder
 from fieldkit.store import Damaged, LogPosition, State, Store, SyncSession
 
 
 def init(args: Namespace) -> int:
-    """Set the laptop up: who works at it, and where."""
+    """Set the laptop up with its operator and area."""
     district = reference.option("district", args.district)
     if district is None:
         raise Unusable(
@@ -30,7 +30,7 @@ def init(args: Namespace) -> int:
             raise Unusable(
                 f"There is no block {args.block} in {district.label}. Its blocks: {_codes(inside)}."
             )
-    with opened() as store:
+    with open_store() as store:
         device = store.init(args.name, args.district, args.block)
     place = f"Block {block.label}, {district.label}" if block else f"District {district.label}"
     say(f"This laptop is {device.origin}, for {device.name}. {place}.")
@@ -42,18 +42,18 @@ def _codes(options: Iterable[reference.Option]) -> str:
 
 
 def status(args: Namespace) -> int:
-    """Say what is here and what waits."""
-    with opened() as store:
-        standing = store.outbox.standing(store.device.origin if store.device else None)
-        found = _status(store, standing)
+    """Say what this laptop holds and what is not sent."""
+    with open_store() as store:
+        position = store.outbox.standing(store.device.origin if store.device else None)
+        found = _status(store, position)
         if args.json:
             say_json(found)
         else:
-            _say_status(store, standing)
+            _say_status(store, position)
     return DONE
 
 
-def _status(store: Store, standing: LogPosition | None) -> dict[str, object]:
+def _status(store: Store, position: LogPosition | None) -> dict[str, object]:
     device = store.device
     sessions = store.outbox.sessions(1)
     pulled = store.pull.state()
@@ -70,10 +70,10 @@ def _status(store: Store, standing: LogPosition | None) -> dict[str, object]:
         else None,
         "records": store.counts(),
         "outbox": {str(state): many for state, many in store.outbox.counts().items()},
-        "last_seq": standing.last_seq if standing else 0,
-        "acked_seq": standing.acked_seq if standing else 0,
-        "head": standing.head.hex() if standing else None,
-        "server_head": standing.server_head.hex() if standing and standing.server_head else None,
+        "last_seq": position.last_seq if position else 0,
+        "acked_seq": position.acked_seq if position else 0,
+        "head": position.head.hex() if position else None,
+        "server_head": position.server_head.hex() if position and position.server_head else None,
         "drafts": len(store.drafts.of()),
         "role": scope.role if scope else None,
         "scope": {"district": scope.district, "block": scope.block} if scope else None,
@@ -97,9 +97,9 @@ def session_json(session: SyncSession) -> dict[str, object]:
     }
 
 
-def _say_status(store: Store, standing: LogPosition | None) -> None:
+def _say_status(store: Store, position: LogPosition | None) -> None:
     device = store.device
-    if device is None or standing is None:
+    if device is None or position is None:
         say("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
         return
     say(f"{device.name}, laptop {device.origin}, server: {device.server or 'none yet'}")
@@ -137,7 +137,7 @@ def _not_used(many: int) -> str:
 
 def backup(args: Namespace) -> int:
     """Copy all data to a file."""
-    with opened() as store:
+    with open_store() as store:
         store.back_up(args.file)
     say(f"All data is in {args.file}.")
     return DONE
@@ -159,9 +159,9 @@ def restore(args: Namespace) -> int:
 
 
 def check(args: Namespace) -> int:
-    """Look through the whole data file."""
+    """Check the whole data file."""
     try:
-        with opened() as store:
+        with open_store() as store:
             problems = store.check()
     except Damaged as error:
         problems = [str(error)]
@@ -174,20 +174,20 @@ def check(args: Namespace) -> int:
 
 
 def villages(args: Namespace) -> int:
-    """Load a list of villages, offered from then on while typing."""
+    """Load a list of villages, to be suggested while typing."""
     from fieldkit.files import Unreadable, read_villages
 
     try:
         found = read_villages(args.file)
     except Unreadable as error:
         raise Unusable(str(error)) from None
-    with opened() as store:
+    with open_store() as store:
         store.offer_villages(found.rows)
     panchayats = {(village.district, village.panchayat) for village in found.rows}
     named = sum(bool(name) for _, name in panchayats)
     say(f"Offered while typing from now on: villages {len(found.rows)}, panchayats {named}.")
     for problem in found.problems[:20]:
-        tell(f"Line {problem.line}: {problem.reason}")
+        print_error(f"Line {problem.line}: {problem.reason}")
     if not found.rows:
         return UNUSABLE
     return IN_PART if found.problems else DONE
@@ -198,11 +198,11 @@ def enrol(args: Namespace) -> int:
     from fieldkit.sync.client import NotEnrolled, Unreachable
     from fieldkit.sync.client import enrol as enrol_with
 
-    with opened() as store:
+    with open_store() as store:
         try:
             enrol_with(store, args.url, args.code)
         except Unreachable as error:
-            tell(str(error))
+            print_error(str(error))
             return OFFLINE
         except NotEnrolled as error:
             raise Unusable(str(error)) from None
@@ -211,11 +211,11 @@ def enrol(args: Namespace) -> int:
 
 
 def sync(args: Namespace) -> int:
-    """Send what waits, and bring what others did."""
-    from fieldkit.sync.client import sync as exchange
+    """Send what is waiting, and receive what others did."""
+    from fieldkit.sync.client import sync as sync_store
 
-    with opened() as store:
-        outcome = exchange(store)
+    with open_store() as store:
+        outcome = sync_store(store)
     if args.json:
         say_json(
             {
@@ -238,7 +238,7 @@ def sync(args: Namespace) -> int:
         if outcome.conflicts:
             say(_not_used(outcome.conflicts))
     if outcome.session.error:
-        tell(outcome.session.error)
+        print_error(outcome.session.error)
     if outcome.offline:
         return OFFLINE
     if outcome.session.requests == 0 and not outcome.ok:

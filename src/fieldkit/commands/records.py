@@ -1,4 +1,4 @@
-"""Commands about records: what is recorded, files out, looking and showing."""
+"""Commands about records: kinds, sample data, export, find and show."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from fieldkit.cli import DONE, Unusable, tell
-from fieldkit.commands import in_words, known_kind, opened, say, say_json
-from fieldkit.files.export import FileFormat, fields_of
-from fieldkit.files.export import export as write
+from fieldkit.cli import DONE, Unusable, print_error
+from fieldkit.commands import in_words, known_kind, open_store, say, say_json
+from fieldkit.files import FileFormat, fields_of
+from fieldkit.files import export as write
 from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Field, Record, Unfit, Use, sentence
@@ -19,7 +19,7 @@ from fieldkit.records.fields.formats import Choice, Moment, show_date
 from fieldkit.store import Event, Logged, Store
 
 _BUDGAM, _CHADOORA = 2, 16
-"""The area of samples where no laptop is set up."""
+"""The area of samples if no laptop is set up."""
 
 
 def kinds(args: Namespace) -> int:
@@ -29,9 +29,9 @@ def kinds(args: Namespace) -> int:
         return DONE
     for name, kind in all_kinds().items():
         say(f"{name}: {kind.plural}")
-        for field, ask in kind.form_fields().items():
-            needed = "  needed" if ask.required else ""
-            say(f"  {field:28}{ask.format.type:16}{ask.label}{needed}")
+        for field_name, field in kind.form_fields().items():
+            needed = "  needed" if field.required else ""
+            say(f"  {field_name:28}{field.format.type:16}{field.label}{needed}")
     return DONE
 
 
@@ -39,17 +39,17 @@ def _kind(kind: type[Record]) -> dict[str, object]:
     return {
         "kind": kind.kind(),
         "title": kind.title,
-        "fields": [_field(name, ask) for name, ask in kind.fields().items()],
+        "fields": [_field(name, field) for name, field in kind.fields().items()],
     }
 
 
-def _field(name: str, ask: Field) -> dict[str, object]:
-    options = ask.format.options() if isinstance(ask.format, Choice) else ()
+def _field(name: str, field: Field) -> dict[str, object]:
+    options = field.format.options() if isinstance(field.format, Choice) else ()
     return {
         "name": name,
-        "type": ask.format.type,
-        "label": ask.label,
-        "required": bool(ask.required),
+        "type": field.format.type,
+        "label": field.label,
+        "required": bool(field.required),
         "choices": [
             {"code": option.code, "label": option.label, "confirmed": option.confirmed}
             for option in options
@@ -76,7 +76,7 @@ def sample(args: Namespace) -> int:
 
 
 def _area(args: Namespace) -> tuple[int, int]:
-    """Return the area asked for, else the home's, else Chadoora in Budgam."""
+    """Return the requested area, else the laptop's, else Chadoora in Budgam."""
     from fieldkit import reference
 
     if args.block is not None:
@@ -92,7 +92,7 @@ def _area(args: Namespace) -> tuple[int, int]:
     from fieldkit.settings import DATABASE, home_folder
 
     if (home_folder() / DATABASE).exists():
-        with opened() as store:
+        with open_store() as store:
             if store.device and store.device.block:
                 return store.device.district, store.device.block
     return _BUDGAM, _CHADOORA
@@ -106,7 +106,7 @@ def export(args: Namespace) -> int:
     if form not in ("csv", "xlsx", "jsonl"):
         raise Unusable("The format is csv, xlsx or jsonl: name it with --format.")
     target = args.output or sys.stdout.buffer
-    with opened() as store:
+    with open_store() as store:
         try:
             many = write(store, args.kind, target, cast(FileFormat, form), where)
         except BrokenPipeError:
@@ -133,10 +133,10 @@ def _where(kind: type[Record], condition: str) -> tuple[str, str]:
 
 
 def find(args: Namespace) -> int:
-    """Look for a record."""
+    """Find records."""
     if args.kind:
         known_kind(args.kind)
-    with opened() as store:
+    with open_store() as store:
         hits = store.find(args.text, [args.kind] if args.kind else None, args.limit)
         if args.json:
             say_json(
@@ -155,7 +155,7 @@ def find(args: Namespace) -> int:
         columns = [text for text in hit.line.values() if text and text != hit.label]
         say(f"{hit.id:16}{hit.label:32}{'  '.join(columns)}")
     if not hits:
-        tell("Nobody and nothing is found by this.")
+        print_error("Nobody and nothing is found by this.")
     return DONE
 
 
@@ -167,12 +167,12 @@ def _columns(store: Store, kind: str, record_id: str) -> Mapping[str, object]:
 def show(args: Namespace) -> int:
     """Show a record, its events, and its changes with their sync state.
 
-    Of one that is gone, what was typed here.
+    For a record that has left this laptop: the changes made here.
     """
     number = read_id(args.id)
     if number is None:
         raise Unusable("A record number looks like 7KQ2M9XD-142.")
-    with opened() as store:
+    with open_store() as store:
         record = store.record(args.id)
         events = store.timeline(record.id) if record else []
         changes = store.changes_of(record.id if record else str(number))
@@ -225,9 +225,9 @@ def _say_record(
     record: Record, noted: Sequence[Finding], events: Sequence[Event], changes: Sequence[Logged]
 ) -> None:
     say(f"{record.label()}  {record.id}{'  deleted' if record.deleted else ''}")
-    for name, ask in record.form_fields().items():
-        if text := ask.format.show(record.value(name)):
-            say(f"  {ask.label:32} {text}")
+    for name, field in record.form_fields().items():
+        if text := field.format.show(record.value(name)):
+            say(f"  {field.label:32} {text}")
     for one in noted:
         say(f"To check: {sentence(one)}")
     if events:
@@ -247,8 +247,8 @@ def _say_gone(record_id: str, changes: Sequence[Logged]) -> None:
         known = all_kinds().get(logged.change.kind)
         fields = known.fields() if known else {}
         for name, value in logged.change.fields.items():
-            ask = fields.get(name)
-            say(f"    {ask.label if ask else name:32}{in_words(ask, value)}")
+            field = fields.get(name)
+            say(f"    {field.label if field else name:32}{in_words(field, value)}")
 
 
 def _say_change(logged: Logged) -> None:

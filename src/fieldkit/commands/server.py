@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from fieldkit.server.devices.listing import Enrolment
 
-MISSING = "The server's parts are not installed. Install fieldkit[server] on this machine."
+MISSING = "The server's parts are not installed. Install fieldkit-jk[server] on this machine."
 _SKEWED = 300
-"""Seconds by which a clock may be wrong before it is worth a word."""
+"""Seconds a clock may be wrong before it is reported."""
 
 
 def run(args: Namespace) -> int:
@@ -33,7 +33,7 @@ def run(args: Namespace) -> int:
         from fieldkit.server.operation.run import run as serve
 
         certificate = Certificate(args.tls_cert, args.tls_key) if args.tls_cert else None
-        # Ctrl+C is the usual way to stop it; what was under way is finished.
+        # Ctrl+C is the usual way to stop it; current requests are finished.
         with suppress(KeyboardInterrupt):
             serve(
                 args.database,
@@ -46,17 +46,17 @@ def run(args: Namespace) -> int:
 
 
 def migrate(args: Namespace) -> int:
-    """Bring the database to this version."""
+    """Upgrade the database to this version."""
     with _parts():
-        from fieldkit.server.operation.migrate import migrate as bring_up
+        from fieldkit.server.database.migrate import migrate as migrate_database
 
-        done = bring_up(args.database)
+        done = migrate_database(args.database)
     say("The database is ready." if done else "The database was ready already.")
     return DONE
 
 
 def code(args: Namespace) -> int:
-    """Print a one-time code, alone."""
+    """Print a one-time code and nothing else."""
     with _writing(args.database) as connection:
         from fieldkit.server.devices.enrolment import CODE_MINUTES, make_code
 
@@ -73,7 +73,7 @@ def code(args: Namespace) -> int:
 
 
 def devices(args: Namespace) -> int:
-    """List who is enrolled, and what is odd about them."""
+    """List enrolled devices, and what is odd about them."""
     with _parts():
         from fieldkit.server.devices.listing import devices as read
 
@@ -130,10 +130,10 @@ def status(args: Namespace) -> int:
 
 @contextmanager
 def _parts() -> Iterator[None]:
-    """Turn what the server's parts refuse, or that they are missing, into a sentence."""
+    """Turn errors of the server's code, and its absence, into a sentence."""
     try:
-        from fieldkit.server.database import Unusable as NoDatabase
-        from fieldkit.server.devices.enrolment import WrongInput
+        from fieldkit.server.database.connection import Unusable as NoDatabase
+        from fieldkit.server.devices.authentication import WrongInput
     except ModuleNotFoundError as error:
         raise Unusable(MISSING) from error
     try:
@@ -148,8 +148,8 @@ def _parts() -> Iterator[None]:
 def _writing(database: str) -> Iterator[Connection]:
     """Open the database for one transaction."""
     with _parts():
-        from fieldkit.server.database import writing
-        from fieldkit.server.operation.migrate import open_database
+        from fieldkit.server.database.connection import writing
+        from fieldkit.server.database.migrate import open_database
 
         engine = open_database(database)
         try:
@@ -160,7 +160,7 @@ def _writing(database: str) -> Iterator[Connection]:
 
 
 def _lines(device: Enrolment) -> Iterator[str]:
-    """Tell of one device: what it is, and below it what is odd."""
+    """Describe one device, with a line for everything odd about it."""
     place = _place(device["district"], device["block"])
     when = f"seen {_moment(device['last_seen'])}" if device["last_seen"] else "not seen yet"
     yield f"{device['id']:>5}  {device['name'] or 'no name'}, {device['role']}, {place}, {when}"

@@ -1,12 +1,13 @@
-"""Files in and out: rosters as they come from offices, and exports that come back unchanged."""
+"""Import and export of files: rosters as offices keep them, and exports that import unchanged."""
 
-from fieldkit.files.export import FileFormat, export
+from fieldkit.files.columns.mapping import BY_AGE, Guess, targets
+from fieldkit.files.columns.preview import Preview, preview
+from fieldkit.files.export import FileFormat, export, fields_of
 from fieldkit.files.load import load, load_folder
 from fieldkit.files.loading.duplicates import Duplicate
 from fieldkit.files.loading.import_run import Loaded
-from fieldkit.files.loading.mapping import BY_AGE, Guess, targets
-from fieldkit.files.tables.layout import Preview, preview
-from fieldkit.files.tables.open import Unreadable
+from fieldkit.files.tables.nearby import nearby, path_of, tables_in
+from fieldkit.files.tables.table import Unreadable
 from fieldkit.files.villages import BadRow, Villages, read_villages
 
 __all__ = [
@@ -20,9 +21,13 @@ __all__ = [
     "Unreadable",
     "Villages",
     "export",
+    "fields_of",
     "load",
     "load_folder",
+    "nearby",
+    "path_of",
     "preview",
     "read_villages",
+    "tables_in",
     "targets",
 ]

@@ -1,9 +1,9 @@
-"""Exports: records as CSV, XLSX or JSONL, one by one, that load again unchanged.
+"""Export records as CSV, XLSX or JSONL; an import of the file restores them unchanged.
 
-All three name their columns by the fields' names (as ``fieldkit kinds`` lists them), because names
-stay when labels are reworded; codes are written as codes, dates and times as ISO. ``version``
-does not travel: it belongs to the server the record came from. CSV and XLSX hold the declared
-fields; JSONL also holds the unknown fields of a newer version, beside the others.
+Columns have the names of fields (as ``fieldkit kinds`` lists them), because names stay when labels
+are reworded. Codes are written as codes, dates and times as ISO. ``version`` is left out: it
+belongs to the server the record came from. CSV and XLSX hold the declared fields; JSONL also holds
+the unknown fields of a newer version.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
-from fieldkit.files.loading.mapping import NOT_TAKEN
-from fieldkit.files.tables.formulas import harmless
+from fieldkit.files.columns.mapping import NEVER_IMPORTED
+from fieldkit.files.tables.formulas import escape_formula
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, Value, kinds
 from fieldkit.records.fields.formats import Moment
@@ -35,10 +35,10 @@ def export(
     form: FileFormat = "csv",
     where: Mapping[str, str] | None = None,
 ) -> int:
-    """Write the live records of a kind, those with the fields of ``where``; return how many.
+    """Write the live records of a kind whose fields equal ``where``; return how many.
 
-    ``where`` holds values as typed (a trade's name or code). A file takes the place of an older one
-    only when it is whole.
+    ``where`` holds values as typed (a trade's name or code). An existing file is replaced only when
+    the new one is complete.
 
     Raises:
         KeyError: there is no such kind or field.
@@ -46,45 +46,45 @@ def export(
         OSError: the file cannot be written.
     """
     record = kinds()[kind]
-    # What was confirmed when it was saved can be asked for.
+    # Values that were confirmed when they were saved can be searched for.
     equal = {
         name: record.fields()[name].format.parse(text, confirmed=True)
         for name, text in (where or {}).items()
     }
-    names = [name for name in record.fields() if name not in NOT_TAKEN | {"deleted"}]
+    names = [name for name in record.fields() if name not in NEVER_IMPORTED | {"deleted"}]
     with _written(target) as file:
         return _WRITERS[form](file, names, store.each(kind, equal))
 
 
 @contextmanager
 def _written(target: Path | BinaryIO) -> Iterator[BinaryIO]:
-    """Open a file beside the target and put it in its place at the end."""
+    """Write to a temporary file next to the target, and rename it at the end."""
     if not isinstance(target, Path):
         yield target
         return
-    beside = target.with_name(f"{target.name}.{os.getpid()}.part")
+    temporary = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as file:
+        with temporary.open("wb") as file:
             yield file
-        beside.replace(target)
+        temporary.replace(target)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _csv(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
-    """Write UTF-8 with a byte order mark (Excel needs it for Hindi and Urdu)."""
+    """Write UTF-8 with a byte order mark, which Excel needs for Hindi and Urdu."""
     writer = csv.writer(_Encoded(file))
     file.write(b"\xef\xbb\xbf")
     writer.writerow(names)
     count = 0
     for record in records:
-        writer.writerow([harmless(text) for text in _texts(record, names)])
+        writer.writerow([escape_formula(text) for text in _texts(record, names)])
         count += 1
     return count
 
 
 class _Encoded:
-    """Takes text and writes UTF-8, leaving the file open (a TextIOWrapper would close it)."""
+    """Writes text as UTF-8; unlike a TextIOWrapper it leaves the file open."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -94,7 +94,7 @@ class _Encoded:
 
 
 def _xlsx(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
-    """Write every value as text, so that nothing is run, rounded or taken for a date."""
+    """Write every value as text, so that Excel runs, rounds and reformats nothing."""
     from openpyxl import Workbook
     from openpyxl.cell import Cell, WriteOnlyCell
 
@@ -115,7 +115,7 @@ def _xlsx(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
 
 
 def _jsonl(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
-    """Write one object a line, empty fields left out, unknown fields beside the known."""
+    """Write one object a line, without empty fields, with unknown fields."""
     count = 0
     for record in records:
         file.write(json.dumps(fields_of(record, names), ensure_ascii=False).encode() + b"\n")
@@ -124,12 +124,12 @@ def _jsonl(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
 
 
 def fields_of(record: Record, names: Iterable[str]) -> dict[str, Json]:
-    """Return what is filled of these fields as a file holds it, unknown fields beside them."""
+    """Return the filled ones of these fields as JSON values, and the unknown fields."""
     moments = _moments(type(record))
     fields: dict[str, Json] = {**(record.extra or {})}
     for name in names:
         value = record.value(name)
-        # A record of the whole district says so, or it would be given the laptop's block.
+        # An empty block means the whole district; an import would fill a missing one.
         if value is not None or name == "block":
             fields[name] = _json(value, moment=name in moments)
     return fields
@@ -154,7 +154,7 @@ def _texts(record: Record, names: list[str]) -> Iterator[str]:
 
 
 def _json(value: Value, *, moment: bool) -> str | int | float | bool | None:
-    """Return a value as it stands in a file: days and times as ISO text."""
+    """Return a value as JSON: dates and times as ISO text."""
     if moment and isinstance(value, int):
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return value.isoformat() if isinstance(value, date) else value

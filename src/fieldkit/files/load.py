@@ -1,4 +1,4 @@
-"""Loading files: the doors. One load is a :mod:`run`; its rows come from a table or from JSONL."""
+"""Import a file, or every file of a folder."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 from threading import Event
 from typing import BinaryIO
 
-from fieldkit.files.loading.import_run import Loaded, Progress, Run
-from fieldkit.files.loading.jsonl_rows import entries
-from fieldkit.files.loading.output_files import Beside
-from fieldkit.files.loading.table_rows import rows
-from fieldkit.files.tables.open import Entries, Unreadable, opened
+from fieldkit.files.loading.import_run import ImportRun, Loaded, Progress
+from fieldkit.files.loading.jsonl_rows import jsonl_rows
+from fieldkit.files.loading.output_files import OutputFiles
+from fieldkit.files.loading.table_rows import table_rows
+from fieldkit.files.tables.open import open_records
+from fieldkit.files.tables.table import Entries, Unreadable
 from fieldkit.records import kinds
 from fieldkit.store import Store
 
@@ -28,37 +29,40 @@ def load(
     stop: Event | None = None,
     dry_run: bool = False,
 ) -> Loaded:
-    """Load a CSV, XLSX, XLS or JSONL file (``-``: what is piped in) of records of one kind.
+    """Import a CSV, XLSX, XLS or JSONL file (``-``: standard input) of records of one kind.
 
-    ``mapping``: column -> field or None; left out, it is guessed. ``stop`` ends the load between
-    rows. ``dry_run`` says what would become of the rows: they are loaded into a copy of the store,
-    and only the files of rejected rows and of duplicates stay.
+    ``mapping``: column -> field or None; without it, it is guessed. ``stop`` ends the import
+    between rows. ``dry_run`` imports into a copy of the store: only the files of rejected rows and
+    of duplicates remain.
 
     Raises:
         KeyError: there is no such kind.
-        Unreadable: the file cannot be used; nothing was loaded.
-        StoreError: the store failed on the way; the chunks before are in.
+        Unreadable: the file cannot be used; nothing was imported.
+        StoreError: the store failed; the chunks before it are saved.
     """
     record = kinds()[kind]
-    with opened(source) as file, _stage(store, dry_run=dry_run) as stage:
-        run = Run(stage, record, operator, _beside(source, kind, store.home))
+    with open_records(source) as file, _target(store, dry_run=dry_run) as target:
+        run = ImportRun(target, record, operator, _outputs(source, kind, store.home))
         try:
-            read = entries(file, run) if isinstance(file, Entries) else rows(file, run, mapping)
-            run.through(read, file.done, progress, stop)
+            if isinstance(file, Entries):
+                rows = jsonl_rows(file, run)
+            else:
+                rows = table_rows(file, run, mapping)
+            run.process(rows, file.position, progress, stop)
         finally:
             run.close()
-    return run.finished()
+    return run.result()
 
 
-def _stage(store: Store, *, dry_run: bool) -> AbstractContextManager[Store]:
+def _target(store: Store, *, dry_run: bool) -> AbstractContextManager[Store]:
     return store.rehearsal() if dry_run else nullcontext(store)
 
 
-def _beside(source: Path | BinaryIO, kind: str, home: Path) -> Beside:
+def _outputs(source: Path | BinaryIO, kind: str, home: Path) -> OutputFiles:
     spare = home / "imports"
     if isinstance(source, Path) and str(source) != "-":
-        return Beside(source.parent, spare, source.stem)
-    return Beside(spare, spare, kind)
+        return OutputFiles(source.parent, spare, source.stem)
+    return OutputFiles(spare, spare, kind)
 
 
 def load_folder(
@@ -70,10 +74,10 @@ def load_folder(
     stop: Event | None = None,
     dry_run: bool = False,
 ) -> dict[str, Loaded]:
-    """Load every KIND.jsonl, KIND.csv, KIND.xlsx and KIND.xls of a folder, parents first.
+    """Import every KIND.jsonl, KIND.csv, KIND.xlsx and KIND.xls of a folder, parents first.
 
-    Returns what became of each file, by its name; one that cannot be used stands there as
-    cancelled, with the reason among its notes, and does not hold up the others.
+    Returns the results by file name. A file that cannot be used counts as cancelled, with the
+    reason among its notes; the other files are imported all the same.
 
     Raises:
         Unreadable: the folder holds no such file.
@@ -87,13 +91,13 @@ def load_folder(
     if not found:
         raise Unreadable(f"{folder} holds no file named after a kind, like beneficiary.csv.")
     results: dict[str, Loaded] = {}
-    with _stage(store, dry_run=dry_run) as stage:
+    with _target(store, dry_run=dry_run) as target:
         for kind, path in found:
             if stop and stop.is_set():
                 break
             try:
                 results[path.name] = load(
-                    stage, kind, path, operator=operator, progress=progress, stop=stop
+                    target, kind, path, operator=operator, progress=progress, stop=stop
                 )
             except Unreadable as problem:
                 results[path.name] = Loaded(notes=[str(problem)], cancelled=True)

@@ -1,7 +1,7 @@
-"""Villages from a table of the Local Government Directory (LGD), which the package does not hold.
+"""Read villages from a table of the Local Government Directory (LGD), which is not shipped.
 
-The directory and its copies name their columns in several ways ("Village Name (In English)",
-"villageNameEnglish", "Sub-District Code"); columns are told by the words in them.
+The directory and its copies name columns in several ways ("Village Name (In English)",
+"villageNameEnglish", "Sub-District Code"); the words in a heading say what it means.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fieldkit.files.tables.open import Table, opened
+from fieldkit.files.tables.open import open_records
+from fieldkit.files.tables.table import Table
 from fieldkit.reference import Option, Village, exact, options
 from fieldkit.reference.choices import fold
 
 _STATE = {"1", "jammu and kashmir"}
-"""How the LGD writes J&K in a column of states: by code or name."""
+"""How the LGD writes J&K in a column of states: its code or name."""
 _NEEDED = ("village code", "village name", "district")
-_NOT_THESE = {"census", "version", "status", "local", "category", "hierarchy", "pincode"}
-"""Columns with these words say something else about a village, or say it in another script."""
+_OTHER_COLUMNS = {"census", "version", "status", "local", "category", "hierarchy", "pincode"}
+"""Words in headings of columns that are not needed, or that repeat a name in another script."""
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A line of the file that could not be used, and why, as a sentence."""
+    """A line of the file that could not be used, and the reason as a sentence."""
 
     line: int
     reason: str
@@ -33,23 +34,23 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Villages:
-    """What a file of villages held."""
+    """The villages of a file, and its unusable lines."""
 
     rows: tuple[Village, ...]
     problems: tuple[BadRow, ...]
 
 
 class _RowError(ValueError):
-    """Why a row cannot be used."""
+    """The row cannot be used; the text says why."""
 
 
 def read_villages(path: Path) -> Villages:
     """Read the villages of J&K from a table of the LGD: CSV, XLSX or XLS.
 
-    Needs a village code, a village name and a district (by code or name); tehsil (subdistrict),
-    block and Gram Panchayat are taken where there are columns for them. Lines above the headings,
-    rows of other states and repeated rows are passed over; rows that cannot be used come back as
-    problems, and so does a file without the headings needed.
+    The table needs a village code, a village name and a district (by code or name); columns for
+    tehsil (subdistrict), block and Gram Panchayat are optional. Lines above the headings, rows of
+    other states and repeated rows are skipped. Unusable rows are returned as problems, and so is a
+    file without the required headings.
 
     Raises:
         Unreadable: the file cannot be used.
@@ -57,7 +58,7 @@ def read_villages(path: Path) -> Villages:
     columns: dict[str, list[int]] = {}
     known: dict[int, Village] = {}
     problems: list[BadRow] = []
-    with opened(path) as file:
+    with open_records(path) as file:
         for row in file.rows if isinstance(file, Table) else ():
             if not columns:
                 columns = _columns(row.cells)
@@ -65,7 +66,7 @@ def read_villages(path: Path) -> Villages:
                 problems.append(BadRow(row.number, row.problem))
             elif any(cell.strip() for cell in row.cells):
                 try:
-                    _take(_by_name(row.cells, columns), known)
+                    _add(_by_meaning(row.cells, columns), known)
                 except _RowError as error:
                     problems.append(BadRow(row.number, str(error)))
     if not columns:
@@ -74,7 +75,7 @@ def read_villages(path: Path) -> Villages:
 
 
 def _columns(cells: Sequence[str]) -> dict[str, list[int]]:
-    """Say at which places each thing stands; empty if these are not the headings."""
+    """Return meaning -> positions of its columns; empty if these cells are no headings."""
     columns: dict[str, list[int]] = {}
     for at, heading in enumerate(cells):
         name = _meaning(heading)
@@ -87,7 +88,7 @@ def _meaning(heading: str) -> str | None:
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
     text = fold(re.sub(r"(?i)\bsub[\s_-]*dist(rict)?", "tehsil", spaced))
     words = set(text.split())
-    if words & _NOT_THESE:
+    if words & _OTHER_COLUMNS:
         return None
     if words & {"village", "vill"}:
         return "village code" if "code" in words else "village name"
@@ -103,8 +104,8 @@ def _meaning(heading: str) -> str | None:
     return None
 
 
-def _by_name(cells: Sequence[str], columns: Mapping[str, list[int]]) -> dict[str, list[str]]:
-    """Return the filled cells of each thing, white space folded."""
+def _by_meaning(cells: Sequence[str], columns: Mapping[str, list[int]]) -> dict[str, list[str]]:
+    """Return meaning -> its filled cells, with white space collapsed."""
     held = {
         name: [" ".join(cells[at].split()) for at in places if at < len(cells)]
         for name, places in columns.items()
@@ -112,7 +113,7 @@ def _by_name(cells: Sequence[str], columns: Mapping[str, list[int]]) -> dict[str
     return {name: [text for text in texts if text] for name, texts in held.items()}
 
 
-def _take(row: Mapping[str, list[str]], known: dict[int, Village]) -> None:
+def _add(row: Mapping[str, list[str]], known: dict[int, Village]) -> None:
     states = row.get("state", [])
     if states and not any(fold(text) in _STATE for text in states):
         return
@@ -143,12 +144,14 @@ def _village(row: Mapping[str, list[str]]) -> Village:
 
 
 def _panchayat(texts: Sequence[str]) -> str:
-    """Return the name, not the code, of the Gram Panchayat."""
+    """Return the name of the Gram Panchayat, skipping its code."""
     return next((text for text in texts if text.isprintable() and not text.isdigit()), "")
 
 
 def _district(texts: Sequence[str]) -> int:
-    for text in sorted(texts, key=str.isdigit):  # names first: codes may be of another directory
+    for text in sorted(
+        texts, key=str.isdigit
+    ):  # Names first: codes may come from another directory.
         found = exact(options("district"), text)
         if found and isinstance(found.code, int):
             return found.code
@@ -156,17 +159,17 @@ def _district(texts: Sequence[str]) -> int:
 
 
 def _inside(list_name: str, row: Mapping[str, list[str]], district: int) -> int | None:
-    """Return the code of a tehsil or block: as written, newer than ours too, or by its name."""
+    """Return the code of a tehsil or block: by its name, or as written if we do not know it."""
     texts = row.get(list_name, [])
     for text in texts:
-        found = exact(_held(list_name, district), text)
+        found = exact(_entries(list_name, district), text)
         if found and isinstance(found.code, int):
             return found.code
     return next((int(text) for text in texts if re.fullmatch(r"[0-9]{1,5}", text)), None)
 
 
 @cache
-def _held(list_name: str, district: int) -> tuple[Option, ...]:
+def _entries(list_name: str, district: int) -> tuple[Option, ...]:
     return tuple(entry for entry in options(list_name) if entry.within == district)
 
 

@@ -1,1 +1,1 @@
-"""What laptop and server share and nothing else: changes, merge, messages and their bytes. Pure."""
+"""What laptop and server share: changes, merge, messages and their bytes. No I/O, HTTP or SQL."""

@@ -1,6 +1,6 @@
-"""The immutable change, and the hash chain that makes laptop and server comparable.
+"""The immutable change, and the hash chain by which laptop and server compare their logs.
 
-The canonical form is fixed for good: heads computed by any version of fieldkit agree.
+The canonical form never changes, so that heads computed by any version of fieldkit agree.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from typing_extensions import TypeAliasType
 
-# A named alias, not a plain one: pydantic follows a plain recursive alias without end.
+# Named, because pydantic recurses without end into a plain recursive alias.
 Json = TypeAliasType("Json", "str | int | float | bool | list[Json] | dict[str, Json] | None")
 
 
@@ -24,16 +24,16 @@ class Op(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     DECIDE = "decide"
-    """Settles a conflict: an edit that also names, as :data:`DECIDED`, the held values it saw."""
+    """Settle a conflict: an edit that also names, under :data:`DECIDED`, the held values it saw."""
 
 
 DECIDED = "decided"
-"""The member of a decision's fields that names what it settles: ``[[origin, seq], ...]``."""
+"""The field of a decision that names the held changes it settles: ``[[origin, seq], ...]``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One save, field by field, in absolute terms."""
+    """One save of one record, field by field."""
 
     seq: int
     """Gapless per origin, from 1."""
@@ -41,15 +41,15 @@ class Change:
     record_id: str
     op: Op
     fields: Mapping[str, Json]
-    """Only what the person changed (a creation: all that is filled), unknown fields included."""
+    """The fields that the person changed (of a creation, all that have a value)."""
     base: int | None
-    """The record's version the person saw; None where the server had none yet."""
+    """The version of the record that the person saw; None if the server had none yet."""
     at: int
-    """Seconds since 1970 UTC by the laptop's clock: a remark, never an order."""
+    """Seconds since 1970 UTC by the laptop's clock; for information, never used for ordering."""
     operator: str
 
-    def having(self, fields: Mapping[str, Json]) -> Change:
-        """Return it with other fields."""
+    def with_fields(self, fields: Mapping[str, Json]) -> Change:
+        """Return this change with other fields."""
         return Change(
             self.seq,
             self.kind,
@@ -61,23 +61,25 @@ class Change:
             self.operator,
         )
 
+    def as_json(self) -> dict[str, Json]:
+        """Return the members that a batch carries and the chain hashes."""
+        return {
+            "at": self.at,
+            "base": self.base,
+            "fields": dict(self.fields),
+            "id": self.record_id,
+            "kind": self.kind,
+            "op": str(self.op),
+            "operator": self.operator,
+            "seq": self.seq,
+        }
+
     def canonical(self) -> bytes:
-        """UTF-8 JSON, keys sorted, no spaces: what the chain hashes."""
-        return canonical(
-            {
-                "at": self.at,
-                "base": self.base,
-                "fields": dict(self.fields),
-                "id": self.record_id,
-                "kind": self.kind,
-                "op": str(self.op),
-                "operator": self.operator,
-                "seq": self.seq,
-            }
-        )
+        """Return the bytes that the chain hashes."""
+        return canonical(self.as_json())
 
     def head(self, before: bytes) -> bytes:
-        """Return the chain's head after this change: SHA-256(head before + canonical form)."""
+        """Return the head after this change: SHA-256(head before + canonical form)."""
         return hashlib.sha256(before + self.canonical()).digest()
 
 
@@ -85,13 +87,13 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 
 
 def canonical(value: Json) -> bytes:
-    """Encode ``value`` so that equal values give equal bytes.
+    """Encode ``value`` as UTF-8 JSON with sorted keys and no spaces: equal values, equal bytes.
 
-    Never fails on text: halves of characters, which only damage can bring, are encoded as such.
+    Never fails on text: lone surrogates, which only damaged text contains, are encoded as they are.
     """
     return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def first_head(origin: str) -> bytes:
-    """Return head(0) of an origin's chain, so that no two origins share a chain."""
+    """Return head(0) of an origin's chain: SHA-256 of its name, so no two origins share a chain."""
     return hashlib.sha256(origin.encode()).digest()

@@ -1,4 +1,4 @@
-"""A conflict: a value that was not used at once, beside the one that stands."""
+"""A conflict: a value held beside the record's present value."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from fieldkit.protocol.shapes import Message, Name, Origin, Person, Plain, Seq
 
 
 class Conflict(Message):
-    """An open conflict of a record: the value held, until somebody decides."""
+    """An open conflict of a record: a held value, until a person decides."""
 
     field: Name
-    """``district+block`` for these two (values ``[district, block]``), ``deleted`` for a deletion
-    against an edit (values true and false)."""
+    """``district+block`` (values ``[district, block]``), or ``deleted`` between a deletion
+    (true) and an edit (false)."""
     origin: Origin
-    """Of the held value."""
+    """The origin of the held value."""
     seqs: list[Seq]
-    """Every change of ``origin`` held for this field; a decision names those it saw."""
+    """The changes of ``origin`` held for this field; a decision names those that it saw."""
     held: Plain
     base: Plain
-    """The value at the held change's base; None if there was none."""
+    """The value at the base of the held change; None if there was none."""
     by: Person
-    """Who wrote the held value, and when."""
+    """Who wrote the held value (``by``) and when (``at``)."""
     at: Seq
     stands_by: Person = ""
-    """Who wrote the value that stands, and when."""
+    """Who wrote the present value (``stands_by``) and when (``stands_at``)."""
     stands_at: Seq = 0

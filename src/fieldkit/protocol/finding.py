@@ -1,7 +1,7 @@
-"""Findings and verdicts: what is to be corrected, confirmed or looked at in a record, as data.
+"""Findings and verdicts as data: what to correct, confirm or review in a record.
 
-The rules of both sides make findings, and so does the server about a change it does not use. The
-sentence is made where it is shown (:mod:`fieldkit.records.declaration.sentences`).
+Rules make findings on both sides; the server also gives a verdict on a change that it does not
+apply. Sentences are made where they are shown (:mod:`fieldkit.records.declaration.sentences`).
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from fieldkit.protocol.change import Json
 from fieldkit.protocol.shapes import Code, Message, Name, Params, Seq
 
 APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
-"""The words of a verdict."""
+"""The values of ``Verdict.verdict``."""
 
 
 class Severity(StrEnum):
-    """How strongly a rule speaks."""
+    """What a finding means for saving the record."""
 
     BLOCK = "block"
-    """The record is not saved like this; what was typed stays in the draft."""
+    """The record cannot be saved; the typed values stay in the draft."""
     REASON = "reason"
-    """Saved once the person has confirmed that it is meant."""
+    """Saved after the person confirms that the value is intended."""
     WARN = "warn"
-    """Saved; the remark is shown."""
+    """Saved; the finding is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ class Finding:
     record_id: str
     field: str
     rule: str
-    """The rule's name; after a dot the variant, where the rule has several sentences."""
+    """The rule's name and, after a dot, the variant if the rule has several sentences."""
     params: Mapping[str, Json] = dataclasses.field(default_factory=dict)
-    """What the sentence names, as plain JSON: ids, ISO dates, numbers, codes."""
+    """The parameters of the sentence as JSON: ids, ISO dates, numbers, codes."""
     related: tuple[tuple[str, str], ...] = ()
-    """Kind and id of the other records it names."""
+    """Kind and id of the other records that the sentence names."""
     severity: Severity = Severity.BLOCK
     text: str = ""
-    """A sentence that was made elsewhere, by an older server or a field's format: shown as is."""
+    """A finished sentence, from an older server or a field's format; shown unchanged."""
 
     @property
     def name(self) -> str:
@@ -56,15 +56,15 @@ class Finding:
 
 
 class Verdict(Message):
-    """What became of one change that was not simply applied."""
+    """The result of a change that was not applied in full."""
 
     seq: Seq
     verdict: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     """``rejected`` or ``conflict``; a later server may know more."""
     field: Name | None = None
-    """The field it is about; None for the change as a whole."""
+    """The field concerned; None for the whole change."""
     rule: Code = ""
-    """Why, as the code of a finding, with its parameters; empty from an older server."""
+    """The reason as a finding's code; empty from an older server."""
     params: Params = {}
     reason: Annotated[str, StringConstraints(max_length=500)] = ""
-    """The sentence, from an older server or for an older laptop."""
+    """The reason as a sentence, from an older server or for an older laptop."""

@@ -1,4 +1,4 @@
-"""Identity without a server: ``<origin>-<n>``, short enough to read out or write on a slip."""
+"""Record ids, unique without a server: ``<origin>-<n>``, short enough to read out or write down."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ORIGIN = re.compile(rf"[{CROCKFORD}]{{8}}")
-_ID = re.compile(r"([0-9A-Z]{8})\s?[-\u2010-\u2015_ ]\s?([1-9][0-9]{0,15})")
-_WRITTEN = re.compile(rf"(?=[0-9]*[A-Z])[{CROCKFORD}]{{8}}-[1-9][0-9]{{0,15}}")
+_TYPED_ID = re.compile(r"([0-9A-Z]{8})\s?[-\u2010-\u2015_ ]\s?([1-9][0-9]{0,15})")
+_EXACT_ID = re.compile(rf"(?=[0-9]*[A-Z])[{CROCKFORD}]{{8}}-[1-9][0-9]{{0,15}}")
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
 
 class RecordId(NamedTuple):
-    """The two parts of a record's id: the database it was born in and that database's counter."""
+    """The two parts of a record's id: the origin that created it, and that origin's counter."""
 
     origin: str
     number: int
@@ -27,7 +27,7 @@ class RecordId(NamedTuple):
 def new_origin() -> str:
     """Draw the identity of a new database: 8 Crockford base32 characters (40 random bits).
 
-    At least one is a letter, so that an id is never taken for an Aadhaar number.
+    At least one is a letter, so that an id is never mistaken for an Aadhaar number.
     """
     origin = ""
     while not is_origin(origin):
@@ -36,9 +36,9 @@ def new_origin() -> str:
 
 
 def derived_origin(origin: str, head: bytes) -> str:
-    """Name the origin of a copy after the one it was copied from and the first change it made.
+    """Derive the origin of a copied database from the original and the head of its first change.
 
-    Every copy of the copy that made the same change comes to the same name (3).
+    Copies of a copy that share that change derive the same name (rule 3).
     """
     text = ""
     while not is_origin(text):
@@ -49,18 +49,18 @@ def derived_origin(origin: str, head: bytes) -> str:
 
 
 def is_origin(text: str) -> bool:
-    """Say whether ``text`` is shaped like an origin: with a letter, as :func:`new_origin` draws."""
+    """Say whether ``text`` has the form of an origin, at least one letter included."""
     return _ORIGIN.fullmatch(text) is not None and not text.isdecimal()
 
 
 def is_id(text: str) -> bool:
-    """Say whether ``text`` is an id exactly as :class:`RecordId` writes it."""
-    return _WRITTEN.fullmatch(text) is not None
+    """Say whether ``text`` is exactly the string of a :class:`RecordId`."""
+    return _EXACT_ID.fullmatch(text) is not None
 
 
 def read_id(text: str) -> RecordId | None:
-    """Read an id as a person types it (any case, O for 0, I or L for 1); None if it is not one."""
-    found = _ID.fullmatch(text.strip().upper())
+    """Parse an id as a person types it (any case, O for 0, I or L for 1); None if it is not one."""
+    found = _TYPED_ID.fullmatch(text.strip().upper())
     if not found:
         return None
     origin = found[1].translate(_READ_AS)

@@ -1,7 +1,7 @@
-"""What a change may hold at most, so that it always reaches the server: one word for both sides.
+"""The limits of one change, the same for laptop and server.
 
-The laptop logs nothing beyond these bounds, because its queue could not get past it; the server
-takes nothing beyond them. Two hundred changes of the largest size still fit into one message.
+The laptop logs nothing beyond them, as such a change would block its queue; the server rejects
+what exceeds them. Two hundred changes of the largest size still fit into one message.
 """
 
 from __future__ import annotations
@@ -14,87 +14,87 @@ from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Json, canonical
 from fieldkit.protocol.merge import PLACE
 
-LARGEST_WHOLE = (1 << 53) - 1
-"""Whole numbers of a message beyond this are not kept exactly by every reader of JSON."""
-LARGEST_VALUE = (1 << 63) - 1
-"""Whole numbers of a field beyond this no database keeps."""
+LARGEST_EXACT_INTEGER = (1 << 53) - 1
+"""The largest integer of a message that every JSON parser reads exactly."""
+LARGEST_INTEGER = (1 << 63) - 1
+"""The largest integer of a field: that of both databases."""
 LONGEST_NAME = 100
-"""Characters of a field's name."""
+"""Most characters of a field's name."""
 MOST_FIELDS = 500
-"""Fields of one change."""
+"""Most fields of one change."""
 LARGEST_CHANGE = 32 * 1024
-"""Bytes of the fields of one change in their canonical form."""
-DEEPEST = 50
-"""Lists and objects within each other."""
-_NOT_KEPT = re.compile("[\0\ud800-\udfff]")
+"""Most bytes of the fields of one change, in canonical form."""
+DEEPEST_NESTING = 50
+"""Most levels of lists and objects in a value."""
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def unsendable(fields: Mapping[str, Json], size: int | None = None) -> tuple[str, str] | None:
-    """Return a field that no change can carry, and the code of why; None if all can be sent.
+def unsendable_field(fields: Mapping[str, Json], size: int | None = None) -> tuple[str, str] | None:
+    """Return a field beyond the limits and the code of the limit; None if all can be sent.
 
-    ``size``: bytes that they have in their canonical form at most, where that is known.
+    ``size``: an upper bound of their bytes in canonical form, if known.
     """
     for name, value in fields.items():
-        if not _ordinary(name, value) and (code := _unsendable(name, value)):
+        if not _is_ordinary(name, value) and (code := _why_unsendable(name, value)):
             return name, code
     if len(fields) > MOST_FIELDS:
-        return next(iter(fields)), "unsendable.many"
+        return next(iter(fields)), "unsendable_field.many"
     if size is not None and size <= LARGEST_CHANGE:
         return None
     if len(canonical(dict(fields))) > LARGEST_CHANGE:
         largest = max(fields, key=lambda name: len(canonical(fields[name])))
-        return largest, "unsendable.large"
+        return largest, "unsendable_field.large"
     return None
 
 
-def _ordinary(name: str, value: Json) -> bool:
-    """Say at a glance that nothing is wrong with a field, as with nearly every one of a roster."""
+def _is_ordinary(name: str, value: Json) -> bool:
+    """Say quickly that a field is within the limits, as nearly all are; false means unsure."""
     if isinstance(value, str):
         fine = value.isascii() and "\0" not in value
     elif isinstance(value, int):
-        fine = -LARGEST_VALUE <= value <= LARGEST_VALUE
+        fine = -LARGEST_INTEGER <= value <= LARGEST_INTEGER
     else:
         fine = value is None
     return fine and len(name) <= LONGEST_NAME and name.isidentifier()
 
 
-def _unsendable(name: str, value: Json) -> str | None:
+def _why_unsendable(name: str, value: Json) -> str | None:
     if not 1 <= len(name) <= LONGEST_NAME:
-        return "unsendable.name"
+        return "unsendable_field.name"
     if name == PLACE:
-        return "unsendable.own_name"
+        return "unsendable_field.own_name"
     if too_deep(value):
-        return "unsendable.deep"
-    if not all(map(_is_whole, (name, *scalars(value)))):
-        return "unsendable.character"
+        return "unsendable_field.deep"
+    if not all(map(_is_storable, (name, *scalars(value)))):
+        return "unsendable_field.character"
     if not all(map(_is_finite, scalars(value))):
-        return "unsendable.number"
+        return "unsendable_field.number"
     return None
 
 
 def scalars(value: Json) -> Iterator[str | int | float | bool | None]:
-    """Give every text, number and name in a value, however it is nested."""
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
+    """Yield every text, number and member name in a value, at any depth."""
+    pending = [value]
+    while pending:
+        part = pending.pop()
         if isinstance(part, dict):
-            waiting += [*part, *part.values()]
+            pending += [*part, *part.values()]
         elif isinstance(part, list):
-            waiting += part
+            pending += part
         else:
             yield part
 
 
-def hides_aadhaar(value: Json) -> bool:
-    """Say whether a value holds a whole Aadhaar number anywhere, names and numbers included."""
+def contains_aadhaar(value: Json) -> bool:
+    """Say whether a value contains a complete Aadhaar number anywhere, member names included."""
     texts = (str(part) for part in scalars(value))
     return any(len(text) >= 12 and holds_aadhaar(text) for text in texts)
 
 
 def too_deep(value: Json) -> bool:
-    """Say whether lists and objects are nested deeper than programs that read JSON follow."""
+    """Say whether lists and objects are nested deeper than every JSON parser can follow."""
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST_NESTING):
         if not level:
             return False
         level = [inner for part in level for inner in _within(part)]
@@ -108,12 +108,12 @@ def _within(part: Json) -> Iterator[Json]:
         yield from part
 
 
-def _is_whole(part: object) -> bool:
-    """Say whether a text has no half of a character and no NUL, which only damage can bring."""
-    return not isinstance(part, str) or _NOT_KEPT.search(part) is None
+def _is_storable(part: object) -> bool:
+    """Say whether a text has no lone surrogate and no NUL, which only damaged text contains."""
+    return not isinstance(part, str) or _NOT_STORABLE.search(part) is None
 
 
 def _is_finite(part: object) -> bool:
     if isinstance(part, float):
         return math.isfinite(part)
-    return not isinstance(part, int) or abs(part) <= LARGEST_VALUE
+    return not isinstance(part, int) or abs(part) <= LARGEST_INTEGER

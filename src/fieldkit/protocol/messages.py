@@ -1,9 +1,9 @@
-"""What laptop and server say to each other, version 1.
+"""The messages between laptop and server, version 1.
 
-One request of ``POST /v1/sync`` names an origin, what its log holds, at most one batch, and how far
-the laptop has pulled; the answer acknowledges what the server's log holds and brings a page of
-merged rows. Both read the other leniently: a field they do not know is passed over. These are the
-messages in absolute terms; :mod:`fieldkit.protocol.wire.tables` says how they travel.
+One request of ``POST /v1/sync`` names an origin, the end of its log, at most one batch of it, and
+the feed positions that the laptop has reached. The answer acknowledges what the server's log
+contains and brings one page of merged rows. Both sides ignore fields that they do not know. How
+messages are packed is in :mod:`fieldkit.protocol.wire.packed_messages`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from fieldkit.protocol.change import Change, Op
+from fieldkit.protocol.change import Op
 from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.limits import LARGEST_WHOLE, LONGEST_NAME, MOST_FIELDS
+from fieldkit.protocol.limits import LARGEST_EXACT_INTEGER, LONGEST_NAME, MOST_FIELDS
 from fieldkit.protocol.scope import Scope
 from fieldkit.protocol.shapes import (
     Area,
@@ -33,14 +33,14 @@ from fieldkit.protocol.shapes import (
 
 VERSION: Literal[1] = 1
 MOST_CHANGES = 200
-"""Changes in one batch."""
+"""Most changes of a batch."""
 MOST_ROWS = 2000
-"""Rows in one page."""
+"""Most rows of a page."""
 MOST_DISTRICTS = 100
 LARGEST_BODY = 1 << 20
-"""Bytes of one message as it travels."""
+"""Most bytes of a message as sent."""
 LARGEST_MESSAGE = 8 << 20
-"""Bytes of one message once decompressed."""
+"""Most bytes of a message when decompressed."""
 
 
 Token = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9_-]{20,200}\z")]
@@ -49,16 +49,16 @@ Token = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9_-]{20,200}\z")]
 class Batch(Message):
     """Consecutive changes of one origin."""
 
-    first: Annotated[int, Field(ge=1, le=LARGEST_WHOLE)]
-    """Seq of the first change; the others follow without a gap."""
+    first: Annotated[int, Field(ge=1, le=LARGEST_EXACT_INTEGER)]
+    """Seq of the first change; the others follow without gaps."""
     before: Head
     """Head of the chain before the first change."""
     changes: Annotated[list[object], Field(min_length=1, max_length=MOST_CHANGES)]
-    """Each in its canonical form, read one by one: a bad one spoils no other."""
+    """JSON of :class:`ChangeItem`, validated one by one: a bad one rejects no other."""
 
 
 class Parent(Message):
-    """Where an origin branched off from another: its writes up to there are inherited."""
+    """The origin that this one continues, and the last seq that it inherited."""
 
     origin: Origin
     seq: Seq
@@ -66,7 +66,7 @@ class Parent(Message):
 
 
 class Focus(Message):
-    """The block that is brought first, and how far: the rest of the district comes after it."""
+    """The block whose records come before the rest of its district, and the position reached."""
 
     district: Area
     block: Area
@@ -79,7 +79,7 @@ Word = Annotated[str, StringConstraints(max_length=40)]
 
 
 class SyncRequest(Message):
-    """What the laptop says: how far its own log goes, one batch of it, and what it has pulled."""
+    """The end of one of the laptop's logs, a batch of it, and the positions it has pulled to."""
 
     v: Literal[1] = VERSION
     origin: Origin
@@ -87,28 +87,28 @@ class SyncRequest(Message):
     head: Head
     """Head of the laptop's whole log of this origin, at ``last_seq``."""
     acked: Seq = 0
-    """What the laptop holds the server to have: more than it has tells of a server restored."""
+    """The last seq that the server acknowledged; if it has less, it was restored from a backup."""
     parent: Parent | None = None
     batch: Batch | None = None
-    """None asks how things stand."""
+    """None: nothing to send, only compare."""
     cursors: Cursors = {}
     focus: Focus | None = None
     epoch: Seq = 0
-    """The oldest epoch of scope under which unsent work was done; 0: not told any yet."""
+    """The oldest scope epoch under which unsent changes were made; 0: none known yet."""
     incarnation: Word = ""
     most: Annotated[int, Field(ge=0, le=MOST_ROWS)] = 0
-    """Rows wanted in the page; 0: no page."""
+    """Most rows of the page; 0: no page."""
     now: Seq = 0
-    """The laptop's clock, so that the server can tell how wrong it is."""
+    """The laptop's clock, from which the server computes its skew."""
     codes: bool = False
-    """Whether the laptop makes the sentences of findings and verdicts from code and parameters; an
-    older one is sent sentences."""
+    """Whether the laptop makes the sentences of findings and verdicts from codes and parameters;
+    older laptops receive sentences."""
 
 
 class FindingItem(Message):
-    """Something to review about a record; nothing was refused for it.
+    """Something to review about a record; no change is rejected for it.
 
-    A laptop that makes no sentences itself is sent the ``message`` alone.
+    A laptop that does not make sentences receives only the ``message``.
     """
 
     rule: Code
@@ -120,66 +120,66 @@ class FindingItem(Message):
 
 
 class PageRow(Message):
-    """A record as it stands on the server, with all that is open about it."""
+    """A record as merged by the server, with its open conflicts and findings."""
 
     kind: KindName
     id: RecordNumber
     version: Seq
     values: dict[str, object] | None
-    """All that is filled, unknown fields included, but not id and version. None: exactly as the
-    laptop's own changes of this log, up to the acknowledged seq, have laid it."""
+    """The fields that have a value, unknown ones included, without id and version. None: exactly
+    the result of the laptop's own changes of this log up to the acknowledged seq."""
     conflicts: list[Conflict] = []
     findings: list[FindingItem] = []
 
 
 class Gone(Message):
-    """A record that now stands outside the device's scope."""
+    """A record that is now outside the device's scope."""
 
     kind: KindName
     id: RecordNumber
 
 
 class Page(Message):
-    """Merged rows in the order of the feed."""
+    """Merged rows, in feed order."""
 
     rows: list[PageRow] = []
     gone: list[Gone] = []
 
 
 class SyncAnswer(Message):
-    """What the server says: how far its log of the origin goes, verdicts, and one page."""
+    """The end of the server's copy of the log, verdicts on the batch, and one page."""
 
     v: Literal[1] = VERSION
     seq: Seq
-    """Every change up to here is kept by the server."""
+    """The last change that the server has stored."""
     head: Head
     """Head of the server's log at ``seq``."""
     fork: Seq | None = None
-    """The first seq at which the laptop's log differs from the server's: it is a copy. ``seq`` is
-    then the one before, the verdicts are of those before, and there is no page."""
+    """The first seq at which the laptop's log differs from the server's, so that one is a copy.
+    Then ``seq`` is the one before, verdicts cover the changes before, and there is no page."""
     versions: Annotated[list[Seq | None], Field(max_length=MOST_CHANGES)] = []
-    """The record's version after each change of the batch, in order; None: rejected."""
+    """The version of the record after each change of the batch, in order; None: rejected."""
     verdicts: Annotated[list[Verdict], Field(max_length=MOST_CHANGES)] = []
-    """Of the changes in the batch; those not named were applied."""
+    """Verdicts on changes of the batch; those without one were applied."""
     page: Page | None = None
     cursors: Cursors = {}
-    """Where the page ends, for every district of the scope."""
+    """The positions at the end of the page, for every district of the scope."""
     focus: Focus | None = None
-    """As the request's, moved on; None once the district as a whole has caught up with it."""
+    """The request's focus moved on; None once the whole district has reached it."""
     more: bool = False
-    """Whether rows are left after this page."""
+    """Whether more rows follow this page."""
     epoch: Seq = 0
     scope: Scope | None = None
-    """The device's scope; only when its epoch differs from the request's."""
+    """The device's scope, if its epoch differs from the request's."""
     incarnation: Word = ""
     now: Seq = 0
     """The server's clock."""
     token: Token | None = None
-    """A new token, to be used from now on; the old one holds until it is."""
+    """A replacement token; the old one works until this one is used."""
 
 
 class EnrolRequest(Message):
-    """A code, to be exchanged for a token. Sent with the old token, the device stays the same."""
+    """Exchanges a code for a token. A request with the old token keeps the same device."""
 
     v: Literal[1] = VERSION
     code: Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -190,7 +190,7 @@ class EnrolRequest(Message):
 
 
 class EnrolAnswer(Message):
-    """The token that every later request carries, and what it opens."""
+    """The token for later requests, and its scope."""
 
     v: Literal[1] = VERSION
     token: Token
@@ -201,46 +201,46 @@ class EnrolAnswer(Message):
 
 
 class ReceiptRequest(Message):
-    """Asks what the server holds of these origins' logs."""
+    """Requests the state of the server's copies of these origins' logs."""
 
     v: Literal[1] = VERSION
     origins: Annotated[list[Origin], Field(min_length=1, max_length=100)]
 
 
-class Received(Message):
-    """What the server holds of one origin's log."""
+class ReceivedLog(Message):
+    """The state of the server's copy of one origin's log."""
 
     origin: Origin
     seq: Seq
     head: Head
     kinds: dict[str, int]
-    """Changes by kind of record; those that could not be read stand under an empty name."""
+    """Changes by kind of record; unreadable ones under an empty name."""
 
 
 class ReceiptAnswer(Message):
-    """The server's half of a receipt."""
+    """The server's side of a receipt."""
 
     v: Literal[1] = VERSION
     now: Seq
-    logs: list[Received]
+    logs: list[ReceivedLog]
 
 
 class Problem(Message):
-    """Why a whole request was refused: problem details of RFC 9457."""
+    """The reason why a whole request was refused, as problem details of RFC 9457."""
 
     type: str
-    """``/problems/`` and one word for programs: unauthorised, gap, altered ..."""
+    """``/problems/`` and a code for programs: unauthorised, gap, altered ..."""
     title: str
     status: int
     detail: str = ""
     expected: Seq | None = None
-    """The seq the server goes on from (gap, altered), or that of the parent (parent)."""
+    """The seq that the server expects next, of this log (gap, altered) or its parent's (parent)."""
     head: Head | None = None
-    """Head of that log before ``expected``; None if the log is another device's, or altered."""
+    """The head before ``expected``; None if the log is another device's, or altered."""
 
 
 class ChangeItem(Message):
-    """One change as it stands in a batch; its shape alone, not the values of its fields."""
+    """One change of a batch; the values of its fields are not validated here."""
 
     seq: Seq
     kind: KindName
@@ -251,26 +251,12 @@ class ChangeItem(Message):
         Field(max_length=MOST_FIELDS),
     ]
     base: Seq | None
-    at: Annotated[int, Field(ge=0, le=LARGEST_WHOLE)]
+    at: Annotated[int, Field(ge=0, le=LARGEST_EXACT_INTEGER)]
     operator: Person
 
 
-def on_the_wire(change: Change) -> dict[str, object]:
-    """Give the change as it stands in a batch: the names and values that the chain hashes."""
-    return {
-        "at": change.at,
-        "base": change.base,
-        "fields": dict(change.fields),
-        "id": change.record_id,
-        "kind": change.kind,
-        "op": str(change.op),
-        "operator": change.operator,
-        "seq": change.seq,
-    }
-
-
 class HistoryRequest(Message):
-    """Asks what was done to a record, on whichever laptop (26)."""
+    """Requests the changes of a record on all laptops (rule 26)."""
 
     v: Literal[1] = VERSION
     kind: KindName
@@ -278,29 +264,29 @@ class HistoryRequest(Message):
 
 
 class HistoryItem(Message):
-    """A change of the record that the server took, whole or in part."""
+    """A change of the record that the server accepted, in whole or in part."""
 
     origin: Origin
-    """The laptop it was made on."""
+    """The origin that made it."""
     seq: Seq
     op: Annotated[str, StringConstraints(min_length=1, max_length=20)]
-    """A later server may know more than :class:`Op`."""
+    """One of :class:`Op`; a later server may know more."""
     fields: dict[str, object]
     at: Seq
-    """By that laptop's clock, as it was."""
+    """By that laptop's clock, not corrected."""
     operator: Person
     verdict: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     """``applied`` or ``conflict``; a later server may know more."""
     field: Name | None = None
     """The field in conflict."""
     version: Seq
-    """The record's version on the server after it."""
+    """The record's version after it."""
 
 
 class HistoryAnswer(Message):
-    """The newest changes of a record in the order in which the server took them."""
+    """The newest changes of a record, in the order in which the server accepted them."""
 
     v: Literal[1] = VERSION
     changes: Annotated[list[HistoryItem], Field(max_length=MOST_CHANGES)]
     more: bool = False
-    """Whether some were left out: there were too many, or they were too large."""
+    """Whether older ones were left out, being too many or too large."""

@@ -1,23 +1,25 @@
-"""What a device may see and write."""
+"""The scope of a device: the records that it may see and write."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from fieldkit.protocol.shapes import Area, Message, Seq
 
 
 class Scope(Message):
-    """The area of a device; neither district nor block: the whole territory."""
+    """The role and area of a device; without district and block: the whole territory."""
 
     role: Literal["registrar", "operator", "supervisor", "administrator"]
     district: Area | None = None
     block: Area | None = None
-    epoch: Seq = 0
-    """From which epoch of the device it holds; a message names it beside the scope."""
+    epoch: Annotated[Seq, Field(exclude=True)] = 0
+    """The device's epoch from which it is in force; not sent: messages have it besides."""
 
     def holds(self, district: int | None, block: int | None) -> bool:
-        """Say whether a record of this place is in it; one without a block is the district's."""
+        """Say whether a record at this place is in scope; no block: the whole district."""
         if self.district is None:
             return True
         return self.district == district and (

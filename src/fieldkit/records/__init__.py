@@ -10,7 +10,7 @@ from pkgutil import walk_packages
 from fieldkit.protocol.change import Change, Json, Op, canonical, first_head
 from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.protocol.identity import RecordId, derived_origin, is_origin, new_origin, read_id
-from fieldkit.protocol.limits import unsendable
+from fieldkit.protocol.limits import unsendable_field
 from fieldkit.records.declaration.field import Condition, Field, Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -72,6 +72,6 @@ __all__ = [
     "rule",
     "rules_of",
     "sentence",
-    "unsendable",
+    "unsendable_field",
     "when",
 ]

@@ -1,7 +1,7 @@
-"""Facts that do not change with the day's work: places, trades, banks, code lists, names.
+"""Shipped facts: places, trades, banks, code lists, names.
 
-All of it is package data (``data/*.csv``; where each fact comes from: ``data/SOURCES.md``), read
-when first asked for and kept. Importing this package reads no file. It knows nothing above it.
+They are package data (``data/*.csv``, with their sources in ``data/SOURCES.md``), read at first use
+and cached. Importing this package reads no file.
 """
 
 from fieldkit.reference.banks import Branch, bank_of, branch

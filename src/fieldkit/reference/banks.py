@@ -1,4 +1,4 @@
-"""Bank and branch by IFSC."""
+"""Find bank and branch by IFSC."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from fieldkit.reference.lists import option
 from fieldkit.reference.tables import rows
 
 _GRAMEEN_IFSC, _GRAMEEN = "JAKA0GRAMEN", "XJKG"
-"""J&K Grameen Bank has no prefix of its own: it sublets this code (razorpay/ifsc)."""
+"""J&K Grameen Bank has no IFSC prefix; it shares this code of J&K Bank (razorpay/ifsc)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A bank branch in J&K, as in the RBI's list of IFSC."""
+    """A bank branch in J&K, from the RBI's list of IFSC."""
 
     ifsc: str
     bank: str
-    """The name of the bank, as in the list ``bank``."""
+    """The bank's name in the list ``bank``."""
     branch: str
     city: str
 
 
 def branch(ifsc: str) -> Branch | None:
-    """Return the branch with this IFSC; None if it is not known (new ones open all the time)."""
+    """Return the branch with this IFSC; None if it is unknown, as new branches are."""
     return _branches().get(ifsc.strip().upper())
 
 
 def bank_of(ifsc: str) -> Option | None:
-    """Return the bank (of the list ``bank``) an IFSC belongs to, its branch known or not."""
+    """Return the bank (an entry of the list ``bank``) of an IFSC, even if its branch is unknown."""
     ifsc = ifsc.strip().upper()
     return option("bank", _GRAMEEN if ifsc == _GRAMEEN_IFSC else ifsc[:4])
 

@@ -1,4 +1,4 @@
-"""An entry of a closed list, and which entries a typed text could mean."""
+"""Entries of closed lists, and which of them a typed text could mean."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ UNCONFIRMED = "(name unconfirmed)"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One entry of a list. ``code`` is what is stored: an int for LGD places, else text."""
+    """One entry of a list. ``code`` is the stored value: an int for LGD places, else text."""
 
     code: str | int
     label: str
     confirmed: bool = True
-    """False: the source infers it, or it is general knowledge; never show it as official."""
+    """False if the source infers it or it is general knowledge; never shown as official."""
     within: str | int | None = None
-    """The code of what holds it: the district of a block, the trade of a toolkit."""
+    """The code of its container: the district of a block, the trade of a toolkit."""
     also: tuple[str, ...] = ()
-    """Other names it goes by; matched when typed, not shown (some are unconfirmed)."""
+    """Other names; matched when typed but never shown, as some are unconfirmed."""
 
     @property
-    def told(self) -> str:
-        """The label, marked if it is not confirmed, where a name is told and not only used."""
+    def marked_label(self) -> str:
+        """The label, with a mark if it is unconfirmed."""
         marked = self.confirmed or self.label.endswith(UNCONFIRMED)
         return self.label if marked else f"{self.label} {UNCONFIRMED}"
 
 
 def matching(options: Iterable[Option], typed: str) -> tuple[Option, ...]:
-    """Return the options ``typed`` could mean, the best first; all of them for no text.
+    """Return the options ``typed`` could mean, the best first; all of them for an empty text.
 
-    In order: its code or a whole name of it; the label begins so; the words typed begin words of
-    the label; they begin words of another name of it. Case, accents and punctuation do not count.
+    In this order: the code or a whole name equals it; the label begins with it; its words begin
+    words of the label; its words begin words of another name. Case, accents and punctuation are
+    ignored.
     """
     text = fold(typed)
     if not text:
@@ -48,7 +49,7 @@ def matching(options: Iterable[Option], typed: str) -> tuple[Option, ...]:
 
 
 def exact(options: Iterable[Option], typed: str) -> Option | None:
-    """Return the one option whose code, or else label, or else other name is ``typed``.
+    """Return the option whose code, label or other name, in this order, is ``typed``.
 
     None if there is none, or if two share that name (blocks of one name in two districts).
     """
@@ -65,7 +66,7 @@ def exact(options: Iterable[Option], typed: str) -> Option | None:
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """Return ``text`` as words for comparison: no case, accents or punctuation; & is and."""
+    """Return ``text`` as words for comparison: no case, accents or punctuation; "&" is "and"."""
     plain = unicodedata.normalize("NFKD", text.replace("&", " and ")).casefold()
     kept = (
         character if unicodedata.category(character)[0] in "LNM" else " "

@@ -1,7 +1,7 @@
-"""Every closed list by name, as options.
+"""Closed lists by name, as options.
 
-Most lists are rows of ``code_lists.csv`` (what the schemes use) and ``form_lists.csv`` (what the
-forms ask besides); the others are made from the file of their own facts.
+Most lists are rows of ``code_lists.csv`` (used by the schemes) and ``form_lists.csv`` (used only by
+forms); the others come from a file with facts of their own.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from fieldkit.reference.tables import rows
 
 _DOUBTS = re.compile(r"(?i)inferred|(un|not )confirmed|general knowledge")
 _DESIGNATIONS = frozenset({"toolkit", "shg_grade", "category", "pip_category", "registration_act"})
-"""Lists whose words go from here into official papers: their entries carry the mark in the label,
-wherever it is shown. The words of other lists are plain ones (religion, standing, a step done) that
-claim nothing official; there a mark on every line would hide what matters."""
+"""Lists whose labels are copied into official papers: unconfirmed entries carry the mark in their
+label, wherever it is shown. Other lists hold plain words (religion, a step done) that claim nothing
+official; a mark on each of them would hide the marks that matter."""
 
 
 def options(list_name: str) -> tuple[Option, ...]:
-    """Return the entries of a list, in the order people expect.
+    """Return the entries of a list in display order.
 
     Raises:
         KeyError: there is no list of that name.
@@ -31,7 +31,7 @@ def options(list_name: str) -> tuple[Option, ...]:
 
 
 def option(list_name: str, code: object) -> Option | None:
-    """Return the entry with this code, or None where the list does not have it.
+    """Return the entry with this code, or None if the list has none.
 
     Raises:
         KeyError: there is no list of that name.
@@ -54,10 +54,10 @@ def _by_code(list_name: str) -> dict[str | int, Option]:
 
 
 def _marked(entry: Option) -> Option:
-    """Carry the mark in the label; the bare label is still matched when typed."""
+    """Put the mark into the label; the bare label still matches when typed."""
     if entry.confirmed:
         return entry
-    return replace(entry, label=entry.told, also=(entry.label, *entry.also))
+    return replace(entry, label=entry.marked_label, also=(entry.label, *entry.also))
 
 
 @cache
@@ -141,7 +141,7 @@ def _toolkits() -> list[Option]:
     for row in rows("toolkits"):
         trade = trades[row["trade_code"]]
         label = f"{_without(trade.label)}, {row['set_label'].replace('SET', 'Set')}"
-        # The sets are those of a supplier's app; no official list is known (SOURCES.md).
+        # The sets come from a supplier's app; no official list is known (SOURCES.md).
         entries.append(Option(row["toolkit_code"], label, False, trade.code, trade.also))
     return entries
 
@@ -151,7 +151,7 @@ def _banks() -> list[Option]:
 
 
 def _education() -> list[Option]:
-    """Levels of LokOS; those it does not have are our own and not confirmed."""
+    """Levels of LokOS; levels that LokOS lacks are our own and unconfirmed."""
     return [
         Option(
             row["code"],
@@ -168,7 +168,7 @@ def _education() -> list[Option]:
 
 
 def _categories() -> list[Option]:
-    """Categories; the first clause of a note speaks of the entry, the others of its use."""
+    """Categories; only the first clause of a note is about the entry itself."""
     return [
         Option(
             row["code"],
@@ -207,12 +207,12 @@ def _training_partners() -> list[Option]:
 
 
 def _without(text: str) -> str:
-    """Drop what stands in brackets."""
+    """Remove brackets and the text in them."""
     return " ".join(re.sub(r"\([^)]*\)", " ", text).split())
 
 
 def _without_brackets(label: str) -> tuple[str, ...]:
-    """Return the names inside a label: its parts without brackets, and what the brackets hold."""
+    """Return the names inside a label: its parts outside and inside brackets."""
     if "(" not in label and " / " not in label:
         return ()
     inside = [name for held in re.findall(r"\(([^)]*)\)", label) for name in held.split("/")]

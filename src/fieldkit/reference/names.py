@@ -1,6 +1,6 @@
-"""Names as written in J&K, for made-up people and for telling spellings from persons.
+"""Names as written in J&K, for made-up people and for tests of spellings.
 
-Compiled from general knowledge, of no real person; the communities are rough (SOURCES.md).
+Compiled from general knowledge, not from real people; the communities are rough (SOURCES.md).
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ class Name:
     text: str
     surname: bool
     gender: Literal["F", "M", "U"]
-    """U: borne by all."""
+    """U: any gender."""
     community: str
-    """Names of one community go together."""
+    """People get names of one community."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameVariant:
-    """Two written names, and whether they are taken for one."""
+    """Two written names, and whether they are spellings of one name."""
 
     first: str
     second: str
     same: bool
     kind: str
-    """What sets them apart: given, surname, abbreviation, given_or_surname."""
+    """What differs: given, surname, abbreviation, given_or_surname."""
 
 
 @cache
 def person_names() -> tuple[Name, ...]:
-    """Return the names people of the sample are made from."""
+    """Return the names for made-up people."""
     return tuple(
         Name(row["name"], row["kind"] == "surname", _gender(row["gender"]), row["community"])
         for row in rows("names")
@@ -46,7 +46,7 @@ def person_names() -> tuple[Name, ...]:
 
 @cache
 def name_variants() -> tuple[NameVariant, ...]:
-    """Return pairs of spellings: of one name, or of two that only look alike."""
+    """Return pairs of spellings: of one name, or of two similar names."""
     return tuple(
         NameVariant(row["name_a"], row["name_b"], row["expected"] == "same", row["kind"])
         for row in rows("name_variants")

@@ -1,4 +1,4 @@
-"""Where things lie: blocks in districts, post offices and PIN codes."""
+"""Places within districts: blocks, post offices and PIN codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fieldkit.reference.tables import rows
 
 @dataclass(frozen=True, slots=True)
 class Village:
-    """A village of one of the 20 districts; places are LGD codes, None where not told."""
+    """A village of one of the 20 districts; places are LGD codes, None if unknown."""
 
     code: int
     name: str
@@ -22,15 +22,15 @@ class Village:
 
 
 def district_of(block: int) -> int | None:
-    """Return the LGD code of the district a block (LGD code) lies in; None if unknown."""
+    """Return the LGD code of the district of a block (LGD code); None if unknown."""
     entry = option("block", block)
     return entry.within if entry and isinstance(entry.within, int) else None
 
 
 def localities(district: int) -> tuple[str, ...]:
-    """Return the names post offices of a district go by, sorted; none for an unknown district.
+    """Return the localities of a district's post offices, sorted; none for an unknown district.
 
-    They stand in for village names when typing; they are no list of villages.
+    They are suggested for village names, but are no list of villages.
     """
     return _localities().get(district, ())
 
@@ -41,7 +41,7 @@ def pincodes(district: int) -> tuple[str, ...]:
 
 
 def district_of_pincode(pincode: str) -> int | None:
-    """Return the LGD code of the district a PIN code lies in; None if unknown or in several."""
+    """Return the LGD code of the district of a PIN code; None if unknown or in several."""
     held = _districts_of_pincodes().get(pincode, ())
     return held[0] if len(held) == 1 else None
 

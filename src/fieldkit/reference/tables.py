@@ -1,4 +1,4 @@
-"""The one way to the package data."""
+"""Read the package data."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of ``data/<name>.csv``, each a dict by column, texts as they stand."""
-    from importlib.resources import files  # costs as much as all the rest: only when data is read
+    """Yield the rows of ``data/<name>.csv`` as dicts by column, with unchanged texts."""
+    from importlib.resources import files  # slow to import, so only when data is read
 
     text = (files("fieldkit.reference") / "data" / f"{name}.csv").read_text(encoding="utf-8")
     yield from csv.DictReader(text.splitlines())

@@ -1,7 +1,7 @@
-"""Made-up people of a real block, the same for the same seed: to try fieldkit, and to test it.
+"""Deterministic sample data: made-up people of a real block, to try and test fieldkit.
 
-Names are put together from lists, numbers are drawn; nobody is meant. No Aadhaar number occurs,
-but in the messy roster, which shows that they are cut.
+Names are combined from lists and numbers are random; no real person is meant. No Aadhaar number
+occurs except in the messy roster, which shows that imports cut them.
 """
 
 from fieldkit.sample.chunks import LAST_DAY, sample

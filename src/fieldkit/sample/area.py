@@ -1,4 +1,4 @@
-"""Where made-up people live: the real places, branches and name customs of one block."""
+"""The real places, bank branches and name customs of one block, for made-up people."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One block, as far as made-up people need it."""
+    """The facts of one block that made-up people need."""
 
     district: int
     block: int
@@ -36,19 +36,19 @@ class Area:
     tehsils: Sequence[int]
     towns: Sequence[int]
     branches: Sequence[str]
-    """IFSC of the district's branches; those of J&K Bank first."""
+    """IFSCs of the district's branches, those of J&K Bank first."""
     own_branches: int
-    """How many of them are of J&K Bank, where most people have their account."""
+    """How many of them belong to J&K Bank, where most people have their account."""
     communities: Sequence[str]
     shares: Sequence[int]
 
     def branch(self, random: Random) -> str:
-        """Draw the branch of an account."""
+        """Choose the branch of an account at random."""
         own = self.branches[: self.own_branches]
         return random.choice(own if own and random.random() < 0.8 else self.branches)
 
     def community(self, random: Random) -> str:
-        """Draw the community of a family."""
+        """Choose the community of a family at random."""
         return random.choices(self.communities, self.shares)[0]
 
 
@@ -83,7 +83,7 @@ def area(district: int, block: int) -> Area:
 
 
 def _branches(district: int) -> list[str]:
-    """Return the branches listed under the district; of all J&K if it is spelt unlike any."""
+    """Return the branches listed under the district, or all of J&K if none match its spelling."""
     entry = next(entry for entry in options("district") if entry.code == district)
     spellings = {name.casefold() for name in (entry.label, *entry.also)}
     listed = [(row["ifsc"], row["district_or_centre"].casefold()) for row in rows("bank_branches")]
@@ -91,7 +91,7 @@ def _branches(district: int) -> list[str]:
 
 
 def _communities(district: int) -> dict[str, int]:
-    """Return rough shares in percent; for variety of names, no statistics."""
+    """Return rough shares in percent, for variety of names only; they are no statistics."""
     if district in _PIR_PANJAL:
         return {"gujjar_bakarwal": 60, "kashmiri_muslim": 15, "dogra_hindu": 20, "sikh": 5}
     if district in _CHENAB:
@@ -115,7 +115,7 @@ def surnames(community: str) -> tuple[str, ...]:
 
 @cache
 def second_names(community: str) -> tuple[str, ...]:
-    """Return the second names women of a community bear in place of the family's."""
+    """Return the last names that women of a community use instead of the family name."""
     return tuple(name.text for name in _of(community) if name.surname and name.gender == "F")
 
 

@@ -1,4 +1,4 @@
-"""The stream of made-up records: chunk by chunk, so that memory does not grow with the people."""
+"""Generate made-up records chunk by chunk, so that memory does not grow with their number."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from fieldkit.sample.journey import (
 from fieldkit.sample.people import Person, Row, after, again, artisan, mobile, person
 
 LAST_DAY = date(2025, 9, 26)
-"""No made-up date is after this one."""
+"""The latest date in the sample."""
 _FIRST_DAY = date(2023, 10, 1)
 _CHUNK = 40
 _DAYS = 390
-"""From the first registration to the last."""
+"""Days from the first registration to the last."""
 _AGAIN, _TRAINED, _EQUIPPED, _LENT = 0.03, 0.87, 0.93, 0.45
 _SAME_PHONE = 0.06
 _CHUNKS_A_CLUSTER, _CHUNKS_AN_ORGANISATION, _CHUNKS_A_CENTRE = 40, 8, 25
@@ -38,26 +38,26 @@ _CHUNKS_A_COURSE = 5
 
 
 def origin_of(seed: int, district: int, block: int) -> str:
-    """Return the origin of the sample's ids: eight characters of Crockford, one a letter."""
+    """Return the origin of the sample's ids: S and seven Crockford base32 characters."""
     drawn = hashlib.sha256(f"sample {seed} {district} {block}".encode()).digest()
     return "S" + "".join(CROCKFORD[byte % 32] for byte in drawn[:7])
 
 
 def sample(people: int, seed: int, district: int, block: int) -> Iterator[tuple[str, Row]]:
-    """Yield (kind, row) of a block: exactly ``people`` artisans and all that hangs on them.
+    """Yield (kind, row) of a block: exactly ``people`` artisans and the records around them.
 
-    Rows hold values as an export has them (ISO dates, codes), with ``id``; a record comes after
-    those it refers to. The same arguments give the same rows.
+    Rows hold values as an export does (ISO dates, codes), with ``id``. A record follows those it
+    refers to. The same arguments give the same rows.
 
     Raises:
         ValueError: there is no such block in the district (LGD codes).
     """
     where = area(district, block)
-    making = _Making(where, seed, origin_of(seed, district, block))
+    generator = _Generator(where, seed, origin_of(seed, district, block))
     chunks = -(-people // _CHUNK)
     for chunk in range(chunks):
         first_day = _FIRST_DAY + timedelta(days=_DAYS * chunk // max(chunks, 1))
-        yield from making.chunk(chunk, min(_CHUNK, people - chunk * _CHUNK), first_day)
+        yield from generator.chunk(chunk, min(_CHUNK, people - chunk * _CHUNK), first_day)
 
 
 @dataclass(slots=True)
@@ -67,12 +67,12 @@ class _Artisan:
     person: Person
     trainee: Trainee
     ready: date
-    """The day from which training is open."""
+    """The first day on which training is possible."""
 
 
 @dataclass(slots=True)
-class _Making:
-    """What is carried from chunk to chunk: numbers, and the records new ones refer to."""
+class _Generator:
+    """Generates one chunk after another; keeps counters, and the records that new ones refer to."""
 
     area: Area
     seed: int
@@ -80,11 +80,11 @@ class _Making:
     number: int = 0
     people: int = 0
     parents: dict[str, str] = field(default_factory=dict)
-    """Ids of the latest cluster, organisation and centres."""
+    """Ids of the latest cluster federation, village organisation and centres."""
     random: Random = field(default_factory=Random)
 
     def chunk(self, chunk: int, people: int, first_day: date) -> Iterator[tuple[str, Row]]:
-        """Yield forty artisans of one time, their trainings, toolkits and loans, and one group."""
+        """Yield up to forty artisans, their trainings, toolkits and loans, and one group."""
         self.random = Random(f"{self.seed} {self.area.district} {self.area.block} {chunk}")
         yield from self._parents(chunk)
         known: list[Person] = []
@@ -102,7 +102,7 @@ class _Making:
         yield from self._group(chunk, approved, known)
 
     def _numbered(self, kind: str, row: Row) -> tuple[str, Row]:
-        """Give a row its id, its place and the stamp of its entry."""
+        """Add id, place, author and time of entry to a row."""
         self.number += 1
         return kind, {
             "id": str(RecordId(self.origin, self.number)),
@@ -114,7 +114,7 @@ class _Making:
         }
 
     def _entered(self, row: Row) -> str:
-        """Return a time in office hours on the latest day that a row tells of."""
+        """Return a time in office hours on the latest day in a row."""
         days = [
             str(value)
             for name, value in row.items()
@@ -131,7 +131,7 @@ class _Making:
         return entry
 
     def _parents(self, chunk: int) -> Iterator[tuple[str, Row]]:
-        """Yield the federations and centres that this chunk begins."""
+        """Yield the federations and centres that start with this chunk."""
         random, where = self.random, self.area
         if chunk % _CHUNKS_A_CLUSTER == 0:
             cluster = federation(random, where, chunk, cluster=True)
@@ -167,7 +167,7 @@ class _Making:
         )
 
     def _someone(self, known: list[Person]) -> tuple[Person, str]:
-        """Draw who comes to register, and how far the application gets."""
+        """Return a person to register, and the status of the application, at random."""
         random = self.random
         status = random.choices(list(STATUSES), list(STATUSES.values()))[0]
         if known and random.random() < _AGAIN:
@@ -183,7 +183,7 @@ class _Making:
     def _register(
         self, someone: Person, status: str, first_day: date, steps: list[Entry]
     ) -> tuple[tuple[str, Row], _Artisan | None]:
-        """Return an artisan's entry; add what was decided to ``steps``."""
+        """Return an artisan's row, and the approved artisan; append decisions to ``steps``."""
         random = self.random
         registered = after(random, first_day, 0, 20)
         number = self.number + 1
@@ -199,7 +199,7 @@ class _Making:
         return self._numbered("beneficiary", row | papers), _Artisan(someone, trainee, ready)
 
     def _train(self, approved: list[_Artisan]) -> Iterator[tuple[str, Row]]:
-        """Yield a training for most of those approved, then toolkits, loans and orientation."""
+        """Yield a training for most approved artisans, then toolkits, loans and an orientation."""
         random = self.random
         trained = [one for one in approved if random.random() < _TRAINED]
         if not trained:
@@ -226,7 +226,7 @@ class _Making:
     def _orient(
         self, equipped: list[Trainee], place: str, held_on: date
     ) -> Iterator[tuple[str, Row]]:
-        """Yield the orientation programme for those who get toolkits, and who came."""
+        """Yield the orientation programme for artisans with toolkits, and its attendance."""
         if not equipped:
             return
         programme = self._numbered(
@@ -249,7 +249,7 @@ class _Making:
     def _group(
         self, chunk: int, approved: list[_Artisan], known: list[Person]
     ) -> Iterator[tuple[str, Row]]:
-        """Yield one group and its members, now and then with a training."""
+        """Yield one group and its members, sometimes with a training."""
         random = self.random
         place = random.choice(self.area.villages)
         row, formed = group(random, self.area, self.number, place)
@@ -270,7 +270,7 @@ class _Making:
     def _women(
         self, approved: list[_Artisan], known: list[Person], place: Place
     ) -> Iterator[tuple[Person, str | None]]:
-        """Yield the women of a group: some are artisans themselves, some are artisans' wives."""
+        """Yield the women of a group; some are artisans, some are wives of artisans."""
         size = self.random.randint(10, 20)
         artisans = [one for one in approved if one.person.gender == "F" and one.person.ration_card][
             :3

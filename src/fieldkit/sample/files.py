@@ -1,4 +1,4 @@
-"""The sample as files, one per kind, as ``fieldkit import DIR`` takes them."""
+"""Write the sample as files, one per kind, for ``fieldkit import DIR``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Form: TypeAlias = Literal["jsonl", "csv"]
 def write(
     out: Path, form: Form, *, people: int, seed: int, district: int, block: int
 ) -> dict[str, Path]:
-    """Write ``KIND.jsonl`` or ``KIND.csv`` into the folder ``out``, made if it is not there.
+    """Write ``KIND.jsonl`` or ``KIND.csv`` files into the folder ``out``, created if missing.
 
     Returns the files by kind, parents first. The same arguments give the same bytes.
 

@@ -91,10 +91,10 @@ def group(random: Random, area: Area, number: int, place: Place) -> tuple[Row, d
 def member(
     random: Random, area: Area, someone: Person, number: int, place: int, formed: date
 ) -> Row:
-    """Return the member's record of a woman; the first three in a group hold its offices."""
+    """Return the member's row of a woman; the first three in a group hold its offices."""
     farms = random.random() < 0.7
     return {
-        **someone.first_lines(),
+        **someone.shared_fields(),
         "ration_card": someone.ration_card or None,
         "office": ("PRES", "SEC", "TREAS")[place] if place < 3 else "MEM",
         "joined_on": after(random, formed, 0, 20 if place < 3 else 300).isoformat(),

@@ -1,4 +1,4 @@
-"""What happens to a made-up artisan: decisions, training, toolkit. No date is after 26 Sep 2025."""
+"""The steps of a made-up artisan: decisions, training, toolkit, loan."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from fieldkit.reference import options
 from fieldkit.sample.people import Row, after
 
 Entry: TypeAlias = tuple[str, Row]
-"""A kind's name and a row without its id."""
+"""The name of a kind and a row without id."""
 
 STATUSES = {
     "DRAFT": 3, "SUBMITTED": 4, "S1_PENDING": 6, "S1_APPROVED": 2, "S1_REJECTED": 3,
     "S2_PENDING": 6, "S2_APPROVED": 2, "S2_REJECTED": 2, "S3_PENDING": 7, "S3_APPROVED": 61,
     "S3_REJECTED": 2, "WITHDRAWN": 2,
 }  # fmt: skip
-"""Where applications stand, in percent."""
+"""States of applications, in percent."""
 _DECIDERS = {
     "1": "Sarpanch {}",
     "2": "District Implementation Committee",
@@ -35,7 +35,7 @@ _TOOLKIT = {
     "SELECTED": 24, "VOUCHER_ISSUED": 11, "ORDERED": 8, "DISPATCHED": 7, "AT_POST_OFFICE": 5,
     "RETURNED": 2, "DELIVERED": 40, "DEFECTIVE": 2, "REPLACED": 1,
 }  # fmt: skip
-_ROAD = ("VOUCHER_ISSUED", "ORDERED", "DISPATCHED", "AT_POST_OFFICE", "DELIVERED", "DEFECTIVE")
+_DELIVERY = ("VOUCHER_ISSUED", "ORDERED", "DISPATCHED", "AT_POST_OFFICE", "DELIVERED", "DEFECTIVE")
 _LOANS = {
     "SPONSORED": 20, "UNDER_PROCESS": 14, "SANCTIONED": 18, "DISBURSED": 43, "REJECTED": 5,
 }  # fmt: skip
@@ -44,7 +44,7 @@ _TRAINING_DAYS = 6
 
 @dataclass(frozen=True, slots=True)
 class Trainee:
-    """Someone to be trained: the field that names them, and their id."""
+    """A person to train: the field that refers to them, and their id."""
 
     field: str
     id: str
@@ -80,7 +80,7 @@ def decisions(
 
 
 def _decided(status: str, stage: str) -> str:
-    """Return what was decided at a stage, seen from where the application stands."""
+    """Return the decision at a stage, "" if there is none, for the status of an application."""
     if not status.startswith("S") or status == "SUBMITTED":
         return ""
     reached, said = status[1], status[3:]
@@ -90,7 +90,7 @@ def _decided(status: str, stage: str) -> str:
 
 
 def certificate(random: Random, number: int, district: int, approved: date) -> tuple[Row, date]:
-    """Return the fields of certificate and card, and the day they were handed over."""
+    """Return the fields of certificate and card, and the day of their handover."""
     issued = after(random, approved, 2, 10)
     handed = after(random, issued, 1, 14)
     row: Row = {
@@ -106,7 +106,7 @@ def certificate(random: Random, number: int, district: int, approved: date) -> t
 def training(
     number: int, centre_id: str, place: str, not_before: date, *, members: bool
 ) -> tuple[Row, list[date]]:
-    """Return a training of artisans (six days) or of members (three), and its days."""
+    """Return a training of artisans (six days) or members (three days), and its days."""
     start = not_before + timedelta(days=7 - not_before.weekday())
     length = 3 if members else _TRAINING_DAYS
     days = [start + timedelta(days=n) for n in range(length)]
@@ -130,20 +130,20 @@ def training(
 def attending(
     random: Random, batch_id: str, days: Sequence[date], trainee: Trainee, number: int
 ) -> tuple[list[Entry], bool]:
-    """Return an enrolment and the days marked, and whether the training was completed."""
+    """Return an enrolment with its attendance, and whether the training was completed."""
     state = random.choices(("CERTIFIED", "COMPLETED", "DROPPED", "FAILED"), (82, 9, 5, 4))[0]
     completed = state in {"CERTIFIED", "COMPLETED"}
-    there = [
+    present_days = [
         random.random() < (0.95 if state != "DROPPED" or n < 2 else 0) for n in range(len(days))
     ]
-    there[0] = True
+    present_days[0] = True
     last = days[-1]
     row: Row = {
         "training_batch_id": batch_id,
         trainee.field: trainee.id,
         "state": state,
         "enrolled_on": (days[0] - timedelta(days=random.randint(1, 6))).isoformat(),
-        "days_attended": sum(there),
+        "days_attended": sum(present_days),
     }
     if state == "DROPPED":
         row["dropped_reason"] = random.choice(("Work elsewhere", "Illness", "Family reasons"))
@@ -158,7 +158,7 @@ def attending(
         row |= {"certificate_no": f"SKC{number:09d}", "certified_on": certified.isoformat()}
         if trainee.field == "beneficiary_id":
             row |= {
-                "stipend_amount": stipend(sum(there)),
+                "stipend_amount": stipend(sum(present_days)),
                 "stipend_paid_on": after(random, certified, 1, 15).isoformat(),
                 "stipend_reference": f"UTR{number:09d}",
             }
@@ -172,13 +172,13 @@ def attending(
                 "present": present,
             },
         )
-        for day, present in zip(days, there, strict=True)
+        for day, present in zip(days, present_days, strict=True)
     ]
     return [("training_enrolment", row), *marks], completed
 
 
 def toolkit(random: Random, artisan: Trainee, number: int, selected: date) -> Row:
-    """Return an artisan's toolkit somewhere between chosen and replaced."""
+    """Return an artisan's toolkit in a random state, with all steps before it."""
     state = random.choices(list(_TOOLKIT), list(_TOOLKIT.values()))[0]
     sets = [str(entry.code) for entry in options("toolkit") if entry.within == artisan.trade]
     row: Row = {
@@ -198,15 +198,15 @@ def _steps(state: str) -> Sequence[str]:
     if state == "SELECTED":
         return ()
     if state == "RETURNED":
-        return (*_ROAD[: _ROAD.index("DELIVERED")], state)
+        return (*_DELIVERY[: _DELIVERY.index("DELIVERED")], state)
     if state == "REPLACED":
-        return (*_ROAD, state)
-    return _ROAD[: _ROAD.index(state) + 1]
+        return (*_DELIVERY, state)
+    return _DELIVERY[: _DELIVERY.index(state) + 1]
 
 
 def _step(random: Random, step: str, day: date, number: int, village: str) -> Row:
     on = day.isoformat()
-    told: dict[str, Row] = {
+    rows: dict[str, Row] = {
         "VOUCHER_ISSUED": {
             "voucher_no": f"ERUPI{number:09d}",
             "voucher_value": 15_000,
@@ -235,11 +235,11 @@ def _step(random: Random, step: str, day: date, number: int, village: str) -> Ro
         },
         "REPLACED": {"replaced_on": on},
     }
-    return told[step]
+    return rows[step]
 
 
 def loan(random: Random, artisan: Trainee, ifsc: str, number: int, trained: date) -> Row:
-    """Return an artisan's first tranche, as far as it has come since the training."""
+    """Return an artisan's first tranche in a random state."""
     state = random.choices(list(_LOANS), list(_LOANS.values()))[0]
     amount = random.choice((50_000, 75_000, 1_00_000, 1_00_000))
     day = after(random, trained, 5, 30)
@@ -266,7 +266,7 @@ def loan(random: Random, artisan: Trainee, ifsc: str, number: int, trained: date
 def orientation(
     random: Random, programme_id: str, held_on: date, artisans: Sequence[Trainee]
 ) -> Iterator[Entry]:
-    """Yield who of the artisans invited to an orientation programme came."""
+    """Yield the attendance of the artisans invited to an orientation programme."""
     for artisan in artisans:
         row: Row = {
             "programme_id": programme_id,

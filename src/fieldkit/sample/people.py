@@ -1,4 +1,4 @@
-"""Made-up people: who they are, and the artisan's record of one."""
+"""Made-up people, and the artisan's record of one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _OLDEST, _YOUNGEST = 1958, 2004
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What stays the same about a person whatever list they stand in."""
+    """The facts of a person that are the same in every list."""
 
     name: str
     relation: str
@@ -55,7 +55,7 @@ class Person:
     ration_card: str
     married: bool
 
-    def first_lines(self) -> Row:
+    def shared_fields(self) -> Row:
         """Return the fields that artisans and members share."""
         return {
             "name": self.name,
@@ -82,7 +82,7 @@ def person(
     place: Place | None = None,
     community: str = "",
 ) -> Person:
-    """Make up the person with this number; a number tells last four and birth days apart."""
+    """Make up the person with this number, which gives a distinct Aadhaar ending and birthday."""
     gender = gender or random.choices("FM", (55, 45))[0]
     community = community or area.community(random)
     family = random.choice(surnames(community))
@@ -109,12 +109,12 @@ def person(
 
 
 def _joined(given: str, last: str) -> str:
-    """Join a given and a last name; a last name that is there already is not said twice."""
+    """Join a given and a last name, without repeating the last name."""
     return given if given.split()[-1] == last else f"{given} {last}"
 
 
 def _born(random: Random, number: int) -> str:
-    """Draw a birth date; its day tells apart those whose Aadhaar ends in the same four digits."""
+    """Return a random birth date; people with the same last four digits differ in the day."""
     year = random.randint(_OLDEST, _YOUNGEST)
     if random.random() < 0.05 and number < 10_000:
         return str(year)
@@ -123,12 +123,12 @@ def _born(random: Random, number: int) -> str:
 
 
 def mobile(random: Random) -> str:
-    """Draw a mobile number."""
+    """Return a random mobile number."""
     return f"{random.choice('6789')}{random.randrange(10**9):09d}"
 
 
 def again(random: Random, known: Person) -> Person:
-    """Return the same person as another clerk wrote them down: another spelling, fewer facts."""
+    """Return the same person as another clerk wrote them: other spelling, fewer facts."""
     spelled = " ".join(_spelled(random, word) for word in known.name.split())
     if spelled == known.name:
         words = known.name.split()
@@ -172,11 +172,11 @@ def account(random: Random, area: Area) -> Row:
 
 
 def artisan(random: Random, area: Area, someone: Person, number: int, status: str, on: date) -> Row:
-    """Return the artisan's record: most fields filled, as real registers have them."""
+    """Return the artisan's row, with most fields filled, as in real registers."""
     trades = _OF_WOMEN if someone.gender == "F" else _TRADES
     married = someone.married
     row: Row = {
-        **someone.first_lines(),
+        **someone.shared_fields(),
         "ration_card": someone.ration_card or None,
         "trade_code": random.choices(list(trades), list(trades.values()))[0],
         "bars": False,

@@ -1,4 +1,4 @@
-"""The spreadsheet that really reaches a block: titles, mixed dates, broken numbers, total row."""
+"""A spreadsheet as it really reaches a block: titles, mixed dates, broken numbers, total row."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _AGAIN = 0.02
 def messy_roster(people: int, seed: int, district: int, block: int) -> list[list[Cell]]:
     """Return the rows of a register of ``people`` artisans as an office keeps it, titles first.
 
-    Cells are what a spreadsheet holds: texts, numbers and days. About one row in 50 is broken, one
-    in 50 a person again, in another spelling. The column of Aadhaar numbers holds made-up ones
-    that pass the check digit: they must not be kept.
+    Cells hold texts, numbers and dates. About one row in 50 is broken, and one in 50 repeats a
+    person in another spelling. The made-up Aadhaar numbers pass the check digit: an import must
+    not keep them.
 
     Raises:
         ValueError: there is no such block in the district (LGD codes).
@@ -68,7 +68,7 @@ def messy_roster(people: int, seed: int, district: int, block: int) -> list[list
 
 
 def write_roster(path: Path, *, people: int, seed: int, district: int, block: int) -> None:
-    """Write the roster as XLSX or CSV, after the ending of ``path``.
+    """Write the roster as XLSX or CSV, depending on the ending of ``path``.
 
     Raises:
         ValueError: there is no such block in the district (LGD codes).
@@ -79,7 +79,7 @@ def write_roster(path: Path, *, people: int, seed: int, district: int, block: in
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([_as_text(cell) for cell in row] for row in rows)
         return
-    from openpyxl import Workbook  # takes a while, and a CSV does without
+    from openpyxl import Workbook  # slow to import, and a CSV needs none of it
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
@@ -123,7 +123,7 @@ def _line(random: Random, where: Area, someone: Person, number: int) -> list[Cel
 
 
 def _day(random: Random, born: str) -> Cell:
-    """Write a birth date as one of several clerks does."""
+    """Write a birth date in one of several styles."""
     if len(born) == 4:
         return int(born)
     day = date.fromisoformat(born)
@@ -153,7 +153,7 @@ def _mobile(random: Random, digits: str) -> Cell:
 
 
 def _aadhaar(random: Random) -> str:
-    """Make up twelve digits that pass the check; drawn anew each time, kept nowhere."""
+    """Make up twelve digits that pass the check; they are stored nowhere."""
     eleven = f"{random.randint(2, 9)}{random.randrange(10**10):010d}"
     number = next(eleven + check for check in "0123456789" if verhoeff(eleven + check))
     return f"{number[:4]} {number[4:8]} {number[8:]}" if random.random() < 0.5 else number
@@ -164,7 +164,7 @@ def _category(code: str) -> str:
 
 
 def _trade(random: Random, row: Row) -> str:
-    """Write a trade by its label, a local name, its code or, now and then, misspelt."""
+    """Write a trade by its label, a local name, in capitals or, sometimes, misspelt."""
     entry = reference.option("trade", row["trade_code"])
     if entry is None:
         return ""

@@ -1,4 +1,4 @@
-"""Finding people by what was typed: words, sounds, ranking. Needs no record and no SQLModel.
+"""Find records by typed text: words, sounds, ranking. Needs no records package and no SQLModel.
 
-So Home can answer from the file by :mod:`fieldkit.search.glance` while the records still load.
+Home can therefore search with :mod:`fieldkit.search.glance` while the records still load.
 """

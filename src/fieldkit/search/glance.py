@@ -1,4 +1,4 @@
-"""The first answers of a start: read from the file by sqlite3 alone, while the records load."""
+"""Search the database file with plain sqlite3, while the application still loads its records."""
 
 from __future__ import annotations
 
@@ -11,29 +11,32 @@ from pathlib import Path
 from fieldkit.interruption import check_interruption, interruptible
 from fieldkit.search.query import look
 
+_CANDIDATES = 40
+"""Rows each query gives: a first list on a cold disk needs few; the store looks at more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """A record as it stands in the first list."""
+    """A record as the first list shows it."""
 
     kind: str
     id: str
     label: str
     relation: str
-    """s/o, d/o or w/o whom."""
+    """The relative: "s/o Abdul Ahad"."""
     place: str
     last_four: str
-    """Of the mobile."""
+    """The last four digits of the mobile."""
     title: str
-    """What its kind is called."""
+    """The title of its kind."""
     strong: bool
 
 
 def glance(database: Path, typed: str, limit: int = 20) -> list[Glimpse] | None:
-    """Return who could be meant by what was typed, the likeliest first; changes nothing.
+    """Return the records the typed text could mean, the likeliest first. Read-only.
 
-    None if the file cannot answer yet (a first run, an older version, a fault): the store, once
-    open, answers or tells what is wrong.
+    None if the file cannot answer (a first run, an older version, a fault): the store, once open,
+    answers or reports what is wrong.
     """
     try:
         with (
@@ -42,7 +45,11 @@ def glance(database: Path, typed: str, limit: int = 20) -> list[Glimpse] | None:
             ) as connection,
             interruptible(connection),
         ):
-            found = look(lambda sql, values: connection.execute(sql, dict(values)), typed)
+            found = look(
+                lambda sql, values: connection.execute(sql, dict(values)),
+                typed,
+                candidates_each=_CANDIDATES,
+            )
     except sqlite3.Error:
         check_interruption()
         return None

@@ -1,7 +1,7 @@
-"""Names as they are written in J&K: fold them, key them by sound, and say how alike two are.
+"""Compare names as they are written in J&K: fold them, key them by sound, score their likeness.
 
-One person is Mohd. in the ration card, Mohammad on the Aadhaar card and Muhamad in the register.
-A key keeps the consonants a name is heard by; :func:`alike` then looks at the spelling again.
+One person is Mohd. on the ration card, Mohammad on the Aadhaar card and Muhamad in the register.
+A key keeps the consonants that carry the sound of a name; :func:`alike` also compares spelling.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
-ONE_PERSONS = 0.8
-"""Likeness by :func:`alike` from which two names may be one person's."""
+MAY_BE_SAME = 0.8
+"""Likeness by :func:`alike` from which two names may be those of one person."""
 
 _ALIASES = {
     "ab": "abdul", "abd": "abdul", "abdur": "abdul", "abdus": "abdul", "abdu": "abdul",
@@ -32,7 +32,7 @@ _TITLES = {
 }  # fmt: skip
 _LINKS = {"ud", "ul", "ur", "us", "un", "al", "e"}
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ul?l(?=ah?$)|ud?(?=d[ie]+n$))")
-"""Where Habibullah and Mehrajuddin are written as two words by others."""
+"""Where others split Habibullah and Mehrajuddin into two words."""
 
 _FOLDS = str.maketrans({"q": "k", "c": "k", "w": "v", "x": "ks", "ç": "k"})
 _VOWEL_W = re.compile(r"(?<=[aeiou])w(?![aeiouy])")
@@ -44,7 +44,7 @@ _LAST_VOWELS = re.compile(r"([aeiouy]+)h?$")
 _MARKS = re.compile(
     "[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-"""Accents, the nukta and Urdu's vowel signs (often left out), joiners, and hidden marks."""
+"""Accents, the nukta and Urdu's vowel signs (often omitted), joiners and invisible marks."""
 _URDU = str.maketrans("يىكةهھۀ", "ییکہہہہ")
 
 _LIGHT = {
@@ -52,17 +52,17 @@ _LIGHT = {
     "ghulam": 0.6, "ahmad": 0.6, "kumar": 0.6, "kumari": 0.6, "bano": 0.5, "begum": 0.5,
     "devi": 0.5, "jan": 0.5, "bi": 0.5, "bibi": 0.5, "lal": 0.6, "singh": 0.6, "kaur": 0.6,
 }  # fmt: skip
-"""Names so common, or so often left out, that they tell little."""
+"""Weights of names that are very common or often omitted, and so distinguish little."""
 _EITHER = {"sn", "ysmn", "nsrn", "prvn"}
-"""Keys of women's names written with a last a or without: Shaheen and Shaheena."""
+"""Keys of women's names written with or without a final a: Shaheen and Shaheena."""
 _APART = {frozenset({"rather", "rathore"}), frozenset({"aijaz", "ayaz"})}
 """Different names that sound alike."""
 
 
 def words(text: str) -> list[str]:
-    """Split ``text`` into words to search by: lower case, without accents and punctuation.
+    """Split ``text`` into search words: lower case, without accents and punctuation.
 
-    Words of other scripts keep their vowel signs; Urdu's several forms of one letter become one.
+    Words in other scripts keep their vowel signs; the forms of one Urdu letter become one form.
     """
     if text.isascii():
         return re.findall(r"[a-z0-9]+", text.lower())
@@ -75,38 +75,38 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def sound(word: str) -> str:
-    """Return the key of one word as :func:`words` gives it.
+    """Return the sound key of one word from :func:`words`.
 
-    A word that others write as two (``habibullah``, ``gm``) gives two keys with a space between;
-    words of other scripts are their own key.
+    A word that others write as two (``habibullah``, ``gm``) has two keys, separated by a space;
+    a word in another script is its own key.
     """
     return " ".join(_key(part) for part in _parts(word))
 
 
 def sounds(text: str) -> str:
-    """Return the keys of all words, a space between: what the search by sound compares.
+    """Return the keys of all words, separated by spaces, for the search by sound.
 
-    Titles (Smt., Late) and links (ud, ul) have no key, unless there is nothing else.
+    Titles (Smt., Late) and links (ud, ul) are left out, unless there is nothing else.
     """
     found = words(text)
-    return " ".join([sound(word) for word in _telling(found)])
+    return " ".join([sound(word) for word in _significant(found)])
 
 
-def telling_sounds(text: str) -> str:
-    """Return the keys of the words that tell: those that are common, or often left out, have none.
+def distinctive_sounds(text: str) -> str:
+    """Return the keys of distinctive words; common and often omitted words are left out.
 
-    Mehrajuddin is entered as Mehraj, Ashraf as Mohd Ashraf. Empty if no word tells.
+    Mehrajuddin is entered as Mehraj, Ashraf as Mohd Ashraf. Empty if no word is distinctive.
     """
     return " ".join(_key(part) for part in _named(text) if _weight(part) == 1.0)
 
 
 def alike(a: str, b: str) -> float:
-    """Say how alike two full names are, 0 to 1; see :data:`ONE_PERSONS`.
+    """Return how alike two full names are, 0 to 1; see :data:`MAY_BE_SAME`.
 
-    The order of words does not matter; initials, abbreviations and common names left out count
-    little; endings that tell a woman's name from a man's (Tahira, Tahir) count much.
+    The order of words does not matter. Missing initials, abbreviations and common names count
+    little; endings that distinguish a woman's name from a man's (Tahira, Tahir) count much.
     """
-    left, right = sorted((_named(a), _named(b)))  # so that both ways give the same
+    left, right = sorted((_named(a), _named(b)))  # sorted: symmetric
     if not left or not right:
         return 0.0
     pairs = sorted(
@@ -114,37 +114,37 @@ def alike(a: str, b: str) -> float:
         key=lambda pair: -pair[0],
     )
     matched, weights, worst = 0.0, 0.0, 1.0
-    lone_left, lone_right = set(range(len(left))), set(range(len(right)))
+    rest_left, rest_right = set(range(len(left))), set(range(len(right)))
     for likeness, i, j in pairs:
-        if i in lone_left and j in lone_right:
-            lone_left.discard(i)
-            lone_right.discard(j)
+        if i in rest_left and j in rest_right:
+            rest_left.discard(i)
+            rest_right.discard(j)
             weight = min(_weight(left[i]), _weight(right[j]))
             matched += likeness * weight
             weights += weight
             worst = min(worst, likeness)
-    missing = sum(_weight(left[i]) for i in lone_left) + sum(_weight(right[j]) for j in lone_right)
+    missing = sum(_weight(left[i]) for i in rest_left) + sum(_weight(right[j]) for j in rest_right)
     return (2 * matched / (weights + missing / 2) + worst) / 3
 
 
-def _telling(found: list[str]) -> list[str]:
+def _significant(found: list[str]) -> list[str]:
     return [word for word in found if word not in _TITLES and word not in _LINKS] or found
 
 
 def _named(text: str) -> list[str]:
-    return [part for word in _telling(words(text)) for part in _parts(word)]
+    return [part for word in _significant(words(text)) for part in _parts(word)]
 
 
 @lru_cache(maxsize=50_000)
 def _parts(word: str) -> tuple[str, ...]:
-    """Write out an abbreviation and part what is written together."""
+    """Expand an abbreviation and split names written as one word."""
     word = _ALIASES.get(word, word)
     if len(word) > 6:
-        word = _ENDING.sub(_break, word)
+        word = _ENDING.sub(_split_ending, word)
     return tuple(word.split())
 
 
-def _break(found: re.Match[str]) -> str:
+def _split_ending(found: re.Match[str]) -> str:
     return " ull" if "l" in found.group() else " "
 
 
@@ -186,7 +186,7 @@ def _word_alike(a: str, b: str) -> float:
 
 
 def _ending(word: str) -> str:
-    """Name the vowel a word ends in: a, i, u, or nothing (a last e is silent)."""
+    """Return the vowel a word ends in: a, i, u or "" (a final e is silent)."""
     found = _LAST_VOWELS.search(word)
     if not found or found[1] == "e" or word.endswith("que"):
         return ""

@@ -10,10 +10,10 @@ from pydantic import SkipValidation
 from sqlalchemy import Connection, Row, Table, select
 
 from fieldkit.protocol.conflict import Conflict
-from fieldkit.protocol.merge import Written
-from fieldkit.server.database import about
-from fieldkit.server.rows import Key
-from fieldkit.server.tables import CONFLICT
+from fieldkit.protocol.merge import FieldWrite
+from fieldkit.server.database.rows import Key
+from fieldkit.server.database.statements import about_records
+from fieldkit.server.database.tables import CONFLICT
 
 _Line: TypeAlias = Row[tuple[object, ...]]
 
@@ -23,7 +23,7 @@ class Held(Conflict):
 
     seen: int = 0
     """The version the first held change was based on, where ``base`` is yet to be looked up."""
-    against: SkipValidation[Written | None] = None
+    against: SkipValidation[FieldWrite | None] = None
     """The write that stands, where ``stands_by`` is yet to be looked up."""
 
 
@@ -51,5 +51,5 @@ def rows_about(connection: Connection, table: Table, keys: Collection[Key]) -> l
     """Read the rows of a table about these records; kinds share no ids, but may be made to."""
     if not keys:
         return []
-    query = select(table).where(about(connection, table, keys))
+    query = select(table).where(about_records(connection, table, keys))
     return [row for row in connection.execute(query) if (row.kind, row.record_id) in keys]

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
+from fieldkit.interruption import check_interruption
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import Finding, Record, Value, kinds
@@ -58,6 +59,7 @@ from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.suggestions import suggested
 from fieldkit.store.rows.open_lists import offer_villages
 from fieldkit.store.rows.reapply import reapply_overlays
+from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
 from fieldkit.store.write import drafts
 from fieldkit.store.write.decide import Keep, decide
 from fieldkit.store.write.drafts import Draft, Drafts
@@ -416,6 +418,25 @@ class Store:
     def back_up(self, target: Path) -> None:
         """Copy everything to ``target``, whole or not at all."""
         backups.back_up(self._database, target)
+
+    def tidy(self) -> None:
+        """Merge the search index if many saves have scattered it: searches then read less.
+
+        A part at a time, each by itself, so that entry never waits for long.
+
+        Raises:
+            Interrupted: it was stopped; what was merged stays merged.
+        """
+        with self._database.read() as connection:
+            if not is_scattered(connection):
+                return
+        for name in INDEXES:
+            begin, more = True, True
+            while more:
+                check_interruption()
+                with self._database.write() as connection:
+                    more = merge_some(connection, name, begin=begin)
+                begin = False
 
     @contextmanager
     def rehearsal(self) -> Iterator[Store]:

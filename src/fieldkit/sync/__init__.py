@@ -1,1 +1,1 @@
-"""Moving changes between laptop and server: messages, codec, and the laptop's side."""
+"""The laptop's side of a sync: enrol, send changes, receive rows, compare logs."""

@@ -1,4 +1,4 @@
-"""The laptop's side of a sync: its two doors are :func:`enrol` and :func:`sync`."""
+"""What the application calls: :func:`enrol`, :func:`forecast` and :func:`sync`."""
 
 from __future__ import annotations
 
@@ -10,115 +10,175 @@ from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
+from fieldkit.protocol.messages import MOST_CHANGES
+from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.store import State, Store, StoreError, SyncSession
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
-from fieldkit.sync.pace import Pace, line_speed
-from fieldkit.sync.sentences import waiting
-from fieldkit.sync.session import Ended, Exchange, Pause, Progress, unsent
-from fieldkit.sync.stop import Stop
-from fieldkit.sync.transport import Line, Link
+from fieldkit.sync.sentences import waiting_sentence
+from fieldkit.sync.session import (
+    Pause,
+    Progress,
+    RequestLoop,
+    SyncEnded,
+    compose_request,
+    count_unsent,
+)
+from fieldkit.sync.transfer_size import FIRST_PAGE, TransferSize, line_speed
+from fieldkit.sync.transport import HttpTransport, Stop, Transport
 
 __all__ = [
+    "Forecast",
     "NotEnrolled",
     "Outcome",
     "Progress",
     "Stop",
     "Unreachable",
     "enrol",
+    "forecast",
+    "open_transport",
     "sync",
-    "to_server",
 ]
 
 _LOCK = "sync.lock"
+_HEADER_BYTES = 300
+"""Estimate for a request's headers, and for an answer without rows and its headers."""
+_ACKNOWLEDGEMENT_BYTES = 2
+"""Estimate for the answer's part about one change: the version it made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a sync ended."""
+    """The result of a sync."""
 
     session: SyncSession
-    """The figures, as kept in the history; ``error`` is a sentence for the person."""
+    """The figures kept in the history; ``error`` is a sentence for the user."""
     applied: int = 0
     rejected: int = 0
     received: int = 0
-    """Records that came from the server."""
+    """Records received from the server."""
     conflicts: int = 0
-    """Values not used yet that came to light."""
+    """New conflicts."""
     waiting: int = 0
-    """Changes still to be sent."""
+    """Changes not sent yet."""
     returned: int = 0
-    """Changes returned, by this sync or before, that are still open here."""
+    """Rejected changes, of this sync or before, that are still to be corrected."""
     offline: bool = False
     stopped: bool = False
 
     @property
     def ok(self) -> bool:
-        """Whether everything arrived, and the server holds the same changes."""
+        """Whether everything was sent and received, and both logs are the same."""
         return self.session.ok
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The unsent changes, and what sending them costs at the line's measured speed.
+
+    Receiving what others changed comes on top; only the server knows how much that is.
+    """
+
+    changes: int
+    bytes_up: int
+    bytes_down: int
+    kilobits: int | None = None
+    """Speed of the line in kbit/s; None before the first successful sync."""
+    more: bool = False
+    """Whether the last sync ended before everything was received."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes both ways."""
+        return self.bytes_up + self.bytes_down
+
+    @property
+    def seconds(self) -> int | None:
+        """Estimated seconds; None if the speed was never measured."""
+        if self.kilobits is None:
+            return None
+        return max(1, round(self.bytes * 8 / 1000 / self.kilobits))
+
+
+def forecast(store: Store) -> Forecast:
+    """Estimate a sync: encode the first batch and assume that the rest is like it."""
+    changes, position, state = count_unsent(store), store.outbox.standing(), store.pull.state()
+    up = down = 0
+    if position is not None and changes:
+        batch = store.outbox.batch(position.origin, MOST_CHANGES)
+        request = compose_request(store, position, state, batch, FIRST_PAGE)
+        per_batch = max(len(batch), 1)
+        batches = -(-changes // per_batch)
+        up = (len(encode(request, CODINGS[0])) + _HEADER_BYTES) * changes // per_batch
+        down = changes * _ACKNOWLEDGEMENT_BYTES + batches * _HEADER_BYTES
+    device = store.device
+    enrolled = device is not None and device.server is not None
+    speed = line_speed(store.outbox.sessions(10))
+    kilobits = max(1, round(speed * 8 / 1000)) if speed else None
+    return Forecast(changes, up, down, kilobits, enrolled and state.more)
 
 
 def sync(
     store: Store,
     *,
-    link: Link | None = None,
+    transport: Transport | None = None,
     pause: Pause | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
-    chance: random.Random | None = None,
+    rng: random.Random | None = None,
 ) -> Outcome:
-    """Send what waits, bring what others did, and compare both sides; never raises for a bad line.
+    """Send all unsent changes, receive what others changed, and compare both logs.
 
-    ``progress`` is called from this thread after each answer. ``stop`` ends the sync after the
-    request under way; a :class:`Stop` can also end that at once. What was acknowledged or
-    received stays so, whatever comes after. ``link``, ``pause`` and ``chance`` stand in for the
-    line to the server, the waiting between attempts and the randomness of that.
+    Failures are in the outcome: a bad connection raises nothing, and what was acknowledged or
+    received stays. ``progress`` is called from this thread after each answer. ``stop`` ends the
+    sync after the request in progress; a :class:`Stop` can also abort that. Tests replace
+    ``transport``, ``pause`` (the wait between attempts) and ``rng`` (which varies that wait).
     """
     stop = stop or Stop()
     with ExitStack() as held:
         try:
             held.enter_context(FileLock(store.home / _LOCK, timeout=0))
-            if link is None:
-                link = held.enter_context(to_server(store, stop))
+            if transport is None:
+                transport = held.enter_context(open_transport(store, stop))
         except NotEnrolled as error:
-            return _never_began(store, str(error))
+            return _not_started(store, str(error))
         except Timeout:
-            return _never_began(store, "A sync is already under way on this laptop.")
+            return _not_started(store, "A sync is already under way on this laptop.")
         except OSError:
-            return _never_began(store, "The folder of fieldkit cannot be written.")
-        pace = Pace(line_speed(store.outbox.sessions(10)))
-        exchange = Exchange(store, link, pace, pause or stop.wait, stop, progress, chance)
-        return _run(store, exchange, link)
+            return _not_started(store, "The folder of fieldkit cannot be written.")
+        size = TransferSize(line_speed(store.outbox.sessions(10)))
+        loop = RequestLoop(store, transport, size, pause or stop.wait, stop, progress, rng)
+        return _run(store, loop, transport)
 
 
 @contextmanager
-def to_server(store: Store, stop: threading.Event | None = None) -> Iterator[Line]:
-    """Open the line to this laptop's server, under its token.
+def open_transport(store: Store, stop: threading.Event | None = None) -> Iterator[HttpTransport]:
+    """Open a transport to the server where this laptop is enrolled, with its token.
 
     Raises:
-        NotEnrolled: it has none.
+        NotEnrolled: this laptop is not enrolled.
     """
     device, token = store.device, store.token()
     if device is None or not device.server or not token:
         raise NotEnrolled("This laptop is not enrolled with a server yet.")
     with ExitStack() as held:
-        line = held.enter_context(Line(address(device.server), token))
+        transport = held.enter_context(HttpTransport(address(device.server), token))
         if isinstance(stop, Stop):
-            held.enter_context(stop.ends(line.abort))
-        yield line
+            held.enter_context(stop.aborting(transport.abort))
+        yield transport
 
 
-def _run(store: Store, exchange: Exchange, link: Link) -> Outcome:
-    """Let the exchange run to its end, and note the session."""
+def _run(store: Store, loop: RequestLoop, transport: Transport) -> Outcome:
+    """Run the requests to their end and record the session."""
     at = max(store.now(), 0)
-    ended: Ended | None = None
+    ended: SyncEnded | None = None
     try:
-        exchange.run()
-    except Ended as reason:
+        loop.run()
+    except SyncEnded as reason:
         ended = reason
     except StoreError as error:
-        ended = Ended(str(error))
-    left = unsent(store)
-    traffic = link.traffic
+        ended = SyncEnded(str(error))
+    left = count_unsent(store)
+    traffic = transport.traffic
     session = SyncSession(
         at=at,
         ok=ended is None,
@@ -126,16 +186,16 @@ def _run(store: Store, exchange: Exchange, link: Link) -> Outcome:
         bytes_up=traffic.bytes_up,
         bytes_down=traffic.bytes_down,
         seconds=traffic.seconds,
-        error=f"{ended} {waiting(left)}" if ended else None,
+        error=f"{ended} {waiting_sentence(left)}" if ended else None,
     )
-    with suppress(StoreError):  # a disk that is full hides nothing of what is told
+    with suppress(StoreError):  # a full disk must not hide the outcome
         store.outbox.note(session)
     return Outcome(
         session,
-        applied=exchange.done - exchange.rejected,
-        rejected=exchange.rejected,
-        received=exchange.received,
-        conflicts=exchange.conflicts,
+        applied=loop.done - loop.rejected,
+        rejected=loop.rejected,
+        received=loop.received,
+        conflicts=loop.conflicts,
         waiting=left,
         returned=store.outbox.counts()[State.REJECTED],
         offline=ended is not None and ended.offline,
@@ -143,7 +203,9 @@ def _run(store: Store, exchange: Exchange, link: Link) -> Outcome:
     )
 
 
-def _never_began(store: Store, why: str) -> Outcome:
-    left = unsent(store)
-    session = SyncSession(max(store.now(), 0), False, 0, 0, 0, 0.0, f"{why} {waiting(left)}")
+def _not_started(store: Store, reason: str) -> Outcome:
+    left = count_unsent(store)
+    session = SyncSession(
+        max(store.now(), 0), False, 0, 0, 0, 0.0, f"{reason} {waiting_sentence(left)}"
+    )
     return Outcome(session, waiting=left)

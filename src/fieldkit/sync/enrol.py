@@ -1,4 +1,4 @@
-"""Enrolling: a code that a supervisor gave is exchanged for this laptop's token."""
+"""Enrolment: exchange a supervisor's one-time code for this laptop's token."""
 
 from __future__ import annotations
 
@@ -6,27 +6,34 @@ from urllib.parse import urlsplit
 
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.store import Store
-from fieldkit.sync.sentences import refused
-from fieldkit.sync.transport import Cut, Line, Link, NoLine, Told, is_loopback
+from fieldkit.sync.sentences import refusal_sentence
+from fieldkit.sync.transport import (
+    ConnectionLost,
+    HttpTransport,
+    Offline,
+    ServerRefusal,
+    Transport,
+    is_loopback,
+)
 
 
 class NotEnrolled(Exception):
-    """This laptop got no token; the text says why."""
+    """This laptop has no token; the text says why."""
 
 
 class Unreachable(NotEnrolled):
-    """The server that should give it cannot be reached."""
+    """The server cannot be reached."""
 
 
-def enrol(store: Store, url: str, code: str, *, link: Link | None = None) -> None:
-    """Exchange a code for this laptop's token and keep it, with what it opens.
+def enrol(store: Store, url: str, code: str, *, transport: Transport | None = None) -> None:
+    """Exchange a code for this laptop's token, and store the token and its scope.
 
-    At the server where this laptop already is, the old token goes along, so that it stays the same
-    device. ``link`` stands in for the line to the server.
+    A laptop already enrolled at this server sends its old token and stays the same device. Tests
+    replace ``transport``.
 
     Raises:
-        NotEnrolled: the address will not do, or the server gave no token.
-        Unreachable: there is no line to the server.
+        NotEnrolled: the address is not acceptable, or the server refused.
+        Unreachable: the server cannot be reached.
     """
     server = address(url)
     device = store.device
@@ -44,13 +51,17 @@ def enrol(store: Store, url: str, code: str, *, link: Link | None = None) -> Non
     )
     old = store.token() if device.server == server else None
     try:
-        answer = link.ask("/v1/enrol", message, EnrolAnswer) if link else _ask(server, old, message)
-    except (NoLine, Cut):
+        if transport is not None:
+            answer = transport.post("/v1/enrol", message, EnrolAnswer)
+        else:
+            with HttpTransport(server, old) as http:
+                answer = http.post("/v1/enrol", message, EnrolAnswer)
+    except (Offline, ConnectionLost):
         raise Unreachable(
             "The server cannot be reached. Check its address and the connection, then try again."
         ) from None
-    except Told as told:
-        raise NotEnrolled(refused(told)) from None
+    except ServerRefusal as refusal:
+        raise NotEnrolled(refusal_sentence(refusal)) from None
     scope = answer.scope
     store.enrol(
         server,
@@ -63,18 +74,11 @@ def enrol(store: Store, url: str, code: str, *, link: Link | None = None) -> Non
     )
 
 
-def _ask(server: str, old: str | None, message: EnrolRequest) -> EnrolAnswer:
-    with Line(server, old) as line:
-        return line.ask("/v1/enrol", message, EnrolAnswer)
-
-
 def address(url: str) -> str:
-    """Return the server's address if a token may travel to it; ``https`` need not be typed.
-
-    However it was typed, one server has one address: scheme and host are in small letters.
+    """Return a server's address in one form: with scheme (https if none), in lower case.
 
     Raises:
-        NotEnrolled: it may not; the text says why.
+        NotEnrolled: this is not the address of a server, or a token may not be sent to it.
     """
     url = url.strip()
     if url and "://" not in url:
@@ -82,11 +86,11 @@ def address(url: str) -> str:
     url = url.rstrip("/")
     try:
         parts = urlsplit(url)
-        named = bool(parts.hostname) and parts.port != 0
+        has_host = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        named = False
-    more = parts.username or parts.query or parts.fragment
-    if not named or parts.scheme not in {"http", "https"} or more:
+        has_host = False
+    extra = parts.username or parts.query or parts.fragment
+    if not has_host or parts.scheme not in {"http", "https"} or extra:
         raise NotEnrolled("The address of a server looks like https://name.example.in.")
     if parts.scheme == "http" and not is_loopback(url):
         raise NotEnrolled(

@@ -1,4 +1,4 @@
-"""What others did to a record: asked of the server when a person looks at it (26)."""
+"""The history of a record on all laptops, requested when a person looks at it (rule 26)."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import TypeAlias
 
 from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.store import Logged, State, Store
-from fieldkit.sync.client import to_server
+from fieldkit.sync.client import open_transport
 from fieldkit.sync.enrol import NotEnrolled
-from fieldkit.sync.sentences import refused
-from fieldkit.sync.transport import Cut, Link, NoLine, Told
+from fieldkit.sync.sentences import refusal_sentence
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Transport
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the server tells of a record."""
+    """The server's changes of a record."""
 
     changes: tuple[HistoryItem, ...] = ()
-    """This laptop's own among them, in the order in which the server took them."""
+    """In the order in which the server accepted them, those of this laptop included."""
     more: bool = False
-    """Whether the server left older ones out."""
-    trouble: str = ""
-    """Why it could not be asked, as a sentence."""
+    """Whether the server left out older ones."""
+    error: str = ""
+    """Why the server gave no answer, as a sentence."""
 
 
-Made: TypeAlias = Logged | HistoryItem
-"""A change, as this laptop logged it or as the server tells of it."""
+HistoryEntry: TypeAlias = Logged | HistoryItem
+"""A change from this laptop's log, or from the server's answer."""
 
 
 def history(
@@ -36,44 +36,45 @@ def history(
     kind: str,
     record_id: str,
     *,
-    link: Link | None = None,
+    transport: Transport | None = None,
     stop: threading.Event | None = None,
 ) -> History:
-    """Ask the server what was done to a record; never raises for a bad line.
+    """Request the history of a record; a failure is in the result.
 
-    ``link`` stands in for the line to the server; ``stop`` gives the question up, as in a sync.
+    ``stop`` ends the request, as in a sync. Tests replace ``transport``.
     """
     request = HistoryRequest(kind=kind, id=record_id)
     try:
-        if link is not None:
-            answer = link.ask("/v1/history", request, HistoryAnswer)
+        if transport is not None:
+            answer = transport.post("/v1/history", request, HistoryAnswer)
         else:
-            with to_server(store, stop) as line:
-                answer = line.ask("/v1/history", request, HistoryAnswer)
+            with open_transport(store, stop) as opened:
+                answer = opened.post("/v1/history", request, HistoryAnswer)
     except NotEnrolled as error:
-        return History(trouble=str(error))
-    except (NoLine, Cut):
-        return History(trouble="No connection.")
-    except Told as told:
-        return History(trouble=refused(told))
+        return History(error=str(error))
+    except (Offline, ConnectionLost):
+        return History(error="No connection.")
+    except ServerRefusal as refusal:
+        return History(error=refusal_sentence(refusal))
     return History(tuple(answer.changes), answer.more)
 
 
-def merged(own: Sequence[Logged], told: Sequence[HistoryItem]) -> list[Made]:
-    """Lay what was logged here among what the server told, in its order; what waits comes last.
+def merge_histories(own: Sequence[Logged], received: Sequence[HistoryItem]) -> list[HistoryEntry]:
+    """Merge this laptop's changes into those from the server, in its order; unsent ones come last.
 
-    An own change of which the server told nothing (rejected, or too old) stays behind the one made
-    here before it.
+    An own change that the answer lacks (rejected, or too old) follows the own change before it.
     """
-    places = {(item.origin, item.seq): place for place, item in enumerate(told)}
+    places = {(item.origin, item.seq): place for place, item in enumerate(received)}
     mine = {(one.origin, one.change.seq) for one in own}
-    lines: list[tuple[int, int, Made]] = [
-        (place, 0, item) for place, item in enumerate(told) if (item.origin, item.seq) not in mine
+    lines: list[tuple[int, int, HistoryEntry]] = [
+        (place, 0, item)
+        for place, item in enumerate(received)
+        if (item.origin, item.seq) not in mine
     ]
     place = -1
     for number, one in enumerate(own, start=1):
         if one.state in (State.QUEUED, State.SENT):
-            place = len(told)
+            place = len(received)
         else:
             place = places.get((one.origin, one.change.seq), place)
         lines.append((place, number, one))

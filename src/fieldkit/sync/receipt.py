@@ -1,4 +1,4 @@
-"""The end-of-day receipt: what this laptop's logs hold against what the server holds of them."""
+"""The end-of-day receipt: this laptop's logs compared with the server's copies of them."""
 
 from __future__ import annotations
 
@@ -7,79 +7,79 @@ from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from fieldkit.plain_text import shown
-from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, Received
+from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, ReceivedLog
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import Moment
 from fieldkit.records.fields.formats import indian
 from fieldkit.store import Device, LogCount, LogPosition, State, Store
-from fieldkit.sync.client import to_server
+from fieldkit.sync.client import open_transport
 from fieldkit.sync.enrol import NotEnrolled
-from fieldkit.sync.sentences import refused
-from fieldkit.sync.transport import Cut, Link, NoLine, Told
+from fieldkit.sync.sentences import refusal_sentence
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Transport
 
 WIDTH = 80
 _MOST_ORIGINS = 100
-"""Logs asked about in one request."""
+"""Most logs in one request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one side holds of a log."""
+    """One side's copy of a log."""
 
     seq: int
-    """Its changes."""
+    """The number of its changes."""
     head: str
-    """In hexadecimal: equal heads mean equal logs up to there."""
+    """In hexadecimal; equal heads mean equal logs."""
     kinds: Mapping[str, int] | None
-    """Changes by kind of record; None if that is not known."""
+    """Changes by kind of record; None if not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogReceipt:
-    """One log, here and there."""
+    """One log on both sides."""
 
     origin: str
     in_use: bool
-    """Whether new entries go to it; else it is from before a copy or a restore."""
+    """Whether new changes are added to it; otherwise it is from before a copy or restore."""
     here: Side
     there: Side
     fits: bool
-    """Whether both are the same as far as both go."""
+    """Whether both sides are equal up to the end of the shorter."""
     same: bool
-    """Whether the server holds all of it, and the same."""
+    """Whether the server has the whole log, and both are equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Both halves, side by side."""
+    """All logs on both sides."""
 
     at: int
     """By the laptop's clock, seconds since 1970 UTC."""
     device: Device
     logs: tuple[LogReceipt, ...]
     server_at: int | None = None
-    """When the server answered, by its clock; None: it could not be asked, and its half is what it
-    said in the last sync."""
+    """When the server answered, by its clock; None: it gave no answer now, and its side is as of
+    the last sync."""
     last_sync: int | None = None
-    """When that was, by the laptop's clock; None: never."""
-    trouble: str = ""
-    """Why the server could not be asked, as a sentence."""
+    """The time of that sync, by the laptop's clock; None: never."""
+    error: str = ""
+    """Why the server gave no answer, as a sentence."""
     offline: bool = False
     returned: int = 0
-    """Changes that the server holds and has not taken, still to be corrected."""
+    """Rejected changes that are still to be corrected."""
     to_settle: int = 0
-    """Conflicts open here."""
+    """Open conflicts."""
 
     @property
     def same(self) -> bool:
-        """Whether the server said just now that it holds all that was entered here."""
+        """Whether the server has just confirmed that it has every change of this laptop."""
         return self.server_at is not None and all(log.same for log in self.logs)
 
 
-def receipt(store: Store, *, link: Link | None = None) -> Receipt:
-    """Compare this laptop's logs with the server's; where it cannot be asked, as it last said.
+def receipt(store: Store, *, transport: Transport | None = None) -> Receipt:
+    """Compare this laptop's logs with the server's, as of the last sync if it cannot be reached.
 
-    ``link`` stands in for the line to the server.
+    Tests replace ``transport``.
 
     Raises:
         NotEnrolled: this laptop is not set up, or has no server.
@@ -87,46 +87,48 @@ def receipt(store: Store, *, link: Link | None = None) -> Receipt:
     device = store.device
     if device is None:
         raise NotEnrolled("This laptop is not set up yet. Start fieldkit, or `fieldkit init`.")
-    found, open_here = _compare(store, device, link), store.outbox.counts()
+    found, open_here = _compare(store, device, transport), store.outbox.counts()
     return replace(found, returned=open_here[State.REJECTED], to_settle=open_here[State.CONFLICT])
 
 
-def _compare(store: Store, device: Device, link: Link | None) -> Receipt:
+def _compare(store: Store, device: Device, transport: Transport | None) -> Receipt:
     counts = store.outbox.receipt()
     origins = [count.origin for count in counts] or [device.origin]
     try:
-        if link is None:
-            with to_server(store) as line:
-                now, held = _ask(line, origins)
+        if transport is not None:
+            now, held = _request(transport, origins)
         else:
-            now, held = _ask(link, origins)
-    except (NoLine, Cut):
-        return _unasked(store, device, counts, "No connection.", offline=True)
-    except Told as told:
-        return _unasked(store, device, counts, refused(told))
-    logs = tuple(_compared(store, device, count, held.get(count.origin)) for count in counts)
+            with open_transport(store) as opened:
+                now, held = _request(opened, origins)
+    except (Offline, ConnectionLost):
+        return _as_of_last_sync(store, device, counts, "No connection.", offline=True)
+    except ServerRefusal as refusal:
+        return _as_of_last_sync(store, device, counts, refusal_sentence(refusal))
+    logs = tuple(_compare_log(store, device, count, held.get(count.origin)) for count in counts)
     return Receipt(store.now(), device, logs, server_at=now)
 
 
-def _ask(link: Link, origins: Sequence[str]) -> tuple[int, dict[str, Received]]:
-    held: dict[str, Received] = {}
+def _request(transport: Transport, origins: Sequence[str]) -> tuple[int, dict[str, ReceivedLog]]:
+    held: dict[str, ReceivedLog] = {}
     now = 0
     for start in range(0, len(origins), _MOST_ORIGINS):
         request = ReceiptRequest(origins=list(origins[start : start + _MOST_ORIGINS]))
-        answer = link.ask("/v1/receipt", request, ReceiptAnswer)
+        answer = transport.post("/v1/receipt", request, ReceiptAnswer)
         held.update((log.origin, log) for log in answer.logs)
         now = answer.now
     return now, held
 
 
-def _compared(store: Store, device: Device, count: LogCount, held: Received | None) -> LogReceipt:
+def _compare_log(
+    store: Store, device: Device, count: LogCount, held: ReceivedLog | None
+) -> LogReceipt:
     if held is None:
-        # The server tells nothing of a log that it knows as another device's.
-        return _as_told(store, device, count)
+        # The server does not report logs that it knows as another device's.
+        return _log_as_of_last_sync(store, device, count)
     here, there = _here(count), Side(held.seq, held.head, held.kinds)
     in_use = count.origin == device.origin
     if held.seq > count.seq:
-        # An older copy: the server said in a sync that its log begins as this one.
+        # This is an older copy; in a sync the server confirmed that its log begins with this one.
         fits = not in_use and _confirmed(store.outbox.standing(count.origin))
         return LogReceipt(count.origin, in_use, here, there, fits, fits)
     fits = store.outbox.head_before(count.origin, held.seq + 1).hex() == held.head
@@ -134,35 +136,35 @@ def _compared(store: Store, device: Device, count: LogCount, held: Received | No
     return LogReceipt(count.origin, in_use, here, there, fits, same)
 
 
-def _as_told(store: Store, device: Device, count: LogCount) -> LogReceipt:
+def _log_as_of_last_sync(store: Store, device: Device, count: LogCount) -> LogReceipt:
     """Return a log with the server's side as of the last sync."""
-    standing = store.outbox.standing(count.origin)
-    head = standing.server_head.hex() if standing and standing.server_head else ""
+    position = store.outbox.standing(count.origin)
+    head = position.server_head.hex() if position and position.server_head else ""
     there = Side(count.acked_seq, head, None)
     in_use = count.origin == device.origin
-    return LogReceipt(count.origin, in_use, _here(count), there, True, _confirmed(standing))
+    return LogReceipt(count.origin, in_use, _here(count), there, True, _confirmed(position))
 
 
 def _here(count: LogCount) -> Side:
     return Side(count.seq, count.head.hex(), count.kinds)
 
 
-def _confirmed(standing: LogPosition | None) -> bool:
-    """Say whether the server said in a sync that it holds all of a log, and the same."""
-    return standing is not None and standing.settled and standing.server_head == standing.head
+def _confirmed(position: LogPosition | None) -> bool:
+    """Say whether the server confirmed in a sync that it has the whole log, and both are equal."""
+    return position is not None and position.settled and position.server_head == position.head
 
 
-def _unasked(
-    store: Store, device: Device, counts: Sequence[LogCount], why: str, *, offline: bool = False
+def _as_of_last_sync(
+    store: Store, device: Device, counts: Sequence[LogCount], error: str, *, offline: bool = False
 ) -> Receipt:
-    """Return the receipt with the server's half as of the last sync."""
-    logs = tuple(_as_told(store, device, count) for count in counts)
+    """Return the receipt with the server's side as of the last sync."""
+    logs = tuple(_log_as_of_last_sync(store, device, count) for count in counts)
     last = next((one.at for one in store.outbox.sessions(100) if one.ok), None)
-    return Receipt(store.now(), device, logs, last_sync=last, trouble=why, offline=offline)
+    return Receipt(store.now(), device, logs, last_sync=last, error=error, offline=offline)
 
 
 def as_json(found: Receipt) -> dict[str, object]:
-    """Return the receipt as JSON values; ``match`` only if the server was asked."""
+    """Return the receipt as JSON; ``match`` is true only if the server has just answered."""
     return {
         "at": found.at,
         "origin": found.device.origin,
@@ -192,7 +194,7 @@ def _side_json(side: Side) -> dict[str, object]:
 
 
 def text(found: Receipt) -> str:
-    """Return the receipt as people read it: lines of at most 80 columns, without a head."""
+    """Return the receipt as text in lines of at most 80 columns, without a title."""
     device = found.device
     lines = [
         f"Receipt of {Moment().show(found.at)}",
@@ -207,7 +209,7 @@ def text(found: Receipt) -> str:
 
 
 def verdict(found: Receipt) -> str:
-    """Return in a sentence or two what a receipt comes to."""
+    """Return the result of a receipt in one or two sentences."""
     return " ".join(filter(None, (_verdict(found), _left_open(found))))
 
 
@@ -250,7 +252,7 @@ def _word(mine: int, theirs: int | None, log: LogReceipt) -> str:
         return ""
     if mine == theirs:
         return "same"
-    # The copy that this one was made from went on: the server holds its work as well.
+    # The database that this one was copied from added changes, which the server also has.
     return "all of it" if log.same and mine < theirs else "not the same"
 
 
@@ -262,7 +264,7 @@ def _title(kind: str) -> str:
 def _verdict(found: Receipt) -> str:
     if found.server_at is None:
         again = " Make the receipt again when there is a line." if found.offline else ""
-        return f"{found.trouble}{again}"
+        return f"{found.error}{again}"
     if found.same:
         return "All that was entered on this laptop is on the server, and the same."
     if all(log.same or (log.fits and log.here.seq > log.there.seq) for log in found.logs):
@@ -271,7 +273,7 @@ def _verdict(found: Receipt) -> str:
 
 
 def _left_open(found: Receipt) -> str:
-    """Say what the server holds and does not use: being there is not being taken."""
+    """Return sentences about changes that the server has but did not accept."""
     parts = []
     if found.returned:
         many = indian(found.returned)

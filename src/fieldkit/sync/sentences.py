@@ -1,9 +1,9 @@
-"""What a person is told about a sync, in plain words."""
+"""Sentences for the user about what a sync met."""
 
 from __future__ import annotations
 
 from fieldkit.records.fields.formats import indian
-from fieldkit.sync.transport import Cut, Distrusted, NoLine, Told
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, UntrustedServer
 
 ALTERED = (
     "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
@@ -35,11 +35,11 @@ _REFUSALS = {
     "busy": "The server is busy. Sync again in a few minutes.",
     "fault": "The server has a fault. Sync again later.",
 }
-NOT_OURS = (
+NOT_OUR_SERVER = (
     "Something else answered instead of the server, perhaps the login page of this network. "
     "Open a web page to log in, then sync again."
 )
-_UNPROVEN = (
+_UNTRUSTED = (
     "What answered cannot prove that it is the server, so nothing was sent to it. If this network "
     "has a login page, log in there first; else tell whoever looks after the server."
 )
@@ -49,32 +49,32 @@ _OUT_OF_DATE = (
 )
 
 
-def refused(told: Told) -> str:
-    """Return the sentence for a request that was refused."""
-    if isinstance(told, Distrusted):
-        return _OUT_OF_DATE if told.by_date else _UNPROVEN
-    if told.problem is not None and told.word in _REFUSALS:
-        return _REFUSALS[told.word]
-    if told.status == 429:
+def refusal_sentence(refusal: ServerRefusal) -> str:
+    """Return the sentence for a refused request."""
+    if isinstance(refusal, UntrustedServer):
+        return _OUT_OF_DATE if refusal.by_date else _UNTRUSTED
+    if refusal.problem is not None and refusal.code in _REFUSALS:
+        return _REFUSALS[refusal.code]
+    if refusal.status == 429:
         return "The server asks to wait. Try again in a few minutes."
-    if told.status >= 500:
+    if refusal.status >= 500:
         return "The server does not answer as it should. Sync again later."
-    return NOT_OURS
+    return NOT_OUR_SERVER
 
 
-def passing_trouble(failure: NoLine | Cut | Told) -> str:
-    """Return why a request is sent again in a moment."""
-    if isinstance(failure, NoLine):
+def retry_reason(failure: Offline | ConnectionLost | ServerRefusal) -> str:
+    """Return why a request is about to be sent again."""
+    if isinstance(failure, Offline):
         return "No connection; trying again"
-    if isinstance(failure, Cut):
+    if isinstance(failure, ConnectionLost):
         return "The line dropped; trying again"
     if failure.status in {408, 429, 503}:
         return "The server asks to wait; trying again"
     return "The server has a fault; trying again"
 
 
-def waiting(changes: int) -> str:
-    """Return what becomes of the changes that were not sent."""
+def waiting_sentence(changes: int) -> str:
+    """Return the sentence about the changes that were not sent."""
     if changes == 0:
         return "Nothing waits to be sent."
     if changes == 1:

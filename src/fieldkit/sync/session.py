@@ -1,6 +1,6 @@
-"""One sync under way: request after request until nothing is left on either side.
+"""The request loop of one sync: request after request until neither side has anything left.
 
-Given its link, its pause and its chance, a sync is deterministic: the simulation drives it.
+With a given transport, pause and random generator a sync is deterministic, as the simulation needs.
 """
 
 from __future__ import annotations
@@ -11,78 +11,70 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fieldkit.protocol.finding import CONFLICT
-from fieldkit.protocol.messages import (
-    MOST_ROWS,
-    Batch,
-    Focus,
-    Parent,
-    SyncAnswer,
-    SyncRequest,
-    on_the_wire,
-)
+from fieldkit.protocol.messages import MOST_ROWS, Batch, Focus, Parent, SyncAnswer, SyncRequest
 from fieldkit.store import Answered, Logged, LogPosition, PullState, State, Store
 from fieldkit.sync.answer_mapping import answered
-from fieldkit.sync.pace import Pace
-from fieldkit.sync.sentences import ALTERED, passing_trouble, refused
-from fieldkit.sync.transport import Cut, Link, NoLine, Told, Traffic
+from fieldkit.sync.sentences import ALTERED, refusal_sentence, retry_reason
+from fieldkit.sync.transfer_size import TransferSize
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic, Transport
 
 ATTEMPTS = 5
-"""Times a request is sent over a line that breaks, before giving up for now."""
+"""How often a failing request is sent before the sync gives up."""
 LONGEST_WAIT = 60
-"""Seconds that a server may ask to be left alone without ending the sync."""
+"""The longest wait, in seconds, that a server may ask for without ending the sync."""
 _FIRST_WAIT = 1.0
 
 Pause = Callable[[float], bool]
-"""Wait so many seconds; True if the sync is to end."""
+"""Waits so many seconds; returns True if the sync is to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sync has come."""
+    """The progress of a sync."""
 
     done: int
-    """Changes acknowledged, of ``total``."""
+    """Acknowledged changes, of ``total``."""
     total: int
     traffic: Traffic
     received: int = 0
-    """Records that came from the server."""
-    trouble: str = ""
-    """Why the last request has to be sent again; empty once one was answered."""
+    """Records received from the server."""
+    retry_reason: str = ""
+    """Why the last request is sent again; empty after an answer."""
 
 
-class Ended(Exception):
-    """The sync cannot go on; the text is the first part of the sentence why."""
+class SyncEnded(Exception):
+    """The sync cannot go on; the text is a sentence why."""
 
-    def __init__(self, why: str, *, offline: bool = False, stopped: bool = False) -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, *, offline: bool = False, stopped: bool = False) -> None:
+        super().__init__(reason)
         self.offline = offline
         self.stopped = stopped
 
 
-def unsent(store: Store) -> int:
-    """Return how many changes the server has not acknowledged."""
+def count_unsent(store: Store) -> int:
+    """Return the number of changes that the server has not acknowledged."""
     counts = store.outbox.counts()
     return counts[State.QUEUED] + counts[State.SENT]
 
 
-def compose(
-    store: Store, standing: LogPosition, state: PullState, logged: Sequence[Logged], rows: int
+def compose_request(
+    store: Store, position: LogPosition, state: PullState, logged: Sequence[Logged], rows: int
 ) -> SyncRequest:
-    """Return the request that sends these changes of one origin and asks for so many rows."""
+    """Return the request that sends these changes of one origin and requests ``rows`` rows."""
     batch = None
     if logged:
         first = logged[0].change.seq
         batch = Batch(
             first=first,
-            before=store.outbox.head_before(standing.origin, first).hex(),
-            changes=[on_the_wire(one.change) for one in logged],
+            before=store.outbox.head_before(position.origin, first).hex(),
+            changes=[one.change.as_json() for one in logged],
         )
-    parent, focus = standing.parent, state.focus
+    parent, focus = position.parent, state.focus
     return SyncRequest(
-        origin=standing.origin,
-        last_seq=standing.last_seq,
-        head=standing.head.hex(),
-        acked=standing.acked_seq,
+        origin=position.origin,
+        last_seq=position.last_seq,
+        head=position.head.hex(),
+        acked=position.acked_seq,
         parent=Parent(origin=parent[0], seq=parent[1], head=parent[2].hex()) if parent else None,
         batch=batch,
         cursors=dict(state.cursors),
@@ -91,119 +83,121 @@ def compose(
         else None,
         epoch=state.epoch,
         incarnation=state.incarnation,
-        # Rows just sent are answered by their version alone: they come on top of the others.
+        # Rows of the batch come back with little more than a version, so they do not count.
         most=min(rows + len(logged), MOST_ROWS),
         now=max(store.now(), 0),
         codes=True,
     )
 
 
-class Exchange:
-    """The requests of one sync, and what came of them."""
+class RequestLoop:
+    """Runs the requests of one sync and stores the answers; counts what they brought."""
 
     def __init__(
         self,
         store: Store,
-        link: Link,
-        pace: Pace,
+        transport: Transport,
+        size: TransferSize,
         pause: Pause,
         stop: threading.Event,
         progress: Callable[[Progress], None] | None = None,
-        chance: random.Random | None = None,
+        rng: random.Random | None = None,
     ) -> None:
         self._store, self._outbox, self._pull = store, store.outbox, store.pull
-        self._link, self._pace = link, pace
+        self._transport, self._size = transport, size
         self._pause, self._stop = pause, stop
         self._progress = progress
-        self._chance = chance or random.Random()
+        self._rng = rng or random.Random()
         self._token = store.token()
-        self._former_token: str | None = None
-        self._total = unsent(store)
-        self._asked: tuple[LogPosition, PullState] | None = None
+        self._previous_token: str | None = None
+        self._total = count_unsent(store)
+        self._last_position: tuple[LogPosition, PullState] | None = None
         self._frozen = False
         self.done = self.rejected = self.received = self.conflicts = 0
 
     def run(self) -> None:
-        """Go on until nothing is left on either side.
+        """Send requests until neither side has anything left.
 
         Raises:
-            Ended: it cannot go on for now; what was acknowledged and received stays so.
+            SyncEnded: the sync cannot go on; what was acknowledged and received stays.
         """
         while self._step():
             pass
         self._pull.settle()
 
     def _step(self) -> bool:
-        """Do one request and take its answer in; say whether anything is left."""
-        standing, state = self._outbox.standing(), self._pull.state()
-        if standing is None:
-            raise Ended("This laptop is not set up yet.")
-        if self._asked == (standing, state):
-            raise Ended("The server does not answer as it should. Sync again later.")
-        self._asked = (standing, state)
-        told = self._ask(standing, state)
-        if told is None:
+        """Send one request and process its answer; say whether anything is left."""
+        position, state = self._outbox.standing(), self._pull.state()
+        if position is None:
+            raise SyncEnded("This laptop is not set up yet.")
+        if self._last_position == (position, state):
+            raise SyncEnded("The server does not answer as it should. Sync again later.")
+        self._last_position = (position, state)
+        sent = self._send_next(position, state)
+        if sent is None:
             return True
-        batch, answer = told
-        more = self._take(standing, state, batch, answer)
-        self._tell()
+        batch, answer = sent
+        more = self._process(position, state, batch, answer)
+        self._report()
         following = self._outbox.standing()
         return more or following is None or not following.settled
 
-    def _tell(self, trouble: str = "") -> None:
+    def _report(self, retry_reason: str = "") -> None:
         if self._progress:
-            total, traffic = max(self._total, self.done), self._link.traffic
-            self._progress(Progress(self.done, total, traffic, self.received, trouble))
+            total, traffic = max(self._total, self.done), self._transport.traffic
+            self._progress(Progress(self.done, total, traffic, self.received, retry_reason))
 
-    # --- asking ---
+    # --- requests ---
 
-    def _ask(
-        self, standing: LogPosition, state: PullState
+    def _send_next(
+        self, position: LogPosition, state: PullState
     ) -> tuple[list[Logged], SyncAnswer] | None:
-        """Send the next request, with less in it each time the line breaks.
+        """Send the next request, with a smaller batch and page after each failure.
 
-        None: the server lacks an earlier log, which goes first now.
+        None: the server lost part of an earlier log, which is now offered again first.
         """
         for attempt in range(1, ATTEMPTS + 1):
             if self._stop.is_set():
-                raise Ended("Stopped.", stopped=True)
-            batch, request = self._next(standing, state)
+                raise SyncEnded("Stopped.", stopped=True)
+            batch, request = self._next_request(position, state)
             if batch:
-                self._outbox.sent(standing.origin, batch[-1].change.seq)
+                self._outbox.sent(position.origin, batch[-1].change.seq)
             try:
-                return batch, self._answer(request, standing)
-            except (NoLine, Cut, Told) as failure:
-                if isinstance(failure, Told) and self._offers_past(failure, standing):
+                return batch, self._send(request, position)
+            except (Offline, ConnectionLost, ServerRefusal) as failure:
+                if isinstance(failure, ServerRefusal) and self._offer_parent(failure, position):
                     return None
-                self._bear(failure, attempt)
-        raise AssertionError("the last attempt answers or ends")
+                self._wait_before_retry(failure, attempt)
+        raise AssertionError("the last attempt returns or raises")
 
-    def _next(self, standing: LogPosition, state: PullState) -> tuple[list[Logged], SyncRequest]:
-        """Return the next batch and its request, cut to what may travel at once."""
-        pace = self._pace
-        batch = self._outbox.batch(standing.origin, pace.changes)
-        request = compose(self._store, standing, state, batch, pace.rows)
+    def _next_request(
+        self, position: LogPosition, state: PullState
+    ) -> tuple[list[Logged], SyncRequest]:
+        """Return the next batch and its request, of at most the present transfer size."""
+        size = self._size
+        batch = self._outbox.batch(position.origin, size.changes)
+        request = compose_request(self._store, position, state, batch, size.rows)
         while len(batch) > 1:
-            size = self._link.weigh(request)
-            pace.weighed(size, len(batch))
-            if size <= pace.room:
+            encoded = self._transport.measure(request)
+            size.measured(encoded, len(batch))
+            if encoded <= size.max_bytes:
                 break
-            batch = batch[: min(pace.changes * 9 // 10, len(batch) - 1) or 1]
-            request = compose(self._store, standing, state, batch, pace.rows)
+            batch = batch[: min(size.changes * 9 // 10, len(batch) - 1) or 1]
+            request = compose_request(self._store, position, state, batch, size.rows)
         return batch, request
 
-    def _answer(self, request: SyncRequest, standing: LogPosition) -> SyncAnswer:
-        """Send one request; that the server lacks what was before the batch is an answer too."""
-        traffic = self._link.traffic
+    def _send(self, request: SyncRequest, position: LogPosition) -> SyncAnswer:
+        """Send one request; a gap that the server reports before the batch becomes an answer."""
+        traffic = self._transport.traffic
         before = replace(traffic)
         try:
-            answer = self._authorised(request)
-        except Told as told:
-            if lack := self._lacking(told, standing):
-                return lack
+            answer = self._post(request)
+        except ServerRefusal as refusal:
+            if gap := self._gap_as_answer(refusal, position):
+                return gap
             raise
         rows = answer.page.rows if answer.page else []
-        self._pace.went(
+        self._size.succeeded(
             traffic.bytes_up - before.bytes_up,
             traffic.bytes_down - before.bytes_down,
             sum(row.values is not None for row in rows),
@@ -211,23 +205,24 @@ class Exchange:
         )
         return answer
 
-    def _lacking(self, told: Told, standing: LogPosition) -> SyncAnswer | None:
-        """Read a gap as how far the server's log goes: it is another server, or lost data.
+    def _gap_as_answer(self, refusal: ServerRefusal, position: LogPosition) -> SyncAnswer | None:
+        """Turn a gap into an answer with the end of the server's log: it lost data, or is new.
 
-        To a device that the log is not known to be of, it says no head: the batch that is offered
-        next proves whose it is.
+        The server gives no head to a device that it does not know as the log's; then the next
+        batch has to prove that.
         """
-        expected = told.problem.expected if told.word == "gap" and told.problem else None
-        if expected is None or not 1 <= expected <= standing.acked_seq:
+        problem = refusal.problem
+        expected = problem.expected if refusal.code == "gap" and problem else None
+        if expected is None or not 1 <= expected <= position.acked_seq:
             return None
-        own = self._outbox.head_before(standing.origin, expected).hex()
-        head = told.problem.head if told.problem and told.problem.head else own
+        own = self._outbox.head_before(position.origin, expected).hex()
+        head = problem.head if problem and problem.head else own
         return SyncAnswer(seq=expected - 1, head=head)
 
-    def _offers_past(self, told: Told, standing: LogPosition) -> bool:
-        """Offer the log that this one goes on from again if the server says it lost that (5)."""
-        problem, parent = told.problem, standing.parent
-        if told.word != "parent" or problem is None or parent is None:
+    def _offer_parent(self, refusal: ServerRefusal, position: LogPosition) -> bool:
+        """Offer the parent origin's log again if the server says that it lost it (rule 5)."""
+        problem, parent = refusal.problem, position.parent
+        if refusal.code != "parent" or problem is None or parent is None:
             return False
         origin, last, _ = parent
         if problem.expected is None or not 1 <= problem.expected <= last:
@@ -235,122 +230,129 @@ class Exchange:
         if problem.head not in {None, self._outbox.head_before(origin, problem.expected).hex()}:
             return False
         self._pull.offer_again(origin, problem.expected - 1)
-        self._total = self.done + unsent(self._store)
+        self._total = self.done + count_unsent(self._store)
         return True
 
-    def _authorised(self, request: SyncRequest) -> SyncAnswer:
-        """Ask under the newest token; if the server never took it over, under the one before."""
+    def _post(self, request: SyncRequest) -> SyncAnswer:
+        """Send a request with the newest token, or the previous one if that is not known yet."""
         try:
-            answer = self._link.ask("/v1/sync", request, SyncAnswer)
-        except Told as told:
-            if told.status != 401 or self._former_token is None:
+            answer = self._transport.post("/v1/sync", request, SyncAnswer)
+        except ServerRefusal as refusal:
+            if refusal.status != 401 or self._previous_token is None:
                 raise
-            self._token, self._former_token = self._former_token, None
-            self._link.use(self._token)
-            answer = self._link.ask("/v1/sync", request, SyncAnswer)
+            self._token, self._previous_token = self._previous_token, None
+            self._transport.use_token(self._token)
+            answer = self._transport.post("/v1/sync", request, SyncAnswer)
             answer = answer.model_copy(update={"token": answer.token or self._token})
         if answer.token and answer.token != self._token:
-            self._former_token, self._token = self._token, answer.token
+            self._previous_token, self._token = self._token, answer.token
         else:
-            self._former_token = None
+            self._previous_token = None
         return answer
 
-    def _bear(self, failure: NoLine | Cut | Told, attempt: int) -> None:
-        """Wait, longer each time and never quite as long as others do; or end the sync."""
-        # Own and not a library's: batches shrink between attempts, Stop ends the wait, and the
-        # simulation puts its own time in place of it.
+    def _wait_before_retry(
+        self, failure: Offline | ConnectionLost | ServerRefusal, attempt: int
+    ) -> None:
+        """Wait, with exponential backoff and jitter, before the next attempt; or end the sync."""
+        # No retry library: batches shrink between attempts, Stop ends the wait, and the simulation
+        # replaces it with its own clock.
         if self._stop.is_set():
-            raise Ended("Stopped.", stopped=True) from None
-        wait = self._chance.uniform(0.5, 1.5) * _FIRST_WAIT * 2 ** (attempt - 1)
+            raise SyncEnded("Stopped.", stopped=True) from None
+        wait = self._rng.uniform(0.5, 1.5) * _FIRST_WAIT * 2 ** (attempt - 1)
         last = attempt == ATTEMPTS
-        if isinstance(failure, Told):
-            wait = max(wait, failure.wait or 0)
+        if isinstance(failure, ServerRefusal):
+            wait = max(wait, failure.retry_after or 0)
             passing = failure.status in {408, 429} or failure.status >= 500
             if last or not passing or wait > LONGEST_WAIT:
-                raise Ended(refused(failure)) from None
-        elif isinstance(failure, NoLine):
-            if last or self._link.traffic.requests == 0:
-                raise Ended("No connection.", offline=True) from None
+                raise SyncEnded(refusal_sentence(failure)) from None
+        elif isinstance(failure, Offline):
+            if last or self._transport.traffic.requests == 0:
+                raise SyncEnded("No connection.", offline=True) from None
         elif last:
-            raise Ended("The line dropped.", offline=True) from None
-        self._pace.failed()
-        self._tell(passing_trouble(failure))
+            raise SyncEnded("The line dropped.", offline=True) from None
+        self._size.failed()
+        self._report(retry_reason(failure))
         if self._pause(wait):
-            raise Ended("Stopped.", stopped=True) from None
+            raise SyncEnded("Stopped.", stopped=True) from None
 
-    # --- taking in ---
+    # --- answers ---
 
-    def _take(
-        self, standing: LogPosition, state: PullState, batch: list[Logged], answer: SyncAnswer
+    def _process(
+        self, position: LogPosition, state: PullState, batch: list[Logged], answer: SyncAnswer
     ) -> bool:
-        """Take an answer in, once both heads are the same; say whether more is to come."""
-        origin = standing.origin
-        seq = self._compare(standing, batch, answer)
-        if seq < standing.acked_seq:
-            # The server lost it, or is another one: it goes again (5).
+        """Check that both heads are the same and store an answer; say whether more is to come."""
+        origin = position.origin
+        seq = self._confirmed_seq(position, batch, answer)
+        if seq < position.acked_seq:
+            # The server lost changes, or is another server: send them again (rule 5).
             self._pull.offer_again(origin, seq)
-            self._total = self.done + unsent(self._store)
-            self._renew(state, answer)
+            self._total = self.done + count_unsent(self._store)
+            self._check_generation(state, answer)
             return True
         head = self._outbox.head_before(origin, seq + 1)
-        taken = answered(origin, seq, head, batch, answer, self._store.now())
+        acknowledged = answered(origin, seq, head, batch, answer, self._store.now())
         moved = answer.scope is not None and (
             state.scope is None or answer.epoch != state.scope.epoch
         )
-        older = answer.seq > standing.last_seq and self._in_use(origin)
+        older = answer.seq > position.last_seq and self._in_use(origin)
         if older or answer.fork is not None:
-            # Nothing of a page counts for a log that is not the server's (1): under numbers that
-            # the other copy gave out, this one may just have entered others.
-            taken = replace(taken, rows=(), gone=(), cursors={}, focus=None, more=True)
-        self._keep(taken, [one for one in batch if one.change.seq <= seq])
-        self._renew(state, answer)
+            # The page does not fit a log that differs from the server's (rule 1): this copy may use
+            # numbers for its records that the other copy gave to others.
+            acknowledged = replace(
+                acknowledged, rows=(), gone=(), cursors={}, focus=None, more=True
+            )
+        self._store_answer(acknowledged, [one for one in batch if one.change.seq <= seq])
+        self._check_generation(state, answer)
         if moved and (scope := answer.scope):
             self._pull.change_scope(scope.model_copy(update={"epoch": answer.epoch}))
         if answer.fork is not None:
             self._pull.fork(origin, answer.fork)
-            self._total = self.done + unsent(self._store)
+            self._total = self.done + count_unsent(self._store)
         elif older:
-            # This database is an older copy of one that went on: it must not go on as well (2).
-            # What it goes on under was drawn just now, and no server can know that already.
+            # This database is an older copy of one still in use: it needs a new origin (rule 2).
+            # No server can know that origin yet, so a second time means a faulty server.
             if self._frozen:
-                raise Ended("The server does not answer as it should. Sync again later.")
+                raise SyncEnded("The server does not answer as it should. Sync again later.")
             self._pull.freeze(origin)
             self._frozen = True
         return moved or older or answer.more
 
-    def _compare(self, standing: LogPosition, batch: Sequence[Logged], answer: SyncAnswer) -> int:
-        """Return up to where the server holds this laptop's log, and both heads are the same (1).
+    def _confirmed_seq(
+        self, position: LogPosition, batch: Sequence[Logged], answer: SyncAnswer
+    ) -> int:
+        """Return the last seq that the server holds of this log, with the same head (rule 1).
 
         Raises:
-            Ended: they are not, in a way that nothing here can mend.
+            SyncEnded: the logs differ in a way that cannot be resolved here.
         """
-        last = batch[-1].change.seq if batch else standing.last_seq
+        last = batch[-1].change.seq if batch else position.last_seq
         if answer.fork is not None:
-            pinned = batch and batch[0].change.seq <= answer.fork <= last
-            if not pinned or answer.seq != answer.fork - 1:
-                raise Ended(ALTERED)
-        elif standing.acked_seq <= answer.seq < last:
-            raise Ended(ALTERED)
-        if answer.seq <= standing.last_seq:
-            own = self._outbox.head_before(standing.origin, answer.seq + 1)
+            in_batch = batch and batch[0].change.seq <= answer.fork <= last
+            if not in_batch or answer.seq != answer.fork - 1:
+                raise SyncEnded(ALTERED)
+        elif position.acked_seq <= answer.seq < last:
+            raise SyncEnded(ALTERED)
+        if answer.seq <= position.last_seq:
+            own = self._outbox.head_before(position.origin, answer.seq + 1)
             if own.hex() != answer.head:
-                raise Ended(ALTERED)
+                raise SyncEnded(ALTERED)
         seq = min(answer.seq, last)
         if len(answer.versions) < sum(one.change.seq <= seq for one in batch):
-            raise Ended("The server does not answer as it should. Sync again later.")
+            raise SyncEnded("The server does not answer as it should. Sync again later.")
         return seq
 
-    def _keep(self, taken: Answered, batch: Sequence[Logged]) -> None:
-        arrived = self._pull.receive(taken)
-        if taken.token:
-            self._link.use(taken.token)
+    def _store_answer(self, answer: Answered, batch: Sequence[Logged]) -> None:
+        """Store an answer in one transaction and count what it brought."""
+        received = self._pull.receive(answer)
+        if answer.token:
+            self._transport.use_token(answer.token)
         self.done += len(batch)
-        self.rejected += len({one.seq for one in taken.verdicts if one.verdict != CONFLICT})
-        self.received += arrived.rows
-        self.conflicts += arrived.new_conflicts
+        self.rejected += len({one.seq for one in answer.verdicts if one.verdict != CONFLICT})
+        self.received += received.rows
+        self.conflicts += received.new_conflicts
 
-    def _renew(self, state: PullState, answer: SyncAnswer) -> None:
-        """Ask about every origin again if the server was put back from a backup of its own (5)."""
+    def _check_generation(self, state: PullState, answer: SyncAnswer) -> None:
+        """Offer every origin again if the server was restored from a backup (rule 5)."""
         if answer.incarnation and answer.incarnation != state.incarnation:
             self._pull.new_incarnation(answer.incarnation)
 

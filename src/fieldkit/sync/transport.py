@@ -1,13 +1,14 @@
-"""The line to the server: messages over HTTP, every byte counted, failures told apart."""
+"""Sending messages to the server over HTTP, with every byte counted and failures told apart."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
@@ -31,80 +32,123 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 45.0
 _OUT_OF_DATE = frozenset({9, 10})
-"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
+"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
+ABORT_AFTER_SECONDS = 2.0
+"""Time that the request in progress has to finish before its connection is closed."""
 
 
-class NoLine(Exception):
-    """The server could not be reached at all."""
+class Offline(Exception):
+    """The server could not be reached."""
 
 
-class Cut(Exception):
-    """The line broke while a request was under way; what the server did with it is not known."""
+class ConnectionLost(Exception):
+    """The connection broke during a request; whether the server processed it is unknown."""
 
 
-class Told(Exception):
-    """The server, or something in its place, answered with no message.
+class ServerRefusal(Exception):
+    """The request was answered with something other than the expected message.
 
-    ``problem`` is None where it was not our server that spoke; ``wait`` is how many seconds it
-    asks to be left alone.
+    ``problem``: None if the answer is not from a fieldkit server. ``retry_after``: seconds to wait
+    before another request, if the answer says so.
     """
 
-    def __init__(self, status: int, problem: Problem | None, wait: int | None = None) -> None:
+    def __init__(
+        self, status: int, problem: Problem | None, retry_after: int | None = None
+    ) -> None:
         super().__init__(str(status))
         self.status = status
         self.problem = problem
-        self.wait = wait
+        self.retry_after = retry_after
 
     @property
-    def word(self) -> str:
-        """The problem in one word for programs; empty if it was not our server that spoke."""
+    def code(self) -> str:
+        """The problem in one word, for programs; empty if it is not from a fieldkit server."""
         return self.problem.type.removeprefix("/problems/") if self.problem else ""
 
 
-class Distrusted(Told):
-    """What answered did not prove that it is the server; nothing was sent to it."""
+class UntrustedServer(ServerRefusal):
+    """The server's certificate was not accepted; nothing was sent."""
 
     def __init__(self, *, by_date: bool) -> None:
-        """``by_date``: its certificate does not hold on the date of this laptop's clock."""
+        """``by_date``: the certificate is not valid on the date of this laptop's clock."""
         super().__init__(0, None)
         self.by_date = by_date
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What went over the line so far: heads and bodies of HTTP, both ways."""
+    """The HTTP traffic so far: headers and bodies, both ways."""
 
     requests: int = 0
     bytes_up: int = 0
     bytes_down: int = 0
     seconds: float = 0.0
-    """From the first byte sent to the last received, of all requests."""
+    """From the first byte sent to the last byte received, summed over all requests."""
 
 
-class Link(Protocol):
-    """What a sync talks through."""
+class Transport(Protocol):
+    """Sends a message to the server and returns its answer."""
 
     traffic: Traffic
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
-        """Send a message and return the answer.
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
+        """Send a message and return the answer, a message of ``kind``.
 
         Raises:
-            NoLine: the server cannot be reached; Cut: the line broke; Told: it refused.
+            Offline: the server cannot be reached.
+            ConnectionLost: the connection broke during the request.
+            ServerRefusal: the server refused the request.
         """
         ...
 
-    def weigh(self, message: Message) -> int:
-        """Return the bytes of the message as it travels."""
+    def measure(self, message: Message) -> int:
+        """Return the encoded size of a message in bytes."""
         ...
 
-    def use(self, token: str) -> None:
-        """Go on under this token."""
+    def use_token(self, token: str) -> None:
+        """Authenticate with this token from now on."""
         ...
 
 
-def _trusted() -> ssl.SSLContext:
-    """Trust the public authorities and those of the system: an office may have one of its own."""
+class Stop(threading.Event):
+    """Asks a sync to end: once set, after the request in progress; set again, or late, at once.
+
+    Nothing is lost: what was sent and not acknowledged is sent again by the next sync.
+    """
+
+    def __init__(self, abort_after: float = ABORT_AFTER_SECONDS) -> None:
+        super().__init__()
+        self._abort_after = abort_after
+        self._abort: Callable[[], None] | None = None
+
+    @contextmanager
+    def aborting(self, abort: Callable[[], None]) -> Iterator[None]:
+        """While in this context, call ``abort``, from another thread, to end at once."""
+        self._abort = abort
+        try:
+            yield
+        finally:
+            self._abort = None
+
+    def set(self) -> None:
+        """Ask to end; the second call ends at once."""
+        again = self.is_set()
+        super().set()
+        if again:
+            self._abort_now()
+        elif self._abort:
+            timer = threading.Timer(self._abort_after, self._abort_now)
+            timer.daemon = True
+            timer.start()
+
+    def _abort_now(self) -> None:
+        abort = self._abort
+        if abort and self.is_set():
+            abort()
+
+
+def _ssl_context() -> ssl.SSLContext:
+    """Trust the public authorities, and those of the system, as an office may run its own."""
     import httpx
 
     context = httpx.create_ssl_context()
@@ -113,7 +157,7 @@ def _trusted() -> ssl.SSLContext:
 
 
 def is_loopback(url: str) -> bool:
-    """Say whether the URL leads to this machine itself."""
+    """Say whether the URL leads to this machine."""
     host = urlsplit(url).hostname or ""
     if host == "localhost":
         return True
@@ -123,10 +167,10 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-class Line:
-    """A connection to one server, kept open from request to request: a :class:`Link`.
+class HttpTransport:
+    """A :class:`Transport` over one HTTP connection, kept open between requests.
 
-    A token never travels over plain HTTP beyond this machine.
+    Never sends the token over plain HTTP to another machine.
     """
 
     def __init__(self, server: str, token: str | None = None) -> None:
@@ -135,19 +179,19 @@ class Line:
         self.traffic = Traffic()
         self._server = server.rstrip("/")
         https = urlsplit(server).scheme == "https"
-        self._safe = https or is_loopback(server)
+        self._may_send_token = https or is_loopback(server)
         self._token = token
         self._coding = CODINGS[0]
-        self._ready: tuple[Message, str, bytes] | None = None
+        self._encoded: tuple[Message, str, bytes] | None = None
         self._socket: socket.socket | None = None
         self._aborted = False
         self._client = httpx.Client(
-            verify=_trusted() if https else False,
+            verify=_ssl_context() if https else False,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             trust_env=not is_loopback(server),
         )
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> HttpTransport:
         return self
 
     def __exit__(
@@ -158,56 +202,57 @@ class Line:
     ) -> None:
         self._client.close()
 
-    def use(self, token: str) -> None:
-        """Go on under this token."""
+    def use_token(self, token: str) -> None:
+        """Authenticate with this token from now on."""
         self._token = token
 
     def abort(self) -> None:
-        """Break off the request under way, from another thread: there it ends as a cut."""
+        """Abort the request in progress, from another thread; it raises ConnectionLost there."""
         self._aborted = True
         if self._socket is not None:
             with suppress(OSError):
-                # The plain socket's: TLS would wait for the other side to say goodbye.
+                # The plain socket's shutdown: that of TLS waits for the server.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
-    def weigh(self, message: Message) -> int:
-        """Return the bytes of the message as it travels."""
+    def measure(self, message: Message) -> int:
+        """Return the encoded size of a message in bytes."""
         return len(self._body(message))
 
-    def ask(self, path: str, message: Message, kind: type[M]) -> M:
-        """Send a message and return the answer.
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
+        """Send a message and return the answer, a message of ``kind``.
 
         Raises:
-            NoLine: the server cannot be reached; Cut: the line broke; Told: it refused;
-            Distrusted: what answered may not be the server.
+            Offline: the server cannot be reached.
+            ConnectionLost: the connection broke during the request.
+            ServerRefusal: the server refused the request (UntrustedServer: nothing was sent).
         """
         try:
-            return self._ask(path, message, kind)
-        except Told as told:
-            if told.status != 415 or self._coding == "gzip":
+            return self._post(path, message, kind)
+        except ServerRefusal as refusal:
+            if refusal.status != 415 or self._coding == "gzip":
                 raise
-        # An older server, or one with another dictionary: gzip always works.
+        # An older server, or one with another dictionary: every version reads gzip.
         self._coding = "gzip"
-        return self._ask(path, message, kind)
+        return self._post(path, message, kind)
 
     def _body(self, message: Message) -> bytes:
-        """Encode a message once, for weighing and for sending."""
-        if self._ready and self._ready[0] is message and self._ready[1] == self._coding:
-            return self._ready[2]
+        """Encode a message, only once for measuring and sending."""
+        if self._encoded and self._encoded[0] is message and self._encoded[1] == self._coding:
+            return self._encoded[2]
         body = encode(message, self._coding)
-        self._ready = (message, self._coding, body)
+        self._encoded = (message, self._coding, body)
         return body
 
-    def _ask(self, path: str, message: Message, kind: type[M]) -> M:
+    def _post(self, path: str, message: Message, kind: type[M]) -> M:
         import httpx
 
         if self._aborted:
-            raise Cut
+            raise ConnectionLost
         body = self._body(message)
         began = time.monotonic()
         try:
             request = httpx.Request(
-                "POST", self._server + path, headers=self._heads(), content=body
+                "POST", self._server + path, headers=self._headers(), content=body
             )
             request.extensions["trace"] = self._trace
             response = self._client.send(request, stream=True)
@@ -217,46 +262,46 @@ class Line:
             httpx.ConnectError,
             httpx.ConnectTimeout,
         ) as error:
-            raise _distrusted(error) or NoLine() from None
+            raise _untrusted(error) or Offline() from None
         except httpx.HTTPError:
-            self._count_up(request, body)
-            raise Cut from None
-        self._count_up(request, body)
+            self._count_sent(request, body)
+            raise ConnectionLost from None
+        self._count_sent(request, body)
         try:
             answer = self._receive(response)
         except httpx.HTTPError:
-            raise Cut from None
+            raise ConnectionLost from None
         finally:
             response.close()
             self.traffic.seconds += time.monotonic() - began
         return _read(response, answer, kind)
 
-    def _heads(self) -> dict[str, str]:
-        """Return no more heads than are needed: on a slow line each of them is waited for."""
-        heads = {
+    def _headers(self) -> dict[str, str]:
+        """Return the headers, as few as possible because they are not compressed."""
+        headers = {
             "user-agent": f"fieldkit/{__version__}",
             "accept-encoding": ACCEPT_ENCODING,
             "available-dictionary": AVAILABLE_DICTIONARY,
             "content-type": "application/json",
             "content-encoding": self._coding,
         }
-        if self._token and self._safe:
-            heads["authorization"] = f"Bearer {self._token}"
-        return heads
+        if self._token and self._may_send_token:
+            headers["authorization"] = f"Bearer {self._token}"
+        return headers
 
     def _trace(self, event: str, found: Mapping[str, object]) -> None:
-        """Learn the socket as it is made, so that a request can be broken off."""
+        """Remember the socket when it is opened, so that :meth:`abort` can close it."""
         if event not in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             return
-        look = getattr(found.get("return_value"), "get_extra_info", None)
-        made = look("socket") if look else None
-        if isinstance(made, socket.socket):
-            self._socket = made
+        get_extra_info = getattr(found.get("return_value"), "get_extra_info", None)
+        opened = get_extra_info("socket") if get_extra_info else None
+        if isinstance(opened, socket.socket):
+            self._socket = opened
             if self._aborted:
                 self.abort()
 
     def _receive(self, response: httpx.Response) -> bytes:
-        """Read the body as it travels, giving up on one that never ends."""
+        """Read the body, counting its bytes as they travel, up to the largest allowed."""
         traffic = self.traffic
         traffic.bytes_down += len(f"HTTP/1.1 {response.status_code} {response.reason_phrase}\r\n")
         traffic.bytes_down += _size(response.headers)
@@ -266,31 +311,32 @@ class Line:
             size += len(part)
             traffic.bytes_down += len(part)
             if size > LARGEST_BODY:
-                raise Told(response.status_code, None)
+                raise ServerRefusal(response.status_code, None)
             parts.append(part)
         return b"".join(parts)
 
-    def _count_up(self, request: httpx.Request, body: bytes) -> None:
-        line = f"POST {request.url.raw_path.decode('ascii')} HTTP/1.1\r\n"
+    def _count_sent(self, request: httpx.Request, body: bytes) -> None:
+        request_line = f"POST {request.url.raw_path.decode('ascii')} HTTP/1.1\r\n"
         self.traffic.requests += 1
-        self.traffic.bytes_up += len(line) + _size(request.headers) + len(body)
+        self.traffic.bytes_up += len(request_line) + _size(request.headers) + len(body)
 
 
-def _distrusted(error: BaseException | None) -> Distrusted | None:
-    """Find in what an error came of that the certificate was not accepted."""
+def _untrusted(error: BaseException | None) -> UntrustedServer | None:
+    """Return the refusal of the certificate if that is among the causes of an error."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
-            return Distrusted(by_date=error.verify_code in _OUT_OF_DATE)
+            return UntrustedServer(by_date=error.verify_code in _OUT_OF_DATE)
         error = error.__cause__ or error.__context__
     return None
 
 
 def _size(headers: httpx.Headers) -> int:
-    """Return the bytes of the headers and of the empty line after them."""
+    """Return the bytes of the headers and the empty line after them."""
     return sum(len(name) + len(value) + 4 for name, value in headers.raw) + 2
 
 
 def _read(response: httpx.Response, body: bytes, kind: type[M]) -> M:
+    """Decode an answer, or raise the refusal that it is."""
     coding = response.headers.get("content-encoding", "identity")
     wait = response.headers.get("retry-after", "")
     seconds = int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 6 else None
@@ -299,5 +345,5 @@ def _read(response: httpx.Response, body: bytes, kind: type[M]) -> M:
             return decode(body, kind, coding)
         problem = decode(body, Problem, coding)
     except (Unreadable, TooLarge):
-        raise Told(response.status_code, None, seconds) from None
-    raise Told(response.status_code, problem, seconds)
+        raise ServerRefusal(response.status_code, None, seconds) from None
+    raise ServerRefusal(response.status_code, problem, seconds)

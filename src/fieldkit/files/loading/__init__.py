@@ -1,1 +1,1 @@
-"""One import: columns mapped to fields, rows saved or returned with reasons."""
+"""One import run: rows are saved, or returned in a file with the reasons."""

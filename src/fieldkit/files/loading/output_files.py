@@ -1,4 +1,4 @@
-"""The files an import leaves behind: beside the one it read, or at home where that is read-only."""
+"""Create the files an import leaves behind: next to its input, or in the home folder."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import TextIO
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """Where they go, and the name they begin with: the input's, without its ending."""
+class OutputFiles:
+    """Where the files go, and how their names begin."""
 
     folder: Path
     spare: Path
-    """Taken where nothing can be written in ``folder``."""
+    """Used where ``folder`` is read-only."""
     name: str
+    """The input's name without its ending."""
 
-    def begin(self, about: str, ending: str) -> tuple[Path, TextIO]:
-        """Make ``NAME-about.ending``; a file of an earlier import is never overwritten."""
-        # Excel needs the mark to read Hindi and Urdu.
+    def create(self, about: str, ending: str) -> tuple[Path, TextIO]:
+        """Create ``NAME-about.ending``; a file of an earlier import is never overwritten."""
+        # Excel needs the byte order mark to read Hindi and Urdu.
         encoding = "utf-8-sig" if ending == "csv" else "utf-8"
         for path in self._paths(about, ending):
             try:
@@ -40,7 +41,7 @@ class Beside:
 
 
 def _writable(folder: Path) -> bool:
-    """Say whether a file can be made in ``folder``: only trying tells, on Windows and elsewhere."""
+    """Say whether a file can be created in ``folder``, by trying: permissions do not tell."""
     probe = folder / ".fieldkit-import"
     try:
         probe.touch()

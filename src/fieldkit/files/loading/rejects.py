@@ -1,4 +1,4 @@
-"""The rows that did not load, given back as a file with the reasons beside them."""
+"""Write the rows that were not imported to a file, each with its reasons."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import TextIO
 
 from fieldkit.aadhaar import all_but_four, masked
-from fieldkit.files.loading.mapping import fits
-from fieldkit.files.loading.output_files import Beside
-from fieldkit.files.tables.formulas import harmless
+from fieldkit.files.columns.mapping import fits
+from fieldkit.files.loading.output_files import OutputFiles
+from fieldkit.files.tables.formulas import escape_formula
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record
 from fieldkit.records.fields.formats import Mobile
 
 REASON = "reason"
 REJECTED_BECAUSE = "rejected_because"
-"""The name of the reason where the record has a field ``reason`` of its own."""
+"""The heading of the reasons where the record itself has a field ``reason``."""
 _REJECTED = "rejected"
 
 
 def reasons_of(file: str, names: Sequence[str]) -> str | None:
-    """Return which of a file's columns holds the reasons an earlier import wrote: the last one.
+    """Return the column with the reasons that an earlier import wrote, always the last one.
 
-    ``file``: its name without the ending.
+    ``file``: the file's name without its ending.
     """
     last = names[-1] if names and f"-{_REJECTED}" in file else None
     return last if last in {REASON, REJECTED_BECAUSE} else None
@@ -39,35 +39,37 @@ def hiding(
     accounts: Container[str],
     aadhaar: Callable[[str], bool],
 ) -> Callable[[str, str], str]:
-    """Return what hides Aadhaar numbers in rejected rows: (column, value) -> what may be written.
+    """Return the function that hides Aadhaar numbers in rejected rows: (column, value) -> value.
 
-    ``fields``: column -> field; ``accounts``: fields whose values are taken as they are;
-    ``aadhaar`` says whether a column is one of Aadhaar numbers.
+    ``fields``: column -> field; ``accounts``: fields whose values are written unchanged;
+    ``aadhaar`` says whether a column holds Aadhaar numbers.
     """
-    asks = kind.fields()
+    declared = kind.fields()
 
     def hide(column: str, value: str) -> str:
-        ask = asks.get(fields.get(column, ""))
+        field = declared.get(fields.get(column, ""))
         if fields.get(column) in accounts:
             return value
         if aadhaar(column):
             return all_but_four(value)
-        # A number that is called may have twelve digits: those of +91 in front.
-        called = ask is not None and isinstance(ask.format, Mobile) and fits(ask.format, value)
-        return value if called else masked(value)
+        # A mobile with +91 in front has twelve digits too.
+        mobile = (
+            field is not None and isinstance(field.format, Mobile) and fits(field.format, value)
+        )
+        return value if mobile else masked(value)
 
     return hide
 
 
 @dataclass(slots=True)
 class Rejects:
-    """Writes rejected rows; the file is made with the first one."""
+    """Writes rejected rows; the first one creates the file."""
 
-    beside: Beside
+    outputs: OutputFiles
     columns: Sequence[str] | None
-    """The columns of a table; None: JSONL, each row with names of its own."""
+    """The columns of a table; None for JSONL, where each row has its own names."""
     hide: Callable[[str, str], str]
-    """Masks a value of a column: (column, value) -> what may be written."""
+    """Hides Aadhaar numbers: (column, value) -> value."""
     path: Path | None = None
     _file: TextIO | None = field(default=None, repr=False)
 
@@ -83,8 +85,8 @@ class Rejects:
         cells = [self.hide(*pair) for pair in zip_longest(columns, row, fillvalue="")]
         if over := " ".join(cells[len(columns) :]).strip():
             reason = f"{reason} Over: {over}"
-        kept = [harmless(cell) for cell in cells[: len(columns)]]
-        csv.writer(file).writerow([*kept, harmless(reason)])
+        kept = [escape_formula(cell) for cell in cells[: len(columns)]]
+        csv.writer(file).writerow([*kept, escape_formula(reason)])
 
     def _hidden(self, name: str, value: Json) -> Json:
         if isinstance(value, str):
@@ -94,15 +96,15 @@ class Rejects:
 
     def _begin(self) -> TextIO:
         if self.columns is None:
-            self.path, self._file = self.beside.begin(_REJECTED, "jsonl")
+            self.path, self._file = self.outputs.create(_REJECTED, "jsonl")
         else:
-            self.path, self._file = self.beside.begin(_REJECTED, "csv")
-            headings = [harmless(masked(column)) for column in self.columns]
+            self.path, self._file = self.outputs.create(_REJECTED, "csv")
+            headings = [escape_formula(masked(column)) for column in self.columns]
             csv.writer(self._file).writerow([*headings, _heading(headings)])
         return self._file
 
     def close(self) -> None:
-        """Finish the file, if there is one."""
+        """Close the file, if there is one."""
         if self._file:
             self._file.close()
 

@@ -1,4 +1,4 @@
-"""What rules said of rows that were taken all the same: nobody was there to be asked."""
+"""Collect what rules remarked on rows that were imported all the same."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from dataclasses import dataclass, field
 from fieldkit.records import Finding
 
 _NAMED = 5
-"""Rows named for each rule; the others are counted."""
+"""Row numbers listed for each rule; further rows are counted."""
 
 
 @dataclass(slots=True)
 class Remarks:
-    """Counts rows by what was said of them."""
+    """Counts rows by rule and field."""
 
-    _said: dict[tuple[str, str], str] = field(default_factory=dict)
+    _sentences: dict[tuple[str, str], str] = field(default_factory=dict)
     _first: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _rows: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def add(self, row: int, finding: Finding, said: str) -> None:
-        """Note that ``said``, a sentence, was said of a row."""
+    def add(self, row: int, finding: Finding, sentence: str) -> None:
+        """Note a finding on a row; the first sentence of a rule stands for all of them."""
         key = (finding.name, finding.field)
-        self._said.setdefault(key, said)
+        self._sentences.setdefault(key, sentence)
         self._rows[key] += 1
         first = self._first.setdefault(key, [])
         if len(first) < _NAMED:
             first.append(str(row))
 
     def notes(self) -> list[str]:
-        """Return a sentence for each rule, the frequent ones first."""
+        """Return a sentence for each rule, the most frequent first."""
         return [
-            f"{self._said[key]} Taken all the same: {self._named(key)}."
+            f"{self._sentences[key]} Taken all the same: {self._named(key)}."
             for key, _ in self._rows.most_common()
         ]
 

@@ -1,4 +1,4 @@
-"""The rows of a table as a load takes them: its columns mapped, Aadhaar numbers cut."""
+"""Read the rows of a table for an import run: columns mapped, Aadhaar numbers cut."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from fieldkit.aadhaar import cut_aadhaar
-from fieldkit.files.loading.cells import Taken, accounts_of
-from fieldkit.files.loading.import_run import Original, Run
-from fieldkit.files.loading.mapping import targets
+from fieldkit.files.columns.cells import RowValues, accounts_of
+from fieldkit.files.columns.layout import Survey, no_record, survey
+from fieldkit.files.columns.mapping import targets
+from fieldkit.files.loading.import_run import ImportRun, Original
 from fieldkit.files.loading.rejects import hiding, reasons_of
-from fieldkit.files.tables.layout import Survey, no_record, survey
-from fieldkit.files.tables.open import Table, Unreadable
+from fieldkit.files.tables.table import Table, Unreadable
 from fieldkit.records import Record
 
 
-def rows(
-    table: Table, run: Run, mapping: Mapping[str, str | None] | None
-) -> Iterator[tuple[int, Original, Taken] | None]:
-    """Yield (row, its cells, what it says) of a table."""
+def table_rows(
+    table: Table, run: ImportRun, mapping: Mapping[str, str | None] | None
+) -> Iterator[tuple[int, Original, RowValues] | None]:
+    """Yield (row number, cells, values) of each row; None for a row that holds no record."""
     found = survey(table, run.kind)
-    mapping = _guessed(found, run.beside.name) if mapping is None else mapping
+    mapping = _guessed(found, run.outputs.name) if mapping is None else mapping
     active = _active(found, mapping, run.kind)
     if not active:
         raise Unreadable(
@@ -41,20 +41,22 @@ def rows(
         cells = row.cells + [""] * (width - len(row.cells))
         for at in cut:
             cells[at] = cut_aadhaar(cells[at])
-        taken = run.reader.read({target: cells[at] for at, target in active.items()})
+        values = run.reader.read({target: cells[at] for at, target in active.items()})
         if problem := row.problem or _overflow(cells, width):
-            taken.reasons.insert(0, problem)
-        yield row.number, cells, taken
+            values.reasons.insert(0, problem)
+        yield row.number, cells, values
     if skipped.total():
         said = ", ".join(f"{rows} {why}" for why, rows in skipped.items() if rows)
         run.loaded.notes.append(f"Rows that hold no record were skipped: {said}.")
 
 
-def _prepare(run: Run, found: Survey, active: Mapping[int, str], cut: frozenset[int]) -> None:
-    """Tell the reader and the writer of rejected rows what the columns hold."""
-    run.reader.ours = found.ours(run.kind)
-    # What an export of ours holds was confirmed when it was saved.
-    held = {} if run.reader.ours else {target: found.values(at) for at, target in active.items()}
+def _prepare(run: ImportRun, found: Survey, active: Mapping[int, str], cut: frozenset[int]) -> None:
+    """Set up the reader and the writer of rejected rows for these columns."""
+    run.reader.own_export = found.is_own_export(run.kind)
+    # The values of our own exports were confirmed when they were saved.
+    held = (
+        {} if run.reader.own_export else {target: found.values(at) for at, target in active.items()}
+    )
     run.reader.accounts = accounts_of(run.kind, held)
     run.rejects.columns = found.columns
     fields = {found.columns[at]: target for at, target in active.items()}
@@ -63,7 +65,7 @@ def _prepare(run: Run, found: Survey, active: Mapping[int, str], cut: frozenset[
 
 
 def _guessed(found: Survey, name: str) -> dict[str, str | None]:
-    """Return the mapping guessed; the reasons an earlier import wrote are no field."""
+    """Return the guessed mapping; the reasons of an earlier import belong to no field."""
     mapping = {guess.column: guess.target for guess in found.guesses}
     if reasons := reasons_of(name, found.columns):
         mapping[reasons] = None
@@ -71,7 +73,7 @@ def _guessed(found: Survey, name: str) -> dict[str, str | None]:
 
 
 def _active(found: Survey, mapping: Mapping[str, str | None], kind: type[Record]) -> dict[int, str]:
-    """Return column -> target of the columns that are read; the first of two for one target."""
+    """Return column -> target of the columns to read; of two for one target, the first."""
     known, active = targets(kind), dict[int, str]()
     for at, column in enumerate(found.columns):
         target = mapping.get(column)

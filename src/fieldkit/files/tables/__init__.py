@@ -1,1 +1,1 @@
-"""Files of rows: opened, recognised and read as tables."""
+"""Files opened and read as rows of text or as JSON entries. Knows no kind of record."""

@@ -1,4 +1,4 @@
-"""Text tables as offices save them: any encoding, any delimiter, quotation marks gone astray."""
+"""Read text tables as offices save them: any encoding, any delimiter, stray quotation marks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from fieldkit.files.tables.table import Row
+
 LOOK_AHEAD = 1 << 16
-"""Bytes looked at to guess encoding and delimiter."""
+"""Bytes read in advance to guess encoding and delimiter."""
 _LONGEST_LINE = 1 << 20
 _MOST_LINES = 100
-"""A cell that runs over more lines than this is a quotation mark that was never closed."""
+"""A cell over more lines than this comes from a quotation mark that was never closed."""
 _DELIMITERS = ",;\t|"
 _BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -25,26 +27,15 @@ _BOMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table as it stands in the file."""
-
-    number: int
-    """The row (of a text file: the line) it begins on, from 1."""
-    cells: list[str]
-    problem: str = ""
-    """Why the row could not be read, as a sentence; then ``cells`` holds what could."""
-
-
-@dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a text table is written."""
+    """The encoding and delimiter of a text table."""
 
     encoding: str
     delimiter: str
 
 
-class Looked(io.RawIOBase):
-    """A binary stream whose first bytes have been looked at; counts the bytes handed out."""
+class PeekedStream(io.RawIOBase):
+    """A binary stream whose first bytes were read in advance; counts the bytes handed out."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         super().__init__()
@@ -53,11 +44,11 @@ class Looked(io.RawIOBase):
         self.count = 0
 
     def readable(self) -> bool:
-        """It can be read, and nothing else."""
+        """Return True: the stream is read-only."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Hand out the head first, then what follows it."""
+        """Hand out the bytes read in advance, then the rest."""
         chunk = self._head[: len(buffer)] or self._rest.read(len(buffer)) or b""
         self._head = self._head[len(chunk) :]
         buffer[: len(chunk)] = chunk
@@ -81,9 +72,9 @@ codecs.register_error("fieldkit-windows", _as_windows)
 
 
 def guess_encoding(head: bytes) -> str:
-    """Guess the encoding from a file's first bytes: a byte order mark, else the zeros of UTF-16.
+    """Guess the encoding from a file's first bytes: by byte order mark, or by the zeros of UTF-16.
 
-    What is neither is read as UTF-8, and byte by byte as Windows-1252 where it is not.
+    Everything else counts as UTF-8; :func:`as_text` reads its invalid bytes as Windows-1252.
     """
     for mark, encoding in _BOMS.items():
         if head.startswith(mark):
@@ -118,15 +109,15 @@ def guess_delimiter(text: str) -> str:
 
 
 def guess(head: bytes) -> Dialect:
-    """Guess how a text table is written from its first bytes."""
+    """Guess encoding and delimiter of a text table from its first bytes."""
     encoding = guess_encoding(head)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     whole = text if len(head) < LOOK_AHEAD else text.rpartition("\n")[0] or text
     return Dialect(encoding, guess_delimiter(whole))
 
 
-def as_text(stream: Looked, encoding: str) -> io.TextIOWrapper:
-    """Decode a stream; bytes that fit no encoding never stop it."""
+def as_text(stream: PeekedStream, encoding: str) -> io.TextIOWrapper:
+    """Decode a stream; invalid bytes never raise an error."""
     errors = "fieldkit-windows" if encoding.startswith("utf-8") else "replace"
     return io.TextIOWrapper(
         io.BufferedReader(stream, LOOK_AHEAD), encoding=encoding, errors=errors, newline=""
@@ -134,62 +125,62 @@ def as_text(stream: Looked, encoding: str) -> io.TextIOWrapper:
 
 
 class _UnclosedError(Exception):
-    """A quotation mark was opened and not closed within reason."""
+    """A quotation mark was not closed within ``_MOST_LINES`` lines."""
 
 
 @dataclass(slots=True)
 class _Lines:
-    """Feeds a csv reader line by line, and takes lines back where quotation marks went astray."""
+    """Feeds a csv reader line by line; can return lines when a quotation mark turns out stray."""
 
     text: io.TextIOWrapper
     number: int = 0
     """The line handed out last, from 1."""
-    taken: list[str] = field(default_factory=list)
+    current: list[str] = field(default_factory=list)
     """The lines of the record being read."""
-    back: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self.taken) >= _MOST_LINES:
+        if len(self.current) >= _MOST_LINES:
             raise _UnclosedError
-        line = self.back.pop() if self.back else self.text.readline(_LONGEST_LINE)
+        line = self.returned.pop() if self.returned else self.text.readline(_LONGEST_LINE)
         if not line:
             raise StopIteration
         self.number += 1
-        self.taken.append(line)
+        self.current.append(line)
         return line
 
-    def give_back(self) -> str:
-        """Return the record's first line alone; the others will be handed out again."""
-        first, *others = self.taken
-        self.back.extend(reversed(others))
+    def restart(self) -> str:
+        """Return the first line of the current record; the other lines are handed out again."""
+        first, *others = self.current
+        self.returned.extend(reversed(others))
         self.number -= len(others)
         return first
 
 
 def read(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
-    """Yield the rows of a text table one by one; a broken row never stops the next."""
+    """Yield the rows of a text table one by one; a broken row does not affect the next."""
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        lines.taken.clear()
+        lines.current.clear()
         number = lines.number + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except (csv.Error, _UnclosedError):
-            if not lines.taken:
+            if not lines.current:
                 return
-            yield _mended(number, lines.give_back(), delimiter)
+            yield _repaired(number, lines.restart(), delimiter)
         else:
             yield Row(number, cells)
 
 
-def _mended(number: int, line: str, delimiter: str) -> Row:
-    """Read one line whose quotation marks do not pair up, or are not where they belong."""
+def _repaired(number: int, line: str, delimiter: str) -> Row:
+    """Read one line with unpaired or misplaced quotation marks."""
     paired = line.count('"') % 2 == 0
     text = line.rstrip("\r\n") if paired else line.rstrip("\r\n").replace('"', "")
     cells = _first(csv.reader([text], delimiter=delimiter))

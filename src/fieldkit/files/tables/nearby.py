@@ -1,4 +1,4 @@
-"""The files a person may mean: those lying about, and those whose name they type or paste."""
+"""Find the file a person means: tables in the usual folders, and paths typed, pasted or dropped."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _MOST = 40
 
 
 def nearby(home: Path | None = None) -> list[Path]:
-    """Return the tables in the folders where files land, the newest first; at most 40.
+    """Return the tables in the folders where files usually land, the newest first; at most 40.
 
-    ``home``: the person's own folder. Folders that are missing or may not be read hold none.
+    ``home``: the person's home folder. Missing and unreadable folders count as empty.
     """
-    own = home or Path.home()
-    folders = [own / "Downloads", own / "Desktop", own / "Documents", own]
+    home = home or Path.home()
+    folders = [home / "Downloads", home / "Desktop", home / "Documents", home]
     found = [path for folder in folders for path in tables_in(folder)]
-    return sorted(dict.fromkeys(found), key=_changed, reverse=True)[:_MOST]
+    return sorted(dict.fromkeys(found), key=_modified, reverse=True)[:_MOST]
 
 
 def tables_in(folder: Path) -> list[Path]:
@@ -32,10 +32,10 @@ def tables_in(folder: Path) -> list[Path]:
         ]
     except OSError:
         return []
-    return sorted(found, key=_changed, reverse=True)
+    return sorted(found, key=_modified, reverse=True)
 
 
-def _changed(path: Path) -> float:
+def _modified(path: Path) -> float:
     try:
         return path.stat().st_mtime
     except OSError:
@@ -52,7 +52,7 @@ def path_of(typed: str) -> Path | None:
     if not text:
         return None
     path = _expanded(text)
-    return path if _there(path) or "\\ " not in text else _expanded(text.replace("\\ ", " "))
+    return path if _exists(path) or "\\ " not in text else _expanded(text.replace("\\ ", " "))
 
 
 def _expanded(text: str) -> Path:
@@ -62,7 +62,7 @@ def _expanded(text: str) -> Path:
         return Path(text)
 
 
-def _there(path: Path) -> bool:
+def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except (OSError, ValueError):

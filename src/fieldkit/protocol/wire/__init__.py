@@ -1,1 +1,1 @@
-"""Messages to bytes and back: tables of columns, packed, compressed, bounded."""
+"""Messages to bytes and back: packed as columns of tables, compressed, bounded in size."""

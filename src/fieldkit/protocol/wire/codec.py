@@ -1,8 +1,9 @@
 """Messages to bytes and back: packed JSON, compressed, bounded in every direction.
 
-Doors: :func:`encode`, :func:`decode`; :func:`chosen` for a server's answer. A laptop sends ``dcz``
-with ``Accept-Encoding`` and ``Available-Dictionary`` as the constants here say, and falls back to
-gzip, which always works, when it is told 415; the server tells that on :class:`UnknownCoding`.
+:func:`encode` and :func:`decode` do the work; :func:`choose_coding` is for the server's answers.
+A laptop sends ``dcz``, with ``Accept-Encoding`` and ``Available-Dictionary`` as the constants here
+say. On :class:`UnknownCoding` the server answers 415, and the laptop falls back to gzip, which
+every version reads.
 """
 
 from __future__ import annotations
@@ -20,8 +21,7 @@ from pydantic import ValidationError
 from fieldkit.protocol.change import Json, canonical
 from fieldkit.protocol.messages import LARGEST_MESSAGE, VERSION
 from fieldkit.protocol.shapes import M, Message
-from fieldkit.protocol.wire import dictionary
-from fieldkit.protocol.wire import tables as wire
+from fieldkit.protocol.wire import dictionary, packed_messages
 from fieldkit.protocol.wire.errors import OtherVersion, TooLarge, UnknownCoding, Unreadable
 
 if TYPE_CHECKING:
@@ -36,62 +36,63 @@ __all__ = [
     "UnknownCoding",
     "Unreadable",
     "chain",
-    "chosen",
+    "choose_coding",
     "decode",
+    "decompress",
     "encode",
-    "unpack",
 ]
 
-
 CODINGS = ("dcz", "gzip", "identity")
-"""How a message may travel (``Content-Encoding``), best first."""
+"""The codings of a message (``Content-Encoding``), best first."""
 ACCEPT_ENCODING = "dcz, gzip"
-"""What a laptop says it reads, with ``Available-Dictionary``."""
+"""The header by which a laptop says what it reads, with ``Available-Dictionary``."""
 AVAILABLE_DICTIONARY = dictionary.as_header(dictionary.CURRENT)
-"""The value of that header: the dictionary a laptop has, by its hash."""
+"""The value of that header: the hash of the laptop's dictionary."""
 _DCZ = bytes.fromhex("5e2a4d1820000000")
-"""What a ``dcz`` body begins with; the dictionary's SHA-256 and a zstd frame follow (RFC 9842)."""
+"""The start of a ``dcz`` body (RFC 9842); the dictionary's SHA-256 and a zstd frame follow."""
 _LEVEL = 19
-"""Of zstd: a batch of 200 takes it 3 ms, and level 9 makes it a tenth larger."""
+"""zstd's level: 3 ms for a batch of 200; at level 9 the result is a tenth larger."""
 
 
-def encode(message: Message, coding: str = "gzip", named: str = dictionary.CURRENT) -> bytes:
+def encode(
+    message: Message, coding: str = "gzip", dictionary_name: str = dictionary.CURRENT
+) -> bytes:
     """Return the message in one of :data:`CODINGS`; equal messages give equal bytes.
 
-    ``named``: the dictionary for ``dcz``, one of ``dictionary.names()``.
+    ``dictionary_name``: the dictionary for ``dcz``, one of ``dictionary.names()``.
     """
-    plain = canonical(wire.pack(message))
+    plain = canonical(packed_messages.pack(message))
     if coding == "dcz":
-        return _DCZ + bytes.fromhex(named) + _compressed(plain, named)
+        return _DCZ + bytes.fromhex(dictionary_name) + _compress(plain, dictionary_name)
     return gzip.compress(plain, mtime=0) if coding == "gzip" else plain
 
 
-def chosen(accept_encoding: str, available_dictionary: str) -> tuple[str, str]:
-    """Return the best coding for whoever sent these headers, and the dictionary for it."""
-    read_there = {
+def choose_coding(accept_encoding: str, available_dictionary: str) -> tuple[str, str]:
+    """Return the best coding that a client with these headers reads, and the dictionary for it."""
+    accepted = {
         name.strip().lower()
         for name, _, weight in (part.partition(";") for part in accept_encoding.split(","))
         if weight.replace(" ", "").rstrip("0") not in {"q=", "q=0."}
     }
-    held = dictionary.from_header(available_dictionary)
-    if "dcz" in read_there and held:
-        return "dcz", held
-    return ("gzip" if "gzip" in read_there else "identity"), dictionary.CURRENT
+    available = dictionary.from_header(available_dictionary)
+    if "dcz" in accepted and available:
+        return "dcz", available
+    return ("gzip" if "gzip" in accepted else "identity"), dictionary.CURRENT
 
 
 def decode(data: bytes, kind: type[M], coding: str = "gzip", most: int = LARGEST_MESSAGE) -> M:
-    """Read a message of ``kind`` that travelled in ``coding``.
+    """Read a message of ``kind`` sent in ``coding``.
 
     Raises:
-        UnknownCoding: it is in a coding, or needs a dictionary, not known here.
-        Unreadable: it is no such message (OtherVersion: it may be one of another version).
+        UnknownCoding: the coding, or its dictionary, is not known here.
+        Unreadable: this is not such a message (OtherVersion: it may be one of another version).
         TooLarge: it is larger than ``most`` bytes, or a list in it is too long.
     """
-    value = _parse(unpack(data, coding, most), most)
+    value = _parse(decompress(data, coding, most), most)
     if isinstance(value, dict) and value.get("v", VERSION) != VERSION:
         raise OtherVersion("This message is of another version.")
     try:
-        return kind.model_validate(wire.unpack(value, kind))
+        return kind.model_validate(packed_messages.unpack(value, kind))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         if first["type"] == "too_long":
@@ -100,18 +101,18 @@ def decode(data: bytes, kind: type[M], coding: str = "gzip", most: int = LARGEST
         raise Unreadable(f"{place}: {first['type']}") from None
 
 
-def unpack(data: bytes, coding: str = "gzip", most: int = LARGEST_MESSAGE) -> bytes:
+def decompress(data: bytes, coding: str = "gzip", most: int = LARGEST_MESSAGE) -> bytes:
     """Undo a coding, giving up once the result would exceed ``most`` bytes."""
     if coding == "dcz":
-        return _undo_dcz(data, most)
+        return _decompress_dcz(data, most)
     if coding == "gzip":
-        return _undo_gzip(data, most)
+        return _decompress_gzip(data, most)
     if coding == "identity":
         return data
     raise UnknownCoding("This is compressed in a way not known here.")
 
 
-def _undo_gzip(data: bytes, most: int) -> bytes:
+def _decompress_gzip(data: bytes, most: int) -> bytes:
     stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
         plain = stream.decompress(data, most + 1)
@@ -124,15 +125,15 @@ def _undo_gzip(data: bytes, most: int) -> bytes:
     return plain
 
 
-def _undo_dcz(data: bytes, most: int) -> bytes:
+def _decompress_dcz(data: bytes, most: int) -> bytes:
     magic, name, frame = data[:8], data[8:40].hex(), data[40:]
     if magic != _DCZ or len(data) < 40:
         raise Unreadable("This is not compressed as it says.")
     if name not in dictionary.names():
         raise UnknownCoding("This is compressed with a dictionary not known here.")
-    import zstandard  # not needed before the first sync
+    import zstandard  # imported late to start faster
 
-    content = _loaded(name)
+    content = _load(name)
     reader = zstandard.ZstdDecompressor(dict_data=content, max_window_size=LARGEST_MESSAGE)
     try:
         size = zstandard.get_frame_parameters(frame).content_size
@@ -141,16 +142,16 @@ def _undo_dcz(data: bytes, most: int) -> bytes:
                 size = len(stream.read(most + 1))
         if size > most:
             raise TooLarge("This message is too large once decompressed.")
-        # A frame of more than it declares, cut short, or with something after it: an error here.
+        # Raises if the frame is longer than it declares, truncated, or followed by other data.
         return reader.decompress(frame, max_output_size=max(size, 1), allow_extra_data=False)
     except zstandard.ZstdError:
         raise Unreadable("This message did not arrive whole.") from None
 
 
-def _compressed(plain: bytes, name: str) -> bytes:
+def _compress(plain: bytes, name: str) -> bytes:
     import zstandard
 
-    content = _loaded(name)
+    content = _load(name)
     parameters = zstandard.ZstdCompressionParameters.from_level(
         _LEVEL,
         source_size=len(plain),
@@ -163,8 +164,8 @@ def _compressed(plain: bytes, name: str) -> bytes:
 
 
 @cache
-def _loaded(name: str) -> zstandard.ZstdCompressionDict:
-    """Return a dictionary of the package as raw content, the only sort that RFC 9842 knows."""
+def _load(name: str) -> zstandard.ZstdCompressionDict:
+    """Load a dictionary of the package as raw content, the only kind that RFC 9842 allows."""
     import zstandard
 
     content = dictionary.path(name).read_bytes()
@@ -175,21 +176,23 @@ def _parse(data: bytes, most: int) -> object:
     if len(data) > most:
         raise TooLarge("This message is too large.")
     try:
-        value: object = json.loads(data, parse_constant=_no_constant)
+        value: object = json.loads(data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise Unreadable("This is not JSON.") from None
     return value
 
 
-def _no_constant(name: str) -> float:
+def _refuse_constant(name: str) -> float:
     raise ValueError(name)
 
 
 def chain(before: bytes, changes: Sequence[object]) -> list[tuple[bytes, bytes]]:
-    """Return (canonical form, head after it) of each change of a batch, whatever is in it.
+    """Return (canonical form, head after it) of each change of a batch, valid or not.
+
+    ``before``: the head before the first change.
 
     Raises:
-        Unreadable: one has no canonical form: it is nested without end.
+        Unreadable: a change has no canonical form because it is nested too deep.
     """
     links: list[tuple[bytes, bytes]] = []
     for change in changes:

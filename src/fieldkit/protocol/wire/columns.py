@@ -1,27 +1,27 @@
-"""Columns of JSON values, each written in the form that compresses best; exact for any values.
+"""Columns of JSON values, each written in the form that compresses best; lossless for any values.
 
-A column goes through two layers. A *reading* turns values into small ones: days, differences,
-numbers of ids. A *writing* lays the items down: once if they are all the same, as an index of
-one character each into a list, by another column that determines them, or one after the other.
-Both are chosen by what they would cost; whoever reads follows what is named and guesses nothing:
+A column is encoded in two steps. A *reading* turns values into small items: days, differences,
+the numbers of ids. A *writing* stores the items: once if all are the same, as an index of one
+character each into a list, by another column that determines them, or one after the other. The
+writer chooses both by estimated size; the form names them, so the reader need not guess:
 
 ======================================  ===========================================================
-``"a|b||c"``                            texts, none of them empty; an empty piece is an absent item
+``"a|b||c"``                            non-empty texts; an empty piece is an absent item
 ``[...]``                               items as they are
 ``{"=": item}``                         the same item in every row
 ``{"#": "aab", "of": [...]}``           each character is a place in the list, by :data:`DIGITS`
-``{"by": j, "of": [...]}``              one item for each different item of column ``j``
+``{"by": j, "of": [...]}``              one item for each distinct item of column ``j``
 ``{"n": writing, "from": j}``           whole numbers; see ``from`` below
 ``{"d": writing, "from": j}``           ISO dates, as days since the year 1
-``{"s": writing, "from": j, "head":     texts that end in digits: what stands before them, and how
-"PMV", "width": 7}``                    many digits there are
-``{"i": writing, "from": j, "origins":  record ids: the number, and which of the origins (the first
-[...], "origin": writing}``             if ``origin`` is left out)
+``{"s": writing, "from": j, "head":     texts that end in digits: the text before the digits and the
+"PMV", "width": 7}``                    count of the digits
+``{"i": writing, "from": j, "origins":  record ids: the number, and the index of the origin (0 if
+[...], "origin": writing}``             ``origin`` is left out)
 ======================================  ===========================================================
 
-``from``: the number is a difference, to that of the row before (-1), or to that of the same row in
-column ``j``; left out, it is the number itself. An item is null for an absent value, ``[value]``
-for null, for a list, and for what the reading does not fit; else the value itself.
+``from``: the numbers are differences to the row before (-1), or to the same row of column ``j``;
+if left out, they are the numbers themselves. An item is null for an absent value, ``[value]`` for
+null, for a list and for a value that the reading cannot express; otherwise the value itself.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from fieldkit.protocol.wire.errors import Unreadable
 
 
 class Absent(Enum):
-    """No value at all, which null is not."""
+    """The sentinel of an absent value, which differs from null."""
 
     ABSENT = 0
 
@@ -50,22 +50,22 @@ Item: TypeAlias = Json
 Key: TypeAlias = "str | int | tuple[str, str]"
 
 DIGITS = string.ascii_lowercase + string.ascii_uppercase + string.digits + "-_"
-"""Of an index: so many different items it can tell apart."""
+"""The characters of an index; their count limits how many distinct items it can tell apart."""
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LARGEST = 1 << 63
-"""Whole numbers of this size or more are not read as numbers."""
+"""Integers of this magnitude or more are not read as numbers."""
 _SECONDS_A_DAY, _DAY_0 = 86_400, date(1970, 1, 1).toordinal()
 
 
 def item_of(cell: Cell) -> Item:
-    """Return the item that stands for a value where no reading gives it another form."""
+    """Return the item of a value that no reading converts."""
     if cell is ABSENT:
         return None
     return [cell] if cell is None or isinstance(cell, list) else cell
 
 
 def cell_of(item: Item) -> Cell:
-    """Return what an item stands for where no reading gives it another sense."""
+    """Return the value of an item that no reading converts."""
     if item is None:
         return ABSENT
     if not isinstance(item, list):
@@ -75,17 +75,18 @@ def cell_of(item: Item) -> Cell:
     return item[0]
 
 
-_THEMSELVES = {str, int}
+_OWN_KEYS = {str, int}
+"""Types whose values are their own keys."""
 _NONE = ("NoneType", "None")
 
 
 def keys_of(items: Sequence[Item]) -> list[Key] | None:
-    """Return what tells plain items apart: 1, 1.0 and true are three; None if one is not plain."""
-    if {*map(type, items)} <= _THEMSELVES:
+    """Return keys that compare items exactly (1, 1.0 and true differ); None if one is nested."""
+    if {*map(type, items)} <= _OWN_KEYS:
         return list(items)  # type: ignore[arg-type]
     keys: list[Key] = []
     for item in items:
-        if type(item) in _THEMSELVES:
+        if type(item) in _OWN_KEYS:
             keys.append(item)  # type: ignore[arg-type]
         elif item is None:
             keys.append(_NONE)
@@ -100,14 +101,14 @@ def keys_of(items: Sequence[Item]) -> list[Key] | None:
 
 
 def whole_of(cell: Cell) -> int | None:
-    """Return a value that is a whole number of ordinary size."""
+    """Return a value that is an integer below :data:`LARGEST`, else None."""
     if isinstance(cell, int) and not isinstance(cell, bool) and abs(cell) < LARGEST:
         return cell
     return None
 
 
 def day_of(cell: Cell) -> int | None:
-    """Return the day of an ISO date, counted from the year 1."""
+    """Return the day number of an ISO date, counted from the year 1; None for any other value."""
     if not isinstance(cell, str) or not DAY.fullmatch(cell):
         return None
     try:
@@ -117,30 +118,30 @@ def day_of(cell: Cell) -> int | None:
 
 
 @dataclass(slots=True)
-class Base:
-    """What the numbers of a column are differences to, row by row."""
+class DifferenceBase:
+    """The numbers to which the numbers of a column are differences, row by row."""
 
-    apart: bool
-    """Whether they are differences at all."""
-    beside: Sequence[int | None] = ()
-    """The numbers of the column leaned on, if any."""
+    differences: bool
+    """Whether the column holds differences at all."""
+    reference: Sequence[int | None] = ()
+    """The numbers of the reference column, if there is one."""
     last: dict[int, int] = field(default_factory=dict)
     """The number of the row before, by track."""
 
     def of(self, row: int, track: int) -> int:
-        """Return the base of a row; where the column leaned on has none, the row before's."""
-        if not self.apart:
+        """Return the base of a row: the reference column's number, else that of the row before."""
+        if not self.differences:
             return 0
-        beside = self.beside[row] if self.beside else None
-        return self.last.get(track, 0) if beside is None else beside
+        number = self.reference[row] if self.reference else None
+        return self.last.get(track, 0) if number is None else number
 
 
-def beside(reading: str, cells: Sequence[Cell]) -> list[int | None]:
-    """Read the values of a column as numbers of another one's reading, as well as it goes."""
-    return [_beside(reading, cell) for cell in cells]
+def numbers_for(reading: str, cells: Sequence[Cell]) -> list[int | None]:
+    """Return the values of a reference column as numbers comparable to those of ``reading``."""
+    return [_number_for(reading, cell) for cell in cells]
 
 
-def _beside(reading: str, cell: Cell) -> int | None:
+def _number_for(reading: str, cell: Cell) -> int | None:
     if isinstance(cell, str) and reading == "s":
         digits = len(cell) - len(cell.rstrip(string.digits))
         return int(cell[-min(digits, 15) :]) if digits else None

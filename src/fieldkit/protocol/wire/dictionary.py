@@ -1,7 +1,7 @@
-"""The dictionaries that messages are compressed with: files of the package, named by their hash.
+"""The compression dictionaries: files of the package, named by their hash.
 
-``scripts/train_dictionary.py`` makes a new one. Those before it stay in the package, so that a
-server goes on reading laptops that have not been updated, and answers them in kind.
+``scripts/train_dictionary.py`` makes a new one. Older ones stay in the package, so that a server
+can read and answer laptops that have not been updated.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from functools import cache
 from pathlib import Path
 
 CURRENT = "e0091a980a6d28be76b4ba0b6b6bed31e9bb8f56bd9cce58bc5c67b58f911d41"
-"""SHA-256 of the one that requests are compressed with, in hexadecimal."""
+"""SHA-256, in hexadecimal, of the dictionary that requests are compressed with."""
 FOLDER = Path(__file__).parent
 
 
 def path(name: str) -> Path:
-    """Return where the dictionary of this hash lies, or would lie."""
+    """Return the path of the dictionary of this hash, whether or not it exists."""
     return FOLDER / f"dictionary-{name}.raw"
 
 
@@ -29,14 +29,14 @@ def names() -> frozenset[str]:
 
 
 def as_header(name: str) -> str:
-    """Return a hash as ``Available-Dictionary`` says it: ``:base64:`` of its bytes (RFC 9842)."""
+    """Return a hash in the form of ``Available-Dictionary``, ``:base64:`` (RFC 9842)."""
     return f":{base64.b64encode(bytes.fromhex(name)).decode('ascii')}:"
 
 
 def from_header(value: str) -> str | None:
-    """Return the hash that an ``Available-Dictionary`` names; None if that is no dictionary here.
+    """Return the hash in an ``Available-Dictionary`` header; None if it is not a dictionary here.
 
-    ``value`` is what a stranger sent: nothing in it makes this fail.
+    ``value`` is untrusted: any text is accepted.
     """
     text = value.strip()
     if len(text) != 46 or text[0] != ":" or text[-1] != ":":

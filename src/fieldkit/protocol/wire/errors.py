@@ -1,19 +1,19 @@
-"""What can be wrong with bytes that should be a message; the texts never say what was in them."""
+"""Errors of decoding a message; their texts never quote its content."""
 
 from __future__ import annotations
 
 
 class Unreadable(ValueError):
-    """The bytes are no message of this kind; the text says where."""
+    """The bytes are not a message of the expected kind; the text says where."""
 
 
 class OtherVersion(Unreadable):
-    """A message of another version of the protocol."""
+    """The message is of another version of the protocol."""
 
 
 class UnknownCoding(Unreadable):
-    """Its coding, or the dictionary it needs, is not known here: ask for another."""
+    """The coding, or the dictionary it needs, is not known here; the sender may use another."""
 
 
 class TooLarge(ValueError):
-    """The message is larger than either side takes."""
+    """The message is larger than either side accepts."""

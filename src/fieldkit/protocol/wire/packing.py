@@ -1,4 +1,4 @@
-"""Writing columns: which form each gets, by what it would cost."""
+"""Write columns, each in the form with the lowest estimated size after compression."""
 
 from __future__ import annotations
 
@@ -17,83 +17,82 @@ from fieldkit.protocol.wire.columns import (
     Cell,
     Item,
     Key,
-    beside,
     day_of,
     item_of,
     keys_of,
+    numbers_for,
     whole_of,
 )
 
 _ID = re.compile(r"([0-9A-Z]{8})-([1-9][0-9]{0,15})")
 _SERIAL = re.compile(r"(.*?)([0-9]{1,15})", re.DOTALL)
-_LEANS = {"n": "nd", "d": "d", "s": "s"}
-"""On columns of which readings one may lean."""
+_REFERENCES = {"n": "nd", "d": "d", "s": "s"}
+"""The readings of the columns to which numbers of a reading can be differences."""
 _PROBES = 4
-"""Texts of a column that are looked at to see how it might read."""
+"""Texts of a column that are sampled to find a reading."""
 _CANDIDATES = 6
-"""Columns tried for one to be written by; more rarely finds a better one."""
-_LEANED_ON = 2
-"""Columns tried for numbers to be differences to; six take twice as long to save one byte in 70."""
+"""Earlier columns tried as the one that determines a column; more rarely help."""
+_MOST_REFERENCES = 2
+"""Reference columns tried for differences; six take twice as long and save one byte in 70."""
 _CHEAPEST_NUMBERS = 30.0
-"""Bits that numbers cost at least: what is written in less needs no such trial."""
+"""The least bits of a column of numbers; a cheaper writing is not compared with it."""
 
 
 @dataclass(slots=True)
 class _Numbers:
-    """A column read as numbers: one for each value that fits, None for the others."""
+    """A column read as numbers: None for a value that the reading cannot express."""
 
     reading: str
     numbers: list[int | None]
     more: dict[str, Json] = field(default_factory=dict)
     tracks: list[int] | None = None
-    """Which of several counters a number belongs to (ids: the place of the origin)."""
+    """The counter that each number belongs to (of ids: the index of the origin)."""
 
 
 @dataclass(slots=True)
-class _Seen:
-    """A column already written, for the later ones to lean on."""
+class _EarlierColumn:
+    """A column already written, to which later ones may refer."""
 
     keys: list[Key] | None
-    """What tells its items apart; None: some are no plain values."""
-    different: int
+    """The keys of its items; None if an item is nested."""
+    distinct: int
     cells: Sequence[Cell]
     reading: str
-    """How it reads as numbers; empty if it does not."""
-    _beside: dict[str, list[int | None]] = field(default_factory=dict)
+    """Its reading as numbers; empty if it has none."""
+    _numbers: dict[str, list[int | None]] = field(default_factory=dict)
 
-    def beside(self, reading: str) -> list[int | None]:
-        """Return its values as numbers of another column's reading."""
-        if reading not in self._beside:
-            self._beside[reading] = beside(reading, self.cells)
-        return self._beside[reading]
+    def numbers_for(self, reading: str) -> list[int | None]:
+        """Return its values as numbers comparable to those of another column's reading."""
+        if reading not in self._numbers:
+            self._numbers[reading] = numbers_for(reading, self.cells)
+        return self._numbers[reading]
 
 
 def pack_columns(columns: Sequence[Sequence[Cell]]) -> list[Json]:
-    """Write columns of the same length, one or more rows; later ones may lean on earlier ones."""
-    seen: list[_Seen] = []
-    return [_pack(cells, seen) for cells in columns]
+    """Write columns of the same length, at least one row; later ones may refer to earlier ones."""
+    earlier: list[_EarlierColumn] = []
+    return [_pack(cells, earlier) for cells in columns]
 
 
-def _pack(cells: Sequence[Cell], seen: list[_Seen]) -> Json:
+def _pack(cells: Sequence[Cell], earlier: list[_EarlierColumn]) -> Json:
     items = [item_of(cell) for cell in cells]
     keys = keys_of(items)
-    different = len(set(keys)) if keys is not None else len(items)
-    best, packed = _written(items, keys)
-    if different > 1 and keys is not None:
-        for cost, other in _by_others(items, keys, different, seen):
+    distinct = len(set(keys)) if keys is not None else len(items)
+    best, packed = _write(items, keys)
+    if distinct > 1 and keys is not None:
+        for cost, other in _by_earlier(items, keys, distinct, earlier):
             if cost < best:
                 best, packed = cost, other
-    numbers = _numbers(cells) if different > 1 else None
+    numbers = _read_numbers(cells) if distinct > 1 else None
     if numbers is not None and best > _CHEAPEST_NUMBERS:
-        for cost, other in _as_numbers(cells, numbers, seen):
+        for cost, other in _as_numbers(cells, numbers, earlier):
             if cost < best:
                 best, packed = cost, other
-    seen.append(_Seen(keys, different, cells, numbers.reading if numbers else ""))
+    earlier.append(_EarlierColumn(keys, distinct, cells, numbers.reading if numbers else ""))
     return packed
 
 
-# What a writing costs, in bits: measured on how zstd fares with such columns, good enough to
-# choose between them.
+# The costs are bits, fitted to what zstd makes of such columns: good enough to choose a writing.
 _REPEAT = 20.0
 
 
@@ -109,8 +108,8 @@ def _bits(item: Item) -> float:
     return 3 + 3.5 * len(repr(item))
 
 
-def _written(items: Sequence[Item], keys: Sequence[Key] | None) -> tuple[float, Json]:
-    """Return the cheapest writing of items that leans on no other column, and its cost."""
+def _write(items: Sequence[Item], keys: Sequence[Key] | None) -> tuple[float, Json]:
+    """Return the cost and the form of the cheapest writing that refers to no other column."""
     if keys is None:
         return sum(map(_bits, items)), list(items)
     first = dict(zip(reversed(keys), reversed(items), strict=True))
@@ -130,57 +129,57 @@ def _written(items: Sequence[Item], keys: Sequence[Key] | None) -> tuple[float, 
         best = plain, list(items)
     if len(counts) <= len(DIGITS):
         of = [first[key] for key in dict.fromkeys(keys)]
-        cost = 30 + every + len(items) * _surprise(counts, len(items))
+        cost = 30 + every + len(items) * _index_bits(counts, len(items))
         if cost < best[0]:
             digit = dict(zip(dict.fromkeys(keys), DIGITS, strict=False))
             best = cost, {"#": "".join(digit[key] for key in keys), "of": of}
     return best
 
 
-def _surprise(counts: Mapping[Key, int], total: int) -> float:
-    """Return the bits that a character of an index costs."""
+def _index_bits(counts: Mapping[Key, int], total: int) -> float:
+    """Return the bits that one character of an index costs, from the entropy of the items."""
     entropy = -sum(n * math.log2(n / total) for n in counts.values()) / total
     return 0.2 + 1.3 * entropy
 
 
-def _by_others(
-    items: Sequence[Item], keys: Sequence[Key], different: int, seen: Sequence[_Seen]
+def _by_earlier(
+    items: Sequence[Item], keys: Sequence[Key], distinct: int, earlier: Sequence[_EarlierColumn]
 ) -> Iterator[tuple[float, Json]]:
-    """Give the writings by an earlier column that determines this one."""
+    """Yield the costs and forms of writings by an earlier column that determines this one."""
     most = len(items) * 0.7
-    fit = [(one.different, j) for j, one in enumerate(seen) if one.keys is not None]
-    near = sorted(pair for pair in fit if different <= pair[0] <= most)
-    for _, j in near[:_CANDIDATES]:
+    usable = [(one.distinct, j) for j, one in enumerate(earlier) if one.keys is not None]
+    candidates = sorted(pair for pair in usable if distinct <= pair[0] <= most)
+    for _, j in candidates[:_CANDIDATES]:
         of: dict[Key, Item] = {}
         determined: dict[Key, Key] = {}
-        for other, key, item in zip(seen[j].keys or (), keys, items, strict=True):
+        for other, key, item in zip(earlier[j].keys or (), keys, items, strict=True):
             if determined.setdefault(other, key) != key:
                 break
             of.setdefault(other, item)
         else:
-            cost, packed = _written(list(of.values()), list(determined.values()))
+            cost, packed = _write(list(of.values()), list(determined.values()))
             yield 30 + cost, {"by": j, "of": packed}
 
 
-def _numbers(cells: Sequence[Cell]) -> _Numbers | None:
-    """Read a column as numbers in the way that fits most of its values, if any fits half."""
+def _read_numbers(cells: Sequence[Cell]) -> _Numbers | None:
+    """Read a column as numbers, if some reading expresses at least half of its values."""
     texts = [cell for cell in cells if isinstance(cell, str)]
-    there = sum(cell is not ABSENT for cell in cells)
-    whole = sum(type(cell) is int for cell in cells)
-    if whole * 2 >= there:
+    present = sum(cell is not ABSENT for cell in cells)
+    integers = sum(type(cell) is int for cell in cells)
+    if integers * 2 >= present:
         return _Numbers("n", [whole_of(cell) for cell in cells])
-    if len(texts) * 2 < there:
+    if len(texts) * 2 < present:
         return None
-    found = (_like(probe, cells) for probe in texts[:: max(len(texts) // _PROBES, 1)])
-    return next((one for one in found if one and _fitting(one) * 2 >= there), None)
+    found = (_read_like(probe, cells) for probe in texts[:: max(len(texts) // _PROBES, 1)])
+    return next((one for one in found if one and _expressed(one) * 2 >= present), None)
 
 
-def _fitting(column: _Numbers) -> int:
+def _expressed(column: _Numbers) -> int:
     return sum(number is not None for number in column.numbers)
 
 
-def _like(probe: str, cells: Sequence[Cell]) -> _Numbers | None:
-    """Read a column in the way that one of its texts suggests."""
+def _read_like(probe: str, cells: Sequence[Cell]) -> _Numbers | None:
+    """Read a column by the reading that one of its texts suggests."""
     if _ID.fullmatch(probe):
         return _ids(cells)
     if DAY.fullmatch(probe):
@@ -214,36 +213,36 @@ def _serials(cells: Sequence[Cell], head: str, width: int) -> _Numbers:
 
 
 def _as_numbers(
-    cells: Sequence[Cell], column: _Numbers, seen: Sequence[_Seen]
+    cells: Sequence[Cell], column: _Numbers, earlier: Sequence[_EarlierColumn]
 ) -> Iterator[tuple[float, Json]]:
-    """Give the writings of a column read as numbers: as they are, and as differences."""
+    """Yield the costs and forms of a column of numbers: as they are, and as differences."""
     more = dict(column.more)
     extra = 20.0
     if column.tracks is not None and len(set(column.tracks)) > 1:
         tracks: list[Item] = list(column.tracks)
-        cost, more["origin"] = _written(tracks, keys_of(tracks))
+        cost, more["origin"] = _write(tracks, keys_of(tracks))
         extra += cost
     reading = column.reading
-    near = [j for j, one in enumerate(seen) if one.reading in _LEANS.get(reading, ())]
+    usable = [j for j, one in enumerate(earlier) if one.reading in _REFERENCES.get(reading, ())]
     before = _before(column)
-    for lean in (None, -1, *near[-_LEANED_ON:]):
+    for reference in (None, -1, *usable[-_MOST_REFERENCES:]):
         bases: Sequence[int]
-        if lean is None:
+        if reference is None:
             bases = [0] * len(cells)
-        elif lean == -1:
+        elif reference == -1:
             bases = before
         else:
-            there = seen[lean].beside(reading)
+            numbers = earlier[reference].numbers_for(reading)
             bases = [one if number is None else number
-                     for number, one in zip(there, before, strict=True)]  # fmt: skip
+                     for number, one in zip(numbers, before, strict=True)]  # fmt: skip
         items = list(map(_difference, cells, column.numbers, bases))
-        cost, packed = _written(items, keys_of(items))
-        named: dict[str, Json] = {} if lean is None else {"from": lean}
-        yield extra + cost, {reading: packed, **named, **more}
+        cost, packed = _write(items, keys_of(items))
+        source: dict[str, Json] = {} if reference is None else {"from": reference}
+        yield extra + cost, {reading: packed, **source, **more}
 
 
 def _before(column: _Numbers) -> list[int]:
-    """Return for each row the number before it of the same counter, 0 if there is none."""
+    """Return for each row the previous number of the same counter, 0 if there is none."""
     last: dict[int, int] = {}
     before: list[int] = []
     for track, number in zip(

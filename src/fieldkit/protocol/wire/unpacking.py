@@ -1,4 +1,4 @@
-"""Reading columns back, within bounds: whatever was sent, it is read exactly or refused."""
+"""Read packed columns, within bounds: any input is read exactly or refused."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from fieldkit.protocol.change import Json
 from fieldkit.protocol.wire.columns import (
     DIGITS,
     LARGEST,
-    Base,
     Cell,
+    DifferenceBase,
     Item,
-    beside,
     cell_of,
     item_of,
     keys_of,
+    numbers_for,
 )
 from fieldkit.protocol.wire.errors import TooLarge, Unreadable
 
@@ -27,49 +27,49 @@ _PLACE = {digit: place for place, digit in enumerate(DIGITS)}
 
 
 @dataclass(slots=True)
-class Room:
-    """What may still come out of a message: a short text can stand for a long one many times."""
+class SizeBudget:
+    """The bytes that a message may still unpack to, as little input can stand for much output."""
 
     left: int
 
-    def take(self, size: int) -> None:
-        """Use some of it up.
+    def spend(self, size: int) -> None:
+        """Use up ``size`` bytes.
 
         Raises:
-            TooLarge: there is not so much left.
+            TooLarge: fewer are left.
         """
         self.left -= size
         if self.left < 0:
             raise TooLarge("This message is too large once unpacked.")
 
 
-def unpack_columns(packed: Json, rows: int, room: Room) -> list[list[Cell]]:
-    """Read what :func:`pack_columns` wrote, each column of so many rows.
+def unpack_columns(packed: Json, rows: int, budget: SizeBudget) -> list[list[Cell]]:
+    """Read columns that :func:`pack_columns` wrote, each of ``rows`` rows.
 
     Raises:
-        Unreadable: it is not that.
-        TooLarge: it stands for more than there is room for.
+        Unreadable: ``packed`` is not of that form.
+        TooLarge: the result exceeds the budget.
     """
     if not isinstance(packed, list):
         raise Unreadable("The columns are no list.")
-    reader = _Reader(rows, room)
+    reader = _Reader(rows, budget)
     for column in packed:
         reader.read(column)
     return reader.cells
 
 
 class _Reader:
-    """Reads the columns of one table, one after the other."""
+    """Reads the columns of one table in order."""
 
-    def __init__(self, rows: int, room: Room) -> None:
+    def __init__(self, rows: int, budget: SizeBudget) -> None:
         self._rows = rows
-        self._room = room
+        self._budget = budget
         self.cells: list[list[Cell]] = []
 
     def read(self, column: Json) -> None:
         """Read the next column."""
         if isinstance(column, dict) and "by" in column:
-            cells = [cell_of(item) for item in self._by_other(column)]
+            cells = [cell_of(item) for item in self._by_column(column)]
         elif isinstance(column, dict) and (reading := next((r for r in "ndsi" if r in column), "")):
             cells = list(self._from_numbers(reading, column))
         else:
@@ -77,52 +77,52 @@ class _Reader:
         self.cells.append(cells)
 
     def _items(self, writing: Json, rows: int) -> list[Item]:
-        """Read a writing of so many items that leans on no other column."""
+        """Read a writing of ``rows`` items that refers to no other column."""
         items: list[Item] = []
         if isinstance(writing, str) and writing.count("|") == rows - 1:
             items = [piece or None for piece in writing.split("|")]
         elif isinstance(writing, list):
             items = writing
         elif isinstance(writing, dict) and "=" in writing:
-            items = self._taken([writing["="]], [0] * rows)
+            items = self._pick([writing["="]], [0] * rows)
         elif isinstance(writing, dict):
             text, of = writing.get("#"), writing.get("of")
             if isinstance(text, str) and isinstance(of, list) and len(text) == rows:
-                items = self._taken(of, [_PLACE.get(digit, len(of)) for digit in text])
+                items = self._pick(of, [_PLACE.get(digit, len(of)) for digit in text])
         if len(items) != rows:
             raise Unreadable("A column is not of the length of its table.")
         return items
 
-    def _by_other(self, column: dict[str, Json]) -> list[Item]:
+    def _by_column(self, column: dict[str, Json]) -> list[Item]:
         """Read items that an earlier column determines."""
         cells = self._column(column["by"])
         keys = keys_of([item_of(cell) for cell in cells])
         if keys is None:
-            raise Unreadable("A column leans on one that determines nothing.")
+            raise Unreadable("A column refers to one that determines nothing.")
         order = {key: place for place, key in enumerate(dict.fromkeys(keys))}
         of = self._items(column.get("of"), len(order))
-        return self._taken(of, [order[key] for key in keys])
+        return self._pick(of, [order[key] for key in keys])
 
     def _column(self, at: Json) -> list[Cell]:
         if type(at) is not int or not 0 <= at < len(self.cells):
-            raise Unreadable("A column leans on one that is not there.")
+            raise Unreadable("A column refers to one that is not there.")
         return self.cells[at]
 
-    def _taken(self, of: Sequence[Item], places: Sequence[int]) -> list[Item]:
-        """Take items from a list by their places, as far as there is room for them."""
+    def _pick(self, of: Sequence[Item], places: Sequence[int]) -> list[Item]:
+        """Return the items at these places of a list, charging the budget for each copy."""
         for place, count in Counter(places).items():
             if place >= len(of):
                 raise Unreadable("A column names an item that is not there.")
-            self._room.take(_size(of[place]) * count)
+            self._budget.spend(_size(of[place]) * count)
         return [of[place] for place in places]
 
     def _from_numbers(self, reading: str, column: dict[str, Json]) -> Iterator[Cell]:
         """Read values that were written as numbers."""
-        rows, lean = self._rows, column.get("from")
-        leaned_on = () if lean is None or lean == -1 else self._column(lean)
-        base = Base(lean is not None, beside(reading, leaned_on))
+        rows, reference = self._rows, column.get("from")
+        cells = () if reference is None or reference == -1 else self._column(reference)
+        base = DifferenceBase(reference is not None, numbers_for(reading, cells))
         value = _Value(reading, column)
-        self._room.take(rows * value.size)
+        self._budget.spend(rows * value.size)
         tracks: list[Item] = [0] * rows
         if "origin" in column:
             tracks = self._items(column["origin"], rows)
@@ -139,7 +139,7 @@ class _Reader:
 
 
 class _Value:
-    """Turns the numbers of one column back into its values."""
+    """Converts the numbers of one column back into values."""
 
     def __init__(self, reading: str, column: dict[str, Json]) -> None:
         head, width, origins = (column.get(name) for name in ("head", "width", "origins"))
@@ -148,13 +148,13 @@ class _Value:
         self._width = width if type(width) is int and 1 <= width <= 15 else 0
         self._origins = origins if isinstance(origins, list) else []
         self.size = 25 + len(self._head)
-        """Characters that one value takes at most."""
+        """Most characters of one value."""
 
     def of(self, number: int, track: int) -> Json:
         """Return the value of a number.
 
         Raises:
-            Unreadable: there is none.
+            Unreadable: the number has no value in this reading.
         """
         if self._reading == "n" and abs(number) < LARGEST:
             return number
@@ -170,7 +170,11 @@ class _Value:
 
 
 def _size(item: Item) -> int:
-    """Return about how long a plain item is as text; others are never shared."""
+    """Return the approximate text length of an item.
+
+    Raises:
+        Unreadable: the item is nested; such items may not be shared.
+    """
     inner = item[0] if isinstance(item, list) and len(item) == 1 else item
     if isinstance(inner, dict | list):
         raise Unreadable("An item that is no plain value cannot be shared.")

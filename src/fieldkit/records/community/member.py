@@ -29,7 +29,7 @@ from fieldkit.records.fields.formats import (
     Choice,
     Reference,
 )
-from fieldkit.search.sound import ONE_PERSONS, alike
+from fieldkit.search.sound import MAY_BE_SAME, alike
 
 _SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
 _MIXED = {"PWD", "TG"}
@@ -185,7 +185,7 @@ def _same_woman(member: Member, context: RuleContext) -> Iterator[Member]:
         for found in context.known.where("member", **key):
             if not isinstance(found, Member):
                 continue
-            if key is not by_aadhaar or alike(member.name or "", found.name or "") >= ONE_PERSONS:
+            if key is not by_aadhaar or alike(member.name or "", found.name or "") >= MAY_BE_SAME:
                 yield found
 
 

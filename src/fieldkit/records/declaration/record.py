@@ -47,7 +47,7 @@ class Record(SQLModel):
     """How the page of what a field refers to begins one, by that field."""
     job: ClassVar[Job | None] = None
     """The kind's numbered job on Home."""
-    days: ClassVar[Days | None] = None
+    marks_days: ClassVar[Days | None] = None
     """Set where the kind marks who was present on the days of something."""
     person: ClassVar[bool] = False
     """Whether the kind is a person, with a page of their own and a timeline."""

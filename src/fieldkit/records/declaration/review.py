@@ -21,7 +21,7 @@ from fieldkit.records.declaration.rule import (
     missing,
     rules_of,
 )
-from fieldkit.search.sound import ONE_PERSONS, alike
+from fieldkit.search.sound import MAY_BE_SAME, alike
 
 MISSING_PARENT = "missing_parent"
 SAME_PERSON = "same_person"
@@ -116,4 +116,4 @@ def _sound_alike(record: Record, other: Record, name: str) -> bool:
     if not name.startswith("~"):
         return True
     one, two = record.value(name[1:]), other.value(name[1:])
-    return bool(one and two) and alike(str(one), str(two)) >= ONE_PERSONS
+    return bool(one and two) and alike(str(one), str(two)) >= MAY_BE_SAME

@@ -81,7 +81,7 @@ def people_in(kind: type[Record]) -> Mapping[str, str]:
 
 def day_marks() -> Sequence[DayMarks]:
     """Return every kind whose records mark days."""
-    return [DayMarks(kind, kind.days) for kind in kinds().values() if kind.days]
+    return [DayMarks(kind, kind.marks_days) for kind in kinds().values() if kind.marks_days]
 
 
 def days_of(page: str) -> DayMarks | None:

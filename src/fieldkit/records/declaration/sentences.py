@@ -30,13 +30,13 @@ GENERAL: Mapping[str, str] = {
     "date_ahead": "{field:label}: {day:date} is still to come. Check the year.",
     "no_aadhaar": "This looks like an Aadhaar number. It is never kept: remove it.",
     # Of any change, on either side.
-    "unsendable.many": f"One record takes at most {MOST_FIELDS} fields at once.",
-    "unsendable.large": "This is too much for one record. Shorten it.",
-    "unsendable.name": f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so.",
-    "unsendable.own_name": "This name is the program's own. Name the field otherwise.",
-    "unsendable.deep": "This is nested too deep to be kept.",
-    "unsendable.character": "This holds a character that cannot be kept. Type it by hand.",
-    "unsendable.number": "This number is too large to be kept. Write it as text.",
+    "unsendable_field.many": f"One record takes at most {MOST_FIELDS} fields at once.",
+    "unsendable_field.large": "This is too much for one record. Shorten it.",
+    "unsendable_field.name": f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so.",
+    "unsendable_field.own_name": "This name is the program's own. Name the field otherwise.",
+    "unsendable_field.deep": "This is nested too deep to be kept.",
+    "unsendable_field.character": "This holds a character that cannot be kept. Type it by hand.",
+    "unsendable_field.number": "This number is too large to be kept. Write it as text.",
     # Of an edit on this laptop.
     "deleted": "This record was deleted. If it is needed all the same, enter it as a new one.",
     "not_here": (

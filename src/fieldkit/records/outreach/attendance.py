@@ -34,7 +34,7 @@ class Attendance(Record, table=True):
         "beneficiary_id": Action("c", "programme"),
         "member_id": Action("c", "programme"),
     }
-    days = Days(
+    marks_days = Days(
         of="training_batch_id",
         enrolled="training_enrolment",
         day="on",

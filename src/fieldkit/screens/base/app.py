@@ -228,7 +228,7 @@ class AppBase(App[int]):
                 try:
                     await self._deliver_key(event)
                 except Exception as error:
-                    self._handle_exception(error)
+                    textual_private.handle_exception(self, error)
                 finally:
                     self._keys.task_done()
 

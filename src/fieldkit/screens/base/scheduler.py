@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from fieldkit.store import Store, SyncSession
     from fieldkit.sync.client import Outcome, Progress
-    from fieldkit.sync.stop import Stop
+    from fieldkit.sync.transport import Stop
 
 T = TypeVar("T")
 _SOONEST = 0.1
@@ -170,7 +170,7 @@ class SyncScheduler:
         return fresh and last is not None and last.ok
 
     def _start(self) -> None:
-        from fieldkit.sync.stop import Stop
+        from fieldkit.sync.transport import Stop
 
         self._stop = Stop()  # Escape works from now on, while modules are still loading
         self.running, self._again = True, False

@@ -5,14 +5,21 @@ A test fails when another version is installed: read this file against it, then 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from typing import TypeVar
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.screen import Screen
 
+T = TypeVar("T")
+
 READ_AGAINST = "8.2.8"
 """The version of Textual in which these names mean what is said here."""
+
+OVERRIDDEN = ("_fatal_error",)
+"""Methods of Textual's App that the application replaces: this one ends it with an exception."""
 
 ALT_SIGNS = frozenset(
     typed
@@ -22,16 +29,33 @@ ALT_SIGNS = frozenset(
 """The signs Textual makes of Alt and a digit, which nobody means to type."""
 
 
-def running(app: App[int]) -> bool:
+def running(app: App[T]) -> bool:
     """Say whether the application has not begun to end."""
     return app._running
 
 
-def as_active(app: App[int]) -> AbstractContextManager[None]:
+def as_active(app: App[T]) -> AbstractContextManager[None]:
     """Make ``app`` the active application for a task of its own."""
     return app._context()
 
 
-async def mounted(screen: Screen[object]) -> None:
+async def mounted(screen: Screen[T]) -> None:
     """Wait until a screen has its widgets."""
     await screen._mounted_event.wait()
+
+
+def handle_exception(app: App[T], error: Exception) -> None:
+    """Let Textual end the application because of ``error``."""
+    app._handle_exception(error)
+
+
+def call_from_signal(app: App[T], callback: Callable[[], Awaitable[None]]) -> None:
+    """Call ``callback`` on the application's event loop, from a signal handler."""
+    if app._loop is not None:
+        app._loop.call_soon_threadsafe(app.call_later, callback)
+
+
+def stop_at_once(app: App[T]) -> None:
+    """End the application without what Textual would print about it."""
+    app._exit_renderables.clear()
+    app._close_messages_no_wait()

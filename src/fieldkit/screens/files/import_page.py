@@ -109,7 +109,7 @@ class ImportPage(Page[None]):
     # --- the file ---
 
     async def _files(self, text: str) -> Answer:
-        from fieldkit.files.tables.nearby import nearby, path_of, tables_in
+        from fieldkit.files import nearby, path_of, tables_in
 
         def look() -> list[Path]:
             path = path_of(text)

@@ -235,7 +235,7 @@ class FormField:
         shown = form.show(self.value)
         if isinstance(form, Choice):
             entry = reference.option(form.list, self.value)
-            return entry.told if entry else shown
+            return entry.marked_label if entry else shown
         if isinstance(form, Born) and isinstance(self.value, str):
             return f"{shown}, {_years(self.value)} years"
         return "" if shown == self.text.strip() else shown

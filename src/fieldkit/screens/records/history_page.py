@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fieldkit.protocol.messages import HistoryItem
     from fieldkit.store import Logged, Store
     from fieldkit.sync.history import History
-    from fieldkit.sync.stop import Stop
+    from fieldkit.sync.transport import Stop
 
 _DONE = {"create": "entered", "edit": "changed", "delete": "deleted", "decide": "settled"}
 
@@ -48,16 +48,16 @@ class HistoryPage(Page[None]):
     async def load_data(self) -> None:
         """Show the title, and ask the server for the changes of others, unless they are here."""
         self.set_header(f"History of {self.label}   {self.record_id}")
-        if self._of_others is None or self._of_others.trouble:
+        if self._of_others is None or self._of_others.error:
             self.run_worker(self.run_reporting(self._ask_server), group="others", exclusive=True)
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the changes made here, and those of others that have arrived."""
-        from fieldkit.sync.history import merged
+        from fieldkit.sync.history import merge_histories
 
         logged = await self.read(lambda store: store.changes_of(self.record_id))
         theirs = self._of_others.changes if self._of_others else ()
-        made = [_choice(self.kind, one) for one in reversed(merged(logged, theirs))]
+        made = [_choice(self.kind, one) for one in reversed(merge_histories(logged, theirs))]
         others = len(made) - len(logged)
         above = wrap(f"Others' changes: {self._others_words(others)}", max(self.size.width - 4, 20))
         nothing = [] if made else ["   Nothing was changed on this laptop."]
@@ -67,8 +67,8 @@ class HistoryPage(Page[None]):
         """Say how many changes of others there are, or why they are not known."""
         if self._of_others is None:
             return "asking the server ..."
-        if self._of_others.trouble:
-            return _clause(self._of_others.trouble)
+        if self._of_others.error:
+            return _clause(self._of_others.error)
         count = plural(others, "change") if others else "none"
         return f"{count}; older ones are on the server alone" if self._of_others.more else count
 
@@ -80,16 +80,16 @@ class HistoryPage(Page[None]):
         try:
             self._of_others = await in_thread(partial(self._fetch, store))
         except Exception:
-            self._of_others = History(trouble=self.app.note_fault())
+            self._of_others = History(error=self.app.note_fault())
         picker = self.query_one(Picker)
         await picker.settled()
         await picker.follow()
 
     def _fetch(self, store: Store) -> History:
         from fieldkit.sync.history import history
-        from fieldkit.sync.stop import Stop
+        from fieldkit.sync.transport import Stop
 
-        self._stop = Stop(patience=0)
+        self._stop = Stop(abort_after=0)
         return history(store, self.kind, self.record_id, stop=self._stop)
 
     def on_unmount(self) -> None:

@@ -13,8 +13,7 @@ from fieldkit.screens.base.words import plural
 
 if TYPE_CHECKING:
     from fieldkit.store import Store, SyncSession
-    from fieldkit.sync.client import Outcome, Progress
-    from fieldkit.sync.forecast import Forecast
+    from fieldkit.sync.client import Forecast, Outcome, Progress
 
 _BAR = 24
 
@@ -41,8 +40,8 @@ def bar(progress: Progress) -> str:
 
 def under_way(progress: Progress) -> str:
     """Say how far the running sync is."""
-    if progress.trouble:
-        return f"  {progress.trouble} ..."
+    if progress.retry_reason:
+        return f"  {progress.retry_reason} ..."
     return bar(progress) or "  asking the server ..."
 
 

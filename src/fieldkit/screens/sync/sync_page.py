@@ -327,7 +327,7 @@ class SyncPage(Page[None]):
 
 def _read(store: Store) -> _Shown:
     """Read what the fixed lines show. Runs in a thread."""
-    from fieldkit.sync.forecast import forecast
+    from fieldkit.sync.client import forecast
 
     device = store.device
     return _Shown(

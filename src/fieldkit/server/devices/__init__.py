@@ -1,1 +1,1 @@
-"""Who may talk to the server, and what each device may see and write."""
+"""Devices: enrolment by code, authentication by token, and the administrator's list."""

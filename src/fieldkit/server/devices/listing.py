@@ -1,4 +1,4 @@
-"""Who is enrolled, for people who look after the server, and what is odd about them."""
+"""The list of devices for the administrator, with signs that two copies use one token."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import NamedTuple, TypedDict
 
 from sqlalchemy import Connection, and_, select
 
-from fieldkit.server.operation.migrate import read_database
-from fieldkit.server.tables import CHANGE, CODE, DEVICE, ORIGIN, SCOPE
+from fieldkit.server.database.migrate import read_database
+from fieldkit.server.database.tables import CHANGE, CODE, DEVICE, ORIGIN, SCOPE
 
 _RECENT = 30 * 86_400
-"""Seconds after which two copies that were busy at once are no news any more."""
+"""Two copies are reported only if both were active within this many seconds."""
 
 
 class Enrolment(TypedDict):
@@ -21,19 +21,19 @@ class Enrolment(TypedDict):
     role: str
     district: int | None
     block: int | None
-    """Neither district nor block: the whole territory."""
+    """Without district and block: the whole territory."""
     enrolled_at: int
     last_seen: int | None
     skew: int | None
-    """Seconds its clock was ahead when last seen."""
+    """Seconds by which its clock was ahead when last seen."""
     revoked_at: int | None
     origins: list[str]
     busy_at_once: list[str]
-    """Origins that sent changes in turns: two copies of one laptop are at work."""
+    """Origins that sent changes in overlapping periods: two copies of one laptop are in use."""
 
 
 class _Span(NamedTuple):
-    """From when to when changes of an origin came in."""
+    """The period in which an origin's changes arrived."""
 
     origin: str
     began: int
@@ -41,10 +41,10 @@ class _Span(NamedTuple):
 
 
 def devices(database: str, now: int) -> list[Enrolment]:
-    """List the enrolments that the database at this URL holds.
+    """List the devices in the database at this URL.
 
     Raises:
-        Unusable: it is not there, or cannot be opened.
+        Unusable: it does not exist, or cannot be opened.
     """
     engine = read_database(database)
     try:
@@ -60,9 +60,9 @@ def _devices(connection: Connection, now: int) -> list[Enrolment]:
         select(ORIGIN.c.device, ORIGIN.c.origin).order_by(ORIGIN.c.last_seen.desc())
     ):
         origins.setdefault(row.device, []).append(row.origin)
-    asked_from = select(CODE.c.used_by, CODE.c.used_from).where(CODE.c.used_from.is_not(None))
-    for row in connection.execute(asked_from):
-        origins.setdefault(row.used_by, [row.used_from])  # it has sent nothing yet
+    enrolled_from = select(CODE.c.used_by, CODE.c.used_from).where(CODE.c.used_from.is_not(None))
+    for row in connection.execute(enrolled_from):
+        origins.setdefault(row.used_by, [row.used_from])  # no changes received from it yet
     spans = _spans(connection)
     query = (
         select(DEVICE, SCOPE.c.district, SCOPE.c.block)
@@ -88,7 +88,7 @@ def _devices(connection: Connection, now: int) -> list[Enrolment]:
 
 
 def _spans(connection: Connection) -> dict[int, list[_Span]]:
-    """Read by device when the first and the last change of each of its origins came."""
+    """Read, by device, when the first and the last change of each of its origins arrived."""
     first, last = CHANGE.alias(), CHANGE.alias()
     query = (
         select(ORIGIN.c.device, ORIGIN.c.origin, first.c.received_at, last.c.received_at)
@@ -102,9 +102,9 @@ def _spans(connection: Connection) -> dict[int, list[_Span]]:
 
 
 def _busy_at_once(spans: list[_Span], since: int) -> list[str]:
-    """Return the origins whose changes came while another's did.
+    """Return the origins whose period overlaps another's.
 
-    One laptop empties an origin before it begins the next, so its spans follow each other.
+    One laptop sends all of an origin before it begins the next, so its periods do not overlap.
     """
     return sorted(
         one.origin

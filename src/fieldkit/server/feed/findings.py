@@ -11,16 +11,16 @@ from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.messages import FindingItem
 from fieldkit.protocol.scope import Scope
 from fieldkit.records.declaration.sentences import OUTSIDE
-from fieldkit.server.database import about
-from fieldkit.server.rows import Key, Stored, places
-from fieldkit.server.tables import FINDING
+from fieldkit.server.database.rows import Key, StoredRecord, read_places
+from fieldkit.server.database.statements import about_records
+from fieldkit.server.database.tables import FINDING
 
 
-def stored_findings(connection: Connection, rows: Mapping[Key, Stored]) -> list[Finding]:
+def stored_findings(connection: Connection, rows: Mapping[Key, StoredRecord]) -> list[Finding]:
     """Read the open findings of these records."""
     if not rows:
         return []
-    query = select(FINDING).where(about(connection, FINDING, rows.keys()))
+    query = select(FINDING).where(about_records(connection, FINDING, rows.keys()))
     found = connection.execute(query.order_by(FINDING.c.rule, FINDING.c.field)).all()
     findings = [
         Finding(
@@ -41,7 +41,7 @@ def seen_from(connection: Connection, scope: Scope, findings: Iterable[Finding])
     """Say only that something is wrong where a finding names a record outside the scope."""
     findings = list(findings)
     related = {key for one in findings for key in one.related}
-    standing = places(connection, related) if related else {}
+    standing = read_places(connection, related) if related else {}
     outside = {key for key, place in standing.items() if not scope.holds(*place)}
     return [
         replace(one, rule=f"{one.name}.{OUTSIDE}", params={}, related=(), text="")

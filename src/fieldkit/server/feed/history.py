@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from fieldkit.protocol.finding import CONFLICT, REJECTED
 from fieldkit.protocol.messages import MOST_CHANGES, HistoryAnswer, HistoryItem, HistoryRequest
-from fieldkit.server.devices.scope import Device
+from fieldkit.server.database.rows import read_places
+from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.problems import refusal
-from fieldkit.server.rows import places
-from fieldkit.server.tables import CHANGE
+from fieldkit.server.scope import Device
 
 _ROOM = 512 * 1024
 """Bytes of the changes in one answer: however badly they compress, the laptop can take it."""
@@ -34,7 +34,7 @@ def history(connection: Connection, device: Device, request: HistoryRequest) -> 
         Refusal: 404, it stands elsewhere, or nowhere: the answer does not tell which.
     """
     key = (request.kind, request.id)
-    place = places(connection, [key]).get(key)
+    place = read_places(connection, [key]).get(key)
     if place is None or not device.scope.holds(*place):
         raise refusal(
             "not-here",

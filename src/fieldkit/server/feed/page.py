@@ -25,11 +25,11 @@ from fieldkit.protocol.messages import (
 )
 from fieldkit.protocol.scope import Scope
 from fieldkit.server.conflicts import Held, conflicts
+from fieldkit.server.database.rows import Key, StoredRecord, read_records
+from fieldkit.server.database.tables import FEED
 from fieldkit.server.feed.findings import coded, seen_from, stored_findings
 from fieldkit.server.feed.positions import positions
 from fieldkit.server.feed.sentences import spoken_finding
-from fieldkit.server.rows import Key, Stored, fetch
-from fieldkit.server.tables import FEED
 
 _LARGEST_ROWS = LARGEST_BODY * 3 // 4
 """Characters of the rows of one page: a page ends early, so that however badly its rows compress,
@@ -86,7 +86,7 @@ def turn(
         if first and stream.whole:
             come = first.model_copy(update={"position": stream.end})
     order = [entry for stream in streams for _, entry in stream.entries]
-    rows = fetch(connection, dict.fromkeys(order))
+    rows = read_records(connection, dict.fromkeys(order))
     held = conflicts(connection, rows.keys())
     taken = _that_fit(order, rows, held)
     page = _page(
@@ -138,7 +138,7 @@ def _read(connection: Connection, stream: _Stream, here: ColumnElement[bool], le
 
 
 def _that_fit(
-    order: Sequence[Key], rows: Mapping[Key, Stored], held: Mapping[Key, Sequence[Held]]
+    order: Sequence[Key], rows: Mapping[Key, StoredRecord], held: Mapping[Key, Sequence[Held]]
 ) -> int:
     """Return how many entries a page takes before it is too large; one always fits."""
     size = 0
@@ -154,7 +154,7 @@ def _page(
     connection: Connection,
     scope: Scope,
     keys: Collection[Key],
-    rows: Mapping[Key, Stored],
+    rows: Mapping[Key, StoredRecord],
     held: Mapping[Key, Sequence[Held]],
     own: Mapping[Key, int],
     *,
@@ -186,7 +186,7 @@ def _page(
 def _findings(
     connection: Connection,
     scope: Scope,
-    rows: Mapping[Key, Stored],
+    rows: Mapping[Key, StoredRecord],
     *,
     codes: bool,
 ) -> defaultdict[Key, list[FindingItem]]:

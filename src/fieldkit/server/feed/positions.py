@@ -13,10 +13,18 @@ from typing import TypeAlias, cast
 
 from sqlalchemy import Connection, delete, false, func, or_, select, update
 
-from fieldkit.server.database import add, add_missing, arrays, ask, of_records, put, unhurried
-from fieldkit.server.devices.scope import Place
-from fieldkit.server.rows import Key
-from fieldkit.server.tables import COUNTER, FEED, LEAP, SERVER
+from fieldkit.server.database.connection import lift_timeouts
+from fieldkit.server.database.rows import Key
+from fieldkit.server.database.statements import (
+    insert_missing_rows,
+    insert_rows,
+    run_queries,
+    select_records,
+    takes_arrays,
+    upsert_rows,
+)
+from fieldkit.server.database.tables import COUNTER, FEED, LEAP, SERVER
+from fieldkit.server.scope import Place
 
 _Entry: TypeAlias = tuple[int, int, int | None, str, str]
 _Server: TypeAlias = tuple[int, str, int, int, list[str]]
@@ -42,7 +50,7 @@ class Era:
 
 def era(connection: Connection) -> Era:
     """Read the server's incarnation."""
-    row = ask(connection, [(_SERVER, {})])[0][0]
+    row = run_queries(connection, [(_SERVER, {})])[0][0]
     _, incarnation, floor, since, past = cast(_Server, row)
     return Era(incarnation, floor, since, frozenset(past))
 
@@ -55,7 +63,7 @@ def start(connection: Connection, now: int) -> None:
     have "seen" another's value, and a cursor of that era be past what it never brought. So each
     start leaps to where nothing was given out before its time, and remembers what it passed over.
     """
-    unhurried(connection)
+    lift_timeouts(connection)
     row = connection.execute(select(SERVER).with_for_update()).one()
     floor = above(row.floor, now)
     query = select(COUNTER).where(COUNTER.c.position < floor).order_by(COUNTER.c.district)
@@ -63,7 +71,7 @@ def start(connection: Connection, now: int) -> None:
         {"district": one.district, "below": one.position, "above": floor}
         for one in connection.execute(query.with_for_update())
     ]
-    add(connection, LEAP, leaps)
+    insert_rows(connection, LEAP, leaps)
     connection.execute(update(COUNTER).where(COUNTER.c.position < floor).values(position=floor))
     connection.execute(update(SERVER).values(floor=floor))
 
@@ -100,10 +108,10 @@ def lock_counters(connection: Connection, districts: Collection[int], floor: int
     new = sorted(set(districts) - locked.keys())
     if not new:
         return locked
-    add_missing(connection, COUNTER, [{"district": one, "position": floor} for one in new])
+    insert_missing_rows(connection, COUNTER, [{"district": one, "position": floor} for one in new])
     if floor:
         leaps = [{"district": one, "below": 0, "above": floor} for one in new]
-        add_missing(connection, LEAP, leaps)
+        insert_missing_rows(connection, LEAP, leaps)
     return {row.district: row.position for row in connection.execute(query)}
 
 
@@ -116,7 +124,9 @@ def entries(
         return {}
     wanted = set(keys)
     given = {"kinds": sorted({kind for kind, _ in wanted}), "ids": [one for _, one in wanted]}
-    for row in ask(connection, [(of_records(FEED, array=arrays(connection)), given)])[0]:
+    for row in run_queries(
+        connection, [(select_records(FEED, array=takes_arrays(connection)), given)]
+    )[0]:
         district, position, block, kind, record_id = cast(_Entry, row)
         if (kind, record_id) in wanted:
             found[kind, record_id].append((district, position, block))
@@ -148,13 +158,13 @@ def renew(
                     "record_id": record_id,
                 }
             )
-    add(connection, FEED, rows)
+    insert_rows(connection, FEED, rows)
     changed = [
         {"district": district, "position": position}
         for district, position in last.items()
         if position != counters[district]
     ]
-    put(connection, COUNTER, changed)
+    upsert_rows(connection, COUNTER, changed)
 
 
 def _remove(
@@ -183,7 +193,7 @@ def heal(
     that nobody's cursor is past what was given out between the restoring and now. ``seen``: what
     cursors of the lost era were met.
     """
-    unhurried(connection)
+    lift_timeouts(connection)
     row = connection.execute(select(SERVER).with_for_update()).one()
     if row.incarnation != lost:
         return  # another request has just done it

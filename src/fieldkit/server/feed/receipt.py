@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, and_, func, or_, select
 
 from fieldkit.protocol.change import first_head
-from fieldkit.protocol.messages import Received
-from fieldkit.server.devices.scope import Device
-from fieldkit.server.tables import CHANGE, DEVICE, ORIGIN, SCOPE
+from fieldkit.protocol.messages import ReceivedLog
+from fieldkit.server.database.tables import CHANGE, DEVICE, ORIGIN, SCOPE
+from fieldkit.server.scope import Device
 
 _OVERSEE = frozenset({"supervisor", "administrator"})
 
 
-def receipt(connection: Connection, device: Device, origins: Sequence[str]) -> list[Received]:
+def receipt(connection: Connection, device: Device, origins: Sequence[str]) -> list[ReceivedLog]:
     """Tell of each origin how far its log goes here, and its changes by kind of record.
 
     Those are left out that are another device's, unless the asker oversees it: a supervisor or an
@@ -37,7 +37,7 @@ def receipt(connection: Connection, device: Device, origins: Sequence[str]) -> l
     }
     kinds = _kinds(connection, {name: found[name].last_seq for name in found.keys() - theirs})
     return [
-        Received(
+        ReceivedLog(
             origin=name,
             seq=found[name].last_seq if name in found else 0,
             head=(found[name].head if name in found else first_head(name)).hex(),

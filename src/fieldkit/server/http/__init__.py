@@ -1,1 +1,1 @@
-"""The HTTP side: routes, bodies, problem responses, logs and metrics."""
+"""The HTTP side: routes, middleware, bodies, problem responses and metrics."""

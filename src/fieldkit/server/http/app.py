@@ -1,4 +1,4 @@
-"""The server's doors: the messages of ``/v1``, and those for who looks after the server."""
+"""The server's routes: the messages of ``/v1``, and probes for the administrator."""
 
 from __future__ import annotations
 
@@ -29,22 +29,34 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.shapes import Message
-from fieldkit.server.database import Unusable, reading, writing
-from fieldkit.server.devices.enrolment import Sender, Tries, enrol, rotated, seen, sender
+from fieldkit.server.database.connection import Unusable, reading, writing
+from fieldkit.server.database.migrate import is_migrated, open_database
+from fieldkit.server.devices.attempts import CodeAttempts
+from fieldkit.server.devices.authentication import (
+    AuthenticatedDevice,
+    authenticate,
+    note_seen,
+    rotate_token,
+)
+from fieldkit.server.devices.enrolment import enrol
 from fieldkit.server.feed.history import history
 from fieldkit.server.feed.positions import start
 from fieldkit.server.feed.receipt import receipt
-from fieldkit.server.http.caller import Caller, Network, caller
-from fieldkit.server.http.envelope import read, refused, whole_body, written
+from fieldkit.server.http.caller import Caller, Network, identify_caller
+from fieldkit.server.http.envelope import (
+    message_response,
+    problem_response,
+    read_body,
+    read_message,
+)
 from fieldkit.server.http.metrics import Metrics
-from fieldkit.server.http.middleware import Watch, told
-from fieldkit.server.http.openapi import description
+from fieldkit.server.http.middleware import RequestMiddleware, log_details
+from fieldkit.server.http.openapi import openapi_document
 from fieldkit.server.ingest.sync import sync
-from fieldkit.server.journal import note
-from fieldkit.server.operation.migrate import is_migrated, open_database
 from fieldkit.server.problems import Refusal, refusal
+from fieldkit.server.request_log import log_event
 
-_DOORS = {
+_ROUTES = {
     "/v1/sync": "sync",
     "/v1/enrol": "enrol",
     "/v1/receipt": "receipt",
@@ -54,61 +66,64 @@ _DOORS = {
     "/metrics": "metrics",
     "/openapi.json": "openapi",
 }
-_AT_WORK = 12
-"""Requests at work at once; with the probes no more than the pool of connections holds."""
-_PROBING = 2
+_WORKERS = 12
+"""Requests worked on at once; with the probes, no more than the connection pool holds."""
+_PROBE_WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    """What all doors share."""
+    """What all routes share."""
 
     engine: Engine
     trusted: tuple[Network, ...]
     clock: Callable[[], float]
     metrics: Metrics
-    tries: Tries = field(default_factory=Tries)
-    work: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _AT_WORK))
-    probing: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _PROBING))
+    attempts: CodeAttempts = field(default_factory=CodeAttempts)
+    workers: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _WORKERS))
+    probe_workers: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _PROBE_WORKERS))
 
-    begun: Event = field(default_factory=Event)
-    beginning: Lock = field(default_factory=Lock)
+    started: Event = field(default_factory=Event)
+    starting: Lock = field(default_factory=Lock)
 
     def now(self) -> int:
         return int(self.clock())
 
-    def begin(self) -> None:
-        """Start, with the first sync: before, the database may not be there to be written."""
-        if self.begun.is_set():
+    def start_once(self) -> None:
+        """Record the server's start in the database, at the first sync.
+
+        Not earlier, because the database may be unwritable while the process starts.
+        """
+        if self.started.is_set():
             return
-        with self.beginning:
-            if not self.begun.is_set():
+        with self.starting:
+            if not self.started.is_set():
                 with writing(self.engine) as connection:
                     start(connection, self.now())
-                self.begun.set()
+                self.started.set()
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A request to a door of ``/v1``, with its body."""
+class _Call:
+    """A request to a route of ``/v1``, with its body."""
 
     request: Request
     caller: Caller
     body: bytes
-    found: Sender | None = None
+    authenticated: AuthenticatedDevice | None = None
 
     @property
-    def sender(self) -> Sender:
-        """The device that asks."""
-        assert self.found is not None
-        return self.found
+    def sender(self) -> AuthenticatedDevice:
+        """The device that sent the request; every route but ``enrol`` has one."""
+        assert self.authenticated is not None
+        return self.authenticated
 
-    def tell(self, **details: str | int) -> None:
-        """Add to the line of the log."""
-        told(self.request.scope).update(details)
+    def log(self, **details: str | int) -> None:
+        """Add details to the request's log line."""
+        log_details(self.request.scope).update(details)
 
 
-Work = Callable[[_Service, _Asked], Message]
+Handler = Callable[[_Service, _Call], Message]
 
 
 def create_app(
@@ -117,7 +132,7 @@ def create_app(
     trusted: Sequence[Network] = (),
     clock: Callable[[], float] = time.time,
 ) -> FastAPI:
-    """Open the database and return the server over it; ``trusted`` are proxies to be believed.
+    """Open the database and return the application; ``trusted``: proxies whose headers count.
 
     Raises:
         Unusable: the database cannot be opened, or is not migrated.
@@ -125,60 +140,60 @@ def create_app(
     engine = open_database(database_url)
 
     @asynccontextmanager
-    async def life(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         engine.dispose()
-        note("stopped")
+        log_event("stopped")
 
     metrics = Metrics(engine)
     service = _Service(engine, tuple(trusted), clock, metrics)
-    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=life)
-    _add_doors(app, service)
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=lifespan)
+    _add_message_routes(app, service)
     _add_probes(app, service)
-    app.add_exception_handler(HTTPException, _no_door)
-    app.add_middleware(Watch, metrics=metrics, doors=_DOORS)
+    app.add_exception_handler(HTTPException, _no_route)
+    app.add_middleware(RequestMiddleware, metrics=metrics, routes=_ROUTES)
     return app
 
 
-def _add_doors(app: FastAPI, service: _Service) -> None:
+def _add_message_routes(app: FastAPI, service: _Service) -> None:
     @app.post("/v1/sync")
-    async def sync_door(request: Request) -> Response:
+    async def sync_route(request: Request) -> Response:
         return await _answer(service, request, _sync)
 
     @app.post("/v1/receipt")
-    async def receipt_door(request: Request) -> Response:
+    async def receipt_route(request: Request) -> Response:
         return await _answer(service, request, _receipt)
 
     @app.post("/v1/history")
-    async def history_door(request: Request) -> Response:
+    async def history_route(request: Request) -> Response:
         return await _answer(service, request, _history)
 
     @app.post("/v1/enrol")
-    async def enrol_door(request: Request) -> Response:
-        return await _answer(service, request, _enrol, enrolled=False)
+    async def enrol_route(request: Request) -> Response:
+        return await _answer(service, request, _enrol, authenticated=False)
 
 
 def _add_probes(app: FastAPI, service: _Service) -> None:
-    """Add the doors for who looks after the server."""
+    """Add the routes for monitoring and for the API's description."""
 
     @app.get("/healthz")
-    async def health_door() -> dict[str, bool]:
+    async def health_route() -> dict[str, bool]:
         return {"alive": True}
 
     @app.get("/readyz")
-    async def ready_door() -> dict[str, bool]:
-        if not await run_sync(_is_ready, service.engine, limiter=service.probing):
+    async def ready_route() -> dict[str, bool]:
+        if not await run_sync(_is_ready, service.engine, limiter=service.probe_workers):
             raise refusal("not-ready", 503, "The database is not migrated.", retry_after=60)
         return {"ready": True}
 
     @app.get("/metrics")
-    async def metrics_door() -> Response:
-        text = await run_sync(service.metrics.text, limiter=service.probing)
+    async def metrics_route() -> Response:
+        text = await run_sync(service.metrics.text, limiter=service.probe_workers)
         return Response(text, media_type="text/plain; version=0.0.4")
 
     @app.get("/openapi.json")
-    async def openapi_door() -> Response:
-        return JSONResponse(description())
+    async def openapi_route() -> Response:
+        return JSONResponse(openapi_document())
 
 
 def _is_ready(engine: Engine) -> bool:
@@ -189,80 +204,82 @@ def _is_ready(engine: Engine) -> bool:
 
 
 async def _answer(
-    service: _Service, request: Request, work: Work, *, enrolled: bool = True
+    service: _Service, request: Request, handler: Handler, *, authenticated: bool = True
 ) -> Response:
-    """Know the sender before any of the body is taken in, then let ``work`` answer in a thread."""
-    who = caller(request, service.trusted)
-    if not who.private:
+    """Authenticate the sender, then read the body and run ``handler`` in a thread."""
+    caller = identify_caller(request, service.trusted)
+    if not caller.private:
         raise refusal("insecure", 403, "Codes and tokens are taken over https alone.", "Use https.")
-    found = None
-    if enrolled:
+    sender = None
+    if authenticated:
         authorization = request.headers.get("authorization", "")
-        found = await run_sync(sender, service.engine, authorization, limiter=service.work)
-        told(request.scope)["device"] = found.device.id
+        sender = await run_sync(
+            authenticate, service.engine, authorization, limiter=service.workers
+        )
+        log_details(request.scope)["device"] = sender.device.id
     else:
-        service.tries.check(who.address, service.now())
-    asked = _Asked(request, who, await whole_body(request), found)
+        service.attempts.check(caller.address, service.now())
+    call = _Call(request, caller, await read_body(request), sender)
 
-    def answer() -> Response:
-        return written(request, work(service, asked))
+    def respond() -> Response:
+        return message_response(request, handler(service, call))
 
-    return await run_sync(answer, limiter=service.work)
+    return await run_sync(respond, limiter=service.workers)
 
 
-def _sync(service: _Service, asked: _Asked) -> SyncAnswer:
-    message = read(asked.request, asked.body, SyncRequest)
-    asked.tell(origin=message.origin)
+def _sync(service: _Service, call: _Call) -> SyncAnswer:
+    message = read_message(call.request, call.body, SyncRequest)
+    call.log(origin=message.origin)
     now = service.now()
-    service.begin()
-    seen(service.engine, asked.sender, now, message.now - now if message.now else None)
-    answer = sync(service.engine, asked.sender.device, message, now)
-    _count(service, asked, answer)
-    token = rotated(service.engine, asked.sender, now)
+    service.start_once()
+    note_seen(service.engine, call.sender, now, message.now - now if message.now else None)
+    answer = sync(service.engine, call.sender.device, message, now)
+    _count(service, call, answer)
+    token = rotate_token(service.engine, call.sender, now)
     return answer.model_copy(update={"token": token}) if token else answer
 
 
-def _count(service: _Service, asked: _Asked, answer: SyncAnswer) -> None:
-    """Count the verdicts of the batch, one for each change, and the rows of the page."""
+def _count(service: _Service, call: _Call, answer: SyncAnswer) -> None:
+    """Count and log the verdicts of the batch and the rows of the page."""
     verdicts = {one.seq: one.verdict for one in answer.verdicts}
     applied = max(len(answer.versions) - len(verdicts), 0)
-    service.metrics.verdicts([*verdicts.values(), *("applied" for _ in range(applied))])
-    asked.tell(changes=len(answer.versions), applied=applied)
+    service.metrics.count_verdicts([*verdicts.values(), *("applied" for _ in range(applied))])
+    call.log(changes=len(answer.versions), applied=applied)
     if answer.page:
-        asked.tell(rows=len(answer.page.rows))
+        call.log(rows=len(answer.page.rows))
 
 
-def _receipt(service: _Service, asked: _Asked) -> ReceiptAnswer:
-    message = read(asked.request, asked.body, ReceiptRequest)
+def _receipt(service: _Service, call: _Call) -> ReceiptAnswer:
+    message = read_message(call.request, call.body, ReceiptRequest)
     with service.engine.connect() as connection:
-        logs = receipt(connection, asked.sender.device, message.origins)
+        logs = receipt(connection, call.sender.device, message.origins)
     for origin in set(message.origins) - {log.origin for log in logs}:
-        note("out_of_scope", origin=origin, device=asked.sender.device.id)
+        log_event("out_of_scope", origin=origin, device=call.sender.device.id)
     return ReceiptAnswer(now=service.now(), logs=logs)
 
 
-def _history(service: _Service, asked: _Asked) -> HistoryAnswer:
-    message = read(asked.request, asked.body, HistoryRequest)
+def _history(service: _Service, call: _Call) -> HistoryAnswer:
+    message = read_message(call.request, call.body, HistoryRequest)
     with reading(service.engine) as connection:
-        return history(connection, asked.sender.device, message)
+        return history(connection, call.sender.device, message)
 
 
-def _enrol(service: _Service, asked: _Asked) -> EnrolAnswer:
-    message = read(asked.request, asked.body, EnrolRequest)
-    asked.tell(origin=message.origin)
-    authorization, now = asked.request.headers.get("authorization", ""), service.now()
+def _enrol(service: _Service, call: _Call) -> EnrolAnswer:
+    message = read_message(call.request, call.body, EnrolRequest)
+    call.log(origin=message.origin)
+    authorization, now = call.request.headers.get("authorization", ""), service.now()
     try:
         with writing(service.engine) as connection:
             return enrol(connection, message, authorization, now)
     except Refusal:
-        service.tries.failed(asked.caller.address, now)
+        service.attempts.count_failure(call.caller.address, now)
         raise
 
 
-async def _no_door(_request: Request, error: Exception) -> Response:
-    """Answer what no door is there for."""
+async def _no_route(_request: Request, error: Exception) -> Response:
+    """Answer a request that matches no route with a problem."""
     assert isinstance(error, HTTPException)
     problem = Problem(type="about:blank", title=error.detail, status=error.status_code)
-    response = refused(Refusal(problem))
+    response = problem_response(Refusal(problem))
     response.headers.update(error.headers or {})
     return response

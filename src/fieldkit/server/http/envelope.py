@@ -1,4 +1,4 @@
-"""The envelope of a message: its body within bounds, its coding, and the answer's."""
+"""Reading the body of a request as a message, within bounds, and writing answers."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from fieldkit.protocol.wire.codec import (
     TooLarge,
     UnknownCoding,
     Unreadable,
-    chosen,
+    choose_coding,
     decode,
     encode,
 )
 from fieldkit.server.problems import Refusal, refusal
 
 LARGEST_PLAIN = 16 << 10
-"""Bytes, once decompressed, of any message but a sync's: strangers may send such ones, and what is
-little as text may be much as values."""
+"""Most bytes, decompressed, of any message but a sync's. Anyone may send such messages, and parsed
+values may take far more memory than their text."""
 QUIET_SECONDS = 30
-"""A body of which nothing comes for so long is given up."""
+"""Longest wait for the next part of a body."""
 BODY_SECONDS = 180
-"""A body that is not whole after so long is given up."""
+"""Longest wait for a complete body."""
 
 
-async def whole_body(request: Request) -> bytes:
-    """Read the body.
+async def read_body(request: Request) -> bytes:
+    """Receive the whole body.
 
     Raises:
-        Refusal: 413, it is too large, told from its declared length if it has one; 408, it does
-            not come.
-        Gone: the other end went away.
+        Refusal: 413, it is too large, by its declared length if it has one; 408, it did not
+            arrive in time.
+        ClientDisconnected: the client closed the connection.
     """
     if int(request.headers.get("content-length", "0")) > LARGEST_BODY:
         raise _too_large()
@@ -60,25 +60,25 @@ async def _parts(request: Request) -> AsyncIterator[bytes]:
     while more:
         message = await asyncio.wait_for(request.receive(), QUIET_SECONDS)
         if message["type"] == "http.disconnect":
-            raise Gone
+            raise ClientDisconnected
         more = bool(message.get("more_body", False))
         yield message.get("body", b"")
 
 
-class Gone(Exception):
-    """The other end went away; nobody waits for an answer."""
+class ClientDisconnected(Exception):
+    """The client closed the connection and does not wait for an answer."""
 
 
 def _too_large() -> Refusal:
     return refusal("too-large", 413, "This message is too large.", "Send smaller batches.")
 
 
-def read(request: Request, body: bytes, kind: type[M]) -> M:
-    """Read a body as a message.
+def read_message(request: Request, body: bytes, kind: type[M]) -> M:
+    """Decode a body as a message.
 
     Raises:
-        Refusal: 415, it is coded in a way not known here; 413, it is too large once decompressed;
-            400, it is no message of this kind or version.
+        Refusal: 415, its coding is not known here; 413, it is too large when decompressed; 400,
+            it is not a message of this kind or version.
     """
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     most = LARGEST_MESSAGE if issubclass(kind, SyncRequest) else LARGEST_PLAIN
@@ -96,19 +96,19 @@ def read(request: Request, body: bytes, kind: type[M]) -> M:
         raise refusal("unreadable", 400, "This message cannot be read.", str(error)) from None
 
 
-def written(request: Request, message: Message) -> Response:
-    """Write an answer in the best coding that the other end reads."""
-    heads = request.headers
-    coding, dictionary = chosen(
-        heads.get("accept-encoding", ""), heads.get("available-dictionary", "")
+def message_response(request: Request, message: Message) -> Response:
+    """Encode an answer in the best coding that the client reads."""
+    coding, dictionary = choose_coding(
+        request.headers.get("accept-encoding", ""),
+        request.headers.get("available-dictionary", ""),
     )
     headers = {} if coding == "identity" else {"content-encoding": coding}
     content = encode(message, coding, dictionary)
     return Response(content, media_type="application/json", headers=headers)
 
 
-def refused(error: Refusal) -> Response:
-    """Write a refusal as problem details."""
+def problem_response(error: Refusal) -> Response:
+    """Encode a refusal as problem details."""
     problem = error.problem
     headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
     if problem.status == 415:

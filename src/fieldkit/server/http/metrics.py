@@ -1,4 +1,4 @@
-"""Figures for Prometheus: about doors, bytes, verdicts and what waits; never about a person."""
+"""Metrics for Prometheus: requests, bytes, verdicts, open conflicts; nothing about a person."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from fieldkit.server.tables import CONFLICT, DEVICE, FINDING
+from fieldkit.server.database.tables import CONFLICT, DEVICE, FINDING
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _VERDICTS = frozenset({"applied", "conflict", "rejected"})
-_KEPT = 30
-"""Seconds for which figures read from the database are told again."""
+_CACHE_SECONDS = 30
+"""Seconds for which figures read from the database are reused."""
 
 
 class Metrics:
-    """The figures of one server."""
+    """The metrics of one server."""
 
     def __init__(self, engine: Engine) -> None:
         self._registry = CollectorRegistry()
         self.requests = Counter(
             "fieldkit_requests",
-            "Requests answered, by door and status.",
-            ["door", "status"],
+            "Requests answered, by route and status.",
+            ["route", "status"],
             registry=self._registry,
         )
         self.seconds = Histogram(
             "fieldkit_request_seconds",
             "Seconds from the head of a request to the end of its answer being ready.",
-            ["door"],
+            ["route"],
             buckets=_SECONDS,
             registry=self._registry,
         )
@@ -44,7 +44,7 @@ class Metrics:
         self.open = Gauge("fieldkit_requests_open", "Requests open.", registry=self._registry)
         self.problems = Counter(
             "fieldkit_problems",
-            "Requests refused, by the word of the problem.",
+            "Requests refused, by the code of the problem.",
             ["problem"],
             registry=self._registry,
         )
@@ -54,38 +54,38 @@ class Metrics:
             ["verdict"],
             registry=self._registry,
         )
-        self._registry.register(_Held(engine))
+        self._registry.register(_DatabaseFigures(engine))
 
-    def verdicts(self, words: Iterable[str]) -> None:
+    def count_verdicts(self, verdicts: Iterable[str]) -> None:
         """Count the verdicts of a batch."""
-        for word in words:
-            self.changes.labels(word if word in _VERDICTS else "other").inc()
+        for verdict in verdicts:
+            self.changes.labels(verdict if verdict in _VERDICTS else "other").inc()
 
     def text(self) -> bytes:
-        """Return all figures in the text format of Prometheus."""
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self._registry)
 
 
-class _Held(Collector):
-    """Figures that stand in the database, read when asked for."""
+class _DatabaseFigures(Collector):
+    """Figures counted in the database when they are collected."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
         self._read_at: float | None = None
-        self._found: dict[str, int] = {}
+        self._figures: dict[str, int] = {}
 
     def collect(self) -> Iterable[Metric]:
-        """Give what can be read; of a database that does not answer, nothing."""
+        """Yield the figures; nothing if the database does not answer."""
         with self._lock:
             now = time.monotonic()
-            if self._read_at is None or now - self._read_at >= _KEPT:
-                self._found = self._figures()
+            if self._read_at is None or now - self._read_at >= _CACHE_SECONDS:
+                self._figures = self._count()
                 self._read_at = now
-        for name, value in self._found.items():
-            yield GaugeMetricFamily(name, _ASKED[name], value=value)
+        for name, value in self._figures.items():
+            yield GaugeMetricFamily(name, _DESCRIPTIONS[name], value=value)
 
-    def _figures(self) -> dict[str, int]:
+    def _count(self) -> dict[str, int]:
         day_ago = int(time.time()) - 86_400
         live = select(func.count()).select_from(DEVICE).where(DEVICE.c.revoked_at.is_(None))
         queries: dict[str, Select[int]] = {
@@ -103,13 +103,13 @@ class _Held(Collector):
             return {}
 
     def describe(self) -> Iterable[Metric]:
-        """Name what :meth:`collect` gives without a look at the database."""
-        return [GaugeMetricFamily(name, told) for name, told in _ASKED.items()]
+        """Return the metrics without their values, so that no query is needed."""
+        return [GaugeMetricFamily(name, text) for name, text in _DESCRIPTIONS.items()]
 
 
-_ASKED = {
-    "fieldkit_conflicts_open": "Conflicts nobody has decided.",
-    "fieldkit_findings_open": "Findings nobody has settled.",
+_DESCRIPTIONS = {
+    "fieldkit_conflicts_open": "Conflicts that nobody has decided.",
+    "fieldkit_findings_open": "Findings that nobody has settled.",
     "fieldkit_devices": "Devices enrolled and not revoked.",
     "fieldkit_devices_seen_today": "Of these, seen in the last 24 hours.",
 }

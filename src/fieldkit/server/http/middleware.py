@@ -1,4 +1,4 @@
-"""Round every door: room for so many at once, one line of the log each, figures, no bare fault."""
+"""The middleware around every route: request limit, log lines, metrics and error responses."""
 
 from __future__ import annotations
 
@@ -11,109 +11,115 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fieldkit.server.http.envelope import Gone, refused
+from fieldkit.server.http.envelope import ClientDisconnected, problem_response
 from fieldkit.server.http.metrics import Metrics
-from fieldkit.server.journal import Detail, fault, note
 from fieldkit.server.problems import Refusal, refusal
+from fieldkit.server.request_log import Detail, log_event, log_fault
 
 MOST_OPEN = 512
-"""Requests open at once; each holds a message of at most 1 MB."""
+"""Most requests open at once; each holds a message of at most 1 MB."""
 PROBES = frozenset({"healthz", "readyz", "metrics"})
-"""Doors asked all day long: never turned away, and logged only when something is wrong."""
-_DRAINED_SECONDS = 10
-_DRAINED_BYTES = 256 << 20
-_NO_ANSWER = 499
-"""The status told of a request whose other end went away."""
-_TOLD = "fieldkit.told"
+"""Routes that monitors call all day: never refused for load, and logged only on errors."""
+_DRAIN_SECONDS = 10
+_DRAIN_BYTES = 256 << 20
+_CLIENT_CLOSED = 499
+"""The status logged for a request whose client disconnected before the answer."""
+_DETAILS = "fieldkit.log_details"
 
 
-def told(scope: MutableMapping[str, object]) -> dict[str, Detail]:
-    """Return what the line of the log will say of this request beside its figures."""
-    details = scope.setdefault(_TOLD, {})
+def log_details(scope: MutableMapping[str, object]) -> dict[str, Detail]:
+    """Return the mutable details that the request's log line will contain besides its figures."""
+    details = scope.setdefault(_DETAILS, {})
     assert isinstance(details, dict)
     return details
 
 
-class Watch:
-    """The layer of the application that sees every request; ``doors`` names paths."""
+class RequestMiddleware:
+    """Limits, measures and logs every request; ``routes`` gives the name of each path."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, doors: dict[str, str]) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, routes: dict[str, str]) -> None:
         self._app = app
         self._metrics = metrics
-        self._doors = doors
+        self._routes = routes
         self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request through and tell of it."""
+        """Run one request, then count and log it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        door = self._doors.get(scope["path"], "other")
+        route = self._routes.get(scope["path"], "other")
         traffic = _Traffic(receive, send)
         began = time.perf_counter()
         self._open += 1
         self._metrics.open.inc()
         try:
-            await self._through(scope, traffic, door)
+            await self._run(scope, traffic, route)
         finally:
             self._open -= 1
             self._metrics.open.dec()
-            self._tell(door, traffic, time.perf_counter() - began, told(scope))
+            self._report(route, traffic, time.perf_counter() - began, log_details(scope))
 
-    async def _through(self, scope: Scope, traffic: _Traffic, door: str) -> None:
-        """Let the door answer, and answer for it where it does not."""
+    async def _run(self, scope: Scope, traffic: _Traffic, route: str) -> None:
+        """Run the route; turn exceptions into problem responses."""
         try:
-            if self._open > MOST_OPEN and door not in PROBES:
+            if self._open > MOST_OPEN and route not in PROBES:
                 raise refusal("busy", 503, "Too many at once.", "Sync later.", retry_after=10)
             await self._app(scope, traffic.receive, traffic.send)
             return
-        except Gone:
+        except ClientDisconnected:
             return
         except Refusal as error:
             problem = error
         except (DBAPIError, PoolTimeout) as error:
-            problem = _of_database(error, door)
+            problem = _database_problem(error, route)
         except Exception as error:
-            fault(door, error)
+            log_fault(route, error)
             problem = _fault()
-        told(scope)["problem"] = problem.word
-        self._metrics.problems.labels(problem.word).inc()
+        log_details(scope)["problem"] = problem.code
+        self._metrics.problems.labels(problem.code).inc()
         if not traffic.status:
             if problem.problem.status != 408:
                 await traffic.drain(Headers(scope=scope))
-            await refused(problem)(scope, traffic.receive, traffic.send)
+            await problem_response(problem)(scope, traffic.receive, traffic.send)
 
-    def _tell(self, door: str, traffic: _Traffic, seconds: float, more: dict[str, Detail]) -> None:
-        status = traffic.status or _NO_ANSWER
-        self._metrics.requests.labels(door, str(status)).inc()
-        self._metrics.seconds.labels(door).observe(seconds)
+    def _report(
+        self, route: str, traffic: _Traffic, seconds: float, details: dict[str, Detail]
+    ) -> None:
+        """Count the request and write its log line."""
+        status = traffic.status or _CLIENT_CLOSED
+        self._metrics.requests.labels(route, str(status)).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
         self._metrics.bytes.labels("in").inc(traffic.bytes_in)
         self._metrics.bytes.labels("out").inc(traffic.bytes_out)
-        if door in PROBES and status < 400:
+        if route in PROBES and status < 400:
             return
-        note(
+        log_event(
             "request",
-            door=door,
+            route=route,
             status=status,
             ms=round(seconds * 1000),
             bytes_in=traffic.bytes_in,
             bytes_out=traffic.bytes_out,
-            **more,
+            **details,
         )
 
 
-def _of_database(error: DBAPIError | PoolTimeout, door: str) -> Refusal:
-    """Tell a database that cannot keep changes now from a fault; never the text, it quotes data."""
+def _database_problem(error: DBAPIError | PoolTimeout, route: str) -> Refusal:
+    """Return 503 for a database that is unable at the moment, else 500 for a bug.
+
+    The text of the error is never logged: it quotes data.
+    """
     if isinstance(error, DBAPIError):
         passing = isinstance(error, OperationalError | InternalError)
         if not passing and not error.connection_invalidated:
-            fault(door, error)
+            log_fault(route, error)
             return _fault()
         cause = error.orig
         name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
-        note("database", door=door, error=type(cause).__name__, code=name)
+        log_event("database", route=route, error=type(cause).__name__, code=name)
     else:
-        note("database", door=door, error=type(error).__name__)
+        log_event("database", route=route, error=type(error).__name__)
     return refusal(
         "unable", 503, "The server cannot keep changes now.", "Sync later.", retry_after=30
     )
@@ -124,7 +130,7 @@ def _fault() -> Refusal:
 
 
 class _Traffic:
-    """What passes in and out of one request."""
+    """Wraps the channels of one request to count bytes and note the status."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
@@ -132,31 +138,31 @@ class _Traffic:
         self.bytes_in = self.bytes_out = self.status = 0
 
     async def receive(self) -> Message:
-        """Pass on what comes."""
+        """Receive the next message from the client."""
         message = await self._receive()
         self.bytes_in += len(message.get("body", b""))
         self._ended = not message.get("more_body", False)
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass on what goes."""
+        """Send a message to the client."""
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
         self.bytes_out += len(message.get("body", b""))
         await self._send(message)
 
     async def drain(self, headers: Headers) -> None:
-        """Take in and forget what still comes of a refused body, within bounds.
+        """Receive and discard the rest of a refused body, within bounds.
 
-        A connection closed while its other end still writes is reset, and the answer is lost with
-        it. Who waits to be told to go on (``Expect``) needs none of that.
+        Closing a connection while the client still writes resets it, and the answer is lost. A
+        client that waits for permission to send the body (``Expect``) has not begun to.
         """
         if "expect" in headers:
             return
         before = self.bytes_in
         try:
-            async with asyncio.timeout(_DRAINED_SECONDS):
-                while not self._ended and self.bytes_in - before <= _DRAINED_BYTES:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while not self._ended and self.bytes_in - before <= _DRAIN_BYTES:
                     await self.receive()
         except TimeoutError:
             return

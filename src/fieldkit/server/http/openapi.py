@@ -1,4 +1,4 @@
-"""The description of the server's doors (OpenAPI 3.1), made from the messages themselves."""
+"""The OpenAPI 3.1 document of the server's routes, generated from the message classes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from fieldkit.protocol.shapes import Message
 
 Object: TypeAlias = dict[str, object]
 
-_DOORS: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
+_ROUTES: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
     ("sync", "Send one batch of changes and get one page of rows.", SyncRequest, SyncAnswer),
     ("receipt", "Ask what the server holds of logs.", ReceiptRequest, ReceiptAnswer),
     ("history", "Ask what was done to a record.", HistoryRequest, HistoryAnswer),
@@ -31,7 +31,7 @@ _DOORS: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
 )
 _REFUSALS = {
     400: "The message cannot be read, or is of another version.",
-    401: "The token is none of this server's.",
+    401: "The token is not of this server.",
     403: "Not allowed: revoked, another device's log, an unknown code, or not over https.",
     404: "There is no such record in the device's area.",
     408: "The message did not arrive in time.",
@@ -44,7 +44,7 @@ _REFUSALS = {
 }
 _PACKED = {
     "type": "object",
-    "description": "The same as columns, as sync/wire.py of fieldkit describes.",
+    "description": "The same as columns, as fieldkit/protocol/wire/packed_messages.py describes.",
 }
 _TEXT = """Laptops talk to the server by `POST /v1/sync` alone, request after request, until nothing
 is left on either side; `/v1/enrol` gives them the token for it, and `/v1/receipt` and `/v1/history`
@@ -54,8 +54,8 @@ hold a plain list of changes, as described here."""
 
 
 @cache
-def description() -> Object:
-    """Return the whole description as JSON."""
+def openapi_document() -> Object:
+    """Return the whole document as JSON."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -64,10 +64,10 @@ def description() -> Object:
             "description": " ".join(_TEXT.split()),
         },
         "paths": {
-            f"/v1/{name}": {"post": _door(name, told, asked, answer)}
-            for name, told, asked, answer in _DOORS
+            f"/v1/{name}": {"post": _message_route(name, summary, request, answer)}
+            for name, summary, request, answer in _ROUTES
         }
-        | {f"/{name}": {"get": _probe(name, told)} for name, told in _PROBES.items()},
+        | {f"/{name}": {"get": _probe(name, summary)} for name, summary in _PROBES.items()},
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -81,11 +81,13 @@ _PROBES = {
 }
 
 
-def _door(name: str, told: str, asked: type[Message], answer: type[Message]) -> Object:
-    content = {"schema": {"$ref": f"#/components/schemas/{asked.__name__}"}}
-    door: Object = {
+def _message_route(
+    name: str, summary: str, request: type[Message], answer: type[Message]
+) -> Object:
+    content = {"schema": {"$ref": f"#/components/schemas/{request.__name__}"}}
+    route: Object = {
         "operationId": name,
-        "summary": told,
+        "summary": summary,
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "200": {
@@ -99,15 +101,15 @@ def _door(name: str, told: str, asked: type[Message], answer: type[Message]) -> 
         }
         | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
     }
-    return door if name == "enrol" else door | {"security": [{"token": []}]}
+    return route if name == "enrol" else route | {"security": [{"token": []}]}
 
 
-def _probe(name: str, told: str) -> Object:
-    found = {"description": "Yes.", "content": {"application/json": {"schema": _YES}}}
+def _probe(name: str, summary: str) -> Object:
+    yes = {"description": "Yes.", "content": {"application/json": {"schema": _YES}}}
     return {
         "operationId": name,
-        "summary": told,
-        "responses": {"200": found, "503": _refusal("Not now.")},
+        "summary": summary,
+        "responses": {"200": yes, "503": _refusal("Not now.")},
     }
 
 
@@ -122,10 +124,10 @@ def _refusal(why: str) -> Object:
 
 
 def _schemas() -> Object:
-    """Describe the messages; a member that travels packed may be either."""
+    """Describe the messages; a member that may be packed has both forms."""
     kinds: list[type[Message]] = [Problem]
-    for _, _, asked, answer in _DOORS:
-        kinds += [asked, answer]
+    for _, _, request, answer in _ROUTES:
+        kinds += [request, answer]
     _, found = models_json_schema(
         [(kind, "validation") for kind in kinds], ref_template="#/components/schemas/{model}"
     )
@@ -135,12 +137,12 @@ def _schemas() -> Object:
         members[member] = {"anyOf": [members[member], _PACKED]}
     for schema in schemas.values():
         for part, described in schema["properties"].items():
-            _say_shape(part, described)
+            _complete_schema(part, described)
     return dict(schemas)
 
 
-def _say_shape(name: str, member: Object) -> None:
-    """Write patterns as JavaScript has them, and say what otherwise only code checks."""
+def _complete_schema(name: str, member: Object) -> None:
+    """Write patterns in JavaScript's syntax, and add what only validators in code check."""
     if name == "origin":
         member["pattern"] = _ORIGIN
     elif name == "origins":

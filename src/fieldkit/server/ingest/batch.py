@@ -10,20 +10,27 @@ from sqlalchemy import Connection, select
 
 from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import REJECTED, Verdict
-from fieldkit.protocol.merge import Lineage
+from fieldkit.protocol.merge import Ancestry
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import day_at
-from fieldkit.server.database import about, add
-from fieldkit.server.devices.scope import Place
+from fieldkit.server.database.rows import (
+    Key,
+    ReadCache,
+    UnfitChange,
+    place_of,
+    read_change,
+    read_places,
+)
+from fieldkit.server.database.statements import about_records, insert_rows
+from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.feed.positions import Era, era, lock_counters, renew
 from fieldkit.server.ingest import findings
 from fieldkit.server.ingest.batch_records import gather, keep
 from fieldkit.server.ingest.incoming import Entry, contested, line, read_shape, rejected
-from fieldkit.server.ingest.logs import Log, lineage
+from fieldkit.server.ingest.logs import Log, ancestry
 from fieldkit.server.ingest.record_state import OutOfScope, RecordState, lay, origin_of
-from fieldkit.server.rows import Key, Read, Unfitting, place_of, places, readable
-from fieldkit.server.tables import CHANGE
+from fieldkit.server.scope import Place
 
 
 class Elsewhere(Exception):
@@ -52,7 +59,7 @@ class Under:
     """What a batch is taken in under."""
 
     log: Log
-    lineage: Lineage
+    ancestry: Ancestry
     scopes: Sequence[Scope]
     floor: int
     now: int
@@ -82,9 +89,9 @@ def enter(
     counters = lock_counters(connection, wanted, here.floor)
     if era(connection).incarnation != here.incarnation:
         raise Elsewhere(wanted)  # the server was found to be put back while this waited (5)
-    under = Under(log, lineage(connection, log), scopes, here.floor, now)
+    under = Under(log, ancestry(connection, log), scopes, here.floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
-    records = gather(connection, keys, under.lineage, cursors)
+    records = gather(connection, keys, under.ancestry, cursors)
     waiting = findings.waiting(connection, {record_id for _, record_id in keys})
     stand = {one.before.place[0] for one in records.values() if one.before}
     _locked(counters, stand.union(waiting.values()))
@@ -95,7 +102,7 @@ def enter(
     others = _review(connection, records, rows, waiting.keys(), now)
     _locked(counters, {district for district, _ in others.values()})
     _renew(connection, records, others, counters)
-    add(connection, CHANGE, lines)
+    insert_rows(connection, CHANGE, lines)
     entered.own = {
         key: one.version
         for key, one in records.items()
@@ -107,20 +114,20 @@ def enter(
 def _read(entries: Sequence[Entry]) -> None:
     """Read changes with their values."""
     here = kinds()
-    so_far: defaultdict[str, Read] = defaultdict(dict)
+    so_far: defaultdict[str, ReadCache] = defaultdict(dict)
     for entry in entries:
         if change := read_shape(entry):
             known, read = here.get(change.kind), so_far[change.kind]
             try:
-                entry.change = readable(change, known, len(entry.body), read)
-            except Unfitting as refused:
+                entry.change = read_change(change, known, len(entry.body), read)
+            except UnfitChange as refused:
                 entry.refused = refused
 
 
 def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> set[int]:
     """Return the districts where these records stand or are to stand."""
     known = [(one.kind, one.record_id) for one in changes if one.op is not Op.CREATE]
-    stand = places(connection, dict.fromkeys(known))
+    stand = read_places(connection, dict.fromkeys(known))
     found = {district for district, _ in stand.values()}
     for change in changes:
         named = change.fields.get("district")
@@ -152,15 +159,15 @@ def _lay(
         if change is not None:
             record = records[change.kind, change.record_id]
             if change.op is not Op.CREATE and not record.values and record.key in entered.refused:
-                raise Unfitting("entry_refused")
+                raise UnfitChange("entry_refused")
             merged = lay(
-                record, change, under.lineage, under.scopes, under.log.district, under.floor
+                record, change, under.ancestry, under.scopes, under.log.district, under.floor
             )
             held = frozenset(merged.held)
             verdict, version = contested(entry, held), record.version
             district = place_of(record.values)[0]
             record.echo |= not _unchanged(entry.item, change)
-    except Unfitting as refused:
+    except UnfitChange as refused:
         verdict = rejected(entry, refused)
         if isinstance(refused, OutOfScope):
             entered.out_of_scope.append(entry.seq)
@@ -194,7 +201,7 @@ def _never_taken(
     if not missing - own:
         return own
     query = select(CHANGE.c.kind, CHANGE.c.record_id).where(
-        about(connection, CHANGE, missing - own), CHANGE.c.verdict == REJECTED
+        about_records(connection, CHANGE, missing - own), CHANGE.c.verdict == REJECTED
     )
     found = {(row.kind, row.record_id) for row in connection.execute(query)}
     return own | (found & missing)
@@ -226,7 +233,7 @@ def _review(
     }
     differing = findings.review(connection, touched, waiting, day_at(now))
     others = {key: place_of(records[key].values) for key in differing if key in records}
-    return others | places(connection, differing - others.keys())
+    return others | read_places(connection, differing - others.keys())
 
 
 def _stood(record: RecordState) -> Place | None:

@@ -14,10 +14,18 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
 
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.finding import REJECTED
-from fieldkit.protocol.merge import DELETED, PLACE, Lineage, claims
+from fieldkit.protocol.merge import DELETED, PLACE, Ancestry, written_fields
 from fieldkit.server.conflicts import Held, conflicts, rows_about
-from fieldkit.server.database import add, put
-from fieldkit.server.devices.scope import Place, place_at
+from fieldkit.server.database.rows import (
+    Key,
+    StoredRecord,
+    place_of,
+    read_records,
+    rows_of,
+    write_records,
+)
+from fieldkit.server.database.statements import insert_rows, upsert_rows
+from fieldkit.server.database.tables import CHANGE, CONFLICT, FIELD_VERSION, MOVED
 from fieldkit.server.feed.positions import entries
 from fieldkit.server.ingest.record_state import (
     CREATION,
@@ -26,15 +34,14 @@ from fieldkit.server.ingest.record_state import (
     found,
     origin_of,
 )
-from fieldkit.server.rows import Key, Stored, fetch, place_of, rows_of, store
-from fieldkit.server.tables import CHANGE, CONFLICT, FIELD_VERSION, MOVED
+from fieldkit.server.scope import Place, place_at
 
 _Line: TypeAlias = Row[tuple[object, ...]]
 _Versions: TypeAlias = Mapping[str, Sequence[int | str]]
 
 
 def gather(
-    connection: Connection, keys: Iterable[Key], lineage: Lineage, cursors: Mapping[int, int]
+    connection: Connection, keys: Iterable[Key], ancestry: Ancestry, cursors: Mapping[int, int]
 ) -> dict[Key, RecordState]:
     """Read these records; those that are not there begin empty.
 
@@ -43,10 +50,10 @@ def gather(
     wanted = list(keys)
     # Most of a batch is new: one look at the feed spares a query for each kind.
     stand = entries(connection, wanted)
-    rows = fetch(connection, stand)
+    rows = read_records(connection, stand)
     versions = _versions(connection, rows.keys())
     held, moves = conflicts(connection, rows.keys()), _moves(connection, rows.keys())
-    born = _born(connection, rows.keys(), versions, lineage)
+    born = _born(connection, rows.keys(), versions, ancestry)
     standing = {
         key: found(key, row, versions.get(key), held[key], moves[key], born.get(key, 0))
         for key, row in rows.items()
@@ -61,15 +68,15 @@ def keep(
 ) -> Mapping[Key, Mapping[str, object]]:
     """Write what a batch made of these records; return the rows of those that changed."""
     changed = {key: one for key, one in records.items() if one.changed}
-    rows = rows_of({key: Stored(one.version, one.values) for key, one in changed.items()})
-    store(connection, rows, {key for key, one in changed.items() if one.before})
+    rows = rows_of({key: StoredRecord(one.version, one.values) for key, one in changed.items()})
+    write_records(connection, rows, {key for key, one in changed.items() if one.before})
     _keep_versions(connection, changed.values())
     moved = [
         _named(one.key) | {"version": version, "district": place[0], "block": place[1]}
         for one in changed.values()
         for version, place in one.moves[one.moves_before :]
     ]
-    add(connection, MOVED, moved)
+    insert_rows(connection, MOVED, moved)
     _keep_conflicts(connection, records.values())
     return rows
 
@@ -92,13 +99,13 @@ def _born(
     connection: Connection,
     keys: Iterable[Key],
     versions: Mapping[Key, _Versions],
-    lineage: Lineage,
+    ancestry: Ancestry,
 ) -> dict[Key, int]:
     """Find by which seq those records were created whose creator's log was inherited (4)."""
     asked = [
         key
         for key in keys
-        if origin_of(key) in lineage.inherited
+        if origin_of(key) in ancestry.inherited
         and (key not in versions or not versions[key][CREATION][2])
     ]
     if not asked:
@@ -122,7 +129,7 @@ def _keep_versions(connection: Connection, records: Iterable[RecordState]) -> No
         if written is not None:
             district = one.values["district"]
             rows.append(_named(one.key) | {"district": district, "written": written})
-    put(connection, FIELD_VERSION, rows)
+    upsert_rows(connection, FIELD_VERSION, rows)
 
 
 def _keep_conflicts(connection: Connection, records: Iterable[RecordState]) -> None:
@@ -206,7 +213,7 @@ class _Log:
             return list(place_at(place_of(self._record.values), self._record.moves, version))
         for row, change in self._read():
             if row.version <= version and field not in (row.held or ()):
-                value = dict(claims({}, change))
+                value = dict(written_fields({}, change))
                 if field in value:
                     return value[field]
         return None

@@ -17,10 +17,16 @@ from sqlalchemy import Connection, Select, delete, select, tuple_
 from fieldkit.protocol.change import Json
 from fieldkit.records import Finding, Record, kinds
 from fieldkit.records.declaration.review import awaits, concerns
-from fieldkit.server.database import add, arrays, ask, of_records, one_of
+from fieldkit.server.database.rows import Key, typed_columns
+from fieldkit.server.database.statements import (
+    in_parameter,
+    insert_rows,
+    run_queries,
+    select_records,
+    takes_arrays,
+)
+from fieldkit.server.database.tables import FINDING
 from fieldkit.server.ingest.gathered import GatheredRecords
-from fieldkit.server.rows import Key, typed
-from fieldkit.server.tables import FINDING
 
 _Statement: TypeAlias = Select[tuple[object, ...]]
 _Row: TypeAlias = tuple[object, ...]
@@ -44,8 +50,8 @@ def waiting(connection: Connection, ids: Iterable[str]) -> dict[Key, int]:
 
     These are to be judged with them, under the locks of these districts.
     """
-    question = _about(arrays(connection)), {"ids": sorted(ids)}
-    rows = ask(connection, [question])[0]
+    question = _about(takes_arrays(connection)), {"ids": sorted(ids)}
+    rows = run_queries(connection, [question])[0]
     return {_key(row): cast(int, row[_DISTRICT]) for row in rows}
 
 
@@ -57,7 +63,7 @@ def review(
     ``beside``: the records :func:`waiting` for these. Runs after the rows are written, under the
     locks of the districts of all. Returns the records whose open findings are others now.
     """
-    known, here = GatheredRecords(connection, arrays(connection)), kinds()
+    known, here = GatheredRecords(connection, takes_arrays(connection)), kinds()
     touched = {key: one for key, one in touched.items() if key[0] in here}
     now = {key: here[key[0]].of(one.row) for key, one in touched.items()}
     known.hold(now)
@@ -81,12 +87,12 @@ def review(
 
 def _was(here: Mapping[str, type[Record]], key: Key, touched: Touched) -> Record:
     kind = here[key[0]]
-    return kind.of(typed(kind, touched.before or {}) | {"id": key[1]})
+    return kind.of(typed_columns(kind, touched.before or {}) | {"id": key[1]})
 
 
 def _referring(connection: Connection, ended: Collection[Key]) -> set[Key]:
     """Return the records that refer to these, which are there no more."""
-    array, sorts = arrays(connection), {kind for kind, _ in ended}
+    array, sorts = takes_arrays(connection), {kind for kind, _ in ended}
     asked = [
         (kind, name)
         for kind in kinds().values()
@@ -94,7 +100,7 @@ def _referring(connection: Connection, ended: Collection[Key]) -> set[Key]:
         if sorts.intersection(reference.kinds)
     ]
     given = {"ids": [record_id for _, record_id in ended]}
-    answers = ask(connection, [(_with(*one, array), given) for one in asked])
+    answers = run_queries(connection, [(_with(*one, array), given) for one in asked])
     return {
         (kind.kind(), cast(str, record_id))
         for (kind, _), rows in zip(asked, answers, strict=True)
@@ -105,13 +111,13 @@ def _referring(connection: Connection, ended: Collection[Key]) -> set[Key]:
 @cache
 def _with(kind: type[Record], name: str, array: bool) -> _Statement:
     columns = kind.table().c
-    referring = one_of(columns[name], "ids", array=array)
+    referring = in_parameter(columns[name], "ids", array=array)
     return select(columns.id).where(referring, columns.deleted.is_(False))
 
 
 @cache
 def _about(array: bool) -> _Statement:
-    return select(FINDING).where(one_of(FINDING.c.about, "ids", array=array))
+    return select(FINDING).where(in_parameter(FINDING.c.about, "ids", array=array))
 
 
 def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, _Rows]:
@@ -119,7 +125,9 @@ def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, _Rows]:
     stored: defaultdict[Key, _Rows] = defaultdict(dict)
     if wanted := set(keys):
         given = {"kinds": sorted({kind for kind, _ in wanted}), "ids": [one for _, one in wanted]}
-        for row in ask(connection, [(of_records(FINDING, array=arrays(connection)), given)])[0]:
+        for row in run_queries(
+            connection, [(select_records(FINDING, array=takes_arrays(connection)), given)]
+        )[0]:
             if _key(row) in wanted:  # an id may be that of a record of another kind, too
                 stored[_key(row)][_place(row)] = row
     return stored
@@ -143,7 +151,7 @@ def _keep(
     coming = [
         dict(zip(_COLUMNS, row, strict=True)) for key in differing for row in wanted[key].values()
     ]
-    add(connection, FINDING, coming)
+    insert_rows(connection, FINDING, coming)
     return set(differing)
 
 

@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from fieldkit.records import Finding, Record, RuleContext, Value, kinds
 from fieldkit.records.declaration.review import Look, looks
-from fieldkit.server.database import Question, ask, one_of
-from fieldkit.server.rows import Key
+from fieldkit.server.database.rows import Key
+from fieldkit.server.database.statements import Query, in_parameter, run_queries
 
 _Asked: TypeAlias = tuple[str, int, tuple[str, ...], tuple[Value, ...]]
 """A kind, a district, some fields of its records, and what is to be in them."""
@@ -142,12 +142,12 @@ class GatheredRecords:
         for waiting in (self._wanted, self._sought, self._asked):
             waiting.clear()
         here, array = self._kinds, self._arrays
-        questions: list[Question] = [
+        questions: list[Query] = [
             *((_rows_of(here[kind], array), {"ids": wanted[kind]}) for kind in wanted),
             *((_live_of(here[kind], array), {"ids": sought[kind]}) for kind in sought),
             *(self._like(*one) for one in lists),
         ]
-        answers = iter(ask(self.connection, questions))
+        answers = iter(run_queries(self.connection, questions))
         for kind in wanted:
             self._take(kind, next(answers))
         for kind in sought:
@@ -165,7 +165,7 @@ class GatheredRecords:
             self._lists[asked] = alike
         return [(*of, dict(sorted(ways.items()))) for of, ways in sorted(begun.items())]
 
-    def _like(self, kind: str, district: int, ways: _Lists) -> Question:
+    def _like(self, kind: str, district: int, ways: _Lists) -> Query:
         """Ask for what agrees in any of these ways with a record that is judged.
 
         Each field is asked for by itself, as any index serves that: more may come than agree.
@@ -200,13 +200,13 @@ class GatheredRecords:
 @cache
 def _rows_of(kind: type[Record], array: bool) -> _Statement:
     table = kind.table()
-    return select(table).where(one_of(table.c.id, "ids", array=array))
+    return select(table).where(in_parameter(table.c.id, "ids", array=array))
 
 
 @cache
 def _live_of(kind: type[Record], array: bool) -> _Statement:
     columns = kind.table().c
-    there = one_of(columns.id, "ids", array=array)
+    there = in_parameter(columns.id, "ids", array=array)
     return select(columns.id).where(there, columns.deleted.is_(False))
 
 
@@ -219,7 +219,7 @@ def _rows_like(kind: type[Record], ways: tuple[_Way, ...], array: bool) -> _Stat
             *(
                 columns[name].is_(None)
                 if empty
-                else one_of(columns[name], f"{name}_{number}", array=array)
+                else in_parameter(columns[name], f"{name}_{number}", array=array)
                 for name, empty in way
             )
         )
@@ -228,7 +228,7 @@ def _rows_like(kind: type[Record], ways: tuple[_Way, ...], array: bool) -> _Stat
     return select(kind.table()).where(
         columns.deleted.is_(False),
         columns.district == bindparam("district"),
-        ~one_of(columns.id, "held", array=array),
+        ~in_parameter(columns.id, "held", array=array),
         or_(*alike),
     )
 

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, select
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Change, Json
 from fieldkit.protocol.finding import APPLIED, CONFLICT, REJECTED, Verdict
-from fieldkit.protocol.limits import LONGEST_NAME, hides_aadhaar
+from fieldkit.protocol.limits import LONGEST_NAME, contains_aadhaar
 from fieldkit.protocol.messages import Batch, ChangeItem
 from fieldkit.protocol.wire.codec import Unreadable, chain
+from fieldkit.server.database.rows import UnfitChange
+from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.ingest.logs import Log
 from fieldkit.server.problems import refusal
-from fieldkit.server.rows import Unfitting
-from fieldkit.server.tables import CHANGE
 
 _ANSWERED = (
     CHANGE.c.seq,
@@ -44,7 +44,7 @@ class Entry:
     head: bytes
     change: Change | None = None
     """None if it cannot be read."""
-    refused: Unfitting | None = None
+    refused: UnfitChange | None = None
     """Why it is not taken."""
 
 
@@ -113,19 +113,19 @@ def read_shape(entry: Entry) -> Change | None:
     try:
         item = ChangeItem.model_validate(entry.item)
         if item.seq != entry.seq:
-            raise Unfitting("unfitting.place")
+            raise UnfitChange("unfitting.place")
         if holds_aadhaar(item.id) or holds_aadhaar(item.operator):
-            raise Unfitting("no_aadhaar")
+            raise UnfitChange("no_aadhaar")
         if "\0" in item.operator:
-            raise Unfitting("unfitting.operator")
+            raise UnfitChange("unfitting.operator")
         entry.body.decode()
     except ValidationError as error:
         place = error.errors(include_input=False, include_url=False)[0]["loc"]
         name = str(place[1]) if len(place) > 1 and place[0] == "fields" else None
-        entry.refused = Unfitting("unfitting.unreadable", name)
+        entry.refused = UnfitChange("unfitting.unreadable", name)
     except UnicodeDecodeError:
-        entry.refused = Unfitting("unfitting.half_characters")
-    except Unfitting as refused:
+        entry.refused = UnfitChange("unfitting.half_characters")
+    except UnfitChange as refused:
         entry.refused = refused
     else:
         fields = cast(dict[str, Json], item.fields)
@@ -135,10 +135,10 @@ def read_shape(entry: Entry) -> Change | None:
     return entry.change
 
 
-def rejected(entry: Entry, refused: Unfitting) -> Verdict:
+def rejected(entry: Entry, refused: UnfitChange) -> Verdict:
     """Say that one change was not taken, and why."""
     name = refused.field or ""
-    if hides_aadhaar(name) or not name.isprintable():
+    if contains_aadhaar(name) or not name.isprintable():
         name = ""
     return Verdict(
         seq=entry.seq,
@@ -168,7 +168,7 @@ def line(
 ) -> dict[str, object]:
     """Return the log's row for one change; ``held``: the fields of it that conflict."""
     secret = verdict is not None and verdict.verdict == REJECTED
-    secret = secret and hides_aadhaar(cast(Json, entry.item))
+    secret = secret and contains_aadhaar(cast(Json, entry.item))
     return {
         "origin": log.origin,
         "seq": entry.seq,

@@ -9,12 +9,12 @@ from typing import cast
 from sqlalchemy import Connection, select, update
 
 from fieldkit.protocol.change import first_head
-from fieldkit.protocol.merge import Lineage
+from fieldkit.protocol.merge import Ancestry
 from fieldkit.protocol.messages import Parent, SyncRequest
-from fieldkit.server.database import add_missing
-from fieldkit.server.devices.scope import Device
-from fieldkit.server.problems import Refusal, refusal, unfitting
-from fieldkit.server.tables import CHANGE, ORIGIN
+from fieldkit.server.database.statements import insert_missing_rows
+from fieldkit.server.database.tables import CHANGE, ORIGIN
+from fieldkit.server.problems import Refusal, log_mismatch, refusal
+from fieldkit.server.scope import Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def begin(connection: Connection, log: Log, now: int) -> None:
         "head": log.head,
         "last_seen": now,
     }
-    add_missing(connection, ORIGIN, [row])
+    insert_missing_rows(connection, ORIGIN, [row])
 
 
 def note(connection: Connection, log: Log, device: Device, now: int) -> None:
@@ -124,7 +124,7 @@ def inherit(
     raise _ahead("parent", "The log that this one goes on from comes first.", held, device)
 
 
-def lineage(connection: Connection, log: Log) -> Lineage:
+def ancestry(connection: Connection, log: Log) -> Ancestry:
     """Return whose writes are this log's own (4)."""
     inherited: dict[str, int] = {}
     past = log.parent
@@ -133,7 +133,7 @@ def lineage(connection: Connection, log: Log) -> Lineage:
         query = select(ORIGIN.c.parent, ORIGIN.c.parent_seq).where(ORIGIN.c.origin == past[0])
         row = connection.execute(query).one_or_none()
         past = None if row is None or row.parent is None else (row.parent, row.parent_seq)
-    return Lineage(inherited, log.origin)
+    return Ancestry(inherited, log.origin)
 
 
 def gap(log: Log, device: Device) -> Refusal:
@@ -143,14 +143,14 @@ def gap(log: Log, device: Device) -> Refusal:
 
 def _ahead(word: str, title: str, log: Log, device: Device) -> Refusal:
     """Refuse what is ahead of a log; the head, a proof of holding it, is for its own device."""
-    refused = unfitting(word, title, log.last_seq + 1, log.head)
+    refused = log_mismatch(word, title, log.last_seq + 1, log.head)
     return refused if device.id == log.device else _without_head(refused)
 
 
 def altered(log: Log) -> Refusal:
     """Refuse a log that differs from the one here, nobody can tell from where on."""
     title = "This log differs from the one taken in before."
-    return _without_head(unfitting("altered", title, log.last_seq + 1, log.head))
+    return _without_head(log_mismatch("altered", title, log.last_seq + 1, log.head))
 
 
 def _without_head(refused: Refusal) -> Refusal:

@@ -7,11 +7,20 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from fieldkit.protocol.change import Change, Json, Op, canonical
-from fieldkit.protocol.merge import DELETED, PLACE, STAMPS, Lineage, Merged, Written, claims, merge
+from fieldkit.protocol.merge import (
+    DELETED,
+    PLACE,
+    STAMPS,
+    Ancestry,
+    FieldWrite,
+    Merged,
+    merge,
+    written_fields,
+)
 from fieldkit.protocol.scope import Scope
 from fieldkit.server.conflicts import Held
-from fieldkit.server.devices.scope import Place, allowed, place_at
-from fieldkit.server.rows import Key, Stored, Unfitting, place_of
+from fieldkit.server.database.rows import Key, StoredRecord, UnfitChange, place_of
+from fieldkit.server.scope import Place, allowed, place_at
 
 LARGEST_RECORD = 256 * 1024
 """Bytes of a record and its conflicts: a few fill no message."""
@@ -24,7 +33,7 @@ Contest: TypeAlias = tuple[str, str]
 """A field and the origin whose value for it is held: one conflict."""
 
 
-class OutOfScope(Unfitting):
+class OutOfScope(UnfitChange):
     """A change of a record that the device may not write."""
 
     def __init__(self) -> None:
@@ -39,14 +48,14 @@ class RecordState:
     values: Mapping[str, Json] = field(default_factory=dict)
     """As it stands; empty where there is none."""
     version: int = 0
-    written: dict[str, Written] = field(default_factory=dict)
+    written: dict[str, FieldWrite] = field(default_factory=dict)
     """By which change each filled field was last written; the sum of ``named`` and ``creation``."""
-    creation: Written | None = None
+    creation: FieldWrite | None = None
     """By what every field was written that has not been since; None if there is no record."""
     held: dict[Contest, Held] = field(default_factory=dict)
     moves: list[tuple[int, Place]] = field(default_factory=list)
     """For each move the version it made, and where the record stood before."""
-    before: Stored | None = None
+    before: StoredRecord | None = None
     """As it was before the batch."""
     contests_before: frozenset[Contest] = frozenset()
     contests_changed: bool = False
@@ -63,7 +72,7 @@ def origin_of(key: Key) -> str:
 
 def found(
     key: Key,
-    stored: Stored,
+    stored: StoredRecord,
     versions: Mapping[str, Sequence[int | str]] | None,
     held: Iterable[Held],
     moves: Sequence[tuple[int, Place]],
@@ -76,7 +85,7 @@ def found(
     """
     named = {name: _written(one) for name, one in (versions or {}).items()}
     # Nobody has edited it: its version is still the one that its own origin's creation made.
-    creation = named.pop(CREATION, Written(stored.version, origin_of(key), 0))
+    creation = named.pop(CREATION, FieldWrite(stored.version, origin_of(key), 0))
     creation = creation._replace(seq=creation.seq or born)
     contests = {(one.field, one.origin): one for one in held}
     return RecordState(
@@ -97,7 +106,7 @@ def found(
 def lay(
     record: RecordState,
     change: Change,
-    lineage: Lineage,
+    ancestry: Ancestry,
     scopes: Sequence[Scope],
     default: int,
     floor: int,
@@ -108,22 +117,22 @@ def lay(
 
     Raises:
         OutOfScope: it is out of scope (15); the record is as it was.
-        Unfitting: the record would become too large; it is as it was.
+        UnfitChange: the record would become too large; it is as it was.
     """
     new = not record.values
     unplaced = new and "district" not in change.fields
     if unplaced:
-        change = change.having({**change.fields, "district": default})
+        change = change.with_fields({**change.fields, "district": default})
         record.echo = True
-    merged = merge(record.values, record.written, change, lineage, record.version, floor=floor)
+    merged = merge(record.values, record.written, change, ancestry, record.version, above=floor)
     base = change.base or 0
     was = place_of(merged.values if new else record.values)
-    begins = new or _first_said(record, change, lineage)
+    begins = new or _first_said(record, change, ancestry)
     places = [place_of(merged.values)] if begins else [was, place_at(was, record.moves, base)]
     if not allowed(scopes, *places):
         raise OutOfScope
     if not new:
-        _check_size(record, merged, lineage.origin)
+        _check_size(record, merged, ancestry.origin)
     if unplaced and change.op is not Op.CREATE:
         # Its entry is still to come, and says where it stands: nobody has said it yet.
         merged.written[PLACE] = merged.written[PLACE]._replace(version=0)
@@ -131,25 +140,25 @@ def lay(
     # What stands was lost in part, maybe, when the server was put back; the laptop may have it all.
     record.echo |= 0 < record.version <= floor
     record.echo |= any(
-        one.version > base and not lineage.holds(one) for one in record.written.values()
+        one.version > base and not ancestry.includes(one) for one in record.written.values()
     )
     if not new and PLACE in merged.applied:
         record.moves.append((merged.version, was))
     if new:
-        record.creation = Written(merged.version, lineage.origin, change.seq)
-    _contest(record, change, lineage.origin, merged)
+        record.creation = FieldWrite(merged.version, ancestry.origin, change.seq)
+    _contest(record, change, ancestry.origin, merged)
     record.changed |= merged.version != record.version
     record.values, record.written, record.version = merged.values, merged.written, merged.version
     return merged
 
 
-def _first_said(record: RecordState, change: Change, lineage: Lineage) -> bool:
+def _first_said(record: RecordState, change: Change, ancestry: Ancestry) -> bool:
     """Say whether this is the entry of a record that others' edits have reached the server before.
 
     So it happens after the server was put back to a backup: whoever syncs first comes first.
     """
     place = record.written.get(PLACE)
-    own = origin_of(record.key) in {lineage.origin, *lineage.inherited}
+    own = origin_of(record.key) in {ancestry.origin, *ancestry.inherited}
     return change.op is Op.CREATE and own and place is not None and place.version == 0
 
 
@@ -157,13 +166,13 @@ def _check_size(record: RecordState, merged: Merged, origin: str) -> None:
     """Keep a record within what a page can carry, however many changes it is made of.
 
     Raises:
-        Unfitting: it, with what waits to be decided about it, would be larger.
+        UnfitChange: it, with what waits to be decided about it, would be larger.
     """
     replaced = {(name, origin) for name in merged.held}
     left = [one.held for contest, one in record.held.items() if contest not in replaced]
     size = len(canonical([merged.values, dict(merged.held), left]))
     if size > LARGEST_RECORD or len(merged.written) > MOST_WRITTEN:
-        raise Unfitting("unsendable.large")
+        raise UnfitChange("unsendable_field.large")
 
 
 def compact(record: RecordState) -> dict[str, list[int | str]] | None:
@@ -205,7 +214,7 @@ def _contest(record: RecordState, change: Change, origin: str, merged: Merged) -
             )
             record.contests_changed = True
     if merged.closes:
-        decided = {name for name, _ in claims(record.values, change)}
+        decided = {name for name, _ in written_fields(record.values, change)}
         for contest, one in list(record.held.items()):
             left = [seq for seq in one.seqs if (one.origin, seq) not in merged.closes]
             if one.field in decided and left != one.seqs:
@@ -217,7 +226,7 @@ def _contest(record: RecordState, change: Change, origin: str, merged: Merged) -
     record.contests_changed |= bool(merged.held)
 
 
-def _stands(written: Mapping[str, Written], name: str, value: Json) -> Written | None:
+def _stands(written: Mapping[str, FieldWrite], name: str, value: Json) -> FieldWrite | None:
     """Return the write that a held value is held against: a deletion, against the last of all."""
     if name == DELETED and value is True:
         return max(written.values(), key=lambda one: one.version, default=None)
@@ -228,6 +237,6 @@ def _filled(values: Mapping[str, Json]) -> set[str]:
     return {PLACE, *values} - STAMPS - {"district", "block"}
 
 
-def _written(stored: Sequence[int | str]) -> Written:
+def _written(stored: Sequence[int | str]) -> FieldWrite:
     version, origin, seq = stored
-    return Written(int(version), str(origin), int(seq))
+    return FieldWrite(int(version), str(origin), int(seq))

@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
-from fieldkit.server import journal
-from fieldkit.server.database import clashed, reading, writing
-from fieldkit.server.devices.scope import Device
+from fieldkit.server import request_log
+from fieldkit.server.database.connection import may_retry, reading, writing
+from fieldkit.server.database.rows import Key
 from fieldkit.server.feed.page import Turned, turn
 from fieldkit.server.feed.positions import Era, above, era, heal, lost, positions
 from fieldkit.server.feed.sentences import spoken_verdicts
@@ -28,7 +28,7 @@ from fieldkit.server.ingest.batch import Elsewhere, Entered, enter
 from fieldkit.server.ingest.incoming import Entry, Known, entries_of, known_of, read_shape
 from fieldkit.server.ingest.logs import Log
 from fieldkit.server.problems import refusal
-from fieldkit.server.rows import Key
+from fieldkit.server.scope import Device
 
 _TRIES = 5
 _HEALED_SECONDS = 600
@@ -82,7 +82,7 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
     """
     taken = _taken(engine, device, request, now)
     for seq in taken.out_of_scope:
-        journal.note("out_of_scope", origin=request.origin, seq=seq)
+        request_log.log_event("out_of_scope", origin=request.origin, seq=seq)
     turned = Turned(None, request.cursors, request.focus, False)
     if taken.fits and request.most:
         with reading(engine) as connection:
@@ -120,9 +120,9 @@ def _taken(engine: Engine, device: Device, request: SyncRequest, now: int) -> _T
                 name = secrets.token_hex(8)
                 lost = restored.lost.incarnation
                 heal(connection, lost, request.incarnation, name, restored.seen, now)
-            journal.note("restored", origin=request.origin, device=device.id)
+            request_log.log_event("restored", origin=request.origin, device=device.id)
         except DBAPIError as error:
-            if not clashed(error):
+            if not may_retry(error):
                 raise
     raise refusal("busy", 503, "The server cannot keep changes now.", "Sync later.")
 

@@ -1,1 +1,1 @@
-"""Running and looking after a server."""
+"""Running a server: as a service, as a local process, and its status."""

@@ -1,4 +1,4 @@
-"""A server of one's own on this machine, for the demonstration and for tests."""
+"""A server in a child process on this machine, for the demonstration and for tests."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ serve(sys.argv[1])
 
 @contextmanager
 def local_server(database: str | Path, log: Path | None = None) -> Iterator[str]:
-    """Run a server on a free port of the loopback; give its URL once it answers.
+    """Run a server on a free loopback port; yield its URL once it answers.
 
-    ``database`` is a file or an SQLAlchemy URL. The server stops at the end, and with this
-    process, whatever ends it. Its log goes to ``log``, or nowhere.
+    ``database``: a file or an SQLAlchemy URL. ``log``: the file for its log; None discards it. The
+    server stops at the end, or when this process ends for any reason.
 
     Raises:
         RuntimeError: it did not start.
     """
     url = _url(database)
-    with _log(log) as errors:
+    with _log_file(log) as errors:
         server = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, url],
             stdin=subprocess.PIPE,
@@ -57,15 +57,15 @@ def code(
     district: int | None = None,
     block: int | None = None,
 ) -> str:
-    """Make a one-time code for that database; neither district nor block: the whole territory.
+    """Make a one-time code in a database; without district and block, for the whole territory.
 
     Raises:
         Unusable: the database cannot be opened.
         WrongInput: there is no such role, district or block.
     """
-    from fieldkit.server.database import writing
+    from fieldkit.server.database.connection import writing
+    from fieldkit.server.database.migrate import open_database
     from fieldkit.server.devices.enrolment import make_code
-    from fieldkit.server.operation.migrate import open_database
 
     engine = open_database(_url(database))
     try:
@@ -80,19 +80,19 @@ def _url(database: str | Path) -> str:
 
 
 def serve(database: str) -> None:
-    """Serve on a free port, say where on standard output, and stop when standard input ends."""
+    """Serve on a free port, write the address to standard output, stop when standard input ends."""
     from fieldkit.server.operation.run import run
 
-    run(database, port=0, ready=_say, watch_input=True)
+    run(database, port=0, ready=_write_address, watch_input=True)
 
 
-def _say(address: str) -> None:
+def _write_address(address: str) -> None:
     sys.stdout.write(json.dumps({"address": address}) + "\n")
     sys.stdout.flush()
 
 
 @contextmanager
-def _log(path: Path | None) -> Iterator[int]:
+def _log_file(path: Path | None) -> Iterator[int]:
     if path is None:
         yield subprocess.DEVNULL
         return

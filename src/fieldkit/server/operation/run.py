@@ -1,4 +1,4 @@
-"""Running the server until it is told to stop."""
+"""Running the server process until a signal stops it."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from pathlib import Path
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from fieldkit.server.database import Unusable
+from fieldkit.server.database.connection import Unusable
 from fieldkit.server.http.app import create_app
 from fieldkit.server.http.caller import networks
-from fieldkit.server.journal import note, write_to_standard_error
+from fieldkit.server.request_log import log_event, write_to_standard_error
 
 KEEP_ALIVE = 90
-"""Seconds a quiet connection is kept: longer than the middle boxes of mobile networks do."""
-HEAD_SECONDS = 30
-"""A new connection over which no whole head of a request came by then is closed."""
-LARGEST_HEAD = 16 << 10
+"""Seconds an idle connection is kept: longer than the gateways of mobile networks keep it."""
+HEADER_SECONDS = 30
+"""Seconds after which a new connection without a complete request header is closed."""
+LARGEST_HEADER = 16 << 10
 MOST_CONNECTIONS = 2000
 FINISH_SECONDS = 20
-"""At a stop, requests under way get this long to be finished."""
+"""Seconds that requests in progress have to finish when the server stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The files of a certificate with its chain, and of its key (PEM)."""
+    """The PEM files of a certificate with its chain, and of its key."""
 
     file: Path
     key: Path
 
     def check(self) -> None:
-        """Make sure that the two can be used together.
+        """Check that the two can be used together.
 
         Raises:
             Unusable: they cannot.
@@ -62,11 +62,11 @@ def run(
     ready: Callable[[str], None] | None = None,
     watch_input: bool = False,
 ) -> None:
-    """Serve the database at this URL until SIGINT or SIGTERM; what is under way is finished.
+    """Serve the database at this URL until SIGINT or SIGTERM, then finish requests in progress.
 
-    ``trusted`` are addresses or networks of proxies whose ``X-Forwarded-`` heads are believed.
-    ``ready`` is told the address once requests are taken (port 0 takes any free one);
-    ``watch_input`` stops when standard input ends, that is with the process that started this one.
+    ``port``: 0 chooses a free one. ``trusted``: addresses or networks of proxies whose
+    ``X-Forwarded-`` headers are believed. ``ready``: called with the address once the socket
+    listens. ``watch_input``: also stop when standard input ends, as when the parent process dies.
 
     Raises:
         Unusable: the database, the address, the certificate or a proxy cannot be used.
@@ -83,21 +83,21 @@ def run(
         if watch_input:
             threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
         scheme = "https" if certificate else "http"
-        address = f"{scheme}://{_named(host)}:{listening.getsockname()[1]}"
-        note("listening", address=address)
-        gc.freeze()  # what is loaded now stays: it need not be looked at for garbage again
+        address = f"{scheme}://{_in_url(host)}:{listening.getsockname()[1]}"
+        log_event("listening", address=address)
+        gc.freeze()  # modules loaded by now stay: garbage collection need not scan them
         if ready:
             ready(address)
         server.run(sockets=[listening])
 
 
 class _Protocol(H11Protocol):
-    """HTTP of uvicorn that does not wait for ever for the first request of a connection."""
+    """uvicorn's HTTP/1.1 protocol with a timeout for the first request of a connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin the wait for a head."""
+        """Start the timeout of the first request."""
         super().connection_made(transport)
-        self.loop.call_later(HEAD_SECONDS, self._close_unused)
+        self.loop.call_later(HEADER_SECONDS, self._close_unused)
 
     def _close_unused(self) -> None:
         if self.cycle is None and not self.transport.is_closing():
@@ -114,7 +114,7 @@ def _config(app: Callable[..., object], certificate: Certificate | None) -> uvic
         server_header=False,
         proxy_headers=False,
         limit_concurrency=MOST_CONNECTIONS,
-        h11_max_incomplete_event_size=LARGEST_HEAD,
+        h11_max_incomplete_event_size=LARGEST_HEADER,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=FINISH_SECONDS,
         ssl_certfile=certificate.file if certificate else None,
@@ -123,7 +123,7 @@ def _config(app: Callable[..., object], certificate: Certificate | None) -> uvic
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Bind before the server starts, so that a busy port is a plain sentence."""
+    """Bind before the server starts, so that a busy port gives a clear error."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -139,7 +139,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _named(host: str) -> str:
+def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 

@@ -1,4 +1,4 @@
-"""What the server holds, for people who look after it."""
+"""The status of a server, for the administrator: records by kind, and the log of each origin."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TypedDict
 from sqlalchemy import Connection, func, inspect, select
 
 from fieldkit.records import kinds
-from fieldkit.server.operation.migrate import read_database
-from fieldkit.server.tables import ORIGIN, UNKNOWN
+from fieldkit.server.database.migrate import read_database
+from fieldkit.server.database.tables import ORIGIN, UNKNOWN
 
 
 class DeviceStatus(TypedDict):
-    """How far one laptop's log has come."""
+    """The end of one origin's log."""
 
     origin: str
     last_seq: int
@@ -23,17 +23,17 @@ class DeviceStatus(TypedDict):
 
 
 class ServerStatus(TypedDict):
-    """Live records of each kind, and the laptops."""
+    """The number of records of each kind that are not deleted, and the origins."""
 
     records: dict[str, int]
     devices: list[DeviceStatus]
 
 
 def status(database: str) -> ServerStatus:
-    """Count what the database at this URL holds.
+    """Read the status from the database at this URL.
 
     Raises:
-        Unusable: it is not there, or cannot be opened.
+        Unusable: it does not exist, or cannot be opened.
     """
     engine = read_database(database)
     try:
@@ -54,7 +54,10 @@ def status(database: str) -> ServerStatus:
 
 
 def _records(connection: Connection) -> dict[str, int]:
-    """Count the live records; a server not updated yet lacks tables and keeps them as unknown."""
+    """Count the records that are not deleted.
+
+    A database that is not migrated yet has no table for new kinds and keeps them as unknown.
+    """
     records = dict.fromkeys(kinds(), 0)
     there = set(inspect(connection).get_table_names())
     for name, kind in kinds().items():

@@ -15,10 +15,13 @@ from fieldkit.store.rows.overlays import adopt
 
 HEAD = "0004"
 """The newest Alembic script; a test holds it against the scripts."""
+COPIED_BEFORE = "0002"
+"""Files older than this script are copied first. Later scripts add tables and columns only, in one
+transaction; copying a large file would keep the first start waiting for minutes on a slow disk."""
 
 
 def migrate(database: Database, back_up: Callable[[], object]) -> None:
-    """Bring the file to :data:`HEAD`; ``back_up`` is called before an older file is changed.
+    """Bring the file to :data:`HEAD`; ``back_up`` is called before rows of an older one change.
 
     Alembic is imported only when there is something to do (it costs up to 0.6 s).
 
@@ -35,7 +38,7 @@ def migrate(database: Database, back_up: Callable[[], object]) -> None:
         raise Damaged("This data was written by a newer fieldkit. Install that version to open it.")
     if grown:
         return
-    if version not in {None, HEAD}:
+    if version is not None and version < COPIED_BEFORE:
         back_up()
     with database.write() as connection:
         if version != HEAD:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from sqlalchemy.orm import aliased
 
 from fieldkit.records import Record
-from fieldkit.search.sound import ONE_PERSONS
+from fieldkit.search.sound import MAY_BE_SAME
 from fieldkit.search.sound import alike as names_alike
 from fieldkit.store import tables
 from fieldkit.store.log.changes import in_parts
@@ -68,7 +68,7 @@ def _pairs(
     )
     for one, other, *names in connection.execute(query):
         if all(
-            a and b and names_alike(a, b) >= ONE_PERSONS
+            a and b and names_alike(a, b) >= MAY_BE_SAME
             for a, b in zip(names[::2], names[1::2], strict=True)
         ):
             yield one, other

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.protocol.merge import lay
+from fieldkit.protocol.merge import overlay
 from fieldkit.records import Record, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OwnChange, owed_fields, own_changes
@@ -68,7 +68,7 @@ class OverlayRebuilder(BaseRows):
         fields = {} if self._created_again(key) else dict(was.fields)
         for one in self.own.get(key, ()):
             if one.taken and was.version < (one.row.version or version) <= version:
-                fields = lay(fields, one.change())
+                fields = overlay(fields, one.change())
         return BaseRow(version, fields)
 
     def advance(self, versions: Mapping[Key, int | None]) -> None:
@@ -106,7 +106,7 @@ class OverlayRebuilder(BaseRows):
                 continue
             fields: Mapping[str, Json] = base.fields
             for change in applied:
-                fields = lay(fields, change)
+                fields = overlay(fields, change)
             written.append(RowWrite(record_of(kind, key[1], base.version, fields), before))
         return self._write(written, gone, stored, dropped)
 

@@ -14,6 +14,10 @@ from fieldkit.store import tables
 from fieldkit.store.log.changes import in_parts
 
 _findable = tables.findable
+INDEXES = ("findable_words", "findable_sounds")
+_MOST_SEGMENTS = 6
+_MERGED_AT_ONCE = 200
+"""Pages merged in one transaction, so that nobody who saves waits for long."""
 Row: TypeAlias = dict[str, object]
 
 
@@ -41,6 +45,21 @@ def index(connection: Connection, written: Sequence[Record]) -> None:
 def forget(connection: Connection, ids: Sequence[str]) -> None:
     """Drop the search words of records that are no longer here."""
     _drop(connection, list(_rows_of(connection, ids).values()))
+
+
+def is_scattered(connection: Connection) -> bool:
+    """Say whether the index is in so many segments that every search reads much more."""
+    counts = [connection.execute(query).scalar_one() for query in _SEGMENTS]
+    return max(int(count) for count in counts) > _MOST_SEGMENTS
+
+
+def merge_some(connection: Connection, table: str, *, begin: bool) -> bool:
+    """Merge a part of an index, from the ``begin``; say whether anything was left to merge."""
+    before = connection.execute(_CHANGES).scalar_one()
+    pages = -_MERGED_AT_ONCE if begin else _MERGED_AT_ONCE
+    command = text(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', :pages)")
+    connection.execute(command, {"pages": pages})
+    return int(connection.execute(_CHANGES).scalar_one()) - int(before) >= 2
 
 
 def _drop(connection: Connection, gone: Sequence[Row]) -> None:
@@ -96,6 +115,8 @@ def _texts(record: Record, use: Use) -> list[str]:
     return [str(value) for name in record.used(use) if (value := record.value(name))]
 
 
+_SEGMENTS = [text(f"SELECT count(DISTINCT segid) FROM {name}_idx") for name in INDEXES]
+_CHANGES = text("SELECT total_changes()")
 _LAST = select(func.max(_findable.c.rowid))
 _ADD = insert(_findable)
 _INDEX = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from fieldkit.protocol.change import DECIDED, Json, Op
-from fieldkit.protocol.limits import hides_aadhaar, unsendable
+from fieldkit.protocol.limits import contains_aadhaar, unsendable_field
 from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Finding, Known, Record, RuleContext, Severity, Value, judge
 from fieldkit.records.declaration.rule import finding_about
@@ -155,7 +155,7 @@ def prepare(
     if before is not None and not changed:
         return Prepared(record, before, None, {}, seen)
     stops, remarks = _weigh(edit, record, before, RuleContext(today, before, known))
-    if fault := unsendable(changed):
+    if fault := unsendable_field(changed):
         stops = (finding_about(record, *fault, Severity.BLOCK), *stops)
     op = Op.CREATE if before is None or past.anew else Op.EDIT
     return Prepared(record, before, op, changed, _oldest(seen, past, changed), stops, remarks)
@@ -286,5 +286,5 @@ def _aadhaar_in(edit: Edit, record: Record) -> list[Finding]:
         finding_about(record, name, "no_aadhaar", Severity.BLOCK)
         for name, value in edit.fields.items()
         if not (name in asks and asks[name].format.may_hold_twelve_digits)
-        and hides_aadhaar({name: to_json(value)})
+        and contains_aadhaar({name: to_json(value)})
     ]

@@ -1,0 +1,228 @@
+"""The tables of the server other than those of the kinds; the Alembic scripts create them.
+
+Every table that grows has a ``district`` column, by which it can be partitioned later.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+METADATA = MetaData()
+
+SERVER = Table(
+    "server",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("incarnation", String(40), nullable=False),
+    Column("floor", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("past", JSON, nullable=False),
+)
+"""One row: the server's generation (``incarnation``), renewed when it is restored from a backup.
+
+All feed positions and record versions it gives out are above ``floor``, which rises at every start.
+``past``: the names of earlier generations, lost ones included."""
+
+CODE = Table(
+    "code",
+    METADATA,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("district", Integer),
+    Column("block", Integer),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_by", Integer),
+    Column("used_from", String(8)),
+    Column("token_hash", LargeBinary(32)),
+)
+"""One-time codes, by their SHA-256, and what a used one gave: the device ``used_by``, the origin
+``used_from`` and the token ``token_hash``. While that token was never used, the answer may have
+been lost, and the same laptop may use the code again."""
+
+DEVICE = Table(
+    "device",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("next_token_hash", LargeBinary(32), unique=True),
+    Column("token_at", BigInteger, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("last_seen", BigInteger),
+    Column("skew", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+"""Enrolled devices. Tokens are stored as SHA-256; ``skew``: seconds the device's clock is ahead."""
+
+SCOPE = Table(
+    "scope",
+    METADATA,
+    Column("device", ForeignKey("device.id"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("district", Integer),
+    Column("block", Integer),
+)
+"""The scopes of each device by epoch; the last one is in force."""
+
+ORIGIN = Table(
+    "origin",
+    METADATA,
+    Column("origin", String(8), primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("device", ForeignKey("device.id"), nullable=False),
+    Column("parent", String(8)),
+    Column("parent_seq", BigInteger),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+)
+"""The end of each origin's log; a batch locks this row first."""
+
+CHANGE = Table(
+    "change",
+    METADATA,
+    Column("origin", String(8), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("kind", String(60)),
+    Column("record_id", String(30)),
+    Column("body", LargeBinary, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("field", String(100)),
+    Column("reason", String(500), nullable=False),
+    Column("version", BigInteger),
+    Column("received_at", BigInteger, nullable=False),
+    Column("held", JSON(none_as_null=True)),
+    Column("rule", String(60)),
+    Column("params", JSON(none_as_null=True)),
+    Index("ix_change_record", "kind", "record_id"),
+)
+"""The log: each change's canonical bytes, the head after it, its verdict with the first field it
+concerns, and the fields that were ``held``. The reason is the code ``rule`` with ``params``; rows
+written by older servers have a sentence in ``reason`` instead.
+
+The body of a rejected change that contains an apparent Aadhaar number is stored empty.
+"""
+
+COUNTER = Table(
+    "counter",
+    METADATA,
+    Column("district", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+)
+"""The last feed position of each district. A batch locks its districts' rows, in order, before it
+reads records: so positions commit in order, and checks across a district's records do not race."""
+
+LEAP = Table(
+    "leap",
+    METADATA,
+    Column("district", Integer, primary_key=True, autoincrement=False),
+    Column("above", BigInteger, primary_key=True, autoincrement=False),
+    Column("below", BigInteger, nullable=False),
+)
+"""Ranges of feed positions that starts of the server skipped: between ``above`` and ``below`` only
+a lost generation can have given out positions."""
+
+FEED = Table(
+    "feed",
+    METADATA,
+    Column("district", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True),
+    Column("block", Integer),
+    Column("kind", String(60), nullable=False),
+    Column("record_id", String(30), nullable=False),
+    Index("ix_feed_record", "kind", "record_id"),
+)
+"""The records of each district in order of their last change; a record that moved away leaves an
+entry behind."""
+
+FIELD_VERSION = Table(
+    "field_version",
+    METADATA,
+    Column("kind", String(60), primary_key=True),
+    Column("record_id", String(30), primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("written", JSON, nullable=False),
+)
+"""``written``: ``{field: [version, origin, seq]}``, the change that last wrote each field."""
+
+MOVED = Table(
+    "moved",
+    METADATA,
+    Column("kind", String(60), primary_key=True),
+    Column("record_id", String(30), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("block", Integer),
+)
+"""The place of a record before the change that made ``version`` moved it."""
+
+CONFLICT = Table(
+    "conflict",
+    METADATA,
+    Column("kind", String(60), primary_key=True),
+    Column("record_id", String(30), primary_key=True),
+    Column("field", String(100), primary_key=True),
+    Column("origin", String(8), primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("seqs", JSON, nullable=False),
+    Column("held", JSON, nullable=False),
+    Column("base", JSON),
+    Column("by", String(200), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("stands_by", String(200), nullable=False),
+    Column("stands_at", BigInteger, nullable=False),
+)
+"""Open conflicts; of several values of one origin held for one field, ``held`` is the last."""
+
+FINDING = Table(
+    "finding",
+    METADATA,
+    Column("kind", String(60), primary_key=True),
+    Column("record_id", String(30), primary_key=True),
+    Column("rule", String(60), primary_key=True),
+    Column("field", String(100), primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("message", String(500), nullable=False),
+    Column("about", String(30)),
+    Column("params", JSON(none_as_null=True)),
+    Column("related", JSON(none_as_null=True)),
+    Index("ix_finding_about", "about"),
+)
+"""Open findings; ``about`` is the other record whose changes may close one, ``related`` names the
+records (kind and id) in its parameters. Rows written by older servers have a sentence in
+``message`` instead."""
+
+UNKNOWN = Table(
+    "unknown_record",
+    METADATA,
+    Column("kind", String(60), primary_key=True),
+    Column("id", String(30), primary_key=True),
+    Column("district", Integer, nullable=False),
+    Column("block", Integer),
+    Column("fields", JSON, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("created_at", BigInteger),
+    Column("created_by", String(200)),
+    Column("updated_at", BigInteger),
+)
+"""Records of kinds that only a newer version knows, stored as received.
+
+Laptops do not have this table, so it identifies a server's database.
+"""

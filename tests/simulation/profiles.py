@@ -1,0 +1,133 @@
+"""The profiles of runs, and the actions drawn for a seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from tests.simulation.model import Place
+
+PLACES: tuple[tuple[int, int], ...] = ((2, 16), (2, 17), (2, 18), (3, 22), (3, 24))
+"""Districts and blocks (LGD codes) of a run."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """An event: its name, the laptop, and the random stream for its details."""
+
+    what: str
+    who: int
+    stream: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A kind of run: the number of laptops and the weights of events."""
+
+    name: str
+    weights: dict[str, int]
+    laptops: tuple[int, int] = (2, 4)
+    actions: tuple[int, int] = (14, 34)
+    most: tuple[int, ...] = (0, 1, 2, 3)
+    """Most changes of a batch and rows of a page; 0: the program's limits."""
+
+
+_WORK = {"person": 6, "group": 2, "edit": 14, "clear": 2, "unknown": 2, "delete": 2}
+_FORMS = {"open": 4, "close": 4}
+_SYNC = {"sync": 13, "cut": 4, "crash": 2, "old": 2, "busy": 3, "clock": 1}
+PROFILES: tuple[Profile, ...] = (
+    Profile("office", _WORK | _FORMS | _SYNC | {"decide": 3, "move": 2, "mend": 1}),
+    Profile(
+        "conflicts",
+        _WORK | _FORMS | _SYNC | {"person": 2, "edit": 26, "delete": 4, "decide": 12},
+    ),
+    Profile("copies", _WORK | _FORMS | _SYNC | {"copy": 6, "carry": 1, "decide": 2}, (1, 3)),
+    Profile(
+        "restores",
+        _WORK | _FORMS | _SYNC | {"backup": 5, "restore": 3, "rollback": 3, "reinstall": 4},
+    ),
+    Profile(
+        "moves",
+        _WORK | _SYNC | {"person": 8, "move": 12, "rescope": 3, "sync": 18, "delete": 1},
+        (3, 5),
+    ),
+    Profile(
+        "rejections",
+        _WORK
+        | _SYNC
+        | {
+            "faraway": 5,
+            "refused": 8,
+            "edit": 22,
+            "mend": 5,
+            "withdraw": 3,
+            "move": 3,
+            "rescope": 4,
+        },
+    ),
+    Profile("cuts", _WORK | _SYNC | {"cut": 14, "crash": 12, "old": 8, "busy": 8}),
+    Profile(
+        "slow line",
+        {"person": 1, "edit": 26, "clear": 2, "open": 2, "close": 2, "sync": 8, "cut": 16}
+        | {"busy": 4, "decide": 1},
+        (2, 3),
+        (24, 44),
+        most=(1,),
+    ),
+    Profile(
+        "lost server",
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {"person": 2, "group": 1, "edit": 30, "open": 2, "close": 2, "sync": 20}
+        | {"server backup": 5, "server restore": 5, "decide": 2, "reinstall": 2},
+        (2, 3),
+        (24, 44),
+    ),
+    Profile(
+        "all",
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {"copy": 1, "rollback": 1, "carry": 1, "backup": 1, "restore": 1}
+        | {"reinstall": 1}
+        | {
+            "move": 3,
+            "rescope": 1,
+            "decide": 4,
+            "faraway": 1,
+            "refused": 1,
+            "mend": 1,
+            "withdraw": 1,
+        },
+        (3, 5),
+        (24, 48),
+    ),
+)
+
+
+def profile_of(seed: int) -> Profile:
+    return PROFILES[seed % len(PROFILES)]
+
+
+def draw_actions(seed: int, profile: Profile | None = None) -> list[Action]:
+    """Draw the actions of a run from its seed."""
+    profile = profile or profile_of(seed)
+    chance = random.Random(f"{seed}/actions")
+    names = sorted(profile.weights)
+    weights = [profile.weights[name] for name in names]
+    many = chance.randint(*profile.actions)
+    # Begin with some people that all laptops know.
+    first = [("person", 0), ("person", 1), ("sync", 0), ("sync", 1), ("sync", 2)]
+    drawn = [(what, chance.randrange(60)) for what in chance.choices(names, weights, k=many)]
+    return [Action(what, who, stream) for stream, (what, who) in enumerate([*first, *drawn])]
+
+
+def place_name(place: Place) -> str:
+    return f"block {place[1]} of district {place[0]}"
+
+
+def area_name(scope: Place) -> str:
+    if scope[0] is None:
+        return "everything"
+    return f"district {scope[0]}" if scope[1] is None else place_name(scope)

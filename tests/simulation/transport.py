@@ -1,0 +1,103 @@
+"""The transport of a run: it passes requests to the server and fails as planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.simulation.devices import Server
+from tests.simulation.model import Violation
+from tests.simulation.testbed import Crash
+
+from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.wire.codec import decode, encode
+from fieldkit.server.problems import Refusal
+from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic
+
+
+@dataclass
+class Faults:
+    """The failures of one sync, by the number of the request."""
+
+    by_request: dict[int, str] = field(default_factory=dict)
+    """``lost``, ``unanswered``, ``server dies``, ``server dies late``, ``laptop dies``,
+    ``laptop dies late``, ``twice``, ``meanwhile``."""
+    down_from: int = 0
+    """The request from which on there is no connection; 0: never."""
+    meanwhile: Callable[[], None] | None = None
+    """Runs during the request of that name."""
+    most: int = 0
+    """Most changes of a batch and rows of a page; 0: the program's limits."""
+    coding: str | None = None
+    """The coding of messages; None: passed as objects."""
+
+
+class FaultyTransport:
+    """A transport, as the program's sync uses it."""
+
+    def __init__(
+        self,
+        server: Server,
+        device: int,
+        faults: Faults | None = None,
+        keep: Callable[[int, SyncRequest], None] | None = None,
+    ) -> None:
+        self.traffic = Traffic()
+        self._central = server
+        self._device = device
+        self._faults = faults or Faults()
+        self._keep = keep
+
+    def use_token(self, token: str) -> None:
+        """Tokens are not checked here."""
+
+    def measure(self, message: Message) -> int:
+        return 100
+
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
+        assert path == "/v1/sync", path
+        assert isinstance(message, SyncRequest)
+        self.traffic.requests += 1
+        number, faults = self.traffic.requests, self._faults
+        if number > 500:
+            raise Violation("P7: a sync of 500 requests has no end")
+        if faults.down_from and number >= faults.down_from:
+            raise Offline
+        what = faults.by_request.get(number, "")
+        if what == "lost":
+            raise ConnectionLost
+        if what == "laptop dies":
+            raise Crash
+        answer = self._deliver(self._pack(message, SyncRequest), what)
+        if what == "laptop dies late":
+            raise Crash
+        if what == "unanswered":
+            raise ConnectionLost
+        if what == "twice":
+            self._deliver(message, "")
+        if what == "meanwhile" and faults.meanwhile:
+            faults.meanwhile()
+        packed = self._pack(answer, SyncAnswer)
+        assert isinstance(packed, kind)
+        return packed
+
+    def _deliver(self, request: SyncRequest, what: str) -> SyncAnswer:
+        if self._keep:
+            self._keep(self._device, request)
+        power_cut = self._central.testbed.server_power_cut
+        if what.startswith("server dies"):
+            power_cut.at, power_cut.after = 1, what.endswith("late")
+        try:
+            return self._central.ask(self._device, request)
+        except Refusal as refused:
+            raise ServerRefusal(refused.problem.status, refused.problem) from None
+        except Crash:
+            self._central.testbed.server.dispose()
+            raise ConnectionLost from None
+        finally:
+            power_cut.at = 0
+
+    def _pack(self, message: M, kind: type[M]) -> M:
+        coding = self._faults.coding
+        return message if coding is None else decode(encode(message, coding), kind, coding)
