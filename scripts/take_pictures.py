@@ -46,7 +46,7 @@ class Photographer:
         """Wait until all keys, workers and messages are processed."""
         for _ in range(3):
             await self._pilot.pause()
-            await self._app.quiet()
+            await self._app.keys_handled()
             await self._app.workers.wait_for_complete()
         await self._pilot.pause()
 

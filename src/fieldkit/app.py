@@ -1,4 +1,4 @@
-"""The application: opens on Home at once, loads the rest behind it, and ends in plain words."""
+"""The application: shows Home at once, loads the rest afterwards, and ends in a sentence."""
 
 from __future__ import annotations
 
@@ -14,20 +14,19 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from fieldkit.screens.base import navigation as doors
 from fieldkit.screens.base import textual_private
 from fieldkit.screens.base.app import AppBase, is_sentence
 from fieldkit.screens.base.page import Page
 from fieldkit.screens.base.scheduler import Pace
-from fieldkit.screens.home.home import HomePage
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.navigation import Navigation
 
 PAINTED_BY = 0.05
-"""Seconds after which Home stands on the screen; loading would hold its first paint up."""
-
+"""Seconds after which Home is on the screen; loading earlier would delay its first paint."""
 
 QUIET_AFTER = 2.0
-"""Seconds after the store is open: what nobody waits for leaves the first searches alone."""
-_ANYWHERE = {"menu", "operators", "keys", "sync"}
+"""Seconds from the opening of the store to the work nobody waits for, so that searches go first."""
+_GLOBAL_ACTIONS = {"menu", "operators", "keys", "sync"}
 
 
 class FieldkitApp(AppBase):
@@ -44,11 +43,14 @@ class FieldkitApp(AppBase):
 
     def __init__(self, home: Path, pace: Pace | None = Pace()) -> None:  # noqa: B008 - it is frozen
         super().__init__(home, pace)
+        self.navigator = Navigation(self)
+        self.fault = ""
+        """The sentence to end with, if the program failed."""
 
     def on_mount(self) -> None:
-        """Paint Home, then open the store behind it."""
+        """Show Home, then open the store."""
         self.push_screen(HomePage())
-        # No call_after_refresh: a screen opened by an early key would hold it back for good.
+        # Not call_after_refresh: a screen opened by an early key would keep it from ever running.
         self.set_timer(PAINTED_BY, lambda: self.run_worker(self._begin()))
 
     async def _begin(self) -> None:
@@ -58,107 +60,107 @@ class FieldkitApp(AppBase):
         try:
             device = await self.ask(lambda store: store.device)
         except StoreError as error:
-            from fieldkit.screens.base.startup_error import TroublePage
+            from fieldkit.screens.home.startup_error_page import StartupErrorPage
 
-            await self.push_screen(TroublePage(str(error)))
+            await self.push_screen(StartupErrorPage(str(error)))
             return
         if device is None:
-            from fieldkit.screens.home.first_run import FirstRunPage
+            from fieldkit.screens.home.first_run_page import FirstRunPage
 
             await self.push_screen(FirstRunPage())
-        self.set_timer(QUIET_AFTER, lambda: self.run_worker(self._in_quiet()))
+        self.set_timer(QUIET_AFTER, lambda: self.run_worker(self._start_background_work()))
 
-    async def _in_quiet(self) -> None:
-        """Load the form before it is needed, make the day's copy, tidy up, and begin to sync.
+    async def _start_background_work(self) -> None:
+        """Load the form before it is needed, back up, tidy up, and start the sync schedule.
 
-        Says if there can be no copy.
+        If the backup fails, the page says so.
         """
         from fieldkit.store import StoreError
 
-        await asyncio.to_thread(import_module, "fieldkit.screens.form.form")
+        await asyncio.to_thread(import_module, "fieldkit.screens.form.form_page")
         try:
             await self.work(lambda store: store.back_up_daily())
             await self.work(lambda store: store.tidy())
         except StoreError as error:
             if isinstance(self.screen, Page):
                 self.screen.say(f"No copy of today's data was made. {error}", error=True)
-        self.courier.by_itself()
+        self.scheduler.start_schedule()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let the keys of the whole program do nothing where a page stands alone."""
+        """Disable the keys of the whole program on pages that stand alone."""
         alone = isinstance(self.screen, Page) and self.screen.ALONE
-        if alone and action in _ANYWHERE:
+        if alone and action in _GLOBAL_ACTIONS:
             return False
         return super().check_action(action, parameters)
 
     async def action_menu(self) -> None:
         """Open the menu of everything."""
-        await doors.open_menu(self)
+        await self.navigator.open_menu()
 
     async def action_operators(self) -> None:
         """Open the change of operator."""
-        await doors.open_operators(self)
+        await self.navigator.open_operators()
 
     async def action_keys(self) -> None:
         """Open the help."""
-        await doors.open_help(self)
+        await self.navigator.open_help()
 
     async def action_sync(self) -> None:
-        """Sync at once, on its screen."""
-        await doors.open_sync(self, begin=True)
+        """Open the sync page and sync."""
+        await self.navigator.open_sync(begin=True)
 
     def action_help_quit(self) -> None:
         """Say how to quit; Ctrl+C loses nothing."""
         if isinstance(self.screen, Page):
             self.screen.say("Ctrl+Q quits. What is typed is kept.")
 
-    # --- the end ---
+    # --- quitting ---
 
     async def action_quit(self) -> None:
-        """Put away what is typed, then end; if it cannot be written, only when asked again."""
+        """Save what is typed as drafts, then end; if that fails, end at the second key."""
         page = self.screen
         try:
-            await self._put_away()
+            await self._save_drafts()
         except Exception as error:
             if not is_sentence(error) or not isinstance(page, Page):
                 raise
-            if not page.sure("quit", f"{error} Ctrl+Q again quits without what was typed."):
+            if not page.confirmed("quit", f"{error} Ctrl+Q again quits without what was typed."):
                 return
         self.exit(0)
 
-    async def _put_away(self) -> None:
+    async def _save_drafts(self) -> None:
         for page in self.screen_stack:
             if isinstance(page, Page):
-                await page.put_away()
+                await page.save_draft()
 
     def end_soon(self, *_: object) -> None:
-        """Put away what is typed and end: the window was closed or the laptop shuts down."""
+        """Save drafts and end: the window was closed or the laptop shuts down."""
 
         async def end() -> None:
-            self._write_unwritten()
+            self._write_drafts_now()
             self.exit(0)
 
         textual_private.call_from_signal(self, end)
 
-    def _write_unwritten(self) -> None:
-        """Write what is typed at once, as far as that can be: the fault may lie in the form."""
+    def _write_drafts_now(self) -> None:
+        """Write the drafts that can be written, at once; the form itself may have failed."""
         for page in self.screen_stack:
             with suppress(Exception):
-                draft = page.unwritten() if isinstance(page, Page) else None
+                draft = page.unwritten_draft() if isinstance(page, Page) else None
                 if draft is not None and self._store is not None:
                     self._store.drafts.keep(draft)
 
     def note_fault(self) -> str:
-        """Write where the present exception arose to a file; return a sentence for the person."""
+        """Log where the exception being handled was raised; return a sentence about it."""
         log = write_log(self.home)
         return super().note_fault() + (
             f" Send this file to whoever looks after fieldkit: {log}" if log else ""
         )
 
     def _fatal_error(self) -> None:
-        """End with one sentence; where it broke goes to a file, without anyone's data."""
+        """End with one sentence; log where the program failed, without personal data."""
         log = write_log(self.home)
-        self._write_unwritten()
+        self._write_drafts_now()
         self.fault = (
             "fieldkit stopped because of a mistake in the program. What was saved is safe; "
             "what was being typed is on Home after the next start."
@@ -166,12 +168,9 @@ class FieldkitApp(AppBase):
         )
         textual_private.stop_at_once(self)
 
-    fault: str = ""
-    """The sentence to end with, if something broke."""
-
 
 def write_log(home: Path) -> Path | None:
-    """Write where the present exception arose: files, lines and types; no values, no messages."""
+    """Write the trace of the exception being handled: files, lines and types, but no values."""
     kind, error, trace = sys.exc_info()
     lines = [
         f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
@@ -191,7 +190,7 @@ def write_log(home: Path) -> Path | None:
 def run(home: Path) -> int:
     """Run the application on ``home`` and return the exit code.
 
-    A second one on the same home is refused, for both would number and chain the same records.
+    A second one on the same home is refused: both would number and chain the same records.
     """
     from filelock import FileLock, Timeout
 

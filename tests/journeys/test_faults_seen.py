@@ -132,7 +132,7 @@ def test_a_wrong_clock_is_told_on_home_and_work_goes_on(home: Path) -> None:
 def test_the_program_ends_in_plain_words_if_its_own_code_is_at_fault(home: Path) -> None:
     broken = (
         "import sys; from pathlib import Path; from fieldkit.app import run; "
-        "from fieldkit.screens.base import navigation; navigation.open_list = None; "
+        "from fieldkit.screens.navigation import Navigation; Navigation.open_list = None; "
         "sys.exit(run(Path(sys.argv[1])))"
     )
     with Hand(home, command=(sys.executable, "-c", broken, str(home))) as hand:
@@ -143,4 +143,4 @@ def test_the_program_ends_in_plain_words_if_its_own_code_is_at_fault(home: Path)
         assert hand.left() == 1
         assert "fieldkit stopped because of a mistake in the program" in said(hand)
     (log,) = (home / "logs").iterdir()
-    assert "listing.py" in log.read_text(encoding="utf-8")
+    assert "list_page.py" in log.read_text(encoding="utf-8")

@@ -25,15 +25,15 @@ DISTRICT, BLOCK, OTHER_BLOCK = "2", "16", "17"
 class Laptop:
     """One laptop: its entries through its store, everything else through its commands."""
 
-    def __init__(self, desk: Desk, operator: str) -> None:
-        self._desk = desk
-        self.home = desk.folder / operator
+    def __init__(self, office: Office, operator: str) -> None:
+        self._office = office
+        self.home = office.folder / operator
         self.operator = operator
         self.run("init", "--name", operator, "--district", DISTRICT, "--block", BLOCK)
 
     def run(self, *arguments: str) -> bytes:
-        self._desk.patch.setenv("FIELDKIT_HOME", str(self.home))
-        done = self._desk.cli(*arguments)
+        self._office.patch.setenv("FIELDKIT_HOME", str(self.home))
+        done = self._office.cli(*arguments)
         assert done.code == 0, done.err
         return done.out
 
@@ -62,7 +62,7 @@ class Laptop:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Office:
     """Where the laptops stand, and how their commands are given."""
 
     folder: Path
@@ -71,10 +71,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(
+def office(
     tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
-) -> Desk:
-    return Desk(tmp_path, caller(capsysbinary, monkeypatch), monkeypatch)
+) -> Office:
+    return Office(tmp_path, caller(capsysbinary, monkeypatch), monkeypatch)
 
 
 @pytest.fixture
@@ -85,9 +85,9 @@ def server(postgres_url: str) -> Iterator[Server]:
 
 
 @pytest.fixture
-def laptops(desk: Desk, server: Server, postgres_url: str) -> list[Laptop]:
+def laptops(office: Office, server: Server, postgres_url: str) -> list[Laptop]:
     """Two laptops of one block, enrolled."""
-    found = [Laptop(desk, name) for name in ("Asha", "Bilal")]
+    found = [Laptop(office, name) for name in ("Asha", "Bilal")]
     for one in found:
         one.enrol(server, code(postgres_url, "operator", "--district", DISTRICT, "--block", BLOCK))
     return found
@@ -106,7 +106,7 @@ def sync_in_turn(laptops: Sequence[Laptop]) -> None:
 
 
 def test_work_on_the_same_people_comes_together(
-    laptops: list[Laptop], server: Server, postgres_url: str, desk: Desk
+    laptops: list[Laptop], server: Server, postgres_url: str, office: Office
 ) -> None:
     asha, bilal = laptops
     people = asha.save(*(Edit(Beneficiary, artisan(letter)) for letter in "ABCDE"))
@@ -158,14 +158,14 @@ def test_work_on_the_same_people_comes_together(
         receipt = one.read("receipt")
         assert receipt["match"] is True, receipt
         assert one.read("check")["sound"]
-    others_see(laptops, server, postgres_url, desk)
+    others_see(laptops, server, postgres_url, office)
 
 
-def others_see(laptops: list[Laptop], server: Server, database: str, desk: Desk) -> None:
+def others_see(laptops: list[Laptop], server: Server, database: str, office: Office) -> None:
     """A supervisor of the district sees all of it, a laptop of another block none."""
-    supervisor = Laptop(desk, "Shabnam")
+    supervisor = Laptop(office, "Shabnam")
     supervisor.enrol(server, code(database, "supervisor", "--district", DISTRICT))
-    stranger = Laptop(desk, "Tariq")
+    stranger = Laptop(office, "Tariq")
     scope = ("--district", DISTRICT, "--block", OTHER_BLOCK)
     stranger.enrol(server, code(database, "operator", *scope))
     supervisor.sync()

@@ -23,7 +23,7 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.records.training.training_batch import TrainingBatch
 from fieldkit.reference import options
 from fieldkit.screens.base.scheduler import Pace
-from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Answered, Edit, Store
 from fieldkit.sync.client import enrol
@@ -164,7 +164,7 @@ class Hand:
         """Wait until no key, worker or message is left."""
         for _ in range(3):
             await self.pilot.pause()
-            await self.app.quiet()
+            await self.app.keys_handled()
             await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
@@ -181,15 +181,15 @@ class Hand:
 async def open_sync(hand: Hand) -> None:
     """Open the Sync page from Home."""
     await hand.press("8", "<enter>")
-    assert isinstance(hand.app.screen, SyncScreen)
+    assert isinstance(hand.app.screen, SyncPage)
 
 
 At = Callable[..., AbstractAsyncContextManager[Hand]]
 
 
 @pytest.fixture
-def at_desk(tmp_path: Path) -> At:
-    """Open the application on this test's home: ``async with at_desk() as hand``."""
+def opened_app(tmp_path: Path) -> At:
+    """Open the application on this test's home: ``async with opened_app() as hand``."""
 
     @asynccontextmanager
     async def opened(

@@ -15,11 +15,11 @@ from fieldkit.protocol.change import Op
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.listing import ListPage
-from fieldkit.screens.records.record import RecordPage
-from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.records.list_page import ListPage
+from fieldkit.screens.records.record_page import RecordPage
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets.picker import Answer, Picker
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store, SyncSession
@@ -56,7 +56,7 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     def note(self: SyncScheduler, seconds: float) -> None:
         found.append(seconds)
-        self._timer = self._desk.set_timer(3600, self._fall_due)
+        self._timer = self._host.set_timer(3600, self._fall_due)
 
     monkeypatch.setattr(SyncScheduler, "_set_timer", note)
     return found
@@ -69,30 +69,30 @@ async def _until(hand: Hand, true: Callable[[], bool]) -> None:
 
 
 async def test_what_is_saved_goes_by_itself_and_home_says_so(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fieldkit.app.QUIET_AFTER", 0.01)
     office.enrol(store)
     _vo(store, "Noor VO")
-    async with at_desk(pace=SOON) as hand:
-        await _until(hand, lambda: "online" in hand.app.standing.words())
+    async with opened_app(pace=SOON) as hand:
+        await _until(hand, lambda: "online" in hand.app.header_status.words())
         assert isinstance(hand.app.screen, HomePage)
         assert "all sent   online" in hand.text().splitlines()[0]
         # No sentence, no page: nobody asked.
         assert hand.text().splitlines()[-3].strip() == ""
         await hand.app.ask(lambda mine: _vo(mine, "Another VO"))
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         await _until(hand, lambda: store.outbox.counts()[State.QUEUED] == 0)
-        await _until(hand, lambda: not hand.app.courier.running)
+        await _until(hand, lambda: not hand.app.scheduler.running)
         assert "all sent   online" in hand.text().splitlines()[0]
 
 
 async def test_a_laptop_without_a_server_asks_nobody(
-    store: Store, at_desk: At, planned: list[float]
+    store: Store, opened_app: At, planned: list[float]
 ) -> None:
     _vo(store, "Noor VO")
-    async with at_desk(pace=IN_AN_HOUR) as hand:
-        hand.app.courier._fall_due()
+    async with opened_app(pace=IN_AN_HOUR) as hand:
+        hand.app.scheduler._fall_due()
         await hand.settle()
         assert "1 not sent" in hand.text().splitlines()[0]
         assert "line" not in hand.text().splitlines()[0]
@@ -100,35 +100,35 @@ async def test_a_laptop_without_a_server_asks_nobody(
 
 
 async def test_it_backs_off_while_there_is_no_line_and_saves_do_not_hasten_it(
-    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     ends = [_outcome(ok=False, offline=True)] * 6 + [_outcome(), _outcome(ok=False, offline=True)]
     monkeypatch.setattr(client, "sync", lambda *_, **__: ends.pop(0))
-    async with at_desk(pace=Pace(jitter=0.0)) as hand:
-        hand.app.courier.by_itself()
+    async with opened_app(pace=Pace(jitter=0.0)) as hand:
+        hand.app.scheduler.start_schedule()
         for _ in range(6):
-            hand.app.courier._fall_due()
+            hand.app.scheduler._fall_due()
             await hand.settle()
         assert planned == [5.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1200.0]
         assert "offline since 21 Nov 2026 16:00" in hand.text().splitlines()[0]
         await hand.app.ask(lambda mine: _vo(mine, "Noor VO"))
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         assert len(planned) == 7
-        hand.app.courier._fall_due()
+        hand.app.scheduler._fall_due()
         await hand.settle()
         assert planned[7:] == [240.0]
         assert "online" in hand.text().splitlines()[0]
         await hand.app.ask(lambda mine: _vo(mine, "Another VO"))
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         assert planned[8:] == [30.0]
-        hand.app.courier._fall_due()
+        hand.app.scheduler._fall_due()
         await hand.settle()
         assert planned[9:] == [60.0]
 
 
 async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
-    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     ends = [_outcome(ok=False, offline=True)] * 3
@@ -139,15 +139,15 @@ async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
         return outcome
 
     monkeypatch.setattr(client, "sync", end)
-    async with at_desk(pace=Pace(jitter=0.0)) as hand:
+    async with opened_app(pace=Pace(jitter=0.0)) as hand:
         for _ in range(3):
-            hand.app.courier._fall_due()
+            hand.app.scheduler._fall_due()
             await hand.settle()
         assert "offline since" in hand.text().splitlines()[0]
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         assert planned[-1] == 300.0
         store.outbox.note(_outcome(ok=False, offline=True, at=1_795_257_060).session)
-        await hand.app.take_stock()
+        await hand.app.refresh_status()
         assert "offline since" in hand.text().splitlines()[0]
         assert planned[-1] == 300.0
         store.outbox.note(_outcome().session)
@@ -157,7 +157,7 @@ async def test_a_sync_in_another_window_ends_the_waiting_for_the_line(
 
 
 async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
-    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
@@ -173,15 +173,15 @@ async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
         return _outcome()
 
     monkeypatch.setattr(client, "sync", held_up)
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
 
         async def press(*keys: events.Key) -> None:
             for key in keys:
                 hand.app.post_message(key)
             await hand.pilot.pause()
-            await hand.app.quiet()
+            await hand.app.keys_handled()
 
-        hand.app.courier._fall_due()
+        hand.app.scheduler._fall_due()
         while not reached.is_set():
             await hand.pilot.pause(0.01)
         await press(*(events.Key(digit, digit) for digit in "9419011432"))
@@ -189,25 +189,25 @@ async def test_keys_count_while_it_runs_and_esc_leaves_what_nobody_asked_for(
         assert isinstance(hand.app.screen, RecordPage)
         await press(events.Key("escape", None))
         assert isinstance(hand.app.screen, HomePage)
-        await hand.app.take_stock()
-        assert "sending ..." in hand.app.standing.words()
+        await hand.app.refresh_status()
+        assert "sending ..." in hand.app.header_status.words()
         await press(events.Key("8", "8"), events.Key("enter", None), events.Key("escape", None))
         assert isinstance(hand.app.screen, HomePage)
         # F5 makes it the person's: then Esc stops it.
         await press(events.Key("f5", None), events.Key("escape", None))
-        assert isinstance(hand.app.screen, SyncScreen)
-        assert hand.app.courier.stopping
+        assert isinstance(hand.app.screen, SyncPage)
+        assert hand.app.scheduler.stopping
         await press(events.Key("f5", None))
         assert ran == 1
         go_on.set()
         await hand.settle()
-        assert not hand.app.courier.running
+        assert not hand.app.scheduler.running
     # The last F5 began another once the first had stopped.
     assert ran == 2
 
 
 async def test_a_mistake_in_it_ends_neither_the_program_nor_what_is_typed(
-    store: Store, at_desk: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, planned: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
 
@@ -215,18 +215,18 @@ async def test_a_mistake_in_it_ends_neither_the_program_nor_what_is_typed(
         raise ValueError("Zooni Akhter 9419011432")
 
     monkeypatch.setattr(client, "sync", broken)
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         await hand.press("zooni", "<ctrl+n>")
-        hand.app.courier._fall_due()
+        hand.app.scheduler._fall_due()
         await hand.settle()
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert "mistake" not in hand.text()
         await hand.press("<f5>")
         assert "A mistake in the program stopped this." in hand.text()
         (log,) = list((hand.app.home / "logs").iterdir())[:1]
         assert "Zooni" not in log.read_text(encoding="utf-8")
         await hand.press("<escape>")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert "Zooni" in hand.text()
 
 
@@ -241,18 +241,18 @@ def _arrive(monkeypatch: pytest.MonkeyPatch, bring: Callable[[Store], object]) -
 
 
 async def _sync_by_itself(hand: Hand) -> None:
-    hand.app.courier._fall_due()
+    hand.app.scheduler._fall_due()
     await hand.settle()
 
 
 async def test_a_list_shows_what_came_and_the_mark_stays_on_its_record(
-    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     for letter in "cegi":
         _vo(store, f"{letter.upper()} VO")
     _arrive(monkeypatch, lambda mine: [_vo(mine, f"{one} VO") for one in "ABF"])
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         await hand.press("/", "list: village org", "<enter>")
         assert isinstance(hand.app.screen, ListPage)
         await hand.press("<down>", "<down>")
@@ -267,7 +267,7 @@ async def test_a_list_shows_what_came_and_the_mark_stays_on_its_record(
 
 
 async def test_a_mark_whose_record_is_gone_marks_nothing_else(
-    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     ids = [_vo(store, f"{letter} VO") for letter in "ABC"]
@@ -276,7 +276,7 @@ async def test_a_mark_whose_record_is_gone_marks_nothing_else(
         mine.save([Edit(VillageOrganisation, {}, ids[1], op=Op.DELETE)], "Reyaz")
 
     _arrive(monkeypatch, delete)
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         await hand.press("/", "list: village org", "<enter>", "<down>")
         await _sync_by_itself(hand)
         picker = hand.app.screen.query_one(Picker)
@@ -287,7 +287,7 @@ async def test_a_mark_whose_record_is_gone_marks_nothing_else(
 
 
 async def test_home_counts_what_came_and_leaves_what_is_typed_alone(
-    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _enrolled(store)
     artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
@@ -295,7 +295,7 @@ async def test_home_counts_what_came_and_leaves_what_is_typed_alone(
         monkeypatch,
         lambda mine: artisan(mine, "Ghulam Mohd Bhat", "Ab Rashid", "9419017710"),
     )
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         assert "1 artisan" in hand.text()
         await _sync_by_itself(hand)
         assert "2 artisans" in hand.text()
@@ -308,7 +308,7 @@ async def test_home_counts_what_came_and_leaves_what_is_typed_alone(
 
 
 async def test_a_form_keeps_what_was_seen_when_it_opened(
-    store: Store, other: Store, office: Office, at_desk: At
+    store: Store, other: Store, office: Office, opened_app: At
 ) -> None:
     district = next(office.unused)
     for laptop in (store, other):
@@ -317,9 +317,9 @@ async def test_a_form_keeps_what_was_seen_when_it_opened(
     person = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
     assert sync(store).ok
     assert sync(other).ok
-    async with at_desk(pace=IN_AN_HOUR) as hand:
+    async with opened_app(pace=IN_AN_HOUR) as hand:
         await hand.press("9419011432", "<enter>", "e")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         before = hand.text()
         other.save([Edit(Beneficiary, {"mobile": "7006155210"}, person)], "Reyaz")
         assert sync(other).ok
@@ -327,7 +327,7 @@ async def test_a_form_keeps_what_was_seen_when_it_opened(
         landed = store.get("beneficiary", person)
         assert landed is not None
         assert landed.value("mobile") == "7006155210"
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert hand.text().splitlines()[2:-4] == before.splitlines()[2:-4]
         while "Mobile" not in hand.line(" > "):
             await hand.press("<down>")
@@ -338,7 +338,7 @@ async def test_a_form_keeps_what_was_seen_when_it_opened(
     assert (conflict.field, conflict.mine) == ("mobile", "9419011433")
 
 
-async def test_a_copied_home_is_told_once(at_desk: At, tmp_path: Path) -> None:
+async def test_a_copied_home_is_told_once(opened_app: At, tmp_path: Path) -> None:
     first = Store.open(tmp_path / "first")
     first.init("Asha", 2, 16)
     first.close()
@@ -346,16 +346,16 @@ async def test_a_copied_home_is_told_once(at_desk: At, tmp_path: Path) -> None:
     copied = Store.open(tmp_path)
     (notice,) = copied.notices()
     copied.close()
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert " ".join(notice.text.split()[:5]) in hand.text()
         await hand.press("8", "<enter>", "<escape>")
         assert await hand.app.ask(lambda store: store.notices()) == []
 
 
 async def test_who_gives_up_waiting_for_rows_does_not_end_the_asking_for_them(
-    at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    opened_app: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         picker = hand.app.screen.query_one(Picker)
         reached, go_on, source = asyncio.Event(), asyncio.Event(), picker._source
 
@@ -365,7 +365,7 @@ async def test_who_gives_up_waiting_for_rows_does_not_end_the_asking_for_them(
             return await source(text)
 
         monkeypatch.setattr(picker, "_source", held_up)
-        picker.turn("Tariq")
+        picker.start_over("Tariq")
         await reached.wait()
         waiting = asyncio.create_task(picker.settled())
         await asyncio.sleep(0)

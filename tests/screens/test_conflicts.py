@@ -12,12 +12,12 @@ from fieldkit.protocol.change import Op
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.reference import option, options
-from fieldkit.screens.base import navigation as doors
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.records.record import RecordPage
-from fieldkit.screens.sync import conflicts
-from fieldkit.screens.sync.conflicts import ConflictPage, ValuePage
-from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.records.record_page import RecordPage
+from fieldkit.screens.sync import conflict_page
+from fieldkit.screens.sync.conflict_page import ConflictPage, ValuePage
+from fieldkit.screens.sync.conflicts import open_conflicts
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import sync
 
@@ -74,9 +74,9 @@ def _differ(
 
 
 @asynccontextmanager
-async def _settling(at_desk: At, width: int = 80, height: int = 24) -> AsyncIterator[Hand]:
+async def _settling(opened_app: At, width: int = 80, height: int = 24) -> AsyncIterator[Hand]:
     """Open the application at the first conflict."""
-    async with at_desk(width, height) as hand:
+    async with opened_app(width, height) as hand:
         await hand.press("8", "<enter>", "<enter>")
         assert isinstance(hand.app.screen, ConflictPage)
         yield hand
@@ -85,7 +85,7 @@ async def _settling(at_desk: At, width: int = 80, height: int = 24) -> AsyncIter
 @pytest.fixture(autouse=True)
 def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take what comes up as read at once."""
-    monkeypatch.setattr(conflicts, "PAUSE", 0)
+    monkeypatch.setattr(conflict_page, "PAUSE", 0)
 
 
 def _agree(store: Store, other: Store, person: str) -> dict[str, Value]:
@@ -101,9 +101,9 @@ def _agree(store: Store, other: Store, person: str) -> dict[str, Value]:
 
 
 async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
-    store: Store, other: Store, two: str, at_desk: At
+    store: Store, other: Store, two: str, opened_app: At
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert "2 to settle" in hand.text()
         await hand.press("8", "<enter>")
         text = hand.text()
@@ -123,7 +123,7 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
         await hand.press("1")
         assert "The next one:" in hand.text()
         await hand.press("t")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "Nothing is left to settle." in hand.text()
     values = _agree(store, other, two)
     kept = {"Mobile": ("9419011433", "TAIL"), "Trade": ("7006155210", "MASN")}[first]
@@ -131,12 +131,12 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
 
 
 async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
-    store: Store, two: str, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, two: str, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 100.0
-    monkeypatch.setattr(conflicts, "PAUSE", 1)
-    monkeypatch.setattr(conflicts, "monotonic", lambda: now)
-    async with _settling(at_desk) as hand:
+    monkeypatch.setattr(conflict_page, "PAUSE", 1)
+    monkeypatch.setattr(conflict_page, "monotonic", lambda: now)
+    async with _settling(opened_app) as hand:
         await hand.press("1", "1")
         assert isinstance(hand.app.screen, ConflictPage)
         assert len(store.conflicts()) == 1
@@ -147,42 +147,42 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
         assert len(store.conflicts()) == 1
         now += 1
         await hand.press("1")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert store.conflicts() == []
 
 
-async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, at_desk: At) -> None:
-    async with at_desk() as hand:
+async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, opened_app: At) -> None:
+    async with opened_app() as hand:
         await hand.press("8", "<enter>", "<enter>", "<enter>", "<enter>")
         assert isinstance(hand.app.screen, ConflictPage)
         await hand.press("<escape>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert len(store.conflicts()) == 2
 
 
 async def test_another_value_is_read_by_the_fields_format(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     _differ(store, other, person, "mobile", "7006155210", "9419011433")
-    async with _settling(at_desk) as hand:
+    async with _settling(opened_app) as hand:
         await hand.press("3", "70061")
         assert isinstance(hand.app.screen, ValuePage)
         assert "5 digits" in hand.text()
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, ValuePage)
         await hand.press("<ctrl+u>", "7006199999", "<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "Settled: Ghulam Mohammad Bhat, mobile." in hand.text()
         assert "F5 or s sync now   r receipt to a file   Esc back" in hand.text()
     assert _agree(store, other, person)["mobile"] == "7006199999"
 
 
 async def test_a_number_that_could_be_an_aadhaar_is_kept_when_it_is_meant_so(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     account = next(one for n in range(100) if holds_aadhaar(one := f"2345678901{n:02}"))
     _differ(store, other, person, "account_no", "55556666777788", "11112222333344")
-    async with _settling(at_desk) as hand:
+    async with _settling(opened_app) as hand:
         await hand.press("3", account)
         assert "This could be an Aadhaar number." in hand.text()
         await hand.press("<enter>")
@@ -190,7 +190,7 @@ async def test_a_number_that_could_be_an_aadhaar_is_kept_when_it_is_meant_so(
         await hand.press("<down>")
         assert f"{account}: meant so" in hand.line(" > ")
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert _agree(store, other, person)["account_no"] == account
 
 
@@ -205,7 +205,7 @@ async def test_the_held_value_is_told_from_the_one_that_stands_though_they_are_t
     titles = [
         (one.mine.title, one.theirs.title)
         for laptop in (store, other)
-        for one in conflicts.open_conflicts(laptop)
+        for one in open_conflicts(laptop)
     ]
     assert titles == [
         ("yours, not used yet", "on the server"),
@@ -214,7 +214,7 @@ async def test_the_held_value_is_told_from_the_one_that_stands_though_they_are_t
 
 
 async def test_other_records_may_be_left_to_settle_after_one(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     second = artisan(store, "Zahoor Dar", "Ali Dar", "9419055555")
     for laptop in (store, other):
@@ -225,29 +225,29 @@ async def test_other_records_may_be_left_to_settle_after_one(
     for laptop in (other, store):
         assert sync(laptop).ok
     assert len(store.conflicts()) == 2
-    async with at_desk() as hand:
-        await doors.open_record(hand.app, "beneficiary", person)
+    async with opened_app() as hand:
+        await hand.app.navigator.open_record("beneficiary", person)
         await hand.press("s", "1")
         assert "Nothing is left to settle here." in " ".join(hand.text().split())
     assert len(store.conflicts()) == 1
 
 
 async def test_a_choice_is_typed_by_its_first_letters(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     _differ(store, other, person, "trade_code", "TAIL", "MASN")
-    async with _settling(at_desk) as hand:
+    async with _settling(opened_app) as hand:
         await hand.press("e", "cobb", "<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert _agree(store, other, person)["trade_code"] == "COBB"
 
 
 async def test_deleted_there_and_changed_here_is_asked_in_those_words(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     theirs = Edit(Beneficiary, {}, person, op=Op.DELETE)
     _clash(store, other, person, theirs, Edit(Beneficiary, {"village": "Nagam"}, person))
-    async with _settling(at_desk) as hand:
+    async with _settling(opened_app) as hand:
         text = hand.text()
         assert "Deleted or kept" in text
         assert "kept, with what was changed" in text
@@ -255,61 +255,61 @@ async def test_deleted_there_and_changed_here_is_asked_in_those_words(
         await hand.press("3", "e")
         assert isinstance(hand.app.screen, ConflictPage)
         await hand.press("m")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     values = _agree(store, other, person)
     assert (values["deleted"], values["village"]) == (False, "Nagam")
 
 
 async def test_two_places_are_told_by_name(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     _differ(store, other, person, "block", 17, 18)
-    async with _settling(at_desk) as hand:
+    async with _settling(opened_app) as hand:
         text = hand.text()
         assert "District and block" in text
         assert [text.count(block) for block in ("Khag, ", "Khan-Sahib, ")] == [1, 1]
         await hand.press("2")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     assert _agree(store, other, person)["block"] == 17
 
 
 async def test_a_third_place_is_chosen_by_its_block(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     record = store.record(person)
     assert record is not None
     block = next(one for one in options("block") if one.within == record.district)
     _differ(store, other, person, "block", 17, 18)
-    async with _settling(at_desk) as hand:
+    async with _settling(opened_app) as hand:
         await hand.press("3", block.label)
         named = option("district", record.district)
         assert named is not None
         assert named.label in hand.line(f"> {block.label}")
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
     values = _agree(store, other, person)
     assert (values["district"], values["block"]) == (record.district, block.code)
 
 
 async def test_what_another_settled_while_it_was_shown_is_told_and_left_alone(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     _differ(store, other, person, "village", "Wathora", "Nagam")
-    async with _settling(at_desk) as hand:
+    async with _settling(opened_app) as hand:
         assert sync(other).ok
         other.resolve(other.conflicts()[0], Keep.MINE, "Reyaz")
         assert sync(other).ok
         assert sync(store).ok
         await hand.press("2")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "no longer open here, so nothing was changed" in " ".join(hand.text().split())
     assert _agree(store, other, person)["village"] == "Wathora"
 
 
 async def test_a_persons_page_says_settle_and_enter_leads_there(
-    store: Store, two: str, at_desk: At
+    store: Store, two: str, opened_app: At
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("7006155210", "<enter>")
         assert isinstance(hand.app.screen, RecordPage)
         assert "settle" in hand.text().splitlines()[0]
@@ -322,29 +322,29 @@ async def test_a_persons_page_says_settle_and_enter_leads_there(
 
 
 async def test_what_the_server_found_is_on_the_page_and_enter_mends_it(
-    store: Store, person: str, at_desk: At
+    store: Store, person: str, opened_app: At
 ) -> None:
     second = artisan(store, "Ghulam Mohd Bhat", "Abdul Ahad Bhat", "9419011432")
     assert sync(store).ok
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert "to check" in hand.text()
         await hand.press(second.lower(), "<enter>")
         assert isinstance(hand.app.screen, RecordPage)
         assert "to check" in hand.text().splitlines()[0]
         assert "To check: Mobile" in hand.text()
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
 
 
-async def test_a_narrow_console_shows_both_values(store: Store, two: str, at_desk: At) -> None:
-    async with _settling(at_desk, 60, 16) as hand:
+async def test_a_narrow_console_shows_both_values(store: Store, two: str, opened_app: At) -> None:
+    async with _settling(opened_app, 60, 16) as hand:
         text = hand.text()
         for words in ("Asha, ", "Reyaz, ", "not used yet", "on the server", "was", "later"):
             assert words in text
 
 
 async def test_what_a_sync_brought_to_settle_is_marked_for_who_asked_for_it(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     second = artisan(store, "Ghulam Mohd Bhat", "Abdul Ahad Bhat", "9419011432")
     assert sync(store).ok
@@ -352,7 +352,7 @@ async def test_what_a_sync_brought_to_settle_is_marked_for_who_asked_for_it(
     _edit(other, person, "Reyaz", mobile="7006155210")
     assert sync(other).ok
     _edit(store, person, "Asha", mobile="9419011433")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("8", "<enter>")
         assert "To check" in hand.text()
         await hand.press("<f5>")
@@ -363,10 +363,10 @@ async def test_what_a_sync_brought_to_settle_is_marked_for_who_asked_for_it(
 
 
 async def test_values_longer_than_a_row_are_shown_whole(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     long = "was told to come again with the passbook of the bank and a copy of the ration card"
     _differ(store, other, person, "remarks", f"{long}, on Monday", f"{long}, on Friday")
-    async with _settling(at_desk) as hand:
+    async with _settling(opened_app) as hand:
         assert "Monday" in hand.text()
         assert "Friday" in hand.text()

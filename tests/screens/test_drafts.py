@@ -9,10 +9,9 @@ import pytest
 from textual import events
 
 from fieldkit.app import FieldkitApp
-from fieldkit.screens.base import navigation as doors
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.listing import ListPage
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.records.list_page import ListPage
 from fieldkit.store import Draft, Store, StoreError
 from fieldkit.store.write import drafts
 from fieldkit.store.write.drafts import Drafts
@@ -27,12 +26,12 @@ def _full(*_given: object) -> Draft:
 
 @pytest.mark.parametrize("number", [None, "7KQ2M9XD-12"])
 async def test_a_draft_of_a_kind_unknown_here_is_shown_as_it_was_typed(
-    at_desk: At, block: dict[str, str], store: Store, number: str | None
+    opened_app: At, block: dict[str, str], store: Store, number: str | None
 ) -> None:
     remark = "came twice " * 20
     texts = {"insured_name": "Zooni Akhter", "note": f"[b]{remark}"}
     store.drafts.keep(Draft("craft_insurance", "Asha", None, number, 4, texts))
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert "> Unfinished: Zooni Akhter" in hand.text()
         assert "craft insurance" in hand.line("Unfinished")
         await hand.press("<enter>")
@@ -47,11 +46,11 @@ async def test_a_draft_of_a_kind_unknown_here_is_shown_as_it_was_typed(
 
 
 async def test_a_draft_of_a_record_that_left_says_so_and_can_be_entered_as_a_new_one(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     texts = {"name": "Zooni Akhter", "trade_code": "Carpenter", "mobile": "9419011999"}
     store.drafts.keep(Draft("beneficiary", "Asha", None, "7KQ2M9XD-12", 4, texts))
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("<enter>")
         assert "7KQ2M9XD-12   not on this laptop" in hand.text().splitlines()[0]
         assert "in another area now, or was given up" in " ".join(hand.text().split())
@@ -70,10 +69,10 @@ async def test_a_draft_of_a_record_that_left_says_so_and_can_be_entered_as_a_new
 
 
 async def test_a_record_that_left_opens_no_form_under_its_number(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
-        await doors.open_form(hand.app, "beneficiary", record_id="7KQ2M9XD-12")
+    async with opened_app() as hand:
+        await hand.app.navigator.open_form("beneficiary", record_id="7KQ2M9XD-12")
         await hand.settle()
         assert "7KQ2M9XD-12" in hand.text().splitlines()[0]
         assert "no longer on this laptop" in hand.text()
@@ -85,15 +84,15 @@ async def test_a_record_that_left_opens_no_form_under_its_number(
 
 
 async def test_texts_of_fields_that_are_gone_stay_through_typing_and_saving(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     texts = {"name": "Wular SHG", "bank_mitra": "Tariq 94190"}
     store.drafts.keep(Draft("self_help_group", "Asha", texts=texts))
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("<enter>")
         assert "bank mitra" in hand.line("Tariq 94190")
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         await hand.press("Nagam", "<enter>", "<escape>", "<escape>")
         (kept,) = store.drafts.of("Asha")
         assert kept.texts == {**texts, "village": "Nagam"}
@@ -106,41 +105,41 @@ async def test_texts_of_fields_that_are_gone_stay_through_typing_and_saving(
         assert group.label() == "Wular SHG"
         await hand.press("<escape>", "<home>", "<enter>", "<enter>")
         form = hand.app.screen
-        assert isinstance(form, FormScreen)
+        assert isinstance(form, FormPage)
         assert "Typed before, not asked here: bank mitra: Tariq 94190" in hand.text()
         await hand.press("<ctrl+s>")
         assert store.drafts.of("Asha")[0].texts == {"bank_mitra": "Tariq 94190"}
 
 
 async def test_a_record_is_saved_once_though_the_rest_of_its_draft_could_not_be_kept(
-    at_desk: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+    opened_app: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = {"name": "Wular SHG", "village": "Nagam", "bank_mitra": "Tariq 94190"}
     store.drafts.keep(Draft("self_help_group", "Asha", texts=texts))
     many = store.counts()["self_help_group"]
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("<enter>", "<enter>")
         with monkeypatch.context() as patch:
             patch.setattr(drafts, "_written", _full)
             await hand.press("<ctrl+s>")
         assert "The disk is full." in hand.text()
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert store.counts()["self_help_group"] == many
         await hand.press("<ctrl+s>")
-        assert not isinstance(hand.app.screen, FormScreen)
+        assert not isinstance(hand.app.screen, FormPage)
     assert store.counts()["self_help_group"] == many + 1
     assert store.drafts.of("Asha")[0].texts == {"bank_mitra": "Tariq 94190"}
 
 
 async def test_what_is_saved_is_told_though_no_next_form_can_be_opened(
-    at_desk: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+    opened_app: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def busy(*_given: object) -> None:
         raise StoreError("Another program is using the data file.")
 
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG")
-        monkeypatch.setattr("fieldkit.screens.form.form.start", busy)
+        monkeypatch.setattr("fieldkit.screens.form.form_page.start", busy)
         await hand.press("<ctrl+n>")
         assert isinstance(hand.app.screen, ListPage)
         (saved,) = store.last_saved(1)
@@ -150,9 +149,9 @@ async def test_what_is_saved_is_told_though_no_next_form_can_be_opened(
 
 @pytest.mark.parametrize("keys", [("<ctrl+q>",), ("<ctrl+p>", "quit", "<enter>")])
 async def test_quitting_in_the_middle_of_a_word_keeps_it(
-    at_desk: At, block: dict[str, str], store: Store, keys: tuple[str, ...]
+    opened_app: At, block: dict[str, str], store: Store, keys: tuple[str, ...]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan S", *keys)
         assert not hand.app.is_running
     (kept,) = store.drafts.of("Asha")
@@ -160,9 +159,9 @@ async def test_quitting_in_the_middle_of_a_word_keeps_it(
 
 
 async def test_quitting_is_asked_for_twice_if_what_was_typed_cannot_be_written(
-    at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    opened_app: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
         monkeypatch.setattr(Drafts, "keep", _full)
         await hand.press(" SHG", "<ctrl+q>")
@@ -173,13 +172,13 @@ async def test_quitting_is_asked_for_twice_if_what_was_typed_cannot_be_written(
 
 
 async def test_escape_leaves_only_when_asked_twice_if_what_was_typed_cannot_be_written(
-    at_desk: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    opened_app: At, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
         monkeypatch.setattr(Drafts, "keep", _full)
         await hand.press(" SHG", "<escape>")
-        assert isinstance(hand.app.screen, FormScreen)
+        assert isinstance(hand.app.screen, FormPage)
         assert "The disk is full. Esc again leaves without what was typed." in hand.text()
         assert "Gulshan SHG" in hand.text()
         await hand.press("<escape>")
@@ -208,9 +207,9 @@ async def test_a_fault_keeps_what_is_typed(tmp_path: Path, block: dict[str, str]
 
 
 async def test_a_closed_window_keeps_what_is_typed(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan")
         hand.app.end_soon()
         await hand.pilot.pause()
@@ -218,9 +217,9 @@ async def test_a_closed_window_keeps_what_is_typed(
 
 
 async def test_another_operator_leaves_the_form_to_who_began_it(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan S", "<ctrl+o>", "Reyaz", "<enter>")
         assert isinstance(hand.app.screen, ListPage)
         assert "Reyaz" in hand.text().splitlines()[0]
@@ -235,8 +234,8 @@ async def test_another_operator_leaves_the_form_to_who_began_it(
 
 
 async def test_the_same_operator_goes_on_with_the_form(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan", "<ctrl+o>", "1", " SHG", "<ctrl+s>")
         assert store.last_saved(1)[0].label() == "Gulshan SHG"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.find import carried
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.record import RecordPage
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.lookup.search import texts_from
+from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Store
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 def typed_into_form(hand: Hand) -> dict[str, str]:
     form = hand.app.screen
-    assert isinstance(form, FormScreen)
+    assert isinstance(form, FormPage)
     assert form.model is not None
     return {name: one.text for name, one in form.model.fields.items() if one.text}
 
 
 async def test_a_misspelt_name_and_father_finds_and_enter_opens(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("gulam mohd bhat abdul ahad", "<enter>")
         assert isinstance(hand.app.screen, RecordPage)
         assert hand.app.screen.record_id == block["ghulam"]
 
 
 async def test_a_weak_match_marks_new_and_carries_name_and_mobile(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("tariq mir 9906012345")
         assert 'egister "Tariq Mir"' in hand.line("  > ")
         await hand.press("<enter>")
@@ -46,18 +46,18 @@ async def test_a_weak_match_marks_new_and_carries_name_and_mobile(
 
 
 async def test_enter_at_once_waits_for_the_results_of_what_is_typed(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419017710", "<enter>")
         assert isinstance(hand.app.screen, RecordPage)
         assert hand.app.screen.record_id == block["tariq"]
 
 
 async def test_what_is_typed_after_enter_goes_into_the_form(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("nasreen mir", "<ctrl+n>", "d", "<enter>", "habib mir", "<enter>")
         typed = typed_into_form(hand)
         assert typed["name"] == "Nasreen Mir"
@@ -68,17 +68,17 @@ async def test_what_is_typed_after_enter_goes_into_the_form(
         assert "Unfinished: Nasreen Mir" in hand.text()
 
 
-async def test_a_record_number_opens_the_record(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+async def test_a_record_number_opens_the_record(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
         await hand.press(block["tariq"].lower(), "<enter>")
         assert isinstance(hand.app.screen, RecordPage)
         assert hand.app.screen.record_id == block["tariq"]
 
 
 async def test_pasted_text_is_one_line_and_hostile_text_is_only_shown(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         hand.app.post_message(events.Paste("[red]x[/]\n\x1b[31m\u202eعلی 🙂 " + "z" * 10_000))
         await hand.settle()
         await hand.press("<home>")
@@ -88,8 +88,8 @@ async def test_pasted_text_is_one_line_and_hostile_text_is_only_shown(
         assert isinstance(hand.app.screen, HomePage)
 
 
-async def test_a_click_opens_the_row(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+async def test_a_click_opens_the_row(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
         await hand.press("tariq")
         row = next(i for i, line in enumerate(hand.text().splitlines()) if "Tariq Lone" in line)
         await hand.pilot.click(offset=(10, row))
@@ -98,9 +98,9 @@ async def test_a_click_opens_the_row(at_desk: At, block: dict[str, str]) -> None
 
 
 async def test_up_from_none_of_these_reaches_the_last_hit(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("tar")
         assert "  > None of these" in hand.text()
         await hand.press("<up>")
@@ -123,15 +123,15 @@ async def test_up_from_none_of_these_reaches_the_last_hit(
     ],
 )
 def test_what_is_carried_into_the_form(typed: str, texts: dict[str, str]) -> None:
-    assert carried("beneficiary", typed) == texts
+    assert texts_from("beneficiary", typed) == texts
 
 
 async def test_drafts_belong_to_their_operator_and_change_takes_two_keys(
-    at_desk: At, store: Store, tmp_path: Path
+    opened_app: At, store: Store, tmp_path: Path
 ) -> None:
     store.use_operator("Reyaz")
     store.use_operator("Asha")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("zooni", "<ctrl+n>", "d", "<enter>", "<escape>")
         assert "Unfinished: Zooni" in hand.text()
         await hand.press("<ctrl+o>", "2")
@@ -144,8 +144,8 @@ async def test_drafts_belong_to_their_operator_and_change_takes_two_keys(
         assert typed_into_form(hand)["name"] == "Zooni"
 
 
-async def test_a_new_operator_is_typed(at_desk: At, store: Store) -> None:
-    async with at_desk() as hand:
+async def test_a_new_operator_is_typed(opened_app: At, store: Store) -> None:
+    async with opened_app() as hand:
         await hand.press("<ctrl+o>", "Mehnaz", "<enter>")
         assert hand.app.operator == "Mehnaz"
         assert store.operators()[0] == "Mehnaz"

@@ -16,9 +16,11 @@ from fieldkit.records.community.member import Member
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
-from fieldkit.screens.base.app import AppBase, HeaderStatus
+from fieldkit.screens.base.app import AppBase
+from fieldkit.screens.base.header_status import HeaderStatus
+from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.base.page import Sentence
-from fieldkit.screens.form.form import Entered, FormScreen
+from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.model import FormModel
 from fieldkit.screens.records.page_data import sheet
 from fieldkit.store import Draft, Edit, Store, StoreError
@@ -32,8 +34,8 @@ PERSON = [
 class Trial(AppBase):
     def __init__(self, home: Path) -> None:
         super().__init__(home)
-        self.standing = HeaderStatus(operator="Asha")
-        self.results: list[Entered | None] = []
+        self.header_status = HeaderStatus(operator="Asha")
+        self.results: list[SavedRecord | None] = []
 
 
 @pytest.fixture
@@ -53,11 +55,11 @@ async def opened(
     record_id: str | None = None,
     texts: Mapping[str, str] | None = None,
     draft: Draft | None = None,
-) -> AsyncIterator[tuple[Trial, FormScreen, Pilot[int]]]:
+) -> AsyncIterator[tuple[Trial, FormPage, Pilot[int]]]:
     app = Trial(home)
     async with app.run_test(size=size) as pilot:
         await app.open_store()
-        screen = FormScreen(kind, record_id=record_id, texts=texts, draft=draft)
+        screen = FormPage(kind, record_id=record_id, texts=texts, draft=draft)
         app.push_screen(screen, app.results.append)
         await settled(app, pilot)
         yield app, screen, pilot
@@ -65,7 +67,7 @@ async def opened(
 
 async def settled(app: Trial, pilot: Pilot[int]) -> None:
     await pilot.pause()
-    await app.quiet()
+    await app.keys_handled()
     for _ in range(2):
         await pilot.pause()
         await app.workers.wait_for_complete()
@@ -102,7 +104,7 @@ async def test_a_whole_page_typed_without_pauses_lands_in_its_fields(home: Path)
     async with opened(home) as (app, _, pilot):
         send(app, *typed(PERSON), "<ctrl+s>")
         await settled(app, pilot)
-        assert [type(result) for result in app.results] == [Entered]
+        assert [type(result) for result in app.results] == [SavedRecord]
     person = saved(home, "beneficiary")[0]
     assert {name: value for name, value in person.items() if value is not None} | {"id": ""} == {
         "name": "Gulam Mohd Bhat",
@@ -306,7 +308,7 @@ async def test_every_kind_opens_and_can_be_walked_through(home: Path, kind: str)
 async def test_keys_wait_for_a_form_that_is_still_opening(home: Path) -> None:
     app = Trial(home)
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = FormScreen()
+        screen = FormPage()
         app.push_screen(screen)
         await pilot.pause()
         send(app, "Abba Group", "<enter>")
@@ -419,7 +421,7 @@ async def test_the_header_names_the_place_where_it_has_room(
     home: Path, width: int, said: bool
 ) -> None:
     async with opened(home, size=(width, 24), texts={"village": "Wathoora"}) as (app, _, pilot):
-        app.standing = HeaderStatus(operator="Asha", area="Block Chadoora, Budgam")
+        app.header_status = HeaderStatus(operator="Asha", area="Block Chadoora, Budgam")
         send(app, "Z")
         await settled(app, pilot)
         place = "place: Wathoora, Block Chadoora, Budgam"

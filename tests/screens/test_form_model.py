@@ -14,10 +14,10 @@ from fieldkit.records.community.member import Member
 from fieldkit.records.fields.base import blank
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.form import view as form_view
-from fieldkit.screens.form.field import NOT_CHOSEN, UNKNOWN, Candidate
+from fieldkit.screens.form.form_field import NOT_CHOSEN, UNKNOWN, Candidate
 from fieldkit.screens.form.model import FormModel
 from fieldkit.screens.form.saving import changes, confirm, draft_texts, refuse, unreadable
-from fieldkit.screens.form.terms import Act, Opening, Wanted
+from fieldkit.screens.form.terms import Act, Lookup, Opening
 from fieldkit.screens.widgets.line_edit import FieldText, tame
 
 ZOONI = Candidate("7KQ2M9XD-142", "Zooni Akhter, Nagam")
@@ -25,7 +25,7 @@ ZAINA = Candidate("7KQ2M9XD-143", "Zaina Begum, Wathoora")
 
 
 def form(kind: type[Record] = Beneficiary, /, **texts: str) -> FormModel:
-    return FormModel(Opening(kind, texts=texts, standing={"district": 10, "block": None}))
+    return FormModel(Opening(kind, texts=texts, place={"district": 10, "block": None}))
 
 
 def press(model: FormModel, *parts: str) -> Act:
@@ -175,14 +175,14 @@ def test_what_was_typed_is_itself_a_choice_of_an_open_list() -> None:
     model = form()
     go(model, "village")
     press(model, "wath")
-    wanted = model.wanted()
-    assert wanted == Wanted("village", "wath")
+    wanted = model.needed_lookup()
+    assert wanted == Lookup("village", "wath")
     model.supply(wanted, [Candidate("Wathoora", "Wathoora")])
     assert "[wath (as typed)]" in picture(model)[-1]
     press(model, "<enter>")
     assert model.values["village"] == "wath"
     press(model, "<up>")
-    assert press(model, "<right>") is Act.SEEK
+    assert press(model, "<right>") is Act.LOOK_UP
     model.supply(wanted, [Candidate("Wathoora", "Wathoora")])
     press(model, "<right>", "<enter>")
     assert model.values["village"] == "Wathoora"
@@ -192,7 +192,7 @@ def test_results_for_another_text_change_nothing() -> None:
     model = form()
     go(model, "village")
     press(model, "wa")
-    old = model.wanted()
+    old = model.needed_lookup()
     assert old is not None
     press(model, "th")
     model.supply(old, [Candidate("Wadwan", "Wadwan")])
@@ -202,9 +202,9 @@ def test_results_for_another_text_change_nothing() -> None:
 def test_a_reference_waits_for_what_is_found_and_takes_the_likely_one() -> None:
     model = form(Toolkit)
     press(model, "zooni nagam")
-    assert press(model, "<enter>") is Act.SEEK
+    assert press(model, "<enter>") is Act.LOOK_UP
     assert model.at == "beneficiary_id"
-    wanted = model.wanted()
+    wanted = model.needed_lookup()
     assert wanted is not None
     model.supply(wanted, [Candidate(ZOONI.text, ZOONI.label, sure=True), ZAINA])
     press(model, "<enter>")
@@ -215,7 +215,7 @@ def test_a_reference_waits_for_what_is_found_and_takes_the_likely_one() -> None:
 def test_of_several_nobody_is_taken_until_one_is_marked() -> None:
     model = form(Toolkit)
     press(model, "z")
-    wanted = model.wanted()
+    wanted = model.needed_lookup()
     assert wanted is not None
     model.supply(wanted, [ZOONI, ZAINA])
     press(model, "<down>")
@@ -229,12 +229,12 @@ def test_of_several_nobody_is_taken_until_one_is_marked() -> None:
 
 def test_a_number_is_taken_as_it_is_and_named_when_it_is_known() -> None:
     model = form(Toolkit, beneficiary_id="7kq2m9xd-142")
-    wanted = model.wanted()
+    wanted = model.needed_lookup()
     assert wanted is not None
     model.supply(wanted, [ZOONI])
     assert model.names == {ZOONI.text: ZOONI.label}
     other = form(Toolkit, beneficiary_id=ZAINA.text)
-    wanted = other.wanted()
+    wanted = other.needed_lookup()
     assert wanted is not None
     other.supply(wanted, [])
     assert other.names == {ZAINA.text: UNKNOWN}
@@ -427,8 +427,8 @@ def test_no_row_of_keys_breaks_a_form(kind: str, keys: Iterable[str], found: boo
     model = form(kinds()[kind])
     for key in keys:
         act = model.press(key, key if len(key) == 1 else None)
-        wanted = model.wanted()
-        if wanted is not None and (found or act is Act.SEEK):
+        wanted = model.needed_lookup()
+        if wanted is not None and (found or act is Act.LOOK_UP):
             model.supply(wanted, [ZOONI, ZAINA] if found else [])
         if act in {Act.SAVE, Act.SAVE_NEXT}:
             confirm(model)

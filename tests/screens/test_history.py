@@ -8,8 +8,8 @@ from tests.screens.conftest import artisan
 
 from fieldkit.protocol.messages import HistoryItem
 from fieldkit.records.artisans.beneficiary import Beneficiary
-from fieldkit.screens.records.history import HistoryPage
-from fieldkit.screens.records.record import RecordPage
+from fieldkit.screens.records.history_page import HistoryPage
+from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.store import Edit, Store
 from fieldkit.sync import history as asking
 from fieldkit.sync.client import sync
@@ -43,11 +43,11 @@ def _told(text: str, *who: str) -> list[str]:
 
 
 async def test_what_others_did_stands_among_what_was_done_here(
-    store: Store, other: Store, person: str, at_desk: At
+    store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     device = other.device
     assert device is not None
-    async with at_desk(width=120) as hand:
+    async with opened_app(width=120) as hand:
         await hand.press("7006155210", "<enter>", "h")
         lines = _told(hand.text(), "Asha", "Reyaz")
         assert ["Reyaz" in line for line in lines] == [False, False, True, False]
@@ -59,25 +59,25 @@ async def test_what_others_did_stands_among_what_was_done_here(
 
 
 async def test_without_a_line_only_what_was_done_here_stands(
-    store: Store, block: dict[str, str], at_desk: At
+    store: Store, block: dict[str, str], opened_app: At
 ) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419011432", "<enter>", "h")
         assert hand.line("Others' changes").strip() == "Others' changes: no connection"
         assert len(_told(hand.text(), "Asha")) == 1
 
 
 async def test_without_a_server_that_is_said(
-    store: Store, block: dict[str, str], at_desk: At
+    store: Store, block: dict[str, str], opened_app: At
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419011432", "<enter>", "h")
         assert "this laptop is not enrolled with a server yet" in hand.line("Others' changes")
 
 
 async def test_no_key_waits_for_the_server_and_the_mark_stays(
-    store: Store, block: dict[str, str], at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, block: dict[str, str], opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, answers = threading.Event(), threading.Event()
     far = HistoryItem(
@@ -98,10 +98,10 @@ async def test_no_key_waits_for_the_server_and_the_mark_stays(
 
     monkeypatch.setattr(asking, "history", answer)
     store.save([Edit(Beneficiary, {"village": "Nagam"}, block["ghulam"])], "Asha")
-    async with at_desk(width=120) as hand:
+    async with opened_app(width=120) as hand:
         for key in ("9", "4", "1", "9", "0", "1", "1", "4", "3", "2", "enter", "h", "down"):
             await hand.pilot.press(key)
-        await hand.app.quiet()
+        await hand.app.keys_handled()
         page = hand.app.screen
         assert isinstance(page, HistoryPage)
         assert "asking the server ..." in hand.line("Others' changes")
@@ -118,7 +118,7 @@ async def test_no_key_waits_for_the_server_and_the_mark_stays(
 
 
 async def test_a_page_that_was_left_takes_no_answer(
-    store: Store, block: dict[str, str], at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, block: dict[str, str], opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = threading.Event()
 
@@ -127,13 +127,13 @@ async def test_a_page_that_was_left_takes_no_answer(
         return History()
 
     monkeypatch.setattr(asking, "history", answer)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419011432", "<enter>")
         await hand.pilot.press("h")
-        await hand.app.quiet()
+        await hand.app.keys_handled()
         assert isinstance(hand.app.screen, HistoryPage)
         await hand.pilot.press("escape")
-        await hand.app.quiet()
+        await hand.app.keys_handled()
         assert isinstance(hand.app.screen, RecordPage)
         answers.set()
         await hand.settle()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -13,10 +14,11 @@ from textual import events
 from fieldkit.app import FieldkitApp
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
-from fieldkit.screens.base.app import HeaderStatus, stock
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.record import RecordPage
+from fieldkit.screens.base.header_status import HeaderStatus, read_status
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.records.list_page import ListPage
+from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Edit, Store
 
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
 
 
 async def test_first_run_asks_name_district_and_block_typed_without_a_pause(
-    at_desk: At, tmp_path: Path
+    opened_app: At, tmp_path: Path
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert "first time" in hand.text()
         await hand.press("asha jan", "<enter>", "budg", "<enter>", "chadoo", "<enter>")
         assert isinstance(hand.app.screen, HomePage)
@@ -37,17 +39,17 @@ async def test_first_run_asks_name_district_and_block_typed_without_a_pause(
         assert (device.name, device.district, device.block) == ("Asha Jan", 2, 16)
 
 
-async def test_first_run_escape_goes_back_one_question(at_desk: At) -> None:
-    async with at_desk() as hand:
+async def test_first_run_escape_goes_back_one_question(opened_app: At) -> None:
+    async with opened_app() as hand:
         await hand.press("asha", "<enter>", "jammu", "<enter>", "<escape>", "<escape>")
         assert "Your name" in hand.text()
         assert hand.app.screen.query_one(Picker).typed.text == "Asha"
 
 
 async def test_home_says_what_is_here_and_escape_does_nothing(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("<escape>", "<escape>")
         assert isinstance(hand.app.screen, HomePage)
         assert "2 artisans" in hand.text()
@@ -57,9 +59,9 @@ async def test_home_says_what_is_here_and_escape_does_nothing(
 
 
 async def test_typing_on_home_finds_and_a_lone_digit_opens_a_job(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419011432")
         assert hand.line("Ghulam").startswith("  > Ghulam Mohammad Bhat  s/o Abdul Ahad")
         await hand.press("<escape>", "6", "<enter>")
@@ -75,10 +77,50 @@ async def test_keys_typed_before_the_store_is_open_wait_in_the_box(
             app.post_message(events.Key(letter, letter))
         app.post_message(events.Key("enter", None))
         await pilot.pause()
-        await app.quiet()
+        await app.keys_handled()
         assert isinstance(app.screen, RecordPage)
         assert app.screen.record_id == block["ghulam"]
     app.close_store()
+
+
+async def test_the_first_paint_has_the_fixed_jobs_and_places_for_the_declared_ones(
+    tmp_path: Path, block: dict[str, str]
+) -> None:
+    class Waiting(FieldkitApp):
+        gate = asyncio.Event()
+
+        async def open_store(self) -> None:
+            await self.gate.wait()
+            await super().open_store()
+
+    app = Waiting(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        first = board(app)
+        assert [line.split() for line in first] == [
+            ["7", "Import"],
+            ["8", "Sync"],
+            ["6", "All", "lists", "9", "Change", "operator"],
+        ]
+        for key, character in (("1", "1"), ("enter", None)):
+            app.post_message(events.Key(key, character))
+        await pilot.pause()
+        app.gate.set()
+        await app.keys_handled()
+        assert isinstance(app.screen, ListPage)
+        app.post_message(events.Key("escape", None))
+        await app.keys_handled()
+        while "1 Register artisan" not in board(app)[0]:
+            await pilot.pause(0.05)
+        for before, after in zip(first, board(app), strict=True):
+            assert all(word == " " or after[at] == word for at, word in enumerate(before))
+        assert "4 Toolkit hand-over" in board(app)[0]
+    app.close_store()
+
+
+def board(app: FieldkitApp) -> list[str]:
+    """Return the three lines of jobs on Home."""
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()][4:7]
 
 
 async def test_the_operator_is_known_before_any_key_counts(
@@ -90,8 +132,8 @@ async def test_the_operator_is_known_before_any_key_counts(
     app.close_store()
 
 
-async def test_ctrl_c_does_not_quit_and_ctrl_q_does(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+async def test_ctrl_c_does_not_quit_and_ctrl_q_does(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
         await hand.press("<ctrl+c>")
         assert "Ctrl+Q quits" in hand.text()
         await hand.press("<ctrl+q>")
@@ -99,9 +141,9 @@ async def test_ctrl_c_does_not_quit_and_ctrl_q_does(at_desk: At, block: dict[str
         assert not hand.app.is_running
 
 
-async def test_a_damaged_file_is_one_sentence(at_desk: At, tmp_path: Path) -> None:
+async def test_a_damaged_file_is_one_sentence(opened_app: At, tmp_path: Path) -> None:
     (tmp_path / "fieldkit.sqlite3").write_bytes(b"this is no database at all" * 400)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert "is damaged or is no fieldkit file" in " ".join(hand.text().split())
         await hand.press("abc", "<enter>", "<escape>")
         assert "is damaged" in hand.text()
@@ -161,14 +203,18 @@ async def test_a_fault_ends_in_one_sentence_and_a_log_without_data(tmp_path: Pat
     app.close_store()
 
 
-async def test_the_keys_of_the_whole_program_wait_until_the_first_run_is_done(at_desk: At) -> None:
-    async with at_desk() as hand:
+async def test_the_keys_of_the_whole_program_wait_until_the_first_run_is_done(
+    opened_app: At,
+) -> None:
+    async with opened_app() as hand:
         await hand.press("/", "<ctrl+p>", "<f5>", "<ctrl+o>", "<f1>", "<escape>")
         assert "first time" in hand.text()
 
 
-async def test_a_page_of_the_whole_program_opens_once(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+async def test_a_page_of_the_whole_program_opens_once(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
         await hand.press("<f1>", "<f1>", "<ctrl+p>", "<ctrl+p>", "<ctrl+o>", "<ctrl+o>")
         assert len(hand.app.screen_stack) == 5
         await hand.press("<escape>", "<escape>", "<escape>")
@@ -200,13 +246,13 @@ async def test_home_answers_from_the_file_while_the_records_load(
         finally:
             loading.set()
         await app.opened()
-        await app.quiet()
+        await app.keys_handled()
         await app.workers.wait_for_complete()
         assert isinstance(app.screen, RecordPage)
 
 
-async def test_alt_and_ctrl_type_nothing(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+async def test_alt_and_ctrl_type_nothing(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
         for key, character in (
             ("inverted_exclamation_mark", "\u00a1"),
             ("alt+a", "a"),
@@ -221,15 +267,15 @@ async def test_alt_and_ctrl_type_nothing(at_desk: At, block: dict[str, str]) -> 
         hand.app.post_message(events.Key("infinity", "\u221e"))
         await hand.press("oni")
         form = hand.app.screen
-        assert isinstance(form, FormScreen)
+        assert isinstance(form, FormPage)
         assert form.model is not None
         assert form.model.current.text == "Zooni"
 
 
 async def test_the_help_names_the_keys_that_a_narrow_footer_leaves_out(
-    at_desk: At, store: Store
+    opened_app: At, store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         for what, key in {
             "history": "h on its page",
             "receipt": "r on Sync",
@@ -243,9 +289,9 @@ async def test_the_help_names_the_keys_that_a_narrow_footer_leaves_out(
 
 
 async def test_what_is_unfinished_is_thrown_away_when_asked_twice(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<escape>", "<escape>")
         assert "Delete throw away" in hand.text()
         assert "> Unfinished: Gulshan SHG" in hand.text()
@@ -260,13 +306,13 @@ async def test_what_is_unfinished_is_thrown_away_when_asked_twice(
 
 
 async def test_the_last_saved_are_the_operators_own_and_name_the_person_first(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     put(store, TrainingEnrolment, training_batch_id=block["batch"], beneficiary_id=block["tariq"])
     artisan(store, "Zooni Akhter", "Ab Gani", "9419011111")
     store.use_operator("Reyaz")
     store.save([Edit(SelfHelpGroup, {"name": "Wular SHG"})], "Reyaz")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         assert hand.text().count("Saved: ") == 1
         assert "Saved: Wular SHG" in hand.text()
         await hand.press("<ctrl+o>", "2")
@@ -279,9 +325,9 @@ async def test_the_last_saved_are_the_operators_own_and_name_the_person_first(
 def test_nothing_is_said_of_sending_where_nothing_was_saved_and_no_server_is(
     tmp_path: Path, store: Store
 ) -> None:
-    assert stock(store, "").words() == "Asha"
+    assert read_status(store, "").words() == "Asha"
     store.enrol("http://127.0.0.1:1", "token")
-    assert stock(store, "").words() == "Asha   all sent"
+    assert read_status(store, "").words() == "Asha   all sent"
     put(store, SelfHelpGroup, name="Wular SHG")
-    assert stock(store, "").words() == "Asha   1 not sent"
+    assert read_status(store, "").words() == "Asha   1 not sent"
     assert HeaderStatus("Asha", unsent=154881).words() == "Asha   1,54,881 not sent"

@@ -7,7 +7,6 @@ from tests.screens.conftest import At, Hand
 from textual import events
 
 from fieldkit.records.artisans.beneficiary import Beneficiary
-from fieldkit.screens.base.navigation import open_import
 from fieldkit.store import Store, StoreError
 
 ROSTER = (
@@ -28,14 +27,14 @@ def roster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def opened(hand: Hand) -> None:
-    await open_import(hand.app)
+    await hand.app.navigator.open_import()
     await hand.settle()
 
 
 async def test_a_roster_is_loaded_with_its_columns_corrected(
-    at_desk: At, store: Store, roster: Path
+    opened_app: At, store: Store, roster: Path
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await opened(hand)
         assert "roster of artisans.csv" in hand.text()
         await hand.press("<enter>", "<enter>")
@@ -58,10 +57,10 @@ async def test_a_roster_is_loaded_with_its_columns_corrected(
 
 
 async def test_enter_alone_loads_what_is_recognised(
-    at_desk: At, store: Store, roster: Path
+    opened_app: At, store: Store, roster: Path
 ) -> None:
     roster.write_text("Name,Trade\nAli Lone,Mason\n", encoding="utf-8")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await opened(hand)
         await hand.press("<enter>", "<enter>", "<enter>")
         assert "1 new" in hand.text()
@@ -69,13 +68,13 @@ async def test_enter_alone_loads_what_is_recognised(
 
 
 async def test_likely_duplicates_are_named_with_their_file(
-    at_desk: At, store: Store, roster: Path
+    opened_app: At, store: Store, roster: Path
 ) -> None:
     roster.write_text(
         "Name,Trade,Mobile,Year of Birth\n" + 2 * "Ali Lone,Mason,9419011434,1980\n",
         encoding="utf-8",
     )
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await opened(hand)
         await hand.press("<enter>", "<enter>", "<enter>")
         assert "1 may be the same as another record" in hand.text()
@@ -83,11 +82,11 @@ async def test_likely_duplicates_are_named_with_their_file(
 
 
 async def test_a_path_may_be_pasted_in_quotes(
-    at_desk: At, store: Store, roster: Path, tmp_path: Path
+    opened_app: At, store: Store, roster: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "a b.csv"
     other.write_text("Name,Trade\nAli Lone,Mason\n", encoding="utf-8")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await opened(hand)
         hand.app.post_message(events.Paste(f'"{other}"'))
         await hand.settle()
@@ -96,26 +95,30 @@ async def test_a_path_may_be_pasted_in_quotes(
         assert "What it lists" in hand.text()
 
 
-async def test_a_path_may_be_typed_from_its_slash(at_desk: At, store: Store, roster: Path) -> None:
-    async with at_desk() as hand:
+async def test_a_path_may_be_typed_from_its_slash(
+    opened_app: At, store: Store, roster: Path
+) -> None:
+    async with opened_app() as hand:
         await opened(hand)
         await hand.press("/", "no/such.csv")
         assert "/no/such.csv" in hand.text()
         assert "No such file." in hand.text()
 
 
-async def test_what_is_no_table_is_said(at_desk: At, store: Store, roster: Path) -> None:
+async def test_what_is_no_table_is_said(opened_app: At, store: Store, roster: Path) -> None:
     roster.write_bytes(b"%PDF-1.7")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await opened(hand)
         await hand.press("<enter>", "<enter>")
         assert "This is a PDF." in hand.text()
 
 
-async def test_escape_stops_and_what_is_in_stays(at_desk: At, store: Store, roster: Path) -> None:
+async def test_escape_stops_and_what_is_in_stays(
+    opened_app: At, store: Store, roster: Path
+) -> None:
     rows = "".join(f"Ali {'abcdefgh'[n % 8] * (n % 9 + 1)},Mason\n" for n in range(4000))
     roster.write_text("Name,Trade\n" + rows, encoding="utf-8")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await opened(hand)
         await hand.press("<enter>", "<enter>")
         hand.app.post_message(events.Key("ctrl+s", None))
@@ -126,26 +129,28 @@ async def test_escape_stops_and_what_is_in_stays(at_desk: At, store: Store, rost
 
 
 async def test_a_load_that_failed_is_told_though_nothing_can_be_counted(
-    at_desk: At, store: Store, roster: Path, monkeypatch: pytest.MonkeyPatch
+    opened_app: At, store: Store, roster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def busy(*_given: object, **_named: object) -> None:
         raise StoreError("Another program is using the data file.")
 
     roster.write_text("Name,Trade\nAli Lone,Mason\n", encoding="utf-8")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await opened(hand)
         await hand.press("<enter>", "<enter>")
         with monkeypatch.context() as patch:
             patch.setattr("fieldkit.files.load", busy)
-            patch.setattr("fieldkit.screens.base.app.stock", busy)
+            patch.setattr("fieldkit.screens.base.app.read_status", busy)
             await hand.press("<ctrl+s>")
         assert "Another program is using the data file." in hand.text()
         await hand.press("<ctrl+s>")
         assert "1 new" in hand.text()
 
 
-async def test_escape_goes_back_one_step_at_a_time(at_desk: At, store: Store, roster: Path) -> None:
-    async with at_desk() as hand:
+async def test_escape_goes_back_one_step_at_a_time(
+    opened_app: At, store: Store, roster: Path
+) -> None:
+    async with opened_app() as hand:
         await opened(hand)
         await hand.press("<enter>", "<enter>", "work", "<enter>")
         await hand.press("<escape>", "<escape>", "<escape>")

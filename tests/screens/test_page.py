@@ -49,7 +49,7 @@ async def test_keys_typed_ahead_land_in_the_page_that_enter_opens(tmp_path: Path
         for key in ["a", "b", "enter", "c", "d", "enter", "e", "escape", "f", "escape", "g"]:
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await pilot.pause()
-        await app.quiet()
+        await app.keys_handled()
         assert app.screen_stack[-1].query_one(Box).typed == "abg"
         assert len(app.screen_stack) == 2
 
@@ -60,7 +60,7 @@ async def test_keys_after_enter_stay_in_order(tmp_path: Path) -> None:
         for key in ["a", "enter", "c", "d", "enter", "e"]:
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await pilot.pause()
-        await app.quiet()
+        await app.keys_handled()
         typed = [screen.query_one(Box).typed for screen in app.screen_stack[1:]]
         assert typed == ["a", "cd", "e"]
 
@@ -70,7 +70,7 @@ async def test_a_sentence_and_a_hostile_title_stay_one_line(tmp_path: Path) -> N
     async with app.run_test(size=(40, 12)) as pilot:
         page = app.screen
         assert isinstance(page, Boxed)
-        page.where("[red]x[/]\x1b[31m\n\u202eabc" + "long " * 50)
+        page.set_header("[red]x[/]\x1b[31m\n\u202eabc" + "long " * 50)
         page.say("Not saved: the disk is full.", error=True)
         await pilot.pause()
         text = page.query_one("#where", Line).render().plain

@@ -10,16 +10,15 @@ from fieldkit.records.outreach.attendance import Attendance
 from fieldkit.records.outreach.programme import Programme
 from fieldkit.records.training.training_batch import TrainingBatch
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
-from fieldkit.screens.attendance.days import DaysPage
-from fieldkit.screens.attendance.roster import RollPage
-from fieldkit.screens.base import navigation as doors
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.home.home import HomePage
-from fieldkit.screens.records.history import HistoryPage
-from fieldkit.screens.records.listing import ListPage
-from fieldkit.screens.records.page_data import folded
-from fieldkit.screens.records.record import RecordPage
-from fieldkit.screens.widgets.form import Form
+from fieldkit.screens.attendance.days_page import DaysPage
+from fieldkit.screens.attendance.roster_page import RosterPage
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.form.form_widget import Form
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.records.history_page import HistoryPage
+from fieldkit.screens.records.list_page import ListPage
+from fieldkit.screens.records.page_data import fold_days
+from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, Event, State, Store
 
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
 
 
 async def test_a_persons_page_has_facts_due_timeline_and_states(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419011432", "<enter>")
         text = hand.text()
         assert block["ghulam"] in text.splitlines()[0]
@@ -43,12 +42,12 @@ async def test_a_persons_page_has_facts_due_timeline_and_states(
 
 
 async def test_letters_of_a_page_do_what_its_footer_says(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419011432", "<enter>", "k")
         form = hand.app.screen
-        assert isinstance(form, FormScreen)
+        assert isinstance(form, FormPage)
         assert form.model is not None
         assert form.model.record is not None
         assert form.model.record.id == block["kit"]
@@ -60,16 +59,16 @@ async def test_letters_of_a_page_do_what_its_footer_says(
 
 
 async def test_the_page_of_a_record_that_left_offers_no_steps(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
-        await doors.open_record(hand.app, "beneficiary", block["tariq"])
+    async with opened_app() as hand:
+        await hand.app.navigator.open_record("beneficiary", block["tariq"])
         await hand.settle()
         assert "d delete" in hand.text()
         store.pull.receive(_left(store, block["tariq"]))
         page = hand.app.screen
         assert isinstance(page, RecordPage)
-        await page.freshen()
+        await page.refresh_data()
         await hand.settle()
         assert "not on this laptop" in hand.text().splitlines()[0]
         assert hand.text().splitlines()[-1].strip() == "Esc back"
@@ -87,9 +86,9 @@ def _left(store: Store, record_id: str) -> Answered:
 
 
 async def test_a_group_of_twelve_is_typed_without_leaving_the_form(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "noor", "<enter>")
         page = hand.app.screen
         assert isinstance(page, RecordPage)
@@ -104,11 +103,11 @@ async def test_a_group_of_twelve_is_typed_without_leaving_the_form(
 
 
 async def test_people_are_enrolled_one_after_the_other_and_nobody_twice(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("3", "<enter>", "<enter>", "a")
-        assert isinstance(hand.app.screen, RollPage)
+        assert isinstance(hand.app.screen, RosterPage)
         await hand.press("9419011432", "<enter>", "<enter>", "9419017710", "<enter>")
         assert "2 on the list" in hand.text()
         assert "On the list: Tariq Lone" in hand.text()
@@ -122,7 +121,7 @@ async def test_people_are_enrolled_one_after_the_other_and_nobody_twice(
 
 
 async def test_a_list_comes_page_by_page_and_typing_finds_within_it(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     store.load(
         [
@@ -134,7 +133,7 @@ async def test_a_list_comes_page_by_page_and_typing_finds_within_it(
         ],
         "Asha",
     )
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("1", "<enter>")
         assert isinstance(hand.app.screen, ListPage)
         picker = hand.app.screen.query_one(Picker)
@@ -152,9 +151,9 @@ async def test_a_list_comes_page_by_page_and_typing_finds_within_it(
 
 
 async def test_the_menu_goes_everywhere_and_its_words_too(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("/", "member", "<enter>")
         assert "Members   1" in hand.text()
         await hand.press("<escape>", "<ctrl+p>", "he", "<enter>")
@@ -167,7 +166,7 @@ async def test_the_menu_goes_everywhere_and_its_words_too(
         assert not hand.app.is_running
 
 
-async def test_no_screen_breaks_on_hostile_text(at_desk: At, store: Store) -> None:
+async def test_no_screen_breaks_on_hostile_text(opened_app: At, store: Store) -> None:
     store.load(
         [
             Edit(Beneficiary, {"name": "[red]x[/] [@click=quit]", "trade_code": "CARP"}),
@@ -177,7 +176,7 @@ async def test_no_screen_breaks_on_hostile_text(at_desk: At, store: Store) -> No
         ],
         "[bold]",
     )
-    async with at_desk(40, 10) as hand:
+    async with opened_app(40, 10) as hand:
         await hand.press("1", "<enter>")
         for _ in range(4):
             await hand.press("<enter>")
@@ -187,9 +186,9 @@ async def test_no_screen_breaks_on_hostile_text(at_desk: At, store: Store) -> No
 
 
 async def test_a_new_group_is_followed_by_its_page_and_escape_leads_back_to_the_list(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<ctrl+s>", "m")
         await hand.press("Haseena", "<ctrl+n>", "Rubeena", "<ctrl+s>")
         assert isinstance(hand.app.screen, RecordPage)
@@ -204,9 +203,9 @@ async def test_a_new_group_is_followed_by_its_page_and_escape_leads_back_to_the_
 
 
 async def test_the_header_counts_what_is_saved_from_a_page_and_beside_the_application(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "noor", "<enter>", "m")
         assert "6 not sent" in hand.text().splitlines()[0]
         await hand.press("Haseena", "<ctrl+n>")
@@ -217,9 +216,9 @@ async def test_the_header_counts_what_is_saved_from_a_page_and_beside_the_applic
 
 
 async def test_a_record_is_deleted_when_asked_twice_running(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("2", "<enter>", "noor", "<enter>", "d")
         assert "Delete self-help group Noor SHG? Press d again. What belongs to it stays: 1." in (
             hand.text()
@@ -235,9 +234,9 @@ async def test_a_record_is_deleted_when_asked_twice_running(
 
 
 async def test_a_line_of_a_page_is_deleted_by_the_delete_key(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419011432", "<enter>")
         await hand.press("<delete>", "<delete>")  # the person's own line
         assert store.get("beneficiary", block["ghulam"]) is not None
@@ -249,15 +248,15 @@ async def test_a_line_of_a_page_is_deleted_by_the_delete_key(
 
 
 async def test_whoever_is_registered_from_a_roll_is_on_it_and_the_last_one_can_be_taken_off(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("3", "<enter>", "<enter>", "a", "shaista bano", "<ctrl+n>")
         model = hand.app.screen.query_one(Form).model
         while model is not None and model.at != "trade_code":
             await hand.press("<down>")
         await hand.press("tail", "<ctrl+s>")
-        assert isinstance(hand.app.screen, RollPage)
+        assert isinstance(hand.app.screen, RosterPage)
         assert "On the list: Shaista Bano" in hand.text()
         await hand.press("9419017710", "<enter>")
         assert "2 on the list" in hand.text()
@@ -267,7 +266,7 @@ async def test_whoever_is_registered_from_a_roll_is_on_it_and_the_last_one_can_b
 
 
 async def test_who_was_present_is_marked_by_number_and_by_walking(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     for name in ("ghulam", "tariq"):
         put(
@@ -286,7 +285,7 @@ async def test_who_was_present_is_marked_by_number_and_by_walking(
             for mark in store.where("attendance", on=date(2026, 1, day))
         }
 
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("3", "<enter>", "<enter>", "p")
         assert "10 Jan 2026   0 of 3 present" in hand.text()
         await hand.press("2", "<enter>", "<enter>")
@@ -304,18 +303,18 @@ async def test_who_was_present_is_marked_by_number_and_by_walking(
 
 
 async def test_marks_that_came_meanwhile_are_shown_and_counted_on(
-    at_desk: At, block: dict[str, str], store: Store
+    opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     enrolled = {"training_batch_id": block["batch"], "beneficiary_id": block["ghulam"]}
     put(store, TrainingEnrolment, **enrolled)
     store.save([Edit(TrainingBatch, {"ends_on": date(2026, 1, 10)}, block["batch"])], "Asha")
     first, second = date(2026, 1, 10), date(2026, 1, 9)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("3", "<enter>", "<enter>", "p")
         page = hand.app.screen
         assert isinstance(page, DaysPage)
         put(store, Attendance, **enrolled, on=first, present=False)
-        await page.freshen()
+        await page.refresh_data()
         assert "absent" in hand.line("Ghulam")
         await hand.press("<left>")
         put(store, Attendance, **enrolled, on=second, present=False)
@@ -332,8 +331,9 @@ def test_days_of_one_training_are_one_line_where_the_last_of_them_stands() -> No
 
     between = Event(date(2026, 1, 6), "toolkit", "k", "Toolkit selected", "Asha", State.QUEUED)
     events = [event(5, "a"), between, event(7, "b", State.QUEUED), event(9, "c"), event(9, "d")]
-    told = folded(events, {"a": "T", "b": "T", "c": "T", "d": "U"}, {"b"})
-    assert told == [
+    of = {"a": "T", "b": "T", "c": "T", "d": "U"}
+    folded = fold_days(events, of, {"b"}, TrainingBatch)
+    assert folded == [
         between,
         Event(
             date(2026, 1, 9),
@@ -348,10 +348,22 @@ def test_days_of_one_training_are_one_line_where_the_last_of_them_stands() -> No
 
 
 async def test_a_registration_without_a_date_stands_first(
-    at_desk: At, block: dict[str, str]
+    opened_app: At, block: dict[str, str]
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("9419011432", "<enter>")
         lines = [line for line in hand.text().splitlines() if "Asha" in line][1:]
         assert "no date" in lines[0]
         assert "Toolkit selected" in lines[1]
+
+
+async def test_the_menu_of_a_page_offers_its_actions(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
+        await hand.press("9419017710", "<enter>", "/", "here")
+        assert "k on this page" in hand.line("Here: toolkit")
+        await hand.press(" loan", "<enter>")
+        assert isinstance(hand.app.screen, FormPage)
+        assert "New loan" in hand.text()
+        assert "Tariq Lone" in hand.text()
+        await hand.press("<escape>")
+        assert isinstance(hand.app.screen, RecordPage)

@@ -11,10 +11,9 @@ from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.screens.base.navigation import open_record
-from fieldkit.screens.form.form import FormScreen
-from fieldkit.screens.sync.out_of_area import misplaced, take_in
-from fieldkit.screens.sync.sync import SyncScreen
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, ServerRow, State, Store
 from fieldkit.store.database import Database
@@ -24,11 +23,11 @@ if TYPE_CHECKING:
     from tests.screens.conftest import At, Office
 
 
-async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, at_desk: At) -> None:
+async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 2)
     reject(store, {2: "Name: [red]this[/] is \x1b[31mnot a name."})
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         assert "Returned to you" in hand.text()
         assert "Noor VO 1" in hand.line(" > ")
@@ -37,15 +36,15 @@ async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, at_desk
         assert "Enter correct" in hand.text()
         await hand.press("<enter>")
         assert "Noor VO 1" in hand.text()
-        assert not isinstance(hand.app.screen, SyncScreen)
+        assert not isinstance(hand.app.screen, SyncPage)
 
 
-async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, at_desk: At) -> None:
+async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     (number,) = organisations(store, 1)
     store.save([Edit(VillageOrganisation, {"remarks": "On Fridays"}, number)], "Asha")
     reject(store, {2: "Out of the area."})
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         assert "Enter correct   Delete give up" in hand.text()
         await hand.press("<delete>")
@@ -58,12 +57,12 @@ async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, at_desk
 
 
 async def test_giving_an_entry_up_is_asked_for_all_that_was_typed_on_it(
-    store: Store, at_desk: At
+    store: Store, opened_app: At
 ) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     _, number = organisations(store, 2)
     reject(store, {2: "Out of the area."})
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<delete>")
         said = "Give up Noor VO 1 with all that was typed on it? It leaves this laptop."
@@ -74,12 +73,12 @@ async def test_giving_an_entry_up_is_asked_for_all_that_was_typed_on_it(
 
 
 async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
-    store: Store, at_desk: At
+    store: Store, opened_app: At
 ) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 1)
     reject(store, {1: "Noor is the name of another one here."})
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<enter>")
         assert "Returned to you: Noor is the name of another one here." in hand.text()
@@ -87,21 +86,23 @@ async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
         assert "Returned to you: Noor is the name of another one here." in hand.text()
 
 
-async def test_the_form_opens_at_the_field_that_came_back(store: Store, at_desk: At) -> None:
+async def test_the_form_opens_at_the_field_that_came_back(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 1)
     reject(store, {1: "Not here."}, "remarks")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<enter>")
         assert "Returned to you: Not here." in hand.text()
         screen = hand.app.screen
-        assert isinstance(screen, FormScreen)
+        assert isinstance(screen, FormPage)
         assert screen.model is not None
         assert screen.model.at == "remarks"
 
 
-async def test_what_is_to_check_is_told_where_it_can_be_mended(store: Store, at_desk: At) -> None:
+async def test_what_is_to_check_is_told_where_it_can_be_mended(
+    store: Store, opened_app: At
+) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     (number,) = store.save(
         [Edit(Toolkit, {"beneficiary_id": "7K2M9QXR-1", "state": "SELECTED"})], "Asha"
@@ -118,13 +119,13 @@ async def test_what_is_to_check_is_told_where_it_can_be_mended(store: Store, at_
     )
     row = ServerRow("toolkit", number.id, 1, values, findings=(note,))
     store.pull.receive(Answered(standing.origin, 1, standing.head, {1: 1}, rows=[row]))
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<enter>")
         assert "To check: This artisan has a toolkit already (X1-3)." in hand.text()
 
 
-async def test_all_that_is_to_check_can_be_reached(store: Store, at_desk: At) -> None:
+async def test_all_that_is_to_check_can_be_reached(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     ids = sorted(organisations(store, 70), key=str)
     standing = store.outbox.standing()
@@ -141,21 +142,21 @@ async def test_all_that_is_to_check_can_be_reached(store: Store, at_desk: At) ->
     ]
     versions = dict.fromkeys(range(1, 71), 1)
     store.pull.receive(Answered(standing.origin, 70, standing.head, versions, [], rows))
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<end>", "<down>", "<end>")
         assert "Number 69 may be here twice." in hand.text()
 
 
 async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_given_up(
-    store: Store, at_desk: At
+    store: Store, opened_app: At
 ) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     (number,) = organisations(store, 1)
     store.save([Edit(VillageOrganisation, {"name": "Noor"}, id=number)], "Asha")
     reject(store, {2: "Noor is the name of another one here."})
-    async with at_desk() as hand:
-        await open_record(hand.app, "village_organisation", number)
+    async with opened_app() as hand:
+        await hand.app.navigator.open_record("village_organisation", number)
         await hand.press("<down>")
         assert "Returned to you: Name: Noor is the name of another" in hand.text()
         assert "returned" in hand.text().splitlines()[0]
@@ -163,20 +164,20 @@ async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_give
         assert standing is not None
         store.withdraw(standing.origin, 2)
         await hand.press("<escape>")
-        await open_record(hand.app, "village_organisation", number)
+        await hand.app.navigator.open_record("village_organisation", number)
         await hand.press("<down>")
         assert "on the server" in hand.text().splitlines()[0]
         assert "Returned" not in hand.text()
 
 
 async def test_new_records_of_another_block_are_put_into_the_area(
-    store: Store, office: Office, at_desk: At
+    store: Store, office: Office, opened_app: At
 ) -> None:
     edits = [Edit(VillageOrganisation, {"name": f"Noor VO {n}", "block": 14}) for n in range(2)]
     ids = [saved.id for saved in store.save(edits, "Asha")]
     organisations(store, 1)
     office.enrol(store, block=16)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("<f5>")
         assert "1 change sent, 2 returned to you" in hand.text()
         assert "m put into my area" in hand.text()
@@ -209,17 +210,17 @@ def test_what_came_back_for_its_place_is_put_right_in_one_transaction(
         return write(self)
 
     monkeypatch.setattr(Database, "write", counted)
-    assert (take_in(store, "Asha"), written) == (3, 1)
-    assert misplaced(store) == []
+    assert (move_into_area(store, "Asha"), written) == (3, 1)
+    assert records_out_of_area(store) == []
 
 
 async def test_what_came_back_is_fetched_a_page_at_a_time(
-    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fieldkit.screens.sync.sync.PAGE", 4)
+    monkeypatch.setattr("fieldkit.screens.sync.to_do.PAGE", 4)
     organisations(store, 6)
     reject(store, {seq: f"reason {seq}" for seq in range(1, 7)})
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         picker = hand.app.screen.query_one(Picker)
         assert [row.below[0] for row in picker.answer.rows] == [f"reason {n}" for n in (6, 5, 4, 3)]

@@ -6,13 +6,13 @@ import pytest
 from tests.screens.conftest import artisan, put
 
 from fieldkit.records import kinds
-from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.declaration.action import LETTERS
+from fieldkit.records.declaration.roles import actions_of
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
-from fieldkit.screens.attendance.roster import is_roll
-from fieldkit.screens.records.listing import page_of
-from fieldkit.screens.records.record import steps_of
-from fieldkit.screens.records.rows import label_of, row_of
+from fieldkit.screens.lookup.rows import label_of, row_of
+from fieldkit.screens.records.list_page import page_of
+from fieldkit.screens.records.record_page import footer
 from fieldkit.store import Store
 
 if TYPE_CHECKING:
@@ -54,32 +54,28 @@ def test_a_reference_is_looked_for_among_its_own_kinds(store: Store, block: dict
     assert label_of(store, record).startswith("Tariq Lone, PMV basic")
 
 
-def test_the_steps_of_a_page_follow_from_what_refers_to_it() -> None:
-    assert {(step.letter, step.word, step.kind) for step in steps_of("beneficiary")} == {
-        ("t", "training", "training_enrolment"),
-        ("k", "toolkit", "toolkit"),
-        ("l", "loan", "loan"),
-        ("c", "programme", "attendance"),
-        ("v", "decide", "verification"),
-    }
-    assert [(step.letter, step.field) for step in steps_of("programme")] == [("a", "programme_id")]
-    assert is_roll("programme", "attendance")
-    assert is_roll("training_batch", "training_enrolment")
-    assert not is_roll("beneficiary", "training_enrolment")
-    assert not is_roll("self_help_group", "member")
+def test_no_action_can_have_a_letter_that_pages_use_themselves() -> None:
+    assert not LETTERS.keys() & set("dehps")
 
 
-def test_no_page_has_two_steps_by_one_letter_and_each_names_a_field() -> None:
-    own = {"e", "d", "h"}
-    for name, kind in kinds().items():
-        letters = [step.letter for step in steps_of(name)]
-        assert len(own | set(letters)) == len(own) + len(letters)
-        assert kind.steps.keys() <= kind.references().keys()
-    assert Beneficiary.steps == {}
+@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("settle", [False, True])
+def test_the_footer_of_every_page_fits_80_columns(kind: str, settle: bool) -> None:
+    keys = footer(kind, 78, settle=settle)
+    assert len(keys) <= 78
+    assert keys.endswith("  Esc")
+    assert "e edit" in keys
+    assert all(f"{one.action.key} {one.action.label}" in keys for one in actions_of(kind))
 
 
-async def test_the_keys_of_a_page_fit_80_columns(at_desk: At, block: dict[str, str]) -> None:
-    async with at_desk() as hand:
+def test_actions_that_a_footer_has_no_space_for_stand_in_the_menu() -> None:
+    assert footer("beneficiary", 50, settle=True) == (
+        "k toolkit  v decide  / menu  s settle  e edit  Esc"
+    )
+
+
+async def test_the_keys_of_a_page_fit_80_columns(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
         for of in ("ghulam", "zooni", "group", "batch"):
             await hand.press(block[of], "<enter>")
             assert hand.text().splitlines()[-1].endswith(" Esc")

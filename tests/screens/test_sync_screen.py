@@ -13,8 +13,9 @@ from textual import events
 
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.screens.base.scheduler import SyncScheduler
-from fieldkit.screens.sync.sync import SyncScreen
-from fieldkit.screens.sync.words import bar, before, how_long, plural, waits, weight
+from fieldkit.screens.base.words import how_long, plural
+from fieldkit.screens.sync.summary import bar, last_syncs, to_send, weight
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.store import DiskFull, State, Store, SyncSession
 from fieldkit.store.database import Database
 from fieldkit.sync import transfer_size
@@ -34,11 +35,11 @@ async def _held_up(hand: Hand, reached: threading.Event) -> None:
 
 
 async def test_what_waits_is_sent_and_both_sides_hold_the_same(
-    store: Store, office: Office, at_desk: At
+    store: Store, office: Office, opened_app: At
 ) -> None:
     office.enrol(store)
     ids = organisations(store, 12)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         assert "12 changes to send, " in hand.line("to send")
         assert "kbit/s" not in hand.text()
@@ -55,13 +56,13 @@ async def test_what_waits_is_sent_and_both_sides_hold_the_same(
 
 
 async def test_the_cost_is_told_from_the_line_as_measured(
-    store: Store, office: Office, at_desk: At
+    store: Store, office: Office, opened_app: At
 ) -> None:
     office.enrol(store)
     organisations(store, 20)
     assert sync(store).ok
     organisations(store, 1)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         line = hand.line("to send")
         assert line.strip().startswith("1 change to send, ")
@@ -69,20 +70,20 @@ async def test_the_cost_is_told_from_the_line_as_measured(
         assert line.strip().endswith("kbit/s)")
 
 
-async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, at_desk: At) -> None:
+async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 3)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<f5>")
         assert "No connection. 3 changes wait here and are safe." in hand.text()
         assert not hand.app.screen.query_one("#sentence").has_class("-error")
         await hand.press("<escape>")
-        assert not isinstance(hand.app.screen, SyncScreen)
+        assert not isinstance(hand.app.screen, SyncPage)
 
 
 async def test_escape_stops_and_then_leaves(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.enrol(store)
     organisations(store, 5)
@@ -96,44 +97,44 @@ async def test_escape_stops_and_then_leaves(
         return ask(self, path, message, kind)
 
     monkeypatch.setattr(HttpTransport, "post", held_up)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await _held_up(hand, reached)
         assert "Esc stop, nothing is lost" in hand.text()
         hand.app.post_message(events.Key("escape", None))
         await hand.pilot.pause()
-        await hand.app.quiet()
-        assert isinstance(hand.app.screen, SyncScreen)
+        await hand.app.keys_handled()
+        assert isinstance(hand.app.screen, SyncPage)
         assert "stopping" in hand.text()
         go_on.set()
         await hand.settle()
         assert "Stopped. 3 changes wait here and are safe." in hand.text()
         assert hand.line("This laptop").split()[-3:] == ["not", "sent", "yet"]
         await hand.press("<escape>")
-        assert not isinstance(hand.app.screen, SyncScreen)
+        assert not isinstance(hand.app.screen, SyncPage)
     assert store.outbox.counts()[State.QUEUED] == 3
 
 
 async def test_escape_counts_while_the_sync_is_still_loading(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.enrol(store)
     organisations(store, 2)
     reached, go_on = threading.Event(), threading.Event()
-    carry = SyncScheduler._carry
+    carry = SyncScheduler._sync
 
     def loading(self: SyncScheduler, store: Store) -> Outcome | None:
         reached.set()
         go_on.wait(10)
         return carry(self, store)
 
-    monkeypatch.setattr(SyncScheduler, "_carry", loading)
-    async with at_desk() as hand:
+    monkeypatch.setattr(SyncScheduler, "_sync", loading)
+    async with opened_app() as hand:
         await open_sync(hand)
         await _held_up(hand, reached)
         hand.app.post_message(events.Key("escape", None))
         await hand.pilot.pause()
-        await hand.app.quiet()
+        await hand.app.keys_handled()
         assert "stopping" in hand.text()
         go_on.set()
         await hand.settle()
@@ -142,7 +143,7 @@ async def test_escape_counts_while_the_sync_is_still_loading(
 
 
 async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
     def full(_database: Database) -> Iterator[Connection]:
@@ -151,7 +152,7 @@ async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
 
     office.enrol(store)
     organisations(store, 12)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         with monkeypatch.context() as patch:
             patch.setattr(Database, "write", full)
@@ -161,7 +162,7 @@ async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
 
 
 async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
-    store: Store, office: Office, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, office: Office, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.enrol(store)
     waiting, go_on = threading.Event(), threading.Event()
@@ -176,7 +177,7 @@ async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
 
     monkeypatch.setattr(HttpTransport, "post", faulty)
     monkeypatch.setattr(Stop, "wait", wait)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await _held_up(hand, waiting)
         assert "The server has a fault; trying again ..." in hand.text()
@@ -185,9 +186,9 @@ async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
         assert "The server does not answer as it should." in hand.text()
 
 
-async def test_without_a_server_it_says_what_to_do(store: Store, at_desk: At) -> None:
+async def test_without_a_server_it_says_what_to_do(store: Store, opened_app: At) -> None:
     organisations(store, 1)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         assert "No server yet. Press e to enrol" in hand.text()
         assert "sync now" not in hand.text()
@@ -196,31 +197,31 @@ async def test_without_a_server_it_says_what_to_do(store: Store, at_desk: At) ->
     assert store.outbox.sessions() == []
 
 
-async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, at_desk: At) -> None:
+async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, opened_app: At) -> None:
     office.enrol(store)
     ids = organisations(store, 3)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("6", "<enter>", "<f5>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "3 changes sent" in hand.text()
         assert "online" in hand.text().splitlines()[0]
         await hand.press("<escape>")
-        assert not isinstance(hand.app.screen, SyncScreen)
+        assert not isinstance(hand.app.screen, SyncPage)
     assert set(store.states(ids).values()) == {State.ON_SERVER}
 
 
 async def test_a_laptop_is_enrolled_from_the_screen(
-    store: Store, office: Office, at_desk: At
+    store: Store, office: Office, opened_app: At
 ) -> None:
     ids = organisations(store, 2)
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("e", "<ctrl+u>", "http://office.example.in", "<enter>")
         assert "begins with http, so others" in " ".join(hand.text().split())
         await hand.press("<ctrl+u>", office.url, "<enter>", "wrong", "<enter>")
         assert "The server does not know this code." in hand.text()
         await hand.press("<ctrl+u>", office.code(), "<enter>")
-        assert isinstance(hand.app.screen, SyncScreen)
+        assert isinstance(hand.app.screen, SyncPage)
         assert "2 changes sent" in hand.text()
         assert f"Enrolled with {office.url}." in hand.text()
         assert "F5 or s sync now" in hand.text()
@@ -228,13 +229,13 @@ async def test_a_laptop_is_enrolled_from_the_screen(
 
 
 async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
-    store: Store, other: Store, office: Office, at_desk: At, tmp_path: Path
+    store: Store, other: Store, office: Office, opened_app: At, tmp_path: Path
 ) -> None:
     for laptop in (store, other):
         office.enrol(laptop)
     organisations(other, 4)
     assert sync(other).ok
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("<f5>")
         many = int(hand.line("received").split()[1])
         assert many >= 4
@@ -245,10 +246,12 @@ async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
     assert "Receipt of " in written.read_text(encoding="utf-8")
 
 
-async def test_a_narrow_console_shows_all_of_it(store: Store, office: Office, at_desk: At) -> None:
+async def test_a_narrow_console_shows_all_of_it(
+    store: Store, office: Office, opened_app: At
+) -> None:
     office.enrol(store)
     organisations(store, 1)
-    async with at_desk(60, 16) as hand:
+    async with opened_app(60, 16) as hand:
         await open_sync(hand)
         await hand.press("<f5>")
         for words in ("1 change sent", "same", "ok, ", "Esc back"):
@@ -261,7 +264,7 @@ def test_syncs_that_failed_alike_stand_in_one_line() -> None:
         for at in (1795257000, 1795256000, 1795255000)
     ]
     worked = SyncSession(1795250000, True, 1, 900, 300, 1.0)
-    assert before([*failed, worked], 3) == [
+    assert last_syncs([*failed, worked], 3) == [
         "  3 times since 21 Nov 2026 15:26  No connection.",
         "  21 Nov 2026 14:03  ok, 1.2 KB",
     ]
@@ -269,7 +272,7 @@ def test_syncs_that_failed_alike_stand_in_one_line() -> None:
 
 def test_what_waits_fits_the_narrowest_screen() -> None:
     cost = Forecast(3000, 30_000, 4_600, kilobits=478, more=True)
-    assert waits(cost) == (
+    assert to_send(cost) == (
         "  3,000 changes to send, 34.6 KB, about 1 second (478 kbit/s), more to come"
     )
 

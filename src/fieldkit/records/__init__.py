@@ -15,6 +15,7 @@ from fieldkit.records.declaration.field import Condition, Field, Use, field, whe
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.record import Record, kind_name, kinds
+from fieldkit.records.declaration.roles import check_roles
 from fieldkit.records.declaration.rule import (
     Broken,
     Known,
@@ -30,6 +31,8 @@ from fieldkit.records.fields.formats import Choice, Doubtful, Format, Reference,
 
 for _found in walk_packages(__path__, f"{__name__}."):
     import_module(_found.name)
+
+check_roles()
 
 __all__ = [
     "Broken",

@@ -11,6 +11,7 @@ from datetime import date
 
 from fieldkit import reference
 from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.parts import BankAccount, Circumstances, Person
@@ -51,6 +52,9 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     """An artisan of PM Vishwakarma: one person, one trade."""
 
     title = "Artisan"
+    job = Job(1, "Register artisan")
+    new_verb = "register"
+    home_rank = 1
     sections = (
         "Person",
         "Bars",

@@ -7,6 +7,7 @@ from datetime import date
 from fieldkit import reference
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
@@ -36,7 +37,9 @@ class Toolkit(Record, table=True):
 
     order = "selected_on"
     match_keys = (("barcode",), ("voucher_no",), ("beneficiary_id", "toolkit_code"))
-    steps = {"beneficiary_id": "k toolkit"}
+    actions = {"beneficiary_id": Action("k", "toolkit", once=True)}
+    job = Job(4, "Toolkit hand-over", via="beneficiary_id", menu="Toolkit: move on or hand over")
+    home_rank = 4
     lifecycle = Lifecycle(
         "state",
         Step("NOT_ELIGIBLE", "not possible yet: skill assessment not done"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -26,7 +27,7 @@ class Verification(Record, table=True):
     title = "Decision"
     order = "decided_on"
     match_keys = (("beneficiary_id", "stage", "decided_on"),)
-    steps = {"beneficiary_id": "v decide"}
+    actions = {"beneficiary_id": Action("v", "decide")}
     lifecycle = Lifecycle(
         "decision",
         Step("", "received", on="received_on"),

@@ -8,6 +8,7 @@ from datetime import date
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.common import LOKOS
 from fieldkit.records.community.self_help_group import MOST_MEMBERS, SelfHelpGroup, members_of
+from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.parts import (
@@ -56,7 +57,8 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         ("mobile", "~name"),
         ("~name", "~relation_name", "village"),
     )
-    steps = {"self_help_group_id": "m member"}
+    actions = {"self_help_group_id": Action("m", "member")}
+    home_rank = 2
 
     self_help_group_id: str | None = field(
         "Self-help group",

@@ -6,6 +6,7 @@ from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.common import LOKOS, Community
+from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.parts import Livelihoods
@@ -23,7 +24,9 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     """A self-help group (SHG) of ten to twenty women."""
 
     title = "Self-help group"
-    steps = {"village_organisation_id": "g group"}
+    actions = {"village_organisation_id": Action("m", "group")}
+    job = Job(2, "Self-help group")
+    home_rank = 3
 
     shg_kind: str | None = field(
         "Kind",

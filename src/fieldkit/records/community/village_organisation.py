@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fieldkit.records.community.common import LOKOS, Federation
+from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.fields.formats import PAST_DATE, Reference
@@ -13,7 +14,7 @@ from fieldkit.records.fields.formats import PAST_DATE, Reference
 class VillageOrganisation(Federation, table=True):
     """A village organisation (VO) of self-help groups."""
 
-    steps = {"cluster_federation_id": "o village organisation"}
+    actions = {"cluster_federation_id": Action("m", "village organisation")}
 
     cluster_federation_id: str | None = field(
         "Cluster federation (CLF)",

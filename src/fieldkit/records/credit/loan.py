@@ -6,6 +6,7 @@ from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.member import Member
+from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -53,7 +54,7 @@ class Loan(BranchByIfsc, table=True):
         ("beneficiary_id", "product", "applied_on"),
         ("member_id", "product", "applied_on"),
     )
-    steps = {"beneficiary_id": "l loan", "member_id": "l loan"}
+    actions = {"beneficiary_id": Action("l", "loan"), "member_id": Action("l", "loan")}
     lifecycle = Lifecycle(
         "state",
         Step("WILLING", "wished for"),

@@ -16,6 +16,7 @@ from sqlmodel import Field as SQLField
 from sqlmodel import SQLModel
 
 from fieldkit.protocol.change import Json
+from fieldkit.records.declaration.action import Action, Days, Job
 from fieldkit.records.declaration.field import Field, Use
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.fields.formats import Choice, Moment, Reference, Text, Value, Whole, YesNo
@@ -42,10 +43,18 @@ class Record(SQLModel):
     """The field its list is ordered by."""
     match_keys: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Fields that together tell that two records are the same, strongest first."""
-    steps: ClassVar[Mapping[str, str]] = {}
-    """By which key and word the page of what a field refers to begins one: "t training"."""
+    actions: ClassVar[Mapping[str, Action]] = {}
+    """How the page of what a field refers to begins one, by that field."""
+    job: ClassVar[Job | None] = None
+    """The kind's numbered job on Home."""
+    marks_days: ClassVar[Days | None] = None
+    """Set where the kind marks who was present on the days of something."""
     person: ClassVar[bool] = False
     """Whether the kind is a person, with a page of their own and a timeline."""
+    new_verb: ClassVar[str] = ""
+    """The verb for making one ("register"); empty: "new"."""
+    home_rank: ClassVar[int] = 0
+    """The kind's place among Home's figures, from 1; 0: after those, the largest number first."""
     lifecycle: ClassVar[Lifecycle | None] = None
     """The states it moves through, if it has any."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action, Days
 from fieldkit.records.declaration.checks import exactly_one
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
@@ -28,11 +29,19 @@ class Attendance(Record, table=True):
         ("programme_id", "beneficiary_id", "on"),
         ("programme_id", "member_id", "on"),
     )
-    steps = {
-        "programme_id": "a who came",
-        "beneficiary_id": "c programme",
-        "member_id": "c programme",
+    actions = {
+        "programme_id": Action("a", "who came", roster=True, on="held_on"),
+        "beneficiary_id": Action("c", "programme"),
+        "member_id": Action("c", "programme"),
     }
+    marks_days = Days(
+        of="training_batch_id",
+        enrolled="training_enrolment",
+        day="on",
+        present="present",
+        first="starts_on",
+        last="ends_on",
+    )
 
     training_batch_id: str | None = field(
         "Training",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
@@ -18,6 +19,7 @@ class Programme(Record, table=True):
 
     order = "held_on"
     match_keys = (("programme_kind", "held_on", "place"),)
+    job = Job(5, "Programme")
 
     programme_kind: str | None = field(
         "Kind",

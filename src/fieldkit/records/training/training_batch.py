@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
@@ -32,7 +33,8 @@ class TrainingBatch(Record, table=True):
     title = "Training"
     order = "starts_on"
     match_keys = (("batch_no",), ("training_type", "starts_on", "place"))
-    steps = {"training_centre_id": "t training"}
+    actions = {"training_centre_id": Action("t", "training")}
+    job = Job(3, "Training")
 
     training_type: str | None = field(
         "Kind",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -41,11 +42,12 @@ class TrainingEnrolment(Record, table=True):
     title = "Enrolment"
     order = "enrolled_on"
     match_keys = (("training_batch_id", "beneficiary_id"), ("training_batch_id", "member_id"))
-    steps = {
-        "training_batch_id": "a enrol",
-        "beneficiary_id": "t training",
-        "member_id": "t training",
+    actions = {
+        "training_batch_id": Action("a", "enrol", roster=True),
+        "beneficiary_id": Action("t", "training"),
+        "member_id": Action("t", "training"),
     }
+    home_rank = 5
 
     lifecycle = Lifecycle(
         "state",

@@ -1,1 +1,1 @@
-"""Rosters, and the days of a training."""
+"""Rosters, and who was present on the days of a training."""

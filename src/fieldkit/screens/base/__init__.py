@@ -1,1 +1,1 @@
-"""What all screens share: the application base, the page, navigation, the sync scheduler."""
+"""What all pages share: the application base, the page, the navigator, the sync scheduler."""

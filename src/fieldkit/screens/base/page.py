@@ -1,12 +1,13 @@
-"""The base of all screens: fixed places for where you are, the content, a sentence and the keys."""
+"""The base of all pages: fixed lines for the header, the content, a sentence and the keys."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from rich.cells import cell_len
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -18,6 +19,7 @@ from textual.widget import Widget
 from fieldkit.interruption import Interrupted
 from fieldkit.plain_text import shown
 from fieldkit.screens.base.app import AppBase, Question, is_sentence
+from fieldkit.screens.base.navigator import MenuEntry, Navigator
 from fieldkit.screens.base.scheduler import Synced
 from fieldkit.screens.widgets.cells import fit, two_lines
 
@@ -29,11 +31,11 @@ __all__ = ["Line", "Page", "fit", "shown"]
 T = TypeVar("T")
 
 _LEAST = 8
-"""Cells of a text that give way last."""
+"""Cells the left part of a line keeps as long as there is space."""
 
 
 class Line(Widget):
-    """One line of text: a left part that gives way, what is kept after it, and a right part."""
+    """One line: a left part that is cut first, a part kept after it, and a part on the right."""
 
     DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
 
@@ -53,21 +55,21 @@ class Line(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Draw the parts to the width at hand."""
+        """Fit the parts into the width."""
         width = self.size.width
         right = shown(self.right)
-        room = width - cell_len(right) - (2 if right else 0)
+        space = width - cell_len(right) - (2 if right else 0)
         left, kept = shown(self.left), shown(self.kept)
-        over = cell_len(left) + cell_len(kept) - max(room, 8)
+        over = cell_len(left) + cell_len(kept) - max(space, 8)
         if over > 0 and cell_len(left) - over >= _LEAST:
             left = fit(left, cell_len(left) - over)
-        if room < 8:
+        if space < 8:
             return Content(fit(left + kept, width))
-        return Content(fit(left + kept, room) + ("  " + right if right else ""))
+        return Content(fit(left + kept, space) + ("  " + right if right else ""))
 
 
 class Sentence(Widget):
-    """A sentence on two lines, parted at a word; the second stays free for a short one."""
+    """A sentence on two lines, wrapped at a word; a short one leaves the second line empty."""
 
     DEFAULT_CSS = "Sentence { height: 2; width: 1fr; }"
 
@@ -82,7 +84,7 @@ class Sentence(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Draw it to the width at hand."""
+        """Wrap it at the width."""
         return Content("\n".join(two_lines(self.text, self.size.width)))
 
 
@@ -92,32 +94,33 @@ class Rule(Widget):
     DEFAULT_CSS = "Rule { height: 1; width: 1fr; color: $text-muted; }"
 
     def render(self) -> Content:
-        """Draw to the width at hand."""
+        """Fill the width."""
         return Content("-" * self.size.width)
 
 
 class Body(Vertical):
-    """What stands between the rules."""
+    """The content between the rules."""
 
 
 class Page(Screen[ScreenResultType]):
     """A screen: header, rule, content, rule, two lines for a sentence, one line of keys.
 
-    A page says ``TITLE`` and ``KEYS``, yields its widgets from :meth:`content`, and names the
-    widget that takes the keys in ``KEYBOARD``. Escape leaves with None. :meth:`arrive` runs when
-    the page comes up and whenever one is back at it: fetch there what is shown, with :meth:`ask`.
+    A page sets ``TITLE`` and ``KEYS``, yields its widgets from :meth:`content`, and names the
+    widget that gets the keys in ``KEYBOARD``. Escape dismisses it with None. :meth:`load_data` runs
+    each time the page comes to the top: read what is shown there, with :meth:`ask`.
     """
 
+    app = getters.app(AppBase)
     AUTO_FOCUS = ""
     TITLE = ""
     KEYS: ClassVar[str] = "Esc back"
     """The footer: only keys that work now."""
     KEYBOARD: ClassVar[str] = ""
-    """Selector of the widget that takes the keys; empty: the page itself."""
+    """Selector of the widget that gets the keys; empty: the page itself."""
     ALONE: ClassVar[bool] = False
-    """The menu, help and other keys of the whole program do nothing here."""
+    """Whether the keys of the whole program (menu, help ...) do nothing here."""
     OWNED: ClassVar[bool] = False
-    """What is typed here belongs to who began it: nobody else goes on with it."""
+    """Whether what is typed here belongs to its operator: the page closes when they change."""
     DEFAULT_CSS = """
     Page { layout: vertical; padding: 0 1; }
     Page > #where { text-style: bold; }
@@ -132,7 +135,7 @@ class Page(Screen[ScreenResultType]):
     ]
 
     def compose(self) -> ComposeResult:
-        """Lay out the fixed places round the content."""
+        """Yield the fixed lines around the content."""
         yield Line(self.TITLE or "", id="where")
         yield Rule()
         yield Body(*self.content(), id="content")
@@ -144,115 +147,119 @@ class Page(Screen[ScreenResultType]):
         """Yield the widgets between the rules."""
         return ()
 
-    async def arrive(self) -> None:
-        """Fetch and show; runs whenever the page comes up, without holding keys back."""
+    async def load_data(self) -> None:
+        """Read and show the data; runs when the page comes to the top. Keys do not wait for it."""
 
-    async def freshen(self) -> None:
-        """Show what came from other laptops meanwhile, without moving what a hand is on."""
+    async def refresh_data(self) -> None:
+        """Show what a sync received, without moving the mark or what is typed."""
 
-    async def put_away(self) -> None:
-        """Write down what is typed here, before the page goes.
+    async def save_draft(self) -> None:
+        """Write what is typed here into its draft, before the page closes.
 
         Raises:
             StoreError: it could not be written.
         """
 
-    def unwritten(self) -> Draft | None:
-        """Return what is typed here and not written yet, for want of time to put it away."""
+    def unwritten_draft(self) -> Draft | None:
+        """Return the draft of what is typed here and not written yet, where no time is left."""
         return None
 
-    @property
-    def desk(self) -> AppBase:
-        """The application, as screens see it."""
-        return cast(AppBase, self.app)
+    def menu_entries(self) -> Sequence[MenuEntry]:
+        """Return what the menu offers on this page alone."""
+        return ()
 
     @property
-    def here(self) -> bool:
-        """Whether the page has not been left; what was fetched for one that was goes nowhere."""
+    def navigator(self) -> Navigator:
+        """Opens other pages."""
+        return self.app.navigator
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the page is still open; a result that arrives after it closed is dropped."""
         return self in self.app.screen_stack
 
     def on_mount(self) -> None:
-        """Take the keys."""
+        """Focus the widget that gets the keys."""
         if self.KEYBOARD:
             self.set_focus(self.query_one(self.KEYBOARD), scroll_visible=False)
 
     def on_screen_resume(self) -> None:
-        """Say who is at the keyboard, and let the page fetch what it shows."""
-        self.show_standing()
-        self.run_worker(self._arrive(), group="arrive", exclusive=True)
+        """Show the header status and load the data."""
+        self.show_header_status()
+        self.run_worker(self._load(), group="load", exclusive=True)
 
     def on_status_refreshed(self) -> None:
-        """Show the new standing."""
-        if self.here:
-            self.show_standing()
+        """Show the new header status."""
+        if self.is_open:
+            self.show_header_status()
 
     def on_synced(self, message: Synced) -> None:
-        """Take note of a sync that has ended."""
-        if self.here:
+        """Handle the end of a sync, unless the page is closed."""
+        if self.is_open:
             self.synced(message)
 
     def synced(self, message: Synced) -> None:
-        """Show what came with a sync."""
+        """Show what a sync received."""
         if message.outcome is not None and message.outcome.received:
-            self.run_worker(self.told(self.freshen), group="freshen", exclusive=True)
+            self.run_worker(self.run_reporting(self.refresh_data), group="refresh", exclusive=True)
 
-    async def _arrive(self) -> None:
-        await self.told(self.arrive)
+    async def _load(self) -> None:
+        await self.run_reporting(self.load_data)
         if not self.ALONE:
-            await self.told(self.desk.take_stock)
+            await self.run_reporting(self.app.refresh_status)
 
-    # --- the fixed places ---
+    # --- the fixed lines ---
 
-    def where(self, text: str, kept: str = "") -> None:
-        """Say where you are, at the left of the header; ``text`` gives way to what is ``kept``."""
+    def set_header(self, text: str, kept: str = "") -> None:
+        """Set the left of the header; ``text`` is cut before ``kept``."""
         self.query_one("#where", Line).put(text, kept=kept)
 
-    def show_standing(self) -> None:
-        """Bring the right end of the header up to date."""
-        self.query_one("#where", Line).put(right=self.desk.standing.words())
+    def show_header_status(self) -> None:
+        """Show the header status on the right of the header."""
+        self.query_one("#where", Line).put(right=self.app.header_status.words())
 
     def say(self, sentence: str, *, error: bool = False) -> None:
-        """Put a sentence into its place; empty clears it."""
+        """Show a sentence; empty clears it."""
         place = self.query_one("#sentence", Sentence)
         place.set_class(error, "-error")
         place.put(sentence)
 
-    def sure(self, what: str, question: str) -> bool:
-        """Ask ``question``; True when the key that asked for ``what`` was pressed twice running."""
-        asked, self.desk.question = self.desk.question, None
+    def confirmed(self, what: str, question: str) -> bool:
+        """Ask ``question``; True if it was the last key too that asked about ``what``."""
+        asked, self.app.question = self.app.question, None
         if asked is not None and asked.what == what:
             self.say("")
             return True
         self.say(question)
-        self.desk.question = Question(what, partial(self._unsay, question))
+        self.app.question = Question(what, partial(self._unsay, question))
         return False
 
     def _unsay(self, sentence: str) -> None:
         if self.is_attached and self.query_one("#sentence", Sentence).text == sentence:
             self.say("")
 
-    def keys(self, text: str) -> None:
-        """Put the keys that work now into the footer."""
+    def set_keys(self, text: str) -> None:
+        """Show the keys that work now in the footer."""
         self.query_one("#keys", Line).put(text)
 
     # --- the store ---
 
     async def ask(self, question: Callable[[Store], T]) -> T:
-        """Put ``question`` to the store in a thread; see :meth:`Desk.ask`."""
-        return await self.desk.ask(question)
+        """Call ``question`` with the store in a thread; see :meth:`AppBase.ask`."""
+        return await self.app.ask(question)
 
     async def read(self, question: Callable[[Store], T], purpose: str = "") -> T:
         """Call ``question`` in the thread of reads; see :meth:`AppBase.read`."""
-        return await self.desk.read(question, (self, purpose) if purpose else None)
+        return await self.app.read(question, (self, purpose) if purpose else None)
 
-    async def told(self, errand: Callable[[], Awaitable[object]]) -> bool:
-        """Run ``errand``; a StoreError becomes its sentence on the page. Say if all went well."""
+    async def run_reporting(self, action: Callable[[], Awaitable[object]]) -> bool:
+        """Run ``action`` and say if it went well; show a StoreError as a sentence on the page."""
         try:
-            await errand()
+            await action()
         except Interrupted:
             return False
         except NoMatches:
-            if self.here:
+            if self.is_open:
                 raise
             return False
         except Exception as error:
@@ -266,5 +273,11 @@ class Page(Screen[ScreenResultType]):
     # --- keys ---
 
     def action_leave(self) -> None:
-        """Go back; nothing typed is lost."""
+        """Close the page; nothing typed is lost."""
         self.dismiss(None)
+
+
+def say_on_screen(app: AppBase, sentence: str) -> None:
+    """Show a sentence on the page that is on the screen now."""
+    if isinstance(app.screen, Page):
+        app.screen.say(sentence)

@@ -1,27 +1,29 @@
-"""The sync of the application: one at a time, in a thread apart, begun by a key or by itself.
+"""When the application syncs: on request or on schedule, one sync at a time, in its own thread.
 
-The thread does not outlive the application: quitting never waits for a dead line, and what was
-acknowledged or received stays so. No key ever waits for it.
+Keys never wait for a sync. Quitting does not either: the thread ends with the application, and what
+was acknowledged or received by then stays.
 """
 
 from __future__ import annotations
 
-import asyncio
 import random
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from textual.message import Message
 
+from fieldkit.screens.base.daemon import in_thread
+
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from textual.message_pump import MessagePump
     from textual.timer import Timer
 
-    from fieldkit.screens.base.app import AppBase
     from fieldkit.store import Store, SyncSession
     from fieldkit.sync.client import Outcome, Progress
     from fieldkit.sync.transport import Stop
@@ -36,18 +38,18 @@ class Pace:
     """When the application syncs by itself, in seconds."""
 
     first: float = 5.0
-    """After the day's copy is made: the first searches come before it."""
+    """From the daily backup to the first sync; the operator's first searches go first."""
     every: float = 240.0
     rested: float = 30.0
-    """After the last save, if that is sooner."""
+    """From the last save to the next sync, if that is sooner."""
     failing: tuple[float, ...] = (60.0, 120.0, 300.0, 600.0, 1200.0)
-    """After the first sync that did not work, the second ...; saves do not hasten these."""
+    """The waits after one failed sync, two, and so on; a save does not shorten them."""
     jitter: float = 0.2
-    """The part by which each differs by chance: laptops must not call all at once."""
+    """The random part of each wait, so that laptops do not all sync at once."""
 
 
 class Progressed(Message):
-    """The sync has come further."""
+    """The running sync made progress."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
@@ -55,24 +57,47 @@ class Progressed(Message):
 
 
 class Synced(Message):
-    """A sync has ended."""
+    """A sync ended."""
 
     def __init__(self, outcome: Outcome | None, fault: str, *, asked: bool) -> None:
         super().__init__()
         self.outcome = outcome
-        """None: it could not so much as begin."""
+        """None: it could not begin."""
         self.fault = fault
-        """Why not, as a sentence."""
+        """Why it could not begin, as a sentence."""
         self.asked = asked
-        """A person began it."""
+        """The operator started it."""
+
+
+class SyncHost(Protocol):
+    """What the scheduler needs of the application."""
+
+    @property
+    def screen(self) -> MessagePump:
+        """The page that hears how the sync goes."""
+
+    async def ask(self, question: Callable[[Store], T]) -> T:
+        """Call ``question`` with the store in a thread."""
+
+    async def refresh_status(self) -> None:
+        """Read and show the header status again."""
+
+    def note_fault(self) -> str:
+        """Return a sentence about the exception being handled."""
+
+    def run_worker(self, work: Coroutine[None, None, None], *, group: str) -> object:
+        """Run ``work`` in the background."""
+
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Call ``callback`` after ``delay`` seconds."""
 
 
 class SyncScheduler:
-    """Carries what is saved to the server and what others did back, while there is a line."""
+    """Starts, stops and plans syncs, and knows how the last one went."""
 
-    def __init__(self, desk: AppBase, pace: Pace | None) -> None:
-        """``pace`` None: only when asked."""
-        self._desk, self._pace = desk, pace
+    def __init__(self, host: SyncHost, pace: Pace | None) -> None:
+        """``pace`` None: sync only on request."""
+        self._host, self._pace = host, pace
         self._timer: Timer | None = None
         self._stop: Stop | None = None
         self._failed = 0
@@ -81,20 +106,20 @@ class SyncScheduler:
         self._offline_since = ""
         self._word = ""
         self._last: SyncSession | None = None
-        """The last sync that was seen in the history."""
+        """The last sync seen in the history."""
         self._own = False
-        """The next that comes to light was carried here."""
+        """The next sync seen in the history is one of this window."""
         self.asked = False
-        """A person began the sync under way: they are told of it, and can stop it."""
+        """The operator started the running sync: they see how it goes and can stop it."""
         self._again = False
-        """Another is to follow the one that was stopped."""
+        """Another sync follows the one that was stopped."""
         self.running = False
         self.progress: Progress | None = None
-        """How far the sync under way has come."""
+        """How far the running sync is."""
 
     @property
     def word(self) -> str:
-        """How it stands with the line, for the header; empty before it was ever tried."""
+        """The state of the line, for the header; empty before the first try."""
         if self.running:
             return "sending ..." if self._unsent else "syncing ..."
         return self._word
@@ -102,34 +127,34 @@ class SyncScheduler:
     # --- beginning and ending ---
 
     def begin(self) -> None:
-        """Sync now, for a person who asks; one that is under way goes on as theirs."""
+        """Sync now on request; a sync that is running counts as the one requested."""
         self.asked = True
         self._again = self.stopping
         if not self.running:
             self._start()
 
     def stop(self) -> None:
-        """End the sync under way after its request; asked again, at once. Nothing is lost."""
+        """Stop the running sync after its request; the second call, at once. Nothing is lost."""
         if self._stop is not None:
             self._stop.set()
 
     @property
     def stopping(self) -> bool:
-        """Whether the sync under way was asked to end."""
+        """Whether the running sync was asked to stop."""
         return self._stop is not None and self._stop.is_set()
 
-    def by_itself(self) -> None:
-        """Begin to sync without being asked, from a little later on."""
+    def start_schedule(self) -> None:
+        """Sync on schedule from now on."""
         if self._pace is not None:
             self._plan(self._pace.first)
 
-    def noticed(self, unsent: int, last: SyncSession | None = None) -> None:
-        """Take note of how much waits: what was saved goes once saving has rested a while.
+    def note_status(self, unsent: int, last: SyncSession | None = None) -> None:
+        """Plan an earlier sync if more is ``unsent`` than before.
 
-        And of the ``last`` sync, if it went well in another window: then there is a line.
+        A ``last`` sync that went well in another window means that the line works again.
         """
         more, self._unsent = unsent > self._unsent, unsent
-        if self._others(last) and self._failed and not self.running:
+        if self._is_others(last) and self._failed and not self.running:
             self._failed, self._offline_since, self._word = 0, "", "online"
             if self._pace is not None:
                 self._plan(self._pace.every)
@@ -138,8 +163,8 @@ class SyncScheduler:
         left = self._due - time.monotonic()
         self._set_timer(min(self._pace.rested, left))
 
-    def _others(self, last: SyncSession | None) -> bool:
-        """Say whether a sync that went well has come to light that was not carried here."""
+    def _is_others(self, last: SyncSession | None) -> bool:
+        """Say whether ``last`` is a new sync of another window that went well."""
         fresh = last != self._last and not self._own
         self._last, self._own = last, False
         return fresh and last is not None and last.ok
@@ -147,31 +172,31 @@ class SyncScheduler:
     def _start(self) -> None:
         from fieldkit.sync.transport import Stop
 
-        self._stop = Stop()  # Escape counts from now on, while the rest is still loading
+        self._stop = Stop()  # Escape works from now on, while modules are still loading
         self.running, self._again = True, False
         self.progress = None
-        self._desk.run_worker(self._run(), group="sync")
+        self._host.run_worker(self._run(), group="sync")
 
     async def _run(self) -> None:
         fault, outcome = "", None
         try:
-            store = await self._desk.ask(lambda store: store)
-            outcome = await apart(partial(self._carry, store))
+            store = await self._host.ask(lambda store: store)
+            outcome = await in_thread(partial(self._sync, store))
         except Exception as error:
             from fieldkit.store import StoreError
 
-            fault = str(error) if isinstance(error, StoreError) else self._desk.note_fault()
+            fault = str(error) if isinstance(error, StoreError) else self._host.note_fault()
         asked = self.asked
         self.running, self.asked, self._stop = False, False, None
-        self._judge(outcome, fault)
-        with suppress(Exception):  # whoever comes to a page next takes stock and is told
-            await self._desk.take_stock()
-        self._desk.screen.post_message(Synced(outcome, fault, asked=asked))
+        self._settle(outcome, fault)
+        with suppress(Exception):  # the next page that opens reads it again and reports the error
+            await self._host.refresh_status()
+        self._host.screen.post_message(Synced(outcome, fault, asked=asked))
         if self._again:
             self.begin()
 
-    def _carry(self, store: Store) -> Outcome | None:
-        """Sync, in its thread; None if there is no server to sync with."""
+    def _sync(self, store: Store) -> Outcome | None:
+        """Sync in the sync thread; None without a server."""
         from fieldkit.sync.client import sync
 
         device = store.device
@@ -180,14 +205,14 @@ class SyncScheduler:
         return sync(store, progress=self._progress, stop=self._stop)
 
     def _progress(self, progress: Progress) -> None:
-        """Pass progress on from the thread of the sync."""
+        """Pass progress on from the sync thread."""
         self.progress = progress
-        self._desk.screen.post_message(Progressed(progress))
+        self._host.screen.post_message(Progressed(progress))
 
-    # --- what came of it, and when the next one is due ---
+    # --- the result, and when the next sync is due ---
 
-    def _judge(self, outcome: Outcome | None, fault: str) -> None:
-        """Say how it stands with the line, and plan the next sync."""
+    def _settle(self, outcome: Outcome | None, fault: str) -> None:
+        """Update the state of the line and plan the next sync."""
         bad = bool(fault) or (outcome is not None and not outcome.ok and not outcome.stopped)
         self._failed = self._failed + 1 if bad else 0
         self._own = True
@@ -204,46 +229,25 @@ class SyncScheduler:
     def _plan(self, seconds: float) -> None:
         spread = self._pace.jitter if self._pace else 0.0
         seconds *= random.uniform(1 - spread, 1 + spread)
-        # Only an interval: a wrong or jumping clock changes nothing here.
+        # A monotonic interval: a wrong or changed clock does not matter.
         self._due = time.monotonic() + seconds
         self._set_timer(seconds)
 
     def _set_timer(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.stop()
-        # A timer of no time at all divides by it where its task begins late.
-        self._timer = self._desk.set_timer(max(seconds, _SOONEST), self._fall_due)
+        # Textual divides by the interval when a timer starts late, so it must not be 0.
+        self._timer = self._host.set_timer(max(seconds, _SOONEST), self._fall_due)
 
     def _fall_due(self) -> None:
         if not self.running:
             self._start()
 
 
-async def apart(work: Callable[[], T]) -> T:
-    """Do ``work`` in a thread that does not keep the application from ending."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def settle(put: Callable[[], None]) -> None:
-        if not done.done():
-            put()
-
-    def run() -> None:
-        try:
-            put = partial(done.set_result, work())
-        except Exception as fault:
-            put = partial(done.set_exception, fault)
-        with suppress(RuntimeError):  # the application has ended meanwhile
-            loop.call_soon_threadsafe(settle, put)
-
-    threading.Thread(target=run, name="sync", daemon=True).start()
-    return await done
-
-
 def _clock(at: int) -> str:
-    """Return the time of day, with the day if it is not today's."""
+    """Return the time of day, with the date unless it is today."""
     from fieldkit.records.fields.formats import Moment
 
-    told, now = Moment().show(at), Moment().show(int(time.time()))
-    day, _, clock = told.rpartition(" ")
-    return clock if now.startswith(day) else told
+    shown, now = Moment().show(at), Moment().show(int(time.time()))
+    day, _, clock = shown.rpartition(" ")
+    return clock if now.startswith(day) else shown

@@ -1,1 +1,1 @@
-"""Import of files."""
+"""The import of spreadsheets."""

@@ -1,1 +1,1 @@
-"""The form for every kind."""
+"""The form, the same for every kind."""

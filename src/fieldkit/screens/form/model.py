@@ -1,8 +1,8 @@
-"""The form as a state machine: keys go in, what changed can be read from it.
+"""The form as a state machine: keys go in, the state of the form can be read.
 
-Pure: no Textual, no store, no clock but the date. Whoever holds a model gives it keys
+Pure: no Textual, no store, no clock except today's date. The holder of a model gives it keys
 (:meth:`FormModel.press`), text from the clipboard (:meth:`FormModel.paste`), and what the store
-found for the text it asks about (:meth:`FormModel.wanted`, :meth:`FormModel.supply`).
+finds for the lookup it needs (:meth:`FormModel.needed_lookup`, :meth:`FormModel.supply`).
 """
 
 from __future__ import annotations
@@ -13,42 +13,42 @@ from functools import partial
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import RuleContext, Use, Value, judge, sentence
 from fieldkit.records.fields.formats import today
-from fieldkit.screens.form.field import UNKNOWN, Candidate, FormField, unmarked
-from fieldkit.screens.form.terms import Act, Opening, Wanted
+from fieldkit.screens.form.form_field import UNKNOWN, Candidate, FormField, unmarked
+from fieldkit.screens.form.terms import Act, Lookup, Opening
 from fieldkit.screens.widgets.line_edit import tame
 
 
 class FormModel:
-    """One form: its fields, where the cursor is, and what is said about it."""
+    """One form: its fields, where the cursor is, and the sentence about it."""
 
     def __init__(self, opening: Opening) -> None:
         self.kind = opening.kind
         self.record = opening.record
-        questions = opening.kind.form_fields()
-        self.fields = {name: FormField(name, ask) for name, ask in questions.items()}
-        self.sections = list(dict.fromkeys(ask.section for ask in questions.values()))
+        declared = opening.kind.form_fields()
+        self.fields = {name: FormField(name, field) for name, field in declared.items()}
+        self.sections = list(dict.fromkeys(field.section for field in declared.values()))
         self.at = next(iter(self.fields))
         """The field the cursor is in."""
         self.mark = -1
-        """The candidate that is taken on leaving the field; -1: none."""
+        """The candidate taken when the cursor leaves the field; -1: none."""
         self.fresh = True
-        """Nothing was typed here since the cursor came; an answer of a list is typed over."""
+        """Whether nothing was typed since the cursor came; a value of a list is then typed over."""
         self.message = ""
-        """A sentence on what the last key did; empty: the field speaks for itself."""
+        """A sentence on what the last key did; empty: the field's own note or help is shown."""
         self.alarm = False
-        """Whether the message says that something stands in the way."""
+        """Whether the message is an error."""
         self.help_open = False
         self.names: dict[str, str] = {}
         """Labels of records referred to, by id."""
         self.last: dict[str, str] = {}
         """Texts of the record saved before, for ``=``."""
         self.unasked: dict[str, str] = {}
-        """Texts of a draft for fields that are gone: kept, and shown to be typed elsewhere."""
+        """Texts of a draft whose fields no longer exist: kept, and shown to be typed elsewhere."""
         self.asked: set[str] = set()
-        """Fields the next save confirms."""
+        """Fields that the next save confirms."""
         self._touched = False
-        self._found: dict[Wanted, tuple[Candidate, ...]] = {}
-        self._standing = dict(opening.standing or {})
+        self._found: dict[Lookup, tuple[Candidate, ...]] = {}
+        self._place = dict(opening.place or {})
         self._visited: set[str] = set()
         self._open(opening)
 
@@ -67,14 +67,14 @@ class FormModel:
         self._read_all()
         if opening.texts:
             self._follow()
-            self._weigh()
+            self._judge()
         if opening.field in self.fields and self.applies(opening.field):
             self.at = opening.field
         elif self.record is None and self.current.text:
-            self.at = self._beyond(empty=True) or self.at
-        self._arrive()
+            self.at = self._next_field(empty=True) or self.at
+        self._enter_field()
 
-    # --- what can be read from it ---
+    # --- its state ---
 
     @property
     def current(self) -> FormField:
@@ -84,68 +84,68 @@ class FormModel:
     @property
     def section(self) -> str:
         """The section on the screen."""
-        return self.current.ask.section
+        return self.current.field.section
 
     @property
     def values(self) -> dict[str, Value]:
-        """Every value by field, also those the form does not ask."""
-        return self._standing | {name: one.value for name, one in self.fields.items()}
+        """All values by field, including district and block."""
+        return self._place | {name: one.value for name, one in self.fields.items()}
 
     @property
     def types_over(self) -> bool:
-        """Whether the next character replaces the text instead of joining it."""
+        """Whether the next character replaces the text."""
         return self.fresh and bool(self.current.text) and self.current.typed_over
 
     def applies(self, name: str) -> bool:
         """Say whether a field applies to the record as filled so far."""
-        return self.fields[name].ask.asked(self.values)
+        return self.fields[name].field.asked(self.values)
 
     def in_section(self, section: str) -> list[FormField]:
         """Return the fields of a section, in order."""
-        return [one for one in self.fields.values() if one.ask.section == section]
+        return [one for one in self.fields.values() if one.field.section == section]
 
     def within(self, one: FormField) -> Value:
         """Return the value that narrows a field's list."""
         name = one.nested_in
-        return self.fields[name].value if name in self.fields else self._standing.get(name)
+        return self.fields[name].value if name in self.fields else self._place.get(name)
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Return what the text of the current field could mean."""
         one = self.current
         if one.closed:
             return one.candidates(self.within(one), whole=self.fresh)
-        wanted = Wanted(one.name, one.text.strip())
-        found = self._found.get(wanted, ())
-        if one.ask.suggest and wanted.text:
-            others = [c for c in found if c.text.casefold() != wanted.text.casefold()]
-            return (Candidate(wanted.text, f"{wanted.text} (as typed)"), *others)
+        lookup = Lookup(one.name, one.text.strip())
+        found = self._found.get(lookup, ())
+        if one.field.suggest and lookup.text:
+            others = [c for c in found if c.text.casefold() != lookup.text.casefold()]
+            return (Candidate(lookup.text, f"{lookup.text} (as typed)"), *others)
         return found
 
-    def wanted(self) -> Wanted | None:
-        """Return what the store is to be asked now: about the text shown, else about a name."""
+    def needed_lookup(self) -> Lookup | None:
+        """Return the next question to the store, about the text shown or a label, or None."""
         one = self.current
-        here = Wanted(one.name, one.text.strip())
-        if here not in self._found and (one.searched or (one.ask.suggest and here.text)):
+        here = Lookup(one.name, one.text.strip())
+        if here not in self._found and (one.searched or (one.field.suggest and here.text)):
             return here
         for other in self.fields.values():
             if other.searched and other.value is not None and other.value not in self.names:
-                return Wanted(other.name, str(other.value))
+                return Lookup(other.name, str(other.value))
         return None
 
-    def supply(self, wanted: Wanted, found: Sequence[Candidate]) -> None:
-        """Take what the store found; it counts only while the text is the one asked about."""
-        self._found[wanted] = tuple(found)
-        one, number = self.fields[wanted.field], str(read_id(wanted.text) or wanted.text)
+    def supply(self, lookup: Lookup, found: Sequence[Candidate]) -> None:
+        """Take what the store found; it is used only while the text is the one asked about."""
+        self._found[lookup] = tuple(found)
+        one, number = self.fields[lookup.field], str(read_id(lookup.text) or lookup.text)
         if one.searched and one.value == number:
             labels = {c.text: c.label for c in found}
             self.names[number] = labels.get(number, UNKNOWN)
-        if wanted == Wanted(self.at, self.current.text.strip()):
+        if lookup == Lookup(self.at, self.current.text.strip()):
             self._mark_likeliest()
 
-    # --- what comes in ---
+    # --- input ---
 
     def press(self, key: str, character: str | None = None) -> Act:
-        """Take one key as Textual names it, with the character it types if it does."""
+        """Handle one key by Textual's name, with the character it types, if any."""
         if self.help_open and key in {"f1", "escape", "question_mark"}:
             self.help_open = False
             return Act.NONE
@@ -153,54 +153,54 @@ class FormModel:
         typed = tame(character or "") if does is None else ""
         if does is None and not typed:
             return Act.OTHER
-        if key in _LEAVING and self._unsought():
-            return Act.SEEK
-        self._hush()
+        if key in _LEAVING and self._needs_lookup():
+            return Act.LOOK_UP
+        self._clear_message()
         return does(self) if does else self._type(typed)
 
     def paste(self, text: str) -> None:
-        """Put text from the clipboard into the current field, line ends as spaces."""
-        self._hush()
+        """Insert text from the clipboard into the current field, with spaces for line ends."""
+        self._clear_message()
         piece = tame(" ".join(text.split()))
         if piece:
             self._edit(lambda one: one.box.insert(piece))
 
     def go(self, name: str) -> Act:
-        """Go to the field the mouse points at."""
+        """Go to the field that was clicked."""
         if name == self.at or not self.applies(name):
             return Act.NONE
-        if self._unsought():
-            return Act.SEEK
-        self._hush()
-        self._leave()
+        if self._needs_lookup():
+            return Act.LOOK_UP
+        self._clear_message()
+        self._leave_field()
         self._step(name if self.applies(name) else None)
         return Act.NONE
 
     def go_back_to(self, name: str) -> None:
-        """Put the cursor into a field that stands against a save; unknown ones are passed over."""
+        """Put the cursor into a field that stopped a save; ignore an unknown one."""
         self.at = name if name in self.fields else self.at
-        self._arrive()
+        self._enter_field()
 
     def take(self, place: int) -> Act:
-        """Take the candidate the mouse points at, and go on."""
+        """Take the candidate that was clicked, and go to the next field."""
         if not 0 <= place < len(self.candidates()):
             return Act.NONE
-        self._hush()
+        self._clear_message()
         self.mark = place
         return self._enter()
 
     def say(self, message: str, *, alarm: bool = False) -> None:
-        """Say a sentence until the next key."""
+        """Show a sentence until the next key."""
         self.message, self.alarm = message, alarm
 
-    def _hush(self) -> None:
+    def _clear_message(self) -> None:
         self.help_open = False
         self.say("")
 
-    def _unsought(self) -> bool:
-        """Say whether what was typed is still to be looked for before the field can be left."""
+    def _needs_lookup(self) -> bool:
+        """Say whether the text must be looked up before the cursor can leave the field."""
         one, text = self.current, self.current.text.strip()
-        if not text or read_id(text) or Wanted(one.name, text) in self._found:
+        if not text or read_id(text) or Lookup(one.name, text) in self._found:
             return False
         return one.searched
 
@@ -210,7 +210,7 @@ class FormModel:
         one = self.current
         if not one.text.strip() and typed in {"=", "?", "/"}:
             return self._ditto() if typed == "=" else self._help() if typed == "?" else Act.OTHER
-        if typed == "=" and Use.KIN in one.ask.uses and (surname := self._surname()):
+        if typed == "=" and Use.KIN in one.field.uses and (surname := self._surname()):
             typed = surname if one.text.endswith(" ") else f" {surname}"
         self._edit(lambda field: field.box.insert(typed))
         return Act.NONE
@@ -240,34 +240,36 @@ class FormModel:
 
     def _within_text(self, key: str) -> Act:
         self.current.box.move(key)
-        self.fresh = self.fresh and not self.current.ask.suggest
+        self.fresh = self.fresh and not self.current.field.suggest
         return Act.NONE
 
     def _right(self) -> Act:
-        """Walk what the text could mean, if there is anything to choose; else the text."""
+        """Move in the text; from its end, through the candidates."""
         one = self.current
         if one.box.cursor < len(one.text):
             return self._within_text("right")
-        if (one.searched or one.ask.suggest) and self.wanted() == Wanted(self.at, one.text.strip()):
-            return Act.SEEK
-        self._mark_standing()
+        if (one.searched or one.field.suggest) and self.needed_lookup() == Lookup(
+            self.at, one.text.strip()
+        ):
+            return Act.LOOK_UP
+        self._mark_current_value()
         self.mark = min(self.mark + 1, len(self.candidates()) - 1)
         return Act.NONE
 
     def _left(self) -> Act:
-        self._mark_standing()
+        self._mark_current_value()
         if self.mark > (0 if self.current.text.strip() else -1):
             self.mark -= 1
             return Act.NONE
         return self._within_text("left")
 
-    def _mark_standing(self) -> None:
-        """Walking an answered list starts from the answer."""
+    def _mark_current_value(self) -> None:
+        """Mark the present value, so that walking the list starts there."""
         one = self.current
-        if one.ask.suggest and one.text.strip():
+        if one.field.suggest and one.text.strip():
             self.mark = max(self.mark, 0)
         if one.closed and self.fresh and self.mark < 0 and one.value is not None:
-            value = one.ask.format.edit(one.value)
+            value = one.field.format.edit(one.value)
             self.mark = next((i for i, c in enumerate(self.candidates()) if c.text == value), -1)
 
     def _mark_likeliest(self) -> None:
@@ -281,12 +283,12 @@ class FormModel:
     # --- from field to field ---
 
     def _enter(self) -> Act:
-        self._leave()
-        if not self._step(self._day_of_the_state() or self._beyond(empty=True)):
+        self._leave_field()
+        if not self._step(self._date_of_state() or self._next_field(empty=True)):
             self.say("Nothing is left to fill below. Ctrl+S saves.")
         return Act.NONE
 
-    def _day_of_the_state(self) -> str | None:
+    def _date_of_state(self) -> str | None:
         """Return the empty date of the state that was just chosen here."""
         lifecycle = self.kind.lifecycle
         if lifecycle is None or self.at != lifecycle.field or not self.current.changed:
@@ -295,54 +297,54 @@ class FormModel:
         return step.on if step and step.on and not self.fields[step.on].text.strip() else None
 
     def _down(self) -> Act:
-        self._leave()
-        self._step(self._beyond())
+        self._leave_field()
+        self._step(self._next_field())
         return Act.NONE
 
     def _up(self) -> Act:
-        self._leave()
-        self._step(self._beyond(back=True))
+        self._leave_field()
+        self._step(self._next_field(back=True))
         return Act.NONE
 
     def _page(self, step: int) -> Act:
-        self._leave()
+        self._leave_field()
         values = self.values
         here = self.sections.index(self.section) + step
         while 0 <= here < len(self.sections):
             for one in self.in_section(self.sections[here]):
-                if one.ask.asked(values):
+                if one.field.asked(values):
                     self._step(one.name)
                     return Act.NONE
             here += step
-        self._arrive()
+        self._enter_field()
         return Act.NONE
 
-    def _beyond(self, *, back: bool = False, empty: bool = False) -> str | None:
-        """Return the next field that applies, None at the end; ``empty``: to fill or to mend."""
+    def _next_field(self, *, back: bool = False, empty: bool = False) -> str | None:
+        """Return the next field that applies, if any; ``empty``: one to fill or correct."""
         order = list(self.fields)
         here = order.index(self.at)
         values = self.values
         for name in reversed(order[:here]) if back else order[here + 1 :]:
             one = self.fields[name]
             done = one.text.strip() and not one.problem
-            if one.ask.asked(values) and not (empty and done):
+            if one.field.asked(values) and not (empty and done):
                 return name
         return None
 
     def _step(self, name: str | None) -> bool:
         self.at = name or self.at
-        self._arrive()
+        self._enter_field()
         return name is not None
 
-    def _arrive(self) -> None:
+    def _enter_field(self) -> None:
         self.fresh, self._touched = True, False
         self._found.clear()
         self._visited.add(self.at)
         self.current.box.move("end")
         self._mark_likeliest()
 
-    def _leave(self) -> None:
-        """Take what is marked, then let follow what follows from it."""
+    def _leave_field(self) -> None:
+        """Take the marked candidate, then fill what follows from the value."""
         one, found = self.current, self.candidates()
         before = one.value
         if 0 <= self.mark < len(found):
@@ -355,10 +357,10 @@ class FormModel:
         if self._touched or one.value != before:
             self._read_nested()
             self._follow()
-            self._weigh()
+            self._judge()
         self.mark, self.fresh, self._touched = -1, True, False
 
-    # --- what follows from other fields ---
+    # --- values that follow from other fields ---
 
     def _read_all(self) -> None:
         for one in self.fields.values():
@@ -371,27 +373,27 @@ class FormModel:
                 one.read(self.within(one))
 
     def _follow(self) -> None:
-        """Offer what follows from the values, where nothing else was typed."""
+        """Fill in what follows from the values, where nothing else was typed."""
         followed = self.kind.derive(self.values)
         for name, one in self.fields.items():
             if one.text != one.offered:
                 continue
             value = followed.get(name)
-            text = "" if value is None else one.ask.format.edit(value)
+            text = "" if value is None else one.field.format.edit(value)
             if text != one.text:
                 one.set_typed(text)
                 one.read(self.within(one))
             one.offered = text
 
-    def _weigh(self) -> None:
-        """Say beside the fields what the rules say that need no other record."""
-        said: dict[str, str] = {}
+    def _judge(self) -> None:
+        """Note beside the fields what those rules say that need no other record."""
+        notes: dict[str, str] = {}
         for finding in judge(self.kind.of(self.values), RuleContext(today(), self.record)):
             if finding.rule != "required":
-                said.setdefault(finding.field, sentence(finding))
+                notes.setdefault(finding.field, sentence(finding))
         for name, one in self.fields.items():
             seen = name in self._visited or (one.changed if self.record is None else one.text)
-            one.finding = said.get(name, "") if seen and not one.confirmed else ""
+            one.finding = notes.get(name, "") if seen and not one.confirmed else ""
 
     # --- filling without typing ---
 
@@ -426,8 +428,8 @@ class FormModel:
         return Act.NONE
 
     def _save(self, act: Act) -> Act:
-        self._leave()
-        self._arrive()
+        self._leave_field()
+        self._enter_field()
         return act
 
 

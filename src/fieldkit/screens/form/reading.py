@@ -1,6 +1,6 @@
 """What a form reads from the store: the record it starts from, and what a reference could mean.
 
-All of it but :func:`base_of` runs in a thread.
+Everything except :func:`base_of` runs in a thread.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Choice, Record, Use, Value, kinds
-from fieldkit.screens.form.field import Candidate
-from fieldkit.screens.records.rows import NOT_HERE, label_of
-from fieldkit.screens.sync.issues import by_field
+from fieldkit.screens.form.form_field import Candidate
+from fieldkit.screens.lookup.issues import by_field
+from fieldkit.screens.lookup.rows import NOT_HERE, label_of
 from fieldkit.store import Draft, Hit, Store, StoreError
 
 _LIKELY = 0.9
@@ -23,20 +23,21 @@ class Start:
     """What a form starts from."""
 
     record: Record | None
-    standing: dict[str, Value]
+    place: dict[str, Value]
+    """District and block, which the form does not ask for."""
     label: str
-    """What it is called."""
+    """What the record is called."""
     last: dict[str, str]
     """Texts of the record of this kind that the operator saved last."""
-    objections: Mapping[str, str]
-    """What the server says against it, by field."""
+    issues: Mapping[str, str]
+    """What the server objects to, as a sentence by field."""
 
 
 def base_of(record: Record | None, draft: Draft | None) -> int | None:
-    """Return the record's version the person saw when the form was opened (23); None: a new one.
+    """Return the record's version the operator saw in the form (rule 23); None: a new record.
 
-    A sync that lands while it is open must not vouch for values nobody saw, so a draft keeps its
-    own; one without was kept before the server had answered with any version.
+    A draft keeps the version it was opened with, as a sync may bring values its operator has not
+    seen. A draft without one was written before the server had given the record a version.
     """
     if draft is not None:
         return draft.base if record is None else draft.base or 0
@@ -46,12 +47,12 @@ def base_of(record: Record | None, draft: Draft | None) -> int | None:
 def start(store: Store, kind: type[Record], record_id: str | None, operator: str) -> Start:
     """Read what a form starts from.
 
-    Loads as well, in this thread, what the first keys would load.
+    It also loads, in this thread, what the first keys need.
 
     Raises:
         StoreError: the record is not here, or cannot be read.
     """
-    kind()  # the first record made readies all kinds for the database: 50-100 ms
+    kind()  # the first record made prepares all kinds for the database: 50-100 ms
     for field in kind.form_fields().values():
         if isinstance(field.format, Choice):
             field.format.matching("a")
@@ -62,11 +63,11 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     last = next((_texts(kind, one) for one in others), {})
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
-        standing: dict[str, Value] = {"district": record.district, "block": record.block}
-        return Start(record, standing, label, last, by_field(store, record.id, kind.form_fields()))
+        place: dict[str, Value] = {"district": record.district, "block": record.block}
+        return Start(record, place, label, last, by_field(store, record.id, kind.form_fields()))
     device = store.device
-    standing = {"district": device.district, "block": device.block} if device else {}
-    return Start(None, standing, f"New {_lower(kind.title)}", last, {})
+    place = {"district": device.district, "block": device.block} if device else {}
+    return Start(None, place, f"New {_lower(kind.title)}", last, {})
 
 
 def _texts(kind: type[Record], record: Record) -> dict[str, str]:
@@ -76,7 +77,7 @@ def _texts(kind: type[Record], record: Record) -> dict[str, str]:
 
 
 def referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
-    """Return the records a text could mean: a number, a name, or the newest where none is typed."""
+    """Return the records a text could mean, by number or name; without a text, the newest."""
     if read_id(typed):
         record = store.record(typed)
         known = record is not None and record.kind() in among
@@ -87,13 +88,13 @@ def referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
     hits = store.find(typed, list(among), limit=9)
     alone = len(hits) == 1 and hits[0].score >= _LIKELY
     return [
-        Candidate(hit.id, _called(hit.label, _told_by(hit)), sure=hit.strong or alone)
+        Candidate(hit.id, _called(hit.label, _distinguishing(hit)), sure=hit.strong or alone)
         for hit in hits
     ]
 
 
-def _told_by(hit: Hit) -> list[str]:
-    """Return what tells the record from others of its name: kin and place, where it has them."""
+def _distinguishing(hit: Hit) -> list[str]:
+    """Return what tells the record from others of its name: kin and place, if it has them."""
     kind = kinds()[hit.kind]
     fields = [*kind.used(Use.KIN), *kind.used(Use.PLACE)] or list(hit.line)
     return [hit.line[name] for name in fields if name in hit.line]

@@ -1,4 +1,4 @@
-"""From a form to a draft or a save, and back: what changed, what is wrong, what was confirmed.
+"""Between a form and a save: what changed, what is wrong, what was confirmed.
 
 Pure.
 """
@@ -12,16 +12,16 @@ from fieldkit.screens.form.model import FormModel
 
 
 def changes(model: FormModel) -> dict[str, Value]:
-    """Return what the person changed, by field; None clears.
+    """Return what the operator changed, by field; None clears.
 
-    A field that no longer applies through this edit is cleared; one that never did is left alone.
+    A field that stops applying through this edit is cleared; one that never applied is left alone.
     """
     before = dict(model.record.values()) if model.record else {}
     after = model.values
     changed: dict[str, Value] = {}
     for name, one in model.fields.items():
-        if not one.ask.asked(after):
-            if one.original is not None and one.ask.asked(before):
+        if not one.field.asked(after):
+            if one.original is not None and one.field.asked(before):
                 changed[name] = None
         elif one.value != one.original:
             changed[name] = one.value
@@ -29,34 +29,34 @@ def changes(model: FormModel) -> dict[str, Value]:
 
 
 def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:
-    """Return what was changed, as it may be written into a draft, and what no field asks for.
+    """Return the changed texts as a draft may hold them, and the texts that have no field.
 
-    ``typing``: the current field may not be finished.
+    ``typing``: the text of the current field may be incomplete.
     """
     return model.unasked | {
-        name: one.kept_text(typing=typing and name == model.at and not model.fresh)
+        name: one.draft_text(typing=typing and name == model.at and not model.fresh)
         for name, one in model.fields.items()
         if one.changed
     }
 
 
 def wrong(model: FormModel) -> int:
-    """Count the fields something is wrong with, without the one being typed."""
+    """Count the fields with a problem, except the one being typed."""
     values = model.values
     return sum(
         bool(one.problem or one.finding)
         for name, one in model.fields.items()
-        if (model.fresh or name != model.at) and one.ask.asked(values)
+        if (model.fresh or name != model.at) and one.field.asked(values)
     )
 
 
 def confirmed(model: FormModel) -> frozenset[str]:
-    """Return the fields whose doubtful values the person said are meant."""
+    """Return the fields whose doubtful values the operator confirmed."""
     return frozenset(name for name, one in model.fields.items() if one.confirmed)
 
 
 def confirm(model: FormModel) -> None:
-    """Saving again says that what was asked about is meant, unless it was changed since."""
+    """Confirm what the last save asked about: saving again means yes, unless the text changed."""
     for name in model.asked:
         one = model.fields[name]
         one.confirmed, one.finding = True, ""
@@ -65,7 +65,7 @@ def confirm(model: FormModel) -> None:
 
 
 def unreadable(model: FormModel) -> list[Finding]:
-    """Return the texts that cannot be read; doubtful ones ask for confirmation."""
+    """Return a finding for each text that cannot be read; a doubtful one asks for confirmation."""
     values = model.values
     return [
         Finding(
@@ -77,12 +77,12 @@ def unreadable(model: FormModel) -> list[Finding]:
             text=one.problem,
         )
         for name, one in model.fields.items()
-        if one.problem and one.ask.asked(values)
+        if one.problem and one.field.asked(values)
     ]
 
 
 def refuse(model: FormModel, findings: Sequence[Finding]) -> None:
-    """Show what stands against the save, go to the first of it, and say what to do."""
+    """Show the findings that stop the save, go to the first, and say what to do."""
     order = list(model.fields)
     blocks = [finding for finding in findings if finding.severity is Severity.BLOCK]
     stops = blocks or list(findings)
@@ -93,7 +93,7 @@ def refuse(model: FormModel, findings: Sequence[Finding]) -> None:
     model.asked = set() if blocks else {stop.field for stop in stops if stop.field in model.fields}
     first = stops[0]
     model.go_back_to(first.field)
-    label = model.fields[first.field].ask.label if first.field in model.fields else ""
+    label = model.fields[first.field].field.label if first.field in model.fields else ""
     said = sentence(first)
     said = said if said.startswith(label) else f"{label}: {said}"
     many = f"{len(stops)} to correct. " if blocks and len(stops) > 1 else ""

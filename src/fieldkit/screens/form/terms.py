@@ -1,4 +1,4 @@
-"""What a form and whoever holds it say to each other."""
+"""The terms between a form model and the page that holds it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from fieldkit.records import Record, Value
 
 
 class Act(Enum):
-    """What a key asks of whoever holds the model."""
+    """What a key asks of the page that holds the model."""
 
     NONE = auto()
-    """Nothing more: it is done, or it had nothing to do."""
+    """Nothing: the model has handled the key."""
     OTHER = auto()
-    """The key means nothing to a form; it may mean something to the page."""
-    SEEK = auto()
-    """The key waits for what is found for the text shown: supply it and press the key again."""
+    """The key is not for a form; it may be for the page."""
+    LOOK_UP = auto()
+    """The key waits for what the text could mean: supply that and press the key again."""
     SAVE = auto()
     SAVE_NEXT = auto()
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Lookup:
     """A question to the store: what could ``text`` mean in ``field``?"""
 
     field: str
@@ -38,8 +38,8 @@ class Opening:
     record: Record | None = None
     """The record to edit; None: a new one."""
     texts: Mapping[str, str] | None = None
-    """Texts that are put over it as if typed: from Find, from a draft."""
+    """Texts put over it as if typed: from a search, from a draft."""
     field: str = ""
     """The field to go to; empty: the first one to fill."""
-    standing: Mapping[str, Value] | None = None
-    """Values the form does not ask: the laptop's district and block."""
+    place: Mapping[str, Value] | None = None
+    """District and block, which the form does not ask for."""

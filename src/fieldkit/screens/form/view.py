@@ -1,7 +1,7 @@
-"""What a form looks like: lines of styled text in fixed places, and what stands where.
+"""A form as lines of styled text, and what is where on them.
 
-Pure. Line 0 names the section, the last line holds the choices, the fields stand between them, one
-a line, each in the same place whatever is typed. All text is safe to print and as wide as asked.
+Pure. Line 0 names the section, the last line has the choices, and between them each field has a
+line, which does not move whatever is typed. All text is safe to print and as wide as requested.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from fieldkit.plain_text import shown
 from fieldkit.records import Choice, rules_of
-from fieldkit.screens.form.field import FormField, State
+from fieldkit.screens.form.form_field import FormField, State
 from fieldkit.screens.form.model import FormModel
 from fieldkit.screens.widgets.cells import fit
 
@@ -29,7 +29,7 @@ _LEAST_BOX = 18
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where label, text and note stand, in cells."""
+    """The widths of label, text and note, in cells."""
 
     label: int
     box: int
@@ -42,8 +42,8 @@ class Columns:
 
 
 def columns(model: FormModel, width: int) -> Columns:
-    """Share the width out; the same for every section, so that nothing moves between them."""
-    longest = max(cell_len(one.ask.label) for one in model.fields.values())
+    """Share the width; the columns are the same in every section, so that nothing moves."""
+    longest = max(cell_len(one.field.label) for one in model.fields.values())
     label = min(longest, _LONGEST_LABEL, max(width * 3 // 8, 8))
     rest = max(width - _MARGIN - label - 2, 2)
     box = max(min(_LEAST_BOX, rest - 1), rest * 9 // 20)
@@ -54,15 +54,15 @@ def lines(model: FormModel, width: int, height: int) -> list[Line]:
     """Return every line of the form."""
     if height < 3 or width < 10:
         return [(("dim", " " * width),)] * height
-    room = height - 2
+    space = height - 2
     if model.help_open:
-        return [_heading(model, width), *_help(model, width, room), _choices(model, width)]
+        return [_heading(model, width), *_help(model, width, space), _choices(model, width)]
     cols = columns(model, width)
     values = model.values
-    shown_fields = _in_view(model, room)
-    rows = [_row(model, one, cols, asked=one.ask.asked(values)) for one in shown_fields]
+    shown_fields = _in_view(model, space)
+    rows = [_row(model, one, cols, asked=one.field.asked(values)) for one in shown_fields]
     blank: Line = (("dim", " " * width),)
-    rows += [blank] * (room - len(rows))
+    rows += [blank] * (space - len(rows))
     return [_heading(model, width), *rows, _choices(model, width)]
 
 
@@ -74,12 +74,12 @@ def cursor(model: FormModel, width: int, height: int) -> tuple[int, int]:
 
 
 def box_width(model: FormModel, width: int) -> int:
-    """Return the cells the text of the current field has: the note's too where there is none."""
+    """Return the cells of the current text: those of the note too, if there is no note."""
     return _box_width(columns(model, width), _note(model, model.current, asked=True)[0])
 
 
 def cut_note(model: FormModel, width: int) -> str:
-    """Return the words beside the current text if their column is too narrow for them."""
+    """Return the note beside the current text if its column is too narrow for it."""
     note = _note(model, model.current, asked=True)[0]
     return note if cell_len(shown(note)) > columns(model, width).note else ""
 
@@ -105,14 +105,14 @@ def choice_at(model: FormModel, column: int, width: int) -> int | None:
     return None
 
 
-def _in_view(model: FormModel, room: int) -> list[FormField]:
-    """Return the fields of the section that have room; the current one is among them."""
+def _in_view(model: FormModel, space: int) -> list[FormField]:
+    """Return the fields of the section that fit; the current one is among them."""
     fields = model.in_section(model.section)
-    if len(fields) <= room:
+    if len(fields) <= space:
         return fields
     here = fields.index(model.current)
-    first = min(max(here - room // 2, 0), len(fields) - room)
-    return fields[first : first + room]
+    first = min(max(here - space // 2, 0), len(fields) - space)
+    return fields[first : first + space]
 
 
 def _heading(model: FormModel, width: int) -> Line:
@@ -127,7 +127,7 @@ def _row(model: FormModel, one: FormField, cols: Columns, *, asked: bool) -> Lin
     here = one.name == model.at
     style = "label" if asked else "dim"
     mark = ("here", "> ") if here else (style, "  ")
-    label = ("here" if here else style, fit(one.ask.label, cols.label) + " ")
+    label = ("here" if here else style, fit(one.field.label, cols.label) + " ")
     note, how = _note(model, one, asked=asked)
     box = _box(model, one, _box_width(cols, note))
     return (mark, label, *box, *([(how, " " + fit(note, cols.note))] if note else []))
@@ -147,7 +147,7 @@ def _box(model: FormModel, one: FormField, width: int) -> tuple[Span, ...]:
 
 
 def _note(model: FormModel, one: FormField, *, asked: bool) -> tuple[str, str]:
-    """Return the words to the right of a text, and their style."""
+    """Return the note to the right of a text, and its style."""
     if not asked:
         return "-", "dim"
     if one.name == model.at and model.mark >= 0:
@@ -159,8 +159,8 @@ def _note(model: FormModel, one: FormField, *, asked: bool) -> tuple[str, str]:
         typing = one.name == model.at and not model.fresh
         return "" if typing and one.searched else note, "dim" if typing else "wrong"
     if not one.text.strip():
-        due = f"due before {one.ask.due}" if one.ask.due else ""
-        return "needed" if one.ask.required else due, "dim"
+        due = f"due before {one.field.due}" if one.field.due else ""
+        return "needed" if one.field.required else due, "dim"
     return note, "note"
 
 
@@ -175,7 +175,7 @@ def _choices(model: FormModel, width: int) -> Line:
 
 
 def _shown_choices(model: FormModel, width: int) -> list[tuple[int | None, str]]:
-    """Return the pieces of the choices line; a piece that is a candidate carries its place."""
+    """Return the pieces of the line of choices, each with its candidate's place or None."""
     found = model.candidates()
     if not found:
         return []
@@ -197,19 +197,19 @@ def _shown_choices(model: FormModel, width: int) -> list[tuple[int | None, str]]
     return parts
 
 
-def _first_shown(pieces: list[str], mark: int, room: int) -> int:
-    """Return the first candidate of the part of the line that holds the marked one."""
+def _first_shown(pieces: list[str], mark: int, space: int) -> int:
+    """Return the first candidate to show, so that the marked one is on the line."""
     first, used = 0, 0
     for place in range(mark + 1):
         used += cell_len(pieces[place])
-        while used > room and first < place:
+        while used > space and first < place:
             used -= cell_len(pieces[first])
             first += 1
     return first
 
 
 def _brief(labels: list[str], *, heads: bool) -> list[str]:
-    """Return labels not too long; ``heads``: their beginnings do, if they still differ."""
+    """Return short labels; ``heads``: only their beginnings, if those still differ."""
     cut = [_cut(label.partition(" (")[0], 22) for label in labels]
     return cut if heads and len(set(cut)) == len(labels) else [_cut(label, 34) for label in labels]
 
@@ -223,12 +223,12 @@ def _choice(model: FormModel, place: int, text: str, label: str) -> str:
     if model.fresh or not one.text.strip():
         if one.numbers(model.within(one)):
             label = f"{place + 1} {label}"
-        elif isinstance(one.ask.format, Choice):
+        elif isinstance(one.field.format, Choice):
             label = f"{text} {label}"
     return f"[{label}] " if place == model.mark else f" {label}  "
 
 
-def _help(model: FormModel, width: int, room: int) -> list[Line]:
+def _help(model: FormModel, width: int, space: int) -> list[Line]:
     one = model.current
     paragraphs = one.explain()
     listed = [
@@ -240,11 +240,11 @@ def _help(model: FormModel, width: int, room: int) -> list[Line]:
     }
     paragraphs += [f"Checked by: {'; '.join(sorted(sources))}"] if sources else []
     paragraphs += ["  ".join(listed)] if listed else []
-    texts: list[tuple[str, str]] = [("here", f" {one.ask.label}")]
+    texts: list[tuple[str, str]] = [("here", f" {one.field.label}")]
     for paragraph in paragraphs:
         wrapped = textwrap.wrap(shown(paragraph), max(width - 4, 8))
         texts += [("note", f"   {text}") for text in wrapped]
-    texts = texts[: room - 1]
-    texts += [("dim", "")] * (room - 1 - len(texts))
+    texts = texts[: space - 1]
+    texts += [("dim", "")] * (space - 1 - len(texts))
     texts.append(("dim", "   Any key goes on; nothing is lost."))
     return [((style, fit(text, width)),) for style, text in texts]

@@ -1,1 +1,1 @@
-"""Home and what starts there: find, menu, help, operators, the first run."""
+"""Home and what starts there: menu, help, operators, the first run, the start-up error."""

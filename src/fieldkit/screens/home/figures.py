@@ -1,27 +1,29 @@
-"""What Home says about the day, this laptop and its operator; runs in a store's thread."""
+"""The figures on Home: the day, this laptop, and what needs the operator.
+
+Runs in a store's thread.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
-from fieldkit.records import Record, Use, Value, kinds
+from fieldkit.records import Record, Use, kinds
 from fieldkit.records.fields.formats import Moment, indian, today
-from fieldkit.screens.records.rows import in_words, label_of
-from fieldkit.screens.sync.words import clock_said
+from fieldkit.screens.base.words import clock_warning
+from fieldkit.screens.lookup.rows import in_words, label_of
 from fieldkit.store import Draft, State, Store
 
 ROWS = 4
-_BY_HAND = ("beneficiary", "member", "self_help_group", "toolkit", "training_enrolment")
-"""What people enter one by one comes first; decisions and days are many and come in lists."""
 MANY = 100
-"""Records that wait are counted up to here for each state; the lists have them all."""
+"""Overdue records are counted up to here for each state; the lists have them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """A line of work to go on with: a draft, or what was saved last."""
+    """A draft or a record saved last, to go on with."""
 
     cells: tuple[str, ...]
     draft: int | None = None
@@ -31,14 +33,14 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Three columns of lines, and the work to go on with."""
+    """Three columns of lines, and the records to go on with."""
 
     today: Sequence[str]
     laptop: Sequence[str]
     needs: Sequence[str]
     recent: Sequence[Recent]
     clock: str | None
-    """A sentence if the laptop's clock cannot be right."""
+    """A warning if the laptop's clock cannot be right."""
 
 
 def figures(store: Store, operator: str) -> Figures:
@@ -49,23 +51,22 @@ def figures(store: Store, operator: str) -> Figures:
         _counted(store.counts(), "no records yet"),
         _needs(store, len(drafts)),
         [*(_unfinished(store, draft) for draft in drafts[:3]), *_last_saved(store, operator)],
-        clock_said(store),
+        clock_warning(store),
     )
 
 
 def _lines(counted: Sequence[tuple[str, str]]) -> list[str]:
-    """Right-align the numbers of one column of figures."""
+    """Return the lines of one column, their numbers aligned on the right."""
     width = max((len(number) for number, _ in counted), default=0)
     return [f" {number:>{width}} {words}" for number, words in counted]
 
 
 def _counted(counts: dict[str, int], nothing: str) -> Sequence[str]:
-    """Name the counts: what is entered by hand, then the largest."""
+    """Name the counts: ranked kinds first, then the largest."""
     found = kinds()
-    place = {kind: place for place, kind in enumerate(_BY_HAND)}
     ranked = sorted(
         (pair for pair in counts.items() if pair[1] and pair[0] in found),
-        key=lambda pair: (place.get(pair[0], len(place)), -pair[1]),
+        key=lambda pair: (found[pair[0]].home_rank or inf, -pair[1]),
     )
     return _lines([(indian(many), _named(found[kind], many)) for kind, many in ranked[:ROWS]]) or [
         f" {nothing}"
@@ -90,13 +91,12 @@ def _needs(store: Store, drafts: int) -> Sequence[str]:
 
 
 def _overdue(store: Store) -> list[tuple[int, str]]:
-    """Count the records that stand at one step for too long: "3 toolkits over 30 days"."""
+    """Count the records that have been at one step for too long: "3 toolkits over 30 days"."""
     day, counted = today(), Counter[tuple[str, int]]()
-    for name, kind in kinds().items():
-        lifecycle = kind.lifecycle
-        for state, days in lifecycle.waits() if lifecycle else ():
-            where: dict[str, Value] = {lifecycle.field: state} if lifecycle else {}
-            waiting = store.page(name, where=where, limit=MANY).records
+    lifecycles = {name: kind.lifecycle for name, kind in kinds().items() if kind.lifecycle}
+    for name, lifecycle in lifecycles.items():
+        for state, days in lifecycle.waits():
+            waiting = store.page(name, where={lifecycle.field: state}, limit=MANY).records
             counted[name, days] += sum(bool(record.overdue(day)) for record in waiting)
     return [
         (many, f"{_named(kinds()[name], many)} over {days} days")
@@ -114,7 +114,7 @@ def _unfinished(store: Store, draft: Draft) -> Recent:
 
 
 def _begun(store: Store, draft: Draft, kind: type[Record] | None) -> str:
-    """Return by what a draft is known again: its record, else the first text of it."""
+    """Return what a draft is recognised by: its record, else its first text."""
     record = store.get(draft.kind, draft.record_id) if draft.record_id else None
     fields = [*kind.used(Use.NAME), *kind.fields()] if kind else []
     texts = ((name, draft.texts.get(name)) for name in (*fields, *draft.texts))

@@ -1,4 +1,4 @@
-"""What the page of a record shows, fetched in one go; everything here runs in a store's thread."""
+"""What the page of a record shows, read together; everything here runs in a store's thread."""
 
 from __future__ import annotations
 
@@ -7,26 +7,33 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from fieldkit.screens.records.rows import Kept, Row, fetched, record_words, row_of, shown_value
-from fieldkit.screens.sync.issues import Objection, objections
+from fieldkit.screens.lookup.issues import Issue, issues
+from fieldkit.screens.lookup.rows import (
+    RecordSource,
+    Row,
+    fetch_references,
+    record_words,
+    row_of,
+    shown_value,
+)
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
+    from fieldkit.records.declaration.roles import DayMarks
     from fieldkit.store import Event, OpenAbout, Store
 
-_WAITING = ("on the server", "sent", "queued", "conflict", "rejected")
-"""States of a change, the later the more a person must know of it."""
+_BY_URGENCY = ("on the server", "sent", "queued", "conflict", "rejected")
+"""The states of a change, the one the operator most needs to know of last."""
 LIMIT = 200
-"""Rows of one kind shown on a page; the rest is in the kind's list."""
-
+"""Rows of one kind shown on a page; the others are in the kind's list."""
 
 Line: TypeAlias = "tuple[tuple[str, ...], str, str]"
-"""Cells, kind and id of one line."""
+"""The cells of a line, and the kind and id of what it opens."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """Everything a page shows, fetched in one go."""
+class PageData:
+    """Everything a page shows."""
 
     row: Row
     facts: str
@@ -34,18 +41,18 @@ class Sheet:
     state: str
     lines: Sequence[Line]
     settle: frozenset[str] = frozenset()
-    """Ids, this record's or of lines, about which a conflict is open."""
-    against: Sequence[str] = ()
-    """What the server says against this record: why a change came back, what is to be checked."""
+    """Ids, of this record or of lines, with an open conflict."""
+    issues: Sequence[str] = ()
+    """Why changes of this record were returned, and what is to check, as sentences."""
 
 
-def sheet(store: Store, record_id: str) -> Sheet | None:
-    """Fetch the page of a record; None if it is not on this laptop. Runs in a thread."""
+def read_page_data(store: Store, record_id: str) -> PageData | None:
+    """Read the page of a record; None if it is not on this laptop."""
     record = store.record(record_id)
     if record is None:
         return None
     row = row_of(store, record)
-    lines, open_ = happened(store, record) if record.person else gathered(store, record)
+    lines, open_ = timeline(store, record) if record.person else dependents(store, record)
     facts = [text for text in row.cells[1:] if text]
     last = store.states([record_id]).get(record_id, "on the server")
     state = record_words(
@@ -53,20 +60,21 @@ def sheet(store: Store, record_id: str) -> Sheet | None:
     )
     if record.deleted:
         state = f"deleted, {state}"
-    return Sheet(
+    return PageData(
         row,
         "   ".join([*facts, *row.below[:1], *([] if record.person else _numbers(lines))]),
         due(store, record),
         state,
         lines,
         open_.settle,
-        [_said(record, one) for one in objections(store, record_id)],
+        [_sentence(record, one) for one in issues(store, record_id)],
     )
 
 
-def _said(record: Record, one: Objection) -> str:
-    ask = record.fields().get(one.field)
-    return f"{one.word}: {ask.label}: {one.reason}" if ask else f"{one.word}: {one.reason}"
+def _sentence(record: Record, one: Issue) -> str:
+    field = record.fields().get(one.field)
+    about = f"{one.heading}: {field.label}" if field else one.heading
+    return f"{about}: {one.reason}"
 
 
 def _numbers(lines: Sequence[Line]) -> list[str]:
@@ -81,25 +89,34 @@ def _numbers(lines: Sequence[Line]) -> list[str]:
     ]
 
 
-def happened(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
-    """Return a person's timeline, from how they came in, and what is open about its lines.
+def timeline(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
+    """Return a person's timeline, beginning with their registration, and what is open about it.
 
-    The days of a training stand in one line.
+    The days of a training are one line.
     """
-    from fieldkit.records.outreach.attendance import Attendance
+    from fieldkit.records.declaration.roles import day_marks
 
     events = store.timeline(record.id)
     events.sort(key=lambda event: event.id != record.id or event.on is not None)
-    fields = [name for name, to in Attendance.references().items() if record.kind() in to.kinds]
-    marks = [mark for name in fields for mark in store.where("attendance", **{name: record.id})]
-    trainings = {str(m.id): str(m.value("training_batch_id") or "") for m in marks}
-    absent = {str(m.id) for m in marks if m.value("present") is False}
-    told = folded(events, trainings, absent)
-    open_ = store.open_about([record.id, *(event.id for event in told)])
-    return [_happening(event, open_) for event in told], open_
+    for how in day_marks():
+        events = _fold_days_of(store, how, record, events)
+    open_ = store.open_about([record.id, *(event.id for event in events)])
+    return [_event_line(event, open_) for event in events], open_
 
 
-def _happening(event: Event, open_: OpenAbout) -> Line:
+def _fold_days_of(
+    store: Store, how: DayMarks, record: Record, events: Sequence[Event]
+) -> list[Event]:
+    from fieldkit.records.declaration.roles import people_in
+
+    field, days = people_in(how.kind).get(record.kind()), how.days
+    marks = store.where(how.kind.kind(), **{field: record.id}) if field else []
+    parents = {mark.id: str(mark.value(days.of) or "") for mark in marks}
+    absent = {mark.id for mark in marks if mark.value(days.present) is False}
+    return fold_days(events, parents, absent, how.parent)
+
+
+def _event_line(event: Event, open_: OpenAbout) -> Line:
     from fieldkit.records.fields.formats import show_date
 
     on = show_date(event.on) if event.on else "no date"
@@ -108,96 +125,98 @@ def _happening(event: Event, open_: OpenAbout) -> Line:
     return (on, event.sentence, event.by, state), event.kind, event.id
 
 
-def folded(
-    events: Sequence[Event], trainings: Mapping[str, str], absent: Collection[str]
+def fold_days(
+    events: Sequence[Event],
+    parents: Mapping[str, str],
+    absent: Collection[str],
+    parent_kind: type[Record],
 ) -> list[Event]:
-    """Put the days of one training into one event, where the last of them stands; it opens the
-    training.
+    """Replace the days of one training by one event in the place of the last.
 
-    ``trainings``: the training each day's mark belongs to, by the mark's id; ``absent``: the marks
-    of days missed. A lone day stays as it is. Pure.
+    The new event opens the training; a single day stays as it is. ``parents``: the id of the
+    training (of ``parent_kind``) by the id of each day's mark; ``absent``: the marks of days
+    missed. Pure.
     """
     days: dict[str, list[Event]] = {}
     for event in events:
-        if training := trainings.get(event.id):
+        if training := parents.get(event.id):
             days.setdefault(training, []).append(event)
-    told: list[Event] = []
+    folded: list[Event] = []
     for event in events:
-        training = trainings.get(event.id, "")
+        training = parents.get(event.id, "")
         marks = days.get(training, [])
         if len(marks) < 2:
-            told.append(event)
+            folded.append(event)
         elif event is marks[-1]:
             missed = sum(mark.id in absent for mark in marks)
-            words = f"Training days: {len(marks) - missed} present"
+            words = f"{parent_kind.title} days: {len(marks) - missed} present"
             words += f", {missed} absent" if missed else ""
-            behind = max((mark.state for mark in marks), key=_WAITING.index)
-            told.append(
-                replace(event, sentence=words, kind="training_batch", id=training, state=behind)
-            )
-    return told
+            state = max((mark.state for mark in marks), key=_BY_URGENCY.index)
+            kind = parent_kind.kind()
+            folded.append(replace(event, sentence=words, kind=kind, id=training, state=state))
+    return folded
 
 
-def gathered(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
-    """Return those that refer to a group or training, and what is open about them.
+def dependents(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
+    """Return the records that refer to this one, and what is open about them.
 
-    A group's are its members, a training's its people.
-
-    The days of a training are many and have a page of their own.
+    These are the members of a group, the people of a training. Its days are many and have their
+    own page.
     """
     from fieldkit.records import kinds
+    from fieldkit.records.declaration.roles import days_of
 
-    own = record.kind()
+    own, days = record.kind(), days_of(record.kind())
     found: list[tuple[Record, str]] = []
     for name, kind in kinds().items():
-        if (own, name) == ("training_batch", "attendance"):
+        if days and kind is days.kind:
             continue
         for field, reference in kind.references().items():
             if own in reference.kinds:
                 children = store.page(name, where={field: record.id}, limit=LIMIT).records
                 found += [(child, field) for child in children]
-    kept = fetched(store, [child for child, _ in found])
+    referred = fetch_references(store, [child for child, _ in found])
     open_ = store.open_about([record.id, *(child.id for child, _ in found)])
     lines: list[Line] = []
     for child, field in found:
         settle, check = child.id in open_.settle, child.id in open_.check
-        *cells, last = _line(kept, child, field)
+        *cells, last = _line(referred, child, field)
         state = "settle" if settle else "to check" if check else ""
         lines.append(((*cells, state, last), child.kind(), child.id))
     return lines, open_
 
 
-def _line(kept: Kept, child: Record, through: str) -> tuple[str, ...]:
-    """Lay out one that refers to the page's record, without repeating that record."""
+def _line(source: RecordSource, child: Record, through: str) -> tuple[str, ...]:
+    """Return the cells of a record that refers to the page's record, without repeating that one."""
     from fieldkit.records import Use
 
-    row = row_of(kept, child)
+    row = row_of(source, child)
     if child.used(Use.NAME):
-        above = shown_value(kept, child, through)
+        above = shown_value(source, child, through)
         return (*("" if cell == above else cell for cell in row.cells), row.id)
     people = [name for name in child.references() if name != through and child.value(name)]
     rest = [
-        shown_value(kept, child, name)
+        shown_value(source, child, name)
         for name in child.used(Use.LIST)
         if name not in child.references() and child.value(name) is not None
     ]
-    who = ", ".join(shown_value(kept, child, name) for name in people)
+    who = ", ".join(shown_value(source, child, name) for name in people)
     return (who or child.label(), child.title.lower(), ", ".join(rest), row.id)
 
 
 def due(store: Store, record: Record) -> str:
-    """Say what is missing and before which step, and what is overdue."""
+    """Return what is missing and before which step it is needed, and what is overdue."""
     values = record.values()
     missing: dict[str, list[str]] = {}
-    for name, ask in record.form_fields().items():
-        if ask.due and ask.asked(values) and values[name] is None:
-            missing.setdefault(ask.due, []).append(ask.label)
+    for name, field in record.form_fields().items():
+        if field.due and field.asked(values) and values[name] is None:
+            missing.setdefault(field.due, []).append(field.label)
     parts = [f"{', '.join(labels)} before {step}" for step, labels in missing.items()]
     return "; ".join([*parts, *_overdue(store, record)])
 
 
 def _overdue(store: Store, record: Record) -> Iterator[str]:
-    """Give what refers to a record and stands at one step of its lifecycle for too long."""
+    """Yield what refers to a record and has been at one step of its lifecycle for too long."""
     from fieldkit.records import kinds
     from fieldkit.records.fields.formats import today
 

@@ -1,6 +1,6 @@
-"""New records that came back because they lie outside the laptop's area, and taking them into it.
+"""New records returned because they lie outside the laptop's area, and their move into it.
 
-They were entered before the laptop was enrolled, with another block chosen: no form asks for that.
+They were entered before the laptop was enrolled, for another block; no form asks for the block.
 Runs in a store's thread.
 """
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 
-def misplaced(store: Store) -> list[Record]:
-    """Return the records that never were on the server, and that lie outside what it takes."""
+def records_out_of_area(store: Store) -> list[Record]:
+    """Return the records that were never on the server and lie outside the area it accepts."""
     scope = store.pull.state().scope
     if scope is None:
         return []
@@ -28,13 +28,13 @@ def misplaced(store: Store) -> list[Record]:
     ]
 
 
-def take_in(store: Store, operator: str) -> int:
-    """Put them where this laptop works, in one go; return how many no rule stands against."""
+def move_into_area(store: Store, operator: str) -> int:
+    """Move them to where this laptop works, together; return how many were saved."""
     from fieldkit.store import Edit, Saved
 
     device = store.device
     if device is None:
         return 0
     place = {"district": device.district, "block": device.block}
-    edits = [Edit(type(record), place, record.id) for record in misplaced(store)]
+    edits = [Edit(type(record), place, record.id) for record in records_out_of_area(store)]
     return sum(isinstance(fate, Saved) for fate in store.load(edits, operator))

@@ -1,1 +1,1 @@
-"""Widgets that more than one screen uses."""
+"""Widgets and pieces of text that know neither the application nor the store."""

@@ -1,4 +1,4 @@
-"""Text cut to the cells of a terminal, made safe for it on the way."""
+"""Text made safe for a terminal and fitted into its cells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fieldkit.plain_text import shown
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
-    """Return ``text`` safe and exactly ``width`` cells wide; ``~`` at the end: some is cut off."""
+    """Return ``text`` safe and exactly ``width`` cells wide; ends in ``~`` if it was cut."""
     safe = shown(text[:1000])
     size = cell_len(safe)
     if size > width:
@@ -20,7 +20,7 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 
 def two_lines(text: str, width: int) -> tuple[str, str]:
-    """Return ``text`` safe, parted at a word into two lines of at most ``width`` cells."""
+    """Return ``text`` safe, wrapped at a word into two lines of at most ``width`` cells."""
     safe = shown(text[:1000])
     if cell_len(safe) <= width:
         return safe, ""
@@ -36,9 +36,9 @@ def two_lines(text: str, width: int) -> tuple[str, str]:
 
 
 def column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Share ``width`` cells among the columns: each what it needs; the widest give way first.
+    """Share ``width`` cells among the columns: each as wide as it needs; the widest shrink first.
 
-    The first column tells what a row is: it counts as two thirds of its width.
+    The first column says what a row is, so it counts as two thirds of its width.
     """
     columns = max((len(row) for row in rows), default=0)
     sizes = [

@@ -1,7 +1,7 @@
-"""One line of text under the keys: cursor, deletion, and the part of it that fits into a box.
+"""One line of editable text: cursor, deletion, and the part that fits into a box.
 
-Pure. Positions are indices into the text and always stand between two characters as people see
-them (a letter with its marks, a joined emoji), never inside one; widths are terminal cells.
+Pure. Positions are indices into the text, always between two characters as people see them (a
+letter with its marks, a joined emoji), never inside one; widths are terminal cells.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Window(NamedTuple):
     """The part of a text that is drawn."""
 
     text: str
-    """Safe to print, exactly as wide as was asked for."""
+    """Safe to print, and exactly as wide as requested."""
     cursor: int
     """Where the character under the cursor begins in ``text``."""
     after: int
@@ -34,7 +34,7 @@ class Window(NamedTuple):
 
 
 def tame(text: str) -> str:
-    """Return ``text`` as it may stand in a field: one line, no control or reordering characters."""
+    """Return ``text`` on one line, without control and reordering characters."""
     if text.isascii() and text.isprintable():
         return text
     line = " ".join(text.splitlines()).replace("\t", " ")
@@ -43,7 +43,7 @@ def tame(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _marks(text: str) -> tuple[list[int], list[int]]:
-    """Return where each character begins, and the cells before it; the end of the text included."""
+    """Return the start of each character and the cells before it; the end of the text included."""
     starts, cells = [0], [0]
     for _, end, width in split_graphemes(text)[0]:
         starts.append(end)
@@ -53,7 +53,7 @@ def _marks(text: str) -> tuple[list[int], list[int]]:
 
 @dataclass(slots=True)
 class FieldText:
-    """A text and the place in it where the next character goes."""
+    """A text and the position of its cursor."""
 
     text: str = ""
     cursor: int = 0
@@ -64,7 +64,7 @@ class FieldText:
         self.cursor = len(self.text)
 
     def insert(self, piece: str) -> bool:
-        """Insert what was typed or pasted; say whether anything was left of it."""
+        """Insert typed or pasted text; say whether anything printable was in it."""
         piece = tame(piece)
         if not piece:
             return False
@@ -110,12 +110,12 @@ class FieldText:
         if cells[here] >= width:
             first = bisect_left(cells, cells[here] - width + 2)
         cut = "<" if first else ""
-        room = width - len(cut)
-        last = bisect_right(cells, cells[first] + room) - 1
+        space = width - len(cut)
+        last = bisect_right(cells, cells[first] + space) - 1
         text = safe[starts[first] : starts[last]]
         after = starts[here + 1] if here + 1 < len(starts) else starts[here] + 1
         return Window(
-            cut + text + " " * (room - (cells[last] - cells[first])),
+            cut + text + " " * (space - (cells[last] - cells[first])),
             starts[here] - starts[first] + len(cut),
             after - starts[first] + len(cut),
             cells[here] - cells[first] + len(cut),

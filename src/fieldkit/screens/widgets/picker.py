@@ -1,6 +1,6 @@
-"""A box and the rows that answer it, as one widget with one queue of keys.
+"""A text box and the rows that answer it, as one widget with one queue of keys.
 
-Find, lists, the menu and every choice use it. What is typed asks the ``source`` for rows, in the
+Find, lists, the menu and every choice use it. Each text typed is given to the ``source`` in the
 background; the newest text wins, and Enter waits for the rows of the text that is shown.
 """
 
@@ -28,33 +28,37 @@ WIDE = 110
 """From this width on a row's second line stands beside the first."""
 
 
+async def stay() -> None:
+    """Do nothing: the row is only to be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A row: its cells, and what Enter on it does."""
 
     cells: tuple[str, ...]
-    enter: Callable[[], Awaitable[object]]
+    enter: Callable[[], Awaitable[object]] = stay
     below: tuple[str, ...] = ()
     """Cells of a second line; on a wide screen they follow the first."""
     remove: Callable[[], Awaitable[object]] | None = None
     """What Delete on it does."""
     key: str = ""
-    """By what the row is known again when its cells have changed; empty: by its cells."""
+    """Identifies the row when its cells change; empty: the cells do."""
     head: str = ""
-    """A line above the row: it is the first of a group."""
+    """A line above the row, which is the first of a group."""
 
-    def means(self, other: Choice) -> bool:
-        """Say whether both rows stand for the same."""
+    def is_same(self, other: Choice) -> bool:
+        """Say whether both rows stand for the same thing."""
         return self.key == other.key if self.key or other.key else self.cells == other.cells
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a source gives for one text."""
+    """What a source returns for one text."""
 
     rows: Sequence[Choice] = ()
     last: Choice | None = None
-    """A row kept in sight under the others: "None of these: ..."."""
+    """A row that stays visible under the others: "None of these: ..."."""
     mark: int | None = 0
     """The marked row; the number of rows marks ``last``; None marks nothing."""
     above: tuple[str, ...] = ()
@@ -66,8 +70,8 @@ class Answer:
 
 
 Source = Callable[[str], Awaitable[Answer]]
-Told = Callable[[Callable[[], Awaitable[object]]], Awaitable[bool]]
-"""Runs an errand; a fault the person must know of is said on the page (:meth:`Page.told`)."""
+Runner = Callable[[Callable[[], Awaitable[object]]], Awaitable[bool]]
+"""Runs an action and reports its errors to the operator; see :meth:`Page.run_reporting`."""
 
 
 class Picker(Widget, can_focus=True):
@@ -78,7 +82,7 @@ class Picker(Widget, can_focus=True):
     def __init__(
         self,
         source: Source,
-        told: Told,
+        run: Runner,
         *,
         prompt: str = "",
         empty: str = "",
@@ -86,13 +90,13 @@ class Picker(Widget, can_focus=True):
         at_once: bool = False,
         id: str = "picker",  # noqa: A002
     ) -> None:
-        """``empty``: said when no row answers; ``typing`` False: no box, letters go to the page;
+        """``empty``: shown without rows; ``typing`` False: there is no box, letters go to the page.
 
         ``at_once``: a digit takes the row it marks, without Enter.
         """
         super().__init__(id=id)
         self._source = source
-        self._told = told
+        self._run_reporting = run
         self.prompt = prompt
         self._empty = empty
         self._typing = typing
@@ -102,41 +106,41 @@ class Picker(Widget, can_focus=True):
         self._answered = ""
         self._mark: int | None = None
         self._top = 0
-        self._asking: Worker[None] | None = None
+        self._loading: Worker[None] | None = None
         self._drawn: list[tuple[int | None, Strip]] = []
 
-    # --- asking ---
+    # --- loading rows ---
 
     def on_mount(self) -> None:
-        """Ask for the rows of the empty box."""
-        self.renew()
+        """Load the rows of the empty box."""
+        self.reload()
 
-    def renew(self, text: str | None = None) -> None:
-        """Ask again for the rows of what is typed, or of ``text`` put in its place."""
+    def reload(self, text: str | None = None) -> None:
+        """Load the rows of what is typed, or of ``text`` put in its place."""
         if text is not None:
             self.typed.put(text)
-        # As a call to come: one that the next key replaces is then never begun, nor missed.
-        asking = partial(self._ask, self.typed.text)
-        self._asking = self.run_worker(asking, exclusive=True, group="ask")
+        # A partial, not a coroutine: a load that the next key replaces is then never created.
+        loading = partial(self._load, self.typed.text)
+        self._loading = self.run_worker(loading, exclusive=True, group="rows")
         self.refresh()
 
-    def turn(self, text: str) -> None:
-        """Turn to another question: the mark begins where its answer says."""
+    def start_over(self, text: str) -> None:
+        """Show the rows of another question; the mark is where its answer puts it."""
         self._drawn = []
-        self.renew(text)
+        self.reload(text)
 
-    def freshen(self) -> None:
-        """Ask again, unless an answer is on its way already."""
-        if self._asking is None or self._asking.is_finished:
-            self.renew()
+    def reload_if_idle(self) -> None:
+        """Load the rows again, unless they are being loaded."""
+        if self._loading is None or self._loading.is_finished:
+            self.reload()
 
     async def follow(self) -> None:
-        """Ask again for what is not typed for, behind the keys; the mark stays on its row.
+        """Load the rows of the empty box again; the mark stays on its row.
 
-        The row stays on its line of the screen. If it is gone nothing is marked: the next key must
-        not take what came into its place.
+        The row stays on its line of the screen. If it is gone, nothing is marked: the next key must
+        not take the row that moved into its place. Nothing happens while a text is typed.
         """
-        while not self.typed.text and (self._asking is None or self._asking.is_finished):
+        while not self.typed.text and (self._loading is None or self._loading.is_finished):
             before = self.answer
             answer = await self._source("")
             while answer.more and len(answer.rows) < len(before.rows):
@@ -146,57 +150,57 @@ class Picker(Widget, can_focus=True):
                 return
 
     def _replace(self, answer: Answer) -> None:
-        """Put rows in place of those shown; the mark and the screen's first line stay on theirs."""
+        """Show other rows; the mark and the first visible row stay where they are."""
         marked, was = self.marked, self._mark
         on_last = was == len(self.answer.rows)
         rows = answer.rows
         if on_last and answer.last is not None:
             self._mark = len(rows)
-        elif marked is not None and not any(map(marked.means, rows[was or 0 : (was or 0) + 1])):
-            self._mark = next((n for n, row in enumerate(rows) if row.means(marked)), None)
+        elif marked is not None and not any(map(marked.is_same, rows[was or 0 : (was or 0) + 1])):
+            self._mark = next((n for n, row in enumerate(rows) if row.is_same(marked)), None)
         self.answer = answer
         if self._mark is not None and was is not None and not on_last:
             self._top = max(self._top + self._mark - was, 0)
         self._draw()
 
-    async def _ask(self, text: str) -> None:
+    async def _load(self, text: str) -> None:
         answer = Answer(mark=None)
 
         async def fetch() -> None:
             nonlocal answer
             answer = await self._source(text)
 
-        await self._told(fetch)
-        kept = self._kept(answer) if self._drawn and text == self._answered else None
+        await self._run_reporting(fetch)
+        place = self._place_in(answer) if self._drawn and text == self._answered else None
         self.answer, self._answered = answer, text
-        self._mark = answer.mark if kept is None else min(kept, self._count - 1)
+        self._mark = answer.mark if place is None else min(place, self._count - 1)
         if self._mark is not None and not 0 <= self._mark < self._count:
             self._mark = None
         self._top = 0
         self._draw()
 
-    def _kept(self, answer: Answer) -> int | None:
-        """Return where the marked row stands in ``answer``; if it is gone, its place."""
+    def _place_in(self, answer: Answer) -> int | None:
+        """Return the place of the marked row in ``answer``; if it is gone, its old place."""
         marked, place = self.marked, self._mark
         if (
             marked is None
             or place is None
-            or any(map(marked.means, answer.rows[place : place + 1]))
+            or any(map(marked.is_same, answer.rows[place : place + 1]))
         ):
             return place
-        return next((n for n, row in enumerate(answer.rows) if row.means(marked)), place)
+        return next((n for n, row in enumerate(answer.rows) if row.is_same(marked)), place)
 
     async def settled(self) -> None:
-        """Return when the rows are those of the text that is shown."""
-        while self._asking is not None and not self._asking.is_finished:
-            await _finished(self._asking)
+        """Wait until the rows are those of the text that is shown."""
+        while self._loading is not None and not self._loading.is_finished:
+            await _finished(self._loading)
 
     @property
     def _count(self) -> int:
         return len(self.answer.rows) + (self.answer.last is not None)
 
     @property
-    def _fresh(self) -> bool:
+    def _is_current(self) -> bool:
         return self._answered == self.typed.text
 
     @property
@@ -209,25 +213,25 @@ class Picker(Widget, can_focus=True):
 
     @property
     def at_first(self) -> bool:
-        """Whether the mark was not moved down."""
+        """Whether the mark is on the first row, or nowhere."""
         return not self._mark
 
     # --- keys ---
 
     async def on_key(self, event: events.Key) -> None:
-        """Take what is for the box or the rows; leave the rest to the page."""
+        """Handle keys for the box and the rows; leave the others to the page."""
         if event.key in ("slash", "question_mark") and not self.typed.text:
             return
         if event.key == "escape" and self.typed.text:
             event.stop()
-            self.renew("")
+            self.reload("")
         elif event.key == "enter":
             event.stop()
             await self.enter()
         elif event.key == "delete" and not self.typed.text:
             event.stop()
             if self.marked is not None and self.marked.remove is not None:
-                await self._told(self.marked.remove)
+                await self._run_reporting(self.marked.remove)
         elif await self._move(event.key):
             event.stop()
             event.prevent_default()
@@ -239,7 +243,7 @@ class Picker(Widget, can_focus=True):
                 await self._typed(before)
 
     async def on_paste(self, event: events.Paste) -> None:
-        """Put pasted text into the box."""
+        """Insert pasted text into the box."""
         event.stop()
         if self._typing:
             before = self.typed.text
@@ -250,7 +254,7 @@ class Picker(Widget, can_focus=True):
         if self.typed.text == before:
             self.refresh()
             return
-        self.renew()
+        self.reload()
         if self._at_once and self.typed.text.isdigit():
             await self.settled()
             await self.enter()
@@ -259,31 +263,31 @@ class Picker(Widget, can_focus=True):
         """Do what the marked row does."""
         await self.settled()
         if self.marked is not None:
-            await self._told(self.marked.enter)
+            await self._run_reporting(self.marked.enter)
 
     async def _move(self, key: str) -> bool:
         step = {"up": -1, "shift+tab": -1, "down": 1, "tab": 1}.get(key)
         page = max(self.size.height // 2 - 2, 1)
-        far = {"pageup": -page, "pagedown": page}.get(key)
-        if step is None and far is None:
+        jump = {"pageup": -page, "pagedown": page}.get(key)
+        if step is None and jump is None:
             if key not in ("home", "end") or (self._typing and self.typed.text):
                 return False
             step = -self._count if key == "home" else self._count
         await self.settled()
-        await self._shift(step or 0, far or 0)
+        await self._shift(step or 0, jump or 0)
         return True
 
-    async def _shift(self, step: int, far: int) -> None:
+    async def _shift(self, step: int, jump: int) -> None:
         if not self._count:
             return
-        goal = (-1 if self._mark is None and step + far > 0 else self._mark or 0) + step + far
+        goal = (-1 if self._mark is None and step + jump > 0 else self._mark or 0) + step + jump
         more = self.answer.more
         if goal >= len(self.answer.rows) and more is not None:
 
             async def fetch() -> None:
                 self.answer = _joined(self.answer, await more())
 
-            await self._told(fetch)
+            await self._run_reporting(fetch)
         if abs(step) == 1 and not 0 <= goal < self._count:
             goal %= self._count
         self._mark = min(max(goal, 0), self._count - 1)
@@ -314,11 +318,11 @@ class Picker(Widget, can_focus=True):
     # --- drawing ---
 
     def on_resize(self) -> None:
-        """Lay the rows out anew."""
+        """Lay the rows out for the new size."""
         self._draw()
 
     def _draw(self) -> None:
-        """Lay out every line and repaint those that changed."""
+        """Lay out all lines and repaint those that changed."""
         before = [strip for _, strip in self._drawn]
         self._drawn = self._lines(self.size.width, self.size.height)
         after = [strip for _, strip in self._drawn]
@@ -332,17 +336,17 @@ class Picker(Widget, can_focus=True):
 
     def _lines(self, width: int, height: int) -> list[tuple[int | None, Strip]]:
         head = 2 if self._typing else 0
-        # Every strip has a style: without one Textual fails where colours are off (NO_COLOR).
+        # Every strip has a style: without one Textual fails when colours are off (NO_COLOR).
         blank = Strip.blank(width, self.rich_style)
         lines: list[tuple[int | None, Strip]] = [(None, blank)] * head
         lines += [(None, self._strip(text, width)) for text in self.answer.above]
         heads = [row.head for row in self.answer.rows]
-        room = height - len(lines) - (2 if self.answer.last else 0) - sum(map(bool, heads))
+        left = height - len(lines) - (2 if self.answer.last else 0) - sum(map(bool, heads))
         blocks = self._blocks(width)
-        if not (self._count or self.answer.above) and self._empty and self._fresh:
+        if not (self._count or self.answer.above) and self._empty and self._is_current:
             lines += [(None, self._strip("  " + self._empty, width))]
         each = max((len(block) for block in blocks), default=1)
-        fits = max(room // each, 1)
+        fits = max(left // each, 1)
         mark = self._mark if self._mark is not None and self._mark < len(blocks) else None
         if mark is not None:
             self._top = min(max(self._top, mark - fits + 1), mark)
@@ -357,7 +361,7 @@ class Picker(Widget, can_focus=True):
         return lines[:height]
 
     def _blocks(self, width: int) -> list[list[Strip]]:
-        """Give the one or two lines of each row, columns in line."""
+        """Return the one or two lines of each row, with aligned columns."""
         rows = self.answer.rows
         wide = width >= WIDE
         firsts = [row.cells + row.below if wide else row.cells for row in rows]
@@ -367,10 +371,10 @@ class Picker(Widget, can_focus=True):
             for index, (row, block) in enumerate(zip(rows, blocks, strict=True)):
                 if row.below:
                     left, right = row.below[0], "  ".join(row.below[1:])
-                    room = width - 6 - cell_len(shown(right))
+                    space = width - 6 - cell_len(shown(right))
                     block.append(
                         self._strip(
-                            "     " + fit(left, room) + " " + right,
+                            "     " + fit(left, space) + " " + right,
                             width,
                             dim=True,
                             marked=index == self._mark,
@@ -392,7 +396,7 @@ class Picker(Widget, can_focus=True):
         return Strip([Segment(fit(text, width), style)], width)
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line: the box, or what was laid out."""
+        """Return one line: the box, or one that was laid out."""
         width = self.size.width
         if self._typing and y == 0:
             return self._box(width)
@@ -403,25 +407,25 @@ class Picker(Widget, can_focus=True):
     def _box(self, width: int) -> Strip:
         base = self.rich_style
         label = f"  {shown(self.prompt)}  [" if self.prompt else "  ["
-        room = max(width - cell_len(label) - 2, 4)
-        text, cursor = self.typed.window(room)
-        inner = fit(text, room) if cell_len(text) <= room else fit(text[: room + 1], room)
-        left = Strip([Segment(inner, base + Style(bold=True))], room)
+        size = max(width - cell_len(label) - 2, 4)
+        text, cursor = self.typed.window(size)
+        inner = fit(text, size) if cell_len(text) <= size else fit(text[: size + 1], size)
+        left = Strip([Segment(inner, base + Style(bold=True))], size)
         return Strip.join(
             [
                 Strip([Segment(label, base)]),
                 left.crop(0, cursor),
                 left.crop(cursor, cursor + 1).apply_style(Style(reverse=True)),
-                left.crop(cursor + 1, room),
+                left.crop(cursor + 1, size),
                 Strip([Segment("] ", base)]),
             ]
         ).adjust_cell_length(width, base)
 
 
 async def _finished(worker: Worker[None]) -> None:
-    """Wait for a worker; one that was overtaken by a newer is no fault.
+    """Wait for a worker; it is no error if a newer one replaced it.
 
-    Whoever gives up waiting ends neither the worker nor what else they were told to end.
+    Shielded: cancelling the waiter does not cancel the worker.
     """
     try:
         await asyncio.shield(worker.wait())

@@ -1,4 +1,4 @@
-"""One line of text under the keys: what was typed and where the cursor stands."""
+"""The text typed into a picker's box, and its cursor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST = 300
 
 @dataclass(slots=True)
 class Typed:
-    """The text of a box and its cursor; every key it knows changes one of them."""
+    """The text of a box and its cursor; each key it knows changes one of them."""
 
     text: str = ""
     cursor: int = 0
@@ -30,7 +30,7 @@ class Typed:
         self.cursor += len(piece)
 
     def key(self, key: str, character: str | None) -> bool:
-        """Apply one key; say whether it was one for a line of text."""
+        """Apply one key; say whether it is a key for a line of text."""
         before, after = self.text[: self.cursor], self.text[self.cursor :]
         match key:
             case "left":
@@ -54,7 +54,7 @@ class Typed:
         return True
 
     def window(self, width: int) -> tuple[str, int]:
-        """Return the part that fits ``width`` cells with the cursor in it, and where that is."""
+        """Return the text from the first visible character, and the cursor's cell in it."""
         start = 0
         while cell_len(self.text[start : self.cursor]) > width - 1:
             start += 1

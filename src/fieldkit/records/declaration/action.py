@@ -1,0 +1,61 @@
+"""What a kind declares about where its records begin: on Home, and on the pages of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LETTERS: Mapping[str, str] = {
+    "a": "attendance",
+    "c": "camp or programme",
+    "k": "toolkit",
+    "l": "loan",
+    "m": "member",
+    "n": "note",
+    "t": "training",
+    "v": "visit or decision",
+}
+"""The letters an action may have and what each means on every page; pages use others themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A next step on the page of what a field refers to: begin a record that refers to it."""
+
+    key: str
+    """One of :data:`LETTERS`; empty: the action stands in the menu alone."""
+    label: str
+    once: bool = False
+    """There is one for each: if there is one already, it is opened instead."""
+    roster: bool = False
+    """Records are people on a list: they are looked for and added one after the other."""
+    on: str = ""
+    """Roster: the field of the page's record that dates each line; empty: today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A numbered job on Home: the list of the kind."""
+
+    number: int
+    label: str
+    via: str = ""
+    """A reference with an action: the job looks for what it refers to and then takes the action."""
+    menu: str = ""
+    """Words in the menu for a job with ``via``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The kind's records mark who was present on each day of what ``of`` refers to."""
+
+    of: str
+    enrolled: str
+    """The kind that says who takes part, by a field of the same name as ``of``."""
+    day: str
+    """The date of a mark."""
+    present: str
+    """The yes or no of a mark."""
+    first: str
+    """The first day: a field of what ``of`` refers to."""
+    last: str

@@ -1,0 +1,107 @@
+"""Which kinds play which part on the screens, read from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from fieldkit.records.declaration.action import LETTERS, Action, Days, Job
+from fieldkit.records.declaration.record import Record, kinds
+
+
+class PageAction(NamedTuple):
+    """An action on the page of a kind."""
+
+    action: Action
+    kind: type[Record]
+    """The kind that is begun."""
+    field: str
+    """Its field that refers to the page's record."""
+
+
+class HomeJob(NamedTuple):
+    """A job on Home."""
+
+    job: Job
+    kind: type[Record]
+
+
+class DayMarks(NamedTuple):
+    """How the days of a record are marked."""
+
+    kind: type[Record]
+    """The kind of a mark."""
+    days: Days
+
+    @property
+    def parent(self) -> type[Record]:
+        """The kind that has the days."""
+        return kinds()[self.kind.references()[self.days.of].kinds[0]]
+
+
+def actions_of(page: str) -> Sequence[PageAction]:
+    """Return the actions on the page of a kind, in the order of the kinds they begin."""
+    return [
+        PageAction(action, kind, field)
+        for kind in kinds().values()
+        for field, action in kind.actions.items()
+        if page in kind.references()[field].kinds
+    ]
+
+
+def has_page(kind: str) -> bool:
+    """Say whether other records refer to a kind, so that it has a page that lists them."""
+    return any(
+        kind in reference.kinds
+        for other in kinds().values()
+        for reference in other.references().values()
+    )
+
+
+def home_jobs() -> Sequence[HomeJob]:
+    """Return the jobs on Home by number."""
+    found = [HomeJob(kind.job, kind) for kind in kinds().values() if kind.job]
+    return sorted(found, key=lambda one: one.job.number)
+
+
+def newcomer() -> type[Record]:
+    """Return the kind of a person who is registered from Home's box: the one with the first job."""
+    return next(one.kind for one in home_jobs() if one.kind.person)
+
+
+def people_in(kind: type[Record]) -> Mapping[str, str]:
+    """Return the fields of a kind that refer to people, by the kind of person."""
+    return {
+        person: field
+        for field, reference in kind.references().items()
+        for person in reference.kinds
+        if kinds()[person].person
+    }
+
+
+def day_marks() -> Sequence[DayMarks]:
+    """Return every kind whose records mark days."""
+    return [DayMarks(kind, kind.marks_days) for kind in kinds().values() if kind.marks_days]
+
+
+def days_of(page: str) -> DayMarks | None:
+    """Return how the days of a kind's records are marked; None if it has no days."""
+    return next((one for one in day_marks() if one.parent.kind() == page), None)
+
+
+def check_roles() -> None:
+    """Check actions and jobs of all kinds together.
+
+    Raises:
+        ValueError: a letter or number is taken twice, or one has no such meaning.
+    """
+    for kind in kinds().values():
+        if not kind.actions.keys() <= kind.references().keys():
+            raise ValueError(f"{kind.kind()}: actions {[*kind.actions]} are not all references")
+    for page in kinds():
+        keys = [one.action.key for one in actions_of(page) if one.action.key]
+        if len({*keys}) < len(keys) or not {*keys} <= LETTERS.keys():
+            raise ValueError(f"page of {page}: keys {keys}, of {sorted(LETTERS)} each once")
+    numbers = [one.job.number for one in home_jobs()]
+    if len({*numbers}) < len(numbers):
+        raise ValueError(f"jobs on Home: numbers {numbers}, each once")

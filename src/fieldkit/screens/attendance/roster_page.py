@@ -1,0 +1,135 @@
+"""A roster: people are looked for and added with Enter, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from fieldkit.screens.base.navigator import SavedRecord
+from fieldkit.screens.lookup.deleting import delete
+from fieldkit.screens.lookup.find_page import FindPage, new_row
+from fieldkit.screens.lookup.rows import label_of
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+if TYPE_CHECKING:
+    from fieldkit.records import Value
+    from fieldkit.store import Edit, Store
+
+
+class RosterPage(FindPage):
+    """Enter puts the marked person on the roster of a training or programme and stays."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z,f8", "undo", "Undo", show=False)]
+
+    def __init__(self, kind: str, field: str, record_id: str, label: str) -> None:
+        """Make the page.
+
+        ``kind``: of one line of the roster; ``field``: refers to the record the roster belongs to,
+        which is ``record_id`` and is called ``label``.
+        """
+        from fieldkit.records import kinds
+        from fieldkit.records.declaration.roles import people_in
+
+        self._kind, self._field = kinds()[kind], field
+        self._record_id, self._label = record_id, label
+        self._people: Mapping[str, str] = people_in(self._kind)
+        """Fields that refer to people, by the kind of person."""
+        self._added: list[tuple[str, str]] = []
+        """The lines added here, the last one last: id and the person's label."""
+        super().__init__("", list(self._people), self.add, skip=self._on_roster)
+
+    async def load_data(self) -> None:
+        """Show whose roster it is and how many are on it."""
+        self.set_keys("Enter put on the list  Ctrl+N not registered yet  Ctrl+Z take off  Esc back")
+        await self._count()
+
+    async def first_answer(self, last: Choice | None) -> Answer:  # noqa: ARG002
+        """Answer the empty box with no rows, so that a second Enter does nothing."""
+        return Answer(above=("  Type a name, a mobile or its last digits.",), mark=None)
+
+    async def taken(self, kind: str, record_id: str) -> None:
+        """Add the person; the box stays for the next one."""
+        await self.add(kind, record_id)
+
+    async def add(self, kind: str, record_id: str) -> None:
+        """Save one line of the roster."""
+        from fieldkit.store import Refused
+
+        def save(store: Store) -> tuple[str, str]:
+            person = store.get(kind, record_id)
+            edit = self._line(store, self._people[kind], record_id)
+            saved = store.save([edit], operator=self.app.operator)
+            return saved[0].id, label_of(store, person) if person else record_id
+
+        try:
+            line, label = await self.ask(save)
+        except Refused as refused:
+            self.say(str(refused), error=True)
+            return
+        self._added.append((line, label))
+        self.query_one(Picker).reload("")
+        await self._count()
+        await self.app.refresh_status()
+        self.say(f"On the list: {label}")
+
+    async def action_undo(self) -> None:
+        """Take the person added last off the roster."""
+        await self.run_reporting(self._take_off)
+
+    async def _take_off(self) -> None:
+        if not self._added:
+            self.say("Nobody was put on the list here.")
+            return
+        line, label = self._added[-1]
+        await self.ask(lambda store: delete(store, line, self.app.operator))
+        self._added.pop()
+        self.query_one(Picker).reload()
+        await self._count()
+        await self.app.refresh_status()
+        self.say(f"Off the list again: {label}")
+
+    def new(self, typed: str, *, among: bool = False) -> Choice | None:
+        """Return the row that registers a person and then adds them."""
+        from fieldkit.records.declaration.roles import newcomer
+
+        async def add(saved: SavedRecord) -> None:
+            await self.run_reporting(partial(self.add, saved.kind, saved.id))
+
+        return new_row(self.navigator, newcomer().kind(), typed, among=among, after=add)
+
+    def _line(self, store: Store, person_field: str, person_id: str) -> Edit:
+        """Return one line: its defaults, its day, the roster's record and the person."""
+        from fieldkit.records import Use
+        from fieldkit.records.fields.formats import today
+        from fieldkit.store import Edit
+
+        fields: dict[str, Value] = {
+            name: field.format.parse(field.default)
+            for name, field in self._kind.form_fields().items()
+            if field.default
+        }
+        if days := self._kind.used(Use.HAPPENED):
+            fields[days[0]] = self._day(store) or today()
+        links = {self._field: self._record_id, person_field: person_id}
+        return Edit(self._kind, {**fields, **links})
+
+    def _day(self, store: Store) -> Value:
+        """Return the day of the record the roster belongs to, if its lines are dated by it."""
+        on = self._kind.actions[self._field].on
+        record = store.record(self._record_id) if on else None
+        return record.value(on) if record else None
+
+    def _on_roster(self, store: Store) -> set[str]:
+        return {
+            str(person)
+            for line in store.where(self._kind.kind(), **{self._field: self._record_id})
+            for name in self._people.values()
+            if (person := line.value(name))
+        }
+
+    async def _count(self) -> None:
+        many = len(await self.ask(self._on_roster))
+        self.set_header(f"{many} on the list   {self._label}")

@@ -1,0 +1,59 @@
+"""What the right end of every header says: who works, what is not sent yet, and the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store, SyncSession
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderStatus:
+    """The status of this laptop; unknown parts are empty or None."""
+
+    operator: str = ""
+    origin: str = ""
+    area: str = ""
+    """The district and block in words: "Block Chadoora, Budgam"."""
+    unsent: int | None = None
+    """Changes not sent yet; None also where there are none and no server is known."""
+    line: str = ""
+    """The state of the line to the server: "online", "sending ..."."""
+    last_sync: SyncSession | None = None
+    """The last sync of this laptop's data, by this window or another."""
+
+    def words(self, *, origin: bool = False, since: bool = False) -> str:
+        """Return the header's text.
+
+        ``origin``: name this laptop; ``since``: say how long the line has been as it is.
+        """
+        waiting = "all sent" if self.unsent == 0 else ""
+        if self.unsent:
+            from fieldkit.records.fields.formats import indian  # loaded once anything was counted
+
+            waiting = f"{indian(self.unsent)} not sent"
+        line = self.line if since else self.line.partition(" since ")[0]
+        parts = (self.operator, self.origin if origin else "", waiting, line)
+        return "   ".join(part for part in parts if part)
+
+
+def read_status(store: Store, operator: str) -> HeaderStatus:
+    """Read the status from a store; without an operator, the first one. Runs in a thread."""
+    from fieldkit.reference import option
+
+    device = store.device
+    if device is None:
+        return HeaderStatus(operator)
+    district = option("district", device.district)
+    block = option("block", device.block) if device.block is not None else None
+    area = (f"Block {block.label}" if block else "", district.label if district else "")
+    unsent = store.outbox.unsent()
+    return HeaderStatus(
+        operator=operator or next(iter(store.operators()), device.name),
+        origin=device.origin,
+        area=", ".join(filter(None, area)),
+        unsent=unsent if unsent or device.server else None,
+        last_sync=next(iter(store.outbox.sessions(1)), None),
+    )

@@ -1,0 +1,106 @@
+"""How a page asks for another page, without knowing any."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from fieldkit.store import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRecord:
+    """A record that was saved in a form."""
+
+    kind: str
+    id: str
+    label: str = ""
+    """What it is called in a sentence."""
+    new: bool = False
+    """It was created, not corrected."""
+    more: bool = False
+    """The form goes on to the next one."""
+
+
+AfterSave = Callable[[SavedRecord], Awaitable[object]]
+"""What is done once a record is saved, before the next key counts."""
+Open = Callable[[], Awaitable[object]]
+"""Opens one page or form."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A line of the menu: its words, the keys that do the same, and what it opens."""
+
+    words: str
+    keys: str
+    open: Open
+
+
+class Navigator(Protocol):
+    """Opens pages. Each method returns once the page is on the screen."""
+
+    async def open_form(
+        self,
+        kind: str,
+        *,
+        record_id: str | None = None,
+        texts: Mapping[str, str] | None = None,
+        draft: Draft | None = None,
+        after: AfterSave | None = None,
+    ) -> None:
+        """Open the form of a kind: empty, with ``texts``, of a record, or with a draft."""
+
+    async def open_new(
+        self, kind: str, *, texts: Mapping[str, str] | None = None, draft: Draft | None = None
+    ) -> None:
+        """Open the form of a new record or a draft; once saved, a new record's page follows."""
+
+    async def open_draft(self, draft: Draft) -> None:
+        """Open an unfinished form; as plain text if its form cannot show all of it."""
+
+    async def open_record(self, kind: str, record_id: str, *, said: str = "") -> None:
+        """Open a record: its page with the sentence ``said``, or its form if it has no page."""
+
+    async def open_action(self, kind: str, field: str, record_id: str, label: str) -> None:
+        """Take the action that ``field`` of ``kind`` declares, for the record it refers to."""
+
+    async def open_job(self, kind: str) -> None:
+        """Open the job that a kind has on Home."""
+
+    async def open_list(self, kind: str) -> None:
+        """Open the list of a kind."""
+
+    async def open_lists(self) -> None:
+        """Open the choice of lists."""
+
+    async def open_days(self, kind: str, record_id: str, label: str) -> None:
+        """Open the days of a training; ``kind``: whose records mark them."""
+
+    async def open_import(self) -> None:
+        """Open the import of a spreadsheet."""
+
+    async def open_sync(self, *, begin: bool = False) -> None:
+        """Open the sync page; ``begin``: start a sync too."""
+
+    async def open_conflicts(
+        self, *, first: str | None = None, record_id: str | None = None
+    ) -> None:
+        """Open the conflicts, of one record or all, one after the other from ``first`` on."""
+
+    async def open_enrolment(self) -> None:
+        """Open the enrolment with a server."""
+
+    async def open_operators(self) -> None:
+        """Open the change of operator."""
+
+    async def open_help(self) -> None:
+        """Open the keys and words."""
+
+    async def open_menu(self) -> None:
+        """Open the menu of everything."""
+
+    async def quit(self) -> None:
+        """End the application; what is typed is kept."""

@@ -1,0 +1,42 @@
+"""The numbered jobs on Home: some are always there, the others are declared by kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from fieldkit.screens.base.navigator import Navigator
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One job: its digit, its words, and what it opens."""
+
+    key: str
+    words: str
+    open: Callable[[Navigator], Awaitable[object]]
+
+
+FIXED = (
+    JobRow("6", "All lists", lambda navigator: navigator.open_lists()),
+    JobRow("7", "Import", lambda navigator: navigator.open_import()),
+    JobRow("8", "Sync", lambda navigator: navigator.open_sync()),
+    JobRow("9", "Change operator", lambda navigator: navigator.open_operators()),
+)
+"""The jobs that need no records: Home shows them in its first paint."""
+
+
+def all_jobs() -> Sequence[JobRow]:
+    """Return the fixed jobs and those of the kinds; loads the records."""
+    from fieldkit.records.declaration.roles import home_jobs
+
+    declared = (
+        JobRow(str(job.number), job.label, partial(_open_job, kind.kind()))
+        for job, kind in home_jobs()
+    )
+    return [*declared, *FIXED]
+
+
+async def _open_job(kind: str, navigator: Navigator) -> None:
+    await navigator.open_job(kind)

@@ -1,0 +1,58 @@
+"""Change of operator in two keys; drafts stay with the operator who began them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from textual.widget import Widget
+
+from fieldkit.screens.base.page import Page
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+
+class OperatorPage(Page[None]):
+    """The operators by number; a name not among them is a new one."""
+
+    KEYBOARD = "#picker"
+    KEYS = "number choose   or type a new name and Enter   Esc back"
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the names."""
+        yield Picker(self.answer, self.run_reporting, prompt="Who is at the keyboard", at_once=True)
+
+    async def load_data(self) -> None:
+        """Show the title."""
+        self.set_header("Change operator")
+
+    async def answer(self, text: str) -> Answer:
+        """Answer a number with its name, a name with those like it and with itself as a new one."""
+        names = await self.ask(lambda store: store.operators())
+        numbered = [(str(place) if place < 10 else "", name) for place, name in enumerate(names, 1)]
+        typed = " ".join(text.split())
+        if typed.isdigit():
+            numbered = [(number, name) for number, name in numbered if number == typed]
+        elif typed:
+            numbered = [(n, name) for n, name in numbered if typed.casefold() in name.casefold()]
+        rows = [Choice((n, name), self._become(name)) for n, name in numbered]
+        known = any(name.casefold() == typed.casefold() for name in names)
+        is_name = bool(typed) and not any(c.isdigit() for c in typed) and not known
+        last = Choice((f'A new operator: "{typed}"',), self._become(typed)) if is_name else None
+        mark = len(rows) if last else 0
+        return Answer(rows, last, mark)
+
+    def _become(self, name: str) -> Callable[[], Awaitable[object]]:
+        async def enter() -> None:
+            pages = [self] if name == self.app.operator else self._pages_to_leave()
+            for page in pages:
+                await page.save_draft()
+            await self.app.change_operator(name)
+            for _ in pages:
+                self.app.pop_screen()
+
+        return enter
+
+    def _pages_to_leave(self) -> Sequence[Page[object]]:
+        """Return the pages to close: from the first that belongs to its operator up to this one."""
+        pages = [page for page in self.app.screen_stack if isinstance(page, Page)]
+        owned = next((place for place, page in enumerate(pages) if page.OWNED), len(pages) - 1)
+        return pages[owned:]

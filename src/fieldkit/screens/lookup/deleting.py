@@ -1,0 +1,68 @@
+"""Deletion of a record: the question names it and says what stays, the second key deletes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fieldkit.screens.base.page import Page, fit
+from fieldkit.screens.lookup.rows import label_of
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
+
+_LONGEST = 40
+"""Characters of the label in the question."""
+
+
+async def ask_and_delete(page: Page[None], record_id: str, *, key: str) -> str:
+    """Ask at the first key, delete at the second; return the label of what was deleted, or "".
+
+    ``key``: the name of the key, for the question.
+
+    Raises:
+        StoreError: it could not be written.
+    """
+    found = await page.ask(lambda store: _describe(store, record_id))
+    if found is None:
+        return ""
+    label, others, version = found
+    stays = f" What belongs to it stays: {others}." if others else ""
+    named = fit(label, _LONGEST).rstrip() if len(label) > _LONGEST else label
+    # A changed version asks again: the record is not the one in the question (rule 23).
+    if not page.confirmed(
+        f"delete {record_id} {version}", f"Delete {named}? Press {key} again.{stays}"
+    ):
+        return ""
+    operator = page.app.operator
+    await page.ask(lambda store: delete(store, record_id, operator, version))
+    return label
+
+
+def _describe(store: Store, record_id: str) -> tuple[str, int, int] | None:
+    """Return the label of a live record, how many others refer to it, and its version."""
+    from fieldkit.records import kinds
+
+    record = store.record(record_id)
+    if record is None or record.deleted:
+        return None
+    others = sum(
+        len(store.where(name, **{field: record_id}))
+        for name, kind in kinds().items()
+        for field, reference in kind.references().items()
+        if record.kind() in reference.kinds
+    )
+    named = record.title.lower() if not record.person else ""
+    return " ".join(filter(None, (named, label_of(store, record)))), others, record.version or 0
+
+
+def delete(store: Store, record_id: str, operator: str, base: int | None = None) -> None:
+    """Delete a record, if it is here. Runs in a store's thread.
+
+    ``base``: the version the operator saw, 0 for none; None: the present one.
+    """
+    from fieldkit.protocol.change import Op
+    from fieldkit.store import Edit
+
+    record = store.record(record_id)
+    if record is not None:
+        store.save([Edit(type(record), {}, record.id, base, Op.DELETE)], operator)

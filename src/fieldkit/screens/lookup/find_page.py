@@ -1,0 +1,138 @@
+"""Find or new: one box that looks for a record and, if there is none, begins it.
+
+People do not search before they create, whatever the training says; so the search is the way to the
+form. A sure hit is marked; otherwise the row "None of these: register ..." is, which carries the
+name or mobile into the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from fieldkit.screens.base.navigator import AfterSave, Navigator
+from fieldkit.screens.base.page import Page
+from fieldkit.screens.lookup.rows import Row
+from fieldkit.screens.lookup.search import search, texts_from
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
+
+Take = Callable[[str, str], Awaitable[object]]
+"""What is done with the chosen record: its kind and its id."""
+
+
+def new_row(
+    navigator: Navigator,
+    kind: str,
+    typed: str,
+    *,
+    among: bool = False,
+    before: Callable[[], None] | None = None,
+    after: AfterSave | None = None,
+) -> Choice:
+    """Return the row that begins a new record with what was typed.
+
+    ``among``: it stands under hits. ``before`` runs when the form opens, ``after`` once the record
+    is saved, in place of opening its page.
+    """
+    from fieldkit.records import kinds
+
+    texts, found = texts_from(kind, typed), kinds()[kind]
+    called = f'"{list(texts.values())[-1]}"' if texts else ""
+    title, verb = found.title.lower(), found.new_verb
+    text = f"{verb} {called or 'a new ' + title}" if verb else f"new {title} {called}"
+    text = f"None of these: {text}" if among else text[:1].upper() + text[1:]
+
+    async def begin() -> None:
+        if before:
+            before()
+        if after:
+            await navigator.open_form(kind, texts=texts, after=after)
+        else:
+            await navigator.open_new(kind, texts=texts)
+
+    return Choice((text.strip(), "Ctrl+N"), begin)
+
+
+def choice_of(row: Row, take: Take) -> Choice:
+    """Return the choice that takes a record."""
+
+    async def enter() -> None:
+        await take(row.kind, row.id)
+
+    return Choice(row.cells, enter, row.below, key=row.id)
+
+
+class FindPage(Page[None]):
+    """A box to find one record of some kinds; the caller says what Enter does with it."""
+
+    KEYBOARD = "#picker"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        kinds: Sequence[str],
+        take: Take,
+        *,
+        new: str | None = None,
+        skip: Callable[[Store], set[str]] | None = None,
+    ) -> None:
+        """``new``: the kind begun if none fits; ``skip``: returns the ids that are not offered."""
+        super().__init__()
+        self._title, self._kinds, self._take = title, kinds, take
+        self._new, self._skip = new, skip
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the box."""
+        yield Picker(self.answer, self.run_reporting, prompt="Find", empty="Nobody found.")
+
+    async def load_data(self) -> None:
+        """Say what is looked for."""
+        self.set_header(self._title)
+        self.set_keys(
+            "Enter take   Ctrl+N new   Esc back" if self._new else "Enter take   Esc back"
+        )
+        self.query_one(Picker).reload_if_idle()
+
+    async def answer(self, text: str) -> Answer:
+        """Answer with the hits, and with the row that begins a new record."""
+        if not text.strip():
+            return await self.first_answer(self.new(""))
+
+        def look(store: Store) -> tuple[list[Row], bool]:
+            rows, sure = search(store, text, self._kinds)
+            skipped = self._skip(store) if self._skip else set()
+            offered = [row for row in rows if row.id not in skipped]
+            return offered, sure and offered == rows
+
+        rows, sure = await self.read(look, "hits")
+        choices = [choice_of(row, self.taken) for row in rows]
+        last = self.new(text, among=bool(rows))
+        marked = 0 if sure or (last is None and len(rows) == 1) else len(rows) if last else None
+        return Answer(choices, last, marked)
+
+    async def first_answer(self, last: Choice | None) -> Answer:
+        """Answer the empty box: ask for the mobile, which finds best."""
+        hint = "Type the mobile: surest. Or name and father's name, or name and village."
+        return Answer(last=last, mark=None if last is None else 0, above=("  " + hint,))
+
+    async def taken(self, kind: str, record_id: str) -> None:
+        """Close the page and hand the record to the caller."""
+        self.dismiss(None)
+        await self._take(kind, record_id)
+
+    def new(self, typed: str, *, among: bool = False) -> Choice | None:
+        """Return the row that begins a new record, if one may be begun here."""
+        return new_row(self.navigator, self._new, typed, among=among) if self._new else None
+
+    async def action_new(self) -> None:
+        """Begin a new record with what is typed."""
+        row = self.new(self.query_one(Picker).typed.text)
+        if row:
+            await self.run_reporting(row.enter)

@@ -1,0 +1,45 @@
+"""What the server objects to in a record: changes it returned, findings to check.
+
+Runs in a store's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
+
+
+class Issue(NamedTuple):
+    """A change that was returned, or a finding to check."""
+
+    heading: str
+    """Which of the two it is: "Returned to you" or "To check"."""
+    field: str
+    """Empty for the record as a whole."""
+    reason: str
+
+
+def issues(store: Store, record_id: str) -> list[Issue]:
+    """Return the issues of a record: first why changes were returned, then what to check."""
+    from fieldkit.records import sentence
+
+    returned = [
+        Issue("Returned to you", one.reason.field, sentence(one.reason))
+        if one.reason
+        else Issue("Returned to you", "", "No reason was given.")
+        for one in store.outbox.returned(record_id=record_id)
+    ]
+    noted = store.findings(record_id)
+    return [*returned, *(Issue("To check", one.field, sentence(one)) for one in noted)]
+
+
+def by_field(store: Store, record_id: str, asked: Container[str]) -> dict[str, str]:
+    """Return the issues as a sentence by field; those of no field ``asked`` under ""."""
+    found: dict[str, str] = {}
+    for heading, field, reason in issues(store, record_id):
+        name, line = field if field in asked else "", f"{heading}: {reason}"
+        found[name] = f"{found[name]} {line}" if name in found else line
+    return found

@@ -1,0 +1,169 @@
+"""A record as a row: its label, one line of cells, and a second line that tells it apart.
+
+Everything follows from the declarations, so a new kind needs nothing here. Functions that take a
+store run in its thread. Records load after the first paint, hence the imports inside functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from fieldkit.records import Record
+    from fieldkit.store import Store
+
+NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was given up."
+_STATES = {
+    "queued": "not sent yet",
+    "sent": "sent, no answer yet",
+    "on the server": "on the server",
+    "conflict": "your value, not used yet",
+    "rejected": "returned to you",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record in a list."""
+
+    id: str
+    kind: str
+    label: str
+    cells: tuple[str, ...]
+    below: tuple[str, ...]
+
+
+class RecordSource(Protocol):
+    """Where records are looked up: a store, or what was fetched from it together."""
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record, deleted or not; None if it is not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferredRecords:
+    """The records that others refer to, fetched together."""
+
+    records: dict[tuple[str, str], Record]
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """Return the record, if it was fetched."""
+        return self.records.get((kind, record_id))
+
+
+def fetch_references(store: Store, records: Iterable[Record]) -> ReferredRecords:
+    """Fetch what records refer to and, where that has no name, what it refers to in turn."""
+    from fieldkit.records import Use
+
+    found: dict[tuple[str, str], Record] = {}
+    wave = list(records)
+    while wave:
+        wanted: set[str] = set()
+        ids: set[str] = set()
+        for record in wave:
+            for name, reference in record.references().items():
+                if value := record.value(name):
+                    wanted.update(reference.kinds)
+                    ids.add(str(value))
+        new = store.fetch(wanted, sorted(ids - {known for _, known in found})) if ids else {}
+        found |= new
+        wave = [record for record in new.values() if not record.used(Use.NAME)]
+    return ReferredRecords(found)
+
+
+def state_words(state: str) -> str:
+    """Return the state of a change in the words of the field."""
+    return _STATES.get(state, state)
+
+
+def record_words(state: str, *, settle: bool, check: bool) -> str:
+    """Return the state of a record; what the operator has to do comes first."""
+    if settle or state == "conflict":
+        return "settle"
+    return "to check" if check and state == "on the server" else state_words(state)
+
+
+def in_words(name: str) -> str:
+    """Return the name of a field or kind unknown here as words."""
+    return name.replace("_", " ")
+
+
+def label_of(source: RecordSource, record: Record) -> str:
+    """Return what a record is called; without a name of its own, by what it refers to.
+
+    The person comes first: papers are filed under people.
+    """
+    from fieldkit.records import Use, kinds
+
+    if record.used(Use.NAME):
+        return record.label()
+    people = {name for name, kind in kinds().items() if kind.person}
+    references = sorted(record.references().items(), key=lambda pair: not people & {*pair[1].kinds})
+    named = [shown_value(source, record, name) for name, _ in references]
+    return ", ".join(filter(None, named)) or record.label()
+
+
+def shown_value(source: RecordSource, record: Record, name: str) -> str:
+    """Return a field as people read it; a reference as the label of its record."""
+    field, value = record.fields()[name], record.value(name)
+    reference = record.references().get(name)
+    if value is None or reference is None:
+        return field.format.show(value)
+    for kind in reference.kinds:
+        if known := source.get(kind, str(value)):
+            return label_of(source, known)
+    return f"{value} (not on this laptop)"
+
+
+def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
+    """Return a record as a row: name, kin, place, last digits, and its first other list field.
+
+    ``titled``: name the kind on the second line; needless where all rows are of one kind.
+    """
+    from fieldkit.records import Use
+
+    label = label_of(source, record)
+    kin = [shown_value(source, record, name) for name in record.used(Use.KIN)]
+    place = [
+        text
+        for name in record.used(Use.PLACE)
+        if (text := shown_value(source, record, name)) and text not in label
+    ]
+    digits = [str(record.value(name) or "")[-4:] for name in record.used(Use.DIGITS)]
+    taken = {
+        *(name for use in (Use.NAME, Use.KIN, Use.PLACE, Use.DIGITS) for name in record.used(use)),
+        "relation",
+        *(record.references() if label != record.label() else ()),
+    }
+    others = [
+        _brief(text)
+        for name in record.used(Use.LIST)
+        if name not in taken and (text := shown_value(source, record, name)) and text not in label
+    ]
+    relation = str(record.values().get("relation") or "")
+    return Row(
+        id=record.id,
+        kind=record.kind(),
+        label=label,
+        cells=(
+            label,
+            " ".join(filter(None, (_short(relation), *kin[:1]))),
+            "".join(place[:1]),
+            "".join(f"..{four}" for four in digits[:1] if four),
+            *(others[:1] or [""]),
+        ),
+        below=(", ".join([*([record.title.lower()] if titled else []), *others[1:]]), record.id),
+    )
+
+
+def _brief(text: str) -> str:
+    """Return a choice without its explanation: "Stage 3 pending", not whose stage that is."""
+    return text.partition(" (")[0].partition(": ")[0]
+
+
+def _short(relation: str) -> str:
+    """Return s/o, d/o or w/o for a code of the relation list."""
+    letter = relation[:1].lower()
+    return f"{letter}/o" if letter in ("s", "d", "w") else ""

@@ -1,0 +1,212 @@
+"""Opens every page. Pages load when they are first opened, so that the start stays short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from fieldkit.screens.base.app import AppBase
+from fieldkit.screens.base.navigator import AfterSave, SavedRecord
+from fieldkit.screens.base.page import Page, say_on_screen
+
+if TYPE_CHECKING:
+    from fieldkit.store import Draft
+
+T = TypeVar("T")
+
+
+class Navigation:
+    """The navigator of the application; see :class:`fieldkit.screens.base.navigator.Navigator`."""
+
+    def __init__(self, app: AppBase) -> None:
+        self._app = app
+
+    # --- forms ---
+
+    async def open_form(
+        self,
+        kind: str,
+        *,
+        record_id: str | None = None,
+        texts: Mapping[str, str] | None = None,
+        draft: Draft | None = None,
+        after: AfterSave | None = None,
+    ) -> None:
+        """Open the form of a kind: empty, with ``texts``, of a record, or with a draft."""
+        from fieldkit.records import kinds
+        from fieldkit.screens.form.form_page import FormPage
+
+        async def saved(record: SavedRecord) -> None:
+            if not record.more:
+                say_on_screen(self._app, f"Saved: {record.label}, {record.id}")
+            if after:
+                await after(record)
+
+        await self._app.push_screen(
+            FormPage(kinds()[kind], record_id=record_id, texts=texts, draft=draft, after=saved)
+        )
+
+    async def open_new(
+        self, kind: str, *, texts: Mapping[str, str] | None = None, draft: Draft | None = None
+    ) -> None:
+        """Open the form of a new record or a draft; once saved, a new record's page follows."""
+        from fieldkit.records.declaration.roles import has_page
+
+        async def saved(record: SavedRecord) -> None:
+            if record.new and not record.more and has_page(record.kind):
+                await self.open_record(record.kind, record.id, said=f"Saved: {record.label}")
+
+        await self.open_form(kind, texts=texts, draft=draft, after=saved)
+
+    async def open_draft(self, draft: Draft) -> None:
+        """Open an unfinished form; as plain text if its form cannot show all of it.
+
+        So too if its kind is unknown here, or its record is no longer on this laptop.
+        """
+        from fieldkit.records import kinds
+        from fieldkit.screens.records.stale_draft_page import StaleDraftPage, texts_not_asked
+
+        kind, record_id = kinds().get(draft.kind), draft.record_id
+        here = kind is None or record_id is None
+        if not here:
+            found = await self._app.ask(lambda store: store.get(draft.kind, record_id or ""))
+            here = found is not None
+        if kind is None or not here or texts_not_asked(kind, draft.texts):
+            await self._app.push_screen(StaleDraftPage(draft, here=here))
+        else:
+            await self.open_new(draft.kind, draft=draft)
+
+    # --- records and lists ---
+
+    async def open_record(self, kind: str, record_id: str, *, said: str = "") -> None:
+        """Open a record: its page with the sentence ``said``, or its form if it has no page."""
+        from fieldkit.records import kinds
+        from fieldkit.records.declaration.roles import has_page
+
+        if has_page(kind) and kind in kinds():
+            from fieldkit.screens.records.record_page import RecordPage
+
+            page = RecordPage(record_id)
+            await self._app.push_screen(page)
+            page.say(said)
+        else:
+            await self.open_form(kind, record_id=record_id)
+
+    async def open_action(self, kind: str, field: str, record_id: str, label: str) -> None:
+        """Take the action that ``field`` of ``kind`` declares, for the record it refers to."""
+        from fieldkit.records import kinds
+
+        action = kinds()[kind].actions[field]
+        if action.roster:
+            from fieldkit.screens.attendance.roster_page import RosterPage
+
+            await self._app.push_screen(RosterPage(kind, field, record_id, label))
+            return
+        there = []
+        if action.once:
+            there = await self._app.ask(lambda store: store.where(kind, **{field: record_id}))
+        if there:
+            await self.open_form(kind, record_id=there[-1].id)
+        else:
+            await self.open_form(kind, texts={field: record_id})
+
+    async def open_job(self, kind: str) -> None:
+        """Open the job that a kind has on Home: its list, or the search for what it refers to."""
+        from fieldkit.records import kinds
+        from fieldkit.screens.lookup.find_page import FindPage
+
+        found = kinds()[kind]
+        if found.job is None or not found.job.via:
+            await self.open_list(kind)
+            return
+        via = found.job.via
+
+        async def take(_kind: str, record_id: str) -> None:
+            await self.open_action(kind, via, record_id, "")
+
+        whose = found.references()[via].kinds
+        await self._app.push_screen(FindPage(f"{found.title}: whose?", whose, take))
+
+    async def open_list(self, kind: str) -> None:
+        """Open the list of a kind."""
+        from fieldkit.screens.records.list_page import ListPage
+
+        await self._app.push_screen(ListPage(kind))
+
+    async def open_lists(self) -> None:
+        """Open the choice of lists."""
+        from fieldkit.screens.records.list_page import ListsPage
+
+        await self._app.push_screen(ListsPage())
+
+    async def open_days(self, kind: str, record_id: str, label: str) -> None:
+        """Open the days of a training; ``kind``: whose records mark them."""
+        from fieldkit.records.declaration.roles import day_marks
+        from fieldkit.screens.attendance.days_page import DaysPage
+
+        how = next(one for one in day_marks() if one.kind.kind() == kind)
+        await self._app.push_screen(DaysPage(how, record_id, label))
+
+    # --- files, sync and the rest ---
+
+    async def open_import(self) -> None:
+        """Open the import of a spreadsheet."""
+        from fieldkit.screens.files.import_page import ImportPage
+
+        await self._open_once(ImportPage)
+
+    async def open_sync(self, *, begin: bool = False) -> None:
+        """Open the sync page; ``begin``: start a sync too."""
+        from fieldkit.screens.sync.sync_page import SyncPage
+
+        await self._open_once(SyncPage)
+        if begin and isinstance(self._app.screen, SyncPage):
+            self._app.scheduler.begin()
+            self._app.screen.show_start()
+
+    async def open_conflicts(
+        self, *, first: str | None = None, record_id: str | None = None
+    ) -> None:
+        """Open the conflicts, of one record or all, one after the other from ``first`` on."""
+        from fieldkit.screens.sync.conflict_page import ConflictPage
+
+        await self._app.push_screen(ConflictPage(first, record_id))
+
+    async def open_enrolment(self) -> None:
+        """Open the enrolment with a server."""
+        from fieldkit.screens.sync.enrol_page import EnrolPage
+
+        device = await self._app.ask(lambda store: store.device)
+        await self._app.push_screen(EnrolPage((device and device.server) or ""))
+
+    async def open_operators(self) -> None:
+        """Open the change of operator."""
+        from fieldkit.screens.home.operator_page import OperatorPage
+
+        await self._open_once(OperatorPage)
+
+    async def open_help(self) -> None:
+        """Open the keys and words."""
+        from fieldkit.screens.home.help_page import HelpPage
+
+        await self._open_once(HelpPage)
+
+    async def open_menu(self) -> None:
+        """Open the menu of everything, with what the present page adds to it."""
+        from fieldkit.screens.home.menu_page import MenuPage
+
+        page = self._app.screen
+        entries = page.menu_entries() if isinstance(page, Page) else ()
+        await self._open_once(MenuPage, partial(MenuPage, entries))
+
+    async def quit(self) -> None:
+        """End the application; what is typed is kept."""
+        await self._app.action_quit()
+
+    async def _open_once(
+        self, kind: type[Page[T]], make: Callable[[], Page[T]] | None = None
+    ) -> None:
+        """Open a page, unless one of its kind is on the screen already."""
+        if not isinstance(self._app.screen, kind):
+            await self._app.push_screen(make() if make else kind())

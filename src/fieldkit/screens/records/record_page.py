@@ -1,0 +1,183 @@
+"""The page of a record: who or what it is, what is due, what happened, and what can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.widget import Widget
+
+from fieldkit.screens.base.navigator import MenuEntry
+from fieldkit.screens.base.page import Page, say_on_screen
+from fieldkit.screens.lookup.deleting import ask_and_delete
+from fieldkit.screens.lookup.rows import NOT_HERE, Row
+from fieldkit.screens.records.history_page import HistoryPage
+from fieldkit.screens.records.page_data import read_page_data
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+if TYPE_CHECKING:
+    from fieldkit.records.declaration.roles import PageAction
+
+_RARE_KEYS = ("Delete remove the line", "h history", "d delete")
+"""Keys left out of a full footer, the rarest first; the help names them."""
+
+
+class RecordPage(Page[None]):
+    """One record and what belongs to it."""
+
+    KEYBOARD = "#picker"
+
+    def __init__(self, record_id: str) -> None:
+        super().__init__()
+        self.record_id = record_id
+        self.row: Row | None = None
+        self._settle: frozenset[str] = frozenset()
+        """Ids, of this record or of lines, with an open conflict."""
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the lines."""
+        yield Picker(self.answer, self.run_reporting, typing=False)
+
+    async def load_data(self) -> None:
+        """Load the record and its lines."""
+        self.query_one(Picker).reload_if_idle()
+
+    async def refresh_data(self) -> None:
+        """Show what a sync received; the mark stays on its line."""
+        await self.query_one(Picker).follow()
+
+    async def answer(self, _text: str) -> Answer:
+        """Answer with the record: facts, what is due and its issues above its lines."""
+        from fieldkit.records.declaration.roles import has_page
+
+        found = await self.read(lambda store: read_page_data(store, self.record_id))
+        if found is None:
+            self.row, self._settle = None, frozenset()
+            self.set_header(f"{self.record_id}   not on this laptop")
+            self.set_keys(self.KEYS)
+            return Answer(mark=None, above=(f"  {NOT_HERE}",))
+        self.row, self._settle = found.row, found.settle
+        self.set_header(found.row.label, f"   {self.record_id}   {found.state}")
+        settle = self.record_id in found.settle
+        self.set_keys(footer(found.row.kind, self.size.width - 2, settle=settle))
+        above = [f" {found.facts}"]
+        if found.due:
+            above += wrap(f"Due: {found.due}", self.size.width - 5, initial_indent=" ")[:3]
+        for issue in found.issues[:2]:
+            above += wrap(issue, self.size.width - 5, initial_indent=" ")[:2]
+        rows = [
+            Choice(
+                cells,
+                partial(self.open, kind, to),
+                remove=None if has_page(kind) else partial(self._delete_line, to),
+                key=to,
+            )
+            for cells, kind, to in found.lines
+        ]
+        return Answer(rows, above=(*above, "", *([] if rows else ["   Nothing yet."])))
+
+    async def open(self, kind: str, record_id: str) -> None:
+        """Open a line: its conflicts if it has any, this record's own form, or its page."""
+        if record_id in self._settle:
+            await self.navigator.open_conflicts(record_id=record_id)
+        elif record_id == self.record_id:
+            await self.navigator.open_form(kind, record_id=record_id)
+        else:
+            await self.navigator.open_record(kind, record_id)
+
+    @property
+    def actions(self) -> Sequence[PageAction]:
+        """The actions on this page; none while its record is not here."""
+        from fieldkit.records.declaration.roles import actions_of
+
+        return actions_of(self.row.kind) if self.row else ()
+
+    def menu_entries(self) -> Sequence[MenuEntry]:
+        """Return the page's actions for the menu."""
+        return [
+            MenuEntry(
+                f"Here: {one.action.label}",
+                f"{one.action.key} on this page" if one.action.key else "",
+                partial(self._take, one),
+            )
+            for one in self.actions
+        ]
+
+    async def on_key(self, event: events.Key) -> None:
+        """Handle the letters of the footer."""
+        await self.query_one(Picker).settled()
+        does = self._letter((event.character or "").lower())
+        if does:
+            event.stop()
+            await self.run_reporting(does)
+
+    def _letter(self, letter: str) -> Callable[[], Awaitable[object]] | None:
+        """Return what a letter does; None if it does nothing here."""
+        if self.row is None or not letter:
+            return None
+        from fieldkit.records.declaration.roles import days_of
+
+        if letter == "s" and self.record_id in self._settle:
+            return partial(self.navigator.open_conflicts, record_id=self.record_id)
+        if letter == "p" and (days := days_of(self.row.kind)):
+            place = days.kind.kind(), self.record_id, self.row.label
+            return partial(self.navigator.open_days, *place)
+        own = {"e": self._edit, "d": self._delete, "h": self._open_history}
+        action = next((one for one in self.actions if one.action.key == letter), None)
+        return partial(self._take, action) if action else own.get(letter)
+
+    async def _take(self, one: PageAction) -> None:
+        if self.row:
+            await self.navigator.open_action(
+                one.kind.kind(), one.field, self.record_id, self.row.label
+            )
+
+    async def _edit(self) -> None:
+        if self.row:
+            await self.navigator.open_form(self.row.kind, record_id=self.record_id)
+
+    async def _delete(self) -> None:
+        label = await ask_and_delete(self, self.record_id, key="d")
+        if label:
+            self.dismiss(None)
+            say_on_screen(self.app, f"Deleted: {label}")
+
+    async def _delete_line(self, record_id: str) -> None:
+        label = await ask_and_delete(self, record_id, key="Delete")
+        if label:
+            self.query_one(Picker).reload()
+            self.say(f"Deleted: {label}")
+            await self.app.refresh_status()
+
+    async def _open_history(self) -> None:
+        if self.row:
+            page = HistoryPage(self.row.kind, self.record_id, self.row.label)
+            await self.app.push_screen(page)
+
+
+def footer(kind: str, width: int, *, settle: bool) -> str:
+    """Return the keys of a page of ``kind``; what does not fit into ``width`` is left out.
+
+    The rare keys go first, then actions from the last on, which the menu offers instead.
+    """
+    from fieldkit.records.declaration.roles import actions_of, days_of
+
+    actions = [one.action for one in actions_of(kind)]
+    lettered = [f"{action.key} {action.label}" for action in actions if action.key]
+    own = ["p present"] if days_of(kind) else []
+    own += ["s settle"] if settle else []
+    own += ["e edit", "d delete", "h history", "Delete remove the line", "Esc"]
+    line = ""
+    for many in range(len(lettered), -1, -1):
+        menu = ["/ menu"] if many < len(actions) else []
+        keys = [*lettered[:many], *menu, *own]
+        for rare in _RARE_KEYS:
+            if len("  ".join(keys)) > width:
+                keys.remove(rare)
+        line = "  ".join(keys)
+        if len(line) <= width:
+            break
+    return line

@@ -1,0 +1,124 @@
+"""Enrolment with a server: its address, then the code that a supervisor gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from fieldkit.screens.base.daemon import in_thread
+from fieldkit.screens.base.page import Page, say_on_screen
+from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
+
+_PROMPTS = ("Address of the server", "Code")
+_HINTS = (
+    "Whoever gave you the code knows it, for instance sync.example.in",
+    "The supervisor makes it for you. It is used once, and it runs out.",
+)
+
+
+class EnrolPage(Page[None]):
+    """Two questions; Escape goes back one."""
+
+    KEYBOARD = "#picker"
+    KEYS = "Enter next   Esc back"
+
+    def __init__(self, known: str = "") -> None:
+        """``known``: the address of the server this laptop is enrolled with."""
+        super().__init__()
+        self._known = known
+        self._address = ""
+        self._enrolling = False
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the box."""
+        picker = Picker(self.answer, self.run_reporting, prompt=_PROMPTS[0])
+        picker.typed.put(self._known)
+        yield picker
+
+    async def load_data(self) -> None:
+        """Show the title."""
+        self.set_header("Enrol this laptop with a server")
+
+    async def answer(self, text: str) -> Answer:
+        """Answer the present question with what is typed."""
+        typed = text.strip()
+        hint = (f"  {_HINTS[1 if self._address else 0]}",)
+        if not typed:
+            return Answer(mark=None, above=hint)
+
+        async def enter() -> None:
+            if self._address:
+                self._begin(typed)
+            elif refusal := await self.ask(lambda _store: _unfit(typed)):
+                self.say(refusal, error=True)
+            else:
+                self._ask_for(typed, "")
+
+        words = f'Enrol with the code "{typed}"' if self._address else typed
+        return Answer([Choice((words,), enter)], above=hint)
+
+    def _ask_for(self, address: str, text: str) -> None:
+        """Ask for the code of the server at ``address``; without one, ask for the address."""
+        self._address = address
+        picker = self.query_one(Picker)
+        picker.prompt = _PROMPTS[1 if address else 0]
+        self.say(f"Server: {address}" if address else "")
+        picker.start_over(text)
+
+    def _begin(self, code: str) -> None:
+        """Enrol in the background: keys do not wait for the line."""
+        if not self._enrolling:
+            self._enrolling = True
+            self.say("Asking the server ...")
+            self.run_worker(self.run_reporting(lambda: self._enrol(code)), group="enrol")
+
+    async def _enrol(self, code: str) -> None:
+        address = self._address
+        store = await self.ask(lambda store: store)
+        try:
+            refusal = await in_thread(lambda: _enrolled(store, address, code))
+        finally:
+            self._enrolling = False
+        if not self.is_attached or self.app.screen is not self:
+            return
+        if refusal:
+            self.say(refusal, error=True)
+            return
+        await self.app.refresh_status()
+        self.dismiss(None)
+        await self.navigator.open_sync(begin=True)
+        say_on_screen(self.app, f"Enrolled with {address}. What is saved is sent from now on.")
+
+    def action_leave(self) -> None:
+        """Go back to the address, then leave."""
+        if self._address:
+            self._ask_for("", self._address)
+        else:
+            super().action_leave()
+
+
+def _enrolled(store: Store, address: str, code: str) -> str:
+    """Enrol; return why it failed, empty if it worked."""
+    from fieldkit.sync.client import NotEnrolled, enrol
+
+    try:
+        enrol(store, address, code)
+    except NotEnrolled as error:
+        return str(error)
+    return ""
+
+
+def _unfit(typed: str) -> str:
+    """Return why an address cannot be used; empty if it can."""
+    from fieldkit.sync.enrol import NotEnrolled, address
+
+    try:
+        address(typed)
+    except NotEnrolled as error:
+        return str(error)
+    return ""

@@ -1,0 +1,88 @@
+"""Actions, jobs and days as the kinds declare them."""
+
+from __future__ import annotations
+
+import pytest
+
+from fieldkit.records import kinds
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.credit.loan import Loan
+from fieldkit.records.declaration.action import Action, Job
+from fieldkit.records.declaration.roles import (
+    actions_of,
+    check_roles,
+    days_of,
+    home_jobs,
+    newcomer,
+    people_in,
+)
+from fieldkit.records.outreach.attendance import Attendance
+from fieldkit.records.training.training_enrolment import TrainingEnrolment
+
+
+def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
+    found = {(one.action.key, one.action.label, one.kind) for one in actions_of("beneficiary")}
+    assert {(key, label, kind.kind()) for key, label, kind in found} == {
+        ("t", "training", "training_enrolment"),
+        ("k", "toolkit", "toolkit"),
+        ("l", "loan", "loan"),
+        ("c", "programme", "attendance"),
+        ("v", "decide", "verification"),
+    }
+    assert [(one.action.key, one.field) for one in actions_of("programme")] == [
+        ("a", "programme_id")
+    ]
+    rosters = {
+        (page, one.kind.kind()) for page in kinds() for one in actions_of(page) if one.action.roster
+    }
+    assert rosters == {("programme", "attendance"), ("training_batch", "training_enrolment")}
+    assert Beneficiary.actions == {}
+
+
+def test_people_and_days_follow_from_references() -> None:
+    assert people_in(Attendance) == {"beneficiary": "beneficiary_id", "member": "member_id"}
+    assert people_in(Toolkit) == {"beneficiary": "beneficiary_id"}
+    days = days_of("training_batch")
+    assert days is not None
+    assert days.kind is Attendance
+    assert days_of("programme") is None
+
+
+def test_the_jobs_on_home_are_numbered_and_the_first_person_is_the_newcomer() -> None:
+    assert [(one.job.number, one.kind.kind()) for one in home_jobs()] == [
+        (1, "beneficiary"),
+        (2, "self_help_group"),
+        (3, "training_batch"),
+        (4, "toolkit"),
+        (5, "programme"),
+    ]
+    assert newcomer() is Beneficiary
+
+
+@pytest.mark.parametrize("key", ["k", "e", "g", "K"])
+def test_a_letter_taken_twice_or_without_a_meaning_is_refused_at_import(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    check_roles()
+    monkeypatch.setattr(Loan, "actions", {"beneficiary_id": Action(key, "loan")})
+    with pytest.raises(ValueError, match="page of beneficiary"):
+        check_roles()
+
+
+def test_actions_without_a_letter_may_be_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in (Loan, TrainingEnrolment):
+        monkeypatch.setattr(kind, "actions", {"beneficiary_id": Action("", "something")})
+    check_roles()
+
+
+def test_a_job_number_taken_twice_and_an_action_on_no_reference_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Loan, "job", Job(1, "Loans"))
+    with pytest.raises(ValueError, match="jobs on Home"):
+        check_roles()
+    monkeypatch.setattr(Loan, "job", None)
+    monkeypatch.setattr(Loan, "actions", {"amount": Action("", "loan")})
+    with pytest.raises(ValueError, match="loan"):
+        check_roles()
