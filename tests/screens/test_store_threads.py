@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from fieldkit.screens.form.form import FormScreen
 from tests.screens.conftest import artisan
 from textual import events
 
 from fieldkit.interruption import Interrupted
 from fieldkit.screens.base.store_threads import StoreThreads
+from fieldkit.screens.form.form_page import FormPage
 from fieldkit.store import Store
 
 if TYPE_CHECKING:
@@ -195,4 +195,4 @@ def _key(name: str) -> events.Key:
 
 
 def _form_stands(screen: object) -> bool:
-    return isinstance(screen, FormScreen) and screen.model is not None
+    return isinstance(screen, FormPage) and screen.model is not None
