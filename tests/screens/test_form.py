@@ -22,7 +22,7 @@ from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.base.page import Sentence
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.model import FormModel
-from fieldkit.screens.records.page_data import sheet
+from fieldkit.screens.records.page_data import read_page_data
 from fieldkit.store import Draft, Edit, Store, StoreError
 
 PERSON = [
@@ -459,7 +459,7 @@ async def test_a_toolkit_saved_as_delivered_asks_for_its_day_at_once(
     (kit,) = saved(home, "toolkit")
     assert (kit["state"], kit["delivered_on"]) == ("DELIVERED", None)
     store = Store.open(home)
-    page = sheet(store, artisan)
+    page = read_page_data(store, artisan)
     store.close()
     assert page is not None
     assert "toolkit" not in page.due

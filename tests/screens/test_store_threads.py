@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from fieldkit.screens.form.form import FormScreen
 from tests.screens.conftest import artisan
 from textual import events
 
 from fieldkit.interruption import Interrupted
 from fieldkit.screens.base.store_threads import StoreThreads
+from fieldkit.screens.form.form_page import FormPage
 from fieldkit.store import Store
 
 if TYPE_CHECKING:
@@ -158,9 +158,9 @@ async def test_a_backup_pauses_for_a_key_and_stops_at_the_end(
 
 
 async def test_a_form_opens_while_a_search_and_the_figures_take_for_ever(
-    at_desk: At,
+    opened_app: At,
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         store = await hand.app.ask(lambda mine: mine)
         search, figures = Slow(store), Slow(store)
         tasks = [
@@ -178,9 +178,9 @@ async def test_a_form_opens_while_a_search_and_the_figures_take_for_ever(
 
 
 async def test_ctrl_q_ends_the_program_while_a_form_waits_for_what_never_comes(
-    at_desk: At, monkeypatch: pytest.MonkeyPatch
+    opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         slow = Slow(await hand.app.ask(lambda mine: mine))
         monkeypatch.setattr(Store, "last_saved", lambda *_: slow())
         hand.app.post_message(_key("ctrl+n"))
@@ -195,4 +195,4 @@ def _key(name: str) -> events.Key:
 
 
 def _form_stands(screen: object) -> bool:
-    return isinstance(screen, FormScreen) and screen.model is not None
+    return isinstance(screen, FormPage) and screen.model is not None
