@@ -14,8 +14,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_STEPS = 1000
-"""Steps of SQLite's machine between two looks at whether a read is to stop."""
+_STEPS = 100_000
+"""Steps of SQLite's machine between two looks at whether a read is to stop: about a millisecond."""
 _LONGEST_HOLD = 10.0
 """Seconds a call is held back at one look, at most."""
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fieldkit.protocol.change import Json, canonical
 from fieldkit.protocol.conflict import Conflict
+from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.limits import LONGEST_NAME
 from fieldkit.protocol.messages import (
     LARGEST_MESSAGE,
@@ -237,7 +238,21 @@ held = st.builds(
     stands_at=st.integers(0, 9),
 )
 findings = st.builds(
-    FindingItem, rule=st.just("parent"), field=st.just("name"), message=st.sampled_from(["", "No."])
+    FindingItem,
+    rule=st.sampled_from(["parent", "tranche_order.not_repaid"]),
+    field=st.just("name"),
+    params=st.dictionaries(st.sampled_from(["first", "day"]), values, max_size=2),
+    related=st.lists(st.tuples(kinds, ids), max_size=2),
+    message=st.sampled_from(["", "No."]),
+)
+verdicts = st.builds(
+    Verdict,
+    seq=st.integers(1, 9),
+    verdict=st.sampled_from(["rejected", "conflict"]),
+    field=st.none() | st.just("name"),
+    rule=st.sampled_from(["", "unfitting.value"]),
+    params=st.dictionaries(st.just("why"), values, max_size=1),
+    reason=st.sampled_from(["", "No."]),
 )
 rows = st.builds(
     PageRow,
@@ -253,6 +268,7 @@ answers = st.builds(
     seq=st.integers(0, 99),
     head=st.just(HEAD),
     versions=st.lists(st.none() | st.integers(1, 3), max_size=9),
+    verdicts=st.lists(verdicts, max_size=2),
     page=st.none()
     | st.builds(
         Page,

@@ -88,6 +88,8 @@ class Laptop:
         self.cursors: dict[int, int] = {}
         self.focus: Focus | None = None
         self.incarnation = ""
+        self.codes = False
+        """Whether it makes sentences itself; an older one does not."""
         self.rows: dict[str, PageRow] = {}
         self.gone: list[str] = []
         self.branch(new_origin(), None)
@@ -153,6 +155,7 @@ class Laptop:
             focus=self.focus,
             epoch=self.device.epoch,
             incarnation=self.incarnation,
+            codes=self.codes,
         )
 
     def ask(self, request: SyncRequest) -> SyncAnswer:

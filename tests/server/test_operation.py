@@ -26,7 +26,7 @@ from fieldkit.records import kinds
 from fieldkit.server.database import migrate as migrating
 from fieldkit.server.database.connection import Unusable, connect
 from fieldkit.server.database.migrate import HEAD, is_migrated, migrate, open_database
-from fieldkit.server.database.tables import CHANGE, METADATA, SERVER
+from fieldkit.server.database.tables import CHANGE, FINDING, METADATA, SERVER
 from fieldkit.server.devices.listing import devices
 from fieldkit.server.feed.positions import start
 from fieldkit.server.http import app as http_app
@@ -130,6 +130,39 @@ def test_head_is_the_newest_script() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
+CODES = [("change", "rule"), ("change", "params"), ("finding", "params"), ("finding", "related")]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_an_older_finding_keeps_its_sentence_and_the_records_it_names(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    migrate(url)
+    engine = connect(url)
+    said = {
+        "one_toolkit": "This artisan has a toolkit already (7KQ2M9XD-5). Open that one.",
+        "voucher_within_limit": "The voucher is of at most Rs 15,000.",
+    }
+    with engine.begin() as connection:
+        for table, column in CODES:
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        for rule, message in said.items():
+            row = {"kind": "toolkit", "record_id": "7KQ2M9XD-1", "rule": rule, "field": "state"}
+            row |= {"message": message}
+            connection.execute(FINDING.insert().values(district=2, about=None, **row))
+    migrate(url)
+    with engine.connect() as connection:
+        rows = connection.execute(select(FINDING).order_by(FINDING.c.rule)).all()
+    engine.dispose()
+    assert {row.rule: row.message for row in rows} == said
+    assert [row.related for row in rows] == [[["toolkit", "7KQ2M9XD-5"]], None]
+    assert [row.params for row in rows] == [None, None]
+
+
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_what_was_held_before_is_known_by_the_field_of_its_verdict(
     request: pytest.FixtureRequest, tmp_path: Path, database: str
@@ -142,6 +175,8 @@ def test_what_was_held_before_is_known_by_the_field_of_its_verdict(
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE leap"))
         connection.execute(text("ALTER TABLE change DROP COLUMN held"))
+        for table, column in CODES:
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         for seq, verdict in enumerate(("applied", "conflict"), start=1):
             connection.execute(CHANGE.insert().values(_logged(seq, verdict)))

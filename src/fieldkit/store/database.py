@@ -74,7 +74,7 @@ class Database:
             poolclass=QueuePool,
             pool_size=4,
             max_overflow=-1,
-            hide_parameters=True,  # no person's data in an error, whoever writes it down
+            hide_parameters=True,  # no person's data in an error message
         )
         event.listen(self.engine, "before_cursor_execute", _check)
         self._writing = threading.Lock()

@@ -178,7 +178,7 @@ class Store:
         """Keep the server's address, the token it gave this laptop, and what it opens.
 
         It may be another server, so what it holds has to be asked again. ``role`` None: the scope
-        is told with the first sync.
+        comes with the first sync.
         """
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
@@ -268,7 +268,7 @@ class Store:
     def record(self, record_id: str) -> Record | None:
         """Return the record of this id, of whatever kind, as typed from a slip.
 
-        One that had to be numbered anew is found by the number it had, where no other has it.
+        One that was renumbered is found by the number it had, where no other has it.
         """
         known = read_id(record_id)
         with self._database.read() as connection:
@@ -398,7 +398,7 @@ class Store:
             return int(connection.execute(counted).scalar_one())
 
     def withdraw(self, origin: str, seq: int) -> None:
-        """Give a rejected change up: it is no longer laid over its record (24)."""
+        """Give a rejected change up: it is no longer applied to its record (rule 24)."""
         with self._database.write() as connection:
             reapply_overlays(connection, give_up(connection, origin, seq))
 
@@ -440,7 +440,7 @@ class Store:
 
     @contextmanager
     def rehearsal(self) -> Iterator[Store]:
-        """Give a store that holds the same, to try a load on; what it was told is gone afterwards.
+        """Give a store that holds the same, to try a load on; what it saves is gone afterwards.
 
         Raises:
             StoreError: the copy cannot be made.

@@ -138,7 +138,7 @@ conflict = Table(
     Column("decided", Integer, nullable=False),
     PrimaryKeyConstraint("record_id", "field", "origin", "kind"),
 )
-"""The open conflicts of each record, as the server told them with its row. ``decided``: a decision
+"""The open conflicts of each record, as the server sent them with its row. ``decided``: a decision
 made here is on its way."""
 
 finding = Table(
@@ -163,7 +163,7 @@ alias = Table(
     Column("new", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Numbers that stand on slips, of records that had to be numbered anew."""
+"""Numbers that stand on slips, of records that had to be renumbered."""
 
 notice = Table(
     "notice",

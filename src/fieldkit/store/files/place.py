@@ -1,4 +1,4 @@
-"""Where a database lies: which machine and which folder, as one short word."""
+"""Where a database is: which machine and which folder, as one short word."""
 
 from __future__ import annotations
 

@@ -122,11 +122,11 @@ class OwnChange:
         return self.acked and self.row.verdict is None
 
     def made_later_than(self, version: int) -> bool:
-        """Say whether it made a later version than ``version``, as far as the server told."""
+        """Say whether it made a later version than ``version``, as far as is known here."""
         return self.acked and self.row.verdict != "rejected" and (self.row.version or 1) > version
 
     def overlays(self, version: int, *, gone: bool = False) -> bool:
-        """Say whether it lies over the server's row of ``version`` (21, 24).
+        """Say whether it is applied over the server's row of ``version`` (rules 21, 24).
 
         What waits does; what was acknowledged, until a row of at least its version arrives or the
         record is gone; what was rejected, as far as it is owed.
@@ -169,12 +169,12 @@ def owed_fields(
 
 
 def count_conflicts(connection: Connection) -> int:
-    """Return how many conflicts are open: those told, and those whose rows are still to come."""
-    told = select(func.count()).select_from(_conflict).where(_conflict.c.decided == 0)
+    """Return how many conflicts are open: those reported, and those whose rows are to come."""
+    reported = select(func.count()).select_from(_conflict).where(_conflict.c.decided == 0)
     coming = select(func.count()).where(
         _log.c.verdict == "conflict", _log.c.closed.is_(None), ~_told.exists()
     )
-    return int(connection.execute(told).scalar_one() + connection.execute(coming).scalar_one())
+    return int(connection.execute(reported).scalar_one() + connection.execute(coming).scalar_one())
 
 
 def in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -169,7 +169,7 @@ class Outbox:
     def counts(self) -> dict[State, int]:
         """Return how many changes are queued, sent and rejected (and still open).
 
-        And how many conflicts are open here, whoever wrote the values.
+        And how many conflicts are open here, no matter who wrote the values.
         """
         found = dict.fromkeys((State.QUEUED, State.SENT, State.CONFLICT, State.REJECTED), 0)
         with self.database.read() as connection:
@@ -291,13 +291,13 @@ def acknowledge(
         .where(_origin.c.origin == origin, _origin.c.acked_seq <= seq)
         .values(acked_seq=seq, sent_seq=func.max(_origin.c.sent_seq, seq), server_head=server_head)
     )
-    told = [
+    known = [
         {"of": origin, "its": one, "to": version}
         for one, version in versions.items()
         if one <= seq and version is not None
     ]
-    if told:
-        connection.execute(_VERSION, told)
+    if known:
+        connection.execute(_VERSION, known)
     for verdict in verdicts:
         connection.execute(
             update(_change)
@@ -340,7 +340,7 @@ def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, 
     connection.execute(update(_origin).values(server_head=None))
     mine = update(_origin).where(_origin.c.origin == origin)
     connection.execute(mine.values(acked_seq=seq, sent_seq=seq))
-    # What was given up stays so; a conflict is opened anew, or is none any more.
+    # What was given up stays so; a conflict is opened again, or is none any more.
     closed = case((_change.c.verdict == State.CONFLICT, null()), else_=_change.c.closed)
     answer = dict.fromkeys(("verdict", "reason", "reason_field", "rule", "params", "version"))
     connection.execute(update(_change).where(*beyond).values(**answer, closed=closed))

@@ -63,7 +63,7 @@ def last_saved_ids(
 
 
 def rename_saved(connection: Connection, names: Mapping[str, str]) -> None:
-    """Give records that were numbered anew their new numbers among the last saved."""
+    """Give records that were renumbered their new numbers among the last saved."""
     if names:
         rows = [{"old": old, "new": new} for old, new in names.items()]
         connection.execute(_RENAME, rows)

@@ -20,7 +20,7 @@ class ServerRow:
     version: int
     values: Mapping[str, Json] | None
     """All that is filled, but not id and version. None: exactly as the laptop's own acknowledged
-    changes have laid it."""
+    changes have made it."""
     conflicts: tuple[Conflict, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -78,8 +78,8 @@ class PullState:
     epoch: int
     """To be declared: the oldest epoch of scope under which unsent work was done."""
     incarnation: str
-    """Of the server, as last told; empty before."""
+    """Of the server, as last reported; empty before."""
     scope: Scope | None
-    """None: the server has not told it yet."""
+    """None: the server has not reported it yet."""
     more: bool
     """Whether rows are left to be pulled."""

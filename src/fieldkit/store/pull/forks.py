@@ -141,14 +141,14 @@ class _Renaming:
                 held = Records(self.connection).fetch({kind}, some).values()
                 moved = [(record, self._anew(record)) for record in held]
                 remove(self.connection, [old for old, new in moved if old.id != new.id])
-                laid = [RowWrite(new, old if old.id == new.id else None) for old, new in moved]
-                if laid:
-                    put(self.connection, laid)
+                writes = [RowWrite(new, old if old.id == new.id else None) for old, new in moved]
+                if writes:
+                    put(self.connection, writes)
 
     def give_back(self) -> None:
         """Show under the old numbers what the server has there: the other copy's records.
 
-        They came while nothing told this one a copy yet, and lay beneath its own.
+        They came before this laptop was known to be a copy, and are the base rows of its own.
         """
         keys = [(kind, old) for kind, old in self.mentioning if old in self.names]
         rebuilder = OverlayRebuilder(
@@ -197,7 +197,7 @@ class _Renaming:
         ).all()
 
     def _rewrite(self, origin: str, start: int) -> None:
-        """Compute the chain of an origin anew from the first change that mentions any."""
+        """Compute the chain of an origin again from the first change that mentions any."""
         before = self.connection.execute(
             select(_log.c.head).where(_log.c.origin == origin, _log.c.seq == start - 1)
         ).scalar_one_or_none()

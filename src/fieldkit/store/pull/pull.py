@@ -1,4 +1,4 @@
-"""The laptop's door for pulling: every answer of the server is taken in in one transaction."""
+"""Pulling: every answer of the server is applied in one transaction."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Pull:
     def offer_again(self, origin: str, seq: int) -> None:
         """Send an origin's changes beyond ``seq`` again: the server lacks them (5).
 
-        Until it answers they wait again, laid over what others have written meanwhile.
+        Until it answers they wait again, applied over what others have written meanwhile.
         """
         with self.database.write() as connection:
             reapply_overlays(connection, take_back(connection, origin, seq))
@@ -119,7 +119,7 @@ def _keep_state(connection: Connection, answered: Answered) -> None:
     values: dict[str, object] = {"skew": answered.skew}
     known = connection.execute(select(_device.c.skew)).scalar_one()
     if known is None and abs(answered.skew) > WRONG:
-        # Nobody had told this laptop the time: what it saved so far has the same fault.
+        # No server had answered before: what was saved so far has the same error.
         marked = tables.change.c.skew.is_(None)
         connection.execute(update(tables.change).where(marked).values(skew=answered.skew))
     if answered.token is not None:

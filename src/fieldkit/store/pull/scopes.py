@@ -83,7 +83,7 @@ def take_scope(connection: Connection, scope: Scope, *, keep_cursors: bool = Fal
 
 
 def enter(connection: Connection, scope: Scope, incarnation: str) -> None:
-    """Keep what an enrolment opens; the same as before at the same server brings nothing anew."""
+    """Keep what an enrolment opens; the same as before at the same server fetches nothing again."""
     before = pull_state(connection)
     had = before.scope and before.scope.model_copy(update={"epoch": scope.epoch})
     take_scope(connection, scope, keep_cursors=had == scope and before.incarnation == incarnation)
@@ -119,9 +119,9 @@ def retire_some(connection: Connection, kind: str, scope: Scope, after: str) -> 
     neither keeps a record here nor sends it away.
     """
     table = kinds()[kind].table()
-    laid = _beneath.c.record_id.is_not(None)
+    stored = _beneath.c.record_id.is_not(None)
     district, block = (
-        case((laid, func.json_extract(_beneath.c.fields, f"$.{name}")), else_=table.c[name])
+        case((stored, func.json_extract(_beneath.c.fields, f"$.{name}")), else_=table.c[name])
         for name in ("district", "block")
     )
     inside: list[ColumnElement[bool]] = [true()]

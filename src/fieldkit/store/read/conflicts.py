@@ -64,8 +64,8 @@ def open_about(connection: Connection, ids: Sequence[str]) -> OpenAbout:
     settle: set[str] = set()
     check: set[str] = set()
     for some in in_parts(ids):
-        told = connection.execute(_CONFLICTS, {"ids": some})
-        settle |= {row.record_id for row in told if not row.decided}
+        found = connection.execute(_CONFLICTS, {"ids": some})
+        settle |= {row.record_id for row in found if not row.decided}
         check |= {row.record_id for row in connection.execute(_FINDINGS, {"ids": some})}
     return OpenAbout(frozenset(settle), frozenset(check))
 

@@ -193,7 +193,7 @@ class Records:
         """Return where each record stands; none for records never saved here, unless in conflict.
 
         That is where its last change stands, unless the server still lacks part of an earlier one,
-        or a conflict about it is open, whoever wrote the values.
+        or a conflict about it is open, no matter who wrote the values.
         """
         log, origin, conflict = tables.change, tables.origin, tables.conflict
         found: dict[str, State] = {}
@@ -210,12 +210,12 @@ class Records:
                     found[row.record_id] = state_of(
                         row.seq, row.verdict, row.sent_seq, row.acked_seq
                     )
-            told = self.connection.execute(
+            in_conflict = self.connection.execute(
                 select(conflict.c.record_id).where(
                     conflict.c.record_id.in_(some), conflict.c.decided == 0
                 )
             )
-            for record_id in told.scalars():
+            for record_id in in_conflict.scalars():
                 if found.get(record_id) is not State.REJECTED:
                     found[record_id] = State.CONFLICT
         return found

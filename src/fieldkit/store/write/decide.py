@@ -85,7 +85,7 @@ def _values(kind: type[Record], field: str, value: Json) -> dict[str, Value]:
 def _typed(kind: type[Record], field: str, typed: str) -> dict[str, Value]:
     """Read another value as one types it; of a place, its block: the district follows from it.
 
-    What is doubtful counts as meant: whoever decides has seen it, or wrote it out.
+    What is doubtful counts as meant: the person has seen it, or wrote it out.
     """
     if field == PLACE:
         block = kind.fields()["block"].format.parse(typed)

@@ -46,7 +46,7 @@ class Drafts:
     def keep(self, draft: Draft) -> Draft:
         """Write the draft as it stands; a whole Aadhaar number in it is left out.
 
-        The record may have been numbered anew since its form was opened.
+        The record may have been renumbered since its form was opened.
         """
         with self.database.write() as connection:
             return keep(connection, draft, self.clock())

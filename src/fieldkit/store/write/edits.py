@@ -67,9 +67,9 @@ class Past:
     kind: str
     owed: dict[str, int | None] = field(default_factory=dict)
     """Fields the server rejected and no later change has sent again, with the bases they had."""
-    laid: dict[str, int | None] = field(default_factory=dict)
+    pending: dict[str, int | None] = field(default_factory=dict)
     """Fields of own changes that lie over the server's row, with their oldest bases (23)."""
-    anew: bool = False
+    created_again: bool = False
     """Whether it was the record's creation that the server rejected."""
     untaken: bool = False
     """Whether the server was sent all of it and took nothing: it has no such record."""
@@ -144,7 +144,7 @@ def prepare(
     if edit.op is Op.DECIDE:
         return _decision(edit, before, known, device, today)
     if edit.op is Op.DELETE:
-        return _deletion(edit, before, _oldest(seen, past, past.laid), past)
+        return _deletion(edit, before, _oldest(seen, past, past.pending), past)
     if before is not None and before.deleted:
         stop = finding_about(before, "deleted", "deleted", Severity.BLOCK)
         return Prepared(before, before, None, {}, seen, stops=(stop,))
@@ -157,21 +157,21 @@ def prepare(
     stops, remarks = _weigh(edit, record, before, RuleContext(today, before, known))
     if fault := unsendable_field(changed):
         stops = (finding_about(record, *fault, Severity.BLOCK), *stops)
-    op = Op.CREATE if before is None or past.anew else Op.EDIT
+    op = Op.CREATE if before is None or past.created_again else Op.EDIT
     return Prepared(record, before, op, changed, _oldest(seen, past, changed), stops, remarks)
 
 
 def _oldest(seen: int | None, past: Past, fields: Collection[str]) -> int | None:
     """Return the first of the versions that ``fields`` were changed on (10); None: there was none.
 
-    A field that still lies over the server's row keeps the base it was first changed on: what the
-    server has in it meanwhile, nobody here has seen (23).
+    A field that is still applied over the server's row keeps the base it was first changed on:
+    nobody here has seen what the server has in it meanwhile (rule 23).
     """
     names = set(fields)
     if names & _PLACE:
         names |= _PLACE
-    laid = [base for name, base in past.laid.items() if name in names]
-    return min(base or 0 for base in (seen, *past.owed.values(), *laid)) or None
+    pending = [base for name, base in past.pending.items() if name in names]
+    return min(base or 0 for base in (seen, *past.owed.values(), *pending)) or None
 
 
 def _owed(record: Record, past: Past) -> dict[str, Json]:
@@ -190,7 +190,7 @@ def _deletion(edit: Edit, before: Record | None, base: int | None, past: Past) -
 
 
 def _left(edit: Edit) -> Prepared:
-    """Refuse what is about a record that was here when its form opened: it would be made anew."""
+    """Refuse an edit whose record was here when its form opened: saving would create it twice."""
     gone = edit.kind(id=edit.id or "", deleted=True)
     stop = finding_about(gone, "id", "not_here", Severity.BLOCK)
     return Prepared(gone, None, None, {}, None, stops=(stop,))

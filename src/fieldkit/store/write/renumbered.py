@@ -1,4 +1,4 @@
-"""Old record numbers in edits: records that were numbered anew keep being found by them."""
+"""Old record numbers in edits: a renumbered record is still found by them."""
 
 from __future__ import annotations
 

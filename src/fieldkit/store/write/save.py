@@ -1,4 +1,4 @@
-"""The only door by which records are written: row, change and search words in one transaction."""
+"""The only way records are written: row, change and search words in one transaction."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ def _prepare(
         if one.op and not one.stops:
             _stamp(one, author)
             known.put(one.record)
-            laid = past.laid | dict.fromkeys(one.changed, one.base)
-            history[key] = Past(kind, laid=laid)
+            pending = past.pending | dict.fromkeys(one.changed, one.base)
+            history[key] = Past(kind, pending=pending)
         prepared.append(one)
     return prepared
 
@@ -174,11 +174,15 @@ def _history(
         past = found[record_id] = Past(kind, untaken=not version and untaken(changes))
         for one in changes:
             if one.row.op == Op.CREATE:
-                past = found[record_id] = replace(past, anew=one.row.verdict == State.REJECTED)
+                past = found[record_id] = replace(
+                    past, created_again=one.row.verdict == State.REJECTED
+                )
             if one.overlays(version or 0) and not one.rejected:
                 change = one.change()
                 for name in (*change.fields, *([DELETED] if change.op is Op.DELETE else ())):
-                    past.laid[name] = min(past.laid.get(name, change.base) or 0, change.base or 0)
+                    past.pending[name] = min(
+                        past.pending.get(name, change.base) or 0, change.base or 0
+                    )
     for some in in_parts(sorted({key[1] for key in own})):
         for row in connection.execute(OWED, {"ids": some}):
             found[row.record_id].owed[row.field] = row.base
