@@ -52,7 +52,7 @@ def append(
 ) -> bytes:
     """Append changes after ``head``, the end of the chain; return the new head.
 
-    With each stands by how much the clock that gave its time is wrong, if it is.
+    Each comes with the seconds by which its clock was wrong, or None.
     """
     rows = []
     for change, skew in logged:
