@@ -25,7 +25,7 @@ PAINTED_BY = 0.05
 """Seconds after which Home is on the screen; loading earlier would delay its first paint."""
 
 QUIET_AFTER = 2.0
-"""Seconds from the opening of the store to the work nobody waits for, so that searches go first."""
+"""Seconds from opening the store to background work, so that searches run first."""
 _GLOBAL_ACTIONS = {"menu", "operators", "keys", "sync"}
 
 

@@ -15,9 +15,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _STEPS = 100_000
-"""Steps of SQLite's machine between two looks at whether a read is to stop: about a millisecond."""
+"""SQLite instructions between two checks whether a read must stop: about a millisecond."""
 _LONGEST_HOLD = 10.0
-"""Seconds a call is held back at one look, at most."""
+"""The longest time, in seconds, that one check delays a call."""
 
 
 class Interrupted(Exception):
@@ -25,7 +25,7 @@ class Interrupted(Exception):
 
 
 class Interruption:
-    """The switch that stops the reads of one call."""
+    """Stops the reads of one call on request."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,7 +35,7 @@ class Interruption:
         self.requested = False
 
     def hold(self, *, back: bool) -> None:
-        """Keep the call waiting at its next look, or let it go on."""
+        """Keep the call waiting at its next check, or let it continue."""
         if back and not self.requested:
             self._free.clear()
         else:

@@ -54,7 +54,7 @@ def grow(connection: Connection, kinds: Iterable[type[Record]]) -> None:
 
 
 def is_grown(connection: Connection, kinds: Iterable[type[Record]]) -> bool:
-    """Say whether :func:`grow` has nothing to do; only reads, so it does not wait for writers."""
+    """Say whether :func:`grow` has nothing to do; it only reads and never waits for writers."""
     if not inspect(connection).has_table(_GROWN.name):
         return False
     known: dict[str, str] = {row.kind: row.shape for row in connection.execute(select(_GROWN))}

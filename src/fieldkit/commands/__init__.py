@@ -1,4 +1,4 @@
-"""The commands of the command line: one module a subject, one function a command."""
+"""The commands of the command line: one module per subject, one function per command."""
 
 from __future__ import annotations
 

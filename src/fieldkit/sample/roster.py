@@ -175,7 +175,7 @@ def _trade(random: Random, row: Row) -> str:
 
 
 def _spoilt(random: Random, line: list[Cell]) -> list[Cell]:
-    """Break one cell of a row as spreadsheets and tired clerks do."""
+    """Break one cell of a row, as spreadsheets and typing mistakes do."""
     at, cell = random.choice(
         (
             (1, ""),

@@ -1,1 +1,1 @@
-"""The central server: it takes batches in, and knows what it holds."""
+"""The central server: it receives batches of changes, and answers what it holds."""

@@ -1,4 +1,4 @@
-"""The laptop's database: one file, one way to save, one stream of changes out of it."""
+"""The laptop's database: one file, one way to save, one log of changes."""
 
 from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
 from fieldkit.store.log.identity import Device, Notice

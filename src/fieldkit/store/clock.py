@@ -1,4 +1,4 @@
-"""The laptop's clock, which may be wrong: it stamps, it never decides."""
+"""The laptop's clock, which may be wrong: its times never decide an order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WRONG = 300
 
 
 def laptop_clock() -> int:
-    """Return the time the laptop believes it is."""
+    """Return the time by the laptop's clock."""
     return int(time.time())
 
 

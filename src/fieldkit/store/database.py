@@ -116,5 +116,5 @@ def _plain(connection: Connection) -> sqlite3.Connection:
 
 
 def _check(*_: object) -> None:
-    """Begin no statement of a call that is to stop."""
+    """Raise instead of beginning a statement of a call that must stop."""
     check_interruption()

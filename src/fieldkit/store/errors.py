@@ -18,7 +18,7 @@ class StoreError(Exception):
 
 
 class DiskFull(StoreError):
-    """No room is left for the data file."""
+    """No space is left for the data file."""
 
 
 class Unwritable(StoreError):
@@ -26,15 +26,15 @@ class Unwritable(StoreError):
 
 
 class Damaged(StoreError):
-    """The data file is damaged or is none of ours."""
+    """The data file is damaged, or is not a fieldkit file."""
 
 
 class Busy(StoreError):
-    """Another program holds the data file."""
+    """Another program has the data file open."""
 
 
 class Settled(StoreError):
-    """What was to be decided is no longer open."""
+    """The conflict to be decided is no longer open."""
 
 
 class Refused(Exception):

@@ -195,7 +195,7 @@ class Store:
             return connection.execute(select(tables.device.c.token)).scalar_one_or_none()
 
     def now(self) -> int:
-        """Return the time the laptop believes it is, in seconds since 1970 UTC."""
+        """Return the time by the laptop's clock, in seconds since 1970 UTC."""
         return self._clock()
 
     def clock_doubt(self) -> str | None:
@@ -229,7 +229,7 @@ class Store:
         return done
 
     def load(self, edits: Sequence[Edit], operator: str) -> list[Saved | Refused]:
-        """Save what may be saved of many edits in one transaction; tell the fate of each."""
+        """Save the valid ones of many edits in one transaction; return the result of each."""
         with self._database.write() as connection:
             return save(connection, edits, self._author(connection, operator), field=False)
 

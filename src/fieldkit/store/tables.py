@@ -1,6 +1,6 @@
 """The infrastructure tables of a laptop's database (kind tables come from the declarations).
 
-The Alembic scripts in ``migrations`` make them; a test holds both against each other.
+The Alembic scripts in ``migrations`` make them; a test compares the two.
 """
 
 from __future__ import annotations
@@ -106,10 +106,10 @@ beneath = Table(
     Column("gone", Integer, nullable=False),
     PrimaryKeyConstraint("record_id", "kind"),
 )
-"""The server's row under a record over which own changes lie, and rows of kinds not known here.
+"""The server's row of each record with own changes applied over it; rows of kinds not known here.
 
-``version`` 0: the server had none. ``gone``: it has left the scope, and goes from here too once
-nothing of it is left to be sent or mended.
+``version`` 0: the server had none. ``gone``: it has left the scope, and is removed here once
+nothing of it is left to be sent or corrected.
 """
 
 cursor = Table(

@@ -1,4 +1,4 @@
-"""What the server said, as the laptop's database takes it in."""
+"""Convert the server's answer to the form in which the store applies it."""
 
 from __future__ import annotations
 

@@ -336,7 +336,7 @@ def no_government_servant(artisan: Beneficiary, _context: RuleContext) -> bool:
     source="domain brief section 2, screening",
 )
 def bar_named(artisan: Beneficiary, _context: RuleContext) -> bool:
-    """A bar is said to exist: which?"""
+    """If a bar is said to exist, the record says which."""
     which = (artisan.bar_government, artisan.bar_credit, artisan.bar_family)
     return bool(artisan.bars) and not any(which)
 

@@ -128,7 +128,7 @@ check = Rules(Member, LOKOS)
 
 
 def _is_active(member: Member) -> bool:
-    """Say whether she is still in the group; no word on it means she is."""
+    """Say whether she is still in the group; an empty status means she is."""
     return member.status in {None, "ACTIVE"}
 
 

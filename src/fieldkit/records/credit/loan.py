@@ -40,13 +40,13 @@ TRANCHES = ("PMV1", "PMV2")
 MOST_RUPEES = {"PMV1": 1_00_000, "PMV2": 2_00_000}
 """The ceiling of each tranche."""
 MONTHS_BETWEEN = 6
-"""From the first payment of tranche 1 to tranche 2, at least."""
+"""The least number of months from the first payment of tranche 1 to tranche 2."""
 MOST_IN_A_GROUP = 3
 _OVER = frozenset({"REJECTED", "CLOSED"})
 
 
 class Loan(BranchByIfsc, table=True):
-    """A loan to an artisan or to a member of a group, from the wish to the last instalment."""
+    """A loan to an artisan or a member of a group, from the request to the last instalment."""
 
     order = "applied_on"
     match_keys = (
@@ -122,7 +122,7 @@ class Loan(BranchByIfsc, table=True):
     closed_on: date | None = field("Repaid", PAST_DATE)
 
     def label(self) -> str:
-        """Name the product without its terms, which stand in brackets."""
+        """Name the product, without the terms in brackets."""
         product = Choice("loan_product").show(self.product).partition(" (")[0]
         return product or f"Loan {self.id}"
 
@@ -150,7 +150,7 @@ def tranche_order(loan: Loan, context: RuleContext) -> Broken | None:
     """Tranche 2 follows a repaid tranche 1, six months after its first payment or later."""
     if loan.product not in TRANCHES or not loan.beneficiary_id:
         return None
-    # Asked of tranche 1, too: then the server meets, from tranche 1, the loan that waits for it.
+    # Runs for tranche 1 too, so the server finds the tranche 2 that waits for it.
     others = context.others(loan, "beneficiary_id")
     if loan.product == "PMV1" or loan.state == "REJECTED":
         return None

@@ -15,7 +15,7 @@ LETTERS: Mapping[str, str] = {
     "t": "training",
     "v": "visit or decision",
 }
-"""The letters an action may have and what each means on every page; pages use others themselves."""
+"""The letters an action may have, each once on a page, with its meaning; pages use others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Action:
     """A next step on the page of what a field refers to: begin a record that refers to it."""
 
     key: str
-    """One of :data:`LETTERS`; empty: the action stands in the menu alone."""
+    """One of :data:`LETTERS`, free on that page; empty: the action is only in the menu."""
     label: str
     once: bool = False
-    """There is one for each: if there is one already, it is opened instead."""
+    """Each has at most one: if there is one already, it is opened instead."""
     roster: bool = False
     """Records are people on a list: they are looked for and added one after the other."""
     on: str = ""
@@ -35,7 +35,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A numbered job on Home: the list of the kind."""
+    """A numbered job on Home: the list of the kind; Home itself has the numbers 6 to 9."""
 
     number: int
     label: str
@@ -53,9 +53,9 @@ class Days:
     enrolled: str
     """The kind that says who takes part, by a field of the same name as ``of``."""
     day: str
-    """The date of a mark."""
+    """The field that holds the date of a mark."""
     present: str
-    """The yes or no of a mark."""
+    """The yes/no field that holds a mark."""
     first: str
     """The first day: a field of what ``of`` refers to."""
     last: str

@@ -48,7 +48,7 @@ def exactly_one(kind: type[Record], first: str, second: str, *, what: str, sourc
 
 
 def branch_on_the_list(kind: type[Record]) -> None:
-    """Declare that an IFSC that is not on the list is remarked on: it may be new, or mistyped."""
+    """Declare a warning for an IFSC that is not on the list: it may be new, or mistyped."""
 
     @rule(
         kind,
@@ -64,7 +64,7 @@ def branch_on_the_list(kind: type[Record]) -> None:
 
 
 def pin_in_district(kind: type[Record]) -> None:
-    """Declare that a PIN code of another district is remarked on."""
+    """Declare a warning for a PIN code of another district."""
 
     @rule(
         kind,

@@ -21,7 +21,7 @@ class Step:
     """One step of a lifecycle."""
 
     state: str
-    """The code of the state it leads to; empty for a dated event that changes no state."""
+    """The code of its state, an entry of its list; empty: an event that changes no state."""
     word: str
     """What was done, after the record's name: "Toolkit *handed over*"."""
     on: str = ""
@@ -134,7 +134,7 @@ class Lifecycle:
 
     @staticmethod
     def overdue(step: Step | None, since: date | None, today: date) -> int:
-        """Return for how many days a record has stood at a step, 0 if that is not too long."""
+        """Return how many days a record has been at a step; 0 if it is not overdue."""
         days = (today - since).days if since else 0
         return days if step and 0 < step.overdue < days else 0
 

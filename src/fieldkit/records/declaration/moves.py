@@ -13,9 +13,8 @@ from fieldkit.records.fields.formats import Choice
 def lifecycle_rules(kind: type[Record], *, source: str) -> None:
     """Declare the rules of a kind's lifecycle.
 
-    The day of the state a new record begins in is not insisted on: where waiting is counted from
-    it, its lack is remarked on. The day of every later state is asked for until it is given or
-    confirmed to be unknown.
+    The date of a new record's first state may be missing; if the step can be overdue, that gives a
+    warning. The date of every later state is asked for until it is given or confirmed as unknown.
     """
     lifecycle = kind.lifecycle
     if lifecycle is None:

@@ -1,4 +1,4 @@
-"""Groups of fields that several kinds share. They are no kinds: they have no table."""
+"""Groups of fields that several kinds share; they are not kinds and have no table."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def state_field(of_list: str, default: str, required: str) -> str | None:
 
 
 class Person(Record):
-    """Who a person is: what the first lines of an artisan's and a member's form ask."""
+    """A person's name, relative and details: the first fields of an artisan's or member's form."""
 
     person: ClassVar[bool] = True
 

@@ -42,9 +42,9 @@ class Record(SQLModel):
     order: ClassVar[str] = "name"
     """The field its list is ordered by."""
     match_keys: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """Fields that together tell that two records are the same, strongest first."""
+    """Sets of fields that, if equal, mean that two records are the same; strongest first."""
     actions: ClassVar[Mapping[str, Action]] = {}
-    """How the page of what a field refers to begins one, by that field."""
+    """By reference field: how a record is begun from the page of the record it refers to."""
     job: ClassVar[Job | None] = None
     """The kind's numbered job on Home."""
     marks_days: ClassVar[Days | None] = None
@@ -211,14 +211,14 @@ class Record(SQLModel):
         ] or [(self.happened_on(), self.event())]
 
     def overdue(self, today: date) -> int:
-        """Return for how many days it has stood at a step, 0 if that is not too long."""
+        """Return how many days it has been at its step; 0 if it is not overdue."""
         if not self.lifecycle:
             return 0
         return self.lifecycle.overdue(self.step(), self.happened_on(), today)
 
     @classmethod
     def on_timeline(cls) -> bool:
-        """Say whether records of the kind have a day to stand on."""
+        """Say whether records of the kind have a date for the timeline."""
         return bool(cls.lifecycle or cls.used(Use.HAPPENED))
 
 

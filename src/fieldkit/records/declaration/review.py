@@ -29,7 +29,7 @@ _PLACES = frozenset({"village", "district", "block"})
 
 
 class Around(Known, Protocol):
-    """What is at hand of the other records."""
+    """The other records that a question can look up."""
 
     def has(self, kind: str, record_id: str) -> bool:
         """Say whether the record is there and not deleted."""
@@ -105,7 +105,7 @@ def _same_person(record: Record, _context: RuleContext, around: Around) -> list[
 
 @cache
 def _keys(kind: type[Record]) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """Return each key that tells persons, and what of it is to be equal: more than a place."""
+    """Return each key that identifies a person, with the values to match: more than a place."""
     exact = [
         (key, tuple(name for name in key if not name.startswith("~"))) for key in kind.match_keys
     ]

@@ -19,7 +19,7 @@ from fieldkit.records.fields.formats import Date, Value
 R = TypeVar("R", bound=Record)
 
 _FAR = timedelta(days=731)
-"""Plans reach two years ahead; a later day is a slip in the year."""
+"""The latest plausible planned day: two years ahead; a later one has a wrong year."""
 
 
 class Known(Protocol):
@@ -33,7 +33,7 @@ class Known(Protocol):
 
 
 class Nothing:
-    """Knows no other record: for forms half filled and files read before a store is there."""
+    """Knows no other record: for unfinished forms, and for files read without a store."""
 
     def get(self, kind: str, record_id: str) -> Record | None:  # noqa: ARG002
         """Return None."""
@@ -49,14 +49,14 @@ class RuleContext:
     """The circumstances a record is judged in."""
 
     today: date
-    """As far as the clock is believed: never before the release (:func:`dates.believed`)."""
+    """By the laptop's clock, but never before the release (:func:`dates.believed`)."""
     before: Record | None = None
     """The record as it stood before this edit; None for a new one."""
     known: Known = field(default_factory=Nothing)
 
     @property
     def clock_wrong(self) -> bool:
-        """Say that today is later than ``today``, nobody knows how much: then no age stops."""
+        """Whether the clock is wrong: today is later than ``today``, so no age blocks a record."""
         return self.today == RELEASED
 
     def get(self, kind: type[R], number: str | None) -> R | None:
@@ -110,7 +110,7 @@ def _plain(value: Param) -> Json:
 
 
 Answer: TypeAlias = "Broken | bool | None"
-"""What a rule answers; False and None: the record keeps it."""
+"""What a rule answers; False and None: the record obeys the rule."""
 Check = Callable[[R, RuleContext], Answer]
 
 
@@ -130,8 +130,8 @@ class Rule:
     """Whether it compares records of one kind with each other: then the server, which sees all of
     a district, has the last word."""
     awaits: bool = False
-    """Whether a record may break it for want of another: then that one's coming or going is a
-    reason to judge it again, though nothing is found about that one."""
+    """Whether a record may break it because another record is missing: then the record is judged
+    again when such a record is added or removed, even if that one has no finding."""
 
     def judge(self, record: Record, context: RuleContext) -> Finding | None:
         """Apply the rule to a record of its kind."""
@@ -272,7 +272,7 @@ def _needed(kind: type[Record]) -> Mapping[str, Field]:
 
 
 def _referred(record: Record, context: RuleContext) -> Iterator[Finding]:
-    """Look at the records that are newly referred to; one that is not here may yet arrive."""
+    """Check the records newly referred to; one that is not here may still arrive."""
     if isinstance(context.known, Nothing):
         return
     before = context.before
@@ -291,12 +291,12 @@ def _referred(record: Record, context: RuleContext) -> Iterator[Finding]:
 
 
 def _first(number: str, where: Iterable[str], known: Known) -> Record | None:
-    """Return the record of this number, of whichever of the kinds."""
+    """Return the record with this number, of one of these kinds."""
     return next(filter(None, (known.get(kind, number) for kind in where)), None)
 
 
 def _ahead(record: Record, context: RuleContext) -> Iterator[Finding]:
-    """Ask about what is said to have happened after today: the laptop's clock may be wrong."""
+    """Yield a question for each past date that lies after today: the clock may be wrong."""
     far = context.today + _FAR
     latest = far if context.clock_wrong else context.today
     for name, past in _days(type(record)):

@@ -32,7 +32,7 @@ class Doubtful(Unfit):
 
 _REFUSED = {"Cc", "Cs", "Co", "Cn"}
 _EMOJI_TO_COME = range(0x1F000, 0x1FB00)
-"""Unassigned in this Python, emoji in a newer one: taken, so that all laptops agree."""
+"""Not assigned in this Python, emoji in a newer one: accepted, so that all laptops agree."""
 _HIDDEN = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"

@@ -25,7 +25,7 @@ _MONTHS = (
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _EARLIEST = 1900
 _YEARS_AHEAD = 20
-"""How many years ahead a two-digit year may lie: ``27`` is 2027, except in a birth date."""
+"""How many years ahead a two-digit year may be: ``27`` is 2027, except in a birth date."""
 
 RELEASED = date(2026, 11, 1)
 """The day of this release; updated with each release."""
@@ -60,7 +60,7 @@ def believed(day: date) -> date:
 
 
 def today() -> date:
-    """Return today's date in India by the laptop's clock, as far as it can be believed."""
+    """Return today's date in India by the laptop's clock, never before the release."""
     return believed(day_at(int(time.time())))
 
 
@@ -225,7 +225,7 @@ class Moment(Format[int]):
             raise Unfit("A time like 2026-11-21T10:42:00Z is expected.") from None
 
     def show(self, value: Value) -> str:
-        """Show in India's time, as the clock on the wall there reads."""
+        """Show in India's time zone."""
         if not isinstance(value, int):
             return ""
         try:

@@ -212,7 +212,7 @@ class Choice(Format[C]):
         return named.code if named else Format.parse(self, text, confirmed=confirmed)
 
     def turn_away(self, text: str) -> None:
-        """Raise Unfit for what is no entry, however like one it is written; formats override it."""
+        """Raise Unfit for text that looks like an entry but is none; formats override it."""
 
     def fit(self, text: str) -> Value:
         """Take a code, a label, or what can only mean one entry."""
@@ -260,7 +260,7 @@ class Reference(Format[str]):
     kinds: tuple[str, ...] = ()
 
     def fit(self, text: str) -> Value:
-        """Read an id as on a slip."""
+        """Read an id as a person writes it."""
         found = read_id(text)
         if found is None:
             raise Unfit("A record number looks like 7KQ2M9XD-142. Type a name to look for it.")

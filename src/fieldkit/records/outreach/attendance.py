@@ -71,7 +71,7 @@ class Attendance(Record, table=True):
         return "absent" if self.present is False else "present"
 
     def event(self) -> str:
-        """Say where the person was, or was missed."""
+        """Say which event the person attended or missed."""
         return f"{'Training day' if self.training_batch_id else 'Programme'}: {self.label()}"
 
 

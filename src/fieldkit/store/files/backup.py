@@ -19,9 +19,9 @@ from fieldkit.store.errors import Damaged, DiskFull, Unwritable, plainly
 from fieldkit.store.log.changes import change_of
 
 _SPARE = 16 * 1024 * 1024
-"""Bytes left free on a disk: a full one cannot even delete."""
+"""Bytes left free on a disk: on a full disk not even deleting works."""
 _STEP = 100
-"""Pages copied between two looks at whether the copy is to stop."""
+"""Pages copied between two checks whether the copy must stop."""
 _KEPT = 5
 """Daily backups kept."""
 
@@ -59,7 +59,7 @@ def back_up(database: Database, target: Path) -> None:
 
 
 def discard(part: Path) -> None:
-    """Remove what was left half done; that it cannot be is not worth a word."""
+    """Remove an unfinished copy; a failure to do so is ignored."""
     with suppress(OSError):
         part.unlink(missing_ok=True)
 
@@ -143,9 +143,9 @@ def _chain_problems(connection: Connection) -> Iterator[str]:
 
 
 def _row_problems(connection: Connection) -> Iterator[str]:
-    """Every record came by a change or from the server; what waits to be sent has its record.
+    """Yield the records without a change or a server row, and the unsent changes without a record.
 
-    But for what was given up before it was sent: it goes, and counts no more.
+    Changes given up before they were sent do not count.
     """
     log, origin = tables.change, tables.origin
     for name, kind in kinds().items():

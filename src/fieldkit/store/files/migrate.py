@@ -14,7 +14,7 @@ from fieldkit.store.errors import Damaged
 from fieldkit.store.rows.overlays import adopt
 
 HEAD = "0004"
-"""The newest Alembic script; a test holds it against the scripts."""
+"""The newest Alembic script; a test compares it with the scripts."""
 COPIED_BEFORE = "0002"
 """Files older than this script are copied first. Later scripts add tables and columns only, in one
 transaction; copying a large file would keep the first start waiting for minutes on a slow disk."""

@@ -19,7 +19,7 @@ def place_of(path: Path) -> str:
 
 
 def _machine() -> str:
-    """Return what the system calls this machine for good, else its name."""
+    """Return the system's permanent id of this machine, else its name."""
     try:
         found = _windows_id() if sys.platform == "win32" else _MACHINE_ID.read_text("utf-8").strip()
     except OSError:

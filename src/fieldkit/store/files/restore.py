@@ -1,4 +1,4 @@
-"""Putting a backup in place of the data file; whenever it is cut short, one whole file is there."""
+"""Put a backup in place of the data file; an interruption at any point leaves one whole file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fieldkit.store.files.migrate import migrate
 from fieldkit.store.log.identity import renew_origin
 
 _LOGS = ("-wal", "-shm")
-"""What SQLite keeps beside a data file that is open, or was not closed."""
+"""Endings of the files that SQLite keeps beside an open or unclosed data file."""
 _PATIENCE = 1.0
 """Seconds to wait for a command that is about to end."""
 

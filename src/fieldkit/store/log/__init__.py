@@ -1,1 +1,1 @@
-"""The append-only log of changes, what the server has of it, and whose log it is."""
+"""The append-only log of changes, how much of it the server has, and its origin."""

@@ -1,8 +1,8 @@
 """The append-only log of changes: its end, its growth, and what the server still lacks of it.
 
 A field of a rejected change is *owed* until a later change of the record sends it again, or deletes
-the record (24); or until the change is given up. A conflict is open until the server no longer
-tells it with the record's row.
+the record (24), or the change is given up. A conflict is open until the server sends the record's
+row without it.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def append(
     logged: Sequence[tuple[Change, int | None]],
     head: bytes,
 ) -> bytes:
-    """Add changes behind ``head``, the chain's end; their seqs follow on it. Return its new end.
+    """Append changes after ``head``, the end of the chain; return the new head.
 
-    With each stands by how much the clock that gave its time is wrong, if it is.
+    Each comes with the seconds by which its clock was wrong, or None.
     """
     rows = []
     for change, skew in logged:
@@ -128,8 +128,8 @@ class OwnChange:
     def overlays(self, version: int, *, gone: bool = False) -> bool:
         """Say whether it is applied over the server's row of ``version`` (rules 21, 24).
 
-        What waits does; what was acknowledged, until a row of at least its version arrives or the
-        record is gone; what was rejected, as far as it is owed.
+        A waiting change is; an acknowledged one is until a row of at least its version arrives or
+        the record is gone; of a rejected one, the owed fields are.
         """
         waits = not self.acked and not self.row.closed
         return waits or self.rejected or (not gone and self.made_later_than(version))
@@ -142,7 +142,7 @@ class OwnChange:
 def own_changes(
     connection: Connection, ids: Iterable[str]
 ) -> dict[tuple[str, str], list[OwnChange]]:
-    """Return what was logged here of these records, in the order it was made, by kind and id."""
+    """Return the changes logged here for these records, in order, by kind and id."""
     found: defaultdict[tuple[str, str], list[OwnChange]] = defaultdict(list)
     for some in in_parts(sorted(set(ids))):
         for row in connection.execute(_OWN, {"ids": some}):
@@ -178,7 +178,7 @@ def count_conflicts(connection: Connection) -> int:
 
 
 def in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Give ``ids`` in parts small enough for one query."""
+    """Yield ``ids`` in parts small enough for one query."""
     for start in range(0, len(ids), _AT_ONCE):
         yield ids[start : start + _AT_ONCE]
 
@@ -194,9 +194,9 @@ def _fields() -> TableValuedAlias:
 
 
 def _last_word(fields: TableValuedAlias) -> ColumnElement[bool]:
-    """Say of one of a change's fields that no later change made here has it, and none deletes.
+    """SQL condition: no later change made here contains the field, or deletes the record.
 
-    A deletion that is itself held has ended nothing.
+    A deletion that is itself held in a conflict does not count.
     """
     later, its, own = aliased(_log), aliased(_origin), aliased(_origin)
     names = func.json_each(later.c.fields).table_valued("key", name="later_field")
@@ -237,8 +237,8 @@ OPEN_VERDICT = and_(
         ),
     ),
 )
-"""Of a change: the server has not simply taken it, and lacks a field of it still. A conflict waits
-for its row, then for a decision."""
+"""SQL condition: the server did not accept the change in full and still lacks a field of it. A
+conflict waits for its row, then for a decision."""
 OWED = (
     select(_log.c.record_id, _log.c.kind, _log.c.origin, _log.c.seq, _log.c.base)
     .add_columns(_field.c.key.label("field"))

@@ -1,7 +1,7 @@
-"""Who this database is: its origin, its place, its server, and the numbers it gives out.
+"""The identity of this database: its origin, place and server, and its record numbers.
 
-An origin is *frozen* when another is born of it: what it had not sent is still sent under it, and
-nothing is added to it (2). So the end of its log is the past that the next one inherits.
+An origin is *frozen* when another one continues it: its unsent changes are still sent under it, but
+nothing is added to it (2). The new origin inherits its log up to that end.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ _OLDER = (
     "comes back with the sync, and new entries get other record numbers."
 )
 _FURTHEST = 1_000_000
-"""How far beyond the counter a file may bring record numbers of this database itself: by more, and
-a slip would use the numbers up."""
+"""How far above the counter an imported record number of this database may be. Without a limit, one
+mistyped number would use up all numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def settle_place(database: Database, here: str, at: int) -> None:
 
 
 def freeze(connection: Connection, origin: str, at: int) -> None:
-    """Go on under a new origin: the server knows more of the one in use than this database."""
+    """Continue under a new origin: the server has more of the present one than this database."""
     if connection.execute(select(_device.origin)).scalar_one_or_none() == origin:
         place = connection.execute(select(_device.place)).scalar_one()
         renew_origin(connection, place=place)
@@ -177,10 +177,10 @@ def read_notices(connection: Connection) -> list[Notice]:
 
 
 def last_time(connection: Connection) -> int | None:
-    """Return a time that the clock must not stand long before; None if there is none.
+    """Return a time that the clock cannot be long before; None if there is none.
 
-    That of the last sync, if the server then found the clock right: what was saved before under a
-    wrong one tells nothing any more. Else that of the last save.
+    It is the time of the last sync if the clock was right then, as earlier saves may have had a
+    wrong clock; else the time of the last save.
     """
     skew = connection.execute(select(_device.skew)).scalar_one_or_none()
     if skew is not None and abs(skew) <= WRONG:

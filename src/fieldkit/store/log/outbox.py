@@ -1,4 +1,4 @@
-"""Changes on their way to the server, and what it said of them."""
+"""Changes to be sent to the server, and its verdicts on them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class LogPosition:
     head: bytes
     acked_seq: int
     server_head: bytes | None
-    """Head of what the server holds; None: it has not been asked yet."""
+    """Head of the server's copy; None: it has not been asked yet."""
     parent: tuple[str, int, bytes] | None = None
     """Origin, seq and head it branched off from; None for one that inherits nothing."""
 
@@ -100,7 +100,7 @@ class SyncSession:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The unacknowledged part of the log. Origins frozen by a restore are emptied first."""
+    """The unacknowledged part of the log; origins frozen by a restore are sent first."""
 
     database: Database
 
@@ -159,7 +159,7 @@ class Outbox:
             )
 
     def unsent(self) -> int:
-        """Return how many changes the server has not acknowledged; cheap however long the log."""
+        """Return how many changes the server has not acknowledged; fast for any log."""
         with self.database.read() as connection:
             return sum(
                 max(chain_end(connection, row.origin)[0] - row.acked_seq, 0)
@@ -319,11 +319,11 @@ def acknowledge(
 
 
 def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, str]]:
-    """Take back what the server was held to have of an origin beyond ``seq``: it goes again.
+    """Mark an origin's changes after ``seq`` as unsent, because the server has lost them.
 
-    What the server then says of it counts. Who lacks that has nothing of what goes on from it
-    either; of other origins it may lack as much, so it is asked. Returns kind and id of the records
-    whose rows are not as these changes made them.
+    They get new verdicts. The server then has no origin that continues this one either; it may
+    have lost changes of other origins, so those are compared again. Returns kind and id of the
+    records whose rows are not as these changes made them.
     """
     beyond = (_change.c.origin == origin, _change.c.seq > seq)
     others = [
@@ -353,8 +353,8 @@ def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, 
 def give_up(connection: Connection, origin: str, seq: int) -> list[tuple[str, str]]:
     """Note that a rejected change is withdrawn; return kind and id of its record.
 
-    With the entry of a record goes what was typed on it since, sent or not: it has nothing to
-    stand on.
+    If it created the record, its later changes (up to another creation) are withdrawn too, as
+    they have no record to apply to.
     """
     row = connection.execute(
         select(_change.c.kind, _change.c.record_id).where(
@@ -413,9 +413,9 @@ def _reason(row: Row[tuple[object, ...]]) -> Finding | None:
 def _inherited(
     origin: str, parents: Mapping[str, str | None], ends: Mapping[str, tuple[int, bytes]]
 ) -> tuple[str, int, bytes] | None:
-    """Return the past an origin goes on from: the log it was born of, which never grows again (2).
+    """Return the end of the log that an origin continues; that log never grows again (2).
 
-    A log without any change tells nothing, so the one before it counts.
+    A log without any change is skipped: the one before it counts.
     """
     parent = parents[origin]
     while parent is not None and ends[parent][0] == 0:

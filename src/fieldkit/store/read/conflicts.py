@@ -23,7 +23,7 @@ _conflict, _finding = tables.conflict, tables.finding
 
 
 class OpenConflict(Conflict):
-    """A conflict of a record here: two values, of which one stands until somebody decides."""
+    """A conflict of a record here: two values; one is in the record until a person decides."""
 
     kind: str
     record_id: str

@@ -75,5 +75,5 @@ def _pairs(
 
 
 def _narrow(equal: Sequence[str]) -> bool:
-    """Say whether equal fields alone leave few pairs; a village does not, a number does."""
+    """Say whether the equal fields of a key are rare enough: a number is, a village is not."""
     return any(field not in {"village", "district", "block"} for field in equal)

@@ -71,7 +71,7 @@ class Records:
         return _record(found, row) if row else None
 
     def anywhere(self, record_id: str) -> Record | None:
-        """Return the record of this id, of whatever kind."""
+        """Return the record of this id, of any kind."""
         for kind in self._kinds:
             if found := self.get(kind, record_id):
                 return found
@@ -183,7 +183,7 @@ class Records:
         return sorted(events, key=lambda event: (event.on or date.max, event.id))
 
     def _referring(self, own: Record) -> Iterator[Record]:
-        """Give the live records that refer to this one, of kinds that have a day to stand on."""
+        """Yield the live records that refer to this one, of kinds with a date for the timeline."""
         for name, kind in self._kinds.items():
             for field_name, reference in kind.references().items():
                 if own.kind() in reference.kinds and kind.on_timeline():

@@ -1,4 +1,4 @@
-"""The server's rows of records that own changes lie over (rule 21).
+"""The server's rows of records to which unacknowledged own changes are applied (rule 21).
 
 A record's row is what the server last sent, with every own change applied that the server has not
 answered with a row yet. Where there is none, the row is the server's, and no base row is stored.
@@ -76,7 +76,7 @@ class BaseRows:
         return key in self.present or key in self._stored
 
     def is_gone(self, key: Key) -> bool:
-        """Say whether the record has left the scope and is here for its unsent changes alone."""
+        """Say whether the record left the scope and is kept only for its unsent changes."""
         stored = self._stored.get(key)
         return stored is not None and stored.gone
 

@@ -1,4 +1,4 @@
-"""Deciding a conflict: one of its two values, or another, becomes what stands."""
+"""Decide a conflict: one of its two values, or a third, becomes the record's value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fieldkit.store.write.save import Author, Saved, save
 
 
 class Keep(Enum):
-    """Which of the two values of a conflict stands from now on; no text is ever taken for it."""
+    """Which of the two values of a conflict is kept; never parsed from typed text."""
 
     MINE = "mine"
     THEIRS = "theirs"
@@ -85,7 +85,7 @@ def _values(kind: type[Record], field: str, value: Json) -> dict[str, Value]:
 def _typed(kind: type[Record], field: str, typed: str) -> dict[str, Value]:
     """Read another value as one types it; of a place, its block: the district follows from it.
 
-    What is doubtful counts as meant: the person has seen it, or wrote it out.
+    A doubtful value counts as confirmed: the person has seen or typed it.
     """
     if field == PLACE:
         block = kind.fields()["block"].format.parse(typed)

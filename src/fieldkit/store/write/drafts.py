@@ -90,7 +90,7 @@ def drop(connection: Connection, draft_id: int) -> None:
 
 
 def _present_number(connection: Connection, number: str | None) -> str | None:
-    """Return the number a record not yet on the server has now: another copy may have its old."""
+    """Return the present number of a record not on the server: a copy may have its old one."""
     alias = tables.alias.c
     new = connection.execute(select(alias.new).where(alias.old == number)).scalar_one_or_none()
     return new or number

@@ -1,4 +1,4 @@
-"""Working an edit out against the record as it stands: pure, nothing is written here."""
+"""Compute what an edit changes in the present record: pure, nothing is written here."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An edit worked out, ready to be written."""
+    """An edit checked and computed, ready to be written."""
 
     record: Record
     """As it will stand."""
@@ -53,9 +53,9 @@ class Prepared:
     changed: Mapping[str, Json]
     base: int | None
     stops: tuple[Finding, ...] = ()
-    """What stands against saving."""
+    """Findings that prevent saving."""
     remarks: tuple[Finding, ...] = ()
-    """What is said and does not stop the save."""
+    """Findings that do not prevent saving."""
     ended: bool = False
     """Nothing is to be logged: with it, all that was sent back of the record is given up."""
 
@@ -214,7 +214,7 @@ def _decision(
 
 
 def _after(edit: Edit, before: Record | None, device: Device) -> Record:
-    """Lay the edit over the record; a new one stands in the laptop's own place."""
+    """Apply the edit to the record; a new one gets the laptop's district and block."""
     asks = edit.kind.fields()
     if before is not None:
         values: dict[str, object] = {**before.values()}
@@ -258,7 +258,7 @@ def _difference(
 def _weigh(
     edit: Edit, record: Record, before: Record | None, case: RuleContext
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Part what the rules say into what stops the save and what is only remarked.
+    """Split the findings into those that stop the save and those that are only shown.
 
     A fault the record already had does not stop an edit of something else.
     """
@@ -280,7 +280,7 @@ def _weigh(
 
 
 def _aadhaar_in(edit: Edit, record: Record) -> list[Finding]:
-    """Refuse a whole Aadhaar number wherever it hides; fields of long numbers have asked."""
+    """Refuse a whole Aadhaar number in any text; fields of long numbers asked for confirmation."""
     asks = edit.kind.fields()
     return [
         finding_about(record, name, "no_aadhaar", Severity.BLOCK)

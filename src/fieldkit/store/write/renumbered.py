@@ -13,10 +13,10 @@ from fieldkit.store.write.edits import Edit
 
 
 def use_present_numbers(connection: Connection, edits: Sequence[Edit]) -> Sequence[Edit]:
-    """Give edits of a file that uses old numbers the present ones.
+    """Replace old record numbers in edits by the present ones.
 
-    A number under which another record is here means that one; but in a form that opened when the
-    server had none of that number, the record that was renamed.
+    If another record now has the number, the number means that record; but in a form opened when
+    the server had none of that number, it means the renamed one.
     """
     named: defaultdict[str, set[str]] = defaultdict(set)
     for edit in edits:

@@ -31,7 +31,7 @@ from fieldkit.store.write.renumbered import use_present_numbers
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of one edit."""
+    """The result of one edit."""
 
     id: str
     op: Op | None
@@ -55,7 +55,7 @@ class Author:
 def save(
     connection: Connection, edits: Sequence[Edit], author: Author, *, field: bool = True
 ) -> list[Saved | Refused]:
-    """Write what may be written, in the caller's transaction, and tell of each edit its fate.
+    """Write what may be written, in the caller's transaction, and return the result of each edit.
 
     ``ask``: rules that ask for a reason stop an edit until its fields are confirmed; a file that
     is loaded cannot be asked, so there they are remarks.
@@ -79,7 +79,7 @@ def save(
 def _prepare(
     connection: Connection, edits: Sequence[Edit], author: Author, *, field: bool
 ) -> list[Prepared]:
-    """Work the edits out in order, each seeing those before it."""
+    """Compute the edits in order; each sees those before it."""
     edits = use_present_numbers(connection, edits)
     records = Records(connection)
     given = [edit.id for edit in edits if edit.id]
@@ -190,7 +190,7 @@ def _history(
 
 
 def _number_refused(record_id: str, highest: RecordId, kind: str, taken_by: str) -> str | None:
-    """Return the code of why a number will not do; None if it does."""
+    """Return the code of the reason why a number is not accepted; None if it is."""
     number = read_id(record_id)
     if number is None or str(number) != record_id:
         return "number.shape"

@@ -1,4 +1,4 @@
-"""Alembic's way in: it runs on the connection the store hands it."""
+"""Alembic's entry point: it runs on the connection that the store passes."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""What pulling needs: rows beneath what is laid over them, cursors, conflicts, findings, names."""
+"""What pulling needs: server rows under own changes, cursors, conflicts, findings, old ids."""
 
 from alembic import op
 
