@@ -22,7 +22,7 @@ from fieldkit.records.declaration.review import Look, looks
 from fieldkit.server.database.rows import Key
 from fieldkit.server.database.statements import Query, in_parameter, run_queries
 
-_Asked: TypeAlias = tuple[str, int, tuple[str, ...], tuple[Value, ...]]
+_Lookup: TypeAlias = tuple[str, int, tuple[str, ...], tuple[Value, ...]]
 """A kind, a district, field names, and the values wanted in them."""
 _Way: TypeAlias = tuple[tuple[str, bool], ...]
 """The shape of a query: the fields, each with whether it must be empty."""
@@ -49,10 +49,10 @@ class FetchedRecords:
     _records: dict[Key, Record | None] = field(default_factory=dict)
     _there: dict[Key, bool] = field(default_factory=dict)
     """Whether each record that is only checked for existence exists and is not deleted."""
-    _lists: dict[_Asked, list[Record]] = field(default_factory=dict)
+    _lists: dict[_Lookup, list[Record]] = field(default_factory=dict)
     _wanted: set[Key] = field(default_factory=set)
     _sought: set[Key] = field(default_factory=set)
-    _asked: set[_Asked] = field(default_factory=set)
+    _asked: set[_Lookup] = field(default_factory=set)
     _district: int = 0
     _meeting: bool = False
     _lacking: bool = False
@@ -184,7 +184,7 @@ class FetchedRecords:
         """Add fetched and held records to the lists whose values they match."""
         held = [record for key, record in self._held.items() if key[0] == kind]
         here = (one for one in held if one.district == district and not one.deleted)
-        for record in sorted((*others, *here), key=_number):
+        for record in sorted((*others, *here), key=lambda record: record.id):
             for way, lists in ways.items():
                 alike = lists.get(tuple([record.value(name) for name, _ in way]))
                 if alike is not None and len(alike) < _MOST_ALIKE:
@@ -240,7 +240,3 @@ def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
     for kind, record_id in sorted(keys):
         ids[kind].append(record_id)
     return dict(ids)
-
-
-def _number(record: Record) -> str:
-    return record.id

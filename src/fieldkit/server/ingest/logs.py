@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -79,7 +78,10 @@ def head_at(connection: Connection, log: Log, seq: int) -> bytes:
     """Return the head of the log after ``seq`` changes; it must have that many."""
     if seq == log.last_seq:
         return log.head
-    return first_head(log.origin) if seq == 0 else _heads(connection, log.origin, [seq])[0]
+    if seq == 0:
+        return first_head(log.origin)
+    query = select(CHANGE.c.head).where(CHANGE.c.origin == log.origin, CHANGE.c.seq == seq)
+    return cast(bytes, connection.execute(query).scalar_one())
 
 
 def check_whole(connection: Connection, log: Log, device: Device, request: SyncRequest) -> bool:
@@ -158,8 +160,3 @@ def altered(log: Log) -> Refusal:
 
 def _without_head(refused: Refusal) -> Refusal:
     return Refusal(refused.problem.model_copy(update={"head": None}))
-
-
-def _heads(connection: Connection, origin: str, seqs: Sequence[int]) -> list[bytes]:
-    query = select(CHANGE.c.head).where(CHANGE.c.origin == origin, CHANGE.c.seq.in_(seqs))
-    return [cast(bytes, head) for head in connection.execute(query).scalars()]

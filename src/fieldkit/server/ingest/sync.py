@@ -39,6 +39,7 @@ from fieldkit.server.scope import Device
 
 _TRIES = 5
 _RESTORE_SECONDS = 600
+"""Seconds after the begin of a generation in which no other one begins."""
 _MOST_SKEW = 86_400
 """Seconds that the clock of a lost generation can have been ahead: reject cursors beyond that."""
 
@@ -53,7 +54,7 @@ class _Restored(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _LogRequest:
     """A request, and the log it is about."""
 
     device: Device
@@ -145,7 +146,9 @@ def _try_ingest(
         if log.new:
             logs.begin(connection, log, now)
             log = logs.lock(connection, log.origin, device)
-        outcome = _ingest_batch(connection, _Asked(device, request, log, current, now), fits, also)
+        outcome = _ingest_batch(
+            connection, _LogRequest(device, request, log, current, now), fits, also
+        )
     elif fits:
         if log.new:
             logs.inherit(connection, log, device, request.parent)
@@ -158,7 +161,7 @@ def _try_ingest(
 
 
 def _ingest_batch(
-    connection: Connection, asked: _Asked, fits: bool, also: Collection[int]
+    connection: Connection, asked: _LogRequest, fits: bool, also: Collection[int]
 ) -> _Outcome:
     """Check that the batch continues the log, and ingest its new changes (rule 7).
 
@@ -179,9 +182,8 @@ def _ingest_batch(
     result = BatchResult()
     if new:
         scopes = asked.device.since(request.epoch)
-        cursors = request.cursors
         result = ingest_changes(
-            connection, log, new, scopes, asked.generation, cursors, also, asked.now
+            connection, log, new, scopes, asked.generation, request.cursors, also, asked.now
         )
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     replayed = {(change.kind, change.record_id) for change in map(read_shape, old) if change}
@@ -198,7 +200,7 @@ def _ingest_batch(
 
 
 def _forked(
-    connection: Connection, asked: _Asked, entries: Sequence[Entry], known: Known
+    connection: Connection, asked: _LogRequest, entries: Sequence[Entry], known: Known
 ) -> _Outcome:
     """Acknowledge the changes before the first difference (rule 3).
 
@@ -233,11 +235,10 @@ def _check_restored(
     if request.focus is not None:
         cursors.append((request.focus.district, request.focus.position))
     beyond = [at for district, at in cursors if at > last.get(district, 0)]
-    if any(
-        at > max([*last.values(), number_above(current.floor, now + _MOST_SKEW)]) for at in beyond
-    ):
+    most = max([*last.values(), number_above(current.floor, now + _MOST_SKEW)])
+    if max(beyond, default=0) > most:
         raise refusal("unreadable", 400, "These cursors are none of this server's.")
-    # A device that asks for another generation soon after the last one is refused it.
+    # A generation that has just begun covers all devices: do not begin another one.
     more = beyond or request.acked > log.last_seq or request.incarnation != current.name
     recent = 0 <= now - current.since < _RESTORE_SECONDS
     if (more or in_skipped_range(connection, cursors)) and not recent:

@@ -116,8 +116,7 @@ class _Renaming:
             ]
             head = append(self.connection, own, logged, head)
             start = rows[-1].seq + 1
-        tail = _log.delete().where(_log.c.origin == origin, _log.c.seq >= seq)
-        self.connection.execute(tail)
+        self.connection.execute(_log.delete().where(_log.c.origin == origin, _log.c.seq >= seq))
 
     def rewrite_after(self, own: str) -> None:
         """Rewrite unsent changes of later origins that mention a renamed record."""

@@ -24,15 +24,16 @@ Row: TypeAlias = dict[str, object]
 def index(connection: Connection, written: Sequence[Record]) -> None:
     """Update the search words of the records just written."""
     old = _rows_of(connection, [record.id for record in written])
-    new: dict[str, Row] = {}
-    for record in written:
-        new[record.id] = _words_of(record)
+    new = {record.id: _words_of(record) for record in written}
     _drop(
         connection,
         [old[key] for key, row in new.items() if key in old and not _same(old[key], row)],
     )
-    coming = [row for key, row in new.items() if not _same(old.get(key, {}), row)]
-    coming = [row for row in coming if row["name"] or row["digits"]]
+    coming = [
+        row
+        for key, row in new.items()
+        if (row["name"] or row["digits"]) and not _same(old.get(key, {}), row)
+    ]
     if coming:
         last = connection.execute(_LAST).scalar_one() or 0
         for number, row in enumerate(coming, start=last + 1):
