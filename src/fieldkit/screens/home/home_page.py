@@ -149,8 +149,14 @@ class HomePage(Page[None]):
         await job.open(self.navigator)
 
     async def action_new(self) -> None:
-        """Register what is typed, without looking at the hits."""
-        await self.run_reporting(self._new(self.query_one(Picker).typed.text).enter)
+        """Register what is typed, without looking at the hits, once the records are loaded."""
+
+        async def begin() -> None:
+            await self.ask(lambda _store: None)
+            await self._new(typed).enter()
+
+        typed = self.query_one(Picker).typed.text
+        await self.run_reporting(begin)
 
     def _new(self, typed: str, *, among: bool = False) -> Choice:
         from fieldkit.records.declaration.roles import newcomer
