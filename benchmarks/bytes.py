@@ -119,7 +119,7 @@ def _sent(people: int, size: int) -> tuple[_Sent, list[Change]]:
         with local_server(database) as url:
             store = Store.open(home)
             enrol(store, url, code(database, "operator", DISTRICT, BLOCK))
-            position = store.outbox.standing()
+            position = store.outbox.log_position()
             assert position is not None
             changes = [one.change for one in store.outbox.batch(position.origin, 10**7)]
             with open_transport(store) as line:

@@ -16,7 +16,7 @@ _APART = 0.02
 def creations(home: Path) -> list[Change]:
     """Return the log of a home that imported a sample, mixed as daily work mixes it."""
     store = Store.open(home)
-    position = store.outbox.standing()
+    position = store.outbox.log_position()
     assert position is not None
     made = [one.change for one in store.outbox.batch(position.origin, 10**7)]
     store.close()

@@ -143,7 +143,7 @@ def test_findings_are_counted_and_shown_with_their_record(filled: Path, cli: Cli
         {"other": "7K2M9QXR-1", "other_name": "Zuni Akhter", "alike": ["name"]},
     )
     row = ServerRow("beneficiary", record.id, 1, values, findings=(note,))
-    position = store.outbox.standing()
+    position = store.outbox.log_position()
     assert position is not None
     store.pull.receive(Answered(position.origin, 0, b"", {}, rows=[row]))
     store.close()

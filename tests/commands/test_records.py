@@ -377,7 +377,7 @@ def test_show_lists_findings_and_the_changes_of_a_record_that_left(laptop: Path,
     kept, gone = (
         saved.id for saved in store.save([Edit(VillageOrganisation, one) for one in names], "Asha")
     )
-    position = store.outbox.standing()
+    position = store.outbox.log_position()
     assert position is not None
     note = Finding("", kept, "name", "same", text="Noor may be here twice.")
     row = ServerRow("village_organisation", kept, 1, {**names[0], "district": 2}, findings=(note,))

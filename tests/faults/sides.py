@@ -103,7 +103,7 @@ def audit(url: str, standing: LogPosition, stored: Rows) -> None:
 
 def converged(url: str, home: Path, store: Store) -> Rows:
     """Assert that laptop and server have the same rows and the same log; return the rows."""
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     stored = records(url)
     audit(url, standing, stored)

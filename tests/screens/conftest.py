@@ -66,7 +66,7 @@ def organisations(store: Store, many: int) -> list[str]:
 
 def reject(store: Store, reasons: Mapping[int, str], field: str = "name") -> None:
     """Let the server acknowledge all and take none of the changes there are reasons against."""
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     verdicts = [
         Verdict(seq=seq, verdict="rejected", field=field, reason=reason)

@@ -30,7 +30,7 @@ def answer(
     *rows: ServerRow,
 ) -> None:
     """Let the server answer all that waits, with these verdicts by seq, and bring rows."""
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     said = [
         Verdict(seq=seq, verdict=str(state), field=field, reason=reason)

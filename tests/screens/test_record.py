@@ -78,7 +78,7 @@ async def test_the_page_of_a_record_that_left_offers_no_steps(
 
 def _left(store: Store, record_id: str) -> Answered:
     """Let the server take everything, and say that the record stands in another area."""
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     seqs = dict.fromkeys(range(1, standing.last_seq + 1), 1)
     gone = [("beneficiary", record_id)]

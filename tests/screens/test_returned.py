@@ -107,7 +107,7 @@ async def test_what_is_to_check_is_told_where_it_can_be_mended(
     (number,) = store.save(
         [Edit(Toolkit, {"beneficiary_id": "7K2M9QXR-1", "state": "SELECTED"})], "Asha"
     )
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     values: dict[str, Json] = {"district": 2, "block": 16, "beneficiary_id": "7K2M9QXR-1"}
     note = Finding(
@@ -128,7 +128,7 @@ async def test_what_is_to_check_is_told_where_it_can_be_mended(
 async def test_all_that_is_to_check_can_be_reached(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     ids = sorted(organisations(store, 70), key=str)
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     rows = [
         ServerRow(
@@ -160,7 +160,7 @@ async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_give
         await hand.press("<down>")
         assert "Returned to you: Name: Noor is the name of another" in hand.text()
         assert "returned" in hand.text().splitlines()[0]
-        standing = store.outbox.standing()
+        standing = store.outbox.log_position()
         assert standing is not None
         store.withdraw(standing.origin, 2)
         await hand.press("<escape>")

@@ -12,7 +12,7 @@ from fieldkit.records.declaration import review as judging
 from fieldkit.records.declaration.review import Around
 from fieldkit.schema import grow
 from fieldkit.server.database.tables import FINDING, METADATA
-from fieldkit.server.ingest import gathered
+from fieldkit.server.ingest import fetched_records
 from fieldkit.server.ingest.findings import Touched, review, waiting
 
 TODAY = date(2026, 11, 21)
@@ -225,7 +225,7 @@ def test_nothing_new_is_nothing_changed(village: Village) -> None:
 def test_a_number_that_everybody_gives_is_not_compared_all_with_all(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathered, "_MOST_ALIKE", 3)
+    monkeypatch.setattr(fetched_records, "_MOST_ALIKE", 3)
     names = ["Ghulam Bhat", "Rafiq Dar", "Nazir Lone", "Bashir Wani", "Zahoor Mir", "Tariq Sofi"]
     for number, name in enumerate(names, 1):
         village.put("beneficiary", f"7KQ2M9XD-{number}", mobile="9419011432", name=name)
@@ -250,7 +250,7 @@ def test_what_agrees_may_also_be_what_neither_says(
         met.append({other.id.partition("-")[2] for other in alike})
         return []
 
-    monkeypatch.setattr(gathered, "looks", lambda _kind: (ask,))
+    monkeypatch.setattr(fetched_records, "looks", lambda _kind: (ask,))
     village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432")
     village.put("beneficiary", "7KQ2M9XD-2", mobile="9419011432", pan="ABCPD1234E")
     village.put("beneficiary", "7KQ2M9XD-3", mobile="9419011433")

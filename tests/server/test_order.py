@@ -18,7 +18,7 @@ from fieldkit.server.database.statements import insert_missing_rows
 from fieldkit.server.database.tables import CHANGE, COUNTER, FEED
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import batch
-from fieldkit.server.ingest.batch_records import keep
+from fieldkit.server.ingest.batch_records import write_states
 from fieldkit.server.ingest.record_state import RecordState
 from fieldkit.server.problems import Refusal
 from fieldkit.server.scope import Place
@@ -65,9 +65,9 @@ def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> li
         if (KIND, f"{first.origin}-1") in records:
             stopped.set()
             assert go_on.wait(30)
-        return keep(connection, records)
+        return write_states(connection, records)
 
-    monkeypatch.setattr(batch, "keep", stopping)
+    monkeypatch.setattr(batch, "write_states", stopping)
     monkeypatch.setattr(batch, "lock_counters", lock)
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(first.push)
@@ -191,10 +191,10 @@ def test_a_finding_in_another_district_is_closed_under_its_lock(
 
     def keeping(connection: Connection, records: Mapping[Key, RecordState]) -> Rows:
         done.append("kept")
-        return keep(connection, records)
+        return write_states(connection, records)
 
     monkeypatch.setattr(batch, "lock_counters", locking)
-    monkeypatch.setattr(batch, "keep", keeping)
+    monkeypatch.setattr(batch, "write_states", keeping)
     here.push()
     assert done == [{2}, {2, 3}, "kept"]
     there.pull_all()
@@ -221,11 +221,11 @@ def test_a_batch_that_always_clashes_is_refused_as_busy(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def elsewhere(*_arguments: object) -> None:
-        raise batch.Elsewhere({9})
+        raise batch.MissingLocks({9})
 
     laptop = Laptop(engine)
     laptop.create(name="Noor VO")
-    monkeypatch.setattr(batch, "_locked", elsewhere)
+    monkeypatch.setattr(batch, "_check_locked", elsewhere)
     with pytest.raises(Refusal) as refused:
         laptop.push()
     assert (refused.value.problem.status, refused.value.problem.type) == (503, "/problems/busy")
@@ -244,9 +244,9 @@ def test_one_number_entered_at_once_in_two_districts_is_one_record(
         with suppress(threading.BrokenBarrierError):
             met.wait()
             met.abort()
-        return keep(connection, records)
+        return write_states(connection, records)
 
-    monkeypatch.setattr(batch, "keep", meeting)
+    monkeypatch.setattr(batch, "write_states", meeting)
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(Laptop.push, (first, second)))
     assert sorted(len(answer.verdicts) for answer in answers) == [0, 1]

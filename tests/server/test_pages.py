@@ -13,7 +13,7 @@ from fieldkit.protocol.messages import LARGEST_BODY, Focus
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.server.database.tables import FEED
 from fieldkit.server.feed import page
-from fieldkit.server.ingest import record_state as standing
+from fieldkit.server.ingest import record_state
 
 
 @pytest.fixture
@@ -352,7 +352,7 @@ def test_no_record_grows_beyond_what_a_page_carries(engine: Engine, laptop: Lapt
     assert laptop.push().verdicts == []
     other = Laptop(engine)
     other.pull_all()
-    assert len(json.dumps(other.values(record))) < standing.LARGEST_RECORD
+    assert len(json.dumps(other.values(record))) < record_state.LARGEST_RECORD
 
 
 def test_conflicts_count_for_the_size_of_their_record(engine: Engine, laptop: Laptop) -> None:

@@ -12,7 +12,7 @@ from fieldkit.protocol.change import Op
 from fieldkit.records import kinds
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.tables import METADATA, SERVER
-from fieldkit.server.feed.positions import heal, lock_counters, start
+from fieldkit.server.feed.positions import begin_generation, lock_counters, start
 from fieldkit.server.ingest import batch
 from fieldkit.server.problems import Refusal
 
@@ -205,7 +205,9 @@ def test_a_batch_that_waits_during_a_recovery_uses_versions_of_the_new_generatio
 
     def waiting(connection: Connection, districts: Collection[int], floor: int) -> dict[int, int]:
         with writing(engine) as beside:
-            heal(beside, laptop.incarnation, laptop.incarnation, "the new one", [7], NOW)
+            begin_generation(
+                beside, laptop.incarnation, laptop.incarnation, "the new one", [7], NOW
+            )
         return lock_counters(connection, districts, floor)
 
     monkeypatch.setattr(batch, "lock_counters", waiting)

@@ -125,7 +125,7 @@ def _() -> list[Patch]:
     from fieldkit.server.ingest import sync
 
     return [
-        patch.object(sync, "_look_back", lambda *_: None),
+        patch.object(sync, "_check_restored", lambda *_: None),
         patch.object(devices, "start", lambda *_: None),
     ]
 
@@ -294,10 +294,10 @@ def _() -> list[Patch]:
 
 @mutant("18", "give one position to all records of a batch", "cuts")
 def _() -> list[Patch]:
-    usual = feed.renew
+    usual = feed.append_entries
     batches: list[tuple[int, int, int]] = []
 
-    def renew(
+    def append_entries(
         connection: Connection,
         counters: Mapping[int, int],
         records: Mapping[Key, tuple[Place, Place | None]],
@@ -316,14 +316,17 @@ def _() -> list[Patch]:
                 return end
         return position
 
-    return [patch.object(batch, "renew", renew), patch.object(page._Stream, "reached", at_number)]
+    return [
+        patch.object(batch, "append_entries", append_entries),
+        patch.object(page._Stream, "reached", at_number),
+    ]
 
 
 @mutant("19", "leave no feed entry where a record was before", "moves")
 def _() -> list[Patch]:
-    usual = feed.renew
+    usual = feed.append_entries
 
-    def renew(
+    def append_entries(
         connection: Connection,
         counters: Mapping[int, int],
         records: Mapping[Key, tuple[Place, Place | None]],
@@ -331,7 +334,7 @@ def _() -> list[Patch]:
         here = {key: (now, now if was else None) for key, (now, was) in records.items()}
         usual(connection, counters, here)
 
-    return [patch.object(batch, "renew", renew)]
+    return [patch.object(batch, "append_entries", append_entries)]
 
 
 @mutant("20", "keep records outside a new scope", "moves")
@@ -363,7 +366,7 @@ def _() -> list[Patch]:
             found[key] = replace(was, version=max([was.version, *versions]))
         return found
 
-    return [patch.object(apply_answer, "_answered", answered)]
+    return [patch.object(apply_answer, "_acknowledged_bases", answered)]
 
 
 @mutant("10", "take the newest base of a change's fields", "slow line")

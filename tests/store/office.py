@@ -56,7 +56,7 @@ class Office:
 
         The answer is lost unless the store receives it.
         """
-        standing = store.outbox.standing()
+        standing = store.outbox.log_position()
         assert standing is not None
         origin = standing.origin
         batch = store.outbox.batch(origin, changes)
@@ -94,7 +94,7 @@ class Office:
         while True:
             answered = self.answer(store)
             store.pull.receive(answered)
-            standing = store.outbox.standing()
+            standing = store.outbox.log_position()
             assert standing is not None
             if standing.settled and not answered.more:
                 return

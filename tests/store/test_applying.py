@@ -33,7 +33,7 @@ def of(store: Store) -> str:
 
 def brings(store: Store, *rows: ServerRow, gone: tuple[tuple[str, str], ...] = ()) -> Answered:
     """Return an answer that acknowledges what is acknowledged already, with a page."""
-    standing = store.outbox.standing(of(store))
+    standing = store.outbox.log_position(of(store))
     assert standing is not None
     acked = standing.acked_seq
     head = store.outbox.head_before(standing.origin, acked + 1)
@@ -513,7 +513,7 @@ def test_a_server_put_back_from_its_backup_is_asked_about_every_log(store: Store
         Answered(of(store), 1, store.outbox.head_before(of(store), 2), {1: 1}, cursors={2: 4})
     )
     store.pull.new_incarnation("def")
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     assert not standing.settled
     assert store.pull.state().incarnation == "def"
@@ -607,7 +607,7 @@ def test_who_lacks_a_log_has_nothing_of_those_that_go_on_from_it(store: Store) -
     acknowledge(store, of(store), 1)
     store.pull.offer_again(first, 0)
     assert store.outbox.counts()[State.QUEUED] == 2
-    standing = store.outbox.standing(of(store))
+    standing = store.outbox.log_position(of(store))
     assert standing is not None
     assert standing.acked_seq == 0
 

@@ -134,12 +134,12 @@ def test_a_restored_file_has_a_new_identity_and_sends_what_was_unsent(
     assert store.record(later) is None
     third = save(store, name="New")
     assert third == f"{new.origin}-3"  # the counter goes on
-    waiting = store.outbox.standing()
+    waiting = store.outbox.log_position()
     assert waiting is not None
     assert (waiting.origin, waiting.acked_seq, waiting.last_seq) == (old.origin, 1, 2)
     assert [one.change.record_id for one in store.outbox.batch(old.origin)] == [second]
     acknowledge(store, old.origin, 2)
-    waiting = store.outbox.standing()
+    waiting = store.outbox.log_position()
     assert waiting is not None
     assert (waiting.origin, waiting.last_seq) == (new.origin, 1)
     edit(store, first, name="Edited since")

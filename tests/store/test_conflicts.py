@@ -101,7 +101,7 @@ def test_of_a_conflict_whose_record_has_left_nobody_is_said_to_have_settled_it(
     store: Store, office: Office
 ) -> None:
     conflict = clash(store, office)
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     gone = [("beneficiary", FAR)]
     store.pull.receive(Answered(standing.origin, standing.last_seq, standing.head, gone=gone))

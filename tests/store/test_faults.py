@@ -311,7 +311,7 @@ def test_a_clock_that_the_server_found_right_is_not_doubted_for_what_was_saved_b
     clock.now = at(2040)
     save(store)
     clock.now = NOW
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     store.pull.receive(Answered(standing.origin, 1, standing.head, {1: 1}, skew=4))
     store.outbox.note(SyncSession(NOW, True, 1, 500, 500, 1.0))
@@ -325,7 +325,7 @@ def test_a_sync_under_a_clock_that_the_server_found_wrong_tells_no_time(
 ) -> None:
     save(store)
     clock.now = NOW + 3 * 3600
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     store.pull.receive(Answered(standing.origin, 1, standing.head, {1: 1}, skew=-3 * 3600))
     store.outbox.note(SyncSession(clock.now, True, 1, 500, 500, 1.0))

@@ -50,11 +50,11 @@ def test_the_tail_of_a_copy_goes_on_under_a_name_of_its_own(store: Store, home: 
     store.pull.fork(old, 2)
     new = derived_origin(old, head)
     assert of(store) == new
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     assert (standing.origin, standing.last_seq, standing.acked_seq) == (new, 3, 0)
     assert standing.parent == (old, 1, before)
-    frozen = store.outbox.standing(old)
+    frozen = store.outbox.log_position(old)
     assert frozen is not None
     assert (frozen.last_seq, frozen.acked_seq, frozen.parent) == (1, 1, None)
     changes = [one.change for one in store.outbox.batch(new)]
@@ -185,11 +185,11 @@ def test_a_frozen_origin_forks_beneath_the_one_in_use(store: Store, home: Path) 
     store.save([Edit(Member, {"name": "Asha", "self_help_group_id": group})], "Asha")
     store.pull.fork(old, 1)
     assert of(store) == later
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     new = standing.origin
     assert new not in {old, later}
-    own = store.outbox.standing(later)
+    own = store.outbox.log_position(later)
     assert own is not None
     assert own.parent == (new, 1, standing.head)
     (change,) = store.outbox.batch(later)
@@ -229,7 +229,7 @@ def test_an_older_copy_goes_on_under_a_new_origin(store: Store) -> None:
     old = of(store)
     head = store.outbox.head_before(old, 2)
     store.pull.freeze(old)
-    standing = store.outbox.standing(of(store))
+    standing = store.outbox.log_position(of(store))
     assert standing is not None
     assert standing.parent == (old, 1, head)
     (notice,) = store.notices()
@@ -237,7 +237,7 @@ def test_an_older_copy_goes_on_under_a_new_origin(store: Store) -> None:
     store.noticed(notice.id)
     assert store.notices() == []
     store.pull.freeze(old)  # once is enough
-    assert store.outbox.standing(of(store)) == standing
+    assert store.outbox.log_position(of(store)) == standing
 
 
 def test_an_origin_that_never_wrote_is_nobodys_past(store: Store) -> None:
@@ -245,7 +245,7 @@ def test_an_origin_that_never_wrote_is_nobodys_past(store: Store) -> None:
     first = of(store)
     store.pull.freeze(first)
     store.pull.freeze(of(store))
-    standing = store.outbox.standing(of(store))
+    standing = store.outbox.log_position(of(store))
     assert standing is not None
     assert standing.parent is not None
     assert standing.parent[0] == first
@@ -260,7 +260,7 @@ def test_a_folder_that_was_copied_goes_on_under_a_name_of_its_own(
     copy = Store.open(as_home(tmp_path / "copy.sqlite3", tmp_path / "copy"), clock=clock)
     assert of(copy) != old
     assert copy.record(record_id) is not None
-    standing = copy.outbox.standing()
+    standing = copy.outbox.log_position()
     assert standing is not None
     assert (standing.origin, standing.last_seq) == (old, 1)
     assert "copied or moved" in copy.notices()[0].text

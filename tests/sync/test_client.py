@@ -45,7 +45,7 @@ def test_all_changes_arrive_and_both_logs_are_equal(
     outcome = sync(store, progress=seen.append)
     assert outcome.ok, outcome.session.error
     assert (outcome.applied, outcome.rejected, outcome.waiting) == (450, 0, 0)
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     assert standing.acked_seq == standing.last_seq == held(store)["last_seq"] == 450
     assert standing.head == standing.server_head == bytes.fromhex(held(store)["head"])
@@ -172,7 +172,7 @@ def test_a_rejected_change_is_reported_and_the_others_arrive(
 
 def _log_a_value_the_server_cannot_read(store: Store, record_id: str) -> None:
     """Write to the log directly, without validation, as a newer or damaged laptop would."""
-    standing = store.outbox.standing()
+    standing = store.outbox.log_position()
     assert standing is not None
     change = Change(
         standing.last_seq + 1,

@@ -98,7 +98,7 @@ def _compare(store: Store, other: Store, folder: Path) -> bool:
             say(f"  {kinds()[kind].plural:26}{figures}  {'same' if agree else 'not the same'}")
     heads = {device["origin"]: device["head"] for device in on_server["devices"]}
     for laptop in (store, other):
-        position = laptop.outbox.standing()
+        position = laptop.outbox.log_position()
         head = position.head.hex() if position else ""
         agree = position is not None and heads.get(position.origin) == head
         same = same and agree

@@ -44,7 +44,7 @@ def _codes(options: Iterable[reference.Option]) -> str:
 def status(args: Namespace) -> int:
     """Say what this laptop holds and what is not sent."""
     with open_store() as store:
-        position = store.outbox.standing(store.device.origin if store.device else None)
+        position = store.outbox.log_position(store.device.origin if store.device else None)
         found = _status(store, position)
         if args.json:
             say_json(found)

@@ -1,4 +1,4 @@
-"""The open conflicts of records, as they are kept."""
+"""Reads the open conflicts of records."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _Line: TypeAlias = Row[tuple[object, ...]]
 
 
 class Held(Conflict):
-    """An open conflict, while a batch works on its record."""
+    """An open conflict while a batch is applied to its record."""
 
     seen: int = 0
-    """The version the first held change was based on, where ``base`` is yet to be looked up."""
+    """The version the first held change was based on, if ``base`` is still to be looked up."""
     against: SkipValidation[FieldWrite | None] = None
-    """The write that stands, where ``stands_by`` is yet to be looked up."""
+    """The write of the current value, if ``stands_by`` is still to be looked up."""
 
 
 def conflicts(connection: Connection, keys: Collection[Key]) -> defaultdict[Key, list[Held]]:
@@ -48,7 +48,7 @@ def conflicts(connection: Connection, keys: Collection[Key]) -> defaultdict[Key,
 
 
 def rows_about(connection: Connection, table: Table, keys: Collection[Key]) -> list[_Line]:
-    """Read the rows of a table about these records; kinds share no ids, but may be made to."""
+    """Read the rows of a table about these records, matched by kind and id."""
     if not keys:
         return []
     query = select(table).where(about_records(connection, table, keys))

@@ -6,8 +6,8 @@ from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, Syn
 from fieldkit.store.log.states import State
 from fieldkit.store.pull.answers import (
     Answered,
-    Arrived,
     FocusAt,
+    PullResult,
     PullState,
     ServerRow,
 )
@@ -25,7 +25,6 @@ from fieldkit.store.write.save import Saved
 __all__ = [
     "Alike",
     "Answered",
-    "Arrived",
     "Busy",
     "Damaged",
     "Device",
@@ -46,6 +45,7 @@ __all__ = [
     "Outbox",
     "Page",
     "Pull",
+    "PullResult",
     "PullState",
     "Records",
     "Refused",

@@ -45,7 +45,7 @@ from fieldkit.store.log.outbox import Logged, Outbox, give_up
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_on
 from fieldkit.store.pull.pull import Pull
-from fieldkit.store.pull.scopes import enter
+from fieldkit.store.pull.scopes import enrol_scope
 from fieldkit.store.read import search
 from fieldkit.store.read.conflicts import (
     OpenAbout,
@@ -187,7 +187,7 @@ class Store:
                 scope = Scope.model_validate(
                     {"role": role, "district": district, "block": block, "epoch": epoch}
                 )
-                enter(connection, scope, incarnation)
+                enrol_scope(connection, scope, incarnation)
 
     def token(self) -> str | None:
         """Return the token by which the server knows this laptop."""

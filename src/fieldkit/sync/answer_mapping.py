@@ -1,4 +1,4 @@
-"""Convert the server's answer to the form in which the store applies it."""
+"""Maps the server's answer to the types that the store applies."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from fieldkit.protocol.messages import PageRow, SyncAnswer
 from fieldkit.store import Answered, FocusAt, Logged, ServerRow
 
 
-def answered(
+def map_answer(
     origin: str, seq: int, head: bytes, batch: Sequence[Logged], answer: SyncAnswer, now: int
 ) -> Answered:
-    """Return the answer as far as it acknowledges (``seq`` and the own head there), with its page.
+    """Return the answer up to ``seq``, the last acknowledged change with the head ``head``.
 
-    Verdicts carry no values and never move a row; only the rows of the page do (22).
+    Verdicts carry no values and never change a row; only the rows of the page do (rule 22).
     """
     kept = [one.change.seq for one in batch if one.change.seq <= seq]
     page = answer.page
@@ -39,7 +39,7 @@ def answered(
 
 
 def _row(row: PageRow) -> ServerRow:
-    # What was read from JSON holds nothing else.
+    # Values parsed from JSON are Json.
     values = cast(dict[str, Json] | None, row.values)
     conflicts = tuple(
         one.model_copy(update={"by": shown(one.by), "stands_by": shown(one.stands_by)})

@@ -101,7 +101,7 @@ class Forecast:
 
 def forecast(store: Store) -> Forecast:
     """Estimate a sync: encode the first batch and assume that the rest is like it."""
-    changes, position, state = count_unsent(store), store.outbox.standing(), store.pull.state()
+    changes, position, state = count_unsent(store), store.outbox.log_position(), store.pull.state()
     up = down = 0
     if position is not None and changes:
         batch = store.outbox.batch(position.origin, MOST_CHANGES)

@@ -129,7 +129,7 @@ def _compare_log(
     in_use = count.origin == device.origin
     if held.seq > count.seq:
         # This is an older copy; in a sync the server confirmed that its log begins with this one.
-        fits = not in_use and _confirmed(store.outbox.standing(count.origin))
+        fits = not in_use and _confirmed(store.outbox.log_position(count.origin))
         return LogReceipt(count.origin, in_use, here, there, fits, fits)
     fits = store.outbox.head_before(count.origin, held.seq + 1).hex() == held.head
     same = fits and held.seq == count.seq and held.kinds == count.kinds
@@ -138,7 +138,7 @@ def _compare_log(
 
 def _log_as_of_last_sync(store: Store, device: Device, count: LogCount) -> LogReceipt:
     """Return a log with the server's side as of the last sync."""
-    position = store.outbox.standing(count.origin)
+    position = store.outbox.log_position(count.origin)
     head = position.server_head.hex() if position and position.server_head else ""
     there = Side(count.acked_seq, head, None)
     in_use = count.origin == device.origin

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fieldkit.protocol.finding import CONFLICT
 from fieldkit.protocol.messages import MOST_ROWS, Batch, Focus, Parent, SyncAnswer, SyncRequest
 from fieldkit.store import Answered, Logged, LogPosition, PullState, State, Store
-from fieldkit.sync.answer_mapping import answered
+from fieldkit.sync.answer_mapping import map_answer
 from fieldkit.sync.sentences import ALTERED, refusal_sentence, retry_reason
 from fieldkit.sync.transfer_size import TransferSize
 from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic, Transport
@@ -127,7 +127,7 @@ class RequestLoop:
 
     def _step(self) -> bool:
         """Send one request and process its answer; say whether anything is left."""
-        position, state = self._outbox.standing(), self._pull.state()
+        position, state = self._outbox.log_position(), self._pull.state()
         if position is None:
             raise SyncEnded("This laptop is not set up yet.")
         if self._last_position == (position, state):
@@ -139,7 +139,7 @@ class RequestLoop:
         batch, answer = sent
         more = self._process(position, state, batch, answer)
         self._report()
-        following = self._outbox.standing()
+        following = self._outbox.log_position()
         return more or following is None or not following.settled
 
     def _report(self, retry_reason: str = "") -> None:
@@ -290,7 +290,7 @@ class RequestLoop:
             self._check_generation(state, answer)
             return True
         head = self._outbox.head_before(origin, seq + 1)
-        acknowledged = answered(origin, seq, head, batch, answer, self._store.now())
+        acknowledged = map_answer(origin, seq, head, batch, answer, self._store.now())
         moved = answer.scope is not None and (
             state.scope is None or answer.epoch != state.scope.epoch
         )

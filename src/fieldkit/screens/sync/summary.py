@@ -80,7 +80,7 @@ def agreement(store: Store) -> str:
     """Compare what laptop and server have: the number of changes, and the chain heads."""
     from fieldkit.records.fields.formats import indian
 
-    log = store.outbox.standing()
+    log = store.outbox.log_position()
     if log is None or log.server_head is None:
         return ""
     same = store.outbox.head_before(log.origin, log.acked_seq + 1)

@@ -1,1 +1,1 @@
-"""What is sent to devices: feed positions, pages, history, receipts."""
+"""Makes what is sent to devices: feed positions, pages, history, receipts."""

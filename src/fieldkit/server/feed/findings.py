@@ -1,4 +1,4 @@
-"""The findings of the records in a page, as far as a device may see what they name."""
+"""The findings of the records in a page, reduced to what the device may see."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def stored_findings(connection: Connection, rows: Mapping[Key, StoredRecord]) ->
 
 
 def seen_from(connection: Connection, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
-    """Say only that something is wrong where a finding names a record outside the scope."""
+    """Remove the details of findings that name a record outside the scope."""
     findings = list(findings)
     related = {key for one in findings for key in one.related}
-    standing = read_places(connection, related) if related else {}
-    outside = {key for key, place in standing.items() if not scope.holds(*place)}
+    places = read_places(connection, related) if related else {}
+    outside = {key for key, place in places.items() if not scope.holds(*place)}
     return [
         replace(one, rule=f"{one.name}.{OUTSIDE}", params={}, related=(), text="")
         if outside.intersection(one.related)

@@ -1,4 +1,4 @@
-"""What was done to one record, on whichever laptop: asked for by a person who looks at it (26)."""
+"""The history of one record: its changes from all laptops, read on request (rule 26)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
-_ROOM = 512 * 1024
-"""Bytes of the changes in one answer: however badly they compress, the laptop can take it."""
+_MOST_BYTES = 512 * 1024
+"""Bytes of the changes in one answer, which the laptop accepts however badly they compress."""
 
 _ORDER = (
     CHANGE.c.version,
     CHANGE.c.received_at,
-    # One whose every field is held makes no version: it stands behind the one that made its.
+    # A change whose every field is held makes no version; it sorts after the one that made its.
     CHANGE.c.verdict == CONFLICT,
     CHANGE.c.origin,
     CHANGE.c.seq,
@@ -28,10 +28,10 @@ _ORDER = (
 
 
 def history(connection: Connection, device: Device, request: HistoryRequest) -> HistoryAnswer:
-    """Tell the changes of a record that stands in the device's scope, rejected ones left out.
+    """Return the changes of a record in the device's scope, without rejected ones.
 
     Raises:
-        Refusal: 404, it stands elsewhere, or nowhere: the answer does not tell which.
+        Refusal: 404, the record is outside the scope or does not exist; both look the same.
     """
     key = (request.kind, request.id)
     place = read_places(connection, [key]).get(key)
@@ -53,22 +53,22 @@ def history(connection: Connection, device: Device, request: HistoryRequest) -> 
         .limit(MOST_CHANGES + 1)
     ).all()
     sizes = accumulate(row.size for row in newest[:MOST_CHANGES])
-    told = newest[: sum(size <= _ROOM for size in sizes)]
+    sent = newest[: sum(size <= _MOST_BYTES for size in sizes)]
     return HistoryAnswer(
-        changes=_items(connection, [(row.origin, row.seq) for row in reversed(told)]),
-        more=len(told) < len(newest),
+        changes=_items(connection, [(row.origin, row.seq) for row in reversed(sent)]),
+        more=len(sent) < len(newest),
     )
 
 
-def _items(connection: Connection, told: list[tuple[str, int]]) -> list[HistoryItem]:
+def _items(connection: Connection, sent: list[tuple[str, int]]) -> list[HistoryItem]:
     """Read these changes, in this order."""
     seqs: dict[str, list[int]] = {}
-    for origin, seq in told:
+    for origin, seq in sent:
         seqs.setdefault(origin, []).append(seq)
     its = [and_(CHANGE.c.origin == one, CHANGE.c.seq.in_(of)) for one, of in seqs.items()]
     rows = connection.execute(select(CHANGE).where(or_(*its))) if its else ()
     items = {(row.origin, row.seq): _item(row) for row in rows}
-    return [items[one] for one in told]
+    return [items[one] for one in sent]
 
 
 def _item(row: Row[tuple[object, ...]]) -> HistoryItem:

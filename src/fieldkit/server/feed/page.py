@@ -1,7 +1,7 @@
-"""One page for a device: what its scope's feeds hold after its cursors, as it stands now.
+"""One page for a device: the present rows of the feed entries of its scope after its cursors.
 
-Read in a transaction of its own, whose every query sees the same moment, after the batch has
-committed. Feed positions commit in order, so a page may end after any entry (18).
+It is read in its own transaction after the batch has committed; all queries see one snapshot. Feed
+positions commit in order, so a page may end after any entry (rule 18).
 """
 
 from __future__ import annotations
@@ -32,13 +32,12 @@ from fieldkit.server.feed.positions import positions
 from fieldkit.server.feed.sentences import spoken_finding
 
 _LARGEST_ROWS = LARGEST_BODY * 3 // 4
-"""Characters of the rows of one page: a page ends early, so that however badly its rows compress,
-the laptop can take it."""
+"""Characters of the rows of one page, which the laptop accepts however badly they compress."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """A page, and where it ends."""
+class PageResult:
+    """A page, and the cursors at its end."""
 
     page: Page | None
     cursors: Mapping[int, int]
@@ -48,57 +47,57 @@ class Turned:
 
 @dataclass(slots=True)
 class _Stream:
-    """A district's feed after the cursor, or the part of it that stands in one block."""
+    """A district's feed after the cursor, or the part of it in one block."""
 
     district: int
     start: int
     end: int
-    """The district's last position: where the cursor stands once all is read."""
+    """The district's last position: the cursor once all is read."""
     entries: list[tuple[int, Key]] = field(default_factory=list)
     whole: bool = False
-    """Whether ``entries`` are all there are."""
+    """Whether ``entries`` reach the end."""
 
     def reached(self, taken: int) -> int:
-        """Return the position after so many of the entries."""
+        """Return the position after the first ``taken`` entries."""
         if self.whole and taken == len(self.entries):
             return self.end
         return self.entries[taken - 1][0] if taken else self.start
 
 
-def turn(
+def read_page(
     connection: Connection, scope: Scope, request: SyncRequest, own: Mapping[Key, int]
-) -> Turned:
-    """Make the page that a request asks for.
+) -> PageResult:
+    """Read the page that a request asks for.
 
-    ``own``: the records whose rows at these versions are just what the laptop's own changes made.
+    ``own``: the records whose rows at these versions the laptop can derive from its own changes.
     """
     last = positions(connection)
     focus = request.focus if request.focus and request.focus.district in last else None
     if scope.block is not None or not scope.holds(focus.district if focus else -1, None):
         focus = None
     streams = list(_streams(scope, request, last, focus))
-    left, come = request.most, focus
+    left, focus_read = request.most, focus
     for at, stream in enumerate(streams):
         first = focus if at == 0 else None
-        here = FEED.c.block == first.block if first else _in_scope(scope, come, stream)
+        here = FEED.c.block == first.block if first else _in_scope(scope, focus_read, stream)
         _read(connection, stream, here, left)
         left -= len(stream.entries)
         if first and stream.whole:
-            come = first.model_copy(update={"position": stream.end})
+            focus_read = first.model_copy(update={"position": stream.end})
     order = [entry for stream in streams for _, entry in stream.entries]
     rows = read_records(connection, dict.fromkeys(order))
     held = conflicts(connection, rows.keys())
-    taken = _that_fit(order, rows, held)
+    taken = _count_fitting(order, rows, held)
     page = _page(
         connection, scope, dict.fromkeys(order[:taken]), rows, held, own, codes=request.codes
     )
-    return _turned(page, streams, focus, taken)
+    return _page_result(page, streams, focus, taken)
 
 
 def _streams(
     scope: Scope, request: SyncRequest, last: Mapping[int, int], focus: Focus | None
 ) -> Iterable[_Stream]:
-    """Give what is to be read, in order: the block in focus, its district, the others."""
+    """Yield the streams in reading order: the block in focus, its district, the others."""
     if scope.district is not None:
         districts = [scope.district]
     else:
@@ -112,18 +111,18 @@ def _streams(
         yield _Stream(district, min(request.cursors.get(district, 0), end), end)
 
 
-def _in_scope(scope: Scope, come: Focus | None, stream: _Stream) -> ColumnElement[bool]:
-    """Leave out other blocks, and what has come with the block in focus."""
+def _in_scope(scope: Scope, focus_read: Focus | None, stream: _Stream) -> ColumnElement[bool]:
+    """Leave out other blocks, and entries already read with the block in focus."""
     if scope.block is not None:
         return or_(FEED.c.block.is_(None), FEED.c.block == scope.block)
-    if come is not None and come.district == stream.district:
-        with_focus = and_(FEED.c.block == come.block, FEED.c.position <= come.position)
+    if focus_read is not None and focus_read.district == stream.district:
+        with_focus = and_(FEED.c.block == focus_read.block, FEED.c.position <= focus_read.position)
         return or_(FEED.c.block.is_(None), not_(with_focus))
     return true()
 
 
 def _read(connection: Connection, stream: _Stream, here: ColumnElement[bool], left: int) -> None:
-    """Read the entries of a stream, and whether there are more than are wanted."""
+    """Read at most ``left`` entries of a stream, and whether they reach its end."""
     if stream.start >= stream.end:
         stream.whole = True
         return
@@ -137,10 +136,10 @@ def _read(connection: Connection, stream: _Stream, here: ColumnElement[bool], le
     stream.whole, stream.entries = len(found) <= left, found[:left]
 
 
-def _that_fit(
+def _count_fitting(
     order: Sequence[Key], rows: Mapping[Key, StoredRecord], held: Mapping[Key, Sequence[Held]]
 ) -> int:
-    """Return how many entries a page takes before it is too large; one always fits."""
+    """Return how many entries fit into a page; at least one."""
     size = 0
     for taken, key in enumerate(order):
         size += len(json.dumps(rows[key].values)) if key in rows else 0
@@ -190,7 +189,7 @@ def _findings(
     *,
     codes: bool,
 ) -> defaultdict[Key, list[FindingItem]]:
-    """Read the findings of these records; they name nobody whom the scope does not hold.
+    """Read the findings of these records; they name no records outside the scope.
 
     ``codes``: whether the laptop makes the sentences itself.
     """
@@ -201,11 +200,13 @@ def _findings(
     return items
 
 
-def _turned(page: Page, streams: Sequence[_Stream], focus: Focus | None, taken: int) -> Turned:
-    """Say where each stream ends when ``taken`` of all their entries stand in the page.
+def _page_result(
+    page: Page, streams: Sequence[_Stream], focus: Focus | None, taken: int
+) -> PageResult:
+    """Return the page with the cursors after the first ``taken`` entries of all streams.
 
-    After one that is not read to its end the next stay where they were: a district's cursor must
-    not pass what is left of the block in focus.
+    After a stream that is not read to its end, later cursors stay where they are: a district's
+    cursor must not pass unread entries of the block in focus.
     """
     reached: list[int] = []
     more = False
@@ -221,4 +222,4 @@ def _turned(page: Page, streams: Sequence[_Stream], focus: Focus | None, taken: 
     cursors = {stream.district: position for stream, position in at}
     if focus is not None and cursors.get(focus.district, 0) >= focus.position:
         focus = None
-    return Turned(page, cursors, focus, more)
+    return PageResult(page, cursors, focus, more)

@@ -1,7 +1,7 @@
-"""The districts' feeds: where each record stands, in the order of the last changes (18, 19).
+"""The districts' feeds: the records of each place, ordered by last change (rules 18, 19).
 
-Positions come from a counter per district, whose row a batch locks before it reads any record (6):
-so they commit in order, and a reader that has seen one has seen all before it.
+Positions come from a counter per district. A batch locks its row before it reads any record
+(rule 6), so positions commit in order, and a reader that has seen one has seen all before it.
 """
 
 from __future__ import annotations
@@ -31,58 +31,62 @@ _Server: TypeAlias = tuple[int, str, int, int, list[str]]
 _SERVER = select(*SERVER.columns)
 _MOST_PAST = 1000
 _SINCE = 1_767_225_600
-"""The second that floors are counted from: the first of 2026."""
+"""The second that floors are counted from: 1 January 2026."""
 _A_SECOND = 1_000_000
-"""More than a server gives out in a second."""
+"""More positions than a server assigns in a second."""
 
 
 @dataclass(frozen=True, slots=True)
-class Era:
-    """The server's incarnation; all it gives out is above the floor (5)."""
+class Generation:
+    """The server's generation: it changes when a restore is detected (rule 5)."""
 
-    incarnation: str
+    name: str
     floor: int
+    """All versions and positions of this generation are above it."""
     since: int
     """When it began, by this server's clock; 0 for the first."""
     past: frozenset[str]
-    """The names of the incarnations before, those of eras that were lost included."""
+    """The names of earlier generations, lost ones included."""
 
 
-def era(connection: Connection) -> Era:
-    """Read the server's incarnation."""
+def read_generation(connection: Connection) -> Generation:
+    """Read the server's present generation."""
     row = run_queries(connection, [(_SERVER, {})])[0][0]
     _, incarnation, floor, since, past = cast(_Server, row)
-    return Era(incarnation, floor, since, frozenset(past))
+    return Generation(incarnation, floor, since, frozenset(past))
 
 
 def start(connection: Connection, now: int) -> None:
-    """Begin to serve: from now on, all that is given out is above what ever was (5).
+    """Skip ahead at server start: all numbers assigned from now on are above earlier ones (rule 5).
 
-    Nobody tells a server that it was put back until a laptop comes that knows more. What it gives
-    out before must not be taken for what the lost era gave out: an edit of a row that is lost would
-    have "seen" another's value, and a cursor of that era be past what it never brought. So each
-    start leaps to where nothing was given out before its time, and remembers what it passed over.
+    A restored server notices the restore only when a laptop that knows more syncs. Versions and
+    positions assigned before that must differ from those of the lost generation: else an edit of a
+    lost row would seem to have seen another value, and a cursor would pass entries it never read.
+    So each start skips to numbers above all assigned before, and stores the skipped ranges.
     """
     lift_timeouts(connection)
     row = connection.execute(select(SERVER).with_for_update()).one()
-    floor = above(row.floor, now)
+    floor = number_above(row.floor, now)
     query = select(COUNTER).where(COUNTER.c.position < floor).order_by(COUNTER.c.district)
-    leaps = [
+    skips = [
         {"district": one.district, "below": one.position, "above": floor}
         for one in connection.execute(query.with_for_update())
     ]
-    insert_rows(connection, LEAP, leaps)
+    insert_rows(connection, LEAP, skips)
     connection.execute(update(COUNTER).where(COUNTER.c.position < floor).values(position=floor))
     connection.execute(update(SERVER).values(floor=floor))
 
 
-def above(floor: int, now: int) -> int:
-    """Return a number above all that is given out by now, if clocks were right."""
+def number_above(floor: int, now: int) -> int:
+    """Return a number above all assigned until ``now``, provided that clocks were right."""
     return max(floor + 1, (now - _SINCE) * _A_SECOND)
 
 
-def lost(connection: Connection, cursors: Iterable[tuple[int, int]]) -> bool:
-    """Say whether one of these cursors (district, position) can only be of a lost era."""
+def in_skipped_range(connection: Connection, cursors: Iterable[tuple[int, int]]) -> bool:
+    """Say whether one of these cursors (district, position) is in a range that a start skipped.
+
+    Only a lost generation can have assigned it.
+    """
     passed = [
         (LEAP.c.district == district) & (LEAP.c.below < at) & (LEAP.c.above > at)
         for district, at in cursors
@@ -98,7 +102,7 @@ def positions(connection: Connection) -> dict[int, int]:
 
 
 def lock_counters(connection: Connection, districts: Collection[int], floor: int) -> dict[int, int]:
-    """Lock the counters of these districts in order of code, making those that are new (6).
+    """Lock the counters of these districts in order of code; insert missing ones (rule 6).
 
     Until the transaction ends, no other batch reads or writes records of these districts.
     """
@@ -110,15 +114,15 @@ def lock_counters(connection: Connection, districts: Collection[int], floor: int
         return locked
     insert_missing_rows(connection, COUNTER, [{"district": one, "position": floor} for one in new])
     if floor:
-        leaps = [{"district": one, "below": 0, "above": floor} for one in new]
-        insert_missing_rows(connection, LEAP, leaps)
+        skips = [{"district": one, "below": 0, "above": floor} for one in new]
+        insert_missing_rows(connection, LEAP, skips)
     return {row.district: row.position for row in connection.execute(query)}
 
 
-def entries(
+def feed_entries(
     connection: Connection, keys: Collection[Key]
 ) -> dict[Key, list[tuple[int, int, int | None]]]:
-    """Return the entries (district, position, block) of these records; each that is has one."""
+    """Return the entries (district, position, block) of these records; every record has one."""
     found: defaultdict[Key, list[tuple[int, int, int | None]]] = defaultdict(list)
     if not keys:
         return {}
@@ -133,14 +137,14 @@ def entries(
     return dict(found)
 
 
-def renew(
+def append_entries(
     connection: Connection,
     counters: Mapping[int, int],
     records: Mapping[Key, tuple[Place, Place | None]],
 ) -> None:
-    """Give each record a new entry where it stands, and where it stood before it moved (18, 19).
+    """Append an entry for each record at its place, and at the place it left (rules 18, 19).
 
-    ``records``: its place now, and before the batch, None if it is new. The counters are locked.
+    ``records``: the place now, and before the batch or None if it is new. Needs locked counters.
     """
     last = dict(counters)
     rows: list[dict[str, object]] = []
@@ -170,10 +174,10 @@ def renew(
 def _remove(
     connection: Connection, keys: Collection[Key], places: Mapping[Key, Collection[Place | None]]
 ) -> None:
-    """Remove the entries of records at these places of theirs."""
+    """Remove the entries of records at these places."""
     old: defaultdict[int, list[int]] = defaultdict(list)
-    for key, standing in entries(connection, keys).items():
-        for district, position, block in standing:
+    for key, found_entries in feed_entries(connection, keys).items():
+        for district, position, block in found_entries:
             if (district, block) in places[key]:
                 old[district].append(position)
     for district, stale in old.items():
@@ -182,23 +186,23 @@ def _remove(
         )
 
 
-def heal(
-    connection: Connection, lost: str, met: str, name: str, seen: Iterable[int], now: int
+def begin_generation(
+    connection: Connection, lost: str, reported: str, name: str, seen: Iterable[int], now: int
 ) -> None:
-    """Begin a new incarnation after ``lost``: this is an older copy of what laptops know (5).
+    """Begin the generation ``name`` after ``lost``, as the database was restored (rule 5).
 
-    ``met``: the incarnation that the laptop knows, another one if it was lost as a whole.
+    ``reported``: the generation the laptop knows; it differs from ``lost`` if that one was lost
+    entirely. ``seen``: cursors of the lost generation that were reported.
 
-    Everything in the feeds takes a position above all that the lost era can have given out, so
-    that nobody's cursor is past what was given out between the restoring and now. ``seen``: what
-    cursors of the lost era were met.
+    All feed entries move above every position that the lost generation can have assigned, so that
+    no cursor is past entries made since the restore.
     """
     lift_timeouts(connection)
     row = connection.execute(select(SERVER).with_for_update()).one()
     if row.incarnation != lost:
-        return  # another request has just done it
+        return  # a concurrent request did it
     query = select(COUNTER.c.position).order_by(COUNTER.c.district).with_for_update()
-    floor = above(max((row.floor, *connection.execute(query).scalars(), *seen)), now)
+    floor = number_above(max((row.floor, *connection.execute(query).scalars(), *seen)), now)
     rank = func.row_number().over(partition_by=FEED.c.district, order_by=FEED.c.position)
     ranked = select(FEED.c.district, FEED.c.position, rank.label("rank")).subquery()
     connection.execute(
@@ -209,6 +213,6 @@ def heal(
     last = select(func.max(FEED.c.position)).where(FEED.c.district == COUNTER.c.district)
     reached = func.coalesce(last.scalar_subquery(), floor)
     connection.execute(update(COUNTER).values(position=reached))
-    past = list(dict.fromkeys((*row.past, lost, met)))[-_MOST_PAST:]
+    past = list(dict.fromkeys((*row.past, lost, reported)))[-_MOST_PAST:]
     connection.execute(update(SERVER).values(incarnation=name, floor=floor, since=now, past=past))
-    connection.execute(delete(LEAP))  # no cursor of before counts any more
+    connection.execute(delete(LEAP))  # every earlier cursor is below the new floor

@@ -1,4 +1,4 @@
-"""The server's half of a receipt: what it holds of origins' logs."""
+"""The server's part of a receipt: how much of each origin's log it holds."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _OVERSEE = frozenset({"supervisor", "administrator"})
 
 
 def receipt(connection: Connection, device: Device, origins: Sequence[str]) -> list[ReceivedLog]:
-    """Tell of each origin how far its log goes here, and its changes by kind of record.
+    """Return the end of each origin's stored log, and its changes counted by kind.
 
-    Those are left out that are another device's, unless the asker oversees it: a supervisor or an
-    administrator whose scope holds the whole of that device's.
+    Origins of other devices are left out, except for a supervisor or administrator whose scope
+    contains the whole scope of that device.
     """
     found = {
         row.origin: row

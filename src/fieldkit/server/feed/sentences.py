@@ -1,4 +1,4 @@
-"""What an older laptop is sent: sentences, made here, instead of codes and parameters."""
+"""Makes the sentences that older laptops get instead of codes and parameters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _said(kind: str, one: Verdict) -> str:
 
 
 def _kind(change: object) -> str:
-    """Return the kind that a change names, which nobody may have read yet."""
+    """Return the kind that an unvalidated change names, or an empty string."""
     kind = change.get("kind") if isinstance(change, dict) else None
     return kind if isinstance(kind, str) else ""
 

@@ -1,1 +1,1 @@
-"""Taking in a batch: checked, merged, judged and logged in one transaction."""
+"""Ingests a batch: checks, merges, reviews and logs its changes in one transaction."""

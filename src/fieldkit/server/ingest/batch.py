@@ -1,4 +1,4 @@
-"""Taking new changes in: under the locks of their districts, all at once, each with its verdict."""
+"""Ingests the new changes of a batch under the locks of their districts, each with a verdict."""
 
 from __future__ import annotations
 
@@ -24,17 +24,22 @@ from fieldkit.server.database.rows import (
 )
 from fieldkit.server.database.statements import about_records, insert_rows
 from fieldkit.server.database.tables import CHANGE
-from fieldkit.server.feed.positions import Era, era, lock_counters, renew
+from fieldkit.server.feed.positions import (
+    Generation,
+    append_entries,
+    lock_counters,
+    read_generation,
+)
 from fieldkit.server.ingest import findings
-from fieldkit.server.ingest.batch_records import gather, keep
-from fieldkit.server.ingest.incoming import Entry, contested, line, read_shape, rejected
+from fieldkit.server.ingest.batch_records import read_states, write_states
+from fieldkit.server.ingest.incoming import Entry, contested, log_row, read_shape, rejected
 from fieldkit.server.ingest.logs import Log, ancestry
-from fieldkit.server.ingest.record_state import OutOfScope, RecordState, lay, origin_of
+from fieldkit.server.ingest.record_state import OutOfScope, RecordState, apply_change, origin_of
 from fieldkit.server.scope import Place
 
 
-class Elsewhere(Exception):
-    """What was read before the locks holds no more: begin again, and lock these districts too."""
+class MissingLocks(Exception):
+    """The state read before locking is outdated: start over, locking these districts too."""
 
     def __init__(self, districts: Collection[int]) -> None:
         super().__init__("not locked")
@@ -42,21 +47,21 @@ class Elsewhere(Exception):
 
 
 @dataclass(slots=True)
-class Entered:
-    """What became of the new changes of a batch, in order."""
+class BatchResult:
+    """The outcome of the new changes of a batch, in order."""
 
     versions: list[int | None] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     out_of_scope: list[int] = field(default_factory=list)
     refused: set[Key] = field(default_factory=set)
-    """Records whose entry was not taken: what was typed on them later has nothing to stand on."""
+    """Records whose creation was rejected; later edits of them are rejected too."""
     own: dict[Key, int] = field(default_factory=dict)
-    """The version of each record whose row the laptop knows from its own changes alone."""
+    """The version of each record whose row the laptop can derive from its own changes alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Under:
-    """What a batch is taken in under."""
+class BatchContext:
+    """What is common to all changes of a batch."""
 
     log: Log
     ancestry: Ancestry
@@ -65,53 +70,53 @@ class Under:
     now: int
 
 
-def enter(
+def ingest_changes(
     connection: Connection,
     log: Log,
     entries: Sequence[Entry],
     scopes: Sequence[Scope],
-    here: Era,
+    generation: Generation,
     cursors: Mapping[int, int],
     also: Collection[int],
     now: int,
-) -> Entered:
-    """Take new changes in, and enter them in the log.
+) -> BatchResult:
+    """Ingest new changes, and write them to the log.
 
-    ``cursors``: how far the laptop has been brought what others did. ``also``: districts to lock
-    beside those the changes show.
+    ``cursors``: how far the laptop has pulled each district's feed. ``also``: districts to lock
+    besides those named by the changes.
 
     Raises:
-        Elsewhere: nothing may be kept of this transaction; it is to be begun again.
+        MissingLocks: roll this transaction back and start over with more locks.
     """
-    _read(entries)
+    _read_changes(entries)
     changes = [entry.change for entry in entries if entry.change and not entry.refused]
     wanted = _districts(connection, log, changes) | set(also)
-    counters = lock_counters(connection, wanted, here.floor)
-    if era(connection).incarnation != here.incarnation:
-        raise Elsewhere(wanted)  # the server was found to be put back while this waited (5)
-    under = Under(log, ancestry(connection, log), scopes, here.floor, now)
+    counters = lock_counters(connection, wanted, generation.floor)
+    if read_generation(connection).name != generation.name:
+        raise MissingLocks(wanted)  # a restore was detected while this waited (rule 5)
+    context = BatchContext(log, ancestry(connection, log), scopes, generation.floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
-    records = gather(connection, keys, under.ancestry, cursors)
+    records = read_states(connection, keys, context.ancestry, cursors)
     waiting = findings.waiting(connection, {record_id for _, record_id in keys})
-    stand = {one.before.place[0] for one in records.values() if one.before}
-    _locked(counters, stand.union(waiting.values()))
-    entered = Entered()
-    entered.refused |= _never_taken(connection, log, changes, records)
-    lines = [_lay(under, records, entry, entered) for entry in entries]
-    rows = keep(connection, records)
+    places = {one.before.place[0] for one in records.values() if one.before}
+    _check_locked(counters, places.union(waiting.values()))
+    result = BatchResult()
+    result.refused |= _rejected_before(connection, log, changes, records)
+    lines = [_apply(context, records, entry, result) for entry in entries]
+    rows = write_states(connection, records)
     others = _review(connection, records, rows, waiting.keys(), now)
-    _locked(counters, {district for district, _ in others.values()})
-    _renew(connection, records, others, counters)
+    _check_locked(counters, {district for district, _ in others.values()})
+    _append_entries(connection, records, others, counters)
     insert_rows(connection, CHANGE, lines)
-    entered.own = {
+    result.own = {
         key: one.version
         for key, one in records.items()
-        if one.changed and not one.echo and key not in others
+        if one.changed and not one.must_return and key not in others
     }
-    return entered
+    return result
 
 
-def _read(entries: Sequence[Entry]) -> None:
+def _read_changes(entries: Sequence[Entry]) -> None:
     """Read changes with their values."""
     here = kinds()
     so_far: defaultdict[str, ReadCache] = defaultdict(dict)
@@ -125,71 +130,71 @@ def _read(entries: Sequence[Entry]) -> None:
 
 
 def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> set[int]:
-    """Return the districts where these records stand or are to stand."""
+    """Return the districts these records are in or move to."""
     known = [(one.kind, one.record_id) for one in changes if one.op is not Op.CREATE]
-    stand = read_places(connection, dict.fromkeys(known))
-    found = {district for district, _ in stand.values()}
+    places = read_places(connection, dict.fromkeys(known))
+    found = {district for district, _ in places.values()}
     for change in changes:
         named = change.fields.get("district")
         if isinstance(named, int):
             found.add(named)
-        elif (change.kind, change.record_id) not in stand:
+        elif (change.kind, change.record_id) not in places:
             found.add(log.district)
     return found
 
 
-def _locked(counters: Mapping[int, int], districts: Set[int]) -> None:
-    """Make sure that the counters of these districts are locked."""
+def _check_locked(counters: Mapping[int, int], districts: Set[int]) -> None:
+    """Check that the counters of these districts are locked."""
     if missing := districts - counters.keys():
-        raise Elsewhere(missing)
+        raise MissingLocks(missing)
 
 
-def _lay(
-    under: Under,
+def _apply(
+    context: BatchContext,
     records: Mapping[Key, RecordState],
     entry: Entry,
-    entered: Entered,
+    result: BatchResult,
 ) -> dict[str, object]:
-    """Merge one change, or say why not; return its row of the log."""
-    district, version, verdict = under.log.district, None, None
+    """Merge one change or reject it; return its row of the log."""
+    district, version, verdict = context.log.district, None, None
     change, held = entry.change, frozenset[str]()
     try:
         if entry.refused is not None:
             raise entry.refused
         if change is not None:
             record = records[change.kind, change.record_id]
-            if change.op is not Op.CREATE and not record.values and record.key in entered.refused:
+            if change.op is not Op.CREATE and not record.values and record.key in result.refused:
                 raise UnfitChange("entry_refused")
-            merged = lay(
-                record, change, under.ancestry, under.scopes, under.log.district, under.floor
+            merged = apply_change(
+                record, change, context.ancestry, context.scopes, district, context.floor
             )
             held = frozenset(merged.held)
             verdict, version = contested(entry, held), record.version
             district = place_of(record.values)[0]
-            record.echo |= not _unchanged(entry.item, change)
+            record.must_return |= not _unchanged(entry.item, change)
     except UnfitChange as refused:
         verdict = rejected(entry, refused)
         if isinstance(refused, OutOfScope):
-            entered.out_of_scope.append(entry.seq)
+            result.out_of_scope.append(entry.seq)
         if change is not None and (change.kind, change.record_id) in records:
             record = records[change.kind, change.record_id]
-            record.echo = True
+            record.must_return = True
             if not record.values:
-                entered.refused.add(record.key)
-    entered.versions.append(version)
-    entered.verdicts += [verdict] if verdict else []
-    return line(under.log, entry, district, version, verdict, held, under.now)
+                result.refused.add(record.key)
+    result.versions.append(version)
+    result.verdicts += [verdict] if verdict else []
+    return log_row(context.log, entry, district, version, verdict, held, context.now)
 
 
-def _never_taken(
+def _rejected_before(
     connection: Connection,
     log: Log,
     changes: Sequence[Change],
     records: Mapping[Key, RecordState],
 ) -> set[Key]:
-    """Find the records that are not here because their entry was rejected before.
+    """Return the missing records whose creation was rejected in an earlier batch.
 
-    Of the log's own ids that is sure: whatever comes before in the log has been answered.
+    A missing record with an id of this log was rejected: all earlier changes were answered.
     """
     missing = {
         (change.kind, change.record_id)
@@ -208,7 +213,7 @@ def _never_taken(
 
 
 def _unchanged(as_sent: object, change: Change) -> bool:
-    """Say whether reading a change has left its values as the laptop laid them."""
+    """Say whether the values of a change are the same after reading as the laptop sent them."""
     fields = as_sent.get("fields") if isinstance(as_sent, dict) else None
     return (
         isinstance(fields, dict)
@@ -224,7 +229,7 @@ def _review(
     waiting: Set[Key],
     now: int,
 ) -> dict[Key, Place]:
-    """Work out the findings; return the records whose findings are others now, and their places."""
+    """Update the findings; return the places of the records whose findings changed."""
     if not rows:
         return {}
     touched = {
@@ -236,26 +241,26 @@ def _review(
     return others | read_places(connection, differing - others.keys())
 
 
-def _stood(record: RecordState) -> Place | None:
-    """Return where a record stood that somebody may hold; its author, if it came and moved."""
+def _previous_place(record: RecordState) -> Place | None:
+    """Return where laptops may hold the record: its place before the batch or its first move."""
     if record.before:
         return record.before.place
     return record.moves[0][1] if record.moves else None
 
 
-def _renew(
+def _append_entries(
     connection: Connection,
     records: Mapping[Key, RecordState],
     others: Mapping[Key, Place],
     counters: Mapping[int, int],
 ) -> None:
-    """Renew the entries of all that changed, or about which something did."""
-    renewed: dict[Key, tuple[Place, Place | None]] = {
-        key: (place_of(one.values), _stood(one))
+    """Append feed entries of the records that changed, or whose conflicts or findings did."""
+    appended: dict[Key, tuple[Place, Place | None]] = {
+        key: (place_of(one.values), _previous_place(one))
         for key, one in records.items()
         if one.changed or one.contests_changed
     }
     for key, place in others.items():
-        renewed.setdefault(key, (place, place))
-    if renewed:
-        renew(connection, counters, renewed)
+        appended.setdefault(key, (place, place))
+    if appended:
+        append_entries(connection, counters, appended)

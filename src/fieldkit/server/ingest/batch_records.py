@@ -1,6 +1,6 @@
-"""All that is kept about the records of a batch: read at once, a query per table, written at once.
+"""Reads and writes the state of all records of a batch, with one query per table.
 
-A conflict's base value, and who wrote what stands, are looked up in the log of the record.
+A conflict's base value, and the author of the current value, are looked up in the record's log.
 """
 
 from __future__ import annotations
@@ -26,47 +26,47 @@ from fieldkit.server.database.rows import (
 )
 from fieldkit.server.database.statements import insert_rows, upsert_rows
 from fieldkit.server.database.tables import CHANGE, CONFLICT, FIELD_VERSION, MOVED
-from fieldkit.server.feed.positions import entries
+from fieldkit.server.feed.positions import feed_entries
 from fieldkit.server.ingest.record_state import (
     CREATION,
     RecordState,
     compact,
-    found,
     origin_of,
+    state_of,
 )
 from fieldkit.server.scope import Place, place_at
 
-_Line: TypeAlias = Row[tuple[object, ...]]
+_LogRow: TypeAlias = Row[tuple[object, ...]]
 _Versions: TypeAlias = Mapping[str, Sequence[int | str]]
 
 
-def gather(
+def read_states(
     connection: Connection, keys: Iterable[Key], ancestry: Ancestry, cursors: Mapping[int, int]
 ) -> dict[Key, RecordState]:
-    """Read these records; those that are not there begin empty.
+    """Read these records; missing ones get an empty state.
 
-    ``cursors``: how far the laptop has been brought what was there before.
+    ``cursors``: how far the laptop has pulled each district's feed.
     """
     wanted = list(keys)
-    # Most of a batch is new: one look at the feed spares a query for each kind.
-    stand = entries(connection, wanted)
-    rows = read_records(connection, stand)
+    # Most records of a batch are new: one query of the feed saves a query for each kind.
+    feed = feed_entries(connection, wanted)
+    rows = read_records(connection, feed)
     versions = _versions(connection, rows.keys())
     held, moves = conflicts(connection, rows.keys()), _moves(connection, rows.keys())
-    born = _born(connection, rows.keys(), versions, ancestry)
-    standing = {
-        key: found(key, row, versions.get(key), held[key], moves[key], born.get(key, 0))
+    born = _creation_seqs(connection, rows.keys(), versions, ancestry)
+    states = {
+        key: state_of(key, row, versions.get(key), held[key], moves[key], born.get(key, 0))
         for key, row in rows.items()
     }
-    for key, one in standing.items():
-        one.echo |= any(at > cursors.get(district, 0) for district, at, _ in stand[key])
-    return {key: standing.get(key) or RecordState(key) for key in wanted}
+    for key, one in states.items():
+        one.must_return |= any(at > cursors.get(district, 0) for district, at, _ in feed[key])
+    return {key: states.get(key) or RecordState(key) for key in wanted}
 
 
-def keep(
+def write_states(
     connection: Connection, records: Mapping[Key, RecordState]
 ) -> Mapping[Key, Mapping[str, object]]:
-    """Write what a batch made of these records; return the rows of those that changed."""
+    """Write the new state of these records; return the rows of those that changed."""
     changed = {key: one for key, one in records.items() if one.changed}
     rows = rows_of({key: StoredRecord(one.version, one.values) for key, one in changed.items()})
     write_records(connection, rows, {key for key, one in changed.items() if one.before})
@@ -95,25 +95,25 @@ def _moves(
     return moves
 
 
-def _born(
+def _creation_seqs(
     connection: Connection,
     keys: Iterable[Key],
     versions: Mapping[Key, _Versions],
     ancestry: Ancestry,
 ) -> dict[Key, int]:
-    """Find by which seq those records were created whose creator's log was inherited (4)."""
-    asked = [
+    """Return the seq that created each record of an inherited log, where it is needed (rule 4)."""
+    inherited = [
         key
         for key in keys
         if origin_of(key) in ancestry.inherited
         and (key not in versions or not versions[key][CREATION][2])
     ]
-    if not asked:
+    if not inherited:
         return {}
     query = (
         select(CHANGE.c.kind, CHANGE.c.record_id, func.min(CHANGE.c.seq))
         .where(
-            tuple_(CHANGE.c.kind, CHANGE.c.record_id).in_(asked),
+            tuple_(CHANGE.c.kind, CHANGE.c.record_id).in_(inherited),
             CHANGE.c.record_id.startswith(CHANGE.c.origin),
             CHANGE.c.verdict != REJECTED,
         )
@@ -133,7 +133,7 @@ def _keep_versions(connection: Connection, records: Iterable[RecordState]) -> No
 
 
 def _keep_conflicts(connection: Connection, records: Iterable[RecordState]) -> None:
-    """Write the conflicts that changed, all of a record's where it moved with them (14)."""
+    """Write the conflicts that changed; all of a record's if its row changed (rule 14)."""
     lines: list[dict[str, object]] = []
     for one in records:
         if not one.contests_changed and not (one.held and one.changed):
@@ -147,15 +147,15 @@ def _keep_conflicts(connection: Connection, records: Iterable[RecordState]) -> N
                     CONFLICT.c.origin == origin,
                 )
             )
-        log = _Log(connection, one)
+        log = _RecordLog(connection, one)
         for contest, held in one.held.items():
             one.held[contest] = held = log.complete(held)
-            lines.append(_line(one, held))
+            lines.append(_conflict_row(one, held))
     if lines:
         connection.execute(insert(CONFLICT), lines)
 
 
-def _line(one: RecordState, held: Held) -> dict[str, object]:
+def _conflict_row(one: RecordState, held: Held) -> dict[str, object]:
     return _named(one.key) | {
         "field": held.field,
         "origin": held.origin,
@@ -174,16 +174,16 @@ def _named(key: Key) -> dict[str, object]:
     return {"kind": key[0], "record_id": key[1]}
 
 
-class _Log:
-    """The changes of one record that were taken, read when first asked for."""
+class _RecordLog:
+    """The accepted changes of one record, read on first use."""
 
     def __init__(self, connection: Connection, record: RecordState) -> None:
         self._connection = connection
         self._record = record
-        self._lines: list[tuple[_Line, Change]] | None = None
+        self._lines: list[tuple[_LogRow, Change]] | None = None
 
     def complete(self, held: Held) -> Held:
-        """Look up what stood at a conflict's base, and who wrote what stands."""
+        """Look up the value at a conflict's base, and the author of the current value."""
         if held.seen and held.field != DELETED:
             base = self._value(held.field, held.seen)
             held = held.model_copy(update={"base": base, "seen": 0})
@@ -193,14 +193,14 @@ class _Log:
             held = held.model_copy(update=known)
         return held
 
-    def _read(self) -> list[tuple[_Line, Change]]:
+    def _read(self) -> list[tuple[_LogRow, Change]]:
         if self._lines is None:
             query = select(CHANGE).where(
                 CHANGE.c.kind == self._record.key[0],
                 CHANGE.c.record_id == self._record.key[1],
                 CHANGE.c.verdict != REJECTED,
             )
-            # Of several at one version the first made it; held ones come after those applied.
+            # Of several at one version the first made it; held changes sort after applied ones.
             rows = sorted(
                 self._connection.execute(query),
                 key=lambda row: (-row.version, row.verdict, row.received_at, row.seq),
@@ -219,7 +219,7 @@ class _Log:
         return None
 
     def _author(self, origin: str, seq: int) -> tuple[str, int]:
-        """Return who made a change, and when; ``seq`` 0: the first of the origin."""
+        """Return the operator and time of a change; ``seq`` 0: the origin's first."""
         own = {row.seq: change for row, change in self._read() if row.origin == origin}
         for number, change in sorted(own.items()):
             if seq in (0, number):

@@ -1,7 +1,7 @@
-"""Findings: what is to be checked after a batch; nothing was refused for it (rule 16).
+"""Reviews the records of a batch and stores the findings; no change is rejected for one (rule 16).
 
-Records are judged against all records of their district, whose counter is locked, so that no two
-batches miss each other's records.
+A record is reviewed against all records of its district, whose counter is locked, so that two
+concurrent batches cannot miss each other's records.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from fieldkit.server.database.statements import (
     takes_arrays,
 )
 from fieldkit.server.database.tables import FINDING
-from fieldkit.server.ingest.gathered import GatheredRecords
+from fieldkit.server.ingest.fetched_records import FetchedRecords
 
 _Statement: TypeAlias = Select[tuple[object, ...]]
 _Row: TypeAlias = tuple[object, ...]
@@ -41,14 +41,14 @@ class Touched(NamedTuple):
     """A record that a batch changed."""
 
     row: Mapping[str, object]
-    """As it is written already."""
+    """Its row as already written."""
     before: Mapping[str, Json] | None
 
 
 def waiting(connection: Connection, ids: Iterable[str]) -> dict[Key, int]:
     """Return the records with findings about these ids, and their districts.
 
-    These are to be judged with them, under the locks of these districts.
+    They are reviewed together with these, under the locks of those districts.
     """
     question = _about(takes_arrays(connection)), {"ids": sorted(ids)}
     rows = run_queries(connection, [question])[0]
@@ -58,24 +58,24 @@ def waiting(connection: Connection, ids: Iterable[str]) -> dict[Key, int]:
 def review(
     connection: Connection, touched: Mapping[Key, Touched], beside: Set[Key], today: date
 ) -> set[Key]:
-    """Judge what was touched, and what that may settle or unsettle; keep the findings.
+    """Review the touched records and all others whose findings they may change; store the findings.
 
-    ``beside``: the records :func:`waiting` for these. Runs after the rows are written, under the
-    locks of the districts of all. Returns the records whose open findings are others now.
+    ``beside``: the records :func:`waiting` for these. Runs after the rows are written, with all
+    their districts locked. Returns the records whose open findings changed.
     """
-    known, here = GatheredRecords(connection, takes_arrays(connection)), kinds()
+    known, here = FetchedRecords(connection, takes_arrays(connection)), kinds()
     touched = {key: one for key, one in touched.items() if key[0] in here}
     now = {key: here[key[0]].of(one.row) for key, one in touched.items()}
     known.hold(now)
     found = known.judge(now, today)
-    # Nothing was ever found about what was not there.
+    # Only a record that existed before can have findings.
     before = _stored(connection, [key for key, one in touched.items() if one.before])
-    # Most rules compare both ways: where there is a finding, or was one, others have theirs.
+    # Most rules are symmetric: where a record has or had a finding, its counterpart may too.
     awaited = {key for key in now if awaits(here[key[0]])}
     asked = awaited.union(key for key in found if found[key])
     known.judge({key: now[key] for key in asked}, today, meet=True)
     asked = before.keys() | {key for key in awaited if touched[key].before}
-    known.judge({key: _was(here, key, touched[key]) for key in asked}, today, meet=True)
+    known.judge({key: _record_before(here, key, touched[key]) for key in asked}, today, meet=True)
     ended = [key for key, one in touched.items() if one.before and now[key].deleted]
     beside = known.met.keys() | beside | _referring(connection, ended)
     beside = {key for key in beside if key[0] in here} - touched.keys()
@@ -85,13 +85,13 @@ def review(
     return _keep(connection, {**others, **now}, before, found)
 
 
-def _was(here: Mapping[str, type[Record]], key: Key, touched: Touched) -> Record:
+def _record_before(here: Mapping[str, type[Record]], key: Key, touched: Touched) -> Record:
     kind = here[key[0]]
     return kind.of(typed_columns(kind, touched.before or {}) | {"id": key[1]})
 
 
 def _referring(connection: Connection, ended: Collection[Key]) -> set[Key]:
-    """Return the records that refer to these, which are there no more."""
+    """Return the live records that refer to these deleted ones."""
     array, sorts = takes_arrays(connection), {kind for kind, _ in ended}
     asked = [
         (kind, name)
@@ -121,14 +121,14 @@ def _about(array: bool) -> _Statement:
 
 
 def _stored(connection: Connection, keys: Collection[Key]) -> dict[Key, _Rows]:
-    """Return the findings that records have so far, where they have any."""
+    """Read the stored findings of these records."""
     stored: defaultdict[Key, _Rows] = defaultdict(dict)
     if wanted := set(keys):
         given = {"kinds": sorted({kind for kind, _ in wanted}), "ids": [one for _, one in wanted]}
         for row in run_queries(
             connection, [(select_records(FINDING, array=takes_arrays(connection)), given)]
         )[0]:
-            if _key(row) in wanted:  # an id may be that of a record of another kind, too
+            if _key(row) in wanted:  # the same id can exist in another kind
                 stored[_key(row)][_place(row)] = row
     return stored
 
@@ -139,7 +139,7 @@ def _keep(
     before: Mapping[Key, _Rows],
     found: Mapping[Key, Sequence[Finding]],
 ) -> set[Key]:
-    """Write the findings of the judged records where they differ; return those that did."""
+    """Write the findings of reviewed records where they differ; return the keys of those."""
     concerned = [key for key in records if found[key] or key in before]
     wanted = {key: _rows(records[key], found[key]) for key in concerned}
     differing = sorted(key for key in concerned if before.get(key, {}) != wanted[key])
@@ -156,7 +156,7 @@ def _keep(
 
 
 def _rows(record: Record, findings: Sequence[Finding]) -> _Rows:
-    """Return the rows of a record's findings, one for a rule and field."""
+    """Return the rows of a record's findings, one per rule and field."""
     rows: _Rows = {}
     for one in findings:
         columns: dict[str, object] = {

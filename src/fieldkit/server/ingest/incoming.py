@@ -1,4 +1,4 @@
-"""A batch on its way into the log: numbered, chained and read one change at a time."""
+"""Parses a batch: numbers, chains and reads its changes, and makes their verdicts and log rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.ingest.logs import Log
 from fieldkit.server.problems import refusal
 
-_ANSWERED = (
+_ANSWER_COLUMNS = (
     CHANGE.c.seq,
     CHANGE.c.head,
     CHANGE.c.verdict,
@@ -38,19 +38,19 @@ class Entry:
 
     seq: int
     item: object
-    """As it came."""
+    """As received."""
     body: bytes
     """Its canonical form."""
     head: bytes
     change: Change | None = None
     """None if it cannot be read."""
     refused: UnfitChange | None = None
-    """Why it is not taken."""
+    """Why it is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was taken in before of a batch."""
+    """The part of a batch that was ingested before."""
 
     fork: int | None
     """The first seq that differs."""
@@ -77,11 +77,11 @@ def entries_of(batch: Batch) -> list[Entry]:
 
 
 def known_of(connection: Connection, log: Log, entries: Sequence[Entry]) -> Known:
-    """Answer what was taken in before as it was answered then, up to where it differs (7)."""
+    """Return the earlier answers to known changes, up to the first that differs (rule 7)."""
     if not entries:
         return Known(None, [], [])
     rows = connection.execute(
-        select(*_ANSWERED)
+        select(*_ANSWER_COLUMNS)
         .where(
             CHANGE.c.origin == log.origin,
             CHANGE.c.seq.between(entries[0].seq, entries[-1].seq),
@@ -109,7 +109,7 @@ def known_of(connection: Connection, log: Log, entries: Sequence[Entry]) -> Know
 
 
 def read_shape(entry: Entry) -> Change | None:
-    """Read the shape of one change; one that has none is kept and rejected."""
+    """Parse one change; set ``refused`` if that fails, so that it is stored and rejected."""
     try:
         item = ChangeItem.model_validate(entry.item)
         if item.seq != entry.seq:
@@ -136,7 +136,7 @@ def read_shape(entry: Entry) -> Change | None:
 
 
 def rejected(entry: Entry, refused: UnfitChange) -> Verdict:
-    """Say that one change was not taken, and why."""
+    """Return the verdict of a rejected change."""
     name = refused.field or ""
     if contains_aadhaar(name) or not name.isprintable():
         name = ""
@@ -150,14 +150,14 @@ def rejected(entry: Entry, refused: UnfitChange) -> Verdict:
 
 
 def contested(entry: Entry, held: Iterable[str]) -> Verdict | None:
-    """Say which field of a change is held, if one is."""
+    """Return the verdict of a change with held fields; None if it has none."""
     field = min(held, default=None)
     if field is None:
         return None
     return Verdict(seq=entry.seq, verdict=CONFLICT, field=field, rule="contested")
 
 
-def line(
+def log_row(
     log: Log,
     entry: Entry,
     district: int,
@@ -166,7 +166,7 @@ def line(
     held: Iterable[str],
     now: int,
 ) -> dict[str, object]:
-    """Return the log's row for one change; ``held``: the fields of it that conflict."""
+    """Return the log's row for one change; ``held``: its fields in conflict."""
     secret = verdict is not None and verdict.verdict == REJECTED
     secret = secret and contains_aadhaar(cast(Json, entry.item))
     return {

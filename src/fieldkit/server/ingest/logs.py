@@ -1,8 +1,7 @@
-"""The logs of the laptops' databases: locked, proven, compared, and whose past each inherits."""
+"""The stored logs of origins: locks them, checks requests against them, finds what they inherit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -19,21 +18,21 @@ from fieldkit.server.scope import Device
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """How far an origin's log has come here."""
+    """The stored part of an origin's log."""
 
     origin: str
     district: int
-    """Where its records stand that do not say."""
+    """The district of its records that name none."""
     device: int
     parent: tuple[str, int] | None
     last_seq: int
     head: bytes
     new: bool = False
-    """Nothing of it was ever taken in: it has no row."""
+    """It has no row: nothing of it was ingested yet."""
 
 
 def lock(connection: Connection, origin: str, device: Device) -> Log:
-    """Read how far a log has come, keeping other batches of it waiting (6)."""
+    """Read a log and lock its row, so that other batches of it wait (rule 6)."""
     query = select(ORIGIN).where(ORIGIN.c.origin == origin).with_for_update()
     row = connection.execute(query).one_or_none()
     if row is None:
@@ -44,7 +43,7 @@ def lock(connection: Connection, origin: str, device: Device) -> Log:
 
 
 def begin(connection: Connection, log: Log, now: int) -> None:
-    """Make the row of a new log; another request may do so at the same time."""
+    """Insert the row of a new log, unless a concurrent request has."""
     row = {
         "origin": log.origin,
         "district": log.district,
@@ -59,7 +58,7 @@ def begin(connection: Connection, log: Log, now: int) -> None:
 
 
 def note(connection: Connection, log: Log, device: Device, now: int) -> None:
-    """Write how far a log has come, and through which device."""
+    """Store the end of a log, and the device that sent it."""
     parent, parent_seq = log.parent or (None, None)
     connection.execute(
         update(ORIGIN)
@@ -76,17 +75,20 @@ def note(connection: Connection, log: Log, device: Device, now: int) -> None:
 
 
 def head_at(connection: Connection, log: Log, seq: int) -> bytes:
-    """Return the head of the log after ``seq`` changes, which it must have."""
+    """Return the head of the log after ``seq`` changes; it must have that many."""
     if seq == log.last_seq:
         return log.head
-    return first_head(log.origin) if seq == 0 else _heads(connection, log.origin, [seq])[0]
+    if seq == 0:
+        return first_head(log.origin)
+    query = select(CHANGE.c.head).where(CHANGE.c.origin == log.origin, CHANGE.c.seq == seq)
+    return cast(bytes, connection.execute(query).scalar_one())
 
 
 def check_whole(connection: Connection, log: Log, device: Device, request: SyncRequest) -> bool:
-    """Say whether the laptop's log as a whole fits what is here, as far as that can be told.
+    """Say whether the laptop's whole log agrees with the stored one, as far as is known.
 
     Raises:
-        Refusal: another device's log, or one that cannot be proven to be held.
+        Refusal: the log is another device's, or the request does not prove that it has the log.
     """
     if log.last_seq and device.id != log.device:
         if request.last_seq == 0:
@@ -106,10 +108,10 @@ def check_whole(connection: Connection, log: Log, device: Device, request: SyncR
 def inherit(
     connection: Connection, log: Log, device: Device, parent: Parent | None
 ) -> tuple[str, int] | None:
-    """Return the past that a log inherits.
+    """Return the origin and seq that a log inherits.
 
     Raises:
-        Refusal: 409, that past is not here yet, or is another one.
+        Refusal: 409, the parent log is not stored that far, or differs.
     """
     if parent is None or log.parent == (parent.origin, parent.seq):
         return log.parent
@@ -125,7 +127,7 @@ def inherit(
 
 
 def ancestry(connection: Connection, log: Log) -> Ancestry:
-    """Return whose writes are this log's own (4)."""
+    """Return the origins whose writes count as this log's own (rule 4)."""
     inherited: dict[str, int] = {}
     past = log.parent
     while past is not None and past[0] not in inherited:
@@ -137,26 +139,24 @@ def ancestry(connection: Connection, log: Log) -> Ancestry:
 
 
 def gap(log: Log, device: Device) -> Refusal:
-    """Refuse what does not follow on."""
+    """Return the refusal of a batch that starts beyond the end of the log."""
     return _ahead("gap", "Changes are missing before this batch.", log, device)
 
 
 def _ahead(word: str, title: str, log: Log, device: Device) -> Refusal:
-    """Refuse what is ahead of a log; the head, a proof of holding it, is for its own device."""
+    """Return the refusal of a request ahead of a log.
+
+    Only the log's own device gets its head, which proves possession of the log.
+    """
     refused = log_mismatch(word, title, log.last_seq + 1, log.head)
     return refused if device.id == log.device else _without_head(refused)
 
 
 def altered(log: Log) -> Refusal:
-    """Refuse a log that differs from the one here, nobody can tell from where on."""
+    """Return the refusal of a log that differs from the stored one at an unknown place."""
     title = "This log differs from the one taken in before."
     return _without_head(log_mismatch("altered", title, log.last_seq + 1, log.head))
 
 
 def _without_head(refused: Refusal) -> Refusal:
     return Refusal(refused.problem.model_copy(update={"head": None}))
-
-
-def _heads(connection: Connection, origin: str, seqs: Sequence[int]) -> list[bytes]:
-    query = select(CHANGE.c.head).where(CHANGE.c.origin == origin, CHANGE.c.seq.in_(seqs))
-    return [cast(bytes, head) for head in connection.execute(query).scalars()]

@@ -1,4 +1,4 @@
-"""One record in the course of a batch: what it was, and what each change makes of it. Pure."""
+"""The state of one record while a batch is applied to it. Pure functions, no I/O."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from fieldkit.server.database.rows import Key, StoredRecord, UnfitChange, place_
 from fieldkit.server.scope import Place, allowed, place_at
 
 LARGEST_RECORD = 256 * 1024
-"""Bytes of a record and its conflicts: a few fill no message."""
+"""Bytes of a record and its conflicts, small enough that a few fit into a message."""
 MOST_WRITTEN = 2000
 """Fields ever written in one record."""
 CREATION = ""
-"""Names, among the fields' versions, that of every filled field that has none of its own."""
+"""The key, among the fields' versions, for all filled fields without one of their own."""
 
 Contest: TypeAlias = tuple[str, str]
 """A field and the origin whose value for it is held: one conflict."""
@@ -42,26 +42,26 @@ class OutOfScope(UnfitChange):
 
 @dataclass(slots=True)
 class RecordState:
-    """A record, changed in memory and written once."""
+    """A record that is changed in memory and written once."""
 
     key: Key
     values: Mapping[str, Json] = field(default_factory=dict)
-    """As it stands; empty where there is none."""
+    """The present values; empty if there is no record."""
     version: int = 0
     written: dict[str, FieldWrite] = field(default_factory=dict)
-    """By which change each filled field was last written; the sum of ``named`` and ``creation``."""
+    """The last write of each filled field."""
     creation: FieldWrite | None = None
-    """By what every field was written that has not been since; None if there is no record."""
+    """The write that created the record; None if there is no record."""
     held: dict[Contest, Held] = field(default_factory=dict)
     moves: list[tuple[int, Place]] = field(default_factory=list)
-    """For each move the version it made, and where the record stood before."""
+    """For each move the version it made, and the place before it."""
     before: StoredRecord | None = None
-    """As it was before the batch."""
+    """The record as stored before the batch; None if it is new."""
     contests_before: frozenset[Contest] = frozenset()
     contests_changed: bool = False
     moves_before: int = 0
-    echo: bool = False
-    """Whether the laptop cannot know the row from its own changes alone."""
+    must_return: bool = False
+    """Whether the laptop needs the row back: its own changes alone do not determine it."""
     changed: bool = False
 
 
@@ -70,7 +70,7 @@ def origin_of(key: Key) -> str:
     return key[1].partition("-")[0]
 
 
-def found(
+def state_of(
     key: Key,
     stored: StoredRecord,
     versions: Mapping[str, Sequence[int | str]] | None,
@@ -78,13 +78,13 @@ def found(
     moves: Sequence[tuple[int, Place]],
     born: int = 0,
 ) -> RecordState:
-    """Take up a record as it is stored.
+    """Return the state of a stored record.
 
-    ``versions``: as :func:`compact` gives them; None for a record nobody has edited. ``born``: the
-    seq of the change that created it, needed where the creator's log was inherited.
+    ``versions``: as :func:`compact` returns them; None for a record that was never edited.
+    ``born``: seq of the change that created it, needed where the creator's log was inherited.
     """
     named = {name: _written(one) for name, one in (versions or {}).items()}
-    # Nobody has edited it: its version is still the one that its own origin's creation made.
+    # Without stored versions it was never edited: its version is that of its creation.
     creation = named.pop(CREATION, FieldWrite(stored.version, origin_of(key), 0))
     creation = creation._replace(seq=creation.seq or born)
     contests = {(one.field, one.origin): one for one in held}
@@ -99,11 +99,11 @@ def found(
         before=stored,
         contests_before=frozenset(contests),
         moves_before=len(moves),
-        echo=bool(contests),
+        must_return=bool(contests),
     )
 
 
-def lay(
+def apply_change(
     record: RecordState,
     change: Change,
     ancestry: Ancestry,
@@ -113,49 +113,49 @@ def lay(
 ) -> Merged:
     """Merge one change into a record.
 
-    ``default``: the district of a new record that names none. ``floor``: versions are above it.
+    ``default``: the district of a new record that names none. ``floor``: new versions are above it.
 
     Raises:
-        OutOfScope: it is out of scope (15); the record is as it was.
-        UnfitChange: the record would become too large; it is as it was.
+        OutOfScope: the device may not write it (rule 15); the record is unchanged.
+        UnfitChange: the record would become too large; it is unchanged.
     """
     new = not record.values
     unplaced = new and "district" not in change.fields
     if unplaced:
         change = change.with_fields({**change.fields, "district": default})
-        record.echo = True
+        record.must_return = True
     merged = merge(record.values, record.written, change, ancestry, record.version, above=floor)
     base = change.base or 0
     was = place_of(merged.values if new else record.values)
-    begins = new or _first_said(record, change, ancestry)
+    begins = new or _is_late_creation(record, change, ancestry)
     places = [place_of(merged.values)] if begins else [was, place_at(was, record.moves, base)]
     if not allowed(scopes, *places):
         raise OutOfScope
     if not new:
         _check_size(record, merged, ancestry.origin)
     if unplaced and change.op is not Op.CREATE:
-        # Its entry is still to come, and says where it stands: nobody has said it yet.
+        # Version 0 marks a default place: the creation is still to come and sets the real one.
         merged.written[PLACE] = merged.written[PLACE]._replace(version=0)
-    record.echo |= not merged.applied or bool(merged.held)
-    # What stands was lost in part, maybe, when the server was put back; the laptop may have it all.
-    record.echo |= 0 < record.version <= floor
-    record.echo |= any(
+    record.must_return |= not merged.applied or bool(merged.held)
+    # A restore may have lost part of this row, and the laptop may have all of it.
+    record.must_return |= 0 < record.version <= floor
+    record.must_return |= any(
         one.version > base and not ancestry.includes(one) for one in record.written.values()
     )
     if not new and PLACE in merged.applied:
         record.moves.append((merged.version, was))
     if new:
         record.creation = FieldWrite(merged.version, ancestry.origin, change.seq)
-    _contest(record, change, ancestry.origin, merged)
+    _update_conflicts(record, change, ancestry.origin, merged)
     record.changed |= merged.version != record.version
     record.values, record.written, record.version = merged.values, merged.written, merged.version
     return merged
 
 
-def _first_said(record: RecordState, change: Change, ancestry: Ancestry) -> bool:
-    """Say whether this is the entry of a record that others' edits have reached the server before.
+def _is_late_creation(record: RecordState, change: Change, ancestry: Ancestry) -> bool:
+    """Say whether a creation arrives after edits of the same record by others.
 
-    So it happens after the server was put back to a backup: whoever syncs first comes first.
+    This happens after the server was restored from a backup: laptops sync in any order.
     """
     place = record.written.get(PLACE)
     own = origin_of(record.key) in {ancestry.origin, *ancestry.inherited}
@@ -163,10 +163,10 @@ def _first_said(record: RecordState, change: Change, ancestry: Ancestry) -> bool
 
 
 def _check_size(record: RecordState, merged: Merged, origin: str) -> None:
-    """Keep a record within what a page can carry, however many changes it is made of.
+    """Check that a merged record fits into a page.
 
     Raises:
-        UnfitChange: it, with what waits to be decided about it, would be larger.
+        UnfitChange: the record with its open conflicts would be too large.
     """
     replaced = {(name, origin) for name in merged.held}
     left = [one.held for contest, one in record.held.items() if contest not in replaced]
@@ -176,7 +176,7 @@ def _check_size(record: RecordState, merged: Merged, origin: str) -> None:
 
 
 def compact(record: RecordState) -> dict[str, list[int | str]] | None:
-    """Give the versions of a record's fields in the shortest form; None says: as created."""
+    """Return the versions of a record's fields in the shortest form; None: as created."""
     creation = record.creation
     if creation is None:
         return None
@@ -186,8 +186,8 @@ def compact(record: RecordState) -> dict[str, list[int | str]] | None:
     return {name: list(one) for name, one in sorted({CREATION: creation, **named}.items())}
 
 
-def _contest(record: RecordState, change: Change, origin: str, merged: Merged) -> None:
-    """Keep what a change leaves held, and close what it decides (9, 13)."""
+def _update_conflicts(record: RecordState, change: Change, origin: str, merged: Merged) -> None:
+    """Add fields that a change leaves held, and close conflicts it decides (rules 9, 13)."""
     for name, value in merged.held.items():
         known = record.held.get((name, origin))
         record.held[name, origin] = Held(
@@ -201,7 +201,7 @@ def _contest(record: RecordState, change: Change, origin: str, merged: Merged) -
             stands_by=known.stands_by if known else "",
             stands_at=known.stands_at if known else 0,
             seen=known.seen if known else change.base or 0,
-            against=known.against if known else _stands(record.written, name, value),
+            against=known.against if known else _opposing_write(record.written, name, value),
         )
     for contest, one in list(record.held.items()):
         if one.field in merged.applied:
@@ -226,8 +226,8 @@ def _contest(record: RecordState, change: Change, origin: str, merged: Merged) -
     record.contests_changed |= bool(merged.held)
 
 
-def _stands(written: Mapping[str, FieldWrite], name: str, value: Json) -> FieldWrite | None:
-    """Return the write that a held value is held against: a deletion, against the last of all."""
+def _opposing_write(written: Mapping[str, FieldWrite], name: str, value: Json) -> FieldWrite | None:
+    """Return the write that a held value conflicts with; for a deletion, the latest of all."""
     if name == DELETED and value is True:
         return max(written.values(), key=lambda one: one.version, default=None)
     return written.get(name)

@@ -104,7 +104,7 @@ class Outbox:
 
     database: Database
 
-    def standing(self, origin: str | None = None) -> LogPosition | None:
+    def log_position(self, origin: str | None = None) -> LogPosition | None:
         """Return where an origin stands: the named one, else the one to go on with.
 
         That is the first with anything to send, then one the server has not been asked about,

@@ -1,1 +1,1 @@
-"""Applying what the server answers."""
+"""Applies the server's answers to the database."""

@@ -1,4 +1,4 @@
-"""What the laptop takes in from the server, and what it answers for: plain values, no SQL."""
+"""The values of a pull: the server's answer, its result, and the state. No SQL."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from fieldkit.protocol.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class ServerRow:
-    """A record as it stands on the server, with all that is open about it."""
+    """A record's row on the server, with its open conflicts and findings."""
 
     kind: str
     id: str
     version: int
     values: Mapping[str, Json] | None
-    """All that is filled, but not id and version. None: exactly as the laptop's own acknowledged
-    changes have made it."""
+    """All filled fields except id and version; None: as own acknowledged changes made it."""
     conflicts: tuple[Conflict, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FocusAt:
-    """The block that is brought first, and how far it has come."""
+    """The block that is pulled first, and the position reached in it."""
 
     district: int
     block: int
@@ -36,20 +35,20 @@ class FocusAt:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer of the server, taken in in one transaction. Heads were compared before."""
+    """One answer of the server, applied in one transaction. The caller has compared the heads."""
 
     origin: str
     seq: int
-    """Every change of ``origin`` up to here is kept by the server ..."""
+    """The server has every change of ``origin`` up to this one."""
     head: bytes
-    """... whose log has this head there."""
+    """The head of the server's log at ``seq``."""
     versions: Mapping[int, int | None] = field(default_factory=dict)
     """The record's version after each change of the batch, by seq; None: rejected."""
     verdicts: Sequence[Verdict] = ()
-    """Only those other than applied."""
+    """Without those of applied changes."""
     rows: Sequence[ServerRow] = ()
     gone: Sequence[tuple[str, str]] = ()
-    """Kind and id of records that now stand outside the scope."""
+    """Kind and id of records that are now outside the scope."""
     cursors: Mapping[int, int] = field(default_factory=dict)
     """Feed positions reached, by district; empty: the answer had no page."""
     focus: FocusAt | None = None
@@ -57,28 +56,28 @@ class Answered:
     skew: int = 0
     """Seconds the server's clock is ahead of this laptop's."""
     token: str | None = None
-    """A new token, to be used from now on."""
+    """A new token, used from now on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """What an answer brought."""
+class PullResult:
+    """What applying an answer changed."""
 
     rows: int
-    """Records that now show something else, or are gone."""
+    """Records whose shown values changed, or that were removed."""
     new_conflicts: int
 
 
 @dataclass(frozen=True, slots=True)
 class PullState:
-    """How far this laptop has pulled, and as whom."""
+    """How far this laptop has pulled, and its scope."""
 
     cursors: Mapping[int, int]
     focus: FocusAt | None
     epoch: int
-    """To be declared: the oldest epoch of scope under which unsent work was done."""
+    """The oldest epoch of scope under which unsent work was done; sent to the server."""
     incarnation: str
-    """Of the server, as last reported; empty before."""
+    """The server's generation as last reported; empty before the first answer."""
     scope: Scope | None
     """None: the server has not reported it yet."""
     more: bool

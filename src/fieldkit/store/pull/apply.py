@@ -1,4 +1,4 @@
-"""Applying one answer of the server, in the caller's transaction."""
+"""Applies one answer of the server, in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from sqlalchemy import Connection
 from fieldkit.protocol.change import Op
 from fieldkit.store.log.changes import OwnChange, untaken
 from fieldkit.store.log.outbox import acknowledge
-from fieldkit.store.pull.answers import Answered, Arrived, ServerRow
-from fieldkit.store.pull.issues import replace_issues
+from fieldkit.store.pull.answers import Answered, PullResult, ServerRow
+from fieldkit.store.pull.server_issues import replace_issues
 from fieldkit.store.read.server_rows import BaseRow, Key
 from fieldkit.store.rows.issues import mark_decided
 from fieldkit.store.rows.overlays import OverlayRebuilder
 from fieldkit.store.rows.reapply import close_all, forget_departed
 
 
-def apply_answer(connection: Connection, answered: Answered) -> Arrived:
+def apply_answer(connection: Connection, answered: Answered) -> PullResult:
     """Acknowledge changes, and rebuild every record concerned from the server's row."""
     acked = acknowledge(
         connection,
@@ -33,35 +33,35 @@ def apply_answer(connection: Connection, answered: Answered) -> Arrived:
     if ended := [key for key in set(acked) - rows.keys() if _ended(rebuilder, key)]:
         close_all(connection, rebuilder, ended)
         rebuilder = OverlayRebuilder(connection, [*acked, *rows, *leaving])
-    bases = _base_rows(rebuilder, rows)
-    bases |= {key: _leaving(rebuilder, key) for key in leaving}
-    bases |= _answered(rebuilder, set(acked) - bases.keys() - rows.keys())
+    bases = _page_bases(rebuilder, rows)
+    bases |= {key: _leaving_base(rebuilder, key) for key in leaving}
+    bases |= _acknowledged_bases(rebuilder, set(acked) - bases.keys() - rows.keys())
     changed, removed = rebuilder.rebuild(bases)
     fresh = replace_issues(connection, list(rows.values()), rebuilder.own)
     left = {key for key in acked if rebuilder.is_gone(key)} - rows.keys()
     forget_departed(connection, rebuilder, leaving | removed | left)
-    mark_decided(connection, _concerned(rows.values(), acked, rebuilder.own))
-    return Arrived(rows=len(changed | removed), new_conflicts=fresh)
+    mark_decided(connection, _ids_with_decisions(rows.values(), acked, rebuilder.own))
+    return PullResult(rows=len(changed | removed), new_conflicts=fresh)
 
 
 def retire(connection: Connection, keys: Sequence[Key]) -> None:
     """Remove records that have left the scope; those with unsent work stay until it is sent."""
     rebuilder = OverlayRebuilder(connection, keys)
-    rebuilder.rebuild({key: _leaving(rebuilder, key) for key in keys})
+    rebuilder.rebuild({key: _leaving_base(rebuilder, key) for key in keys})
     forget_departed(connection, rebuilder, keys)
 
 
 def _ended(rebuilder: OverlayRebuilder, key: Key) -> bool:
-    """Say whether the record was deleted before the server took anything of it."""
+    """Say whether the record was deleted before the server accepted any of it."""
     own = rebuilder.own.get(key, ())
     return not rebuilder.version(key) and untaken(own) and own[-1].row.op == Op.DELETE
 
 
-def _base_rows(rebuilder: OverlayRebuilder, rows: Mapping[Key, ServerRow]) -> dict[Key, BaseRow]:
+def _page_bases(rebuilder: OverlayRebuilder, rows: Mapping[Key, ServerRow]) -> dict[Key, BaseRow]:
     """Return the new base row of each record of a page.
 
-    A record that shows just what the server has, because all of it came from here, only takes on
-    the version. So do most rows of a day's work.
+    A record whose values all came from this laptop only gets the new version; this is the case for
+    most rows of a day's work.
     """
     found: dict[Key, BaseRow] = {}
     same: dict[Key, int | None] = {}
@@ -77,11 +77,11 @@ def _base_rows(rebuilder: OverlayRebuilder, rows: Mapping[Key, ServerRow]) -> di
     return found
 
 
-def _leaving(rebuilder: OverlayRebuilder, key: Key) -> BaseRow:
-    """Return the base row for what is still open of a record that has left the scope.
+def _leaving_base(rebuilder: OverlayRebuilder, key: Key) -> BaseRow:
+    """Return the base row of a record that has left the scope, for its open changes.
 
-    Own changes that were accepted end as overlays here (rule 21), so they become part of it: else
-    what the server rejected would be applied to a record without a name.
+    Accepted own changes stop being overlays (rule 21), so they become part of the base row: else
+    rejected changes would be applied to a record without a name.
     """
     version = rebuilder.version(key)
     made = [one.row.version or version for one in rebuilder.own.get(key, ()) if one.taken]
@@ -90,13 +90,13 @@ def _leaving(rebuilder: OverlayRebuilder, key: Key) -> BaseRow:
     )
 
 
-def _answered(rebuilder: OverlayRebuilder, keys: Iterable[Key]) -> dict[Key, BaseRow]:
-    """Return the base rows of records for which the acknowledgement alone may end an overlay.
+def _acknowledged_bases(rebuilder: OverlayRebuilder, keys: Iterable[Key]) -> dict[Key, BaseRow]:
+    """Return the base rows of records for which the acknowledgement alone ends an overlay.
 
-    A change that made a later version than the base row stays applied to it (rule 21).
+    A change that made a later version than the base row remains an overlay (rule 21).
     """
     return {
-        key: _leaving(rebuilder, key) if rebuilder.is_gone(key) else rebuilder.base(key)
+        key: _leaving_base(rebuilder, key) if rebuilder.is_gone(key) else rebuilder.base(key)
         for key in keys
         if rebuilder.is_gone(key)
         or any(
@@ -107,7 +107,7 @@ def _answered(rebuilder: OverlayRebuilder, keys: Iterable[Key]) -> dict[Key, Bas
     }
 
 
-def _concerned(
+def _ids_with_decisions(
     rows: Iterable[ServerRow], acked: Iterable[Key], own: Mapping[Key, Sequence[OwnChange]]
 ) -> set[str]:
     """Return the ids of records whose decisions may have been confirmed or rejected."""

@@ -1,8 +1,8 @@
-"""A copy nobody noticed: its changes are logged again under an origin of its own (3).
+"""Forks an undetected copy: logs its changes again under an origin of its own (rule 3).
 
-Two databases went on under one name, and the server has the other's changes. From the first that
-differs, this one's tail moves to an origin whose name follows from it, and the records made in it
-take that name with their number. The old number stays as an alias: it may stand on a slip.
+Two databases continued under one origin, and the server has the changes of the other. From the
+first change that differs, this log's tail moves to an origin derived from that change, and records
+created in it get numbers of that origin. The old number stays as an alias: it may be on paper.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from fieldkit.store.rows.row_write import RowWrite
 from fieldkit.store.rows.table_rows import put, remove
 
 _AT_ONCE = 500
-"""Changes rewritten at a time."""
+"""Changes rewritten at once."""
 _log, _origin, _device = tables.change, tables.origin, tables.device
 _alias, _draft = tables.alias, tables.draft
 
 
 def fork(connection: Connection, origin: str, seq: int) -> None:
-    """Move the changes of ``origin`` from ``seq`` on to an origin of their own.
+    """Move the changes of ``origin`` from ``seq`` on to a new origin.
 
-    What was acknowledged of them was acknowledged of the other copy, so all are sent again.
+    Acknowledgements of them were for the changes of the other copy, so all are sent again.
     """
     first = connection.execute(
         select(_log.c.head).where(_log.c.origin == origin, _log.c.seq == seq)
@@ -50,7 +50,7 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     renaming.move(origin, own, seq)
     renaming.rewrite_after(own)
     renaming.rename_rows()
-    renaming.give_back()
+    renaming.restore_server_rows()
     renaming.rename_drafts()
     renaming.keep_aliases()
 
@@ -74,7 +74,7 @@ def _made_since(connection: Connection, origin: str, seq: int, own: str) -> dict
 
 
 def _branch(connection: Connection, origin: str, own: str, seq: int) -> None:
-    """Let ``own`` be born right after ``origin``, which ends before ``seq``."""
+    """Insert the origin ``own`` right after ``origin``, which now ends before ``seq``."""
     row = connection.execute(select(_origin).where(_origin.c.origin == origin)).one()
     connection.execute(
         update(_origin).where(_origin.c.born > row.born).values(born=_origin.c.born + 1)
@@ -98,7 +98,7 @@ def _branch(connection: Connection, origin: str, own: str, seq: int) -> None:
 
 @dataclass(slots=True)
 class _Renaming:
-    """Records taking new numbers wherever they are mentioned."""
+    """Gives records new numbers wherever they are mentioned."""
 
     connection: Connection
     names: Mapping[str, str]
@@ -116,11 +116,10 @@ class _Renaming:
             ]
             head = append(self.connection, own, logged, head)
             start = rows[-1].seq + 1
-        tail = _log.delete().where(_log.c.origin == origin, _log.c.seq >= seq)
-        self.connection.execute(tail)
+        self.connection.execute(_log.delete().where(_log.c.origin == origin, _log.c.seq >= seq))
 
     def rewrite_after(self, own: str) -> None:
-        """Rewrite what later origins have not sent yet and mentions a renamed record."""
+        """Rewrite unsent changes of later origins that mention a renamed record."""
         later = aliased(_origin)
         origins = self.connection.execute(
             select(later.c.origin, later.c.acked_seq)
@@ -132,23 +131,23 @@ class _Renaming:
             self._rewrite(row.origin, row.acked_seq + 1)
 
     def rename_rows(self) -> None:
-        """Give the records their new numbers, and those that refer to them the new references."""
+        """Store the records under their new numbers, and update references to them."""
         wanted: defaultdict[str, list[str]] = defaultdict(list)
         for kind, record_id in sorted(self.mentioning):
             wanted[kind].append(record_id)
         for kind in kinds():
             for some in in_parts(wanted[kind]):
                 held = Records(self.connection).fetch({kind}, some).values()
-                moved = [(record, self._anew(record)) for record in held]
+                moved = [(record, self._with_new_numbers(record)) for record in held]
                 remove(self.connection, [old for old, new in moved if old.id != new.id])
                 writes = [RowWrite(new, old if old.id == new.id else None) for old, new in moved]
                 if writes:
                     put(self.connection, writes)
 
-    def give_back(self) -> None:
-        """Show under the old numbers what the server has there: the other copy's records.
+    def restore_server_rows(self) -> None:
+        """Restore the server's rows under the old numbers: they are the other copy's records.
 
-        They came before this laptop was known to be a copy, and are the base rows of its own.
+        They were pulled before the fork was detected, as base rows of this laptop's own records.
         """
         keys = [(kind, old) for kind, old in self.mentioning if old in self.names]
         rebuilder = OverlayRebuilder(
@@ -162,7 +161,7 @@ class _Renaming:
         rebuilder.rebuild(bases)
 
     def rename_drafts(self) -> None:
-        """Let forms that are being filled in mean the same records as before."""
+        """Update drafts to the new numbers of their records."""
         for row in self.connection.execute(select(_draft)).all():
             texts = self._values(json.loads(row.texts))
             record_id = self.names.get(row.record_id, row.record_id)
@@ -173,7 +172,7 @@ class _Renaming:
             )
 
     def keep_aliases(self) -> None:
-        """Remember the old numbers, those of an earlier fork too."""
+        """Store the old numbers as aliases, and update aliases of an earlier fork."""
         rename_saved(self.connection, self.names)
         pairs = [{"old": old, "new": new} for old, new in self.names.items()]
         if pairs:
@@ -197,7 +196,7 @@ class _Renaming:
         ).all()
 
     def _rewrite(self, origin: str, start: int) -> None:
-        """Compute the chain of an origin again from the first change that mentions any."""
+        """Rewrite the changes of an origin from ``start`` on, and recompute their chain."""
         before = self.connection.execute(
             select(_log.c.head).where(_log.c.origin == origin, _log.c.seq == start - 1)
         ).scalar_one_or_none()
@@ -235,8 +234,8 @@ class _Renaming:
             for name, value in fields.items()
         }
 
-    def _anew(self, record: Record) -> Record:
-        """Return a record with its present number and references."""
+    def _with_new_numbers(self, record: Record) -> Record:
+        """Return a copy of the record with new numbers in its id and references."""
         values: dict[str, object] = {
             name: self.names.get(value, value) if isinstance(value, str) else value
             for name, value in record.values().items()

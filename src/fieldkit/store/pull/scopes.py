@@ -1,4 +1,4 @@
-"""What this laptop may see: the scope, how far it has been pulled, and the retiring of the old."""
+"""The laptop's scope: stores it, reads how far it is pulled, and retires records outside it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from fieldkit.store.pull.apply import retire
 
 _AT_ONCE = 200
 """Records retired in one transaction."""
-_device, _cursor, _beneath = tables.device, tables.cursor, tables.beneath
+_device, _cursor, _base = tables.device, tables.cursor, tables.beneath
 
 
 def pull_state(connection: Connection) -> PullState:
-    """Return how far this laptop has pulled, and as whom."""
+    """Return how far this laptop has pulled, and its scope."""
     row = connection.execute(select(_device)).one_or_none()
     if row is None:
         return PullState({}, None, 0, "", None, more=True)
@@ -55,10 +55,10 @@ def _scope(row: Row[tuple[object, ...]]) -> Scope | None:
     )
 
 
-def take_scope(connection: Connection, scope: Scope, *, keep_cursors: bool = False) -> None:
-    """Keep a new scope, and begin its area from the start.
+def set_scope(connection: Connection, scope: Scope, *, keep_cursors: bool = False) -> None:
+    """Store a new scope and, unless ``keep_cursors``, pull its area from the start.
 
-    The place of new records follows it where it no longer holds the laptop's own.
+    The default place of new records changes if it is outside the new scope.
     """
     row = connection.execute(select(_device)).one_or_none()
     if row is None:
@@ -77,23 +77,23 @@ def take_scope(connection: Connection, scope: Scope, *, keep_cursors: bool = Fal
     if not keep_cursors:
         wider = scope.block is None and place[1] is not None
         focus = FocusAt(place[0], place[1], 0) if wider else None
-        values |= {"more": 1, **focus_of(focus)}
+        values |= {"more": 1, **focus_columns(focus)}
         connection.execute(delete(_cursor))
     connection.execute(update(_device).values(values))
 
 
-def enter(connection: Connection, scope: Scope, incarnation: str) -> None:
-    """Keep what an enrolment opens; the same as before at the same server fetches nothing again."""
+def enrol_scope(connection: Connection, scope: Scope, incarnation: str) -> None:
+    """Store the scope of an enrolment; an unchanged scope at the same server keeps its cursors."""
     before = pull_state(connection)
     had = before.scope and before.scope.model_copy(update={"epoch": scope.epoch})
-    take_scope(connection, scope, keep_cursors=had == scope and before.incarnation == incarnation)
+    set_scope(connection, scope, keep_cursors=had == scope and before.incarnation == incarnation)
     connection.execute(update(_device).values(incarnation=incarnation))
     if before.scope is None:
         connection.execute(update(_device).values(declared=scope.epoch))
 
 
-def focus_of(focus: FocusAt | None) -> dict[str, int | None]:
-    """Return the columns that keep a focus."""
+def focus_columns(focus: FocusAt | None) -> dict[str, int | None]:
+    """Return the columns that store a focus."""
     return {
         "focus_district": focus.district if focus else None,
         "focus_block": focus.block if focus else None,
@@ -104,24 +104,24 @@ def focus_of(focus: FocusAt | None) -> dict[str, int | None]:
 def unsent(connection: Connection) -> bool:
     """Say whether anything waits for the server's acknowledgement."""
     log, origin = tables.change, tables.origin
-    # One look behind the last acknowledged change of each log, however long they are.
-    behind = select(log.c.seq).where(
+    # Only looks for one change after the last acknowledged one of each log, so it is fast.
+    beyond = select(log.c.seq).where(
         log.c.origin == origin.c.origin, log.c.seq > origin.c.acked_seq
     )
-    query = select(origin.c.origin).where(behind.exists()).limit(1)
+    query = select(origin.c.origin).where(beyond.exists()).limit(1)
     return connection.execute(query).first() is not None
 
 
 def retire_some(connection: Connection, kind: str, scope: Scope, after: str) -> str | None:
     """Retire some records of a kind outside the scope, in order of id; None after the last.
 
-    The server's place decides, not one that own work lays over it: a move that was not taken
-    neither keeps a record here nor sends it away.
+    The server's place decides, not that of an overlay: a move that was not accepted neither keeps
+    nor retires a record.
     """
     table = kinds()[kind].table()
-    stored = _beneath.c.record_id.is_not(None)
+    stored = _base.c.record_id.is_not(None)
     district, block = (
-        case((stored, func.json_extract(_beneath.c.fields, f"$.{name}")), else_=table.c[name])
+        case((stored, func.json_extract(_base.c.fields, f"$.{name}")), else_=table.c[name])
         for name in ("district", "block")
     )
     inside: list[ColumnElement[bool]] = [true()]
@@ -131,7 +131,7 @@ def retire_some(connection: Connection, kind: str, scope: Scope, after: str) -> 
         inside.append(or_(block.is_(None), block == scope.block))
     query = (
         select(table.c.id)
-        .outerjoin(_beneath, and_(_beneath.c.record_id == table.c.id, _beneath.c.kind == kind))
+        .outerjoin(_base, and_(_base.c.record_id == table.c.id, _base.c.kind == kind))
         .where(not_(and_(*inside)), table.c.id > after)
         .order_by(table.c.id)
         .limit(_AT_ONCE)
@@ -143,8 +143,8 @@ def retire_some(connection: Connection, kind: str, scope: Scope, after: str) -> 
 
 
 def retire_unknown(connection: Connection, scope: Scope) -> None:
-    """Retire the rows of kinds that this version does not know, where they are outside."""
-    query = select(_beneath).where(_beneath.c.kind.not_in(sorted(kinds())))
+    """Retire rows outside the scope of kinds that this version does not know."""
+    query = select(_base).where(_base.c.kind.not_in(sorted(kinds())))
     for row in connection.execute(query).all():
         fields = json.loads(row.fields)
         if not scope.holds(fields.get("district"), fields.get("block")):

@@ -1,1 +1,1 @@
-"""Writing the rows of records: the server's row with own changes, and all kept beside it."""
+"""Writes the rows of records, with their overlays, issues, search words and tallies."""

@@ -1,4 +1,4 @@
-"""What is open about records: dropped, decided or closed as their changes go."""
+"""Updates the stored conflicts and findings of records as their own changes progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def forget_issues(
     keys: Iterable[Key],
     had: Mapping[Key, Collection[tuple[str, str]]] | None = None,
 ) -> None:
-    """Drop what was open about records; ``had``: only of those with anything."""
+    """Delete the conflicts and findings of records; ``had``: only of those in it."""
     gone = [
         {"of_kind": kind, "of": record_id}
         for kind, record_id in keys
@@ -37,11 +37,10 @@ def forget_issues(
 
 
 def mark_decided(connection: Connection, ids: Iterable[str]) -> None:
-    """Note which open conflicts have a decision made here, on its way or accepted (rule 13).
+    """Mark the open conflicts that have a pending or accepted decision of this laptop (rule 13).
 
-    A decision that was rejected or is itself in conflict decides nothing: the conflict is open
-    again. So it is if the server still reports it after it accepted the decision, as happens when
-    the server was restored from a backup.
+    A conflict is open again if the decision was rejected or is itself in conflict, or if the server
+    still reports it after accepting the decision, as after a restore from a backup.
     """
     own = own_changes(connection, ids)
     for some in in_parts(sorted({record_id for _, record_id in own})):
@@ -66,7 +65,7 @@ def mark_decided(connection: Connection, ids: Iterable[str]) -> None:
 
 
 def _decides(one: OwnChange, field: str, origin: str, seqs: Sequence[int]) -> bool:
-    """Say whether a change settles a conflict: about its field, and all the held changes seen."""
+    """Say whether a change decides a conflict: it sets the field and names all held changes."""
     if one.row.op != Op.DECIDE or one.row.verdict is not None:
         return False
     fields = one.change().fields
@@ -82,7 +81,7 @@ def _decides(one: OwnChange, field: str, origin: str, seqs: Sequence[int]) -> bo
 
 
 def set_closed(connection: Connection, one: OwnChange, *, closed: bool) -> None:
-    """Note that nothing of a returned change is open any more, or is open again."""
+    """Mark a returned change as closed, or as open again."""
     if closed != bool(one.row.closed):
         connection.execute(
             update(tables.change)

@@ -1,4 +1,4 @@
-"""What open lists (villages, courses ...) offer next time."""
+"""The suggestions of open lists (villages, courses ...)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fieldkit.store.rows.row_write import RowWrite
 
 
 def remember_typed(connection: Connection, writes: Sequence[RowWrite]) -> None:
-    """Count what open lists were given, to offer it again."""
+    """Count the values typed into fields with open lists, to suggest them later."""
     typed: Counter[tuple[str, int, str]] = Counter()
     for one in writes:
         for name, list_name in _suggested(type(one.record)):
@@ -40,7 +40,7 @@ def remember_typed(connection: Connection, writes: Sequence[RowWrite]) -> None:
 
 
 def offer_villages(connection: Connection, villages: Iterable[reference.Village]) -> None:
-    """Offer these villages, and their panchayats, from now on, behind those typed before."""
+    """Suggest these villages and their panchayats, after those typed before."""
     rows = [
         {
             "list": list_name,
@@ -62,7 +62,7 @@ def offer_villages(connection: Connection, villages: Iterable[reference.Village]
 
 @cache
 def _suggested(kind: type[Record]) -> list[tuple[str, str]]:
-    """Return the fields of open lists and the lists."""
+    """Return the fields with open lists and the names of their lists."""
     return [(name, field.suggest) for name, field in kind.fields().items() if field.suggest]
 
 

@@ -1,4 +1,4 @@
-"""Rebuilding rows: the server's row with this laptop's own changes applied (rules 21, 22, 24)."""
+"""Rebuilds rows: the server's row with this laptop's own changes applied (rules 21, 22, 24)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _table = tables.beneath
 
 
 def keep_base_rows(connection: Connection, records: Sequence[Record]) -> None:
-    """Store the server's rows that edits are about to be applied to, unless they are stored."""
+    """Store the server's rows of records about to be edited, unless they are stored already."""
     rows = [
         _row((record.kind(), record.id), BaseRow(record.version, json_of(record)))
         for record in records
@@ -35,7 +35,7 @@ def keep_base_rows(connection: Connection, records: Sequence[Record]) -> None:
 
 
 class OverlayRebuilder(BaseRows):
-    """Rebuilds some records: everything is read once, then written once."""
+    """Rebuilds some records; reads everything once, then writes it once."""
 
     def __init__(self, connection: Connection, keys: Iterable[Key]) -> None:
         super().__init__(connection, keys)
@@ -43,7 +43,7 @@ class OverlayRebuilder(BaseRows):
         self._owed = owed_fields(connection, self.own)
 
     def is_all_own(self, key: Key, version: int) -> bool:
-        """Say whether the row is the server's at ``version``, all of it having come from here."""
+        """Say whether the row equals the server's at ``version``, made by own changes alone."""
         return (
             key in self.present
             and not self.is_gone(key)
@@ -52,9 +52,9 @@ class OverlayRebuilder(BaseRows):
         )
 
     def _created_again(self, key: Key) -> bool:
-        """Say whether a restored server has the record from this laptop's creation again (rule 5).
+        """Say whether a restored server got this record's creation from this laptop again (rule 5).
 
-        The base row here then holds what others had written on it before; the server's does not.
+        The base row here then holds earlier edits of others that the server's row lacks.
         """
         was = self.version(key)
         return was > 0 and any(
@@ -63,7 +63,7 @@ class OverlayRebuilder(BaseRows):
         )
 
     def with_acknowledged(self, key: Key, version: int) -> BaseRow:
-        """Return the server's row once own acknowledged changes up to ``version`` are in it."""
+        """Return the base row with own acknowledged changes up to ``version`` applied."""
         was = self.base(key)
         fields = {} if self._created_again(key) else dict(was.fields)
         for one in self.own.get(key, ()):
@@ -72,7 +72,7 @@ class OverlayRebuilder(BaseRows):
         return BaseRow(version, fields)
 
     def advance(self, versions: Mapping[Key, int | None]) -> None:
-        """Note that rows stand on the server as they stand here, at these versions."""
+        """Set the versions of rows that equal the server's; they need no base row."""
         rows: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
         for (kind, record_id), version in versions.items():
             rows[kind].append({"of": record_id, "to": version})
@@ -139,7 +139,7 @@ class OverlayRebuilder(BaseRows):
         return found, {(record.kind(), record.id) for record in gone}
 
     def _overlaid(self, key: Key, base: BaseRow) -> Iterator[Change]:
-        """Yield the changes to apply to a row; of a rejected one, the fields the server lacks."""
+        """Yield the changes to apply to a row; a rejected one with the fields the server lacks."""
         for one in self.own.get(key, ()):
             if not one.overlays(base.version, gone=base.gone):
                 continue
@@ -148,7 +148,7 @@ class OverlayRebuilder(BaseRows):
                 yield change
             elif owed := self._owed.get(one.at):
                 fields = {name: value for name, value in change.fields.items() if name in owed}
-                # A deletion or creation that was corrected later deletes nothing any more.
+                # A rejected deletion that a later change has replaced deletes nothing.
                 whole = change.op is not Op.DELETE or "deleted" in owed
                 yield replace(change, fields=fields, op=change.op if whole else Op.EDIT)
 
@@ -159,7 +159,7 @@ class OverlayRebuilder(BaseRows):
 
 
 def adopt(connection: Connection) -> None:
-    """Build the rows of kinds that have become known to this version."""
+    """Build the rows of stored kinds that this version is the first to know."""
     held = select(_table.c.kind, _table.c.record_id).where(_table.c.kind.in_(sorted(kinds())))
     keys = [(row.kind, row.record_id) for row in connection.execute(held)]
     for start in range(0, len(keys), 500):

@@ -1,4 +1,4 @@
-"""Records whose own changes count otherwise now: their rows are rebuilt, or go."""
+"""Rebuilds or removes records after the state of their own changes changed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from fieldkit.store.rows.overlays import OverlayRebuilder
 
 
 def withdraw_untaken(connection: Connection, keys: Collection[Key]) -> None:
-    """Remove records the server never took, and close all their rejected changes."""
+    """Remove records the server never accepted, and close all their changes."""
     if keys:
         close_all(connection, OverlayRebuilder(connection, keys), keys)
         reapply_overlays(connection, keys)
 
 
 def reapply_overlays(connection: Connection, keys: Collection[Key]) -> None:
-    """Rebuild those of the records that are here, after the state of their changes changed."""
+    """Rebuild those of the records that are stored, after the state of their changes changed."""
     rebuilder = OverlayRebuilder(connection, keys)
     _, removed = rebuilder.rebuild(
         {key: rebuilder.base(key) for key in keys if rebuilder.is_here(key)}
@@ -28,7 +28,7 @@ def reapply_overlays(connection: Connection, keys: Collection[Key]) -> None:
 
 
 def close_all(connection: Connection, rebuilder: OverlayRebuilder, keys: Iterable[Key]) -> None:
-    """Note that nothing of the records' changes is open any more."""
+    """Mark all own changes of the records as closed."""
     for key in keys:
         for one in rebuilder.own.get(key, ()):
             set_closed(connection, one, closed=True)
@@ -37,7 +37,7 @@ def close_all(connection: Connection, rebuilder: OverlayRebuilder, keys: Iterabl
 def forget_departed(
     connection: Connection, rebuilder: OverlayRebuilder, keys: Iterable[Key]
 ) -> None:
-    """Drop what was open about records that left: it cannot be decided here any more."""
+    """Delete the issues of removed records, and close their changes in conflict."""
     gone = list(keys)
     if gone:
         forget_issues(connection, gone)

@@ -1,4 +1,4 @@
-"""What is written about one record."""
+"""The write of one record's row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fieldkit.records import Record
 
 @dataclass(frozen=True, slots=True)
 class RowWrite:
-    """A record as it will be, and as it was; None: it was not here."""
+    """A record to write, and the one it replaces; None if it is new."""
 
     record: Record
     before: Record | None

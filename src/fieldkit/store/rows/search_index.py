@@ -17,22 +17,23 @@ _findable = tables.findable
 INDEXES = ("findable_words", "findable_sounds")
 _MOST_SEGMENTS = 6
 _MERGED_AT_ONCE = 200
-"""Pages merged in one transaction, so that nobody who saves waits for long."""
+"""Pages merged in one transaction, so that saving never waits for long."""
 Row: TypeAlias = dict[str, object]
 
 
 def index(connection: Connection, written: Sequence[Record]) -> None:
-    """Keep the search words of the records just written."""
+    """Update the search words of the records just written."""
     old = _rows_of(connection, [record.id for record in written])
-    new: dict[str, Row] = {}
-    for record in written:
-        new[record.id] = _words_of(record)
+    new = {record.id: _words_of(record) for record in written}
     _drop(
         connection,
         [old[key] for key, row in new.items() if key in old and not _same(old[key], row)],
     )
-    coming = [row for key, row in new.items() if not _same(old.get(key, {}), row)]
-    coming = [row for row in coming if row["name"] or row["digits"]]
+    coming = [
+        row
+        for key, row in new.items()
+        if (row["name"] or row["digits"]) and not _same(old.get(key, {}), row)
+    ]
     if coming:
         last = connection.execute(_LAST).scalar_one() or 0
         for number, row in enumerate(coming, start=last + 1):
@@ -43,7 +44,7 @@ def index(connection: Connection, written: Sequence[Record]) -> None:
 
 
 def forget(connection: Connection, ids: Sequence[str]) -> None:
-    """Drop the search words of records that are no longer here."""
+    """Delete the search words of removed records."""
     _drop(connection, list(_rows_of(connection, ids).values()))
 
 
@@ -54,7 +55,7 @@ def is_scattered(connection: Connection) -> bool:
 
 
 def merge_some(connection: Connection, table: str, *, begin: bool) -> bool:
-    """Merge a part of an index, from the ``begin``; say whether anything was left to merge."""
+    """Merge a part of an index, with ``begin`` from the start; say whether anything was merged."""
     before = connection.execute(_CHANGES).scalar_one()
     pages = -_MERGED_AT_ONCE if begin else _MERGED_AT_ONCE
     command = text(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', :pages)")
@@ -82,7 +83,7 @@ def _same(old: Row, new: Row) -> bool:
 
 
 def _words_of(record: Record) -> Row:
-    """Fold what the record can be found by; a deleted one by nothing."""
+    """Return the search words of a record; a deleted one has none."""
     name, kin, place = (
         "" if record.deleted else " ".join(_texts(record, use))
         for use in (Use.NAME, Use.KIN, Use.PLACE)
@@ -103,7 +104,7 @@ def _words_of(record: Record) -> Row:
 
 
 def _shown(record: Record) -> str:
-    """Return how the record stands in a first list, before the records are loaded."""
+    """Return the record's line in a list of hits, shown before records are loaded."""
     kin = next(iter(_texts(record, Use.KIN)), "")
     place = next(iter(_texts(record, Use.PLACE)), "")
     relation = str(record.values().get("relation") or "")

@@ -1,4 +1,4 @@
-"""Writing the rows of records, with their search words, tallies and open lists."""
+"""Writes the rows of records, with their search words, tallies and suggestions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fieldkit.store.rows.search_index import forget, index
 
 
 def put(connection: Connection, writes: Sequence[RowWrite]) -> None:
-    """Write records, and what follows from them: search words, tallies, open lists."""
+    """Write records with their search words, tallies and suggestions."""
     rows: defaultdict[type[Record], list[dict[str, object]]] = defaultdict(list)
     for one in writes:
         rows[type(one.record)].append({**one.record.values(), "extra": one.record.extra or {}})
@@ -34,7 +34,7 @@ def put(connection: Connection, writes: Sequence[RowWrite]) -> None:
 
 
 def remove(connection: Connection, records: Sequence[Record]) -> None:
-    """Take records off this laptop; their changes stay in the log."""
+    """Remove records from this laptop; their changes stay in the log."""
     ids: defaultdict[type[Record], list[str]] = defaultdict(list)
     grown: Counter[str] = Counter()
     for record in records:
@@ -49,7 +49,7 @@ def remove(connection: Connection, records: Sequence[Record]) -> None:
 
 
 def _tally(connection: Connection, grown: Counter[str]) -> None:
-    """Keep the tally of live records."""
+    """Add to the tallies of live records."""
     adding = [{"kind": kind, "live": more} for kind, more in grown.items() if more]
     if adding:
         connection.execute(_TALLY, adding)

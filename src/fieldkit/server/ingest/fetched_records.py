@@ -1,8 +1,8 @@
-"""The records that rules ask for, fetched for a whole batch at once.
+"""Fetches the records that rules ask for, for a whole batch at once.
 
-Rules are judged in rounds: each round fetches, in a query per kind, whatever the rules of all
-records asked for and did not get, until nothing is missing. So the number of queries does not grow
-with the number of records.
+Rules run in rounds. Each round fetches, with one query per kind, the records that the rules of all
+records lacked, until nothing is missing. So the number of queries does not grow with the number of
+records.
 """
 
 from __future__ import annotations
@@ -22,48 +22,48 @@ from fieldkit.records.declaration.review import Look, looks
 from fieldkit.server.database.rows import Key
 from fieldkit.server.database.statements import Query, in_parameter, run_queries
 
-_Asked: TypeAlias = tuple[str, int, tuple[str, ...], tuple[Value, ...]]
-"""A kind, a district, some fields of its records, and what is to be in them."""
+_Lookup: TypeAlias = tuple[str, int, tuple[str, ...], tuple[Value, ...]]
+"""A kind, a district, field names, and the values wanted in them."""
 _Way: TypeAlias = tuple[tuple[str, bool], ...]
-"""One sort of question: the fields, and whether they are to be empty."""
+"""The shape of a query: the fields, each with whether it must be empty."""
 _Lists: TypeAlias = dict[_Way, dict[tuple[Value, ...], list[Record]]]
-"""By sort of question and by values, the records that agree."""
+"""The matching records by shape of query and values."""
 _Statement: TypeAlias = Select[tuple[object, ...]]
 _MOST_STATEMENTS = 500
-"""Sorts of question whose statements are kept."""
+"""Cached statements."""
 _MOST_ALIKE = 50
-"""Records of one value that are compared, the first by id: a number that a whole block gives as its
-own identifies nobody, and comparing all with all would hold up the district."""
+"""Records compared per value, the first by id. A phone number shared by a whole block identifies no
+one, and comparing all pairs would block the district."""
 
 
 @dataclass(slots=True)
-class GatheredRecords:
-    """Records fetched for many rules at once; serves each of them as ``Known``."""
+class FetchedRecords:
+    """Records fetched for many rules at once; implements ``Known`` for each of them."""
 
     connection: Connection
     _arrays: bool
     met: dict[Key, Record] = field(default_factory=dict)
-    """Those that agreed with a judged one in what a rule compares."""
+    """Records that matched a reviewed one in the values a rule compares."""
     _kinds: Mapping[str, type[Record]] = field(default_factory=kinds)
     _held: dict[Key, Record] = field(default_factory=dict)
     _records: dict[Key, Record | None] = field(default_factory=dict)
     _there: dict[Key, bool] = field(default_factory=dict)
-    """Which of those not fetched are there, and not deleted."""
-    _lists: dict[_Asked, list[Record]] = field(default_factory=dict)
+    """Whether each record that is only checked for existence exists and is not deleted."""
+    _lists: dict[_Lookup, list[Record]] = field(default_factory=dict)
     _wanted: set[Key] = field(default_factory=set)
     _sought: set[Key] = field(default_factory=set)
-    _asked: set[_Asked] = field(default_factory=set)
+    _asked: set[_Lookup] = field(default_factory=set)
     _district: int = 0
     _meeting: bool = False
     _lacking: bool = False
 
     def hold(self, records: Mapping[Key, Record]) -> None:
-        """Know these without asking."""
+        """Add records that need not be fetched."""
         self._held |= records
         self._records |= records
 
     def has(self, kind: str, record_id: str) -> bool:
-        """Say whether the record is there, or have it looked for for the next round."""
+        """Say whether the record exists; if unknown, request it for the next round."""
         key = (kind, record_id)
         if key in self._records:
             return self.get(kind, record_id) is not None
@@ -73,7 +73,7 @@ class GatheredRecords:
         return self._there.get(key, True)
 
     def get(self, kind: str, record_id: str) -> Record | None:
-        """Return the record if it is fetched; else have it fetched for the next round."""
+        """Return the record if it was fetched; else request it for the next round."""
         key = (kind, record_id)
         if key not in self._records:
             self._wanted.add(key)
@@ -82,9 +82,9 @@ class GatheredRecords:
         return None if found is None or found.deleted else found
 
     def where(self, kind: str, **equal: Value) -> Sequence[Record]:
-        """Return the live records of the district with these values, or have them fetched.
+        """Return live records of the district with these values; if unknown, request them.
 
-        Of very many, the first alone.
+        At most the first 50 by id are returned.
         """
         asked = kind, self._district, tuple(equal), tuple(equal.values())
         answer = self._lists.get(asked)
@@ -99,11 +99,12 @@ class GatheredRecords:
     def judge(
         self, records: Mapping[Key, Record], today: date, *, meet: bool = False
     ) -> dict[Key, list[Finding]]:
-        """Judge records, each look as soon as all it asks for is there; ``meet``: note who agreed.
+        """Review records; run each look again until all records it asks for are fetched.
 
-        Returns what was found about each, in the order of the looks.
+        ``meet``: add matching records to ``met``. Returns the findings of each record, in the order
+        of the looks.
         """
-        case = RuleContext(today, None, self)
+        context = RuleContext(today, None, self)
         said: dict[Key, dict[Look, Sequence[Finding]]] = {}
         left: list[tuple[Key, Record, Sequence[Look]]] = []
         asked: Sequence[Look]
@@ -118,24 +119,24 @@ class GatheredRecords:
                 lacking: list[Look] = []
                 for look in asked:
                     self._lacking = False
-                    reviews = look(record, case, self)
+                    reviews = look(record, context, self)
                     if self._lacking:
                         lacking.append(look)
                     elif reviews:
                         said[key][look] = reviews
                 left[number] = key, record, lacking
             left = [one for one in left if one[2]]
-            self._gather()
+            self._fetch_missing()
         return {key: [*chain.from_iterable(found.values())] for key, found in said.items()}
 
     def fetch(self, keys: Iterable[Key]) -> dict[Key, Record]:
-        """Return those of the records that are there."""
+        """Return those of the records that exist."""
         self._wanted |= {key for key in keys if key not in self._records}
-        self._gather()
+        self._fetch_missing()
         return {key: record for key in keys if (record := self._records.get(key))}
 
-    def _gather(self) -> None:
-        """Fetch all that was asked for in vain, at one go."""
+    def _fetch_missing(self) -> None:
+        """Fetch all requested records at once."""
         wanted, sought, lists = _by_kind(self._wanted), _by_kind(self._sought), self._begin_lists()
         self._records |= dict.fromkeys(self._wanted)
         self._there |= dict.fromkeys(self._sought, False)
@@ -156,7 +157,7 @@ class GatheredRecords:
             self._sort(kind, district, ways, self._take(kind, next(answers)))
 
     def _begin_lists(self) -> list[tuple[str, int, _Lists]]:
-        """Begin every list that was asked for, by kind and district."""
+        """Create an empty list for every requested one, by kind and district."""
         begun: defaultdict[tuple[str, int], _Lists] = defaultdict(dict)
         for asked in self._asked:
             kind, district, names, values = asked
@@ -166,9 +167,10 @@ class GatheredRecords:
         return [(*of, dict(sorted(ways.items()))) for of, ways in sorted(begun.items())]
 
     def _like(self, kind: str, district: int, ways: _Lists) -> Query:
-        """Ask for what agrees in any of these ways with a record that is judged.
+        """Return a query for records that match any of these shapes.
 
-        Each field is asked for by itself, as any index serves that: more may come than agree.
+        Each field is filtered by itself so that any index serves: the result may hold more rows
+        than match.
         """
         held = [record_id for of, record_id in self._held if of == kind]
         given: dict[str, object] = {"district": district, "held": held}
@@ -179,17 +181,17 @@ class GatheredRecords:
         return _rows_like(self._kinds[kind], tuple(ways), self._arrays), given
 
     def _sort(self, kind: str, district: int, ways: _Lists, others: Sequence[Record]) -> None:
-        """Put what is like a judged record on the lists of what it agrees in."""
+        """Add fetched and held records to the lists whose values they match."""
         held = [record for key, record in self._held.items() if key[0] == kind]
         here = (one for one in held if one.district == district and not one.deleted)
-        for record in sorted((*others, *here), key=_number):
+        for record in sorted((*others, *here), key=lambda record: record.id):
             for way, lists in ways.items():
                 alike = lists.get(tuple([record.value(name) for name, _ in way]))
                 if alike is not None and len(alike) < _MOST_ALIKE:
                     alike.append(record)
 
     def _take(self, kind: str, rows: Iterable[tuple[object, ...]]) -> list[Record]:
-        """Know the records of these rows."""
+        """Remember and return the records of these rows."""
         found = self._kinds[kind]
         names = found.table().columns.keys()
         records = [found.of(dict(zip(names, row, strict=True))) for row in rows]
@@ -212,7 +214,7 @@ def _live_of(kind: type[Record], array: bool) -> _Statement:
 
 @lru_cache(_MOST_STATEMENTS)
 def _rows_like(kind: type[Record], ways: tuple[_Way, ...], array: bool) -> _Statement:
-    """Ask for the rows that have values given for all fields of one of the ways, or lack them."""
+    """Select rows that have a given value, or none, in every field of one of the shapes."""
     columns = kind.table().c
     alike = (
         and_(
@@ -238,7 +240,3 @@ def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
     for kind, record_id in sorted(keys):
         ids[kind].append(record_id)
     return dict(ids)
-
-
-def _number(record: Record) -> str:
-    return record.id

@@ -1,4 +1,4 @@
-"""Storing what the server says is open about records: conflicts and findings."""
+"""Stores the conflicts and findings that the server reports about records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _conflict, _finding = tables.conflict, tables.finding
 def replace_issues(
     connection: Connection, rows: Sequence[ServerRow], own: Mapping[Key, Sequence[OwnChange]]
 ) -> int:
-    """Store what the server says is open about these records (rule 14); count new conflicts."""
+    """Store the open conflicts and findings of these records (rule 14); count new conflicts."""
     had = _issues_before(connection, [row.id for row in rows])
     forget_issues(connection, [(row.kind, row.id) for row in rows], had)
     fresh = 0
@@ -68,7 +68,7 @@ def replace_issues(
 def _issues_before(
     connection: Connection, ids: Sequence[str]
 ) -> defaultdict[Key, set[tuple[str, str]]]:
-    """Return field and origin of the conflicts these records had; with findings alone: none."""
+    """Return the conflicts (field, origin) of records with any issue; findings alone: none."""
     found: defaultdict[Key, set[tuple[str, str]]] = defaultdict(set)
     for some in in_parts(ids):
         for row in connection.execute(_CONFLICTS, {"ids": some}):
@@ -81,7 +81,7 @@ def _issues_before(
 def _close(
     connection: Connection, rows: Sequence[ServerRow], own: Mapping[Key, Sequence[OwnChange]]
 ) -> None:
-    """Close or reopen own changes in conflict, as the server still reports them or not."""
+    """Close own changes in conflict that the server no longer reports; reopen the others."""
     for row in rows:
         open_now = {(one.origin, seq) for one in row.conflicts for seq in one.seqs}
         for one in own.get((row.kind, row.id), ()):
