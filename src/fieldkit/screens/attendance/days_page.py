@@ -7,13 +7,12 @@ next person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.widget import Widget
 
 from fieldkit.screens.attendance.day_marks import (
     Enrolled,
@@ -21,7 +20,7 @@ from fieldkit.screens.attendance.day_marks import (
     read_marks,
     read_span,
 )
-from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.lookup.deleting import ask_and_delete
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
@@ -55,10 +54,11 @@ class DayBox(Picker):
             await self._shift(0, int(walking))
 
 
-class DaysPage(Page[None]):
+class DaysPage(PickerPage[None]):
     """Who was present on a day of a training."""
 
-    KEYBOARD = "#picker"
+    BOX = DayBox
+    PROMPT = "Name or number"
     KEYS = "Space or number Enter present  - absent  Left Right day  Delete clear  Esc"
 
     def __init__(self, how: DayMarks, record_id: str, label: str) -> None:
@@ -71,13 +71,9 @@ class DaysPage(Page[None]):
         self._shown: Sequence[Enrolled] = ()
         self._marks: Mapping[str, Record] = {}
 
-    def content(self) -> Iterable[Widget]:
-        """Yield the roster."""
-        yield DayBox(self.answer, self.run_reporting, prompt="Name or number")
-
     async def load_data(self) -> None:
         """Load the roster, at first with the last day that can be marked."""
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
 
     async def answer(self, text: str) -> Answer:
         """Answer with the roster, or with those on it whose number or name is typed."""
@@ -103,7 +99,7 @@ class DaysPage(Page[None]):
 
     async def refresh_data(self) -> None:
         """Show the marks a sync received; what is typed stays."""
-        await self.query_one(Picker).follow()
+        await self.picker.follow()
 
     async def change_day(self, days: int) -> None:
         """Show another day of the training."""
@@ -113,7 +109,7 @@ class DaysPage(Page[None]):
         first, last = self._span
         if first <= day <= last:
             self._day = day
-            self.query_one(Picker).reload()
+            self.picker.reload()
         else:
             self.say("No day of the training that can be marked lies beyond this one.")
 
@@ -149,7 +145,7 @@ class DaysPage(Page[None]):
         try:
             await self.ask(lambda store: store.save([edit], self.app.operator))
         except Refused as refused:
-            self.query_one(Picker).reload()
+            self.picker.reload()
             self.say(str(refused), error=True)
             return
         await self._reload(f"{one.number} {one.row.label}: {'present' if present else 'absent'}")
@@ -161,9 +157,8 @@ class DaysPage(Page[None]):
             await self._reload(f"{one.number} {one.row.label}: no mark")
 
     async def _reload(self, sentence: str) -> None:
-        picker = self.query_one(Picker)
-        picker.reload("")
-        await picker.settled()
+        self.picker.reload("")
+        await self.picker.settled()
         await self.app.refresh_status()
         self.say(sentence)
 

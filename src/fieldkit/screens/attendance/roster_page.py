@@ -12,7 +12,7 @@ from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.lookup.deleting import delete
 from fieldkit.screens.lookup.find_page import FindPage, new_row
 from fieldkit.screens.lookup.rows import label_of
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Value
@@ -70,7 +70,7 @@ class RosterPage(FindPage):
             self.say(str(refused), error=True)
             return
         self._added.append((line, label))
-        self.query_one(Picker).reload("")
+        self.picker.reload("")
         await self._count()
         await self.app.refresh_status()
         self.say(f"On the list: {label}")
@@ -86,7 +86,7 @@ class RosterPage(FindPage):
         line, label = self._added[-1]
         await self.ask(lambda store: delete(store, line, self.app.operator))
         self._added.pop()
-        self.query_one(Picker).reload()
+        self.picker.reload()
         await self._count()
         await self.app.refresh_status()
         self.say(f"Off the list again: {label}")

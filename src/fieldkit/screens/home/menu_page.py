@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from textual.widget import Widget
-
 from fieldkit.screens.base.navigator import MenuEntry, Navigator, Open
-from fieldkit.screens.base.page import Page
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.widgets.picker import Answer, Choice, stay
 
 
 def entries(navigator: Navigator) -> list[MenuEntry]:
@@ -39,24 +37,18 @@ def entries(navigator: Navigator) -> list[MenuEntry]:
     ]
 
 
-class MenuPage(Page[None]):
+class MenuPage(PickerPage[None]):
     """Type to narrow, Enter to go there."""
 
-    KEYBOARD = "#picker"
+    TITLE = "Menu of everything"
+    PROMPT = "/"
+    EMPTY = "Nothing of that name."
     KEYS = "Enter go   type to narrow   Esc back"
 
     def __init__(self, of_page: Sequence[MenuEntry] = ()) -> None:
         """``of_page``: what the page under the menu adds to it; stands first."""
         super().__init__()
         self._of_page = of_page
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the entries."""
-        yield Picker(self.answer, self.run_reporting, prompt="/", empty="Nothing of that name.")
-
-    async def load_data(self) -> None:
-        """Show the title."""
-        self.set_header("Menu of everything")
 
     async def answer(self, text: str) -> Answer:
         """Answer with the entries in which each word typed begins a word."""
@@ -71,12 +63,9 @@ class MenuPage(Page[None]):
             )
         ]
         if any("back".startswith(part) for part in wanted):
-            found.append(Choice(("Back", "Esc"), self._back))
+            found.append(Choice(("Back", "Esc"), partial(self._open, stay)))
         return Answer(found)
 
     async def _open(self, open_entry: Open) -> None:
         self.dismiss(None)
         await open_entry()
-
-    async def _back(self) -> None:
-        self.dismiss(None)

@@ -7,17 +7,17 @@ name or mobile into the form.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from fieldkit.screens.base.navigator import AfterSave, Navigator
-from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.lookup.rows import Row
 from fieldkit.screens.lookup.search import search, texts_from
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -61,17 +61,14 @@ def new_row(
 
 def choice_of(row: Row, take: Take) -> Choice:
     """Return the choice that takes a record."""
-
-    async def enter() -> None:
-        await take(row.kind, row.id)
-
-    return Choice(row.cells, enter, row.below, key=row.id)
+    return Choice(row.cells, partial(take, row.kind, row.id), row.below, key=row.id)
 
 
-class FindPage(Page[None]):
+class FindPage(PickerPage[None]):
     """A box to find one record of some kinds; the caller says what Enter does with it."""
 
-    KEYBOARD = "#picker"
+    PROMPT = "Find"
+    EMPTY = "Nobody found."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
     def __init__(
@@ -88,17 +85,13 @@ class FindPage(Page[None]):
         self._title, self._kinds, self._take = title, kinds, take
         self._new, self._skip = new, skip
 
-    def content(self) -> Iterable[Widget]:
-        """Yield the box."""
-        yield Picker(self.answer, self.run_reporting, prompt="Find", empty="Nobody found.")
-
     async def load_data(self) -> None:
         """Say what is looked for."""
         self.set_header(self._title)
         self.set_keys(
             "Enter take   Ctrl+N new   Esc back" if self._new else "Enter take   Esc back"
         )
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
 
     async def answer(self, text: str) -> Answer:
         """Answer with the hits, and with the row that begins a new record."""
@@ -133,6 +126,6 @@ class FindPage(Page[None]):
 
     async def action_new(self) -> None:
         """Begin a new record with what is typed."""
-        row = self.new(self.query_one(Picker).typed.text)
+        row = self.new(self.picker.typed.text)
         if row:
             await self.run_reporting(row.enter)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
-from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.lookup.find_page import FindPage, choice_of, new_row
 from fieldkit.screens.lookup.rows import Row, fetch_references, row_of
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -37,7 +34,7 @@ class ListPage(FindPage):
     async def load_data(self) -> None:
         """Show which list this is and how long."""
         self.set_keys("Enter open   PgDn more   Ctrl+N new   / menu   Esc back")
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
         await self._head()
 
     async def _head(self) -> None:
@@ -50,7 +47,7 @@ class ListPage(FindPage):
 
     async def refresh_data(self) -> None:
         """Show what a sync received; the mark stays on its record."""
-        await self.query_one(Picker).follow()
+        await self.picker.follow()
         await self._head()
 
     async def first_answer(self, last: Choice | None) -> Answer:
@@ -68,7 +65,7 @@ class ListPage(FindPage):
 
     def new(self, typed: str, *, among: bool = False) -> Choice:
         """Return the row that begins a new record; the list is back at its beginning after it."""
-        clear = partial(self.query_one(Picker).reload, "")
+        clear = partial(self.picker.reload, "")
         return new_row(self.navigator, self.kind, typed, among=among, before=clear)
 
     async def taken(self, kind: str, record_id: str) -> None:
@@ -80,20 +77,17 @@ class ListPage(FindPage):
         await self.navigator.open_record(kind, record_id)
 
 
-class ListsPage(Page[None]):
+class ListsPage(PickerPage[None]):
     """All kinds with the number of their records."""
 
-    KEYBOARD = "#picker"
+    TITLE = "Lists"
+    PROMPT = "Lists"
+    EMPTY = "No such list."
     KEYS = "Enter open   type to narrow   Esc back"
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the choice of kinds."""
-        yield Picker(self.answer, self.run_reporting, prompt="Lists", empty="No such list.")
 
     async def load_data(self) -> None:
         """Count the records."""
-        self.set_header("Lists")
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
 
     async def answer(self, text: str) -> Answer:
         """Answer with the kinds whose name contains what is typed."""

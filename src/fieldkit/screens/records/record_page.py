@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.widget import Widget
 
 from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.base.page import Page, say_on_screen
+from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.lookup.deleting import ask_and_delete
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import read_page_data
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records.declaration.roles import PageAction
@@ -25,10 +24,8 @@ _RARE_KEYS = ("Delete remove the line", "h history", "d delete")
 """Keys left out of a full footer, the rarest first; the help names them."""
 
 
-class RecordPage(Page[None]):
+class RecordPage(PickerPage[None]):
     """One record and what belongs to it."""
-
-    KEYBOARD = "#picker"
 
     def __init__(self, record_id: str) -> None:
         super().__init__()
@@ -37,17 +34,13 @@ class RecordPage(Page[None]):
         self._settle: frozenset[str] = frozenset()
         """Ids, of this record or of lines, with an open conflict."""
 
-    def content(self) -> Iterable[Widget]:
-        """Yield the lines."""
-        yield Picker(self.answer, self.run_reporting, typing=False)
-
     async def load_data(self) -> None:
         """Load the record and its lines."""
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
 
     async def refresh_data(self) -> None:
         """Show what a sync received; the mark stays on its line."""
-        await self.query_one(Picker).follow()
+        await self.picker.follow()
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the record: facts, what is due and its issues above its lines."""
@@ -108,7 +101,7 @@ class RecordPage(Page[None]):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle the letters of the footer."""
-        await self.query_one(Picker).settled()
+        await self.picker.settled()
         does = self._letter((event.character or "").lower())
         if does:
             event.stop()
@@ -148,7 +141,7 @@ class RecordPage(Page[None]):
     async def _delete_line(self, record_id: str) -> None:
         label = await ask_and_delete(self, record_id, key="Delete")
         if label:
-            self.query_one(Picker).reload()
+            self.picker.reload()
             self.say(f"Deleted: {label}")
             await self.app.refresh_status()
 

@@ -230,8 +230,7 @@ class Picker(Widget, can_focus=True):
             await self.enter()
         elif event.key == "delete" and not self.typed.text:
             event.stop()
-            if self.marked is not None and self.marked.remove is not None:
-                await self._run_reporting(self.marked.remove)
+            await self.remove_marked()
         elif await self._move(event.key):
             event.stop()
             event.prevent_default()
@@ -264,6 +263,11 @@ class Picker(Widget, can_focus=True):
         await self.settled()
         if self.marked is not None:
             await self._run_reporting(self.marked.enter)
+
+    async def remove_marked(self) -> None:
+        """Do what Delete does on the marked row."""
+        if self.marked is not None and self.marked.remove is not None:
+            await self._run_reporting(self.marked.remove)
 
     async def _move(self, key: str) -> bool:
         step = {"up": -1, "shift+tab": -1, "down": 1, "tab": 1}.get(key)
