@@ -67,6 +67,7 @@ def choice_of(row: Row, take: Take) -> Choice:
 class FindPage(PickerPage[None]):
     """A box to find one record of some kinds; the caller says what Enter does with it."""
 
+    KEYS = "Enter take   Esc back"
     PROMPT = "Find"
     EMPTY = "Nobody found."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
@@ -76,21 +77,13 @@ class FindPage(PickerPage[None]):
         title: str,
         kinds: Sequence[str],
         take: Take,
-        *,
-        new: str | None = None,
-        skip: Callable[[Store], set[str]] | None = None,
     ) -> None:
-        """``new``: the kind begun if none fits; ``skip``: returns the ids that are not offered."""
         super().__init__()
         self._title, self._kinds, self._take = title, kinds, take
-        self._new, self._skip = new, skip
 
     async def load_data(self) -> None:
         """Say what is looked for."""
         self.set_header(self._title)
-        self.set_keys(
-            "Enter take   Ctrl+N new   Esc back" if self._new else "Enter take   Esc back"
-        )
         self.picker.reload_if_idle()
 
     async def answer(self, text: str) -> Answer:
@@ -100,12 +93,12 @@ class FindPage(PickerPage[None]):
 
         def look(store: Store) -> tuple[list[Row], bool]:
             rows, sure = search(store, text, self._kinds)
-            skipped = self._skip(store) if self._skip else set()
+            skipped = self.skipped(store)
             offered = [row for row in rows if row.id not in skipped]
             return offered, sure and offered == rows
 
         rows, sure = await self.read(look, "hits")
-        choices = [choice_of(row, self.taken) for row in rows]
+        choices = [choice_of(row, self._take) for row in rows]
         last = self.new(text, among=bool(rows))
         marked = 0 if sure or (last is None and len(rows) == 1) else len(rows) if last else None
         return Answer(choices, last, marked)
@@ -115,14 +108,13 @@ class FindPage(PickerPage[None]):
         hint = "Type the mobile: surest. Or name and father's name, or name and village."
         return Answer(last=last, mark=None if last is None else 0, above=("  " + hint,))
 
-    async def taken(self, kind: str, record_id: str) -> None:
-        """Close the page and hand the record to the caller."""
-        self.dismiss(None)
-        await self._take(kind, record_id)
+    def skipped(self, _store: Store, /) -> set[str]:
+        """Return the ids of records that are not offered. Runs in a thread."""
+        return set()
 
-    def new(self, typed: str, *, among: bool = False) -> Choice | None:
+    def new(self, _typed: str, /, *, among: bool = False) -> Choice | None:  # noqa: ARG002
         """Return the row that begins a new record, if one may be begun here."""
-        return new_row(self.navigator, self._new, typed, among=among) if self._new else None
+        return None
 
     async def action_new(self) -> None:
         """Begin a new record with what is typed."""

@@ -28,7 +28,7 @@ class ListPage(FindPage):
     """The list of one kind; the last row begins a new one."""
 
     def __init__(self, kind: str) -> None:
-        super().__init__("", [kind], self.open, new=kind)
+        super().__init__("", [kind], self.open)
         self.kind = kind
 
     async def load_data(self) -> None:
@@ -68,12 +68,8 @@ class ListPage(FindPage):
         clear = partial(self.picker.reload, "")
         return new_row(self.navigator, self.kind, typed, among=among, before=clear)
 
-    async def taken(self, kind: str, record_id: str) -> None:
-        """Open the record over the list."""
-        await self.open(kind, record_id)
-
     async def open(self, kind: str, record_id: str) -> None:
-        """Open the record."""
+        """Open the record over the list."""
         await self.navigator.open_record(kind, record_id)
 
 

@@ -74,9 +74,8 @@ class FieldText:
             self.cursor = self._boundary(self.cursor)
         return True
 
-    def move(self, key: str) -> bool:
-        """Move by ``left``, ``right``, ``home`` or ``end``; say whether the cursor moved."""
-        before = self.cursor
+    def move(self, key: str) -> None:
+        """Move by ``left``, ``right``, ``home`` or ``end``."""
         goals: dict[str, Callable[[], int]] = {
             "left": self._left,
             "right": self._right,
@@ -84,7 +83,6 @@ class FieldText:
             "end": lambda: len(self.text),
         }
         self.cursor = goals[key]()
-        return self.cursor != before
 
     def delete(self, key: str) -> bool:
         """Delete by ``backspace``, ``delete``, ``ctrl+w`` or ``ctrl+u``; say whether any was."""

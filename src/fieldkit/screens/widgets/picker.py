@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -191,17 +192,18 @@ class Picker(Widget, can_focus=True):
         return next((n for n, row in enumerate(answer.rows) if row.is_same(marked)), place)
 
     async def settled(self) -> None:
-        """Wait until the rows are those of the text that is shown."""
+        """Wait until the rows are those of the text that is shown.
+
+        It is no error if a newer load replaces the one waited for.
+        """
         while self._loading is not None and not self._loading.is_finished:
-            await _finished(self._loading)
+            with suppress(WorkerError):
+                # Shielded: cancelling the waiter does not cancel the worker.
+                await asyncio.shield(self._loading.wait())
 
     @property
     def _count(self) -> int:
         return len(self.answer.rows) + (self.answer.last is not None)
-
-    @property
-    def _is_current(self) -> bool:
-        return self._answered == self.typed.text
 
     @property
     def marked(self) -> Choice | None:
@@ -347,7 +349,8 @@ class Picker(Widget, can_focus=True):
         heads = [row.head for row in self.answer.rows]
         left = height - len(lines) - (2 if self.answer.last else 0) - sum(map(bool, heads))
         blocks = self._blocks(width)
-        if not (self._count or self.answer.above) and self._empty and self._is_current:
+        current = self._answered == self.typed.text
+        if current and self._empty and not (self._count or self.answer.above):
             lines += [(None, self._strip("  " + self._empty, width))]
         each = max((len(block) for block in blocks), default=1)
         fits = max(left // each, 1)
@@ -424,17 +427,6 @@ class Picker(Widget, can_focus=True):
                 Strip([Segment("] ", base)]),
             ]
         ).adjust_cell_length(width, base)
-
-
-async def _finished(worker: Worker[None]) -> None:
-    """Wait for a worker; it is no error if a newer one replaced it.
-
-    Shielded: cancelling the waiter does not cancel the worker.
-    """
-    try:
-        await asyncio.shield(worker.wait())
-    except WorkerError:
-        return
 
 
 def _joined(first: Answer, second: Answer) -> Answer:
