@@ -198,10 +198,6 @@ class Navigation:
         entries = page.menu_entries() if isinstance(page, Page) else ()
         await self._open_once(MenuPage(entries))
 
-    async def quit(self) -> None:
-        """End the application; what is typed is kept."""
-        await self._app.action_quit()
-
     async def _open_once(self, page: Page[None]) -> None:
         """Open a page, unless one of its kind is on the screen already."""
         if not isinstance(self._app.screen, type(page)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from textwrap import wrap
@@ -183,28 +184,10 @@ class ImportPage(PickerPage[None]):
             if wanted in guess.column.casefold()
         ]
         load = Choice((f"Load these rows as {self._kind.plural.lower()}",), self.action_load)
-        above = (*(f"   {line}" for line in self._remarks()), "")
+        above = (*(f"   {line}" for line in _remarks(self._kind, self._preview, self._mapping)), "")
         shown = [row.cells[0] for row in rows]
         at = shown.index(self._column) if self._column in shown else len(rows)
         return Answer(rows, last=load, mark=0 if text and rows else at, above=above)
-
-    def _remarks(self) -> list[str]:
-        """Say where the headings are, what is skipped, and which required field has no column."""
-        if self._kind is None or self._preview is None:
-            return []
-        seen = self._preview
-        lines = [f"Headings in row {seen.heading}." if seen.heading else "No row of headings."]
-        if seen.skipped:
-            lines[0] += f" {len(seen.skipped)} of the first rows are no records: left out."
-        mapped = set(self._mapping.values())
-        missing = [
-            field.label
-            for name, field in self._kind.fields().items()
-            if field.required and name not in mapped and not field.system
-        ]
-        if missing and "id" not in mapped:
-            lines.append(f"No column holds what is needed: {', '.join(missing)}.")
-        return lines
 
     async def _open(self, column: str) -> None:
         self._column = column
@@ -320,6 +303,22 @@ class ImportPage(PickerPage[None]):
             self._to(back)
         else:
             self.dismiss(None)
+
+
+def _remarks(kind: type[Record], seen: Preview, mapping: Mapping[str, str | None]) -> list[str]:
+    """Say where the headings are, what is skipped, and which required field has no column."""
+    lines = [f"Headings in row {seen.heading}." if seen.heading else "No row of headings."]
+    if seen.skipped:
+        lines[0] += f" {len(seen.skipped)} of the first rows are no records: left out."
+    mapped = set(mapping.values())
+    missing = [
+        field.label
+        for name, field in kind.fields().items()
+        if field.required and name not in mapped and not field.system
+    ]
+    if missing and "id" not in mapped:
+        lines.append(f"No column holds what is needed: {', '.join(missing)}.")
+    return lines
 
 
 def _result_lines(loaded: Loaded) -> list[str]:

@@ -229,18 +229,16 @@ class FormPage(Page["SavedRecord | None"]):
         """
         async with self._draft_lock:
             self._draft_pending = False
-            draft = self._changed_draft(typing=typing)
+            draft = self.unwritten_draft(typing=typing)
             if draft is not None:
                 self._draft = await self.ask(lambda store: store.drafts.keep(draft))
 
-    def unwritten_draft(self) -> Draft | None:
+    def unwritten_draft(self, *, typing: bool = False) -> Draft | None:
         """Return the draft as it should be written; None if it is.
 
-        A draft that is being written at this moment may be written twice.
+        A draft that is being written at this moment may be written twice. ``typing``: the text of
+        the current field may be incomplete.
         """
-        return self._changed_draft()
-
-    def _changed_draft(self, *, typing: bool = False) -> Draft | None:
         model = self.model
         if model is None:
             return None

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from fieldkit.screens.base.navigator import MenuEntry, Navigator, Open
+from fieldkit.screens.base.app import AppBase
+from fieldkit.screens.base.navigator import MenuEntry, Open
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.widgets.picker import Answer, Choice, stay
 
 
-def entries(navigator: Navigator) -> list[MenuEntry]:
+def entries(app: AppBase) -> list[MenuEntry]:
     """Return what the program can do, with the list of each kind and a new record of each."""
     from fieldkit.records import kinds
     from fieldkit.records.declaration.roles import home_jobs
 
+    navigator = app.navigator
     return [
         *(
             MenuEntry(job.menu, f"{job.number} on Home", partial(navigator.open_job, kind.kind()))
@@ -33,7 +35,7 @@ def entries(navigator: Navigator) -> list[MenuEntry]:
             MenuEntry(f"New: {kind.title.lower()}", "", partial(navigator.open_new, name))
             for name, kind in sorted(kinds().items(), key=lambda item: item[1].title)
         ),
-        MenuEntry("Quit", "Ctrl+Q", navigator.quit),
+        MenuEntry("Quit", "Ctrl+Q", app.action_quit),
     ]
 
 
@@ -56,7 +58,7 @@ class MenuPage(PickerPage[None]):
         wanted = text.casefold().replace("/", " ").split()
         found = [
             Choice((entry.words, entry.keys), partial(self._open, entry.open))
-            for entry in (*self._of_page, *entries(self.navigator))
+            for entry in (*self._of_page, *entries(self.app))
             if all(
                 any(word.startswith(part) for word in entry.words.casefold().split())
                 for part in wanted

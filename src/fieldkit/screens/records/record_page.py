@@ -94,9 +94,10 @@ class RecordPage(PickerPage[None]):
             MenuEntry(
                 f"Here: {one.action.label}",
                 f"{one.action.key} on this page" if one.action.key else "",
-                partial(self._take, one),
+                partial(self._take, one, self.row),
             )
             for one in self.actions
+            if self.row
         ]
 
     async def on_key(self, event: events.Key) -> None:
@@ -109,28 +110,25 @@ class RecordPage(PickerPage[None]):
 
     def _letter(self, letter: str) -> Callable[[], Awaitable[object]] | None:
         """Return what a letter does; None if it does nothing here."""
-        if self.row is None or not letter:
-            return None
         from fieldkit.records.declaration.roles import days_of
 
+        row = self.row
+        if row is None or not letter:
+            return None
         if letter == "s" and self.record_id in self._settle:
             return partial(self.navigator.open_conflicts, record_id=self.record_id)
-        if letter == "p" and (days := days_of(self.row.kind)):
-            place = days.kind.kind(), self.record_id, self.row.label
-            return partial(self.navigator.open_days, *place)
-        own = {"e": self._edit, "d": self._delete, "h": self._open_history}
+        if letter == "p" and (days := days_of(row.kind)):
+            return partial(self.navigator.open_days, days.kind.kind(), row.id, row.label)
+        own: dict[str, Callable[[], Awaitable[object]]] = {
+            "e": partial(self.navigator.open_form, row.kind, record_id=row.id),
+            "d": self._delete,
+            "h": partial(self._open_history, row),
+        }
         action = next((one for one in self.actions if one.action.key == letter), None)
-        return partial(self._take, action) if action else own.get(letter)
+        return partial(self._take, action, row) if action else own.get(letter)
 
-    async def _take(self, one: PageAction) -> None:
-        if self.row:
-            await self.navigator.open_action(
-                one.kind.kind(), one.field, self.record_id, self.row.label
-            )
-
-    async def _edit(self) -> None:
-        if self.row:
-            await self.navigator.open_form(self.row.kind, record_id=self.record_id)
+    async def _take(self, one: PageAction, row: Row) -> None:
+        await self.navigator.open_action(one.kind.kind(), one.field, row.id, row.label)
 
     async def _delete(self) -> None:
         label = await ask_and_delete(self, self.record_id, key="d")
@@ -145,10 +143,8 @@ class RecordPage(PickerPage[None]):
             self.say(f"Deleted: {label}")
             await self.app.refresh_status()
 
-    async def _open_history(self) -> None:
-        if self.row:
-            page = HistoryPage(self.row.kind, self.record_id, self.row.label)
-            await self.app.push_screen(page)
+    async def _open_history(self, row: Row) -> None:
+        await self.app.push_screen(HistoryPage(row.kind, row.id, row.label))
 
 
 def footer(kind: str, width: int, *, settle: bool) -> str:
