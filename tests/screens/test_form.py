@@ -214,7 +214,7 @@ async def test_an_edit_saves_only_what_was_changed(home: Path, artisan: str) -> 
         await settled(app, pilot)
         assert [(one.id, one.new) for one in app.results if one] == [(artisan, False)]
     store = Store.open(home)
-    assert store.changes_of(artisan)[-1].change.fields == {"name": "Zooni Akhter Jan"}
+    assert store.outbox.of(artisan)[-1].change.fields == {"name": "Zooni Akhter Jan"}
     store.close()
 
 

@@ -82,9 +82,10 @@ class DaysPage(PickerPage[None]):
             self._span, self._day = span, span[1]
         await self._load_marks()
         self._shown = [one for one in self._people if _answers(one, text)]
+        words = {person: mark.label() for person, mark in self._marks.items()}
         rows = [
             Choice(
-                (f"{one.number:>3}", *one.row.cells[:3], self._word(one)),
+                (f"{one.number:>3}", *one.row.cells[:3], words.get(one.row.id, "")),
                 partial(self._mark, one, present=True),
                 remove=partial(self._clear, one) if one.row.id in self._marks else None,
             )
@@ -122,10 +123,6 @@ class DaysPage(PickerPage[None]):
         present = sum(mark.value(field) is not False for mark in self._marks.values())
         there = f"{present} of {len(self._people)} present"
         self.set_header(f"{show_date(self._day)}   {there}   {self._label}")
-
-    def _word(self, one: Enrolled) -> str:
-        mark = self._marks.get(one.row.id)
-        return mark.label() if mark else ""
 
     async def mark_absent(self, place: int) -> None:
         """Mark the person at a place of the list absent."""

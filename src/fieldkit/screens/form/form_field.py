@@ -261,15 +261,6 @@ class FormField:
         ]
 
 
-def unmarked(found: Sequence[Candidate], typed: str) -> str:
-    """Return why a reference that was left is not filled."""
-    if not found:
-        return (
-            f'Nobody and nothing found by "{typed.strip()[:40]}". Register it first, or type more.'
-        )
-    return NOT_CHOSEN
-
-
 def numbered(options: Sequence[reference.Option], typed: str) -> reference.Option | None:
     """Return the option whose place in the list was typed; None if codes or labels have digits."""
     digits = plain(typed.strip())

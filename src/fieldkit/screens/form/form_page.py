@@ -323,7 +323,9 @@ class FormPage(Page["SavedRecord | None"]):
         """Go on with an empty form; if it cannot be opened, leave the page."""
         self.run_worker(self.run_reporting(self.app.refresh_status), group="status", exclusive=True)
         try:
-            await self.begin(kind, texts=self._carried(kind))
+            references = kind.references()  # what the record belongs to, the next one does too
+            carried = {name: text for name, text in self._texts.items() if name in references}
+            await self.begin(kind, texts=carried)
         except StoreError as error:
             self._leave(entered)
             say_on_screen(self.app, f"{saved} {error}")
@@ -334,7 +336,3 @@ class FormPage(Page["SavedRecord | None"]):
     def _leave(self, entered: SavedRecord) -> None:
         self._ready.clear()
         self.dismiss(entered)
-
-    def _carried(self, kind: type[Record]) -> dict[str, str]:
-        """Return the texts the next form starts with: what the record belongs to."""
-        return {name: text for name, text in self._texts.items() if name in kind.references()}

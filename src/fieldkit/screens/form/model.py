@@ -13,7 +13,7 @@ from functools import partial
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Record, RuleContext, Use, Value, judge, sentence
 from fieldkit.records.fields.formats import today
-from fieldkit.screens.form.form_field import UNKNOWN, Candidate, FormField, unmarked
+from fieldkit.screens.form.form_field import NOT_CHOSEN, UNKNOWN, Candidate, FormField
 from fieldkit.screens.form.terms import Act, Lookup
 from fieldkit.screens.widgets.line_edit import tame
 
@@ -358,7 +358,8 @@ class FormModel:
             if one.take(found[self.mark]):
                 one.read(self.within(one))
         elif one.searched and one.problem:
-            one.problem = unmarked(found, one.text)
+            nothing = f'Nobody and nothing found by "{one.text.strip()[:40]}".'
+            one.problem = NOT_CHOSEN if found else f"{nothing} Register it first, or type more."
         if self._touched or one.value != before:
             self._read_nested()
             self._follow()

@@ -48,7 +48,7 @@ class HistoryPage(PickerPage[None]):
         """Answer with the changes made here, and those of others that have arrived."""
         from fieldkit.sync.history import merge_histories
 
-        logged = await self.read(lambda store: store.changes_of(self.record_id))
+        logged = await self.read(lambda store: store.outbox.of(self.record_id))
         theirs = self._of_others.changes if self._of_others else ()
         made = [_choice(self.kind, one) for one in reversed(merge_histories(logged, theirs))]
         others = len(made) - len(logged)

@@ -50,18 +50,11 @@ class ListPage(FindPage):
         await self.picker.follow()
         await self._head()
 
-    async def first_answer(self, last: Choice | None) -> Answer:
-        """Answer the empty box with the beginning of the list."""
-        return await self._page(None, last)
-
-    async def _page(self, after: str | None, last: Choice | None) -> Answer:
+    async def first_answer(self, last: Choice | None, after: str | None = None) -> Answer:
+        """Answer the empty box with a part of the list, from the cursor ``after`` on."""
         rows, following = await self.read(lambda store: page_of(store, self.kind, after))
-
-        async def more() -> Answer:
-            return await self._page(following, last)
-
-        choices = [choice_of(row, self.open) for row in rows]
-        return Answer(choices, last, 0, more=more if following else None)
+        more = partial(self.first_answer, last, following) if following else None
+        return Answer([choice_of(row, self.open) for row in rows], last, 0, more=more)
 
     def new(self, typed: str, *, among: bool = False) -> Choice:
         """Return the row that begins a new record; the list is back at its beginning after it."""

@@ -71,7 +71,8 @@ class FieldText:
         self.text = self.text[: self.cursor] + piece + self.text[self.cursor :]
         self.cursor += len(piece)
         if not piece.isascii():
-            self.cursor = self._boundary(self.cursor)
+            starts, _ = _marks(self.text)
+            self.cursor = starts[min(bisect_left(starts, self.cursor), len(starts) - 1)]
         return True
 
     def move(self, key: str) -> None:
@@ -131,10 +132,6 @@ class FieldText:
     def _right(self) -> int:
         starts, _ = _marks(self.text)
         return starts[min(bisect_right(starts, self.cursor), len(starts) - 1)]
-
-    def _boundary(self, index: int) -> int:
-        starts, _ = _marks(self.text)
-        return starts[min(bisect_left(starts, index), len(starts) - 1)]
 
     def _word(self) -> int:
         left = self.text[: self.cursor].rstrip()

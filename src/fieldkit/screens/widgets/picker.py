@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
 
 from rich.cells import cell_len
@@ -64,7 +64,7 @@ class Answer:
     """The marked row; the number of rows marks ``last``; None marks nothing."""
     above: tuple[str, ...] = ()
     """Plain lines between the box and the rows."""
-    right: frozenset[int] = field(default_factory=frozenset)
+    right: frozenset[int] = frozenset()
     """Columns that are right-aligned."""
     more: Callable[[], Awaitable[Answer]] | None = None
     """Fetches the rows after these, when the mark goes beyond them."""
@@ -430,11 +430,4 @@ class Picker(Widget, can_focus=True):
 
 
 def _joined(first: Answer, second: Answer) -> Answer:
-    return Answer(
-        rows=[*first.rows, *second.rows],
-        last=first.last,
-        mark=first.mark,
-        above=first.above,
-        right=first.right,
-        more=second.more,
-    )
+    return replace(first, rows=[*first.rows, *second.rows], more=second.more)

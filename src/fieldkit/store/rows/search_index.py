@@ -24,9 +24,7 @@ Row: TypeAlias = dict[str, object]
 def index(connection: Connection, written: Sequence[Record]) -> None:
     """Keep the search words of the records just written."""
     old = _rows_of(connection, [record.id for record in written])
-    new: dict[str, Row] = {}
-    for record in written:
-        new[record.id] = _words_of(record)
+    new = {record.id: _words_of(record) for record in written}
     _drop(
         connection,
         [old[key] for key, row in new.items() if key in old and not _same(old[key], row)],
