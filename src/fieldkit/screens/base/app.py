@@ -254,6 +254,13 @@ def _meant(key: events.Key) -> bool:
     return key.character not in textual_private.ALT_SIGNS
 
 
+def is_sentence(error: Exception) -> bool:
+    """Say whether ``error`` is a StoreError, whose text is a sentence for the person."""
+    from fieldkit.store import StoreError
+
+    return isinstance(error, StoreError)
+
+
 def _queues_upwards(target: DOMNode, app: AppBase) -> Iterator[MessagePump]:
     """Yield each message queue the key passes, twice: the first pass may have posted more."""
     for node in target.ancestors_with_self:

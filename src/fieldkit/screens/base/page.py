@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from fieldkit.interruption import Interrupted
 from fieldkit.plain_text import shown
-from fieldkit.screens.base.app import AppBase, Question
+from fieldkit.screens.base.app import AppBase, Question, is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Navigator
 from fieldkit.screens.base.scheduler import Synced
 from fieldkit.screens.widgets.cells import fit, two_lines
@@ -262,9 +262,7 @@ class Page(Screen[ScreenResultType]):
                 raise
             return False
         except Exception as error:
-            from fieldkit.store import StoreError
-
-            if not isinstance(error, StoreError):
+            if not is_sentence(error):
                 raise
             if self.is_attached:
                 self.say(str(error), error=True)
