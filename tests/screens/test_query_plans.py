@@ -98,12 +98,12 @@ def test_the_rule_finds_what_it_is_for(store: Store, tmp_path: Path) -> None:
 
 
 async def test_no_query_behind_a_key_reads_through_the_log_or_a_kind(
-    store: Store, block: dict[str, str], at_desk: At, ran: dict[str, None], tmp_path: Path
+    store: Store, block: dict[str, str], opened_app: At, ran: dict[str, None], tmp_path: Path
 ) -> None:
     organisations(store, 3)
     reject(store, {1: "Name missing"})
     artisan(store, "Nazir Ahmad Dar", "Ali Dar", "9419055555")
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         await hand.press("ghulam", "<enter>", "e", "<escape>", "h", "<escape>", "<escape>")
         await hand.press("9419017710", "<enter>", "<escape>")
         await hand.press("noor", "<enter>", "<escape>")

@@ -158,9 +158,9 @@ async def test_a_backup_pauses_for_a_key_and_stops_at_the_end(
 
 
 async def test_a_form_opens_while_a_search_and_the_figures_take_for_ever(
-    store: Store, at_desk: At
+    store: Store, opened_app: At
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         mine = await hand.app.ask(lambda mine: mine)
         search, figures = Slow(mine), Slow(mine)
         tasks = [
@@ -178,9 +178,9 @@ async def test_a_form_opens_while_a_search_and_the_figures_take_for_ever(
 
 
 async def test_ctrl_q_ends_the_program_while_a_form_waits_for_what_never_comes(
-    store: Store, at_desk: At, monkeypatch: pytest.MonkeyPatch
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at_desk() as hand:
+    async with opened_app() as hand:
         slow = Slow(await hand.app.ask(lambda mine: mine))
         monkeypatch.setattr(Store, "last_saved", lambda *_: slow())
         hand.app.post_message(_key("ctrl+n"))

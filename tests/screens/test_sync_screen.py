@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,10 +123,12 @@ async def test_escape_counts_while_the_sync_is_still_loading(
     reached, go_on = threading.Event(), threading.Event()
     carry = SyncScheduler._sync
 
-    def loading(self: SyncScheduler, store: Store) -> Outcome | None:
+    def loading(
+        self: SyncScheduler, store: Store, progress: Callable[[Progress], None]
+    ) -> Outcome | None:
         reached.set()
         go_on.wait(10)
-        return carry(self, store)
+        return carry(self, store, progress)
 
     monkeypatch.setattr(SyncScheduler, "_sync", loading)
     async with opened_app() as hand:

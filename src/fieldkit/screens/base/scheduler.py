@@ -6,6 +6,7 @@ was acknowledged or received by then stays.
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Callable
@@ -181,7 +182,9 @@ class SyncScheduler:
         fault, outcome = "", None
         try:
             store = await self._host.ask(lambda store: store)
-            outcome = await in_thread(partial(self._sync, store))
+            loop = asyncio.get_running_loop()
+            progress = partial(_call_on, loop, self._show_progress)
+            outcome = await in_thread(partial(self._sync, store, progress))
         except Exception as error:
             from fieldkit.store import StoreError
 
@@ -195,17 +198,16 @@ class SyncScheduler:
         if self._again:
             self.begin()
 
-    def _sync(self, store: Store) -> Outcome | None:
+    def _sync(self, store: Store, progress: Callable[[Progress], None]) -> Outcome | None:
         """Sync in the sync thread; None without a server."""
         from fieldkit.sync.client import sync
 
         device = store.device
         if device is None or not device.server or not store.token():
             return None
-        return sync(store, progress=self._progress, stop=self._stop)
+        return sync(store, progress=progress, stop=self._stop)
 
-    def _progress(self, progress: Progress) -> None:
-        """Pass progress on from the sync thread."""
+    def _show_progress(self, progress: Progress) -> None:
         self.progress = progress
         self._host.screen.post_message(Progressed(progress))
 
@@ -242,6 +244,14 @@ class SyncScheduler:
     def _fall_due(self) -> None:
         if not self.running:
             self._start()
+
+
+def _call_on(
+    loop: asyncio.AbstractEventLoop, show: Callable[[Progress], None], progress: Progress
+) -> None:
+    """Show progress on the event loop; called in the sync thread."""
+    with suppress(RuntimeError):  # the application has ended meanwhile
+        loop.call_soon_threadsafe(show, progress)
 
 
 def _clock(at: int) -> str:

@@ -115,11 +115,6 @@ class HomePage(PickerPage[None]):
 
     def _first_hits(self, text: str, glimpses: Sequence[Glimpse]) -> Answer:
         """Answer from the database file alone; what is taken waits until the records are loaded."""
-
-        async def begin() -> None:
-            await self.app.opened()
-            await self._new(text).enter()
-
         rows = [
             Choice(
                 (one.label, one.relation, one.place, one.last_four and f"..{one.last_four}", ""),
@@ -130,7 +125,7 @@ class HomePage(PickerPage[None]):
         ]
         new = f'register "{text.strip()}"'
         new = f"None of these: {new}" if rows else new[:1].upper() + new[1:]
-        last = Choice((new, "Ctrl+N"), begin)
+        last = Choice((new, "Ctrl+N"), partial(self._begin, text))
         return Answer(rows, last, 0 if glimpses and glimpses[0].strong else len(rows))
 
     async def _open(self, kind: str, record_id: str) -> None:
@@ -144,7 +139,12 @@ class HomePage(PickerPage[None]):
 
     async def action_new(self) -> None:
         """Register what is typed, without looking at the hits."""
-        await self.run_reporting(self._new(self.picker.typed.text).enter)
+        await self.run_reporting(partial(self._begin, self.picker.typed.text))
+
+    async def _begin(self, typed: str) -> None:
+        """Open the form of a new record, once the records are loaded."""
+        await self.ask(lambda _store: None)
+        await self._new(typed).enter()
 
     def _new(self, typed: str, *, among: bool = False) -> Choice:
         from fieldkit.records.declaration.roles import newcomer

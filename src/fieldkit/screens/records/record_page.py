@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from itertools import count
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -61,14 +63,17 @@ class RecordPage(PickerPage[None]):
             above += wrap(f"Due: {found.due}", self.size.width - 5, initial_indent=" ")[:3]
         for issue in found.issues[:2]:
             above += wrap(issue, self.size.width - 5, initial_indent=" ")[:2]
+        # A record with several dated steps has several lines, each with a mark of its own.
+        seen = defaultdict[str, count[int]](count)
+        occurrences = [next(seen[to]) for _, _, to in found.lines]
         rows = [
             Choice(
                 cells,
                 partial(self.open, kind, to),
                 remove=None if has_page(kind) else partial(self._delete_line, to),
-                key=to,
+                key=f"{to} {number}",
             )
-            for cells, kind, to in found.lines
+            for (cells, kind, to), number in zip(found.lines, occurrences, strict=True)
         ]
         return Answer(rows, above=(*above, "", *([] if rows else ["   Nothing yet."])))
 
