@@ -294,17 +294,20 @@ class FormModel:
 
     def _enter(self) -> Act:
         self._leave_field()
-        if not self._step(self._date_of_state() or self._next_field(empty=True)):
+        if not self._step(self._field_of_state() or self._next_field(empty=True)):
             self.say("Nothing is left to fill below. Ctrl+S saves.")
         return Act.NONE
 
-    def _date_of_state(self) -> str | None:
-        """Return the empty date of the state that was just chosen here."""
+    def _field_of_state(self) -> str | None:
+        """Return the first empty field of the state that was just chosen, if its date is empty."""
         lifecycle = self.kind.lifecycle
         if lifecycle is None or self.at != lifecycle.field or not self.current.changed:
             return None
         step = lifecycle.step(self.current.value)
-        return step.on if step and step.on and not self.fields[step.on].text.strip() else None
+        if step is None or not step.on or self.fields[step.on].text.strip():
+            return None
+        wanted = (step.on, step.amount, *step.asks)
+        return next(name for name in self.fields if name in wanted and not self.fields[name].text)
 
     def _walk(self, *, back: bool) -> Act:
         self._leave_field()

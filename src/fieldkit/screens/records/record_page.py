@@ -64,7 +64,7 @@ class RecordPage(PickerPage[None]):
         for issue in found.issues[:2]:
             above += wrap(issue, self.size.width - 5, initial_indent=" ")[:2]
         # A record with several dated steps has several lines, each with a mark of its own.
-        seen = defaultdict[str, count[int]](count)
+        seen: defaultdict[str, count[int]] = defaultdict(count)
         occurrences = [next(seen[to]) for _, _, to in found.lines]
         rows = [
             Choice(
