@@ -214,7 +214,7 @@ async def test_an_edit_saves_only_what_was_changed(home: Path, artisan: str) -> 
         await settled(app, pilot)
         assert [(one.id, one.new) for one in app.results if one] == [(artisan, False)]
     store = Store.open(home)
-    assert store.changes_of(artisan)[-1].change.fields == {"name": "Zooni Akhter Jan"}
+    assert store.outbox.of(artisan)[-1].change.fields == {"name": "Zooni Akhter Jan"}
     store.close()
 
 
@@ -308,13 +308,12 @@ async def test_every_kind_opens_and_can_be_walked_through(home: Path, kind: str)
 async def test_keys_wait_for_a_form_that_is_still_opening(home: Path) -> None:
     app = Trial(home)
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = FormPage()
+        screen = FormPage(SelfHelpGroup)
         app.push_screen(screen)
         await pilot.pause()
         send(app, "Abba Group", "<enter>")
         await pilot.pause()
         await app.open_store()
-        await screen.begin(SelfHelpGroup)
         await settled(app, pilot)
         assert screen.model is not None
         assert screen.model.fields["name"].text == "Abba Group"

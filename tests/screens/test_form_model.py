@@ -17,7 +17,7 @@ from fieldkit.screens.form import view as form_view
 from fieldkit.screens.form.form_field import NOT_CHOSEN, UNKNOWN, Candidate
 from fieldkit.screens.form.model import FormModel
 from fieldkit.screens.form.saving import changes, confirm, draft_texts, refuse, unreadable
-from fieldkit.screens.form.terms import Act, Lookup, Opening
+from fieldkit.screens.form.terms import Act, Lookup
 from fieldkit.screens.widgets.line_edit import FieldText, tame
 
 ZOONI = Candidate("7KQ2M9XD-142", "Zooni Akhter, Nagam")
@@ -25,7 +25,7 @@ ZAINA = Candidate("7KQ2M9XD-143", "Zaina Begum, Wathoora")
 
 
 def form(kind: type[Record] = Beneficiary, /, **texts: str) -> FormModel:
-    return FormModel(Opening(kind, texts=texts, place={"district": 10, "block": None}))
+    return FormModel(kind, texts=texts, place={"district": 10, "block": None})
 
 
 def press(model: FormModel, *parts: str) -> Act:
@@ -324,7 +324,7 @@ def test_a_save_holds_what_was_typed_and_applies() -> None:
 
 def test_an_edit_holds_only_what_differs() -> None:
     record = Member(name="Zooni", gender="F", mobile="9419011432", education="UNKNOWN-1")
-    model = FormModel(Opening(Member, record))
+    model = FormModel(Member, record)
     assert changes(model) == {}
     assert not unreadable(model)
     press(model, "<end>", " Jan", "<down>")
@@ -389,7 +389,10 @@ def test_a_box_always_shows_the_cursor_and_fits(
     box = FieldText()
     box.insert(text)
     for key in keys:
-        box.move(key) if key in {"left", "right", "home", "end"} else box.delete(key)
+        if key in {"left", "right", "home", "end"}:
+            box.move(key)
+        else:
+            box.delete(key)
         view = box.window(width)
         assert cell_len(view.text) == width
         assert 0 <= view.cells < width

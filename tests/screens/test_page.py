@@ -10,9 +10,10 @@ from rich.cells import cell_len
 from textual import events
 from textual.widget import Widget
 
+from fieldkit.plain_text import shown
 from fieldkit.screens.base.app import AppBase
-from fieldkit.screens.base.page import Line, Page, Sentence, fit, shown
-from fieldkit.screens.widgets.cells import two_lines
+from fieldkit.screens.base.page import Line, Page, Sentence
+from fieldkit.screens.widgets.cells import fit, two_lines
 
 
 class Box(Widget, can_focus=True):

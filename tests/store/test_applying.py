@@ -92,7 +92,7 @@ def test_a_value_of_a_newer_version_is_kept_as_it_is_and_goes_on(store: Store) -
     assert record is not None
     assert record.extra == {"mobile": {"main": "9419012345"}, "sehat": [1, 2]}
     edit(store, FAR, village="Nagam")
-    assert store.changes_of(FAR)[0].change.fields == {"village": "Nagam"}
+    assert store.outbox.of(FAR)[0].change.fields == {"village": "Nagam"}
     assert shown(store, FAR) == {**values, "village": "Nagam"}
     edit(store, FAR, mobile="9419012345")
     record = store.get(KIND, FAR)
@@ -224,7 +224,7 @@ def test_what_was_rejected_stays_over_newer_rows_until_mended(
     }
     assert beneath(home) == [(FAR, 2, 0)]
     edit(store, FAR, village="Chadoora")  # a later own value ends the older rejected one
-    assert store.changes_of(FAR)[-1].change.base == 1
+    assert store.outbox.of(FAR)[-1].change.base == 1
     office.refused = set()
     office.sync(store)
     assert beneath(home) == []
@@ -260,7 +260,7 @@ def test_a_rejected_change_given_up_shows_the_servers_row(store: Store, office: 
     assert store.states([FAR]) == {FAR: State.ON_SERVER}
     assert store.check() == []
     edit(store, FAR, village="Nagam")
-    assert store.changes_of(FAR)[-1].change.fields == {"village": "Nagam"}
+    assert store.outbox.of(FAR)[-1].change.fields == {"village": "Nagam"}
 
 
 def test_with_an_entry_given_up_goes_what_was_typed_on_it(store: Store) -> None:
@@ -302,9 +302,9 @@ def test_the_base_is_what_the_form_opened_on(store: Store, office: Office) -> No
     office.write(FAR, name="Typed there")
     office.sync(store)
     store.save([Edit(Beneficiary, {"village": "Nagam"}, id=FAR, base=1)], "Asha")
-    assert store.changes_of(FAR)[-1].change.base == 1
+    assert store.outbox.of(FAR)[-1].change.base == 1
     edit(store, FAR, mobile="9419012345")
-    assert store.changes_of(FAR)[-1].change.base == 2
+    assert store.outbox.of(FAR)[-1].change.base == 2
 
 
 def test_a_form_that_opened_before_the_server_had_it_keeps_that_base(
@@ -313,7 +313,7 @@ def test_a_form_that_opened_before_the_server_had_it_keeps_that_base(
     record_id = save(store)
     office.sync(store)
     store.save([Edit(Beneficiary, {"village": "Nagam"}, id=record_id, base=0)], "Asha")
-    assert store.changes_of(record_id)[-1].change.base is None
+    assert store.outbox.of(record_id)[-1].change.base is None
 
 
 def test_a_form_on_a_record_that_has_left_makes_no_new_one(store: Store, office: Office) -> None:
@@ -325,7 +325,7 @@ def test_a_form_on_a_record_that_has_left_makes_no_new_one(store: Store, office:
         with pytest.raises(Refused, match="no longer on this laptop"):
             store.save([whole], "Asha")
     assert store.get(KIND, FAR) is None
-    assert store.changes_of(FAR) == []
+    assert store.outbox.of(FAR) == []
 
 
 def test_a_field_that_waits_keeps_its_base_for_the_next_edit(store: Store, office: Office) -> None:
@@ -335,11 +335,11 @@ def test_a_field_that_waits_keeps_its_base_for_the_next_edit(store: Store, offic
     office.write(FAR, name="Typed there", village="Nagam")
     store.pull.receive(office.answer(store, changes=0))
     edit(store, FAR, mobile="9419012345")
-    assert store.changes_of(FAR)[-1].change.base == 2
+    assert store.outbox.of(FAR)[-1].change.base == 2
     edit(store, FAR, name="Typed again")
-    assert store.changes_of(FAR)[-1].change.base == 1
+    assert store.outbox.of(FAR)[-1].change.base == 1
     store.save([Edit(Beneficiary, {}, id=FAR, op=Op.DELETE)], "Asha")
-    assert store.changes_of(FAR)[-1].change.base == 1
+    assert store.outbox.of(FAR)[-1].change.base == 1
 
 
 def test_district_and_block_keep_one_base(store: Store, office: Office) -> None:
@@ -349,7 +349,7 @@ def test_district_and_block_keep_one_base(store: Store, office: Office) -> None:
     office.write(FAR, village="Nagam")
     store.pull.receive(office.answer(store, changes=0))
     edit(store, FAR, district=1)
-    assert store.changes_of(FAR)[-1].change.base == 1
+    assert store.outbox.of(FAR)[-1].change.base == 1
 
 
 def test_a_record_that_left_the_scope_goes(store: Store, office: Office, home: Path) -> None:
@@ -663,7 +663,7 @@ def test_times_typed_under_a_wrong_clock_are_marked(store: Store, clock: Turned)
     store.pull.receive(Answered(of(store), 0, head, skew=200))
     third = save(store)
     store.pull.receive(Answered(of(store), 0, head, skew=-3 * 3600))
-    marks = [store.changes_of(one)[0].skew for one in (first, second, third)]
+    marks = [store.outbox.of(one)[0].skew for one in (first, second, third)]
     assert marks == [-10_800, -10_800, None]
 
 

@@ -42,7 +42,7 @@ def clash(store: Store, office: Office) -> OpenConflict:
 
 
 def last(store: Store) -> Change:
-    return store.changes_of(FAR)[-1].change
+    return store.outbox.of(FAR)[-1].change
 
 
 def test_a_held_value_shows_beside_the_one_that_stands(store: Store, office: Office) -> None:
@@ -175,10 +175,10 @@ def test_a_conflict_closed_while_it_was_shown_is_not_decided_again(
     office.write(FAR, name="Typed there", decided=[[conflict.origin, 1]])
     office.records[FAR].held.clear()
     office.sync(store)
-    many = len(store.changes_of(FAR))
+    many = len(store.outbox.of(FAR))
     with pytest.raises(Settled, match="no longer open here"):
         store.resolve(conflict, Keep.MINE, "Asha")
-    assert len(store.changes_of(FAR)) == many
+    assert len(store.outbox.of(FAR)) == many
     assert shown(store, FAR)["name"] == "Typed there"
 
 
@@ -226,7 +226,7 @@ def test_a_value_that_only_a_newer_version_reads_is_not_decided_for(
         store.resolve(conflict, Keep.THEIRS, "Asha")
     ((_, finding),) = refused.value.findings
     assert "Update fieldkit" in sentence(finding)
-    assert store.changes_of(FAR) == []
+    assert store.outbox.of(FAR) == []
 
 
 @pytest.mark.parametrize("typed", ["mine", "theirs"])
@@ -323,7 +323,7 @@ def test_a_typed_value_that_does_not_fit_is_refused(
     with pytest.raises(Refused):
         store.resolve(conflict.id, typed, "Asha")
     assert len(store.conflicts()) == 1
-    assert len(store.changes_of(FAR)) == 1
+    assert len(store.outbox.of(FAR)) == 1
 
 
 def test_a_rule_that_stops_a_save_stops_a_decision(store: Store, office: Office) -> None:

@@ -343,7 +343,7 @@ def test_no_clock_decides_an_order_or_loses_a_save(store: Store, home: Path, clo
     record = store.record(ids[0])
     assert record is not None
     assert record.value("name") == "Edited in 2030"
-    seqs = [logged.change.seq for logged in store.changes_of(ids[0])]
+    seqs = [logged.change.seq for logged in store.outbox.of(ids[0])]
     assert seqs == sorted(seqs)
     assert sum(1 for _ in store.each("beneficiary")) == 5
     assert store.back_up_daily() is not None

@@ -69,7 +69,7 @@ class Model:
         pending = {one.change.seq for one in logged}
         for record_id in self._ids():
             version, fields = self.rows.get(record_id, (0, {}))
-            changes = self.store.changes_of(record_id)
+            changes = self.store.outbox.of(record_id)
             for one in changes:
                 said = self._lies(one, changes, version, pending)
                 fields = (

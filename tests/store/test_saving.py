@@ -22,7 +22,7 @@ from fieldkit.store import Answered, Edit, Refused, Saved, ServerRow, State, Sto
 
 
 def last_change(store: Store, record_id: str) -> Change:
-    return store.changes_of(record_id)[-1].change
+    return store.outbox.of(record_id)[-1].change
 
 
 def origin(store: Store) -> str:
@@ -70,7 +70,7 @@ def test_an_edit_of_nothing_writes_nothing(store: Store) -> None:
     record_id = save(store)
     saved = edit(store, record_id, name="Ghulam Mohammad Bhat")
     assert (saved.op, saved.seq) == (None, None)
-    assert len(store.changes_of(record_id)) == 1
+    assert len(store.outbox.of(record_id)) == 1
 
 
 def test_none_clears(store: Store) -> None:
@@ -181,7 +181,7 @@ def test_a_record_twice_in_one_call_is_worked_out_in_order(store: Store, tmp_pat
     record = store.get("beneficiary", record_id)
     assert record is not None
     assert (record.value("name"), record.value("mobile")) == ("Asha Devi", None)
-    changes = [logged.change for logged in store.changes_of(record_id)]
+    changes = [logged.change for logged in store.outbox.of(record_id)]
     assert [change.op for change in changes] == [Op.CREATE, Op.EDIT, Op.EDIT]
     assert changes[1].fields == {"name": "Asha Devi"}
     assert [hit.id for hit in store.find("asha devi")] == [record_id]
@@ -377,7 +377,7 @@ def test_deleting_a_record_that_the_server_never_took_ends_the_matter(
     assert store.counts()["beneficiary"] == 0
     assert returned(store) == []
     assert store.outbox.counts()[State.QUEUED] == 0
-    assert store.changes_of(record_id)[0].change.fields["village"] == "Nagam"
+    assert store.outbox.of(record_id)[0].change.fields["village"] == "Nagam"
     assert store.check() == []
 
 

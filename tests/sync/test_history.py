@@ -80,9 +80,9 @@ def test_changes_of_others_are_merged_with_own_ones(store: Store, other: Store) 
     found = history(store, KIND, record)
     assert (found.error, found.more) == ("", False)
     assert len(found.changes) == 4
-    lines = merge_histories(store.changes_of(record), found.changes)
+    lines = merge_histories(store.outbox.of(record), found.changes)
     assert who(lines) == ["CSC CHADOORA", "Reyaz", "CSC CHADOORA", "Reyaz", "CSC CHADOORA"]
-    theirs = merge_histories(other.changes_of(record), found.changes)
+    theirs = merge_histories(other.outbox.of(record), found.changes)
     assert who(theirs) == ["CSC Chadoora", "REYAZ", "CSC Chadoora", "REYAZ"]
 
 
@@ -94,7 +94,7 @@ def test_own_changes_that_the_answer_lacks_keep_their_place(store: Store, other:
     assert sync(other).ok
     save(store, record, village="Wathoora")
     assert sync(store).ok
-    own, reported = store.changes_of(record), history(store, KIND, record).changes
+    own, reported = store.outbox.of(record), history(store, KIND, record).changes
     without_first = [one for one in reported if one.seq != 1 or one.origin != own[0].origin]
     assert who(merge_histories(own, without_first)) == ["CSC CHADOORA", "Reyaz", "CSC CHADOORA"]
     assert merge_histories(own, ()) == own

@@ -175,7 +175,7 @@ def show(args: Namespace) -> int:
     with open_store() as store:
         record = store.record(args.id)
         events = store.timeline(record.id) if record else []
-        changes = store.changes_of(record.id if record else str(number))
+        changes = store.outbox.of(record.id if record else str(number))
         noted = store.findings(record.id) if record else []
     if record is None and not changes:
         raise Unusable(f"There is no record {args.id} on this laptop.")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.navigator import AfterSave, SavedRecord
@@ -12,8 +11,6 @@ from fieldkit.screens.base.page import Page, say_on_screen
 
 if TYPE_CHECKING:
     from fieldkit.store import Draft
-
-T = TypeVar("T")
 
 
 class Navigation:
@@ -123,10 +120,11 @@ class Navigation:
         via = found.job.via
 
         async def take(_kind: str, record_id: str) -> None:
+            page.dismiss(None)
             await self.open_action(kind, via, record_id, "")
 
-        whose = found.references()[via].kinds
-        await self._app.push_screen(FindPage(f"{found.title}: whose?", whose, take))
+        page = FindPage(f"{found.title}: whose?", found.references()[via].kinds, take)
+        await self._app.push_screen(page)
 
     async def open_list(self, kind: str) -> None:
         """Open the list of a kind."""
@@ -154,13 +152,13 @@ class Navigation:
         """Open the import of a spreadsheet."""
         from fieldkit.screens.files.import_page import ImportPage
 
-        await self._open_once(ImportPage)
+        await self._open_once(ImportPage())
 
     async def open_sync(self, *, begin: bool = False) -> None:
         """Open the sync page; ``begin``: start a sync too."""
         from fieldkit.screens.sync.sync_page import SyncPage
 
-        await self._open_once(SyncPage)
+        await self._open_once(SyncPage())
         if begin and isinstance(self._app.screen, SyncPage):
             self._app.scheduler.begin()
             self._app.screen.show_start()
@@ -184,13 +182,13 @@ class Navigation:
         """Open the change of operator."""
         from fieldkit.screens.home.operator_page import OperatorPage
 
-        await self._open_once(OperatorPage)
+        await self._open_once(OperatorPage())
 
     async def open_help(self) -> None:
         """Open the keys and words."""
         from fieldkit.screens.home.help_page import HelpPage
 
-        await self._open_once(HelpPage)
+        await self._open_once(HelpPage())
 
     async def open_menu(self) -> None:
         """Open the menu of everything, with what the present page adds to it."""
@@ -198,15 +196,9 @@ class Navigation:
 
         page = self._app.screen
         entries = page.menu_entries() if isinstance(page, Page) else ()
-        await self._open_once(MenuPage, partial(MenuPage, entries))
+        await self._open_once(MenuPage(entries))
 
-    async def quit(self) -> None:
-        """End the application; what is typed is kept."""
-        await self._app.action_quit()
-
-    async def _open_once(
-        self, kind: type[Page[T]], make: Callable[[], Page[T]] | None = None
-    ) -> None:
+    async def _open_once(self, page: Page[None]) -> None:
         """Open a page, unless one of its kind is on the screen already."""
-        if not isinstance(self._app.screen, kind):
-            await self._app.push_screen(make() if make else kind())
+        if not isinstance(self._app.screen, type(page)):
+            await self._app.push_screen(page)

@@ -41,7 +41,7 @@ from fieldkit.store.log.identity import (
     settle_place,
     take_numbers,
 )
-from fieldkit.store.log.outbox import Logged, Outbox, give_up
+from fieldkit.store.log.outbox import Outbox, give_up
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_on
 from fieldkit.store.pull.pull import Pull
@@ -236,8 +236,8 @@ class Store:
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""
         with self._database.write() as connection:
-            device = set_up(read_device(connection))
-            return f"{device.origin}-{take_numbers(connection, 1)}"
+            origin = set_up(read_device(connection)).origin
+            return f"{origin}-{take_numbers(connection, 1)}"
 
     def judge(self, edit: Edit) -> list[Finding]:
         """Return what a save would say, stops first, without saving."""
@@ -308,10 +308,6 @@ class Store:
         """Return where the last change of each record stands."""
         with self._database.read() as connection:
             return Records(connection).states(ids)
-
-    def changes_of(self, record_id: str) -> list[Logged]:
-        """Return every change made here to a record, the oldest first."""
-        return self.outbox.of(record_id)
 
     def counts(self) -> dict[str, int]:
         """Return how many live records of each kind are here."""
@@ -409,9 +405,8 @@ class Store:
 
     def noticed(self, notice_id: int) -> None:
         """Drop a notice that was seen."""
-        table = tables.notice
         with self._database.write() as connection:
-            connection.execute(delete(table).where(table.c.id == notice_id))
+            connection.execute(delete(tables.notice).where(tables.notice.c.id == notice_id))
 
     # Keeping it safe
 

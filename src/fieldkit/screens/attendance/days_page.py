@@ -7,13 +7,12 @@ next person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.widget import Widget
 
 from fieldkit.screens.attendance.day_marks import (
     Enrolled,
@@ -21,7 +20,7 @@ from fieldkit.screens.attendance.day_marks import (
     read_marks,
     read_span,
 )
-from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.lookup.deleting import ask_and_delete
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
@@ -55,10 +54,11 @@ class DayBox(Picker):
             await self._shift(0, int(walking))
 
 
-class DaysPage(Page[None]):
+class DaysPage(PickerPage[None]):
     """Who was present on a day of a training."""
 
-    KEYBOARD = "#picker"
+    BOX = DayBox
+    PROMPT = "Name or number"
     KEYS = "Space or number Enter present  - absent  Left Right day  Delete clear  Esc"
 
     def __init__(self, how: DayMarks, record_id: str, label: str) -> None:
@@ -71,13 +71,9 @@ class DaysPage(Page[None]):
         self._shown: Sequence[Enrolled] = ()
         self._marks: Mapping[str, Record] = {}
 
-    def content(self) -> Iterable[Widget]:
-        """Yield the roster."""
-        yield DayBox(self.answer, self.run_reporting, prompt="Name or number")
-
     async def load_data(self) -> None:
         """Load the roster, at first with the last day that can be marked."""
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
 
     async def answer(self, text: str) -> Answer:
         """Answer with the roster, or with those on it whose number or name is typed."""
@@ -86,9 +82,10 @@ class DaysPage(Page[None]):
             self._span, self._day = span, span[1]
         await self._load_marks()
         self._shown = [one for one in self._people if _answers(one, text)]
+        words = {person: mark.label() for person, mark in self._marks.items()}
         rows = [
             Choice(
-                (f"{one.number:>3}", *one.row.cells[:3], self._word(one)),
+                (f"{one.number:>3}", *one.row.cells[:3], words.get(one.row.id, "")),
                 partial(self._mark, one, present=True),
                 remove=partial(self._clear, one) if one.row.id in self._marks else None,
             )
@@ -103,7 +100,7 @@ class DaysPage(Page[None]):
 
     async def refresh_data(self) -> None:
         """Show the marks a sync received; what is typed stays."""
-        await self.query_one(Picker).follow()
+        await self.picker.follow()
 
     async def change_day(self, days: int) -> None:
         """Show another day of the training."""
@@ -113,7 +110,7 @@ class DaysPage(Page[None]):
         first, last = self._span
         if first <= day <= last:
             self._day = day
-            self.query_one(Picker).reload()
+            self.picker.reload()
         else:
             self.say("No day of the training that can be marked lies beyond this one.")
 
@@ -126,10 +123,6 @@ class DaysPage(Page[None]):
         present = sum(mark.value(field) is not False for mark in self._marks.values())
         there = f"{present} of {len(self._people)} present"
         self.set_header(f"{show_date(self._day)}   {there}   {self._label}")
-
-    def _word(self, one: Enrolled) -> str:
-        mark = self._marks.get(one.row.id)
-        return mark.label() if mark else ""
 
     async def mark_absent(self, place: int) -> None:
         """Mark the person at a place of the list absent."""
@@ -149,7 +142,7 @@ class DaysPage(Page[None]):
         try:
             await self.ask(lambda store: store.save([edit], self.app.operator))
         except Refused as refused:
-            self.query_one(Picker).reload()
+            self.picker.reload()
             self.say(str(refused), error=True)
             return
         await self._reload(f"{one.number} {one.row.label}: {'present' if present else 'absent'}")
@@ -161,9 +154,8 @@ class DaysPage(Page[None]):
             await self._reload(f"{one.number} {one.row.label}: no mark")
 
     async def _reload(self, sentence: str) -> None:
-        picker = self.query_one(Picker)
-        picker.reload("")
-        await picker.settled()
+        self.picker.reload("")
+        await self.picker.settled()
         await self.app.refresh_status()
         self.say(sentence)
 

@@ -12,7 +12,7 @@ from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.lookup.deleting import delete
 from fieldkit.screens.lookup.find_page import FindPage, new_row
 from fieldkit.screens.lookup.rows import label_of
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Value
@@ -39,7 +39,7 @@ class RosterPage(FindPage):
         """Fields that refer to people, by the kind of person."""
         self._added: list[tuple[str, str]] = []
         """The lines added here, the last one last: id and the person's label."""
-        super().__init__("", list(self._people), self.add, skip=self._on_roster)
+        super().__init__("", list(self._people), self.add)
 
     async def load_data(self) -> None:
         """Show whose roster it is and how many are on it."""
@@ -50,12 +50,8 @@ class RosterPage(FindPage):
         """Answer the empty box with no rows, so that a second Enter does nothing."""
         return Answer(above=("  Type a name, a mobile or its last digits.",), mark=None)
 
-    async def taken(self, kind: str, record_id: str) -> None:
-        """Add the person; the box stays for the next one."""
-        await self.add(kind, record_id)
-
     async def add(self, kind: str, record_id: str) -> None:
-        """Save one line of the roster."""
+        """Save one line of the roster; the box stays for the next person."""
         from fieldkit.store import Refused
 
         def save(store: Store) -> tuple[str, str]:
@@ -70,7 +66,7 @@ class RosterPage(FindPage):
             self.say(str(refused), error=True)
             return
         self._added.append((line, label))
-        self.query_one(Picker).reload("")
+        self.picker.reload("")
         await self._count()
         await self.app.refresh_status()
         self.say(f"On the list: {label}")
@@ -86,7 +82,7 @@ class RosterPage(FindPage):
         line, label = self._added[-1]
         await self.ask(lambda store: delete(store, line, self.app.operator))
         self._added.pop()
-        self.query_one(Picker).reload()
+        self.picker.reload()
         await self._count()
         await self.app.refresh_status()
         self.say(f"Off the list again: {label}")
@@ -122,7 +118,8 @@ class RosterPage(FindPage):
         record = store.record(self._record_id) if on else None
         return record.value(on) if record else None
 
-    def _on_roster(self, store: Store) -> set[str]:
+    def skipped(self, store: Store) -> set[str]:
+        """Return the people who are on the roster."""
         return {
             str(person)
             for line in store.where(self._kind.kind(), **{self._field: self._record_id})
@@ -131,5 +128,5 @@ class RosterPage(FindPage):
         }
 
     async def _count(self) -> None:
-        many = len(await self.ask(self._on_roster))
+        many = len(await self.ask(self.skipped))
         self.set_header(f"{many} on the list   {self._label}")

@@ -101,6 +101,3 @@ class Navigator(Protocol):
 
     async def open_menu(self) -> None:
         """Open the menu of everything."""
-
-    async def quit(self) -> None:
-        """End the application; what is typed is kept."""

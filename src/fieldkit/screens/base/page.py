@@ -22,11 +22,10 @@ from fieldkit.screens.base.app import AppBase, Question, is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Navigator
 from fieldkit.screens.base.scheduler import Synced
 from fieldkit.screens.widgets.cells import fit, two_lines
+from fieldkit.screens.widgets.picker import Answer, Picker
 
 if TYPE_CHECKING:
     from fieldkit.store import Draft, Store
-
-__all__ = ["Line", "Page", "fit", "shown"]
 
 T = TypeVar("T")
 
@@ -275,6 +274,39 @@ class Page(Screen[ScreenResultType]):
     def action_leave(self) -> None:
         """Close the page; nothing typed is lost."""
         self.dismiss(None)
+
+
+class PickerPage(Page[ScreenResultType]):
+    """A page with a picker, whose rows :meth:`answer` returns."""
+
+    KEYBOARD = "#picker"
+    BOX: ClassVar[type[Picker]] = Picker
+    PROMPT: str | None = None
+    """The words before the box; None: there is no box, and letters go to the page."""
+    AT_ONCE: ClassVar[bool] = False
+    """Whether a digit takes the row it marks, without Enter."""
+    EMPTY: ClassVar[str] = ""
+    """What stands in place of rows if there are none."""
+
+    def content(self) -> Iterable[Widget]:
+        """Yield the picker."""
+        yield self.BOX(
+            self.answer,
+            self.run_reporting,
+            prompt=self.PROMPT or "",
+            empty=self.EMPTY,
+            typing=self.PROMPT is not None,
+            at_once=self.AT_ONCE,
+        )
+
+    async def answer(self, _text: str, /) -> Answer:
+        """Return the rows for what is typed."""
+        return Answer(mark=None)
+
+    @property
+    def picker(self) -> Picker:
+        """The picker of the page."""
+        return self.query_one(Picker)
 
 
 def say_on_screen(app: AppBase, sentence: str) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widget import Widget
 
-from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
 if TYPE_CHECKING:
@@ -46,10 +47,13 @@ class Progressed(Message):
         self.rows, self.done, self.total = rows, done, total
 
 
-class ImportPage(Page[None]):
+class ImportPage(PickerPage[None]):
     """Five steps: file, kind, columns, loading, result; Escape goes back one."""
 
-    KEYBOARD = "#picker"
+    BOX = FileBox
+    PROMPT = "File"
+    EMPTY = "No such file."
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s,f10", "load", "Load", show=False)]
     _KEYS: ClassVar[dict[str, str]] = {
         "file": "Enter choose   type or paste the file's name   Ctrl+P menu   Esc back",
         "kind": "Enter choose   type to narrow   Esc back one",
@@ -69,10 +73,6 @@ class ImportPage(Page[None]):
         self._column = ""
         self._stop = Event()
         self._loaded: Loaded | None = None
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the box."""
-        yield FileBox(self.answer, self.run_reporting, prompt="File", empty="No such file.")
 
     async def load_data(self) -> None:
         """Show the present step."""
@@ -102,7 +102,7 @@ class ImportPage(Page[None]):
             "kind": self._kinds,
             "columns": self._columns,
             "field": self._fields,
-            "loading": self._nothing,
+            "loading": super().answer,
             "result": self._result,
         }[self._step](text)
 
@@ -128,16 +128,13 @@ class ImportPage(Page[None]):
         found = await asyncio.to_thread(look)
         above = () if text else ("   Type or paste the name of a CSV, XLSX, XLS or JSONL file:", "")
         return Answer(
-            [Choice((p.name, str(p.parent)), self._choose(p)) for p in found], above=above
+            [Choice((p.name, str(p.parent)), partial(self._choose, p)) for p in found], above=above
         )
 
-    def _choose(self, path: Path) -> Callable[[], Awaitable[object]]:
-        async def enter() -> None:
-            self._path = path
-            self.say("")
-            self._to("kind")
-
-        return enter
+    async def _choose(self, path: Path) -> None:
+        self._path = path
+        self.say("")
+        self._to("kind")
 
     # --- the kind ---
 
@@ -150,23 +147,20 @@ class ImportPage(Page[None]):
         )
         wanted = text.casefold()
         found = [k for k in ordered if wanted in k.plural.casefold() or wanted in k.kind()]
-        return Answer([Choice((kind.plural,), self._take_kind(kind)) for kind in found])
+        return Answer([Choice((kind.plural,), partial(self._take_kind, kind)) for kind in found])
 
-    def _take_kind(self, kind: type[Record]) -> Callable[[], Awaitable[object]]:
-        async def enter() -> None:
-            from fieldkit.files import Unreadable, preview
+    async def _take_kind(self, kind: type[Record]) -> None:
+        from fieldkit.files import Unreadable, preview
 
-            try:
-                seen = await asyncio.to_thread(preview, self._path, kind.kind())
-            except Unreadable as problem:
-                self.say(str(problem), error=True)
-                self._to("file")
-                return
-            self._kind, self._preview, self._column = kind, seen, ""
-            self._mapping = {guess.column: guess.target for guess in seen.columns}
-            self._to("columns")
-
-        return enter
+        try:
+            seen = await asyncio.to_thread(preview, self._path, kind.kind())
+        except Unreadable as problem:
+            self.say(str(problem), error=True)
+            self._to("file")
+            return
+        self._kind, self._preview, self._column = kind, seen, ""
+        self._mapping = {guess.column: guess.target for guess in seen.columns}
+        self._to("columns")
 
     # --- the columns ---
 
@@ -184,42 +178,21 @@ class ImportPage(Page[None]):
                     labels.get(self._mapping[guess.column] or "", "left out"),
                     ", ".join(guess.samples[:2]) + (" (last four)" if guess.aadhaar else ""),
                 ),
-                self._open(guess.column),
+                partial(self._open, guess.column),
             )
             for guess in self._preview.columns
             if wanted in guess.column.casefold()
         ]
-        load = Choice((f"Load these rows as {self._kind.plural.lower()}",), self._begin)
-        above = (*(f"   {line}" for line in self._remarks()), "")
+        load = Choice((f"Load these rows as {self._kind.plural.lower()}",), self.action_load)
+        above = (*(f"   {line}" for line in _remarks(self._kind, self._preview, self._mapping)), "")
         shown = [row.cells[0] for row in rows]
         at = shown.index(self._column) if self._column in shown else len(rows)
         return Answer(rows, last=load, mark=0 if text and rows else at, above=above)
 
-    def _remarks(self) -> list[str]:
-        """Say where the headings are, what is skipped, and which required field has no column."""
-        if self._kind is None or self._preview is None:
-            return []
-        seen = self._preview
-        lines = [f"Headings in row {seen.heading}." if seen.heading else "No row of headings."]
-        if seen.skipped:
-            lines[0] += f" {len(seen.skipped)} of the first rows are no records: left out."
-        mapped = set(self._mapping.values())
-        missing = [
-            field.label
-            for name, field in self._kind.fields().items()
-            if field.required and name not in mapped and not field.system
-        ]
-        if missing and "id" not in mapped:
-            lines.append(f"No column holds what is needed: {', '.join(missing)}.")
-        return lines
-
-    def _open(self, column: str) -> Callable[[], Awaitable[object]]:
-        async def enter() -> None:
-            self._column = column
-            self.say(f"{column}: what does it hold?")
-            self._to("field")
-
-        return enter
+    async def _open(self, column: str) -> None:
+        self._column = column
+        self.say(f"{column}: what does it hold?")
+        self._to("field")
 
     async def _fields(self, text: str) -> Answer:
         from fieldkit.files import targets
@@ -232,47 +205,30 @@ class ImportPage(Page[None]):
             for name, label in targets(self._kind).items()
             if all(word in f"{label} {name}".casefold() for word in words)
         ]
-        rows = [Choice((label,), self._map(name)) for name, label in found]
-        out = Choice(("Leave this column out",), self._map(None))
+        rows = [Choice((label,), partial(self._map, name)) for name, label in found]
+        out = Choice(("Leave this column out",), partial(self._map, None))
         now = self._mapping.get(self._column)
         at = next((place for place, (name, _) in enumerate(found) if name == now), None)
         first = 0 if rows and words else len(rows)
         return Answer(rows, last=out, mark=first if at is None else at)
 
-    def _map(self, target: str | None) -> Callable[[], Awaitable[object]]:
-        async def enter() -> None:
-            for column, taken in self._mapping.items():
-                if target is not None and taken == target:
-                    self._mapping[column] = None
-            self._mapping[self._column] = target
-            self.say("")
-            self._to("columns")
-
-        return enter
+    async def _map(self, target: str | None) -> None:
+        for column, taken in self._mapping.items():
+            if target is not None and taken == target:
+                self._mapping[column] = None
+        self._mapping[self._column] = target
+        self.say("")
+        self._to("columns")
 
     # --- loading ---
 
-    def key_ctrl_s(self) -> None:
-        """Load."""
-        self.action_load()
-
-    def key_f10(self) -> None:
-        """Load."""
-        self.action_load()
-
-    def action_load(self) -> None:
+    async def action_load(self) -> None:
         """Load the rows, if the columns are shown."""
         if self._step == "columns":
             self._stop.clear()
             self._to("loading")
             self.say("loading")
             self.run_worker(self._load(), group="load", exclusive=True)
-
-    async def _begin(self) -> None:
-        self.action_load()
-
-    async def _nothing(self, _text: str) -> Answer:
-        return Answer(mark=None)
 
     async def _load(self) -> None:
         from fieldkit.files import Unreadable, load
@@ -347,6 +303,22 @@ class ImportPage(Page[None]):
             self._to(back)
         else:
             self.dismiss(None)
+
+
+def _remarks(kind: type[Record], seen: Preview, mapping: Mapping[str, str | None]) -> list[str]:
+    """Say where the headings are, what is skipped, and which required field has no column."""
+    lines = [f"Headings in row {seen.heading}." if seen.heading else "No row of headings."]
+    if seen.skipped:
+        lines[0] += f" {len(seen.skipped)} of the first rows are no records: left out."
+    mapped = set(mapping.values())
+    missing = [
+        field.label
+        for name, field in kind.fields().items()
+        if field.required and name not in mapped and not field.system
+    ]
+    if missing and "id" not in mapped:
+        lines.append(f"No column holds what is needed: {', '.join(missing)}.")
+    return lines
 
 
 def _result_lines(loaded: Loaded) -> list[str]:

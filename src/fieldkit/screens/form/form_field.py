@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, auto
 
 from fieldkit import reference
 from fieldkit.aadhaar import holds_aadhaar
@@ -52,15 +51,6 @@ _EXAMPLES: tuple[tuple[type[Format], str], ...] = (
     (Choice, "The first letters, or a number of the list below; Left and Right walk it."),
     (Reference, "A name with the village, a mobile, or a number like 7KQ2M9XD-142."),
 )
-
-
-class State(Enum):
-    """What the note to the right of a text says."""
-
-    READ = auto()
-    """What the text is read as."""
-    WRONG = auto()
-    """What is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,16 +210,16 @@ class FormField:
         form = self.field.format
         return isinstance(form, Choice) and not _has_digits(form.options(within))
 
-    def note(self, names: Mapping[str, str]) -> tuple[str, State]:
-        """Return the note to the right of the text; ``names``: labels of records by id."""
-        if self.problem or self.finding:
-            return self.problem or self.finding, State.WRONG
-        if self.value is None:
-            return "", State.READ
-        return self._read_as(names), State.READ
+    @property
+    def wrong(self) -> str:
+        """What is wrong with the text; empty: nothing."""
+        return self.problem or self.finding
 
-    def _read_as(self, names: Mapping[str, str]) -> str:
+    def read_as(self, names: Mapping[str, str]) -> str:
+        """Return what the text is read as; ``names``: labels of records by id."""
         form = self.field.format
+        if self.value is None:
+            return ""
         if self.searched:
             return names.get(str(self.value), "")
         shown = form.show(self.value)
@@ -269,15 +259,6 @@ class FormField:
             )
             if text
         ]
-
-
-def unmarked(found: Sequence[Candidate], typed: str) -> str:
-    """Return why a reference that was left is not filled."""
-    if not found:
-        return (
-            f'Nobody and nothing found by "{typed.strip()[:40]}". Register it first, or type more.'
-        )
-    return NOT_CHOSEN
 
 
 def numbered(options: Sequence[reference.Option], typed: str) -> reference.Option | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -28,7 +28,7 @@ from fieldkit.screens.form.saving import (
     unreadable,
     wrong,
 )
-from fieldkit.screens.form.terms import Lookup, Opening
+from fieldkit.screens.form.terms import Lookup
 from fieldkit.screens.form.view import cut_note
 from fieldkit.screens.lookup.rows import in_words
 from fieldkit.store import Draft, Edit, Refused, StoreError
@@ -47,27 +47,21 @@ class FormPage(Page["SavedRecord | None"]):
     KEYS = "Enter next  Up back  = as last  ? help  Ctrl+S save  Ctrl+N save, next  Esc"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave_form", "Back", show=False)]
 
-    class Saved(Message):
-        """A record was saved: committed and on the disk."""
-
-        def __init__(self, kind: str, record_id: str) -> None:
-            super().__init__()
-            self.kind = kind
-            self.id = record_id
-
     def __init__(
         self,
-        kind: type[Record] | None = None,
+        kind: type[Record],
         *,
         record_id: str | None = None,
         texts: Mapping[str, str] | None = None,
         draft: Draft | None = None,
         after: AfterSave | None = None,
     ) -> None:
-        """Open the form of ``kind``; without a kind, wait for :meth:`begin`."""
+        """Make the page for a form of ``kind``, with ``texts``, of a record, or with a draft."""
         super().__init__()
         self._after_saving = after
-        self._opening = (kind, record_id, texts, draft) if kind is not None else None
+        self._open: Callable[[], Awaitable[None]] | None = partial(
+            self.begin, kind, record_id=record_id, texts=texts, draft=draft
+        )
         self._ready = asyncio.Event()
         self._draft_lock = asyncio.Lock()
         self._draft_timer: Timer | None = None
@@ -94,11 +88,9 @@ class FormPage(Page["SavedRecord | None"]):
 
     async def load_data(self) -> None:
         """Open the form the page was made for, the first time."""
-        if self._opening is not None:
-            kind, record_id, texts, draft = self._opening
-            self._opening = None
-            if kind is not None:
-                await self.begin(kind, record_id=record_id, texts=texts, draft=draft)
+        if self._open is not None:
+            begin, self._open = self._open, None
+            await begin()
 
     async def begin(
         self,
@@ -124,7 +116,7 @@ class FormPage(Page["SavedRecord | None"]):
             self._texts = dict(texts or {})
             overlay = {**self._texts, **(draft.texts if draft else {})}
             at = draft.field if draft else next(filter(None, found.issues), "")
-            model = FormModel(Opening(kind, record, overlay, at, found.place))
+            model = FormModel(kind, record, overlay, at, found.place)
             model.last = found.last
             model.say(found.issues.get("", ""))
             begun = draft or Draft(kind.kind(), self.app.operator, None, record_id)
@@ -140,11 +132,8 @@ class FormPage(Page["SavedRecord | None"]):
         """Wait until a form is open."""
         await self._ready.wait()
 
-    async def look_up(self, lookup: Lookup) -> Sequence[Candidate]:
+    async def look_up(self, model: FormModel, lookup: Lookup) -> Sequence[Candidate]:
         """Return what a text could mean, from the store."""
-        model = self.model
-        if model is None:
-            return ()
         found: Sequence[Candidate] = ()
 
         async def look() -> None:
@@ -184,7 +173,7 @@ class FormPage(Page["SavedRecord | None"]):
             self._place(model) if self.size.width >= _ROOMY else "",
         ]
         one = model.current
-        note = (one.problem or one.finding) if model.fresh or one.searched else ""
+        note = one.wrong if model.fresh or one.searched else ""
         shown = (
             self._label,
             "".join(f"   {part}" for part in parts if part),
@@ -240,18 +229,16 @@ class FormPage(Page["SavedRecord | None"]):
         """
         async with self._draft_lock:
             self._draft_pending = False
-            draft = self._changed_draft(typing=typing)
+            draft = self.unwritten_draft(typing=typing)
             if draft is not None:
                 self._draft = await self.ask(lambda store: store.drafts.keep(draft))
 
-    def unwritten_draft(self) -> Draft | None:
+    def unwritten_draft(self, *, typing: bool = False) -> Draft | None:
         """Return the draft as it should be written; None if it is.
 
-        A draft that is being written at this moment may be written twice.
+        A draft that is being written at this moment may be written twice. ``typing``: the text of
+        the current field may be incomplete.
         """
-        return self._changed_draft()
-
-    def _changed_draft(self, *, typing: bool = False) -> Draft | None:
         model = self.model
         if model is None:
             return None
@@ -287,15 +274,12 @@ class FormPage(Page["SavedRecord | None"]):
 
     # --- saving ---
 
-    async def save_form(self, *, then_new: bool) -> None:
+    async def save_form(self, model: FormModel, *, then_new: bool) -> None:
         """Save; keys typed meanwhile wait and go to the next form."""
-        if await self.run_reporting(lambda: self._save(then_new=then_new)):
+        if await self.run_reporting(partial(self._save, model, then_new=then_new)):
             self._show_state()
 
-    async def _save(self, *, then_new: bool) -> None:
-        model = self.model
-        if model is None:
-            return
+    async def _save(self, model: FormModel, *, then_new: bool) -> None:
         confirm(model)
         number, findings = "", unreadable(model)
         if not findings:
@@ -325,7 +309,6 @@ class FormPage(Page["SavedRecord | None"]):
 
     async def _finish(self, model: FormModel, number: str, *, then_new: bool) -> None:
         kind = model.kind
-        self.post_message(self.Saved(kind.kind(), number))
         named = " ".join(str(model.values[name] or "") for name in kind.used(Use.NAME)).strip()
         label = named or (self._label if model.record else kind.title)
         entered = SavedRecord(kind.kind(), number, label, new=model.record is None, more=then_new)
@@ -340,7 +323,9 @@ class FormPage(Page["SavedRecord | None"]):
         """Go on with an empty form; if it cannot be opened, leave the page."""
         self.run_worker(self.run_reporting(self.app.refresh_status), group="status", exclusive=True)
         try:
-            await self.begin(kind, texts=self._carried(kind))
+            references = kind.references()  # what the record belongs to, the next one does too
+            carried = {name: text for name, text in self._texts.items() if name in references}
+            await self.begin(kind, texts=carried)
         except StoreError as error:
             self._leave(entered)
             say_on_screen(self.app, f"{saved} {error}")
@@ -351,7 +336,3 @@ class FormPage(Page["SavedRecord | None"]):
     def _leave(self, entered: SavedRecord) -> None:
         self._ready.clear()
         self.dismiss(entered)
-
-    def _carried(self, kind: type[Record]) -> dict[str, str]:
-        """Return the texts the next form starts with: what the record belongs to."""
-        return {name: text for name, text in self._texts.items() if name in kind.references()}

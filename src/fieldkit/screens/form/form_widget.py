@@ -28,10 +28,10 @@ class FormHost(Protocol):
     async def form_ready(self) -> None:
         """Wait until there is a form to type into; keys wait meanwhile."""
 
-    async def look_up(self, lookup: Lookup) -> Sequence[Candidate]:
+    async def look_up(self, model: FormModel, lookup: Lookup) -> Sequence[Candidate]:
         """Return what the text could mean."""
 
-    async def save_form(self, *, then_new: bool) -> None:
+    async def save_form(self, model: FormModel, *, then_new: bool) -> None:
         """Save the form, or show what stops that; keys wait until it is done."""
 
     def form_typed(self, *, left_field: bool) -> None:
@@ -135,7 +135,7 @@ class Form(Widget, can_focus=True):
             event.stop()
             event.prevent_default()
         if act in {Act.SAVE, Act.SAVE_NEXT}:
-            await self.host.save_form(then_new=act is Act.SAVE_NEXT)
+            await self.host.save_form(model, then_new=act is Act.SAVE_NEXT)
             self.paint()
         else:
             self._done(model, at)
@@ -187,7 +187,7 @@ class Form(Widget, can_focus=True):
         """Wait for what the text shown could mean."""
         lookup = model.needed_lookup()
         if lookup is not None:
-            model.supply(lookup, await self.host.look_up(lookup))
+            model.supply(lookup, await self.host.look_up(model, lookup))
 
     def _look_up(self) -> None:
         """Look up the text shown in the background; keys do not wait."""
@@ -197,17 +197,14 @@ class Form(Widget, can_focus=True):
             and self.model.needed_lookup() is not None
         ):
             self._looking_up = True
-            self.call_after_refresh(self._look_up_now)
-
-    def _look_up_now(self) -> None:
-        self.run_worker(self._look_up_all(), group="choices")
+            self.call_after_refresh(self.run_worker, self._look_up_all, group="choices")
 
     async def _look_up_all(self) -> None:
         try:
             while (model := self.model) is not None and (
                 lookup := model.needed_lookup()
             ) is not None:
-                model.supply(lookup, await self.host.look_up(lookup))
+                model.supply(lookup, await self.host.look_up(model, lookup))
                 self.paint()
         finally:
             self._looking_up = False

@@ -11,20 +11,31 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from fieldkit.protocol.identity import read_id
-from fieldkit.records import RuleContext, Use, Value, judge, sentence
+from fieldkit.records import Record, RuleContext, Use, Value, judge, sentence
 from fieldkit.records.fields.formats import today
-from fieldkit.screens.form.form_field import UNKNOWN, Candidate, FormField, unmarked
-from fieldkit.screens.form.terms import Act, Lookup, Opening
+from fieldkit.screens.form.form_field import NOT_CHOSEN, UNKNOWN, Candidate, FormField
+from fieldkit.screens.form.terms import Act, Lookup
 from fieldkit.screens.widgets.line_edit import tame
 
 
 class FormModel:
     """One form: its fields, where the cursor is, and the sentence about it."""
 
-    def __init__(self, opening: Opening) -> None:
-        self.kind = opening.kind
-        self.record = opening.record
-        declared = opening.kind.form_fields()
+    def __init__(
+        self,
+        kind: type[Record],
+        record: Record | None = None,
+        texts: Mapping[str, str] | None = None,
+        at: str = "",
+        place: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Open the form of a new record of ``kind``, or of ``record``.
+
+        ``texts`` are put over it as if typed: from a search, from a draft. ``at``: the field to go
+        to; empty: the first one to fill. ``place``: district and block, which no form asks for.
+        """
+        self.kind, self.record = kind, record
+        declared = kind.form_fields()
         self.fields = {name: FormField(name, field) for name, field in declared.items()}
         self.sections = list(dict.fromkeys(field.section for field in declared.values()))
         self.at = next(iter(self.fields))
@@ -48,11 +59,11 @@ class FormModel:
         """Fields that the next save confirms."""
         self._touched = False
         self._found: dict[Lookup, tuple[Candidate, ...]] = {}
-        self._place = dict(opening.place or {})
+        self._place = dict(place or {})
         self._visited: set[str] = set()
-        self._open(opening)
+        self._open(dict(texts or {}), at)
 
-    def _open(self, opening: Opening) -> None:
+    def _open(self, texts: dict[str, str], at: str) -> None:
         for name, one in self.fields.items():
             one.open(self.record.value(name) if self.record else None, new=self.record is None)
         self._read_all()
@@ -60,16 +71,15 @@ class FormModel:
             for name, value in self.kind.derive(self.values).items():
                 if name in self.fields and self.fields[name].value == value:
                     self.fields[name].offered = self.fields[name].text
-        texts = dict(opening.texts or {})
         for name in texts.keys() & self.fields.keys():
-            self.fields[name].box.put(texts.pop(name))
-        self.unasked = {name: text for name, text in texts.items() if text}
+            self.fields[name].box.put(texts[name])
+        self.unasked = {n: text for n, text in texts.items() if text and n not in self.fields}
         self._read_all()
-        if opening.texts:
+        if texts:
             self._follow()
             self._judge()
-        if opening.field in self.fields and self.applies(opening.field):
-            self.at = opening.field
+        if at in self.fields and self.applies(at):
+            self.at = at
         elif self.record is None and self.current.text:
             self.at = self._next_field(empty=True) or self.at
         self._enter_field()
@@ -299,14 +309,9 @@ class FormModel:
         wanted = (step.on, step.amount, *step.asks)
         return next(name for name in self.fields if name in wanted and not self.fields[name].text)
 
-    def _down(self) -> Act:
+    def _walk(self, *, back: bool) -> Act:
         self._leave_field()
-        self._step(self._next_field())
-        return Act.NONE
-
-    def _up(self) -> Act:
-        self._leave_field()
-        self._step(self._next_field(back=True))
+        self._step(self._next_field(back=back))
         return Act.NONE
 
     def _page(self, step: int) -> Act:
@@ -356,7 +361,8 @@ class FormModel:
             if one.take(found[self.mark]):
                 one.read(self.within(one))
         elif one.searched and one.problem:
-            one.problem = unmarked(found, one.text)
+            nothing = f'Nobody and nothing found by "{one.text.strip()[:40]}".'
+            one.problem = NOT_CHOSEN if found else f"{nothing} Register it first, or type more."
         if self._touched or one.value != before:
             self._read_nested()
             self._follow()
@@ -442,8 +448,8 @@ _LEAVING = frozenset(
 )
 _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     "enter": FormModel._enter,
-    **dict.fromkeys(("down", "tab"), FormModel._down),
-    **dict.fromkeys(("up", "shift+tab"), FormModel._up),
+    **dict.fromkeys(("down", "tab"), partial(FormModel._walk, back=False)),
+    **dict.fromkeys(("up", "shift+tab"), partial(FormModel._walk, back=True)),
     "pagedown": lambda model: model._page(1),
     "pageup": lambda model: model._page(-1),
     "left": FormModel._left,

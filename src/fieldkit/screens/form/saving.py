@@ -44,7 +44,7 @@ def wrong(model: FormModel) -> int:
     """Count the fields with a problem, except the one being typed."""
     values = model.values
     return sum(
-        bool(one.problem or one.finding)
+        bool(one.wrong)
         for name, one in model.fields.items()
         if (model.fresh or name != model.at) and one.field.asked(values)
     )

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from fieldkit.plain_text import shown
 from fieldkit.records import Choice, rules_of
-from fieldkit.screens.form.form_field import FormField, State
+from fieldkit.screens.form.form_field import FormField
 from fieldkit.screens.form.model import FormModel
 from fieldkit.screens.widgets.cells import fit
 
@@ -154,14 +154,13 @@ def _note(model: FormModel, one: FormField, *, asked: bool) -> tuple[str, str]:
         found = model.candidates()
         if model.mark < len(found) and (one.closed or one.searched or model.mark):
             return found[model.mark].label, "note"
-    note, state = one.note(model.names)
-    if state is State.WRONG:
+    if one.wrong:
         typing = one.name == model.at and not model.fresh
-        return "" if typing and one.searched else note, "dim" if typing else "wrong"
+        return "" if typing and one.searched else one.wrong, "dim" if typing else "wrong"
     if not one.text.strip():
         due = f"due before {one.field.due}" if one.field.due else ""
         return "needed" if one.field.required else due, "dim"
-    return note, "note"
+    return one.read_as(model.names), "note"
 
 
 def _choices(model: FormModel, width: int) -> Line:

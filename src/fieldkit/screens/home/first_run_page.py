@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
-from textual.widget import Widget
-
-from fieldkit.screens.base.page import Page
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 _PROMPTS = ("Your name", "District", "Block")
 
 
-class FirstRunPage(Page[bool]):
+class FirstRunPage(PickerPage[bool]):
     """Three questions, one after the other; Escape goes back one."""
 
-    KEYBOARD = "#picker"
+    TITLE = "fieldkit, for the first time on this laptop"
+    PROMPT = _PROMPTS[0]
+    EMPTY = "No such place."
     ALONE = True
     KEYS = "Enter next   Esc back one   Ctrl+Q quit"
 
@@ -24,13 +24,8 @@ class FirstRunPage(Page[bool]):
         self._who = ""
         self._district: tuple[int, str] | None = None
 
-    def content(self) -> Iterable[Widget]:
-        """Yield the box."""
-        yield Picker(self.answer, self.run_reporting, prompt=_PROMPTS[0], empty="No such place.")
-
     async def load_data(self) -> None:
-        """Show the title and the first question."""
-        self.set_header("fieldkit, for the first time on this laptop")
+        """Show the first question."""
         self._ask_next("")
 
     @property
@@ -38,11 +33,10 @@ class FirstRunPage(Page[bool]):
         return (1 if self._who else 0) + (1 if self._district else 0)
 
     def _ask_next(self, text: str) -> None:
-        picker = self.query_one(Picker)
-        picker.prompt = _PROMPTS[self._step]
+        self.picker.prompt = _PROMPTS[self._step]
         given = [self._who, self._district[1] if self._district else ""]
         self.say(f"{self._step + 1} of 3   " + "   ".join(filter(None, given)))
-        picker.reload(text)
+        self.picker.reload(text)
 
     async def answer(self, text: str) -> Answer:
         """Answer the present question."""
@@ -56,42 +50,42 @@ class FirstRunPage(Page[bool]):
             hint = "Every record carries the name of who entered it. More people can be added."
             return Answer(mark=None, above=(f"  {hint}",))
         name = typed.title() if typed.islower() else typed
+        return Answer([Choice((name,), partial(self._take_name, name))])
 
-        async def enter() -> None:
-            self._who = name
-            self._ask_next("")
-
-        return Answer([Choice((name,), enter)])
+    async def _take_name(self, name: str) -> None:
+        self._who = name
+        self._ask_next("")
 
     def _places(self, typed: str) -> Answer:
         from fieldkit.reference import matching, options
 
         if self._district is None:
-            found = matching(options("district"), typed)
-            return Answer([Choice((o.label,), self._in(int(o.code), o.label)) for o in found])
+            return Answer(
+                [
+                    Choice((one.label,), partial(self._take_district, int(one.code), one.label))
+                    for one in matching(options("district"), typed)
+                ]
+            )
         code = self._district[0]
         blocks = [option for option in options("block") if option.within == code]
-        rows = [Choice((o.label,), self._at(int(o.code))) for o in matching(blocks, typed)]
-        whole = Choice((f"The whole district {self._district[1]}, no one block",), self._at(None))
+        rows = [
+            Choice((o.label,), partial(self._finish, int(o.code))) for o in matching(blocks, typed)
+        ]
+        whole = Choice(
+            (f"The whole district {self._district[1]}, no one block",), partial(self._finish, None)
+        )
         return Answer(rows, whole)
 
-    def _in(self, code: int, label: str) -> Callable[[], Awaitable[object]]:
-        async def enter() -> None:
-            self._district = (code, label)
-            self._ask_next("")
+    async def _take_district(self, code: int, label: str) -> None:
+        self._district = (code, label)
+        self._ask_next("")
 
-        return enter
-
-    def _at(self, block: int | None) -> Callable[[], Awaitable[object]]:
-        async def enter() -> None:
-            if self._district is None:
-                return
+    async def _finish(self, block: int | None) -> None:
+        if self._district is not None:
             district, name = self._district[0], self._who
             await self.ask(lambda store: store.init(name, district, block))
             await self.app.change_operator(name)
             self.dismiss(True)
-
-        return enter
 
     def action_leave(self) -> None:
         """Go back to the question before."""

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from textual.widget import Widget
-
-from fieldkit.screens.base.page import Page
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 KEYS = (
     ("next field; take the marked line", "Enter", "Down, Tab"),
@@ -46,19 +42,13 @@ WORDS = (
 )
 
 
-class HelpPage(Page[None]):
+class HelpPage(PickerPage[None]):
     """Which key does what, and what the words mean; typing narrows the list."""
 
-    KEYBOARD = "#picker"
+    TITLE = "Help: keys, then words"
+    PROMPT = "Help on"
+    EMPTY = "No help on that."
     KEYS = "type to find   Up Down look   Esc back"
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the lines."""
-        yield Picker(self.answer, self.run_reporting, prompt="Help on", empty="No help on that.")
-
-    async def load_data(self) -> None:
-        """Show the title."""
-        self.set_header("Help: keys, then words")
 
     async def answer(self, text: str) -> Answer:
         """Answer with the keys and words that contain what is typed."""

@@ -12,14 +12,13 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
-from fieldkit.screens.base.page import Line, Page
+from fieldkit.screens.base.page import Line, PickerPage
 from fieldkit.screens.home.jobs import FIXED, JobRow, all_jobs
 from fieldkit.screens.lookup.find_page import choice_of, new_row
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.widgets.cells import fit
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.screens.home.figures import Figures, Recent
@@ -27,10 +26,11 @@ if TYPE_CHECKING:
     from fieldkit.store import Notice, Store
 
 
-class HomePage(Page[None]):
+class HomePage(PickerPage[None]):
     """Typing searches; a lone digit and Enter opens that job."""
 
-    KEYBOARD = "#picker"
+    TITLE = "fieldkit"
+    PROMPT = "Find or new"
     KEYS = "? help   F5 sync   / menu   Ctrl+O operator   Ctrl+Q quit"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
@@ -43,31 +43,25 @@ class HomePage(Page[None]):
         self._seen: int | None = None
         """The notice that is on the screen."""
 
-    def content(self) -> Iterable[Widget]:
-        """Yield the box."""
-        yield Picker(self.answer, self.run_reporting, prompt="Find or new")
-
     async def load_data(self) -> None:
         """Show the figures, a notice if there is one, and the rows."""
-        self.set_header("fieldkit")
         if not self.app.header_status.origin:
             await self.app.refresh_status()
         await self._count()
         await self._show_notice()
-        picker = self.query_one(Picker)
         operator = self.app.operator
-        if picker.typed.text:
-            picker.reload_if_idle()
+        if self.picker.typed.text:
+            self.picker.reload_if_idle()
         elif self._figures_of != operator:
-            picker.start_over("")
+            self.picker.start_over("")
         else:
-            picker.reload()
+            self.picker.reload()
         self._figures_of = operator
 
     async def refresh_data(self) -> None:
         """Show the new figures; the mark stays where it is, and hits are left alone."""
         await self._count()
-        await self.query_one(Picker).follow()
+        await self.picker.follow()
 
     async def _show_notice(self) -> None:
         """Show the oldest notice; it counts as seen once the operator comes back to Home."""
@@ -121,11 +115,6 @@ class HomePage(Page[None]):
 
     def _first_hits(self, text: str, glimpses: Sequence[Glimpse]) -> Answer:
         """Answer from the database file alone; what is taken waits until the records are loaded."""
-
-        async def begin() -> None:
-            await self.app.opened()
-            await self._new(text).enter()
-
         rows = [
             Choice(
                 (one.label, one.relation, one.place, one.last_four and f"..{one.last_four}", ""),
@@ -136,32 +125,31 @@ class HomePage(Page[None]):
         ]
         new = f'register "{text.strip()}"'
         new = f"None of these: {new}" if rows else new[:1].upper() + new[1:]
-        last = Choice((new, "Ctrl+N"), begin)
+        last = Choice((new, "Ctrl+N"), partial(self._begin, text))
         return Answer(rows, last, 0 if glimpses and glimpses[0].strong else len(rows))
 
     async def _open(self, kind: str, record_id: str) -> None:
         await self.app.opened()
-        self.query_one(Picker).reload("")
+        self.picker.reload("")
         await self.navigator.open_record(kind, record_id)
 
     async def _start(self, job: JobRow) -> None:
-        self.query_one(Picker).reload("")
+        self.picker.reload("")
         await job.open(self.navigator)
 
     async def action_new(self) -> None:
-        """Register what is typed, without looking at the hits, once the records are loaded."""
+        """Register what is typed, without looking at the hits."""
+        await self.run_reporting(partial(self._begin, self.picker.typed.text))
 
-        async def begin() -> None:
-            await self.ask(lambda _store: None)
-            await self._new(typed).enter()
-
-        typed = self.query_one(Picker).typed.text
-        await self.run_reporting(begin)
+    async def _begin(self, typed: str) -> None:
+        """Open the form of a new record, once the records are loaded."""
+        await self.ask(lambda _store: None)
+        await self._new(typed).enter()
 
     def _new(self, typed: str, *, among: bool = False) -> Choice:
         from fieldkit.records.declaration.roles import newcomer
 
-        clear = partial(self.query_one(Picker).reload, "")
+        clear = partial(self.picker.reload, "")
         return new_row(self.navigator, newcomer().kind(), typed, among=among, before=clear)
 
     def action_leave(self) -> None:

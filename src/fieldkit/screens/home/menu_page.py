@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from textual.widget import Widget
+from fieldkit.screens.base.app import AppBase
+from fieldkit.screens.base.navigator import MenuEntry, Open
+from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.widgets.picker import Answer, Choice, stay
 
-from fieldkit.screens.base.navigator import MenuEntry, Navigator, Open
-from fieldkit.screens.base.page import Page
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
 
-
-def entries(navigator: Navigator) -> list[MenuEntry]:
+def entries(app: AppBase) -> list[MenuEntry]:
     """Return what the program can do, with the list of each kind and a new record of each."""
     from fieldkit.records import kinds
     from fieldkit.records.declaration.roles import home_jobs
 
+    navigator = app.navigator
     return [
         *(
             MenuEntry(job.menu, f"{job.number} on Home", partial(navigator.open_job, kind.kind()))
@@ -35,14 +35,16 @@ def entries(navigator: Navigator) -> list[MenuEntry]:
             MenuEntry(f"New: {kind.title.lower()}", "", partial(navigator.open_new, name))
             for name, kind in sorted(kinds().items(), key=lambda item: item[1].title)
         ),
-        MenuEntry("Quit", "Ctrl+Q", navigator.quit),
+        MenuEntry("Quit", "Ctrl+Q", app.action_quit),
     ]
 
 
-class MenuPage(Page[None]):
+class MenuPage(PickerPage[None]):
     """Type to narrow, Enter to go there."""
 
-    KEYBOARD = "#picker"
+    TITLE = "Menu of everything"
+    PROMPT = "/"
+    EMPTY = "Nothing of that name."
     KEYS = "Enter go   type to narrow   Esc back"
 
     def __init__(self, of_page: Sequence[MenuEntry] = ()) -> None:
@@ -50,33 +52,22 @@ class MenuPage(Page[None]):
         super().__init__()
         self._of_page = of_page
 
-    def content(self) -> Iterable[Widget]:
-        """Yield the entries."""
-        yield Picker(self.answer, self.run_reporting, prompt="/", empty="Nothing of that name.")
-
-    async def load_data(self) -> None:
-        """Show the title."""
-        self.set_header("Menu of everything")
-
     async def answer(self, text: str) -> Answer:
         """Answer with the entries in which each word typed begins a word."""
         await self.ask(lambda _store: None)  # the records are loaded then
         wanted = text.casefold().replace("/", " ").split()
         found = [
             Choice((entry.words, entry.keys), partial(self._open, entry.open))
-            for entry in (*self._of_page, *entries(self.navigator))
+            for entry in (*self._of_page, *entries(self.app))
             if all(
                 any(word.startswith(part) for word in entry.words.casefold().split())
                 for part in wanted
             )
         ]
         if any("back".startswith(part) for part in wanted):
-            found.append(Choice(("Back", "Esc"), self._back))
+            found.append(Choice(("Back", "Esc"), partial(self._open, stay)))
         return Answer(found)
 
     async def _open(self, open_entry: Open) -> None:
         self.dismiss(None)
         await open_entry()
-
-    async def _back(self) -> None:
-        self.dismiss(None)

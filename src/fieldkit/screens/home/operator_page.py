@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
-from textual.widget import Widget
-
-from fieldkit.screens.base.page import Page
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.base.page import Page, PickerPage
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 
-class OperatorPage(Page[None]):
+class OperatorPage(PickerPage[None]):
     """The operators by number; a name not among them is a new one."""
 
-    KEYBOARD = "#picker"
+    TITLE = "Change operator"
+    AT_ONCE = True
+    PROMPT = "Who is at the keyboard"
     KEYS = "number choose   or type a new name and Enter   Esc back"
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the names."""
-        yield Picker(self.answer, self.run_reporting, prompt="Who is at the keyboard", at_once=True)
-
-    async def load_data(self) -> None:
-        """Show the title."""
-        self.set_header("Change operator")
 
     async def answer(self, text: str) -> Answer:
         """Answer a number with its name, a name with those like it and with itself as a new one."""
@@ -33,23 +26,23 @@ class OperatorPage(Page[None]):
             numbered = [(number, name) for number, name in numbered if number == typed]
         elif typed:
             numbered = [(n, name) for n, name in numbered if typed.casefold() in name.casefold()]
-        rows = [Choice((n, name), self._become(name)) for n, name in numbered]
+        rows = [Choice((n, name), partial(self._become, name)) for n, name in numbered]
         known = any(name.casefold() == typed.casefold() for name in names)
         is_name = bool(typed) and not any(c.isdigit() for c in typed) and not known
-        last = Choice((f'A new operator: "{typed}"',), self._become(typed)) if is_name else None
-        mark = len(rows) if last else 0
-        return Answer(rows, last, mark)
+        last = (
+            Choice((f'A new operator: "{typed}"',), partial(self._become, typed))
+            if is_name
+            else None
+        )
+        return Answer(rows, last, len(rows) if last else 0)
 
-    def _become(self, name: str) -> Callable[[], Awaitable[object]]:
-        async def enter() -> None:
-            pages = [self] if name == self.app.operator else self._pages_to_leave()
-            for page in pages:
-                await page.save_draft()
-            await self.app.change_operator(name)
-            for _ in pages:
-                self.app.pop_screen()
-
-        return enter
+    async def _become(self, name: str) -> None:
+        pages = [self] if name == self.app.operator else self._pages_to_leave()
+        for page in pages:
+            await page.save_draft()
+        await self.app.change_operator(name)
+        for _ in pages:
+            self.app.pop_screen()
 
     def _pages_to_leave(self) -> Sequence[Page[object]]:
         """Return the pages to close: from the first that belongs to its operator up to this one."""

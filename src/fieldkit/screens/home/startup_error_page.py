@@ -15,6 +15,7 @@ from fieldkit.screens.base.page import Page
 class StartupErrorPage(Page[None]):
     """Nothing can be entered here, so nothing can be lost."""
 
+    TITLE = "fieldkit cannot open its data"
     ALONE = True
     KEYS = "Ctrl+Q quit"
 
@@ -25,10 +26,6 @@ class StartupErrorPage(Page[None]):
     def content(self) -> Iterable[Widget]:
         """Yield the sentence."""
         yield Static(Content(shown(self._sentence)), id="error")
-
-    async def load_data(self) -> None:
-        """Show the title."""
-        self.set_header("fieldkit cannot open its data")
 
     def action_leave(self) -> None:
         """Stay: there is no page under this one."""

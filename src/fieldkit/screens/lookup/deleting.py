@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fieldkit.screens.base.page import Page, fit
+from fieldkit.screens.base.page import Page
 from fieldkit.screens.lookup.rows import label_of
+from fieldkit.screens.widgets.cells import fit
 
 if TYPE_CHECKING:
     from fieldkit.store import Store

@@ -7,17 +7,17 @@ name or mobile into the form.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from fieldkit.screens.base.navigator import AfterSave, Navigator
-from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.lookup.rows import Row
 from fieldkit.screens.lookup.search import search, texts_from
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -61,17 +61,15 @@ def new_row(
 
 def choice_of(row: Row, take: Take) -> Choice:
     """Return the choice that takes a record."""
-
-    async def enter() -> None:
-        await take(row.kind, row.id)
-
-    return Choice(row.cells, enter, row.below, key=row.id)
+    return Choice(row.cells, partial(take, row.kind, row.id), row.below, key=row.id)
 
 
-class FindPage(Page[None]):
+class FindPage(PickerPage[None]):
     """A box to find one record of some kinds; the caller says what Enter does with it."""
 
-    KEYBOARD = "#picker"
+    KEYS = "Enter take   Esc back"
+    PROMPT = "Find"
+    EMPTY = "Nobody found."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
     def __init__(
@@ -79,26 +77,14 @@ class FindPage(Page[None]):
         title: str,
         kinds: Sequence[str],
         take: Take,
-        *,
-        new: str | None = None,
-        skip: Callable[[Store], set[str]] | None = None,
     ) -> None:
-        """``new``: the kind begun if none fits; ``skip``: returns the ids that are not offered."""
         super().__init__()
         self._title, self._kinds, self._take = title, kinds, take
-        self._new, self._skip = new, skip
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the box."""
-        yield Picker(self.answer, self.run_reporting, prompt="Find", empty="Nobody found.")
 
     async def load_data(self) -> None:
         """Say what is looked for."""
         self.set_header(self._title)
-        self.set_keys(
-            "Enter take   Ctrl+N new   Esc back" if self._new else "Enter take   Esc back"
-        )
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
 
     async def answer(self, text: str) -> Answer:
         """Answer with the hits, and with the row that begins a new record."""
@@ -107,12 +93,12 @@ class FindPage(Page[None]):
 
         def look(store: Store) -> tuple[list[Row], bool]:
             rows, sure = search(store, text, self._kinds)
-            skipped = self._skip(store) if self._skip else set()
+            skipped = self.skipped(store)
             offered = [row for row in rows if row.id not in skipped]
             return offered, sure and offered == rows
 
         rows, sure = await self.read(look, "hits")
-        choices = [choice_of(row, self.taken) for row in rows]
+        choices = [choice_of(row, self._take) for row in rows]
         last = self.new(text, among=bool(rows))
         marked = 0 if sure or (last is None and len(rows) == 1) else len(rows) if last else None
         return Answer(choices, last, marked)
@@ -122,17 +108,16 @@ class FindPage(Page[None]):
         hint = "Type the mobile: surest. Or name and father's name, or name and village."
         return Answer(last=last, mark=None if last is None else 0, above=("  " + hint,))
 
-    async def taken(self, kind: str, record_id: str) -> None:
-        """Close the page and hand the record to the caller."""
-        self.dismiss(None)
-        await self._take(kind, record_id)
+    def skipped(self, _store: Store, /) -> set[str]:
+        """Return the ids of records that are not offered. Runs in a thread."""
+        return set()
 
-    def new(self, typed: str, *, among: bool = False) -> Choice | None:
+    def new(self, _typed: str, /, *, among: bool = False) -> Choice | None:  # noqa: ARG002
         """Return the row that begins a new record, if one may be begun here."""
-        return new_row(self.navigator, self._new, typed, among=among) if self._new else None
+        return None
 
     async def action_new(self) -> None:
         """Begin a new record with what is typed."""
-        row = self.new(self.query_one(Picker).typed.text)
+        row = self.new(self.picker.typed.text)
         if row:
             await self.run_reporting(row.enter)

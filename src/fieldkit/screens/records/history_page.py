@@ -11,13 +11,11 @@ from functools import partial
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
 from fieldkit.screens.base.daemon import in_thread
-from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import how_long, plural
 from fieldkit.screens.lookup.rows import in_words, state_words
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.protocol.messages import HistoryItem
@@ -28,10 +26,9 @@ if TYPE_CHECKING:
 _DONE = {"create": "entered", "edit": "changed", "delete": "deleted", "decide": "settled"}
 
 
-class HistoryPage(Page[None]):
+class HistoryPage(PickerPage[None]):
     """The changes of one record, the newest first."""
 
-    KEYBOARD = "#picker"
     KEYS = "Up Down look   Esc back"
 
     def __init__(self, kind: str, record_id: str, label: str) -> None:
@@ -40,10 +37,6 @@ class HistoryPage(Page[None]):
         self._of_others: History | None = None
         """The server's answer; None: none yet."""
         self._stop: Stop | None = None
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the lines."""
-        yield Picker(self.answer, self.run_reporting, typing=False)
 
     async def load_data(self) -> None:
         """Show the title, and ask the server for the changes of others, unless they are here."""
@@ -55,7 +48,7 @@ class HistoryPage(Page[None]):
         """Answer with the changes made here, and those of others that have arrived."""
         from fieldkit.sync.history import merge_histories
 
-        logged = await self.read(lambda store: store.changes_of(self.record_id))
+        logged = await self.read(lambda store: store.outbox.of(self.record_id))
         theirs = self._of_others.changes if self._of_others else ()
         made = [_choice(self.kind, one) for one in reversed(merge_histories(logged, theirs))]
         others = len(made) - len(logged)
@@ -81,9 +74,8 @@ class HistoryPage(Page[None]):
             self._of_others = await in_thread(partial(self._fetch, store))
         except Exception:
             self._of_others = History(error=self.app.note_fault())
-        picker = self.query_one(Picker)
-        await picker.settled()
-        await picker.follow()
+        await self.picker.settled()
+        await self.picker.follow()
 
     def _fetch(self, store: Store) -> History:
         from fieldkit.sync.history import history

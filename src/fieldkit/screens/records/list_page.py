@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
-from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.lookup.find_page import FindPage, choice_of, new_row
 from fieldkit.screens.lookup.rows import Row, fetch_references, row_of
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -31,13 +28,13 @@ class ListPage(FindPage):
     """The list of one kind; the last row begins a new one."""
 
     def __init__(self, kind: str) -> None:
-        super().__init__("", [kind], self.open, new=kind)
+        super().__init__("", [kind], self.open)
         self.kind = kind
 
     async def load_data(self) -> None:
         """Show which list this is and how long."""
         self.set_keys("Enter open   PgDn more   Ctrl+N new   / menu   Esc back")
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
         await self._head()
 
     async def _head(self) -> None:
@@ -50,50 +47,36 @@ class ListPage(FindPage):
 
     async def refresh_data(self) -> None:
         """Show what a sync received; the mark stays on its record."""
-        await self.query_one(Picker).follow()
+        await self.picker.follow()
         await self._head()
 
-    async def first_answer(self, last: Choice | None) -> Answer:
-        """Answer the empty box with the beginning of the list."""
-        return await self._page(None, last)
-
-    async def _page(self, after: str | None, last: Choice | None) -> Answer:
+    async def first_answer(self, last: Choice | None, after: str | None = None) -> Answer:
+        """Answer the empty box with a part of the list, from the cursor ``after`` on."""
         rows, following = await self.read(lambda store: page_of(store, self.kind, after))
-
-        async def more() -> Answer:
-            return await self._page(following, last)
-
-        choices = [choice_of(row, self.open) for row in rows]
-        return Answer(choices, last, 0, more=more if following else None)
+        more = partial(self.first_answer, last, following) if following else None
+        return Answer([choice_of(row, self.open) for row in rows], last, 0, more=more)
 
     def new(self, typed: str, *, among: bool = False) -> Choice:
         """Return the row that begins a new record; the list is back at its beginning after it."""
-        clear = partial(self.query_one(Picker).reload, "")
+        clear = partial(self.picker.reload, "")
         return new_row(self.navigator, self.kind, typed, among=among, before=clear)
 
-    async def taken(self, kind: str, record_id: str) -> None:
-        """Open the record over the list."""
-        await self.open(kind, record_id)
-
     async def open(self, kind: str, record_id: str) -> None:
-        """Open the record."""
+        """Open the record over the list."""
         await self.navigator.open_record(kind, record_id)
 
 
-class ListsPage(Page[None]):
+class ListsPage(PickerPage[None]):
     """All kinds with the number of their records."""
 
-    KEYBOARD = "#picker"
+    TITLE = "Lists"
+    PROMPT = "Lists"
+    EMPTY = "No such list."
     KEYS = "Enter open   type to narrow   Esc back"
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the choice of kinds."""
-        yield Picker(self.answer, self.run_reporting, prompt="Lists", empty="No such list.")
 
     async def load_data(self) -> None:
         """Count the records."""
-        self.set_header("Lists")
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
 
     async def answer(self, text: str) -> Answer:
         """Answer with the kinds whose name contains what is typed."""

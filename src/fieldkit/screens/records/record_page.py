@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import count
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.widget import Widget
 
 from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.base.page import Page, say_on_screen
+from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.lookup.deleting import ask_and_delete
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import read_page_data
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records.declaration.roles import PageAction
@@ -27,10 +26,8 @@ _RARE_KEYS = ("Delete remove the line", "h history", "d delete")
 """Keys left out of a full footer, the rarest first; the help names them."""
 
 
-class RecordPage(Page[None]):
+class RecordPage(PickerPage[None]):
     """One record and what belongs to it."""
-
-    KEYBOARD = "#picker"
 
     def __init__(self, record_id: str) -> None:
         super().__init__()
@@ -39,17 +36,13 @@ class RecordPage(Page[None]):
         self._settle: frozenset[str] = frozenset()
         """Ids, of this record or of lines, with an open conflict."""
 
-    def content(self) -> Iterable[Widget]:
-        """Yield the lines."""
-        yield Picker(self.answer, self.run_reporting, typing=False)
-
     async def load_data(self) -> None:
         """Load the record and its lines."""
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
 
     async def refresh_data(self) -> None:
         """Show what a sync received; the mark stays on its line."""
-        await self.query_one(Picker).follow()
+        await self.picker.follow()
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the record: facts, what is due and its issues above its lines."""
@@ -106,14 +99,15 @@ class RecordPage(Page[None]):
             MenuEntry(
                 f"Here: {one.action.label}",
                 f"{one.action.key} on this page" if one.action.key else "",
-                partial(self._take, one),
+                partial(self._take, one, self.row),
             )
             for one in self.actions
+            if self.row
         ]
 
     async def on_key(self, event: events.Key) -> None:
         """Handle the letters of the footer."""
-        await self.query_one(Picker).settled()
+        await self.picker.settled()
         does = self._letter((event.character or "").lower())
         if does:
             event.stop()
@@ -121,28 +115,25 @@ class RecordPage(Page[None]):
 
     def _letter(self, letter: str) -> Callable[[], Awaitable[object]] | None:
         """Return what a letter does; None if it does nothing here."""
-        if self.row is None or not letter:
-            return None
         from fieldkit.records.declaration.roles import days_of
 
+        row = self.row
+        if row is None or not letter:
+            return None
         if letter == "s" and self.record_id in self._settle:
             return partial(self.navigator.open_conflicts, record_id=self.record_id)
-        if letter == "p" and (days := days_of(self.row.kind)):
-            place = days.kind.kind(), self.record_id, self.row.label
-            return partial(self.navigator.open_days, *place)
-        own = {"e": self._edit, "d": self._delete, "h": self._open_history}
+        if letter == "p" and (days := days_of(row.kind)):
+            return partial(self.navigator.open_days, days.kind.kind(), row.id, row.label)
+        own: dict[str, Callable[[], Awaitable[object]]] = {
+            "e": partial(self.navigator.open_form, row.kind, record_id=row.id),
+            "d": self._delete,
+            "h": partial(self._open_history, row),
+        }
         action = next((one for one in self.actions if one.action.key == letter), None)
-        return partial(self._take, action) if action else own.get(letter)
+        return partial(self._take, action, row) if action else own.get(letter)
 
-    async def _take(self, one: PageAction) -> None:
-        if self.row:
-            await self.navigator.open_action(
-                one.kind.kind(), one.field, self.record_id, self.row.label
-            )
-
-    async def _edit(self) -> None:
-        if self.row:
-            await self.navigator.open_form(self.row.kind, record_id=self.record_id)
+    async def _take(self, one: PageAction, row: Row) -> None:
+        await self.navigator.open_action(one.kind.kind(), one.field, row.id, row.label)
 
     async def _delete(self) -> None:
         label = await ask_and_delete(self, self.record_id, key="d")
@@ -153,14 +144,12 @@ class RecordPage(Page[None]):
     async def _delete_line(self, record_id: str) -> None:
         label = await ask_and_delete(self, record_id, key="Delete")
         if label:
-            self.query_one(Picker).reload()
+            self.picker.reload()
             self.say(f"Deleted: {label}")
             await self.app.refresh_status()
 
-    async def _open_history(self) -> None:
-        if self.row:
-            page = HistoryPage(self.row.kind, self.record_id, self.row.label)
-            await self.app.push_screen(page)
+    async def _open_history(self, row: Row) -> None:
+        await self.app.push_screen(HistoryPage(row.kind, row.id, row.label))
 
 
 def footer(kind: str, width: int, *, settle: bool) -> str:

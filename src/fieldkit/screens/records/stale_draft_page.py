@@ -7,17 +7,15 @@ record, and deletes the draft on Home.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
 from fieldkit.plain_text import shown
-from fieldkit.screens.base.page import Page
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.lookup.rows import NOT_HERE, in_words
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
@@ -33,19 +31,13 @@ def texts_not_asked(kind: type[Record] | None, texts: Mapping[str, str]) -> dict
     return {name: text for name, text in texts.items() if name not in asked and text}
 
 
-class StaleDraftPage(Page[None]):
+class StaleDraftPage(PickerPage[None]):
     """The texts of a draft, and a row that opens its form if there is one."""
-
-    KEYBOARD = "#picker"
 
     def __init__(self, draft: Draft, *, here: bool = True) -> None:
         """``here``: its record is on this laptop, or is a new one."""
         super().__init__()
         self._draft, self._here = draft, here
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the lines."""
-        yield Picker(self.answer, self.run_reporting, typing=False)
 
     async def load_data(self) -> None:
         """Say what the draft is and what to do with it."""

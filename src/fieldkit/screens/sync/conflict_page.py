@@ -6,7 +6,7 @@ conflict appears, so that a second Enter decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from math import inf
 from textwrap import wrap
@@ -14,12 +14,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.widget import Widget
 
-from fieldkit.screens.base.page import Page, say_on_screen
+from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.sync.conflicts import Open, asked_field, district_of, open_conflicts
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Field
@@ -38,10 +37,8 @@ PAUSE = 0.7
 A key that is held down repeats faster than this, and each repeat starts the pause again."""
 
 
-class ConflictPage(Page[None]):
+class ConflictPage(PickerPage[None]):
     """One conflict: a key keeps one value, or another is typed; then the next one appears."""
-
-    KEYBOARD = "#picker"
 
     def __init__(self, first: str | None, record_id: str | None) -> None:
         """``first``: the conflict to begin with; ``record_id``: only those of this record."""
@@ -52,10 +49,6 @@ class ConflictPage(Page[None]):
         """How the last one ended."""
         self._since = -inf
         """When the present conflict appeared, or a key came too soon to decide it."""
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the lines."""
-        yield Picker(self.answer, self.run_reporting, typing=False)
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the present conflict."""
@@ -120,8 +113,7 @@ class ConflictPage(Page[None]):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle the keys of the footer."""
-        picker = self.query_one(Picker)
-        await picker.settled()
+        await self.picker.settled()
         letter = (event.character or "").lower()
         if self._open is None or letter not in {*_FIRST, *_SECOND, "3", "e"}:
             return
@@ -181,9 +173,8 @@ class ConflictPage(Page[None]):
     async def _go_on(self) -> None:
         """Show the next conflict, or leave if there is none."""
         self._open = None
-        picker = self.query_one(Picker)
-        picker.start_over("")
-        await picker.settled()
+        self.picker.start_over("")
+        await self.picker.settled()
         await self.app.refresh_status()
         if self._open is None:
             self.dismiss(None)
@@ -194,10 +185,9 @@ class ConflictPage(Page[None]):
             self._since = monotonic()
 
 
-class ValuePage(Page[None]):
+class ValuePage(PickerPage[None]):
     """Another value for the field, typed as in its form."""
 
-    KEYBOARD = "#picker"
     KEYS = "Enter keep this value   Esc back"
 
     def __init__(
@@ -209,10 +199,7 @@ class ValuePage(Page[None]):
         """``decide``: keeps a value or returns why not; ``go_on``: runs once it is kept."""
         super().__init__()
         self._one, self._decide, self._go_on = one, decide, go_on
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the box."""
-        yield Picker(self.answer, self.run_reporting, prompt=self._one.field)
+        self.PROMPT = one.field
 
     async def load_data(self) -> None:
         """Show whose value it is, and the help on the field."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from fieldkit.screens.base.daemon import in_thread
-from fieldkit.screens.base.page import Page, say_on_screen
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.base.page import PickerPage, say_on_screen
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -21,10 +21,11 @@ _HINTS = (
 )
 
 
-class EnrolPage(Page[None]):
+class EnrolPage(PickerPage[None]):
     """Two questions; Escape goes back one."""
 
-    KEYBOARD = "#picker"
+    TITLE = "Enrol this laptop with a server"
+    PROMPT = _PROMPTS[0]
     KEYS = "Enter next   Esc back"
 
     def __init__(self, known: str = "") -> None:
@@ -36,13 +37,7 @@ class EnrolPage(Page[None]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the box."""
-        picker = Picker(self.answer, self.run_reporting, prompt=_PROMPTS[0])
-        picker.typed.put(self._known)
-        yield picker
-
-    async def load_data(self) -> None:
-        """Show the title."""
-        self.set_header("Enrol this laptop with a server")
+        yield from super().content()
 
     async def answer(self, text: str) -> Answer:
         """Answer the present question with what is typed."""
@@ -65,10 +60,9 @@ class EnrolPage(Page[None]):
     def _ask_for(self, address: str, text: str) -> None:
         """Ask for the code of the server at ``address``; without one, ask for the address."""
         self._address = address
-        picker = self.query_one(Picker)
-        picker.prompt = _PROMPTS[1 if address else 0]
+        self.picker.prompt = _PROMPTS[1 if address else 0]
         self.say(f"Server: {address}" if address else "")
-        picker.start_over(text)
+        self.picker.start_over(text)
 
     def _begin(self, code: str) -> None:
         """Enrol in the background: keys do not wait for the line."""

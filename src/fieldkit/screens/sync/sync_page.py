@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from fieldkit.screens.base.daemon import in_thread
-from fieldkit.screens.base.page import Line, Page, Sentence
+from fieldkit.screens.base.page import Line, PickerPage, Sentence
 from fieldkit.screens.base.scheduler import Progressed, Synced
 from fieldkit.screens.base.words import clock_warning, plural
 from fieldkit.screens.sync import to_do
@@ -36,7 +36,7 @@ from fieldkit.screens.sync.to_do import (
     log_place,
     returned_changes,
 )
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,11 +64,11 @@ class _Shown:
     """New records that the server refuses because of their place."""
 
 
-class SyncPage(Page[None]):
+class SyncPage(PickerPage[None]):
     """Start and watch a sync; correct, settle or check what it brought."""
 
     TITLE = "Sync"
-    KEYBOARD = "#picker"
+    EMPTY = "Nothing was returned to you."
     KEYS = "Esc back"
     DEFAULT_CSS = """
     SyncPage #picker { margin-top: 1; margin-bottom: 1; }
@@ -93,9 +93,7 @@ class SyncPage(Page[None]):
         yield Line(id="waiting")
         yield Line(id="progress")
         yield Line(id="received")
-        yield Picker(
-            self.answer, self.run_reporting, typing=False, empty="Nothing was returned to you."
-        )
+        yield from super().content()
         yield Line(id="agreement")
         for place in range(_SYNCS_SHOWN):
             yield Line(id=f"before-{place}")
@@ -106,12 +104,12 @@ class SyncPage(Page[None]):
             self._done = ""
             self.query_one("#received", Line).put("")
         self._show_progress()
-        self.query_one(Picker).reload_if_idle()
+        self.picker.reload_if_idle()
         await self._show()
 
     async def refresh_data(self) -> None:
         """Show what is to be settled and corrected now."""
-        await self.query_one(Picker).follow()
+        await self.picker.follow()
 
     # --- the list ---
 
@@ -124,9 +122,7 @@ class SyncPage(Page[None]):
         return Answer([*to_settle, *first.rows], more=first.more)
 
     def _to_settle(self, one: Open, head: str) -> Choice:
-        async def settle() -> None:
-            await self.navigator.open_conflicts(first=one.conflict.id)
-
+        settle = partial(self.navigator.open_conflicts, first=one.conflict.id)
         sides = f"{one.mine.words} ({one.mine.title}), {one.theirs.words} ({one.theirs.title})"
         below = (sides, one.conflict.record_id)
         return Choice((one.label, one.field), settle, below, key=one.conflict.id, head=head)
@@ -164,17 +160,15 @@ class SyncPage(Page[None]):
             question = f"Give up {one.label} with all that was typed on it? {gone}"
         if self.confirmed(f"give up {log_place(returned)}", question):
             await self.ask(lambda store: store.withdraw(*log_place(returned)))
-            self.query_one(Picker).reload()
+            self.picker.reload()
             await self.app.refresh_status()
             await self._show()
             self.say(f"Given up: {one.label}")
 
     async def action_give_up(self) -> None:
         """Give the marked change up, as Delete does."""
-        picker = self.query_one(Picker)
-        await picker.settled()
-        if picker.marked is not None and picker.marked.remove is not None:
-            await self.run_reporting(picker.marked.remove)
+        await self.picker.settled()
+        await self.picker.remove_marked()
 
     async def action_move_into_area(self) -> None:
         """Move the new records outside the area into it, after the second key."""
@@ -190,7 +184,7 @@ class SyncPage(Page[None]):
         many = await self.ask(lambda store: move_into_area(store, operator))
         self._done = ""
         self._show_progress()
-        self.query_one(Picker).reload()
+        self.picker.reload()
         await self.app.refresh_status()
         await self._show()
         moved = plural(many, "record")
@@ -214,15 +208,14 @@ class SyncPage(Page[None]):
             self.say(_NOT_ENROLLED)
         elif found.clock and not self.query_one("#sentence", Sentence).text:
             self.say(found.clock, error=True)
-        await self.query_one(Picker).settled()
+        await self.picker.settled()
         self._show_keys()
 
     def _show_keys(self) -> None:
         if self.app.scheduler.running and self.app.scheduler.asked:
             self.set_keys("Esc stop, nothing is lost")
             return
-        rows = self.query_one(Picker).answer.rows
-        heads = {row.head for row in rows}
+        heads = {row.head for row in self.picker.answer.rows}
         words = [word for head, word in _GROUPS.items() if head in heads]
         receipt, give_up = "r receipt to a file", "Delete give up"
         offered = [
@@ -296,9 +289,8 @@ class SyncPage(Page[None]):
         self.run_worker(self.run_reporting(after), group="refresh", exclusive=True)
 
     async def _after(self, *, asked: bool) -> None:
-        picker = self.query_one(Picker)
-        if asked and picker.at_first:
-            picker.start_over("")  # who started it looks for what arrived, which comes first
+        if asked and self.picker.at_first:
+            self.picker.start_over("")  # who started it looks for what arrived, which comes first
         else:
             await self.refresh_data()
         await self._show()

@@ -71,12 +71,12 @@ class FieldText:
         self.text = self.text[: self.cursor] + piece + self.text[self.cursor :]
         self.cursor += len(piece)
         if not piece.isascii():
-            self.cursor = self._boundary(self.cursor)
+            starts, _ = _marks(self.text)
+            self.cursor = starts[min(bisect_left(starts, self.cursor), len(starts) - 1)]
         return True
 
-    def move(self, key: str) -> bool:
-        """Move by ``left``, ``right``, ``home`` or ``end``; say whether the cursor moved."""
-        before = self.cursor
+    def move(self, key: str) -> None:
+        """Move by ``left``, ``right``, ``home`` or ``end``."""
         goals: dict[str, Callable[[], int]] = {
             "left": self._left,
             "right": self._right,
@@ -84,7 +84,6 @@ class FieldText:
             "end": lambda: len(self.text),
         }
         self.cursor = goals[key]()
-        return self.cursor != before
 
     def delete(self, key: str) -> bool:
         """Delete by ``backspace``, ``delete``, ``ctrl+w`` or ``ctrl+u``; say whether any was."""
@@ -133,10 +132,6 @@ class FieldText:
     def _right(self) -> int:
         starts, _ = _marks(self.text)
         return starts[min(bisect_right(starts, self.cursor), len(starts) - 1)]
-
-    def _boundary(self, index: int) -> int:
-        starts, _ = _marks(self.text)
-        return starts[min(bisect_left(starts, index), len(starts) - 1)]
 
     def _word(self) -> int:
         left = self.text[: self.cursor].rstrip()

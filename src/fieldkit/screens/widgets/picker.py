@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 
 from rich.cells import cell_len
@@ -63,7 +64,7 @@ class Answer:
     """The marked row; the number of rows marks ``last``; None marks nothing."""
     above: tuple[str, ...] = ()
     """Plain lines between the box and the rows."""
-    right: frozenset[int] = field(default_factory=frozenset)
+    right: frozenset[int] = frozenset()
     """Columns that are right-aligned."""
     more: Callable[[], Awaitable[Answer]] | None = None
     """Fetches the rows after these, when the mark goes beyond them."""
@@ -191,17 +192,18 @@ class Picker(Widget, can_focus=True):
         return next((n for n, row in enumerate(answer.rows) if row.is_same(marked)), place)
 
     async def settled(self) -> None:
-        """Wait until the rows are those of the text that is shown."""
+        """Wait until the rows are those of the text that is shown.
+
+        It is no error if a newer load replaces the one waited for.
+        """
         while self._loading is not None and not self._loading.is_finished:
-            await _finished(self._loading)
+            with suppress(WorkerError):
+                # Shielded: cancelling the waiter does not cancel the worker.
+                await asyncio.shield(self._loading.wait())
 
     @property
     def _count(self) -> int:
         return len(self.answer.rows) + (self.answer.last is not None)
-
-    @property
-    def _is_current(self) -> bool:
-        return self._answered == self.typed.text
 
     @property
     def marked(self) -> Choice | None:
@@ -230,8 +232,7 @@ class Picker(Widget, can_focus=True):
             await self.enter()
         elif event.key == "delete" and not self.typed.text:
             event.stop()
-            if self.marked is not None and self.marked.remove is not None:
-                await self._run_reporting(self.marked.remove)
+            await self.remove_marked()
         elif await self._move(event.key):
             event.stop()
             event.prevent_default()
@@ -264,6 +265,11 @@ class Picker(Widget, can_focus=True):
         await self.settled()
         if self.marked is not None:
             await self._run_reporting(self.marked.enter)
+
+    async def remove_marked(self) -> None:
+        """Do what Delete does on the marked row."""
+        if self.marked is not None and self.marked.remove is not None:
+            await self._run_reporting(self.marked.remove)
 
     async def _move(self, key: str) -> bool:
         step = {"up": -1, "shift+tab": -1, "down": 1, "tab": 1}.get(key)
@@ -343,7 +349,8 @@ class Picker(Widget, can_focus=True):
         heads = [row.head for row in self.answer.rows]
         left = height - len(lines) - (2 if self.answer.last else 0) - sum(map(bool, heads))
         blocks = self._blocks(width)
-        if not (self._count or self.answer.above) and self._empty and self._is_current:
+        current = self._answered == self.typed.text
+        if current and self._empty and not (self._count or self.answer.above):
             lines += [(None, self._strip("  " + self._empty, width))]
         each = max((len(block) for block in blocks), default=1)
         fits = max(left // each, 1)
@@ -422,23 +429,5 @@ class Picker(Widget, can_focus=True):
         ).adjust_cell_length(width, base)
 
 
-async def _finished(worker: Worker[None]) -> None:
-    """Wait for a worker; it is no error if a newer one replaced it.
-
-    Shielded: cancelling the waiter does not cancel the worker.
-    """
-    try:
-        await asyncio.shield(worker.wait())
-    except WorkerError:
-        return
-
-
 def _joined(first: Answer, second: Answer) -> Answer:
-    return Answer(
-        rows=[*first.rows, *second.rows],
-        last=first.last,
-        mark=first.mark,
-        above=first.above,
-        right=first.right,
-        more=second.more,
-    )
+    return replace(first, rows=[*first.rows, *second.rows], more=second.more)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
 
 from sqlalchemy import (
     CompoundSelect,
@@ -22,15 +21,13 @@ from sqlalchemy import (
 from fieldkit.plain_text import plain
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Use, kinds
-from fieldkit.search.query import LONGEST, look
-from fieldkit.search.query import Row as FoundRow
+from fieldkit.search.query import LONGEST, Row, look
 from fieldkit.store import tables
 from fieldkit.store.read.records import Records
 
 _SHORTEST_CODE = 4
 _MOST = 100
 _findable = tables.findable
-Row: TypeAlias = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def find(
     named = _by_number(connection, typed, wanted)
     known = {found.id for found in named}
 
-    def execute(sql: str, values: Mapping[str, str]) -> Iterable[FoundRow]:
+    def execute(sql: str, values: Mapping[str, str]) -> Iterable[Row]:
         return connection.execute(text(sql), values)
 
     looked = [
