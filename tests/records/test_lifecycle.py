@@ -292,7 +292,7 @@ def within_limits(record: Grievance, _context: RuleContext) -> Broken | None:
 lifecycle_rules(Grievance, source="a test")
 
 from fieldkit.screens.home.figures import figures
-from fieldkit.screens.records.page_data import sheet
+from fieldkit.screens.records.page_data import read_page_data
 from fieldkit.store import Edit, Store
 
 store = Store.open(Path(sys.argv[1]))
@@ -301,7 +301,7 @@ who = store.save([Edit(kinds()["beneficiary"], {"name": "Zaina", "trade_code": "
 values = {"beneficiary_id": who[0].id, "state": "SPONSORED", "about": "Tools", "office": "DIC"}
 days = {"raised_on": date(2026, 1, 2), "sent_on": date(2026, 1, 9)}
 store.save([Edit(Grievance, values | days)], "Asha")
-page = sheet(store, who[0].id)
+page = read_page_data(store, who[0].id)
 assert [line[0][:2] for line in page.lines][-2:] == [
     ("02 Jan 2026", "Grievance raised"), ("09 Jan 2026", "Grievance sent on")
 ], page.lines

@@ -79,10 +79,12 @@ def test_actions_without_a_letter_may_be_many(monkeypatch: pytest.MonkeyPatch) -
 def test_a_job_number_taken_twice_and_an_action_on_no_reference_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Loan, "job", Job(1, "Loans"))
-    with pytest.raises(ValueError, match="jobs on Home"):
-        check_roles()
-    monkeypatch.setattr(Loan, "job", None)
+    for number in (1, 6):
+        monkeypatch.setattr(Loan, "job", Job(number, "Loans"))
+        with pytest.raises(ValueError, match="jobs on Home"):
+            check_roles()
+    monkeypatch.setattr(Loan, "job", Job(0, "Loans", menu="Loans: all"))
+    check_roles()
     monkeypatch.setattr(Loan, "actions", {"amount": Action("", "loan")})
     with pytest.raises(ValueError, match="loan"):
         check_roles()

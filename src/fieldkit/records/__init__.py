@@ -7,10 +7,7 @@ imports all of them; :func:`kinds` lists them.
 from importlib import import_module
 from pkgutil import walk_packages
 
-from fieldkit.protocol.change import Change, Json, Op, canonical, first_head
 from fieldkit.protocol.finding import Finding, Severity
-from fieldkit.protocol.identity import RecordId, derived_origin, is_origin, new_origin, read_id
-from fieldkit.protocol.limits import unsendable_field
 from fieldkit.records.declaration.field import Condition, Field, Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -36,20 +33,16 @@ check_roles()
 
 __all__ = [
     "Broken",
-    "Change",
     "Choice",
     "Condition",
     "Doubtful",
     "Field",
     "Finding",
     "Format",
-    "Json",
     "Known",
     "Lifecycle",
     "Nothing",
-    "Op",
     "Record",
-    "RecordId",
     "Reference",
     "RuleContext",
     "Rules",
@@ -58,20 +51,13 @@ __all__ = [
     "Unfit",
     "Use",
     "Value",
-    "canonical",
-    "derived_origin",
     "field",
-    "first_head",
-    "is_origin",
     "judge",
     "kind_name",
     "kinds",
     "lifecycle_rules",
-    "new_origin",
-    "read_id",
     "rule",
     "rules_of",
     "sentence",
-    "unsendable_field",
     "when",
 ]

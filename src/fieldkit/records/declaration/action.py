@@ -35,14 +35,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A numbered job on Home: the list of the kind; Home itself has the numbers 6 to 9."""
+    """A job on Home: the list of the kind, or a search for what it refers to."""
 
     number: int
+    """1 to 5, each once (Home itself has 6 to 9); 0: the job is only in the menu, by ``menu``."""
     label: str
     via: str = ""
     """A reference with an action: the job looks for what it refers to and then takes the action."""
     menu: str = ""
-    """Words in the menu for a job with ``via``."""
+    """Words in the menu, beside "All ..." of every kind."""
 
 
 @dataclass(frozen=True, slots=True)

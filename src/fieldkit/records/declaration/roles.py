@@ -102,6 +102,6 @@ def check_roles() -> None:
         keys = [one.action.key for one in actions_of(page) if one.action.key]
         if len({*keys}) < len(keys) or not {*keys} <= LETTERS.keys():
             raise ValueError(f"page of {page}: keys {keys}, of {sorted(LETTERS)} each once")
-    numbers = [one.job.number for one in home_jobs()]
-    if len({*numbers}) < len(numbers):
-        raise ValueError(f"jobs on Home: numbers {numbers}, each once")
+    numbers = [one.job.number for one in home_jobs() if one.job.number]
+    if len({*numbers}) < len(numbers) or not {*numbers} <= {*range(1, 6)}:
+        raise ValueError(f"jobs on Home: numbers {numbers}, of 1 to 5 each once, or 0")

@@ -34,6 +34,7 @@ def all_jobs() -> Sequence[JobRow]:
     declared = (
         JobRow(str(job.number), job.label, partial(_open_job, kind.kind()))
         for job, kind in home_jobs()
+        if job.number
     )
     return [*declared, *FIXED]
 

@@ -19,7 +19,11 @@ def entries(app: AppBase) -> list[MenuEntry]:
     navigator = app.navigator
     return [
         *(
-            MenuEntry(job.menu, f"{job.number} on Home", partial(navigator.open_job, kind.kind()))
+            MenuEntry(
+                job.menu,
+                f"{job.number} on Home" if job.number else "",
+                partial(navigator.open_job, kind.kind()),
+            )
             for job, kind in home_jobs()
             if job.menu
         ),
