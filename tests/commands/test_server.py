@@ -262,7 +262,7 @@ def test_oddities_of_a_laptop_are_listed(
         origins=["7K2M9QXR", "8K2M9QXR"],
         busy_at_once=["7K2M9QXR", "8K2M9QXR"],
     )
-    monkeypatch.setattr("fieldkit.server.operation.listing.devices", lambda *_: [one])
+    monkeypatch.setattr("fieldkit.server.devices.listing.devices", lambda *_: [one])
     spoken = cli("server", "devices", "--database", "sqlite:///none").text
     assert f"its clock is {says}" in spoken
     assert "two copies of it are at work: 7K2M9QXR, 8K2M9QXR. Enrol one of them anew." in spoken

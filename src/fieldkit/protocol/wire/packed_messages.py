@@ -35,6 +35,7 @@ from fieldkit.protocol.messages import (
     MOST_CHANGES,
     MOST_ROWS,
     Batch,
+    FindingItem,
     Page,
     PageRow,
     SyncAnswer,
@@ -165,11 +166,17 @@ def _pack_page(page: Page) -> Object:
     return packed
 
 
+def _finding_json(finding: FindingItem) -> Json:
+    """Return a finding as JSON; lone surrogates in its parameters are kept, as in all values."""
+    plain = finding.model_dump(exclude_defaults=True)
+    if finding.related:
+        plain["related"] = [list(pair) for pair in finding.related]
+    return plain
+
+
 def _row_entry(row: PageRow) -> _Entry:
     conflicts: list[Json] = [one.model_dump(exclude_defaults=True) for one in row.conflicts]
-    findings: list[Json] = [
-        one.model_dump(mode="json", exclude_defaults=True) for one in row.findings
-    ]
+    findings: list[Json] = [_finding_json(one) for one in row.findings]
     first: tuple[Cell, ...] = (row.id, row.version, conflicts or ABSENT, findings or ABSENT)
     if row.values is None:
         return _Entry((("kind", row.kind), ("own", True)), first)

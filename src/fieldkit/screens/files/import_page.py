@@ -228,9 +228,9 @@ class ImportPage(PickerPage[None]):
             self._stop.clear()
             self._to("loading")
             self.say("loading")
-            self.run_worker(self._load(), group="load", exclusive=True)
+            self.run_worker(self._import_rows(), group="import", exclusive=True)
 
-    async def _load(self) -> None:
+    async def _import_rows(self) -> None:
         from fieldkit.files import Unreadable, load
 
         if self._kind is None:

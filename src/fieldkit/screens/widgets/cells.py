@@ -24,15 +24,15 @@ def two_lines(text: str, width: int) -> tuple[str, str]:
     safe = shown(text[:1000])
     if cell_len(safe) <= width:
         return safe, ""
-    first = ""
-    for word in safe.split():
+    words, first = safe.split(), ""
+    safe = " ".join(words)
+    for word in words:
         longer = f"{first} {word}" if first else word
         if cell_len(longer) > width:
             break
         first = longer
     first = first or set_cell_size(safe, width)
-    rest = safe[len(first) :] if safe.startswith(first) else safe
-    return first, fit(rest.strip(), width).rstrip()
+    return first, fit(safe[len(first) :].strip(), width).rstrip()
 
 
 def column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
