@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Coroutine, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -82,6 +82,8 @@ class AppBase(App[int]):
         self._threads = StoreThreads()
         self._keys: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
         self._key_task: asyncio.Task[None] | None = None
+        self._holding: asyncio.Task[object] | None = None
+        """What the key being handled began; the next key waits for it."""
 
     # --- the store ---
 
@@ -221,6 +223,13 @@ class AppBase(App[int]):
         """Wait until every key that arrived has been handled."""
         await self._keys.join()
 
+    def hold_keys(self, action: Coroutine[None, None, object]) -> None:
+        """Run what a key began, with later keys waiting; the app's own messages and timers do not.
+
+        An action that awaits in the app's message queue would stop the timer that opens the store.
+        """
+        self._holding = asyncio.create_task(action)
+
     async def _deliver_keys(self) -> None:
         with textual_private.as_active(self):
             while textual_private.running(self):
@@ -242,6 +251,9 @@ class AppBase(App[int]):
         done = asyncio.Event()
         _follow(_queues_upwards(target, self), done)
         await done.wait()
+        if self._holding is not None:
+            holding, self._holding = self._holding, None
+            await holding
         if question is not None and self.question is question:
             self.question = None
             question.withdraw()

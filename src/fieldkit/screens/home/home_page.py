@@ -137,9 +137,9 @@ class HomePage(PickerPage[None]):
         self.picker.reload("")
         await job.open(self.navigator)
 
-    async def action_new(self) -> None:
+    def action_new(self) -> None:
         """Register what is typed, without looking at the hits."""
-        await self.run_reporting(partial(self._begin, self.picker.typed.text))
+        self.app.hold_keys(self.run_reporting(partial(self._begin, self.picker.typed.text)))
 
     async def _begin(self, typed: str) -> None:
         """Open the form of a new record, once the records are loaded."""
