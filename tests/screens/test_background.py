@@ -14,6 +14,7 @@ from textual import events
 from fieldkit.protocol.change import Op
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.village_organisation import VillageOrganisation
+from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
@@ -375,3 +376,34 @@ async def test_who_gives_up_waiting_for_rows_does_not_end_the_asking_for_them(
         go_on.set()
         await picker.settled()
         assert "Tariq Lone" in picker.answer.rows[0].cells
+
+
+async def test_a_status_read_before_the_operator_changed_does_not_put_the_old_name_back(
+    opened_app: At, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.use_operator("Reyaz")
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(store: Store, operator: str) -> HeaderStatus:
+        found = read_status(store, operator)
+        began.set()
+        go_on.wait(10)
+        return found
+
+    async with opened_app() as hand:
+        monkeypatch.setattr("fieldkit.screens.base.app.read_status", slow)
+        refreshing = asyncio.create_task(hand.app.refresh_status())
+        await _held_up(began)
+        monkeypatch.setattr("fieldkit.screens.base.app.read_status", read_status)
+        changing = asyncio.create_task(hand.app.change_operator("Reyaz"))
+        while hand.app.operator != "Reyaz":
+            await asyncio.sleep(0.01)
+        go_on.set()
+        await refreshing
+        assert hand.app.operator == "Reyaz"
+        await changing
+
+
+async def _held_up(reached: threading.Event) -> None:
+    while not reached.is_set():
+        await asyncio.sleep(0.01)

@@ -15,6 +15,7 @@ from textual import events
 from fieldkit.interruption import Interrupted
 from fieldkit.screens.base.store_threads import StoreThreads
 from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.form.form_widget import Form
 from fieldkit.store import Store
 
 if TYPE_CHECKING:
@@ -195,4 +196,4 @@ def _key(name: str) -> events.Key:
 
 
 def _form_stands(screen: object) -> bool:
-    return isinstance(screen, FormPage) and screen.model is not None
+    return isinstance(screen, FormPage) and any(form.model for form in screen.query(Form))

@@ -193,7 +193,9 @@ class AppBase(App[int]):
         operator = self.header_status.operator
         found = await self.background(lambda store: read_status(store, operator))
         self.scheduler.note_status(found.unsent or 0, found.last_sync)
-        self.header_status = replace(found, line=self.scheduler.word)
+        # The operator may have changed during the read: what is saved carries the present name.
+        operator = self.header_status.operator or found.operator
+        self.header_status = replace(found, operator=operator, line=self.scheduler.word)
         self.screen.post_message(StatusRefreshed())
 
     def note_fault(self) -> str:

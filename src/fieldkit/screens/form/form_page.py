@@ -87,10 +87,10 @@ class FormPage(Page["SavedRecord | None"]):
         return self.form.model
 
     async def load_data(self) -> None:
-        """Open the form the page was made for, the first time."""
+        """Open the form the page was made for, until it is open: a later call replaces this one."""
         if self._open is not None:
-            begin, self._open = self._open, None
-            await begin()
+            await self._open()
+            self._open = None
 
     async def begin(
         self,
