@@ -382,6 +382,7 @@ async def test_a_status_read_before_the_operator_changed_does_not_put_the_old_na
     opened_app: At, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.use_operator("Reyaz")
+    store.use_operator("Asha")
     began, go_on = threading.Event(), threading.Event()
 
     def slow(store: Store, operator: str) -> HeaderStatus:
