@@ -9,8 +9,8 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.simulation.harness import Harness
 from tests.simulation.running import Failure, run_seed, shrink
-from tests.simulation.testbed import TestBed
 
 MOST_SHRUNK, MOST_BROKEN = 2, 5
 """Per fifty seeds: failures that are shrunk, and failures after which the rest is skipped."""
@@ -20,16 +20,16 @@ def main(asked: str) -> int:
     first, _, last = asked.partition("-")
     if last:
         return many(int(first), int(last))
-    testbed = TestBed()
-    world, failure = run_seed(testbed, int(first))
+    harness = Harness()
+    world, failure = run_seed(harness, int(first))
     if failure:
         print(failure)
         print("\nIn short:")
-        print(shrink(testbed, failure))
+        print(shrink(harness, failure))
     elif world:
         print("\n".join(f"{number:3}. {step}" for number, step in enumerate(world.story, start=1)))
         print("Every property holds.")
-    testbed.close()
+    harness.close()
     return int(failure is not None)
 
 
@@ -51,15 +51,15 @@ def many(first: int, last: int, processes: int = 2) -> int:
 
 def some(seeds: range) -> list[Failure]:
     """Run some seeds in this process, and shrink the first few failures."""
-    testbed = TestBed()
+    harness = Harness()
     found: list[Failure] = []
     for seed in seeds:
-        _, failure = run_seed(testbed, seed)
+        _, failure = run_seed(harness, seed)
         if failure:
-            found.append(shrink(testbed, failure) if len(found) < MOST_SHRUNK else failure)
+            found.append(shrink(harness, failure) if len(found) < MOST_SHRUNK else failure)
         if len(found) == MOST_BROKEN:
             break
-    testbed.close()
+    harness.close()
     return found
 
 

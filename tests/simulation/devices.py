@@ -17,6 +17,7 @@ from tests.simulation.files import (
     log_of,
     mark_of,
 )
+from tests.simulation.harness import Harness, PowerCut
 from tests.simulation.model import (
     Entry,
     Expected,
@@ -26,7 +27,6 @@ from tests.simulation.model import (
     Violation,
     holds,
 )
-from tests.simulation.testbed import PowerCut, TestBed
 
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.protocol.scope import Scope
@@ -42,7 +42,7 @@ from fieldkit.store import Store
 class Laptop:
     """One laptop: its home, its store, and the history of its file."""
 
-    testbed: TestBed
+    harness: Harness
     name: str
     home: Path
     device: int
@@ -72,7 +72,7 @@ class Laptop:
 
     @property
     def power_cut(self) -> PowerCut:
-        return self.testbed.power_cuts.setdefault(self.home, PowerCut())
+        return self.harness.power_cuts.setdefault(self.home, PowerCut())
 
     def clock(self) -> int:
         return self.now() + self.clock_offset
@@ -106,7 +106,7 @@ class FileCopy:
 class Server:
     """The server: its database, its devices, and the expected records."""
 
-    testbed: TestBed
+    harness: Harness
     expected: Expected
     now: Callable[[], int]
     scopes: dict[int, list[Place]] = field(default_factory=dict)
@@ -123,7 +123,7 @@ class Server:
     def enrol(self, role: str, scope: Place) -> int:
         number = len(self.scopes) + 1
         self.scopes[number], self.roles[number] = [scope], role
-        with self.testbed.server.begin() as connection:
+        with self.harness.server.begin() as connection:
             connection.execute(
                 insert(tables.DEVICE).values(
                     id=number,
@@ -143,13 +143,13 @@ class Server:
         return number
 
     def incarnation(self) -> str:
-        with self.testbed.server.connect() as connection:
+        with self.harness.server.connect() as connection:
             return str(connection.execute(select(tables.SERVER.c.incarnation)).scalar_one())
 
     def change_scope(self, device: int, scope: Place) -> None:
         self.scopes[device].append(scope)
         epoch = len(self.scopes[device])
-        with self.testbed.server.begin() as connection:
+        with self.harness.server.begin() as connection:
             connection.execute(
                 insert(tables.SCOPE).values(
                     device=device, epoch=epoch, district=scope[0], block=scope[1]
@@ -178,7 +178,7 @@ class Server:
         sender = self.sender(device)
         scopes = self.scopes[device][max(request.epoch - 1, 0) :] or self.scopes[device][-1:]
         try:
-            answer = apply.sync(self.testbed.server, sender, request, self.now())
+            answer = apply.sync(self.harness.server, sender, request, self.now())
         finally:
             self.look(scopes)
         self._in_scope(answer, self.scopes[device][-1])
@@ -187,7 +187,7 @@ class Server:
 
     def look(self, scopes: list[Place]) -> None:
         """Read the new rows of the log and check the verdict of each change."""
-        look = self.testbed.look
+        look = self.harness.look
         floor = look.all("SELECT floor FROM server")[0]["floor"]
         for row in look.all(
             "SELECT rowid, * FROM change WHERE rowid > ? ORDER BY rowid", [self.read]
@@ -214,23 +214,23 @@ class Server:
                 raise Violation(f"P8: {row.id} was sent to a laptop though it is out of its scope")
 
     def rows(self) -> dict[str, ShownRecord]:
-        return self.testbed.look.rows()
+        return self.harness.look.rows()
 
     def back_up(self) -> None:
-        copy_file(self.testbed.server_path, self.testbed.folder / "run" / "server-backup.sqlite3")
+        copy_file(self.harness.server_path, self.harness.folder / "run" / "server-backup.sqlite3")
         self._kept = self.expected.saved_state(), self.read
 
     def restore(self) -> bool:
         """Restore the server's last backup; False if there is none."""
         if self._kept is None:
             return False
-        self.testbed.look.close()
-        self.testbed.server.dispose()
-        copy_file(self.testbed.folder / "run" / "server-backup.sqlite3", self.testbed.server_path)
+        self.harness.look.close()
+        self.harness.server.dispose()
+        copy_file(self.harness.folder / "run" / "server-backup.sqlite3", self.harness.server_path)
         # Enrolment is not tested here: the restored server knows all devices.
         state, self.read = self._kept
         self.expected.restore_state(state)
-        with self.testbed.server.begin() as connection:
+        with self.harness.server.begin() as connection:
             start(connection, self.now())
             for device, scopes in self.scopes.items():
                 connection.execute(

@@ -160,7 +160,7 @@ def rollback(world: World, laptop: Laptop, chance: random.Random) -> None:
 def copy(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Copy a whole disk, so that the copy cannot know that it is one."""
     if copy := _duplicate(world, laptop):
-        world.testbed.places[copy.path] = world.testbed.places[laptop.path]
+        world.harness.places[copy.path] = world.harness.places[laptop.path]
         world.say(f"the disk of {laptop.name} is copied to {copy.name}; both go on")
 
 

@@ -12,10 +12,10 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from tests.simulation.harness import Harness
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.profiles import PROFILES
 from tests.simulation.running import run_seed
-from tests.simulation.testbed import TestBed
 
 MOST_SEEDS = 300
 """Seeds tried before a mutant counts as undetected."""
@@ -34,18 +34,18 @@ def hunt(number: int, most: int = MOST_SEEDS) -> Caught:
     """Run seeds with one rule removed until a property breaks."""
     found = MUTANTS[number]
     profile = next((one for one in PROFILES if one.name == found.profile), PROFILES[0])
-    testbed = TestBed()
+    harness = Harness()
     try:
         with ExitStack() as held:
             for one in found.patches():
                 held.enter_context(one)
             for seed in range(most):
-                _, failure = run_seed(testbed, seed, profile=profile)
+                _, failure = run_seed(harness, seed, profile=profile)
                 if failure:
                     return Caught(number, seed + 1, failure.what)
         return Caught(number, None)
     finally:
-        testbed.close()
+        harness.close()
 
 
 def main(rule: str = "") -> int:

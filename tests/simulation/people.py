@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.devices import Laptop
 from tests.simulation.files import LogLine, ShownRecord
+from tests.simulation.harness import REFUSED
 from tests.simulation.model import Violation, plain
 from tests.simulation.profiles import PLACES, place_name
-from tests.simulation.testbed import REFUSED
 
 from fieldkit.protocol.change import Op
 from fieldkit.records import Record, Value

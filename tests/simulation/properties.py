@@ -195,7 +195,7 @@ def check_end(world: World) -> None:
 
 def _server_as_expected(world: World, server: dict[str, ShownRecord]) -> None:
     """Every record and conflict is as computed change by change."""
-    state, look = world.expected.state, world.testbed.look
+    state, look = world.expected.state, world.harness.look
     if stray := sorted(server.keys() ^ state.rows.keys()):
         raise Violation(f"P4: {stray[0]} is at the server alone, or ought to be there and is not")
     for record_id, row in state.rows.items():
@@ -240,7 +240,7 @@ def held_of(stored: object) -> Json:
 
 def _server_chain(world: World) -> None:
     """Every origin's chain is correct over the bytes that the server stored."""
-    look = world.testbed.look
+    look = world.harness.look
     for origin, head in look.all("SELECT origin, head FROM origin"):
         now = hashlib.sha256(origin.encode()).digest()
         rows = look.all(
@@ -267,7 +267,7 @@ def _log_as_servers(world: World, laptop: Laptop) -> None:
     """LogLine by line the same log on both sides (P6); nothing left to send."""
     there = {
         (origin, seq): head
-        for origin, seq, head in world.testbed.look.all("SELECT origin, seq, head FROM change")
+        for origin, seq, head in world.harness.look.all("SELECT origin, seq, head FROM change")
     }
     counts: Counter[str] = Counter()
     for line in laptop.log():
@@ -366,7 +366,7 @@ def _open_matters(world: World, laptop: Laptop, server: dict[str, ShownRecord]) 
             )
     noted = {
         (row[0], row[1].partition(".")[0], row[2])
-        for row in world.testbed.look.all("SELECT record_id, rule, field FROM finding")
+        for row in world.harness.look.all("SELECT record_id, rule, field FROM finding")
         if row[0] in inside
     }
     # The text omits people outside the laptop's scope, so it may differ.

@@ -7,10 +7,10 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tests.simulation.harness import Harness
 from tests.simulation.model import Violation
 from tests.simulation.profiles import Action, Profile, draw_actions, profile_of
 from tests.simulation.properties import outcome
-from tests.simulation.testbed import TestBed
 from tests.simulation.world import World
 
 
@@ -31,7 +31,7 @@ class Failure:
 
 
 def run_seed(
-    testbed: TestBed,
+    harness: Harness,
     seed: int,
     actions: Sequence[Action] | None = None,
     profile: Profile | None = None,
@@ -40,9 +40,9 @@ def run_seed(
     """Run a seed, or some of its actions; return the world at its end, or the failure."""
     actions = draw_actions(seed, profile) if actions is None else actions
     world: World | None = None
-    with testbed.seeded(str(seed)):
+    with harness.seeded(str(seed)):
         try:
-            world = World(testbed, seed, profile, clocks)
+            world = World(harness, seed, profile, clocks)
             world.run(actions)
         except Exception as error:
             what = str(error)
@@ -58,10 +58,10 @@ def run_seed(
     return world, None
 
 
-def check_clock_independence(testbed: TestBed, seed: int, world: World) -> Failure | None:
+def check_clock_independence(harness: Harness, seed: int, world: World) -> Failure | None:
     """Run a seed again with other clocks; return None if it ends the same (P5)."""
     was = outcome(world)
-    again, failure = run_seed(testbed, seed, clocks="others")
+    again, failure = run_seed(harness, seed, clocks="others")
     if failure or again is None:
         return failure
     now = outcome(again)
@@ -72,14 +72,14 @@ def check_clock_independence(testbed: TestBed, seed: int, world: World) -> Failu
     return None
 
 
-def shrink(testbed: TestBed, failure: Failure, profile: Profile | None = None) -> Failure:
+def shrink(harness: Harness, failure: Failure, profile: Profile | None = None) -> Failure:
     """Remove all actions that are not needed to break the same property."""
     signature = _signature(failure)
     best = failure
 
     def breaks(actions: Sequence[Action]) -> bool:
         nonlocal best
-        _, again = run_seed(testbed, failure.seed, actions, profile)
+        _, again = run_seed(harness, failure.seed, actions, profile)
         if again is None or _signature(again) != signature:
             return False
         best = again

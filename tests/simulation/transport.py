@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.simulation.devices import Server
+from tests.simulation.harness import Crash
 from tests.simulation.model import Violation
-from tests.simulation.testbed import Crash
 
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.protocol.shapes import M, Message
@@ -44,7 +44,7 @@ class FaultyTransport:
         keep: Callable[[int, SyncRequest], None] | None = None,
     ) -> None:
         self.traffic = Traffic()
-        self._central = server
+        self._server = server
         self._device = device
         self._faults = faults or Faults()
         self._keep = keep
@@ -85,15 +85,15 @@ class FaultyTransport:
     def _deliver(self, request: SyncRequest, what: str) -> SyncAnswer:
         if self._keep:
             self._keep(self._device, request)
-        power_cut = self._central.testbed.server_power_cut
+        power_cut = self._server.harness.server_power_cut
         if what.startswith("server dies"):
             power_cut.at, power_cut.after = 1, what.endswith("late")
         try:
-            return self._central.ask(self._device, request)
+            return self._server.ask(self._device, request)
         except Refusal as refused:
             raise ServerRefusal(refused.problem.status, refused.problem) from None
         except Crash:
-            self._central.testbed.server.dispose()
+            self._server.harness.server.dispose()
             raise ConnectionLost from None
         finally:
             power_cut.at = 0

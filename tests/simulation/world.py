@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.simulation.devices import FileCopy, Laptop, Server
 from tests.simulation.events import EVENTS, YEAR
 from tests.simulation.files import ShownRecord, copy_file
+from tests.simulation.harness import REFUSED, Crash, Harness
 from tests.simulation.model import (
     DELETED,
     Expected,
@@ -25,7 +26,6 @@ from tests.simulation.model import (
 )
 from tests.simulation.profiles import PLACES, Action, Profile, area_name, place_name, profile_of
 from tests.simulation.properties import check_end, check_screen, latest_values
-from tests.simulation.testbed import REFUSED, Crash, TestBed
 from tests.simulation.transport import Faults, FaultyTransport
 
 from fieldkit.protocol.messages import SyncRequest
@@ -43,9 +43,9 @@ class World:
     """The state of a run."""
 
     def __init__(
-        self, testbed: TestBed, seed: int, profile: Profile | None = None, clocks: str = ""
+        self, harness: Harness, seed: int, profile: Profile | None = None, clocks: str = ""
     ) -> None:
-        self.testbed = testbed
+        self.harness = harness
         self.seed = seed
         self.profile = profile or profile_of(seed)
         self.story: list[str] = []
@@ -53,9 +53,9 @@ class World:
         self._tags = 0
         self._files = 0
         self.time = START
-        self._run = testbed.new_run()
+        self._run = harness.new_run()
         self.expected = Expected()
-        self.server = Server(testbed, self.expected, lambda: self.time)
+        self.server = Server(harness, self.expected, lambda: self.time)
         self.laptops: list[Laptop] = []
         self.sent: list[tuple[int, SyncRequest]] = []
         self.kept: list[FileCopy] = []
@@ -76,7 +76,7 @@ class World:
             role = "operator" if scope[1] else "supervisor"
             device = self.server.enrol(role, scope)
             laptop = self.laptop(f"laptop {number + 1}", device)
-            copy_file(self.testbed.laptop_template, laptop.path)
+            copy_file(self.harness.laptop_template, laptop.path)
             laptop.store.init("Asha", district, block)
             laptop.store.enrol(
                 "https://server.example", "t" * 20, role, *scope, 1, self.server.incarnation()
@@ -90,9 +90,9 @@ class World:
         chance = random.Random(f"{self.seed}/clock/{name}/{self.clocks}")
         clock_offset = chance.choice([0, 0, 40, -700, 9_000, -20 * YEAR, 3 * YEAR])
         laptop = Laptop(
-            self.testbed, name, home, device, lambda: self.time, clock_offset=clock_offset
+            self.harness, name, home, device, lambda: self.time, clock_offset=clock_offset
         )
-        self.testbed.places[laptop.path] = f"machine {home.name}"
+        self.harness.places[laptop.path] = f"machine {home.name}"
         return laptop
 
     def folder(self, name: str) -> Path:

@@ -73,7 +73,7 @@ class SeededSecrets:
         return self.token_hex(many)
 
 
-class TestBed:
+class Harness:
     """A folder, template files and compiled statements, shared by the runs of one process."""
 
     def __init__(self) -> None:
