@@ -9,13 +9,21 @@ from fieldkit.plain_text import shown
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.protocol.messages import PageRow, SyncAnswer
-from fieldkit.store import Answered, FocusAt, Logged, ServerRow
+from fieldkit.store import Answered, FocusAt, Logged, PullState, ServerRow
 
 
 def map_answer(
-    origin: str, seq: int, head: bytes, batch: Sequence[Logged], answer: SyncAnswer, now: int
+    origin: str,
+    seq: int,
+    head: bytes,
+    batch: Sequence[Logged],
+    asked: PullState,
+    answer: SyncAnswer,
+    now: int,
 ) -> Answered:
     """Return the answer up to ``seq``, the last acknowledged change with the head ``head``.
+
+    ``asked``: the state that the page was requested from.
 
     Verdicts carry no values and never change a row; only the rows of the page do (rule 22).
     """
@@ -35,6 +43,8 @@ def map_answer(
         more=answer.more,
         skew=answer.now - now if answer.now else 0,
         token=answer.token,
+        mark=answer.mark,
+        asked=asked,
     )
 
 

@@ -71,6 +71,7 @@ def enrol(store: Store, url: str, code: str, *, transport: Transport | None = No
         scope.block,
         answer.epoch,
         answer.incarnation,
+        marks=answer.marks,
     )
 
 

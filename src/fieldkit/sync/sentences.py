@@ -9,6 +9,7 @@ ALTERED = (
     "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
     "to another laptop. Tell whoever looks after the server."
 )
+FAULTY = "The server does not answer as it should. Sync again later."
 _REFUSALS = {
     "unauthorised": "The server does not know this laptop. Enrol it again.",
     "revoked": "This laptop was taken off the server. Entry goes on; what is unsent can be "
@@ -58,7 +59,7 @@ def refusal_sentence(refusal: ServerRefusal) -> str:
     if refusal.status == 429:
         return "The server asks to wait. Try again in a few minutes."
     if refusal.status >= 500:
-        return "The server does not answer as it should. Sync again later."
+        return FAULTY
     return NOT_OUR_SERVER
 
 

@@ -11,10 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fieldkit.protocol.finding import CONFLICT
-from fieldkit.protocol.messages import MOST_ROWS, Batch, Focus, Parent, SyncAnswer, SyncRequest
-from fieldkit.store import Answered, Logged, LogPosition, PullState, State, Store
+from fieldkit.protocol.messages import (
+    MOST_ROWS,
+    Batch,
+    Focus,
+    Mark,
+    Parent,
+    SyncAnswer,
+    SyncRequest,
+)
+from fieldkit.store import Answered, Logged, LogPosition, Outdated, PullState, State, Store
 from fieldkit.sync.answer_mapping import map_answer
-from fieldkit.sync.sentences import ALTERED, refusal_sentence, retry_reason
+from fieldkit.sync.sentences import ALTERED, FAULTY, refusal_sentence, retry_reason
 from fieldkit.sync.transfer_size import TransferSize
 from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic, Transport
 
@@ -22,6 +30,12 @@ ATTEMPTS = 5
 """How often a failing request is sent before the sync gives up."""
 LONGEST_WAIT = 60
 """The longest wait, in seconds, that a server may ask for without ending the sync."""
+MOST_IDLE = 3
+"""Answers in a row that may bring nothing and yet promise more."""
+MOST_SETBACKS = 50
+"""How often a server may, in one sync, ask for work that was done before."""
+MOST_ROUNDS = 20_000
+"""Requests of one sync, each with an answer. What is left after them comes with the next sync."""
 _FIRST_WAIT = 1.0
 
 Pause = Callable[[float], bool]
@@ -82,6 +96,7 @@ def compose_request(
         if focus
         else None,
         epoch=state.epoch,
+        mark=state.mark or Mark(),
         incarnation=state.incarnation,
         # Rows of the batch come back with little more than a version, so they do not count.
         most=min(rows + len(logged), MOST_ROWS),
@@ -111,7 +126,7 @@ class RequestLoop:
         self._token = store.token()
         self._previous_token: str | None = None
         self._total = count_unsent(store)
-        self._last_position: tuple[LogPosition, PullState] | None = None
+        self._rounds = self._idle = self._setbacks = 0
         self._frozen = False
         self.done = self.rejected = self.received = self.conflicts = 0
 
@@ -130,17 +145,27 @@ class RequestLoop:
         position, state = self._outbox.log_position(), self._pull.state()
         if position is None:
             raise SyncEnded("This laptop is not set up yet.")
-        if self._last_position == (position, state):
-            raise SyncEnded("The server does not answer as it should. Sync again later.")
-        self._last_position = (position, state)
+        self._rounds += 1
+        if self._idle >= MOST_IDLE or self._rounds > MOST_ROUNDS:
+            raise SyncEnded(FAULTY)
         sent = self._send_next(position, state)
         if sent is None:
             return True
         batch, answer = sent
-        more = self._process(position, state, batch, answer)
+        try:
+            more = self._process(position, state, batch, answer)
+        except Outdated:
+            self._idle += 1  # somebody enrolled this laptop meanwhile; the server answers again
+            return True
         self._report()
         following = self._outbox.log_position()
         return more or following is None or not following.settled
+
+    def _set_back(self) -> None:
+        """Count a step back that the server asks for; a faulty one would ask for ever."""
+        self._setbacks += 1
+        if self._setbacks > MOST_SETBACKS:
+            raise SyncEnded(FAULTY)
 
     def _report(self, retry_reason: str = "") -> None:
         if self._progress:
@@ -154,7 +179,7 @@ class RequestLoop:
     ) -> tuple[list[Logged], SyncAnswer] | None:
         """Send the next request, with a smaller batch and page after each failure.
 
-        None: the server lost part of an earlier log, which is now offered again first.
+        None: the server has lost data, which is now offered or pulled again first.
         """
         for attempt in range(1, ATTEMPTS + 1):
             if self._stop.is_set():
@@ -165,7 +190,7 @@ class RequestLoop:
             try:
                 return batch, self._send(request, position)
             except (Offline, ConnectionLost, ServerRefusal) as failure:
-                if isinstance(failure, ServerRefusal) and self._offer_parent(failure, position):
+                if isinstance(failure, ServerRefusal) and self._recovers(failure, position):
                     return None
                 self._wait_before_retry(failure, attempt)
         raise AssertionError("the last attempt returns or raises")
@@ -219,8 +244,16 @@ class RequestLoop:
         head = problem.head if problem and problem.head else own
         return SyncAnswer(seq=expected - 1, head=head)
 
+    def _recovers(self, refusal: ServerRefusal, position: LogPosition) -> bool:
+        """Begin again, or offer the parent's log again, if the server lost that (rule 42)."""
+        if refusal.code == "lost":
+            self._set_back()
+            self._pull.begin_again()
+            return True
+        return self._offer_parent(refusal, position)
+
     def _offer_parent(self, refusal: ServerRefusal, position: LogPosition) -> bool:
-        """Offer the parent origin's log again if the server says that it lost it (rule 5)."""
+        """Offer the parent origin's log again if the server says that it lost it."""
         problem, parent = refusal.problem, position.parent
         if refusal.code != "parent" or problem is None or parent is None:
             return False
@@ -229,9 +262,14 @@ class RequestLoop:
             return False
         if problem.head not in {None, self._outbox.head_before(origin, problem.expected).hex()}:
             return False
-        self._pull.offer_again(origin, problem.expected - 1)
-        self._total = self.done + count_unsent(self._store)
+        self._offer_again(origin, problem.expected - 1)
         return True
+
+    def _offer_again(self, origin: str, seq: int) -> None:
+        """Send the changes after ``seq`` again: the server lost them, or is another one."""
+        self._set_back()
+        self._pull.offer_again(origin, seq)
+        self._total = self.done + count_unsent(self._store)
 
     def _post(self, request: SyncRequest) -> SyncAnswer:
         """Send a request with the newest token, or the previous one if that is not known yet."""
@@ -284,13 +322,11 @@ class RequestLoop:
         origin = position.origin
         seq = self._confirmed_seq(position, batch, answer)
         if seq < position.acked_seq:
-            # The server lost changes, or is another server: send them again (rule 5).
-            self._pull.offer_again(origin, seq)
-            self._total = self.done + count_unsent(self._store)
+            self._offer_again(origin, seq)
             self._check_generation(state, answer)
             return True
         head = self._outbox.head_before(origin, seq + 1)
-        acknowledged = map_answer(origin, seq, head, batch, answer, self._store.now())
+        acknowledged = map_answer(origin, seq, head, batch, state, answer, self._store.now())
         moved = answer.scope is not None and (
             state.scope is None or answer.epoch != state.scope.epoch
         )
@@ -298,21 +334,23 @@ class RequestLoop:
         if older or answer.fork is not None:
             # The page does not fit a log that differs from the server's (rule 1): this copy may use
             # numbers for its records that the other copy gave to others.
-            acknowledged = replace(
-                acknowledged, rows=(), gone=(), cursors={}, focus=None, more=True
-            )
+            acknowledged = acknowledged.without_page()
         self._store_answer(acknowledged, [one for one in batch if one.change.seq <= seq])
+        news = seq > position.acked_seq or position.server_head is None
+        self._idle = 0 if news or acknowledged.rows or acknowledged.gone else self._idle + 1
         self._check_generation(state, answer)
         if moved and (scope := answer.scope):
+            self._set_back()
             self._pull.change_scope(scope.model_copy(update={"epoch": answer.epoch}))
         if answer.fork is not None:
+            self._set_back()
             self._pull.fork(origin, answer.fork)
             self._total = self.done + count_unsent(self._store)
         elif older:
             # This database is an older copy of one still in use: it needs a new origin (rule 2).
             # No server can know that origin yet, so a second time means a faulty server.
             if self._frozen:
-                raise SyncEnded("The server does not answer as it should. Sync again later.")
+                raise SyncEnded(FAULTY)
             self._pull.freeze(origin)
             self._frozen = True
         return moved or older or answer.more
@@ -338,7 +376,7 @@ class RequestLoop:
                 raise SyncEnded(ALTERED)
         seq = min(answer.seq, last)
         if len(answer.versions) < sum(one.change.seq <= seq for one in batch):
-            raise SyncEnded("The server does not answer as it should. Sync again later.")
+            raise SyncEnded(FAULTY)
         return seq
 
     def _store_answer(self, answer: Answered, batch: Sequence[Logged]) -> None:
@@ -352,8 +390,9 @@ class RequestLoop:
         self.conflicts += received.new_conflicts
 
     def _check_generation(self, state: PullState, answer: SyncAnswer) -> None:
-        """Offer every origin again if the server was restored from a backup (rule 5)."""
-        if answer.incarnation and answer.incarnation != state.incarnation:
+        """Compare every log again if a server that gives no marks says that it lost data."""
+        if answer.mark is None and answer.incarnation not in {"", state.incarnation}:
+            self._set_back()
             self._pull.new_incarnation(answer.incarnation)
 
     def _in_use(self, origin: str) -> bool:

@@ -13,7 +13,8 @@ from fieldkit.plain_text import shown
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.reference import district_of, option
-from fieldkit.server.database.tables import CODE, DEVICE, SCOPE, SERVER
+from fieldkit.server.database.eras import read_era
+from fieldkit.server.database.tables import CODE, DEVICE, SCOPE
 from fieldkit.server.devices.authentication import (
     DatabaseRow,
     WrongInput,
@@ -108,12 +109,12 @@ def enrol(
         device = _use_code(connection, request, code, before, token, now)
     else:
         device = _reuse_code(connection, request, code, before, token, now)
-    incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
     return EnrolAnswer(
         token=token,
         scope=device.scope,
         epoch=device.epoch,
-        incarnation=incarnation,
+        incarnation=read_era(connection).name,
+        marks=True,
         now=now,
     )
 

@@ -30,6 +30,7 @@ from fieldkit.protocol.messages import (
 )
 from fieldkit.protocol.shapes import Message
 from fieldkit.server.database.connection import Unusable, reading, writing
+from fieldkit.server.database.eras import begin_era
 from fieldkit.server.database.migrate import is_migrated, open_database
 from fieldkit.server.devices.attempts import CodeAttempts
 from fieldkit.server.devices.authentication import (
@@ -40,7 +41,6 @@ from fieldkit.server.devices.authentication import (
 )
 from fieldkit.server.devices.enrolment import enrol
 from fieldkit.server.feed.history import history
-from fieldkit.server.feed.positions import start
 from fieldkit.server.feed.receipt import receipt
 from fieldkit.server.http.caller import Caller, Network, identify_caller
 from fieldkit.server.http.envelope import (
@@ -90,7 +90,7 @@ class _Service:
         return int(self.clock())
 
     def start_once(self) -> None:
-        """Record the server's start in the database, at the first sync.
+        """Begin an era of the database, at the first sync (rule 41).
 
         Not earlier, because the database may be unwritable while the process starts.
         """
@@ -99,7 +99,7 @@ class _Service:
         with self.starting:
             if not self.started.is_set():
                 with writing(self.engine) as connection:
-                    start(connection, self.now())
+                    begin_era(connection, self.now())
                 self.started.set()
 
 

@@ -14,6 +14,7 @@ from fieldkit.protocol.merge import Ancestry
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import day_at
+from fieldkit.server.database.eras import Era, count_batch, read_era
 from fieldkit.server.database.rows import (
     Key,
     ReadCache,
@@ -24,12 +25,7 @@ from fieldkit.server.database.rows import (
 )
 from fieldkit.server.database.statements import about_records, insert_rows
 from fieldkit.server.database.tables import CHANGE
-from fieldkit.server.feed.positions import (
-    Generation,
-    append_entries,
-    lock_counters,
-    read_generation,
-)
+from fieldkit.server.feed.positions import append_entries, lock_counters
 from fieldkit.server.ingest import findings
 from fieldkit.server.ingest.batch_records import read_states, write_states
 from fieldkit.server.ingest.incoming import Entry, contested, log_row, read_shape, rejected
@@ -75,7 +71,7 @@ def ingest_changes(
     log: Log,
     entries: Sequence[Entry],
     scopes: Sequence[Scope],
-    generation: Generation,
+    era: Era,
     cursors: Mapping[int, int],
     also: Collection[int],
     now: int,
@@ -90,11 +86,11 @@ def ingest_changes(
     """
     _read_changes(entries)
     changes = [entry.change for entry in entries if entry.change and not entry.refused]
-    wanted = _districts(connection, log, changes) | set(also)
-    counters = lock_counters(connection, wanted, generation.floor)
-    if read_generation(connection).name != generation.name:
-        raise MissingLocks(wanted)  # a restore was detected while this waited (rule 5)
-    context = BatchContext(log, ancestry(connection, log), scopes, generation.floor, now)
+    wanted = (_districts(connection, log, changes) or {log.district}) | set(also)
+    counters = lock_counters(connection, wanted, era.floor)
+    if read_era(connection).name != era.name:
+        raise MissingLocks(wanted)  # a server was started while this waited (rule 41)
+    context = BatchContext(log, ancestry(connection, log), scopes, era.floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     records = read_states(connection, keys, context.ancestry, cursors)
     waiting = findings.waiting(connection, {record_id for _, record_id in keys})
@@ -108,6 +104,7 @@ def ingest_changes(
     _check_locked(counters, {district for district, _ in others.values()})
     _append_entries(connection, records, others, counters)
     insert_rows(connection, CHANGE, lines)
+    count_batch(connection, min(counters))
     result.own = {
         key: one.version
         for key, one in records.items()

@@ -8,7 +8,6 @@ batch is retried here.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,16 +18,15 @@ from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.server import request_log
 from fieldkit.server.database.connection import may_retry, reading, writing
+from fieldkit.server.database.eras import (
+    Era,
+    as_incarnation,
+    read_era,
+    read_mark,
+    served_by_lost_data,
+)
 from fieldkit.server.database.rows import Key
 from fieldkit.server.feed.page import PageResult, read_page
-from fieldkit.server.feed.positions import (
-    Generation,
-    begin_generation,
-    in_skipped_range,
-    number_above,
-    positions,
-    read_generation,
-)
 from fieldkit.server.feed.sentences import spoken_verdicts
 from fieldkit.server.ingest import logs
 from fieldkit.server.ingest.batch import BatchResult, MissingLocks, ingest_changes
@@ -38,19 +36,6 @@ from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
 _TRIES = 5
-_RESTORE_SECONDS = 600
-"""Seconds after the begin of a generation in which no other one begins."""
-_MOST_SKEW = 86_400
-"""Seconds that the clock of a lost generation can have been ahead: reject cursors beyond that."""
-
-
-class _Restored(Exception):
-    """A laptop knows more than this database holds: it was restored from a backup (rule 5)."""
-
-    def __init__(self, lost: Generation, seen: Collection[int]) -> None:
-        super().__init__("restored")
-        self.lost = lost
-        self.seen = seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +45,7 @@ class _LogRequest:
     device: Device
     request: SyncRequest
     log: Log
-    generation: Generation
+    era: Era
     now: int
 
 
@@ -69,7 +54,7 @@ class _Outcome:
     """The state of a log after its request, and what became of the batch."""
 
     log: Log
-    generation: Generation
+    request: SyncRequest
     seq: int
     head: bytes
     versions: list[int | None] = field(default_factory=list)
@@ -85,16 +70,19 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
     """Ingest the request's batch, and answer with a page of the device's scope.
 
     Raises:
-        Refusal: the log does not fit (gap, altered, parent, not-yours), the batch has no canonical
-            form, or others kept the server busy (503).
+        Refusal: the log does not fit (gap, altered, parent, not-yours), the laptop was served by
+            data that is lost, the batch has no canonical form, or the server is kept busy (503).
     """
     outcome = _ingest(engine, device, request, now)
     for seq in outcome.out_of_scope:
         request_log.log_event("out_of_scope", origin=request.origin, seq=seq)
+    request = outcome.request
     result = PageResult(None, request.cursors, request.focus, False)
-    if outcome.fits and request.most:
-        with reading(engine) as connection:
+    with reading(engine) as connection:
+        mark = read_mark(connection)
+        if outcome.fits and request.most:
             result = read_page(connection, device.scope, request, outcome.own)
+    complete = result.page is not None and not result.more
     return SyncAnswer(
         seq=outcome.seq,
         head=outcome.head.hex(),
@@ -109,7 +97,8 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
         more=result.more,
         epoch=device.epoch,
         scope=device.scope if request.epoch != device.epoch else None,
-        incarnation=outcome.generation.name,
+        mark=None if request.mark is None else mark,
+        incarnation="" if request.mark else as_incarnation(mark, complete=complete),
         now=now,
     )
 
@@ -123,12 +112,6 @@ def _ingest(engine: Engine, device: Device, request: SyncRequest, now: int) -> _
                 return _try_ingest(connection, device, request, also, now)
         except MissingLocks as missing:
             also |= missing.districts
-        except _Restored as restored:
-            with writing(engine) as connection:
-                name = secrets.token_hex(8)
-                lost = restored.lost.name
-                begin_generation(connection, lost, request.incarnation, name, restored.seen, now)
-            request_log.log_event("restored", origin=request.origin, device=device.id)
         except DBAPIError as error:
             if not may_retry(error):
                 raise
@@ -138,21 +121,19 @@ def _ingest(engine: Engine, device: Device, request: SyncRequest, now: int) -> _
 def _try_ingest(
     connection: Connection, device: Device, request: SyncRequest, also: Collection[int], now: int
 ) -> _Outcome:
+    request = _from_the_start_if_lost(connection, request)
     log = logs.lock(connection, request.origin, device)
-    current = read_generation(connection)
-    _check_restored(connection, log, request, current, now)
+    era = read_era(connection)
     fits = logs.check_whole(connection, log, device, request)
     if request.batch is not None:
         if log.new:
             logs.begin(connection, log, now)
             log = logs.lock(connection, log.origin, device)
-        outcome = _ingest_batch(
-            connection, _LogRequest(device, request, log, current, now), fits, also
-        )
+        outcome = _ingest_batch(connection, _LogRequest(device, request, log, era, now), fits, also)
     elif fits:
         if log.new:
             logs.inherit(connection, log, device, request.parent)
-        outcome = _Outcome(log, current, log.last_seq, log.head)
+        outcome = _Outcome(log, request, log.last_seq, log.head)
     else:
         raise logs.altered(log)
     if outcome.fits and not outcome.log.new:
@@ -183,13 +164,13 @@ def _ingest_batch(
     if new:
         scopes = asked.device.since(request.epoch)
         result = ingest_changes(
-            connection, log, new, scopes, asked.generation, request.cursors, also, asked.now
+            connection, log, new, scopes, asked.era, request.cursors, also, asked.now
         )
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     replayed = {(change.kind, change.record_id) for change in map(read_shape, old) if change}
     return _Outcome(
         log,
-        asked.generation,
+        request,
         log.last_seq,
         log.head,
         known.versions + result.versions,
@@ -211,7 +192,7 @@ def _forked(
     seq = entries[-1].seq if known.fork is None else known.fork - 1
     return _Outcome(
         asked.log,
-        asked.generation,
+        asked.request,
         seq,
         logs.head_at(connection, asked.log, seq),
         known.versions,
@@ -221,25 +202,20 @@ def _forked(
     )
 
 
-def _check_restored(
-    connection: Connection, log: Log, request: SyncRequest, current: Generation, now: int
-) -> None:
-    """Raise if the laptop knows more than this database: it was restored from a backup (rule 5).
+def _from_the_start_if_lost(connection: Connection, request: SyncRequest) -> SyncRequest:
+    """Return the request, or if the laptop was served by lost data, one that pulls all (rule 42).
 
-    A laptop that names an unknown generation also knows more: one backup was restored twice.
+    Raises:
+        Refusal: 409, a laptop that knows marks begins again by itself.
     """
-    if not request.incarnation or request.incarnation in current.past:
-        return
-    last = positions(connection)
-    cursors = list(request.cursors.items())
-    if request.focus is not None:
-        cursors.append((request.focus.district, request.focus.position))
-    beyond = [at for district, at in cursors if at > last.get(district, 0)]
-    most = max([*last.values(), number_above(current.floor, now + _MOST_SKEW)])
-    if max(beyond, default=0) > most:
-        raise refusal("unreadable", 400, "These cursors are none of this server's.")
-    # A generation that has just begun covers all devices: do not begin another one.
-    more = beyond or request.acked > log.last_seq or request.incarnation != current.name
-    recent = 0 <= now - current.since < _RESTORE_SECONDS
-    if (more or in_skipped_range(connection, cursors)) and not recent:
-        raise _Restored(current, beyond)
+    if not served_by_lost_data(connection, request):
+        return request
+    request_log.log_event("lost", origin=request.origin)
+    if request.mark is not None:
+        raise refusal(
+            "lost",
+            409,
+            "The server has lost what it sent to this laptop.",
+            "It was restored from a backup. Compare all logs, and pull from the start.",
+        )
+    return request.model_copy(update={"cursors": {}, "focus": None})
