@@ -22,13 +22,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Pool, create_engine, event, inspect, select, text
 from tests.server.conftest import Api, Laptop, ask, problem
 
+from fieldkit.protocol.messages import SyncRequest
 from fieldkit.records import kinds
 from fieldkit.server.database import migrate as migrating
 from fieldkit.server.database.connection import Unusable, connect
+from fieldkit.server.database.eras import Era, begin_era, read_era, served_by_lost_data
 from fieldkit.server.database.migrate import HEAD, is_migrated, migrate, open_database
-from fieldkit.server.database.tables import CHANGE, FINDING, METADATA, SERVER
+from fieldkit.server.database.tables import CHANGE, ERA, FINDING, METADATA
 from fieldkit.server.devices.listing import devices
-from fieldkit.server.feed.positions import start
 from fieldkit.server.http import app as http_app
 from fieldkit.server.http import middleware
 from fieldkit.server.http.app import create_app
@@ -133,6 +134,17 @@ def test_head_is_the_newest_script() -> None:
 CODES = [("change", "rule"), ("change", "params"), ("finding", "params"), ("finding", "related")]
 
 
+def _without_eras(connection: Connection) -> None:
+    """Turn the database into what a server before the eras had."""
+    for statement in (
+        "CREATE TABLE server (id INTEGER, incarnation TEXT, floor BIGINT, since BIGINT, past TEXT)",
+        "INSERT INTO server SELECT 1, 'the last one', 7000, 0, '[]' FROM era",
+        "DROP TABLE era",
+        "ALTER TABLE counter DROP COLUMN batches",
+    ):
+        connection.execute(text(statement))
+
+
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_an_older_finding_keeps_its_sentence_and_the_records_it_names(
     request: pytest.FixtureRequest, tmp_path: Path, database: str
@@ -147,6 +159,7 @@ def test_an_older_finding_keeps_its_sentence_and_the_records_it_names(
         "voucher_within_limit": "The voucher is of at most Rs 15,000.",
     }
     with engine.begin() as connection:
+        _without_eras(connection)
         for table, column in CODES:
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
@@ -173,6 +186,7 @@ def test_what_was_held_before_is_known_by_the_field_of_its_verdict(
     migrate(url)
     engine = connect(url)
     with engine.begin() as connection:
+        _without_eras(connection)
         connection.execute(text("DROP TABLE leap"))
         connection.execute(text("ALTER TABLE change DROP COLUMN held"))
         for table, column in CODES:
@@ -185,6 +199,37 @@ def test_what_was_held_before_is_known_by_the_field_of_its_verdict(
         held = connection.execute(select(CHANGE.c.held).order_by(CHANGE.c.seq)).scalars().all()
     engine.dispose()
     assert held == [None, ["name"]]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_the_last_generation_becomes_the_first_era(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    migrate(url)
+    engine = connect(url)
+    with engine.begin() as connection:
+        _without_eras(connection)
+        connection.execute(text("INSERT INTO counter (district, position) VALUES (2, 7003)"))
+        connection.execute(text("INSERT INTO leap VALUES (2, 7000, 12)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    migrate(url)
+    with engine.begin() as connection:
+        assert read_era(connection) == Era("the last one", 7000)
+        begin_era(connection, 1_790_000_000)
+        rows = connection.execute(select(ERA).order_by(ERA.c.floor)).all()
+        known, missed = (
+            SyncRequest(
+                origin="7KQ2M9XD", last_seq=0, head="0" * 64, incarnation="the last one"
+            ).model_copy(update={"cursors": {2: position}})
+            for position in (7002, 13)
+        )
+        assert not served_by_lost_data(connection, known)
+        assert served_by_lost_data(connection, missed)
+    engine.dispose()
+    assert [row.batches for row in rows] == [0, None]
 
 
 def _logged(seq: int, verdict: str) -> dict[str, object]:
@@ -265,7 +310,7 @@ def test_only_the_first_sync_after_a_start_raises_the_numbers(
     floors: list[int] = []
 
     def look(connection: Connection) -> None:
-        floors.append(connection.execute(select(SERVER.c.floor)).scalar_one())
+        floors.append(read_era(connection).floor)
 
     token = api.token()
     api.write(look)
@@ -294,9 +339,9 @@ def test_concurrent_first_syncs_start_the_server_once(
         if len(starts) == 1:
             second.start()
             second.join(0.5)  # waits for this one, unless it takes itself for the first
-        start(connection, now)
+        begin_era(connection, now)
 
-    monkeypatch.setattr(http_app, "start", begin)
+    monkeypatch.setattr(http_app, "begin_era", begin)
     answers.append(api.ask(token))
     second.join()
     assert [answer.status_code for answer in answers] == [200, 200]

@@ -231,7 +231,7 @@ def test_rows_that_came_after_the_restore_reach_laptops_ahead(
 
 
 def test_an_edit_of_a_lost_row_conflicts_with_later_values(engine: Engine) -> None:
-    """Its base is a version that no later value has, but a number below theirs."""
+    """Its base is below every version that was given out since."""
     author, other, third = Laptop(engine), Laptop(engine), Laptop(engine)
     record = author.create(name="Noor VO")
     (known,) = author.push().versions

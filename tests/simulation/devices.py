@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from tests.simulation.files import (
     FileReader,
     LogLine,
@@ -31,7 +31,7 @@ from tests.simulation.model import (
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.protocol.scope import Scope
 from fieldkit.server.database import tables
-from fieldkit.server.feed.positions import start
+from fieldkit.server.database.eras import begin_era
 from fieldkit.server.ingest import sync as apply
 from fieldkit.server.scope import Device
 from fieldkit.settings import DATABASE
@@ -142,10 +142,6 @@ class Server:
             )
         return number
 
-    def incarnation(self) -> str:
-        with self.harness.server.connect() as connection:
-            return str(connection.execute(select(tables.SERVER.c.incarnation)).scalar_one())
-
     def change_scope(self, device: int, scope: Place) -> None:
         self.scopes[device].append(scope)
         epoch = len(self.scopes[device])
@@ -188,7 +184,7 @@ class Server:
     def look(self, scopes: list[Place]) -> None:
         """Read the new rows of the log and check the verdict of each change."""
         look = self.harness.look
-        floor = look.all("SELECT floor FROM server")[0]["floor"]
+        floor = look.all("SELECT max(floor) AS floor FROM era")[0]["floor"]
         for row in look.all(
             "SELECT rowid, * FROM change WHERE rowid > ? ORDER BY rowid", [self.read]
         ):
@@ -231,7 +227,7 @@ class Server:
         state, self.read = self._kept
         self.expected.restore_state(state)
         with self.harness.server.begin() as connection:
-            start(connection, self.now())
+            begin_era(connection, self.now())
             for device, scopes in self.scopes.items():
                 connection.execute(
                     update(tables.DEVICE)

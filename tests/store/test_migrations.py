@@ -236,10 +236,12 @@ AS_BEFORE_PULLING = """
     ALTER TABLE change DROP COLUMN params;
     DROP TABLE beneath; DROP TABLE cursor; DROP TABLE conflict; DROP TABLE finding;
     DROP TABLE alias; DROP TABLE notice; DROP TABLE entered; DROP TABLE recent;
+    DROP TABLE received;
     UPDATE alembic_version SET version_num = '0001';
 """
 ADDED = ["role", "scope_district", "scope_block", "epoch", "declared", "incarnation", "skew"]
 ADDED += ["place", "focus_district", "focus_block", "focus_position", "more"]
+ADDED += ["era", "batches", "restarted"]
 
 
 def test_a_home_from_before_pulling_opens_and_loses_nothing(home: Path) -> None:
