@@ -15,15 +15,9 @@ import pytest
 
 from fieldkit.protocol.messages import LARGEST_BODY, Problem, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
+from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal, UntrustedServer
 from fieldkit.sync.sentences import refusal_sentence
-from fieldkit.sync.transport import (
-    ConnectionLost,
-    HttpTransport,
-    Offline,
-    ServerRefusal,
-    Stop,
-    UntrustedServer,
-)
+from fieldkit.sync.transport import HttpTransport, Stop
 
 HEAD = "0" * 64
 REQUEST = SyncRequest(origin="7K2M9QXR", last_seq=0, head=HEAD)

@@ -63,9 +63,11 @@ origin = Table(
     Column("sent_seq", Integer, nullable=False),
     Column("acked_seq", Integer, nullable=False),
     Column("server_head", LargeBinary),
+    Column("by_server", Integer),
     sqlite_with_rowid=False,
 )
-"""Every identity this database has had, in order of ``born`` (0, 1 ...); the last one is in use."""
+"""Every identity this database has had, in order of ``born`` (0, 1 ...); the last one is in use.
+``by_server``: it began because a server said that the log was copied."""
 
 change = Table(
     "change",

@@ -12,30 +12,21 @@ from dataclasses import dataclass, replace
 
 from fieldkit.protocol.finding import CONFLICT
 from fieldkit.protocol.messages import (
-    MOST_ROWS,
-    Batch,
-    Focus,
-    Mark,
-    Parent,
     SyncAnswer,
     SyncRequest,
 )
 from fieldkit.store import Answered, Logged, LogPosition, Outdated, PullState, State, Store
-from fieldkit.sync.answer_mapping import map_answer
+from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
+from fieldkit.sync.limits import WHOLE, NoProgress, SyncLimits
+from fieldkit.sync.mapping import compose_request, map_answer
 from fieldkit.sync.sentences import ALTERED, FAULTY, refusal_sentence, retry_reason
 from fieldkit.sync.transfer_size import TransferSize
-from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic, Transport
+from fieldkit.sync.transport import Traffic, Transport
 
 ATTEMPTS = 5
 """How often a failing request is sent before the sync gives up."""
 LONGEST_WAIT = 60
 """The longest wait, in seconds, that a server may ask for without ending the sync."""
-MOST_IDLE = 3
-"""Answers in a row that may bring nothing and yet promise more."""
-MOST_SETBACKS = 50
-"""How often a server may, in one sync, ask for work that was done before."""
-MOST_ROUNDS = 20_000
-"""Requests of one sync, each with an answer. What is left after them comes with the next sync."""
 _FIRST_WAIT = 1.0
 
 Pause = Callable[[float], bool]
@@ -71,40 +62,6 @@ def count_unsent(store: Store) -> int:
     return counts[State.QUEUED] + counts[State.SENT]
 
 
-def compose_request(
-    store: Store, position: LogPosition, state: PullState, logged: Sequence[Logged], rows: int
-) -> SyncRequest:
-    """Return the request that sends these changes of one origin and requests ``rows`` rows."""
-    batch = None
-    if logged:
-        first = logged[0].change.seq
-        batch = Batch(
-            first=first,
-            before=store.outbox.head_before(position.origin, first).hex(),
-            changes=[one.change.as_json() for one in logged],
-        )
-    parent, focus = position.parent, state.focus
-    return SyncRequest(
-        origin=position.origin,
-        last_seq=position.last_seq,
-        head=position.head.hex(),
-        acked=position.acked_seq,
-        parent=Parent(origin=parent[0], seq=parent[1], head=parent[2].hex()) if parent else None,
-        batch=batch,
-        cursors=dict(state.cursors),
-        focus=Focus(district=focus.district, block=focus.block, position=focus.position)
-        if focus
-        else None,
-        epoch=state.epoch,
-        mark=state.mark or Mark(),
-        incarnation=state.incarnation,
-        # Rows of the batch come back with little more than a version, so they do not count.
-        most=min(rows + len(logged), MOST_ROWS),
-        now=max(store.now(), 0),
-        codes=True,
-    )
-
-
 class RequestLoop:
     """Runs the requests of one sync and stores the answers; counts what they brought."""
 
@@ -126,7 +83,7 @@ class RequestLoop:
         self._token = store.token()
         self._previous_token: str | None = None
         self._total = count_unsent(store)
-        self._rounds = self._idle = self._setbacks = 0
+        self._limits = SyncLimits()
         self._frozen = False
         self.done = self.rejected = self.received = self.conflicts = 0
 
@@ -136,8 +93,11 @@ class RequestLoop:
         Raises:
             SyncEnded: the sync cannot go on; what was acknowledged and received stays.
         """
-        while self._step():
-            pass
+        try:
+            while self._step():
+                pass
+        except NoProgress:
+            raise SyncEnded(FAULTY) from None
         self._pull.settle()
 
     def _step(self) -> bool:
@@ -145,9 +105,7 @@ class RequestLoop:
         position, state = self._outbox.log_position(), self._pull.state()
         if position is None:
             raise SyncEnded("This laptop is not set up yet.")
-        self._rounds += 1
-        if self._idle >= MOST_IDLE or self._rounds > MOST_ROUNDS:
-            raise SyncEnded(FAULTY)
+        self._limits.begin_round()
         sent = self._send_next(position, state)
         if sent is None:
             return True
@@ -155,17 +113,12 @@ class RequestLoop:
         try:
             more = self._process(position, state, batch, answer)
         except Outdated:
-            self._idle += 1  # somebody enrolled this laptop meanwhile; the server answers again
+            # Somebody enrolled this laptop meanwhile; the server answers again.
+            self._limits.end_round(progress=False)
             return True
         self._report()
         following = self._outbox.log_position()
         return more or following is None or not following.settled
-
-    def _set_back(self) -> None:
-        """Count a step back that the server asks for; a faulty one would ask for ever."""
-        self._setbacks += 1
-        if self._setbacks > MOST_SETBACKS:
-            raise SyncEnded(FAULTY)
 
     def _report(self, retry_reason: str = "") -> None:
         if self._progress:
@@ -192,6 +145,8 @@ class RequestLoop:
             except (Offline, ConnectionLost, ServerRefusal) as failure:
                 if isinstance(failure, ServerRefusal) and self._recovers(failure, position):
                     return None
+                if isinstance(failure, ServerRefusal) and failure.status == 413:
+                    self._size.too_large(self._transport.measure(request))
                 self._wait_before_retry(failure, attempt)
         raise AssertionError("the last attempt returns or raises")
 
@@ -247,7 +202,7 @@ class RequestLoop:
     def _recovers(self, refusal: ServerRefusal, position: LogPosition) -> bool:
         """Begin again, or offer the parent's log again, if the server lost that (rule 42)."""
         if refusal.code == "lost":
-            self._set_back()
+            self._limits.step_back(WHOLE)
             self._pull.begin_again()
             return True
         return self._offer_parent(refusal, position)
@@ -267,7 +222,7 @@ class RequestLoop:
 
     def _offer_again(self, origin: str, seq: int) -> None:
         """Send the changes after ``seq`` again: the server lost them, or is another one."""
-        self._set_back()
+        self._limits.step_back()
         self._pull.offer_again(origin, seq)
         self._total = self.done + count_unsent(self._store)
 
@@ -300,7 +255,7 @@ class RequestLoop:
         last = attempt == ATTEMPTS
         if isinstance(failure, ServerRefusal):
             wait = max(wait, failure.retry_after or 0)
-            passing = failure.status in {408, 429} or failure.status >= 500
+            passing = failure.status in {408, 413, 429} or 500 <= failure.status != 511
             if last or not passing or wait > LONGEST_WAIT:
                 raise SyncEnded(refusal_sentence(failure)) from None
         elif isinstance(failure, Offline):
@@ -337,13 +292,13 @@ class RequestLoop:
             acknowledged = acknowledged.without_page()
         self._store_answer(acknowledged, [one for one in batch if one.change.seq <= seq])
         news = seq > position.acked_seq or position.server_head is None
-        self._idle = 0 if news or acknowledged.rows or acknowledged.gone else self._idle + 1
+        self._limits.end_round(progress=bool(news or acknowledged.rows or acknowledged.gone))
         self._check_generation(state, answer)
         if moved and (scope := answer.scope):
-            self._set_back()
+            self._limits.step_back(WHOLE)
             self._pull.change_scope(scope.model_copy(update={"epoch": answer.epoch}))
         if answer.fork is not None:
-            self._set_back()
+            self._limits.step_back(WHOLE)
             self._pull.fork(origin, answer.fork)
             self._total = self.done + count_unsent(self._store)
         elif older:
@@ -392,7 +347,7 @@ class RequestLoop:
     def _check_generation(self, state: PullState, answer: SyncAnswer) -> None:
         """Compare every log again if a server that gives no marks says that it lost data."""
         if answer.mark is None and answer.incarnation not in {"", state.incarnation}:
-            self._set_back()
+            self._limits.step_back(WHOLE)
             self._pull.new_incarnation(answer.incarnation)
 
     def _in_use(self, origin: str) -> bool:

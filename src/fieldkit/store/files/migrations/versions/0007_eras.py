@@ -1,4 +1,4 @@
-"""The mark of the server's last answer, and the rows that came since everything is pulled again."""
+"""The mark of the server's last answer, what came since all is pulled again, origins it caused."""
 
 from alembic import op
 
@@ -9,6 +9,7 @@ _TABLES = """
 ALTER TABLE device ADD COLUMN era TEXT;
 ALTER TABLE device ADD COLUMN batches INTEGER;
 ALTER TABLE device ADD COLUMN restarted INTEGER;
+ALTER TABLE origin ADD COLUMN by_server INTEGER;
 CREATE TABLE received (
     record_id TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (record_id, kind)) WITHOUT ROWID;
 """

@@ -1,4 +1,4 @@
-"""Maps the server's answer to the types that the store applies."""
+"""Maps the store's state to the next request, and the answer to what the store applies."""
 
 from __future__ import annotations
 
@@ -8,8 +8,51 @@ from typing import cast
 from fieldkit.plain_text import shown
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding, Severity
-from fieldkit.protocol.messages import PageRow, SyncAnswer
-from fieldkit.store import Answered, FocusAt, Logged, PullState, ServerRow
+from fieldkit.protocol.messages import (
+    MOST_ROWS,
+    Batch,
+    Focus,
+    Mark,
+    PageRow,
+    Parent,
+    SyncAnswer,
+    SyncRequest,
+)
+from fieldkit.store import Answered, FocusAt, Logged, LogPosition, PullState, ServerRow, Store
+
+
+def compose_request(
+    store: Store, position: LogPosition, state: PullState, logged: Sequence[Logged], rows: int
+) -> SyncRequest:
+    """Return the request that sends these changes of one origin and requests ``rows`` rows."""
+    batch = None
+    if logged:
+        first = logged[0].change.seq
+        batch = Batch(
+            first=first,
+            before=store.outbox.head_before(position.origin, first).hex(),
+            changes=[one.change.as_json() for one in logged],
+        )
+    parent, focus = position.parent, state.focus
+    return SyncRequest(
+        origin=position.origin,
+        last_seq=position.last_seq,
+        head=position.head.hex(),
+        acked=position.acked_seq,
+        parent=Parent(origin=parent[0], seq=parent[1], head=parent[2].hex()) if parent else None,
+        batch=batch,
+        cursors=dict(state.cursors),
+        focus=Focus(district=focus.district, block=focus.block, position=focus.position)
+        if focus
+        else None,
+        epoch=state.epoch,
+        mark=state.mark or Mark(),
+        incarnation=state.incarnation,
+        # Rows of the batch come back with little more than a version, so they do not count.
+        most=min(rows + len(logged), MOST_ROWS),
+        now=max(store.now(), 0),
+        codes=True,
+    )
 
 
 def map_answer(
