@@ -233,7 +233,7 @@ def _given(api: Api, token: str, **more: object) -> dict[str, object]:
 
 def test_a_change_of_scope_is_sent_at_the_next_sync(api: Api) -> None:
     token = api.token(api.code(district=2))
-    api.write(lambda connection: change_scope(connection, 1, None, 16))
+    api.write(lambda connection: change_scope(connection, 1, None, 16, api.now))
     answer = _given(api, token, epoch=1)
     assert answer["epoch"] == 2
     assert answer["scope"] == {"role": "operator", "district": 2, "block": 16}

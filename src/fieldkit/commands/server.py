@@ -104,7 +104,8 @@ def scope(args: Namespace) -> int:
     with _writing(args.database) as connection:
         from fieldkit.server.devices.enrolment import change_scope
 
-        held = change_scope(connection, args.device, args.district, args.block).scope
+        now = int(time.time())
+        held = change_scope(connection, args.device, args.district, args.block, now).scope
     say(f"Device {args.device} has {_place(held.district, held.block)} from its next sync on.")
     return DONE
 

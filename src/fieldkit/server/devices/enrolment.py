@@ -213,7 +213,7 @@ def revoke(connection: Connection, device: int, now: int) -> None:
 
 
 def change_scope(
-    connection: Connection, device: int, district: int | None, block: int | None
+    connection: Connection, device: int, district: int | None, block: int | None, now: int
 ) -> Device:
     """Give a device another scope, in a new epoch; it learns of it at its next sync.
 
