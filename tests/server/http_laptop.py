@@ -10,7 +10,7 @@ from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.server.database.connection import writing
 from fieldkit.server.devices.authentication import device_of, device_of_token
-from fieldkit.server.devices.enrolment import change_scope
+from fieldkit.server.devices.scopes import change_scope
 
 DAY = 86_400
 

@@ -54,7 +54,7 @@ def test_work_for_a_former_area_counts_for_thirty_days(
     former.edit(record, base=seen, remarks="too late")
     made = former.create(name="Too late VO", block=16)
     former.delete(record, base=seen)
-    assert verdicts(former.push()) == ["rejected"] * 3
+    assert verdicts(former.push()) == ["late"] * 3
     assert values(api, record)["remarks"] is None
     assert values(api, made) == {}
     assert not values(api, record)["deleted"]
@@ -79,7 +79,7 @@ def test_a_record_made_after_the_end_cannot_have_been_seen(
     made = newest(there)
     former.edit(record, base=None, village="Nagam")
     former.delete(record, base=made)
-    assert verdicts(former.push()) == ["rejected"] * 2
+    assert verdicts(former.push()) == ["late"] * 2
     assert values(api, record)["village"] is None
 
 
@@ -92,7 +92,7 @@ def test_a_version_made_after_the_end_cannot_be_a_base(
     api.now += DAY
     there.edit(record, base=seen, name="Noor of Nagam")
     former.edit(record, base=newest(there), name="Mine")
-    assert verdicts(former.push()) == ["rejected"]
+    assert verdicts(former.push()) == ["late"]
     assert values(api, record)["name"] == "Noor of Nagam"
     former.edit(record, base=seen, name="Noor of old")
     assert verdicts(former.push()) == ["conflict"]
@@ -122,7 +122,7 @@ def test_a_record_that_left_before_the_device_came_cannot_have_been_seen(api: Ap
     api.now += DAY
     newcomer = HttpLaptop(api, 2, 16)
     newcomer.edit(record, base=seen, village="Nagam")
-    assert verdicts(newcomer.push()) == ["rejected"]
+    assert verdicts(newcomer.push()) == ["late"]
     assert values(api, record)["village"] is None
 
 
@@ -140,4 +140,4 @@ def test_a_record_that_left_the_area_is_written_for_thirty_days(
     assert verdicts(former.push()) == ["applied"]
     api.now += 2 * DAY
     former.edit(record, base=seen, remarks="too late")
-    assert verdicts(former.push()) == ["rejected"]
+    assert verdicts(former.push()) == ["late"]

@@ -20,8 +20,9 @@ from fieldkit.server.devices.authentication import (
     authenticate,
     rotate_token,
 )
-from fieldkit.server.devices.enrolment import change_scope, revoke
+from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.devices.listing import devices
+from fieldkit.server.devices.scopes import change_scope
 
 MINUTE = 60
 

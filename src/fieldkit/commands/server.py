@@ -102,7 +102,7 @@ def revoke(args: Namespace) -> int:
 def scope(args: Namespace) -> int:
     """Change what a device may see and write."""
     with _writing(args.database) as connection:
-        from fieldkit.server.devices.enrolment import change_scope
+        from fieldkit.server.devices.scopes import change_scope
 
         now = int(time.time())
         held = change_scope(connection, args.device, args.district, args.block, now).scope
