@@ -17,6 +17,7 @@ from fieldkit.protocol.messages import (
     Parent,
     SyncAnswer,
     SyncRequest,
+    Unsettled,
 )
 from fieldkit.records import kinds
 from fieldkit.server.database.tables import DEVICE, SCOPE, UNKNOWN
@@ -84,6 +85,8 @@ class Laptop:
         self.incarnation = ""
         self.codes = False
         """Whether it makes sentences itself; an older one does not."""
+        self.unsettled: Unsettled | None = Unsettled()
+        """What it asks about; None: an older one, which knows nothing late or waiting."""
         self.rows: dict[str, PageRow] = {}
         self.gone: list[str] = []
         self.branch(new_origin(), None)
@@ -150,6 +153,7 @@ class Laptop:
             epoch=self.device.epoch,
             incarnation=self.incarnation,
             codes=self.codes,
+            unsettled=self.unsettled,
         )
 
     def ask(self, request: SyncRequest) -> SyncAnswer:

@@ -139,17 +139,11 @@ def merge_waiting(record: RecordState, waiting: Iterable[WaitingChange], floor: 
         one.tried = record.must_return = True
         if one.change is None:
             continue
-        # Without a base its author saw only what his own log, or one before it, created.
-        seen = record.creation is not None and one.writer.ancestry.includes(record.creation)
+        own = record.creation is not None and one.writer.ancestry.includes(record.creation)
+        # Others can have seen this record only on a server whose data was lost.
+        unseen = not own and not 0 < (one.change.base or 0) <= floor
         try:
-            attempt(
-                record,
-                one.change,
-                one.writer,
-                one.outcome,
-                floor,
-                unseen=not (one.change.base or seen),
-            )
+            attempt(record, one.change, one.writer, one.outcome, floor, unseen=unseen)
         except UnfitChange as refused:
             one.outcome.reject(refused)
 
