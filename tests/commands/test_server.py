@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.commands.conftest import Cli
+from tests.commands.conftest import NO_VERDICTS, Cli
 
 from fieldkit.commands import server as server_commands
 from fieldkit.protocol.change import Change, Op, first_head
@@ -56,7 +56,10 @@ def test_a_returned_change_is_shown_on_the_record(
         )
     file.close()
     ran = cli("sync", "--json")
-    assert (ran.code, ran.json["verdicts"]) == (1, {"applied": 0, "rejected": 1})
+    assert (ran.code, ran.json["verdicts"]) == (
+        1,
+        NO_VERDICTS | {"rejected": 1},
+    )
     (change_shown,) = cli("show", "7KQ2M9XD-1", "--json").json["changes"]
     assert (change_shown["state"], change_shown["reason_field"]) == ("rejected", "name")
     assert change_shown["reason"] in cli("show", "7KQ2M9XD-1").text
@@ -140,7 +143,7 @@ def test_a_supervisor_decides_about_late_changes(
     assert "is late from now on" in cli("server", "close-scope", number, *url).text
     assert "no more" not in cli("server", "late", "list", *url).text
     ran = cli("sync", "--json")
-    assert ran.json["verdicts"] == {"applied": 0, "rejected": 0, "late": 2}
+    assert ran.json["verdicts"] == NO_VERDICTS | {"late": 2}
     listed = cli("server", "late", "list", "--device", number, "--json", *url).json
     assert [one["verdict"] for one in listed] == ["late", "late"]
     shown = cli("server", "late", "list", *url).text
@@ -153,7 +156,7 @@ def test_a_supervisor_decides_about_late_changes(
     for wrong in ([second], ["nothing"], [], [first, "--device", number]):
         ran = cli("server", "late", "take", *wrong, *url)
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1)
-    assert cli("sync").code == 1
+    assert cli("sync").code == 0
     assert cli("status", "--json").json["outbox"]["rejected"] == 1
     assert cli("server", "ended-scopes", "--days", "30", *url).code == 0
 

@@ -29,7 +29,7 @@ class HttpLaptop(Laptop):
         after: HttpLaptop | None = None,
     ) -> None:
         self.api = api
-        self.token = api.token(api.code(role, district, block), after.token if after else "")
+        self.token: str = api.token(api.code(role, district, block), after.token if after else "")
         with writing(api.engine) as connection:
             device = device_of(connection, _number(connection, self.token))
         super().__init__(api.engine, device=device, operator=operator)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from fieldkit.protocol.change import Change
 from fieldkit.protocol.finding import LATE, WAITING
-from fieldkit.protocol.merge import FieldWrite
+from fieldkit.protocol.merge import Ancestry, FieldWrite
 from fieldkit.protocol.messages import Settled
 from fieldkit.protocol.messages import Unsettled as Asked
 from fieldkit.server.database.connection import may_retry, reading, writing
@@ -92,9 +94,13 @@ def _merge(
 def _admit(connection: Connection, record: RecordState, late: WaitingChange, floor: int) -> None:
     if late.change is None:
         return
-    heirs = _heirs(connection, record, late.change, late.outcome.origin)
+    own = late.writer.ancestry
+    heirs = _heirs(connection, record, late.change, own.origin)
+    # What they wrote is the same author's: nothing of it is another's to conflict with.
+    lineage = Ancestry({**own.inherited, **dict.fromkeys(heirs, sys.maxsize)}, own.origin)
+    writer = replace(late.writer, ancestry=lineage)
     try:
-        attempt(record, late.change, late.writer, late.outcome, floor, heirs=heirs)
+        attempt(record, late.change, writer, late.outcome, floor, heirs=heirs)
     except UnfitChange as refused:
         late.outcome.reject(refused)
 

@@ -13,7 +13,7 @@ from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged
 from fieldkit.store.rows.overlays import adopt
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest Alembic script; a test compares it with the scripts."""
 COPIED_BEFORE = "0002"
 """Files older than this script are copied first. Later scripts add tables and columns only, in one
