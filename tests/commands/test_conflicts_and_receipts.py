@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.commands.conftest import NO_VERDICTS, Cli
+from tests.commands.conftest import Cli
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding

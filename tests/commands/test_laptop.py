@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from tests.commands.conftest import NO_VERDICTS, Cli
+from tests.commands.conftest import Cli
 
 from fieldkit.protocol.scope import Scope
 from fieldkit.records.community.village_organisation import VillageOrganisation
