@@ -40,15 +40,22 @@ class Laptop:
         return answer
 
     def change(
-        self, record: int, op: Op = Op.CREATE, kind: str = "village_organisation", **fields: Json
+        self,
+        record: int | str,
+        op: Op = Op.CREATE,
+        kind: str = "village_organisation",
+        *,
+        base: int | None = None,
+        **fields: Json,
     ) -> Change:
+        """Log a change of a record of its own by number, or of any record by its id."""
         change = Change(
             seq=len(self.changes) + 1,
             kind=kind,
-            record_id=f"{self.origin}-{record}",
+            record_id=record if isinstance(record, str) else f"{self.origin}-{record}",
             op=op,
             fields=fields,
-            base=None,
+            base=base,
             at=1_790_000_000,
             operator="Asha",
         )

@@ -1,0 +1,319 @@
+"""Roles restrict writing: what a device may not write changes nothing, and comes back to it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from tests.server.conftest import Laptop, Make, Row
+
+from fieldkit.protocol.change import DECIDED, Change, Json, Op
+from fieldkit.protocol.finding import Finding
+from fieldkit.records import sentence
+
+ARTISAN: dict[str, Json] = {"name": "Ghulam Bhat", "trade_code": "CARP", "district": 2, "block": 16}
+TOOLKIT: dict[str, Json] = {"state": "DISPATCHED", "district": 2, "block": 16}
+
+
+def sent(laptop: Laptop, *changes: Change) -> list[dict[str, object]]:
+    """Send the last changes; return the verdicts, without the seqs."""
+    answer = laptop.post("/v1/sync", laptop.request(changes[0].seq) | {"codes": True})
+    assert answer.status_code == 200, answer.text
+    return [
+        {name: value for name, value in one.items() if name != "seq"}
+        for one in answer.json().get("verdicts", [])
+    ]
+
+
+def refused(found: list[dict[str, object]], rule: str) -> None:
+    (verdict,) = found
+    assert (verdict["verdict"], verdict["rule"]) == ("rejected", rule)
+
+
+@pytest.fixture
+def operator(make_laptop: Make) -> Laptop:
+    return make_laptop("operator", district=2)
+
+
+@pytest.fixture
+def registrar(make_laptop: Make) -> Laptop:
+    return make_laptop("registrar", district=2, block=16)
+
+
+def put(laptop: Laptop, record: int, kind: str, **fields: Json) -> str:
+    """Create a record, which must be taken in; return its id."""
+    change = laptop.change(record, Op.CREATE, kind, **fields)
+    assert sent(laptop, change) == []
+    return change.record_id
+
+
+# What must not succeed
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("verification", {"stage": "3", "decision": "APPROVED"}),
+        ("loan", {"product": "PMV1", "state": "DISBURSED"}),
+        ("toolkit", {"state": "DELIVERED"}),
+        ("self_help_group", {"name": "Noor"}),
+        ("training_batch", {"training_type": "BASIC"}),
+        ("programme", {"programme_kind": "MELA"}),
+        ("fund_release", {"amount": 5_000_000}),
+        ("target", {"artisans": 1}),
+    ],
+)
+def test_a_registrar_enters_no_record_of_these_kinds(
+    registrar: Laptop, row: Row, kind: str, fields: dict[str, Json]
+) -> None:
+    change = registrar.change(1, Op.CREATE, kind, district=2, block=16, **fields)
+    refused(sent(registrar, change), "role.create")
+    assert row(kind if kind not in {"fund_release", "target"} else "unknown", change.record_id) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "edit", "rule"),
+    [
+        ("beneficiary", ARTISAN, {"status": "S3_APPROVED"}, "role.field"),
+        ("beneficiary", ARTISAN | {"status": "S3_APPROVED"}, {"status": "DRAFT"}, "role.field"),
+        ("beneficiary", ARTISAN | {"status": "S1_APPROVED"}, {"status": None}, "role.field"),
+        ("beneficiary", ARTISAN, {"merged_into": "7KQ2M9XD-1"}, "role.merge"),
+        ("beneficiary", ARTISAN, {"district": 3, "block": 22}, "role.move"),
+        ("beneficiary", ARTISAN, {"deleted": True}, "role.delete"),
+        ("member", ARTISAN, {"merged_into": None}, "role.merge"),
+        ("toolkit", TOOLKIT, {"state": "REPLACED"}, "role.edit"),
+        ("toolkit", TOOLKIT, {"voucher_value": 15_000}, "role.edit"),
+        ("toolkit", TOOLKIT, {"state": "DELIVERED", "issued_on": "2026-11-02"}, "role.edit"),
+        ("toolkit", TOOLKIT | {"state": "REPLACED"}, {"state": "DELIVERED"}, "role.edit"),
+        ("training_enrolment", {"district": 2, "state": "NOMINATED"}, {"state": "CERTIFIED"},
+         "role.field"),
+        ("training_enrolment", {"district": 2}, {"stipend_paid_on": "2026-11-02"}, "role.field"),
+        ("loan", {"district": 2, "state": "SPONSORED"}, {"state": "SANCTIONED"}, "role.edit"),
+        ("verification", {"district": 2}, {"decision": "APPROVED"}, "role.edit"),
+        ("self_help_group", {"district": 2, "name": "Noor"}, {"name": "Nur"}, "role.edit"),
+        ("fund_release", {"district": 2, "amount": 1}, {"amount": 2}, "role.edit"),
+    ],
+)  # fmt: skip
+def test_a_registrar_changes_no_more_than_its_role_allows(
+    operator: Laptop,
+    registrar: Laptop,
+    row: Row,
+    kind: str,
+    fields: dict[str, Json],
+    edit: dict[str, Json],
+    rule: str,
+) -> None:
+    record = put(operator, 1, kind, **fields)
+    table = kind if kind != "fund_release" else "unknown"
+    before = row(table, record)
+    assert before
+    refused(sent(registrar, registrar.change(record, Op.EDIT, kind, base=1, **edit)), rule)
+    unseen = registrar.change(record, Op.EDIT, kind, **edit)  # not even as a conflict
+    found = sent(registrar, unseen)
+    held = all(one["verdict"] == "conflict" for one in found)
+    back = rule == "role.field" and edit.get("status", "") in {None, "DRAFT"}
+    assert held if back or fields.get("state") == "REPLACED" else found[0]["rule"] == rule
+    assert row(table, record) == before
+
+
+def test_a_registrar_deletes_what_it_entered_and_no_other(
+    operator: Laptop, registrar: Laptop, row: Row
+) -> None:
+    theirs = put(operator, 1, "beneficiary", **ARTISAN)
+    mine = put(registrar, 1, "beneficiary", **ARTISAN)
+    refused(
+        sent(registrar, registrar.change(theirs, Op.DELETE, "beneficiary", base=1)), "role.delete"
+    )
+    assert sent(registrar, registrar.change(mine, Op.DELETE, "beneficiary", base=1)) == []
+    assert not row("beneficiary", theirs)["deleted"]
+    assert row("beneficiary", mine)["deleted"]
+
+
+def test_a_registrar_settles_its_own_conflicts_and_no_others(
+    operator: Laptop, registrar: Laptop, make_laptop: Make, row: Row
+) -> None:
+    other = make_laptop("operator", district=2)
+    record = put(operator, 1, "beneficiary", **ARTISAN)
+    for laptop, village in ((operator, "Nagam"), (other, "Lasjan"), (registrar, "Wathora")):
+        sent(laptop, laptop.change(record, Op.EDIT, "beneficiary", base=1, village=village))
+    theirs: Json = [[other.origin, 1]]
+    both: Json = [[other.origin, 1], [registrar.origin, 1]]
+    for decided in (theirs, both, "everything"):
+        more: dict[str, Json] = {DECIDED: decided, "village": "Lasjan"}
+        change = registrar.change(record, Op.DECIDE, "beneficiary", base=2, **more)
+        refused(sent(registrar, change), "role.settle")
+    assert row("beneficiary", record)["village"] == "Nagam"
+    more = {DECIDED: [[registrar.origin, 1]], "village": "Nagam"}
+    assert sent(registrar, registrar.change(record, Op.DECIDE, "beneficiary", base=2, **more)) == []
+    more = {DECIDED: theirs, "village": "Lasjan"}
+    assert sent(operator, operator.change(record, Op.DECIDE, "beneficiary", base=2, **more)) == []
+    assert row("beneficiary", record)["village"] == "Lasjan"
+
+
+def test_a_viewer_writes_nothing(operator: Laptop, make_laptop: Make, row: Row) -> None:
+    viewer = make_laptop("viewer", district=2)
+    record = put(operator, 1, "attendance", district=2, on="2026-11-02", present=True)
+    before = row("attendance", record)
+    new = viewer.change(1, Op.CREATE, "beneficiary", **ARTISAN)
+    refused(sent(viewer, new), "role.create")
+    for op, fields, rule in (
+        (Op.EDIT, {"present": False}, "role.edit"),
+        (Op.EDIT, {}, "role.edit"),
+        (Op.DECIDE, {"present": False}, "role.edit"),
+        (Op.DELETE, {}, "role.delete"),
+    ):
+        change = viewer.change(record, op, "attendance", base=1, **fields)
+        refused(sent(viewer, change), rule)
+    assert row("beneficiary", new.record_id) == {}
+    assert row("attendance", record) == before
+    page = viewer.post("/v1/sync", viewer.quiet() | {"most": 100, "codes": True}).json()["page"]
+    assert page["rows"]
+
+
+def test_an_enrolled_viewer_is_one_for_older_laptops_too(served: tuple[str, Path]) -> None:
+    from fieldkit.protocol.scope import Scope
+    from fieldkit.server.operation.local import code
+
+    laptop = Laptop(served[0])
+    answer = laptop.enrol(code(served[1] / "server.sqlite3", "viewer", 2, 16), token="")
+    laptop.http.close()
+    scope = answer.json()["scope"]
+    assert scope == {"role": "registrar", "viewer": True, "district": 2, "block": 16}
+    assert Scope.model_validate(scope).role == "viewer"
+
+
+# What a registrar does
+
+
+def test_a_registrar_records_people_attendance_and_hand_overs(
+    operator: Laptop, registrar: Laptop, row: Row
+) -> None:
+    toolkit = put(operator, 1, "toolkit", **TOOLKIT)
+    enrolled = put(operator, 2, "training_enrolment", district=2, state="NOMINATED")
+    artisan = put(registrar, 1, "beneficiary", **ARTISAN | {"status": "SUBMITTED"})
+    member = put(registrar, 2, "member", name="Zoona", district=2, block=16)
+    mark = put(registrar, 3, "attendance", district=2, on="2026-11-02", present=True)
+    put(registrar, 4, "training_enrolment", district=2, block=16, state="ENROLLED")
+    done = [
+        registrar.change(artisan, Op.EDIT, "beneficiary", base=1, village="Nagam", card_no=None),
+        registrar.change(member, Op.EDIT, "member", base=1, village="Nagam", shoe_size=7),
+        registrar.change(mark, Op.EDIT, "attendance", base=1, present=False),
+        registrar.change(mark, Op.DELETE, "attendance", base=2),
+        registrar.change(enrolled, Op.EDIT, "training_enrolment", base=1, state="ENROLLED"),
+        registrar.change(
+            toolkit,
+            Op.EDIT,
+            "toolkit",
+            base=1,
+            state="DELIVERED",
+            delivered_on="2026-11-02",
+            received_by="RELATIVE",
+            receiver_name="Zoona",
+            condition="OK",
+            delivery_remark=None,
+            remarks="At the camp",
+        ),
+    ]
+    assert sent(registrar, *done) == []
+    assert row("toolkit", toolkit)["state"] == "DELIVERED"
+    assert row("beneficiary", artisan)["village"] == "Nagam"
+
+
+@pytest.mark.parametrize("role", ["operator", "supervisor", "administrator"])
+def test_operators_and_those_above_write_everything(make_laptop: Make, role: str) -> None:
+    laptop, other = make_laptop(role, district=2), make_laptop("operator", district=2)
+    artisan = put(other, 1, "beneficiary", **ARTISAN)
+    put(laptop, 1, "verification", district=2, stage="3", decision="APPROVED")
+    put(laptop, 2, "loan", district=2, state="DISBURSED")
+    put(laptop, 3, "fund_release", district=2, amount=1)
+    edits: list[dict[str, Json]] = [
+        {"status": "S3_APPROVED"},
+        {"merged_into": f"{laptop.origin}-1"},
+        {"district": 2, "block": 17},
+    ]
+    changes = [
+        laptop.change(artisan, Op.EDIT, "beneficiary", base=base, **edit)
+        for base, edit in enumerate(edits, start=1)
+    ]
+    changes.append(laptop.change(artisan, Op.DELETE, "beneficiary", base=4))
+    assert sent(laptop, *changes) == []
+
+
+# How it is said
+
+
+def test_the_reason_is_a_plain_sentence_for_newer_and_older_laptops(
+    registrar: Laptop, operator: Laptop
+) -> None:
+    record = put(operator, 1, "beneficiary", **ARTISAN)
+    changes = [
+        registrar.change(1, Op.CREATE, "loan", district=2, block=16, state="WILLING"),
+        registrar.change(record, Op.EDIT, "beneficiary", base=1, status="S1_APPROVED"),
+        registrar.change(record, Op.EDIT, "beneficiary", base=1, merged_into=record),
+    ]
+    new = registrar.post("/v1/sync", registrar.request(1) | {"codes": True}).json()["verdicts"]
+    old = registrar.post("/v1/sync", registrar.request(1)).json()["verdicts"]
+    who = "Only an operator, a supervisor or an administrator may"
+    assert [one["params"] for one in new] == [{"needs": "operator", "has": "registrar"}] * 3
+    assert "reason" not in new[0]
+    said = [
+        sentence(Finding(change.kind, "", one.get("field", ""), one["rule"], one["params"]))
+        for change, one in zip(changes, new, strict=True)
+    ]
+    assert [one["reason"] for one in old] == said
+    assert all("registrar" in one for one in said)
+    assert said[0].startswith(f"{who} enter this")
+    assert said[1].startswith(f"Status: only {who.removeprefix('Only ')} enter this")
+    assert said[2].startswith(f"{who} say that two records are one person")
+
+
+def test_what_follows_a_refused_entry_waits_with_it(registrar: Laptop) -> None:
+    changes = [
+        registrar.change(1, Op.CREATE, "loan", district=2, block=16, state="WILLING"),
+        registrar.change(1, Op.EDIT, "loan", purpose="Loom"),
+    ]
+    assert [one["rule"] for one in sent(registrar, *changes)] == ["role.create", "entry_refused"]
+
+
+# Tokens that end while a body arrives
+
+
+def test_a_token_revoked_in_the_middle_of_a_body_brings_nothing_in(
+    served: tuple[str, Path], operator: Laptop, row: Row
+) -> None:
+    from fieldkit.server.database.connection import writing
+    from fieldkit.server.database.migrate import open_database
+    from fieldkit.server.devices.enrolment import revoke
+
+    number = _device_of(served[1], operator)
+    change = operator.change(1, Op.CREATE, "village_organisation", district=2, name="Noor")
+    body = _json(operator.request(1) | {"most": 50})
+
+    def slowly() -> object:
+        yield body[:50]
+        engine = open_database(f"sqlite:///{served[1] / 'server.sqlite3'}")
+        with writing(engine) as connection:
+            revoke(connection, number, int(time.time()))
+        engine.dispose()
+        yield body[50:]
+
+    heads = {"authorization": f"Bearer {operator.token}", "content-length": str(len(body))}
+    answer = operator.http.post("/v1/sync", content=slowly(), headers=heads)  # type: ignore[arg-type]
+    assert (answer.status_code, answer.json().get("type")) == (403, "/problems/revoked")
+    assert row("village_organisation", change.record_id) == {}
+
+
+def _device_of(folder: Path, laptop: Laptop) -> int:
+    database = sqlite3.connect(folder / "server.sqlite3")
+    found = database.execute("SELECT used_by FROM code WHERE used_from = ?", [laptop.origin])
+    number = int(found.fetchone()[0])
+    database.close()
+    return number
+
+
+def _json(message: object) -> bytes:
+    import json
+
+    return json.dumps(message).encode()
