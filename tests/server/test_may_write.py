@@ -49,6 +49,13 @@ def put(laptop: Laptop, record: int, kind: str, **fields: Json) -> str:
     return change.record_id
 
 
+def version(row: Row, kind: str, record: str) -> int:
+    """Return the version of a stored record: the base of an edit whose author has seen it."""
+    found = row(kind, record)["version"]
+    assert isinstance(found, int)
+    return found
+
+
 # What must not succeed
 
 
@@ -70,7 +77,7 @@ def test_a_registrar_enters_no_record_of_these_kinds(
 ) -> None:
     change = registrar.change(1, Op.CREATE, kind, district=2, block=16, **fields)
     refused(sent(registrar, change), "role.create")
-    assert row(kind if kind not in {"fund_release", "target"} else "unknown", change.record_id) == {}
+    assert row(kind if kind not in {"fund_release", "target"} else "unknown_record", change.record_id) == {}
 
 
 @pytest.mark.parametrize(
@@ -106,10 +113,11 @@ def test_a_registrar_changes_no_more_than_its_role_allows(
     rule: str,
 ) -> None:
     record = put(operator, 1, kind, **fields)
-    table = kind if kind != "fund_release" else "unknown"
+    table = kind if kind != "fund_release" else "unknown_record"
     before = row(table, record)
     assert before
-    refused(sent(registrar, registrar.change(record, Op.EDIT, kind, base=1, **edit)), rule)
+    seen = registrar.change(record, Op.EDIT, kind, base=version(row, table, record), **edit)
+    refused(sent(registrar, seen), rule)
     unseen = registrar.change(record, Op.EDIT, kind, **edit)  # not even as a conflict
     found = sent(registrar, unseen)
     held = all(one["verdict"] == "conflict" for one in found)
@@ -123,10 +131,11 @@ def test_a_registrar_deletes_what_it_entered_and_no_other(
 ) -> None:
     theirs = put(operator, 1, "beneficiary", **ARTISAN)
     mine = put(registrar, 1, "beneficiary", **ARTISAN)
-    refused(
-        sent(registrar, registrar.change(theirs, Op.DELETE, "beneficiary", base=1)), "role.delete"
-    )
-    assert sent(registrar, registrar.change(mine, Op.DELETE, "beneficiary", base=1)) == []
+    base = version(row, "beneficiary", theirs)
+    change = registrar.change(theirs, Op.DELETE, "beneficiary", base=base)
+    refused(sent(registrar, change), "role.delete")
+    base = version(row, "beneficiary", mine)
+    assert sent(registrar, registrar.change(mine, Op.DELETE, "beneficiary", base=base)) == []
     assert not row("beneficiary", theirs)["deleted"]
     assert row("beneficiary", mine)["deleted"]
 
@@ -136,26 +145,28 @@ def test_a_registrar_settles_its_own_conflicts_and_no_others(
 ) -> None:
     other = make_laptop("operator", district=2)
     record = put(operator, 1, "beneficiary", **ARTISAN)
+    base = version(row, "beneficiary", record)
     for laptop, village in ((operator, "Nagam"), (other, "Lasjan"), (registrar, "Wathora")):
-        sent(laptop, laptop.change(record, Op.EDIT, "beneficiary", base=1, village=village))
+        sent(laptop, laptop.change(record, Op.EDIT, "beneficiary", base=base, village=village))
+    base = version(row, "beneficiary", record)
     theirs: Json = [[other.origin, 1]]
     both: Json = [[other.origin, 1], [registrar.origin, 1]]
     for decided in (theirs, both, "everything"):
         more: dict[str, Json] = {DECIDED: decided, "village": "Lasjan"}
-        change = registrar.change(record, Op.DECIDE, "beneficiary", base=2, **more)
+        change = registrar.change(record, Op.DECIDE, "beneficiary", base=base, **more)
         refused(sent(registrar, change), "role.settle")
     assert row("beneficiary", record)["village"] == "Nagam"
     more = {DECIDED: [[registrar.origin, 1]], "village": "Nagam"}
-    assert sent(registrar, registrar.change(record, Op.DECIDE, "beneficiary", base=2, **more)) == []
+    assert sent(registrar, registrar.change(record, Op.DECIDE, "beneficiary", base=base, **more)) == []
     more = {DECIDED: theirs, "village": "Lasjan"}
-    assert sent(operator, operator.change(record, Op.DECIDE, "beneficiary", base=2, **more)) == []
+    assert sent(operator, operator.change(record, Op.DECIDE, "beneficiary", base=base, **more)) == []
     assert row("beneficiary", record)["village"] == "Lasjan"
 
 
 def test_a_viewer_writes_nothing(operator: Laptop, make_laptop: Make, row: Row) -> None:
     viewer = make_laptop("viewer", district=2)
     record = put(operator, 1, "attendance", district=2, on="2026-11-02", present=True)
-    before = row("attendance", record)
+    before, base = row("attendance", record), version(row, "attendance", record)
     new = viewer.change(1, Op.CREATE, "beneficiary", **ARTISAN)
     refused(sent(viewer, new), "role.create")
     for op, fields, rule in (
@@ -164,7 +175,7 @@ def test_a_viewer_writes_nothing(operator: Laptop, make_laptop: Make, row: Row) 
         (Op.DECIDE, {"present": False}, "role.edit"),
         (Op.DELETE, {}, "role.delete"),
     ):
-        change = viewer.change(record, op, "attendance", base=1, **fields)
+        change = viewer.change(record, op, "attendance", base=base, **fields)
         refused(sent(viewer, change), rule)
     assert row("beneficiary", new.record_id) == {}
     assert row("attendance", record) == before
@@ -196,17 +207,18 @@ def test_a_registrar_records_people_attendance_and_hand_overs(
     member = put(registrar, 2, "member", name="Zoona", district=2, block=16)
     mark = put(registrar, 3, "attendance", district=2, on="2026-11-02", present=True)
     put(registrar, 4, "training_enrolment", district=2, block=16, state="ENROLLED")
+    seen = version(row, "training_enrolment", enrolled)
     done = [
         registrar.change(artisan, Op.EDIT, "beneficiary", base=1, village="Nagam", card_no=None),
         registrar.change(member, Op.EDIT, "member", base=1, village="Nagam", shoe_size=7),
         registrar.change(mark, Op.EDIT, "attendance", base=1, present=False),
         registrar.change(mark, Op.DELETE, "attendance", base=2),
-        registrar.change(enrolled, Op.EDIT, "training_enrolment", base=1, state="ENROLLED"),
+        registrar.change(enrolled, Op.EDIT, "training_enrolment", base=seen, state="ENROLLED"),
         registrar.change(
             toolkit,
             Op.EDIT,
             "toolkit",
-            base=1,
+            base=version(row, "toolkit", toolkit),
             state="DELIVERED",
             delivered_on="2026-11-02",
             received_by="RELATIVE",
@@ -222,7 +234,9 @@ def test_a_registrar_records_people_attendance_and_hand_overs(
 
 
 @pytest.mark.parametrize("role", ["operator", "supervisor", "administrator"])
-def test_operators_and_those_above_write_everything(make_laptop: Make, role: str) -> None:
+def test_operators_and_those_above_write_everything(
+    make_laptop: Make, row: Row, role: str
+) -> None:
     laptop, other = make_laptop(role, district=2), make_laptop("operator", district=2)
     artisan = put(other, 1, "beneficiary", **ARTISAN)
     put(laptop, 1, "verification", district=2, stage="3", decision="APPROVED")
@@ -233,11 +247,11 @@ def test_operators_and_those_above_write_everything(make_laptop: Make, role: str
         {"merged_into": f"{laptop.origin}-1"},
         {"district": 2, "block": 17},
     ]
+    base = version(row, "beneficiary", artisan)
     changes = [
-        laptop.change(artisan, Op.EDIT, "beneficiary", base=base, **edit)
-        for base, edit in enumerate(edits, start=1)
+        laptop.change(artisan, Op.EDIT, "beneficiary", base=base, **edit) for edit in edits
     ]
-    changes.append(laptop.change(artisan, Op.DELETE, "beneficiary", base=4))
+    changes.append(laptop.change(artisan, Op.DELETE, "beneficiary", base=base))
     assert sent(laptop, *changes) == []
 
 
