@@ -40,19 +40,19 @@ class Laptop:
         return answer
 
     def change(
-        self,
-        record: int | str,
-        op: Op = Op.CREATE,
-        kind: str = "village_organisation",
-        *,
-        base: int | None = None,
-        **fields: Json,
+        self, record: int, op: Op = Op.CREATE, kind: str = "village_organisation", **fields: Json
     ) -> Change:
-        """Log a change of a record of its own by number, or of any record by its id."""
+        """Log a change of a record that is this laptop's own, by its number."""
+        return self.edit(f"{self.origin}-{record}", kind, None, op, **fields)
+
+    def edit(
+        self, record_id: str, kind: str, base: int | None, op: Op = Op.EDIT, /, **fields: Json
+    ) -> Change:
+        """Log a change of any record."""
         change = Change(
             seq=len(self.changes) + 1,
             kind=kind,
-            record_id=record if isinstance(record, str) else f"{self.origin}-{record}",
+            record_id=record_id,
             op=op,
             fields=fields,
             base=base,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,12 @@ from tests.server.conftest import Laptop, Make, Row
 
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import sentence
+from fieldkit.server.database.connection import writing
+from fieldkit.server.database.migrate import open_database
+from fieldkit.server.devices.enrolment import revoke
+from fieldkit.server.operation.local import code
 
 ARTISAN: dict[str, Json] = {"name": "Ghulam Bhat", "trade_code": "CARP", "district": 2, "block": 16}
 TOOLKIT: dict[str, Json] = {"state": "DISPATCHED", "district": 2, "block": 16}
@@ -32,19 +39,32 @@ def refused(found: list[dict[str, object]], rule: str) -> None:
     assert (verdict["verdict"], verdict["rule"]) == ("rejected", rule)
 
 
-@pytest.fixture
-def operator(make_laptop: Make) -> Laptop:
-    return make_laptop("operator", district=2)
+@pytest.fixture(scope="module")
+def operator(served: tuple[str, Path]) -> Iterator[Laptop]:
+    yield from enrolled(served, "operator")
 
 
-@pytest.fixture
-def registrar(make_laptop: Make) -> Laptop:
-    return make_laptop("registrar", district=2, block=16)
+@pytest.fixture(scope="module")
+def registrar(served: tuple[str, Path]) -> Iterator[Laptop]:
+    yield from enrolled(served, "registrar")
 
 
-def put(laptop: Laptop, record: int, kind: str, **fields: Json) -> str:
+def enrolled(served: tuple[str, Path], role: str) -> Iterator[Laptop]:
+    laptop = Laptop(served[0])
+    answer = laptop.enrol(code(served[1] / "server.sqlite3", role, 2), token="")
+    assert answer.status_code == 200, answer.text
+    yield laptop
+    laptop.http.close()
+
+
+def enter(laptop: Laptop, kind: str, **fields: Json) -> Change:
+    """Log the creation of a record."""
+    return laptop.change(len(laptop.changes) + 1, Op.CREATE, kind, **fields)
+
+
+def put(laptop: Laptop, kind: str, **fields: Json) -> str:
     """Create a record, which must be taken in; return its id."""
-    change = laptop.change(record, Op.CREATE, kind, **fields)
+    change = enter(laptop, kind, **fields)
     assert sent(laptop, change) == []
     return change.record_id
 
@@ -75,7 +95,7 @@ def version(row: Row, kind: str, record: str) -> int:
 def test_a_registrar_enters_no_record_of_these_kinds(
     registrar: Laptop, row: Row, kind: str, fields: dict[str, Json]
 ) -> None:
-    change = registrar.change(1, Op.CREATE, kind, district=2, block=16, **fields)
+    change = enter(registrar, kind, district=2, block=16, **fields)
     refused(sent(registrar, change), "role.create")
     assert (
         row(kind if kind not in {"fund_release", "target"} else "unknown_record", change.record_id)
@@ -115,15 +135,15 @@ def test_a_registrar_changes_no_more_than_its_role_allows(
     edit: dict[str, Json],
     rule: str,
 ) -> None:
-    record = put(operator, 1, kind, **fields)
+    record = put(operator, kind, **fields)
     table = kind if kind != "fund_release" else "unknown_record"
     before = row(table, record)
     assert before
-    seen = registrar.change(record, Op.EDIT, kind, base=version(row, table, record), **edit)
+    seen = registrar.edit(record, kind, version(row, table, record), **edit)
     refused(sent(registrar, seen), rule)
     # Nor as a conflict; going back from what it did not see is one, as for anybody.
     back = edit in ({"status": "DRAFT"}, {"state": "DELIVERED"})
-    (unseen,) = sent(registrar, registrar.change(record, Op.EDIT, kind, **edit))
+    (unseen,) = sent(registrar, registrar.edit(record, kind, None, **edit))
     assert unseen["rule"] == ("contested" if back else rule)
     assert row(table, record) == before
 
@@ -131,13 +151,13 @@ def test_a_registrar_changes_no_more_than_its_role_allows(
 def test_a_registrar_deletes_what_it_entered_and_no_other(
     operator: Laptop, registrar: Laptop, row: Row
 ) -> None:
-    theirs = put(operator, 1, "beneficiary", **ARTISAN)
-    mine = put(registrar, 1, "beneficiary", **ARTISAN)
+    theirs = put(operator, "beneficiary", **ARTISAN)
+    mine = put(registrar, "beneficiary", **ARTISAN)
     base = version(row, "beneficiary", theirs)
-    change = registrar.change(theirs, Op.DELETE, "beneficiary", base=base)
+    change = registrar.edit(theirs, "beneficiary", base, Op.DELETE)
     refused(sent(registrar, change), "role.delete")
     base = version(row, "beneficiary", mine)
-    assert sent(registrar, registrar.change(mine, Op.DELETE, "beneficiary", base=base)) == []
+    assert sent(registrar, registrar.edit(mine, "beneficiary", base, Op.DELETE)) == []
     assert not row("beneficiary", theirs)["deleted"]
     assert row("beneficiary", mine)["deleted"]
 
@@ -146,34 +166,32 @@ def test_a_registrar_settles_its_own_conflicts_and_no_others(
     operator: Laptop, registrar: Laptop, make_laptop: Make, row: Row
 ) -> None:
     other = make_laptop("operator", district=2)
-    record = put(operator, 1, "beneficiary", **ARTISAN)
-    base = version(row, "beneficiary", record)
+    record = put(operator, "beneficiary", **ARTISAN)
+    base, seqs = version(row, "beneficiary", record), []
     for laptop, village in ((operator, "Nagam"), (other, "Lasjan"), (registrar, "Wathora")):
-        sent(laptop, laptop.change(record, Op.EDIT, "beneficiary", base=base, village=village))
+        change = laptop.edit(record, "beneficiary", base, village=village)
+        sent(laptop, change)
+        seqs.append(change.seq)
     base = version(row, "beneficiary", record)
-    theirs: Json = [[other.origin, 1]]
-    both: Json = [[other.origin, 1], [registrar.origin, 1]]
+    theirs: Json = [[other.origin, seqs[1]]]
+    both: Json = [[other.origin, seqs[1]], [registrar.origin, seqs[2]]]
     for decided in (theirs, both, "everything"):
         more: dict[str, Json] = {DECIDED: decided, "village": "Lasjan"}
-        change = registrar.change(record, Op.DECIDE, "beneficiary", base=base, **more)
+        change = registrar.edit(record, "beneficiary", base, Op.DECIDE, **more)
         refused(sent(registrar, change), "role.settle")
     assert row("beneficiary", record)["village"] == "Nagam"
-    more = {DECIDED: [[registrar.origin, 1]], "village": "Nagam"}
-    assert (
-        sent(registrar, registrar.change(record, Op.DECIDE, "beneficiary", base=base, **more)) == []
-    )
+    more = {DECIDED: [[registrar.origin, seqs[2]]], "village": "Nagam"}
+    assert sent(registrar, registrar.edit(record, "beneficiary", base, Op.DECIDE, **more)) == []
     more = {DECIDED: theirs, "village": "Lasjan"}
-    assert (
-        sent(operator, operator.change(record, Op.DECIDE, "beneficiary", base=base, **more)) == []
-    )
+    assert sent(operator, operator.edit(record, "beneficiary", base, Op.DECIDE, **more)) == []
     assert row("beneficiary", record)["village"] == "Lasjan"
 
 
 def test_a_viewer_writes_nothing(operator: Laptop, make_laptop: Make, row: Row) -> None:
     viewer = make_laptop("viewer", district=2)
-    record = put(operator, 1, "attendance", district=2, on="2026-11-02", present=True)
+    record = put(operator, "attendance", district=2, on="2026-11-02", present=True)
     before, base = row("attendance", record), version(row, "attendance", record)
-    new = viewer.change(1, Op.CREATE, "beneficiary", **ARTISAN)
+    new = enter(viewer, "beneficiary", **ARTISAN)
     refused(sent(viewer, new), "role.create")
     for op, fields, rule in (
         (Op.EDIT, {"present": False}, "role.edit"),
@@ -181,7 +199,7 @@ def test_a_viewer_writes_nothing(operator: Laptop, make_laptop: Make, row: Row) 
         (Op.DECIDE, {"present": False}, "role.edit"),
         (Op.DELETE, {}, "role.delete"),
     ):
-        change = viewer.change(record, op, "attendance", base=base, **fields)
+        change = viewer.edit(record, "attendance", base, op, **fields)
         refused(sent(viewer, change), rule)
     assert row("beneficiary", new.record_id) == {}
     assert row("attendance", record) == before
@@ -190,9 +208,6 @@ def test_a_viewer_writes_nothing(operator: Laptop, make_laptop: Make, row: Row) 
 
 
 def test_an_enrolled_viewer_is_one_for_older_laptops_too(served: tuple[str, Path]) -> None:
-    from fieldkit.protocol.scope import Scope
-    from fieldkit.server.operation.local import code
-
     laptop = Laptop(served[0])
     answer = laptop.enrol(code(served[1] / "server.sqlite3", "viewer", 2, 16), token="")
     laptop.http.close()
@@ -207,24 +222,23 @@ def test_an_enrolled_viewer_is_one_for_older_laptops_too(served: tuple[str, Path
 def test_a_registrar_records_people_attendance_and_hand_overs(
     operator: Laptop, registrar: Laptop, row: Row
 ) -> None:
-    toolkit = put(operator, 1, "toolkit", **TOOLKIT)
-    enrolled = put(operator, 2, "training_enrolment", district=2, state="NOMINATED")
-    artisan = put(registrar, 1, "beneficiary", **ARTISAN | {"status": "SUBMITTED"})
-    member = put(registrar, 2, "member", name="Zoona", district=2, block=16)
-    mark = put(registrar, 3, "attendance", district=2, on="2026-11-02", present=True)
-    put(registrar, 4, "training_enrolment", district=2, block=16, state="ENROLLED")
+    toolkit = put(operator, "toolkit", **TOOLKIT)
+    enrolled = put(operator, "training_enrolment", district=2, state="NOMINATED")
+    artisan = put(registrar, "beneficiary", **ARTISAN | {"status": "SUBMITTED"})
+    member = put(registrar, "member", name="Zoona", district=2, block=16)
+    mark = put(registrar, "attendance", district=2, on="2026-11-02", present=True)
+    put(registrar, "training_enrolment", district=2, block=16, state="ENROLLED")
     seen = version(row, "training_enrolment", enrolled)
     done = [
-        registrar.change(artisan, Op.EDIT, "beneficiary", base=1, village="Nagam", card_no=None),
-        registrar.change(member, Op.EDIT, "member", base=1, village="Nagam", shoe_size=7),
-        registrar.change(mark, Op.EDIT, "attendance", base=1, present=False),
-        registrar.change(mark, Op.DELETE, "attendance", base=2),
-        registrar.change(enrolled, Op.EDIT, "training_enrolment", base=seen, state="ENROLLED"),
-        registrar.change(
+        registrar.edit(artisan, "beneficiary", 1, village="Nagam", card_no=None),
+        registrar.edit(member, "member", 1, village="Nagam", shoe_size=7),
+        registrar.edit(mark, "attendance", 1, present=False),
+        registrar.edit(mark, "attendance", 2, Op.DELETE),
+        registrar.edit(enrolled, "training_enrolment", seen, state="ENROLLED"),
+        registrar.edit(
             toolkit,
-            Op.EDIT,
             "toolkit",
-            base=version(row, "toolkit", toolkit),
+            version(row, "toolkit", toolkit),
             state="DELIVERED",
             delivered_on="2026-11-02",
             received_by="RELATIVE",
@@ -242,18 +256,18 @@ def test_a_registrar_records_people_attendance_and_hand_overs(
 @pytest.mark.parametrize("role", ["operator", "supervisor", "administrator"])
 def test_operators_and_those_above_write_everything(make_laptop: Make, row: Row, role: str) -> None:
     laptop, other = make_laptop(role, district=2), make_laptop("operator", district=2)
-    artisan = put(other, 1, "beneficiary", **ARTISAN)
-    put(laptop, 1, "verification", district=2, stage="3", decision="APPROVED")
-    put(laptop, 2, "loan", district=2, state="DISBURSED")
-    put(laptop, 3, "fund_release", district=2, amount=1)
+    artisan = put(other, "beneficiary", **ARTISAN)
+    put(laptop, "verification", district=2, stage="3", decision="APPROVED")
+    put(laptop, "loan", district=2, state="DISBURSED")
+    put(laptop, "fund_release", district=2, amount=1)
     edits: list[dict[str, Json]] = [
         {"status": "S3_APPROVED"},
         {"merged_into": f"{laptop.origin}-1"},
         {"district": 2, "block": 17},
     ]
     base = version(row, "beneficiary", artisan)
-    changes = [laptop.change(artisan, Op.EDIT, "beneficiary", base=base, **edit) for edit in edits]
-    changes.append(laptop.change(artisan, Op.DELETE, "beneficiary", base=base))
+    changes = [laptop.edit(artisan, "beneficiary", base, **edit) for edit in edits]
+    changes.append(laptop.edit(artisan, "beneficiary", base, Op.DELETE))
     assert sent(laptop, *changes) == []
 
 
@@ -263,14 +277,15 @@ def test_operators_and_those_above_write_everything(make_laptop: Make, row: Row,
 def test_the_reason_is_a_plain_sentence_for_newer_and_older_laptops(
     registrar: Laptop, operator: Laptop
 ) -> None:
-    record = put(operator, 1, "beneficiary", **ARTISAN)
+    record = put(operator, "beneficiary", **ARTISAN)
     changes = [
-        registrar.change(1, Op.CREATE, "loan", district=2, block=16, state="WILLING"),
-        registrar.change(record, Op.EDIT, "beneficiary", base=1, status="S1_APPROVED"),
-        registrar.change(record, Op.EDIT, "beneficiary", base=1, merged_into=record),
+        enter(registrar, "loan", district=2, block=16, state="WILLING"),
+        registrar.edit(record, "beneficiary", 1, status="S1_APPROVED"),
+        registrar.edit(record, "beneficiary", 1, merged_into=record),
     ]
-    new = registrar.post("/v1/sync", registrar.request(1) | {"codes": True}).json()["verdicts"]
-    old = registrar.post("/v1/sync", registrar.request(1)).json()["verdicts"]
+    request = registrar.request(changes[0].seq)
+    new = registrar.post("/v1/sync", request | {"codes": True}).json()["verdicts"]
+    old = registrar.post("/v1/sync", request).json()["verdicts"]
     who = "Only an operator or a supervisor may"
     assert [one["params"] for one in new] == [{"needs": "operator", "has": "registrar"}] * 3
     assert "reason" not in new[0]
@@ -287,9 +302,9 @@ def test_the_reason_is_a_plain_sentence_for_newer_and_older_laptops(
 
 def test_what_follows_a_refused_entry_waits_with_it(registrar: Laptop) -> None:
     changes = [
-        registrar.change(1, Op.CREATE, "loan", district=2, block=16, state="WILLING"),
-        registrar.change(1, Op.EDIT, "loan", purpose="Loom"),
+        enter(registrar, "loan", district=2, block=16, state="WILLING"),
     ]
+    changes.append(registrar.edit(changes[0].record_id, "loan", None, purpose="Loom"))
     assert [one["rule"] for one in sent(registrar, *changes)] == ["role.create", "entry_refused"]
 
 
@@ -297,17 +312,14 @@ def test_what_follows_a_refused_entry_waits_with_it(registrar: Laptop) -> None:
 
 
 def test_a_token_revoked_in_the_middle_of_a_body_brings_nothing_in(
-    served: tuple[str, Path], operator: Laptop, row: Row
+    served: tuple[str, Path], make_laptop: Make, row: Row
 ) -> None:
-    from fieldkit.server.database.connection import writing
-    from fieldkit.server.database.migrate import open_database
-    from fieldkit.server.devices.enrolment import revoke
-
+    operator = make_laptop("operator", district=2)
     number = _device_of(served[1], operator)
-    change = operator.change(1, Op.CREATE, "village_organisation", district=2, name="Noor")
+    change = enter(operator, "village_organisation", district=2, name="Noor")
     body = _json(operator.request(1) | {"most": 50})
 
-    def slowly() -> object:
+    def slowly() -> Iterator[bytes]:
         yield body[:50]
         engine = open_database(f"sqlite:///{served[1] / 'server.sqlite3'}")
         with writing(engine) as connection:
@@ -316,7 +328,7 @@ def test_a_token_revoked_in_the_middle_of_a_body_brings_nothing_in(
         yield body[50:]
 
     heads = {"authorization": f"Bearer {operator.token}", "content-length": str(len(body))}
-    answer = operator.http.post("/v1/sync", content=slowly(), headers=heads)  # type: ignore[arg-type]
+    answer = operator.http.post("/v1/sync", content=slowly(), headers=heads)
     assert (answer.status_code, answer.json().get("type")) == (403, "/problems/revoked")
     assert row("village_organisation", change.record_id) == {}
 
@@ -330,6 +342,4 @@ def _device_of(folder: Path, laptop: Laptop) -> int:
 
 
 def _json(message: object) -> bytes:
-    import json
-
     return json.dumps(message).encode()
