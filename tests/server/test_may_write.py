@@ -187,6 +187,23 @@ def test_a_registrar_settles_its_own_conflicts_and_no_others(
     assert row("beneficiary", record)["village"] == "Lasjan"
 
 
+def test_a_registrar_may_agree_to_what_stands(
+    operator: Laptop, registrar: Laptop, row: Row
+) -> None:
+    record = put(operator, "beneficiary", **ARTISAN, status="S1_APPROVED")
+    base = version(row, "beneficiary", record)
+    assert sent(operator, operator.edit(record, "beneficiary", base, Op.DELETE)) == []
+    edit = registrar.edit(record, "beneficiary", base, village="Nagam", status="S1_APPROVED")
+    (verdict,) = sent(registrar, edit)
+    assert verdict["rule"] == "contested"
+    base = version(row, "beneficiary", record)
+    mine: Json = [[registrar.origin, edit.seq]]
+    for kept, found in ((False, ["role.delete"]), (True, [])):
+        more: dict[str, Json] = {DECIDED: mine, "deleted": kept}
+        change = registrar.edit(record, "beneficiary", base, Op.DECIDE, **more)
+        assert [one["rule"] for one in sent(registrar, change)] == found
+
+
 def test_a_viewer_writes_nothing(operator: Laptop, make_laptop: Make, row: Row) -> None:
     viewer = make_laptop("viewer", district=2)
     record = put(operator, "attendance", district=2, on="2026-11-02", present=True)

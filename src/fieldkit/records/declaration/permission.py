@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fieldkit import reference
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.finding import Finding
-from fieldkit.protocol.merge import DELETED, STAMPS
+from fieldkit.protocol.merge import DELETED, STAMPS, same_value
 from fieldkit.protocol.scope import ROLES, Role, is_at_least
 from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.declaration.sentences import sentence
@@ -41,6 +41,10 @@ class Denial(NamedTuple):
     def said(self, kind: str, has: Role) -> str:
         """Return its sentence."""
         return sentence(Finding(kind, "", self.field, self.rule, self.params(has)))
+
+
+SETTLE = Denial("role.settle", "", OPERATOR)
+"""What it takes to settle a conflict over a value that others typed."""
 
 
 class Author(NamedTuple):
@@ -84,13 +88,15 @@ def _needs(author: Author, change: Change, seen: Mapping[str, Json]) -> Iterator
         yield Denial("role.create", "", writers.create)
     elif change.op is Op.DELETE:
         yield deletes
-    elif not change.fields:
-        yield Denial("role.edit", "", writers.edit)
+    else:
+        yield Denial("role.edit", "", REGISTRAR)  # whatever it changes, a viewer may not
     if change.op is Op.DECIDE and author.settles:
-        yield Denial("role.settle", "", OPERATOR)
+        yield SETTLE
     for name, value in change.fields.items():
         if name in _NOT_WRITTEN or (new and (value is None or name in _PLACE)):
             continue
+        if name in seen and same_value(seen[name], value):
+            continue  # what stands already may be agreed to
         if name == DELETED:
             yield deletes
         elif name == MERGED:
