@@ -84,7 +84,7 @@ def _exceptions(kind: type[Record]) -> Iterator[str]:
     for section, role in rules.sections.items():
         yield f"section {section}: {role}"
     for name in dict.fromkeys([*rules.fields, *rules.values]):
-        roles = [rules.fields[name]] if name in rules.fields else []
+        roles: list[str] = [rules.fields[name]] if name in rules.fields else []
         roles += [
             f"*{fields[name].format.show(code)}* {role}"
             for code, role in rules.values.get(name, {}).items()
