@@ -226,7 +226,7 @@ def _add_server(commands: Subparsers) -> None:
     _add_json(_add_action(actions, "status", "say what the server holds"))
 
 
-_ROLES = ("registrar", "operator", "supervisor", "administrator")
+_ROLES = ("viewer", "registrar", "operator", "supervisor", "administrator")
 
 
 def _add_action(actions: Subparsers, name: str, help_text: str) -> argparse.ArgumentParser:
