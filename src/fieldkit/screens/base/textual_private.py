@@ -41,7 +41,8 @@ def tolerate_any_byte() -> None:
         from textual.drivers import linux_driver
 
         decoder = codecs.getincrementaldecoder("utf-8")
-        linux_driver.getincrementaldecoder = lambda _encoding: partial(decoder, errors="replace")
+        tolerant = partial(decoder, errors="replace")
+        vars(linux_driver)["getincrementaldecoder"] = lambda _encoding: tolerant
 
 
 def running(app: App[T]) -> bool:
