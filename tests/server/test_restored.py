@@ -12,7 +12,7 @@ from fieldkit.protocol.change import Op
 from fieldkit.protocol.merge import PLACE
 from fieldkit.records import kinds
 from fieldkit.server.database.connection import writing
-from fieldkit.server.database.tables import FIELD_VERSION, METADATA, SERVER
+from fieldkit.server.database.tables import DEVICE, FIELD_VERSION, METADATA, SCOPE, SERVER
 from fieldkit.server.feed.positions import begin_generation, lock_counters, start
 from fieldkit.server.ingest import locked_records
 from fieldkit.server.problems import Refusal
@@ -24,8 +24,9 @@ def laptop(engine: Engine) -> Laptop:
 
 
 def backup(engine: Engine) -> Callable[[], None]:
-    """Save the whole database; return a function that restores it."""
-    tables = [*METADATA.sorted_tables, *(kind.table() for kind in kinds().values())]
+    """Save the whole database but its devices; return a function that restores it."""
+    known = [table for table in METADATA.sorted_tables if table not in (DEVICE, SCOPE)]
+    tables = [*known, *(kind.table() for kind in kinds().values())]
     with engine.connect() as connection:
         held = {
             table: [dict(row._mapping) for row in connection.execute(select(table))]

@@ -76,7 +76,7 @@ def ingest_changes(
     _read_changes(entries)
     changes = [entry.change for entry in entries if entry.change and not entry.refused]
     rights = unsettled.rights_of(connection, device, now)
-    writer = Writer(ancestry(connection, log), rights, log.district)
+    writer = Writer(ancestry(connection, log), device.scope.role, rights, log.district)
     wanted = districts_of(connection, log.district, changes) | set(also)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     locked = lock_records(connection, keys, wanted, generation, writer.ancestry, cursors)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from fieldkit.protocol.change import Change
+from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import APPLIED, CONFLICT, LATE, REJECTED, WAITING, Verdict
 from fieldkit.protocol.limits import LONGEST_NAME, contains_aadhaar
 from fieldkit.server.database.rows import UnfitChange, place_of
+from fieldkit.server.ingest.authors import check_role
 from fieldkit.server.ingest.record_state import (
     NotThere,
     RecordState,
@@ -117,6 +118,8 @@ def attempt(
         outcome.district = place_of(record.values)[0]
     if heirs is not None:
         change, skipped = without_later(record, change, writer.ancestry.origin, heirs)
+    elif record.values or change.op is Op.CREATE:
+        check_role(writer.role, record, change, writer.ancestry)
     try:
         merged = apply_change(
             record, change, writer, floor, admitted=heirs is not None, unseen=unseen

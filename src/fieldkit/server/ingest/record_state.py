@@ -17,6 +17,7 @@ from fieldkit.protocol.merge import (
     merge,
     written_fields,
 )
+from fieldkit.protocol.scope import Role
 from fieldkit.server.conflicts import Held
 from fieldkit.server.database.rows import Key, StoredRecord, UnfitChange, place_of
 from fieldkit.server.scope import Past, Place, Right, Rights
@@ -52,6 +53,7 @@ class Writer:
     """The log that a change comes from, and what its device may write."""
 
     ancestry: Ancestry
+    role: Role
     rights: Rights
     district: int
     """The district of the log's records that name none."""

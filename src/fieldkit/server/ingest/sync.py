@@ -20,6 +20,7 @@ from fieldkit.protocol.messages import Settled, SyncAnswer, SyncRequest, Unsettl
 from fieldkit.server import request_log
 from fieldkit.server.database.connection import may_retry, reading, writing
 from fieldkit.server.database.rows import Key
+from fieldkit.server.devices.authentication import confirm_device
 from fieldkit.server.feed.page import PageResult, read_page
 from fieldkit.server.feed.positions import (
     Generation,
@@ -88,7 +89,7 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
 
     Raises:
         Refusal: the log does not fit (gap, altered, parent, not-yours), the batch has no canonical
-            form, or others kept the server busy (503).
+            form, the device was revoked meanwhile, or others kept the server busy (503).
     """
     outcome = _ingest(engine, device, request, now)
     for seq in outcome.out_of_scope:
@@ -126,7 +127,9 @@ def _ingest(engine: Engine, device: Device, request: SyncRequest, now: int) -> _
     for _ in range(_TRIES):
         try:
             with writing(engine) as connection:
-                return _try_ingest(connection, device, request, also, now)
+                outcome = _try_ingest(connection, device, request, also, now)
+                confirm_device(connection, device)
+                return outcome
         except MissingLocks as missing:
             also |= missing.districts
         except _Restored as restored:

@@ -120,9 +120,9 @@ def read_waiting(
 
 
 def _writer(connection: Connection, one: Unsettled, now: int) -> Writer:
-    log = stored_log(connection, one.origin)
-    rights = rights_of(connection, device_numbered(connection, one.device), now)
-    return Writer(ancestry(connection, log), rights, log.district)
+    log, device = stored_log(connection, one.origin), device_numbered(connection, one.device)
+    rights = rights_of(connection, device, now)
+    return Writer(ancestry(connection, log), device.scope.role, rights, log.district)
 
 
 def rights_of(connection: Connection, device: Device, now: int) -> Rights:
