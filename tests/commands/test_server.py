@@ -148,7 +148,7 @@ def test_a_supervisor_decides_about_late_changes(
     assert [one["verdict"] for one in listed] == ["late", "late"]
     shown = cli("server", "late", "list", *url).text
     assert "artisan" in shown
-    assert "Name: Zooni Akhter" in shown
+    assert "Name as on Aadhaar: Zooni Akhter" in shown
     first, second = (one["change"] for one in listed)
     assert f"{first} is taken in." in cli("server", "late", "take", first, *url).text
     assert "is left out" in cli("server", "late", "leave", "--device", number, *url).text
