@@ -43,7 +43,7 @@ def write_xlsx(
     book: str = "",
 ) -> None:
     """Write a workbook; each sheet is given as pieces of its rows' XML."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         listed, links = "", ""
         for at, pieces in enumerate(sheets, 1):
             name = names[at - 1] if names else f"Sheet{at}"

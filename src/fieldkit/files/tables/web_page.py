@@ -191,7 +191,9 @@ class _TableParser(HTMLParser):
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         """Note the start of an element."""
         given = {name: value or "" for name, value in attrs}
-        if self._unseen:
+        if self._unseen == tag == "option":
+            self._unseen = ""
+        elif self._unseen:
             self._depth += tag == self._unseen
         if tag == "table":
             self._unseen = ""
@@ -210,8 +212,8 @@ class _TableParser(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Note the end of an element."""
-        if self._unseen and tag == self._unseen:
-            self._depth -= 1
+        if self._unseen and (tag == self._unseen or tag == "select"):
+            self._depth = 0 if tag == "select" else self._depth - 1
             self._unseen = self._unseen if self._depth else ""
         if not self._open:
             return

@@ -74,7 +74,6 @@ class _Cells:
         elif tag == "f":
             self._formula = True
         else:
-            self._formula = self._formula and tag != "v"
             self.collector.start(tag)
 
     def end(self, tag: str) -> None:
@@ -117,7 +116,8 @@ class _Cells:
     def _end_cell(self) -> None:
         text = self._text(self.collector.taken())
         if not text:
-            if self._formula or self._type == "e":
+            # A formula whose result is the empty text has the type "str".
+            if self._type == "e" or (self._formula and self._type != "str"):
                 self._noticed.add(self._noticed.uncalculated, self._noticed.row)
             return
         if self._row is None or self._column >= MOST_COLUMNS:
