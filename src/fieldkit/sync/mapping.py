@@ -7,7 +7,7 @@ from typing import cast
 
 from fieldkit.plain_text import shown
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.finding import Finding, Severity
+from fieldkit.protocol.finding import APPLIED, Finding, Severity
 from fieldkit.protocol.messages import (
     MOST_ROWS,
     Batch,
@@ -17,14 +17,32 @@ from fieldkit.protocol.messages import (
     Parent,
     SyncAnswer,
     SyncRequest,
+    Unsettled,
 )
-from fieldkit.store import Answered, FocusAt, Logged, LogPosition, PullState, ServerRow, Store
+from fieldkit.store import (
+    Answered,
+    FocusAt,
+    Logged,
+    LogPosition,
+    PullState,
+    ServerRow,
+    SettledChange,
+    Store,
+)
 
 
 def compose_request(
-    store: Store, position: LogPosition, state: PullState, logged: Sequence[Logged], rows: int
+    store: Store,
+    position: LogPosition,
+    state: PullState,
+    logged: Sequence[Logged],
+    rows: int,
+    unsettled: Unsettled | None = None,
 ) -> SyncRequest:
-    """Return the request that sends these changes of one origin and requests ``rows`` rows."""
+    """Return the request that sends these changes of one origin and requests ``rows`` rows.
+
+    ``unsettled``: the late and waiting changes of the origin to ask about.
+    """
     batch = None
     if logged:
         first = logged[0].change.seq
@@ -52,6 +70,7 @@ def compose_request(
         most=min(rows + len(logged), MOST_ROWS),
         now=max(store.now(), 0),
         codes=True,
+        unsettled=unsettled or Unsettled(),
     )
 
 
@@ -79,6 +98,11 @@ def map_answer(
         head=head,
         versions=dict(zip(kept, answer.versions, strict=False)),
         verdicts=[one for one in answer.verdicts if one.seq in kept],
+        settled=[
+            SettledChange(one.seq, one.version, None if one.verdict == APPLIED else one)
+            for one in answer.settled
+            if one.seq <= seq
+        ],
         rows=[_row(row) for row in page.rows] if page else (),
         gone=[(one.kind, one.id) for one in page.gone] if page else (),
         cursors=answer.cursors,

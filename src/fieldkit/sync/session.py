@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fieldkit.protocol.finding import CONFLICT
-from fieldkit.protocol.messages import (
-    SyncAnswer,
-    SyncRequest,
-)
+from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.store import Answered, Logged, LogPosition, Outdated, PullState, State, Store
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.limits import WHOLE, NoProgress, SyncLimits
 from fieldkit.sync.mapping import compose_request, map_answer
+from fieldkit.sync.questions import Questions
 from fieldkit.sync.sentences import ALTERED, FAULTY, refusal_sentence, retry_reason
 from fieldkit.sync.transfer_size import TransferSize
 from fieldkit.sync.transport import Traffic, Transport
@@ -85,7 +83,10 @@ class RequestLoop:
         self._total = count_unsent(store)
         self._limits = SyncLimits()
         self._frozen = False
-        self.done = self.rejected = self.received = self.conflicts = 0
+        self._questions = Questions(store)
+        self.done = self.received = self.conflicts = 0
+        self.verdicts: Counter[str] = Counter()
+        """The verdicts on what was sent, without those on what was applied."""
 
     def run(self) -> None:
         """Send requests until neither side has anything left.
@@ -103,6 +104,8 @@ class RequestLoop:
     def _step(self) -> bool:
         """Send one request and process its answer; say whether anything is left."""
         position, state = self._outbox.log_position(), self._pull.state()
+        if position and position.settled and (origin := self._questions.next_origin()):
+            position = self._outbox.log_position(origin)
         if position is None:
             raise SyncEnded("This laptop is not set up yet.")
         self._limits.begin_round()
@@ -116,9 +119,11 @@ class RequestLoop:
             # Somebody enrolled this laptop meanwhile; the server answers again.
             self._limits.end_round(progress=False)
             return True
+        self._questions.answered(position.origin)
         self._report()
         following = self._outbox.log_position()
-        return more or following is None or not following.settled
+        left = self._questions.left > 0
+        return more or left or following is None or not following.settled
 
     def _report(self, retry_reason: str = "") -> None:
         if self._progress:
@@ -154,16 +159,16 @@ class RequestLoop:
         self, position: LogPosition, state: PullState
     ) -> tuple[list[Logged], SyncRequest]:
         """Return the next batch and its request, of at most the present transfer size."""
-        size = self._size
+        size, asked = self._size, self._questions.about(position.origin)
         batch = self._outbox.batch(position.origin, size.changes)
-        request = compose_request(self._store, position, state, batch, size.rows)
+        request = compose_request(self._store, position, state, batch, size.rows, asked)
         while len(batch) > 1:
             encoded = self._transport.measure(request)
             size.measured(encoded, len(batch))
             if encoded <= size.max_bytes:
                 break
             batch = batch[: min(size.changes * 9 // 10, len(batch) - 1) or 1]
-            request = compose_request(self._store, position, state, batch, size.rows)
+            request = compose_request(self._store, position, state, batch, size.rows, asked)
         return batch, request
 
     def _send(self, request: SyncRequest, position: LogPosition) -> SyncAnswer:
@@ -204,6 +209,7 @@ class RequestLoop:
         if refusal.code == "lost":
             self._limits.step_back(WHOLE)
             self._pull.begin_again()
+            self._questions = Questions(self._store)
             return True
         return self._offer_parent(refusal, position)
 
@@ -292,6 +298,7 @@ class RequestLoop:
             acknowledged = acknowledged.without_page()
         self._store_answer(acknowledged, [one for one in batch if one.change.seq <= seq])
         news = seq > position.acked_seq or position.server_head is None
+        news = news or self._questions.asks(origin)
         self._limits.end_round(progress=bool(news or acknowledged.rows or acknowledged.gone))
         self._check_generation(state, answer)
         if moved and (scope := answer.scope):
@@ -340,7 +347,7 @@ class RequestLoop:
         if answer.token:
             self._transport.use_token(answer.token)
         self.done += len(batch)
-        self.rejected += len({one.seq for one in answer.verdicts if one.verdict != CONFLICT})
+        self.verdicts.update({one.seq: one.verdict for one in answer.verdicts}.values())
         self.received += received.rows
         self.conflicts += received.new_conflicts
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import Settled, SyncAnswer, SyncRequest, Unsettled
 from fieldkit.server import request_log
 from fieldkit.server.database.connection import may_retry, reading, writing
 from fieldkit.server.database.eras import (
@@ -26,12 +26,15 @@ from fieldkit.server.database.eras import (
     served_by_lost_data,
 )
 from fieldkit.server.database.rows import Key
+from fieldkit.server.devices.authentication import confirm_device
 from fieldkit.server.feed.page import PageResult, read_page
-from fieldkit.server.feed.sentences import spoken_verdicts
+from fieldkit.server.feed.sentences import verdicts_for
 from fieldkit.server.ingest import logs
-from fieldkit.server.ingest.batch import BatchResult, MissingLocks, ingest_changes
+from fieldkit.server.ingest.batch import BatchResult, ingest_changes
 from fieldkit.server.ingest.incoming import Entry, Known, entries_of, known_of, read_shape
+from fieldkit.server.ingest.locked_records import MissingLocks
 from fieldkit.server.ingest.logs import Log
+from fieldkit.server.ingest.settling import retry_waiting, verdicts_changed
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
@@ -71,15 +74,21 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
 
     Raises:
         Refusal: the log does not fit (gap, altered, parent, not-yours), the laptop was served by
-            data that is lost, the batch has no canonical form, or the server is kept busy (503).
+            data that is lost, the batch has no canonical form, the device was revoked meanwhile, or
+            others kept the server busy (503).
     """
     outcome = _ingest(engine, device, request, now)
     for seq in outcome.out_of_scope:
         request_log.log_event("out_of_scope", origin=request.origin, seq=seq)
     request = outcome.request
-    result = PageResult(None, request.cursors, request.focus, False)
+    result, settled = PageResult(None, request.cursors, request.focus, False), list[Settled]()
+    listed = request.unsettled or Unsettled()
+    if outcome.fits and listed.waiting:
+        retry_waiting(engine, request.origin, listed.waiting, now)
     with reading(engine) as connection:
         mark = read_mark(connection)
+        if outcome.fits:
+            settled = verdicts_changed(connection, request.origin, listed)
         if outcome.fits and request.most:
             result = read_page(connection, device.scope, request, outcome.own)
     complete = result.page is not None and not result.more
@@ -88,9 +97,8 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
         head=outcome.head.hex(),
         fork=outcome.fork,
         versions=outcome.versions,
-        verdicts=outcome.verdicts
-        if request.codes
-        else spoken_verdicts(outcome.verdicts, request.batch),
+        verdicts=verdicts_for(request, outcome.verdicts),
+        settled=settled,
         page=result.page,
         cursors=dict(result.cursors),
         focus=result.focus,
@@ -109,7 +117,9 @@ def _ingest(engine: Engine, device: Device, request: SyncRequest, now: int) -> _
     for _ in range(_TRIES):
         try:
             with writing(engine) as connection:
-                return _try_ingest(connection, device, request, also, now)
+                outcome = _try_ingest(connection, device, request, also, now)
+                confirm_device(connection, device)
+                return outcome
         except MissingLocks as missing:
             also |= missing.districts
         except DBAPIError as error:
@@ -162,9 +172,8 @@ def _ingest_batch(
     old, new = entries[: len(known.versions)], entries[len(known.versions) :]
     result = BatchResult()
     if new:
-        scopes = asked.device.since(request.epoch)
         result = ingest_changes(
-            connection, log, new, scopes, asked.era, request.cursors, also, asked.now
+            connection, log, asked.device, new, asked.era, request.cursors, also, asked.now
         )
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     replayed = {(change.kind, change.record_id) for change in map(read_shape, old) if change}

@@ -10,6 +10,7 @@ from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.protocol.messages import Mark
 from fieldkit.protocol.scope import Scope
+from fieldkit.store.log.verdicts import SettledChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Answered:
     """Seconds the server's clock is ahead of this laptop's."""
     token: str | None = None
     """A new token, used from now on."""
+    settled: Sequence[SettledChange] = ()
+    """What became of changes of ``origin`` that were late or waiting."""
     mark: Mark | None = None
     """What the server had taken; None: it gives no marks."""
     asked: PullState | None = None

@@ -9,9 +9,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from fieldkit.records import kinds
 from fieldkit.store import tables
+from fieldkit.store.log.verdicts import unsettle
 from fieldkit.store.pull.apply import retire
 from fieldkit.store.pull.scopes import pull_from_start, unsent
 from fieldkit.store.read.server_rows import Key
+from fieldkit.store.rows.reapply import reapply_overlays
 
 _AT_ONCE = 200
 """Records removed in one transaction."""
@@ -22,7 +24,7 @@ def begin_again(connection: Connection) -> bool:
     """Pull everything from the start, and compare every log; say whether that is new.
 
     What the server does not send again is removed at the end: it has lost it. The laptop that
-    entered it brings it back.
+    entered it brings it back. What became of late and waiting changes is asked again.
     """
     row = connection.execute(select(_device)).one()
     values = pull_from_start(connection, (row.district, row.block), wide=row.scope_block is None)
@@ -30,6 +32,7 @@ def begin_again(connection: Connection) -> bool:
     connection.execute(update(_device).values(restarted=1, **mark, **values))
     connection.execute(update(tables.origin).values(server_head=None))
     connection.execute(delete(_received))
+    reapply_overlays(connection, unsettle(connection))
     return not row.restarted
 
 
