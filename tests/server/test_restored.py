@@ -126,7 +126,8 @@ def test_who_says_that_data_was_lost_harms_itself_alone(
     liar.pull_all()
     before = state(engine)
     reader.rows.clear()
-    for lie in [*MADE_UP, {"mark": beyond(liar)}]:
+    ahead: dict[str, object] = {"mark": beyond(liar)}
+    for lie in [*MADE_UP, ahead]:
         request = liar.quiet().model_copy(update={"most": 50, **lie})
         with suppress(Lost):
             answer = asking(liar, request)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from tests.store.conftest import Turned, edit, save
-from tests.store.test_applying import FAR, KIND, NAMED, OTHER, brings, of
+from tests.store.office import KIND, OTHER
+from tests.store.test_applying import FAR, NAMED, brings, of
 
 from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.messages import Mark

@@ -12,6 +12,7 @@ from tests.sync.scripted import Reply, Scripted, accept, refuse_with
 
 from fieldkit.protocol.messages import Page, PageRow, SyncAnswer, SyncRequest
 from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.store import Store, tables
 from fieldkit.sync import limits
 from fieldkit.sync.client import Outcome, sync
@@ -26,15 +27,18 @@ ENOUGH = 400
 class Endless(Scripted):
     """A server that answers every request in the same way, for ever."""
 
-    def __init__(self, reply: Reply | Exception) -> None:
+    def __init__(self, reply: Reply | Exception, parent: str = "") -> None:
+        """``parent``: of the log of this origin, the server says that it lost the parent."""
         super().__init__()
-        self.script = itertools.repeat(reply)  # type: ignore[assignment]
         self._reply = reply
+        self._parent = parent
 
-    def post(self, *given: object) -> object:  # type: ignore[override]
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
+        assert isinstance(message, SyncRequest)
         assert len(self.requests) < ENOUGH, "this sync has no end"
-        self.script = [self._reply]
-        return super().post(*given)  # type: ignore[arg-type]
+        lost = message.origin == self._parent
+        self.script = [refuse_with(409, "parent", expected=1) if lost else self._reply]
+        return super().post(path, message, kind)
 
 
 @pytest.fixture
@@ -163,16 +167,9 @@ def test_a_parent_that_is_lost_again_and_again_ends_the_sync(
     device = laptop.device
     assert device is not None
 
-    class Losing(Endless):
-        def post(self, *given: object) -> object:  # type: ignore[override]
-            (_, request, _) = given
-            assert isinstance(request, SyncRequest)
-            own = request.origin == device.origin
-            self._reply = refuse_with(409, "parent", expected=1) if own else accept
-            return super().post(*given)
-
     monkeypatch.setattr(limits, "MOST_SETBACKS", 8)
-    outcome = sync(laptop, transport=Losing(accept), pause=lambda _: False)  # type: ignore[arg-type]
+    endless = Endless(accept, parent=device.origin)
+    outcome = sync(laptop, transport=endless, pause=lambda _: False)
     assert (outcome.session.error or "").startswith(FAULTY)
     assert outcome.waiting == 1
 
