@@ -1,17 +1,28 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.files.columns.mapping import BY_AGE, columns_of, find_heading, guess
+from fieldkit.files.columns.layout import columns_of, find_heading
+from fieldkit.files.columns.mapping import Guess, guess
 from fieldkit.files.tables.table import Row
+from fieldkit.files.values.targets import BY_AGE
+from fieldkit.records import Record
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.member import Member
 
 
+def guesses(
+    columns: Sequence[str], kind: type[Record], rows: Sequence[Sequence[str]]
+) -> list[Guess]:
+    return guess(columns, kind, rows, {})[0]
+
+
 def guessed(*columns: str, row: tuple[str, ...] = ()) -> dict[str, str | None]:
-    found = guess(columns, Beneficiary, [row] * 4 if row else [])
+    found = guesses(columns, Beneficiary, [row] * 4 if row else [])
     return {one.column: one.target for one in found}
 
 
@@ -59,22 +70,40 @@ def test_values_reveal_a_column_with_an_unknown_heading() -> None:
 
 
 def test_a_column_of_relations_is_not_taken_for_names() -> None:
-    found = guess(["S/o, D/o, W/o", "Parentage"], Beneficiary, [["S/o", "Abdul Ahad"]] * 3)
+    found = guesses(["S/o, D/o, W/o", "Parentage"], Beneficiary, [["S/o", "Abdul Ahad"]] * 3)
     assert [one.target for one in found] == ["relation", "relation_name"]
 
 
-def test_no_field_is_given_to_two_columns() -> None:
-    assert list(guessed("Mobile", "Phone No.").values()) == ["mobile", None]
+def test_a_field_that_two_columns_could_be_is_asked_about() -> None:
+    rows = [["Ali", "9419112345", "9419112346"]]
+    found, (question,) = guess(["Name", "Mobile", "Phone No."], Beneficiary, rows, {})
+    assert [one.target for one in found] == ["name", None, None]
+    assert question.columns == ("Mobile", "Phone No.")
+    assert [one.choices.mapping for one in question.answers] == [
+        {"Mobile": "mobile", "Phone No.": None},
+        {"Phone No.": "mobile", "Mobile": None},
+    ]
+    assert question.answers[0].option == '--map "mobile=Mobile"'
+
+
+def test_of_two_columns_that_hold_the_same_the_first_is_taken() -> None:
+    rows = [["Ali", "9419112345", "9419112345"]]
+    found, questions = guess(["Name", "Mobile", "Phone No."], Beneficiary, rows, {})
+    assert [one.target for one in found] == ["name", "mobile", None]
+    assert questions == []
+
+
+def test_a_field_is_not_taken_from_a_like_column() -> None:
     assert guessed("Address", "Village") == {"Address": "address", "Village": "village"}
 
 
 def test_a_group_is_found_in_a_roster_of_members() -> None:
-    found = guess(["SHG Name", "Name of Member"], Member, [])
+    found = guesses(["SHG Name", "Name of Member"], Member, [])
     assert [one.target for one in found] == ["self_help_group_id", "name"]
 
 
 def test_samples_hold_no_aadhaar_number() -> None:
-    (found,) = guess(["Aadhaar"], Beneficiary, [["9999 4105 7058"]])
+    (found,) = guesses(["Aadhaar"], Beneficiary, [["9999 4105 7058"]])
     assert found.aadhaar
     assert found.samples == ("7058",)
 
@@ -99,5 +128,5 @@ def test_columns_have_unique_names(cells: list[str]) -> None:
     names = columns_of(cells)
     assert len(set(names)) == len(cells)
     assert all(names)
-    targets = [one.target for one in guess(names, Beneficiary, []) if one.target]
+    targets = [one.target for one in guesses(names, Beneficiary, []) if one.target]
     assert len(set(targets)) == len(targets)

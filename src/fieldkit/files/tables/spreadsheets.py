@@ -58,6 +58,7 @@ def read_xlsx(stream: BinaryIO, size: int) -> Table:
         rows(),
         lambda: _bytes_read(reached[0], total, size),
         _sheet_note(found.title, len(sheets)),
+        days_from_1904=book.epoch.year == 1904,
     )
 
 
@@ -122,7 +123,11 @@ def read_xls(stream: BinaryIO) -> Table:
             yield Row(index + 1, cells[:_MOST_COLUMNS])
 
     return Table(
-        "xls", rows(), lambda: (reached[0], sheet.nrows), _sheet_note(sheet.name, len(sheets))
+        "xls",
+        rows(),
+        lambda: (reached[0], sheet.nrows),
+        _sheet_note(sheet.name, len(sheets)),
+        days_from_1904=book.datemode == 1,
     )
 
 

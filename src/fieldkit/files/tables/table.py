@@ -46,6 +46,8 @@ class Table:
     rows: Iterator[Row]
     position: Position
     notes: tuple[str, ...] = ()
+    days_from_1904: bool = False
+    """Its workbook counts days from 1904, so dates written as mere numbers do too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ class ImportPage(PickerPage[None]):
             self.run_worker(self._import_rows(), group="import", exclusive=True)
 
     async def _import_rows(self) -> None:
-        from fieldkit.files import Unreadable, load
+        from fieldkit.files import Choices, Unreadable, load
 
         if self._kind is None:
             return
@@ -248,7 +248,7 @@ class ImportPage(PickerPage[None]):
                     kind,
                     path,
                     operator=operator,
-                    mapping=mapping,
+                    choices=Choices(mapping),
                     progress=report,
                     stop=stop,
                 )
