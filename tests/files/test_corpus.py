@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.files.corpus.expectation import OfficeFile
 from tests.files.corpus.files import FILES
-from tests.files.corpus.running import Laptop, judge
+from tests.files.corpus.judging import judge
+from tests.files.corpus.running import Laptop
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,13 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from tests.files.corpus.expectation import Outcome
 from tests.files.corpus.files import FILES
-from tests.files.corpus.running import Judgement, Laptop, judge
+from tests.files.corpus.judging import Judgement, judge
+from tests.files.corpus.running import Laptop
 
 _GOT: tuple[Judgement, ...] = ("right", "asked", "refused", "doubted", "silently wrong", "other")
-_EXPECTED = ("right", "asked", "refused", "doubted")
+_EXPECTED: tuple[Outcome, ...] = ("right", "asked", "refused", "doubted")
 
 
 def main() -> int:

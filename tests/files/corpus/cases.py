@@ -7,11 +7,10 @@ from pathlib import Path
 
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from tests.files.corpus.expectation import OfficeFile, Row, doubted, one_of, right
+from tests.files.corpus.expectation import OfficeFile, Row, Writer, doubted, one_of, right
 from tests.files.corpus.people import PEOPLE, roster
 from tests.files.corpus.writing import (
     Content,
-    Writer,
     book,
     hidden,
     merged,

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from tests.files.corpus import cases, plain, refused, tables, tricky
+from tests.files.corpus import (
+    cases,
+    columns,
+    footers,
+    meaning,
+    names,
+    plain,
+    reading,
+    refused,
+    tables,
+    values,
+)
 from tests.files.corpus.expectation import OfficeFile
 
 FILES: tuple[OfficeFile, ...] = (
     *cases.FILES,
     *plain.FILES,
+    *meaning.FILES,
     *tables.FILES,
-    *tricky.FILES,
+    *footers.FILES,
+    *columns.FILES,
+    *values.FILES,
+    *names.FILES,
+    *reading.FILES,
     *refused.FILES,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.files.corpus.expectation import OfficeFile, Row, asked, refused, right
+from tests.files.corpus.expectation import OfficeFile, asked, refused, right
 from tests.files.corpus.people import PEOPLE, roster
 from tests.files.corpus.writing import (
     Content,
@@ -23,26 +23,12 @@ _PLAIN = roster(
     "S.No=no | Name=name | Father's Name=father | Mobile No=mobile | Trade=trade | Village=village"
 )
 _OTHER = roster("S.No=no | Name=name | Trade=trade", PEOPLE[2:])
-_LEFT_OUT = ["skipped|left out|no record"]
 _TITLE: list[list[Content]] = [
     ["Government of Jammu & Kashmir"],
     ["Office of the Block Development Officer, Chadoora"],
     ["List of artisans under PM Vishwakarma as on 31-03-2024"],
     [],
 ]
-_SHG_HEAD: list[Content] = ["S.No", "SHG Name", "Village", "Date of Formation"]
-_SHG: list[Row] = [
-    {"name": "Noor SHG", "village": "Magam", "formed_on": "2019-04-01"},
-    {"name": "Subh SHG", "village": "Wathora", "formed_on": "2020-12-25"},
-]
-_SHG_BODY: list[list[Content]] = [
-    [1, "Noor SHG", "Magam", "01/04/2019"],
-    [2, "Subh SHG", "Wathora", "25/12/2020"],
-]
-
-
-def _shg(*footer: list[Content], before: tuple[list[Content], ...] = ()) -> list[list[Content]]:
-    return [_SHG_HEAD, *before, *_SHG_BODY, *footer]
 
 
 def _two_rows(
@@ -78,106 +64,6 @@ FILES: tuple[OfficeFile, ...] = (
         "title-with-known-words.xlsx",
         book([["Name of Block: Chadoora", None, None, "District: Budgam"], [], *_PLAIN.rows]),
         _PLAIN.expected,
-    ),
-    right(
-        "column-numbers.xlsx",
-        book([_PLAIN.head, [1, 2, 3, 4, 5, 6], *_PLAIN.body]),
-        _PLAIN.expected,
-        says=_LEFT_OUT,
-    ),
-    right(
-        "column-letters.csv",
-        csv_file([_PLAIN.head, ["A", "B", "C", "D", "E", "F"], *_PLAIN.body]),
-        _PLAIN.expected,
-        says=_LEFT_OUT,
-    ),
-    right(
-        "column-letters-small.xlsx",
-        book([_PLAIN.head, ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"], *_PLAIN.body]),
-        _PLAIN.expected,
-        says=_LEFT_OUT,
-    ),
-    right(
-        "roman-numbers.csv",
-        csv_file([_PLAIN.head, ["i", "ii", "iii", "iv", "v", "vi"], *_PLAIN.body]),
-        _PLAIN.expected,
-        says=_LEFT_OUT,
-    ),
-    right(
-        "signature-under-shgs.xlsx",
-        book(
-            _shg(
-                [],
-                [None, None, None, "Block Mission Manager"],
-                [None, None, None, "Chadoora"],
-            )
-        ),
-        _SHG,
-        "self_help_group",
-        says=_LEFT_OUT,
-    ),
-    right(
-        "signature-in-name-column.xlsx",
-        book(_shg([], [None, "Block Mission Manager"], [None, "BMMU Chadoora"])),
-        _SHG,
-        "self_help_group",
-        says=_LEFT_OUT,
-    ),
-    right(
-        "note-under-shgs.csv",
-        csv_file(_shg([None, "Note: two more SHGs are under formation."])),
-        _SHG,
-        "self_help_group",
-        says=_LEFT_OUT,
-    ),
-    right(
-        "note-in-first-column.csv",
-        csv_file(_shg(["* subject to verification"], ["Contd. on page 2"])),
-        _SHG,
-        "self_help_group",
-        says=_LEFT_OUT,
-    ),
-    right(
-        "total-shgs.xlsx",
-        book(_shg(["Total", 2], ["Grand Total", "2 SHGs"])),
-        _SHG,
-        "self_help_group",
-        says=_LEFT_OUT,
-    ),
-    right(
-        "total-hindi.csv",
-        csv_file(_shg([None, "कुल", None, "2"])),
-        _SHG,
-        "self_help_group",
-        says=_LEFT_OUT,
-    ),
-    right(
-        "heading-on-each-page.csv",
-        csv_file([*_PLAIN.rows[:3], ["Contd..."], [], _PLAIN.head, *_PLAIN.body[2:]]),
-        _PLAIN.expected,
-        says=_LEFT_OUT,
-    ),
-    right(
-        "certificate-under-artisans.xlsx",
-        book(
-            [
-                *_PLAIN.rows,
-                [],
-                ["Certified that the above artisans are bona fide residents of the block."],
-                ["Sd/-", None, None, None, "Sd/-"],
-                ["Sarpanch", None, None, None, "VLE"],
-                ["Dated: 02/03/2024"],
-                ["Copy to the: -", None],
-            ]
-        ),
-        _PLAIN.expected,
-        says=_LEFT_OUT,
-    ),
-    right(
-        "prepared-checked.csv",
-        csv_file([*_PLAIN.rows, ["Prepared by", "Checked by", "Verified by"]]),
-        _PLAIN.expected,
-        says=_LEFT_OUT,
     ),
     # Headings of two rows.
     right(
