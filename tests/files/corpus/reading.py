@@ -82,7 +82,7 @@ FILES: tuple[OfficeFile, ...] = (
     ),
     doubted(
         "error-as-mobile.csv",
-        text("Name,Mobile,Trade\nNazir Lone,#N/A,Mason\nRattan Lal,9906011432,Mason"),
+        text("Name,Mobile,Trade\nNazir Lone,#REF!,Mason\nRattan Lal,9906011432,Mason"),
         1,
         ["Mobile"],
         [{**_LAL, "mobile": "9906011432"}],
