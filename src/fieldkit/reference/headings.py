@@ -25,6 +25,8 @@ class Role(StrEnum):
     """Somebody else: mother, nominee, officer."""
     PAPER = "paper"
     """A paper that a value is copied from: "name as per Aadhaar"."""
+    WHICH = "which"
+    """It tells two of a kind apart: "present address", "trade applied for"."""
     LABEL = "label"
     """It only labels a group of questions: ``personal_details/name``."""
     TOPIC = "topic"

@@ -32,6 +32,9 @@ from fieldkit.reference.choices import fold
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?|[)\]}]")
 _LETTER_PAIR = re.compile(r"(?i)(?<![^\W_])(wd|[a-z])\s?[/\\]\s?([a-z])(?![^\W_])\.?")
 """``S/o``, ``A/c``, ``M/F``: one word each."""
+_RELATIVE_LETTER = re.compile(r"(?i)(?<![^\W_])([fhm])\s?[/.]\s?(?=name)")
+"""``F/Name``: the father's."""
+_RELATIVES = {"f": "father ", "h": "husband ", "m": "mother "}
 _ENUMERATED = re.compile(r"^\s*\(?(q?\d{1,3}|[a-zA-Z])\s*[.):]\s*(?=\S{3})", re.IGNORECASE)
 _JOINED = re.compile(
     r"\s*[/,&+;|\\]\s*|\s+(?:and|or|with|cum|alongwith|एवं|और|तथा|या|अथवा|व)\s+", re.IGNORECASE
@@ -95,9 +98,9 @@ class _Grammar:
 
 
 _HEADS = frozenset({"name", "number"})
-_MARKS = frozenset({"so", "do", "wo", "co"})
-_GENERATED = re.compile(r"\d+|[a-z]{0,2}\d\w*|[a-z]")
-"""A number, a letter, or the name a form builder makes up for a group: ``ab1cd23``."""
+_MARKS = frozenset({"so", "do", "wo", "ho", "co"})
+_GENERATED = re.compile(r"\d+|[a-z]{0,2}\d\w*")
+"""A number, or the name a form builder makes up for a group: ``ab1cd23``."""
 
 
 def meaning(heading: str, kind: type[Record]) -> Meaning | None:
@@ -146,20 +149,30 @@ def _meaning(heading: str, kind: type[Record]) -> Meaning | None:
     for text in _spellings_of(heading):
         if found := grammar.exact.get(fold(text)):
             return Meaning(found)
-        if read := _of_parts(text, grammar) or _of_path(text, grammar):
-            return read
+        read = (_of_path, _of_parts) if _is_path(text) else (_of_parts, _of_path)
+        if meant := read[0](text, grammar) or read[1](text, grammar):
+            return meant
     return None
+
+
+def _is_path(text: str) -> bool:
+    """Say whether a heading is one of a form, ``person/father_name``: not ``Name/Parentage``."""
+    group, slash, _ = text.partition("/")
+    return bool(slash) and not re.search(r"\s", text) and Role.NAME not in spelled(_marked(group))
 
 
 def _spellings_of(heading: str) -> Iterator[str]:
     """Yield a heading as it is, without its number, and with its humps and underscores parted."""
     bare = _ENUMERATED.sub("", heading)
+    if _BRACKETS.fullmatch(bare):
+        bare = bare[1:-1]
     yield from dict.fromkeys((heading, bare, _HUMP.sub(" ", bare)))
 
 
 def _marked(text: str) -> str:
     """Write the marks of registers as words: ``S/o`` -> ``so``."""
-    return _LETTER_PAIR.sub(r" \1\2 ", text.replace("_", " "))
+    text = _RELATIVE_LETTER.sub(lambda found: _RELATIVES[found[1].lower()], text.replace("_", " "))
+    return _LETTER_PAIR.sub(r" \1\2 ", text)
 
 
 def _of_parts(text: str, grammar: _Grammar) -> Meaning | None:
@@ -214,8 +227,12 @@ def _with_aside(
 
 
 def _of_words(words: tuple[str, ...], grammar: _Grammar) -> Meaning | None:
-    """Read one phrase, then the phrase with its misspelt words corrected."""
+    """Read one phrase, then without what only tells two of a kind apart, then corrected."""
+    words = tuple(_singular(word, grammar) for word in words)
     if found := _target(_phrase(words, grammar), grammar):
+        return found
+    fewer = tuple(word for word in words if word not in _words(Role.WHICH))
+    if fewer != words and (found := _target(_phrase(fewer, grammar), grammar)):
         return found
     corrected = tuple(_corrected(word, grammar) for word in words)
     if corrected != words and (found := _target(_phrase(corrected, grammar), grammar)):
@@ -255,13 +272,15 @@ def _without_paper(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     return words, ""
 
 
+def _singular(word: str, grammar: _Grammar) -> str:
+    """Drop the s of "Fathers Name", if that leaves a known word."""
+    known = grammar.vocabulary
+    return word[:-1] if word not in known and word[-1] == "s" and word[:-1] in known else word
+
+
 def _corrected(word: str, grammar: _Grammar) -> str:
     """Return the known word that a misspelt one is clearly meant for; else the word itself."""
-    if word in grammar.vocabulary or len(word) < _SHORTEST_MISSPELT - 1:
-        return word
-    if word.endswith("s") and word[:-1] in grammar.vocabulary:
-        return word[:-1]
-    if len(word) < _SHORTEST_MISSPELT:
+    if word in grammar.vocabulary or len(word) < _SHORTEST_MISSPELT:
         return word
     alike = sorted(
         (

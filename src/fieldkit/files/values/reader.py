@@ -48,6 +48,7 @@ Raises :class:`Unfit`."""
 
 _AGE = re.compile(r"(?i)(\d{1,3})(?:\.0+)?\s*(?:y|yr|yrs|years?|वर्ष|साल)?\.?")
 _OLDEST = 119
+_ERROR = re.compile(r"(?i)#(n/a|ref!|value!|name\?|null!|div/0!|num!)")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[eE]\+?\d+")
 _MOST_NOTED = 200
 
@@ -113,19 +114,19 @@ class Reader:
         nested, parts = [], dict[str, str]()
         for target, text in cells.items():
             text = text.strip()
-            if blank(text):
+            if _ERROR.fullmatch(text) and not self.own_export:
+                why = f"The spreadsheet shows {text}, an error. Type the value."
+                row.reasons.append(f"{self._label(target)}: {why}")
+            elif blank(text):
                 if target not in NO_FIELD:
                     row.fields.setdefault(target, None)
             elif target in NAME_PARTS:
                 parts[target] = text
-            elif target == "id":
-                self._read_id(text, row)
-            elif target == "deleted":
-                self._read_deleted(text, row)
             elif self._is_nested(target):
                 nested.append((target, text))
             else:
-                self._read_cell(target, text, row)
+                read = _KEPT.get(target)
+                read(self, text, row) if read else self._read_cell(target, text, row)
         for target, text in nested:
             self._read_nested_choice(target, text, row)
         if parts:
@@ -269,6 +270,10 @@ class Reader:
             if found:
                 raise Unfit("Several records have this name. Give the record's number instead.")
         return form.parse(text)
+
+
+_KEPT = {"id": Reader._read_id, "deleted": Reader._read_deleted}
+"""Fields that say which record the row is, and whether it stays."""
 
 
 def accounts_of(kind: type[Record], held: Mapping[str, Sequence[str]]) -> frozenset[str]:

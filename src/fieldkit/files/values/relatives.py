@@ -17,6 +17,7 @@ _MARK = re.compile(
     | (?P<hindi> पुत्री|पुत्र|पत्नी|विधवा|निवासी )
     ) [\s:.\-–]*"""
 )
+_BARE = re.compile(r"\s*\w+\s*")
 _RELATIONS = {
     "s": "SO", "son": "SO", "पुत्र": "SO",
     "d": "DO", "daughter": "DO", "पुत्री": "DO",
@@ -25,6 +26,8 @@ _RELATIONS = {
     "c": "CO", "care": "CO",
 }  # fmt: skip
 _WIDOWS = frozenset({"wd", "wid", "w/d", "widow", "विधवा"})
+_HUSBANDS = frozenset({"h", "husband"})
+"""The list of relations has none for the husband of somebody: only her name is kept."""
 _RESIDENTS = frozenset({"r", "resident", "निवासी"})
 _WIDOW_BEHIND = re.compile(r"(?i)\s*[(\[]\s*(widow|विधवा)\s*[)\]]\s*$")
 _VILLAGE = re.compile(r"(?i)(?:(?:village|vill|gram)\b[\s.:]*)?([^\W\d_][^\d,;:/()]{1,40})")
@@ -77,6 +80,8 @@ def _read(text: str, field: str) -> Mapping[str, Value]:
     for mark, written, piece in _pieces(text):
         if not mark:
             values |= {field: PersonName().parse(piece)} if piece else {}
+        elif mark in _HUSBANDS and "relation_name" not in values and piece:
+            values["relation_name"] = PersonName().parse(piece)
         elif mark in _RELATIONS and "relation" not in values:
             values["relation"] = _RELATIONS[mark]
             values |= {"relation_name": PersonName().parse(piece)} if piece else {}
@@ -89,6 +94,9 @@ def _read(text: str, field: str) -> Mapping[str, Value]:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
+    if _BARE.fullmatch(text):  # "So" is a name as well
+        yield _Piece("", "", text.strip())
+        return
     mark, written, start = "", "", 0
     for found in _MARK.finditer(text):
         yield _Piece(mark, written, _trimmed(text[start : found.start()]))
