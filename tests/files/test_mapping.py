@@ -130,3 +130,70 @@ def test_columns_have_unique_names(cells: list[str]) -> None:
     assert all(names)
     targets = [one.target for one in guesses(names, Beneficiary, []) if one.target]
     assert len(set(targets)) == len(targets)
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "target"),
+    [
+        ("ID", ["7KQ2M9XD-1", "7KQ2M9XD-2"], "id"),
+        ("ID", ["7KQ2M9XD-1", "?"], "id"),
+        ("ID", ["1", "2"], None),
+        ("_id", ["7c9e6679-7425", "550e8400-29"], None),
+        ("ID", ["7C9E6679-7425", "550E8400-29"], None),
+        ("ID", [], None),
+        ("Created At", ["2024-01-05T10:22:00Z"], None),
+        ("Deleted", ["no"], None),
+        ("That family member", ["101", "102"], None),
+        ("That family member", ["7KQ2M9XD-1"], "family_beneficiary_id"),
+        ("That family member", ["Ali Lone"], "family_beneficiary_id"),
+        ("Father", ["Ali", "Gul"], "relation_name"),
+        ("S/o D/o", ["S/o", "D/o"], "relation"),
+        ("S/o D/o", ["Ali", "Gul"], "relation_name"),
+        ("Father's Aadhaar", ["999941057058"], None),
+        ("Alternate No", ["9419112345", "9419112346", "9419112347"], None),
+        ("Name & Parentage", ["Ali S/o Ahad"], "name"),
+    ],
+)
+def test_values_say_whether_a_heading_is_ours(
+    heading: str, values: list[str], target: str | None
+) -> None:
+    rows = [[value, "Mason"] for value in values]
+    assert guesses([heading, "Trade"], Beneficiary, rows)[0].target == target
+
+
+def test_what_the_program_keeps_comes_back_with_the_record_s_number() -> None:
+    rows = [["7KQ2M9XD-1", "2024-01-05T10:22:00Z", "no"]]
+    found = guesses(["id", "Created At", "Deleted"], Beneficiary, rows)
+    assert [one.target for one in found] == ["id", "created_at", "deleted"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "values", "columns"),
+    [
+        (["Name", "Artisan Name"], ["Ali", "Gul"], ("Name", "Artisan Name")),
+        (["Name", "Name as per bank"], ["Ali", "Gul"], ()),
+        (["Name as per bank", "Father"], ["Ali", "Gul"], ("Name as per bank",)),
+        (["Name & Parentage", "Village"], ["Ali", "Magam"], ("Name & Parentage",)),
+        (["Labourer", "Zygote"], ["Ali", "Gul"], ()),
+        (["Mother Name", "Somebody"], ["Ali", "Gul"], ("Somebody",)),
+        (
+            ["Father's Name", "Husband's Name", "Name"],
+            ["Ali", "Gul", "Zoona"],
+            ("Father's Name", "Husband's Name"),
+        ),
+        (["Father's Name", "id"], ["Ali", "7KQ2M9XD-1"], ()),
+    ],
+)
+def test_no_name_is_guessed(
+    headings: list[str], values: list[str], columns: tuple[str, ...]
+) -> None:
+    found, questions = guess([*headings, "Trade"], Beneficiary, [[*values, "Mason"]], {})
+    assert tuple(column for question in questions for column in question.columns) == columns
+    assert not {one.target for one in found if one.column in columns} - {None}
+
+
+def test_a_chosen_column_leaves_the_field_to_no_other() -> None:
+    chosen: dict[str, str | None] = {"Artisan Name": "name", "Mobile": None}
+    found, questions = guess(["Name", "Artisan Name", "Mobile", "Phone"], Beneficiary, [], chosen)
+    assert [one.target for one in found] == [None, "name", None, "mobile"]
+    assert questions == []

@@ -32,6 +32,10 @@ from fieldkit.reference.choices import fold
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?|[)\]}]")
 _LETTER_PAIR = re.compile(r"(?i)(?<![^\W_])(wd|[a-z])\s?[/\\]\s?([a-z])(?![^\W_])\.?")
 """``S/o``, ``A/c``, ``M/F``: one word each."""
+_OF = {
+    "s": "son", "d": "daughter", "w": "wife", "wd": "wife", "h": "husband", "c": "care",
+    "f": "father", "m": "mother", "r": "resident",
+}  # fmt: skip
 _RELATIVE_LETTER = re.compile(r"(?i)(?<![^\W_])([fhm])\s?[/.]\s?(?=name)")
 """``F/Name``: the father's."""
 _RELATIVES = {"f": "father ", "h": "husband ", "m": "mother "}
@@ -46,6 +50,8 @@ _STEPS = re.compile(
     re.IGNORECASE,
 )
 """What parts the names of groups of questions from the question: ``details/name``."""
+_LETTERED = re.compile(r"(?i)(?<![^\W_])(section|sec|part|group|page|form)[\s_]*[a-z](?![^\W_])")
+"""``section_b``."""
 _AS_PER = frozenset({"as", "per", "according"})
 _NO_HEADING = re.compile(r"(?i)(column|col|field|unnamed:?)?[\s_]?(\d*|[a-z])")
 _WITH = frozenset({"with", "and", "incl", "including", "along", "alongwith"})
@@ -98,7 +104,7 @@ class _Grammar:
 
 
 _HEADS = frozenset({"name", "number"})
-_MARKS = frozenset({"so", "do", "wo", "ho", "co"})
+_MARKS = frozenset({"sonof", "daughterof", "wifeof", "husbandof", "careof"})
 _GENERATED = re.compile(r"\d+|[a-z]{0,2}\d\w*")
 """A number, or the name a form builder makes up for a group: ``ab1cd23``."""
 
@@ -170,9 +176,15 @@ def _spellings_of(heading: str) -> Iterator[str]:
 
 
 def _marked(text: str) -> str:
-    """Write the marks of registers as words: ``S/o`` -> ``so``."""
+    """Write the marks of registers as words: ``S/o`` -> ``sonof``, ``A/c`` -> ``ac``."""
     text = _RELATIVE_LETTER.sub(lambda found: _RELATIVES[found[1].lower()], text.replace("_", " "))
-    return _LETTER_PAIR.sub(r" \1\2 ", text)
+    return _LETTER_PAIR.sub(_one_word, text)
+
+
+def _one_word(pair: re.Match[str]) -> str:
+    first, second = pair.group(1, 2)
+    of = _OF.get(first.casefold()) if second in "oO" else None
+    return f" {of}of " if of else f" {first}{second} "
 
 
 def _of_parts(text: str, grammar: _Grammar) -> Meaning | None:
@@ -298,10 +310,11 @@ def _corrected(word: str, grammar: _Grammar) -> str:
 
 def _of_path(text: str, grammar: _Grammar) -> Meaning | None:
     """Read the last part of a heading that begins with the name of a group: ``group/name``."""
-    *before, last = (_marked(step) for step in _STEPS.split(text) if step and step.strip())
-    if not before:
+    steps = [_marked(step) for step in _STEPS.split(text) if step and step.strip()]
+    if len(steps) < 2:
         return None
-    leading = [word for step in before for word in spelled(step)]
+    *before, last = steps
+    leading = [word for step in before for word in spelled(_LETTERED.sub(" ", step))]
     topics = [
         word for word in leading if word not in _words(Role.FILLER) and not _is_label(word, grammar)
     ]
