@@ -8,6 +8,22 @@ from tests.files.corpus.files import FILES
 from tests.files.corpus.judging import judge
 from tests.files.corpus.running import Laptop
 
+_LOOKED_AT = [
+    file
+    for file in FILES
+    if file.name
+    in {
+        "02-dimension-A1.xlsx",
+        "03-month-first-column.csv",
+        "16-age-typo.csv",
+        "csc-applicant.csv",
+        "whole.xls",
+        "name-twice.csv",
+        "no-own-name.csv",
+        "signature-in-name-column.xlsx",
+    }
+]
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Laptop:
@@ -18,3 +34,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Laptop:
 def test_file(desk: Laptop, file: OfficeFile) -> None:
     judged = judge(desk, file)
     assert judged.passed, f"{judged.got}, {file.outcome} expected: {judged.complaint}"
+
+
+@pytest.mark.parametrize("file", _LOOKED_AT, ids=lambda file: file.name)
+def test_a_dry_run_writes_nothing(desk: Laptop, file: OfficeFile) -> None:
+    desk.empty()
+    before = desk.records()
+    ran = desk.load(file, ["--dry-run"])
+    assert ran.stored == []
+    assert ran.returned == []
+    assert desk.records() == before
+    assert sorted(desk.desk.iterdir()) == []

@@ -92,6 +92,12 @@ class Laptop:
                     found.append(record if name == kind else {"kind": name, **record})
         return found
 
+    def records(self) -> str:
+        """Return all that the data file holds, as SQL."""
+        (file,) = self.home.glob("*.sqlite3")
+        with closing(sqlite3.connect(file)) as data:
+            return "\n".join(data.iterdump())
+
     def _bytes(self) -> bytes:
         folders = (self.home, self.desk)
         files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
