@@ -218,3 +218,13 @@ def test_a_dry_run_shows_the_preview_of_a_file_in_doubt(
     assert "“Name”: no field, doubted." in ran.text
     shown = cli("import", "beneficiary", file(TWO_NAMES), "--dry-run", "--json").json["preview"]
     assert shown["questions"][0]["columns"] == ["Name", "Artisan Name"]
+
+
+def test_a_dry_run_of_a_folder_shows_each_file(laptop: Path, cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "beneficiary.csv").write_text("Name,Trade\nAli,Mason\n", encoding="utf-8")
+    (tmp_path / "member.csv").write_text(TWO_NAMES, encoding="utf-8")
+    ran = cli("import", tmp_path, "--dry-run")
+    assert ran.code == 1
+    assert "“Name”: Name as on Aadhaar, sure." in ran.text
+    assert "“Name” and “Artisan Name”" in ran.text
+    assert "import this file alone" in ran.text

@@ -47,7 +47,7 @@ def ask(seen: Preview, args: Namespace) -> int:
     if args.json:
         say_json({"preview": asdict(seen)})
     elif args.dry_run:
-        say_preview(seen, args.what)
+        say_preview(seen)
     for question in seen.questions:
         print_error(question.sentence)
         for answer in question.answers:
@@ -56,9 +56,9 @@ def ask(seen: Preview, args: Namespace) -> int:
     return UNUSABLE
 
 
-def say_preview(seen: Preview, kind: str) -> None:
+def say_preview(seen: Preview) -> None:
     """Print what each column is taken for, and the first rows as they will be stored."""
-    labels = targets(known_kind(kind))
+    labels = targets(known_kind(seen.kind))
     for one in seen.columns:
         held = labels.get(one.target, one.target) if one.target else "no field"
         say(f"  “{one.column}”: {held}, {one.sure}. {one.why}")

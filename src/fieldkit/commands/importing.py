@@ -149,7 +149,7 @@ def _figures(one: Loaded, args: Namespace) -> dict[str, object]:
 
 def _say(name: str, one: Loaded, args: Namespace) -> None:
     if args.dry_run and one.preview:
-        say_preview(one.preview, args.what)
+        say_preview(one.preview)
     say(
         f"{name}: {one.imported} new, {one.changed} changed, {one.skipped} as they were, "
         f"{one.rejected} not taken, {len(one.duplicates)} may be here twice."

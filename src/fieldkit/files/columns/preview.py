@@ -38,6 +38,7 @@ class PreviewRow:
 class Preview:
     """How an import would understand a file, for the person to correct."""
 
+    kind: str
     columns: list[Guess]
     heading: int
     """The row of the headings, from 1; 0 if there are none."""
@@ -104,7 +105,15 @@ def preview_of(found: Survey, planned: Plan, reader: Reader) -> Preview:
         elif len(rows) < _SHOWN:
             rows.append(_shown_row(row.number, _read(row.cells, planned, reader), kind))
     notes = list(found.table.notes)
-    return Preview(list(planned.columns), found.heading, skipped, rows, planned.questions, notes)
+    return Preview(
+        kind.kind(),
+        list(planned.columns),
+        found.heading,
+        skipped,
+        rows,
+        planned.questions,
+        notes,
+    )
 
 
 def _read(cells: Sequence[str], planned: Plan, reader: Reader) -> RowValues:
@@ -145,7 +154,7 @@ def _of_entries(file: Entries, kind: type[Record]) -> Preview:
         PreviewRow(number, {known.get(name, name): _shown(name, f[name]) for name in f})
         for number, f in first
     ]
-    return Preview(columns, 0, [], rows)
+    return Preview(kind.kind(), columns, 0, [], rows)
 
 
 def _shown(name: str, value: Json) -> str:
