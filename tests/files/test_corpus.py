@@ -1,0 +1,104 @@
+"""Each file of the corpus has the outcome that an honest clerk expects."""
+
+from __future__ import annotations
+
+import pytest
+from tests.files.corpus.expectation import OfficeFile
+from tests.files.corpus.files import FILES
+from tests.files.corpus.judging import judge
+from tests.files.corpus.running import Laptop
+
+_LOOKED_AT = [
+    file
+    for file in FILES
+    if file.name
+    in {
+        "02-dimension-A1.xlsx",
+        "03-month-first-column.csv",
+        "16-age-typo.csv",
+        "csc-applicant.csv",
+        "whole.xls",
+        "name-twice.csv",
+        "no-own-name.csv",
+        "signature-in-name-column.xlsx",
+    }
+]
+
+_OF_TABLES = frozenset(
+    {
+        "02-dimension-A1.xlsx",
+        "04-hidden-list-sheet-first.xlsx",
+        "07-space-before-quote.csv",
+        "10-two-row-heading.xlsx",
+        "11-merged-village.xlsx",
+        "12-html-div.xls",
+        "13-shg-footer.xlsx",
+        "account-beyond-15-digits.xlsx",
+        "account-shown-with-zeros.xlsx",
+        "carried-forward.csv",
+        "certificate-under-artisans.xlsx",
+        "column-letters-small.xlsx",
+        "column-letters.csv",
+        "column-numbers-sums.xlsx",
+        "continued.xlsx",
+        "dated.csv",
+        "filtered-rows.xlsx",
+        "forwarded.csv",
+        "hidden-old-copy.xlsx",
+        "hidden-row.xlsx",
+        "list-rtf.xls",
+        "list.csv.gz",
+        "merged-trade.xlsx",
+        "merged-village-in-parts.xlsx",
+        "nb.xlsx",
+        "note-under-shgs.csv",
+        "packed.csv",
+        "page-comment-first.xls",
+        "page-number.csv",
+        "picture.csv",
+        "picture.xlsx",
+        "prepared-checked.csv",
+        "roman-numbers.csv",
+        "sd-with-name.csv",
+        "seal.xlsx",
+        "sheet-chosen.xlsx",
+        "signature-in-name-column.xlsx",
+        "signature-under-shgs.xlsx",
+        "space-before-quote-and-comma.csv",
+        "summary-first.xlsx",
+        "total-shgs.xlsx",
+        "two-rows-all.xlsx",
+        "two-rows-bank.xlsx",
+        "two-rows-name-of.xlsx",
+        "two-rows-unmerged.csv",
+        "two-rows-with-title.xls",
+        "two-villages-two-sheets.xlsx",
+        "very-hidden-list.xlsx",
+        "village-as-title.csv",
+    }
+)
+"""Files whose sheets, rows or bytes are not understood yet."""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Laptop:
+    return Laptop(tmp_path_factory.mktemp("corpus"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_file(desk: Laptop, file: OfficeFile, request: pytest.FixtureRequest) -> None:
+    if file.name in _OF_TABLES:
+        request.applymarker(pytest.mark.xfail(strict=True))
+    judged = judge(desk, file)
+    assert judged.passed, f"{judged.got}, {file.outcome} expected: {judged.complaint}"
+
+
+@pytest.mark.parametrize("file", _LOOKED_AT, ids=lambda file: file.name)
+def test_a_dry_run_writes_nothing(desk: Laptop, file: OfficeFile) -> None:
+    desk.empty()
+    before = desk.records()
+    ran = desk.load(file, ["--dry-run"])
+    assert ran.stored == []
+    assert ran.returned == []
+    assert desk.records() == before
+    assert sorted(desk.desk.iterdir()) == []
