@@ -42,13 +42,20 @@ class Laptop:
     def change(
         self, record: int, op: Op = Op.CREATE, kind: str = "village_organisation", **fields: Json
     ) -> Change:
+        """Log a change of a record that is this laptop's own, by its number."""
+        return self.edit(f"{self.origin}-{record}", kind, None, op, **fields)
+
+    def edit(
+        self, record_id: str, kind: str, base: int | None, op: Op = Op.EDIT, /, **fields: Json
+    ) -> Change:
+        """Log a change of any record."""
         change = Change(
             seq=len(self.changes) + 1,
             kind=kind,
-            record_id=f"{self.origin}-{record}",
+            record_id=record_id,
             op=op,
             fields=fields,
-            base=None,
+            base=base,
             at=1_790_000_000,
             operator="Asha",
         )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import REJECTED, Verdict
 from fieldkit.protocol.merge import Ancestry
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.scope import Role, Scope
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import day_at
 from fieldkit.server.database.rows import (
@@ -31,6 +31,7 @@ from fieldkit.server.feed.positions import (
     read_generation,
 )
 from fieldkit.server.ingest import findings
+from fieldkit.server.ingest.authors import check_role
 from fieldkit.server.ingest.batch_records import read_states, write_states
 from fieldkit.server.ingest.incoming import Entry, contested, log_row, read_shape, rejected
 from fieldkit.server.ingest.logs import Log, ancestry
@@ -65,6 +66,7 @@ class BatchContext:
 
     log: Log
     ancestry: Ancestry
+    role: Role
     scopes: Sequence[Scope]
     floor: int
     now: int
@@ -74,6 +76,7 @@ def ingest_changes(
     connection: Connection,
     log: Log,
     entries: Sequence[Entry],
+    role: Role,
     scopes: Sequence[Scope],
     generation: Generation,
     cursors: Mapping[int, int],
@@ -94,7 +97,7 @@ def ingest_changes(
     counters = lock_counters(connection, wanted, generation.floor)
     if read_generation(connection).name != generation.name:
         raise MissingLocks(wanted)  # a restore was detected while this waited (rule 5)
-    context = BatchContext(log, ancestry(connection, log), scopes, generation.floor, now)
+    context = BatchContext(log, ancestry(connection, log), role, scopes, generation.floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     records = read_states(connection, keys, context.ancestry, cursors)
     waiting = findings.waiting(connection, {record_id for _, record_id in keys})
@@ -165,6 +168,7 @@ def _apply(
             record = records[change.kind, change.record_id]
             if change.op is not Op.CREATE and not record.values and record.key in result.refused:
                 raise UnfitChange("entry_refused")
+            check_role(context.role, record, change, context.ancestry)
             merged = apply_change(
                 record, change, context.ancestry, context.scopes, district, context.floor
             )
