@@ -102,3 +102,15 @@ def test_a_dry_run_writes_nothing(desk: Laptop, file: OfficeFile) -> None:
     assert ran.returned == []
     assert desk.records() == before
     assert sorted(desk.desk.iterdir()) == []
+
+
+def test_a_dry_run_shows_the_columns_and_the_rows_as_they_will_be_stored(desk: Laptop) -> None:
+    (file,) = (file for file in FILES if file.name == "csc-applicant.csv")
+    said = desk.look(file)
+    for heading in ("Name of the Applicant", "Father's Name", "Contact No.", "Trade"):
+        assert heading in said
+    for label in ("Name as on Aadhaar", "Father or husband", "Mobile"):
+        assert label in said
+    for row in file.rows:
+        assert str(row["name"]) in said
+        assert str(row["mobile"]) in said.replace(" ", "")
