@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -47,9 +47,10 @@ class OfficeFile:
     """Of an asked file: the arguments that answer the question."""
     or_refused: Sequence[str] = ()
     """A refusal with these words is as good."""
+    or_returned: bool = False
+    """Rows that come back with a reason instead of being stored are as good."""
     or_asked: bool = False
     """Refusing the whole file with the words of ``says`` or ``reasons`` is as good."""
-    tags: frozenset[str] = field(default_factory=frozenset)
 
 
 def right(
@@ -60,11 +61,20 @@ def right(
     *,
     says: Sequence[str] = (),
     or_refused: Sequence[str] = (),
+    or_returned: bool = False,
     options: Sequence[str] = (),
 ) -> OfficeFile:
     """Exit 0, exactly these records, and these words in the output."""
     return OfficeFile(
-        name, write, "right", rows, kind, says, or_refused=or_refused, options=options
+        name,
+        write,
+        "right",
+        rows,
+        kind,
+        says,
+        or_refused=or_refused,
+        or_returned=or_returned,
+        options=options,
     )
 
 

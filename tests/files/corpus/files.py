@@ -11,6 +11,7 @@ from tests.files.corpus import (
     plain,
     reading,
     refused,
+    shapes,
     tables,
     values,
 )
@@ -22,6 +23,7 @@ FILES: tuple[OfficeFile, ...] = (
     *meaning.FILES,
     *tables.FILES,
     *footers.FILES,
+    *shapes.FILES,
     *columns.FILES,
     *values.FILES,
     *names.FILES,

@@ -72,6 +72,9 @@ def _got(ran: Ran, file: OfficeFile, complaint: str) -> Judgement:
 def _judge_right(ran: Ran, file: OfficeFile, got: Judgement, complaint: str) -> Judged:
     if not ran.stored and file.or_refused and ran.code:
         return Judged(got, unsaid("\n".join([ran.said, *ran.reasons]), file.or_refused))
+    whole = len(ran.stored) + len(ran.returned) >= len(file.rows)
+    if got == "doubted" and file.or_returned and whole:
+        return Judged(got, "" if all(ran.reasons) else "a row came back without a reason")
     if got != "right":
         did = f"exit {ran.code}: {ran.said.strip()} {ran.returned}"
         return Judged(got, complaint if complaint and ran.stored else did)

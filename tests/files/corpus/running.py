@@ -79,6 +79,14 @@ class Laptop:
         path.unlink()
         return Ran(code, said, stored, _returned(self.desk), self._bytes())
 
+    def look(self, file: OfficeFile) -> str:
+        """Return what a dry run says of a file."""
+        self.empty()
+        file.write(self.desk / file.name)
+        with _home(self.home):
+            _, out, err = call("import", file.kind, str(self.desk / file.name), "--dry-run")
+        return out + err
+
     def _stored(self, kind: str) -> list[Stored]:
         """Read the records of a kind from the data file; those of others must not be there."""
         (file,) = self.home.glob("*.sqlite3")
