@@ -14,6 +14,8 @@ _LOOKED_AT = 60
 """Rows among which the headings are looked for."""
 _MOST_ROWS = 3
 """Rows of one heading."""
+_MOST_OF_A_FORM = 2
+"""Fields that a row of a form can name by chance."""
 _LONGEST_HEADING = 200
 _VALUE = re.compile(r"[\d\s.,:;/()+=*-]+|.*:\s*\S.*|.*\d{4}.*", re.DOTALL)
 """What no part of a heading of several rows looks like: a number, a date, ``Block: Chadoora``."""
@@ -61,6 +63,16 @@ def heading_rows(rows: Sequence[Row], kind: type[Record]) -> HeadingRows | None:
     for _ in range(_MOST_ROWS - 1):
         found = _with_below(found, rows, kind) or _with_above(found, rows, kind) or found
     return found
+
+
+def is_form(rows: Sequence[Row], found: HeadingRows | None, kind: type[Record]) -> bool:
+    """Say whether headings stand below each other: most rows begin with one, each with another."""
+    if found is None or found.known > _MOST_OF_A_FORM:
+        return False
+    first = [next((cell for cell in _own_cells(row) if cell), "") for row in rows[:_LOOKED_AT]]
+    first = [cell for cell in first if cell]
+    named = {target for cell in first if (target := _target(cell, kind))}
+    return len(named) > max(found.known, 1) and 2 * len(named) >= len(first)
 
 
 def _unknown(rows: Sequence[Row]) -> HeadingRows | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from fieldkit.files.columns.heading_rows import HeadingRows, heading_rows
+from fieldkit.files.columns.heading_rows import HeadingRows, heading_rows, is_form
 from fieldkit.files.columns.left_out import LeftOut, RowSorter, Why
 from fieldkit.files.tables.formulas import bare_cell, unescape_formula
-from fieldkit.files.tables.table import Row, Table
+from fieldkit.files.tables.table import Row, Table, Unreadable
 from fieldkit.files.values.targets import targets
 from fieldkit.records import Record
 
@@ -57,10 +57,19 @@ class Survey:
 
 
 def survey(table: Table, kind: type[Record]) -> Survey:
-    """Examine the first rows of an opened table."""
+    """Examine the first rows of an opened table.
+
+    Raises:
+        Unreadable: it is a form, or damaged.
+    """
     surveyed = list(filter(None, _within_bounds(table.rows, (0, 0))))
     head = heading_rows(surveyed, kind)
     cells = head.cells if head else ("",) * max((len(row.cells) for row in surveyed), default=0)
+    if is_form(surveyed, head, kind):
+        raise Unreadable(
+            "The headings of this table stand below each other, as in a form. Write them beside "
+            "each other in one row, and each record in a row below."
+        )
     columns = columns_of(_without_empty_end(cells, surveyed))
     own = _is_own_export(columns, kind)
     start = head.start + head.rows if head else 0
