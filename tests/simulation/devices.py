@@ -180,12 +180,12 @@ class Server:
         try:
             answer = apply.sync(self.harness.server, sender, request, self.now())
         finally:
-            self.look(scopes)
+            self.look(scopes, self.roles[device])
         self._in_scope(answer, self.scopes[device][-1])
         self.sent += len(answer.page.rows) + len(answer.page.gone) if answer.page else 0
         return answer
 
-    def look(self, scopes: list[Place]) -> None:
+    def look(self, scopes: list[Place], role: str) -> None:
         """Read the new rows of the log and check the verdict of each change."""
         look = self.harness.look
         floor = look.all("SELECT floor FROM server")[0]["floor"]
@@ -201,6 +201,7 @@ class Server:
                 body["id"],
                 body,
                 row["district"],
+                role,
             )
             mark = mark_of(body["operator"], body["kind"], body["id"])
             self.read = row["rowid"]

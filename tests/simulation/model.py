@@ -176,6 +176,8 @@ class Entry:
     body: Mapping[str, Json]
     district: int
     """The record's district afterwards."""
+    role: str
+    """Of the device that sent it."""
 
 
 @dataclass(frozen=True)
@@ -241,6 +243,7 @@ class Expected:
             self._check_rejection(entry, typed, row, list(scopes))
             self.state.fates[mark] = Fate(entry.origin, entry.seq, "rejected", entry.record_id)
             return
+        self._check_role(entry, typed, row)
         said = written_fields(
             _dict(entry.body["fields"]), str(entry.body["op"]), row.values if row else None
         )
@@ -286,10 +289,53 @@ class Expected:
         then = row.place_at(base if isinstance(base, int) else 0)
         return any(holds(scope, place) for scope in scopes for place in (row.place, then))
 
+    def _check_role(self, entry: Entry, typed: TypedChange, row: Row | None) -> None:
+        if what := self._forbidden(entry, typed, row):
+            raise Violation(f"P8: {typed.mark} was taken; a {entry.role} may not {what}")
+
+    def _forbidden(self, entry: Entry, typed: TypedChange, row: Row | None) -> str:
+        """Return what of a change the author's role may not do; empty if it may do all."""
+        if entry.role not in ("viewer", "registrar"):
+            return ""
+        if entry.role == "viewer" or typed.kind == "self_help_group":
+            return f"write a {typed.kind}"
+        own = any(
+            one.op == "create" and (one.kind, one.key) == (typed.kind, typed.key)
+            for one in map(self.typed.__getitem__, typed.prior)
+        )
+        for name, value in typed.fields.items():
+            if typed.op == "create" or (row and plain(row.value(name)) == plain(value)):
+                continue
+            if name == PLACE or (name == DELETED and not own):
+                return f"write {name}"
+        return self._status(typed, row) or self._settles(entry, typed)
+
+    def _status(self, typed: TypedChange, row: Row | None) -> str:
+        """Return why a registrar may not write this status."""
+        if "status" not in typed.fields:
+            return ""
+        status = typed.fields["status"]
+        last = row.written.get("status") if row else None
+        if row is None or last is None or status == row.value("status"):
+            return "" if status == "SUBMITTED" else "approve"
+        seen = last.version <= typed.base or last.mark in typed.prior
+        return "take an approval back" if seen or status != "SUBMITTED" else ""
+
+    def _settles(self, entry: Entry, typed: TypedChange) -> str:
+        """Return what a decision of a registrar settles that others typed."""
+        decided = _dict(entry.body["fields"]).get(DECIDED)
+        own = {
+            (fate.origin, fate.seq)
+            for mark in typed.prior
+            if (fate := self.state.fates.get(mark)) is not None
+        }
+        named = {(one[0], one[1]) for one in decided} if isinstance(decided, list) else set()
+        return "settle what others typed" if named - own else ""
+
     def _check_rejection(
         self, entry: Entry, typed: TypedChange, row: Row | None, scopes: list[Place]
     ) -> None:
-        if typed.mark in self.tampered:
+        if typed.mark in self.tampered or self._forbidden(entry, typed, row):
             return
         if row is not None:
             rightly = not self._allowed(row, entry, scopes)
