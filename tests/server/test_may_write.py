@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, event, update
 from tests.server import fake_laptop
 from tests.server.conftest import Laptop, Make, Row, problem
 from tests.server.fake_laptop import NOW
@@ -322,6 +322,26 @@ def test_the_reason_is_a_plain_sentence_for_newer_and_older_laptops(
     assert said[0].startswith(f"{who} enter this")
     assert said[1].startswith(f"{who} enter this here")
     assert said[2].startswith(f"{who} say that two records are one person")
+
+
+def test_a_role_costs_no_statement(postgres_engine: Engine) -> None:
+    def counted(role: str, many: int) -> int:
+        device = fake_laptop.enrol(postgres_engine, (2, None), role=role)
+        laptop = fake_laptop.Laptop(postgres_engine, device=device)
+        for number in range(many):
+            laptop.create("beneficiary", name=f"Gulam Bhat {number}", status="SUBMITTED")
+        said: list[str] = []
+
+        def note(*given: object) -> None:
+            said.append(str(given[2]))
+
+        event.listen(postgres_engine, "before_cursor_execute", note)
+        laptop.push()
+        event.remove(postgres_engine, "before_cursor_execute", note)
+        return len(said)
+
+    counted("operator", 1)  # the district's counter is made once
+    assert counted("registrar", 10) == counted("registrar", 100) == counted("operator", 100)
 
 
 def test_what_follows_a_refused_entry_waits_with_it(registrar: Laptop) -> None:
