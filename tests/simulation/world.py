@@ -17,8 +17,7 @@ from tests.simulation.files import ShownRecord, copy_file
 from tests.simulation.harness import REFUSED, Crash, Harness
 from tests.simulation.model import (
     DELETED,
-    Expected,
-    Place,
+    UNMERGED,
     TypedChange,
     Violation,
     plain,
@@ -26,6 +25,7 @@ from tests.simulation.model import (
 )
 from tests.simulation.profiles import PLACES, Action, Profile, area_name, place_name, profile_of
 from tests.simulation.properties import check_end, check_screen, latest_values
+from tests.simulation.rights import Place
 from tests.simulation.transport import Faults, FaultyTransport
 
 from fieldkit.protocol.messages import SyncRequest
@@ -54,8 +54,8 @@ class World:
         self._files = 0
         self.time = START
         self._run = harness.new_run()
-        self.expected = Expected()
-        self.server = Server(harness, self.expected, lambda: self.time)
+        self.server = Server(harness, lambda: self.time)
+        self.expected = self.server.expected
         self.laptops: list[Laptop] = []
         self.sent: list[tuple[int, SyncRequest]] = []
         self.kept: list[FileCopy] = []
@@ -248,7 +248,7 @@ class World:
                 if typed.key != key or name not in said:
                     continue
                 lies = line.verdict is None and (line.version or 0) > version
-                if not line.acked or line.verdict == "rejected" or lies:
+                if not line.acked or line.verdict in UNMERGED or lies:
                     yield typed.base
 
     def _took_all(self, laptop: Laptop, edit: Edit, before: ShownRecord) -> None:

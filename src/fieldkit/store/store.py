@@ -20,7 +20,7 @@ from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import Finding, Record, Value, kinds, same_person
 from fieldkit.records.fields.dates import believed, day_at
-from fieldkit.settings import DATABASE
+from fieldkit.settings import DATABASE, make_file_private, make_private
 from fieldkit.store import tables
 from fieldkit.store.clock import Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.database import Connect, Database, connect
@@ -101,7 +101,8 @@ class Store:
             StoreError: it cannot be used; the text is a sentence for the person.
         """
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            make_private(home)
+            make_file_private(home / DATABASE)
         except OSError as error:
             raise Unwritable(
                 f"The folder {home} cannot be made or written. Choose another folder."
@@ -415,9 +416,12 @@ class Store:
 
     # Keeping it safe
 
-    def back_up(self, target: Path) -> None:
-        """Copy everything to ``target``, whole or not at all."""
-        backups.back_up(self._database, target)
+    def back_up(self, target: Path, *, force: bool = False) -> None:
+        """Copy everything to ``target``, whole or not at all.
+
+        ``force``: replace a file there that is no backup of fieldkit.
+        """
+        backups.back_up(self._database, target, force=force)
 
     def tidy(self) -> None:
         """Merge the search index if many saves have scattered it: searches then read less.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import cast
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from fieldkit.protocol.change import first_head
 from fieldkit.protocol.merge import Ancestry
@@ -38,8 +38,17 @@ def lock(connection: Connection, origin: str, device: Device) -> Log:
     if row is None:
         district = device.scope.district or 0
         return Log(origin, district, device.id, None, 0, first_head(origin), new=True)
+    return _log_of(row)
+
+
+def stored_log(connection: Connection, origin: str) -> Log:
+    """Read a log that has changes, without locking it."""
+    return _log_of(connection.execute(select(ORIGIN).where(ORIGIN.c.origin == origin)).one())
+
+
+def _log_of(row: Row[tuple[object, ...]]) -> Log:
     parent = None if row.parent is None else (row.parent, row.parent_seq)
-    return Log(origin, row.district, row.device, parent, row.last_seq, row.head)
+    return Log(row.origin, row.district, row.device, parent, row.last_seq, row.head)
 
 
 def begin(connection: Connection, log: Log, now: int) -> None:
