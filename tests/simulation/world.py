@@ -15,6 +15,7 @@ from tests.simulation.devices import FileCopy, Laptop, Server
 from tests.simulation.events import EVENTS, YEAR
 from tests.simulation.files import ShownRecord, copy_file
 from tests.simulation.harness import REFUSED, Crash, Harness
+from tests.simulation.liars import Liar
 from tests.simulation.model import (
     DELETED,
     UNMERGED,
@@ -59,6 +60,7 @@ class World:
         self.laptops: list[Laptop] = []
         self.sent: list[tuple[int, SyncRequest]] = []
         self.kept: list[FileCopy] = []
+        self.liar: Liar | None = None
         self._who = ""
         self._enrol_laptops()
 
