@@ -141,7 +141,8 @@ def leave(world: World, _laptop: Laptop, chance: random.Random) -> None:
 
 def _decide_late(world: World, chance: random.Random, *, taken: bool) -> None:
     if late := list(world.expected.state.late):
-        mark = chance.choice(late)
+        honest = [mark for mark in late if mark not in world.expected.liars]
+        mark = chance.choice(honest or late)
         world.server.decide(mark, taken=taken)
         word = "takes in" if taken else "leaves"
         world.say(f"a supervisor {word} {mark}: {world.expected.state.fates[mark].verdict}")
