@@ -40,12 +40,18 @@ class Laptop:
         return answer
 
     def change(
-        self, record: int, op: Op = Op.CREATE, kind: str = "village_organisation", **fields: Json
+        self,
+        record: int,
+        op: Op = Op.CREATE,
+        kind: str = "village_organisation",
+        record_id: str | None = None,
+        **fields: Json,
     ) -> Change:
+        """Log a change of one of this log's own records, or of ``record_id``."""
         change = Change(
             seq=len(self.changes) + 1,
             kind=kind,
-            record_id=f"{self.origin}-{record}",
+            record_id=record_id or f"{self.origin}-{record}",
             op=op,
             fields=fields,
             base=None,
