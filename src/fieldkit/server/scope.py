@@ -20,6 +20,8 @@ class Device:
     epoch: int
     """The epoch of its present scope."""
     scopes: tuple[Scope, ...]
+    proves_until: int = 0
+    """Until when it may prove by the heads in its syncs which logs are its own (rule 38)."""
 
     @property
     def scope(self) -> Scope:

@@ -51,6 +51,10 @@ GENERAL: Mapping[str, str] = {
     "same_person": "{other_name} ({other}) may be the same person. Alike: {alike:label}.",
     "contested": "Somebody else changed this first. Both values are kept: choose one.",
     "out_of_scope": "This record is outside the area of this laptop.",
+    "other_number": (
+        "This record number was given out by another laptop. Sync: if its record does not come, "
+        "enter it as a new one."
+    ),
     "entry_refused": "The entry of this record was not taken, so this waits here with it.",
     "unfitting.no_district": "A record belongs to a district: choose it again.",
     "unfitting.unknown_district": "This district is not known to the server: choose it again.",

@@ -154,6 +154,7 @@ def device_from_row(connection: Connection, row: DatabaseRow) -> Device:
             Scope(role=row.role, district=one.district, block=one.block, epoch=one.epoch)
             for one in scopes
         ),
+        row.proves_until or 0,
     )
 
 

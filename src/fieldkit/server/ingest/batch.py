@@ -18,6 +18,7 @@ from fieldkit.server.database.rows import (
     Key,
     ReadCache,
     UnfitChange,
+    origin_of,
     place_of,
     read_change,
     read_places,
@@ -33,8 +34,8 @@ from fieldkit.server.feed.positions import (
 from fieldkit.server.ingest import findings
 from fieldkit.server.ingest.batch_records import read_states, write_states
 from fieldkit.server.ingest.incoming import Entry, contested, log_row, read_shape, rejected
-from fieldkit.server.ingest.logs import Log, ancestry
-from fieldkit.server.ingest.record_state import OutOfScope, RecordState, apply_change, origin_of
+from fieldkit.server.ingest.logs import Log, ancestry, created_before
+from fieldkit.server.ingest.record_state import OutOfScope, RecordState, apply_change
 from fieldkit.server.scope import Place
 
 
@@ -65,6 +66,8 @@ class BatchContext:
 
     log: Log
     ancestry: Ancestry
+    created_before: Set[Key]
+    """Records with the id of another log that this one may create: it goes on from that log."""
     scopes: Sequence[Scope]
     floor: int
     now: int
@@ -94,7 +97,10 @@ def ingest_changes(
     counters = lock_counters(connection, wanted, generation.floor)
     if read_generation(connection).name != generation.name:
         raise MissingLocks(wanted)  # a restore was detected while this waited (rule 5)
-    context = BatchContext(log, ancestry(connection, log), scopes, generation.floor, now)
+    past = ancestry(connection, log)
+    created = {(one.kind, one.record_id) for one in changes if one.op is Op.CREATE}
+    again = created_before(connection, past, created)
+    context = BatchContext(log, past, again, scopes, generation.floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     records = read_states(connection, keys, context.ancestry, cursors)
     waiting = findings.waiting(connection, {record_id for _, record_id in keys})
@@ -165,6 +171,8 @@ def _apply(
             record = records[change.kind, change.record_id]
             if change.op is not Op.CREATE and not record.values and record.key in result.refused:
                 raise UnfitChange("entry_refused")
+            if change.op is Op.CREATE and not record.values and not _may_create(context, record):
+                raise UnfitChange("other_number")
             merged = apply_change(
                 record, change, context.ancestry, context.scopes, district, context.floor
             )
@@ -184,6 +192,14 @@ def _apply(
     result.versions.append(version)
     result.verdicts += [verdict] if verdict else []
     return log_row(context.log, entry, district, version, verdict, held, context.now)
+
+
+def _may_create(context: BatchContext, record: RecordState) -> bool:
+    """Say whether the id of a new record is this log's own, or was in what it inherits (rule 36).
+
+    Otherwise a device could take the ids of others in advance.
+    """
+    return origin_of(record.key) == context.log.origin or record.key in context.created_before
 
 
 def _rejected_before(

@@ -174,7 +174,7 @@ def log_row(
         "seq": entry.seq,
         "district": district,
         "kind": entry.change.kind if entry.change else None,
-        "record_id": entry.change.record_id if entry.change and not secret else None,
+        "record_id": entry.change.record_id if entry.change else None,
         "body": b"" if secret else entry.body,
         "head": entry.head,
         "verdict": verdict.verdict if verdict else APPLIED,
