@@ -42,7 +42,7 @@ def test_a_returned_change_is_shown_on_the_record(
     cli("enrol", server, code(database))
     store = Store.open(laptop)
     # An older laptop accepted a value that this version cannot read.
-    store.save([Edit(VillageOrganisation, {"name": "Noor VO"}, id="7KQ2M9XD-1")], "Asha")
+    (saved,) = store.save([Edit(VillageOrganisation, {"name": "Noor VO"})], "Asha")
     store.close()
     file = Database(laptop / "fieldkit.sqlite3")
     with file.write() as connection:
@@ -57,9 +57,9 @@ def test_a_returned_change_is_shown_on_the_record(
     file.close()
     ran = cli("sync", "--json")
     assert (ran.code, ran.json["verdicts"]) == (1, {"applied": 0, "rejected": 1})
-    (change_shown,) = cli("show", "7KQ2M9XD-1", "--json").json["changes"]
+    (change_shown,) = cli("show", saved.id, "--json").json["changes"]
     assert (change_shown["state"], change_shown["reason_field"]) == ("rejected", "name")
-    assert change_shown["reason"] in cli("show", "7KQ2M9XD-1").text
+    assert change_shown["reason"] in cli("show", saved.id).text
     assert cli("status", "--json").json["outbox"]["rejected"] == 1
 
 

@@ -46,6 +46,10 @@ GENERAL: Mapping[str, str] = {
     "number.shape": ("A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."),
     "number.ahead": ("This laptop has not given out this number. Leave it empty for a new record."),
     "number.taken": "Another record has this number. Leave it empty for a new record.",
+    "number.other": (
+        "Another laptop gave out this number, and its record is not here. Sync first. For a new "
+        "record leave the number empty."
+    ),
     # Of the server, about a record it keeps.
     "missing_parent": "{wanted:title} {number} is not on the server: still to come, or deleted.",
     "same_person": "{other_name} ({other}) may be the same person. Alike: {alike:label}.",
