@@ -237,10 +237,7 @@ def test_an_older_laptop_proves_a_log_by_its_first_syncs(
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_an_older_laptop_without_the_log_proves_nothing(
-    api: Api, late: bool, tmp_path: Path
-) -> None:
-    del tmp_path
+def test_an_older_laptop_without_the_log_proves_nothing(api: Api, late: bool) -> None:
     mine = api.token()
     before = first_head(api.origin)
     change: dict[str, object] = {"seq": 1, "kind": 5}
