@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from tests.simulation.files import (
     FileReader,
     LogLine,
@@ -28,9 +28,11 @@ from tests.simulation.model import (
     holds,
 )
 
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.protocol.scope import Scope
 from fieldkit.server.database import tables
+from fieldkit.server.devices import enrolment
+from fieldkit.server.devices.authentication import hash_secret
 from fieldkit.server.feed.positions import start
 from fieldkit.server.ingest import sync as apply
 from fieldkit.server.scope import Device
@@ -49,6 +51,8 @@ class Laptop:
     """Its enrolment; a copy has the same."""
     now: Callable[[], int]
     past: FileHistory = field(default_factory=FileHistory)
+    enrolments: int = 0
+    """How often it had to enrol again at the end of a run."""
     clock_offset: int = 0
     """Seconds by which its clock is ahead."""
     _store: Store | None = None
@@ -124,23 +128,47 @@ class Server:
         number = len(self.scopes) + 1
         self.scopes[number], self.roles[number] = [scope], role
         with self.harness.server.begin() as connection:
-            connection.execute(
-                insert(tables.DEVICE).values(
-                    id=number,
-                    token_hash=number.to_bytes(32, "big"),
-                    token_at=self.now(),
-                    name=f"laptop {number}",
-                    role=role,
-                    epoch=1,
-                    enrolled_at=self.now(),
-                )
-            )
+            self._insert_device(connection, number)
             connection.execute(
                 insert(tables.SCOPE).values(
                     device=number, epoch=1, district=scope[0], block=scope[1]
                 )
             )
         return number
+
+    def _insert_device(self, connection: Connection, number: int) -> None:
+        connection.execute(
+            insert(tables.DEVICE).values(
+                id=number,
+                token_hash=number.to_bytes(32, "big"),
+                token_at=self.now(),
+                name=f"laptop {number}",
+                role=self.roles[number],
+                epoch=1,
+                enrolled_at=self.now(),
+            )
+        )
+
+    def enrol_by_code(self, role: str, scope: Place, request: EnrolRequest) -> EnrolAnswer:
+        """Let the program enrol a new device by a code; its number is that of the last one."""
+        number = len(self.scopes) + 1
+        code = f"{number:010}"
+        with self.harness.server.begin() as connection:
+            connection.execute(
+                insert(tables.CODE).values(
+                    hash=hash_secret(code),
+                    role=role,
+                    district=scope[0],
+                    block=scope[1],
+                    expires_at=self.now() + 60,
+                )
+            )
+            request = request.model_copy(update={"code": code})
+            answer = enrolment.enrol(connection, request, "", self.now())
+            made = connection.execute(select(func.max(tables.DEVICE.c.id))).scalar_one()
+        assert made == number
+        self.scopes[number], self.roles[number] = [scope], role
+        return answer
 
     def incarnation(self) -> str:
         with self.harness.server.connect() as connection:
@@ -227,12 +255,15 @@ class Server:
         self.harness.look.close()
         self.harness.server.dispose()
         copy_file(self.harness.folder / "run" / "server-backup.sqlite3", self.harness.server_path)
-        # Enrolment is not tested here: the restored server knows all devices.
+        # The restored server knows all devices, but not what those enrolled since have proved.
         state, self.read = self._kept
         self.expected.restore_state(state)
         with self.harness.server.begin() as connection:
             start(connection, self.now())
+            known = set(connection.execute(select(tables.DEVICE.c.id)).scalars())
             for device, scopes in self.scopes.items():
+                if device not in known:
+                    self._insert_device(connection, device)
                 connection.execute(
                     update(tables.DEVICE)
                     .where(tables.DEVICE.c.id == device)

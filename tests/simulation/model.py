@@ -218,6 +218,8 @@ class Expected:
         """Whether the server was restored; then it cannot know what people saw before."""
         self.tampered: set[str] = set()
         """Marks of changes that hold a value the server repower_cuts."""
+        self.lies: set[str] = set()
+        """Marks of changes of a lying device that must not be taken."""
 
     def saved_state(self) -> ServerState:
         return deepcopy(self.state)
@@ -241,6 +243,8 @@ class Expected:
             self._check_rejection(entry, typed, row, list(scopes))
             self.state.fates[mark] = Fate(entry.origin, entry.seq, "rejected", entry.record_id)
             return
+        if mark in self.lies:
+            raise Violation(f"P9: a lying device made {entry.record_id} in another's name")
         said = written_fields(
             _dict(entry.body["fields"]), str(entry.body["op"]), row.values if row else None
         )
@@ -289,7 +293,7 @@ class Expected:
     def _check_rejection(
         self, entry: Entry, typed: TypedChange, row: Row | None, scopes: list[Place]
     ) -> None:
-        if typed.mark in self.tampered:
+        if typed.mark in self.tampered | self.lies:
             return
         if row is not None:
             rightly = not self._allowed(row, entry, scopes)
