@@ -137,6 +137,7 @@ def _add_laptop(commands: Subparsers) -> None:
     _add_json(_add(commands, "status", "say what is here and what waits", "laptop:status"))
     backup = _add(commands, "backup", "copy all data to a file", "laptop:backup")
     backup.add_argument("file", type=Path)
+    backup.add_argument("--force", action="store_true", help="replace a file that is no backup")
     restore = _add(commands, "restore", "put a backup in place of the data", "laptop:restore")
     restore.add_argument("file", type=Path)
     _add_json(_add(commands, "check", "look through the whole data file", "laptop:check"))
@@ -225,7 +226,7 @@ def _add_server(commands: Subparsers) -> None:
     _add_json(_add_action(actions, "status", "say what the server holds"))
 
 
-_ROLES = ("registrar", "operator", "supervisor", "administrator")
+_ROLES = ("viewer", "registrar", "operator", "supervisor", "administrator")
 
 
 def _add_action(actions: Subparsers, name: str, help_text: str) -> argparse.ArgumentParser:

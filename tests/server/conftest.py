@@ -53,14 +53,20 @@ class Laptop:
         record_id: str | None = None,
         **fields: Json,
     ) -> Change:
-        """Log a change of one of this log's own records, or of ``record_id``."""
+        """Log a change of one of this log's own records, by its number, or of ``record_id``."""
+        return self.edit(record_id or f"{self.origin}-{record}", kind, None, op, **fields)
+
+    def edit(
+        self, record_id: str, kind: str, base: int | None, op: Op = Op.EDIT, /, **fields: Json
+    ) -> Change:
+        """Log a change of any record."""
         change = Change(
             seq=len(self.changes) + 1,
             kind=kind,
-            record_id=record_id or f"{self.origin}-{record}",
+            record_id=record_id,
             op=op,
             fields=fields,
-            base=None,
+            base=base,
             at=1_790_000_000,
             operator="Asha",
         )

@@ -11,7 +11,7 @@ from tests.server.fake_laptop import KIND, NOW, Laptop, row_of
 from fieldkit.protocol.change import Op
 from fieldkit.records import kinds
 from fieldkit.server.database.connection import writing
-from fieldkit.server.database.tables import METADATA, SERVER
+from fieldkit.server.database.tables import DEVICE, METADATA, SCOPE, SERVER
 from fieldkit.server.feed.positions import begin_generation, lock_counters, start
 from fieldkit.server.ingest import batch
 from fieldkit.server.problems import Refusal
@@ -23,8 +23,9 @@ def laptop(engine: Engine) -> Laptop:
 
 
 def backup(engine: Engine) -> Callable[[], None]:
-    """Save the whole database; return a function that restores it."""
-    tables = [*METADATA.sorted_tables, *(kind.table() for kind in kinds().values())]
+    """Save the whole database but its devices; return a function that restores it."""
+    known = [table for table in METADATA.sorted_tables if table not in (DEVICE, SCOPE)]
+    tables = [*known, *(kind.table() for kind in kinds().values())]
     with engine.connect() as connection:
         held = {
             table: [dict(row._mapping) for row in connection.execute(select(table))]

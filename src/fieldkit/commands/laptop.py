@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
 from fieldkit.commands import open_store, say, say_json
-from fieldkit.settings import home_folder
+from fieldkit.settings import home_folder, make_private
 from fieldkit.store import Damaged, LogPosition, State, Store, SyncSession
 
 
@@ -138,7 +138,7 @@ def _not_used(many: int) -> str:
 def backup(args: Namespace) -> int:
     """Copy all data to a file."""
     with open_store() as store:
-        store.back_up(args.file)
+        store.back_up(args.file, force=args.force)
     say(f"All data is in {args.file}.")
     return DONE
 
@@ -146,7 +146,7 @@ def backup(args: Namespace) -> int:
 def restore(args: Namespace) -> int:
     """Put a backup in place of the data."""
     home = home_folder()
-    home.mkdir(parents=True, exist_ok=True)
+    make_private(home)
     try:
         with FileLock(home / "fieldkit.lock", timeout=0):
             kept = Store.restore(home, args.file)

@@ -1,14 +1,18 @@
 """What the server objects to in a record: changes it returned, findings to check.
 
+And what it would not take from this laptop, whose role is not enough.
+
 Runs in a store's thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from fieldkit.protocol.scope import Role
+    from fieldkit.records import Record
     from fieldkit.store import Store
 
 
@@ -43,3 +47,21 @@ def by_field(store: Store, record_id: str, asked: Container[str]) -> dict[str, s
         name, line = field if field in asked else "", f"{heading}: {reason}"
         found[name] = f"{found[name]} {line}" if name in found else line
     return found
+
+
+def role_of(store: Store) -> Role | None:
+    """Return this laptop's role; None before it is enrolled."""
+    scope = store.pull.state().scope
+    return scope.role if scope else None
+
+
+def denied(store: Store, kind: type[Record], *, new: bool) -> Mapping[str, str]:
+    """Return what the server will not take from this laptop's role, as a sentence by field.
+
+    Under "": nothing of the form.
+    """
+    from fieldkit.records.declaration.permission import denied_in_form
+
+    role = role_of(store)
+    found = denied_in_form(role, kind, new=new) if role else {}
+    return {name: one.said(kind.kind(), role) for name, one in found.items() if role}

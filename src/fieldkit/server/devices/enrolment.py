@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from fieldkit.plain_text import shown
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
+from fieldkit.protocol.scope import ROLES
 from fieldkit.reference import district_of, option
 from fieldkit.server.database.tables import CODE, DEVICE, SCOPE, SERVER
 from fieldkit.server.devices.authentication import (
@@ -27,7 +28,6 @@ from fieldkit.server.devices.bindings import bind_shown
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
-ROLES = ("registrar", "operator", "supervisor", "administrator")
 CODE_MINUTES = 24 * 60
 """How long a code is valid by default."""
 PROVING_SECONDS = 7 * 86_400

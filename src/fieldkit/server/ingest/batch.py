@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import REJECTED, Verdict
 from fieldkit.protocol.merge import Ancestry
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.scope import Role, Scope
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import day_at
 from fieldkit.server.database.rows import (
@@ -32,6 +32,7 @@ from fieldkit.server.feed.positions import (
     read_generation,
 )
 from fieldkit.server.ingest import findings
+from fieldkit.server.ingest.authors import check_role
 from fieldkit.server.ingest.batch_records import read_states, write_states
 from fieldkit.server.ingest.incoming import Entry, contested, log_row, read_shape, rejected
 from fieldkit.server.ingest.logs import Log, ancestry, created_before
@@ -68,6 +69,7 @@ class BatchContext:
     ancestry: Ancestry
     created_before: Set[Key]
     """Records with the id of another log that this one may create: it goes on from that log."""
+    role: Role
     scopes: Sequence[Scope]
     floor: int
     now: int
@@ -77,6 +79,7 @@ def ingest_changes(
     connection: Connection,
     log: Log,
     entries: Sequence[Entry],
+    role: Role,
     scopes: Sequence[Scope],
     generation: Generation,
     cursors: Mapping[int, int],
@@ -100,7 +103,7 @@ def ingest_changes(
     past = ancestry(connection, log)
     created = {(one.kind, one.record_id) for one in changes if one.op is Op.CREATE}
     again = created_before(connection, past, created)
-    context = BatchContext(log, past, again, scopes, generation.floor, now)
+    context = BatchContext(log, past, again, role, scopes, generation.floor, now)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
     records = read_states(connection, keys, context.ancestry, cursors)
     waiting = findings.waiting(connection, {record_id for _, record_id in keys})
@@ -173,6 +176,7 @@ def _apply(
                 raise UnfitChange("entry_refused")
             if change.op is Op.CREATE and not record.values and not _may_create(context, record):
                 raise UnfitChange("other_number")
+            check_role(context.role, record, change, context.ancestry)
             merged = apply_change(
                 record, change, context.ancestry, context.scopes, district, context.floor
             )

@@ -20,6 +20,7 @@ from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.server import request_log
 from fieldkit.server.database.connection import may_retry, reading, writing
 from fieldkit.server.database.rows import Key
+from fieldkit.server.devices.authentication import confirm_device
 from fieldkit.server.devices.bindings import bind
 from fieldkit.server.feed.page import PageResult, read_page
 from fieldkit.server.feed.positions import (
@@ -87,7 +88,7 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
 
     Raises:
         Refusal: the log does not fit (gap, altered, parent, not-yours), the batch has no canonical
-            form, or others kept the server busy (503).
+            form, the device was revoked meanwhile, or others kept the server busy (503).
     """
     outcome = _ingest(engine, device, request, now)
     for seq in outcome.out_of_scope:
@@ -121,7 +122,9 @@ def _ingest(engine: Engine, device: Device, request: SyncRequest, now: int) -> _
     for _ in range(_TRIES):
         try:
             with writing(engine) as connection:
-                return _try_ingest(connection, device, request, also, now)
+                outcome = _try_ingest(connection, device, request, also, now)
+                confirm_device(connection, device)
+                return outcome
         except MissingLocks as missing:
             also |= missing.districts
         except _Restored as restored:
@@ -190,9 +193,9 @@ def _ingest_batch(
     old, new = entries[: len(known.versions)], entries[len(known.versions) :]
     result = BatchResult()
     if new:
-        scopes = asked.device.since(request.epoch)
+        role, scopes = asked.device.scope.role, asked.device.since(request.epoch)
         result = ingest_changes(
-            connection, log, new, scopes, asked.generation, request.cursors, also, asked.now
+            connection, log, new, role, scopes, asked.generation, request.cursors, also, asked.now
         )
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     replayed = {(change.kind, change.record_id) for change in map(read_shape, old) if change}
