@@ -14,7 +14,7 @@ from tests.commands.conftest import Cli
 from fieldkit.commands import server as server_commands
 from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.server.devices.listing import Enrolment
+from fieldkit.server.devices.listing import Enrolment, HeldLog
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
@@ -260,9 +260,12 @@ def test_oddities_of_a_laptop_are_listed(
         revoked_at=None,
         skew=skew,
         origins=["7K2M9QXR", "8K2M9QXR"],
+        holds=[HeldLog(origin="7K2M9QXR", id=1, name="Zooni")],
         busy_at_once=["7K2M9QXR", "8K2M9QXR"],
     )
     monkeypatch.setattr("fieldkit.server.devices.listing.devices", lambda *_: [one])
     spoken = cli("server", "devices", "--database", "sqlite:///none").text
     assert f"its clock is {says}" in spoken
+    held = "its code was used by the laptop that holds the log 7K2M9QXR of device 1, Zooni"
+    assert held in spoken
     assert "two copies of it are at work: 7K2M9QXR, 8K2M9QXR. Enrol one of them anew." in spoken

@@ -50,11 +50,10 @@ class Laptop:
         record: int,
         op: Op = Op.CREATE,
         kind: str = "village_organisation",
-        record_id: str | None = None,
         **fields: Json,
     ) -> Change:
-        """Log a change of one of this log's own records, by its number, or of ``record_id``."""
-        return self.edit(record_id or f"{self.origin}-{record}", kind, None, op, **fields)
+        """Log a change of a record that is this laptop's own, by its number."""
+        return self.edit(f"{self.origin}-{record}", kind, None, op, **fields)
 
     def edit(
         self, record_id: str, kind: str, base: int | None, op: Op = Op.EDIT, /, **fields: Json

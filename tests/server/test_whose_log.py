@@ -32,7 +32,7 @@ def send(laptop: Laptop, first: int = 1, **more: object) -> httpx.Response:
 
 def create(laptop: Laptop, record_id: str, **fields: Json) -> None:
     """Log the creation of a record of any id."""
-    laptop.change(1, record_id=record_id, **fields)
+    laptop.edit(record_id, KIND, None, Op.CREATE, **fields)
 
 
 def branch(laptop: Laptop, parent: Laptop, seq: int) -> dict[str, object]:
@@ -108,8 +108,8 @@ def test_an_edit_of_an_id_by_an_earlier_log_makes_no_creation_of_it(make_laptop:
     """A device may log what it likes about another's id, and go on from that."""
     laptop, thief, heir = (make_laptop(district=2) for _ in range(3))
     taken = f"{laptop.origin}-1"
-    thief.change(1, Op.EDIT, record_id=taken, name="Mine", remarks="2341 2341 2346")
-    thief.change(1, Op.CREATE, record_id=taken, name="Mine", district=5)
+    thief.edit(taken, KIND, None, name="Mine", remarks="2341 2341 2346")
+    create(thief, taken, name="Mine", district=5)
     assert [one[1] for one in verdicts(send(thief))] == ["rejected", "rejected"]
     heir.token = thief.token
     create(heir, taken, name="Mine")
@@ -159,7 +159,7 @@ def test_another_devices_log_cannot_be_named_as_parent(
     laptop.change(1, name="Noor VO")
     laptop.change(1, Op.EDIT, name="Noor First")
     send(laptop)
-    thief.change(1, Op.EDIT, record_id=f"{laptop.origin}-1", name="Forged")
+    thief.edit(f"{laptop.origin}-1", KIND, None, name="Forged")
     parent = branch(thief, laptop, seq)
     for answer in (
         send(thief, parent=parent),

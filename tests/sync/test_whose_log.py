@@ -17,10 +17,10 @@ from fieldkit.protocol.identity import new_origin
 from fieldkit.protocol.messages import (
     MOST_SHOWN,
     ReceiptAnswer,
-    ReceiptRequest,
     SyncAnswer,
     SyncRequest,
 )
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.settings import DATABASE
@@ -317,9 +317,8 @@ def test_a_receipt_recognises_a_log_that_is_another_devices_now(
     seen: list[ReceiptAnswer] = []
     usual = HttpTransport.post
 
-    def post(self: HttpTransport, path: str, message: object, kind: type) -> object:  # type: ignore[type-arg]
-        answer = usual(self, path, message, kind)  # type: ignore[arg-type]
-        assert isinstance(message, ReceiptRequest)
+    def post(self: HttpTransport, path: str, message: Message, kind: type[M]) -> M:
+        answer = usual(self, path, message, kind)
         assert isinstance(answer, ReceiptAnswer)
         seen.append(answer)
         return answer

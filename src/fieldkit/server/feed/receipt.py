@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from fieldkit.protocol.change import first_head, salted_head
 from fieldkit.protocol.messages import ReceivedLog
@@ -41,18 +41,19 @@ def receipt(
         if not salt or not _oversees(device, found[name].district, found[name].block)
     }
     kinds = _kinds(connection, {name: found[name].last_seq for name in found.keys() - theirs})
+    ends = {name: (row.last_seq, row.head) for name, row in found.items()}
     return [
-        _received(name, found.get(name), kinds.get(name, {}), salt if name in others else "")
+        _received(name, ends.get(name), kinds.get(name, {}), salt if name in others else "")
         for name in dict.fromkeys(origins)
         if name not in theirs
     ]
 
 
 def _received(
-    origin: str, row: Row[tuple[object, ...]] | None, kinds: dict[str, int], salt: str
+    origin: str, end: tuple[int, bytes] | None, kinds: dict[str, int], salt: str
 ) -> ReceivedLog:
     """Return the end of one log; with a salt, a hash instead of its head."""
-    seq, head = (row.last_seq, row.head) if row else (0, first_head(origin))
+    seq, head = end or (0, first_head(origin))
     shown = salted_head(salt, origin, seq, head) if salt else head.hex()
     return ReceivedLog(origin=origin, seq=seq, head=shown, salted=bool(salt), kinds=kinds)
 

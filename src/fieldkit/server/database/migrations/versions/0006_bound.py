@@ -23,24 +23,17 @@ def upgrade() -> None:
     op.add_column("device", sa.Column("proves_until", sa.BigInteger()))
     connection = op.get_bind()
     names = ("origin", "device", "parent", "last_seq", "last_seen")
-    logs = {
-        row.origin: row
-        for row in connection.execute(sa.select(sa.table("origin", *map(sa.column, names))))
-    }
-    rows = {}
+    query = sa.select(sa.table("origin", *map(sa.column, names)))
+    logs = {row.origin: row for row in connection.execute(query)}
+    held: dict[tuple[str, int], int] = {}
     for log in logs.values():
-        past, seen = log, set()
-        while past is not None and past.origin not in seen:
-            seen.add(past.origin)
-            if past.last_seq:
-                rows.setdefault((past.origin, log.device), log.last_seen)
-            past = logs.get(past.parent)
+        origin, seen = log.origin, set[str]()
+        while origin in logs and origin not in seen:
+            seen.add(origin)
+            if logs[origin].last_seq:
+                held.setdefault((origin, log.device), log.last_seen)
+            origin = logs[origin].parent
     bound = sa.table("bound", *map(sa.column, ("origin", "device", "at")))
+    rows = [{"origin": one, "device": device, "at": at} for (one, device), at in held.items()]
     if rows:
-        op.bulk_insert(
-            bound,
-            [
-                {"origin": one, "device": device, "at": at}
-                for (one, device), at in sorted(rows.items())
-            ],
-        )
+        op.bulk_insert(bound, rows)
