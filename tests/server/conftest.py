@@ -177,7 +177,7 @@ class Api:
         self.origin = new_origin()
         self.url = url = database if isinstance(database, str) else f"sqlite:///{database}"
         self.app = create_app(url, trusted=networks(trusted), clock=lambda: self.now)
-        self._engine = open_database(url)
+        self.engine = open_database(url)
 
     def code(
         self,
@@ -186,11 +186,11 @@ class Api:
         block: int | None = None,
         minutes: int = CODE_MINUTES,
     ) -> str:
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             return make_code(connection, role, district, block, self.now, minutes)
 
     def write(self, work: Callable[[Connection], object]) -> None:
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             work(connection)
 
     def post(
@@ -203,8 +203,21 @@ class Api:
         scheme: str = "http",
         heads: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        headers = {**(heads or {})} | ({"authorization": f"Bearer {token}"} if token else {})
         content = json.dumps(message).encode()
+        return self.send(path, content, token, address=address, scheme=scheme, heads=heads)
+
+    def send(
+        self,
+        path: str,
+        content: bytes,
+        token: str = "",
+        *,
+        address: str = "127.0.0.1",
+        scheme: str = "http",
+        heads: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Post bytes as they are."""
+        headers = {**(heads or {})} | ({"authorization": f"Bearer {token}"} if token else {})
         return ask(self.app, "POST", path, content, headers, address=address, scheme=scheme)
 
     def enrol(
@@ -234,7 +247,7 @@ class Api:
         return ask(self.app, "GET", path)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ from fieldkit.server.devices.authentication import (
     authenticate,
     rotate_token,
 )
-from fieldkit.server.devices.enrolment import change_scope, revoke
+from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.devices.listing import devices
+from fieldkit.server.devices.scopes import change_scope
 
 MINUTE = 60
 
@@ -233,7 +234,7 @@ def _given(api: Api, token: str, **more: object) -> dict[str, object]:
 
 def test_a_change_of_scope_is_sent_at_the_next_sync(api: Api) -> None:
     token = api.token(api.code(district=2))
-    api.write(lambda connection: change_scope(connection, 1, None, 16))
+    api.write(lambda connection: change_scope(connection, 1, None, 16, api.now))
     answer = _given(api, token, epoch=1)
     assert answer["epoch"] == 2
     assert answer["scope"] == {"role": "operator", "district": 2, "block": 16}

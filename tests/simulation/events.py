@@ -10,8 +10,8 @@ from tests.simulation import people
 from tests.simulation.devices import FileCopy, Laptop
 from tests.simulation.files import connect, copy_file
 from tests.simulation.liar import Liar
-from tests.simulation.model import Place
 from tests.simulation.profiles import PLACES, area_name
+from tests.simulation.rights import Place
 from tests.simulation.transport import Faults
 
 from fieldkit.protocol.wire.codec import CODINGS
@@ -113,7 +113,7 @@ def rescope(world: World, laptop: Laptop, chance: random.Random) -> None:
         return  # the first laptop is the supervisor, who sees it all
     district, block = chance.choice(PLACES)
     scope: Place = chance.choice([(district, block), (district, None), (None, None)])
-    if scope != world.server.scopes[laptop.device][-1]:
+    if scope != world.server.area(laptop.device):
         world.server.change_scope(laptop.device, scope)
         world.say(f"{laptop.name} is given another scope: {area_name(scope)}")
 

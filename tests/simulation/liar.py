@@ -11,7 +11,8 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.simulation.model import PLACE, Json, Place, TypedChange, Violation, written_fields
+from tests.simulation.model import PLACE, Json, TypedChange, Violation, written_fields
+from tests.simulation.rights import Place
 
 from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.protocol.change import Json as Value
@@ -173,7 +174,7 @@ class Liar:
         server = self._world.server
         request = EnrolRequest(code="?", origin=new_origin(), district=2, logs=shown)
         server.enrol_by_code("supervisor", ALL, request)
-        self._device = len(server.scopes)
+        self._device = len(server.terms)
 
     def _begin(self) -> None:
         """Begin a new log."""

@@ -15,16 +15,17 @@ from tests.simulation import devices
 from fieldkit.protocol import merge
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.protocol.scope import Scope
+from fieldkit.server import scope
 from fieldkit.server.conflicts import Held
 from fieldkit.server.conflicts import conflicts as kept_conflicts
 from fieldkit.server.database.rows import Key, read_places
 from fieldkit.server.feed import page
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (
-    batch,
     incoming,
+    locked_records,
     record_state,
+    unsettled,
 )
 from fieldkit.server.scope import Device, Place
 from fieldkit.store import tables
@@ -273,20 +274,20 @@ def _() -> list[Patch]:
     def place_at(now: Place, _moves: object, _base: int) -> Place:
         return now
 
-    return [patch.object(record_state, "place_at", place_at)]
+    return [patch.object(scope, "place_at", place_at)]
 
 
 @mutant("15", "allow only by the present scope", "moves")
 def _() -> list[Patch]:
-    def since(self: Device, _epoch: int) -> tuple[Scope, ...]:
-        return (self.scope,)
+    def rights_of(connection: Connection, device: Device, now: int) -> scope.Rights:
+        return scope.Rights((replace(device.terms[-1], began_at=0),), now)
 
-    return [patch.object(Device, "since", since)]
+    return [patch.object(unsettled, "rights_of", rights_of)]
 
 
 @mutant("15", "allow everything", "rejections")
 def _() -> list[Patch]:
-    return [patch.object(record_state, "allowed", lambda *_: True)]
+    return [patch.object(record_state, "_check_right", lambda *_: None)]
 
 
 # Feed and cursor
@@ -317,7 +318,7 @@ def _() -> list[Patch]:
         return position
 
     return [
-        patch.object(batch, "append_entries", append_entries),
+        patch.object(locked_records, "append_entries", append_entries),
         patch.object(page._Stream, "reached", at_number),
     ]
 
@@ -334,7 +335,7 @@ def _() -> list[Patch]:
         here = {key: (now, now if was else None) for key, (now, was) in records.items()}
         usual(connection, counters, here)
 
-    return [patch.object(batch, "append_entries", append_entries)]
+    return [patch.object(locked_records, "append_entries", append_entries)]
 
 
 @mutant("20", "keep records outside a new scope", "moves")
@@ -349,7 +350,7 @@ def _() -> list[Patch]:
 @mutant("21", "drop an acknowledged change before its row is received", "cuts")
 def _() -> list[Patch]:
     def still_overlays(self: log.OwnChange, _version: int, *, gone: bool = False) -> bool:
-        return not self.acked or self.rejected
+        return not self.acked or self.unmerged
 
     return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
@@ -398,7 +399,7 @@ def _() -> list[Patch]:
 @mutant("24", "stop showing rejected changes", "rejections")
 def _() -> list[Patch]:
     def still_overlays(self: log.OwnChange, version: int, *, gone: bool = False) -> bool:
-        return not self.acked or (not gone and not self.rejected and self.made_later_than(version))
+        return not self.acked or (not gone and not self.unmerged and self.made_later_than(version))
 
     return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
@@ -412,7 +413,7 @@ def _() -> list[Patch]:
             one.at: {*one.change().fields, "deleted"}
             for changes in own.values()
             for one in changes
-            if one.rejected
+            if one.unmerged
         }
 
     return [patch.object(overlays, "owed_fields", owed)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from tests.simulation.model import Place
+from tests.simulation.rights import Place
 
 PLACES: tuple[tuple[int, int], ...] = ((2, 16), (2, 17), (2, 18), (3, 22), (3, 24))
 """Districts and blocks (LGD codes) of a run."""

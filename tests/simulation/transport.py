@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from tests.simulation.devices import Server
 from tests.simulation.harness import Crash
-from tests.simulation.model import Place, Violation
+from tests.simulation.model import Violation
+from tests.simulation.rights import Place
 
 from fieldkit.protocol.messages import EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.protocol.shapes import M, Message

@@ -18,8 +18,7 @@ from tests.simulation.harness import REFUSED, Crash, Harness
 from tests.simulation.liar import Liar
 from tests.simulation.model import (
     DELETED,
-    Expected,
-    Place,
+    UNMERGED,
     TypedChange,
     Violation,
     plain,
@@ -27,6 +26,7 @@ from tests.simulation.model import (
 )
 from tests.simulation.profiles import PLACES, Action, Profile, area_name, place_name, profile_of
 from tests.simulation.properties import check_end, check_screen, latest_values
+from tests.simulation.rights import Place
 from tests.simulation.transport import EnrolTransport, Faults, FaultyTransport
 
 from fieldkit.protocol.messages import SyncRequest
@@ -58,8 +58,8 @@ class World:
         self._files = 0
         self.time = START
         self._run = harness.new_run()
-        self.expected = Expected()
-        self.server = Server(harness, self.expected, lambda: self.time)
+        self.server = Server(harness, lambda: self.time)
+        self.expected = self.server.expected
         self.laptops: list[Laptop] = []
         self.sent: list[tuple[int, SyncRequest]] = []
         self.kept: list[FileCopy] = []
@@ -164,10 +164,10 @@ class World:
 
     def enrol_again(self, laptop: Laptop) -> None:
         """Enrol a laptop by a new code, without the token of before: as another device."""
-        role, scope = self.server.roles[laptop.device], self.server.scopes[laptop.device][-1]
+        role, scope = self.server.roles[laptop.device], self.server.area(laptop.device)
         link = EnrolTransport(self.server, role, scope)
         enrol(laptop.store, "https://server.example", "AAAAA-AAAAA", transport=link)
-        laptop.device = len(self.server.scopes)
+        laptop.device = len(self.server.terms)
         self.say(f"{laptop.name} enrols again, as device {laptop.device}")
 
     def sync(self, laptop: Laptop, faults: Faults) -> Outcome | None:
@@ -270,7 +270,7 @@ class World:
                 if typed.key != key or name not in said:
                     continue
                 lies = line.verdict is None and (line.version or 0) > version
-                if not line.acked or line.verdict == "rejected" or lies:
+                if not line.acked or line.verdict in UNMERGED or lies:
                     yield typed.base
 
     def _took_all(self, laptop: Laptop, edit: Edit, before: ShownRecord) -> None:

@@ -116,6 +116,8 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
     )
     if many := len(store.conflicts()):
         say(_not_used(many))
+    if many := counts[State.LATE] + counts[State.WAITING]:
+        say(_not_taken_yet(many))
     if many := len(store.findings()):
         say(f"{many} to check: the Sync page lists them, and `fieldkit show` tells of each record.")
     if device.server and store.pull.state().more:
@@ -128,6 +130,10 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
 
 def _many(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _not_taken_yet(many: int) -> str:
+    return f"{_many(many, 'change')} on the server not taken yet: `fieldkit show` says why."
 
 
 def _not_used(many: int) -> str:
@@ -181,6 +187,8 @@ def villages(args: Namespace) -> int:
         found = read_villages(args.file)
     except Unreadable as error:
         raise Unusable(str(error)) from None
+    if not found.rows:
+        raise Unusable(" ".join(problem.reason for problem in found.problems[:1]) or "No villages.")
     with open_store() as store:
         store.offer_villages(found.rows)
     panchayats = {(village.district, village.panchayat) for village in found.rows}
@@ -188,8 +196,6 @@ def villages(args: Namespace) -> int:
     say(f"Offered while typing from now on: villages {len(found.rows)}, panchayats {named}.")
     for problem in found.problems[:20]:
         print_error(f"Line {problem.line}: {problem.reason}")
-    if not found.rows:
-        return UNUSABLE
     return IN_PART if found.problems else DONE
 
 
@@ -220,21 +226,28 @@ def sync(args: Namespace) -> int:
         say_json(
             {
                 **session_json(outcome.session),
-                "verdicts": {"applied": outcome.applied, "rejected": outcome.rejected},
+                "verdicts": {
+                    "applied": outcome.applied,
+                    "rejected": outcome.rejected,
+                    "late": outcome.late,
+                    "waiting": outcome.early,
+                },
                 "received": outcome.received,
                 "conflicts": outcome.conflicts,
                 "waiting": outcome.waiting,
             }
         )
     elif outcome.ok:
-        same = "Both sides are the same."
+        same = "" if outcome.unsettled else "Both sides are the same."
         if outcome.returned:
             before = "" if outcome.rejected else " before"
             same = f"What was returned{before} counts on this laptop alone: correct it on Sync."
         say(
             f"{_many(outcome.applied, 'change')} sent, {outcome.rejected} returned, "
-            f"{_many(outcome.received, 'record')} received. {same}"
+            f"{_many(outcome.received, 'record')} received. {same}".rstrip()
         )
+        if outcome.unsettled:
+            say(_not_taken_yet(outcome.unsettled))
         if outcome.conflicts:
             say(_not_used(outcome.conflicts))
     if outcome.session.error:
@@ -243,4 +256,4 @@ def sync(args: Namespace) -> int:
         return OFFLINE
     if outcome.session.requests == 0 and not outcome.ok:
         return UNUSABLE
-    return DONE if outcome.ok and not outcome.rejected else IN_PART
+    return DONE if outcome.ok and not (outcome.rejected or outcome.late) else IN_PART

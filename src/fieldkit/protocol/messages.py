@@ -36,6 +36,8 @@ MOST_CHANGES = 200
 """Most changes of a batch."""
 MOST_ROWS = 2000
 """Most rows of a page."""
+MOST_UNSETTLED = 500
+"""Most late changes, and most waiting ones, that a request lists."""
 MOST_DISTRICTS = 100
 MOST_SHOWN = 100
 """Most heads that a laptop shows when it enrols; servers of any version read so many."""
@@ -80,6 +82,13 @@ Cursors = Annotated[dict[Area, Seq], Field(max_length=MOST_DISTRICTS)]
 Word = Annotated[str, StringConstraints(max_length=40)]
 
 
+class Unsettled(Message):
+    """The changes of a log whose verdict may still change, by their verdict as last heard."""
+
+    late: Annotated[list[Seq], Field(max_length=MOST_UNSETTLED)] = []
+    waiting: Annotated[list[Seq], Field(max_length=MOST_UNSETTLED)] = []
+
+
 class SyncRequest(Message):
     """The end of one of the laptop's logs, a batch of it, and the positions it has pulled to."""
 
@@ -105,6 +114,9 @@ class SyncRequest(Message):
     codes: bool = False
     """Whether the laptop makes the sentences of findings and verdicts from codes and parameters;
     older laptops receive sentences."""
+    unsettled: Unsettled | None = None
+    """Asks what became of changes that were late or waiting (rules 34, 43). None: the laptop does
+    not know these verdicts and is told ``rejected`` instead."""
 
 
 class FindingItem(Message):
@@ -148,6 +160,13 @@ class Page(Message):
     gone: list[Gone] = []
 
 
+class Settled(Verdict):
+    """The present verdict of a change that was late or waiting; ``applied``: merged in full."""
+
+    version: Seq | None = None
+    """The record's version after it; None: not merged."""
+
+
 class SyncAnswer(Message):
     """The end of the server's copy of the log, verdicts on the batch, and one page."""
 
@@ -163,6 +182,8 @@ class SyncAnswer(Message):
     """The version of the record after each change of the batch, in order; None: rejected."""
     verdicts: Annotated[list[Verdict], Field(max_length=MOST_CHANGES)] = []
     """Verdicts on changes of the batch; those without one were applied."""
+    settled: Annotated[list[Settled], Field(max_length=2 * MOST_UNSETTLED)] = []
+    """The changes asked about whose verdict has changed."""
     page: Page | None = None
     cursors: Cursors = {}
     """The positions at the end of the page, for every district of the scope."""

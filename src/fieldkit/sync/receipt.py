@@ -71,6 +71,8 @@ class Receipt:
     """Rejected changes that are still to be corrected."""
     to_settle: int = 0
     """Open conflicts."""
+    unsettled: int = 0
+    """Late and waiting changes, which the server may yet take."""
 
     @property
     def same(self) -> bool:
@@ -90,7 +92,12 @@ def receipt(store: Store, *, transport: Transport | None = None) -> Receipt:
     if device is None:
         raise NotEnrolled("This laptop is not set up yet. Start fieldkit, or `fieldkit init`.")
     found, open_here = _compare(store, device, transport), store.outbox.counts()
-    return replace(found, returned=open_here[State.REJECTED], to_settle=open_here[State.CONFLICT])
+    return replace(
+        found,
+        returned=open_here[State.REJECTED],
+        to_settle=open_here[State.CONFLICT],
+        unsettled=open_here[State.LATE] + open_here[State.WAITING],
+    )
 
 
 def _compare(store: Store, device: Device, transport: Transport | None) -> Receipt:
@@ -186,6 +193,7 @@ def as_json(found: Receipt) -> dict[str, object]:
         "last_sync": found.last_sync,
         "match": found.same,
         "returned": found.returned,
+        "unsettled": found.unsettled,
         "to_settle": found.to_settle,
         "logs": [
             {
@@ -294,4 +302,8 @@ def _left_open(found: Receipt) -> str:
         many = indian(found.to_settle)
         values = "1 value is" if many == "1" else f"{many} values are"
         parts.append(f"{values} not used yet: settle that on Sync.")
+    if found.unsettled:
+        many = indian(found.unsettled)
+        changes = "1 change waits" if many == "1" else f"{many} changes wait"
+        parts.append(f"{changes} there for a supervisor, or for the record meant.")
     return " ".join(parts)

@@ -61,6 +61,19 @@ GENERAL: Mapping[str, str] = {
         "enter it as a new one."
     ),
     "entry_refused": "The entry of this record was not taken, so this waits here with it.",
+    "late": (
+        "This laptop no longer has the area of this record. The supervisor there decides whether "
+        "this counts. Until then it stays here as it is."
+    ),
+    "waiting": (
+        "The server does not have this record yet. This counts as soon as the laptop where the "
+        "record was entered has synced."
+    ),
+    "left_out": "The supervisor of the area of this record did not take this in.",
+    "unsettled_full": (
+        "Too much from this laptop waits for supervisors already. Ask them to look through it, "
+        "then save this again."
+    ),
     "role.create": "Only {needs:writers} may enter this" + _ROLE,
     "role.edit": "Only {needs:writers} may change this" + _ROLE,
     "role.field": "Only {needs:writers} may enter this here" + _ROLE,

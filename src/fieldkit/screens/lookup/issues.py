@@ -16,11 +16,18 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 
+_HEADINGS = {
+    "rejected": "Returned to you",
+    "late": "A supervisor decides",
+    "waiting": "Waits for its record",
+}
+
+
 class Issue(NamedTuple):
-    """A change that was returned, or a finding to check."""
+    """A change that the server did not take, or a finding to check."""
 
     heading: str
-    """Which of the two it is: "Returned to you" or "To check"."""
+    """What it is: "Returned to you" or "To check"."""
     field: str
     """Empty for the record as a whole."""
     reason: str
@@ -31,9 +38,9 @@ def issues(store: Store, record_id: str) -> list[Issue]:
     from fieldkit.records import sentence
 
     returned = [
-        Issue("Returned to you", one.reason.field, sentence(one.reason))
+        Issue(_HEADINGS[one.state], one.reason.field, sentence(one.reason))
         if one.reason
-        else Issue("Returned to you", "", "No reason was given.")
+        else Issue(_HEADINGS[one.state], "", "No reason was given.")
         for one in store.outbox.returned(record_id=record_id)
     ]
     noted = store.findings(record_id)

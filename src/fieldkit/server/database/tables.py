@@ -78,8 +78,12 @@ SCOPE = Table(
     Column("epoch", Integer, primary_key=True),
     Column("district", Integer),
     Column("block", Integer),
+    Column("began_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("closed_at", BigInteger),
 )
-"""The scopes of each device by epoch; the last one is in force."""
+"""The scopes of each device by epoch; the last one is in force. An ended one counts for some days,
+unless a supervisor closed it (rule 32). ``began_at`` 0: not known."""
 
 ORIGIN = Table(
     "origin",
@@ -125,14 +129,44 @@ CHANGE = Table(
     Column("held", JSON(none_as_null=True)),
     Column("rule", String(60)),
     Column("params", JSON(none_as_null=True)),
+    Column("settled_at", BigInteger),
     Index("ix_change_record", "kind", "record_id"),
 )
 """The log: each change's canonical bytes, the head after it, its verdict with the first field it
 concerns, and the fields that were ``held``. The reason is the code ``rule`` with ``params``; rows
-written by older servers have a sentence in ``reason`` instead.
+written by older servers have a sentence in ``reason`` instead. ``settled_at``: when a change that
+was late or waiting got its final verdict.
 
 The body of a rejected change that contains an apparent Aadhaar number is stored empty.
 """
+
+UNSETTLED = Table(
+    "unsettled",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("origin", String(8), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("district", Integer, nullable=False),
+    Column("device", ForeignKey("device.id"), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("record_id", String(30), nullable=False),
+    Column("creates", Boolean, nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Index("ix_unsettled_change", "origin", "seq", unique=True),
+    Index("ix_unsettled_record", "kind", "record_id"),
+    Index("ix_unsettled_device", "device"),
+)
+"""Changes of the log that are late or waiting (rules 34, 43), numbered in order of arrival.
+
+``creates``: whether the change creates its record."""
+
+SETTING = Table(
+    "setting",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+"""Settings of the server that every process shares; one that is missing has its default."""
 
 COUNTER = Table(
     "counter",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, or_, select, update
@@ -13,7 +13,7 @@ from fieldkit.protocol.scope import Scope
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.tables import DEVICE, SCOPE
 from fieldkit.server.problems import Refusal, refusal
-from fieldkit.server.scope import Device
+from fieldkit.server.scope import Device, Term
 
 TOKEN_SECONDS = 30 * 86_400
 """A token older than this is replaced at the next sync."""
@@ -136,6 +136,18 @@ def device_of(connection: Connection, device: int) -> Device:
     return device_from_row(connection, lock_device(connection, device))
 
 
+def device_numbered(connection: Connection, device: int) -> Device:
+    """Return a device, without locking it; nothing that a revoked one had counts any more."""
+    row = connection.execute(select(DEVICE).where(DEVICE.c.id == device)).one()
+    found = device_from_row(connection, row)
+    if row.revoked_at is None:
+        return found
+    terms = [
+        replace(one, ended_at=one.ended_at or row.revoked_at, closed=True) for one in found.terms
+    ]
+    return replace(found, terms=tuple(terms))
+
+
 def device_of_token(
     connection: Connection, authorization: str, *, lock: bool = False
 ) -> DatabaseRow | None:
@@ -175,7 +187,12 @@ def device_from_row(connection: Connection, row: DatabaseRow) -> Device:
         row.id,
         row.epoch,
         tuple(
-            Scope(role=row.role, district=one.district, block=one.block, epoch=one.epoch)
+            Term(
+                Scope(role=row.role, district=one.district, block=one.block, epoch=one.epoch),
+                one.began_at,
+                one.ended_at,
+                closed=one.closed_at is not None,
+            )
             for one in scopes
         ),
         row.proves_until or 0,

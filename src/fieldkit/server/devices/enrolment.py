@@ -1,4 +1,4 @@
-"""Enrolling devices: making one-time codes, exchanging them for tokens, changing what they allow.
+"""Enrolling devices: making one-time codes, exchanging them for tokens, revoking them.
 
 Codes and tokens are stored as SHA-256.
 """
@@ -13,8 +13,7 @@ from fieldkit.plain_text import shown
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.protocol.scope import ROLES
-from fieldkit.reference import district_of, option
-from fieldkit.server.database.tables import CODE, DEVICE, SCOPE, SERVER
+from fieldkit.server.database.tables import CODE, DEVICE, SERVER
 from fieldkit.server.devices.authentication import (
     DatabaseRow,
     WrongInput,
@@ -25,6 +24,7 @@ from fieldkit.server.devices.authentication import (
     lock_device,
 )
 from fieldkit.server.devices.bindings import bind_shown
+from fieldkit.server.devices.scopes import begin_scope, checked_district
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
@@ -70,24 +70,6 @@ def make_code(
         )
     )
     return f"{code[:5]}-{code[5:]}"
-
-
-def checked_district(district: int | None, block: int | None) -> int | None:
-    """Return the district of a scope; that of the block if only the block is given.
-
-    Raises:
-        WrongInput: there is no such district or block, or the block is in another district.
-    """
-    if district is not None and option("district", district) is None:
-        raise WrongInput(f"There is no district {district}. Districts go by their LGD code.")
-    if block is None:
-        return district
-    within = district_of(block)
-    if within is None:
-        raise WrongInput(f"There is no block {block}. Blocks go by their LGD code.")
-    if district not in {None, within}:
-        raise WrongInput(f"Block {block} lies in district {within}, not in {district}.")
-    return within
 
 
 def enrol(
@@ -153,9 +135,7 @@ def _use_code(
             .values(token_hash=token_hash, epoch=epoch, enrolled_at=now, **values)
             .returning(DEVICE.c.id)
         ).scalar_one()
-    connection.execute(
-        insert(SCOPE).values(device=device, epoch=epoch, district=code.district, block=code.block)
-    )
+    begin_scope(connection, device, epoch, code.district, code.block, now)
     connection.execute(
         update(CODE)
         .where(CODE.c.hash == code.hash)
@@ -220,20 +200,3 @@ def revoke(connection: Connection, device: int, now: int) -> None:
     row = lock_device(connection, device)
     if row.revoked_at is None:
         connection.execute(update(DEVICE).where(DEVICE.c.id == device).values(revoked_at=now))
-
-
-def change_scope(
-    connection: Connection, device: int, district: int | None, block: int | None
-) -> Device:
-    """Give a device another scope, in a new epoch; it learns of it at its next sync.
-
-    Raises:
-        WrongInput: there is no such device, district or block.
-    """
-    district = checked_district(district, block)
-    epoch = lock_device(connection, device).epoch + 1
-    connection.execute(update(DEVICE).where(DEVICE.c.id == device).values(epoch=epoch))
-    connection.execute(
-        insert(SCOPE).values(device=device, epoch=epoch, district=district, block=block)
-    )
-    return device_of(connection, device)

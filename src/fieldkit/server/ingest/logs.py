@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
 from fieldkit.protocol.change import first_head
 from fieldkit.protocol.merge import Ancestry
@@ -55,9 +55,18 @@ def _read(connection: Connection, origin: str, device: Device, *, lock: bool = F
     if row is None:
         district = device.scope.district or 0
         return Log(origin, district, True, None, 0, first_head(origin), new=True)
+    return _log_of(row, bound=row.bound is not None or not row.last_seq)
+
+
+def stored_log(connection: Connection, origin: str) -> Log:
+    """Read a log that has changes, without locking it, for one of its own changes."""
+    row = connection.execute(select(ORIGIN).where(ORIGIN.c.origin == origin)).one()
+    return _log_of(row, bound=True)
+
+
+def _log_of(row: Row[tuple[object, ...]], *, bound: bool) -> Log:
     parent = None if row.parent is None else (row.parent, row.parent_seq)
-    bound = row.bound is not None or not row.last_seq
-    return Log(origin, row.district, bound, parent, row.last_seq, row.head)
+    return Log(row.origin, row.district, bound, parent, row.last_seq, row.head)
 
 
 def begin(connection: Connection, log: Log, device: Device, now: int) -> None:

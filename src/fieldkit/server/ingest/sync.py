@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import Settled, SyncAnswer, SyncRequest, Unsettled
 from fieldkit.server import request_log
 from fieldkit.server.database.connection import may_retry, reading, writing
 from fieldkit.server.database.rows import Key
@@ -31,11 +31,13 @@ from fieldkit.server.feed.positions import (
     positions,
     read_generation,
 )
-from fieldkit.server.feed.sentences import spoken_verdicts
+from fieldkit.server.feed.sentences import verdicts_for
 from fieldkit.server.ingest import logs
-from fieldkit.server.ingest.batch import BatchResult, MissingLocks, ingest_changes
+from fieldkit.server.ingest.batch import BatchResult, ingest_changes
 from fieldkit.server.ingest.incoming import Entry, Known, entries_of, known_of, read_shape
+from fieldkit.server.ingest.locked_records import MissingLocks
 from fieldkit.server.ingest.logs import Log
+from fieldkit.server.ingest.settling import retry_waiting, verdicts_changed
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
@@ -93,18 +95,22 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
     outcome = _ingest(engine, device, request, now)
     for seq in outcome.out_of_scope:
         request_log.log_event("out_of_scope", origin=request.origin, seq=seq)
-    result = PageResult(None, request.cursors, request.focus, False)
-    if outcome.fits and request.most:
+    result, settled = PageResult(None, request.cursors, request.focus, False), list[Settled]()
+    listed = request.unsettled or Unsettled()
+    if outcome.fits and listed.waiting:
+        retry_waiting(engine, request.origin, listed.waiting, now)
+    if outcome.fits and (request.most or listed.late or listed.waiting):
         with reading(engine) as connection:
-            result = read_page(connection, device.scope, request, outcome.own)
+            settled = verdicts_changed(connection, request.origin, listed)
+            if request.most:
+                result = read_page(connection, device.scope, request, outcome.own)
     return SyncAnswer(
         seq=outcome.seq,
         head=outcome.head.hex(),
         fork=outcome.fork,
         versions=outcome.versions,
-        verdicts=outcome.verdicts
-        if request.codes
-        else spoken_verdicts(outcome.verdicts, request.batch),
+        verdicts=verdicts_for(request, outcome.verdicts),
+        settled=settled,
         page=result.page,
         cursors=dict(result.cursors),
         focus=result.focus,
@@ -193,9 +199,15 @@ def _ingest_batch(
     old, new = entries[: len(known.versions)], entries[len(known.versions) :]
     result = BatchResult()
     if new:
-        role, scopes = asked.device.scope.role, asked.device.since(request.epoch)
         result = ingest_changes(
-            connection, log, new, role, scopes, asked.generation, request.cursors, also, asked.now
+            connection,
+            log,
+            asked.device,
+            new,
+            asked.generation,
+            request.cursors,
+            also,
+            asked.now,
         )
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     replayed = {(change.kind, change.record_id) for change in map(read_shape, old) if change}
