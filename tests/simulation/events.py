@@ -6,9 +6,11 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.simulation import liars, people
+from tests.simulation import people
 from tests.simulation.devices import FileCopy, Laptop
 from tests.simulation.files import connect, copy_file
+from tests.simulation.former_device import former
+from tests.simulation.liar import Liar
 from tests.simulation.profiles import PLACES, area_name
 from tests.simulation.rights import Place
 from tests.simulation.transport import Faults
@@ -141,7 +143,7 @@ def leave(world: World, _laptop: Laptop, chance: random.Random) -> None:
 
 def _decide_late(world: World, chance: random.Random, *, taken: bool) -> None:
     if late := list(world.expected.state.late):
-        honest = [mark for mark in late if mark not in world.expected.liars]
+        honest = [mark for mark in late if mark not in world.expected.guessing]
         mark = chance.choice(honest or late)
         world.server.decide(mark, taken=taken)
         word = "takes in" if taken else "leaves"
@@ -212,6 +214,26 @@ def _duplicate(world: World, laptop: Laptop) -> Laptop | None:
     return copy
 
 
+def enrol(world: World, laptop: Laptop, _chance: random.Random) -> None:
+    """The token is lost, or the laptop is handed on."""
+    world.enrol_again(laptop)
+
+
+def clone(world: World, laptop: Laptop, _chance: random.Random) -> None:
+    """Copy a whole disk, for a laptop with an enrolment of its own."""
+    if copy := _duplicate(world, laptop):
+        world.harness.places[copy.path] = world.harness.places[laptop.path]
+        world.say(f"the disk of {laptop.name} is copied to {copy.name}; both go on")
+        world.enrol_again(copy)
+
+
+def lie(world: World, _laptop: Laptop, chance: random.Random) -> None:
+    """A device sends what it should not, which must harm nobody else (rules 36 to 40)."""
+    if world.liar is None:
+        world.liar = Liar(world)
+    world.say(world.liar.lie(chance))
+
+
 def server_backup(world: World, _laptop: Laptop, _chance: random.Random) -> None:
     world.server.back_up()
     world.say("the server is backed up")
@@ -257,13 +279,16 @@ EVENTS: dict[str, Callable[[World, Laptop, random.Random], None]] = {
     "close scopes": close,
     "take": take,
     "leave": leave,
-    "lie": liars.lie,
+    "former": former,
     "backup": backup,
     "restore": restore,
     "reinstall": reinstall,
     "rollback": rollback,
     "copy": copy,
     "carry": carry,
+    "enrol": enrol,
+    "clone": clone,
+    "lie": lie,
     "server backup": server_backup,
     "server restore": server_restore,
 }

@@ -1,4 +1,4 @@
-"""A lying device: it declares an old epoch, guesses bases, and edits numbers in advance."""
+"""A device that lies about its area: it declares an old epoch, and guesses bases and numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 
-class Liar:
+class FormerDevice:
     """A log of its own, whose every request is made by hand."""
 
     def __init__(self, world: World) -> None:
@@ -38,9 +38,9 @@ class Liar:
         key = self._key(record_id) or mark
         said = written_fields(dict(fields), str(op))
         prior = frozenset(self.marks)
-        world.expected.liars.add(mark)
+        world.expected.guessing.add(mark)
         world.expected.typed[mark] = TypedChange(
-            mark, kind, key, str(op), said, base, prior, {}, "the liar"
+            mark, kind, key, str(op), said, base, prior, {}, "the former device"
         )
         batch = Batch(first=seq, before=self.heads[-1].hex(), changes=[change.as_json()])
         self.heads.append(change.head(self.heads[-1]))
@@ -62,30 +62,30 @@ class Liar:
         return shown.key if shown else None
 
 
-def lie(world: World, laptop: Laptop, chance: random.Random) -> None:
+def former(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Write a record of the former area, one that is not there yet, or a new one there."""
-    if world.liar is None:
-        world.liar = Liar(world)
+    if world.former is None:
+        world.former = FormerDevice(world)
         world.say("a device enrols for the first block")
         return
-    if len(world.server.terms[world.liar.device]) == 1 and chance.random() < 0.7:
-        world.server.change_scope(world.liar.device, PLACES[-1])
+    if len(world.server.terms[world.former.device]) == 1 and chance.random() < 0.7:
+        world.server.change_scope(world.former.device, PLACES[-1])
         world.say("that device is given another scope, and does not say that it knows")
         return
     what = chance.choice(["edit", "edit", "edit", "delete", "create", "ahead"])
     if what == "ahead":
-        _edit_in_advance(world, world.liar, laptop, chance)
+        _edit_in_advance(world, world.former, laptop, chance)
     elif what == "create":
         district, block = PLACES[0]
         fields: dict[str, Json] = {"name": "Nobody", "district": district, "block": block}
-        number = f"{world.liar.origin}-{len(world.liar.heads)}"
-        verdict = world.liar.send("beneficiary", number, Op.CREATE, fields, 0)
-        world.say(f"the liar enters {number} in its former area ({verdict})")
+        number = f"{world.former.origin}-{len(world.former.heads)}"
+        verdict = world.former.send("beneficiary", number, Op.CREATE, fields, 0)
+        world.say(f"the former device enters {number} in its former area ({verdict})")
     elif target := _target(world, chance):
         base = chance.choice([target.version, target.version, max(target.version - 1, 0)])
         op, changed = (Op.DELETE, {}) if what == "delete" else (Op.EDIT, _fields(chance, target))
-        verdict = world.liar.send(target.kind, target.id, op, changed, base)
-        world.say(f"the liar says {what} of {target.key} on version {base} ({verdict})")
+        verdict = world.former.send(target.kind, target.id, op, changed, base)
+        world.say(f"the former device says {what} of {target.key} on version {base} ({verdict})")
 
 
 def _target(world: World, chance: random.Random) -> ShownRecord | None:
@@ -105,14 +105,18 @@ def _fields(chance: random.Random, target: ShownRecord) -> dict[str, Json]:
     return {name: value}
 
 
-def _edit_in_advance(world: World, liar: Liar, laptop: Laptop, chance: random.Random) -> None:
+def _edit_in_advance(
+    world: World, device: FormerDevice, laptop: Laptop, chance: random.Random
+) -> None:
     """Edit the number that a laptop gives out next, or the one after it."""
-    device = laptop.store.device
-    assert device is not None
+    here = laptop.store.device
+    assert here is not None
     last = laptop.look.all("SELECT counter FROM device")[0]["counter"]
-    number = f"{device.origin}-{last + chance.randint(1, 2)}"
+    number = f"{here.origin}-{last + chance.randint(1, 2)}"
     if number in world.server.rows():
         return
     changed: dict[str, Json] = {"remarks": "taken in advance", "name": "Somebody else"}
-    verdict = liar.send("beneficiary", number, Op.EDIT, changed, chance.choice([0, 0, 1 << 50]))
-    world.say(f"the liar edits {number}, which {laptop.name} has yet to give out ({verdict})")
+    verdict = device.send("beneficiary", number, Op.EDIT, changed, chance.choice([0, 0, 1 << 50]))
+    world.say(
+        f"the former device edits {number}, which {laptop.name} has yet to give out ({verdict})"
+    )
