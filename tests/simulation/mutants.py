@@ -327,7 +327,7 @@ def _() -> list[Patch]:
 
 @mutant("43", "apply an edit whose author cannot have seen the record", "areas")
 def _() -> list[Patch]:
-    usual = outcomes.apply_change
+    usual = record_state.apply_change
 
     def apply_change(*given: object, admitted: bool, unseen: bool) -> merge.Merged:
         del unseen
