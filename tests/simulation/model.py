@@ -240,7 +240,9 @@ class Expected:
         """Whether the server was restored; then it cannot know what people saw before."""
         self.tampered: set[str] = set()
         """Marks of changes that hold a value the server repower_cuts."""
-        self.liars: set[str] = set()
+        self.lies: set[str] = set()
+        """Marks of changes of a lying device that must not be taken."""
+        self.guessing: set[str] = set()
         """Marks of changes whose author lies about what he saw."""
 
     def saved_state(self) -> ServerState:
@@ -309,7 +311,7 @@ class Expected:
 
     def _verdict(self, one: Unsettled, typed: TypedChange, row: Row | None) -> str:
         """Return the verdict of a change that is not merged; empty if it is."""
-        if typed.mark in self.tampered:
+        if typed.mark in self.tampered | self.lies:
             return "rejected"
         if (row is not None or typed.op == "create") and self._forbidden(one, typed, row):
             return "rejected"
@@ -478,7 +480,7 @@ class Expected:
             last, value = row.written.get(name), row.value(name)
             if last is None or last.mark in typed.prior or value in (None, False):
                 continue
-            if typed.mark in self.liars:
+            if typed.mark in self.guessing:
                 continue
             shown = typed.shown.get(name, frozenset())
             if plain(value) in shown or shown & self._followed(entry.record_id, name, last, typed):
