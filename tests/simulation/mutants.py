@@ -502,17 +502,14 @@ def _() -> list[Patch]:
 @mutant("39", "log again what is another laptop's, though the first change is the same", "lies")
 def _() -> list[Patch]:
     from fieldkit.server.ingest import sync
-    from fieldkit.server.ingest.logs import head_at
 
-    usual = sync._forked_at_first
+    usual, head_at = sync._forked_at_first, logs.head_at
 
     def differs(connection: Connection, asked: sync._LogRequest) -> object:
         batch = asked.request.batch
         if batch is None or batch.first > 1:
             return usual(connection, asked)
-        with patch.object(
-            sync.logs, "head_at", lambda *given: b"" if given[2] else head_at(*given)
-        ):
+        with patch.object(logs, "head_at", lambda *given: b"" if given[2] else head_at(*given)):
             return usual(connection, asked)
 
     return [patch.object(sync, "_forked_at_first", differs)]
