@@ -32,7 +32,7 @@ from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest, SyncAnswer, Sy
 from fieldkit.server.database import tables
 from fieldkit.server.devices import enrolment
 from fieldkit.server.devices.authentication import device_numbered, hash_secret
-from fieldkit.server.devices.scopes import change_scope, close_scopes
+from fieldkit.server.devices.scopes import begin_scope, close_scopes
 from fieldkit.server.feed.positions import start
 from fieldkit.server.ingest import settling, unsettled
 from fieldkit.server.ingest import sync as apply
@@ -184,7 +184,11 @@ class Server:
         terms[-1] = replace(terms[-1], ended=self.now())
         terms.append(Term(scope, self.now()))
         with self.harness.server.begin() as connection:
-            change_scope(connection, device, *scope, self.now())
+            epoch = len(terms)
+            connection.execute(
+                update(tables.DEVICE).where(tables.DEVICE.c.id == device).values(epoch=epoch)
+            )
+            begin_scope(connection, device, epoch, *scope, self.now())
 
     def close_scopes(self, device: int) -> None:
         """A supervisor closes the ended scopes of a device."""

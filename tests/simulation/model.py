@@ -236,7 +236,7 @@ class Expected:
         """Marks of changes that hold a value the server repower_cuts."""
         self.lies: set[str] = set()
         """Marks of changes of a lying device that must not be taken."""
-        self.liars: set[str] = set()
+        self.guessing: set[str] = set()
         """Marks of changes whose author lies about what he saw."""
 
     def saved_state(self) -> ServerState:
@@ -440,7 +440,7 @@ class Expected:
             last, value = row.written.get(name), row.value(name)
             if last is None or last.mark in typed.prior or value in (None, False):
                 continue
-            if typed.mark in self.liars:
+            if typed.mark in self.guessing:
                 continue
             shown = typed.shown.get(name, frozenset())
             if plain(value) in shown or shown & self._followed(entry.record_id, name, last, typed):

@@ -29,6 +29,7 @@ from fieldkit.server.ingest import (
     incoming,
     locked_records,
     logs,
+    outcomes,
     record_state,
     unsettled,
 )
@@ -293,6 +294,50 @@ def _() -> list[Patch]:
 @mutant("15", "allow everything", "rejections")
 def _() -> list[Patch]:
     return [patch.object(record_state, "_check_right", lambda *_: None)]
+
+
+@mutant("32", "count an ended scope for ever", "areas")
+def _() -> list[Patch]:
+    return [patch.object(scope.Rights, "_counts", lambda *_: True)]
+
+
+@mutant("33", "let a former device write what it cannot have seen", "areas")
+def _() -> list[Patch]:
+    return [patch.object(scope, "_can_have_seen", lambda *_: True)]
+
+
+@mutant("33", "let a device write what left its area before it came, or long ago", "areas")
+def _() -> list[Patch]:
+    def was_there(_self: scope.Rights, term: scope.Term, record: scope.Past, base: int) -> bool:
+        return term.scope.holds(*scope.place_at(record.place, record.moves, base))
+
+    return [patch.object(scope.Rights, "_was_there", was_there)]
+
+
+@mutant("34", "reject what is late", "areas")
+def _() -> list[Patch]:
+    return [patch.object(record_state, "TooLate", record_state.OutOfScope)]
+
+
+@mutant("34", "never ask what became of late and waiting changes", "areas")
+def _() -> list[Patch]:
+    return [patch.object(outbox, "unsettled_changes", lambda _connection: {})]
+
+
+@mutant("43", "forget what waits for a record", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(batch, "merge_waiting", lambda *_: None)]
+
+
+@mutant("43", "apply an edit whose author cannot have seen the record", "areas")
+def _() -> list[Patch]:
+    usual = record_state.apply_change
+
+    def apply_change(*given: object, admitted: bool, unseen: bool) -> merge.Merged:
+        del unseen
+        return usual(*given, admitted=admitted)  # type: ignore[arg-type]
+
+    return [patch.object(outcomes, "apply_change", apply_change)]
 
 
 # Feed and cursor

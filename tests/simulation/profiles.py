@@ -69,6 +69,15 @@ PROFILES: tuple[Profile, ...] = (
             "rescope": 4,
         },
     ),
+    Profile(
+        "areas",
+        _WORK
+        | _SYNC
+        | {"person": 8, "edit": 18, "move": 5, "rescope": 8, "sync": 18, "weeks": 4}
+        | {"close scopes": 2, "take": 6, "leave": 2, "former": 10, "reinstall": 1},
+        (3, 4),
+        (24, 48),
+    ),
     Profile("cuts", _WORK | _SYNC | {"cut": 14, "crash": 12, "old": 8, "busy": 8}),
     Profile(
         "slow line",

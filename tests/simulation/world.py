@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.simulation.devices import FileCopy, Laptop, Server
 from tests.simulation.events import EVENTS, YEAR
 from tests.simulation.files import ShownRecord, copy_file
+from tests.simulation.former_device import FormerDevice
 from tests.simulation.harness import REFUSED, Crash, Harness
 from tests.simulation.liar import Liar
 from tests.simulation.model import (
@@ -64,6 +65,7 @@ class World:
         self.sent: list[tuple[int, SyncRequest]] = []
         self.kept: list[FileCopy] = []
         self.liar: Liar | None = None
+        self.former: FormerDevice | None = None
         self._who = ""
         self._enrol_laptops()
 
