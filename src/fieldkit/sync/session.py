@@ -129,7 +129,9 @@ class RequestLoop:
         self._token = store.token()
         self._previous_token: str | None = None
         self._total = count_unsent(store)
-        self._last_asked: tuple[LogPosition, PullState, int] | None = None
+        self._last_asked: tuple[LogPosition, PullState, int, str | None] | None = None
+        self._compared: str | None = None
+        """The log whose first change alone the next request sends (rule 39)."""
         self._frozen = False
         self._questions = Questions(store)
         self.done = self.received = self.conflicts = 0
@@ -148,18 +150,25 @@ class RequestLoop:
 
     def _step(self) -> bool:
         """Send one request and process its answer; say whether anything is left."""
-        position, state = self._outbox.log_position(), self._pull.state()
-        if position and position.settled and (origin := self._questions.next_origin()):
+        compared = self._compared
+        position, state = self._outbox.log_position(compared), self._pull.state()
+        if (
+            compared is None
+            and position
+            and position.settled
+            and (origin := self._questions.next_origin())
+        ):
             position = self._outbox.log_position(origin)
         if position is None:
             raise SyncEnded("This laptop is not set up yet.")
-        asked = (position, state, self._questions.left)
+        asked = (position, state, self._questions.left, compared)
         if self._last_asked == asked:
             raise SyncEnded("The server does not answer as it should. Sync again later.")
         self._last_asked = asked
         sent = self._send_next(position, state)
         if sent is None:
             return True
+        self._compared = None
         batch, answer = sent
         more = self._process(position, state, batch, answer)
         self._questions.answered(position.origin)
@@ -180,7 +189,8 @@ class RequestLoop:
     ) -> tuple[list[Logged], SyncAnswer] | None:
         """Send the next request, with a smaller batch and page after each failure.
 
-        None: the server lost part of an earlier log, which is now offered again first.
+        None: another request comes first, as the server lost part of an earlier log, or keeps this
+        one as another laptop's.
         """
         for attempt in range(1, ATTEMPTS + 1):
             if self._stop.is_set():
@@ -191,7 +201,10 @@ class RequestLoop:
             try:
                 return batch, self._send(request, position)
             except (Offline, ConnectionLost, ServerRefusal) as failure:
-                if isinstance(failure, ServerRefusal) and self._offer_parent(failure, position):
+                if isinstance(failure, ServerRefusal) and (
+                    self._offer_parent(failure, position)
+                    or self._compare_first(failure, position, batch)
+                ):
                     return None
                 self._wait_before_retry(failure, attempt)
         raise AssertionError("the last attempt returns or raises")
@@ -201,7 +214,10 @@ class RequestLoop:
     ) -> tuple[list[Logged], SyncRequest]:
         """Return the next batch and its request, of at most the present transfer size."""
         size, asked = self._size, self._questions.about(position.origin)
-        batch = self._outbox.batch(position.origin, size.changes)
+        if self._compared is None:
+            batch = self._outbox.batch(position.origin, size.changes)
+        else:
+            batch = self._outbox.batch(position.origin, 1, after=0)
         request = compose_request(self._store, position, state, batch, size.rows, asked)
         while len(batch) > 1:
             encoded = self._transport.measure(request)
@@ -257,6 +273,30 @@ class RequestLoop:
             return False
         self._pull.offer_again(origin, problem.expected - 1)
         self._total = self.done + count_unsent(self._store)
+        return True
+
+    def _compare_first(
+        self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
+    ) -> bool:
+        """Send the first change alone of a log that the server keeps as another laptop's (rule 39).
+
+        If the first change there is another one, the server answers with a fork. Else the log is
+        this laptop's, which a person proves by enrolling again; logged again, all of it would be
+        there twice.
+        """
+        if refusal.code != "not-yours" or refusal.problem is None:
+            return False
+        origin = refusal.problem.origin or position.origin
+        its = self._outbox.log_position(origin)
+        if its is None or (origin == position.origin and batch and batch[0].change.seq == 1):
+            return False
+        if not its.last_seq:
+            # Nothing was saved under it: a laptop set up from the same disk was first.
+            first_time, self._frozen = not self._frozen, True
+            if first_time:
+                self._pull.leave(origin)
+            return first_time
+        self._compared = origin
         return True
 
     def _post(self, request: SyncRequest) -> SyncAnswer:

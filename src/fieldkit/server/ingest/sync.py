@@ -21,6 +21,7 @@ from fieldkit.server import request_log
 from fieldkit.server.database.connection import may_retry, reading, writing
 from fieldkit.server.database.rows import Key
 from fieldkit.server.devices.authentication import confirm_device
+from fieldkit.server.devices.bindings import bind
 from fieldkit.server.feed.page import PageResult, read_page
 from fieldkit.server.feed.positions import (
     Generation,
@@ -148,24 +149,30 @@ def _try_ingest(
     connection: Connection, device: Device, request: SyncRequest, also: Collection[int], now: int
 ) -> _Outcome:
     log = logs.lock(connection, request.origin, device)
+    if log.new and request.batch is not None:
+        logs.begin(connection, log, device, now)
+        log = logs.lock(connection, log.origin, device)
     current = read_generation(connection)
     _check_restored(connection, log, request, current, now)
-    fits = logs.check_whole(connection, log, device, request)
+    asked = _LogRequest(device, request, log, current, now)
+    if not log.bound and (other := _forked_at_first(connection, asked)):
+        return other
+    bound = log.bound or (now < device.proves_until and logs.proves(connection, log, request))
+    if not bound:
+        raise logs.not_yours(log)
+    fits = logs.check_whole(connection, log, request)
     if request.batch is not None:
-        if log.new:
-            logs.begin(connection, log, now)
-            log = logs.lock(connection, log.origin, device)
-        outcome = _ingest_batch(
-            connection, _LogRequest(device, request, log, current, now), fits, also
-        )
+        outcome = _ingest_batch(connection, asked, fits, also)
     elif fits:
         if log.new:
-            logs.inherit(connection, log, device, request.parent)
+            logs.inherit(connection, log, device, request.parent, now)
         outcome = _Outcome(log, current, log.last_seq, log.head)
     else:
         raise logs.altered(log)
     if outcome.fits and not outcome.log.new:
         logs.note(connection, outcome.log, device, now)
+        if not (log.bound and log.last_seq):
+            bind(connection, [log.origin], device.id, now)
     return outcome
 
 
@@ -179,14 +186,16 @@ def _ingest_batch(
     log, request, batch = asked.log, asked.request, asked.request.batch
     assert batch is not None
     if batch.first > log.last_seq + 1:
-        raise logs.gap(log, asked.device)
+        raise logs.gap(log)
     if logs.head_at(connection, log, batch.first - 1) != bytes.fromhex(batch.before):
         raise logs.altered(log)
     entries = entries_of(batch)
     known = known_of(connection, log, [one for one in entries if one.seq <= log.last_seq])
     if known.fork is not None or not fits:
         return _forked(connection, asked, entries, known)
-    log = replace(log, parent=logs.inherit(connection, log, asked.device, request.parent))
+    log = replace(
+        log, parent=logs.inherit(connection, log, asked.device, request.parent, asked.now)
+    )
     old, new = entries[: len(known.versions)], entries[len(known.versions) :]
     result = BatchResult()
     if new:
@@ -212,6 +221,20 @@ def _ingest_batch(
         result.out_of_scope,
         {key: version for key, version in result.own.items() if key not in replayed},
     )
+
+
+def _forked_at_first(connection: Connection, asked: _LogRequest) -> _Outcome | None:
+    """Answer a device that has another first change than the log: it has another log (rule 39).
+
+    None: its first change is the same, or not in this request.
+    """
+    log, batch = asked.log, asked.request.batch
+    if batch is None or batch.first > 1:
+        return None
+    if entries_of(batch)[0].head == logs.head_at(connection, log, 1):
+        return None
+    head = logs.head_at(connection, log, 0)
+    return _Outcome(log, asked.generation, 0, head, fork=1, fits=False)
 
 
 def _forked(
