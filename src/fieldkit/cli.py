@@ -160,6 +160,21 @@ def _add_records(commands: Subparsers) -> None:
     load.add_argument("what", metavar="KIND|DIR")
     load.add_argument("file", nargs="?", metavar="FILE|-")
     load.add_argument("--dry-run", action="store_true", help="say what would happen")
+    load.add_argument("--sheet", default="", metavar="NAME", help="the sheet of a workbook to read")
+    load.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=HEADING",
+        help="the column of a field; =HEADING leaves a column out; may be repeated",
+    )
+    load.add_argument(
+        "--read",
+        action="append",
+        default=[],
+        metavar="HEADING=WAY",
+        help="how a column is written: day-first, month-first, decimal-point ...",
+    )
     _add_json(load)
 
     export = _add(commands, "export", "write the records of one kind to a file", "records:export")

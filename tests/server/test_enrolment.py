@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.server.conftest import Api, Laptop, problem
 
-from fieldkit.protocol.change import first_head
+from fieldkit.protocol.change import first_head, salted_head
 from fieldkit.protocol.identity import new_origin
 from fieldkit.protocol.wire.codec import chain
 from fieldkit.server.database.migrate import open_database
@@ -298,14 +298,15 @@ def test_a_receipt_is_for_the_owner_and_supervisors(api: Api) -> None:
     over_district = api.token(api.code("supervisor", district=2))
     elsewhere = api.token(api.code("supervisor", district=1))
     over_all = api.token(api.code("administrator"))
-    asked = {"origins": [api.origin, "7KQ2M9XD"]}
+    asked = {"origins": [api.origin, "7KQ2M9XD"], "salt": "5a17"}
     for token in (operator, over_block, over_district, over_all):
         logs = api.post("/v1/receipt", asked, token).json()["logs"]
         assert [(log["origin"], log["seq"], log["kinds"]) for log in logs] == [
             (api.origin, 1, {"": 1}),
             ("7KQ2M9XD", 0, {}),
         ]
-        assert logs[0]["head"] == head.hex()
+        own, salted = head.hex(), salted_head("5a17", api.origin, 1, head)
+        assert logs[0]["head"] == (own if token == operator else salted)
     for token in (fellow, elsewhere):
         (log,) = api.post("/v1/receipt", asked, token).json()["logs"]
         assert log["origin"] == "7KQ2M9XD"

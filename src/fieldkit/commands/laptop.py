@@ -187,6 +187,8 @@ def villages(args: Namespace) -> int:
         found = read_villages(args.file)
     except Unreadable as error:
         raise Unusable(str(error)) from None
+    if not found.rows:
+        raise Unusable(" ".join(problem.reason for problem in found.problems[:1]) or "No villages.")
     with open_store() as store:
         store.offer_villages(found.rows)
     panchayats = {(village.district, village.panchayat) for village in found.rows}
@@ -194,8 +196,6 @@ def villages(args: Namespace) -> int:
     say(f"Offered while typing from now on: villages {len(found.rows)}, panchayats {named}.")
     for problem in found.problems[:20]:
         print_error(f"Line {problem.line}: {problem.reason}")
-    if not found.rows:
-        return UNUSABLE
     return IN_PART if found.problems else DONE
 
 

@@ -39,6 +39,8 @@ MOST_ROWS = 2000
 MOST_UNSETTLED = 500
 """Most late changes, and most waiting ones, that a request lists."""
 MOST_DISTRICTS = 100
+MOST_SHOWN = 100
+"""Most heads that a laptop shows when it enrols; servers of any version read so many."""
 LARGEST_BODY = 1 << 20
 """Most bytes of a message as sent."""
 LARGEST_MESSAGE = 8 << 20
@@ -214,6 +216,14 @@ class SyncAnswer(Message):
     """A replacement token; the old one works until this one is used."""
 
 
+class ShownHead(Message):
+    """The head of one of the laptop's logs after the change ``seq``."""
+
+    origin: Origin
+    seq: Annotated[int, Field(ge=1, le=LARGEST_EXACT_INTEGER)]
+    head: Head
+
+
 class EnrolRequest(Message):
     """Exchanges a code for a token. A request with the old token keeps the same device."""
 
@@ -223,6 +233,9 @@ class EnrolRequest(Message):
     district: Area
     block: Area | None = None
     name: Annotated[str, StringConstraints(max_length=200)] = ""
+    logs: Annotated[list[ShownHead], Field(max_length=MOST_SHOWN)] | None = None
+    """Heads of the laptop's logs: each that the server holds proves that the log is this laptop's
+    (rule 38). None: an older laptop, which shows heads only when it syncs."""
 
 
 class EnrolAnswer(Message):
@@ -243,6 +256,8 @@ class ReceiptRequest(Message):
 
     v: Literal[1] = VERSION
     origins: Annotated[list[Origin], Field(min_length=1, max_length=100)]
+    salt: Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]*\z", max_length=64)] = ""
+    """Drawn at random for this request; without one, logs of other devices are left out."""
 
 
 class ReceivedLog(Message):
@@ -251,6 +266,9 @@ class ReceivedLog(Message):
     origin: Origin
     seq: Seq
     head: Head
+    salted: bool = False
+    """The log is another device's: ``head`` is its :func:`~fieldkit.protocol.change.salted_head`,
+    which nobody can take for the head itself (rule 40)."""
     kinds: dict[str, int]
     """Changes by kind of record; unreadable ones under an empty name."""
 
@@ -275,6 +293,8 @@ class Problem(Message):
     """The seq that the server expects next, of this log (gap, altered) or its parent's (parent)."""
     head: Head | None = None
     """The head before ``expected``; None if the log is another device's, or altered."""
+    origin: Origin | None = None
+    """The log that belongs to another device (not-yours): the request's, or its parent."""
 
 
 class ChangeItem(Message):

@@ -33,6 +33,7 @@ from fieldkit.store.log.identity import (
     Device,
     Notice,
     fit_name,
+    heads_to_show,
     last_time,
     make_device,
     read_device,
@@ -191,6 +192,11 @@ class Store:
                     {"role": role, "district": district, "block": block, "epoch": epoch}
                 )
                 enrol_scope(connection, scope, incarnation, marks=marks)
+
+    def heads_to_show(self, most: int) -> list[tuple[str, int, bytes]]:
+        """Return origin, seq and head of at most so many places of this laptop's logs (rule 38)."""
+        with self._database.read() as connection:
+            return heads_to_show(connection, most)
 
     def token(self) -> str | None:
         """Return the token by which the server knows this laptop."""

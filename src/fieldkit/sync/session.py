@@ -82,6 +82,8 @@ class RequestLoop:
         self._previous_token: str | None = None
         self._total = count_unsent(store)
         self._limits = SyncLimits()
+        self._compared: str | None = None
+        """The log whose first change alone the next request sends (rule 39)."""
         self._frozen = False
         self._questions = Questions(store)
         self.done = self.received = self.conflicts = 0
@@ -103,8 +105,14 @@ class RequestLoop:
 
     def _step(self) -> bool:
         """Send one request and process its answer; say whether anything is left."""
-        position, state = self._outbox.log_position(), self._pull.state()
-        if position and position.settled and (origin := self._questions.next_origin()):
+        compared = self._compared
+        position, state = self._outbox.log_position(compared), self._pull.state()
+        if (
+            compared is None
+            and position
+            and position.settled
+            and (origin := self._questions.next_origin())
+        ):
             position = self._outbox.log_position(origin)
         if position is None:
             raise SyncEnded("This laptop is not set up yet.")
@@ -112,6 +120,7 @@ class RequestLoop:
         sent = self._send_next(position, state)
         if sent is None:
             return True
+        self._compared = None
         batch, answer = sent
         try:
             more = self._process(position, state, batch, answer)
@@ -137,7 +146,8 @@ class RequestLoop:
     ) -> tuple[list[Logged], SyncAnswer] | None:
         """Send the next request, with a smaller batch and page after each failure.
 
-        None: the server has lost data, which is now offered or pulled again first.
+        None: another request comes first, as the server has lost data, or keeps this log as another
+        laptop's.
         """
         for attempt in range(1, ATTEMPTS + 1):
             if self._stop.is_set():
@@ -148,7 +158,7 @@ class RequestLoop:
             try:
                 return batch, self._send(request, position)
             except (Offline, ConnectionLost, ServerRefusal) as failure:
-                if isinstance(failure, ServerRefusal) and self._recovers(failure, position):
+                if isinstance(failure, ServerRefusal) and self._recovers(failure, position, batch):
                     return None
                 if isinstance(failure, ServerRefusal) and failure.status == 413:
                     self._size.too_large(self._transport.measure(request))
@@ -160,7 +170,10 @@ class RequestLoop:
     ) -> tuple[list[Logged], SyncRequest]:
         """Return the next batch and its request, of at most the present transfer size."""
         size, asked = self._size, self._questions.about(position.origin)
-        batch = self._outbox.batch(position.origin, size.changes)
+        if self._compared is None:
+            batch = self._outbox.batch(position.origin, size.changes)
+        else:
+            batch = self._outbox.batch(position.origin, 1, after=0)
         request = compose_request(self._store, position, state, batch, size.rows, asked)
         while len(batch) > 1:
             encoded = self._transport.measure(request)
@@ -204,14 +217,17 @@ class RequestLoop:
         head = problem.head if problem and problem.head else own
         return SyncAnswer(seq=expected - 1, head=head)
 
-    def _recovers(self, refusal: ServerRefusal, position: LogPosition) -> bool:
-        """Begin again, or offer the parent's log again, if the server lost that (rule 42)."""
+    def _recovers(
+        self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
+    ) -> bool:
+        """Do what a refusal asks to be done first, if the next request can go on after that."""
         if refusal.code == "lost":
             self._limits.step_back(WHOLE)
             self._pull.begin_again()
             self._questions = Questions(self._store)
             return True
-        return self._offer_parent(refusal, position)
+        offered = self._offer_parent(refusal, position)
+        return offered or self._compare_first(refusal, position, batch)
 
     def _offer_parent(self, refusal: ServerRefusal, position: LogPosition) -> bool:
         """Offer the parent origin's log again if the server says that it lost it."""
@@ -231,6 +247,31 @@ class RequestLoop:
         self._limits.step_back()
         self._pull.offer_again(origin, seq)
         self._total = self.done + count_unsent(self._store)
+
+    def _compare_first(
+        self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
+    ) -> bool:
+        """Send the first change alone of a log that the server keeps as another laptop's (rule 39).
+
+        If the first change there is another one, the server answers with a fork. Else the log is
+        this laptop's, which a person proves by enrolling again; logged again, all of it would be
+        there twice.
+        """
+        if refusal.code != "not-yours" or refusal.problem is None:
+            return False
+        origin = refusal.problem.origin or position.origin
+        its = self._outbox.log_position(origin)
+        if its is None or (origin == position.origin and batch and batch[0].change.seq == 1):
+            return False
+        if not its.last_seq:
+            # Nothing was saved under it: a laptop set up from the same disk was first.
+            first_time, self._frozen = not self._frozen, True
+            if first_time:
+                self._pull.leave(origin)
+            return first_time
+        self._limits.step_back()
+        self._compared = origin
+        return True
 
     def _post(self, request: SyncRequest) -> SyncAnswer:
         """Send a request with the newest token, or the previous one if that is not known yet."""

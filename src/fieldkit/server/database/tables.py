@@ -62,8 +62,11 @@ DEVICE = Table(
     Column("last_seen", BigInteger),
     Column("skew", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("proves_until", BigInteger),
 )
-"""Enrolled devices. Tokens are stored as SHA-256; ``skew``: seconds the device's clock is ahead."""
+"""Enrolled devices. Tokens are stored as SHA-256; ``skew``: seconds the device's clock is ahead;
+``proves_until``: until when an older laptop, which showed no heads when it enrolled, may prove by
+the heads in its syncs which logs are its own."""
 
 SCOPE = Table(
     "scope",
@@ -91,7 +94,19 @@ ORIGIN = Table(
     Column("head", LargeBinary(32), nullable=False),
     Column("last_seen", BigInteger, nullable=False),
 )
-"""The end of each origin's log; a batch locks this row first."""
+"""The end of each origin's log, and the device that sent it last; a batch locks this row first."""
+
+BOUND = Table(
+    "bound",
+    METADATA,
+    Column("origin", String(8), primary_key=True),
+    Column("device", ForeignKey("device.id"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_bound_device", "device"),
+)
+"""The devices that each log is bound to, and since when; a log without changes is bound to none.
+
+Only these extend the log, or name it as parent of another one."""
 
 CHANGE = Table(
     "change",

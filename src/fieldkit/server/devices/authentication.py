@@ -195,6 +195,7 @@ def device_from_row(connection: Connection, row: DatabaseRow) -> Device:
             )
             for one in scopes
         ),
+        row.proves_until or 0,
     )
 
 

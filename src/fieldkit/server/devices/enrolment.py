@@ -24,12 +24,15 @@ from fieldkit.server.devices.authentication import (
     hash_secret,
     lock_device,
 )
+from fieldkit.server.devices.bindings import bind_shown
 from fieldkit.server.devices.scopes import begin_scope, checked_district
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
 CODE_MINUTES = 24 * 60
 """How long a code is valid by default."""
+PROVING_SECONDS = 7 * 86_400
+"""How long after enrolling an older laptop may prove by its syncs which logs are its own."""
 _EXPIRED_CODES_KEPT = 90 * 86_400
 """Seconds an expired code is remembered, so that the refusal can say that it expired."""
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})
@@ -77,7 +80,8 @@ def enrol(
 
     If ``authorization`` has the token of an enrolled device, that device gets a new epoch; its old
     token works until the new one is used, so that a lost answer locks nobody out. For the same
-    reason a used code may be used again by the same origin.
+    reason a used code may be used again by the same origin. The logs of which the laptop shows
+    heads are bound to the device (rule 38).
 
     Raises:
         Refusal: the code is unknown, used or expired.
@@ -91,6 +95,7 @@ def enrol(
         device = _use_code(connection, request, code, before, token, now)
     else:
         device = _reuse_code(connection, request, code, before, token, now)
+    bind_shown(connection, request.logs or (), device.id, now)
     return EnrolAnswer(
         token=token,
         scope=device.scope,
@@ -111,7 +116,12 @@ def _use_code(
 ) -> Device:
     """Use a code for the device whose token came with the request, or else for a new device."""
     token_hash = hash_secret(token)
-    values = {"name": shown(request.name), "role": code.role, "token_at": now}
+    values = {
+        "name": shown(request.name),
+        "role": code.role,
+        "token_at": now,
+        "proves_until": now + PROVING_SECONDS if request.logs is None else None,
+    }
     if before is not None and before.revoked_at is None:
         device, epoch = before.id, before.epoch + 1
         connection.execute(

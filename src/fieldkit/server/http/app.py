@@ -254,7 +254,7 @@ def _receipt(service: _Service, call: _Call) -> ReceiptAnswer:
     message = read_message(call.request, call.body, ReceiptRequest)
     with service.engine.connect() as connection:
         confirm_device(connection, call.sender.device)
-        logs = receipt(connection, call.sender.device, message.origins)
+        logs = receipt(connection, call.sender.device, message.origins, message.salt)
     for origin in set(message.origins) - {log.origin for log in logs}:
         log_event("out_of_scope", origin=origin, device=call.sender.device.id)
     return ReceiptAnswer(now=service.now(), logs=logs)

@@ -27,6 +27,7 @@ from fieldkit.server.database.eras import (
 )
 from fieldkit.server.database.rows import Key
 from fieldkit.server.devices.authentication import confirm_device
+from fieldkit.server.devices.bindings import bind
 from fieldkit.server.feed.page import PageResult, read_page
 from fieldkit.server.feed.sentences import verdicts_for
 from fieldkit.server.ingest import logs
@@ -133,21 +134,28 @@ def _try_ingest(
 ) -> _Outcome:
     request = _from_the_start_if_lost(connection, request)
     log = logs.lock(connection, request.origin, device)
-    era = read_era(connection)
-    fits = logs.check_whole(connection, log, device, request)
+    if log.new and request.batch is not None:
+        logs.begin(connection, log, device, now)
+        log = logs.lock(connection, log.origin, device)
+    asked = _LogRequest(device, request, log, read_era(connection), now)
+    if not log.bound and (other := _forked_at_first(connection, asked)):
+        return other
+    bound = log.bound or (now < device.proves_until and logs.proves(connection, log, request))
+    if not bound:
+        raise logs.not_yours(log)
+    fits = logs.check_whole(connection, log, request)
     if request.batch is not None:
-        if log.new:
-            logs.begin(connection, log, now)
-            log = logs.lock(connection, log.origin, device)
-        outcome = _ingest_batch(connection, _LogRequest(device, request, log, era, now), fits, also)
+        outcome = _ingest_batch(connection, asked, fits, also)
     elif fits:
         if log.new:
-            logs.inherit(connection, log, device, request.parent)
+            logs.inherit(connection, log, device, request.parent, now)
         outcome = _Outcome(log, request, log.last_seq, log.head)
     else:
         raise logs.altered(log)
     if outcome.fits and not outcome.log.new:
         logs.note(connection, outcome.log, device, now)
+        if not (log.bound and log.last_seq):
+            bind(connection, [log.origin], device.id, now)
     return outcome
 
 
@@ -161,14 +169,16 @@ def _ingest_batch(
     log, request, batch = asked.log, asked.request, asked.request.batch
     assert batch is not None
     if batch.first > log.last_seq + 1:
-        raise logs.gap(log, asked.device)
+        raise logs.gap(log)
     if logs.head_at(connection, log, batch.first - 1) != bytes.fromhex(batch.before):
         raise logs.altered(log)
     entries = entries_of(batch)
     known = known_of(connection, log, [one for one in entries if one.seq <= log.last_seq])
     if known.fork is not None or not fits:
         return _forked(connection, asked, entries, known)
-    log = replace(log, parent=logs.inherit(connection, log, asked.device, request.parent))
+    log = replace(
+        log, parent=logs.inherit(connection, log, asked.device, request.parent, asked.now)
+    )
     old, new = entries[: len(known.versions)], entries[len(known.versions) :]
     result = BatchResult()
     if new:
@@ -187,6 +197,20 @@ def _ingest_batch(
         result.out_of_scope,
         {key: version for key, version in result.own.items() if key not in replayed},
     )
+
+
+def _forked_at_first(connection: Connection, asked: _LogRequest) -> _Outcome | None:
+    """Answer a device that has another first change than the log: it has another log (rule 39).
+
+    None: its first change is the same, or not in this request.
+    """
+    log, batch = asked.log, asked.request.batch
+    if batch is None or batch.first > 1:
+        return None
+    if entries_of(batch)[0].head == logs.head_at(connection, log, 1):
+        return None
+    head = logs.head_at(connection, log, 0)
+    return _Outcome(log, asked.request, 0, head, fork=1, fits=False)
 
 
 def _forked(

@@ -11,7 +11,7 @@ from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.clock import WRONG, Clock
 from fieldkit.store.database import Database
-from fieldkit.store.log.identity import freeze, note
+from fieldkit.store.log.identity import freeze, leave, note
 from fieldkit.store.log.outbox import take_back
 from fieldkit.store.log.verdicts import unsettle
 from fieldkit.store.pull.answers import Answered, PullResult, PullState
@@ -157,6 +157,11 @@ class Pull:
         with self.database.write() as connection:
             fork(connection, origin, seq)
             note(connection, self.clock(), _RENUMBERED)
+
+    def leave(self, origin: str) -> None:
+        """Continue under a new origin if this one, still empty here, is another laptop's."""
+        with self.database.write() as connection:
+            leave(connection, origin)
 
     def freeze(self, origin: str) -> None:
         """Continue under a new origin: the server has more of ``origin`` than this older copy."""
