@@ -29,7 +29,7 @@ from fieldkit.server.database.tables import (
     SCOPE,
 )
 from fieldkit.server.feed.positions import lock_counters
-from fieldkit.server.ingest import locked_records
+from fieldkit.server.ingest import batch, locked_records
 from fieldkit.server.problems import Refusal
 
 MADE_UP: list[dict[str, object]] = [
@@ -570,12 +570,16 @@ def test_an_edit_that_arrives_before_the_creation_does_not_set_the_place(
     assert reader.rows[record].conflicts == []
 
 
-def test_the_half_record_that_an_older_server_made_of_an_edit_is_completed(engine: Engine) -> None:
+def test_the_half_record_that_an_older_server_made_of_an_edit_is_completed(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It stood at a default place, of version 0, until its creation came."""
     author, other, thief = Laptop(engine, (2, 16)), Laptop(engine, (3, 22)), Laptop(engine, (2, 17))
     record = author.create(name="Noor VO", block=16)
     half = other.log(Op.CREATE, record, KIND, {"district": 3, "village": "Nagam"}, None)
-    other.push()
+    with monkeypatch.context() as older:
+        older.setattr(batch, "_may_create", lambda *_: True)
+        other.push()
     written = {"": [1, other.origin, half.seq], PLACE: [0, other.origin, half.seq]}
     with engine.begin() as connection:
         connection.execute(update(FIELD_VERSION).values(written=written))
