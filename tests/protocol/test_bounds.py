@@ -144,21 +144,26 @@ def test_other_encodings_of_text_than_utf_8_are_unreadable() -> None:
 
 
 texts = st.text(max_size=30) | marks
-fields = st.dictionaries(
-    st.text(min_size=1, max_size=30) | st.integers(0, MOST_FIELDS).map(lambda n: f"f{n}"),
+texts_of_fields: st.SearchStrategy[Json] = texts | texts.map(lambda text: text * 800)
+nested: st.SearchStrategy[Json] = (
+    st.lists(values, max_size=3)
+    | st.integers(1, 300).map(lambda n: [[ORIGIN, seq] for seq in range(n)])
+    | st.integers(1, DEEPEST_NESTING).map(lambda n: json.loads("[" * n + "]" * n))
+)
+plain: st.SearchStrategy[Json] = (
     st.none()
     | st.booleans()
     | st.integers(-(2**63) + 1, 2**63 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | texts
-    | texts.map(lambda text: text * 800)
-    | st.lists(values, max_size=3)
-    | st.integers(1, 300).map(lambda n: [[ORIGIN, seq] for seq in range(n)])
-    | st.integers(1, DEEPEST_NESTING).map(lambda n: json.loads("[" * n + "]" * n)),
+)
+fields = st.dictionaries(
+    st.text(min_size=1, max_size=30) | st.integers(0, MOST_FIELDS).map(lambda n: f"f{n}"),
+    plain | texts_of_fields | nested,
     max_size=12,
-).filter(lambda found: unsendable_field(found) is None)
+)
+sendable = fields.filter(lambda found: unsendable_field(found) is None)
 kinds = st.sampled_from(["beneficiary", "attendance", "yet_to_come"])
-changes = st.tuples(kinds, st.sampled_from(["create", "edit", "decide"]), fields)
+changes = st.tuples(kinds, st.sampled_from(["create", "edit", "decide"]), sendable)
 
 
 def _request(made: list[tuple[str, str, dict[str, Json]]]) -> SyncRequest:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row, or_, select, update
 from fieldkit.protocol.scope import Scope
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.tables import DEVICE, SCOPE
-from fieldkit.server.problems import refusal
+from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.scope import Device
 
 TOKEN_SECONDS = 30 * 86_400
@@ -47,12 +47,7 @@ def authenticate(engine: Engine, authorization: str) -> AuthenticatedDevice:
     with engine.connect() as connection:
         row = device_of_token(connection, authorization)
         if row is None:
-            raise refusal(
-                "unauthorised",
-                401,
-                "This laptop is not enrolled here.",
-                "Enrol it, then sync again.",
-            )
+            raise unauthorised()
         if row.revoked_at is not None:
             raise refusal(
                 "revoked",
@@ -70,6 +65,13 @@ def authenticate(engine: Engine, authorization: str) -> AuthenticatedDevice:
                 .values(token_hash=token_hash, next_token_hash=None)
             )
     return AuthenticatedDevice(device, row.token_at, row.last_seen, row.skew)
+
+
+def unauthorised() -> Refusal:
+    """Return the refusal of a request without a token of this server."""
+    return refusal(
+        "unauthorised", 401, "This laptop is not enrolled here.", "Enrol it, then sync again."
+    )
 
 
 def rotate_token(engine: Engine, sender: AuthenticatedDevice, now: int) -> str | None:
