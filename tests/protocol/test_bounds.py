@@ -143,11 +143,15 @@ def test_other_encodings_of_text_than_utf_8_are_unreadable() -> None:
             decode('{"v": 1, "a": []}'.encode(encoding), EnrolRequest, "identity")
 
 
+def _decided(many: int) -> Json:
+    return [[ORIGIN, seq] for seq in range(many)]
+
+
 texts = st.text(max_size=30) | marks
 texts_of_fields: st.SearchStrategy[Json] = texts | texts.map(lambda text: text * 800)
 nested: st.SearchStrategy[Json] = (
     st.lists(values, max_size=3)
-    | st.integers(1, 300).map(lambda n: [[ORIGIN, seq] for seq in range(n)])
+    | st.integers(1, 300).map(_decided)
     | st.integers(1, DEEPEST_NESTING).map(lambda n: json.loads("[" * n + "]" * n))
 )
 plain: st.SearchStrategy[Json] = (

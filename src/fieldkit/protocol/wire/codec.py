@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 from pydantic import ValidationError
 
 from fieldkit.protocol.change import Json, canonical
+from fieldkit.protocol.limits import LARGEST_CHANGE
 from fieldkit.protocol.messages import LARGEST_MESSAGE, VERSION
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire import dictionary, packed_messages
@@ -54,6 +55,9 @@ _DCZ = bytes.fromhex("5e2a4d1820000000")
 """The start of a ``dcz`` body (RFC 9842); the dictionary's SHA-256 and a zstd frame follow."""
 MOST_VALUES = LARGEST_MESSAGE // 8
 """Most values of a message: more than the largest page of rows can have."""
+_LARGEST_FORM = 4 * LARGEST_CHANGE
+"""Bytes beyond which a change is not read at all. One that is a little too large is stored and
+rejected by itself; eight megabytes of a single text would be stored for eight kilobytes sent."""
 _LEVEL = 19
 """zstd's level: 3 ms for a batch of 200; at level 9 the result is a tenth larger."""
 
@@ -206,7 +210,7 @@ def chain(before: bytes, changes: Sequence[object]) -> list[tuple[bytes, bytes]]
     ``before``: the head before the first change.
 
     Raises:
-        Unreadable: a change has no canonical form because it is nested too deep.
+        Unreadable: a change has no canonical form, or a longer one than any laptop logs.
     """
     links: list[tuple[bytes, bytes]] = []
     for change in changes:
@@ -214,6 +218,8 @@ def chain(before: bytes, changes: Sequence[object]) -> list[tuple[bytes, bytes]]
             form = canonical(cast(Json, change))
         except (ValueError, RecursionError):
             raise Unreadable("A change has no canonical form.") from None
+        if len(form) > _LARGEST_FORM:
+            raise Unreadable("A change is larger than any that a laptop logs.")
         before = hashlib.sha256(before + form).digest()
         links.append((form, before))
     return links

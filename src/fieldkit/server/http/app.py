@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -91,6 +93,8 @@ class _Service:
     shares: Shares = field(default_factory=Shares)
     large: CapacityLimiter = field(default_factory=partial(CapacityLimiter, 1))
     """Whose turn it is to send a large message."""
+    large_worker: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
+    """The thread that works on them, always the same: each keeps much of the memory it once had."""
     workers: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _WORKERS))
     started: Event = field(default_factory=Event)
     starting: Lock = field(default_factory=Lock)
@@ -151,6 +155,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        service.large_worker.shutdown()
         engine.dispose()
         log_event("stopped")
 
@@ -234,7 +239,8 @@ async def _work(service: _Service, call: _Call, kind: type[M], handler: Handler[
         except TimeoutError:
             raise refusal("busy", 503, "Too much at once.", "Sync later.", retry_after=10) from None
         try:
-            answer = await run_sync(partial(respond, large=True), limiter=service.workers)
+            loop = get_running_loop()
+            answer = await loop.run_in_executor(service.large_worker, partial(respond, large=True))
         finally:
             service.large.release()
     assert answer is not None

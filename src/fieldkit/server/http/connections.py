@@ -197,7 +197,7 @@ class _Protocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Begin to wait for the next request, as uvicorn does, or for the end of the connection."""
-        if is_of_device(self.cycle.scope):
+        if is_of_device(dict(self.cycle.scope)):
             self._connections.note_device(self._peer)
         super().on_response_complete()
         if self.transport.is_closing():
