@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from tests.simulation.model import Place
+from tests.simulation.rights import Place
 
 PLACES: tuple[tuple[int, int], ...] = ((2, 16), (2, 17), (2, 18), (3, 22), (3, 24))
 """Districts and blocks (LGD codes) of a run."""
@@ -41,7 +41,11 @@ PROFILES: tuple[Profile, ...] = (
         "conflicts",
         _WORK | _FORMS | _SYNC | {"person": 2, "edit": 26, "delete": 4, "decide": 12},
     ),
-    Profile("copies", _WORK | _FORMS | _SYNC | {"copy": 6, "carry": 1, "decide": 2}, (1, 3)),
+    Profile(
+        "copies",
+        _WORK | _FORMS | _SYNC | {"copy": 6, "carry": 1, "clone": 1, "enrol": 1, "decide": 2},
+        (1, 3),
+    ),
     Profile(
         "restores",
         _WORK | _FORMS | _SYNC | {"backup": 5, "restore": 3, "rollback": 3, "reinstall": 4},
@@ -65,6 +69,15 @@ PROFILES: tuple[Profile, ...] = (
             "rescope": 4,
         },
     ),
+    Profile(
+        "areas",
+        _WORK
+        | _SYNC
+        | {"person": 8, "edit": 18, "move": 5, "rescope": 8, "sync": 18, "weeks": 4}
+        | {"close scopes": 2, "take": 6, "leave": 2, "former": 10, "reinstall": 1},
+        (3, 4),
+        (24, 48),
+    ),
     Profile("cuts", _WORK | _SYNC | {"cut": 14, "crash": 12, "old": 8, "busy": 8}),
     Profile(
         "slow line",
@@ -80,7 +93,16 @@ PROFILES: tuple[Profile, ...] = (
         | _FORMS
         | _SYNC
         | {"person": 2, "group": 1, "edit": 30, "open": 2, "close": 2, "sync": 20}
-        | {"server backup": 5, "server restore": 5, "decide": 2, "reinstall": 2},
+        | {"server backup": 5, "server restore": 5, "decide": 2, "reinstall": 2, "enrol": 2},
+        (2, 3),
+        (24, 44),
+    ),
+    Profile(
+        "lies",
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {"lie": 30, "enrol": 6, "clone": 4, "reinstall": 4, "mend": 2, "faraway": 2},
         (2, 3),
         (24, 44),
     ),
@@ -90,7 +112,7 @@ PROFILES: tuple[Profile, ...] = (
         | _FORMS
         | _SYNC
         | {"copy": 1, "rollback": 1, "carry": 1, "backup": 1, "restore": 1}
-        | {"reinstall": 1}
+        | {"reinstall": 1, "enrol": 1, "clone": 1, "lie": 2}
         | {
             "move": 3,
             "rescope": 1,

@@ -6,7 +6,7 @@ and cached. Importing this package reads no file.
 
 from fieldkit.reference.banks import Branch, bank_of, branch
 from fieldkit.reference.choices import Option, exact, matching
-from fieldkit.reference.headings import headings
+from fieldkit.reference.headings import Role, headings, spelled, words_of
 from fieldkit.reference.lists import option, options
 from fieldkit.reference.names import Name, NameVariant, name_variants, person_names
 from fieldkit.reference.places import (
@@ -22,6 +22,7 @@ __all__ = [
     "Name",
     "NameVariant",
     "Option",
+    "Role",
     "Village",
     "bank_of",
     "branch",
@@ -36,4 +37,6 @@ __all__ = [
     "options",
     "person_names",
     "pincodes",
+    "spelled",
+    "words_of",
 ]

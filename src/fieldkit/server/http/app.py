@@ -37,6 +37,7 @@ from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.attempts import refuse_wrong_code
 from fieldkit.server.devices.authentication import (
     AuthenticatedDevice,
+    confirm_device,
     note_seen,
     rotate_token,
 )
@@ -270,7 +271,8 @@ def _count(service: _Service, call: _Call, answer: SyncAnswer) -> None:
 
 def _receipt(service: _Service, call: _Call, message: ReceiptRequest) -> ReceiptAnswer:
     with service.engine.connect() as connection:
-        logs = receipt(connection, call.sender.device, message.origins)
+        confirm_device(connection, call.sender.device)
+        logs = receipt(connection, call.sender.device, message.origins, message.salt)
     for origin in set(message.origins) - {log.origin for log in logs}:
         log_event("out_of_scope", origin=origin, device=call.sender.device.id)
     return ReceiptAnswer(now=service.now(), logs=logs)
@@ -278,6 +280,7 @@ def _receipt(service: _Service, call: _Call, message: ReceiptRequest) -> Receipt
 
 def _history(service: _Service, call: _Call, message: HistoryRequest) -> HistoryAnswer:
     with reading(service.engine) as connection:
+        confirm_device(connection, call.sender.device)
         return history(connection, call.sender.device, message)
 
 
