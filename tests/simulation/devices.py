@@ -125,7 +125,7 @@ class Server:
     _kept: tuple[ServerState, int] | None = None
 
     def __post_init__(self) -> None:
-        self.expected = Expected(self.terms, self.now)
+        self.expected = Expected(self.terms, self.roles, self.now)
 
     def enrol(self, role: str, scope: Place) -> int:
         number = len(self.terms) + 1

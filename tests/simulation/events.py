@@ -262,6 +262,7 @@ EVENTS: dict[str, Callable[[World, Laptop, random.Random], None]] = {
     "unknown": people.unknown,
     "refused": people.refused,
     "move": people.move,
+    "approve": people.approve,
     "delete": people.delete,
     "open": people.open_form,
     "close": people.save_form,

@@ -25,6 +25,7 @@ from fieldkit.server.devices.bindings import bind
 from fieldkit.server.feed import page, receipt
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (
+    authors,
     batch,
     incoming,
     locked_records,
@@ -294,6 +295,26 @@ def _() -> list[Patch]:
 @mutant("15", "allow everything", "rejections")
 def _() -> list[Patch]:
     return [patch.object(record_state, "_check_right", lambda *_: None)]
+
+
+@mutant("15", "let every role write everything", "rejections")
+def _() -> list[Patch]:
+    return [patch.object(outcomes, "check_role", lambda *_: None)]
+
+
+@mutant("15", "let every role settle what others typed", "conflicts")
+def _() -> list[Patch]:
+    return [patch.object(authors, "_settles_others", lambda *_: False)]
+
+
+@mutant("15", "let every role delete what others entered", "conflicts")
+def _() -> list[Patch]:
+    return [patch.object(authors, "_entered", lambda *_: True)]
+
+
+@mutant("15", "let a role undo the state that it may not enter", "rejections")
+def _() -> list[Patch]:
+    return [patch.object(authors, "_seen", lambda *_: {})]
 
 
 @mutant("32", "count an ended scope for ever", "areas")

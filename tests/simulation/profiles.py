@@ -30,6 +30,8 @@ class Profile:
     actions: tuple[int, int] = (14, 34)
     most: tuple[int, ...] = (0, 1, 2, 3)
     """Most changes of a batch and rows of a page; 0: the program's limits."""
+    registrars: float = 0.0
+    """The share of laptops, but for the first, that may not write everything."""
 
 
 _WORK = {"person": 6, "group": 2, "edit": 14, "clear": 2, "unknown": 2, "delete": 2}
@@ -40,6 +42,7 @@ PROFILES: tuple[Profile, ...] = (
     Profile(
         "conflicts",
         _WORK | _FORMS | _SYNC | {"person": 2, "edit": 26, "delete": 4, "decide": 12},
+        registrars=0.25,
     ),
     Profile(
         "copies",
@@ -67,7 +70,10 @@ PROFILES: tuple[Profile, ...] = (
             "withdraw": 3,
             "move": 3,
             "rescope": 4,
+            "approve": 4,
+            "decide": 2,
         },
+        registrars=0.4,
     ),
     Profile(
         "areas",
@@ -121,9 +127,11 @@ PROFILES: tuple[Profile, ...] = (
             "refused": 1,
             "mend": 1,
             "withdraw": 1,
+            "approve": 1,
         },
         (3, 5),
         (24, 48),
+        registrars=0.2,
     ),
 )
 

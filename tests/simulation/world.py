@@ -81,6 +81,9 @@ class World:
             if number == 0:
                 scope = (None, None)
             role = "operator" if scope[1] else "supervisor"
+            lower = random.Random(f"{self.seed}/roles/{number}")
+            if number and lower.random() < self.profile.registrars:
+                role = lower.choice(["registrar", "registrar", "registrar", "viewer"])
             device = self.server.enrol(role, scope)
             laptop = self.laptop(f"laptop {number + 1}", device)
             copy_file(self.harness.laptop_template, laptop.path)
@@ -90,7 +93,7 @@ class World:
             )
             self.laptops.append(laptop)
             where = place_name((district, block))
-            self.say(f"{laptop.name} works in {where} and sees {area_name(scope)}")
+            self.say(f"{laptop.name}, {role}, works in {where} and sees {area_name(scope)}")
 
     def laptop(self, name: str, device: int) -> Laptop:
         home = self.folder("home")

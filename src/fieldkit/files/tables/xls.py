@@ -28,7 +28,7 @@ from fieldkit.files.tables.table import (
 if TYPE_CHECKING:
     import xlrd
 
-LARGEST_XLS = 20 << 20
+LARGEST_XLS = 12 << 20
 """Bytes; the library needs six times as many."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -138,9 +138,8 @@ class _Reader:
     def _text(self, row: int, column: int, kind: int, value: object) -> str:
         import xlrd
 
-        if kind == xlrd.XL_CELL_ERROR:
-            self.noticed.add(self.noticed.uncalculated, row + 1)
-            return ""
+        if kind == xlrd.XL_CELL_ERROR and isinstance(value, int):
+            return str(xlrd.error_text_from_code.get(value, "#VALUE!"))
         if kind == xlrd.XL_CELL_DATE and isinstance(value, float):
             return number_text(value, NumberFormat(date=True), from_1904=self.book.datemode == 1)
         if kind == xlrd.XL_CELL_NUMBER and isinstance(value, float):

@@ -308,8 +308,6 @@ class ImportPage(PickerPage[None]):
 def _remarks(kind: type[Record], seen: Preview, mapping: Mapping[str, str | None]) -> list[str]:
     """Say where the headings are, what is left out or in doubt, and what is needed and missing."""
     lines = [f"Headings in row {seen.heading}." if seen.heading else "No row of headings."]
-    if seen.skipped:
-        lines[0] += f" {len(seen.skipped)} of the first rows are no records: left out."
     mapped = set(mapping.values())
     lines += [q.sentence for q in seen.questions if q.field not in mapped]
     missing = [

@@ -117,7 +117,7 @@ class _Cells:
         text = self._text(self.collector.taken())
         if not text:
             # A formula whose result is the empty text has the type "str".
-            if self._type == "e" or (self._formula and self._type != "str"):
+            if self._formula and self._type != "str":
                 self._noticed.add(self._noticed.uncalculated, self._noticed.row)
             return
         if self._row is None or self._column >= MOST_COLUMNS:
@@ -130,7 +130,7 @@ class _Cells:
         self._row[self._column] = text
 
     def _text(self, written: str) -> str:
-        if not written or self._type == "e":
+        if not written:
             return ""
         if self._type == "s":
             return cell_text(self._book.texts[int(written)])
