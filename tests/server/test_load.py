@@ -232,10 +232,13 @@ def test_idle_connections_make_room(hasty: Target) -> None:
 
 
 def test_connections_in_use_are_not_ended_for_new_ones(hasty: Target) -> None:
-    lines = [hasty.connect(_slow("/v1/sync", hasty.laptop.token)) for _ in range(8)]
+    asked = _slow("/v1/sync", hasty.laptop.token).replace(b"\r\n\r\n{", b"")
+    lines = [hasty.connect(asked + b"\r\nexpect: 100-continue\r\n\r\n") for _ in range(8)]
+    for line in lines:
+        assert line.recv(1000).startswith(b"HTTP/1.1 100 ")
     for _ in range(60):
         hasty.connect()
-    lines[0].sendall(b"}" * 999)
+    lines[0].sendall(b"}" * 1000)
     assert lines[0].recv(1000).startswith(b"HTTP/1.1 400 ")
 
 
