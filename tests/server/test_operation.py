@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import socket
@@ -32,7 +31,7 @@ from fieldkit.server.database.migrate import HEAD, is_migrated, migrate, open_da
 from fieldkit.server.database.tables import CHANGE, ERA, FINDING, METADATA
 from fieldkit.server.devices.listing import devices
 from fieldkit.server.http import app as http_app
-from fieldkit.server.http import middleware
+from fieldkit.server.http import probes, shares
 from fieldkit.server.http.app import create_app
 from fieldkit.server.operation import run as running
 from fieldkit.server.operation.local import code
@@ -275,7 +274,7 @@ def test_a_database_that_cannot_be_reached_is_not_ready(
     def unreachable(_engine: Engine) -> bool:
         raise Unusable("The database cannot be reached.")
 
-    monkeypatch.setattr(http_app, "is_migrated", unreachable)
+    monkeypatch.setattr(probes, "is_migrated", unreachable)
     assert problem(api.get("/readyz")) == (503, "not-ready")
     assert api.get("/healthz").status_code == 200
 
@@ -339,7 +338,6 @@ def test_connections_stay_open_as_long_as_mobile_networks_let_them(
     running.run(url, port=0)
     (config,) = made
     assert config.timeout_keep_alive >= 75
-    assert config.limit_concurrency == running.MOST_CONNECTIONS
 
 
 def test_metrics_count_without_names(api: Api) -> None:
@@ -368,7 +366,7 @@ def test_requests_beyond_the_limit_are_refused_for_now(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = api.token()
-    monkeypatch.setattr(middleware, "MOST_OPEN", 0)
+    monkeypatch.setattr(shares, "MOST_OPEN", 0)
     refused = api.ask(token)
     assert problem(refused) == (503, "busy")
     assert int(refused.headers["retry-after"]) > 0
@@ -547,23 +545,6 @@ def test_an_unusable_certificate_gives_a_sentence(tmp_path: Path, spoilt: str) -
 def test_an_invalid_proxy_address_gives_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="named by its address"):
         running.run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=0, trusted=["nginx"])
-
-
-async def test_a_connection_without_a_request_is_closed(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(running, "HEADER_SECONDS", 0.05)
-    assert running.KEEP_ALIVE >= 75
-    with running._listen("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(running._config(api.app, None))
-        monkeypatch.setattr(server, "install_signal_handlers", lambda: None, raising=False)
-        serving = asyncio.create_task(server._serve(sockets=[listening]))
-        reader, writer = await asyncio.open_connection(*listening.getsockname())
-        writer.write(b"GET /healthz HTTP/1.1\r\nhost:")
-        assert await asyncio.wait_for(reader.read(), 30) == b""
-        writer.close()
-        server.should_exit = True
-        await serving
 
 
 def test_every_line_of_the_log_is_json(laptop: Laptop, served: tuple[str, Path]) -> None:

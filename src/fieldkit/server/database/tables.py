@@ -48,6 +48,16 @@ CODE = Table(
 ``used_from`` and the token ``token_hash``. While that token was never used, the answer may have
 been lost, and the same laptop may use the code again."""
 
+WRONG_CODE = Table(
+    "wrong_code",
+    METADATA,
+    Column("address", String(50), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+    Index("ix_wrong_code_since", "since"),
+)
+"""How many wrong codes came from an address since the first, for a quarter of an hour."""
+
 DEVICE = Table(
     "device",
     METADATA,
