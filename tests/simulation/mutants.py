@@ -314,7 +314,7 @@ def _() -> list[Patch]:
 
 @mutant("15", "let a role undo the state that it may not enter", "rejections")
 def _() -> list[Patch]:
-    return [patch.object(authors, "_seen", lambda *_: {})]
+    return [patch.object(authors, "_unseen", lambda _, change, __: frozenset(change.fields))]
 
 
 @mutant("32", "count an ended scope for ever", "areas")
