@@ -66,9 +66,8 @@ def denial(author: Author, change: Change, stands: Mapping[str, Json]) -> Denial
     """
     if is_at_least(author.role, _highest(change.kind)):
         return None
-    lacking = [
-        one for one in _needs(author, change, stands) if not is_at_least(author.role, one[2])
-    ]
+    needs = _needs(author, change, stands)
+    lacking = [one for one in needs if not is_at_least(author.role, one.needs)]
     return max(lacking, key=lambda one: ROLES.index(one.needs), default=None)
 
 
