@@ -29,8 +29,8 @@ def change(op: Op, kind: str, **fields: Json) -> Change:
     return Change(1, kind, "7KQ2M9XD-1", op, fields, 1, 1_790_000_000, "Asha")
 
 
-def asked(role: Role, one: Change, **seen: Json) -> Denial | None:
-    return denial(Author(role), one, seen)
+def asked(role: Role, one: Change, **stands: Json) -> Denial | None:
+    return denial(Author(role), one, stands)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_field_or_a_state_needs_more_than_its_record() -> None:
 def test_empty_and_strange_values_are_judged_like_others() -> None:
     strange: list[Json] = [None, 7, True, ["DELIVERED"], {"DELIVERED": 1}, "DELIVERED "]
     for value in strange:
-        found = asked(REGISTRAR, change(Op.EDIT, "toolkit", state=value))
+        found = asked(REGISTRAR, change(Op.EDIT, "toolkit", state=value), state="SELECTED")
         assert found == Denial("role.edit", "", OPERATOR)
     assert asked(REGISTRAR, change(Op.EDIT, "toolkit", state="DELIVERED"), state="OF_2031")
     new = change(Op.CREATE, "beneficiary", name="Zoona", status=None)

@@ -119,7 +119,7 @@ def test_a_registrar_enters_no_record_of_these_kinds(
         ("beneficiary", ARTISAN, {"merged_into": "7KQ2M9XD-1"}, "role.merge"),
         ("beneficiary", ARTISAN, {"district": 3, "block": 22}, "role.move"),
         ("beneficiary", ARTISAN, {"deleted": True}, "role.delete"),
-        ("member", ARTISAN, {"merged_into": None}, "role.merge"),
+        ("member", ARTISAN | {"merged_into": "7KQ2M9XD-1"}, {"merged_into": None}, "role.merge"),
         ("toolkit", TOOLKIT, {"state": "REPLACED"}, "role.edit"),
         ("toolkit", TOOLKIT, {"voucher_value": 15_000}, "role.edit"),
         ("toolkit", TOOLKIT, {"state": "DELIVERED", "issued_on": "2026-11-02"}, "role.edit"),
@@ -192,6 +192,18 @@ def test_a_registrar_settles_its_own_conflicts_and_no_others(
     more = {DECIDED: theirs, "village": "Lasjan"}
     assert sent(operator, operator.edit(record, "beneficiary", base, Op.DECIDE, **more)) == []
     assert row("beneficiary", record)["village"] == "Lasjan"
+
+
+def test_a_registrar_may_do_what_others_have_just_done(
+    operator: Laptop, registrar: Laptop, row: Row
+) -> None:
+    record = put(operator, "beneficiary", **ARTISAN)
+    base = version(row, "beneficiary", record)
+    approved = operator.edit(record, "beneficiary", base, status="S1_APPROVED", block=17)
+    assert sent(operator, approved, operator.edit(record, "beneficiary", base, Op.DELETE)) == []
+    same = registrar.edit(record, "beneficiary", base, Op.DELETE)
+    again = registrar.edit(record, "beneficiary", base, deleted=True, block=17)
+    assert sent(registrar, same, again) == []
 
 
 def test_a_registrar_may_agree_to_what_stands(

@@ -331,24 +331,24 @@ def _() -> list[Patch]:
     return [patch.object(record_state, "_check_right", lambda *_: None)]
 
 
-@mutant("15", "let every role write everything", "rejections")
+@mutant("15", "let every role write everything", "roles")
 def _() -> list[Patch]:
     return [patch.object(outcomes, "check_role", lambda *_: None)]
 
 
-@mutant("15", "let every role settle what others typed", "conflicts")
+@mutant("15", "let every role settle what others typed", "roles")
 def _() -> list[Patch]:
     return [patch.object(authors, "_settles_others", lambda *_: False)]
 
 
-@mutant("15", "let every role delete what others entered", "conflicts")
+@mutant("15", "let every role delete what others entered", "roles")
 def _() -> list[Patch]:
     return [patch.object(authors, "_entered", lambda *_: True)]
 
 
-@mutant("15", "let a role undo the state that it may not enter", "rejections")
+@mutant("15", "let a role undo the state that it may not enter", "roles")
 def _() -> list[Patch]:
-    return [patch.object(authors, "_seen", lambda *_: {})]
+    return [patch.object(authors, "_unseen", lambda _, change, __: frozenset(change.fields))]
 
 
 @mutant("32", "count an ended scope for ever", "areas")

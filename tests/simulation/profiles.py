@@ -42,7 +42,15 @@ PROFILES: tuple[Profile, ...] = (
     Profile(
         "conflicts",
         _WORK | _FORMS | _SYNC | {"person": 2, "edit": 26, "delete": 4, "decide": 12},
-        registrars=0.25,
+    ),
+    Profile(
+        "roles",
+        _WORK
+        | _SYNC
+        | {"person": 4, "edit": 24, "delete": 4, "decide": 24, "approve": 6, "move": 2}
+        | {"mend": 2, "withdraw": 2},
+        (3, 4),
+        registrars=0.8,
     ),
     Profile(
         "copies",

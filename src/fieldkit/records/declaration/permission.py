@@ -55,16 +55,19 @@ class Author(NamedTuple):
     """Whether they entered the record."""
     settles: bool = False
     """Whether the change settles a conflict over a value that others typed."""
+    unseen: frozenset[str] = frozenset()
+    """The fields whose present value they had not seen: theirs is in conflict with it."""
 
 
-def denial(author: Author, change: Change, seen: Mapping[str, Json]) -> Denial | None:
+def denial(author: Author, change: Change, stands: Mapping[str, Json]) -> Denial | None:
     """Return what forbids a change; None if the author's role may make it.
 
-    ``seen``: the record's present values of the change's fields, as far as its author saw them.
+    ``stands``: the record's present values; empty if there is no record.
     """
     if is_at_least(author.role, _highest(change.kind)):
         return None
-    lacking = [one for one in _needs(author, change, seen) if not is_at_least(author.role, one[2])]
+    needs = _needs(author, change, stands)
+    lacking = [one for one in needs if not is_at_least(author.role, one.needs)]
     return max(lacking, key=lambda one: ROLES.index(one.needs), default=None)
 
 
@@ -80,13 +83,13 @@ def _highest(kind: str) -> Role:
     return max(OPERATOR, *writers_of(kind).roles(), key=ROLES.index)
 
 
-def _needs(author: Author, change: Change, seen: Mapping[str, Json]) -> Iterator[Denial]:
+def _needs(author: Author, change: Change, stands: Mapping[str, Json]) -> Iterator[Denial]:
     """Give each thing that a change does, with the role it needs."""
     writers, new = writers_of(change.kind), change.op is Op.CREATE
     deletes = Denial("role.delete", "", writers.create if author.entered else writers.delete)
     if new:
         yield Denial("role.create", "", writers.create)
-    elif change.op is Op.DELETE:
+    elif change.op is Op.DELETE and stands.get(DELETED) is not True:
         yield deletes
     else:
         yield Denial("role.edit", "", REGISTRAR)  # whatever it changes, a viewer may not
@@ -95,7 +98,7 @@ def _needs(author: Author, change: Change, seen: Mapping[str, Json]) -> Iterator
     for name, value in change.fields.items():
         if name in _NOT_WRITTEN or (new and (value is None or name in _PLACE)):
             continue
-        if name in seen and same_value(seen[name], value):
+        if not new and same_value(stands.get(name, False if name == DELETED else None), value):
             continue  # what stands already may be agreed to
         if name == DELETED:
             yield deletes
@@ -104,7 +107,8 @@ def _needs(author: Author, change: Change, seen: Mapping[str, Json]) -> Iterator
         elif name in _PLACE:
             yield Denial("role.move", name, OPERATOR)
         else:
-            yield _of_field(change.kind, name, value, seen.get(name), new=new)
+            before = None if name in author.unseen else stands.get(name)
+            yield _of_field(change.kind, name, value, before, new=new)
 
 
 def _of_field(kind: str, name: str, value: Json, before: Json, *, new: bool) -> Denial:

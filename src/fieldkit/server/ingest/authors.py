@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.merge import Ancestry, FieldWrite
 from fieldkit.protocol.scope import Role
@@ -22,8 +20,13 @@ def check_role(role: Role, record: RecordState, change: Change, ancestry: Ancest
     Raises:
         BeyondRole: the role may not make it.
     """
-    author = Author(role, _entered(record, ancestry), _settles_others(change, ancestry))
-    if found := denial(author, change, _seen(record, change, ancestry)):
+    author = Author(
+        role,
+        _entered(record, ancestry),
+        _settles_others(change, ancestry),
+        _unseen(record, change, ancestry),
+    )
+    if found := denial(author, change, record.values):
         raise BeyondRole(found.rule, found.field or None, **found.params(role))
 
 
@@ -47,16 +50,13 @@ def _is_own(named: Json, ancestry: Ancestry) -> bool:
     return False
 
 
-def _seen(record: RecordState, change: Change, ancestry: Ancestry) -> Mapping[str, Json]:
-    """Return the values that the change replaces; one written unseen is in conflict instead."""
+def _unseen(record: RecordState, change: Change, ancestry: Ancestry) -> frozenset[str]:
+    """Return the fields of a change that others have written since its base."""
     base = change.base or 0
-    return {
-        name: record.values[name]
+    return frozenset(
+        name
         for name in change.fields
-        if name in record.values
-        and (
-            (last := record.written.get(name)) is None
-            or last.version <= base
-            or ancestry.includes(last)
-        )
-    }
+        if (last := record.written.get(name)) is not None
+        and last.version > base
+        and not ancestry.includes(last)
+    )
