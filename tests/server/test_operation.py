@@ -22,13 +22,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Pool, create_engine, event, inspect, select, text
 from tests.server.conftest import Api, Laptop, ask, problem
 
+from fieldkit.protocol.messages import SyncRequest
 from fieldkit.records import kinds
 from fieldkit.server.database import migrate as migrating
 from fieldkit.server.database.connection import Unusable, connect
+from fieldkit.server.database.eras import Era, begin_era, read_era, served_by_lost_data
 from fieldkit.server.database.migrate import HEAD, is_migrated, migrate, open_database
-from fieldkit.server.database.tables import CHANGE, FINDING, METADATA, SERVER
+from fieldkit.server.database.tables import CHANGE, ERA, FINDING, METADATA
 from fieldkit.server.devices.listing import devices
-from fieldkit.server.feed.positions import start
 from fieldkit.server.http import app as http_app
 from fieldkit.server.http import probes, shares
 from fieldkit.server.http.app import create_app
@@ -184,6 +185,28 @@ def test_what_was_held_before_is_known_by_the_field_of_its_verdict(empty_url: st
     assert held == [None, ["name"]]
 
 
+def test_the_last_generation_becomes_the_first_era(empty_url: str) -> None:
+    engine = _brought_to(empty_url, "0003")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO counter (district, position) VALUES (2, 7003)"))
+        connection.execute(text("INSERT INTO leap VALUES (2, 7000, 12)"))
+    migrate(empty_url)
+    with engine.begin() as connection:
+        assert read_era(connection) == Era("the last one", 7000)
+        begin_era(connection, 1_790_000_000)
+        rows = connection.execute(select(ERA).order_by(ERA.c.floor)).all()
+        known, missed = (
+            SyncRequest(
+                origin="7KQ2M9XD", last_seq=0, head="0" * 64, incarnation="the last one"
+            ).model_copy(update={"cursors": {2: position}})
+            for position in (7002, 13)
+        )
+        assert not served_by_lost_data(connection, known)
+        assert served_by_lost_data(connection, missed)
+    engine.dispose()
+    assert [row.batches for row in rows] == [0, None]
+
+
 def _logged(seq: int, verdict: str) -> dict[str, object]:
     return {
         "origin": "7KQ2M9XD",
@@ -262,7 +285,7 @@ def test_only_the_first_sync_after_a_start_raises_the_numbers(
     floors: list[int] = []
 
     def look(connection: Connection) -> None:
-        floors.append(connection.execute(select(SERVER.c.floor)).scalar_one())
+        floors.append(read_era(connection).floor)
 
     token = api.token()
     api.write(look)
@@ -291,9 +314,9 @@ def test_concurrent_first_syncs_start_the_server_once(
         if len(starts) == 1:
             second.start()
             second.join(0.5)  # waits for this one, unless it takes itself for the first
-        start(connection, now)
+        begin_era(connection, now)
 
-    monkeypatch.setattr(http_app, "start", begin)
+    monkeypatch.setattr(http_app, "begin_era", begin)
     answers.append(api.ask(token))
     second.join()
     assert [answer.status_code for answer in answers] == [200, 200]

@@ -13,7 +13,8 @@ from fieldkit.plain_text import shown
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.protocol.scope import ROLES
-from fieldkit.server.database.tables import CODE, DEVICE, SERVER
+from fieldkit.server.database.eras import read_era
+from fieldkit.server.database.tables import CODE, DEVICE
 from fieldkit.server.devices.authentication import (
     DatabaseRow,
     WrongInput,
@@ -95,12 +96,12 @@ def enrol(
     else:
         device = _reuse_code(connection, request, code, before, token, now)
     bind_shown(connection, request.logs or (), device.id, now)
-    incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
     return EnrolAnswer(
         token=token,
         scope=device.scope,
         epoch=device.epoch,
-        incarnation=incarnation,
+        incarnation=read_era(connection).name,
+        marks=True,
         now=now,
     )
 

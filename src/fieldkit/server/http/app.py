@@ -33,6 +33,7 @@ from fieldkit.protocol.messages import (
 )
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.server.database.connection import reading, writing
+from fieldkit.server.database.eras import begin_era
 from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.attempts import refuse_wrong_code
 from fieldkit.server.devices.authentication import (
@@ -43,7 +44,6 @@ from fieldkit.server.devices.authentication import (
 )
 from fieldkit.server.devices.enrolment import enrol, is_code
 from fieldkit.server.feed.history import history
-from fieldkit.server.feed.positions import start
 from fieldkit.server.feed.receipt import receipt
 from fieldkit.server.http.caller import Caller, Network
 from fieldkit.server.http.envelope import (
@@ -104,7 +104,7 @@ class _Service:
         return int(self.clock())
 
     def start_once(self) -> None:
-        """Record the server's start in the database, at the first sync.
+        """Begin an era of the database, at the first sync (rule 41).
 
         Not earlier, because the database may be unwritable while the process starts.
         """
@@ -113,7 +113,7 @@ class _Service:
         with self.starting:
             if not self.started.is_set():
                 with writing(self.engine) as connection:
-                    start(connection, self.now())
+                    begin_era(connection, self.now())
                 self.started.set()
 
 
