@@ -30,7 +30,8 @@ _REFUSALS = {
     "code-expired": "This code has run out. Ask the supervisor for a new one.",
     "insecure": "The server takes no token over an open line. "
     "Use its address that begins with https.",
-    "too-many-tries": "Too many wrong codes were typed here. Try again in a quarter of an hour.",
+    "too-many-tries": "The server does not know this code, and too many wrong ones were typed. "
+    "Ask the supervisor for a new one.",
     "slow": "The line is too slow at the moment. Sync again later.",
     "gap": "The server cannot tell what it lacks of this laptop. "
     "Tell whoever looks after the server.",

@@ -39,7 +39,7 @@ _REFUSALS = {
     410: "The code is too old.",
     413: "The message is too large.",
     415: "The message is compressed in a way not read here; Accept-Encoding names those that are.",
-    429: "Too many wrong codes came from this address.",
+    429: "This code is not known, and too many wrong ones came from this address.",
     503: "The server cannot take this now; Retry-After says when.",
 }
 _PACKED = {
