@@ -30,10 +30,10 @@ from tests.simulation.rights import Place, Term, holds
 
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.server.database import tables
+from fieldkit.server.database.eras import begin_era
 from fieldkit.server.devices import enrolment
 from fieldkit.server.devices.authentication import device_numbered, hash_secret
 from fieldkit.server.devices.scopes import begin_scope, close_scopes
-from fieldkit.server.feed.positions import start
 from fieldkit.server.ingest import settling, unsettled
 from fieldkit.server.ingest import sync as apply
 from fieldkit.server.scope import Device
@@ -175,10 +175,6 @@ class Server:
         """Return the present area of a device."""
         return self.terms[device][-1].area
 
-    def incarnation(self) -> str:
-        with self.harness.server.connect() as connection:
-            return str(connection.execute(select(tables.SERVER.c.incarnation)).scalar_one())
-
     def change_scope(self, device: int, scope: Place) -> None:
         terms = self.terms[device]
         terms[-1] = replace(terms[-1], ended=self.now())
@@ -245,7 +241,7 @@ class Server:
             self.expected.compare(*_entry(row))
 
     def _floor(self) -> int:
-        floor: int = self.harness.look.all("SELECT floor FROM server")[0]["floor"]
+        floor: int = self.harness.look.all("SELECT max(floor) FROM era")[0][0]
         return floor
 
     def _in_scope(self, answer: SyncAnswer, scope: Place) -> None:
@@ -272,7 +268,7 @@ class Server:
         state, self.read = self._kept
         self.expected.restore_state(state)
         with self.harness.server.begin() as connection:
-            start(connection, self.now())
+            begin_era(connection, self.now())
             known = set(connection.execute(select(tables.DEVICE.c.id)).scalars())
             for device, terms in self.terms.items():
                 if device not in known:

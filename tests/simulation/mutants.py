@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from typing import cast
 from unittest.mock import patch
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 from tests.simulation import devices
 
 from fieldkit.protocol import merge
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.protocol.messages import ShownHead
+from fieldkit.protocol.messages import Mark, ShownHead
 from fieldkit.server import scope
 from fieldkit.server.conflicts import Held
 from fieldkit.server.conflicts import conflicts as kept_conflicts
+from fieldkit.server.database import eras
 from fieldkit.server.database.rows import Key, read_places
 from fieldkit.server.devices import enrolment
 from fieldkit.server.devices.bindings import bind
@@ -40,7 +41,7 @@ from fieldkit.store.files import restore
 from fieldkit.store.log import changes as log
 from fieldkit.store.log import identity, outbox
 from fieldkit.store.pull import apply as apply_answer
-from fieldkit.store.pull import forks, pull
+from fieldkit.store.pull import forks, pull, restarts
 from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
@@ -128,22 +129,55 @@ def _() -> list[Patch]:
     return [patch.object(merge.Ancestry, "includes", includes)]
 
 
-@mutant("5", "ignore that the server was restored", "lost server")
+@mutant("41", "begin no era when a server starts", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(devices, "begin_era", lambda *_: None)]
+
+
+@mutant("42", "ignore the marks of laptops", "lost server")
 def _() -> list[Patch]:
     from fieldkit.server.ingest import sync
 
-    return [
-        patch.object(sync, "_check_restored", lambda *_: None),
-        patch.object(devices, "start", lambda *_: None),
-    ]
+    return [patch.object(sync, "served_by_lost_data", lambda *_: False)]
 
 
-@mutant("5", "skip no numbers when a server starts", "lost server")
+@mutant("42", "look at the cursors of a laptop, not at the batches it was told of", "lost server")
 def _() -> list[Patch]:
-    return [patch.object(devices, "start", lambda *_: None)]
+    usual = eras._reached
+
+    def reached(connection: Connection, mark: Mark) -> bool:
+        return usual(connection, mark.model_copy(update={"batches": 0}))
+
+    return [patch.object(eras, "_reached", reached)]
 
 
-@mutant("5", "offer nothing again to a restored server", "lost server")
+@mutant("42", "keep the cursors when the server has lost what it sent", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(restarts, "pull_from_start", lambda *_, **__: {"more": 1})]
+
+
+@mutant("42", "compare no log again when the server has lost what it sent", "lost server")
+def _() -> list[Patch]:
+    usual = restarts.begin_again
+
+    def begin_again(connection: Connection) -> bool:
+        own = tables.origin
+        heads = dict(connection.execute(select(own.c.origin, own.c.server_head)).tuples())
+        done = usual(connection)
+        for origin, head in heads.items():
+            put_back = update(own).where(own.c.origin == origin).values(server_head=head)
+            connection.execute(put_back)
+        return done
+
+    return [patch.object(pull, "begin_again", begin_again)]
+
+
+@mutant("42", "keep what the server does not send again", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(pull, "remove_some", lambda *_: None)]
+
+
+@mutant("42", "offer nothing again to a server that lost it", "lost server")
 def _() -> list[Patch]:
     return [patch.object(pull.Pull, "offer_again", lambda *_: None)]
 

@@ -14,7 +14,8 @@ from fieldkit.protocol.messages import EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.server.problems import Refusal
-from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic
+from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
+from fieldkit.sync.transport import Traffic
 
 
 @dataclass

@@ -77,6 +77,15 @@ class Focus(Message):
     position: Seq
 
 
+class Mark(Message):
+    """All that the server had taken when it gave an answer; the laptop sends it back (rule 42)."""
+
+    era: Annotated[str, StringConstraints(max_length=40)] = ""
+    """The server's era; empty: the laptop was given no mark yet."""
+    batches: Seq = 0
+    """The number of batches that the server had taken."""
+
+
 Cursors = Annotated[dict[Area, Seq], Field(max_length=MOST_DISTRICTS)]
 """The feed position reached, by district."""
 Word = Annotated[str, StringConstraints(max_length=40)]
@@ -98,7 +107,7 @@ class SyncRequest(Message):
     head: Head
     """Head of the laptop's whole log of this origin, at ``last_seq``."""
     acked: Seq = 0
-    """The last seq that the server acknowledged; if it has less, it was restored from a backup."""
+    """The last seq that the server acknowledged; if it has less, it has lost the rest."""
     parent: Parent | None = None
     batch: Batch | None = None
     """None: nothing to send, only compare."""
@@ -106,7 +115,10 @@ class SyncRequest(Message):
     focus: Focus | None = None
     epoch: Seq = 0
     """The oldest scope epoch under which unsent changes were made; 0: none known yet."""
+    mark: Mark | None = None
+    """The mark of the last answer; None: an older laptop, whose mark is its ``incarnation``."""
     incarnation: Word = ""
+    """What a server that gives no marks sent last, or of an older laptop, any server."""
     most: Annotated[int, Field(ge=0, le=MOST_ROWS)] = 0
     """Most rows of the page; 0: no page."""
     now: Seq = 0
@@ -194,7 +206,10 @@ class SyncAnswer(Message):
     epoch: Seq = 0
     scope: Scope | None = None
     """The device's scope, if its epoch differs from the request's."""
+    mark: Mark | None = None
+    """All that the server had taken when it gave this answer."""
     incarnation: Word = ""
+    """For a laptop that knows no marks: if it changes, all logs are compared again."""
     now: Seq = 0
     """The server's clock."""
     token: Token | None = None
@@ -231,6 +246,8 @@ class EnrolAnswer(Message):
     scope: Scope
     epoch: Seq
     incarnation: Word
+    marks: bool = False
+    """Whether this server gives marks: then it notices by itself what was lost."""
     now: Seq = 0
 
 

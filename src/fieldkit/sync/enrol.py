@@ -6,15 +6,9 @@ from urllib.parse import urlsplit
 
 from fieldkit.protocol.messages import MOST_SHOWN, EnrolAnswer, EnrolRequest, ShownHead
 from fieldkit.store import Store
+from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.sentences import refusal_sentence
-from fieldkit.sync.transport import (
-    ConnectionLost,
-    HttpTransport,
-    Offline,
-    ServerRefusal,
-    Transport,
-    is_loopback,
-)
+from fieldkit.sync.transport import HttpTransport, Transport, is_loopback
 
 
 class NotEnrolled(Exception):
@@ -76,6 +70,7 @@ def enrol(store: Store, url: str, code: str, *, transport: Transport | None = No
         scope.block,
         answer.epoch,
         answer.incarnation,
+        marks=answer.marks,
     )
 
 

@@ -16,8 +16,9 @@ from fieldkit.records.fields.formats import indian
 from fieldkit.store import Device, LogCount, LogPosition, State, Store
 from fieldkit.sync.client import open_transport
 from fieldkit.sync.enrol import NotEnrolled
+from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.sentences import refusal_sentence
-from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Transport
+from fieldkit.sync.transport import Transport
 
 WIDTH = 80
 _MOST_ORIGINS = 100

@@ -21,19 +21,16 @@ from sqlalchemy import (
 
 METADATA = MetaData()
 
-SERVER = Table(
-    "server",
+ERA = Table(
+    "era",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("incarnation", String(40), nullable=False),
+    Column("name", String(40), primary_key=True),
     Column("floor", BigInteger, nullable=False),
-    Column("since", BigInteger, nullable=False),
-    Column("past", JSON, nullable=False),
+    Column("batches", BigInteger),
 )
-"""One row: the server's generation (``incarnation``), renewed when it is restored from a backup.
-
-All feed positions and record versions it gives out are above ``floor``, which rises at every start.
-``past``: the names of earlier generations, lost ones included."""
+"""The eras, one for each start of a server: all feed positions and record versions of an era are
+above its ``floor``. ``batches``: the number of batches taken when it ended; null for the present
+one. Where its positions stood then is in ``leap``."""
 
 CODE = Table(
     "code",
@@ -50,6 +47,16 @@ CODE = Table(
 """One-time codes, by their SHA-256, and what a used one gave: the device ``used_by``, the origin
 ``used_from`` and the token ``token_hash``. While that token was never used, the answer may have
 been lost, and the same laptop may use the code again."""
+
+WRONG_CODE = Table(
+    "wrong_code",
+    METADATA,
+    Column("address", String(50), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+    Index("ix_wrong_code_since", "since"),
+)
+"""How many wrong codes came from an address since the first, for a quarter of an hour."""
 
 DEVICE = Table(
     "device",
@@ -173,9 +180,11 @@ COUNTER = Table(
     METADATA,
     Column("district", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
+    Column("batches", BigInteger, nullable=False, server_default="0"),
 )
 """The last feed position of each district. A batch locks its districts' rows, in order, before it
-reads records: so positions commit in order, and checks across a district's records do not race."""
+reads records: so positions commit in order, and checks across a district's records do not race.
+Each batch adds one to the ``batches`` of one of its districts, so their sum counts all batches."""
 
 LEAP = Table(
     "leap",
@@ -184,8 +193,8 @@ LEAP = Table(
     Column("above", BigInteger, primary_key=True, autoincrement=False),
     Column("below", BigInteger, nullable=False),
 )
-"""Ranges of feed positions that starts of the server skipped: between ``above`` and ``below`` only
-a lost generation can have given out positions."""
+"""Ranges of feed positions that starts of the server skipped: from ``below``, where the era before
+ended, to ``above``, the floor of the next. Only a lost era can have given out one in between."""
 
 FEED = Table(
     "feed",

@@ -13,7 +13,8 @@ from fieldkit.plain_text import shown
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.protocol.scope import ROLES
-from fieldkit.server.database.tables import CODE, DEVICE, SERVER
+from fieldkit.server.database.eras import read_era
+from fieldkit.server.database.tables import CODE, DEVICE
 from fieldkit.server.devices.authentication import (
     DatabaseRow,
     WrongInput,
@@ -95,12 +96,12 @@ def enrol(
     else:
         device = _reuse_code(connection, request, code, before, token, now)
     bind_shown(connection, request.logs or (), device.id, now)
-    incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
     return EnrolAnswer(
         token=token,
         scope=device.scope,
         epoch=device.epoch,
-        incarnation=incarnation,
+        incarnation=read_era(connection).name,
+        marks=True,
         now=now,
     )
 
@@ -178,11 +179,20 @@ def _reuse_code(
     return device_from_row(connection, row)
 
 
+def is_code(connection: Connection, typed: str) -> bool:
+    """Say whether a typed code exists, used or not; locks nothing, so that guesses cost little."""
+    found = connection.execute(select(CODE.c.hash).where(CODE.c.hash == _hash_typed(typed)))
+    return found.first() is not None
+
+
+def _hash_typed(code: str) -> bytes:
+    return hash_secret(code.strip().upper().translate(_READ_AS))
+
+
 def _lock_code(connection: Connection, typed: str) -> DatabaseRow:
     """Find a typed code and lock it until the transaction ends."""
-    code = typed.strip().upper().translate(_READ_AS)
     row = connection.execute(
-        select(CODE).where(CODE.c.hash == hash_secret(code)).with_for_update()
+        select(CODE).where(CODE.c.hash == _hash_typed(typed)).with_for_update()
     ).one_or_none()
     if row is None:
         raise refusal(

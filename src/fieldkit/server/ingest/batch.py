@@ -12,10 +12,10 @@ from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import REJECTED, WAITING, Verdict
 from fieldkit.protocol.merge import Ancestry
 from fieldkit.records import kinds
+from fieldkit.server.database.eras import Era
 from fieldkit.server.database.rows import Key, ReadCache, UnfitChange, origin_of, read_change
 from fieldkit.server.database.statements import about_records, insert_rows
 from fieldkit.server.database.tables import CHANGE
-from fieldkit.server.feed.positions import Generation
 from fieldkit.server.ingest import unsettled
 from fieldkit.server.ingest.batch_records import read_times
 from fieldkit.server.ingest.incoming import Entry, log_row, read_shape
@@ -62,7 +62,7 @@ def ingest_changes(
     log: Log,
     device: Device,
     entries: Sequence[Entry],
-    generation: Generation,
+    era: Era,
     cursors: Mapping[int, int],
     also: Collection[int],
     now: int,
@@ -81,7 +81,7 @@ def ingest_changes(
     writer = Writer(ancestry(connection, log), device.scope.role, rights, log.district)
     wanted = districts_of(connection, log.district, changes) | set(also)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
-    locked = lock_records(connection, keys, wanted, generation, writer.ancestry, cursors)
+    locked = lock_records(connection, keys, wanted, era, writer.ancestry, cursors)
     records = locked.states
     read_times(connection, _outside(records.values(), rights, changes))
     earlier = unsettled.about(connection, [key for key, one in records.items() if not one.values])
@@ -90,9 +90,7 @@ def ingest_changes(
     refused = _refused_before(connection, writer.ancestry, changes, records, earlier)
     made = {(one.kind, one.record_id) for one in changes if one.op is Op.CREATE}
     again = created_before(connection, writer.ancestry, made)
-    work = _Work(
-        writer, again, generation.floor, records, waiting, refused, Room(connection, device.id)
-    )
+    work = _Work(writer, again, era.floor, records, waiting, refused, Room(connection, device.id))
     known = [one for some in waiting.values() for one in some]
     outcomes = [_ingest(work, entry) for entry in entries]
     # The log first: the author of a value in conflict is read from it.

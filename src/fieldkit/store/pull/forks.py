@@ -21,6 +21,7 @@ from fieldkit.protocol.identity import derived_origin
 from fieldkit.records import Record, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import append, change_of, in_parts
+from fieldkit.store.log.identity import note_by_server
 from fieldkit.store.log.tallies import rename_saved
 from fieldkit.store.read.records import Records
 from fieldkit.store.read.server_rows import NOTHING, BaseRow, Key
@@ -38,6 +39,9 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     """Move the changes of ``origin`` from ``seq`` on to a new origin.
 
     Acknowledgements of them were for the changes of the other copy, so all are sent again.
+
+    Raises:
+        StoreError: too many origins began because a server said so.
     """
     first = connection.execute(
         select(_log.c.head).where(_log.c.origin == origin, _log.c.seq == seq)
@@ -51,6 +55,7 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     keep_base_rows(connection, list(pulled.values()))
     renaming = _Renaming(connection, names, frozenset(pulled))
     _branch(connection, origin, own, seq)
+    note_by_server(connection, own)
     renaming.move(origin, own, seq)
     renaming.rewrite_after(own)
     renaming.rename_rows()
