@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from fieldkit.files.columns.headings import Meaning, meaning
+from fieldkit.files.layout.headings import Meaning, meaning
 from fieldkit.files.values.targets import BY_AGE, SURNAME
 from fieldkit.records import Record, kinds
 from fieldkit.records.artisans.beneficiary import Beneficiary

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.files.columns.heading_rows import heading_rows
-from fieldkit.files.columns.layout import columns_of
 from fieldkit.files.columns.mapping import Guess, guess
+from fieldkit.files.layout.heading_rows import heading_rows
+from fieldkit.files.layout.survey import columns_of
 from fieldkit.files.tables.table import Row
 from fieldkit.files.values.targets import BY_AGE
 from fieldkit.records import Record

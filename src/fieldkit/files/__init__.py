@@ -8,7 +8,7 @@ from fieldkit.files.export import FileFormat, export, fields_of
 from fieldkit.files.load import load, load_folder
 from fieldkit.files.loading.duplicates import Duplicate
 from fieldkit.files.loading.import_run import Loaded
-from fieldkit.files.tables.nearby import nearby, path_of, tables_in
+from fieldkit.files.nearby import nearby, path_of, tables_in
 from fieldkit.files.tables.table import Unreadable
 from fieldkit.files.values.readings import Way
 from fieldkit.files.values.targets import BY_AGE, targets

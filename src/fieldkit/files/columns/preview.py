@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fieldkit.aadhaar import cut_aadhaar, last_four, masked, says_aadhaar
-from fieldkit.files.columns.layout import Survey, survey
 from fieldkit.files.columns.mapping import Guess, Sure
 from fieldkit.files.columns.plan import Plan, plan
 from fieldkit.files.columns.questions import Choices
 from fieldkit.files.columns.sheets import about_file, sheet_of
 from fieldkit.files.columns.understanding import Preview, PreviewRow, Unanswered
+from fieldkit.files.layout.survey import Survey, survey
 from fieldkit.files.tables.open import open_records
 from fieldkit.files.tables.table import Entries, Row, Table
 from fieldkit.files.values.reader import Reader, RowValues

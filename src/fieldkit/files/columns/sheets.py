@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fieldkit.files.columns.heading_rows import heading_rows
 from fieldkit.files.columns.questions import which_sheet
 from fieldkit.files.columns.understanding import Preview, Unanswered
+from fieldkit.files.layout.heading_rows import heading_rows
 from fieldkit.files.tables.table import Choose, Sheet, Table, Unreadable, first_filled
 from fieldkit.records import Record
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fieldkit.aadhaar import cut_aadhaar
-from fieldkit.files.columns.layout import Survey, survey
-from fieldkit.files.columns.left_out import Why
 from fieldkit.files.columns.mapping import Sure
 from fieldkit.files.columns.plan import Plan, plan
 from fieldkit.files.columns.preview import preview_of
 from fieldkit.files.columns.questions import Choices
 from fieldkit.files.columns.sheets import about_file
 from fieldkit.files.columns.understanding import Unanswered
+from fieldkit.files.layout.left_out import Why
+from fieldkit.files.layout.survey import Survey, survey
 from fieldkit.files.loading.import_run import ImportRun, Original
 from fieldkit.files.loading.rejects import hiding, reasons_of
 from fieldkit.files.tables.table import Table, Unreadable

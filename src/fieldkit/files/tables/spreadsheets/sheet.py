@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import BinaryIO
 
 from fieldkit.files.tables.cell_text import cell_text
-from fieldkit.files.tables.merged import MOST_BLOCKS, Block, Merged
 from fieldkit.files.tables.noticed import Noticed
-from fieldkit.files.tables.number_formats import PLAIN, NumberFormat, number_text
+from fieldkit.files.tables.spreadsheets.merged import MOST_BLOCKS, Block, Merged
+from fieldkit.files.tables.spreadsheets.number_formats import PLAIN, NumberFormat, number_text
+from fieldkit.files.tables.spreadsheets.parse import Attributes, parsing
+from fieldkit.files.tables.spreadsheets.texts import SharedTexts, TextCollector
 from fieldkit.files.tables.table import LONGEST_ROW, MOST_COLUMNS, SAVE_AS, Row, Unreadable
-from fieldkit.files.tables.xlsx.parse import Attributes, parsing
-from fieldkit.files.tables.xlsx.texts import SharedTexts, TextCollector
 
 MOST_ROWS = 1 << 20
 """Rows a spreadsheet program allows."""

@@ -11,7 +11,7 @@ from statistics import median
 from typing import TypeAlias
 
 from fieldkit.aadhaar import masked
-from fieldkit.files.columns.headings import meaning, own_name
+from fieldkit.files.layout.headings import meaning, own_name
 from fieldkit.files.tables.table import Row
 from fieldkit.records import Record
 from fieldkit.reference import Footer, footer

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from fieldkit.files.columns.heading_rows import HeadingRows, heading_rows, is_form
-from fieldkit.files.columns.left_out import LeftOut, RowSorter, Why
+from fieldkit.files.layout.heading_rows import HeadingRows, heading_rows, is_form
+from fieldkit.files.layout.left_out import LeftOut, RowSorter, Why
 from fieldkit.files.tables.formulas import bare_cell, unescape_formula
 from fieldkit.files.tables.table import Row, Table, Unreadable
 from fieldkit.files.values.targets import targets

@@ -9,9 +9,14 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, BinaryIO
 
 from fieldkit.files.tables.cell_text import cell_text
-from fieldkit.files.tables.merged import Merged
 from fieldkit.files.tables.noticed import Noticed
-from fieldkit.files.tables.number_formats import PLAIN, NumberFormat, number_format, number_text
+from fieldkit.files.tables.spreadsheets.merged import Merged
+from fieldkit.files.tables.spreadsheets.number_formats import (
+    PLAIN,
+    NumberFormat,
+    number_format,
+    number_text,
+)
 from fieldkit.files.tables.table import (
     LONGEST_CELL,
     MOST_COLUMNS,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fieldkit.files.columns.headings import meaning, names_somebody_else
+from fieldkit.files.layout.headings import meaning, names_somebody_else
 from fieldkit.files.tables.table import Row
 from fieldkit.records import Record
 
