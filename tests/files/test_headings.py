@@ -7,6 +7,8 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fieldkit.files.layout.headings import Meaning, meaning
 from fieldkit.files.values.targets import BY_AGE, SURNAME
@@ -15,7 +17,7 @@ from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.member import Member
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.reference import headings
+from fieldkit.reference import Role, headings, words_of
 
 WHO = ("Applicant", "Beneficiary", "Artisan", "Candidate", "Trainee", "Person")
 KIN = ("Father", "Husband", "Guardian", "Father/Husband", "Spouse")
@@ -182,3 +184,31 @@ def test_every_known_heading_means_its_own_field() -> None:
         if (found := target(heading, kind)) != field
     }
     assert not wrong
+
+
+_ROLES = (Role.FILLER, Role.OWN, Role.PAPER, Role.LABEL, Role.TOPIC, Role.WHICH, Role.NAME)
+_ANY = sorted(frozenset().union(*(words_of(role, Beneficiary.parts()) for role in _ROLES)))
+_SOMEBODY = sorted(words_of(Role.KIN) | words_of(Role.OTHER))
+_BETWEEN = st.sampled_from([" ", "_", "-", "/", " / ", ": ", " - ", " of ", "'s ", " (", ".", ", "])
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(_ANY), _BETWEEN), max_size=4),
+    st.sampled_from(_SOMEBODY),
+    st.lists(st.tuples(_BETWEEN, st.sampled_from(_ANY)), max_size=4),
+)
+def test_a_heading_with_somebody_else_in_it_is_never_the_own_name(
+    before: list[tuple[str, str]], somebody: str, behind: list[tuple[str, str]]
+) -> None:
+    heading = "".join(map("".join, before)) + somebody + "".join(map("".join, behind))
+    found = meaning(heading, Beneficiary)
+    assert found is None or found.with_kin or found.target != "name"
+
+
+@given(
+    st.lists(st.sampled_from([*_ANY, "zygote"]), max_size=5),
+    st.lists(_BETWEEN, min_size=5, max_size=5),
+)
+def test_an_unknown_word_is_never_passed_over(words: list[str], between: list[str]) -> None:
+    heading = "".join(word + mark for word, mark in zip(words, between, strict=False)) + "quibble"
+    assert meaning(heading, Beneficiary) is None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from fieldkit.aadhaar import last_four, says_aadhaar
+from fieldkit.aadhaar import last_four, masked, says_aadhaar
 from fieldkit.files.columns.questions import Question, no_column, which_column
 from fieldkit.files.layout.headings import (
     meaning,
@@ -263,7 +263,7 @@ def _missing_name(
 
 def _with_samples(one: Guess, values: Sequence[str], kind: type[Record]) -> Guess:
     aadhaar = holds_aadhaars(one.column, one.target, kind, values)
-    cut = [last_four(value) if aadhaar else value for value in dict.fromkeys(values)]
+    cut = [last_four(value) if aadhaar else masked(value) for value in dict.fromkeys(values)]
     return replace(one, samples=tuple(cut[:3]), aadhaar=aadhaar)
 
 

@@ -195,8 +195,10 @@ def _of_parts(text: str, grammar: _Grammar) -> Meaning | None:
     if not parts:
         return None
     found = _same([_of_words(spelled(part), grammar) for part in parts if _says(part)], grammar)
-    for aside in asides:
-        found = _with_aside(parts, found, spelled(aside), grammar) if _says(aside) else found
+    for at, aside in enumerate(aside for aside in asides if _says(aside)):
+        if at and found is None:
+            return None
+        found = _with_aside(parts, found, spelled(aside), grammar)
     return found
 
 
