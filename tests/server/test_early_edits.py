@@ -84,11 +84,11 @@ def test_an_edit_that_saw_no_version_is_held(
     record = honest.create(name="Noor VO", block=16)
     liar.edit(record, base=None, village="Mine")
     liar.edit(record, base=2**50, remarks="Mine")
-    liar.push()
+    assert verdicts(liar.push()) == ["waiting", "rejected"]
     assert verdicts(honest.push()) == ["applied"]
     honest.pull_all()
     assert honest.values(record).keys() & {"village", "remarks"} == set()
-    assert {one.field for one in honest.rows[record].conflicts} == {"village", "remarks"}
+    assert {one.field for one in honest.rows[record].conflicts} == {"village"}
 
 
 def test_waiting_edits_are_merged_in_order_of_arrival(
@@ -112,15 +112,19 @@ def pulled(laptop: HttpLaptop) -> HttpLaptop:
 
 def test_what_waits_is_checked_when_it_is_merged(api: Api, honest: HttpLaptop) -> None:
     record, stranger = honest.create(name="Noor VO", block=16), HttpLaptop(api, 3, None)
-    stranger.edit(record, base=1, village="Nagam")
+    stranger.edit(record, base=None, village="Nagam")
+    # By its base it may have had the record in its area, before the server lost data (rule 35).
+    neighbour = HttpLaptop(api, 3, None)
+    neighbour.edit(record, base=1, village="Nagam")
     former = HttpLaptop(api, 2, 16)
     former.edit(record, base=1, remarks="mine")
-    for laptop in (stranger, former):
+    for laptop in (stranger, neighbour, former):
         assert verdicts(laptop.push()) == ["waiting"]
     former.gets(2, 17)
     api.now += 31 * DAY
     honest.push()
     assert settled(stranger, 1) == ("rejected", None)
+    assert settled(neighbour, 1) == ("late", None)
     assert settled(former, 1) == ("late", None)
 
 

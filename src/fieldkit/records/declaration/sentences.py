@@ -56,6 +56,10 @@ GENERAL: Mapping[str, str] = {
     "same_person": "{other_name} ({other}) may be the same person. Alike: {alike:label}.",
     "contested": "Somebody else changed this first. Both values are kept: choose one.",
     "out_of_scope": "This record is outside the area of this laptop.",
+    "base_ahead": (
+        "This change says that it follows a state of the record that the server never had. "
+        "Look at the record as it is now, and save it again."
+    ),
     "other_number": (
         "This record number was given out by another laptop. Sync: if its record does not come, "
         "enter it as a new one."

@@ -137,10 +137,12 @@ def apply_change(
         NotThere: there is no such record, and the change does not create it.
         OutOfScope: the device may not write it (rule 15).
         TooLate: the device might have written it before (rule 34).
-        UnfitChange: the record would become too large.
+        UnfitChange: the record would become too large, or the base was never given out (rule 35).
         In each case the record is unchanged.
     """
-    new, ancestry = not record.values, writer.ancestry
+    new, ancestry, base = not record.values, writer.ancestry, change.base or 0
+    if base > max(record.version, floor):
+        raise UnfitChange("base_ahead")
     if new and change.op is not Op.CREATE:
         raise NotThere
     if new and "district" not in change.fields:
@@ -155,10 +157,9 @@ def apply_change(
         above=floor,
         unseen=unseen,
     )
-    base = change.base or 0
     was = place_of(merged.values if new else record.values)
     if not admitted:
-        _check_right(record, change, writer, place_of(merged.values))
+        _check_right(record, change, writer, place_of(merged.values), floor)
     if not new:
         _check_size(record, merged, ancestry.origin)
     record.must_return |= not merged.applied or bool(merged.held)
@@ -179,8 +180,13 @@ def apply_change(
     return merged
 
 
-def _check_right(record: RecordState, change: Change, writer: Writer, place: Place) -> None:
+def _check_right(
+    record: RecordState, change: Change, writer: Writer, place: Place, floor: int
+) -> None:
     """Check that the device may make a change; ``place``: where the record stands afterwards.
+
+    A base that was never given out for this record is of a lost era, in which the device may have
+    had the record in its scope (rule 35).
 
     Raises:
         OutOfScope: it may not, and never might.
@@ -191,7 +197,10 @@ def _check_right(record: RecordState, change: Change, writer: Writer, place: Pla
     else:
         own = record.creation is not None and writer.ancestry.includes(record.creation)
         past = Past(place_of(record.values), record.moves, record.written_at, own)
-        right = writer.rights.to_change(past, change.base or 0)
+        base = change.base or 0
+        right = writer.rights.to_change(past, base)
+        if right is Right.NEVER and 0 < base <= floor and base not in record.written_at:
+            right = Right.LATE
     if right is Right.NEVER:
         raise OutOfScope
     if right is Right.LATE:
