@@ -160,6 +160,7 @@ def _add_records(commands: Subparsers) -> None:
     load.add_argument("what", metavar="KIND|DIR")
     load.add_argument("file", nargs="?", metavar="FILE|-")
     load.add_argument("--dry-run", action="store_true", help="say what would happen")
+    load.add_argument("--sheet", default="", metavar="NAME", help="the sheet of a workbook to read")
     load.add_argument(
         "--map",
         action="append",

@@ -14,7 +14,7 @@ from tests.commands.conftest import NO_VERDICTS, Cli
 from fieldkit.commands import server as server_commands
 from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.server.devices.listing import Enrolment
+from fieldkit.server.devices.listing import Enrolment, HeldLog
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
@@ -42,7 +42,7 @@ def test_a_returned_change_is_shown_on_the_record(
     cli("enrol", server, code(database))
     store = Store.open(laptop)
     # An older laptop accepted a value that this version cannot read.
-    store.save([Edit(VillageOrganisation, {"name": "Noor VO"}, id="7KQ2M9XD-1")], "Asha")
+    (saved,) = store.save([Edit(VillageOrganisation, {"name": "Noor VO"})], "Asha")
     store.close()
     file = Database(laptop / "fieldkit.sqlite3")
     with file.write() as connection:
@@ -60,9 +60,9 @@ def test_a_returned_change_is_shown_on_the_record(
         1,
         NO_VERDICTS | {"rejected": 1},
     )
-    (change_shown,) = cli("show", "7KQ2M9XD-1", "--json").json["changes"]
+    (change_shown,) = cli("show", saved.id, "--json").json["changes"]
     assert (change_shown["state"], change_shown["reason_field"]) == ("rejected", "name")
-    assert change_shown["reason"] in cli("show", "7KQ2M9XD-1").text
+    assert change_shown["reason"] in cli("show", saved.id).text
     assert cli("status", "--json").json["outbox"]["rejected"] == 1
 
 
@@ -300,9 +300,12 @@ def test_oddities_of_a_laptop_are_listed(
         revoked_at=None,
         skew=skew,
         origins=["7K2M9QXR", "8K2M9QXR"],
+        holds=[HeldLog(origin="7K2M9QXR", id=1, name="Zooni")],
         busy_at_once=["7K2M9QXR", "8K2M9QXR"],
     )
     monkeypatch.setattr("fieldkit.server.devices.listing.devices", lambda *_: [one])
     spoken = cli("server", "devices", "--database", "sqlite:///none").text
     assert f"its clock is {says}" in spoken
+    held = "its code was used by the laptop that holds the log 7K2M9QXR of device 1, Zooni"
+    assert held in spoken
     assert "two copies of it are at work: 7K2M9QXR, 8K2M9QXR. Enrol one of them anew." in spoken

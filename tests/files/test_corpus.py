@@ -24,48 +24,6 @@ _LOOKED_AT = [
     }
 ]
 
-_OF_TABLES = frozenset(
-    {
-        "10-two-row-heading.xlsx",
-        "13-shg-footer.xlsx",
-        "account-beyond-15-digits.xlsx",
-        "carried-forward.csv",
-        "certificate-under-artisans.xlsx",
-        "column-letters-small.xlsx",
-        "column-letters.csv",
-        "column-numbers-sums.xlsx",
-        "continued.xlsx",
-        "dated.csv",
-        "father-and-name-change-places.csv",
-        "filtered-rows.xlsx",
-        "form-of-one-group.csv",
-        "form-of-one-group.xlsx",
-        "forwarded.csv",
-        "hidden-row.xlsx",
-        "long-list-of-choices.xlsx",
-        "nb.xlsx",
-        "note-under-shgs.csv",
-        "page-number.csv",
-        "prepared-checked.csv",
-        "roman-numbers.csv",
-        "sd-with-name.csv",
-        "seal.xlsx",
-        "sheet-chosen.xlsx",
-        "signature-in-name-column.xlsx",
-        "signature-under-shgs.xlsx",
-        "summary-first.xlsx",
-        "total-shgs.xlsx",
-        "two-rows-all.xlsx",
-        "two-rows-name-of.xlsx",
-        "two-rows-unmerged.csv",
-        "two-rows-with-title.xls",
-        "two-villages-two-sheets.xlsx",
-        "village-as-title.csv",
-        "village-title-merged.xlsx",
-    }
-)
-"""Files whose sheets, rows or bytes are not understood yet."""
-
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Laptop:
@@ -73,9 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Laptop:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_file(desk: Laptop, file: OfficeFile, request: pytest.FixtureRequest) -> None:
-    if file.name in _OF_TABLES:
-        request.applymarker(pytest.mark.xfail(strict=True))
+def test_file(desk: Laptop, file: OfficeFile) -> None:
     judged = judge(desk, file)
     assert judged.passed, f"{judged.got}, {file.outcome} expected: {judged.complaint}"
 

@@ -139,7 +139,7 @@ def test_a_missing_file_is_reported_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fieldkit.files.tables.xlsx.package.MOST_UNPACKED", 1 << 20)
+    monkeypatch.setattr("fieldkit.files.tables.spreadsheets.package.MOST_UNPACKED", 1 << 20)
     path = tmp_path / "bomb.xlsx"
     write_xlsx(path, [row(1, "Name"), b" " * (2 << 20)])
     with pytest.raises(Unreadable, match="far too large"), open_records(path):

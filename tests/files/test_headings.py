@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.files.columns.headings import Meaning, meaning
+from fieldkit.files.layout.headings import Meaning, meaning
 from fieldkit.files.values.targets import BY_AGE, SURNAME
 from fieldkit.records import Record, kinds
 from fieldkit.records.artisans.beneficiary import Beneficiary

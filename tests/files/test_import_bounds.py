@@ -32,7 +32,6 @@ pytestmark = [
     pytest.mark.skipif(
         not Path("/proc/self/status").exists(), reason="memory is measured on Linux only"
     ),
-    pytest.mark.skip(reason="large and hostile files are not bounded yet"),
 ]
 _SMALL: list[tuple[str, Callable[[Path], None]]] = [
     ("strings.xlsx", bounds.strings_without_link),

@@ -112,7 +112,6 @@ def test_of_two_own_names_none_is_guessed(laptop: Laptop, own: tuple[str, str]) 
     assert second in ran.said, own
 
 
-@pytest.mark.xfail(strict=True, reason="footers and other rows that are no records are loaded")
 @examples(25)
 @given(layout=layouts())
 def test_a_layout_loads_its_records_and_nothing_else(laptop: Laptop, layout: Layout) -> None:

@@ -509,4 +509,5 @@ def test_a_preview_shows_what_an_import_would_do(tmp_path: Path) -> None:
     )
     assert "150" in row.problem
     assert seen.heading == 2
-    assert seen.skipped == [(1, "A title"), (4, "total")]
+    assert "1 “A title”" in seen.notes[-1]
+    assert "4 “Total”" in seen.notes[-1]

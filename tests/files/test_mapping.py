@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.files.columns.layout import columns_of, find_heading
 from fieldkit.files.columns.mapping import Guess, guess
+from fieldkit.files.layout.heading_rows import heading_rows
+from fieldkit.files.layout.survey import columns_of
 from fieldkit.files.tables.table import Row
 from fieldkit.files.values.targets import BY_AGE
 from fieldkit.records import Record
@@ -116,11 +117,13 @@ def test_titles_above_the_headings_are_recognised() -> None:
         ["S.No.", "Name", "Trade"],
         ["1", "Ali", "Mason"],
     ]
-    assert find_heading([Row(at, row) for at, row in enumerate(rows, 1)], Beneficiary) == 3
+    found = heading_rows([Row(at, row) for at, row in enumerate(rows, 1)], Beneficiary)
+    assert found is not None
+    assert (found.start, found.rows) == (3, 1)
 
 
 def test_a_table_without_headings_has_none() -> None:
-    assert find_heading([Row(1, ["Ali", "9419112345"])], Beneficiary) is None
+    assert heading_rows([Row(1, ["Ali", "9419112345"])], Beneficiary) is None
 
 
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=8))

@@ -439,9 +439,9 @@ def _asked(batch: Json) -> bytes:
         [{"=": "x" * 100_000}],
         [{"=": ["x" * 100_000]}],
         [{"#": "a" * 200, "of": ["x" * 100_000]}],
-        [["x" * 50_000, *range(199)], {"by": 0, "of": {"=": "x" * 50_000}}],
+        [["x" * 50_000, *range(199)], {"by": 0, "of": {"=": "x" * 100_000}}],
         [{"s": {"=": 1}, "head": "x" * 100_000, "width": 3}],
-        [{"=": "x" * 200}] * 400,
+        [{"=": "x" * 400}] * 400,
     ],
 )
 def test_small_input_that_unpacks_to_much_is_too_large(cols: list[Json]) -> None:

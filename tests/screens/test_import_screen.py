@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from tests.screens.conftest import At, Hand
 from textual import events
 
+from fieldkit.files import Preview, preview
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import Store, StoreError
 
@@ -41,9 +45,15 @@ async def test_a_roster_is_loaded_with_its_columns_corrected(
         assert "left out" in hand.line("Work")
         assert "No column holds what is needed: Trade" in hand.text()
         assert "999941057058" not in hand.text()
-        assert "7058 (last four)" in hand.line("Aadhaar, last four")
-        await hand.press("work", "<enter>", "trade", "<enter>")
+        assert "The heading says so." in hand.line("Aadhaar, last four")
+        await hand.press("aadhaar", "<enter>")
+        assert "7058 (last four)" in hand.text()
+        await hand.press("<escape>", "work", "<enter>", "trade", "<enter>")
         assert "Trade" in hand.line("Work")
+        assert "You chose this." in hand.line("Work")
+        await hand.press("<ctrl+s>")
+        assert "Tailor" in hand.line("Trade ")
+        assert "Row 4 is not taken. Mobile" in hand.text()
         await hand.press("<ctrl+s>")
         assert "2 new" in hand.text()
         assert "1 rejected" in hand.text()
@@ -62,7 +72,7 @@ async def test_enter_alone_loads_what_is_recognised(
     roster.write_text("Name,Trade\nAli Lone,Mason\n", encoding="utf-8")
     async with opened_app() as hand:
         await opened(hand)
-        await hand.press("<enter>", "<enter>", "<enter>")
+        await hand.press("<enter>", "<enter>", "<enter>", "<enter>")
         assert "1 new" in hand.text()
     assert store.counts()["beneficiary"] == 1
 
@@ -76,7 +86,7 @@ async def test_likely_duplicates_are_named_with_their_file(
     )
     async with opened_app() as hand:
         await opened(hand)
-        await hand.press("<enter>", "<enter>", "<enter>")
+        await hand.press("<enter>", "<enter>", "<enter>", "<enter>")
         assert "1 may be the same as another record" in hand.text()
         assert "roster of artisans-duplicates.csv" in hand.text()
 
@@ -120,7 +130,7 @@ async def test_escape_stops_and_what_is_in_stays(
     roster.write_text("Name,Trade\n" + rows, encoding="utf-8")
     async with opened_app() as hand:
         await opened(hand)
-        await hand.press("<enter>", "<enter>")
+        await hand.press("<enter>", "<enter>", "<enter>")
         hand.app.post_message(events.Key("ctrl+s", None))
         hand.app.post_message(events.Key("escape", None))
         await hand.settle()
@@ -137,7 +147,7 @@ async def test_a_load_that_failed_is_told_though_nothing_can_be_counted(
     roster.write_text("Name,Trade\nAli Lone,Mason\n", encoding="utf-8")
     async with opened_app() as hand:
         await opened(hand)
-        await hand.press("<enter>", "<enter>")
+        await hand.press("<enter>", "<enter>", "<enter>")
         with monkeypatch.context() as patch:
             patch.setattr("fieldkit.files.load", busy)
             patch.setattr("fieldkit.screens.base.app.read_status", busy)
@@ -157,3 +167,106 @@ async def test_escape_goes_back_one_step_at_a_time(
         assert "Type or paste" in hand.text()
         await hand.press("<escape>")
         assert "Type or paste" not in hand.text()
+
+
+TWO_NAMES = (
+    "Name,Artisan Name,Trade\nGhulam Rasool,Mohd Rasool,Mason\nHaleema,Haleema Bano,Tailor\n"
+)
+
+
+async def test_two_columns_that_could_be_the_name_are_asked_about(
+    opened_app: At, store: Store, roster: Path
+) -> None:
+    roster.write_text(TWO_NAMES, encoding="utf-8")
+    async with opened_app() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>")
+        assert "could be Name as on Aadhaar" in hand.text()
+        assert "Mohd Rasool" in hand.line("Artisan Name  ")
+        await hand.press("<ctrl+s>")
+        assert "could be Name as on Aadhaar" in hand.text()
+        await hand.press("<down>", "<enter>")
+        assert "Name as on Aadhaar" in hand.line("Artisan Name  ")
+        assert "left out" in hand.line(" Name ")
+        await hand.press("<escape>")
+        assert "could be Name as on Aadhaar" in hand.text()
+        await hand.press("artisan", "<enter>", "<enter>")
+        assert "Mohd Rasool" in hand.line("Name as on Aadhaar")
+        await hand.press("<enter>")
+        assert "2 new" in hand.text()
+    assert [record.value("name") for record in store.each("beneficiary")] == [
+        "Mohd Rasool",
+        "Haleema Bano",
+    ]
+
+
+async def test_columns_may_be_chosen_from_the_list_of_them(
+    opened_app: At, store: Store, roster: Path
+) -> None:
+    roster.write_text(TWO_NAMES, encoding="utf-8")
+    async with opened_app() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>", "<up>", "<enter>")
+        assert "left out" in hand.line("Artisan Name  ")
+        await hand.press("artisan", "<enter>", "on aadhaar", "<enter>")
+        assert "Name as on Aadhaar" in hand.line("Artisan Name  ")
+        await hand.press("<ctrl+s>", "<ctrl+s>")
+        assert "2 new" in hand.text()
+
+
+async def test_the_sheet_is_asked_for_and_can_be_changed(
+    opened_app: At, store: Store, roster: Path
+) -> None:
+    book = Workbook()
+    for name, person in (("Magam", "Ali Lone"), ("Nagam", "Zoona Begum")):
+        sheet = book.create_sheet(name)
+        sheet.append(["Name", "Trade"])
+        sheet.append([person, "Mason"])
+    book.save(roster.with_suffix(".xlsx"))
+    roster.unlink()
+    async with opened_app() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>")
+        assert "have the same headings" in hand.text()
+        await hand.press("nagam", "<enter>")
+        assert "one of 3 sheets" in hand.line("Sheet Nagam")
+        await hand.press("<up>", "<enter>", "mag", "<enter>")
+        assert "one of 3 sheets" in hand.line("Sheet Magam")
+        await hand.press("<enter>", "<enter>")
+        assert "1 new" in hand.text()
+    assert [record.value("name") for record in store.each("beneficiary")] == ["Ali Lone"]
+
+
+async def test_what_is_left_out_is_said_before_loading(
+    opened_app: At, store: Store, roster: Path
+) -> None:
+    roster.write_text("Name,Trade\nAli,Mason\nZoona,Tailor\nTotal,2\n", encoding="utf-8")
+    async with opened_app() as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>")
+        assert "total (row 4 “Total 2”)" in hand.text()
+
+
+async def test_keys_typed_while_a_file_is_read_meet_what_they_meant(
+    opened_app: At, store: Store, roster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roster.write_text("Name,Trade\nAli Lone,Mason\n", encoding="utf-8")
+    read, may_end = threading.Event(), threading.Event()
+
+    def slow(path: Path, kind: str, **named: object) -> Preview:
+        read.set()
+        assert may_end.wait(10)
+        return preview(path, kind)
+
+    monkeypatch.setattr("fieldkit.files.preview", slow)
+    async with opened_app() as hand:
+        await opened(hand)
+        await hand.press("<enter>")
+        hand.app.post_message(events.Key("enter", None))
+        await asyncio.to_thread(read.wait, 10)
+        assert "reading the file" in hand.text()
+        await hand.pilot.press("escape")
+        assert "What it lists" in hand.text()
+        may_end.set()
+        await hand.press("<enter>", "<enter>", "<enter>")
+        assert "1 new" in hand.text()

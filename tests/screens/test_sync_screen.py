@@ -20,7 +20,8 @@ from fieldkit.store import DiskFull, State, Store, SyncSession
 from fieldkit.store.database import Database
 from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Forecast, Outcome, Progress, sync
-from fieldkit.sync.transport import HttpTransport, ServerRefusal, Stop, Traffic
+from fieldkit.sync.failures import ServerRefusal
+from fieldkit.sync.transport import HttpTransport, Stop, Traffic
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At, Hand, Office

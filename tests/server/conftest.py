@@ -31,16 +31,26 @@ class Laptop:
         self.heads = [first_head(self.origin)]
         self.token = ""
 
-    def enrol(self, code: str, token: str | None = None, name: str = "Asha") -> httpx.Response:
-        """Exchange a code for a token, and use that from now on if there is one."""
+    def enrol(
+        self, code: str, token: str | None = None, name: str = "Asha", logs: object = ()
+    ) -> httpx.Response:
+        """Exchange a code for a token, and use that from now on if there is one.
+
+        ``logs``: the heads it shows; None: an older laptop, which shows none.
+        """
         message = {"v": 1, "code": code, "origin": self.origin, "district": 2, "name": name}
+        message |= {} if logs is None else {"logs": logs}
         answer = self.post("/v1/enrol", message, token=token)
         if answer.status_code == 200:
             self.token = str(answer.json()["token"])
         return answer
 
     def change(
-        self, record: int, op: Op = Op.CREATE, kind: str = "village_organisation", **fields: Json
+        self,
+        record: int,
+        op: Op = Op.CREATE,
+        kind: str = "village_organisation",
+        **fields: Json,
     ) -> Change:
         """Log a change of a record that is this laptop's own, by its number."""
         return self.edit(f"{self.origin}-{record}", kind, None, op, **fields)

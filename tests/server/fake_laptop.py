@@ -13,6 +13,7 @@ from fieldkit.protocol.messages import (
     Batch,
     Focus,
     Gone,
+    Mark,
     PageRow,
     Parent,
     SyncAnswer,
@@ -23,6 +24,7 @@ from fieldkit.records import kinds
 from fieldkit.server.database.tables import DEVICE, SCOPE, UNKNOWN
 from fieldkit.server.devices.authentication import device_numbered
 from fieldkit.server.ingest.sync import sync
+from fieldkit.server.problems import Refusal
 from fieldkit.server.scope import Device
 
 NOW = 1_790_000_000
@@ -76,12 +78,15 @@ class Laptop:
         *scopes: tuple[int | None, int | None],
         device: Device | None = None,
         operator: str = "Asha",
+        marks: bool = True,
     ) -> None:
         self.engine = engine
         self.device = device or enrol(engine, *(scopes or ((2, None),)))
         self.operator = operator
         self.cursors: dict[int, int] = {}
         self.focus: Focus | None = None
+        self.mark = Mark() if marks else None
+        """The mark of the last answer; None: an older laptop, which has an incarnation."""
         self.incarnation = ""
         self.codes = False
         """Whether it makes sentences itself; an older one does not."""
@@ -151,6 +156,7 @@ class Laptop:
             cursors=self.cursors,
             focus=self.focus,
             epoch=self.device.epoch,
+            mark=self.mark,
             incarnation=self.incarnation,
             codes=self.codes,
             unsettled=self.unsettled,
@@ -164,7 +170,7 @@ class Laptop:
     ) -> SyncAnswer:
         """Send a batch, and want no page."""
         answer = self.ask(self.request(first, last, items))
-        self.incarnation = answer.incarnation
+        self.mark, self.incarnation = answer.mark, answer.incarnation
         if answer.seq <= len(self.changes):
             self.acked = answer.seq
         return answer
@@ -174,7 +180,7 @@ class Laptop:
         request = (request or self.quiet()).model_copy(update={"most": most})
         answer = self.ask(request)
         self.cursors, self.focus = answer.cursors, answer.focus
-        self.incarnation = answer.incarnation
+        self.mark, self.incarnation = answer.mark, answer.incarnation
         assert answer.page is not None
         for row in answer.page.rows:
             self.rows[row.id] = row
@@ -187,8 +193,19 @@ class Laptop:
         self.gone.append(gone.id)
 
     def pull_all(self, most: int = 100) -> None:
-        while self.pull(most).more:
-            pass
+        """Pull all pages; begin again if the server has lost what it sent."""
+        try:
+            while self.pull(most).more:
+                pass
+        except Refusal as refused:
+            if refused.code != "lost":
+                raise
+            self.begin_again()
+            self.pull_all(most)
+
+    def begin_again(self) -> None:
+        self.cursors, self.focus, self.mark = {}, None, Mark()
+        self.rows.clear()
 
     def values(self, record_id: str) -> dict[str, object]:
         values = self.rows[record_id].values

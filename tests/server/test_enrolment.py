@@ -6,14 +6,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.server.conftest import Api, Laptop, problem
 
-from fieldkit.protocol.change import first_head
+from fieldkit.protocol.change import first_head, salted_head
 from fieldkit.protocol.identity import new_origin
 from fieldkit.protocol.wire.codec import chain
 from fieldkit.server.database.migrate import open_database
-from fieldkit.server.devices.attempts import CodeAttempts
+from fieldkit.server.devices import attempts
 from fieldkit.server.devices.authentication import (
     TOKEN_SECONDS,
     WrongInput,
@@ -23,6 +24,7 @@ from fieldkit.server.devices.authentication import (
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.devices.listing import devices
 from fieldkit.server.devices.scopes import change_scope
+from fieldkit.server.http import app as http_app
 
 MINUTE = 60
 
@@ -120,31 +122,87 @@ def test_a_code_for_an_unknown_place_is_not_made(
         api.code(role, district, block)
 
 
-def test_guessing_blocks_only_its_own_address(api: Api) -> None:
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer the wrong codes beyond the limit without a wait."""
+    monkeypatch.setattr(http_app, "LATE_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_guessing_is_limited_by_address_and_punishes_no_right_code(api: Api) -> None:
     good = api.code()
-    for _ in range(CodeAttempts.MOST):
+    for _ in range(attempts.MOST):
         assert problem(api.enrol("AAAAA-AAAAA")) == (403, "code-unknown")
     api.now += 5 * MINUTE
-    refused = api.enrol(good)
+    refused = api.enrol("AAAAA-AAAAA")
     assert problem(refused) == (429, "too-many-tries")
     assert refused.headers["retry-after"] == str(10 * MINUTE)
-    assert api.enrol(api.code(), address="203.0.113.9", scheme="https").status_code == 200
-    api.now += 10 * MINUTE
+    far = api.enrol("AAAAA-AAAAA", address="203.0.113.9", scheme="https")
+    assert problem(far) == (403, "code-unknown")
     assert api.enrol(good).status_code == 200
+    api.now += 10 * MINUTE
+    assert problem(api.enrol("AAAAA-AAAAA")) == (403, "code-unknown")
 
 
+@pytest.mark.usefixtures("at_once")
+def test_wrong_codes_count_for_all_processes_and_after_a_restart(
+    tmp_path: Path, migrated_url: str
+) -> None:
+    for url in (f"sqlite:///{tmp_path / 'server.sqlite3'}", migrated_url):
+        for number in range(attempts.MOST):
+            process = Api(url)
+            assert problem(process.enrol(f"AAAAA-AAA{number:02d}")) == (403, "code-unknown")
+            process.close()
+        process = Api(url)
+        assert problem(process.enrol("AAAAA-AAAAA")) == (429, "too-many-tries")
+        assert process.enrol(process.code()).status_code == 200
+        process.close()
+
+
+@pytest.mark.usefixtures("at_once")
+def test_used_and_expired_codes_are_no_guesses(api: Api) -> None:
+    used, old = api.code(), api.code(minutes=1)
+    api.ask(api.token(used))
+    api.now += 2 * MINUTE
+    for _ in range(attempts.MOST):
+        assert problem(api.enrol(used)) == (409, "code-used")
+        assert problem(api.enrol(old)) == (410, "code-expired")
+    assert problem(api.enrol("AAAAA-AAAAA")) == (403, "code-unknown")
+
+
+async def test_a_guess_beyond_the_limit_is_answered_late(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(http_app, "sleep", wait)
+    guess = {"code": "AAAAA-AAAAA", "origin": api.origin, "district": 2}
+    transport = httpx.ASGITransport(api.app, client=("127.0.0.1", 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+        for _ in range(attempts.MOST + 1):
+            answer = await client.post("/v1/enrol", json=guess)
+    assert answer.status_code == 429
+    assert waited == [http_app.LATE_SECONDS]
+
+
+@pytest.mark.usefixtures("at_once")
 def test_an_ipv6_network_counts_as_one_address(api: Api) -> None:
-    for number in range(CodeAttempts.MOST):
+    for number in range(attempts.MOST):
         api.enrol("AAAAA-AAAAA", address=f"2001:db8::{number + 1:x}", scheme="https")
     refused = api.enrol("AAAAA-AAAAA", address="2001:db8::ffff", scheme="https")
     assert problem(refused) == (429, "too-many-tries")
 
 
-def test_the_number_of_remembered_addresses_is_limited() -> None:
-    attempts = CodeAttempts()
-    for number in range(CodeAttempts.ADDRESSES + 5):
-        attempts.count_failure(str(number), 0)
-    assert len(attempts._failed) == CodeAttempts.ADDRESSES
+def test_addresses_are_forgotten_when_their_time_is_over(api: Api) -> None:
+    for number in range(20):
+        api.enrol("AAAAA-AAAAA", address=f"203.0.113.{number}", scheme="https")
+    api.now += attempts.SECONDS
+    api.enrol("AAAAA-AAAAA")
+    with closing(sqlite3.connect(api.url.removeprefix("sqlite:///"))) as connection:
+        assert connection.execute("SELECT address FROM wrong_code").fetchall() == [("127.0.0.1",)]
 
 
 def test_codes_and_tokens_are_stored_only_as_hashes(api: Api) -> None:
@@ -266,6 +324,7 @@ def test_uvicorn_does_not_believe_an_unnamed_proxy_either(laptop: Laptop) -> Non
     assert laptop.ask().status_code == 200
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_trusted_proxy_is_believed_and_no_other(tmp_path: Path) -> None:
     api = Api(tmp_path / "server.sqlite3", trusted=("10.0.0.0/28",))
     reported = {"x-forwarded-proto": "https", "x-forwarded-for": "198.51.100.1, 203.0.113.9"}
@@ -277,7 +336,7 @@ def test_a_trusted_proxy_is_believed_and_no_other(tmp_path: Path) -> None:
     made_up = reported | {"x-forwarded-proto": "https, http"}
     assert problem(api.enrol(api.code(), address="10.0.0.5", heads=made_up)) == (403, "insecure")
     # Wrong codes count against who stands before the proxy, not against what he says of himself.
-    for number in range(CodeAttempts.MOST):
+    for number in range(attempts.MOST):
         made_up = reported | {"x-forwarded-for": f"198.51.100.{number}, 203.0.113.7"}
         api.enrol("AAAAA-AAAAA", address="10.0.0.5", heads=made_up)
     made_up = reported | {"x-forwarded-for": "203.0.113.7"}
@@ -298,14 +357,15 @@ def test_a_receipt_is_for_the_owner_and_supervisors(api: Api) -> None:
     over_district = api.token(api.code("supervisor", district=2))
     elsewhere = api.token(api.code("supervisor", district=1))
     over_all = api.token(api.code("administrator"))
-    asked = {"origins": [api.origin, "7KQ2M9XD"]}
+    asked = {"origins": [api.origin, "7KQ2M9XD"], "salt": "5a17"}
     for token in (operator, over_block, over_district, over_all):
         logs = api.post("/v1/receipt", asked, token).json()["logs"]
         assert [(log["origin"], log["seq"], log["kinds"]) for log in logs] == [
             (api.origin, 1, {"": 1}),
             ("7KQ2M9XD", 0, {}),
         ]
-        assert logs[0]["head"] == head.hex()
+        own, salted = head.hex(), salted_head("5a17", api.origin, 1, head)
+        assert logs[0]["head"] == (own if token == operator else salted)
     for token in (fellow, elsewhere):
         (log,) = api.post("/v1/receipt", asked, token).json()["logs"]
         assert log["origin"] == "7KQ2M9XD"

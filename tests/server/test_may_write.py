@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.server.conftest import Laptop, Make, Row
+from sqlalchemy import Engine, event, update
+from tests.server import fake_laptop
+from tests.server.conftest import Laptop, Make, Row, problem
+from tests.server.fake_laptop import NOW
 
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.finding import Finding
@@ -17,8 +20,12 @@ from fieldkit.protocol.scope import Scope
 from fieldkit.records import sentence
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.migrate import open_database
+from fieldkit.server.database.tables import DEVICE
 from fieldkit.server.devices.enrolment import revoke
+from fieldkit.server.ingest import batch, sync
+from fieldkit.server.ingest.batch import ingest_changes
 from fieldkit.server.operation.local import code
+from fieldkit.server.problems import Refusal
 
 ARTISAN: dict[str, Json] = {"name": "Ghulam Bhat", "trade_code": "CARP", "district": 2, "block": 16}
 TOOLKIT: dict[str, Json] = {"state": "DISPATCHED", "district": 2, "block": 16}
@@ -317,6 +324,26 @@ def test_the_reason_is_a_plain_sentence_for_newer_and_older_laptops(
     assert said[2].startswith(f"{who} say that two records are one person")
 
 
+def test_a_role_costs_no_statement(postgres_engine: Engine) -> None:
+    def counted(role: str, many: int) -> int:
+        device = fake_laptop.enrol(postgres_engine, (2, None), role=role)
+        laptop = fake_laptop.Laptop(postgres_engine, device=device)
+        for number in range(many):
+            laptop.create("beneficiary", name=f"Gulam Bhat {number}", status="SUBMITTED")
+        said: list[str] = []
+
+        def note(*given: object) -> None:
+            said.append(str(given[2]))
+
+        event.listen(postgres_engine, "before_cursor_execute", note)
+        laptop.push()
+        event.remove(postgres_engine, "before_cursor_execute", note)
+        return len(said)
+
+    counted("operator", 1)  # the district's counter is made once
+    assert counted("registrar", 10) == counted("registrar", 100) == counted("operator", 100)
+
+
 def test_what_follows_a_refused_entry_waits_with_it(registrar: Laptop) -> None:
     changes = [
         enter(registrar, "loan", district=2, block=16, state="WILLING"),
@@ -328,26 +355,64 @@ def test_what_follows_a_refused_entry_waits_with_it(registrar: Laptop) -> None:
 # Tokens that end while a body arrives
 
 
-def test_a_token_revoked_in_the_middle_of_a_body_brings_nothing_in(
-    served: tuple[str, Path], make_laptop: Make, row: Row
+@pytest.mark.parametrize("path", ["/v1/sync", "quiet", "/v1/receipt", "/v1/history"])
+def test_a_token_revoked_in_the_middle_of_a_body_brings_nothing_in_or_out(
+    served: tuple[str, Path], make_laptop: Make, row: Row, path: str
 ) -> None:
-    operator = make_laptop("operator", district=2)
-    number = _device_of(served[1], operator)
-    change = enter(operator, "village_organisation", district=2, name="Noor")
-    body = _json(operator.request(1) | {"most": 50})
+    laptop = make_laptop("operator", district=2)
+    record = put(laptop, "village_organisation", district=2, name="Noor")
+    number = _device_of(served[1], laptop)
+    change = laptop.edit(record, "village_organisation", 1, name="Nur")
+    body = _json(
+        {
+            "/v1/sync": laptop.request(change.seq) | {"most": 50},
+            "quiet": laptop.quiet() | {"most": 50},
+            "/v1/receipt": {"v": 1, "origins": [laptop.origin]},
+            "/v1/history": {"v": 1, "kind": "village_organisation", "id": record},
+        }[path]
+    )
 
     def slowly() -> Iterator[bytes]:
-        yield body[:50]
+        yield body[:20]
         engine = open_database(f"sqlite:///{served[1] / 'server.sqlite3'}")
         with writing(engine) as connection:
             revoke(connection, number, int(time.time()))
         engine.dispose()
-        yield body[50:]
+        yield body[20:]
 
-    heads = {"authorization": f"Bearer {operator.token}", "content-length": str(len(body))}
-    answer = operator.http.post("/v1/sync", content=slowly(), headers=heads)
-    assert (answer.status_code, answer.json().get("type")) == (403, "/problems/revoked")
-    assert row("village_organisation", change.record_id) == {}
+    heads = {"authorization": f"Bearer {laptop.token}", "content-length": str(len(body))}
+    path = "/v1/sync" if path == "quiet" else path
+    answer = laptop.http.post(path, content=slowly(), headers=heads)
+    assert problem(answer) == (403, "revoked")
+    assert row("village_organisation", record)["name"] == "Noor"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "refusal"),
+    [({"revoked_at": NOW}, "revoked"), ({"role": "viewer"}, "busy"), ({"epoch": 2}, "busy")],
+)
+def test_a_device_that_changes_while_its_batch_waits_for_others_is_judged_anew(
+    postgres_engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: dict[str, object],
+    refusal: str,
+) -> None:
+    """As where a batch of the same district holds the locks; only PostgreSQL lets others write."""
+    laptop = fake_laptop.Laptop(postgres_engine, (2, None))
+    record = laptop.create(name="Noor VO")
+
+    def wait(*given: object) -> batch.BatchResult:
+        with postgres_engine.begin() as connection:
+            its = DEVICE.c.id == laptop.device.id
+            connection.execute(update(DEVICE).where(its).values(meanwhile))
+        return ingest_changes(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sync, "ingest_changes", wait)
+        with pytest.raises(Refusal) as refused:
+            laptop.push()
+    assert refused.value.code == refusal
+    assert fake_laptop.row_of(postgres_engine, fake_laptop.KIND, record) == {}
 
 
 def _device_of(folder: Path, laptop: Laptop) -> int:

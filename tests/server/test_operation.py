@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import socket
@@ -17,20 +16,22 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import uvicorn
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Pool, create_engine, event, inspect, select, text
 from tests.server.conftest import Api, Laptop, ask, problem
 
+from fieldkit.protocol.messages import SyncRequest
 from fieldkit.records import kinds
 from fieldkit.server.database import migrate as migrating
 from fieldkit.server.database.connection import Unusable, connect
+from fieldkit.server.database.eras import Era, begin_era, read_era, served_by_lost_data
 from fieldkit.server.database.migrate import HEAD, is_migrated, migrate, open_database
-from fieldkit.server.database.tables import CHANGE, FINDING, METADATA, SERVER
+from fieldkit.server.database.tables import CHANGE, ERA, FINDING, METADATA
 from fieldkit.server.devices.listing import devices
-from fieldkit.server.feed.positions import start
 from fieldkit.server.http import app as http_app
-from fieldkit.server.http import middleware
+from fieldkit.server.http import probes, shares
 from fieldkit.server.http.app import create_app
 from fieldkit.server.operation import run as running
 from fieldkit.server.operation.local import code
@@ -130,31 +131,40 @@ def test_head_is_the_newest_script() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
-CODES = [("change", "rule"), ("change", "params"), ("finding", "params"), ("finding", "related")]
-
-
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_an_older_finding_keeps_its_sentence_and_the_records_it_names(
-    request: pytest.FixtureRequest, tmp_path: Path, database: str
-) -> None:
-    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    migrate(url)
+def _brought_to(url: str, revision: str) -> Engine:
+    """Create the infrastructure tables of an earlier version in an empty database."""
     engine = connect(url)
+    config = Config()
+    scripts = Path(migrating.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(scripts))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        server = "INSERT INTO server VALUES (1, 'the last one', 7000, 0, '[]')"
+        connection.execute(text(server))
+    return engine
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without tables."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'server.sqlite3'}"
+
+
+def test_an_older_finding_keeps_its_sentence_and_the_records_it_names(empty_url: str) -> None:
     said = {
         "one_toolkit": "This artisan has a toolkit already (7KQ2M9XD-5). Open that one.",
         "voucher_within_limit": "The voucher is of at most Rs 15,000.",
     }
+    engine = _brought_to(empty_url, "0002")
     with engine.begin() as connection:
-        for table, column in CODES:
-            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
         for rule, message in said.items():
             row = {"kind": "toolkit", "record_id": "7KQ2M9XD-1", "rule": rule, "field": "state"}
             row |= {"message": message}
             connection.execute(FINDING.insert().values(district=2, about=None, **row))
-    migrate(url)
+    migrate(empty_url)
     with engine.connect() as connection:
         rows = connection.execute(select(FINDING).order_by(FINDING.c.rule)).all()
     engine.dispose()
@@ -163,28 +173,38 @@ def test_an_older_finding_keeps_its_sentence_and_the_records_it_names(
     assert [row.params for row in rows] == [None, None]
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_what_was_held_before_is_known_by_the_field_of_its_verdict(
-    request: pytest.FixtureRequest, tmp_path: Path, database: str
-) -> None:
-    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    migrate(url)
-    engine = connect(url)
+def test_what_was_held_before_is_known_by_the_field_of_its_verdict(empty_url: str) -> None:
+    engine = _brought_to(empty_url, "0001")
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE leap"))
-        connection.execute(text("ALTER TABLE change DROP COLUMN held"))
-        for table, column in CODES:
-            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         for seq, verdict in enumerate(("applied", "conflict"), start=1):
             connection.execute(CHANGE.insert().values(_logged(seq, verdict)))
-    migrate(url)
+    migrate(empty_url)
     with engine.connect() as connection:
         held = connection.execute(select(CHANGE.c.held).order_by(CHANGE.c.seq)).scalars().all()
     engine.dispose()
     assert held == [None, ["name"]]
+
+
+def test_the_last_generation_becomes_the_first_era(empty_url: str) -> None:
+    engine = _brought_to(empty_url, "0003")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO counter (district, position) VALUES (2, 7003)"))
+        connection.execute(text("INSERT INTO leap VALUES (2, 7000, 12)"))
+    migrate(empty_url)
+    with engine.begin() as connection:
+        assert read_era(connection) == Era("the last one", 7000)
+        begin_era(connection, 1_790_000_000)
+        rows = connection.execute(select(ERA).order_by(ERA.c.floor)).all()
+        known, missed = (
+            SyncRequest(
+                origin="7KQ2M9XD", last_seq=0, head="0" * 64, incarnation="the last one"
+            ).model_copy(update={"cursors": {2: position}})
+            for position in (7002, 13)
+        )
+        assert not served_by_lost_data(connection, known)
+        assert served_by_lost_data(connection, missed)
+    engine.dispose()
+    assert [row.batches for row in rows] == [0, None]
 
 
 def _logged(seq: int, verdict: str) -> dict[str, object]:
@@ -254,7 +274,7 @@ def test_a_database_that_cannot_be_reached_is_not_ready(
     def unreachable(_engine: Engine) -> bool:
         raise Unusable("The database cannot be reached.")
 
-    monkeypatch.setattr(http_app, "is_migrated", unreachable)
+    monkeypatch.setattr(probes, "is_migrated", unreachable)
     assert problem(api.get("/readyz")) == (503, "not-ready")
     assert api.get("/healthz").status_code == 200
 
@@ -265,7 +285,7 @@ def test_only_the_first_sync_after_a_start_raises_the_numbers(
     floors: list[int] = []
 
     def look(connection: Connection) -> None:
-        floors.append(connection.execute(select(SERVER.c.floor)).scalar_one())
+        floors.append(read_era(connection).floor)
 
     token = api.token()
     api.write(look)
@@ -294,9 +314,9 @@ def test_concurrent_first_syncs_start_the_server_once(
         if len(starts) == 1:
             second.start()
             second.join(0.5)  # waits for this one, unless it takes itself for the first
-        start(connection, now)
+        begin_era(connection, now)
 
-    monkeypatch.setattr(http_app, "start", begin)
+    monkeypatch.setattr(http_app, "begin_era", begin)
     answers.append(api.ask(token))
     second.join()
     assert [answer.status_code for answer in answers] == [200, 200]
@@ -318,7 +338,6 @@ def test_connections_stay_open_as_long_as_mobile_networks_let_them(
     running.run(url, port=0)
     (config,) = made
     assert config.timeout_keep_alive >= 75
-    assert config.limit_concurrency == running.MOST_CONNECTIONS
 
 
 def test_metrics_count_without_names(api: Api) -> None:
@@ -347,7 +366,7 @@ def test_requests_beyond_the_limit_are_refused_for_now(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = api.token()
-    monkeypatch.setattr(middleware, "MOST_OPEN", 0)
+    monkeypatch.setattr(shares, "MOST_OPEN", 0)
     refused = api.ask(token)
     assert problem(refused) == (503, "busy")
     assert int(refused.headers["retry-after"]) > 0
@@ -526,23 +545,6 @@ def test_an_unusable_certificate_gives_a_sentence(tmp_path: Path, spoilt: str) -
 def test_an_invalid_proxy_address_gives_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="named by its address"):
         running.run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=0, trusted=["nginx"])
-
-
-async def test_a_connection_without_a_request_is_closed(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(running, "HEADER_SECONDS", 0.05)
-    assert running.KEEP_ALIVE >= 75
-    with running._listen("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(running._config(api.app, None))
-        monkeypatch.setattr(server, "install_signal_handlers", lambda: None, raising=False)
-        serving = asyncio.create_task(server._serve(sockets=[listening]))
-        reader, writer = await asyncio.open_connection(*listening.getsockname())
-        writer.write(b"GET /healthz HTTP/1.1\r\nhost:")
-        assert await asyncio.wait_for(reader.read(), 30) == b""
-        writer.close()
-        server.should_exit = True
-        await serving
 
 
 def test_every_line_of_the_log_is_json(laptop: Laptop, served: tuple[str, Path]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from tests.simulation.files import (
     FileReader,
     LogLine,
@@ -28,11 +28,12 @@ from tests.simulation.model import (
 )
 from tests.simulation.rights import Place, Term, holds
 
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.server.database import tables
-from fieldkit.server.devices.authentication import device_numbered
-from fieldkit.server.devices.scopes import change_scope, close_scopes
-from fieldkit.server.feed.positions import start
+from fieldkit.server.database.eras import begin_era
+from fieldkit.server.devices import enrolment
+from fieldkit.server.devices.authentication import device_numbered, hash_secret
+from fieldkit.server.devices.scopes import begin_scope, close_scopes
 from fieldkit.server.ingest import settling, unsettled
 from fieldkit.server.ingest import sync as apply
 from fieldkit.server.scope import Device
@@ -51,6 +52,8 @@ class Laptop:
     """Its enrolment; a copy has the same."""
     now: Callable[[], int]
     past: FileHistory = field(default_factory=FileHistory)
+    enrolments: int = 0
+    """How often it had to enrol again at the end of a run."""
     clock_offset: int = 0
     """Seconds by which its clock is ahead."""
     _store: Store | None = None
@@ -122,42 +125,66 @@ class Server:
     _kept: tuple[ServerState, int] | None = None
 
     def __post_init__(self) -> None:
-        self.expected = Expected(self.terms, self.now)
+        self.expected = Expected(self.terms, self.roles, self.now)
 
     def enrol(self, role: str, scope: Place) -> int:
         number = len(self.terms) + 1
         self.terms[number], self.roles[number] = [Term(scope, self.now())], role
         with self.harness.server.begin() as connection:
-            connection.execute(
-                insert(tables.DEVICE).values(
-                    id=number,
-                    token_hash=number.to_bytes(32, "big"),
-                    token_at=self.now(),
-                    name=f"laptop {number}",
-                    role=role,
-                    epoch=1,
-                    enrolled_at=self.now(),
-                )
-            )
+            self._insert_device(connection, number)
             connection.execute(
                 insert(tables.SCOPE).values(_scope_row(number, 1, self.terms[number][0]))
             )
         return number
 
+    def _insert_device(self, connection: Connection, number: int) -> None:
+        connection.execute(
+            insert(tables.DEVICE).values(
+                id=number,
+                token_hash=number.to_bytes(32, "big"),
+                token_at=self.now(),
+                name=f"laptop {number}",
+                role=self.roles[number],
+                epoch=1,
+                enrolled_at=self.now(),
+            )
+        )
+
+    def enrol_by_code(self, role: str, scope: Place, request: EnrolRequest) -> EnrolAnswer:
+        """Let the program enrol a new device by a code; its number is that of the last one."""
+        number = len(self.terms) + 1
+        code = f"{number:010}"
+        with self.harness.server.begin() as connection:
+            connection.execute(
+                insert(tables.CODE).values(
+                    hash=hash_secret(code),
+                    role=role,
+                    district=scope[0],
+                    block=scope[1],
+                    expires_at=self.now() + 60,
+                )
+            )
+            request = request.model_copy(update={"code": code})
+            answer = enrolment.enrol(connection, request, "", self.now())
+            made = connection.execute(select(func.max(tables.DEVICE.c.id))).scalar_one()
+        assert made == number
+        self.terms[number], self.roles[number] = [Term(scope, self.now())], role
+        return answer
+
     def area(self, device: int) -> Place:
         """Return the present area of a device."""
         return self.terms[device][-1].area
-
-    def incarnation(self) -> str:
-        with self.harness.server.connect() as connection:
-            return str(connection.execute(select(tables.SERVER.c.incarnation)).scalar_one())
 
     def change_scope(self, device: int, scope: Place) -> None:
         terms = self.terms[device]
         terms[-1] = replace(terms[-1], ended=self.now())
         terms.append(Term(scope, self.now()))
         with self.harness.server.begin() as connection:
-            change_scope(connection, device, *scope, self.now())
+            epoch = len(terms)
+            connection.execute(
+                update(tables.DEVICE).where(tables.DEVICE.c.id == device).values(epoch=epoch)
+            )
+            begin_scope(connection, device, epoch, *scope, self.now())
 
     def close_scopes(self, device: int) -> None:
         """A supervisor closes the ended scopes of a device."""
@@ -214,7 +241,7 @@ class Server:
             self.expected.compare(*_entry(row))
 
     def _floor(self) -> int:
-        floor: int = self.harness.look.all("SELECT floor FROM server")[0]["floor"]
+        floor: int = self.harness.look.all("SELECT max(floor) FROM era")[0][0]
         return floor
 
     def _in_scope(self, answer: SyncAnswer, scope: Place) -> None:
@@ -237,12 +264,15 @@ class Server:
         self.harness.look.close()
         self.harness.server.dispose()
         copy_file(self.harness.folder / "run" / "server-backup.sqlite3", self.harness.server_path)
-        # Enrolment is not tested here: the restored server knows all devices.
+        # The restored server knows all devices, but not what those enrolled since have proved.
         state, self.read = self._kept
         self.expected.restore_state(state)
         with self.harness.server.begin() as connection:
-            start(connection, self.now())
+            begin_era(connection, self.now())
+            known = set(connection.execute(select(tables.DEVICE.c.id)).scalars())
             for device, terms in self.terms.items():
+                if device not in known:
+                    self._insert_device(connection, device)
                 connection.execute(
                     update(tables.DEVICE)
                     .where(tables.DEVICE.c.id == device)

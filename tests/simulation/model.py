@@ -223,8 +223,14 @@ class ServerState:
 class Expected:
     """Computes the expected rows of the server, change by change as they are stored."""
 
-    def __init__(self, terms: Mapping[int, Sequence[Term]], now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        terms: Mapping[int, Sequence[Term]],
+        roles: Mapping[int, str],
+        now: Callable[[], int],
+    ) -> None:
         self.terms = terms
+        self.roles = roles
         self.now = now
         self.state = ServerState()
         self.typed: dict[str, TypedChange] = {}
@@ -234,7 +240,9 @@ class Expected:
         """Whether the server was restored; then it cannot know what people saw before."""
         self.tampered: set[str] = set()
         """Marks of changes that hold a value the server repower_cuts."""
-        self.liars: set[str] = set()
+        self.lies: set[str] = set()
+        """Marks of changes of a lying device that must not be taken."""
+        self.guessing: set[str] = set()
         """Marks of changes whose author lies about what he saw."""
 
     def saved_state(self) -> ServerState:
@@ -303,7 +311,9 @@ class Expected:
 
     def _verdict(self, one: Unsettled, typed: TypedChange, row: Row | None) -> str:
         """Return the verdict of a change that is not merged; empty if it is."""
-        if typed.mark in self.tampered:
+        if typed.mark in self.tampered | self.lies:
+            return "rejected"
+        if (row is not None or typed.op == "create") and self._forbidden(one, typed, row):
             return "rejected"
         terms, now = self.terms[one.device], self.now()
         if row is not None:
@@ -316,6 +326,38 @@ class Expected:
         else:
             return "rejected" if self._not_there(typed) else "waiting"
         return {"now": "", "late": "late", "never": "rejected"}[right]
+
+    def _forbidden(self, one: Unsettled, typed: TypedChange, row: Row | None) -> bool:
+        """Say whether the role of the author's device forbids a change."""
+        role = self.roles[one.device]
+        if role not in ("viewer", "registrar"):
+            return False
+        if role == "viewer" or typed.kind == "self_help_group":
+            return True
+        own = row is not None and row.created_by in typed.prior
+        for name, value in typed.fields.items():
+            if row is None or plain(row.value(name)) == plain(value):
+                continue
+            if (name == PLACE and typed.op != "create") or (name == DELETED and not own):
+                return True
+        return self._approves(typed, row) or self._settles(one.entry, typed)
+
+    def _approves(self, typed: TypedChange, row: Row | None) -> bool:
+        """Say whether a change approves an application, or takes an approval back that it saw."""
+        status = typed.fields.get("status")
+        stands = row.value("status") if row else None
+        if status is None or (status == stands and row is not None):
+            return False
+        last = row.written.get("status") if row else None
+        seen = last is not None and (last.version <= typed.base or last.mark in typed.prior)
+        return status == "S1_APPROVED" or (seen and stands == "S1_APPROVED")
+
+    def _settles(self, entry: Entry, typed: TypedChange) -> bool:
+        """Say whether a decision settles a value that others typed."""
+        decided = _dict(entry.body["fields"]).get(DECIDED)
+        fates = (self.state.fates.get(mark) for mark in typed.prior)
+        own = {(fate.origin, fate.seq) for fate in fates if fate}
+        return any((one[0], one[1]) not in own for one in decided or [])  # type: ignore[attr-defined]
 
     def _not_there(self, typed: TypedChange) -> bool:
         """Say whether the author had entered the record, and no entry may still be taken."""
@@ -438,7 +480,7 @@ class Expected:
             last, value = row.written.get(name), row.value(name)
             if last is None or last.mark in typed.prior or value in (None, False):
                 continue
-            if typed.mark in self.liars:
+            if typed.mark in self.guessing:
                 continue
             shown = typed.shown.get(name, frozenset())
             if plain(value) in shown or shown & self._followed(entry.record_id, name, last, typed):

@@ -9,21 +9,29 @@ from dataclasses import dataclass, replace
 from typing import cast
 from unittest.mock import patch
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 from tests.simulation import devices
 
 from fieldkit.protocol import merge
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
+from fieldkit.protocol.messages import Mark, ShownHead
 from fieldkit.server import scope
 from fieldkit.server.conflicts import Held
 from fieldkit.server.conflicts import conflicts as kept_conflicts
+from fieldkit.server.database import eras
 from fieldkit.server.database.rows import Key, read_places
-from fieldkit.server.feed import page
+from fieldkit.server.devices import enrolment
+from fieldkit.server.devices.bindings import bind
+from fieldkit.server.feed import page, receipt
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (
+    authors,
+    batch,
     incoming,
     locked_records,
+    logs,
+    outcomes,
     record_state,
     unsettled,
 )
@@ -33,7 +41,7 @@ from fieldkit.store.files import restore
 from fieldkit.store.log import changes as log
 from fieldkit.store.log import identity, outbox
 from fieldkit.store.pull import apply as apply_answer
-from fieldkit.store.pull import forks, pull
+from fieldkit.store.pull import forks, pull, restarts
 from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
@@ -121,22 +129,55 @@ def _() -> list[Patch]:
     return [patch.object(merge.Ancestry, "includes", includes)]
 
 
-@mutant("5", "ignore that the server was restored", "lost server")
+@mutant("41", "begin no era when a server starts", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(devices, "begin_era", lambda *_: None)]
+
+
+@mutant("42", "ignore the marks of laptops", "lost server")
 def _() -> list[Patch]:
     from fieldkit.server.ingest import sync
 
-    return [
-        patch.object(sync, "_check_restored", lambda *_: None),
-        patch.object(devices, "start", lambda *_: None),
-    ]
+    return [patch.object(sync, "served_by_lost_data", lambda *_: False)]
 
 
-@mutant("5", "skip no numbers when a server starts", "lost server")
+@mutant("42", "look at the cursors of a laptop, not at the batches it was told of", "lost server")
 def _() -> list[Patch]:
-    return [patch.object(devices, "start", lambda *_: None)]
+    usual = eras._reached
+
+    def reached(connection: Connection, mark: Mark) -> bool:
+        return usual(connection, mark.model_copy(update={"batches": 0}))
+
+    return [patch.object(eras, "_reached", reached)]
 
 
-@mutant("5", "offer nothing again to a restored server", "lost server")
+@mutant("42", "keep the cursors when the server has lost what it sent", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(restarts, "pull_from_start", lambda *_, **__: {"more": 1})]
+
+
+@mutant("42", "compare no log again when the server has lost what it sent", "lost server")
+def _() -> list[Patch]:
+    usual = restarts.begin_again
+
+    def begin_again(connection: Connection) -> bool:
+        own = tables.origin
+        heads = dict(connection.execute(select(own.c.origin, own.c.server_head)).tuples())
+        done = usual(connection)
+        for origin, head in heads.items():
+            put_back = update(own).where(own.c.origin == origin).values(server_head=head)
+            connection.execute(put_back)
+        return done
+
+    return [patch.object(pull, "begin_again", begin_again)]
+
+
+@mutant("42", "keep what the server does not send again", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(pull, "remove_some", lambda *_: None)]
+
+
+@mutant("42", "offer nothing again to a server that lost it", "lost server")
 def _() -> list[Patch]:
     return [patch.object(pull.Pull, "offer_again", lambda *_: None)]
 
@@ -151,7 +192,7 @@ def _() -> list[Patch]:
     def known_of(*given: object) -> incoming.Known:
         return replace(usual(*given), fork=None)  # type: ignore[arg-type]
 
-    from fieldkit.server.ingest import logs, sync
+    from fieldkit.server.ingest import sync
 
     return [
         patch.object(sync, "known_of", known_of),
@@ -288,6 +329,70 @@ def _() -> list[Patch]:
 @mutant("15", "allow everything", "rejections")
 def _() -> list[Patch]:
     return [patch.object(record_state, "_check_right", lambda *_: None)]
+
+
+@mutant("15", "let every role write everything", "rejections")
+def _() -> list[Patch]:
+    return [patch.object(outcomes, "check_role", lambda *_: None)]
+
+
+@mutant("15", "let every role settle what others typed", "conflicts")
+def _() -> list[Patch]:
+    return [patch.object(authors, "_settles_others", lambda *_: False)]
+
+
+@mutant("15", "let every role delete what others entered", "conflicts")
+def _() -> list[Patch]:
+    return [patch.object(authors, "_entered", lambda *_: True)]
+
+
+@mutant("15", "let a role undo the state that it may not enter", "rejections")
+def _() -> list[Patch]:
+    return [patch.object(authors, "_seen", lambda *_: {})]
+
+
+@mutant("32", "count an ended scope for ever", "areas")
+def _() -> list[Patch]:
+    return [patch.object(scope.Rights, "_counts", lambda *_: True)]
+
+
+@mutant("33", "let a former device write what it cannot have seen", "areas")
+def _() -> list[Patch]:
+    return [patch.object(scope, "_can_have_seen", lambda *_: True)]
+
+
+@mutant("33", "let a device write what left its area before it came, or long ago", "areas")
+def _() -> list[Patch]:
+    def was_there(_self: scope.Rights, term: scope.Term, record: scope.Past, base: int) -> bool:
+        return term.scope.holds(*scope.place_at(record.place, record.moves, base))
+
+    return [patch.object(scope.Rights, "_was_there", was_there)]
+
+
+@mutant("34", "reject what is late", "areas")
+def _() -> list[Patch]:
+    return [patch.object(record_state, "TooLate", record_state.OutOfScope)]
+
+
+@mutant("34", "never ask what became of late and waiting changes", "areas")
+def _() -> list[Patch]:
+    return [patch.object(outbox, "unsettled_changes", lambda _connection: {})]
+
+
+@mutant("43", "forget what waits for a record", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(batch, "merge_waiting", lambda *_: None)]
+
+
+@mutant("43", "apply an edit whose author cannot have seen the record", "areas")
+def _() -> list[Patch]:
+    usual = record_state.apply_change
+
+    def apply_change(*given: object, admitted: bool, unseen: bool) -> merge.Merged:
+        del unseen
+        return usual(*given, admitted=admitted)  # type: ignore[arg-type]
+
+    return [patch.object(outcomes, "apply_change", apply_change)]
 
 
 # Feed and cursor
@@ -431,3 +536,88 @@ def _() -> list[Patch]:
         return done
 
     return [patch.object(apply_answer, "acknowledge", acknowledge)]
+
+
+# Whose log
+
+
+@mutant("36", "take creations under any prefix", "lies")
+def _() -> list[Patch]:
+    return [patch.object(batch, "_may_create", lambda *_: True)]
+
+
+@mutant("36", "keep the old prefix in what is logged again", "copies")
+def _() -> list[Patch]:
+    return [patch.object(forks, "_made_since", lambda *_: {})]
+
+
+@mutant("37", "let every device write in a log", "lies")
+def _() -> list[Patch]:
+    usual = logs.lock
+
+    def lock(connection: Connection, origin: str, device: Device) -> logs.Log:
+        return replace(usual(connection, origin, device), bound=True)
+
+    return [patch.object(logs, "lock", lock)]
+
+
+@mutant("37", "let every device go on from a log", "lies")
+def _() -> list[Patch]:
+    usual = logs.inherit
+
+    def inherit(
+        connection: Connection, log: logs.Log, device: Device, *rest: object
+    ) -> tuple[str, int] | None:
+        far = replace(device, proves_until=1 << 40)
+        return usual(connection, log, far, *rest)  # type: ignore[arg-type]
+
+    return [patch.object(logs, "inherit", inherit)]
+
+
+@mutant("38", "bind nothing when a laptop enrols", "lies")
+def _() -> list[Patch]:
+    return [patch.object(enrolment, "bind_shown", lambda *_: None)]
+
+
+@mutant("38", "bind every log of which a laptop shows anything when it enrols", "lies")
+def _() -> list[Patch]:
+    def bind_shown(
+        connection: Connection, shown: Sequence[ShownHead], device: int, now: int
+    ) -> None:
+        bind(connection, {one.origin for one in shown}, device, now)
+
+    return [patch.object(enrolment, "bind_shown", bind_shown)]
+
+
+@mutant("39", "ask to enrol again whatever the first change is", "lies")
+def _() -> list[Patch]:
+    from fieldkit.server.ingest import sync
+
+    return [
+        patch.object(session.RequestLoop, "_compare_first", lambda *_: False),
+        patch.object(sync, "_forked_at_first", lambda *_: None),
+    ]
+
+
+@mutant("39", "log again what is another laptop's, though the first change is the same", "lies")
+def _() -> list[Patch]:
+    from fieldkit.server.ingest import sync
+
+    usual, head_at = sync._forked_at_first, logs.head_at
+
+    def differs(connection: Connection, asked: sync._LogRequest) -> object:
+        batch = asked.request.batch
+        if batch is None or batch.first > 1:
+            return usual(connection, asked)
+        with patch.object(logs, "head_at", lambda *given: b"" if given[2] else head_at(*given)):
+            return usual(connection, asked)
+
+    return [patch.object(sync, "_forked_at_first", differs)]
+
+
+@mutant("40", "show everybody's head in a supervisor's receipt", "lies")
+def _() -> list[Patch]:
+    def salted(_salt: str, _origin: str, _seq: int, head: bytes) -> str:
+        return head.hex()
+
+    return [patch.object(receipt, "salted_head", salted)]

@@ -102,10 +102,10 @@ def older(home: Path) -> Path:
 def test_an_older_file_is_backed_up_before_it_is_changed(
     older: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def upgrade(connection: object) -> None:
+    def upgrade(connection: object, _version: str) -> None:
         assert len(list((older / "backups").iterdir())) == 1
 
-    monkeypatch.setattr(migrate, "_upgrade", upgrade)
+    monkeypatch.setattr(migrate, "upgrade", upgrade)
     Store.open(older, clock=Turned()).close()
     (kept,) = (older / "backups").iterdir()
     assert kept.name.startswith("before-2026")
@@ -117,11 +117,11 @@ def test_an_older_file_is_backed_up_before_it_is_changed(
 def test_a_migration_that_fails_changes_nothing(
     older: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def upgrade(connection: object) -> None:
+    def upgrade(connection: object, _version: str) -> None:
         connection.exec_driver_sql("CREATE TABLE half (done)")  # type: ignore[attr-defined]
         raise ZeroDivisionError
 
-    monkeypatch.setattr(migrate, "_upgrade", upgrade)
+    monkeypatch.setattr(migrate, "upgrade", upgrade)
     with pytest.raises(ZeroDivisionError):
         Store.open(older)
     with closing(sqlite3.connect(older / DATABASE)) as file:
@@ -234,12 +234,15 @@ AS_BEFORE_PULLING = """
     ALTER TABLE change DROP COLUMN skew;
     ALTER TABLE change DROP COLUMN rule;
     ALTER TABLE change DROP COLUMN params;
+    ALTER TABLE change DROP COLUMN settled;
     DROP TABLE beneath; DROP TABLE cursor; DROP TABLE conflict; DROP TABLE finding;
     DROP TABLE alias; DROP TABLE notice; DROP TABLE entered; DROP TABLE recent;
+    DROP TABLE received; ALTER TABLE origin DROP COLUMN by_server;
     UPDATE alembic_version SET version_num = '0001';
 """
 ADDED = ["role", "scope_district", "scope_block", "epoch", "declared", "incarnation", "skew"]
 ADDED += ["place", "focus_district", "focus_block", "focus_position", "more"]
+ADDED += ["era", "batches", "restarted"]
 
 
 def test_a_home_from_before_pulling_opens_and_loses_nothing(home: Path) -> None:

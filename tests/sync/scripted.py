@@ -8,7 +8,8 @@ from fieldkit.protocol.messages import Page, PageRow, Problem, SyncAnswer, SyncR
 from fieldkit.protocol.scope import Scope
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import chain, encode
-from fieldkit.sync.transport import ServerRefusal, Traffic
+from fieldkit.sync.failures import ServerRefusal
+from fieldkit.sync.transport import Traffic
 
 Reply = Callable[[SyncRequest], SyncAnswer]
 

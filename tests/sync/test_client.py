@@ -25,8 +25,9 @@ from fieldkit.store.database import Database
 from fieldkit.sync import session, transport
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
 from fieldkit.sync.enrol import address
+from fieldkit.sync.failures import ServerRefusal
 from fieldkit.sync.sentences import refusal_sentence, waiting_sentence
-from fieldkit.sync.transport import HttpTransport, ServerRefusal
+from fieldkit.sync.transport import HttpTransport
 
 HEAD = "0" * 64
 Held = Callable[[Store], DeviceStatus]

@@ -12,8 +12,9 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
+from fieldkit.sync.failures import ConnectionLost, Offline
 from fieldkit.sync.history import HistoryEntry, history, merge_histories
-from fieldkit.sync.transport import ConnectionLost, Offline, Traffic
+from fieldkit.sync.transport import Traffic
 
 KIND = "village_organisation"
 

@@ -11,8 +11,9 @@ from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, ReceivedLo
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.store import Answered, LogCount, Store
 from fieldkit.sync.client import NotEnrolled, sync
+from fieldkit.sync.failures import Offline
 from fieldkit.sync.receipt import WIDTH, Receipt, as_json, receipt, text, verdict
-from fieldkit.sync.transport import Offline, Traffic
+from fieldkit.sync.transport import Traffic
 
 HEAD = "0" * 64
 Register = Callable[[Store, int], list[str]]

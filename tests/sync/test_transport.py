@@ -15,15 +15,10 @@ import pytest
 
 from fieldkit.protocol.messages import LARGEST_BODY, Problem, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
+from fieldkit.sync import transport
+from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal, UntrustedServer
 from fieldkit.sync.sentences import refusal_sentence
-from fieldkit.sync.transport import (
-    ConnectionLost,
-    HttpTransport,
-    Offline,
-    ServerRefusal,
-    Stop,
-    UntrustedServer,
-)
+from fieldkit.sync.transport import HttpTransport, Stop
 
 HEAD = "0" * 64
 REQUEST = SyncRequest(origin="7K2M9QXR", last_seq=0, head=HEAD)
@@ -294,3 +289,128 @@ def test_an_earlier_stop_aborts_nothing() -> None:
     stop.set()
     stop.set()
     assert aborted == []
+
+
+LOGIN_PAGE = b"<html><body>Welcome to the free network. Log in.</body></html>"
+HTML = {"content-type": "text/html"}
+JSON = {"content-type": "application/json"}
+
+
+def said_of(status: int, heads: dict[str, str], body: bytes) -> str:
+    """Return the sentence that a laptop shows for this answer."""
+    with (
+        listening(Heard(lambda _: (status, heads, body))) as url,
+        HttpTransport(url) as line,
+        pytest.raises(ServerRefusal) as refused,
+    ):
+        line.post("/v1/sync", REQUEST, SyncAnswer)
+    return refusal_sentence(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (200, "the login page of this network"),
+        (302, "the login page of this network"),
+        (511, "the login page of this network"),
+        (403, "proxy or filter of this network does not let this laptop through"),
+        (404, "no fieldkit server at this address"),
+        (407, "asks for a name and password"),
+        (413, "takes only smaller messages"),
+        (451, "does not let this laptop through"),
+        (502, "does not answer as it should"),
+    ],
+)
+def test_what_answers_in_place_of_the_server_gets_its_own_advice(status: int, said: str) -> None:
+    for body in (LOGIN_PAGE, b""):
+        assert said in said_of(status, HTML, body)
+    other = b'{"type": "about:blank", "title": "Not ours", "status": 400}'
+    if status >= 400:
+        assert said in said_of(status, {"content-type": "application/problem+json"}, other)
+
+
+@pytest.mark.parametrize("coding", [None, "br", "zstd", "deflate", "gzip", "dcz, gzip"])
+def test_an_answer_packed_anew_on_the_way_is_no_login_page(coding: str | None) -> None:
+    heads = {**JSON, "content-encoding": coding} if coding else JSON
+    body = encode(ANSWER, "identity" if coding == "gzip" else "dcz")
+    assert "packs the server's answers anew" in said_of(200, heads, body)
+    assert "login page" in said_of(200, {**heads, **HTML}, body)
+
+
+def test_a_proxy_may_unpack_an_answer() -> None:
+    for coding, heads in (("identity", {}), ("gzip", {"content-encoding": "gzip"})):
+        body = encode(ANSWER, coding)
+        with (
+            listening(Heard(lambda _: (200, {**JSON, **heads}, body))) as url,  # noqa: B023
+            HttpTransport(url) as line,
+        ):
+            assert line.post("/v1/sync", REQUEST, SyncAnswer) == ANSWER
+
+
+def test_a_server_of_another_version_is_no_login_page() -> None:
+    said = said_of(200, JSON, b'{"v": 2, "seq": 1}')
+    assert "another version of fieldkit" in said
+    assert "login page" in said_of(200, JSON, b'{"portal": "open"}')
+
+
+@contextmanager
+def refusing_proxy(status: str) -> Iterator[str]:
+    """A proxy that opens no way to any server."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("407 Proxy Authentication Required", "asks for a name and password"),
+        ("403 Forbidden", "does not let this laptop through"),
+    ],
+)
+def test_a_proxy_that_refuses_is_not_a_line_that_dropped(
+    monkeypatch: pytest.MonkeyPatch, status: str, said: str
+) -> None:
+    with refusing_proxy(status) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        with (
+            HttpTransport("https://office.example.in") as line,
+            pytest.raises(ServerRefusal) as refused,
+        ):
+            line.post("/v1/sync", REQUEST, SyncAnswer)
+    assert said in refusal_sentence(refused.value)
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, and the answer would take days."""
+    monkeypatch.setattr(transport, "LONGEST_REQUEST", 0.5)
+    left = threading.Event()
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
+            with suppress(OSError):
+                while not left.wait(0.01):
+                    connection.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with HttpTransport(f"http://127.0.0.1:{listener.getsockname()[1]}") as line:
+            try:
+                with pytest.raises(ConnectionLost):
+                    line.post("/v1/sync", REQUEST, SyncAnswer)
+            finally:
+                left.set()
+        thread.join()

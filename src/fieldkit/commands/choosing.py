@@ -11,7 +11,7 @@ from fieldkit.files import Choices, Preview, Way, targets
 
 
 def choices_of(args: Namespace) -> Choices:
-    """Return the choices made by the options ``--map`` and ``--read``.
+    """Return the choices made by the options ``--map``, ``--read`` and ``--sheet``.
 
     Raises:
         Unusable: an option names no field or no way of writing.
@@ -32,7 +32,7 @@ def choices_of(args: Namespace) -> Choices:
         if target and target in mapping.values():
             raise Unusable(f"--map names two columns for {target}. Choose one.")
         mapping[heading.strip()] = target
-    return Choices(mapping, dict(map(_way, args.read)))
+    return Choices(mapping, dict(map(_way, args.read)), args.sheet)
 
 
 def _way(option: str) -> tuple[str, Way]:

@@ -54,8 +54,8 @@ def _check(args: Namespace) -> None:
         known_kind(args.what)
     elif not Path(args.what).is_dir():
         raise Unusable("Name a kind and a file, or a folder of files named after kinds.")
-    elif args.map or args.read:
-        raise Unusable("--map and --read are for one file. Name its kind and the file.")
+    elif args.map or args.read or args.sheet:
+        raise Unusable("--map, --read and --sheet are for one file. Name its kind and the file.")
 
 
 class _Progress:

@@ -194,6 +194,12 @@ def _lines(device: Enrolment) -> Iterator[str]:
     yield f"{device['id']:>5}  {device['name'] or 'no name'}, {device['role']}, {place}, {when}"
     if device["origins"]:
         yield f"       laptop {', '.join(device['origins'])}"
+    for log in device["holds"]:
+        other = log["name"] or "no name"
+        yield (
+            f"       its code was used by the laptop that holds the log {log['origin']} "
+            f"of device {log['id']}, {other}"
+        )
     if device["revoked_at"]:
         yield f"       revoked {moment(device['revoked_at'])}"
     skew = device["skew"] or 0

@@ -7,8 +7,9 @@ from pathlib import Path
 from threading import Event
 from typing import BinaryIO
 
-from fieldkit.files.columns.preview import Unanswered
 from fieldkit.files.columns.questions import Choices
+from fieldkit.files.columns.sheets import sheet_of
+from fieldkit.files.columns.understanding import Unanswered
 from fieldkit.files.loading.import_run import ImportRun, Loaded, Progress
 from fieldkit.files.loading.jsonl_rows import jsonl_rows
 from fieldkit.files.loading.output_files import OutputFiles
@@ -32,8 +33,8 @@ def load(
 ) -> Loaded:
     """Import a CSV, XLSX, XLS or JSONL file (``-``: standard input) of records of one kind.
 
-    ``choices``: what a person decided about the columns. ``stop`` ends the import between rows.
-    ``dry_run`` imports into a copy of the store, and leaves nothing behind.
+    ``choices``: what a person decided about sheet and columns. ``stop`` ends the import between
+    rows. ``dry_run`` imports into a copy of the store, and leaves nothing behind.
 
     Raises:
         KeyError: there is no such kind.
@@ -42,7 +43,11 @@ def load(
         StoreError: the store failed; the chunks before it are saved.
     """
     record = kinds()[kind]
-    with open_records(source) as file, _target(store, dry_run=dry_run) as target:
+    choices = choices or Choices()
+    with (
+        open_records(source, sheet_of(record, choices.sheet)) as file,
+        _target(store, dry_run=dry_run) as target,
+    ):
         run = ImportRun(
             target, record, operator, _outputs(source, kind, store.home, dry_run=dry_run)
         )
@@ -50,7 +55,7 @@ def load(
             if isinstance(file, Entries):
                 rows = jsonl_rows(file, run)
             else:
-                rows = table_rows(file, run, choices or Choices())
+                rows = table_rows(file, run, choices)
             run.process(rows, file.position, progress, stop)
         finally:
             run.close()

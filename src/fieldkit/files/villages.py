@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from fieldkit.files.tables.open import open_records
-from fieldkit.files.tables.table import Table
+from fieldkit.files.tables.table import Sheet, Table, first_filled
 from fieldkit.reference import Option, Village, exact, options
 from fieldkit.reference.choices import fold
 
@@ -61,7 +61,7 @@ def read_villages(path: Path) -> Villages:
     known: dict[int, Village] = {}
     elsewhere: Counter[str] = Counter()
     problems: list[BadRow] = []
-    with open_records(path) as file:
+    with open_records(path, _sheet) as file:
         for row in file.rows if isinstance(file, Table) else ():
             if not columns:
                 columns = _columns(row.cells)
@@ -80,6 +80,14 @@ def read_villages(path: Path) -> Villages:
             BadRow(1, f"No row is of Jammu and Kashmir: the column of states has {states}.")
         )
     return Villages(tuple(known.values()), tuple(problems))
+
+
+def _sheet(sheets: Sequence[Sheet]) -> int:
+    """Choose the first shown sheet with the headings of villages."""
+    for at, sheet in enumerate(sheets):
+        if not sheet.hidden and any(_columns(row.cells) for row in sheet.first):
+            return at
+    return first_filled(sheets)
 
 
 def _columns(cells: Sequence[str]) -> dict[str, list[int]]:

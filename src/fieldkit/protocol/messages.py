@@ -39,6 +39,8 @@ MOST_ROWS = 2000
 MOST_UNSETTLED = 500
 """Most late changes, and most waiting ones, that a request lists."""
 MOST_DISTRICTS = 100
+MOST_SHOWN = 100
+"""Most heads that a laptop shows when it enrols; servers of any version read so many."""
 LARGEST_BODY = 1 << 20
 """Most bytes of a message as sent."""
 LARGEST_MESSAGE = 8 << 20
@@ -75,6 +77,15 @@ class Focus(Message):
     position: Seq
 
 
+class Mark(Message):
+    """All that the server had taken when it gave an answer; the laptop sends it back (rule 42)."""
+
+    era: Annotated[str, StringConstraints(max_length=40)] = ""
+    """The server's era; empty: the laptop was given no mark yet."""
+    batches: Seq = 0
+    """The number of batches that the server had taken."""
+
+
 Cursors = Annotated[dict[Area, Seq], Field(max_length=MOST_DISTRICTS)]
 """The feed position reached, by district."""
 Word = Annotated[str, StringConstraints(max_length=40)]
@@ -96,7 +107,7 @@ class SyncRequest(Message):
     head: Head
     """Head of the laptop's whole log of this origin, at ``last_seq``."""
     acked: Seq = 0
-    """The last seq that the server acknowledged; if it has less, it was restored from a backup."""
+    """The last seq that the server acknowledged; if it has less, it has lost the rest."""
     parent: Parent | None = None
     batch: Batch | None = None
     """None: nothing to send, only compare."""
@@ -104,7 +115,10 @@ class SyncRequest(Message):
     focus: Focus | None = None
     epoch: Seq = 0
     """The oldest scope epoch under which unsent changes were made; 0: none known yet."""
+    mark: Mark | None = None
+    """The mark of the last answer; None: an older laptop, whose mark is its ``incarnation``."""
     incarnation: Word = ""
+    """What a server that gives no marks sent last, or of an older laptop, any server."""
     most: Annotated[int, Field(ge=0, le=MOST_ROWS)] = 0
     """Most rows of the page; 0: no page."""
     now: Seq = 0
@@ -192,11 +206,22 @@ class SyncAnswer(Message):
     epoch: Seq = 0
     scope: Scope | None = None
     """The device's scope, if its epoch differs from the request's."""
+    mark: Mark | None = None
+    """All that the server had taken when it gave this answer."""
     incarnation: Word = ""
+    """For a laptop that knows no marks: if it changes, all logs are compared again."""
     now: Seq = 0
     """The server's clock."""
     token: Token | None = None
     """A replacement token; the old one works until this one is used."""
+
+
+class ShownHead(Message):
+    """The head of one of the laptop's logs after the change ``seq``."""
+
+    origin: Origin
+    seq: Annotated[int, Field(ge=1, le=LARGEST_EXACT_INTEGER)]
+    head: Head
 
 
 class EnrolRequest(Message):
@@ -208,6 +233,9 @@ class EnrolRequest(Message):
     district: Area
     block: Area | None = None
     name: Annotated[str, StringConstraints(max_length=200)] = ""
+    logs: Annotated[list[ShownHead], Field(max_length=MOST_SHOWN)] | None = None
+    """Heads of the laptop's logs: each that the server holds proves that the log is this laptop's
+    (rule 38). None: an older laptop, which shows heads only when it syncs."""
 
 
 class EnrolAnswer(Message):
@@ -218,6 +246,8 @@ class EnrolAnswer(Message):
     scope: Scope
     epoch: Seq
     incarnation: Word
+    marks: bool = False
+    """Whether this server gives marks: then it notices by itself what was lost."""
     now: Seq = 0
 
 
@@ -226,6 +256,8 @@ class ReceiptRequest(Message):
 
     v: Literal[1] = VERSION
     origins: Annotated[list[Origin], Field(min_length=1, max_length=100)]
+    salt: Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]*\z", max_length=64)] = ""
+    """Drawn at random for this request; without one, logs of other devices are left out."""
 
 
 class ReceivedLog(Message):
@@ -234,6 +266,9 @@ class ReceivedLog(Message):
     origin: Origin
     seq: Seq
     head: Head
+    salted: bool = False
+    """The log is another device's: ``head`` is its :func:`~fieldkit.protocol.change.salted_head`,
+    which nobody can take for the head itself (rule 40)."""
     kinds: dict[str, int]
     """Changes by kind of record; unreadable ones under an empty name."""
 
@@ -258,6 +293,8 @@ class Problem(Message):
     """The seq that the server expects next, of this log (gap, altered) or its parent's (parent)."""
     head: Head | None = None
     """The head before ``expected``; None if the log is another device's, or altered."""
+    origin: Origin | None = None
+    """The log that belongs to another device (not-yours): the request's, or its parent."""
 
 
 class ChangeItem(Message):

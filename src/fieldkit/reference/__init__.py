@@ -6,6 +6,7 @@ and cached. Importing this package reads no file.
 
 from fieldkit.reference.banks import Branch, bank_of, branch
 from fieldkit.reference.choices import Option, exact, matching
+from fieldkit.reference.footers import Footer, footer
 from fieldkit.reference.headings import Role, headings, spelled, words_of
 from fieldkit.reference.lists import option, options
 from fieldkit.reference.names import Name, NameVariant, name_variants, person_names
@@ -19,6 +20,7 @@ from fieldkit.reference.places import (
 
 __all__ = [
     "Branch",
+    "Footer",
     "Name",
     "NameVariant",
     "Option",
@@ -29,6 +31,7 @@ __all__ = [
     "district_of",
     "district_of_pincode",
     "exact",
+    "footer",
     "headings",
     "localities",
     "matching",

@@ -39,6 +39,8 @@ class Device:
     """The epoch of its present scope."""
     terms: tuple[Term, ...]
     """In order of epochs; the last one is in force, unless the device is revoked."""
+    proves_until: int = 0
+    """Until when it may prove by the heads in its syncs which logs are its own (rule 38)."""
 
     @property
     def scope(self) -> Scope:

@@ -12,7 +12,7 @@ from fieldkit.store.pull.answers import (
     PullState,
     ServerRow,
 )
-from fieldkit.store.pull.pull import Pull
+from fieldkit.store.pull.pull import Outdated, Pull
 from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
 from fieldkit.store.read.duplicates import Alike
 from fieldkit.store.read.record_json import to_json
@@ -44,6 +44,7 @@ __all__ = [
     "OpenAbout",
     "OpenConflict",
     "Outbox",
+    "Outdated",
     "Page",
     "Pull",
     "PullResult",

@@ -33,6 +33,7 @@ from fieldkit.store.log.identity import (
     Device,
     Notice,
     fit_name,
+    heads_to_show,
     last_time,
     make_device,
     read_device,
@@ -175,11 +176,13 @@ class Store:
         block: int | None = None,
         epoch: int = 0,
         incarnation: str = "",
+        *,
+        marks: bool = False,
     ) -> None:
         """Keep the server's address, the token it gave this laptop, and what it opens.
 
         It may be another server, so what it holds has to be asked again. ``role`` None: the scope
-        comes with the first sync.
+        comes with the first sync. ``marks``: whether the server gives marks.
         """
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
@@ -188,7 +191,12 @@ class Store:
                 scope = Scope.model_validate(
                     {"role": role, "district": district, "block": block, "epoch": epoch}
                 )
-                enrol_scope(connection, scope, incarnation)
+                enrol_scope(connection, scope, incarnation, marks=marks)
+
+    def heads_to_show(self, most: int) -> list[tuple[str, int, bytes]]:
+        """Return origin, seq and head of at most so many places of this laptop's logs (rule 38)."""
+        with self._database.read() as connection:
+            return heads_to_show(connection, most)
 
     def token(self) -> str | None:
         """Return the token by which the server knows this laptop."""

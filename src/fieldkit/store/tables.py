@@ -42,11 +42,16 @@ device = Table(
     Column("focus_block", Integer),
     Column("focus_position", Integer),
     Column("more", Integer),
+    Column("era", Text),
+    Column("batches", Integer),
+    Column("restarted", Integer),
 )
 """One row: who this database is. ``counter`` numbers its records and never restarts.
 
 ``epoch`` is the scope's, ``declared`` the oldest under which unsent work was done; ``place`` tells
-the machine and folder it was last opened in; ``more``: whether rows are left to be pulled.
+the machine and folder it was last opened in; ``more``: whether rows are left to be pulled; ``era``
+and ``batches``: the mark of the server's last answer; ``restarted``: everything is pulled again,
+as the server had lost what it sent, and the rows it sends are noted in ``received``.
 """
 
 origin = Table(
@@ -58,9 +63,11 @@ origin = Table(
     Column("sent_seq", Integer, nullable=False),
     Column("acked_seq", Integer, nullable=False),
     Column("server_head", LargeBinary),
+    Column("by_server", Integer),
     sqlite_with_rowid=False,
 )
-"""Every identity this database has had, in order of ``born`` (0, 1 ...); the last one is in use."""
+"""Every identity this database has had, in order of ``born`` (0, 1 ...); the last one is in use.
+``by_server``: it began because a server said that the log was copied."""
 
 change = Table(
     "change",
@@ -122,6 +129,15 @@ cursor = Table(
     sqlite_with_rowid=False,
 )
 """How far each district's feed has been pulled."""
+
+received = Table(
+    "received",
+    INFRASTRUCTURE,
+    Column("record_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""The records that the server has sent since everything is pulled again; empty at other times."""
 
 conflict = Table(
     "conflict",

@@ -14,15 +14,9 @@ from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.store import State, Store, StoreError, SyncSession
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
+from fieldkit.sync.mapping import compose_request
 from fieldkit.sync.sentences import waiting_sentence
-from fieldkit.sync.session import (
-    Pause,
-    Progress,
-    RequestLoop,
-    SyncEnded,
-    compose_request,
-    count_unsent,
-)
+from fieldkit.sync.session import Pause, Progress, RequestLoop, SyncEnded, count_unsent
 from fieldkit.sync.transfer_size import FIRST_PAGE, TransferSize, line_speed
 from fieldkit.sync.transport import HttpTransport, Stop, Transport
 

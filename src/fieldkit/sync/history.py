@@ -11,8 +11,9 @@ from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryReques
 from fieldkit.store import Logged, State, Store
 from fieldkit.sync.client import open_transport
 from fieldkit.sync.enrol import NotEnrolled
+from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.sentences import refusal_sentence
-from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Transport
+from fieldkit.sync.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ class Questions:
         """Return an origin with changes to ask about; None if there is none left."""
         return next(iter(self._left), None)
 
+    def asks(self, origin: str) -> bool:
+        """Say whether a request about an origin asks anything."""
+        return origin in self._left
+
     def about(self, origin: str) -> Unsettled:
         """Return what a request about an origin asks; not more than it may."""
         left = self._left.get(origin, Unsettled())

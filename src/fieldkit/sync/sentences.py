@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from fieldkit.records.fields.formats import indian
-from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, UntrustedServer
+from fieldkit.sync.failures import (
+    ChangedAnswer,
+    ConnectionLost,
+    Offline,
+    ServerRefusal,
+    UntrustedServer,
+)
 
 ALTERED = (
     "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
     "to another laptop. Tell whoever looks after the server."
 )
+FAULTY = "The server does not answer as it should. Sync again later."
+ENROL_AGAIN = (
+    "The server keeps the work of this laptop as another laptop's. Ask your supervisor for a new "
+    "code and enrol again; nothing is lost."
+)
 _REFUSALS = {
     "unauthorised": "The server does not know this laptop. Enrol it again.",
     "revoked": "This laptop was taken off the server. Entry goes on; what is unsent can be "
     "exported.",
-    "not-yours": "The server holds the work of this laptop under another name. "
-    "Tell whoever looks after the server.",
+    "not-yours": ENROL_AGAIN,
     "code-unknown": "The server does not know this code. Type it again as it was given.",
     "code-used": "This code was already used. Ask the supervisor for a new one.",
     "code-expired": "This code has run out. Ask the supervisor for a new one.",
@@ -39,6 +49,27 @@ NOT_OUR_SERVER = (
     "Something else answered instead of the server, perhaps the login page of this network. "
     "Open a web page to log in, then sync again."
 )
+_NOT_LET_THROUGH = (
+    "A proxy or filter of this network does not let this laptop through to the server. "
+    "Ask whoever looks after the network, or try another one."
+)
+_BY_STATUS = {
+    403: _NOT_LET_THROUGH,
+    404: "There is no fieldkit server at this address. Compare it with the one you were given; "
+    "if it is the same, tell whoever looks after the server.",
+    407: "The proxy of this network asks for a name and password. "
+    "Ask whoever looks after the network, or try another one.",
+    413: "Something on the way to the server takes only smaller messages. "
+    "Tell whoever looks after the server.",
+    429: "The server asks to wait. Try again in a few minutes.",
+    451: _NOT_LET_THROUGH,
+    511: NOT_OUR_SERVER,
+}
+"""What to do about an answer that is not from a fieldkit server, by its HTTP status."""
+_CHANGED = (
+    "Something on the way, perhaps a proxy of this network, packs the server's answers anew, so "
+    "that they cannot be read. Try another network, and tell whoever looks after the server."
+)
 _UNTRUSTED = (
     "What answered cannot prove that it is the server, so nothing was sent to it. If this network "
     "has a login page, log in there first; else tell whoever looks after the server."
@@ -53,13 +84,13 @@ def refusal_sentence(refusal: ServerRefusal) -> str:
     """Return the sentence for a refused request."""
     if isinstance(refusal, UntrustedServer):
         return _OUT_OF_DATE if refusal.by_date else _UNTRUSTED
+    if isinstance(refusal, ChangedAnswer):
+        return _CHANGED
     if refusal.problem is not None and refusal.code in _REFUSALS:
         return _REFUSALS[refusal.code]
-    if refusal.status == 429:
-        return "The server asks to wait. Try again in a few minutes."
-    if refusal.status >= 500:
-        return "The server does not answer as it should. Sync again later."
-    return NOT_OUR_SERVER
+    if refusal.status in _BY_STATUS:
+        return _BY_STATUS[refusal.status]
+    return FAULTY if refusal.status >= 500 else NOT_OUR_SERVER
 
 
 def retry_reason(failure: Offline | ConnectionLost | ServerRefusal) -> str:
@@ -68,6 +99,8 @@ def retry_reason(failure: Offline | ConnectionLost | ServerRefusal) -> str:
         return "No connection; trying again"
     if isinstance(failure, ConnectionLost):
         return "The line dropped; trying again"
+    if failure.status == 413:
+        return "That was too much at once; trying with less"
     if failure.status in {408, 429, 503}:
         return "The server asks to wait; trying again"
     return "The server has a fault; trying again"

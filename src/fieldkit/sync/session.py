@@ -11,21 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fieldkit.protocol.messages import (
-    MOST_ROWS,
-    Batch,
-    Focus,
-    Parent,
-    SyncAnswer,
-    SyncRequest,
-    Unsettled,
-)
-from fieldkit.store import Answered, Logged, LogPosition, PullState, State, Store
-from fieldkit.sync.answer_mapping import map_answer
+from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.store import Answered, Logged, LogPosition, Outdated, PullState, State, Store
+from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
+from fieldkit.sync.limits import WHOLE, NoProgress, SyncLimits
+from fieldkit.sync.mapping import compose_request, map_answer
 from fieldkit.sync.questions import Questions
-from fieldkit.sync.sentences import ALTERED, refusal_sentence, retry_reason
+from fieldkit.sync.sentences import ALTERED, FAULTY, refusal_sentence, retry_reason
 from fieldkit.sync.transfer_size import TransferSize
-from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic, Transport
+from fieldkit.sync.transport import Traffic, Transport
 
 ATTEMPTS = 5
 """How often a failing request is sent before the sync gives up."""
@@ -66,48 +60,6 @@ def count_unsent(store: Store) -> int:
     return counts[State.QUEUED] + counts[State.SENT]
 
 
-def compose_request(
-    store: Store,
-    position: LogPosition,
-    state: PullState,
-    logged: Sequence[Logged],
-    rows: int,
-    unsettled: Unsettled | None = None,
-) -> SyncRequest:
-    """Return the request that sends these changes of one origin and requests ``rows`` rows.
-
-    ``unsettled``: the late and waiting changes of the origin to ask about.
-    """
-    batch = None
-    if logged:
-        first = logged[0].change.seq
-        batch = Batch(
-            first=first,
-            before=store.outbox.head_before(position.origin, first).hex(),
-            changes=[one.change.as_json() for one in logged],
-        )
-    parent, focus = position.parent, state.focus
-    return SyncRequest(
-        origin=position.origin,
-        last_seq=position.last_seq,
-        head=position.head.hex(),
-        acked=position.acked_seq,
-        parent=Parent(origin=parent[0], seq=parent[1], head=parent[2].hex()) if parent else None,
-        batch=batch,
-        cursors=dict(state.cursors),
-        focus=Focus(district=focus.district, block=focus.block, position=focus.position)
-        if focus
-        else None,
-        epoch=state.epoch,
-        incarnation=state.incarnation,
-        # Rows of the batch come back with little more than a version, so they do not count.
-        most=min(rows + len(logged), MOST_ROWS),
-        now=max(store.now(), 0),
-        codes=True,
-        unsettled=unsettled or Unsettled(),
-    )
-
-
 class RequestLoop:
     """Runs the requests of one sync and stores the answers; counts what they brought."""
 
@@ -129,7 +81,9 @@ class RequestLoop:
         self._token = store.token()
         self._previous_token: str | None = None
         self._total = count_unsent(store)
-        self._last_asked: tuple[LogPosition, PullState, int] | None = None
+        self._limits = SyncLimits()
+        self._compared: str | None = None
+        """The log whose first change alone the next request sends (rule 39)."""
         self._frozen = False
         self._questions = Questions(store)
         self.done = self.received = self.conflicts = 0
@@ -142,26 +96,38 @@ class RequestLoop:
         Raises:
             SyncEnded: the sync cannot go on; what was acknowledged and received stays.
         """
-        while self._step():
-            pass
+        try:
+            while self._step():
+                pass
+        except NoProgress:
+            raise SyncEnded(FAULTY) from None
         self._pull.settle()
 
     def _step(self) -> bool:
         """Send one request and process its answer; say whether anything is left."""
-        position, state = self._outbox.log_position(), self._pull.state()
-        if position and position.settled and (origin := self._questions.next_origin()):
+        compared = self._compared
+        position, state = self._outbox.log_position(compared), self._pull.state()
+        if (
+            compared is None
+            and position
+            and position.settled
+            and (origin := self._questions.next_origin())
+        ):
             position = self._outbox.log_position(origin)
         if position is None:
             raise SyncEnded("This laptop is not set up yet.")
-        asked = (position, state, self._questions.left)
-        if self._last_asked == asked:
-            raise SyncEnded("The server does not answer as it should. Sync again later.")
-        self._last_asked = asked
+        self._limits.begin_round()
         sent = self._send_next(position, state)
         if sent is None:
             return True
+        self._compared = None
         batch, answer = sent
-        more = self._process(position, state, batch, answer)
+        try:
+            more = self._process(position, state, batch, answer)
+        except Outdated:
+            # Somebody enrolled this laptop meanwhile; the server answers again.
+            self._limits.end_round(progress=False)
+            return True
         self._questions.answered(position.origin)
         self._report()
         following = self._outbox.log_position()
@@ -180,7 +146,8 @@ class RequestLoop:
     ) -> tuple[list[Logged], SyncAnswer] | None:
         """Send the next request, with a smaller batch and page after each failure.
 
-        None: the server lost part of an earlier log, which is now offered again first.
+        None: another request comes first, as the server has lost data, or keeps this log as another
+        laptop's.
         """
         for attempt in range(1, ATTEMPTS + 1):
             if self._stop.is_set():
@@ -191,8 +158,10 @@ class RequestLoop:
             try:
                 return batch, self._send(request, position)
             except (Offline, ConnectionLost, ServerRefusal) as failure:
-                if isinstance(failure, ServerRefusal) and self._offer_parent(failure, position):
+                if isinstance(failure, ServerRefusal) and self._recovers(failure, position, batch):
                     return None
+                if isinstance(failure, ServerRefusal) and failure.status == 413:
+                    self._size.too_large(self._transport.measure(request))
                 self._wait_before_retry(failure, attempt)
         raise AssertionError("the last attempt returns or raises")
 
@@ -201,7 +170,10 @@ class RequestLoop:
     ) -> tuple[list[Logged], SyncRequest]:
         """Return the next batch and its request, of at most the present transfer size."""
         size, asked = self._size, self._questions.about(position.origin)
-        batch = self._outbox.batch(position.origin, size.changes)
+        if self._compared is None:
+            batch = self._outbox.batch(position.origin, size.changes)
+        else:
+            batch = self._outbox.batch(position.origin, 1, after=0)
         request = compose_request(self._store, position, state, batch, size.rows, asked)
         while len(batch) > 1:
             encoded = self._transport.measure(request)
@@ -245,8 +217,20 @@ class RequestLoop:
         head = problem.head if problem and problem.head else own
         return SyncAnswer(seq=expected - 1, head=head)
 
+    def _recovers(
+        self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
+    ) -> bool:
+        """Do what a refusal asks to be done first, if the next request can go on after that."""
+        if refusal.code == "lost":
+            self._limits.step_back(WHOLE)
+            self._pull.begin_again()
+            self._questions = Questions(self._store)
+            return True
+        offered = self._offer_parent(refusal, position)
+        return offered or self._compare_first(refusal, position, batch)
+
     def _offer_parent(self, refusal: ServerRefusal, position: LogPosition) -> bool:
-        """Offer the parent origin's log again if the server says that it lost it (rule 5)."""
+        """Offer the parent origin's log again if the server says that it lost it."""
         problem, parent = refusal.problem, position.parent
         if refusal.code != "parent" or problem is None or parent is None:
             return False
@@ -255,8 +239,38 @@ class RequestLoop:
             return False
         if problem.head not in {None, self._outbox.head_before(origin, problem.expected).hex()}:
             return False
-        self._pull.offer_again(origin, problem.expected - 1)
+        self._offer_again(origin, problem.expected - 1)
+        return True
+
+    def _offer_again(self, origin: str, seq: int) -> None:
+        """Send the changes after ``seq`` again: the server lost them, or is another one."""
+        self._limits.step_back()
+        self._pull.offer_again(origin, seq)
         self._total = self.done + count_unsent(self._store)
+
+    def _compare_first(
+        self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
+    ) -> bool:
+        """Send the first change alone of a log that the server keeps as another laptop's (rule 39).
+
+        If the first change there is another one, the server answers with a fork. Else the log is
+        this laptop's, which a person proves by enrolling again; logged again, all of it would be
+        there twice.
+        """
+        if refusal.code != "not-yours" or refusal.problem is None:
+            return False
+        origin = refusal.problem.origin or position.origin
+        its = self._outbox.log_position(origin)
+        if its is None or (origin == position.origin and batch and batch[0].change.seq == 1):
+            return False
+        if not its.last_seq:
+            # Nothing was saved under it: a laptop set up from the same disk was first.
+            first_time, self._frozen = not self._frozen, True
+            if first_time:
+                self._pull.leave(origin)
+            return first_time
+        self._limits.step_back()
+        self._compared = origin
         return True
 
     def _post(self, request: SyncRequest) -> SyncAnswer:
@@ -288,7 +302,7 @@ class RequestLoop:
         last = attempt == ATTEMPTS
         if isinstance(failure, ServerRefusal):
             wait = max(wait, failure.retry_after or 0)
-            passing = failure.status in {408, 429} or failure.status >= 500
+            passing = failure.status in {408, 413, 429} or 500 <= failure.status != 511
             if last or not passing or wait > LONGEST_WAIT:
                 raise SyncEnded(refusal_sentence(failure)) from None
         elif isinstance(failure, Offline):
@@ -310,13 +324,11 @@ class RequestLoop:
         origin = position.origin
         seq = self._confirmed_seq(position, batch, answer)
         if seq < position.acked_seq:
-            # The server lost changes, or is another server: send them again (rule 5).
-            self._pull.offer_again(origin, seq)
-            self._total = self.done + count_unsent(self._store)
+            self._offer_again(origin, seq)
             self._check_generation(state, answer)
             return True
         head = self._outbox.head_before(origin, seq + 1)
-        acknowledged = map_answer(origin, seq, head, batch, answer, self._store.now())
+        acknowledged = map_answer(origin, seq, head, batch, state, answer, self._store.now())
         moved = answer.scope is not None and (
             state.scope is None or answer.epoch != state.scope.epoch
         )
@@ -324,21 +336,24 @@ class RequestLoop:
         if older or answer.fork is not None:
             # The page does not fit a log that differs from the server's (rule 1): this copy may use
             # numbers for its records that the other copy gave to others.
-            acknowledged = replace(
-                acknowledged, rows=(), gone=(), cursors={}, focus=None, more=True
-            )
+            acknowledged = acknowledged.without_page()
         self._store_answer(acknowledged, [one for one in batch if one.change.seq <= seq])
+        news = seq > position.acked_seq or position.server_head is None
+        news = news or self._questions.asks(origin)
+        self._limits.end_round(progress=bool(news or acknowledged.rows or acknowledged.gone))
         self._check_generation(state, answer)
         if moved and (scope := answer.scope):
+            self._limits.step_back(WHOLE)
             self._pull.change_scope(scope.model_copy(update={"epoch": answer.epoch}))
         if answer.fork is not None:
+            self._limits.step_back(WHOLE)
             self._pull.fork(origin, answer.fork)
             self._total = self.done + count_unsent(self._store)
         elif older:
             # This database is an older copy of one still in use: it needs a new origin (rule 2).
             # No server can know that origin yet, so a second time means a faulty server.
             if self._frozen:
-                raise SyncEnded("The server does not answer as it should. Sync again later.")
+                raise SyncEnded(FAULTY)
             self._pull.freeze(origin)
             self._frozen = True
         return moved or older or answer.more
@@ -364,7 +379,7 @@ class RequestLoop:
                 raise SyncEnded(ALTERED)
         seq = min(answer.seq, last)
         if len(answer.versions) < sum(one.change.seq <= seq for one in batch):
-            raise SyncEnded("The server does not answer as it should. Sync again later.")
+            raise SyncEnded(FAULTY)
         return seq
 
     def _store_answer(self, answer: Answered, batch: Sequence[Logged]) -> None:
@@ -378,8 +393,9 @@ class RequestLoop:
         self.conflicts += received.new_conflicts
 
     def _check_generation(self, state: PullState, answer: SyncAnswer) -> None:
-        """Offer every origin again if the server was restored from a backup (rule 5)."""
-        if answer.incarnation and answer.incarnation != state.incarnation:
+        """Compare every log again if a server that gives no marks says that it lost data."""
+        if answer.mark is None and answer.incarnation not in {"", state.incarnation}:
+            self._limits.step_back(WHOLE)
             self._pull.new_incarnation(answer.incarnation)
 
     def _in_use(self, origin: str) -> bool:

@@ -40,6 +40,7 @@ class TransferSize:
         self._changes = MOST_CHANGES
         self._rows = FIRST_PAGE
         self._change_bytes = self._row_bytes = 0.0
+        self._most_bytes = LARGEST_BATCH
 
     @property
     def changes(self) -> int:
@@ -56,7 +57,7 @@ class TransferSize:
     @property
     def max_bytes(self) -> int:
         """Most bytes of the next batch."""
-        return self._bounded(LARGEST_BATCH)
+        return self._bounded(self._most_bytes)
 
     def _bounded(self, most: int) -> int:
         return most if self._speed is None else max(int(min(most, SECONDS * self._speed)), LEAST)
@@ -64,6 +65,10 @@ class TransferSize:
     def measured(self, size: int, changes: int) -> None:
         """Learn the bytes of a batch of so many changes."""
         self._change_bytes = size / changes
+
+    def too_large(self, size: int) -> None:
+        """Learn that a message of so many bytes does not get through."""
+        self._most_bytes = max(min(size, self._most_bytes) // 2, LEAST)
 
     def failed(self) -> None:
         """Halve the sizes after a failed request."""

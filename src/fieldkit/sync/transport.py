@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import socket
 import ssl
 import threading
@@ -21,58 +22,31 @@ from fieldkit.protocol.wire.codec import (
     ACCEPT_ENCODING,
     AVAILABLE_DICTIONARY,
     CODINGS,
+    OtherVersion,
     TooLarge,
     Unreadable,
     decode,
+    decompress,
     encode,
+)
+from fieldkit.sync.failures import (
+    ChangedAnswer,
+    ConnectionLost,
+    Offline,
+    ServerRefusal,
+    refused_by_proxy,
+    untrusted,
 )
 
 if TYPE_CHECKING:
     import httpx
 
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 45.0
-_OUT_OF_DATE = frozenset({9, 10})
-"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
+"""Longest waits for a connection, and for the next bytes of an answer."""
+LONGEST_REQUEST = 600.0
+"""Longest time for one request: a server that sends a byte now and then ends with it."""
 ABORT_AFTER_SECONDS = 2.0
 """Time that the request in progress has to finish before its connection is closed."""
-
-
-class Offline(Exception):
-    """The server could not be reached."""
-
-
-class ConnectionLost(Exception):
-    """The connection broke during a request; whether the server processed it is unknown."""
-
-
-class ServerRefusal(Exception):
-    """The request was answered with something other than the expected message.
-
-    ``problem``: None if the answer is not from a fieldkit server. ``retry_after``: seconds to wait
-    before another request, if the answer says so.
-    """
-
-    def __init__(
-        self, status: int, problem: Problem | None, retry_after: int | None = None
-    ) -> None:
-        super().__init__(str(status))
-        self.status = status
-        self.problem = problem
-        self.retry_after = retry_after
-
-    @property
-    def code(self) -> str:
-        """The problem in one word, for programs; empty if it is not from a fieldkit server."""
-        return self.problem.type.removeprefix("/problems/") if self.problem else ""
-
-
-class UntrustedServer(ServerRefusal):
-    """The server's certificate was not accepted; nothing was sent."""
-
-    def __init__(self, *, by_date: bool) -> None:
-        """``by_date``: the certificate is not valid on the date of this laptop's clock."""
-        super().__init__(0, None)
-        self.by_date = by_date
 
 
 @dataclass(slots=True)
@@ -209,10 +183,25 @@ class HttpTransport:
     def abort(self) -> None:
         """Abort the request in progress, from another thread; it raises ConnectionLost there."""
         self._aborted = True
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close the connection; a request in progress raises ConnectionLost."""
         if self._socket is not None:
             with suppress(OSError):
                 # The plain socket's shutdown: that of TLS waits for the server.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    @contextmanager
+    def _within_limit(self) -> Iterator[None]:
+        """Hang up on a request that takes too long, however often a few bytes arrive."""
+        timer = threading.Timer(LONGEST_REQUEST, self._hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def measure(self, message: Message) -> int:
         """Return the encoded size of a message in bytes."""
@@ -226,6 +215,10 @@ class HttpTransport:
             ConnectionLost: the connection broke during the request.
             ServerRefusal: the server refused the request (UntrustedServer: nothing was sent).
         """
+        with self._within_limit():
+            return self._post_as_gzip_if_asked(path, message, kind)
+
+    def _post_as_gzip_if_asked(self, path: str, message: Message, kind: type[M]) -> M:
         try:
             return self._post(path, message, kind)
         except ServerRefusal as refusal:
@@ -262,7 +255,9 @@ class HttpTransport:
             httpx.ConnectError,
             httpx.ConnectTimeout,
         ) as error:
-            raise _untrusted(error) or Offline() from None
+            raise untrusted(error) or Offline() from None
+        except httpx.ProxyError as error:
+            raise refused_by_proxy(error) from None
         except httpx.HTTPError:
             self._count_sent(request, body)
             raise ConnectionLost from None
@@ -321,15 +316,6 @@ class HttpTransport:
         self.traffic.bytes_up += len(request_line) + _size(request.headers) + len(body)
 
 
-def _untrusted(error: BaseException | None) -> UntrustedServer | None:
-    """Return the refusal of the certificate if that is among the causes of an error."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return UntrustedServer(by_date=error.verify_code in _OUT_OF_DATE)
-        error = error.__cause__ or error.__context__
-    return None
-
-
 def _size(headers: httpx.Headers) -> int:
     """Return the bytes of the headers and the empty line after them."""
     return sum(len(name) + len(value) + 4 for name, value in headers.raw) + 2
@@ -340,10 +326,23 @@ def _read(response: httpx.Response, body: bytes, kind: type[M]) -> M:
     coding = response.headers.get("content-encoding", "identity")
     wait = response.headers.get("retry-after", "")
     seconds = int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 6 else None
+    status = response.status_code
     try:
-        if response.status_code == 200:
+        if status == 200:
             return decode(body, kind, coding)
         problem = decode(body, Problem, coding)
+    except OtherVersion:
+        problem = Problem(type="/problems/version", title="", status=status)
     except (Unreadable, TooLarge):
-        raise ServerRefusal(response.status_code, None, seconds) from None
-    raise ServerRefusal(response.status_code, problem, seconds)
+        if "json" in response.headers.get("content-type", "") and not _is_json(body, coding):
+            raise ChangedAnswer(status, None, seconds) from None
+        raise ServerRefusal(status, None, seconds) from None
+    raise ServerRefusal(status, problem, seconds)
+
+
+def _is_json(body: bytes, coding: str) -> bool:
+    try:
+        json.loads(decompress(body, coding))
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fieldkit.aadhaar import last_four, masked, says_aadhaar
-from fieldkit.files.columns.headings import (
+from fieldkit.files.columns.questions import Question, no_column, which_column
+from fieldkit.files.layout.headings import (
     meaning,
     names_somebody_else,
     own_name,
@@ -15,7 +16,6 @@ from fieldkit.files.columns.headings import (
     says_name,
     says_nothing,
 )
-from fieldkit.files.columns.questions import Question, no_column, which_column
 from fieldkit.files.values.relatives import is_relation, says_relative
 from fieldkit.files.values.targets import (
     MOSTLY,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fieldkit.files.columns.layout import Survey
 from fieldkit.files.columns.mapping import Guess, Sure, guess
 from fieldkit.files.columns.questions import Choices, Question, which_way
+from fieldkit.files.layout.survey import Survey
 from fieldkit.files.tables.table import Unreadable
 from fieldkit.files.values.readings import (
     DATES,

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from fieldkit.aadhaar import cut_aadhaar, last_four, masked, says_aadhaar
-from fieldkit.files.columns.layout import Survey, no_record, survey
 from fieldkit.files.columns.mapping import Guess, Sure
 from fieldkit.files.columns.plan import Plan, plan
-from fieldkit.files.columns.questions import Choices, Question
+from fieldkit.files.columns.questions import Choices
+from fieldkit.files.columns.sheets import about_file, sheet_of
+from fieldkit.files.columns.understanding import Preview, PreviewRow, Unanswered
+from fieldkit.files.layout.survey import Survey, survey
 from fieldkit.files.tables.open import open_records
-from fieldkit.files.tables.table import Entries, Table, Unreadable
+from fieldkit.files.tables.table import Entries, Row, Table
 from fieldkit.files.values.reader import Reader, RowValues
 from fieldkit.files.values.targets import targets
 from fieldkit.protocol.change import Json
 from fieldkit.records import Known, Nothing, Record, kinds
 
 _SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewRow:
-    """A row as it would be stored."""
-
-    number: int
-    values: Mapping[str, str]
-    """Label of a field -> its value as people read it."""
-    problem: str = ""
-    """Why the row would not be taken, as sentences."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """How an import would understand a file, for the person to correct."""
-
-    kind: str
-    columns: list[Guess]
-    heading: int
-    """The row of the headings, from 1; 0 if there are none."""
-    skipped: list[tuple[int, str]]
-    """Surveyed rows that hold no record: (row, why)."""
-    rows: list[PreviewRow]
-    """The first rows; columns in doubt are not in them."""
-    questions: tuple[Question, ...] = ()
-    """What must be answered before the file is loaded."""
-    notes: list[str] = field(default_factory=list)
-
-
-class Unanswered(Unreadable):
-    """The file cannot be loaded before a person has answered the questions of its preview."""
-
-    def __init__(self, preview: Preview) -> None:
-        super().__init__(" ".join(question.sentence for question in preview.questions))
-        self.preview = preview
 
 
 def preview(
@@ -76,10 +41,14 @@ def preview(
     """
     record = kinds()[kind]
     reader = Reader(record, home, known or Nothing())
-    with open_records(source) as file:
-        if isinstance(file, Table):
-            return _of_table(file, record, reader, choices or Choices())
-        return _of_entries(file, record)
+    choices = choices or Choices()
+    try:
+        with open_records(source, sheet_of(record, choices.sheet)) as file:
+            if isinstance(file, Table):
+                return _of_table(file, record, reader, choices)
+            return _of_entries(file, record)
+    except Unanswered as doubt:
+        return doubt.preview
 
 
 def _of_table(file: Table, kind: type[Record], reader: Reader, choices: Choices) -> Preview:
@@ -98,21 +67,20 @@ def preview_of(found: Survey, planned: Plan, reader: Reader) -> Preview:
         ways=planned.ways,
         days_from_1904=found.table.days_from_1904,
     )
-    skipped, rows = list(found.titles), list[PreviewRow]()
-    for row in found.first:
-        if why := no_record(row.cells, found.columns, list(planned.active)):
-            skipped.append((row.number, why))
-        elif len(rows) < _SHOWN:
-            rows.append(_shown_row(row.number, _read(row.cells, planned, reader), kind))
-    notes = list(found.table.notes)
+    rows = [
+        _shown_row(row, _read(row.cells, planned, reader), kind) for row in found.first[:_SHOWN]
+    ]
+    notes = [*about_file(found.table), *found.table.remarks(), *found.left_out.notes()]
+    several = tuple(sheet.name for sheet in found.table.sheets[1:] and found.table.sheets)
     return Preview(
         kind.kind(),
         list(planned.columns),
         found.heading,
-        skipped,
         rows,
         planned.questions,
         notes,
+        found.table.sheet if several else "",
+        several,
     )
 
 
@@ -125,15 +93,16 @@ def _read(cells: Sequence[str], planned: Plan, reader: Reader) -> RowValues:
     return reader.read(texts)
 
 
-def _shown_row(number: int, row: RowValues, kind: type[Record]) -> PreviewRow:
+def _shown_row(read: Row, row: RowValues, kind: type[Record]) -> PreviewRow:
     fields = kind.fields()
+    reasons = [read.problem, *row.reasons] if read.problem else row.reasons
     values = {
         fields[name].label: masked(fields[name].format.show(value))
         for name, value in row.fields.items()
         if value is not None
     }
     number_of_record = {fields["id"].label: row.id} if row.id else {}
-    return PreviewRow(number, {**number_of_record, **values}, masked(" ".join(row.reasons)))
+    return PreviewRow(read.number, {**number_of_record, **values}, masked(" ".join(reasons)))
 
 
 def _of_entries(file: Entries, kind: type[Record]) -> Preview:
@@ -154,7 +123,7 @@ def _of_entries(file: Entries, kind: type[Record]) -> Preview:
         PreviewRow(number, {known.get(name, name): _shown(name, f[name]) for name in f})
         for number, f in first
     ]
-    return Preview(kind.kind(), columns, 0, [], rows)
+    return Preview(kind.kind(), columns, 0, rows)
 
 
 def _shown(name: str, value: Json) -> str:

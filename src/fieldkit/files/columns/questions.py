@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from fieldkit.files.values.readings import Way
 from fieldkit.plain_text import shown
 
+_MOST = 50
+"""Sheets offered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -17,10 +20,16 @@ class Choices:
     """Column -> target, None: left out."""
     ways: Mapping[str, Way] = field(default_factory=dict)
     """Column -> how its dates or numbers are written."""
+    sheet: str = ""
+    """The sheet to read; empty: the one with the most known headings."""
 
     def and_also(self, other: Choices) -> Choices:
         """Return these choices with further ones, which count where both decide."""
-        return Choices({**self.mapping, **other.mapping}, {**self.ways, **other.ways})
+        return Choices(
+            {**self.mapping, **other.mapping},
+            {**self.ways, **other.ways},
+            other.sheet or self.sheet,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,19 @@ def _is(target: str, column: str, rivals: Sequence[str]) -> Answer:
     others = dict.fromkeys((one for one in rivals if one != column), None)
     return Answer(
         column, Choices({**others, column: target}), f"--map {_quoted(f'{target}={column}')}"
+    )
+
+
+def which_sheet(names: Sequence[str]) -> Question:
+    """Ask which of several sheets is meant; each is imported by itself."""
+    named = " and ".join(f"“{name}”" for name in names)
+    return Question(
+        "",
+        (),
+        f"The sheets {named} have the same headings. Choose one; each is imported by itself.",
+        tuple(
+            Answer(name, Choices(sheet=name), f"--sheet {_quoted(name)}") for name in names[:_MOST]
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from threading import Event
 from typing import TypeAlias, cast
 
 from fieldkit.aadhaar import masked
-from fieldkit.files.columns.preview import Preview
+from fieldkit.files.columns.understanding import Preview
 from fieldkit.files.loading.duplicates import Duplicate, Duplicates
 from fieldkit.files.loading.output_files import OutputFiles
 from fieldkit.files.loading.rejects import Rejects

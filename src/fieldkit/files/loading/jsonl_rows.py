@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from fieldkit.aadhaar import cut_aadhaar, last_four, says_aadhaar
-from fieldkit.files.columns.layout import SURVEYED_ROWS
+from fieldkit.files.layout.survey import SURVEYED_ROWS
 from fieldkit.files.loading.import_run import ImportRun, Original
 from fieldkit.files.loading.rejects import hiding, reasons_of
 from fieldkit.files.tables.cell_text import cell_text

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from fieldkit.aadhaar import cut_aadhaar
-from fieldkit.files.columns.layout import Survey, no_record, survey
 from fieldkit.files.columns.mapping import Sure
 from fieldkit.files.columns.plan import Plan, plan
-from fieldkit.files.columns.preview import Unanswered, preview_of
+from fieldkit.files.columns.preview import preview_of
 from fieldkit.files.columns.questions import Choices
+from fieldkit.files.columns.sheets import about_file
+from fieldkit.files.columns.understanding import Unanswered
+from fieldkit.files.layout.left_out import Why
+from fieldkit.files.layout.survey import Survey, survey
 from fieldkit.files.loading.import_run import ImportRun, Original
 from fieldkit.files.loading.rejects import hiding, reasons_of
 from fieldkit.files.tables.table import Table, Unreadable
@@ -38,26 +40,24 @@ def table_rows(
     if planned.questions:
         raise Unanswered(run.loaded.preview)
     _prepare(run, found, planned)
-    skipped: Counter[str] = Counter({"title": len(found.titles)})
-    run.loaded.notes += [*table.notes, *_about(found, planned)]
+    run.loaded.notes += [*about_file(table), *_about(found, planned)]
     width = len(found.columns)
     for row in found.rows:
-        if not row.problem:
-            why = no_record(row.cells, found.columns, list(active))
-            if why:
-                skipped[why] += 1
-                yield None
-                continue
+        if row is None:
+            yield None
+            continue
         cells = row.cells + [""] * (width - len(row.cells))
+        if not row.problem and not any(cells[at].strip() for at in active):
+            found.left_out.add(row, Why.FOREIGN)
+            yield None
+            continue
         for at in cut:
             cells[at] = cut_aadhaar(cells[at])
         values = run.reader.read({target: cells[at] for at, target in active.items()})
         if problem := row.problem or _overflow(cells, width):
             values.reasons.insert(0, problem)
         yield row.number, cells, values
-    if skipped.total():
-        said = ", ".join(f"{rows} {why}" for why, rows in skipped.items() if rows)
-        run.loaded.notes.append(f"Rows that hold no record were skipped: {said}.")
+    run.loaded.notes += [*table.remarks(), *found.left_out.notes()]
 
 
 def _prepare(run: ImportRun, found: Survey, planned: Plan) -> None:

@@ -22,7 +22,7 @@ class Noticed:
     hidden: list[int] = field(default_factory=list)
     """Hidden rows with values."""
     uncalculated: list[int] = field(default_factory=list)
-    """Rows with a formula whose result is an error, or not in the file."""
+    """Rows with a formula whose result is not in the file."""
     over: int = 0
     """The first row with a value in a column that is not read; 0 if there is none."""
 
@@ -41,8 +41,8 @@ class Noticed:
             )
         if self.uncalculated:
             said.append(
-                "Formulas without a result, or with an error such as #N/A, count as empty: "
-                f"{rows_named(self.uncalculated)}."
+                "Formulas whose result is not in the file count as empty; to fill them, open it "
+                f"in a spreadsheet program and save it: {rows_named(self.uncalculated)}."
             )
         if self.over:
             said.append(

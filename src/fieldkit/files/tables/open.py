@@ -26,6 +26,8 @@ from fieldkit.files.tables.delimited import (
 )
 from fieldkit.files.tables.foreign import foreign
 from fieldkit.files.tables.noticed import Noticed
+from fieldkit.files.tables.spreadsheets.xls import read_xls
+from fieldkit.files.tables.spreadsheets.xlsx import read_xlsx
 from fieldkit.files.tables.table import (
     SAVE_AS,
     Choose,
@@ -37,8 +39,6 @@ from fieldkit.files.tables.table import (
     first_filled,
 )
 from fieldkit.files.tables.web_page import is_web_page, read_web_page
-from fieldkit.files.tables.xls import read_xls
-from fieldkit.files.tables.xlsx.book import read_xlsx
 from fieldkit.protocol.limits import too_deep
 
 _LARGEST_PIPED = 256 << 20

@@ -30,6 +30,7 @@ _PIECE = 1 << 16
 _LONGEST_TAG = 2 << 20
 """Characters of one tag or script, which the parser holds as a whole."""
 _MOST_TABLES = 200
+_DEEPEST = 50
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE)
 _BEGINS = re.compile(
     r"\s*(<!doctype html|<!--|<(html|head|meta|title|body|style|div|span|center|font|form|table|tr"
@@ -197,6 +198,10 @@ class _TableParser(HTMLParser):
             self._depth += tag == self._unseen
         if tag == "table":
             self._unseen = ""
+            if len(self._open) >= _DEEPEST:
+                raise Unreadable(
+                    f"The tables of this web page lie too deep in each other. {SAVE_AS}"
+                )
             self._open.append(_OpenTable(self._tables))
             self._tables += 1
         elif self._open and tag == "tr":

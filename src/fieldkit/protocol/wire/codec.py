@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, cast
 from pydantic import ValidationError
 
 from fieldkit.protocol.change import Json, canonical
+from fieldkit.protocol.limits import LARGEST_CHANGE
 from fieldkit.protocol.messages import LARGEST_MESSAGE, VERSION
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire import dictionary, packed_messages
+from fieldkit.protocol.wire.bounds import check_structure
 from fieldkit.protocol.wire.errors import OtherVersion, TooLarge, UnknownCoding, Unreadable
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ __all__ = [
     "ACCEPT_ENCODING",
     "AVAILABLE_DICTIONARY",
     "CODINGS",
+    "MOST_VALUES",
     "OtherVersion",
     "TooLarge",
     "UnknownCoding",
@@ -50,6 +53,11 @@ AVAILABLE_DICTIONARY = dictionary.as_header(dictionary.CURRENT)
 """The value of that header: the hash of the laptop's dictionary."""
 _DCZ = bytes.fromhex("5e2a4d1820000000")
 """The start of a ``dcz`` body (RFC 9842); the dictionary's SHA-256 and a zstd frame follow."""
+MOST_VALUES = LARGEST_MESSAGE // 8
+"""Most values of a message: more than the largest page of rows can have."""
+_LARGEST_FORM = 4 * LARGEST_CHANGE
+"""Bytes beyond which a change is not read at all. One that is a little too large is stored and
+rejected by itself; eight megabytes of a single text would be stored for eight kilobytes sent."""
 _LEVEL = 19
 """zstd's level: 3 ms for a batch of 200; at level 9 the result is a tenth larger."""
 
@@ -80,19 +88,26 @@ def choose_coding(accept_encoding: str, available_dictionary: str) -> tuple[str,
     return ("gzip" if "gzip" in accepted else "identity"), dictionary.CURRENT
 
 
-def decode(data: bytes, kind: type[M], coding: str = "gzip", most: int = LARGEST_MESSAGE) -> M:
+def decode(
+    data: bytes,
+    kind: type[M],
+    coding: str = "gzip",
+    most: int = LARGEST_MESSAGE,
+    most_values: int = MOST_VALUES,
+) -> M:
     """Read a message of ``kind`` sent in ``coding``.
 
     Raises:
         UnknownCoding: the coding, or its dictionary, is not known here.
         Unreadable: this is not such a message (OtherVersion: it may be one of another version).
-        TooLarge: it is larger than ``most`` bytes, or a list in it is too long.
+        TooLarge: it is larger than ``most`` bytes, has more than ``most_values`` values, or a list
+            in it is too long.
     """
-    value = _parse(decompress(data, coding, most), most)
+    value = _parse(decompress(data, coding, most), most, most_values)
     if isinstance(value, dict) and value.get("v", VERSION) != VERSION:
         raise OtherVersion("This message is of another version.")
     try:
-        return kind.model_validate(packed_messages.unpack(value, kind))
+        return kind.model_validate(packed_messages.unpack(value, kind, most))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         if first["type"] == "too_long":
@@ -172,12 +187,15 @@ def _load(name: str) -> zstandard.ZstdCompressionDict:
     return zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
-def _parse(data: bytes, most: int) -> object:
+def _parse(data: bytes, most: int, most_values: int) -> object:
     if len(data) > most:
         raise TooLarge("This message is too large.")
+    check_structure(data, most_values)
     try:
-        value: object = json.loads(data, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        text = data.decode("utf-8", "surrogatepass")
+        del data
+        value: object = json.loads(text, parse_constant=_refuse_constant)
+    except ValueError:
         raise Unreadable("This is not JSON.") from None
     return value
 
@@ -192,7 +210,7 @@ def chain(before: bytes, changes: Sequence[object]) -> list[tuple[bytes, bytes]]
     ``before``: the head before the first change.
 
     Raises:
-        Unreadable: a change has no canonical form because it is nested too deep.
+        Unreadable: a change has no canonical form, or a longer one than any laptop logs.
     """
     links: list[tuple[bytes, bytes]] = []
     for change in changes:
@@ -200,6 +218,8 @@ def chain(before: bytes, changes: Sequence[object]) -> list[tuple[bytes, bytes]]
             form = canonical(cast(Json, change))
         except (ValueError, RecursionError):
             raise Unreadable("A change has no canonical form.") from None
+        if len(form) > _LARGEST_FORM:
+            raise Unreadable("A change is larger than any that a laptop logs.")
         before = hashlib.sha256(before + form).digest()
         links.append((form, before))
     return links

@@ -73,8 +73,10 @@ def pack(message: Message) -> Json:
     return cast(Json, message.model_dump(exclude_none=True))
 
 
-def unpack(value: object, kind: type[Message]) -> object:
+def unpack(value: object, kind: type[Message], most: int = LARGEST_MESSAGE) -> object:
     """Unpack the JSON form of a message into what ``kind`` validates.
+
+    ``most``: most bytes of its JSON before it was packed.
 
     Raises:
         Unreadable: a packed part cannot be unpacked.
@@ -82,7 +84,7 @@ def unpack(value: object, kind: type[Message]) -> object:
     """
     if not isinstance(value, dict) or not issubclass(kind, SyncRequest | SyncAnswer):
         return value
-    budget = SizeBudget(LARGEST_MESSAGE)
+    budget = SizeBudget(2 * most)  # numbers and names are charged more than their text
     whole: dict[str, object] = dict(value)
     if isinstance(cursors := whole.get("cursors"), dict):
         whole["cursors"] = _with_integer_keys(cursors)
@@ -308,7 +310,7 @@ def _unpack_group(group: Json, rows: int, first: int, budget: SizeBudget) -> lis
     for row in range(rows):
         cells = ((name, column[row]) for name, column in named)
         fields: Object = {name: cell for name, cell in cells if cell is not ABSENT}
-        budget.spend(sum(len(name) + 4 for name in fields))
+        budget.spend(sum(len(name) + 16 for name in fields))
         rare = rest[row]
         entries.append(
             _Entry(

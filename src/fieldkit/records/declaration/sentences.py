@@ -47,11 +47,19 @@ GENERAL: Mapping[str, str] = {
     "number.shape": ("A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."),
     "number.ahead": ("This laptop has not given out this number. Leave it empty for a new record."),
     "number.taken": "Another record has this number. Leave it empty for a new record.",
+    "number.other": (
+        "Another laptop gave out this number, and its record is not here. Sync first. For a new "
+        "record leave the number empty."
+    ),
     # Of the server, about a record it keeps.
     "missing_parent": "{wanted:title} {number} is not on the server: still to come, or deleted.",
     "same_person": "{other_name} ({other}) may be the same person. Alike: {alike:label}.",
     "contested": "Somebody else changed this first. Both values are kept: choose one.",
     "out_of_scope": "This record is outside the area of this laptop.",
+    "other_number": (
+        "This record number was given out by another laptop. Sync: if its record does not come, "
+        "enter it as a new one."
+    ),
     "entry_refused": "The entry of this record was not taken, so this waits here with it.",
     "late": (
         "This laptop no longer has the area of this record. The supervisor there decides whether "

@@ -1,42 +1,33 @@
-"""Import of a spreadsheet: the file, the kind, what each column holds, loading, and the result."""
+"""Import of a spreadsheet: file, kind, doubts, columns, first rows, loading, and the result."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from textwrap import wrap
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.files.column_rows import column_rows, field_rows, question_rows
+from fieldkit.screens.files.file_box import FileBox, files_meant
+from fieldkit.screens.files.lines import (
+    about_column,
+    first_rows,
+    fitted,
+    remarks,
+    result_lines,
+)
+from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.files import Loaded, Preview
+    from fieldkit.files import Choices, Loaded, Preview, Question
     from fieldkit.records import Record
 
 _BAR = 20
-
-
-class FileBox(Picker):
-    """A box for a path, in which a slash at the beginning does not open the menu."""
-
-    paths = True
-    """Whether a path is typed here."""
-
-    async def on_key(self, event: events.Key) -> None:
-        """Type the slash a path begins with."""
-        if event.key == "slash" and self.paths and not self.typed.text:
-            event.stop()
-            event.prevent_default()
-            self.typed.insert("/")
-            self.reload()
 
 
 class Progressed(Message):
@@ -48,19 +39,34 @@ class Progressed(Message):
 
 
 class ImportPage(PickerPage[None]):
-    """Five steps: file, kind, columns, loading, result; Escape goes back one."""
+    """Steps from the file to the result; Escape goes back one.
+
+    What a file means is read again after every choice, so that all that is shown is what an import
+    would do. The rows of a step wait for that, so that keys typed meanwhile meet what they meant.
+    """
 
     BOX = FileBox
     PROMPT = "File"
     EMPTY = "No such file."
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s,f10", "load", "Load", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s,f10", "go_on", "Go on", show=False)]
     _KEYS: ClassVar[dict[str, str]] = {
         "file": "Enter choose   type or paste the file's name   Ctrl+P menu   Esc back",
         "kind": "Enter choose   type to narrow   Esc back one",
-        "columns": "Enter change a column   Ctrl+S load   Esc back one",
+        "sheet": "Enter choose   type to narrow   Esc back one",
+        "question": "Enter choose   Esc back one",
+        "columns": "Enter change a column   Ctrl+S the first rows   Esc back one",
         "field": "Enter choose   type to narrow   Esc back one",
+        "rows": "Ctrl+S load   Esc back one",
         "loading": "Esc stop; what is in stays in",
         "result": "Enter another file   Esc back",
+    }
+    _BACK: ClassVar[dict[str, str]] = {
+        "kind": "file",
+        "question": "kind",
+        "columns": "kind",
+        "sheet": "columns",
+        "field": "columns",
+        "rows": "columns",
     }
 
     def __init__(self) -> None:
@@ -68,8 +74,14 @@ class ImportPage(PickerPage[None]):
         self._step = "file"
         self._path = Path()
         self._kind: type[Record] | None = None
-        self._preview: Preview | None = None
-        self._mapping: dict[str, str | None] = {}
+        self._choices: Choices | None = None
+        """What the person has decided about the file; None: nothing."""
+        self._before: list[Choices | None] = []
+        """The choices before each question that was answered."""
+        self._by_hand = False
+        """Questions are passed over: the columns are chosen from the list of them."""
+        self._seen: Preview | None = None
+        """What the file means under these choices; None: not read yet."""
         self._column = ""
         self._stop = Event()
         self._loaded: Loaded | None = None
@@ -84,15 +96,24 @@ class ImportPage(PickerPage[None]):
 
     def _to(self, step: str, text: str = "") -> None:
         """Go to a step."""
-        self._step = step
         picker = self.query_one(FileBox)
-        picker.prompt = {"file": "File", "kind": "What it lists", "field": "Holds"}.get(step, "")
+        prompts = {"file": "File", "kind": "What it lists", "sheet": "Sheet", "field": "Holds"}
+        picker.prompt = prompts.get(step, "")
         picker.paths = step == "file"
-        self.set_keys(self._KEYS[step])
+        self._show(step)
         parts = ["Import", self._path.name if step != "file" else ""]
         parts.append(self._kind.plural if self._kind and step not in {"file", "kind"} else "")
         self.set_header("   ".join(part for part in parts if part))
         picker.start_over(text)
+
+    def _show(self, step: str) -> None:
+        self._step = step
+        self.set_keys(self._KEYS[step])
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """The width and height of what stands above the rows."""
+        return self.size.width - 8, self.size.height - 9
 
     async def answer(self, text: str) -> Answer:
         """Answer the present question."""
@@ -100,8 +121,11 @@ class ImportPage(PickerPage[None]):
         return await {
             "file": self._files,
             "kind": self._kinds,
+            "sheet": self._sheets,
+            "question": self._columns,
             "columns": self._columns,
             "field": self._fields,
+            "rows": self._rows,
             "loading": super().answer,
             "result": self._result,
         }[self._step](text)
@@ -109,24 +133,8 @@ class ImportPage(PickerPage[None]):
     # --- the file ---
 
     async def _files(self, text: str) -> Answer:
-        from fieldkit.files import nearby, path_of, tables_in
-
-        def look() -> list[Path]:
-            path = path_of(text)
-            if path is None:
-                return nearby()
-            try:
-                if path.is_file():
-                    return [path]
-                if path.is_dir():
-                    return tables_in(path)
-            except (OSError, ValueError):
-                return []
-            words = text.casefold().split()
-            return [p for p in nearby() if all(word in p.name.casefold() for word in words)]
-
-        found = await asyncio.to_thread(look)
-        above = () if text else ("   Type or paste the name of a CSV, XLSX, XLS or JSONL file:", "")
+        found = await asyncio.to_thread(files_meant, text)
+        above = () if text else ("   Type or paste the name of a table, or of a JSONL file:", "")
         return Answer(
             [Choice((p.name, str(p.parent)), partial(self._choose, p)) for p in found], above=above
         )
@@ -150,44 +158,99 @@ class ImportPage(PickerPage[None]):
         return Answer([Choice((kind.plural,), partial(self._take_kind, kind)) for kind in found])
 
     async def _take_kind(self, kind: type[Record]) -> None:
-        from fieldkit.files import Unreadable, preview
+        self._kind, self._column, self._by_hand = kind, "", False
+        self._before.clear()
+        self._decide(None)
 
-        try:
-            seen = await asyncio.to_thread(preview, self._path, kind.kind())
-        except Unreadable as problem:
-            self.say(str(problem), error=True)
-            self._to("file")
-            return
-        self._kind, self._preview, self._column = kind, seen, ""
-        self._mapping = {guess.column: guess.target for guess in seen.columns}
+    # --- what the file means ---
+
+    def _decide(self, choices: Choices | None) -> None:
+        """Read the file again under these choices."""
+        self._choices, self._seen = choices, None
         self._to("columns")
 
-    # --- the columns ---
+    def _chosen(self, choices: Choices) -> Choices:
+        """Return the choices made so far with further ones."""
+        return choices if self._choices is None else self._choices.and_also(choices)
+
+    async def _understood(self, kind: type[Record]) -> Preview:
+        from fieldkit.files import preview
+
+        if self._seen is None:
+            path, choices = self._path, self._choices
+            self.say("reading the file")
+            self._seen = await self.app.work(
+                lambda store: preview(
+                    path,
+                    kind.kind(),
+                    choices=choices,
+                    home=store.device.district if store.device else 0,
+                    known=store,
+                )
+            )
+            self.say("")
+        return self._seen
 
     async def _columns(self, text: str) -> Answer:
-        from fieldkit.files import targets
+        from fieldkit.files import Unreadable
 
-        if self._kind is None or self._preview is None:
+        if self._kind is None:
             return Answer()
-        labels = targets(self._kind)
-        wanted = text.casefold()
-        rows = [
-            Choice(
-                (
-                    guess.column,
-                    labels.get(self._mapping[guess.column] or "", "left out"),
-                    ", ".join(guess.samples[:2]) + (" (last four)" if guess.aadhaar else ""),
-                ),
-                partial(self._open, guess.column),
-            )
-            for guess in self._preview.columns
-            if wanted in guess.column.casefold()
-        ]
-        load = Choice((f"Load these rows as {self._kind.plural.lower()}",), self.action_load)
-        above = (*(f"   {line}" for line in _remarks(self._kind, self._preview, self._mapping)), "")
-        shown = [row.cells[0] for row in rows]
-        at = shown.index(self._column) if self._column in shown else len(rows)
-        return Answer(rows, last=load, mark=0 if text and rows else at, above=above)
+        try:
+            seen = await self._understood(self._kind)
+        except Unreadable as problem:
+            self.say(str(problem), error=True)
+            return Answer([Choice(("Another file",), self._again)])
+        if seen.questions and not self._by_hand:
+            self._show("question")
+            return self._questioned(seen, seen.questions[0], text)
+        self._show("columns")
+        return self._listed(self._kind, seen, text)
+
+    def _questioned(self, seen: Preview, question: Question, text: str) -> Answer:
+        rows = question_rows(seen, question, text, self._settle)
+        own = Choice(("Choose what each column holds",), self._choose_by_hand)
+        above = fitted([question.sentence, ""], *self._room)
+        return Answer(rows, last=own if seen.columns else None, above=above)
+
+    async def _settle(self, choices: Choices) -> None:
+        self._before.append(self._choices)
+        self._decide(self._chosen(choices))
+
+    async def _choose_by_hand(self) -> None:
+        self._by_hand = True
+        self._to("columns")
+
+    def _listed(self, kind: type[Record], seen: Preview, text: str) -> Answer:
+        rows = column_rows(kind, seen, text, self._open)
+        at = next((at for at, row in enumerate(rows) if row.key == self._column), None)
+        if seen.sheets and not text:
+            cells = (f"Sheet {seen.sheet}", f"one of {len(seen.sheets)} sheets")
+            rows.append(Choice(cells, self._open_sheets))
+        width, height = self._room
+        last = Choice(("Look at the first rows as they will be stored",), self.action_go_on)
+        above = fitted([*remarks(kind, seen), ""], width, height // 2)
+        first = 0 if text and rows else len(rows)
+        return Answer(rows, last=last, mark=first if text or at is None else at, above=above)
+
+    # --- the sheet ---
+
+    async def _open_sheets(self) -> None:
+        self._to("sheet")
+
+    async def _sheets(self, text: str) -> Answer:
+        names = self._seen.sheets if self._seen else ()
+        found = [name for name in names if text.casefold() in name.casefold()]
+        return Answer([Choice((name,), partial(self._take_sheet, name)) for name in found])
+
+    async def _take_sheet(self, name: str) -> None:
+        from fieldkit.files import Choices
+
+        self._before.clear()
+        self._by_hand = False
+        self._decide(Choices(sheet=name))
+
+    # --- the columns ---
 
     async def _open(self, column: str) -> None:
         self._column = column
@@ -195,47 +258,53 @@ class ImportPage(PickerPage[None]):
         self._to("field")
 
     async def _fields(self, text: str) -> Answer:
-        from fieldkit.files import targets
-
-        if self._kind is None:
+        if self._kind is None or self._seen is None:
             return Answer()
-        words = text.casefold().split()
-        found = [
-            (name, label)
-            for name, label in targets(self._kind).items()
-            if all(word in f"{label} {name}".casefold() for word in words)
-        ]
-        rows = [Choice((label,), partial(self._map, name)) for name, label in found]
+        one = next(one for one in self._seen.columns if one.column == self._column)
+        rows = field_rows(self._kind, text, self._map)
+        at = next((at for at, row in enumerate(rows) if row.key == one.target), None)
+        first = 0 if rows and text else len(rows)
+        width, height = self._room
         out = Choice(("Leave this column out",), partial(self._map, None))
-        now = self._mapping.get(self._column)
-        at = next((place for place, (name, _) in enumerate(found) if name == now), None)
-        first = 0 if rows and words else len(rows)
-        return Answer(rows, last=out, mark=first if at is None else at)
+        above = fitted([*about_column(one), ""], width, height // 2)
+        return Answer(rows, last=out, mark=first if at is None else at, above=above)
 
     async def _map(self, target: str | None) -> None:
-        for column, taken in self._mapping.items():
-            if target is not None and taken == target:
-                self._mapping[column] = None
-        self._mapping[self._column] = target
+        from fieldkit.files import Choices
+
+        taken = self._seen.columns if self._seen and target else ()
+        others = {one.column: None for one in taken if one.target == target}
         self.say("")
-        self._to("columns")
+        self._decide(self._chosen(Choices({**others, self._column: target})))
 
-    # --- loading ---
+    # --- the first rows ---
 
-    async def action_load(self) -> None:
-        """Load the rows, if the columns are shown."""
-        if self._step == "columns":
+    async def action_go_on(self) -> None:
+        """Show the first rows after the columns, and load after these; a doubt comes first."""
+        if self._step == "columns" and self._seen is not None:
+            self._by_hand = False
+            self._to("columns" if self._seen.questions else "rows")
+        elif self._step == "rows":
             self._stop.clear()
             self._to("loading")
             self.say("loading")
             self.run_worker(self._import_rows(), group="import", exclusive=True)
 
+    async def _rows(self, _text: str) -> Answer:
+        if self._kind is None or self._seen is None:
+            return Answer()
+        above = first_rows(self._kind, self._seen, *self._room)
+        load = Choice((f"Load these rows as {self._kind.plural.lower()}",), self.action_go_on)
+        return Answer([load], above=tuple(above))
+
+    # --- loading ---
+
     async def _import_rows(self) -> None:
-        from fieldkit.files import Choices, Unreadable, load
+        from fieldkit.files import Unreadable, load
 
         if self._kind is None:
             return
-        kind, path, mapping = self._kind.kind(), self._path, dict(self._mapping)
+        kind, path, choices = self._kind.kind(), self._path, self._choices
         operator, stop = self.app.operator, self._stop
 
         def report(rows: int, done: int, total: int) -> None:
@@ -248,7 +317,7 @@ class ImportPage(PickerPage[None]):
                     kind,
                     path,
                     operator=operator,
-                    choices=Choices(mapping),
+                    choices=choices,
                     progress=report,
                     stop=stop,
                 )
@@ -261,7 +330,7 @@ class ImportPage(PickerPage[None]):
             good = False
         if good:
             self.say("")
-        self._to("result" if good else "columns")
+        self._to("result" if good else "rows")
         await self.run_reporting(self.app.refresh_status)
 
     def on_progressed(self, event: Progressed) -> None:
@@ -281,70 +350,24 @@ class ImportPage(PickerPage[None]):
     async def _result(self, _text: str) -> Answer:
         if self._loaded is None:
             return Answer()
-        again = Choice(("Another file",), self._again)
-        width, height = self.size.width - 8, self.size.height - 9
-        lines = [line for one in _result_lines(self._loaded) for line in _wrapped(one, width)]
-        if len(lines) > height:
-            lines = [*lines[: height - 1], f"... and {len(lines) - height + 1} lines more."]
-        return Answer([again], above=tuple(f"   {line}" for line in (*lines, "")))
+        above = fitted([*result_lines(self._loaded), ""], *self._room)
+        return Answer([Choice(("Another file",), self._again)], above=above)
 
     async def _again(self) -> None:
         self._loaded = None
+        self.say("")
         self._to("file")
 
     def action_leave(self) -> None:
         """Go back one step, or stop the loading."""
-        back = {"kind": "file", "columns": "kind", "field": "columns"}.get(self._step)
         if self._step == "loading":
             self._stop.set()
             self.say("stopping after the rows in hand")
-        elif back:
+        elif self._step in {"question", "columns"} and self._before:
+            self._by_hand = False
+            self._decide(self._before.pop())
+        elif back := self._BACK.get(self._step):
             self.say("")
             self._to(back)
         else:
             self.dismiss(None)
-
-
-def _remarks(kind: type[Record], seen: Preview, mapping: Mapping[str, str | None]) -> list[str]:
-    """Say where the headings are, what is left out or in doubt, and what is needed and missing."""
-    lines = [f"Headings in row {seen.heading}." if seen.heading else "No row of headings."]
-    if seen.skipped:
-        lines[0] += f" {len(seen.skipped)} of the first rows are no records: left out."
-    mapped = set(mapping.values())
-    lines += [q.sentence for q in seen.questions if q.field not in mapped]
-    missing = [
-        field.label
-        for name, field in kind.fields().items()
-        if field.required and name not in mapped and not field.system
-    ]
-    if missing and "id" not in mapped:
-        lines.append(f"No column holds what is needed: {', '.join(missing)}.")
-    return lines
-
-
-def _result_lines(loaded: Loaded) -> list[str]:
-    """Return the result of an import as lines."""
-    from fieldkit.records.fields.formats import indian
-
-    counts = [
-        (loaded.imported, "new"),
-        (loaded.changed, "changed"),
-        (loaded.skipped, "here already, the same"),
-        (loaded.rejected, "rejected, each with its reasons"),
-        (len(loaded.duplicates), "may be the same as another record"),
-    ]
-    lines = [f"{indian(many)} {what}" for many, what in counts if many]
-    if not lines:
-        lines.append("No record was in the file.")
-    if loaded.rejects_file:
-        lines += ["", f"The rejected rows are in {loaded.rejects_file.name}, folder"]
-        lines += [str(loaded.rejects_file.parent), "Mend them there and import that file."]
-    if loaded.duplicates_file:
-        lines += ["", f"Those that may be the same are in {loaded.duplicates_file.name}, folder"]
-        lines += [str(loaded.duplicates_file.parent), "Look at each pair: one may be too many."]
-    return [*lines, "", *loaded.notes]
-
-
-def _wrapped(line: str, width: int) -> list[str]:
-    """Wrap a line at the width; an empty one stays."""
-    return wrap(line, width, subsequent_indent="  ") or [""]

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 
 from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
@@ -25,9 +24,10 @@ from fieldkit.server.database.connection import (
     prepare_reading,
     writing,
 )
-from fieldkit.server.database.tables import SERVER, UNKNOWN
+from fieldkit.server.database.eras import begin_first_era
+from fieldkit.server.database.tables import ERA, UNKNOWN
 
-HEAD = "0005"
+HEAD = "0007"
 """The newest Alembic script; a test compares it with the scripts."""
 _MIGRATION_LOCK = 0x66696C64
 """The PostgreSQL advisory lock that lets only one migration run at a time."""
@@ -110,10 +110,8 @@ def _migrate(engine: Engine, url: str) -> bool:
             _upgrade(connection)
         grow(connection, kinds().values())
         _move_known_records(connection)
-        if connection.execute(select(SERVER.c.id)).first() is None:
-            connection.execute(
-                insert(SERVER).values(id=1, incarnation=token_hex(8), floor=0, since=0, past=[])
-            )
+        if connection.execute(select(ERA.c.name)).first() is None:
+            begin_first_era(connection)
     return True
 
 

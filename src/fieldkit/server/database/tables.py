@@ -21,19 +21,16 @@ from sqlalchemy import (
 
 METADATA = MetaData()
 
-SERVER = Table(
-    "server",
+ERA = Table(
+    "era",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("incarnation", String(40), nullable=False),
+    Column("name", String(40), primary_key=True),
     Column("floor", BigInteger, nullable=False),
-    Column("since", BigInteger, nullable=False),
-    Column("past", JSON, nullable=False),
+    Column("batches", BigInteger),
 )
-"""One row: the server's generation (``incarnation``), renewed when it is restored from a backup.
-
-All feed positions and record versions it gives out are above ``floor``, which rises at every start.
-``past``: the names of earlier generations, lost ones included."""
+"""The eras, one for each start of a server: all feed positions and record versions of an era are
+above its ``floor``. ``batches``: the number of batches taken when it ended; null for the present
+one. Where its positions stood then is in ``leap``."""
 
 CODE = Table(
     "code",
@@ -51,6 +48,16 @@ CODE = Table(
 ``used_from`` and the token ``token_hash``. While that token was never used, the answer may have
 been lost, and the same laptop may use the code again."""
 
+WRONG_CODE = Table(
+    "wrong_code",
+    METADATA,
+    Column("address", String(50), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+    Index("ix_wrong_code_since", "since"),
+)
+"""How many wrong codes came from an address since the first, for a quarter of an hour."""
+
 DEVICE = Table(
     "device",
     METADATA,
@@ -65,8 +72,11 @@ DEVICE = Table(
     Column("last_seen", BigInteger),
     Column("skew", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("proves_until", BigInteger),
 )
-"""Enrolled devices. Tokens are stored as SHA-256; ``skew``: seconds the device's clock is ahead."""
+"""Enrolled devices. Tokens are stored as SHA-256; ``skew``: seconds the device's clock is ahead;
+``proves_until``: until when an older laptop, which showed no heads when it enrolled, may prove by
+the heads in its syncs which logs are its own."""
 
 SCOPE = Table(
     "scope",
@@ -94,7 +104,19 @@ ORIGIN = Table(
     Column("head", LargeBinary(32), nullable=False),
     Column("last_seen", BigInteger, nullable=False),
 )
-"""The end of each origin's log; a batch locks this row first."""
+"""The end of each origin's log, and the device that sent it last; a batch locks this row first."""
+
+BOUND = Table(
+    "bound",
+    METADATA,
+    Column("origin", String(8), primary_key=True),
+    Column("device", ForeignKey("device.id"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_bound_device", "device"),
+)
+"""The devices that each log is bound to, and since when; a log without changes is bound to none.
+
+Only these extend the log, or name it as parent of another one."""
 
 CHANGE = Table(
     "change",
@@ -158,9 +180,11 @@ COUNTER = Table(
     METADATA,
     Column("district", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
+    Column("batches", BigInteger, nullable=False, server_default="0"),
 )
 """The last feed position of each district. A batch locks its districts' rows, in order, before it
-reads records: so positions commit in order, and checks across a district's records do not race."""
+reads records: so positions commit in order, and checks across a district's records do not race.
+Each batch adds one to the ``batches`` of one of its districts, so their sum counts all batches."""
 
 LEAP = Table(
     "leap",
@@ -169,8 +193,8 @@ LEAP = Table(
     Column("above", BigInteger, primary_key=True, autoincrement=False),
     Column("below", BigInteger, nullable=False),
 )
-"""Ranges of feed positions that starts of the server skipped: between ``above`` and ``below`` only
-a lost generation can have given out positions."""
+"""Ranges of feed positions that starts of the server skipped: from ``below``, where the era before
+ended, to ``above``, the floor of the next. Only a lost era can have given out one in between."""
 
 FEED = Table(
     "feed",

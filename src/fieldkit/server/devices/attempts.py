@@ -1,50 +1,60 @@
-"""A limit on wrong one-time codes per address, kept in memory."""
+"""The limit on wrong one-time codes per address, kept in the database for all processes.
+
+A right code is never refused for the wrong ones of others, who may share its address: only wrong
+ones are counted. Beyond the limit each is answered late, so that guessing takes for ever.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict, deque
+from sqlalchemy import Connection, Engine, delete, select, update
 
-from fieldkit.server.problems import refusal
+from fieldkit.server.database.connection import writing
+from fieldkit.server.database.statements import insert_missing_rows
+from fieldkit.server.database.tables import WRONG_CODE
+from fieldkit.server.problems import Refusal, refusal
+
+MOST = 10
+"""Wrong codes of one address that are answered at once, within :data:`SECONDS`."""
+SECONDS = 15 * 60
 
 
-class CodeAttempts:
-    """Counts wrong codes by address and blocks an address that sent too many."""
+def refuse_wrong_code(engine: Engine, address: str, now: int) -> Refusal:
+    """Count a wrong code of an address, and return the refusal: 403, or 429 beyond the limit."""
+    with engine.connect() as connection:
+        wait = _wait(connection, address, now)
+    if wait:  # without a write, which other requests would wait for
+        return refusal(
+            "too-many-tries",
+            429,
+            "Too many wrong codes came from here.",
+            "Compare the code letter by letter, or ask for a new one.",
+            retry_after=wait,
+        )
+    with writing(engine) as connection:
+        _count(connection, address, now)
+    return refusal(
+        "code-unknown", 403, "This code is not known here.", "Compare it letter by letter."
+    )
 
-    MOST = 10
-    """Wrong codes allowed within :attr:`SECONDS`."""
-    SECONDS = 15 * 60
-    ADDRESSES = 10_000
-    """Most addresses remembered; beyond it the one that failed least recently is forgotten."""
 
-    def __init__(self) -> None:
-        self._failed: OrderedDict[str, deque[int]] = OrderedDict()
-        self._lock = threading.Lock()
+def _wait(connection: Connection, address: str, now: int) -> int:
+    """Return the seconds until the limit of an address ends; 0: it has not been reached."""
+    row = connection.execute(
+        select(WRONG_CODE).where(WRONG_CODE.c.address == address)
+    ).one_or_none()
+    if row is None or row.times < MOST or not 0 <= now - row.since < SECONDS:
+        return 0
+    return int(row.since) + SECONDS - now
 
-    def check(self, address: str, now: int) -> None:
-        """Allow an address to try a code.
 
-        Raises:
-            Refusal: 429, it sent too many wrong codes.
-        """
-        with self._lock:
-            failed = self._failed.get(address, deque())
-            while failed and failed[0] <= now - self.SECONDS:
-                failed.popleft()
-            wait = failed[0] + self.SECONDS - now if len(failed) >= self.MOST else 0
-        if wait:
-            raise refusal(
-                "too-many-tries",
-                429,
-                "Too many wrong codes came from here.",
-                "Try again in a quarter of an hour.",
-                retry_after=wait,
-            )
-
-    def count_failure(self, address: str, now: int) -> None:
-        """Count a wrong code of an address."""
-        with self._lock:
-            self._failed.setdefault(address, deque(maxlen=self.MOST)).append(now)
-            self._failed.move_to_end(address)
-            if len(self._failed) > self.ADDRESSES:
-                self._failed.popitem(last=False)
+def _count(connection: Connection, address: str, now: int) -> None:
+    """Count one, in a period that begins with the first; forget periods that are over."""
+    since = WRONG_CODE.c.since
+    connection.execute(delete(WRONG_CODE).where((since <= now - SECONDS) | (since > now)))
+    first = {"address": address, "since": now, "times": 0}
+    insert_missing_rows(connection, WRONG_CODE, [first])
+    connection.execute(
+        update(WRONG_CODE)
+        .where(WRONG_CODE.c.address == address)
+        .values(times=WRONG_CODE.c.times + 1)
+    )

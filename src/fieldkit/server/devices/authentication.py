@@ -47,7 +47,7 @@ def authenticate(engine: Engine, authorization: str) -> AuthenticatedDevice:
     with engine.connect() as connection:
         row = device_of_token(connection, authorization)
         if row is None:
-            raise _unknown()
+            raise unauthorised()
         if row.revoked_at is not None:
             raise _revoked()
         device = device_from_row(connection, row)
@@ -74,14 +74,15 @@ def confirm_device(connection: Connection, device: Device) -> None:
     columns = DEVICE.c.revoked_at, DEVICE.c.role, DEVICE.c.epoch
     row = connection.execute(select(*columns).where(DEVICE.c.id == device.id)).one_or_none()
     if row is None:
-        raise _unknown()
+        raise unauthorised()
     if row.revoked_at is not None:
         raise _revoked()
     if (row.role, row.epoch) != (device.scope.role, device.epoch):
         raise refusal("busy", 503, "This laptop was given another role or area.", retry_after=1)
 
 
-def _unknown() -> Refusal:
+def unauthorised() -> Refusal:
+    """Return the refusal of a request without a token of this server."""
     return refusal(
         "unauthorised", 401, "This laptop is not enrolled here.", "Enrol it, then sync again."
     )
@@ -195,6 +196,7 @@ def device_from_row(connection: Connection, row: DatabaseRow) -> Device:
             )
             for one in scopes
         ),
+        row.proves_until or 0,
     )
 
 

@@ -13,7 +13,8 @@ from fieldkit.plain_text import shown
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.protocol.scope import ROLES
-from fieldkit.server.database.tables import CODE, DEVICE, SERVER
+from fieldkit.server.database.eras import read_era
+from fieldkit.server.database.tables import CODE, DEVICE
 from fieldkit.server.devices.authentication import (
     DatabaseRow,
     WrongInput,
@@ -23,12 +24,15 @@ from fieldkit.server.devices.authentication import (
     hash_secret,
     lock_device,
 )
+from fieldkit.server.devices.bindings import bind_shown
 from fieldkit.server.devices.scopes import begin_scope, checked_district
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
 CODE_MINUTES = 24 * 60
 """How long a code is valid by default."""
+PROVING_SECONDS = 7 * 86_400
+"""How long after enrolling an older laptop may prove by its syncs which logs are its own."""
 _EXPIRED_CODES_KEPT = 90 * 86_400
 """Seconds an expired code is remembered, so that the refusal can say that it expired."""
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})
@@ -76,7 +80,8 @@ def enrol(
 
     If ``authorization`` has the token of an enrolled device, that device gets a new epoch; its old
     token works until the new one is used, so that a lost answer locks nobody out. For the same
-    reason a used code may be used again by the same origin.
+    reason a used code may be used again by the same origin. The logs of which the laptop shows
+    heads are bound to the device (rule 38).
 
     Raises:
         Refusal: the code is unknown, used or expired.
@@ -90,12 +95,13 @@ def enrol(
         device = _use_code(connection, request, code, before, token, now)
     else:
         device = _reuse_code(connection, request, code, before, token, now)
-    incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
+    bind_shown(connection, request.logs or (), device.id, now)
     return EnrolAnswer(
         token=token,
         scope=device.scope,
         epoch=device.epoch,
-        incarnation=incarnation,
+        incarnation=read_era(connection).name,
+        marks=True,
         now=now,
     )
 
@@ -110,7 +116,12 @@ def _use_code(
 ) -> Device:
     """Use a code for the device whose token came with the request, or else for a new device."""
     token_hash = hash_secret(token)
-    values = {"name": shown(request.name), "role": code.role, "token_at": now}
+    values = {
+        "name": shown(request.name),
+        "role": code.role,
+        "token_at": now,
+        "proves_until": now + PROVING_SECONDS if request.logs is None else None,
+    }
     if before is not None and before.revoked_at is None:
         device, epoch = before.id, before.epoch + 1
         connection.execute(
@@ -168,11 +179,20 @@ def _reuse_code(
     return device_from_row(connection, row)
 
 
+def is_code(connection: Connection, typed: str) -> bool:
+    """Say whether a typed code exists, used or not; locks nothing, so that guesses cost little."""
+    found = connection.execute(select(CODE.c.hash).where(CODE.c.hash == _hash_typed(typed)))
+    return found.first() is not None
+
+
+def _hash_typed(code: str) -> bytes:
+    return hash_secret(code.strip().upper().translate(_READ_AS))
+
+
 def _lock_code(connection: Connection, typed: str) -> DatabaseRow:
     """Find a typed code and lock it until the transaction ends."""
-    code = typed.strip().upper().translate(_READ_AS)
     row = connection.execute(
-        select(CODE).where(CODE.c.hash == hash_secret(code)).with_for_update()
+        select(CODE).where(CODE.c.hash == _hash_typed(typed)).with_for_update()
     ).one_or_none()
     if row is None:
         raise refusal(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Lock
+from typing import TypeAlias
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, fail_after, sleep
 from anyio.to_thread import run_sync
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from fieldkit.protocol.messages import (
     EnrolAnswer,
@@ -28,31 +31,35 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
 )
-from fieldkit.protocol.shapes import Message
-from fieldkit.server.database.connection import Unusable, reading, writing
-from fieldkit.server.database.migrate import is_migrated, open_database
-from fieldkit.server.devices.attempts import CodeAttempts
+from fieldkit.protocol.shapes import M, Message
+from fieldkit.server.database.connection import reading, writing
+from fieldkit.server.database.eras import begin_era
+from fieldkit.server.database.migrate import open_database
+from fieldkit.server.devices.attempts import refuse_wrong_code
 from fieldkit.server.devices.authentication import (
     AuthenticatedDevice,
-    authenticate,
     confirm_device,
     note_seen,
     rotate_token,
 )
-from fieldkit.server.devices.enrolment import enrol
+from fieldkit.server.devices.enrolment import enrol, is_code
 from fieldkit.server.feed.history import history
-from fieldkit.server.feed.positions import start
 from fieldkit.server.feed.receipt import receipt
-from fieldkit.server.http.caller import Caller, Network, identify_caller
+from fieldkit.server.http.caller import Caller, Network
 from fieldkit.server.http.envelope import (
+    DEVICE_LIMITS,
+    STRANGER_LIMITS,
+    LargeMessage,
     message_response,
     problem_response,
     read_body,
     read_message,
 )
 from fieldkit.server.http.metrics import Metrics
-from fieldkit.server.http.middleware import RequestMiddleware, log_details
-from fieldkit.server.http.openapi import openapi_document
+from fieldkit.server.http.middleware import RequestMiddleware, caller_of, log_details
+from fieldkit.server.http.probes import add_probes
+from fieldkit.server.http.sender import check_private, find_sender
+from fieldkit.server.http.shares import Shares
 from fieldkit.server.ingest.sync import sync
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.request_log import log_event
@@ -68,8 +75,12 @@ _ROUTES = {
     "/openapi.json": "openapi",
 }
 _WORKERS = 12
-"""Requests worked on at once; with the probes, no more than the connection pool holds."""
-_PROBE_WORKERS = 2
+"""Requests worked on at once."""
+LARGE_SECONDS = 20
+"""Longest wait of a large message for its turn."""
+LATE_SECONDS = 2
+"""The wait before a wrong code beyond the limit is answered: 32 guesses a second at most, with the
+requests of strangers that may be open; to find one of 50 random bits takes a million years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +91,12 @@ class _Service:
     trusted: tuple[Network, ...]
     clock: Callable[[], float]
     metrics: Metrics
-    attempts: CodeAttempts = field(default_factory=CodeAttempts)
+    shares: Shares = field(default_factory=Shares)
+    large: CapacityLimiter = field(default_factory=partial(CapacityLimiter, 1))
+    """Whose turn it is to send a large message."""
+    large_worker: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
+    """The thread that works on them, always the same: each keeps much of the memory it once had."""
     workers: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _WORKERS))
-    probe_workers: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _PROBE_WORKERS))
-
     started: Event = field(default_factory=Event)
     starting: Lock = field(default_factory=Lock)
 
@@ -91,7 +104,7 @@ class _Service:
         return int(self.clock())
 
     def start_once(self) -> None:
-        """Record the server's start in the database, at the first sync.
+        """Begin an era of the database, at the first sync (rule 41).
 
         Not earlier, because the database may be unwritable while the process starts.
         """
@@ -100,7 +113,7 @@ class _Service:
         with self.starting:
             if not self.started.is_set():
                 with writing(self.engine) as connection:
-                    start(connection, self.now())
+                    begin_era(connection, self.now())
                 self.started.set()
 
 
@@ -124,7 +137,7 @@ class _Call:
         log_details(self.request.scope).update(details)
 
 
-Handler = Callable[[_Service, _Call], Message]
+Handler: TypeAlias = Callable[[_Service, _Call, M], Message]
 
 
 def create_app(
@@ -143,6 +156,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        service.large_worker.shutdown()
         engine.dispose()
         log_event("stopped")
 
@@ -150,86 +164,91 @@ def create_app(
     service = _Service(engine, tuple(trusted), clock, metrics)
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=lifespan)
     _add_message_routes(app, service)
-    _add_probes(app, service)
+    add_probes(app, engine, metrics, service.shares)
     app.add_exception_handler(HTTPException, _no_route)
-    app.add_middleware(RequestMiddleware, metrics=metrics, routes=_ROUTES)
+    app.add_middleware(
+        RequestMiddleware,
+        metrics=metrics,
+        shares=service.shares,
+        trusted=service.trusted,
+        routes=_ROUTES,
+    )
     return app
 
 
 def _add_message_routes(app: FastAPI, service: _Service) -> None:
     @app.post("/v1/sync")
     async def sync_route(request: Request) -> Response:
-        return await _answer(service, request, _sync)
+        return await _answer_device(service, request, SyncRequest, _sync)
 
     @app.post("/v1/receipt")
     async def receipt_route(request: Request) -> Response:
-        return await _answer(service, request, _receipt)
+        return await _answer_device(service, request, ReceiptRequest, _receipt)
 
     @app.post("/v1/history")
     async def history_route(request: Request) -> Response:
-        return await _answer(service, request, _history)
+        return await _answer_device(service, request, HistoryRequest, _history)
 
     @app.post("/v1/enrol")
     async def enrol_route(request: Request) -> Response:
-        return await _answer(service, request, _enrol, authenticated=False)
+        return await _answer_stranger(service, request, EnrolRequest, _enrol)
 
 
-def _add_probes(app: FastAPI, service: _Service) -> None:
-    """Add the routes for monitoring and for the API's description."""
-
-    @app.get("/healthz")
-    async def health_route() -> dict[str, bool]:
-        return {"alive": True}
-
-    @app.get("/readyz")
-    async def ready_route() -> dict[str, bool]:
-        if not await run_sync(_is_ready, service.engine, limiter=service.probe_workers):
-            raise refusal("not-ready", 503, "The database is not migrated.", retry_after=60)
-        return {"ready": True}
-
-    @app.get("/metrics")
-    async def metrics_route() -> Response:
-        text = await run_sync(service.metrics.text, limiter=service.probe_workers)
-        return Response(text, media_type="text/plain; version=0.0.4")
-
-    @app.get("/openapi.json")
-    async def openapi_route() -> Response:
-        return JSONResponse(openapi_document())
-
-
-def _is_ready(engine: Engine) -> bool:
-    try:
-        return is_migrated(engine)
-    except Unusable:
-        return False
-
-
-async def _answer(
-    service: _Service, request: Request, handler: Handler, *, authenticated: bool = True
+async def _answer_device(
+    service: _Service, request: Request, kind: type[M], handler: Handler[M]
 ) -> Response:
-    """Authenticate the sender, then read the body and run ``handler`` in a thread."""
-    caller = identify_caller(request, service.trusted)
-    if not caller.private:
-        raise refusal("insecure", 403, "Codes and tokens are taken over https alone.", "Use https.")
-    sender = None
-    if authenticated:
-        authorization = request.headers.get("authorization", "")
-        sender = await run_sync(
-            authenticate, service.engine, authorization, limiter=service.workers
-        )
-        log_details(request.scope)["device"] = sender.device.id
-    else:
-        service.attempts.check(caller.address, service.now())
-    call = _Call(request, caller, await read_body(request), sender)
-
-    def respond() -> Response:
-        return message_response(request, handler(service, call))
-
-    return await run_sync(respond, limiter=service.workers)
+    """Authenticate the sender, then read the message and answer it."""
+    sender = await find_sender(request, service.engine, service.workers)
+    with service.shares.device(sender.device.id) as turn:
+        body = await read_body(request, DEVICE_LIMITS)
+        call = _Call(request, caller_of(request.scope), body, sender)
+        async with turn:
+            return await _work(service, call, kind, handler)
 
 
-def _sync(service: _Service, call: _Call) -> SyncAnswer:
-    message = read_message(call.request, call.body, SyncRequest)
+async def _answer_stranger(
+    service: _Service, request: Request, kind: type[M], handler: Handler[M]
+) -> Response:
+    """Answer a message that needs no token; late, if it is a guess too many."""
+    check_private(request)
+    caller = caller_of(request.scope)
+    with service.shares.stranger(caller.address):
+        call = _Call(request, caller, await read_body(request, STRANGER_LIMITS))
+        try:
+            return await _work(service, call, kind, handler)
+        except Refusal as refused:
+            if refused.problem.status == 429:
+                await sleep(LATE_SECONDS)
+            raise
+
+
+async def _work(service: _Service, call: _Call, kind: type[M], handler: Handler[M]) -> Response:
+    """Read the message, run its handler and encode the answer, in a thread; large ones by turns."""
+
+    def respond(*, large: bool) -> Response | None:
+        try:
+            message = read_message(call.request, call.body, kind, large=large)
+        except LargeMessage:
+            return None
+        return message_response(call.request, handler(service, call, message))
+
+    answer = await run_sync(partial(respond, large=False), limiter=service.workers)
+    if answer is None:
+        try:
+            with fail_after(LARGE_SECONDS):
+                await service.large.acquire()
+        except TimeoutError:
+            raise refusal("busy", 503, "Too much at once.", "Sync later.", retry_after=10) from None
+        try:
+            loop = get_running_loop()
+            answer = await loop.run_in_executor(service.large_worker, partial(respond, large=True))
+        finally:
+            service.large.release()
+    assert answer is not None
+    return answer
+
+
+def _sync(service: _Service, call: _Call, message: SyncRequest) -> SyncAnswer:
     call.log(origin=message.origin)
     now = service.now()
     service.start_once()
@@ -250,33 +269,30 @@ def _count(service: _Service, call: _Call, answer: SyncAnswer) -> None:
         call.log(rows=len(answer.page.rows))
 
 
-def _receipt(service: _Service, call: _Call) -> ReceiptAnswer:
-    message = read_message(call.request, call.body, ReceiptRequest)
+def _receipt(service: _Service, call: _Call, message: ReceiptRequest) -> ReceiptAnswer:
     with service.engine.connect() as connection:
         confirm_device(connection, call.sender.device)
-        logs = receipt(connection, call.sender.device, message.origins)
+        logs = receipt(connection, call.sender.device, message.origins, message.salt)
     for origin in set(message.origins) - {log.origin for log in logs}:
         log_event("out_of_scope", origin=origin, device=call.sender.device.id)
     return ReceiptAnswer(now=service.now(), logs=logs)
 
 
-def _history(service: _Service, call: _Call) -> HistoryAnswer:
-    message = read_message(call.request, call.body, HistoryRequest)
+def _history(service: _Service, call: _Call, message: HistoryRequest) -> HistoryAnswer:
     with reading(service.engine) as connection:
         confirm_device(connection, call.sender.device)
         return history(connection, call.sender.device, message)
 
 
-def _enrol(service: _Service, call: _Call) -> EnrolAnswer:
-    message = read_message(call.request, call.body, EnrolRequest)
+def _enrol(service: _Service, call: _Call, message: EnrolRequest) -> EnrolAnswer:
     call.log(origin=message.origin)
     authorization, now = call.request.headers.get("authorization", ""), service.now()
-    try:
-        with writing(service.engine) as connection:
-            return enrol(connection, message, authorization, now)
-    except Refusal:
-        service.attempts.count_failure(call.caller.address, now)
-        raise
+    with service.engine.connect() as connection:
+        known = is_code(connection, message.code)
+    if not known:
+        raise refuse_wrong_code(service.engine, call.caller.address, now)
+    with writing(service.engine) as connection:
+        return enrol(connection, message, authorization, now)
 
 
 async def _no_route(_request: Request, error: Exception) -> Response:

@@ -9,22 +9,37 @@ from collections.abc import MutableMapping
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fieldkit.server.http.caller import Caller, Network, identify_caller
 from fieldkit.server.http.envelope import ClientDisconnected, problem_response
 from fieldkit.server.http.metrics import Metrics
+from fieldkit.server.http.shares import Shares
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.request_log import Detail, log_event, log_fault
 
-MOST_OPEN = 512
-"""Most requests open at once; each holds a message of at most 1 MB."""
 PROBES = frozenset({"healthz", "readyz", "metrics"})
-"""Routes that monitors call all day: never refused for load, and logged only on errors."""
+"""Routes that monitors call all day: from this machine never refused for load, and logged only on
+errors."""
 _DRAIN_SECONDS = 10
 _DRAIN_BYTES = 256 << 20
 _CLIENT_CLOSED = 499
 """The status logged for a request whose client disconnected before the answer."""
 _DETAILS = "fieldkit.log_details"
+_CALLER = "fieldkit.caller"
+
+
+def is_of_device(scope: MutableMapping[str, object]) -> bool:
+    """Say whether a device has proved to have sent the request."""
+    return "device" in log_details(scope)
+
+
+def caller_of(scope: MutableMapping[str, object]) -> Caller:
+    """Return the client of the request."""
+    caller = scope[_CALLER]
+    assert isinstance(caller, Caller)
+    return caller
 
 
 def log_details(scope: MutableMapping[str, object]) -> dict[str, Detail]:
@@ -37,11 +52,19 @@ def log_details(scope: MutableMapping[str, object]) -> dict[str, Detail]:
 class RequestMiddleware:
     """Limits, measures and logs every request; ``routes`` gives the name of each path."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, routes: dict[str, str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        shares: Shares,
+        trusted: tuple[Network, ...],
+        routes: dict[str, str],
+    ) -> None:
         self._app = app
         self._metrics = metrics
+        self._shares = shares
+        self._trusted = trusted
         self._routes = routes
-        self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request, then count and log it."""
@@ -49,39 +72,59 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         route = self._routes.get(scope["path"], "other")
+        caller = scope[_CALLER] = identify_caller(Request(scope), self._trusted)
         traffic = _Traffic(receive, send)
         began = time.perf_counter()
-        self._open += 1
         self._metrics.open.inc()
         try:
-            await self._run(scope, traffic, route)
+            await self._run(scope, traffic, route, caller)
         finally:
-            self._open -= 1
             self._metrics.open.dec()
             self._report(route, traffic, time.perf_counter() - began, log_details(scope))
 
-    async def _run(self, scope: Scope, traffic: _Traffic, route: str) -> None:
+    async def _run(self, scope: Scope, traffic: _Traffic, route: str, caller: Caller) -> None:
         """Run the route; turn exceptions into problem responses."""
         try:
-            if self._open > MOST_OPEN and route not in PROBES:
-                raise refusal("busy", 503, "Too many at once.", "Sync later.", retry_after=10)
-            await self._app(scope, traffic.receive, traffic.send)
-            return
-        except ClientDisconnected:
-            return
+            with self._shares.request(caller.address, probe=route in PROBES and caller.local):
+                problem = await self._problem(scope, traffic, route)
+                if problem is not None and not traffic.status and problem.problem.status != 408:
+                    await self._drain(scope, traffic, caller)
         except Refusal as error:
             problem = error
-        except (DBAPIError, PoolTimeout) as error:
-            problem = _database_problem(error, route)
-        except Exception as error:
-            log_fault(route, error)
-            problem = _fault()
+        if problem is None:
+            return
         log_details(scope)["problem"] = problem.code
         self._metrics.problems.labels(problem.code).inc()
         if not traffic.status:
-            if problem.problem.status != 408:
-                await traffic.drain(Headers(scope=scope))
             await problem_response(problem)(scope, traffic.receive, traffic.send)
+
+    async def _problem(self, scope: Scope, traffic: _Traffic, route: str) -> Refusal | None:
+        """Run the route; return the problem that kept it from answering."""
+        try:
+            await self._app(scope, traffic.receive, traffic.send)
+        except ClientDisconnected:
+            return None
+        except Refusal as error:
+            return error
+        except (DBAPIError, PoolTimeout) as error:
+            return _database_problem(error, route)
+        except Exception as error:
+            log_fault(route, error)
+            return _fault()
+        return None
+
+    async def _drain(self, scope: Scope, traffic: _Traffic, caller: Caller) -> None:
+        """Receive and discard the rest of a refused body, unless too many such are being read.
+
+        Closing a connection while the client still writes resets it, and the answer is lost. A
+        client that waits for permission to send the body (``Expect``) has not begun to.
+        """
+        if "expect" in Headers(scope=scope) or not self._shares.has_room_for_stranger(
+            caller.address
+        ):
+            return
+        with self._shares.stranger(caller.address):
+            await traffic.drain()
 
     def _report(
         self, route: str, traffic: _Traffic, seconds: float, details: dict[str, Detail]
@@ -151,14 +194,8 @@ class _Traffic:
         self.bytes_out += len(message.get("body", b""))
         await self._send(message)
 
-    async def drain(self, headers: Headers) -> None:
-        """Receive and discard the rest of a refused body, within bounds.
-
-        Closing a connection while the client still writes resets it, and the answer is lost. A
-        client that waits for permission to send the body (``Expect``) has not begun to.
-        """
-        if "expect" in headers:
-            return
+    async def drain(self) -> None:
+        """Receive and discard the rest of the body, within bounds."""
         before = self.bytes_in
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):

@@ -8,8 +8,8 @@ from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.merge import Ancestry, FieldWrite
 from fieldkit.protocol.scope import Role
 from fieldkit.records.declaration.permission import Author, denial
-from fieldkit.server.database.rows import UnfitChange
-from fieldkit.server.ingest.record_state import RecordState, origin_of
+from fieldkit.server.database.rows import UnfitChange, origin_of
+from fieldkit.server.ingest.record_state import RecordState
 
 
 class BeyondRole(UnfitChange):

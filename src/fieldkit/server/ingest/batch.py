@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -12,17 +12,17 @@ from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import REJECTED, WAITING, Verdict
 from fieldkit.protocol.merge import Ancestry
 from fieldkit.records import kinds
-from fieldkit.server.database.rows import Key, ReadCache, UnfitChange, read_change
+from fieldkit.server.database.eras import Era
+from fieldkit.server.database.rows import Key, ReadCache, UnfitChange, origin_of, read_change
 from fieldkit.server.database.statements import about_records, insert_rows
 from fieldkit.server.database.tables import CHANGE
-from fieldkit.server.feed.positions import Generation
 from fieldkit.server.ingest import unsettled
 from fieldkit.server.ingest.batch_records import read_times
 from fieldkit.server.ingest.incoming import Entry, log_row, read_shape
 from fieldkit.server.ingest.locked_records import districts_of, lock_records
-from fieldkit.server.ingest.logs import Log, ancestry
+from fieldkit.server.ingest.logs import Log, ancestry, created_before
 from fieldkit.server.ingest.outcomes import Outcome, WaitingChange, attempt, merge_waiting
-from fieldkit.server.ingest.record_state import OutOfScope, RecordState, Writer, origin_of
+from fieldkit.server.ingest.record_state import OutOfScope, RecordState, Writer
 from fieldkit.server.ingest.unsettled import Room, Unsettled
 from fieldkit.server.scope import Device, Rights
 
@@ -46,6 +46,8 @@ class _Work:
     """A batch in progress."""
 
     writer: Writer
+    created_before: Set[Key]
+    """Records with the id of another log that this one may create: it goes on from that log."""
     floor: int
     records: Mapping[Key, RecordState]
     waiting: Waiting
@@ -60,7 +62,7 @@ def ingest_changes(
     log: Log,
     device: Device,
     entries: Sequence[Entry],
-    generation: Generation,
+    era: Era,
     cursors: Mapping[int, int],
     also: Collection[int],
     now: int,
@@ -79,14 +81,16 @@ def ingest_changes(
     writer = Writer(ancestry(connection, log), device.scope.role, rights, log.district)
     wanted = districts_of(connection, log.district, changes) | set(also)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
-    locked = lock_records(connection, keys, wanted, generation, writer.ancestry, cursors)
+    locked = lock_records(connection, keys, wanted, era, writer.ancestry, cursors)
     records = locked.states
     read_times(connection, _outside(records.values(), rights, changes))
     earlier = unsettled.about(connection, [key for key, one in records.items() if not one.values])
     waiting = _waiting(connection, changes, earlier, now)
     locked.check(_named_districts(waiting))
     refused = _refused_before(connection, writer.ancestry, changes, records, earlier)
-    work = _Work(writer, generation.floor, records, waiting, refused, Room(connection, device.id))
+    made = {(one.kind, one.record_id) for one in changes if one.op is Op.CREATE}
+    again = created_before(connection, writer.ancestry, made)
+    work = _Work(writer, again, era.floor, records, waiting, refused, Room(connection, device.id))
     known = [one for some in waiting.values() for one in some]
     outcomes = [_ingest(work, entry) for entry in entries]
     # The log first: the author of a value in conflict is read from it.
@@ -186,6 +190,8 @@ def _merge(work: _Work, record: RecordState, change: Change, outcome: Outcome) -
         UnfitChange: it cannot be accepted.
     """
     there = bool(record.values)
+    if change.op is Op.CREATE and not there and not _may_create(work, record.key):
+        raise UnfitChange("other_number")
     if change.op is not Op.CREATE and not there and record.key in work.refused:
         raise UnfitChange("entry_refused")
     attempt(record, change, work.writer, outcome, work.floor)
@@ -199,6 +205,14 @@ def _merge(work: _Work, record: RecordState, change: Change, outcome: Outcome) -
             work.waiting[record.key].append(WaitingChange(change, work.writer, outcome))
     elif not there:
         merge_waiting(record, work.waiting.pop(record.key, ()), work.floor)
+
+
+def _may_create(work: _Work, key: Key) -> bool:
+    """Say whether the id of a new record is this log's own, or was in what it inherits (rule 36).
+
+    Otherwise a device could take the ids of others in advance.
+    """
+    return origin_of(key) == work.writer.ancestry.origin or key in work.created_before
 
 
 def _open_changes(

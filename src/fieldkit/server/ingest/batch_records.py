@@ -18,6 +18,7 @@ from fieldkit.server.conflicts import Held, conflicts, rows_about
 from fieldkit.server.database.rows import (
     Key,
     StoredRecord,
+    origin_of,
     place_of,
     read_records,
     rows_of,
@@ -30,7 +31,6 @@ from fieldkit.server.ingest.record_state import (
     CREATION,
     RecordState,
     compact,
-    origin_of,
     state_of,
 )
 from fieldkit.server.scope import Place, place_at

@@ -146,7 +146,7 @@ def log_row(entry: Entry, outcome: Outcome, now: int) -> dict[str, object]:
         "origin": outcome.origin,
         "seq": entry.seq,
         "kind": entry.change.kind if entry.change else None,
-        "record_id": entry.change.record_id if entry.change and not secret else None,
+        "record_id": entry.change.record_id if entry.change else None,
         "body": b"" if secret else entry.body,
         "head": entry.head,
         "received_at": now,

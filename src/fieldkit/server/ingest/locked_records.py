@@ -10,13 +10,9 @@ from sqlalchemy import Connection
 from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.merge import Ancestry
 from fieldkit.records.fields.dates import day_at
+from fieldkit.server.database.eras import Era, count_batch, read_era
 from fieldkit.server.database.rows import Key, place_of, read_places
-from fieldkit.server.feed.positions import (
-    Generation,
-    append_entries,
-    lock_counters,
-    read_generation,
-)
+from fieldkit.server.feed.positions import append_entries, lock_counters
 from fieldkit.server.ingest import findings
 from fieldkit.server.ingest.batch_records import read_states, write_states
 from fieldkit.server.ingest.record_state import RecordState
@@ -50,7 +46,7 @@ class LockedRecords:
         _check_locked(self._counters, districts)
 
     def write(self, now: int) -> Mapping[Key, Place]:
-        """Write what changed, with findings and entries of the feed.
+        """Write what changed, with findings and entries of the feed; count the batch (rule 42).
 
         Returns the places of the records whose findings changed.
 
@@ -62,6 +58,7 @@ class LockedRecords:
         others = _review(connection, states, rows, self._beside, now)
         self.check({district for district, _ in others.values()})
         _append_entries(connection, states, others, self._counters)
+        count_batch(connection, min(self._counters))
         return others
 
 
@@ -69,11 +66,11 @@ def lock_records(
     connection: Connection,
     keys: Iterable[Key],
     districts: Collection[int],
-    generation: Generation,
+    era: Era,
     ancestry: Ancestry,
     cursors: Mapping[int, int],
 ) -> LockedRecords:
-    """Lock districts, then read the records.
+    """Lock districts, at least one, then read the records.
 
     ``ancestry``: of the log whose changes are to be merged. ``cursors``: how far its laptop has
     pulled each district's feed.
@@ -81,9 +78,9 @@ def lock_records(
     Raises:
         MissingLocks: roll this transaction back and start over with more locks.
     """
-    counters = lock_counters(connection, districts, generation.floor)
-    if read_generation(connection).name != generation.name:
-        raise MissingLocks(districts)  # a restore was detected while this waited (rule 5)
+    counters = lock_counters(connection, districts, era.floor)
+    if read_era(connection).name != era.name:
+        raise MissingLocks(districts)  # a server was started while this waited (rule 41)
     states = read_states(connection, keys, ancestry, cursors)
     beside = findings.waiting(connection, {record_id for _, record_id in states})
     places = {one.before.place[0] for one in states.values() if one.before}
@@ -94,7 +91,7 @@ def lock_records(
 def districts_of(connection: Connection, default: int, changes: Iterable[Change]) -> set[int]:
     """Return the districts that the records of changes are in or move to.
 
-    ``default``: the district of new records that name none.
+    ``default``: the district of new records that name none; the only one if there is no record.
     """
     changes = list(changes)
     known = [(one.kind, one.record_id) for one in changes if one.op is not Op.CREATE]
@@ -106,7 +103,7 @@ def districts_of(connection: Connection, default: int, changes: Iterable[Change]
             found.add(named)
         elif (change.kind, change.record_id) not in places:
             found.add(default)
-    return found
+    return found or {default}
 
 
 def _check_locked(counters: Mapping[int, int], districts: Set[int]) -> None:

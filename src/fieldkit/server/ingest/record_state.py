@@ -19,7 +19,7 @@ from fieldkit.protocol.merge import (
 )
 from fieldkit.protocol.scope import Role
 from fieldkit.server.conflicts import Held
-from fieldkit.server.database.rows import Key, StoredRecord, UnfitChange, place_of
+from fieldkit.server.database.rows import Key, StoredRecord, UnfitChange, origin_of, place_of
 from fieldkit.server.scope import Past, Place, Right, Rights
 
 LARGEST_RECORD = 256 * 1024
@@ -84,11 +84,6 @@ class RecordState:
     must_return: bool = False
     """Whether the laptop needs the row back: its own changes alone do not determine it."""
     changed: bool = False
-
-
-def origin_of(key: Key) -> str:
-    """Return the origin in a record's id."""
-    return key[1].partition("-")[0]
 
 
 def state_of(

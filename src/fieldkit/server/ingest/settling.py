@@ -15,9 +15,10 @@ from fieldkit.protocol.merge import Ancestry, FieldWrite
 from fieldkit.protocol.messages import Settled
 from fieldkit.protocol.messages import Unsettled as Asked
 from fieldkit.server.database.connection import may_retry, reading, writing
+from fieldkit.server.database.eras import count_batch, read_era
 from fieldkit.server.database.rows import UnfitChange
 from fieldkit.server.database.tables import CHANGE
-from fieldkit.server.feed.positions import feed_entries, read_generation
+from fieldkit.server.feed.positions import feed_entries, lock_counters
 from fieldkit.server.ingest import unsettled
 from fieldkit.server.ingest.batch_records import read_times
 from fieldkit.server.ingest.incoming import ANSWERS, verdict_of
@@ -66,6 +67,7 @@ def take(engine: Engine, one: Unsettled, now: int) -> Outcome | None:
 def leave(engine: Engine, one: Unsettled, now: int) -> None:
     """Reject a change, as a supervisor decided, and what waits for a record that it creates."""
     with writing(engine) as connection:
+        lock_counters(connection, [one.district], read_era(connection).floor)
         if not unsettled.still_open(connection, one):
             return
         (left,) = unsettled.read_waiting(connection, [one], now)
@@ -78,6 +80,7 @@ def leave(engine: Engine, one: Unsettled, now: int) -> None:
                     other.outcome.reject(UnfitChange("entry_refused"))
                     outcomes.append(other.outcome)
         unsettled.settle(connection, outcomes, now)
+        count_batch(connection, one.district)
 
 
 _Merge = Callable[[Connection, RecordState, WaitingChange, int], None]
@@ -128,16 +131,16 @@ def _try_settle(
     waiting = _waiting_for(connection, one, now) if one.creates else []
     changes = [each.change for each in (asked, *waiting) if each.change]
     districts = districts_of(connection, asked.writer.district, changes) | set(also)
-    generation = read_generation(connection)
+    era = read_era(connection)
     lineage = asked.writer.ancestry
-    locked = lock_records(connection, [one.key], districts, generation, lineage, {})
+    locked = lock_records(connection, [one.key], districts, era, lineage, {})
     if not unsettled.still_open(connection, one):
         return None
     record, was_there = locked.states[one.key], bool(locked.states[one.key].values)
     read_times(connection, [record] if was_there else [])
-    merge(connection, record, asked, generation.floor)
+    merge(connection, record, asked, era.floor)
     if record.values and not was_there:
-        merge_waiting(record, waiting, generation.floor)
+        merge_waiting(record, waiting, era.floor)
     settled = [asked, *(each for each in waiting if each.tried)]
     unsettled.settle(connection, [each.outcome for each in settled], now)
     locked.write(now)

@@ -8,7 +8,6 @@ batch is retried here.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,17 +18,17 @@ from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.messages import Settled, SyncAnswer, SyncRequest, Unsettled
 from fieldkit.server import request_log
 from fieldkit.server.database.connection import may_retry, reading, writing
+from fieldkit.server.database.eras import (
+    Era,
+    as_incarnation,
+    read_era,
+    read_mark,
+    served_by_lost_data,
+)
 from fieldkit.server.database.rows import Key
 from fieldkit.server.devices.authentication import confirm_device
+from fieldkit.server.devices.bindings import bind
 from fieldkit.server.feed.page import PageResult, read_page
-from fieldkit.server.feed.positions import (
-    Generation,
-    begin_generation,
-    in_skipped_range,
-    number_above,
-    positions,
-    read_generation,
-)
 from fieldkit.server.feed.sentences import verdicts_for
 from fieldkit.server.ingest import logs
 from fieldkit.server.ingest.batch import BatchResult, ingest_changes
@@ -41,19 +40,6 @@ from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
 _TRIES = 5
-_RESTORE_SECONDS = 600
-"""Seconds after the begin of a generation in which no other one begins."""
-_MOST_SKEW = 86_400
-"""Seconds that the clock of a lost generation can have been ahead: reject cursors beyond that."""
-
-
-class _Restored(Exception):
-    """A laptop knows more than this database holds: it was restored from a backup (rule 5)."""
-
-    def __init__(self, lost: Generation, seen: Collection[int]) -> None:
-        super().__init__("restored")
-        self.lost = lost
-        self.seen = seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +49,7 @@ class _LogRequest:
     device: Device
     request: SyncRequest
     log: Log
-    generation: Generation
+    era: Era
     now: int
 
 
@@ -72,7 +58,7 @@ class _Outcome:
     """The state of a log after its request, and what became of the batch."""
 
     log: Log
-    generation: Generation
+    request: SyncRequest
     seq: int
     head: bytes
     versions: list[int | None] = field(default_factory=list)
@@ -88,21 +74,25 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
     """Ingest the request's batch, and answer with a page of the device's scope.
 
     Raises:
-        Refusal: the log does not fit (gap, altered, parent, not-yours), the batch has no canonical
-            form, the device was revoked meanwhile, or others kept the server busy (503).
+        Refusal: the log does not fit (gap, altered, parent, not-yours), the laptop was served by
+            data that is lost, the batch has no canonical form, the device was revoked meanwhile, or
+            others kept the server busy (503).
     """
     outcome = _ingest(engine, device, request, now)
     for seq in outcome.out_of_scope:
         request_log.log_event("out_of_scope", origin=request.origin, seq=seq)
+    request = outcome.request
     result, settled = PageResult(None, request.cursors, request.focus, False), list[Settled]()
     listed = request.unsettled or Unsettled()
     if outcome.fits and listed.waiting:
         retry_waiting(engine, request.origin, listed.waiting, now)
-    if outcome.fits and (request.most or listed.late or listed.waiting):
-        with reading(engine) as connection:
+    with reading(engine) as connection:
+        mark = read_mark(connection)
+        if outcome.fits:
             settled = verdicts_changed(connection, request.origin, listed)
-            if request.most:
-                result = read_page(connection, device.scope, request, outcome.own)
+        if outcome.fits and request.most:
+            result = read_page(connection, device.scope, request, outcome.own)
+    complete = result.page is not None and not result.more
     return SyncAnswer(
         seq=outcome.seq,
         head=outcome.head.hex(),
@@ -116,7 +106,8 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
         more=result.more,
         epoch=device.epoch,
         scope=device.scope if request.epoch != device.epoch else None,
-        incarnation=outcome.generation.name,
+        mark=None if request.mark is None else mark,
+        incarnation="" if request.mark else as_incarnation(mark, complete=complete),
         now=now,
     )
 
@@ -132,12 +123,6 @@ def _ingest(engine: Engine, device: Device, request: SyncRequest, now: int) -> _
                 return outcome
         except MissingLocks as missing:
             also |= missing.districts
-        except _Restored as restored:
-            with writing(engine) as connection:
-                name = secrets.token_hex(8)
-                lost = restored.lost.name
-                begin_generation(connection, lost, request.incarnation, name, restored.seen, now)
-            request_log.log_event("restored", origin=request.origin, device=device.id)
         except DBAPIError as error:
             if not may_retry(error):
                 raise
@@ -147,25 +132,30 @@ def _ingest(engine: Engine, device: Device, request: SyncRequest, now: int) -> _
 def _try_ingest(
     connection: Connection, device: Device, request: SyncRequest, also: Collection[int], now: int
 ) -> _Outcome:
+    request = _from_the_start_if_lost(connection, request)
     log = logs.lock(connection, request.origin, device)
-    current = read_generation(connection)
-    _check_restored(connection, log, request, current, now)
-    fits = logs.check_whole(connection, log, device, request)
+    if log.new and request.batch is not None:
+        logs.begin(connection, log, device, now)
+        log = logs.lock(connection, log.origin, device)
+    asked = _LogRequest(device, request, log, read_era(connection), now)
+    if not log.bound and (other := _forked_at_first(connection, asked)):
+        return other
+    bound = log.bound or (now < device.proves_until and logs.proves(connection, log, request))
+    if not bound:
+        raise logs.not_yours(log)
+    fits = logs.check_whole(connection, log, request)
     if request.batch is not None:
-        if log.new:
-            logs.begin(connection, log, now)
-            log = logs.lock(connection, log.origin, device)
-        outcome = _ingest_batch(
-            connection, _LogRequest(device, request, log, current, now), fits, also
-        )
+        outcome = _ingest_batch(connection, asked, fits, also)
     elif fits:
         if log.new:
-            logs.inherit(connection, log, device, request.parent)
-        outcome = _Outcome(log, current, log.last_seq, log.head)
+            logs.inherit(connection, log, device, request.parent, now)
+        outcome = _Outcome(log, request, log.last_seq, log.head)
     else:
         raise logs.altered(log)
     if outcome.fits and not outcome.log.new:
         logs.note(connection, outcome.log, device, now)
+        if not (log.bound and log.last_seq):
+            bind(connection, [log.origin], device.id, now)
     return outcome
 
 
@@ -179,32 +169,27 @@ def _ingest_batch(
     log, request, batch = asked.log, asked.request, asked.request.batch
     assert batch is not None
     if batch.first > log.last_seq + 1:
-        raise logs.gap(log, asked.device)
+        raise logs.gap(log)
     if logs.head_at(connection, log, batch.first - 1) != bytes.fromhex(batch.before):
         raise logs.altered(log)
     entries = entries_of(batch)
     known = known_of(connection, log, [one for one in entries if one.seq <= log.last_seq])
     if known.fork is not None or not fits:
         return _forked(connection, asked, entries, known)
-    log = replace(log, parent=logs.inherit(connection, log, asked.device, request.parent))
+    log = replace(
+        log, parent=logs.inherit(connection, log, asked.device, request.parent, asked.now)
+    )
     old, new = entries[: len(known.versions)], entries[len(known.versions) :]
     result = BatchResult()
     if new:
         result = ingest_changes(
-            connection,
-            log,
-            asked.device,
-            new,
-            asked.generation,
-            request.cursors,
-            also,
-            asked.now,
+            connection, log, asked.device, new, asked.era, request.cursors, also, asked.now
         )
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     replayed = {(change.kind, change.record_id) for change in map(read_shape, old) if change}
     return _Outcome(
         log,
-        asked.generation,
+        request,
         log.last_seq,
         log.head,
         known.versions + result.versions,
@@ -212,6 +197,20 @@ def _ingest_batch(
         result.out_of_scope,
         {key: version for key, version in result.own.items() if key not in replayed},
     )
+
+
+def _forked_at_first(connection: Connection, asked: _LogRequest) -> _Outcome | None:
+    """Answer a device that has another first change than the log: it has another log (rule 39).
+
+    None: its first change is the same, or not in this request.
+    """
+    log, batch = asked.log, asked.request.batch
+    if batch is None or batch.first > 1:
+        return None
+    if entries_of(batch)[0].head == logs.head_at(connection, log, 1):
+        return None
+    head = logs.head_at(connection, log, 0)
+    return _Outcome(log, asked.request, 0, head, fork=1, fits=False)
 
 
 def _forked(
@@ -226,7 +225,7 @@ def _forked(
     seq = entries[-1].seq if known.fork is None else known.fork - 1
     return _Outcome(
         asked.log,
-        asked.generation,
+        asked.request,
         seq,
         logs.head_at(connection, asked.log, seq),
         known.versions,
@@ -236,25 +235,20 @@ def _forked(
     )
 
 
-def _check_restored(
-    connection: Connection, log: Log, request: SyncRequest, current: Generation, now: int
-) -> None:
-    """Raise if the laptop knows more than this database: it was restored from a backup (rule 5).
+def _from_the_start_if_lost(connection: Connection, request: SyncRequest) -> SyncRequest:
+    """Return the request, or if the laptop was served by lost data, one that pulls all (rule 42).
 
-    A laptop that names an unknown generation also knows more: one backup was restored twice.
+    Raises:
+        Refusal: 409, a laptop that knows marks begins again by itself.
     """
-    if not request.incarnation or request.incarnation in current.past:
-        return
-    last = positions(connection)
-    cursors = list(request.cursors.items())
-    if request.focus is not None:
-        cursors.append((request.focus.district, request.focus.position))
-    beyond = [at for district, at in cursors if at > last.get(district, 0)]
-    most = max([*last.values(), number_above(current.floor, now + _MOST_SKEW)])
-    if max(beyond, default=0) > most:
-        raise refusal("unreadable", 400, "These cursors are none of this server's.")
-    # A generation that has just begun covers all devices: do not begin another one.
-    more = beyond or request.acked > log.last_seq or request.incarnation != current.name
-    recent = 0 <= now - current.since < _RESTORE_SECONDS
-    if (more or in_skipped_range(connection, cursors)) and not recent:
-        raise _Restored(current, beyond)
+    if not served_by_lost_data(connection, request):
+        return request
+    request_log.log_event("lost", origin=request.origin)
+    if request.mark is not None:
+        raise refusal(
+            "lost",
+            409,
+            "The server has lost what it sent to this laptop.",
+            "It was restored from a backup. Compare all logs, and pull from the start.",
+        )
+    return request.model_copy(update={"cursors": {}, "focus": None})

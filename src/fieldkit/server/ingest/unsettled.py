@@ -44,6 +44,7 @@ class Unsettled:
     origin: str
     seq: int
     key: Key
+    district: int
     device: int
     creates: bool
     verdict: str
@@ -85,6 +86,7 @@ def _select(connection: Connection, condition: ColumnElement[bool]) -> list[Unse
             row.origin,
             row.seq,
             (row.kind, row.record_id),
+            row.district,
             row.device,
             row.creates,
             row.verdict,

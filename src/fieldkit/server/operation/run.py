@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import socket
 import ssl
@@ -13,19 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fieldkit.server.database.connection import Unusable
 from fieldkit.server.http.app import create_app
 from fieldkit.server.http.caller import networks
+from fieldkit.server.http.connections import MOST_CONNECTIONS, Connections, protocol
 from fieldkit.server.request_log import log_event, write_to_standard_error
 
 KEEP_ALIVE = 90
 """Seconds an idle connection is kept: longer than the gateways of mobile networks keep it."""
-HEADER_SECONDS = 30
-"""Seconds after which a new connection without a complete request header is closed."""
 LARGEST_HEADER = 16 << 10
-MOST_CONNECTIONS = 2000
 FINISH_SECONDS = 20
 """Seconds that requests in progress have to finish when the server stops."""
 
@@ -78,8 +74,11 @@ def run(
     if certificate:
         certificate.check()
     write_to_standard_error()
-    with _listen(host, port) as listening:
-        server = uvicorn.Server(_config(create_app(database, trusted=proxies), certificate))
+    _allow_files(MOST_CONNECTIONS + 200)
+    connections = Connections(proxies)
+    with _listen(connections, host, port) as listening:
+        app = create_app(database, trusted=proxies)
+        server = uvicorn.Server(_config(app, connections, certificate))
         if watch_input:
             threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
         scheme = "https" if certificate else "http"
@@ -91,29 +90,17 @@ def run(
         server.run(sockets=[listening])
 
 
-class _Protocol(H11Protocol):
-    """uvicorn's HTTP/1.1 protocol with a timeout for the first request of a connection."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the timeout of the first request."""
-        super().connection_made(transport)
-        self.loop.call_later(HEADER_SECONDS, self._close_unused)
-
-    def _close_unused(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
-
-
-def _config(app: Callable[..., object], certificate: Certificate | None) -> uvicorn.Config:
+def _config(
+    app: Callable[..., object], connections: Connections, certificate: Certificate | None
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=_Protocol,
+        http=protocol(connections),
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=LARGEST_HEADER,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=FINISH_SECONDS,
@@ -122,10 +109,22 @@ def _config(app: Callable[..., object], certificate: Certificate | None) -> uvic
     )
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _allow_files(most: int) -> None:
+    """Let this process open so many files, as each connection is one and 1,024 are usual."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _listen(connections: Connections, host: str, port: int) -> socket.socket:
     """Bind before the server starts, so that a busy port gives a clear error."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening = connections.listener(family)
     try:
         if sys.platform != "win32":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

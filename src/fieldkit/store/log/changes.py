@@ -45,6 +45,14 @@ def chain_end(connection: Connection, origin: str) -> tuple[int, bytes]:
     return (row.seq, row.head) if row else (0, first_head(origin))
 
 
+def head_after(connection: Connection, origin: str, seq: int) -> bytes:
+    """Return the head of an origin's log after the change ``seq``."""
+    head: bytes | None = connection.execute(
+        select(_log.c.head).where(_log.c.origin == origin, _log.c.seq == seq)
+    ).scalar_one_or_none()
+    return head or first_head(origin)
+
+
 def append(
     connection: Connection,
     origin: str,

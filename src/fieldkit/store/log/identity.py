@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from fieldkit.protocol.identity import new_origin
 from fieldkit.records import Unfit
@@ -18,6 +18,7 @@ from fieldkit.store import tables
 from fieldkit.store.clock import WRONG
 from fieldkit.store.database import Database
 from fieldkit.store.errors import DiskFull, StoreError, Unwritable
+from fieldkit.store.log.changes import chain_end, head_after
 
 # Held ready: building a statement takes longer than running it, and every save runs these.
 _device = tables.device.c
@@ -43,6 +44,8 @@ _OLDER = (
     "This is an older copy: the server has more from this laptop than is here. All of it "
     "comes back with the sync, and new entries get other record numbers."
 )
+MOST_BY_SERVER = 100
+"""Origins that may begin because a server said so: a faulty one must not fill the file."""
 _FURTHEST = 1_000_000
 """How far above the counter an imported record number of this database may be. Without a limit, one
 mistyped number would use up all numbers."""
@@ -157,16 +160,69 @@ def settle_place(database: Database, here: str, at: int) -> None:
             note(connection, at, _MOVED)
 
 
+def heads_to_show(connection: Connection, most: int) -> list[tuple[str, int, bytes]]:
+    """Return heads of every log here, by which a server sees that it is this laptop's (rule 38).
+
+    A restored server may have less than it acknowledged, so of each log some further back are
+    among them, the first one included. At most so many; those of newer logs come first.
+    """
+    logs = connection.execute(select(tables.origin).order_by(tables.origin.c.born.desc())).all()
+    wanted: list[tuple[int, int, str, int]] = []
+    for place, row in enumerate(logs):
+        last, _ = chain_end(connection, row.origin)
+        back = (row.acked_seq - (1 << power) for power in range(row.acked_seq.bit_length()))
+        seqs = dict.fromkeys([row.acked_seq, 1, last, *back])
+        shown = [seq for seq in seqs if 0 < seq <= last]
+        wanted += [(turn, place, row.origin, seq) for turn, seq in enumerate(shown)]
+    return [
+        (origin, seq, head_after(connection, origin, seq))
+        for _, _, origin, seq in sorted(wanted)[:most]
+    ]
+
+
 def freeze(connection: Connection, origin: str, at: int) -> None:
-    """Continue under a new origin: the server has more of the present one than this database."""
-    if connection.execute(select(_device.origin)).scalar_one_or_none() == origin:
-        place = connection.execute(select(_device.place)).scalar_one()
-        renew_origin(connection, place=place)
+    """Continue under a new origin: the server has more of the present one than this database.
+
+    Raises:
+        StoreError: too many origins began because a server said so.
+    """
+    if leave(connection, origin):
         note(connection, at, _OLDER)
 
 
+def leave(connection: Connection, origin: str) -> bool:
+    """Continue under a new origin if ``origin`` is the one in use; say whether it was.
+
+    Raises:
+        StoreError: too many origins began because a server said so.
+    """
+    if connection.execute(select(_device.origin)).scalar_one_or_none() != origin:
+        return False
+    place = connection.execute(select(_device.place)).scalar_one()
+    renew_origin(connection, place=place)
+    note_by_server(connection, connection.execute(select(_device.origin)).scalar_one())
+    return True
+
+
+def note_by_server(connection: Connection, origin: str) -> None:
+    """Note that an origin began because a server said so.
+
+    Raises:
+        StoreError: too many did.
+    """
+    table = tables.origin
+    connection.execute(update(table).where(table.c.origin == origin).values(by_server=1))
+    many = select(func.count()).where(table.c.by_server == 1)
+    if connection.execute(many).scalar_one() > MOST_BY_SERVER:
+        raise StoreError(
+            "The server says too often that this laptop was copied. "
+            "Tell whoever looks after the server."
+        )
+
+
 def note(connection: Connection, at: int, text: str) -> None:
-    """Keep a sentence for the person until they have seen it."""
+    """Keep a sentence for the person until they have seen it; the same one is kept once."""
+    connection.execute(delete(tables.notice).where(tables.notice.c.text == text))
     connection.execute(insert(tables.notice).values(at=at, text=text))
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from fieldkit.protocol.change import Change, Op, first_head
+from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.records import kinds
 from fieldkit.store import tables
@@ -33,6 +33,7 @@ from fieldkit.store.log.changes import (
     chain_end,
     change_of,
     count_conflicts,
+    head_after,
     own_changes,
 )
 from fieldkit.store.log.states import UNMERGED, State, state_of
@@ -108,8 +109,8 @@ class Outbox:
     def log_position(self, origin: str | None = None) -> LogPosition | None:
         """Return where an origin stands: the named one, else the one to go on with.
 
-        That is the first with anything to send, then one the server has not been asked about,
-        then the origin in use; None before the first run.
+        That is the first with anything to send, then one that holds changes and the server has
+        not been asked about, then the origin in use; None before the first run.
         """
         with self.database.read() as connection:
             rows = connection.execute(select(_origin).order_by(_origin.c.born)).all()
@@ -128,15 +129,19 @@ class Outbox:
         if origin is not None:
             found = [one for one in found if one.origin == origin]
         waiting = [one for one in found if one.last_seq > one.acked_seq]
-        unasked = [one for one in found if one.server_head is None]
+        unasked = [one for one in found if one.server_head is None and one.last_seq]
         return next(iter([*waiting, *unasked, *reversed(found)]), None)
 
-    def batch(self, origin: str, limit: int = 200) -> list[Logged]:
-        """Return the first unacknowledged changes of an origin, in order, ready to be sent."""
+    def batch(self, origin: str, limit: int = 200, *, after: int | None = None) -> list[Logged]:
+        """Return the first changes of an origin after the seq ``after``, ready to be sent.
+
+        Without it, the first ones that are not acknowledged.
+        """
+        start = _origin.c.acked_seq if after is None else after
         with self.database.read() as connection:
             rows = connection.execute(
                 _logged()
-                .where(_change.c.origin == origin, _change.c.seq > _origin.c.acked_seq)
+                .where(_change.c.origin == origin, _change.c.seq > start)
                 .order_by(_change.c.seq)
                 .limit(limit)
             )
@@ -145,10 +150,7 @@ class Outbox:
     def head_before(self, origin: str, seq: int) -> bytes:
         """Return the chain's head before the change ``seq``."""
         with self.database.read() as connection:
-            head = connection.execute(
-                select(_change.c.head).where(_change.c.origin == origin, _change.c.seq == seq - 1)
-            ).scalar_one_or_none()
-        return head or first_head(origin)
+            return head_after(connection, origin, seq - 1)
 
     def sent(self, origin: str, seq: int) -> None:
         """Note that changes up to ``seq`` are on their way."""

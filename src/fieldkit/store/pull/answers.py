@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.finding import Finding, Verdict
+from fieldkit.protocol.messages import Mark
 from fieldkit.protocol.scope import Scope
 from fieldkit.store.log.verdicts import SettledChange
 
@@ -60,6 +61,14 @@ class Answered:
     """A new token, used from now on."""
     settled: Sequence[SettledChange] = ()
     """What became of changes of ``origin`` that were late or waiting."""
+    mark: Mark | None = None
+    """What the server had taken; None: it gives no marks."""
+    asked: PullState | None = None
+    """The state that the page was requested from; None: the present one."""
+
+    def without_page(self) -> Answered:
+        """Return the acknowledgement and verdicts alone."""
+        return replace(self, rows=(), gone=(), cursors={}, focus=None, more=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +88,10 @@ class PullState:
     focus: FocusAt | None
     epoch: int
     """The oldest epoch of scope under which unsent work was done; sent to the server."""
+    mark: Mark | None
+    """The mark of the last answer, for the next request; None: none was given yet."""
     incarnation: str
-    """The server's generation as last reported; empty before the first answer."""
+    """What a server that gives no marks last sent in its place."""
     scope: Scope | None
     """None: the server has not reported it yet."""
     more: bool

@@ -21,10 +21,11 @@ from fieldkit.protocol.identity import derived_origin
 from fieldkit.records import Record, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import append, change_of, in_parts
+from fieldkit.store.log.identity import note_by_server
 from fieldkit.store.log.tallies import rename_saved
 from fieldkit.store.read.records import Records
 from fieldkit.store.read.server_rows import NOTHING, BaseRow, Key
-from fieldkit.store.rows.overlays import OverlayRebuilder
+from fieldkit.store.rows.overlays import OverlayRebuilder, keep_base_rows
 from fieldkit.store.rows.row_write import RowWrite
 from fieldkit.store.rows.table_rows import put, remove
 
@@ -38,6 +39,9 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     """Move the changes of ``origin`` from ``seq`` on to a new origin.
 
     Acknowledgements of them were for the changes of the other copy, so all are sent again.
+
+    Raises:
+        StoreError: too many origins began because a server said so.
     """
     first = connection.execute(
         select(_log.c.head).where(_log.c.origin == origin, _log.c.seq == seq)
@@ -45,8 +49,13 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     if first is None:
         return
     own = derived_origin(origin, first)
-    renaming = _Renaming(connection, _made_since(connection, origin, seq, own))
+    names = _made_since(connection, origin, seq, own)
+    # Another copy may have sent the same tail under that name, and its rows have come here.
+    pulled = Records(connection).fetch(kinds(), sorted(names.values()))
+    keep_base_rows(connection, list(pulled.values()))
+    renaming = _Renaming(connection, names, frozenset(pulled))
     _branch(connection, origin, own, seq)
+    note_by_server(connection, own)
     renaming.move(origin, own, seq)
     renaming.rewrite_after(own)
     renaming.rename_rows()
@@ -103,6 +112,8 @@ class _Renaming:
     connection: Connection
     names: Mapping[str, str]
     """The new number by the old one."""
+    pulled: frozenset[Key]
+    """Records that the server had sent under the new numbers before."""
     mentioning: set[tuple[str, str]] = field(default_factory=set)
     """Kind and old id of the records whose changes mention any."""
 
@@ -157,7 +168,8 @@ class _Renaming:
         for kind, old in keys:
             if rebuilder.is_here((kind, old)):
                 bases[kind, old] = rebuilder.base((kind, old))
-                bases[kind, self.names[old]] = NOTHING
+                new = (kind, self.names[old])
+                bases[new] = rebuilder.base(new) if new in self.pulled else NOTHING
         rebuilder.rebuild(bases)
 
     def rename_drafts(self) -> None:

@@ -11,12 +11,19 @@ from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.clock import WRONG, Clock
 from fieldkit.store.database import Database
-from fieldkit.store.log.identity import freeze, note
+from fieldkit.store.log.identity import freeze, leave, note
 from fieldkit.store.log.outbox import take_back
 from fieldkit.store.log.verdicts import unsettle
 from fieldkit.store.pull.answers import Answered, PullResult, PullState
 from fieldkit.store.pull.apply import apply_answer
 from fieldkit.store.pull.forks import fork
+from fieldkit.store.pull.restarts import (
+    all_received,
+    begin_again,
+    end,
+    note_received,
+    remove_some,
+)
 from fieldkit.store.pull.scopes import (
     focus_columns,
     pull_state,
@@ -32,15 +39,23 @@ _OTHER_AREA = (
     "This laptop was given another area. Its records come with the sync; those of the old area "
     "leave once all that was entered here is sent."
 )
+_LOST = (
+    "The server has lost what it had sent here, as when it was restored from a backup. Everything "
+    "is compared again; what others had entered comes back once their laptops sync."
+)
 _RENUMBERED = (
     "A copy of this laptop's data was used too. What had not been sent has new record numbers: "
     "a number written down may now mean another person."
 )
 
 
+class Outdated(Exception):
+    """An answer came to a request that was made from another state, as before an enrolment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """Applies answers, scopes and generations of the server, and forks copies."""
+    """Applies answers and scopes of the server, begins again if it lost data, forks copies."""
 
     database: Database
     clock: Clock
@@ -51,10 +66,23 @@ class Pull:
             return pull_state(connection)
 
     def receive(self, answered: Answered) -> PullResult:
-        """Apply one answer atomically: acknowledgement, verdicts and page (rules 1, 21)."""
+        """Apply one answer atomically: acknowledgement, verdicts and page (rules 1, 21).
+
+        Raises:
+            Outdated: it was requested from another state than the present one (rule 45).
+        """
         with self.database.write() as connection:
+            if answered.asked is not None and pull_state(connection) != answered.asked:
+                raise Outdated
             _keep_state(connection, answered)
+            note_received(connection, [(row.kind, row.id) for row in answered.rows])
             return apply_answer(connection, answered)
+
+    def begin_again(self) -> None:
+        """Pull everything from the start, as the server has lost what it sent here (rule 42)."""
+        with self.database.write() as connection:
+            if begin_again(connection):
+                note(connection, self.clock(), _LOST)
 
     def change_scope(self, scope: Scope) -> None:
         """Store a new scope and pull it from the start; the old area is retired later (rule 20)."""
@@ -70,8 +98,10 @@ class Pull:
     def settle(self) -> bool:
         """Retire the old area if all is acknowledged and pulled; say whether it was done (rule 20).
 
-        Works in short transactions, so that saving never waits for long.
+        Before that, remove what a server that lost data has not sent again (rule 42). Works in
+        short transactions, so that saving never waits for long.
         """
+        self._remove_lost()
         state = self.state()
         if state.scope is None or state.epoch == state.scope.epoch or state.more:
             return False
@@ -89,8 +119,23 @@ class Pull:
             connection.execute(update(_device).values(declared=state.scope.epoch))
         return True
 
+    def _remove_lost(self) -> None:
+        with self.database.read() as connection:
+            if not all_received(connection):
+                return
+        for kind in kinds():
+            after: str | None = ""
+            while after is not None:
+                with self.database.write() as connection:
+                    if not all_received(connection):
+                        return
+                    after = remove_some(connection, kind, after)
+        with self.database.write() as connection:
+            if all_received(connection):
+                end(connection)
+
     def new_incarnation(self, name: str) -> None:
-        """Store the server's new generation; every origin's log must be compared again (rule 5).
+        """Compare every log again, as a server that gives no marks says that it lost data.
 
         What became of late and waiting changes is asked again too.
         """
@@ -100,7 +145,7 @@ class Pull:
             reapply_overlays(connection, unsettle(connection))
 
     def offer_again(self, origin: str, seq: int) -> None:
-        """Mark an origin's changes beyond ``seq`` as unsent: the server lacks them (rule 5).
+        """Mark an origin's changes beyond ``seq`` as unsent: the server lacks them (rule 42).
 
         They become overlays again, applied to what others have written meanwhile.
         """
@@ -113,6 +158,11 @@ class Pull:
             fork(connection, origin, seq)
             note(connection, self.clock(), _RENUMBERED)
 
+    def leave(self, origin: str) -> None:
+        """Continue under a new origin if this one, still empty here, is another laptop's."""
+        with self.database.write() as connection:
+            leave(connection, origin)
+
     def freeze(self, origin: str) -> None:
         """Continue under a new origin: the server has more of ``origin`` than this older copy."""
         with self.database.write() as connection:
@@ -120,15 +170,20 @@ class Pull:
 
 
 def _keep_state(connection: Connection, answered: Answered) -> None:
-    """Store the skew, token and, if the answer has a page, the cursors."""
+    """Store the skew, token, mark and, if the answer has a page, the cursors."""
     values: dict[str, object] = {"skew": answered.skew}
-    known = connection.execute(select(_device.c.skew)).scalar_one()
-    if known is None and abs(answered.skew) > WRONG:
+    before = connection.execute(select(_device.c.skew, _device.c.incarnation)).one()
+    if before.skew is None and abs(answered.skew) > WRONG:
         # First answer of a server: all changes saved so far have the same clock error.
         marked = tables.change.c.skew.is_(None)
         connection.execute(update(tables.change).where(marked).values(skew=answered.skew))
     if answered.token is not None:
         values["token"] = answered.token
+    if answered.mark is not None:
+        values |= {"era": answered.mark.era, "batches": answered.mark.batches, "incarnation": None}
+        if before.incarnation:
+            # The server did not notice by marks yet what it lost before: compare every log once.
+            connection.execute(update(tables.origin).values(server_head=None))
     if answered.cursors:
         values |= {"more": int(answered.more), **focus_columns(answered.focus)}
         connection.execute(delete(_cursor))

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from fieldkit.protocol.messages import Mark
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.store import tables
@@ -34,13 +35,14 @@ def pull_state(connection: Connection) -> PullState:
     """Return how far this laptop has pulled, and its scope."""
     row = connection.execute(select(_device)).one_or_none()
     if row is None:
-        return PullState({}, None, 0, "", None, more=True)
+        return PullState({}, None, 0, None, "", None, more=True)
     cursors = connection.execute(select(_cursor).order_by(_cursor.c.district))
     focus = (row.focus_district, row.focus_block, row.focus_position)
     return PullState(
         cursors={one.district: one.position for one in cursors},
         focus=None if row.focus_district is None else FocusAt(*focus),
         epoch=row.declared or 0,
+        mark=None if row.era is None else Mark(era=row.era, batches=row.batches),
         incarnation=row.incarnation or "",
         scope=_scope(row),
         more=row.more is None or bool(row.more),
@@ -75,21 +77,36 @@ def set_scope(connection: Connection, scope: Scope, *, keep_cursors: bool = Fals
         "block": place[1],
     }
     if not keep_cursors:
-        wider = scope.block is None and place[1] is not None
-        focus = FocusAt(place[0], place[1], 0) if wider else None
-        values |= {"more": 1, **focus_columns(focus)}
-        connection.execute(delete(_cursor))
+        values |= pull_from_start(connection, place, wide=scope.block is None)
     connection.execute(update(_device).values(values))
 
 
-def enrol_scope(connection: Connection, scope: Scope, incarnation: str) -> None:
-    """Store the scope of an enrolment; an unchanged scope at the same server keeps its cursors."""
+def enrol_scope(connection: Connection, scope: Scope, incarnation: str, *, marks: bool) -> None:
+    """Store the scope of an enrolment; an unchanged scope at the same server keeps its cursors.
+
+    ``marks``: the server gives marks, and so notices by itself that it is another one.
+    """
     before = pull_state(connection)
     had = before.scope and before.scope.model_copy(update={"epoch": scope.epoch})
-    set_scope(connection, scope, keep_cursors=had == scope and before.incarnation == incarnation)
-    connection.execute(update(_device).values(incarnation=incarnation))
+    same = marks if before.mark else before.incarnation == incarnation
+    set_scope(connection, scope, keep_cursors=had == scope and same)
+    if not marks:
+        values = {"incarnation": incarnation, "era": None, "batches": None}
+        connection.execute(update(_device).values(values))
     if before.scope is None:
         connection.execute(update(_device).values(declared=scope.epoch))
+
+
+def pull_from_start(
+    connection: Connection, place: tuple[int, int | None], *, wide: bool
+) -> dict[str, int | None]:
+    """Forget the cursors; return the columns by which the laptop's own block comes first.
+
+    ``wide``: the scope holds more than one block.
+    """
+    connection.execute(delete(_cursor))
+    focus = FocusAt(place[0], place[1], 0) if wide and place[1] is not None else None
+    return {"more": 1, **focus_columns(focus)}
 
 
 def focus_columns(focus: FocusAt | None) -> dict[str, int | None]:

@@ -108,6 +108,9 @@ def _prepare(
         if before is None and (code := _number_refused(key, highest, kind, past.kind)):
             refused = finding_about(one.record, "id", code, Severity.BLOCK)
             one = replace(one, stops=(refused, *one.stops))
+        elif one.op is Op.CREATE and key not in history and _is_others(key, author.device):
+            refused = finding_about(one.record, "id", "number.other", Severity.BLOCK)
+            one = replace(one, stops=(refused, *one.stops))
         if one.op and not one.stops:
             _stamp(one, author)
             known.put(one.record)
@@ -205,6 +208,14 @@ def _number_refused(record_id: str, highest: RecordId, kind: str, taken_by: str)
     if taken_by != kind:
         return "number.taken"
     return None
+
+
+def _is_others(record_id: str, device: Device) -> bool:
+    """Say whether the server would refuse a new record of this number as another laptop's (36).
+
+    A laptop that has no server yet takes in what another one has exported.
+    """
+    return device.server is not None and not record_id.startswith(f"{device.origin}-")
 
 
 def _write(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:

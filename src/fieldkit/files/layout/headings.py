@@ -312,6 +312,7 @@ def _corrected(word: str, grammar: _Grammar) -> str:
 
 def _of_path(text: str, grammar: _Grammar) -> Meaning | None:
     """Read the last part of a heading that begins with the name of a group: ``group/name``."""
+    text = _LETTER_PAIR.sub(_one_word, text)  # no step within "A/c"
     steps = [_marked(step) for step in _STEPS.split(text) if step and step.strip()]
     if len(steps) < 2:
         return None

@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import BinaryIO
 
 from fieldkit.files.tables.cell_text import cell_text
-from fieldkit.files.tables.merged import MOST_BLOCKS, Block, Merged
 from fieldkit.files.tables.noticed import Noticed
-from fieldkit.files.tables.number_formats import PLAIN, NumberFormat, number_text
+from fieldkit.files.tables.spreadsheets.merged import MOST_BLOCKS, Block, Merged
+from fieldkit.files.tables.spreadsheets.number_formats import PLAIN, NumberFormat, number_text
+from fieldkit.files.tables.spreadsheets.parse import Attributes, parsing
+from fieldkit.files.tables.spreadsheets.texts import SharedTexts, TextCollector
 from fieldkit.files.tables.table import LONGEST_ROW, MOST_COLUMNS, SAVE_AS, Row, Unreadable
-from fieldkit.files.tables.xlsx.parse import Attributes, parsing
-from fieldkit.files.tables.xlsx.texts import SharedTexts, TextCollector
 
 MOST_ROWS = 1 << 20
 """Rows a spreadsheet program allows."""
@@ -117,7 +117,7 @@ class _Cells:
         text = self._text(self.collector.taken())
         if not text:
             # A formula whose result is the empty text has the type "str".
-            if self._type == "e" or (self._formula and self._type != "str"):
+            if self._formula and self._type != "str":
                 self._noticed.add(self._noticed.uncalculated, self._noticed.row)
             return
         if self._row is None or self._column >= MOST_COLUMNS:
@@ -130,7 +130,7 @@ class _Cells:
         self._row[self._column] = text
 
     def _text(self, written: str) -> str:
-        if not written or self._type == "e":
+        if not written:
             return ""
         if self._type == "s":
             return cell_text(self._book.texts[int(written)])

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
-from fieldkit.files.tables.merged import Merged
 from fieldkit.files.tables.noticed import Noticed
+from fieldkit.files.tables.spreadsheets.merged import Merged
+from fieldkit.files.tables.spreadsheets.package import BROKEN, Package
+from fieldkit.files.tables.spreadsheets.parse import Attributes, parse
+from fieldkit.files.tables.spreadsheets.sheet import Workbook, merged_blocks, read_rows
+from fieldkit.files.tables.spreadsheets.styles import read_styles
+from fieldkit.files.tables.spreadsheets.texts import SharedTexts, read_shared
 from fieldkit.files.tables.table import (
     SAMPLED_ROWS,
     SAVE_AS,
@@ -18,11 +23,6 @@ from fieldkit.files.tables.table import (
     Table,
     Unreadable,
 )
-from fieldkit.files.tables.xlsx.package import BROKEN, Package
-from fieldkit.files.tables.xlsx.parse import Attributes, parse
-from fieldkit.files.tables.xlsx.sheet import Workbook, merged_blocks, read_rows
-from fieldkit.files.tables.xlsx.styles import read_styles
-from fieldkit.files.tables.xlsx.texts import SharedTexts, read_shared
 
 _SMALL = 16 << 20
 _MOST_SHEETS = 200

@@ -9,9 +9,14 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, BinaryIO
 
 from fieldkit.files.tables.cell_text import cell_text
-from fieldkit.files.tables.merged import Merged
 from fieldkit.files.tables.noticed import Noticed
-from fieldkit.files.tables.number_formats import PLAIN, NumberFormat, number_format, number_text
+from fieldkit.files.tables.spreadsheets.merged import Merged
+from fieldkit.files.tables.spreadsheets.number_formats import (
+    PLAIN,
+    NumberFormat,
+    number_format,
+    number_text,
+)
 from fieldkit.files.tables.table import (
     LONGEST_CELL,
     MOST_COLUMNS,
@@ -28,7 +33,7 @@ from fieldkit.files.tables.table import (
 if TYPE_CHECKING:
     import xlrd
 
-LARGEST_XLS = 20 << 20
+LARGEST_XLS = 12 << 20
 """Bytes; the library needs six times as many."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -138,9 +143,8 @@ class _Reader:
     def _text(self, row: int, column: int, kind: int, value: object) -> str:
         import xlrd
 
-        if kind == xlrd.XL_CELL_ERROR:
-            self.noticed.add(self.noticed.uncalculated, row + 1)
-            return ""
+        if kind == xlrd.XL_CELL_ERROR and isinstance(value, int):
+            return str(xlrd.error_text_from_code.get(value, "#VALUE!"))
         if kind == xlrd.XL_CELL_DATE and isinstance(value, float):
             return number_text(value, NumberFormat(date=True), from_1904=self.book.datemode == 1)
         if kind == xlrd.XL_CELL_NUMBER and isinstance(value, float):

@@ -6,8 +6,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from fieldkit.files.tables.spreadsheets.parse import Attributes, parse
 from fieldkit.files.tables.table import LONGEST_CELL, SAVE_AS, Unreadable
-from fieldkit.files.tables.xlsx.parse import Attributes, parse
 
 _MOST_BYTES = 32 << 20
 _MOST_TEXTS = 4_000_000

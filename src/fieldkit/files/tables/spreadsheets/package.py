@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 from xml.parsers.expat import ExpatError
 
+from fieldkit.files.tables.spreadsheets.parse import Attributes, parse
 from fieldkit.files.tables.table import PROTECTED, SAVE_AS, Unreadable
-from fieldkit.files.tables.xlsx.parse import Attributes, parse
 
 MOST_UNPACKED = 1 << 30
 """Bytes one part may unpack to; a zip bomb unpacks to more."""

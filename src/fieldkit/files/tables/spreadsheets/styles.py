@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from fieldkit.files.tables.number_formats import NumberFormat, number_format
+from fieldkit.files.tables.spreadsheets.number_formats import NumberFormat, number_format
+from fieldkit.files.tables.spreadsheets.parse import Attributes, parse
 from fieldkit.files.tables.table import SAVE_AS, Unreadable
-from fieldkit.files.tables.xlsx.parse import Attributes, parse
 
 _MOST_STYLES = 100_000
 

@@ -1,0 +1,1 @@
+"""XLSX and XLS files, read within bounds whatever they claim to hold."""

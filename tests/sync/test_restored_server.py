@@ -1,0 +1,159 @@
+"""Laptops and a server that is restored from a backup, over HTTP (rules 41, 42)."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from fieldkit.records.community.village_organisation import VillageOrganisation
+from fieldkit.server.operation.local import code, local_server
+from fieldkit.store import Edit, Store
+from fieldkit.sync import transfer_size
+from fieldkit.sync.client import Outcome, Stop, enrol, sync
+
+KIND = "village_organisation"
+
+
+class Office:
+    """A server on a file, and laptops that go on with it at any address."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "server.sqlite3"
+        self._folder = folder
+        self._running = ExitStack()
+        self.laptops: list[Store] = []
+
+    def start(self) -> None:
+        self.url = self._running.enter_context(local_server(self.file))
+        for laptop in self.laptops:
+            self._lead(laptop)
+
+    def stop(self) -> None:
+        self._running.close()
+
+    def laptop(self, name: str) -> Store:
+        store = Store.open(self._folder / name)
+        store.init(name, 2, None)
+        enrol(store, self.url, code(self.file, district=2))
+        self.laptops.append(store)
+        return store
+
+    def back_up(self) -> None:
+        with (
+            closing(sqlite3.connect(self.file)) as source,
+            closing(sqlite3.connect(self._folder / "backup")) as copy,
+        ):
+            source.backup(copy)
+
+    def restore(self) -> None:
+        self.stop()
+        for file in self._folder.glob("server.sqlite3-*"):
+            file.unlink()
+        shutil.copy(self._folder / "backup", self.file)
+        self.start()
+
+    def close(self) -> None:
+        for laptop in self.laptops:
+            laptop.close()
+        self.stop()
+
+    def _lead(self, laptop: Store) -> None:
+        """Give a laptop the server's present address, as a restored server keeps its own."""
+        token = laptop.token()
+        assert token is not None
+        laptop.enrol(self.url, token)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    office = Office(tmp_path)
+    office.start()
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def pages_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FIRST_PAGE", "FEWEST", "MOST_ROWS"):
+        monkeypatch.setattr(transfer_size, name, 2)
+
+
+def put(store: Store, name: str, record_id: str | None = None) -> str:
+    (saved,) = store.save([Edit(VillageOrganisation, {"name": name}, record_id)], "Asha")
+    return saved.id
+
+
+def done(store: Store) -> Outcome:
+    outcome = sync(store)
+    assert outcome.ok, outcome.session.error
+    return outcome
+
+
+def half_way(store: Store) -> Outcome:
+    """Stop after the first page."""
+    stop = Stop()
+    outcome = sync(store, stop=stop, progress=lambda _: stop.set())
+    assert outcome.stopped
+    return outcome
+
+
+def names(store: Store) -> set[str]:
+    return {record.label() for record in store.page(KIND, limit=50).records}
+
+
+def test_a_restore_loses_nothing_that_any_laptop_has(office: Office, pages_of_two: None) -> None:
+    writer, author, reader, half, idle = map(office.laptop, ("w", "a", "r", "h", "i"))
+    kept = [put(writer, f"VO {number}") for number in range(4)]
+    for laptop in (writer, author, reader, idle):
+        done(laptop)
+    office.back_up()
+    put(writer, "VO renamed", kept[0])
+    put(author, "Entered since")
+    for laptop in (writer, author, reader):
+        done(laptop)
+    half_way(half)
+    assert len(names(half)) == 2
+    office.restore()
+    # Half way, and whole: both were served by what is lost, and have all that is kept.
+    for laptop in (half, reader):
+        done(laptop)
+        assert names(laptop) == {f"VO {number}" for number in range(4)}
+        assert "has lost what it had sent" in laptop.notices()[0].text
+        assert laptop.check() == []
+    # Who was served by nothing that is lost goes on.
+    outcome = done(idle)
+    assert (outcome.session.requests, outcome.received, idle.notices()) == (1, 0, [])
+    # The laptops that entered what is lost bring it back.
+    for laptop in (author, writer):
+        assert done(laptop).waiting == 0
+    expected = {"Entered since", "VO renamed", "VO 1", "VO 2", "VO 3"}
+    for laptop in office.laptops:
+        done(laptop)
+        assert names(laptop) == expected
+        assert laptop.check() == []
+    assert done(reader).session.requests == 1
+
+
+def test_another_server_at_the_same_address_gets_all_logs_and_keeps_no_strange_rows(
+    office: Office, tmp_path: Path
+) -> None:
+    writer, reader = office.laptop("w"), office.laptop("r")
+    put(writer, "VO of the first server")
+    mine = put(reader, "VO of the reader")
+    done(writer)
+    done(reader)
+    office.stop()
+    office.file = tmp_path / "second.sqlite3"
+    office.laptops.remove(writer)
+    writer.close()
+    office.start()
+    enrol(reader, office.url, code(office.file, district=2))
+    done(reader)
+    assert names(reader) == {"VO of the reader"}
+    assert reader.get(KIND, mine) is not None
+    assert reader.outbox.unsent() == 0
