@@ -292,6 +292,25 @@ def test_an_age_becomes_a_year_of_birth(roster: Roster, store: Store) -> None:
     assert only(store).born == str(today().year - 42)
 
 
+@pytest.mark.parametrize(
+    ("heading", "text", "why"),
+    [
+        ("Age", "150", "Nobody is 150 years old."),
+        ("Age", "0", "Nobody is 0 years old."),
+        ("Age", "6 months", "An age is a number of years."),
+        ("Mobile", "#N/A", "The spreadsheet shows #N/A, an error."),
+        ("Village", "#REF!", "The spreadsheet shows #REF!, an error."),
+        ("Monthly Income", '"10,5"', "A whole number is needed."),
+    ],
+)
+def test_a_value_is_refused_for_the_right_reason(
+    roster: Roster, heading: str, text: str, why: str
+) -> None:
+    loaded = roster(f"Ali,Mason,{text}", headings=SHORT + heading)
+    assert loaded.imported == 0
+    assert why in rejected(loaded)[0]["reason"]
+
+
 def test_a_named_block_implies_its_district(roster: Roster, store: Store) -> None:
     roster("Ali,Mason,Chadora", "Zoona,Mason,Achabal", headings=SHORT + "Block")
     places = [(record.district, record.block) for record in store.each("beneficiary")]

@@ -42,6 +42,12 @@ def test_a_column_that_proves_nothing_is_asked_about_beside_one_that_is_month_fi
     assert born(seen(*lines, choices=answer.choices)) == ["04 Mar 1980"]
 
 
+def test_a_day_equal_to_its_month_leaves_nothing_open() -> None:
+    found = seen("Name,DOB,Registered on,Trade", "Ali,05/05/1980,12/25/2023,Mason")
+    assert found.questions == ()
+    assert born(found) == ["05 May 1980"]
+
+
 def test_the_proof_may_stand_far_below() -> None:
     lines = [f"Ali,0{1 + n % 9}/1{n % 3}/1980,Mason" for n in range(4500)]
     found = seen("Name,DOB,Trade", *lines, "Gul,08/25/1980,Mason")

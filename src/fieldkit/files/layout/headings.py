@@ -95,6 +95,8 @@ class _Grammar:
     """Folded heading -> target."""
     known: Mapping[tuple[frozenset[str], str], str]
     """(words, head) -> target."""
+    choices: Mapping[str, Choice]
+    """Fields whose values are entries of a list."""
     own: frozenset[str]
     vocabulary: frozenset[str]
     name: str
@@ -189,24 +191,31 @@ def _one_word(pair: re.Match[str]) -> str:
 
 def _of_parts(text: str, grammar: _Grammar) -> Meaning | None:
     """Read a heading whose parts ("Mobile / Phone", brackets) must all mean the same field."""
-    text = _marked(text)
-    asides = [found for found in _BRACKETS.findall(text) if found.strip()]
-    parts = [part for part in _JOINED.split(_BRACKETS.sub(" ", text)) if part.strip()]
+    asides = [found for found in _BRACKETS.findall(text) if _says(found)]
+    bare = _marked(_BRACKETS.sub(" ", text))
+    parts = [part for part in _JOINED.split(bare) if part.strip()]
     if not parts:
         return None
     found = _same([_of_words(spelled(part), grammar) for part in parts if _says(part)], grammar)
-    for at, aside in enumerate(aside for aside in asides if _says(aside)):
+    for at, aside in enumerate(asides):
+        if found and _lists_entries(aside, grammar.choices.get(found.target)):
+            continue
         if at and found is None:
             return None
-        found = _with_aside(parts, found, spelled(aside), grammar)
+        found = _with_aside(parts, found, spelled(_marked(aside)), grammar)
     return found
+
+
+def _lists_entries(aside: str, form: Choice | None) -> bool:
+    """Say whether brackets hold what a person can choose: "Gender (M/F)"."""
+    named = [part for part in re.split(r"[/,|]", aside) if part.strip()]
+    return form is not None and len(named) > 1 and all(map(form.matching, named))
 
 
 def _says(part: str) -> bool:
     """Say whether a part holds a word that is no filler."""
-    return not _words(Role.FILLER).issuperset(
-        word for word in spelled(part) if not word.isdecimal()
-    )
+    words = [word for word in spelled(_marked(part)) if not word.isdecimal()]
+    return not _words(Role.FILLER).issuperset(words)
 
 
 def _same(read: Sequence[Meaning | None], grammar: _Grammar) -> Meaning | None:
@@ -343,6 +352,9 @@ def _grammar(kind: type[Record]) -> _Grammar:
     grammar = _Grammar(
         exact=_exact(kind),
         known={},
+        choices={
+            name: one.format for name, one in fields.items() if isinstance(one.format, Choice)
+        },
         own=words_of(Role.OWN, kind.parts()),
         vocabulary=frozenset(),
         name=names[0] if names else "",

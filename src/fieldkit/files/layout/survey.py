@@ -42,7 +42,8 @@ class Survey:
 
     def survey_more(self) -> bool:
         """Survey as many rows again, within bounds; say whether there were any."""
-        more = list(_within_bounds(self.rest, _size(self.first)))
+        held = _size(self.first)
+        more = [] if _is_full(held) else list(_within_bounds(self.rest, held))
         self.first += filter(None, more)
         return bool(more)
 
@@ -100,8 +101,13 @@ def _within_bounds(
         if row:
             cells += len(row.cells)
             characters += sum(map(len, row.cells))
-        if cells > _MOST_CELLS or characters > _MOST_CHARACTERS:
+        if _is_full((cells, characters)):
             return
+
+
+def _is_full(held: tuple[int, int]) -> bool:
+    cells, characters = held
+    return cells > _MOST_CELLS or characters > _MOST_CHARACTERS
 
 
 def _size(rows: Sequence[Row]) -> tuple[int, int]:
