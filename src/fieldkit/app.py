@@ -195,9 +195,6 @@ def run(home: Path) -> int:
     """
     from filelock import FileLock, Timeout
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        _tell("fieldkit needs a terminal. `fieldkit --help` lists the commands that need none.")
-        return 2
     try:
         make_private(home)
         lock = FileLock(home / "fieldkit.lock")
@@ -209,6 +206,9 @@ def run(home: Path) -> int:
         _tell(f"The folder {home} cannot be written. Ask whoever set up this laptop.")
         return 2
     try:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            _tell("fieldkit needs a terminal. `fieldkit --help` lists the commands that need none.")
+            return 2
         textual_private.tolerate_any_byte()
         app = FieldkitApp(home)
         for name in ("SIGHUP", "SIGTERM", "SIGBREAK"):  # no system has all of them

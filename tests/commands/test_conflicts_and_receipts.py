@@ -69,6 +69,7 @@ def test_a_receipt_is_printed_as_text_json_or_a_file(
     status = cli("status", "--json").json
     assert list(found) == [
         "at", "origin", "name", "server", "asked", "server_at", "last_sync", "match", "returned",
+        "unsettled",
         "to_settle", "logs",
     ]  # fmt: skip
     assert (found["match"], found["asked"]) == (True, True)

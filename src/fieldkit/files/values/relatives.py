@@ -94,7 +94,7 @@ def _read(text: str, field: str) -> Mapping[str, Value]:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    if _BARE.fullmatch(text):  # "So" is a name as well
+    if _BARE.fullmatch(text) or not _MARK.search(text):  # "So" is a name as well
         yield _Piece("", "", text.strip())
         return
     mark, written, start = "", "", 0

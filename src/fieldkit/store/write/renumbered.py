@@ -1,13 +1,20 @@
-"""Old record numbers in edits: a renumbered record is still found by them."""
+"""Old record numbers in edits: a renumbered record is still found by them.
+
+New records that come under another laptop's numbers are renumbered here.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
+from fieldkit.protocol.identity import read_id
+from fieldkit.records import kinds
+from fieldkit.store import tables
+from fieldkit.store.log.identity import Device, take_numbers
 from fieldkit.store.read.records import Records
 from fieldkit.store.write.edits import Edit
 
@@ -38,6 +45,49 @@ def use_present_numbers(connection: Connection, edits: Sequence[Edit]) -> Sequen
             id=(present if edit.base == 0 else renamed).get(edit.id, edit.id) if edit.id else None,
             fields={
                 name: renamed.get(value, value)
+                if isinstance(value, str) and name in edit.kind.references()
+                else value
+                for name, value in edit.fields.items()
+            },
+        )
+        for edit in edits
+    ]
+
+
+def number_anew(connection: Connection, edits: Sequence[Edit], device: Device) -> Sequence[Edit]:
+    """Give new records that a file brings under another laptop's numbers numbers of this one.
+
+    The server takes a record only from the laptop that gave out its number (rule 36). The old
+    number stays known, so that later lines and files find the record by it. A laptop that has a
+    server is asked to sync instead: the record may be there.
+    """
+    if device.server is not None:
+        return edits
+    given = {edit.id for edit in edits if edit.id and _is_of_another(edit.id, device)}
+    if not given:
+        return edits
+    here = {number for _, number in Records(connection).fetch(kinds(), sorted(given))}
+    new = [one for one in dict.fromkeys(edit.id for edit in edits) if one in given - here]
+    first = take_numbers(connection, len(new))
+    names = {old: f"{device.origin}-{first + place}" for place, old in enumerate(new)}
+    if names:
+        rows = [{"old": old, "new": number} for old, number in names.items()]
+        connection.execute(insert(tables.alias), rows)
+    return _renamed(edits, names)
+
+
+def _is_of_another(number: str, device: Device) -> bool:
+    read = read_id(number)
+    return read is not None and str(read) == number and read.origin != device.origin
+
+
+def _renamed(edits: Sequence[Edit], names: Mapping[str, str]) -> Sequence[Edit]:
+    return [
+        replace(
+            edit,
+            id=names.get(edit.id, edit.id) if edit.id else None,
+            fields={
+                name: names.get(value, value)
                 if isinstance(value, str) and name in edit.kind.references()
                 else value
                 for name, value in edit.fields.items()
