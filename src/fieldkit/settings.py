@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 DATABASE = "fieldkit.sqlite3"
@@ -21,10 +22,14 @@ def make_private(folder: Path) -> None:
 
 
 def make_file_private(path: Path) -> None:
-    """Let only the owner read a file (POSIX); what SQLite makes beside it follows."""
-    path.touch(mode=0o600, exist_ok=True)
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        path.chmod(0o600)
+    """Let only the owner read a file (POSIX), where that can be set.
+
+    It is made if it is missing; what SQLite makes beside it follows.
+    """
+    with suppress(OSError):  # whoever opens it next says why it cannot be made
+        path.touch(mode=0o600, exist_ok=True)
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
 
 
 def home_folder() -> Path:

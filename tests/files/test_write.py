@@ -63,8 +63,10 @@ def fill(store: Store) -> None:
     store.save(edits, "Zoona")
 
 
-def held(store: Store) -> list[dict[str, object]]:
-    return [dict(record.values()) for record in store.each("beneficiary")]
+def unnumbered(store: Store) -> list[dict[str, object]]:
+    """Return what the records hold in order of their numbers, which each laptop gives itself."""
+    records = sorted(store.each("beneficiary"), key=lambda one: int(one.id.partition("-")[2]))
+    return [{**record.values(), "id": ""} for record in records]
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -76,7 +78,7 @@ def test_an_export_imports_unchanged_into_an_empty_home(home: Home, form: FileFo
     content.seek(0)
     loaded = load(there, "beneficiary", content, operator="Reyaz")
     assert (loaded.imported, loaded.rejected) == (len(NASTY), 0)
-    assert held(there) == held(here)
+    assert unnumbered(there) == unnumbered(here)
     content.seek(0)
     again = load(there, "beneficiary", content, operator="Reyaz")
     assert (again.skipped, again.changed) == (len(NASTY), 0)
@@ -152,7 +154,7 @@ def test_any_storable_text_survives_export_and_import(texts: list[str]) -> None:
         export(here, "beneficiary", content, "csv")
         content.seek(0)
         load(there, "beneficiary", content, operator="Asha")
-        same = held(there) == held(here)
+        same = unnumbered(there) == unnumbered(here)
         here.close()
         there.close()
     assert same

@@ -34,7 +34,7 @@ def test_history_has_the_changes_of_all_laptops_in_order_of_arrival(engine: Engi
     reyaz.edit(record, base=1, village="Nagam", gram_panchayat=None)
     reyaz.push()
     asha.edit(record, base=1, village="Wathoora")
-    asha.delete(record, base=3)
+    asha.delete(record, base=2)
     asha.push()
     answer = ask(asha, record)
     assert answer == ask(reyaz, record)

@@ -178,6 +178,8 @@ def test_states_follow_the_last_change(store: Store) -> None:
         State.SENT: 1,
         State.CONFLICT: 1,
         State.REJECTED: 1,
+        State.LATE: 0,
+        State.WAITING: 0,
     }
 
 
