@@ -45,7 +45,18 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "typed",
-    ["gulam mohd butt", "9419011432", "zooni 5210", "gh mohd bhat nagam", "غلام", "nobody", '"*('],
+    [
+        "gulam mohd butt",
+        "zooni akhter",
+        "zuni akhtar",
+        "5210",
+        "9419011432",
+        "zooni 5210",
+        "gh mohd bhat nagam",
+        "غلام",
+        "nobody",
+        '"*(',
+    ],
 )
 def test_a_glance_finds_what_the_store_finds(home: Path, typed: str) -> None:
     store = Store.open(home)

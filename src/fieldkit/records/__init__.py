@@ -12,6 +12,7 @@ from fieldkit.records.declaration.field import Condition, Field, Use, field, whe
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.record import Record, kind_name, kinds
+from fieldkit.records.declaration.review import same_person, tells_apart
 from fieldkit.records.declaration.roles import check_roles
 from fieldkit.records.declaration.rule import (
     Broken,
@@ -58,6 +59,8 @@ __all__ = [
     "lifecycle_rules",
     "rule",
     "rules_of",
+    "same_person",
     "sentence",
+    "tells_apart",
     "when",
 ]

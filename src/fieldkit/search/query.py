@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -20,6 +20,8 @@ ENOUGH = 20
 _CANDIDATES = 100
 LONGEST = 100
 """Typed characters that are used; the rest is ignored."""
+_LAST_DIGITS = 4
+"""So many last digits of a mobile tell people apart, if only one has them."""
 _STRONG = 0.82
 """Likeness from which the best hit is preselected, before "none of these: new"."""
 
@@ -87,24 +89,51 @@ def look(
     """
     query = read_query(typed)
     candidates: dict[int, Candidate] = {}
+    whole = 0
     among, values = "", {}
     if wanted is not None:
         among, values = (
             "AND f.kind IN (SELECT value FROM json_each(:kinds))",
             {"kinds": json.dumps(list(wanted))},
         )
-    for source, condition, value in _stages(query):
+    for stage, (source, condition, value) in enumerate(_stages(query)):
         if len(candidates) >= ENOUGH or (query.whole_mobile and candidates):
             break
-        rows = execute(
-            "SELECT f.rowid, f.kind, f.record_id, f.name, f.kin, f.place, f.digits, f.shown "
-            f"FROM {source} WHERE {condition} {among} LIMIT {candidates_each}",
-            {"value": value, **values},
+        rows = list(
+            execute(
+                "SELECT f.rowid, f.kind, f.record_id, f.name, f.kin, f.place, f.digits, f.shown "
+                f"FROM {source} WHERE {condition} {among} LIMIT {candidates_each}",
+                {"value": value, **values},
+            )
         )
+        if whole == stage and len(rows) < candidates_each:
+            whole += 1
         for row in rows:
             candidates.setdefault(row[0], Candidate(*row[1:]))
+    sure = _named_alone(query, list(candidates.values()), whole)
     ranked = [rank(query, one) for one in candidates.values()]
-    return sorted(ranked, key=lambda one: (-one.score, one.candidate.id))
+    ranked = [replace(one, strong=one.strong or one.candidate is sure) for one in ranked]
+    return sorted(ranked, key=lambda one: (one.candidate is not sure, -one.score, one.candidate.id))
+
+
+def _named_alone(query: Query, candidates: Sequence[Candidate], whole: int) -> Candidate | None:
+    """Return the only record whose whole name, or at least last four digits, was typed.
+
+    A name counts as spelt; if nobody has it so, by its sound. ``whole``: how many of the queries
+    gave all there is; without that nobody is known to be the only one.
+    """
+    by_digits = len([number for number in query.digits if len(number) >= 2])
+    named = list(candidates) if whole >= by_digits else []
+    if query.names:
+        spelt = [one for one in named if one.name.split() == [*query.names]]
+        named = spelt if whole > by_digits else []
+        if not spelt and whole == len([*_stages(query)]):
+            heard = sounds(" ".join(query.names))
+            named = [one for one in candidates if sounds(one.name) == heard]
+    if query.digits:
+        ends = tuple(number[::-1] for number in query.digits if len(number) >= _LAST_DIGITS)
+        named = [one for one in named if (one.digits or "").startswith(ends)]
+    return named[0] if len(named) == 1 else None
 
 
 def _stages(query: Query) -> Iterator[tuple[str, str, str]]:

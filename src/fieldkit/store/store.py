@@ -18,7 +18,7 @@ from fieldkit import reference
 from fieldkit.interruption import check_interruption
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
-from fieldkit.records import Finding, Record, Value, kinds
+from fieldkit.records import Finding, Record, Value, kinds, same_person
 from fieldkit.records.fields.dates import believed, day_at
 from fieldkit.settings import DATABASE
 from fieldkit.store import tables
@@ -345,6 +345,11 @@ class Store:
         """Return the likely duplicates of these records, here or among themselves."""
         with self._database.read() as connection:
             return alike(connection, kinds()[kind], ids)
+
+    def same_person(self, record: Record) -> Finding | None:
+        """Return a finding about another person who may be the one of this unsaved record."""
+        with self._database.read() as connection:
+            return same_person(record, Records(connection))
 
     def suggest(self, list_name: str, typed: str, district: int, limit: int = 9) -> list[str]:
         """Return entries of an open list that begin as typed: used before, then known ones."""

@@ -47,7 +47,7 @@ def looks(kind: type[Record]) -> tuple[Look, ...]:
         for rule in rules_of(kind)
         if rule.across or rule.severity is Severity.BLOCK
     ]
-    return (_missing, *rules, _not_there, *([_same_person] if kind.person else []))
+    return (_missing, *rules, _not_there, _same_person)
 
 
 @cache
@@ -89,8 +89,13 @@ def _not_there(record: Record, _context: RuleContext, around: Around) -> list[Fi
     return findings
 
 
-def _same_person(record: Record, _context: RuleContext, around: Around) -> list[Finding]:
-    """Return the first other record that may be the same person, by the strongest key."""
+def same_person(record: Record, around: Known) -> Finding | None:
+    """Return a finding about the first other record that may be the same person.
+
+    The strongest key comes first. None: there is nobody, or the kind is no person.
+    """
+    if not record.person:
+        return None
     for key, exact in _keys(type(record)):
         equal = {name: record.value(name) for name in exact}
         if None in equal.values():
@@ -99,8 +104,19 @@ def _same_person(record: Record, _context: RuleContext, around: Around) -> list[
             if other.id != record.id and all(_sound_alike(record, other, name) for name in key):
                 names = [name.removeprefix("~") for name in key]
                 alike = Broken(other=other, alike=names)
-                return [finding_about(record, names[0], SAME_PERSON, answer=alike)]
-    return []
+                return finding_about(record, names[0], SAME_PERSON, answer=alike)
+    return None
+
+
+def _same_person(record: Record, _context: RuleContext, around: Around) -> list[Finding]:
+    finding = same_person(record, around)
+    return [finding] if finding else []
+
+
+def tells_apart(kind: type[Record]) -> frozenset[str]:
+    """Return the fields by which a person is recognised."""
+    keys = _keys(kind) if kind.person else ()
+    return frozenset(name.removeprefix("~") for key, _ in keys for name in key)
 
 
 @cache

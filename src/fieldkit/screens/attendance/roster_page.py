@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.lookup.deleting import delete
 from fieldkit.screens.lookup.find_page import FindPage, new_row
-from fieldkit.screens.lookup.rows import label_of
+from fieldkit.screens.lookup.rows import Row, label_of
 from fieldkit.screens.widgets.picker import Answer, Choice
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class RosterPage(FindPage):
         record = store.record(self._record_id) if on else None
         return record.value(on) if record else None
 
-    def skipped(self, store: Store) -> set[str]:
+    def taken_before(self, store: Store) -> set[str]:
         """Return the people who are on the roster."""
         return {
             str(person)
@@ -127,6 +127,16 @@ class RosterPage(FindPage):
             if (person := line.value(name))
         }
 
+    def taken_choice(self, row: Row) -> Choice:
+        """Return the row of a person who is on the roster: Enter only says so."""
+
+        async def say() -> None:
+            self.picker.reload("")
+            self.say(f"On the list already: {row.label}")
+
+        label, *cells = row.cells
+        return Choice((f"{label} (on the list)", *cells), say, row.below, key=row.id)
+
     async def _count(self) -> None:
-        many = len(await self.ask(self.skipped))
+        many = len(await self.ask(self.taken_before))
         self.set_header(f"{many} on the list   {self._label}")

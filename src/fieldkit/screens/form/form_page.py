@@ -19,6 +19,7 @@ from fieldkit.screens.form.form_field import Candidate
 from fieldkit.screens.form.form_widget import Form
 from fieldkit.screens.form.model import FormModel
 from fieldkit.screens.form.reading import base_of, referred, start
+from fieldkit.screens.form.same_person import SamePerson
 from fieldkit.screens.form.saving import (
     changes,
     confirm,
@@ -71,6 +72,7 @@ class FormPage(Page["SavedRecord | None"]):
         self._label = ""
         self._issues: Mapping[str, str] = {}
         self._shown: tuple[str, str, str, bool] | None = None
+        self._same: SamePerson | None = None
 
     def content(self) -> Iterable[Widget]:
         """Yield the form."""
@@ -118,6 +120,7 @@ class FormPage(Page["SavedRecord | None"]):
             at = draft.field if draft else next(filter(None, found.issues), "")
             model = FormModel(kind, record, overlay, at, found.place)
             model.last = found.last
+            self._same = SamePerson(model)
             model.say(found.issues.get("", ""))
             begun = draft or Draft(kind.kind(), self.app.operator, None, record_id)
             self._draft = replace(begun, base=base_of(record, draft))
@@ -157,8 +160,20 @@ class FormPage(Page["SavedRecord | None"]):
         self._show_state()
         if left_field:
             self.call_after_refresh(self._write_draft_soon)
+            self.run_worker(self.run_reporting(self._recognise), group="same person")
         elif self._draft_timer is None:
             self._draft_timer = self.set_timer(DRAFT_AFTER, self._write_draft_soon)
+
+    async def _recognise(self) -> None:
+        """Look up whom the form may be about, and show that; keys do not wait."""
+        same = self._same
+        if same is None:
+            return
+        async with same.lock:
+            record = same.to_look_up()
+            if record is not None:
+                same.answer(record, await self.ask(lambda store: store.same_person(record)))
+                self._show_state()
 
     def _show_state(self) -> None:
         """Show the header and the sentence of the present field."""
@@ -179,6 +194,7 @@ class FormPage(Page["SavedRecord | None"]):
             "".join(f"   {part}" for part in parts if part),
             model.message
             or note
+            or (self._same.sentence() if self._same else "")
             or self._issues.get(model.at)
             or ("" if model.help_open else self._beside(model)),
             model.alarm,
@@ -282,6 +298,9 @@ class FormPage(Page["SavedRecord | None"]):
     async def _save(self, model: FormModel, *, then_new: bool) -> None:
         confirm(model)
         number, findings = "", unreadable(model)
+        if not findings and self._same:
+            await self._recognise()
+            findings = self._same.question()
         if not findings:
             async with self._draft_lock:
                 number, findings = await self._commit(model)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fieldkit.records import Finding, Severity, Value, sentence
+from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.screens.form.model import FormModel
 
 
@@ -93,8 +94,11 @@ def refuse(model: FormModel, findings: Sequence[Finding]) -> None:
     model.asked = set() if blocks else {stop.field for stop in stops if stop.field in model.fields}
     first = stops[0]
     model.go_back_to(first.field)
-    label = model.fields[first.field].field.label if first.field in model.fields else ""
     said = sentence(first)
+    if first.rule == SAME_PERSON:
+        model.say(f"Somebody else? Ctrl+S again. {said}", alarm=True)
+        return
+    label = model.fields[first.field].field.label if first.field in model.fields else ""
     said = said if said.startswith(label) else f"{label}: {said}"
     many = f"{len(stops)} to correct. " if blocks and len(stops) > 1 else ""
     again = "" if blocks else " Meant so? Ctrl+S again."

@@ -91,14 +91,14 @@ class FindPage(PickerPage[None]):
         if not text.strip():
             return await self.first_answer(self.new(""))
 
-        def look(store: Store) -> tuple[list[Row], bool]:
-            rows, sure = search(store, text, self._kinds)
-            skipped = self.skipped(store)
-            offered = [row for row in rows if row.id not in skipped]
-            return offered, sure and offered == rows
+        def look(store: Store) -> tuple[list[Row], bool, set[str]]:
+            return *search(store, text, self._kinds), self.taken_before(store)
 
-        rows, sure = await self.read(look, "hits")
-        choices = [choice_of(row, self._take) for row in rows]
+        rows, sure, before = await self.read(look, "hits")
+        choices = [
+            self.taken_choice(row) if row.id in before else choice_of(row, self._take)
+            for row in rows
+        ]
         last = self.new(text, among=bool(rows))
         marked = 0 if sure or (last is None and len(rows) == 1) else len(rows) if last else None
         return Answer(choices, last, marked)
@@ -108,9 +108,13 @@ class FindPage(PickerPage[None]):
         hint = "Type the mobile: surest. Or name and father's name, or name and village."
         return Answer(last=last, mark=None if last is None else 0, above=("  " + hint,))
 
-    def skipped(self, _store: Store, /) -> set[str]:
-        """Return the ids of records that are not offered. Runs in a thread."""
+    def taken_before(self, _store: Store, /) -> set[str]:
+        """Return the ids of records that cannot be taken again. Runs in a thread."""
         return set()
+
+    def taken_choice(self, row: Row) -> Choice:
+        """Return the row of a record that cannot be taken again."""
+        return Choice(row.cells, below=row.below, key=row.id)
 
     def new(self, _typed: str, /, *, among: bool = False) -> Choice | None:  # noqa: ARG002
         """Return the row that begins a new record, if one may be begun here."""
