@@ -95,7 +95,7 @@ class Terminal:
     def press(self, keys: str) -> float:
         """Type keys and return the time."""
         at = time.perf_counter()
-        os.write(self._child.child_fd, keys.encode())
+        os.write(self._child.child_fd, keys.encode(errors="surrogateescape"))
         return at
 
     def stream(self, keys: Iterable[str], gap: float, after_escape: float = 0.25) -> None:

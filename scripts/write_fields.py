@@ -1,10 +1,11 @@
-"""Write docs/FIELDS.md: every kind, its fields and rules, from the declarations.
+"""Write docs/FIELDS.md, and the table of docs/server.md of who may write, from the declarations.
 
-Run ``make fields`` after a change of a kind; a test compares the file with the declarations.
+Run ``make fields`` after a change of a kind; tests compare the files with the declarations.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 from fieldkit import reference
 from fieldkit.records import Choice, Field, Record, Reference, Severity, Value, kinds, rules_of
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "FIELDS.md"
+_DOCS = Path(__file__).resolve().parent.parent / "docs"
+TARGET, SERVER = _DOCS / "FIELDS.md", _DOCS / "server.md"
+_TABLE = re.compile(r"(?<=<!-- who may write -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
 _MOST_LISTED = 12
 _SEVERITY = {"block": "not saved", "reason": "confirm", "warn": "remark"}
 _HEAD = """\
@@ -60,6 +63,33 @@ def document() -> str:
     """Return the whole text of docs/FIELDS.md."""
     parts = [_HEAD, *_required(), *(line for kind in kinds().values() for line in _kind(kind))]
     return "\n".join(parts) + "\n"
+
+
+def with_writers(text: str) -> str:
+    """Return the text of docs/server.md with the present table of who may write."""
+    return _TABLE.sub(lambda _: "\n".join(_writers()), text)
+
+
+def _writers() -> Iterator[str]:
+    yield from ("| records | entered by | changed by | deleted by | but |", "|---|---|---|---|---|")
+    for kind in sorted(kinds().values(), key=lambda kind: kind.plural):
+        rules = kind.writers
+        roles = " | ".join((rules.create, rules.edit, rules.delete))
+        yield f"| {kind.plural} | {roles} | {_cell('; '.join(_exceptions(kind)))} |"
+
+
+def _exceptions(kind: type[Record]) -> Iterator[str]:
+    """Give what needs another role than its record, in words."""
+    rules, fields = kind.writers, kind.fields()
+    for section, role in rules.sections.items():
+        yield f"section {section}: {role}"
+    for name in dict.fromkeys([*rules.fields, *rules.values]):
+        roles: list[str] = [rules.fields[name]] if name in rules.fields else []
+        roles += [
+            f"*{fields[name].format.show(code)}* {role}"
+            for code, role in rules.values.get(name, {}).items()
+        ]
+        yield f"{fields[name].label}: {', '.join(roles)}"
 
 
 def _required() -> Iterator[str]:
@@ -128,3 +158,5 @@ def _cell(text: str) -> str:
 
 if __name__ == "__main__":
     TARGET.write_text(document(), encoding="utf-8", newline="\n")
+    server = with_writers(SERVER.read_text(encoding="utf-8"))
+    SERVER.write_text(server, encoding="utf-8", newline="\n")

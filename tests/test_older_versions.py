@@ -330,7 +330,7 @@ def test_a_home_that_was_moved_meanwhile_opens_under_another_name(
     status = _run(home, "status", "--json").json
     assert status["device"]["origin"] != then["status"]["device"]["origin"]
     assert _lost(then["status"]["records"], status["records"]) == []
-    assert status["outbox"] == then["status"]["outbox"]
+    assert status["outbox"].items() >= then["status"]["outbox"].items()
     moved = [line for line in _run(home, "status").out.splitlines() if "copied or moved" in line]
     assert len(moved) == 2
 

@@ -20,6 +20,7 @@ from fieldkit.screens.base.page import Page
 from fieldkit.screens.base.scheduler import Pace
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.navigation import Navigation
+from fieldkit.settings import make_private
 
 PAINTED_BY = 0.05
 """Seconds after which Home is on the screen; loading earlier would delay its first paint."""
@@ -178,7 +179,7 @@ def write_log(home: Path) -> Path | None:
     now = datetime.now(UTC)
     folder = home / "logs"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         path = folder / f"fault-{now:%Y%m%d-%H%M%S}.txt"
         named = kind.__name__ if kind else type(error).__name__
         path.write_text("\n".join([f"{now:%Y-%m-%d %H:%M:%S} UTC", named, *lines, ""]), "utf-8")
@@ -194,8 +195,11 @@ def run(home: Path) -> int:
     """
     from filelock import FileLock, Timeout
 
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        _tell("fieldkit needs a terminal. `fieldkit --help` lists the commands that need none.")
+        return 2
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_private(home)
         lock = FileLock(home / "fieldkit.lock")
         lock.acquire(timeout=0)
     except Timeout:
@@ -205,6 +209,7 @@ def run(home: Path) -> int:
         _tell(f"The folder {home} cannot be written. Ask whoever set up this laptop.")
         return 2
     try:
+        textual_private.tolerate_any_byte()
         app = FieldkitApp(home)
         for name in ("SIGHUP", "SIGTERM", "SIGBREAK"):  # no system has all of them
             if number := getattr(signal, name, None):

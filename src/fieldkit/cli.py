@@ -137,6 +137,7 @@ def _add_laptop(commands: Subparsers) -> None:
     _add_json(_add(commands, "status", "say what is here and what waits", "laptop:status"))
     backup = _add(commands, "backup", "copy all data to a file", "laptop:backup")
     backup.add_argument("file", type=Path)
+    backup.add_argument("--force", action="store_true", help="replace a file that is no backup")
     restore = _add(commands, "restore", "put a backup in place of the data", "laptop:restore")
     restore.add_argument("file", type=Path)
     _add_json(_add(commands, "check", "look through the whole data file", "laptop:check"))
@@ -159,6 +160,21 @@ def _add_records(commands: Subparsers) -> None:
     load.add_argument("what", metavar="KIND|DIR")
     load.add_argument("file", nargs="?", metavar="FILE|-")
     load.add_argument("--dry-run", action="store_true", help="say what would happen")
+    load.add_argument("--sheet", default="", metavar="NAME", help="the sheet of a workbook to read")
+    load.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=HEADING",
+        help="the column of a field; =HEADING leaves a column out; may be repeated",
+    )
+    load.add_argument(
+        "--read",
+        action="append",
+        default=[],
+        metavar="HEADING=WAY",
+        help="how a column is written: day-first, month-first, decimal-point ...",
+    )
     _add_json(load)
 
     export = _add(commands, "export", "write the records of one kind to a file", "records:export")
@@ -222,14 +238,38 @@ def _add_server(commands: Subparsers) -> None:
     scope = _add_action(actions, "scope", "change what a device may see and write")
     scope.add_argument("device", type=_whole, metavar="DEVICE")
     _add_scope(scope)
+    close = _add_action(
+        actions, "close-scope", "let the former areas of a device count no longer", "close_scope"
+    )
+    close.add_argument("device", type=_whole, metavar="DEVICE")
+    ended = _add_action(
+        actions, "ended-scopes", "say or set how long former areas count", "ended_scopes"
+    )
+    ended.add_argument("--days", type=_whole, metavar="N")
+    _add_late(actions)
     _add_json(_add_action(actions, "status", "say what the server holds"))
 
 
-_ROLES = ("registrar", "operator", "supervisor", "administrator")
+_ROLES = ("viewer", "registrar", "operator", "supervisor", "administrator")
 
 
-def _add_action(actions: Subparsers, name: str, help_text: str) -> argparse.ArgumentParser:
-    action = _add(actions, name, help_text, f"server:{name}")
+def _add_late(actions: Subparsers) -> None:
+    late = actions.add_parser("late", help="decide about changes for areas that a device had")
+    choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)
+    listing = _add_action(choices, "list", "list the late changes", "late:listing")
+    listing.add_argument("--device", type=_whole, metavar="DEVICE", help="only those of a device")
+    _add_json(listing)
+    for name, help_text in (("take", "take late changes in"), ("leave", "leave late changes")):
+        decide = _add_action(choices, name, help_text, f"late:{name}")
+        decide.add_argument("change", nargs="*", metavar="CHANGE", help="like 7KQ2M9XD/14")
+        decide.add_argument("--device", type=_whole, metavar="DEVICE", help="all of a device")
+
+
+def _add_action(
+    actions: Subparsers, name: str, help_text: str, run: str = ""
+) -> argparse.ArgumentParser:
+    run = run or name
+    action = _add(actions, name, help_text, run if ":" in run else f"server:{run}")
     action.add_argument("--database", required=True, metavar="URL")
     return action
 

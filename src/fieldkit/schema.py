@@ -29,8 +29,9 @@ from fieldkit.records.declaration.field import Use
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import Unfit, Value
 
+GROWN = "grown"
 _GROWN = Table(
-    "grown",
+    GROWN,
     MetaData(),
     Column("kind", String, primary_key=True),
     Column("shape", String, nullable=False),
@@ -59,6 +60,17 @@ def is_grown(connection: Connection, kinds: Iterable[type[Record]]) -> bool:
         return False
     known: dict[str, str] = {row.kind: row.shape for row in connection.execute(select(_GROWN))}
     return all(known.get(kind.kind()) == _shape(kind) for kind in kinds)
+
+
+def create_table(connection: Connection, kind: type[Record], columns: Iterable[str]) -> None:
+    """Create the table of a kind with only those of its columns, as an older version had it."""
+    whole, kept = kind.table(), {*columns}
+    part = [
+        Column[object](one.name, one.type, primary_key=one.primary_key, nullable=one.nullable)
+        for one in whole.columns
+        if one.name in kept
+    ]
+    connection.execute(CreateTable(Table(whole.name, MetaData(), *part)))
 
 
 def _grow(connection: Connection, kind: type[Record]) -> None:

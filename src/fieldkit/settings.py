@@ -8,6 +8,25 @@ from pathlib import Path
 DATABASE = "fieldkit.sqlite3"
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner may open (POSIX), unless it is there.
+
+    The folder may be shared by an older version, or made by somebody else; its files are private
+    all the same.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def make_file_private(path: Path) -> None:
+    """Let only the owner read a file (POSIX); what SQLite makes beside it follows."""
+    path.touch(mode=0o600, exist_ok=True)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
 def home_folder() -> Path:
     """Return the folder of all its data: FIELDKIT_HOME, or the platform's folder for user data."""
     if chosen := os.environ.get("FIELDKIT_HOME"):

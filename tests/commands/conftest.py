@@ -17,6 +17,9 @@ from fieldkit.cli import run
 from fieldkit.server.operation.local import local_server
 from fieldkit.store import Store
 
+NO_VERDICTS = dict.fromkeys(("applied", "rejected", "late", "waiting"), 0)
+"""What a sync that sent nothing says of it."""
+
 
 @dataclass(frozen=True)
 class Ran:

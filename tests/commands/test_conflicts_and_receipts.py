@@ -172,14 +172,24 @@ def test_deleting_a_record_the_server_never_took_sends_nothing_more(
         assert cli("enrol", url, code(database, "operator", 2, 16)).code == 0
         faraway = b'{"name": "Zooni Akhter", "trade_code": "CARP", "district": 3, "block": 22}\n'
         assert cli("import", "beneficiary", "-", piped=faraway).code == 0
-        assert cli("sync", "--json").json["verdicts"] == {"applied": 0, "rejected": 1}
+        assert cli("sync", "--json").json["verdicts"] == {
+            "applied": 0,
+            "rejected": 1,
+            "late": 0,
+            "waiting": 0,
+        }
         again = cli("sync").text
         assert "What was returned before counts on this laptop alone" in again
         (found,) = cli("export", "beneficiary", "--format", "jsonl").lines
         gone = f'{{"id": "{found["id"]}", "deleted": true}}\n'.encode()
         assert "1 changed" in cli("import", "beneficiary", "-", piped=gone).text
         assert cli("export", "beneficiary", "--format", "jsonl").out == b""
-        assert cli("sync", "--json").json["verdicts"] == {"applied": 0, "rejected": 0}
+        assert cli("sync", "--json").json["verdicts"] == {
+            "applied": 0,
+            "rejected": 0,
+            "late": 0,
+            "waiting": 0,
+        }
         receipt = cli("receipt", "--json")
         assert (receipt.code, receipt.json["returned"]) == (0, 0)
     shown = cli("show", found["id"]).text

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice, product
 from pathlib import Path
 
@@ -115,3 +115,116 @@ def test_a_terminal_shows_progress(
 
 def test_scripts_see_no_progress(laptop: Path, cli: Cli, roster: Path) -> None:
     assert cli("import", "beneficiary", roster, "--json").err == ""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a CSV of artisans into a folder of its own."""
+    folder = tmp_path / "office"
+    folder.mkdir()
+
+    def written(text: str) -> Path:
+        path = folder / "list.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+Written = Callable[[str], Path]
+TWO_NAMES = "Name,Artisan Name,Trade\nAli Lone,Ali Khan,Mason\n"
+
+
+def test_two_columns_of_names_are_refused_until_one_is_chosen(
+    laptop: Path, cli: Cli, file: Written
+) -> None:
+    ran = cli("import", "beneficiary", file(TWO_NAMES))
+    assert (ran.code, ran.out, people(cli)) == (2, b"", 0)
+    assert "“Name” and “Artisan Name”" in ran.err
+    assert '--map "name=Artisan Name"' in ran.err
+    ran = cli("import", "beneficiary", file(TWO_NAMES), "--map", "name=artisan name", "--json")
+    assert (ran.code, ran.json["imported"]) == (0, 1)
+    assert cli("find", "Khan").code == 0
+
+
+def test_a_column_may_be_left_out(laptop: Path, cli: Cli, file: Written) -> None:
+    ran = cli("import", "beneficiary", file(TWO_NAMES), "--map", "=Name", "--json")
+    assert (ran.code, ran.json["imported"]) == (0, 1)
+    assert any("“Name”" in str(note) for note in ran.json["notes"])
+
+
+def test_dates_of_two_orders_are_refused_until_one_is_chosen(
+    laptop: Path, cli: Cli, file: Written
+) -> None:
+    path = file("Name,DOB,Trade\nAli,15/08/1980,Mason\nGul,08/16/1980,Mason\nRam,02/03/1980,Mason")
+    ran = cli("import", "beneficiary", path)
+    assert (ran.code, people(cli)) == (2, 0)
+    assert '--read "DOB=month-first"' in ran.err
+    ran = cli("import", "beneficiary", path, "--read", "DOB=day-first", "--json")
+    assert (ran.code, ran.json["imported"], ran.json["rejected"]) == (1, 2, 1)
+    assert ran.json["reasons"] == [
+        {"row": 3, "reason": "Born: There is no month 16. Write the day first: 23/01/1984."}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--map", "name=Nobody"], "The columns: “Name”, “Artisan Name”, “Trade”."),
+        (["--map", "nothing=Name"], "no field 'nothing'"),
+        (["--map", "name"], "FIELD=HEADING"),
+        (["--map", "name=Name", "--map", "name=Artisan Name"], "two columns for name"),
+        (["--read", "Name=sideways"], "day-first"),
+    ],
+)
+def test_an_answer_that_cannot_be_meant_is_refused(
+    laptop: Path, cli: Cli, file: Written, options: list[str], why: str
+) -> None:
+    ran = cli("import", "beneficiary", file(TWO_NAMES), *options)
+    assert (ran.code, ran.out, people(cli)) == (2, b"", 0)
+    assert why in ran.err
+
+
+def test_answers_are_for_one_file(laptop: Path, cli: Cli, sample: Path) -> None:
+    ran = cli("import", sample, "--map", "name=Name")
+    assert (ran.code, ran.out) == (2, b"")
+
+
+def test_a_dry_run_shows_what_would_be_stored_and_writes_nothing(
+    laptop: Path, cli: Cli, file: Written
+) -> None:
+    path = file(
+        "Name of the Applicant,DOB,Trade,Shop\nAli S/o Ahad,08/15/1980,Mason,x\n"
+        "Gul,03/04/1985,Astronaut,y\n"
+    )
+    before = {each: each.read_bytes() for each in path.parent.rglob("*")}
+    ran = cli("import", "beneficiary", path, "--dry-run")
+    assert ran.code == 1
+    assert "“DOB”: Born, sure. The heading says so. It is written month-first" in ran.text
+    assert "“Shop”: no field, left out." in ran.text
+    assert "Father or husband: Ahad; " in ran.text
+    assert "Born: 15 Aug 1980" in ran.text
+    assert "Row 3: Trade: “Astronaut” is not on the list." in ran.text
+    assert {each: each.read_bytes() for each in path.parent.rglob("*")} == before
+    assert not list(laptop.glob("imports/*"))
+    assert people(cli) == 0
+
+
+def test_a_dry_run_shows_the_preview_of_a_file_in_doubt(
+    laptop: Path, cli: Cli, file: Written
+) -> None:
+    ran = cli("import", "beneficiary", file(TWO_NAMES), "--dry-run")
+    assert ran.code == 2
+    assert "“Name”: no field, doubted." in ran.text
+    shown = cli("import", "beneficiary", file(TWO_NAMES), "--dry-run", "--json").json["preview"]
+    assert shown["questions"][0]["columns"] == ["Name", "Artisan Name"]
+
+
+def test_a_dry_run_of_a_folder_shows_each_file(laptop: Path, cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "beneficiary.csv").write_text("Name,Trade\nAli,Mason\n", encoding="utf-8")
+    (tmp_path / "member.csv").write_text(TWO_NAMES, encoding="utf-8")
+    ran = cli("import", tmp_path, "--dry-run")
+    assert ran.code == 1
+    assert "“Name”: Name as on Aadhaar, sure." in ran.text
+    assert "“Name” and “Artisan Name”" in ran.text
+    assert "import this file alone" in ran.text

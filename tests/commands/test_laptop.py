@@ -77,10 +77,10 @@ def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
         "role", "scope", "conflicts", "cursors", "more", "last_sync",
     ]  # fmt: skip
     assert list(found["device"]) == ["origin", "name", "district", "block", "server"]
-    assert list(found["outbox"]) == ["queued", "sent", "conflict", "rejected"]
+    assert list(found["outbox"]) == ["queued", "sent", "conflict", "late", "rejected", "waiting"]
     assert found["records"]["beneficiary"] == 60
     total = sum(found["records"].values())
-    assert found["outbox"] == {"queued": total, "sent": 0, "conflict": 0, "rejected": 0}
+    assert found["outbox"] == dict.fromkeys(found["outbox"], 0) | {"queued": total}
     assert (found["last_seq"], found["acked_seq"]) == (total, 0)
     assert len(found["head"]) == 64
     assert (found["server_head"], found["drafts"], found["last_sync"]) == (None, 0, None)
@@ -124,7 +124,12 @@ def test_a_sync_sends_and_receives(filled: Path, cli: Cli, server: str, database
     assert list(ran.json)[:7] == LAST_SYNC
     status = cli("status", "--json").json
     assert status["last_sync"] == {name: ran.json[name] for name in LAST_SYNC}
-    assert ran.json["verdicts"] == {"applied": status["last_seq"], "rejected": 0}
+    assert ran.json["verdicts"] == {
+        "applied": status["last_seq"],
+        "rejected": 0,
+        "late": 0,
+        "waiting": 0,
+    }
     assert (ran.json["ok"], ran.json["error"]) == (True, None)
     assert status["acked_seq"] == status["last_seq"] > 0
     assert status["head"] == status["server_head"]

@@ -87,7 +87,7 @@ def test_a_folder_is_imported_parents_first(laptop: Path, cli: Cli, sample: Path
     assert ran.json["beneficiary.jsonl"]["imported"] == 60
     for figures in ran.json.values():
         assert set(figures) == {
-            "imported", "changed", "skipped", "rejected", "rejects_file", "duplicates",
+            "imported", "changed", "skipped", "rejected", "reasons", "rejects_file", "duplicates",
             "duplicates_file", "notes",
         }  # fmt: skip
         assert (figures["changed"], figures["skipped"], figures["rejected"]) == (0, 0, 0)

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.commands.conftest import Cli
+from tests.commands.conftest import NO_VERDICTS, Cli
 
 from fieldkit.commands import server as server_commands
 from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.server.devices.listing import Enrolment
+from fieldkit.server.devices.listing import Enrolment, HeldLog
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
@@ -42,7 +42,7 @@ def test_a_returned_change_is_shown_on_the_record(
     cli("enrol", server, code(database))
     store = Store.open(laptop)
     # An older laptop accepted a value that this version cannot read.
-    store.save([Edit(VillageOrganisation, {"name": "Noor VO"}, id="7KQ2M9XD-1")], "Asha")
+    (saved,) = store.save([Edit(VillageOrganisation, {"name": "Noor VO"})], "Asha")
     store.close()
     file = Database(laptop / "fieldkit.sqlite3")
     with file.write() as connection:
@@ -56,10 +56,13 @@ def test_a_returned_change_is_shown_on_the_record(
         )
     file.close()
     ran = cli("sync", "--json")
-    assert (ran.code, ran.json["verdicts"]) == (1, {"applied": 0, "rejected": 1})
-    (change_shown,) = cli("show", "7KQ2M9XD-1", "--json").json["changes"]
+    assert (ran.code, ran.json["verdicts"]) == (
+        1,
+        NO_VERDICTS | {"rejected": 1},
+    )
+    (change_shown,) = cli("show", saved.id, "--json").json["changes"]
     assert (change_shown["state"], change_shown["reason_field"]) == ("rejected", "name")
-    assert change_shown["reason"] in cli("show", "7KQ2M9XD-1").text
+    assert change_shown["reason"] in cli("show", saved.id).text
     assert cli("status", "--json").json["outbox"]["rejected"] == 1
 
 
@@ -84,6 +87,11 @@ ACTIONS = [
     ["devices"],
     ["revoke", "1"],
     ["scope", "1", "--block", "16"],
+    ["close-scope", "1"],
+    ["ended-scopes"],
+    ["late", "list"],
+    ["late", "take", "--device", "1"],
+    ["late", "leave", "7KQ2M9XD/1"],
 ]
 
 
@@ -119,6 +127,38 @@ def test_status_creates_no_database(home: Path, cli: Cli, tmp_path: Path, action
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err.startswith("There is no database ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_supervisor_decides_about_late_changes(
+    laptop: Path, cli: Cli, server: str, database: str
+) -> None:
+    url = ("--database", database)
+    one = b'{"name": "Zooni Akhter", "trade_code": "CARP", "district": 2, "block": 16}\n'
+    assert cli("enrol", server, code(database, "operator", 2, 16)).code == 0
+    assert cli("import", "beneficiary", "-", piped=one * 2).code == 0
+    number = str(max(row["id"] for row in cli("server", "devices", "--json", *url).json))
+    assert "30 days" in cli("server", "ended-scopes", *url).text
+    assert "14 days" in cli("server", "ended-scopes", "--days", "14", *url).text
+    assert cli("server", "scope", number, "--block", "17", *url).code == 0
+    assert "is late from now on" in cli("server", "close-scope", number, *url).text
+    assert "no more" not in cli("server", "late", "list", *url).text
+    ran = cli("sync", "--json")
+    assert ran.json["verdicts"] == NO_VERDICTS | {"late": 2}
+    listed = cli("server", "late", "list", "--device", number, "--json", *url).json
+    assert [one["verdict"] for one in listed] == ["late", "late"]
+    shown = cli("server", "late", "list", *url).text
+    assert "artisan" in shown
+    assert "Name as on Aadhaar: Zooni Akhter" in shown
+    first, second = (one["change"] for one in listed)
+    assert f"{first} is taken in." in cli("server", "late", "take", first, *url).text
+    assert "is left out" in cli("server", "late", "leave", "--device", number, *url).text
+    assert "No change is late" in cli("server", "late", "list", *url).text
+    for wrong in ([second], ["nothing"], [], [first, "--device", number]):
+        ran = cli("server", "late", "take", *wrong, *url)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1)
+    assert cli("sync").code == 0
+    assert cli("status", "--json").json["outbox"]["rejected"] == 1
+    assert cli("server", "ended-scopes", "--days", "30", *url).code == 0
 
 
 def test_a_busy_port_is_reported_in_a_sentence(home: Path, cli: Cli, tmp_path: Path) -> None:
@@ -260,9 +300,12 @@ def test_oddities_of_a_laptop_are_listed(
         revoked_at=None,
         skew=skew,
         origins=["7K2M9QXR", "8K2M9QXR"],
+        holds=[HeldLog(origin="7K2M9QXR", id=1, name="Zooni")],
         busy_at_once=["7K2M9QXR", "8K2M9QXR"],
     )
     monkeypatch.setattr("fieldkit.server.devices.listing.devices", lambda *_: [one])
     spoken = cli("server", "devices", "--database", "sqlite:///none").text
     assert f"its clock is {says}" in spoken
+    held = "its code was used by the laptop that holds the log 7K2M9QXR of device 1, Zooni"
+    assert held in spoken
     assert "two copies of it are at work: 7K2M9QXR, 8K2M9QXR. Enrol one of them anew." in spoken

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from tests.files.raw_xlsx import row, write_xlsx
 
 from fieldkit.files import Unreadable
 from fieldkit.files.tables.cell_text import cell_text
@@ -118,7 +118,12 @@ def test_numbers_rounded_by_a_spreadsheet_stay_recognisable() -> None:
         (b"", "empty"),
         (b"  \n \n", "empty"),
         (b"%PDF-1.7 ...", "PDF"),
-        (b"<html><table><tr><td>Name", "web page"),
+        (b"<html><body>Sign in", "web page without a table"),
+        (b"<?xml version='1.0'?><data/>", "XML file"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (rb"{\rtf1\ansi Name}", "RTF"),
+        (b"Name\0\1\2\3\4\5\6\0\1\2\3", "no table"),
         (b"PK\x03\x04 no zip at all", "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 nothing", "damaged"),
     ],
@@ -133,14 +138,11 @@ def test_a_missing_file_is_reported_in_a_sentence(tmp_path: Path) -> None:
         pass
 
 
-def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fieldkit.files.tables.spreadsheets._MOST_UNPACKED", 1 << 20)
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bomb:
-        bomb.writestr("xl/workbook.xml", "<workbook/>")
-        bomb.writestr("xl/worksheets/sheet1.xml", b" " * (2 << 20))
-    content.seek(0)
-    with pytest.raises(Unreadable, match="far too large"), open_records(content):
+def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fieldkit.files.tables.xlsx.package.MOST_UNPACKED", 1 << 20)
+    path = tmp_path / "bomb.xlsx"
+    write_xlsx(path, [row(1, "Name"), b" " * (2 << 20)])
+    with pytest.raises(Unreadable, match="far too large"), open_records(path):
         pass
 
 
@@ -150,7 +152,7 @@ def test_any_bytes_give_a_table_or_a_sentence(content: bytes, start: bytes) -> N
     try:
         with open_records(io.BytesIO(start + content)) as file:
             rows = file.entries if isinstance(file, Entries) else file.rows
-            assert all(row.number for row in rows)
+            assert all(one.number for one in rows)
     except Unreadable as problem:
         said = str(problem)
     assert not said or said.endswith(".")

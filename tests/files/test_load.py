@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 from tests.files.conftest import Roster
 
-from fieldkit.files import Loaded, Unreadable, load, load_folder, preview
+from fieldkit.files import BY_AGE, Choices, Loaded, Unreadable, load, load_folder, preview
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.member import Member
@@ -334,8 +334,8 @@ def test_formulas_are_escaped_among_duplicates(store: Store) -> None:
 
 def test_the_persons_mapping_is_used(store: Store) -> None:
     content = io.BytesIO(b"Who,What,Note\nAli,Mason,x\n")
-    mapping = {"Who": "name", "What": "trade_code", "Note": None}
-    assert load(store, "beneficiary", content, operator="Asha", mapping=mapping).imported == 1
+    choices = Choices({"Who": "name", "What": "trade_code", "Note": None})
+    assert load(store, "beneficiary", content, operator="Asha", choices=choices).imported == 1
     assert only(store).remarks is None
 
 
@@ -499,9 +499,15 @@ def test_a_group_may_be_given_by_name(store: Store) -> None:
 
 def test_a_preview_shows_what_an_import_would_do(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
-    path.write_text(f"A title\nName,Aadhaar\nAli,{AADHAAR}\nTotal,\n", encoding="utf-8")
+    path.write_text(f"A title\nName,Aadhaar,Age\nAli,{AADHAAR},150\nTotal,\n", encoding="utf-8")
     seen = preview(path, "beneficiary")
-    assert [column.target for column in seen.columns] == ["name", "aadhaar_last4"]
-    assert seen.rows == [["Ali", "7058"]]
+    assert [column.target for column in seen.columns] == ["name", "aadhaar_last4", BY_AGE]
+    (row,) = seen.rows
+    assert (row.number, row.values) == (
+        3,
+        {"Name as on Aadhaar": "Ali", "Aadhaar, last four": "7058"},
+    )
+    assert "150" in row.problem
     assert seen.heading == 2
-    assert seen.skipped == [(1, "A title"), (4, "total")]
+    assert "1 “A title”" in seen.notes[-1]
+    assert "4 “Total”" in seen.notes[-1]

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -144,3 +146,29 @@ def test_the_program_ends_in_plain_words_if_its_own_code_is_at_fault(home: Path)
         assert "fieldkit stopped because of a mistake in the program" in said(hand)
     (log,) = (home / "logs").iterdir()
     assert "list_page.py" in log.read_text(encoding="utf-8")
+
+
+def test_bytes_that_are_no_text_lose_nothing_that_was_typed(home: Path) -> None:
+    """A terminal set to Latin-1, or noise on the line, sends such bytes."""
+    with Hand(home) as hand:
+        hand.see("no records yet")
+        hand.do("zooni<ctrl+n>", "New artisan")
+        hand.press("\udce9\udcff\udcfe\udc80 bhat")
+        hand.do("<down>", "bhat")
+        hand.do("<esc>", "unfinished")
+        hand.quit()
+
+
+def test_without_a_terminal_a_sentence_says_so(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "fieldkit"],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "FIELDKIT_HOME": str(home)},
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("fieldkit needs a terminal.")
+    assert len(done.stderr.splitlines()) == 1

@@ -142,7 +142,12 @@ def test_a_working_day(cli: Cli, tmp_path: Path) -> None:
     load(cli, "beneficiary", {"id": hit["id"], "village": "Kralpora"})
     with local_server(database) as url:
         cli("enrol", url, code(database))
-        assert cli("sync", "--json").json["verdicts"] == {"applied": 1, "rejected": 0}
+        assert cli("sync", "--json").json["verdicts"] == {
+            "applied": 1,
+            "rejected": 0,
+            "late": 0,
+            "waiting": 0,
+        }
     assert cli("check").code == 0
     again = cli("server", "status", "--database", f"sqlite:///{database}", "--json").json
     assert again["records"] == here["records"]

@@ -336,6 +336,12 @@ def test_the_document_of_fields_is_up_to_date() -> None:
     assert written == _writer().document(), "run python scripts/write_fields.py"
 
 
+def test_the_table_of_who_may_write_is_up_to_date() -> None:
+    written = (ROOT / "docs/server.md").read_text(encoding="utf-8")
+    assert written == _writer().with_writers(written), "run python scripts/write_fields.py"
+    assert "| Attendance | registrar |" in written
+
+
 def test_an_artisan_who_was_only_entered_is_not_called_registered() -> None:
     for status in (None, "DRAFT"):
         assert "not registered" in Beneficiary.of({"id": "A", "status": status}).event()

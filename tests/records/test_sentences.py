@@ -115,6 +115,8 @@ def test_general_sentences_are_made(code: str) -> None:
         "wanted": ["member", "beneficiary"],
         "alike": ["name", "mobile"],
         "why": "Too long.",
+        "needs": "operator",
+        "has": "registrar",
     }
     made = sentence(Finding("beneficiary", "7KQ2M9XD-1", "name", code, params))
     assert NOT_SAID not in made

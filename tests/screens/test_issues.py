@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
-from tests.screens.conftest import put
+from tests.screens.conftest import artisan, put
 
+from fieldkit.protocol.change import Json
+from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.finding import Finding, Verdict
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.screens.lookup.issues import by_field, issues
+from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.form.reading import start
+from fieldkit.screens.lookup.issues import by_field, denied, issues
+from fieldkit.screens.sync.conflict_page import ConflictPage
+from fieldkit.screens.sync.conflicts import open_conflicts
 from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
 from fieldkit.store import Answered, Edit, Refused, Saved, ServerRow, State, Store
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import At
 
 KIND = "village_organisation"
 FAR = "0THERAAA-1"
@@ -112,3 +124,68 @@ def test_what_a_rule_stands_against_stays_and_the_rest_is_taken_in(
     taken = enrolled.get(KIND, second)
     assert taken is not None
     assert (taken.district, taken.block) == (2, 16)
+
+
+def test_a_form_says_beforehand_what_the_role_of_the_laptop_is_not_enough_for(
+    store: Store,
+) -> None:
+    assert denied(store, VillageOrganisation, new=True) == {}
+    assert start(store, VillageOrganisation, None, "Asha").denied == {}
+    for role, kinds in (
+        ("operator", ()),
+        ("registrar", (VillageOrganisation,)),
+        ("viewer", (VillageOrganisation, Beneficiary)),
+    ):
+        store.enrol("http://127.0.0.1:9", "t" * 30, role, 2, 16, 1, "first")
+        for kind in (VillageOrganisation, Beneficiary):
+            said = start(store, kind, None, "Asha").denied.get("", "")
+            assert said.startswith("Only ") == (kind in kinds)
+            assert (f"enrolled for a {role}" in said) == (kind in kinds)
+
+
+async def test_a_registrar_reads_in_the_form_who_may_enter_it(store: Store, opened_app: At) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
+    person = artisan(store, "Ghulam Bhat", "Abdul Bhat", "9419011432")
+    kit = put(store, Toolkit, beneficiary_id=person, state="SELECTED")
+    values: dict[str, Json] = {"district": 2, "beneficiary_id": person, "state": "SELECTED"}
+    answer(store, {}, ServerRow("toolkit", kit, 1, values))
+    who = "Only an operator or a supervisor may"
+    async with opened_app() as hand:
+        await hand.app.push_screen(FormPage(VillageOrganisation))
+        await hand.settle()
+        said = " ".join(hand.text().split())
+        assert f"{who} enter this; this laptop is enrolled for a registrar." in said
+        assert "show it to them." in said
+        await hand.press("<escape>")
+        page = FormPage(Toolkit, record_id=kit)
+        await hand.app.push_screen(page)
+        await hand.settle()
+        assert page.model is not None
+        assert page.model.at == "beneficiary_id"
+        assert f"{who} enter this here" in hand.text()
+        await hand.press("<enter>")
+        while page.model.at != "state":
+            assert f"{who} enter this here" in hand.text()
+            await hand.press("<up>")
+        assert who not in hand.text()
+
+
+async def test_a_registrar_reads_who_may_settle_what_others_typed(
+    store: Store, opened_app: At
+) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
+    record = village(store, "Noor VO")
+    held = [
+        Conflict(field="name", origin=origin, seqs=[1], held=name, base="Noor VO", by="Reyaz", at=1)
+        for origin, name in ((FAR.partition("-")[0], "Nur VO"), (record.partition("-")[0], "Mine"))
+    ]
+    values: dict[str, Json] = {"district": 2, "block": 16, "name": "Noor VO"}
+    answer(store, {}, ServerRow(KIND, record, 1, values, conflicts=tuple(held)))
+    others, mine = sorted(open_conflicts(store), key=lambda one: one.conflict.held_here)
+    assert (others.conflict.held_here, mine.conflict.held_here) == (False, True)
+    assert others.note.startswith("Only an operator or a supervisor may settle what others typed")
+    assert mine.note == ""
+    async with opened_app() as hand:
+        await hand.app.push_screen(ConflictPage(others.conflict.id, record))
+        await hand.settle()
+        assert "may settle what others typed" in " ".join(hand.text().split())

@@ -31,24 +31,41 @@ class Laptop:
         self.heads = [first_head(self.origin)]
         self.token = ""
 
-    def enrol(self, code: str, token: str | None = None, name: str = "Asha") -> httpx.Response:
-        """Exchange a code for a token, and use that from now on if there is one."""
+    def enrol(
+        self, code: str, token: str | None = None, name: str = "Asha", logs: object = ()
+    ) -> httpx.Response:
+        """Exchange a code for a token, and use that from now on if there is one.
+
+        ``logs``: the heads it shows; None: an older laptop, which shows none.
+        """
         message = {"v": 1, "code": code, "origin": self.origin, "district": 2, "name": name}
+        message |= {} if logs is None else {"logs": logs}
         answer = self.post("/v1/enrol", message, token=token)
         if answer.status_code == 200:
             self.token = str(answer.json()["token"])
         return answer
 
     def change(
-        self, record: int, op: Op = Op.CREATE, kind: str = "village_organisation", **fields: Json
+        self,
+        record: int,
+        op: Op = Op.CREATE,
+        kind: str = "village_organisation",
+        **fields: Json,
     ) -> Change:
+        """Log a change of a record that is this laptop's own, by its number."""
+        return self.edit(f"{self.origin}-{record}", kind, None, op, **fields)
+
+    def edit(
+        self, record_id: str, kind: str, base: int | None, op: Op = Op.EDIT, /, **fields: Json
+    ) -> Change:
+        """Log a change of any record."""
         change = Change(
             seq=len(self.changes) + 1,
             kind=kind,
-            record_id=f"{self.origin}-{record}",
+            record_id=record_id,
             op=op,
             fields=fields,
-            base=None,
+            base=base,
             at=1_790_000_000,
             operator="Asha",
         )
@@ -160,7 +177,7 @@ class Api:
         self.origin = new_origin()
         self.url = url = database if isinstance(database, str) else f"sqlite:///{database}"
         self.app = create_app(url, trusted=networks(trusted), clock=lambda: self.now)
-        self._engine = open_database(url)
+        self.engine = open_database(url)
 
     def code(
         self,
@@ -169,11 +186,11 @@ class Api:
         block: int | None = None,
         minutes: int = CODE_MINUTES,
     ) -> str:
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             return make_code(connection, role, district, block, self.now, minutes)
 
     def write(self, work: Callable[[Connection], object]) -> None:
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             work(connection)
 
     def post(
@@ -186,8 +203,21 @@ class Api:
         scheme: str = "http",
         heads: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        headers = {**(heads or {})} | ({"authorization": f"Bearer {token}"} if token else {})
         content = json.dumps(message).encode()
+        return self.send(path, content, token, address=address, scheme=scheme, heads=heads)
+
+    def send(
+        self,
+        path: str,
+        content: bytes,
+        token: str = "",
+        *,
+        address: str = "127.0.0.1",
+        scheme: str = "http",
+        heads: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Post bytes as they are."""
+        headers = {**(heads or {})} | ({"authorization": f"Bearer {token}"} if token else {})
         return ask(self.app, "POST", path, content, headers, address=address, scheme=scheme)
 
     def enrol(
@@ -217,7 +247,7 @@ class Api:
         return ask(self.app, "GET", path)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 @pytest.fixture

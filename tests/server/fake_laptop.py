@@ -17,10 +17,11 @@ from fieldkit.protocol.messages import (
     Parent,
     SyncAnswer,
     SyncRequest,
+    Unsettled,
 )
-from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.server.database.tables import DEVICE, SCOPE, UNKNOWN
+from fieldkit.server.devices.authentication import device_numbered
 from fieldkit.server.ingest.sync import sync
 from fieldkit.server.scope import Device
 
@@ -41,7 +42,7 @@ def count(engine: Engine, table: Table) -> int:
 
 
 def enrol(engine: Engine, *scopes: tuple[int | None, int | None], role: str = "operator") -> Device:
-    """Make a device that had these scopes (district, block), one epoch each, the last one now."""
+    """Make a device that had these scopes (district, block), which began and ended just now."""
     with engine.begin() as connection:
         number = connection.execute(select(func.coalesce(func.max(DEVICE.c.id), 0))).scalar_one()
         connection.execute(
@@ -55,21 +56,15 @@ def enrol(engine: Engine, *scopes: tuple[int | None, int | None], role: str = "o
                 enrolled_at=NOW,
             )
         )
-        had = [
-            Scope.model_validate(
-                {"role": role, "district": district, "block": block, "epoch": epoch}
-            )
-            for epoch, (district, block) in enumerate(scopes, start=1)
-        ]
         connection.execute(
             insert(SCOPE),
             [
-                {"device": number + 1, "epoch": one.epoch, "district": one.district}
-                | {"block": one.block}
-                for one in had
+                {"device": number + 1, "epoch": epoch, "district": district, "block": block}
+                | {"began_at": NOW, "ended_at": NOW if epoch < len(scopes) else None}
+                for epoch, (district, block) in enumerate(scopes, start=1)
             ],
         )
-    return Device(number + 1, len(scopes), tuple(had))
+        return device_numbered(connection, number + 1)
 
 
 class Laptop:
@@ -90,6 +85,8 @@ class Laptop:
         self.incarnation = ""
         self.codes = False
         """Whether it makes sentences itself; an older one does not."""
+        self.unsettled: Unsettled | None = Unsettled()
+        """What it asks about; None: an older one, which knows nothing late or waiting."""
         self.rows: dict[str, PageRow] = {}
         self.gone: list[str] = []
         self.branch(new_origin(), None)
@@ -156,6 +153,7 @@ class Laptop:
             epoch=self.device.epoch,
             incarnation=self.incarnation,
             codes=self.codes,
+            unsettled=self.unsettled,
         )
 
     def ask(self, request: SyncRequest) -> SyncAnswer:

@@ -4,11 +4,12 @@ import json
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.server.fake_laptop import KIND, Laptop, count, row_of
+from tests.server.fake_laptop import KIND, NOW, Laptop, count, row_of
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.protocol.messages import Problem, SyncRequest
+from fieldkit.protocol.messages import Problem, ShownHead, SyncRequest
 from fieldkit.server.database.tables import CHANGE, METADATA, ORIGIN
+from fieldkit.server.devices.bindings import bind_shown
 from fieldkit.server.problems import Refusal
 
 AADHAAR = "234123412346"
@@ -148,25 +149,27 @@ def test_an_older_copy_gets_the_end_of_its_log(laptop: Laptop) -> None:
     assert changes.seq == 2
 
 
-def test_another_device_proves_that_it_holds_the_log(engine: Engine, laptop: Laptop) -> None:
+def test_a_log_is_read_and_extended_by_the_devices_it_is_bound_to(
+    engine: Engine, laptop: Laptop
+) -> None:
     laptop.create(name="Noor VO")
     laptop.create(name="Second VO")
     laptop.push()
-    thief = Laptop(engine)
-    thief.origin, thief.heads = laptop.origin, [laptop.heads[0]]
-    problem = refused(thief, thief.quiet())
-    assert (problem.type, problem.status) == ("/problems/not-yours", 403)
-    thief.changes, thief.heads = [laptop.changes[0]] * 5, [laptop.heads[0], *[bytes(32)] * 5]
-    problem = refused(thief, thief.quiet())
-    assert (problem.type, problem.expected, problem.head) == ("/problems/gap", 3, None)
-    assert refused(thief, thief.request(4)).head is None
-    enrolled_again = Laptop(engine)
-    enrolled_again.origin, enrolled_again.heads = laptop.origin, laptop.heads
-    enrolled_again.changes = laptop.changes
-    assert enrolled_again.ask(enrolled_again.quiet()).seq == 2
+    other = Laptop(engine)
+    other.origin, other.heads, other.changes = laptop.origin, laptop.heads, laptop.changes
+    for request in (other.quiet(), other.request(1), other.request(2)):
+        problem = refused(other, request)
+        assert (problem.type, problem.status) == ("/problems/not-yours", 403)
+        assert (problem.origin, problem.expected, problem.head) == (laptop.origin, None, None)
+    shown = ShownHead(origin=laptop.origin, seq=1, head=laptop.heads[1].hex())
+    with engine.begin() as connection:
+        for _ in range(2):
+            bind_shown(connection, [shown, shown], other.device.id, NOW)
+    assert other.ask(other.quiet()).seq == 2
     with engine.connect() as connection:
         query = select(ORIGIN.c.device).where(ORIGIN.c.origin == laptop.origin)
-        assert connection.execute(query).scalar_one() == enrolled_again.device.id
+        assert connection.execute(query).scalar_one() == other.device.id
+    assert laptop.ask(laptop.quiet()).seq == 2
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.server.conftest import Api, Laptop, problem
 
-from fieldkit.protocol.change import first_head
+from fieldkit.protocol.change import first_head, salted_head
 from fieldkit.protocol.identity import new_origin
 from fieldkit.protocol.wire.codec import chain
 from fieldkit.server.database.migrate import open_database
@@ -20,8 +20,9 @@ from fieldkit.server.devices.authentication import (
     authenticate,
     rotate_token,
 )
-from fieldkit.server.devices.enrolment import change_scope, revoke
+from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.devices.listing import devices
+from fieldkit.server.devices.scopes import change_scope
 
 MINUTE = 60
 
@@ -233,7 +234,7 @@ def _given(api: Api, token: str, **more: object) -> dict[str, object]:
 
 def test_a_change_of_scope_is_sent_at_the_next_sync(api: Api) -> None:
     token = api.token(api.code(district=2))
-    api.write(lambda connection: change_scope(connection, 1, None, 16))
+    api.write(lambda connection: change_scope(connection, 1, None, 16, api.now))
     answer = _given(api, token, epoch=1)
     assert answer["epoch"] == 2
     assert answer["scope"] == {"role": "operator", "district": 2, "block": 16}
@@ -297,14 +298,15 @@ def test_a_receipt_is_for_the_owner_and_supervisors(api: Api) -> None:
     over_district = api.token(api.code("supervisor", district=2))
     elsewhere = api.token(api.code("supervisor", district=1))
     over_all = api.token(api.code("administrator"))
-    asked = {"origins": [api.origin, "7KQ2M9XD"]}
+    asked = {"origins": [api.origin, "7KQ2M9XD"], "salt": "5a17"}
     for token in (operator, over_block, over_district, over_all):
         logs = api.post("/v1/receipt", asked, token).json()["logs"]
         assert [(log["origin"], log["seq"], log["kinds"]) for log in logs] == [
             (api.origin, 1, {"": 1}),
             ("7KQ2M9XD", 0, {}),
         ]
-        assert logs[0]["head"] == head.hex()
+        own, salted = head.hex(), salted_head("5a17", api.origin, 1, head)
+        assert logs[0]["head"] == (own if token == operator else salted)
     for token in (fellow, elsewhere):
         (log,) = api.post("/v1/receipt", asked, token).json()["logs"]
         assert log["origin"] == "7KQ2M9XD"

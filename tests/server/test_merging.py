@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
-from fieldkit.protocol.change import Json
+from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.messages import Parent
 from fieldkit.server.database.tables import CONFLICT, FIELD_VERSION, MOVED
 from fieldkit.server.problems import Refusal
@@ -210,7 +210,7 @@ def test_inherited_writes_do_not_conflict(engine: Engine, laptop: Laptop) -> Non
 def test_later_writes_of_the_parent_do_conflict(engine: Engine, laptop: Laptop) -> None:
     record = laptop.create(name="Noor VO")
     laptop.push()
-    copy = Laptop(engine)
+    copy = Laptop(engine, device=laptop.device)
     copy.branch("N0TSE3N3", laptop.as_parent(1))
     later = laptop.create(name="Second VO")
     laptop.edit(record, name="Noor First")
@@ -246,15 +246,15 @@ def test_the_end_of_a_parents_log_is_sent_but_its_head_only_to_its_device(
     thief = Laptop(engine)
     thief.branch("N0TSE3N6", ahead)
     thief.create(name="Second VO")
-    for asking, reported in (
-        (laptop.quiet(), head),
-        (thief.quiet(), None),
-        (thief.request(), None),
+    for asking, *told in (
+        (laptop.quiet(), "/problems/parent", 2, head),
+        (thief.quiet(), "/problems/not-yours", None, None),
+        (thief.request(), "/problems/not-yours", None, None),
     ):
         with pytest.raises(Refusal) as refused:
-            (laptop if reported else thief).ask(asking)
+            (thief if asking.origin == thief.origin else laptop).ask(asking)
         problem = refused.value.problem
-        assert (problem.type, problem.expected, problem.head) == ("/problems/parent", 2, reported)
+        assert [problem.type, problem.expected, problem.head] == told
 
 
 def test_a_place_merges_as_one_and_conflicts_move_with_the_record(
@@ -286,13 +286,15 @@ def test_only_edited_records_store_field_versions(
     with engine.connect() as connection:
         (row,) = connection.execute(select(FIELD_VERSION))
     assert row.written == {"": [1, laptop.origin, 0], "village": [2, other.origin, 1]}
-    other.create(name="Theirs")
-    other.log(other.changes[-1].op, f"{laptop.origin}-99", KIND, {"name": "Odd"}, None)
-    other.push()
+    again = laptop.create(name="Elsewhere", district=5)
+    laptop.push()
+    laptop.branch("N0TSE3N7", laptop.as_parent(2))
+    laptop.log(Op.CREATE, again, KIND, {"name": "Here", "district": 2}, None)
+    laptop.push()
     with engine.connect() as connection:
-        query = select(FIELD_VERSION).where(FIELD_VERSION.c.record_id == f"{laptop.origin}-99")
+        query = select(FIELD_VERSION).where(FIELD_VERSION.c.record_id == again)
         (row,) = connection.execute(query)
-    assert row.written == {"": [1, other.origin, 3]}
+    assert row.written == {"": [1, laptop.origin, 1]}
 
 
 def test_the_conflict_after_a_long_history_names_the_value_at_the_base(

@@ -17,7 +17,7 @@ from fieldkit.server.database.rows import Key
 from fieldkit.server.database.statements import insert_missing_rows
 from fieldkit.server.database.tables import CHANGE, COUNTER, FEED
 from fieldkit.server.feed import positions as feed
-from fieldkit.server.ingest import batch
+from fieldkit.server.ingest import locked_records
 from fieldkit.server.ingest.batch_records import write_states
 from fieldkit.server.ingest.record_state import RecordState
 from fieldkit.server.problems import Refusal
@@ -67,8 +67,8 @@ def overtaken(engine: Engine, monkeypatch: pytest.MonkeyPatch, lock: Lock) -> li
             assert go_on.wait(30)
         return write_states(connection, records)
 
-    monkeypatch.setattr(batch, "write_states", stopping)
-    monkeypatch.setattr(batch, "lock_counters", lock)
+    monkeypatch.setattr(locked_records, "write_states", stopping)
+    monkeypatch.setattr(locked_records, "lock_counters", lock)
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(first.push)
         assert stopped.wait(30)
@@ -165,8 +165,8 @@ def test_a_record_that_moves_before_the_lock_is_locked_in_its_new_district(
         return feed.lock_counters(connection, districts, floor)
 
     whole.push()
-    monkeypatch.setattr(batch, "read_places", moving)
-    monkeypatch.setattr(batch, "lock_counters", locking)
+    monkeypatch.setattr(locked_records, "read_places", moving)
+    monkeypatch.setattr(locked_records, "lock_counters", locking)
     laptop.edit(record, base=1, village="Nagam")
     assert laptop.push().verdicts == []
     assert tried == [{2}, {3}]
@@ -193,8 +193,8 @@ def test_a_finding_in_another_district_is_closed_under_its_lock(
         done.append("kept")
         return write_states(connection, records)
 
-    monkeypatch.setattr(batch, "lock_counters", locking)
-    monkeypatch.setattr(batch, "write_states", keeping)
+    monkeypatch.setattr(locked_records, "lock_counters", locking)
+    monkeypatch.setattr(locked_records, "write_states", keeping)
     here.push()
     assert done == [{2}, {2, 3}, "kept"]
     there.pull_all()
@@ -221,11 +221,11 @@ def test_a_batch_that_always_clashes_is_refused_as_busy(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def elsewhere(*_arguments: object) -> None:
-        raise batch.MissingLocks({9})
+        raise locked_records.MissingLocks({9})
 
     laptop = Laptop(engine)
     laptop.create(name="Noor VO")
-    monkeypatch.setattr(batch, "_check_locked", elsewhere)
+    monkeypatch.setattr(locked_records, "_check_locked", elsewhere)
     with pytest.raises(Refusal) as refused:
         laptop.push()
     assert (refused.value.problem.status, refused.value.problem.type) == (503, "/problems/busy")
@@ -246,7 +246,7 @@ def test_one_number_entered_at_once_in_two_districts_is_one_record(
             met.abort()
         return write_states(connection, records)
 
-    monkeypatch.setattr(batch, "write_states", meeting)
+    monkeypatch.setattr(locked_records, "write_states", meeting)
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(Laptop.push, (first, second)))
     assert sorted(len(answer.verdicts) for answer in answers) == [0, 1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from tests.simulation.files import (
     FileReader,
     LogLine,
@@ -22,16 +23,18 @@ from tests.simulation.model import (
     Entry,
     Expected,
     FileHistory,
-    Place,
     ServerState,
     Violation,
-    holds,
 )
+from tests.simulation.rights import Place, Term, holds
 
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.server.database import tables
+from fieldkit.server.devices import enrolment
+from fieldkit.server.devices.authentication import device_numbered, hash_secret
+from fieldkit.server.devices.scopes import begin_scope, close_scopes
 from fieldkit.server.feed.positions import start
+from fieldkit.server.ingest import settling, unsettled
 from fieldkit.server.ingest import sync as apply
 from fieldkit.server.scope import Device
 from fieldkit.settings import DATABASE
@@ -49,6 +52,8 @@ class Laptop:
     """Its enrolment; a copy has the same."""
     now: Callable[[], int]
     past: FileHistory = field(default_factory=FileHistory)
+    enrolments: int = 0
+    """How often it had to enrol again at the end of a run."""
     clock_offset: int = 0
     """Seconds by which its clock is ahead."""
     _store: Store | None = None
@@ -107,9 +112,8 @@ class Server:
     """The server: its database, its devices, and the expected records."""
 
     harness: Harness
-    expected: Expected
     now: Callable[[], int]
-    scopes: dict[int, list[Place]] = field(default_factory=dict)
+    terms: dict[int, list[Term]] = field(default_factory=dict)
     """The scopes of each device, by epoch from 1."""
     roles: dict[int, str] = field(default_factory=dict)
     read: int = 0
@@ -120,92 +124,129 @@ class Server:
     """Rows sent so far."""
     _kept: tuple[ServerState, int] | None = None
 
+    def __post_init__(self) -> None:
+        self.expected = Expected(self.terms, self.roles, self.now)
+
     def enrol(self, role: str, scope: Place) -> int:
-        number = len(self.scopes) + 1
-        self.scopes[number], self.roles[number] = [scope], role
+        number = len(self.terms) + 1
+        self.terms[number], self.roles[number] = [Term(scope, self.now())], role
         with self.harness.server.begin() as connection:
+            self._insert_device(connection, number)
             connection.execute(
-                insert(tables.DEVICE).values(
-                    id=number,
-                    token_hash=number.to_bytes(32, "big"),
-                    token_at=self.now(),
-                    name=f"laptop {number}",
-                    role=role,
-                    epoch=1,
-                    enrolled_at=self.now(),
-                )
-            )
-            connection.execute(
-                insert(tables.SCOPE).values(
-                    device=number, epoch=1, district=scope[0], block=scope[1]
-                )
+                insert(tables.SCOPE).values(_scope_row(number, 1, self.terms[number][0]))
             )
         return number
+
+    def _insert_device(self, connection: Connection, number: int) -> None:
+        connection.execute(
+            insert(tables.DEVICE).values(
+                id=number,
+                token_hash=number.to_bytes(32, "big"),
+                token_at=self.now(),
+                name=f"laptop {number}",
+                role=self.roles[number],
+                epoch=1,
+                enrolled_at=self.now(),
+            )
+        )
+
+    def enrol_by_code(self, role: str, scope: Place, request: EnrolRequest) -> EnrolAnswer:
+        """Let the program enrol a new device by a code; its number is that of the last one."""
+        number = len(self.terms) + 1
+        code = f"{number:010}"
+        with self.harness.server.begin() as connection:
+            connection.execute(
+                insert(tables.CODE).values(
+                    hash=hash_secret(code),
+                    role=role,
+                    district=scope[0],
+                    block=scope[1],
+                    expires_at=self.now() + 60,
+                )
+            )
+            request = request.model_copy(update={"code": code})
+            answer = enrolment.enrol(connection, request, "", self.now())
+            made = connection.execute(select(func.max(tables.DEVICE.c.id))).scalar_one()
+        assert made == number
+        self.terms[number], self.roles[number] = [Term(scope, self.now())], role
+        return answer
+
+    def area(self, device: int) -> Place:
+        """Return the present area of a device."""
+        return self.terms[device][-1].area
 
     def incarnation(self) -> str:
         with self.harness.server.connect() as connection:
             return str(connection.execute(select(tables.SERVER.c.incarnation)).scalar_one())
 
     def change_scope(self, device: int, scope: Place) -> None:
-        self.scopes[device].append(scope)
-        epoch = len(self.scopes[device])
+        terms = self.terms[device]
+        terms[-1] = replace(terms[-1], ended=self.now())
+        terms.append(Term(scope, self.now()))
         with self.harness.server.begin() as connection:
-            connection.execute(
-                insert(tables.SCOPE).values(
-                    device=device, epoch=epoch, district=scope[0], block=scope[1]
-                )
-            )
+            epoch = len(terms)
             connection.execute(
                 update(tables.DEVICE).where(tables.DEVICE.c.id == device).values(epoch=epoch)
             )
+            begin_scope(connection, device, epoch, *scope, self.now())
+
+    def close_scopes(self, device: int) -> None:
+        """A supervisor closes the ended scopes of a device."""
+        self.terms[device] = [
+            one if one.ended is None else replace(one, closed=True) for one in self.terms[device]
+        ]
+        with self.harness.server.begin() as connection:
+            close_scopes(connection, device, self.now())
+
+    def decide(self, mark: str, *, taken: bool) -> None:
+        """A supervisor takes a late change in, or leaves it."""
+        entry = self.expected.state.late[mark].entry
+        with self.harness.server.begin() as connection:
+            (one,) = unsettled.listed(connection, entry.origin, [entry.seq])
+        if taken:
+            settling.take(self.harness.server, one, self.now())
+            self.expected.take(mark, self._floor())
+        else:
+            settling.leave(self.harness.server, one, self.now())
+            self.expected.leave(mark)
+        self._compare_all()
 
     def sender(self, device: int) -> Device:
-        scopes = self.scopes[device]
-        return Device(
-            device,
-            len(scopes),
-            tuple(
-                Scope.model_validate(
-                    {"role": self.roles[device], "district": place[0], "block": place[1]}
-                    | {"epoch": epoch}
-                )
-                for epoch, place in enumerate(scopes, start=1)
-            ),
-        )
+        with self.harness.server.connect() as connection:
+            return device_numbered(connection, device)
 
     def ask(self, device: int, request: SyncRequest) -> SyncAnswer:
         """Let the program answer, then check what it did."""
         sender = self.sender(device)
-        scopes = self.scopes[device][max(request.epoch - 1, 0) :] or self.scopes[device][-1:]
         try:
             answer = apply.sync(self.harness.server, sender, request, self.now())
         finally:
-            self.look(scopes)
-        self._in_scope(answer, self.scopes[device][-1])
+            self.look(device)
+        self._in_scope(answer, self.area(device))
         self.sent += len(answer.page.rows) + len(answer.page.gone) if answer.page else 0
         return answer
 
-    def look(self, scopes: list[Place]) -> None:
-        """Read the new rows of the log and check the verdict of each change."""
-        look = self.harness.look
-        floor = look.all("SELECT floor FROM server")[0]["floor"]
-        for row in look.all(
+    def look(self, device: int) -> None:
+        """Read the new rows of the log, which came from a device, and check all verdicts."""
+        floor, found = self._floor(), False
+        for row in self.harness.look.all(
             "SELECT rowid, * FROM change WHERE rowid > ? ORDER BY rowid", [self.read]
         ):
-            body = json.loads(row["body"])
-            entry = Entry(
-                row["origin"],
-                row["seq"],
-                row["verdict"],
-                row["version"],
-                body["id"],
-                body,
-                row["district"],
-            )
-            mark = mark_of(body["operator"], body["kind"], body["id"])
+            entry, mark = _entry(row)
             self.read = row["rowid"]
             self.accepted += 1
-            self.expected.accept(entry, mark, scopes, floor)
+            self.expected.accept(entry, mark, device, floor)
+            found = True
+        if found:
+            self._compare_all()
+
+    def _compare_all(self) -> None:
+        for row in self.harness.look.all("SELECT * FROM change ORDER BY rowid"):
+            self.expected.compare(*_entry(row))
+
+    def _floor(self) -> int:
+        floor: int = self.harness.look.all("SELECT floor FROM server")[0]["floor"]
+        return floor
 
     def _in_scope(self, answer: SyncAnswer, scope: Place) -> None:
         for row in answer.page.rows if answer.page else []:
@@ -227,23 +268,50 @@ class Server:
         self.harness.look.close()
         self.harness.server.dispose()
         copy_file(self.harness.folder / "run" / "server-backup.sqlite3", self.harness.server_path)
-        # Enrolment is not tested here: the restored server knows all devices.
+        # The restored server knows all devices, but not what those enrolled since have proved.
         state, self.read = self._kept
         self.expected.restore_state(state)
         with self.harness.server.begin() as connection:
             start(connection, self.now())
-            for device, scopes in self.scopes.items():
+            known = set(connection.execute(select(tables.DEVICE.c.id)).scalars())
+            for device, terms in self.terms.items():
+                if device not in known:
+                    self._insert_device(connection, device)
                 connection.execute(
                     update(tables.DEVICE)
                     .where(tables.DEVICE.c.id == device)
-                    .values(epoch=len(scopes))
+                    .values(epoch=len(terms))
                 )
                 connection.execute(tables.SCOPE.delete().where(tables.SCOPE.c.device == device))
                 connection.execute(
                     insert(tables.SCOPE),
-                    [
-                        {"device": device, "epoch": epoch, "district": one[0], "block": one[1]}
-                        for epoch, one in enumerate(scopes, start=1)
-                    ],
+                    [_scope_row(device, epoch, one) for epoch, one in enumerate(terms, start=1)],
                 )
         return True
+
+
+def _scope_row(device: int, epoch: int, term: Term) -> dict[str, object]:
+    return {
+        "device": device,
+        "epoch": epoch,
+        "district": term.area[0],
+        "block": term.area[1],
+        "began_at": term.began,
+        "ended_at": term.ended,
+        "closed_at": term.ended if term.closed else None,
+    }
+
+
+def _entry(row: sqlite3.Row) -> tuple[Entry, str]:
+    """Return a row of the server's log, and the mark of its change."""
+    body = json.loads(row["body"])
+    entry = Entry(
+        row["origin"],
+        row["seq"],
+        row["verdict"],
+        row["version"],
+        body["id"],
+        body,
+        row["district"],
+    )
+    return entry, mark_of(body["operator"], body["kind"], body["id"])

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from tests.simulation import people
 from tests.simulation.devices import FileCopy, Laptop
 from tests.simulation.files import connect, copy_file
-from tests.simulation.model import Place
+from tests.simulation.former_device import former
+from tests.simulation.liar import Liar
 from tests.simulation.profiles import PLACES, area_name
+from tests.simulation.rights import Place
 from tests.simulation.transport import Faults
 
 from fieldkit.protocol.wire.codec import CODINGS
@@ -22,7 +24,8 @@ from fieldkit.sync.client import Outcome
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-YEAR = 365 * 86_400
+DAY = 86_400
+YEAR = 365 * DAY
 HOURS = 2 * 3_600
 """Seconds that restoring the server takes."""
 MOST_LAPTOPS = 6
@@ -112,9 +115,39 @@ def rescope(world: World, laptop: Laptop, chance: random.Random) -> None:
         return  # the first laptop is the supervisor, who sees it all
     district, block = chance.choice(PLACES)
     scope: Place = chance.choice([(district, block), (district, None), (None, None)])
-    if scope != world.server.scopes[laptop.device][-1]:
+    if scope != world.server.area(laptop.device):
         world.server.change_scope(laptop.device, scope)
         world.say(f"{laptop.name} is given another scope: {area_name(scope)}")
+
+
+def weeks(world: World, _laptop: Laptop, _chance: random.Random) -> None:
+    """Days pass, so that ended scopes count no longer."""
+    world.time += 20 * DAY
+    world.say("twenty days pass")
+
+
+def close(world: World, laptop: Laptop, _chance: random.Random) -> None:
+    world.server.close_scopes(laptop.device)
+    world.say(f"a supervisor closes the former scopes of {laptop.name}")
+
+
+def take(world: World, _laptop: Laptop, chance: random.Random) -> None:
+    """A supervisor takes a late change in."""
+    _decide_late(world, chance, taken=True)
+
+
+def leave(world: World, _laptop: Laptop, chance: random.Random) -> None:
+    """A supervisor leaves a late change."""
+    _decide_late(world, chance, taken=False)
+
+
+def _decide_late(world: World, chance: random.Random, *, taken: bool) -> None:
+    if late := list(world.expected.state.late):
+        honest = [mark for mark in late if mark not in world.expected.guessing]
+        mark = chance.choice(honest or late)
+        world.server.decide(mark, taken=taken)
+        word = "takes in" if taken else "leaves"
+        world.say(f"a supervisor {word} {mark}: {world.expected.state.fates[mark].verdict}")
 
 
 def backup(world: World, laptop: Laptop, chance: random.Random) -> None:
@@ -181,6 +214,26 @@ def _duplicate(world: World, laptop: Laptop) -> Laptop | None:
     return copy
 
 
+def enrol(world: World, laptop: Laptop, _chance: random.Random) -> None:
+    """The token is lost, or the laptop is handed on."""
+    world.enrol_again(laptop)
+
+
+def clone(world: World, laptop: Laptop, _chance: random.Random) -> None:
+    """Copy a whole disk, for a laptop with an enrolment of its own."""
+    if copy := _duplicate(world, laptop):
+        world.harness.places[copy.path] = world.harness.places[laptop.path]
+        world.say(f"the disk of {laptop.name} is copied to {copy.name}; both go on")
+        world.enrol_again(copy)
+
+
+def lie(world: World, _laptop: Laptop, chance: random.Random) -> None:
+    """A device sends what it should not, which must harm nobody else (rules 36 to 40)."""
+    if world.liar is None:
+        world.liar = Liar(world)
+    world.say(world.liar.lie(chance))
+
+
 def server_backup(world: World, _laptop: Laptop, _chance: random.Random) -> None:
     world.server.back_up()
     world.say("the server is backed up")
@@ -209,6 +262,7 @@ EVENTS: dict[str, Callable[[World, Laptop, random.Random], None]] = {
     "unknown": people.unknown,
     "refused": people.refused,
     "move": people.move,
+    "approve": people.approve,
     "delete": people.delete,
     "open": people.open_form,
     "close": people.save_form,
@@ -222,12 +276,20 @@ EVENTS: dict[str, Callable[[World, Laptop, random.Random], None]] = {
     "old": old,
     "clock": clock,
     "rescope": rescope,
+    "weeks": weeks,
+    "close scopes": close,
+    "take": take,
+    "leave": leave,
+    "former": former,
     "backup": backup,
     "restore": restore,
     "reinstall": reinstall,
     "rollback": rollback,
     "copy": copy,
     "carry": carry,
+    "enrol": enrol,
+    "clone": clone,
+    "lie": lie,
     "server backup": server_backup,
     "server restore": server_restore,
 }

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
+from tests.simulation.rights import Past, Place, Term, right_to_change, right_to_create
+
 Json = object
-Place = tuple[int | None, int | None]
-"""District and block; as a scope, no district means the whole territory."""
 PLACE, DELETED, DECIDED = "district+block", "deleted", "decided"
 STAMPS = ("created_at", "created_by", "updated_at")
 _PLACE = ("district", "block")
@@ -111,6 +111,10 @@ def written_fields(
     return said
 
 
+UNMERGED = ("rejected", "late", "waiting")
+"""Verdicts on changes that the server keeps in its log alone."""
+
+
 @dataclass(frozen=True)
 class Write:
     """The last write of a field."""
@@ -129,6 +133,10 @@ class Row:
     version: int = 0
     places: list[tuple[int, Place]] = field(default_factory=list)
     """Its places, each with the version from which it counts."""
+    times: dict[int, int] = field(default_factory=dict)
+    """When each version was made."""
+    created_by: str = ""
+    """The mark of its creation."""
 
     @property
     def place(self) -> Place:
@@ -180,21 +188,23 @@ class Entry:
 
 @dataclass(frozen=True)
 class Fate:
-    """The result of a change that the server stored."""
+    """What is to become of a change that the server stored."""
 
     origin: str
     seq: int
     verdict: str
+    version: int | None
     record_id: str
     held: frozenset[str] = frozenset()
 
 
-def holds(scope: Place, place: Place) -> bool:
-    """Say whether a scope contains a place; no block means the whole district."""
-    district, block = scope
-    if district is None:
-        return True
-    return district == place[0] and (block is None or place[1] is None or block == place[1])
+@dataclass(frozen=True)
+class Unsettled:
+    """A change that is late or waiting."""
+
+    entry: Entry
+    mark: str
+    device: int
 
 
 @dataclass
@@ -204,12 +214,24 @@ class ServerState:
     rows: dict[str, Row] = field(default_factory=dict)
     conflicts: dict[tuple[str, str, str], Held] = field(default_factory=dict)
     fates: dict[str, Fate] = field(default_factory=dict)
+    late: dict[str, Unsettled] = field(default_factory=dict)
+    """By mark, in order of arrival."""
+    waiting: dict[str, list[Unsettled]] = field(default_factory=dict)
+    """By the record that is to come, in order of arrival."""
 
 
 class Expected:
     """Computes the expected rows of the server, change by change as they are stored."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        terms: Mapping[int, Sequence[Term]],
+        roles: Mapping[int, str],
+        now: Callable[[], int],
+    ) -> None:
+        self.terms = terms
+        self.roles = roles
+        self.now = now
         self.state = ServerState()
         self.typed: dict[str, TypedChange] = {}
         self.history: dict[tuple[str, int], list[dict[str, Json]]] = {}
@@ -218,6 +240,10 @@ class Expected:
         """Whether the server was restored; then it cannot know what people saw before."""
         self.tampered: set[str] = set()
         """Marks of changes that hold a value the server repower_cuts."""
+        self.lies: set[str] = set()
+        """Marks of changes of a lying device that must not be taken."""
+        self.guessing: set[str] = set()
+        """Marks of changes whose author lies about what he saw."""
 
     def saved_state(self) -> ServerState:
         return deepcopy(self.state)
@@ -226,8 +252,8 @@ class Expected:
         self.state = deepcopy(state)
         self.was_restored = True
 
-    def accept(self, entry: Entry, mark: str, scopes: Iterable[Place], floor: int) -> None:
-        """Apply one change of the server's log; raise if its verdict is not the expected one."""
+    def accept(self, entry: Entry, mark: str, device: int, floor: int) -> None:
+        """Apply one change of the server's log, and note what is to become of it."""
         typed = self.typed.get(mark)
         if typed is None:
             raise Violation(f"P2: nobody typed change {entry.seq} of {entry.origin} ({mark})")
@@ -236,35 +262,28 @@ class Expected:
                 f"P2: {mark} stands twice in the server's log: {before.origin} {before.seq} "
                 f"and {entry.origin} {entry.seq}"
             )
+        self._check_as_typed(typed, entry)
+        self._judge(Unsettled(entry, mark, device), floor)
+
+    def compare(self, entry: Entry, mark: str) -> None:
+        """Raise if the server's log says anything else of a change than it ought to."""
+        fate = self.state.fates[mark]
+        if entry.verdict != fate.verdict:
+            raise Violation(
+                f"P3: {mark} on {entry.record_id} was {entry.verdict}, where it ought to be "
+                f"{fate.verdict} (held: {', '.join(sorted(fate.held)) or 'nothing'})"
+            )
+        if entry.version != fate.version:
+            raise Violation(
+                f"P4: {entry.record_id} is at version {entry.version} after {mark}, "
+                f"it ought to be at {fate.version}"
+            )
+
+    def _check_as_typed(self, typed: TypedChange, entry: Entry) -> None:
         row = self.state.rows.get(entry.record_id)
-        if entry.verdict == "rejected":
-            self._check_rejection(entry, typed, row, list(scopes))
-            self.state.fates[mark] = Fate(entry.origin, entry.seq, "rejected", entry.record_id)
-            return
         said = written_fields(
             _dict(entry.body["fields"]), str(entry.body["op"]), row.values if row else None
         )
-        self._check_as_typed(typed, said, entry)
-        if row is None:
-            if typed.op != "create" and self._not_there(typed):
-                raise Violation(f"P3: {mark} made half a record: its creation had been rejected")
-            row = self.state.rows[entry.record_id] = Row(typed.kind)
-            if PLACE not in said:
-                row.put("district", entry.district)
-        elif not self._allowed(row, entry, list(scopes)):
-            raise Violation(f"P8: {mark} was taken though the record lies out of scope")
-        held = self._merge(row, entry, typed, said, floor)
-        verdict = "conflict" if held else "applied"
-        if entry.verdict != verdict:
-            raise Violation(
-                f"P3: {mark} on {entry.record_id} was {entry.verdict}, "
-                f"where it ought to be {verdict} (held: {', '.join(sorted(held)) or 'nothing'})"
-            )
-        self.state.fates[mark] = Fate(
-            entry.origin, entry.seq, verdict, entry.record_id, frozenset(held)
-        )
-
-    def _check_as_typed(self, typed: TypedChange, said: Mapping[str, Json], entry: Entry) -> None:
         here = {name: nameless(value) for name, value in typed.fields.items()}
         there = {name: nameless(value) for name, value in said.items()}
         if here.get(PLACE) != there.get(PLACE) and PLACE in here and PLACE in there:
@@ -276,66 +295,168 @@ class Expected:
             )
         del base
 
-    def _allowed(self, row: Row, entry: Entry, scopes: list[Place]) -> bool:
-        fields = _dict(entry.body["fields"])
-        if entry.body["op"] == "create" and PLACE not in row.written and "district" in fields:
-            # After a restore, edits of others arrived before it; its own fields give the place.
-            district, block = (fields.get(name) for name in _PLACE)
-            return any(holds(scope, (district, block)) for scope in scopes)  # type: ignore[arg-type]
-        base = entry.body["base"]
-        then = row.place_at(base if isinstance(base, int) else 0)
-        return any(holds(scope, place) for scope in scopes for place in (row.place, then))
-
-    def _check_rejection(
-        self, entry: Entry, typed: TypedChange, row: Row | None, scopes: list[Place]
-    ) -> None:
-        if typed.mark in self.tampered:
-            return
-        if row is not None:
-            rightly = not self._allowed(row, entry, scopes)
-        elif typed.op != "create" and self._not_there(typed):
-            rightly = True
+    def _judge(self, one: Unsettled, floor: int, *, unseen: bool = False) -> None:
+        """Merge a change, or note why not."""
+        entry, typed = one.entry, self.typed[one.mark]
+        row = self.state.rows.get(entry.record_id)
+        verdict = self._verdict(one, typed, row)
+        if verdict == "late":
+            self.state.late[one.mark] = one
+        elif verdict == "waiting":
+            self.state.waiting.setdefault(entry.record_id, []).append(one)
+        if verdict:
+            self._note(one, verdict, None)
         else:
+            self._apply(one, floor, unseen=unseen)
+
+    def _verdict(self, one: Unsettled, typed: TypedChange, row: Row | None) -> str:
+        """Return the verdict of a change that is not merged; empty if it is."""
+        if typed.mark in self.tampered | self.lies:
+            return "rejected"
+        if (row is not None or typed.op == "create") and self._forbidden(one, typed, row):
+            return "rejected"
+        terms, now = self.terms[one.device], self.now()
+        if row is not None:
+            past = Past(row.places, row.times, own=row.created_by in typed.prior)
+            right = right_to_change(terms, past, typed.base, now)
+        elif typed.op == "create":
             place = typed.fields.get(PLACE)
-            made = (place[0], place[1]) if isinstance(place, list) else None
-            rightly = made is None or not any(holds(scope, made) for scope in scopes)
-        if not rightly:
-            raise Violation(f"P3: {typed.mark} was rejected though it is honest work in scope")
+            made = (place[0], place[1]) if isinstance(place, list) else (one.entry.district, None)
+            right = right_to_create(terms, made, now)
+        else:
+            return "rejected" if self._not_there(typed) else "waiting"
+        return {"now": "", "late": "late", "never": "rejected"}[right]
+
+    def _forbidden(self, one: Unsettled, typed: TypedChange, row: Row | None) -> bool:
+        """Say whether the role of the author's device forbids a change."""
+        role = self.roles[one.device]
+        if role not in ("viewer", "registrar"):
+            return False
+        if role == "viewer" or typed.kind == "self_help_group":
+            return True
+        own = row is not None and row.created_by in typed.prior
+        for name, value in typed.fields.items():
+            if row is None or plain(row.value(name)) == plain(value):
+                continue
+            if (name == PLACE and typed.op != "create") or (name == DELETED and not own):
+                return True
+        return self._approves(typed, row) or self._settles(one.entry, typed)
+
+    def _approves(self, typed: TypedChange, row: Row | None) -> bool:
+        """Say whether a change approves an application, or takes an approval back that it saw."""
+        status = typed.fields.get("status")
+        stands = row.value("status") if row else None
+        if status is None or (status == stands and row is not None):
+            return False
+        last = row.written.get("status") if row else None
+        seen = last is not None and (last.version <= typed.base or last.mark in typed.prior)
+        return status == "S1_APPROVED" or (seen and stands == "S1_APPROVED")
+
+    def _settles(self, entry: Entry, typed: TypedChange) -> bool:
+        """Say whether a decision settles a value that others typed."""
+        decided = _dict(entry.body["fields"]).get(DECIDED)
+        fates = (self.state.fates.get(mark) for mark in typed.prior)
+        own = {(fate.origin, fate.seq) for fate in fates if fate}
+        return any((one[0], one[1]) not in own for one in decided or [])  # type: ignore[attr-defined]
 
     def _not_there(self, typed: TypedChange) -> bool:
-        """Say whether the creation of the record was rejected."""
-        return any(
-            self.typed[mark].op == "create"
+        """Say whether the author had entered the record, and no entry may still be taken."""
+        entries = [
+            self.state.fates[mark].verdict
+            for mark in typed.prior
+            if self.typed[mark].op == "create"
             and self.typed[mark].key == typed.key
             and self.typed[mark].kind == typed.kind
             and mark in self.state.fates
-            and self.state.fates[mark].verdict == "rejected"
-            for mark in typed.prior
+        ]
+        return "rejected" in entries and "late" not in entries
+
+    def take(self, mark: str, floor: int) -> None:
+        """A supervisor takes a late change in: what its author wrote since stays (rule 34)."""
+        one = self.state.late.pop(mark)
+        self._apply(one, floor, admitted=True)
+
+    def leave(self, mark: str) -> None:
+        """A supervisor leaves a late change, and what waits for the record that it creates."""
+        one = self.state.late.pop(mark)
+        self._note(one, "rejected", None)
+        record_id = one.entry.record_id
+        for other in self.state.waiting.get(record_id, [])[:]:
+            if mark in self.typed[other.mark].prior:
+                self.state.waiting[record_id].remove(other)
+                self._note(other, "rejected", None)
+
+    def _note(
+        self, one: Unsettled, verdict: str, version: int | None, held: Iterable[str] = ()
+    ) -> None:
+        entry = one.entry
+        self.state.fates[one.mark] = Fate(
+            entry.origin, entry.seq, verdict, version, entry.record_id, frozenset(held)
         )
 
+    def _apply(
+        self, one: Unsettled, floor: int, *, admitted: bool = False, unseen: bool = False
+    ) -> None:
+        entry, typed = one.entry, self.typed[one.mark]
+        row = self.state.rows.get(entry.record_id)
+        said = written_fields(
+            _dict(entry.body["fields"]), str(entry.body["op"]), row.values if row else None
+        )
+        if new := row is None:
+            row = self.state.rows[entry.record_id] = Row(typed.kind, created_by=one.mark)
+            if PLACE not in said:
+                row.put("district", entry.district)
+        if admitted:
+            said = {
+                name: value
+                for name, value in said.items()
+                if name not in row.written or not self._after(row.written[name], typed)
+            }
+        held = self._merge(row, entry, typed, said, floor, unseen=unseen)
+        self._note(one, "conflict" if held else "applied", row.version, held)
+        if new:
+            for other in self.state.waiting.pop(entry.record_id, []):
+                theirs = self.typed[other.mark]
+                saw = one.mark in theirs.prior or 0 < theirs.base <= floor
+                self._judge(other, floor, unseen=not saw)
+
+    def _after(self, write: Write, typed: TypedChange) -> bool:
+        """Say whether a write was made by somebody who knew the change as his own past."""
+        return typed.mark in self.typed[write.mark].prior
+
     def _merge(
-        self, row: Row, entry: Entry, typed: TypedChange, said: Mapping[str, Json], floor: int
+        self,
+        row: Row,
+        entry: Entry,
+        typed: TypedChange,
+        said: Mapping[str, Json],
+        floor: int,
+        *,
+        unseen: bool,
     ) -> set[str]:
         """Merge one change by the rules of the protocol; return the held fields."""
         new, after = not row.version, max(row.version, floor) + 1
         was_deleted = row.value(DELETED) is True
         applied: dict[str, Json] = {}
         held: dict[str, Json] = {}
-        unseen = {
+        others = {
             name
             for name, write in row.written.items()
-            if write.version > typed.base and write.mark not in typed.prior
+            if write.version > typed.base
+            and write.mark not in typed.prior
+            and not self._after(write, typed)
         }
         for name, value in said.items():
             if plain(value) == plain(row.value(name)):
                 continue
             whole = name == DELETED and value is True
-            if unseen if whole else name in unseen:
+            if unseen or (others if whole else name in others):
                 held[name] = value
             else:
                 self._check_seen(entry, row, typed, row.written if whole else [name])
                 applied[name] = value
-        if was_deleted and typed.op != "delete" and DELETED not in said and DELETED in unseen:
+        edits = typed.op != "delete" and DELETED not in said
+        if was_deleted and edits and (unseen or DELETED in others):
             held[DELETED] = False
         for name, value in applied.items():
             row.put(name, value)
@@ -343,15 +464,11 @@ class Expected:
         self._stamp(row, entry.body, new=new, changed=bool(applied))
         if applied or new:
             row.version = after
+            row.times[after] = self.now()
             place = (row.values.get("district"), row.values.get("block"))
             if not row.places or row.place != place:
                 row.places.append((after, place))  # type: ignore[arg-type]
             self.history.setdefault((entry.record_id, after), []).append(dict(row.values))
-        if entry.version != row.version:
-            raise Violation(
-                f"P4: {entry.record_id} is at version {entry.version} after {typed.mark}, "
-                f"it ought to be at {row.version}"
-            )
         self._keep(entry, held)
         if not held and entry.body["op"] == "decide":
             self._close(entry, said)
@@ -362,6 +479,8 @@ class Expected:
         for name in names:
             last, value = row.written.get(name), row.value(name)
             if last is None or last.mark in typed.prior or value in (None, False):
+                continue
+            if typed.mark in self.guessing:
                 continue
             shown = typed.shown.get(name, frozenset())
             if plain(value) in shown or shown & self._followed(entry.record_id, name, last, typed):

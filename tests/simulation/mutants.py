@@ -15,16 +15,24 @@ from tests.simulation import devices
 from fieldkit.protocol import merge
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages import ShownHead
+from fieldkit.server import scope
 from fieldkit.server.conflicts import Held
 from fieldkit.server.conflicts import conflicts as kept_conflicts
 from fieldkit.server.database.rows import Key, read_places
-from fieldkit.server.feed import page
+from fieldkit.server.devices import enrolment
+from fieldkit.server.devices.bindings import bind
+from fieldkit.server.feed import page, receipt
 from fieldkit.server.feed import positions as feed
 from fieldkit.server.ingest import (
+    authors,
     batch,
     incoming,
+    locked_records,
+    logs,
+    outcomes,
     record_state,
+    unsettled,
 )
 from fieldkit.server.scope import Device, Place
 from fieldkit.store import tables
@@ -150,7 +158,7 @@ def _() -> list[Patch]:
     def known_of(*given: object) -> incoming.Known:
         return replace(usual(*given), fork=None)  # type: ignore[arg-type]
 
-    from fieldkit.server.ingest import logs, sync
+    from fieldkit.server.ingest import sync
 
     return [
         patch.object(sync, "known_of", known_of),
@@ -273,20 +281,84 @@ def _() -> list[Patch]:
     def place_at(now: Place, _moves: object, _base: int) -> Place:
         return now
 
-    return [patch.object(record_state, "place_at", place_at)]
+    return [patch.object(scope, "place_at", place_at)]
 
 
 @mutant("15", "allow only by the present scope", "moves")
 def _() -> list[Patch]:
-    def since(self: Device, _epoch: int) -> tuple[Scope, ...]:
-        return (self.scope,)
+    def rights_of(connection: Connection, device: Device, now: int) -> scope.Rights:
+        return scope.Rights((replace(device.terms[-1], began_at=0),), now)
 
-    return [patch.object(Device, "since", since)]
+    return [patch.object(unsettled, "rights_of", rights_of)]
 
 
 @mutant("15", "allow everything", "rejections")
 def _() -> list[Patch]:
-    return [patch.object(record_state, "allowed", lambda *_: True)]
+    return [patch.object(record_state, "_check_right", lambda *_: None)]
+
+
+@mutant("15", "let every role write everything", "rejections")
+def _() -> list[Patch]:
+    return [patch.object(outcomes, "check_role", lambda *_: None)]
+
+
+@mutant("15", "let every role settle what others typed", "conflicts")
+def _() -> list[Patch]:
+    return [patch.object(authors, "_settles_others", lambda *_: False)]
+
+
+@mutant("15", "let every role delete what others entered", "conflicts")
+def _() -> list[Patch]:
+    return [patch.object(authors, "_entered", lambda *_: True)]
+
+
+@mutant("15", "let a role undo the state that it may not enter", "rejections")
+def _() -> list[Patch]:
+    return [patch.object(authors, "_seen", lambda *_: {})]
+
+
+@mutant("32", "count an ended scope for ever", "areas")
+def _() -> list[Patch]:
+    return [patch.object(scope.Rights, "_counts", lambda *_: True)]
+
+
+@mutant("33", "let a former device write what it cannot have seen", "areas")
+def _() -> list[Patch]:
+    return [patch.object(scope, "_can_have_seen", lambda *_: True)]
+
+
+@mutant("33", "let a device write what left its area before it came, or long ago", "areas")
+def _() -> list[Patch]:
+    def was_there(_self: scope.Rights, term: scope.Term, record: scope.Past, base: int) -> bool:
+        return term.scope.holds(*scope.place_at(record.place, record.moves, base))
+
+    return [patch.object(scope.Rights, "_was_there", was_there)]
+
+
+@mutant("34", "reject what is late", "areas")
+def _() -> list[Patch]:
+    return [patch.object(record_state, "TooLate", record_state.OutOfScope)]
+
+
+@mutant("34", "never ask what became of late and waiting changes", "areas")
+def _() -> list[Patch]:
+    return [patch.object(outbox, "unsettled_changes", lambda _connection: {})]
+
+
+@mutant("43", "forget what waits for a record", "lost server")
+def _() -> list[Patch]:
+    return [patch.object(batch, "merge_waiting", lambda *_: None)]
+
+
+@mutant("43", "apply an edit whose author cannot have seen the record", "areas")
+def _() -> list[Patch]:
+    usual = record_state.apply_change
+
+    def apply_change(*given: object, admitted: bool, unseen: bool) -> merge.Merged:
+        del unseen
+        return usual(*given, admitted=admitted)  # type: ignore[arg-type]
+
+    return [patch.object(outcomes, "apply_change", apply_change)]
 
 
 # Feed and cursor
@@ -317,7 +389,7 @@ def _() -> list[Patch]:
         return position
 
     return [
-        patch.object(batch, "append_entries", append_entries),
+        patch.object(locked_records, "append_entries", append_entries),
         patch.object(page._Stream, "reached", at_number),
     ]
 
@@ -334,7 +406,7 @@ def _() -> list[Patch]:
         here = {key: (now, now if was else None) for key, (now, was) in records.items()}
         usual(connection, counters, here)
 
-    return [patch.object(batch, "append_entries", append_entries)]
+    return [patch.object(locked_records, "append_entries", append_entries)]
 
 
 @mutant("20", "keep records outside a new scope", "moves")
@@ -349,7 +421,7 @@ def _() -> list[Patch]:
 @mutant("21", "drop an acknowledged change before its row is received", "cuts")
 def _() -> list[Patch]:
     def still_overlays(self: log.OwnChange, _version: int, *, gone: bool = False) -> bool:
-        return not self.acked or self.rejected
+        return not self.acked or self.unmerged
 
     return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
@@ -398,7 +470,7 @@ def _() -> list[Patch]:
 @mutant("24", "stop showing rejected changes", "rejections")
 def _() -> list[Patch]:
     def still_overlays(self: log.OwnChange, version: int, *, gone: bool = False) -> bool:
-        return not self.acked or (not gone and not self.rejected and self.made_later_than(version))
+        return not self.acked or (not gone and not self.unmerged and self.made_later_than(version))
 
     return [patch.object(log.OwnChange, "overlays", still_overlays)]
 
@@ -412,7 +484,7 @@ def _() -> list[Patch]:
             one.at: {*one.change().fields, "deleted"}
             for changes in own.values()
             for one in changes
-            if one.rejected
+            if one.unmerged
         }
 
     return [patch.object(overlays, "owed_fields", owed)]
@@ -430,3 +502,88 @@ def _() -> list[Patch]:
         return done
 
     return [patch.object(apply_answer, "acknowledge", acknowledge)]
+
+
+# Whose log
+
+
+@mutant("36", "take creations under any prefix", "lies")
+def _() -> list[Patch]:
+    return [patch.object(batch, "_may_create", lambda *_: True)]
+
+
+@mutant("36", "keep the old prefix in what is logged again", "copies")
+def _() -> list[Patch]:
+    return [patch.object(forks, "_made_since", lambda *_: {})]
+
+
+@mutant("37", "let every device write in a log", "lies")
+def _() -> list[Patch]:
+    usual = logs.lock
+
+    def lock(connection: Connection, origin: str, device: Device) -> logs.Log:
+        return replace(usual(connection, origin, device), bound=True)
+
+    return [patch.object(logs, "lock", lock)]
+
+
+@mutant("37", "let every device go on from a log", "lies")
+def _() -> list[Patch]:
+    usual = logs.inherit
+
+    def inherit(
+        connection: Connection, log: logs.Log, device: Device, *rest: object
+    ) -> tuple[str, int] | None:
+        far = replace(device, proves_until=1 << 40)
+        return usual(connection, log, far, *rest)  # type: ignore[arg-type]
+
+    return [patch.object(logs, "inherit", inherit)]
+
+
+@mutant("38", "bind nothing when a laptop enrols", "lies")
+def _() -> list[Patch]:
+    return [patch.object(enrolment, "bind_shown", lambda *_: None)]
+
+
+@mutant("38", "bind every log of which a laptop shows anything when it enrols", "lies")
+def _() -> list[Patch]:
+    def bind_shown(
+        connection: Connection, shown: Sequence[ShownHead], device: int, now: int
+    ) -> None:
+        bind(connection, {one.origin for one in shown}, device, now)
+
+    return [patch.object(enrolment, "bind_shown", bind_shown)]
+
+
+@mutant("39", "ask to enrol again whatever the first change is", "lies")
+def _() -> list[Patch]:
+    from fieldkit.server.ingest import sync
+
+    return [
+        patch.object(session.RequestLoop, "_compare_first", lambda *_: False),
+        patch.object(sync, "_forked_at_first", lambda *_: None),
+    ]
+
+
+@mutant("39", "log again what is another laptop's, though the first change is the same", "lies")
+def _() -> list[Patch]:
+    from fieldkit.server.ingest import sync
+
+    usual, head_at = sync._forked_at_first, logs.head_at
+
+    def differs(connection: Connection, asked: sync._LogRequest) -> object:
+        batch = asked.request.batch
+        if batch is None or batch.first > 1:
+            return usual(connection, asked)
+        with patch.object(logs, "head_at", lambda *given: b"" if given[2] else head_at(*given)):
+            return usual(connection, asked)
+
+    return [patch.object(sync, "_forked_at_first", differs)]
+
+
+@mutant("40", "show everybody's head in a supervisor's receipt", "lies")
+def _() -> list[Patch]:
+    def salted(_salt: str, _origin: str, _seq: int, head: bytes) -> str:
+        return head.hex()
+
+    return [patch.object(receipt, "salted_head", salted)]

@@ -109,6 +109,13 @@ def move(world: World, laptop: Laptop, chance: random.Random) -> None:
         _change(world, laptop, shown, {"district": district, "block": block})
 
 
+def approve(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Write how far an application has come: registrars may only say that it was made."""
+    shown = _pick(laptop, chance)
+    if shown and shown.kind == "beneficiary":
+        _change(world, laptop, shown, {"status": chance.choice(["SUBMITTED", "S1_APPROVED"])})
+
+
 def _change(world: World, laptop: Laptop, shown: ShownRecord, fields: dict[str, Value]) -> None:
     tag = world.tag()
     if world.save(laptop, [Edit(KIND[shown.kind], fields, id=shown.id)], tag):

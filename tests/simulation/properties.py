@@ -18,17 +18,17 @@ from tests.simulation.model import (
     DELETED,
     PLACE,
     STAMPS,
+    UNMERGED,
     Expected,
     FileHistory,
     Json,
-    Place,
     TypedChange,
     Violation,
     fields_of,
-    holds,
     nameless,
     plain,
 )
+from tests.simulation.rights import Place, holds
 
 from fieldkit.store import State
 
@@ -97,13 +97,13 @@ def latest_values(past: FileHistory, log: Mapping[str, LogLine]) -> dict[str, Sa
     for typed in past.typed:
         line = log[typed.mark]
         said = found.setdefault(line.record_id, {})
-        # A change that was given up had replaced earlier rejected ones of the same fields; a
-        # deletion ends all earlier rejected ones.
+        # A change that was given up had replaced earlier ones of the same fields that are not
+        # merged; a deletion ends all of these.
         given_up = typed.mark in past.withdrawn
         deletes = typed.fields.get(DELETED) is True and line.verdict != "conflict"
         ended = typed.fields if given_up else list(said) if deletes else ()
         for name in ended:
-            if name in said and said[name][1].verdict == "rejected":
+            if name in said and said[name][1].verdict in UNMERGED:
                 del said[name]
         if not given_up:
             said |= dict.fromkeys(typed.fields, (typed, line))
@@ -117,7 +117,7 @@ def _ended(laptop: Laptop, record_id: str, said: Said) -> bool:
 
 
 def _waits(line: LogLine) -> bool:
-    return not line.acked or line.verdict == "rejected"
+    return not line.acked or line.verdict in UNMERGED
 
 
 def _shows_right(
@@ -128,7 +128,7 @@ def _shows_right(
     *,
     left: bool,
 ) -> None:
-    """Check one record; one that has ``left`` the scope is kept only for its rejected changes."""
+    """Check one record; one that has ``left`` the scope is kept only for changes not merged."""
     server_rows = expected.history.get((shown.id, shown.version)) if shown.version else [{}]
     if server_rows is None:
         raise Violation(
@@ -289,9 +289,9 @@ def _log_as_servers(world: World, laptop: Laptop) -> None:
 
 
 def _shows_servers_rows(world: World, laptop: Laptop, server: dict[str, ShownRecord]) -> None:
-    """A laptop has exactly the records of its scope, equal except for rejected changes (P4)."""
-    scope = world.server.scopes[laptop.device][-1]
-    own, rows = _rejected(laptop), laptop.rows()
+    """A laptop has exactly the records of its scope, equal except for changes not merged (P4)."""
+    scope = world.server.area(laptop.device)
+    own, rows = _unmerged(laptop), laptop.rows()
     for record_id, stands in server.items():
         inside = holds(scope, place_of(stands))
         shown = rows.pop(record_id, None)
@@ -320,11 +320,11 @@ def place_of(shown: ShownRecord) -> Place:
     return district, block
 
 
-def _rejected(laptop: Laptop) -> dict[str, set[str]]:
-    """Return the fields of each record in which a rejected change is shown."""
+def _unmerged(laptop: Laptop) -> dict[str, set[str]]:
+    """Return the fields of each record in which a change is shown that is not merged."""
     found: dict[str, set[str]] = {}
     for record_id, said in latest_own_values(laptop).items():
-        names = {name for name, (_, line) in said.items() if line.verdict == "rejected"}
+        names = {name for name, (_, line) in said.items() if line.verdict in UNMERGED}
         if names:
             found[record_id] = names | set(STAMPS)
     return found
@@ -347,7 +347,7 @@ def _difference(one: dict[str, Json], other: dict[str, Json], but: set[str] | No
 
 def _open_matters(world: World, laptop: Laptop, server: dict[str, ShownRecord]) -> None:
     """Every laptop has the conflicts and findings of the records in its scope (P3)."""
-    scope = world.server.scopes[laptop.device][-1]
+    scope = world.server.area(laptop.device)
     inside = {key for key, shown in server.items() if holds(scope, place_of(shown))}
     wanted = {
         "/".join(key): plain(one.held)
@@ -384,8 +384,8 @@ def _authors_know(world: World, laptop: Laptop) -> None:
                 f"P3: {line.mark} was {fate.verdict} by the server, "
                 f"{laptop.name} says {line.verdict or 'applied'}"
             )
-        if fate.verdict == "rejected" and not line.reason:
-            raise Violation(f"P3: {laptop.name} gives no reason why {line.mark} was rejected")
+        if fate.verdict in UNMERGED and not line.reason:
+            raise Violation(f"P3: {laptop.name} gives no reason why {line.mark} is {fate.verdict}")
 
 
 def _index(laptop: Laptop) -> None:

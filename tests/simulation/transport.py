@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from tests.simulation.devices import Server
 from tests.simulation.harness import Crash
 from tests.simulation.model import Violation
+from tests.simulation.rights import Place
 
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.server.problems import Refusal
@@ -31,6 +32,27 @@ class Faults:
     """Most changes of a batch and rows of a page; 0: the program's limits."""
     coding: str | None = None
     """The coding of messages; None: passed as objects."""
+
+
+class EnrolTransport:
+    """A transport for one enrolment, as a new device of this role and scope."""
+
+    def __init__(self, server: Server, role: str, scope: Place) -> None:
+        self.traffic = Traffic()
+        self._server, self._role, self._scope = server, role, scope
+
+    def use_token(self, token: str) -> None:
+        """Tokens are not checked here."""
+
+    def measure(self, message: Message) -> int:
+        return 100
+
+    def post(self, path: str, message: Message, kind: type[M]) -> M:
+        assert path == "/v1/enrol", path
+        assert isinstance(message, EnrolRequest)
+        answer = self._server.enrol_by_code(self._role, self._scope, message)
+        assert isinstance(answer, kind)
+        return answer
 
 
 class FaultyTransport:

@@ -14,11 +14,12 @@ from pathlib import Path
 from tests.simulation.devices import FileCopy, Laptop, Server
 from tests.simulation.events import EVENTS, YEAR
 from tests.simulation.files import ShownRecord, copy_file
+from tests.simulation.former_device import FormerDevice
 from tests.simulation.harness import REFUSED, Crash, Harness
+from tests.simulation.liar import Liar
 from tests.simulation.model import (
     DELETED,
-    Expected,
-    Place,
+    UNMERGED,
     TypedChange,
     Violation,
     plain,
@@ -26,15 +27,19 @@ from tests.simulation.model import (
 )
 from tests.simulation.profiles import PLACES, Action, Profile, area_name, place_name, profile_of
 from tests.simulation.properties import check_end, check_screen, latest_values
-from tests.simulation.transport import Faults, FaultyTransport
+from tests.simulation.rights import Place
+from tests.simulation.transport import EnrolTransport, Faults, FaultyTransport
 
 from fieldkit.protocol.messages import SyncRequest
 from fieldkit.store import Draft, Edit, Refused
 from fieldkit.sync import transfer_size
-from fieldkit.sync.client import Outcome, sync
+from fieldkit.sync.client import Outcome, enrol, sync
+from fieldkit.sync.sentences import ENROL_AGAIN
 
 START = 1_795_000_000
 """17 November 2026: the start of every run."""
+MOST_CODES = 3
+"""How often a laptop may have to enrol again before all is sent."""
 ROUNDS = 12
 """Syncs of every laptop after which nothing may be left to send or receive."""
 
@@ -54,11 +59,13 @@ class World:
         self._files = 0
         self.time = START
         self._run = harness.new_run()
-        self.expected = Expected()
-        self.server = Server(harness, self.expected, lambda: self.time)
+        self.server = Server(harness, lambda: self.time)
+        self.expected = self.server.expected
         self.laptops: list[Laptop] = []
         self.sent: list[tuple[int, SyncRequest]] = []
         self.kept: list[FileCopy] = []
+        self.liar: Liar | None = None
+        self.former: FormerDevice | None = None
         self._who = ""
         self._enrol_laptops()
 
@@ -74,6 +81,9 @@ class World:
             if number == 0:
                 scope = (None, None)
             role = "operator" if scope[1] else "supervisor"
+            lower = random.Random(f"{self.seed}/roles/{number}")
+            if number and lower.random() < self.profile.registrars:
+                role = lower.choice(["registrar", "registrar", "registrar", "viewer"])
             device = self.server.enrol(role, scope)
             laptop = self.laptop(f"laptop {number + 1}", device)
             copy_file(self.harness.laptop_template, laptop.path)
@@ -83,7 +93,7 @@ class World:
             )
             self.laptops.append(laptop)
             where = place_name((district, block))
-            self.say(f"{laptop.name} works in {where} and sees {area_name(scope)}")
+            self.say(f"{laptop.name}, {role}, works in {where} and sees {area_name(scope)}")
 
     def laptop(self, name: str, device: int) -> Laptop:
         home = self.folder("home")
@@ -136,14 +146,34 @@ class World:
         for _ in range(ROUNDS):
             before = self.server.accepted, self.server.sent
             outcomes = [(laptop, self.sync(laptop, Faults())) for laptop in self.laptops]
+            enrolled = [
+                laptop for laptop, outcome in outcomes if self._enrols_if_asked(laptop, outcome)
+            ]
             for laptop, outcome in outcomes:
                 check_screen(laptop, self.expected)
-                if outcome is None or not outcome.ok:
+                if laptop not in enrolled and (outcome is None or not outcome.ok):
                     error = outcome.session.error if outcome else "crashed"
                     raise Violation(f"P4: {laptop.name} cannot sync any more: {error}")
-            if before == (self.server.accepted, self.server.sent):
+            if not enrolled and before == (self.server.accepted, self.server.sent):
                 return
         raise Violation(f"P7: after {ROUNDS} rounds of syncs something is still under way")
+
+    def _enrols_if_asked(self, laptop: Laptop, outcome: Outcome | None) -> bool:
+        """Enrol a laptop again if its sync ended with that advice, a few times at most."""
+        error = outcome.session.error if outcome else None
+        if error is None or not error.startswith(ENROL_AGAIN) or laptop.enrolments >= MOST_CODES:
+            return False
+        laptop.enrolments += 1
+        self.enrol_again(laptop)
+        return True
+
+    def enrol_again(self, laptop: Laptop) -> None:
+        """Enrol a laptop by a new code, without the token of before: as another device."""
+        role, scope = self.server.roles[laptop.device], self.server.area(laptop.device)
+        link = EnrolTransport(self.server, role, scope)
+        enrol(laptop.store, "https://server.example", "AAAAA-AAAAA", transport=link)
+        laptop.device = len(self.server.terms)
+        self.say(f"{laptop.name} enrols again, as device {laptop.device}")
 
     def sync(self, laptop: Laptop, faults: Faults) -> Outcome | None:
         """Sync one laptop; None if it lost power."""
@@ -245,7 +275,7 @@ class World:
                 if typed.key != key or name not in said:
                     continue
                 lies = line.verdict is None and (line.version or 0) > version
-                if not line.acked or line.verdict == "rejected" or lies:
+                if not line.acked or line.verdict in UNMERGED or lies:
                     yield typed.base
 
     def _took_all(self, laptop: Laptop, edit: Edit, before: ShownRecord) -> None:

@@ -317,3 +317,48 @@ def test_a_copy_that_may_only_be_read_opens(store: Store, home: Path, tmp_path: 
     copy = Store.open(as_home(tmp_path / "copy.sqlite3", tmp_path / "copy"), connect=reading)
     assert copy.record(record_id) is not None
     copy.close()
+
+
+def test_a_log_born_of_an_empty_one_goes_on_from_the_one_before(store: Store) -> None:
+    """A server takes a record's creation again only from a log that goes on from its own (36)."""
+    first = of(store)
+    save(store, name="Shared")
+    head = store.outbox.head_before(first, 2)
+    for _ in range(2):
+        store.pull.freeze(of(store))
+    save(store, name="Made later")
+    standing = store.outbox.log_position(of(store))
+    assert standing is not None
+    assert standing.parent == (first, 1, head)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_log_logged_again_from_its_first_change_goes_on_from_its_parent(
+    store: Store, later: bool
+) -> None:
+    """What it created again of an earlier log keeps that log's prefix; its own records do not."""
+    first = of(store)
+    returned = save(store, name="Sent back")
+    head = store.outbox.head_before(first, 2)
+    refused = [Verdict(seq=1, verdict="rejected", rule="out_of_scope")]
+    store.pull.receive(Answered(first, 1, head, {1: None}, refused))
+    store.pull.freeze(first)
+    second = of(store)
+    made = save(store, name="Made later")
+    edit(store, returned, name="Corrected")
+    if later:  # in a log that goes on from it, and is not sent either
+        store.pull.freeze(second)
+        edit(store, made, village="Nagam")
+    store.pull.fork(second, 1)
+    derived = store.outbox.log_position()
+    assert derived is not None
+    assert derived.parent == (first, 1, head)
+    changes = [one.change for one in store.outbox.batch(derived.origin)]
+    renamed = f"{derived.origin}-{made.partition('-')[2]}"
+    assert [change.record_id for change in changes] == [renamed, returned]
+    if later:
+        standing = store.outbox.log_position(of(store))
+        assert standing is not None
+        assert standing.parent == (derived.origin, 2, derived.head)
+        (change,) = [one.change for one in store.outbox.batch(standing.origin)]
+        assert change.record_id == renamed

@@ -9,6 +9,7 @@ import pytest
 
 from fieldkit import reference
 from fieldkit.protocol.change import Op
+from fieldkit.records import sentence
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Keep, State, Store
@@ -217,3 +218,47 @@ def test_the_receipt_of_both_sides(laptop: Laptop) -> None:
     assert log.here == log.there
     assert (log.here.seq, log.here.kinds) == (2, {KIND: 2})
     assert as_json(found)["match"] is True
+
+
+def test_what_a_role_may_not_write_stays_with_its_author_and_reaches_nobody_else(
+    laptop: Laptop,
+) -> None:
+    operator, registrar = laptop("Asha"), laptop("Reyaz", role="registrar")
+    known = put(operator, name="Chinar VO", remarks="first")
+    for store in (operator, registrar):
+        done(store)
+    change(registrar, known, remarks="mine")
+    new = put(registrar, name="Own VO")
+    assert done(registrar).rejected == 2
+    change(operator, known, name="Chinar Village VO")
+    for store in (operator, registrar, operator):
+        done(store)
+    assert (value(registrar, known, "remarks"), value(operator, known, "remarks")) == (
+        "mine",
+        "first",
+    )
+    assert value(registrar, known, "name") == "Chinar Village VO"
+    assert (value(registrar, new, "name"), operator.get(KIND, new)) == ("Own VO", None)
+    reasons = [one.reason for one in registrar.outbox.returned()]
+    assert sorted(sentence(one) for one in reasons if one) == [
+        f"Only an operator or a supervisor may {what} this; this laptop is enrolled for a "
+        "registrar. What was typed stays here: show it to them."
+        for what in ("change", "enter")
+    ]
+
+
+def test_with_another_role_what_came_back_is_sent_by_saving_it_again(
+    laptop: Laptop, server: str, folder: Path, district: int
+) -> None:
+    store, other = laptop("Reyaz", role="viewer"), laptop("Asha")
+    state = store.pull.state()
+    assert state.scope is not None
+    assert state.scope.role == "viewer"
+    new = put(store, name="Own VO", remarks="first")
+    assert done(store).rejected == 1
+    enrol(store, server, code(folder / "server.sqlite3", "operator", district))
+    change(store, new, remarks="second")
+    assert done(store).rejected == 0
+    done(other)
+    assert (value(other, new, "name"), value(other, new, "remarks")) == ("Own VO", "second")
+    assert store.outbox.returned() == []

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
 from fieldkit.commands import open_store, say, say_json
-from fieldkit.settings import home_folder
+from fieldkit.settings import home_folder, make_private
 from fieldkit.store import Damaged, LogPosition, State, Store, SyncSession
 
 
@@ -116,6 +116,8 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
     )
     if many := len(store.conflicts()):
         say(_not_used(many))
+    if many := counts[State.LATE] + counts[State.WAITING]:
+        say(_not_taken_yet(many))
     if many := len(store.findings()):
         say(f"{many} to check: the Sync page lists them, and `fieldkit show` tells of each record.")
     if device.server and store.pull.state().more:
@@ -130,6 +132,10 @@ def _many(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
+def _not_taken_yet(many: int) -> str:
+    return f"{_many(many, 'change')} on the server not taken yet: `fieldkit show` says why."
+
+
 def _not_used(many: int) -> str:
     values = "1 value is" if many == 1 else f"{many} values are"
     return f"{values} not used yet: `fieldkit conflicts` lists them."
@@ -138,7 +144,7 @@ def _not_used(many: int) -> str:
 def backup(args: Namespace) -> int:
     """Copy all data to a file."""
     with open_store() as store:
-        store.back_up(args.file)
+        store.back_up(args.file, force=args.force)
     say(f"All data is in {args.file}.")
     return DONE
 
@@ -146,7 +152,7 @@ def backup(args: Namespace) -> int:
 def restore(args: Namespace) -> int:
     """Put a backup in place of the data."""
     home = home_folder()
-    home.mkdir(parents=True, exist_ok=True)
+    make_private(home)
     try:
         with FileLock(home / "fieldkit.lock", timeout=0):
             kept = Store.restore(home, args.file)
@@ -181,6 +187,8 @@ def villages(args: Namespace) -> int:
         found = read_villages(args.file)
     except Unreadable as error:
         raise Unusable(str(error)) from None
+    if not found.rows:
+        raise Unusable(" ".join(problem.reason for problem in found.problems[:1]) or "No villages.")
     with open_store() as store:
         store.offer_villages(found.rows)
     panchayats = {(village.district, village.panchayat) for village in found.rows}
@@ -188,8 +196,6 @@ def villages(args: Namespace) -> int:
     say(f"Offered while typing from now on: villages {len(found.rows)}, panchayats {named}.")
     for problem in found.problems[:20]:
         print_error(f"Line {problem.line}: {problem.reason}")
-    if not found.rows:
-        return UNUSABLE
     return IN_PART if found.problems else DONE
 
 
@@ -220,21 +226,28 @@ def sync(args: Namespace) -> int:
         say_json(
             {
                 **session_json(outcome.session),
-                "verdicts": {"applied": outcome.applied, "rejected": outcome.rejected},
+                "verdicts": {
+                    "applied": outcome.applied,
+                    "rejected": outcome.rejected,
+                    "late": outcome.late,
+                    "waiting": outcome.early,
+                },
                 "received": outcome.received,
                 "conflicts": outcome.conflicts,
                 "waiting": outcome.waiting,
             }
         )
     elif outcome.ok:
-        same = "Both sides are the same."
+        same = "" if outcome.unsettled else "Both sides are the same."
         if outcome.returned:
             before = "" if outcome.rejected else " before"
             same = f"What was returned{before} counts on this laptop alone: correct it on Sync."
         say(
             f"{_many(outcome.applied, 'change')} sent, {outcome.rejected} returned, "
-            f"{_many(outcome.received, 'record')} received. {same}"
+            f"{_many(outcome.received, 'record')} received. {same}".rstrip()
         )
+        if outcome.unsettled:
+            say(_not_taken_yet(outcome.unsettled))
         if outcome.conflicts:
             say(_not_used(outcome.conflicts))
     if outcome.session.error:
@@ -243,4 +256,4 @@ def sync(args: Namespace) -> int:
         return OFFLINE
     if outcome.session.requests == 0 and not outcome.ok:
         return UNUSABLE
-    return DONE if outcome.ok and not outcome.rejected else IN_PART
+    return DONE if outcome.ok and not (outcome.rejected or outcome.late) else IN_PART

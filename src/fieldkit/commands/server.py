@@ -28,7 +28,7 @@ def run(args: Namespace) -> int:
     """Serve until stopped."""
     if bool(args.tls_cert) != bool(args.tls_key):
         raise Unusable("A certificate and its key go together: name --tls-cert and --tls-key.")
-    with _parts():
+    with server_parts():
         from fieldkit.server.operation.run import Certificate
         from fieldkit.server.operation.run import run as serve
 
@@ -47,7 +47,7 @@ def run(args: Namespace) -> int:
 
 def migrate(args: Namespace) -> int:
     """Upgrade the database to this version."""
-    with _parts():
+    with server_parts():
         from fieldkit.server.database.migrate import migrate as migrate_database
 
         done = migrate_database(args.database)
@@ -74,7 +74,7 @@ def code(args: Namespace) -> int:
 
 def devices(args: Namespace) -> int:
     """List enrolled devices, and what is odd about them."""
-    with _parts():
+    with server_parts():
         from fieldkit.server.devices.listing import devices as read
 
         found = read(args.database, int(time.time()))
@@ -102,16 +102,44 @@ def revoke(args: Namespace) -> int:
 def scope(args: Namespace) -> int:
     """Change what a device may see and write."""
     with _writing(args.database) as connection:
-        from fieldkit.server.devices.enrolment import change_scope
+        from fieldkit.server.devices.scopes import change_scope
 
-        held = change_scope(connection, args.device, args.district, args.block).scope
-    say(f"Device {args.device} has {_place(held.district, held.block)} from its next sync on.")
+        now = int(time.time())
+        held = change_scope(connection, args.device, args.district, args.block, now).scope
+    area = place_in_words(held.district, held.block)
+    say(f"Device {args.device} has {area} from its next sync on.")
+    return DONE
+
+
+def close_scope(args: Namespace) -> int:
+    """End at once what a device may still send for areas that it no longer has."""
+    with _writing(args.database) as connection:
+        from fieldkit.server.devices.scopes import close_scopes
+
+        closed = close_scopes(connection, args.device, int(time.time()))
+    if closed:
+        say(f"What device {args.device} sends for its former areas is late from now on.")
+    else:
+        say(f"Nothing that device {args.device} had before counts any more.")
+    return DONE
+
+
+def ended_scopes(args: Namespace) -> int:
+    """Say, or set, for how many days the former area of a device counts."""
+    with _writing(args.database) as connection:
+        from fieldkit.server.devices.scopes import grace_seconds, set_grace
+        from fieldkit.server.scope import DAY
+
+        if args.days is not None:
+            set_grace(connection, args.days)
+        days = grace_seconds(connection) // DAY
+    say(f"A device may send work for a former area for {days} days.")
     return DONE
 
 
 def status(args: Namespace) -> int:
     """Say what the server holds."""
-    with _parts():
+    with server_parts():
         from fieldkit.server.operation.status import status as read
 
         found = read(args.database)
@@ -129,7 +157,7 @@ def status(args: Namespace) -> int:
 
 
 @contextmanager
-def _parts() -> Iterator[None]:
+def server_parts() -> Iterator[None]:
     """Turn errors of the server's code, and its absence, into a sentence."""
     try:
         from fieldkit.server.database.connection import Unusable as NoDatabase
@@ -147,7 +175,7 @@ def _parts() -> Iterator[None]:
 @contextmanager
 def _writing(database: str) -> Iterator[Connection]:
     """Open the database for one transaction."""
-    with _parts():
+    with server_parts():
         from fieldkit.server.database.connection import writing
         from fieldkit.server.database.migrate import open_database
 
@@ -161,13 +189,19 @@ def _writing(database: str) -> Iterator[Connection]:
 
 def _lines(device: Enrolment) -> Iterator[str]:
     """Describe one device, with a line for everything odd about it."""
-    place = _place(device["district"], device["block"])
-    when = f"seen {_moment(device['last_seen'])}" if device["last_seen"] else "not seen yet"
+    place = place_in_words(device["district"], device["block"])
+    when = f"seen {moment(device['last_seen'])}" if device["last_seen"] else "not seen yet"
     yield f"{device['id']:>5}  {device['name'] or 'no name'}, {device['role']}, {place}, {when}"
     if device["origins"]:
         yield f"       laptop {', '.join(device['origins'])}"
+    for log in device["holds"]:
+        other = log["name"] or "no name"
+        yield (
+            f"       its code was used by the laptop that holds the log {log['origin']} "
+            f"of device {log['id']}, {other}"
+        )
     if device["revoked_at"]:
-        yield f"       revoked {_moment(device['revoked_at'])}"
+        yield f"       revoked {moment(device['revoked_at'])}"
     skew = device["skew"] or 0
     if abs(skew) > _SKEWED:
         way = "ahead" if skew > 0 else "behind"
@@ -179,7 +213,8 @@ def _lines(device: Enrolment) -> Iterator[str]:
         yield f"       two copies of it are at work: {copies}. Enrol one of them anew."
 
 
-def _place(district: int | None, block: int | None) -> str:
+def place_in_words(district: int | None, block: int | None) -> str:
+    """Return the name of an area."""
     if district is None:
         return "all districts"
     held = reference.option("district", district)
@@ -188,5 +223,6 @@ def _place(district: int | None, block: int | None) -> str:
     return f"block {inside.label} in {name}" if inside else name
 
 
-def _moment(seconds: int) -> str:
+def moment(seconds: int) -> str:
+    """Return a time in India, to the minute."""
     return datetime.fromtimestamp(seconds, INDIA).strftime("%Y-%m-%d %H:%M")

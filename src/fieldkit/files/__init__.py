@@ -1,25 +1,36 @@
 """Import and export of files: rosters as offices keep them, and exports that import unchanged."""
 
-from fieldkit.files.columns.mapping import BY_AGE, Guess, targets
-from fieldkit.files.columns.preview import Preview, preview
+from fieldkit.files.columns.mapping import Guess, Sure
+from fieldkit.files.columns.preview import preview
+from fieldkit.files.columns.questions import Answer, Choices, Question
+from fieldkit.files.columns.understanding import Preview, PreviewRow, Unanswered
 from fieldkit.files.export import FileFormat, export, fields_of
 from fieldkit.files.load import load, load_folder
 from fieldkit.files.loading.duplicates import Duplicate
 from fieldkit.files.loading.import_run import Loaded
 from fieldkit.files.tables.nearby import nearby, path_of, tables_in
 from fieldkit.files.tables.table import Unreadable
+from fieldkit.files.values.readings import Way
+from fieldkit.files.values.targets import BY_AGE, targets
 from fieldkit.files.villages import BadRow, Villages, read_villages
 
 __all__ = [
     "BY_AGE",
+    "Answer",
     "BadRow",
+    "Choices",
     "Duplicate",
     "FileFormat",
     "Guess",
     "Loaded",
     "Preview",
+    "PreviewRow",
+    "Question",
+    "Sure",
+    "Unanswered",
     "Unreadable",
     "Villages",
+    "Way",
     "export",
     "fields_of",
     "load",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Event
 from typing import BinaryIO
 
+from fieldkit.files.columns.questions import Choices
+from fieldkit.files.columns.sheets import sheet_of
+from fieldkit.files.columns.understanding import Unanswered
 from fieldkit.files.loading.import_run import ImportRun, Loaded, Progress
 from fieldkit.files.loading.jsonl_rows import jsonl_rows
 from fieldkit.files.loading.output_files import OutputFiles
@@ -24,30 +26,36 @@ def load(
     source: Path | BinaryIO,
     *,
     operator: str,
-    mapping: Mapping[str, str | None] | None = None,
+    choices: Choices | None = None,
     progress: Progress | None = None,
     stop: Event | None = None,
     dry_run: bool = False,
 ) -> Loaded:
     """Import a CSV, XLSX, XLS or JSONL file (``-``: standard input) of records of one kind.
 
-    ``mapping``: column -> field or None; without it, it is guessed. ``stop`` ends the import
-    between rows. ``dry_run`` imports into a copy of the store: only the files of rejected rows and
-    of duplicates remain.
+    ``choices``: what a person decided about sheet and columns. ``stop`` ends the import between
+    rows. ``dry_run`` imports into a copy of the store, and leaves nothing behind.
 
     Raises:
         KeyError: there is no such kind.
+        Unanswered: a person must choose first; nothing was imported.
         Unreadable: the file cannot be used; nothing was imported.
         StoreError: the store failed; the chunks before it are saved.
     """
     record = kinds()[kind]
-    with open_records(source) as file, _target(store, dry_run=dry_run) as target:
-        run = ImportRun(target, record, operator, _outputs(source, kind, store.home))
+    choices = choices or Choices()
+    with (
+        open_records(source, sheet_of(record, choices.sheet)) as file,
+        _target(store, dry_run=dry_run) as target,
+    ):
+        run = ImportRun(
+            target, record, operator, _outputs(source, kind, store.home, dry_run=dry_run)
+        )
         try:
             if isinstance(file, Entries):
                 rows = jsonl_rows(file, run)
             else:
-                rows = table_rows(file, run, mapping)
+                rows = table_rows(file, run, choices)
             run.process(rows, file.position, progress, stop)
         finally:
             run.close()
@@ -58,11 +66,11 @@ def _target(store: Store, *, dry_run: bool) -> AbstractContextManager[Store]:
     return store.rehearsal() if dry_run else nullcontext(store)
 
 
-def _outputs(source: Path | BinaryIO, kind: str, home: Path) -> OutputFiles:
+def _outputs(source: Path | BinaryIO, kind: str, home: Path, *, dry_run: bool) -> OutputFiles:
     spare = home / "imports"
     if isinstance(source, Path) and str(source) != "-":
-        return OutputFiles(source.parent, spare, source.stem)
-    return OutputFiles(spare, spare, kind)
+        return OutputFiles(source.parent, spare, source.stem, nowhere=dry_run)
+    return OutputFiles(spare, spare, kind, nowhere=dry_run)
 
 
 def load_folder(
@@ -99,6 +107,9 @@ def load_folder(
                 results[path.name] = load(
                     target, kind, path, operator=operator, progress=progress, stop=stop
                 )
+            except Unanswered as doubt:
+                hint = f"{doubt} To choose, import this file alone."
+                results[path.name] = Loaded(notes=[hint], cancelled=True)
             except Unreadable as problem:
                 results[path.name] = Loaded(notes=[str(problem)], cancelled=True)
     return results

@@ -7,6 +7,7 @@ The directory and its copies name columns in several ways ("Village Name (In Eng
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,8 +18,9 @@ from fieldkit.files.tables.table import Table
 from fieldkit.reference import Option, Village, exact, options
 from fieldkit.reference.choices import fold
 
-_STATE = {"1", "jammu and kashmir"}
-"""How the LGD writes J&K in a column of states: its code or name."""
+_STATE = ({"1"}, {"01"}, {"jammu", "kashmir"}, {"j", "k"}, {"jk"})
+"""How the LGD and its copies write J&K in a column of states: its code, or these words."""
+_STATE_FILLERS = {"and", "ut", "u", "t", "union", "territory", "state", "of", "the"}
 _NEEDED = ("village code", "village name", "district")
 _OTHER_COLUMNS = {"census", "version", "status", "local", "category", "hierarchy", "pincode"}
 """Words in headings of columns that are not needed, or that repeat a name in another script."""
@@ -57,6 +59,7 @@ def read_villages(path: Path) -> Villages:
     """
     columns: dict[str, list[int]] = {}
     known: dict[int, Village] = {}
+    elsewhere: Counter[str] = Counter()
     problems: list[BadRow] = []
     with open_records(path) as file:
         for row in file.rows if isinstance(file, Table) else ():
@@ -66,11 +69,16 @@ def read_villages(path: Path) -> Villages:
                 problems.append(BadRow(row.number, row.problem))
             elif any(cell.strip() for cell in row.cells):
                 try:
-                    _add(_by_meaning(row.cells, columns), known)
+                    _add(_by_meaning(row.cells, columns), known, elsewhere)
                 except _RowError as error:
                     problems.append(BadRow(row.number, str(error)))
     if not columns:
         problems = [BadRow(1, "No headings with a village code, a village name and a district.")]
+    elif elsewhere and not known:
+        states = ", ".join(_quoted(state) for state, _ in elsewhere.most_common(3))
+        problems.append(
+            BadRow(1, f"No row is of Jammu and Kashmir: the column of states has {states}.")
+        )
     return Villages(tuple(known.values()), tuple(problems))
 
 
@@ -113,9 +121,10 @@ def _by_meaning(cells: Sequence[str], columns: Mapping[str, list[int]]) -> dict[
     return {name: [text for text in texts if text] for name, texts in held.items()}
 
 
-def _add(row: Mapping[str, list[str]], known: dict[int, Village]) -> None:
+def _add(row: Mapping[str, list[str]], known: dict[int, Village], elsewhere: Counter[str]) -> None:
     states = row.get("state", [])
-    if states and not any(fold(text) in _STATE for text in states):
+    if states and not any(set(fold(text).split()) - _STATE_FILLERS in _STATE for text in states):
+        elsewhere[states[-1]] += 1
         return
     village = _village(row)
     before = known.setdefault(village.code, village)

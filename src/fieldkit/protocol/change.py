@@ -94,6 +94,11 @@ def canonical(value: Json) -> bytes:
     return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
+def salted_head(salt: str, origin: str, seq: int, head: bytes) -> str:
+    """Return a hash by which two sides compare a head without telling it to one another."""
+    return hashlib.sha256(canonical([salt, origin, seq, head.hex()])).hexdigest()
+
+
 def first_head(origin: str) -> bytes:
     """Return head(0) of an origin's chain: SHA-256 of its name, so no two origins share a chain."""
     return hashlib.sha256(origin.encode()).digest()

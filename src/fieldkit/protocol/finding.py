@@ -18,7 +18,10 @@ from fieldkit.protocol.change import Json
 from fieldkit.protocol.shapes import Code, Message, Name, Params, Seq
 
 APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
-"""The values of ``Verdict.verdict``."""
+LATE = "late"
+"""Meant for an area that the device no longer has: a supervisor decides (rule 34)."""
+WAITING = "waiting"
+"""About a record that the server does not have yet: merged when its creation comes (rule 43)."""
 
 
 class Severity(StrEnum):
@@ -60,7 +63,7 @@ class Verdict(Message):
 
     seq: Seq
     verdict: Annotated[str, StringConstraints(min_length=1, max_length=20)]
-    """``rejected`` or ``conflict``; a later server may know more."""
+    """``rejected``, ``conflict``, ``late`` or ``waiting``; a later server may know more."""
     field: Name | None = None
     """The field concerned; None for the whole change."""
     rule: Code = ""

@@ -76,11 +76,13 @@ def merge(
     version: int,
     *,
     above: int = 0,
+    unseen: bool = False,
 ) -> Merged:
     """Merge ``change`` into a record at ``version`` (0: the record does not exist).
 
     ``above``: new versions are numbered above this, so that no version that the server gave out
-    before it was restored from a backup is given out again (rule 5).
+    before it was restored from a backup is given out again (rule 5). ``unseen``: the author has not
+    seen this record but another of its number, so every value that differs is held (rule 43).
     Never fails and never drops a value: each field of the change is applied, equal or held.
     """
     base = change.base or 0
@@ -90,7 +92,8 @@ def merge(
 
     def contested(field: str) -> bool:
         last = written.get(field)
-        return last is not None and last.version > base and not ancestry.includes(last)
+        later = last is not None and last.version > base and not ancestry.includes(last)
+        return unseen or later
 
     now, by = dict(values), dict(written)
     applied: set[str] = set()

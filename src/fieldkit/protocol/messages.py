@@ -36,7 +36,11 @@ MOST_CHANGES = 200
 """Most changes of a batch."""
 MOST_ROWS = 2000
 """Most rows of a page."""
+MOST_UNSETTLED = 500
+"""Most late changes, and most waiting ones, that a request lists."""
 MOST_DISTRICTS = 100
+MOST_SHOWN = 100
+"""Most heads that a laptop shows when it enrols; servers of any version read so many."""
 LARGEST_BODY = 1 << 20
 """Most bytes of a message as sent."""
 LARGEST_MESSAGE = 8 << 20
@@ -78,6 +82,13 @@ Cursors = Annotated[dict[Area, Seq], Field(max_length=MOST_DISTRICTS)]
 Word = Annotated[str, StringConstraints(max_length=40)]
 
 
+class Unsettled(Message):
+    """The changes of a log whose verdict may still change, by their verdict as last heard."""
+
+    late: Annotated[list[Seq], Field(max_length=MOST_UNSETTLED)] = []
+    waiting: Annotated[list[Seq], Field(max_length=MOST_UNSETTLED)] = []
+
+
 class SyncRequest(Message):
     """The end of one of the laptop's logs, a batch of it, and the positions it has pulled to."""
 
@@ -103,6 +114,9 @@ class SyncRequest(Message):
     codes: bool = False
     """Whether the laptop makes the sentences of findings and verdicts from codes and parameters;
     older laptops receive sentences."""
+    unsettled: Unsettled | None = None
+    """Asks what became of changes that were late or waiting (rules 34, 43). None: the laptop does
+    not know these verdicts and is told ``rejected`` instead."""
 
 
 class FindingItem(Message):
@@ -146,6 +160,13 @@ class Page(Message):
     gone: list[Gone] = []
 
 
+class Settled(Verdict):
+    """The present verdict of a change that was late or waiting; ``applied``: merged in full."""
+
+    version: Seq | None = None
+    """The record's version after it; None: not merged."""
+
+
 class SyncAnswer(Message):
     """The end of the server's copy of the log, verdicts on the batch, and one page."""
 
@@ -161,6 +182,8 @@ class SyncAnswer(Message):
     """The version of the record after each change of the batch, in order; None: rejected."""
     verdicts: Annotated[list[Verdict], Field(max_length=MOST_CHANGES)] = []
     """Verdicts on changes of the batch; those without one were applied."""
+    settled: Annotated[list[Settled], Field(max_length=2 * MOST_UNSETTLED)] = []
+    """The changes asked about whose verdict has changed."""
     page: Page | None = None
     cursors: Cursors = {}
     """The positions at the end of the page, for every district of the scope."""
@@ -178,6 +201,14 @@ class SyncAnswer(Message):
     """A replacement token; the old one works until this one is used."""
 
 
+class ShownHead(Message):
+    """The head of one of the laptop's logs after the change ``seq``."""
+
+    origin: Origin
+    seq: Annotated[int, Field(ge=1, le=LARGEST_EXACT_INTEGER)]
+    head: Head
+
+
 class EnrolRequest(Message):
     """Exchanges a code for a token. A request with the old token keeps the same device."""
 
@@ -187,6 +218,9 @@ class EnrolRequest(Message):
     district: Area
     block: Area | None = None
     name: Annotated[str, StringConstraints(max_length=200)] = ""
+    logs: Annotated[list[ShownHead], Field(max_length=MOST_SHOWN)] | None = None
+    """Heads of the laptop's logs: each that the server holds proves that the log is this laptop's
+    (rule 38). None: an older laptop, which shows heads only when it syncs."""
 
 
 class EnrolAnswer(Message):
@@ -205,6 +239,8 @@ class ReceiptRequest(Message):
 
     v: Literal[1] = VERSION
     origins: Annotated[list[Origin], Field(min_length=1, max_length=100)]
+    salt: Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]*\z", max_length=64)] = ""
+    """Drawn at random for this request; without one, logs of other devices are left out."""
 
 
 class ReceivedLog(Message):
@@ -213,6 +249,9 @@ class ReceivedLog(Message):
     origin: Origin
     seq: Seq
     head: Head
+    salted: bool = False
+    """The log is another device's: ``head`` is its :func:`~fieldkit.protocol.change.salted_head`,
+    which nobody can take for the head itself (rule 40)."""
     kinds: dict[str, int]
     """Changes by kind of record; unreadable ones under an empty name."""
 
@@ -237,6 +276,8 @@ class Problem(Message):
     """The seq that the server expects next, of this log (gap, altered) or its parent's (parent)."""
     head: Head | None = None
     """The head before ``expected``; None if the log is another device's, or altered."""
+    origin: Origin | None = None
+    """The log that belongs to another device (not-yours): the request's, or its parent."""
 
 
 class ChangeItem(Message):

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias, cast, get_args
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from fieldkit.protocol.shapes import Area, Message, Seq
+
+Role: TypeAlias = Literal["viewer", "registrar", "operator", "supervisor", "administrator"]
+"""What a device may do: each role may do all that those before it may."""
+ROLES = cast("tuple[Role, ...]", get_args(Role))
+
+
+def is_at_least(role: Role, needed: Role) -> bool:
+    """Say whether a role may do what needs ``needed``."""
+    return ROLES.index(role) >= ROLES.index(needed)
 
 
 class Scope(Message):
     """The role and area of a device; without district and block: the whole territory."""
 
-    role: Literal["registrar", "operator", "supervisor", "administrator"]
+    role: Role
     district: Area | None = None
     block: Area | None = None
     epoch: Annotated[Seq, Field(exclude=True)] = 0
     """The device's epoch from which it is in force; not sent: messages have it besides."""
+
+    @model_serializer(mode="wrap")
+    def _for_older_laptops(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Write a viewer as a registrar that is a viewer: older laptops know no viewers."""
+        found: dict[str, object] = plain(self)
+        return found | {"role": "registrar", "viewer": True} if self.role == "viewer" else found
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_viewer(cls, given: object) -> object:
+        if isinstance(given, dict) and given.get("viewer") is True:
+            return {**given, "role": "viewer"}
+        return given
 
     def holds(self, district: int | None, block: int | None) -> bool:
         """Say whether a record at this place is in scope; no block: the whole district."""

@@ -11,6 +11,7 @@ from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.records.declaration.field import Condition, Field, Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
+from fieldkit.records.declaration.permission import check_writers
 from fieldkit.records.declaration.record import Record, kind_name, kinds
 from fieldkit.records.declaration.review import same_person, tells_apart
 from fieldkit.records.declaration.roles import check_roles
@@ -25,12 +26,14 @@ from fieldkit.records.declaration.rule import (
     rules_of,
 )
 from fieldkit.records.declaration.sentences import sentence
+from fieldkit.records.declaration.writers import Writers
 from fieldkit.records.fields.formats import Choice, Doubtful, Format, Reference, Unfit, Value
 
 for _found in walk_packages(__path__, f"{__name__}."):
     import_module(_found.name)
 
 check_roles()
+check_writers()
 
 __all__ = [
     "Broken",
@@ -52,6 +55,7 @@ __all__ = [
     "Unfit",
     "Use",
     "Value",
+    "Writers",
     "field",
     "judge",
     "kind_name",

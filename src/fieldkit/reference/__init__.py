@@ -6,7 +6,8 @@ and cached. Importing this package reads no file.
 
 from fieldkit.reference.banks import Branch, bank_of, branch
 from fieldkit.reference.choices import Option, exact, matching
-from fieldkit.reference.headings import headings
+from fieldkit.reference.footers import Footer, footer
+from fieldkit.reference.headings import Role, headings, spelled, words_of
 from fieldkit.reference.lists import option, options
 from fieldkit.reference.names import Name, NameVariant, name_variants, person_names
 from fieldkit.reference.places import (
@@ -19,15 +20,18 @@ from fieldkit.reference.places import (
 
 __all__ = [
     "Branch",
+    "Footer",
     "Name",
     "NameVariant",
     "Option",
+    "Role",
     "Village",
     "bank_of",
     "branch",
     "district_of",
     "district_of_pincode",
     "exact",
+    "footer",
     "headings",
     "localities",
     "matching",
@@ -36,4 +40,6 @@ __all__ = [
     "options",
     "person_names",
     "pincodes",
+    "spelled",
+    "words_of",
 ]

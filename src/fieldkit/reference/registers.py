@@ -1,4 +1,4 @@
-"""Words that registers use: for entries of a list, and in headings of columns."""
+"""Words that registers use for entries of a list."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ def entry_written(list_name: str, text: str) -> Option | None:
     """Return the entry that registers write as ``text`` (folded), beside the names in the list."""
     code = _entry_words().get((list_name, text))
     return option(list_name, code) if code else None
-
-
-@cache
-def heading_fillers() -> frozenset[str]:
-    """Return the words (folded) that do not tell one heading from another: "of", "name" ..."""
-    return frozenset(row["word"] for row in rows("heading_fillers"))
 
 
 @cache

@@ -4,6 +4,7 @@ from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, Sto
 from fieldkit.store.log.identity import Device, Notice
 from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession
 from fieldkit.store.log.states import State
+from fieldkit.store.log.verdicts import SettledChange, UnsettledChanges
 from fieldkit.store.pull.answers import (
     Answered,
     FocusAt,
@@ -52,10 +53,12 @@ __all__ = [
     "Saved",
     "ServerRow",
     "Settled",
+    "SettledChange",
     "State",
     "Store",
     "StoreError",
     "SyncSession",
+    "UnsettledChanges",
     "Unwritable",
     "to_json",
 ]

@@ -40,6 +40,7 @@ def connect(path: Path) -> sqlite3.Connection:
                 "Move the folder of fieldkit to the laptop's own disk."
             )
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -16000")
     except BaseException:
@@ -86,7 +87,11 @@ class Database:
         Raises:
             Interrupted: the reads were stopped, see :mod:`fieldkit.interruption`.
         """
-        with plainly(), self.engine.connect() as connection, interruptible(_plain(connection)):
+        with (
+            plainly(),
+            self.engine.connect() as connection,
+            interruptible(dbapi_connection(connection)),
+        ):
             connection.exec_driver_sql("BEGIN")
             yield connection
 
@@ -107,7 +112,7 @@ class Database:
         self.engine.dispose()
 
 
-def _plain(connection: Connection) -> sqlite3.Connection:
+def dbapi_connection(connection: Connection) -> sqlite3.Connection:
     """Return the connection of :mod:`sqlite3` under one of SQLAlchemy."""
     plain = connection.connection.dbapi_connection
     if not isinstance(plain, sqlite3.Connection):

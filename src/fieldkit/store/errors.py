@@ -29,6 +29,15 @@ class Damaged(StoreError):
     """The data file is damaged, or is not a fieldkit file."""
 
 
+class NewerVersion(Damaged):
+    """The data file was written by a newer version."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This data was written by a newer fieldkit. Install that version to open it."
+        )
+
+
 class Busy(StoreError):
     """Another program has the data file open."""
 

@@ -20,7 +20,7 @@ from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import Finding, Record, Value, kinds, same_person
 from fieldkit.records.fields.dates import believed, day_at
-from fieldkit.settings import DATABASE
+from fieldkit.settings import DATABASE, make_file_private, make_private
 from fieldkit.store import tables
 from fieldkit.store.clock import Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.database import Connect, Database, connect
@@ -33,6 +33,7 @@ from fieldkit.store.log.identity import (
     Device,
     Notice,
     fit_name,
+    heads_to_show,
     last_time,
     make_device,
     read_device,
@@ -101,7 +102,8 @@ class Store:
             StoreError: it cannot be used; the text is a sentence for the person.
         """
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            make_private(home)
+            make_file_private(home / DATABASE)
         except OSError as error:
             raise Unwritable(
                 f"The folder {home} cannot be made or written. Choose another folder."
@@ -188,6 +190,11 @@ class Store:
                     {"role": role, "district": district, "block": block, "epoch": epoch}
                 )
                 enrol_scope(connection, scope, incarnation)
+
+    def heads_to_show(self, most: int) -> list[tuple[str, int, bytes]]:
+        """Return origin, seq and head of at most so many places of this laptop's logs (rule 38)."""
+        with self._database.read() as connection:
+            return heads_to_show(connection, most)
 
     def token(self) -> str | None:
         """Return the token by which the server knows this laptop."""
@@ -415,9 +422,12 @@ class Store:
 
     # Keeping it safe
 
-    def back_up(self, target: Path) -> None:
-        """Copy everything to ``target``, whole or not at all."""
-        backups.back_up(self._database, target)
+    def back_up(self, target: Path, *, force: bool = False) -> None:
+        """Copy everything to ``target``, whole or not at all.
+
+        ``force``: replace a file there that is no backup of fieldkit.
+        """
+        backups.back_up(self._database, target, force=force)
 
     def tidy(self) -> None:
         """Merge the search index if many saves have scattered it: searches then read less.

@@ -83,6 +83,7 @@ change = Table(
     Column("skew", Integer),
     Column("rule", Text),
     Column("params", Text),
+    Column("settled", Text),
     Index("change_record", "record_id", "origin", "seq"),
     Index("change_kind", "origin", "kind"),
     Index("change_at", "at", "op", "kind"),
@@ -91,7 +92,8 @@ change = Table(
 """The append-only log of what was saved here. Only what the server said is ever added to a row:
 the verdict, why (``rule`` and ``params``, of an older server the sentence ``reason``), the record's
 ``version`` after it; and ``closed``, once a conflict is settled or a
-rejected change was given up. ``skew``: by how much the clock was wrong, where it was.
+rejected change was given up. ``settled``: what a change was, late or waiting, before its present
+verdict. ``skew``: by how much the clock was wrong, where it was.
 
 With a rowid, unlike its neighbours: without one, rows of over 1 KB take a page each.
 """

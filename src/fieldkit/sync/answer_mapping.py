@@ -7,9 +7,9 @@ from typing import cast
 
 from fieldkit.plain_text import shown
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.finding import Finding, Severity
+from fieldkit.protocol.finding import APPLIED, Finding, Severity
 from fieldkit.protocol.messages import PageRow, SyncAnswer
-from fieldkit.store import Answered, FocusAt, Logged, ServerRow
+from fieldkit.store import Answered, FocusAt, Logged, ServerRow, SettledChange
 
 
 def map_answer(
@@ -28,6 +28,11 @@ def map_answer(
         head=head,
         versions=dict(zip(kept, answer.versions, strict=False)),
         verdicts=[one for one in answer.verdicts if one.seq in kept],
+        settled=[
+            SettledChange(one.seq, one.version, None if one.verdict == APPLIED else one)
+            for one in answer.settled
+            if one.seq <= seq
+        ],
         rows=[_row(row) for row in page.rows] if page else (),
         gone=[(one.kind, one.id) for one in page.gone] if page else (),
         cursors=answer.cursors,

@@ -54,6 +54,10 @@ class Outcome:
     """The figures kept in the history; ``error`` is a sentence for the user."""
     applied: int = 0
     rejected: int = 0
+    late: int = 0
+    """Sent, and for a supervisor to decide."""
+    early: int = 0
+    """Sent, and waiting on the server for their records."""
     received: int = 0
     """Records received from the server."""
     conflicts: int = 0
@@ -62,6 +66,8 @@ class Outcome:
     """Changes not sent yet."""
     returned: int = 0
     """Rejected changes, of this sync or before, that are still to be corrected."""
+    unsettled: int = 0
+    """Late and waiting changes, of this sync or before, which the server may yet take."""
     offline: bool = False
     stopped: bool = False
 
@@ -188,16 +194,22 @@ def _run(store: Store, loop: RequestLoop, transport: Transport) -> Outcome:
         seconds=traffic.seconds,
         error=f"{ended} {waiting_sentence(left)}" if ended else None,
     )
+    late, early = loop.verdicts[State.LATE], loop.verdicts[State.WAITING]
+    unmerged = loop.verdicts.total() - loop.verdicts[State.CONFLICT]
+    counts = store.outbox.counts()
     with suppress(StoreError):  # a full disk must not hide the outcome
         store.outbox.note(session)
     return Outcome(
         session,
-        applied=loop.done - loop.rejected,
-        rejected=loop.rejected,
+        applied=loop.done - unmerged,
+        rejected=unmerged - late - early,
+        late=late,
+        early=early,
         received=loop.received,
         conflicts=loop.conflicts,
         waiting=left,
-        returned=store.outbox.counts()[State.REJECTED],
+        returned=counts[State.REJECTED],
+        unsettled=counts[State.LATE] + counts[State.WAITING],
         offline=ended is not None and ended.offline,
         stopped=ended is not None and ended.stopped,
     )

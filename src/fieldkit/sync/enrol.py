@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
+from fieldkit.protocol.messages import MOST_SHOWN, EnrolAnswer, EnrolRequest, ShownHead
 from fieldkit.store import Store
 from fieldkit.sync.sentences import refusal_sentence
 from fieldkit.sync.transport import (
@@ -28,8 +28,9 @@ class Unreachable(NotEnrolled):
 def enrol(store: Store, url: str, code: str, *, transport: Transport | None = None) -> None:
     """Exchange a code for this laptop's token, and store the token and its scope.
 
-    A laptop already enrolled at this server sends its old token and stays the same device. Tests
-    replace ``transport``.
+    A laptop already enrolled at this server sends its old token and stays the same device; by the
+    heads it shows, the server sees which logs are this laptop's (rule 38). Tests replace
+    ``transport``.
 
     Raises:
         NotEnrolled: the address is not acceptable, or the server refused.
@@ -48,6 +49,10 @@ def enrol(store: Store, url: str, code: str, *, transport: Transport | None = No
         district=device.district,
         block=device.block,
         name=device.name[:200],
+        logs=[
+            ShownHead(origin=origin, seq=seq, head=head.hex())
+            for origin, seq, head in store.heads_to_show(MOST_SHOWN)
+        ],
     )
     old = store.token() if device.server == server else None
     try:

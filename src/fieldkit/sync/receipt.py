@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from secrets import token_hex
 from textwrap import wrap
 
 from fieldkit.plain_text import shown
+from fieldkit.protocol.change import salted_head
 from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, ReceivedLog
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import Moment
@@ -69,6 +71,8 @@ class Receipt:
     """Rejected changes that are still to be corrected."""
     to_settle: int = 0
     """Open conflicts."""
+    unsettled: int = 0
+    """Late and waiting changes, which the server may yet take."""
 
     @property
     def same(self) -> bool:
@@ -88,7 +92,12 @@ def receipt(store: Store, *, transport: Transport | None = None) -> Receipt:
     if device is None:
         raise NotEnrolled("This laptop is not set up yet. Start fieldkit, or `fieldkit init`.")
     found, open_here = _compare(store, device, transport), store.outbox.counts()
-    return replace(found, returned=open_here[State.REJECTED], to_settle=open_here[State.CONFLICT])
+    return replace(
+        found,
+        returned=open_here[State.REJECTED],
+        to_settle=open_here[State.CONFLICT],
+        unsettled=open_here[State.LATE] + open_here[State.WAITING],
+    )
 
 
 def _compare(store: Store, device: Device, transport: Transport | None) -> Receipt:
@@ -96,10 +105,10 @@ def _compare(store: Store, device: Device, transport: Transport | None) -> Recei
     origins = [count.origin for count in counts] or [device.origin]
     try:
         if transport is not None:
-            now, held = _request(transport, origins)
+            now, held = _request(store, transport, origins)
         else:
             with open_transport(store) as opened:
-                now, held = _request(opened, origins)
+                now, held = _request(store, opened, origins)
     except (Offline, ConnectionLost):
         return _as_of_last_sync(store, device, counts, "No connection.", offline=True)
     except ServerRefusal as refusal:
@@ -108,15 +117,24 @@ def _compare(store: Store, device: Device, transport: Transport | None) -> Recei
     return Receipt(store.now(), device, logs, server_at=now)
 
 
-def _request(transport: Transport, origins: Sequence[str]) -> tuple[int, dict[str, ReceivedLog]]:
+def _request(
+    store: Store, transport: Transport, origins: Sequence[str]
+) -> tuple[int, dict[str, ReceivedLog]]:
     held: dict[str, ReceivedLog] = {}
-    now = 0
+    now, salt = 0, token_hex(16)
     for start in range(0, len(origins), _MOST_ORIGINS):
-        request = ReceiptRequest(origins=list(origins[start : start + _MOST_ORIGINS]))
+        request = ReceiptRequest(origins=list(origins[start : start + _MOST_ORIGINS]), salt=salt)
         answer = transport.post("/v1/receipt", request, ReceiptAnswer)
-        held.update((log.origin, log) for log in answer.logs)
+        held.update((log.origin, _recognised(store, log, salt)) for log in answer.logs)
         now = answer.now
     return now, held
+
+
+def _recognised(store: Store, log: ReceivedLog, salt: str) -> ReceivedLog:
+    """Put the head in the place of its salted hash, where it is the same as here (rule 40)."""
+    head = store.outbox.head_before(log.origin, log.seq + 1)
+    same = log.salted and log.head == salted_head(salt, log.origin, log.seq, head)
+    return log.model_copy(update={"head": head.hex(), "salted": False}) if same else log
 
 
 def _compare_log(
@@ -175,6 +193,7 @@ def as_json(found: Receipt) -> dict[str, object]:
         "last_sync": found.last_sync,
         "match": found.same,
         "returned": found.returned,
+        "unsettled": found.unsettled,
         "to_settle": found.to_settle,
         "logs": [
             {
@@ -283,4 +302,8 @@ def _left_open(found: Receipt) -> str:
         many = indian(found.to_settle)
         values = "1 value is" if many == "1" else f"{many} values are"
         parts.append(f"{values} not used yet: settle that on Sync.")
+    if found.unsettled:
+        many = indian(found.unsettled)
+        changes = "1 change waits" if many == "1" else f"{many} changes wait"
+        parts.append(f"{changes} there for a supervisor, or for the record meant.")
     return " ".join(parts)

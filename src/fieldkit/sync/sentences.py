@@ -9,12 +9,15 @@ ALTERED = (
     "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
     "to another laptop. Tell whoever looks after the server."
 )
+ENROL_AGAIN = (
+    "The server keeps the work of this laptop as another laptop's. Ask your supervisor for a new "
+    "code and enrol again; nothing is lost."
+)
 _REFUSALS = {
     "unauthorised": "The server does not know this laptop. Enrol it again.",
     "revoked": "This laptop was taken off the server. Entry goes on; what is unsent can be "
     "exported.",
-    "not-yours": "The server holds the work of this laptop under another name. "
-    "Tell whoever looks after the server.",
+    "not-yours": ENROL_AGAIN,
     "code-unknown": "The server does not know this code. Type it again as it was given.",
     "code-used": "This code was already used. Ask the supervisor for a new one.",
     "code-expired": "This code has run out. Ask the supervisor for a new one.",

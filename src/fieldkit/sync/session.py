@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fieldkit.protocol.finding import CONFLICT
-from fieldkit.protocol.messages import MOST_ROWS, Batch, Focus, Parent, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import (
+    MOST_ROWS,
+    Batch,
+    Focus,
+    Parent,
+    SyncAnswer,
+    SyncRequest,
+    Unsettled,
+)
 from fieldkit.store import Answered, Logged, LogPosition, PullState, State, Store
 from fieldkit.sync.answer_mapping import map_answer
+from fieldkit.sync.questions import Questions
 from fieldkit.sync.sentences import ALTERED, refusal_sentence, retry_reason
 from fieldkit.sync.transfer_size import TransferSize
 from fieldkit.sync.transport import ConnectionLost, Offline, ServerRefusal, Traffic, Transport
@@ -58,9 +67,17 @@ def count_unsent(store: Store) -> int:
 
 
 def compose_request(
-    store: Store, position: LogPosition, state: PullState, logged: Sequence[Logged], rows: int
+    store: Store,
+    position: LogPosition,
+    state: PullState,
+    logged: Sequence[Logged],
+    rows: int,
+    unsettled: Unsettled | None = None,
 ) -> SyncRequest:
-    """Return the request that sends these changes of one origin and requests ``rows`` rows."""
+    """Return the request that sends these changes of one origin and requests ``rows`` rows.
+
+    ``unsettled``: the late and waiting changes of the origin to ask about.
+    """
     batch = None
     if logged:
         first = logged[0].change.seq
@@ -87,6 +104,7 @@ def compose_request(
         most=min(rows + len(logged), MOST_ROWS),
         now=max(store.now(), 0),
         codes=True,
+        unsettled=unsettled or Unsettled(),
     )
 
 
@@ -111,9 +129,14 @@ class RequestLoop:
         self._token = store.token()
         self._previous_token: str | None = None
         self._total = count_unsent(store)
-        self._last_position: tuple[LogPosition, PullState] | None = None
+        self._last_asked: tuple[LogPosition, PullState, int, str | None] | None = None
+        self._compared: str | None = None
+        """The log whose first change alone the next request sends (rule 39)."""
         self._frozen = False
-        self.done = self.rejected = self.received = self.conflicts = 0
+        self._questions = Questions(store)
+        self.done = self.received = self.conflicts = 0
+        self.verdicts: Counter[str] = Counter()
+        """The verdicts on what was sent, without those on what was applied."""
 
     def run(self) -> None:
         """Send requests until neither side has anything left.
@@ -127,20 +150,32 @@ class RequestLoop:
 
     def _step(self) -> bool:
         """Send one request and process its answer; say whether anything is left."""
-        position, state = self._outbox.log_position(), self._pull.state()
+        compared = self._compared
+        position, state = self._outbox.log_position(compared), self._pull.state()
+        if (
+            compared is None
+            and position
+            and position.settled
+            and (origin := self._questions.next_origin())
+        ):
+            position = self._outbox.log_position(origin)
         if position is None:
             raise SyncEnded("This laptop is not set up yet.")
-        if self._last_position == (position, state):
+        asked = (position, state, self._questions.left, compared)
+        if self._last_asked == asked:
             raise SyncEnded("The server does not answer as it should. Sync again later.")
-        self._last_position = (position, state)
+        self._last_asked = asked
         sent = self._send_next(position, state)
         if sent is None:
             return True
+        self._compared = None
         batch, answer = sent
         more = self._process(position, state, batch, answer)
+        self._questions.answered(position.origin)
         self._report()
         following = self._outbox.log_position()
-        return more or following is None or not following.settled
+        left = self._questions.left > 0
+        return more or left or following is None or not following.settled
 
     def _report(self, retry_reason: str = "") -> None:
         if self._progress:
@@ -154,7 +189,8 @@ class RequestLoop:
     ) -> tuple[list[Logged], SyncAnswer] | None:
         """Send the next request, with a smaller batch and page after each failure.
 
-        None: the server lost part of an earlier log, which is now offered again first.
+        None: another request comes first, as the server lost part of an earlier log, or keeps this
+        one as another laptop's.
         """
         for attempt in range(1, ATTEMPTS + 1):
             if self._stop.is_set():
@@ -165,7 +201,10 @@ class RequestLoop:
             try:
                 return batch, self._send(request, position)
             except (Offline, ConnectionLost, ServerRefusal) as failure:
-                if isinstance(failure, ServerRefusal) and self._offer_parent(failure, position):
+                if isinstance(failure, ServerRefusal) and (
+                    self._offer_parent(failure, position)
+                    or self._compare_first(failure, position, batch)
+                ):
                     return None
                 self._wait_before_retry(failure, attempt)
         raise AssertionError("the last attempt returns or raises")
@@ -174,16 +213,19 @@ class RequestLoop:
         self, position: LogPosition, state: PullState
     ) -> tuple[list[Logged], SyncRequest]:
         """Return the next batch and its request, of at most the present transfer size."""
-        size = self._size
-        batch = self._outbox.batch(position.origin, size.changes)
-        request = compose_request(self._store, position, state, batch, size.rows)
+        size, asked = self._size, self._questions.about(position.origin)
+        if self._compared is None:
+            batch = self._outbox.batch(position.origin, size.changes)
+        else:
+            batch = self._outbox.batch(position.origin, 1, after=0)
+        request = compose_request(self._store, position, state, batch, size.rows, asked)
         while len(batch) > 1:
             encoded = self._transport.measure(request)
             size.measured(encoded, len(batch))
             if encoded <= size.max_bytes:
                 break
             batch = batch[: min(size.changes * 9 // 10, len(batch) - 1) or 1]
-            request = compose_request(self._store, position, state, batch, size.rows)
+            request = compose_request(self._store, position, state, batch, size.rows, asked)
         return batch, request
 
     def _send(self, request: SyncRequest, position: LogPosition) -> SyncAnswer:
@@ -231,6 +273,30 @@ class RequestLoop:
             return False
         self._pull.offer_again(origin, problem.expected - 1)
         self._total = self.done + count_unsent(self._store)
+        return True
+
+    def _compare_first(
+        self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
+    ) -> bool:
+        """Send the first change alone of a log that the server keeps as another laptop's (rule 39).
+
+        If the first change there is another one, the server answers with a fork. Else the log is
+        this laptop's, which a person proves by enrolling again; logged again, all of it would be
+        there twice.
+        """
+        if refusal.code != "not-yours" or refusal.problem is None:
+            return False
+        origin = refusal.problem.origin or position.origin
+        its = self._outbox.log_position(origin)
+        if its is None or (origin == position.origin and batch and batch[0].change.seq == 1):
+            return False
+        if not its.last_seq:
+            # Nothing was saved under it: a laptop set up from the same disk was first.
+            first_time, self._frozen = not self._frozen, True
+            if first_time:
+                self._pull.leave(origin)
+            return first_time
+        self._compared = origin
         return True
 
     def _post(self, request: SyncRequest) -> SyncAnswer:
@@ -347,7 +413,7 @@ class RequestLoop:
         if answer.token:
             self._transport.use_token(answer.token)
         self.done += len(batch)
-        self.rejected += len({one.seq for one in answer.verdicts if one.verdict != CONFLICT})
+        self.verdicts.update({one.seq: one.verdict for one in answer.verdicts}.values())
         self.received += received.rows
         self.conflicts += received.new_conflicts
 

@@ -1,1 +1,1 @@
-"""What the columns of a table mean: headings mapped to fields, cells read as values."""
+"""What the columns of a table mean: headings mapped to fields, what must be asked, a preview."""

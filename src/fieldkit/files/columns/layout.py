@@ -1,124 +1,167 @@
-"""Survey a table before it is read: where its headings are, and which rows hold no record."""
+"""Survey a table before it is read: its headings, its first records, and what is no record."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from fieldkit.files.columns.mapping import (
-    Guess,
-    columns_of,
-    find_heading,
-    guess,
-    holds_aadhaars,
-    targets,
-)
-from fieldkit.files.tables.formulas import unescape_formula
-from fieldkit.files.tables.table import Row, Table
+from fieldkit.files.columns.heading_rows import HeadingRows, heading_rows, is_form
+from fieldkit.files.columns.left_out import LeftOut, RowSorter, Why
+from fieldkit.files.tables.formulas import bare_cell, unescape_formula
+from fieldkit.files.tables.table import Row, Table, Unreadable
+from fieldkit.files.values.targets import targets
 from fieldkit.records import Record
-from fieldkit.reference.choices import fold
 
 SURVEYED_ROWS = 2000
 """Rows examined before the first one is imported."""
-_TOTAL = re.compile(r"(grand |sub |g )?total\b|sub ?total\b|कुल( योग)?$|योग$")
+_MOST_CELLS = 400_000
+_MOST_CHARACTERS = 8 << 20
+"""Cells and characters of the rows held in memory while a table is surveyed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Survey:
     """What the first rows of a table show about it."""
 
     columns: list[str]
-    guesses: list[Guess]
     heading: int
     """The row of the headings, from 1; 0 if there are none."""
-    titles: list[tuple[int, str]]
-    """Rows above the headings that are not empty: (row, its text)."""
-    rows: Iterator[Row]
-    """All rows of data, surveyed ones included."""
     first: list[Row]
-    """The surveyed rows of data."""
+    """The surveyed rows that may hold a record."""
+    rest: Iterator[Row | None]
+    """The rows after these; None for one that is left out."""
+    left_out: LeftOut
+    """The rows left out so far."""
+    table: Table
+
+    @property
+    def rows(self) -> Iterator[Row | None]:
+        """All rows that may hold a record, surveyed ones included; None for one left out."""
+        return chain(self.first, self.rest)
+
+    def survey_more(self) -> bool:
+        """Survey as many rows again, within bounds; say whether there were any."""
+        more = list(_within_bounds(self.rest, _size(self.first)))
+        self.first += filter(None, more)
+        return bool(more)
 
     def values(self, at: int) -> list[str]:
         """Return the values of a column in the surveyed rows, without empty cells."""
         cells = (row.cells[at].strip() for row in self.first if at < len(row.cells))
         return [cell for cell in cells if cell]
 
-    def aadhaar_columns(
-        self, kind: type[Record], mapping: Mapping[str, str | None]
-    ) -> frozenset[int]:
-        """Return the columns to cut to the last four digits under this mapping."""
-        return frozenset(
-            at
-            for at, column in enumerate(self.columns)
-            if holds_aadhaars(column, mapping.get(column), kind, self.values(at))
-        )
-
     def is_own_export(self, kind: type[Record]) -> bool:
         """Say whether this is an export of fieldkit: its columns are field names, one is id."""
-        known = targets(kind).keys() | {"version"}
-        return "id" in self.columns and all(column in known for column in self.columns)
+        return _is_own_export(self.columns, kind)
 
 
 def survey(table: Table, kind: type[Record]) -> Survey:
-    """Examine the first rows of an opened table."""
-    surveyed = list(islice(table.rows, SURVEYED_ROWS))
-    at = find_heading(surveyed, kind)
-    widest = max((len(row.cells) for row in surveyed), default=0)
-    cells = surveyed[at].cells if at is not None else [""] * widest
-    while cells and not cells[-1].strip() and all(_empty_at(r, len(cells) - 1) for r in surveyed):
-        cells = cells[:-1]
-    start = 0 if at is None else at + 1
-    first = [_unescaped(row, table.format) for row in surveyed[start:]]
-    columns = columns_of(cells)
+    """Examine the first rows of an opened table.
+
+    Raises:
+        Unreadable: it is a form, or damaged.
+    """
+    surveyed = list(filter(None, _within_bounds(table.rows, (0, 0))))
+    head = heading_rows(surveyed, kind)
+    cells = head.cells if head else ("",) * max((len(row.cells) for row in surveyed), default=0)
+    if is_form(surveyed, head, kind):
+        raise Unreadable(
+            "The headings of this table stand below each other, as in a form. Write them beside "
+            "each other in one row, and each record in a row below."
+        )
+    columns = columns_of(_without_empty_end(cells, surveyed))
+    own = _is_own_export(columns, kind)
+    start = head.start + head.rows if head else 0
+    first = [_bare(row, table.format, own=own) for row in surveyed[start:]]
+    rest = (_bare(row, table.format, own=own) for row in table.rows)
+    left_out = LeftOut()
+    for row in surveyed[: head.start] if head else ():
+        if any(cell.strip() for cell in row.cells):
+            left_out.add(row, Why.TITLE)
+    sorter = None if own else RowSorter.of(kind, columns, _heads(surveyed, head), first)
     return Survey(
         columns=columns,
-        guesses=guess(columns, kind, [row.cells for row in first]),
-        heading=0 if at is None else surveyed[at].number,
-        titles=[(row.number, _line(row.cells)) for row in surveyed[: start - 1] if any(row.cells)]
-        if start
-        else [],
-        rows=chain(first, (_unescaped(row, table.format) for row in table.rows)),
-        first=first,
+        heading=surveyed[head.start].number if head else 0,
+        first=list(filter(None, _sorted(first, sorter, left_out))),
+        rest=_sorted(rest, sorter, left_out),
+        left_out=left_out,
+        table=table,
     )
 
 
-def _empty_at(row: Row, at: int) -> bool:
-    return at >= len(row.cells) or not row.cells[at].strip()
+def _within_bounds(
+    rows: Iterator[Row | None] | Iterator[Row], held: tuple[int, int]
+) -> Iterator[Row | None]:
+    """Yield as many rows as are surveyed at once, fewer where they are long."""
+    cells, characters = held
+    for row in islice(rows, SURVEYED_ROWS):
+        yield row
+        if row:
+            cells += len(row.cells)
+            characters += sum(map(len, row.cells))
+        if cells > _MOST_CELLS or characters > _MOST_CHARACTERS:
+            return
 
 
-def _unescaped(row: Row, form: str) -> Row:
-    return (
-        Row(row.number, [unescape_formula(c) for c in row.cells], row.problem)
-        if form == "csv"
-        else row
-    )
+def _size(rows: Sequence[Row]) -> tuple[int, int]:
+    """Return the cells and characters of rows."""
+    return sum(len(row.cells) for row in rows), sum(sum(map(len, row.cells)) for row in rows)
 
 
-def _line(cells: Sequence[str]) -> str:
-    return " ".join(" ".join(cell.split()) for cell in cells if cell.strip())[:80]
+def _sorted(
+    rows: Iterator[Row] | Sequence[Row], sorter: RowSorter | None, left_out: LeftOut
+) -> Iterator[Row | None]:
+    """Yield the rows that may hold a record, and None for each that is left out."""
+    for row in rows:
+        if sorter is None:
+            why = None if row.problem or any(map(str.strip, row.cells)) else Why.BLANK
+        else:
+            why = sorter.why_none(row)
+        if why:
+            left_out.add(row, why)
+            yield None
+        else:
+            doubt = sorter.doubt(row) if sorter else ""
+            yield replace(row, problem=doubt) if doubt else row
 
 
-def no_record(cells: Sequence[str], columns: Sequence[str], mapped: Sequence[int]) -> str:
-    """Return why a row holds no record ("blank", "heading again", "total" ...), "" if it does."""
-    filled = [(at, cell.strip()) for at, cell in enumerate(cells) if cell.strip()]
-    if not filled:
-        return "blank"
-    used = set(mapped)
-    if not any(at in used for at, _ in filled):
-        return "blank" if len(filled) == 1 and filled[0][1].isdecimal() else "title"
-    if len(filled) > 1 and all(
-        at < len(columns) and fold(cell) == fold(columns[at]) for at, cell in filled
-    ):
-        return "heading again"
-    words = next((fold(cell) for _, cell in filled if not _numeric(cell)), "")
-    if _TOTAL.match(words) and sum(not _numeric(cell) for _, cell in filled) == 1:
-        return "total"
-    if len(filled) > 2 and [cell for _, cell in filled] == [str(at + 1) for at, _ in filled]:
-        return "numbers of the columns"
-    return ""
+def _heads(surveyed: Sequence[Row], head: HeadingRows | None) -> list[Row]:
+    """Return the rows of the headings, and the headings they make together."""
+    if head is None:
+        return []
+    return [*surveyed[head.start : head.start + head.rows], Row(0, list(head.cells))]
 
 
-def _numeric(cell: str) -> bool:
-    return bool(re.fullmatch(r"[\d,.\s/-]+", cell))
+def _without_empty_end(cells: Sequence[str], rows: Sequence[Row]) -> Sequence[str]:
+    """Drop the last columns that have neither a heading nor a value."""
+    filled = (at for row in rows for at, cell in enumerate(row.cells) if cell.strip())
+    width = max((at + 1 for at, cell in enumerate(cells) if cell.strip()), default=0)
+    return cells[: max(width, min(max(filled, default=-1) + 1, len(cells)))]
+
+
+def _bare(row: Row, form: str, *, own: bool) -> Row:
+    """Drop what programs put around the text of cells; an export of ours has only its own marks."""
+    if own and form != "csv":
+        return row
+    bare = unescape_formula if own else bare_cell
+    return replace(row, cells=[bare(cell) for cell in row.cells])
+
+
+def _is_own_export(columns: Sequence[str], kind: type[Record]) -> bool:
+    known = targets(kind).keys() | {"version"}
+    return "id" in columns and all(column in known for column in columns)
+
+
+def columns_of(cells: Sequence[str]) -> list[str]:
+    """Name the columns by their headings; each name is unique and not empty."""
+    names: list[str] = []
+    known = set[str]()
+    for place, cell in enumerate(cells, 1):
+        bare = " ".join(cell.split())
+        name, again = bare or f"Column {place}", 2
+        while name in known:
+            name, again = f"{bare or 'Column'} ({again})", again + 1
+        names.append(name)
+        known.add(name)
+    return names

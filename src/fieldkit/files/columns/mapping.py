@@ -1,35 +1,55 @@
-"""Guess which column of a table holds which field; the person corrects the guess. Pure.
-
-A mapping is a plain ``{column: target or None}``. A target is the name of a field, or
-:data:`BY_AGE`: a column of ages in years, from which the year of birth follows.
-"""
+"""Guess which column of a table holds which field; what is not certain becomes a question. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
-from rapidfuzz import fuzz
+from fieldkit.aadhaar import last_four, says_aadhaar
+from fieldkit.files.columns.headings import (
+    meaning,
+    names_somebody_else,
+    own_name,
+    says_marks_only,
+    says_name,
+    says_nothing,
+)
+from fieldkit.files.columns.questions import Question, no_column, which_column
+from fieldkit.files.values.relatives import is_relation, says_relative
+from fieldkit.files.values.targets import (
+    MOSTLY,
+    NAME_PARTS,
+    fits,
+    format_of,
+    share_of_aadhaars,
+    targets,
+)
+from fieldkit.protocol.identity import is_id
+from fieldkit.records import Record, Use
+from fieldkit.records.fields.formats import PERSON_NAME, AadhaarLastFour, Mobile, Reference
 
-from fieldkit.aadhaar import is_aadhaar, last_four, says_aadhaar
-from fieldkit.files.tables.table import Row
-from fieldkit.records import Record, Unfit, Use
-from fieldkit.records.fields.formats import AadhaarLastFour, Format, Mobile
-from fieldkit.reference import headings
-from fieldkit.reference.choices import fold
-from fieldkit.reference.registers import heading_fillers
+_FEWEST_VALUES = 3
+_MOST_ASKED = 8
+"""Columns offered for a field that no heading names."""
+_HEXADECIMAL = frozenset("0123456789ABCDEF")
+_PLACES = frozenset({"district", "block"})
 
-BY_AGE = "born (age)"
-NEVER_IMPORTED = frozenset({"version"})
-"""Fields a file never sets."""
-MOSTLY = 0.95
-"""A column with at least this share of Aadhaar numbers counts as a column of them."""
 
-_ALIKE = 88
-_NOT_RECOGNISED: tuple[str | None, str] = (None, "not recognised")
-_AGES = frozenset({"age", "age in years", "age years", "age yrs", "आयु", "उम्र"})
+class Sure(StrEnum):
+    """How sure it is that a column holds its field."""
+
+    CHOSEN = "chosen"
+    """A person said so."""
+    SURE = "sure"
+    LIKELY = "likely"
+    """Its heading seems misspelt, or only its values say so."""
+    DOUBTED = "doubted"
+    """It may be, but only a person can say so."""
+    LEFT = "left out"
+
+
+_RANKS = (Sure.SURE, Sure.LIKELY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,111 +58,213 @@ class Guess:
 
     column: str
     target: str | None
+    sure: Sure
     why: str
-    """The reason for the guess, in a few words."""
+    """The reason for the guess, as a sentence."""
     samples: tuple[str, ...] = ()
     """A few of its values, Aadhaar numbers cut."""
     aadhaar: bool = False
     """It holds Aadhaar numbers; they are cut to the last four digits before any other step."""
 
 
-@lru_cache(maxsize=32)
-def targets(kind: type[Record]) -> Mapping[str, str]:
-    """Return the targets of a column with their labels, the kind's fields first."""
-    found = {
-        name: field.label for name, field in kind.fields().items() if name not in NEVER_IMPORTED
-    }
-    return {**found, BY_AGE: "Age in years"} if "born" in found else found
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column with the values of the first rows."""
+
+    heading: str
+    cells: tuple[str, ...]
+    """One for each row."""
+
+    @property
+    def values(self) -> list[str]:
+        """The cells that are not empty."""
+        return [cell for cell in self.cells if cell and cell != self.heading]
 
 
-@lru_cache(maxsize=32)
-def _headings(kind: type[Record]) -> Mapping[str, str]:
-    """Return folded heading -> target, for all known headings of the kind's fields."""
-    known: dict[str, str] = {}
-    for name in kind.fields():
-        for heading in headings(kind.parts(), name):
-            known.setdefault(fold(heading), name)
-    for heading, name in _own_names(kind).items():
-        known.setdefault(heading, name)
-    if "born" in kind.fields():
-        known |= dict.fromkeys(_AGES, BY_AGE)
-    return known
+def guess(
+    headings: Sequence[str],
+    kind: type[Record],
+    rows: Sequence[Sequence[str]],
+    chosen: Mapping[str, str | None],
+) -> tuple[list[Guess], list[Question]]:
+    """Guess each column's target by its heading and values; return what must be asked as well.
 
-
-@lru_cache(maxsize=32)
-def _own_names(kind: type[Record]) -> Mapping[str, str]:
-    """Return folded name or label -> field; fields the program keeps have only their name."""
-    known: dict[str, str] = {}
-    for name, field in kind.fields().items():
-        if name not in NEVER_IMPORTED:
-            known.setdefault(fold(name.replace("_", " ")), name)
-            if not field.system:
-                known.setdefault(fold(field.label), name)
-    return known
-
-
-def columns_of(cells: Sequence[str]) -> list[str]:
-    """Name the columns by their headings; each name is unique and not empty."""
-    names: list[str] = []
-    for place, cell in enumerate(cells, 1):
-        name = " ".join(cell.split()) or f"Column {place}"
-        again = 2
-        while name in names:
-            name, again = f"{' '.join(cell.split()) or 'Column'} ({again})", again + 1
-        names.append(name)
-    return names
-
-
-def find_heading(rows: Sequence[Row], kind: type[Record]) -> int | None:
-    """Return the index of the row that holds the headings; None if the table has none.
-
-    It is the first row with the most known headings. Where no heading is known it is the first
-    row with at least two filled cells, unless they hold numbers: then it is data.
+    ``rows`` are the first rows of data; ``chosen`` holds what a person decided. No two columns get
+    the same target.
     """
-    known = _headings(kind)
-    best: int | None = None
-    most = 0
-    for index, row in enumerate(rows[:40]):
-        hits = sum(_bare(cell) in known or fold(cell) in known for cell in row.cells if cell)
-        filled = sum(bool(cell.strip()) for cell in row.cells)
-        if hits > most and (hits >= 2 or filled <= 2):
-            best, most = index, hits
-    if best is not None:
-        return best
-    for index, row in enumerate(rows):
-        filled = sum(bool(cell.strip()) for cell in row.cells)
-        if filled >= min(2, len(row.cells)) and filled:
-            numbers = any(re.search(r"\d{4}", cell) for cell in row.cells)
-            return None if numbers else index
-    return None
-
-
-def guess(columns: Sequence[str], kind: type[Record], rows: Sequence[Sequence[str]]) -> list[Guess]:
-    """Guess each column's target by its heading, or by its values where that is unknown.
-
-    ``rows`` are the first rows of data. No two columns get the same target.
-    """
-    held = [[row[at].strip() for row in rows if at < len(row)] for at in range(len(columns))]
-    values = [
-        [cell for cell in cells if cell and cell != column]
-        for column, cells in zip(columns, held, strict=True)
+    columns = [
+        _Column(heading, tuple(row[at].strip() if at < len(row) else "" for row in rows))
+        for at, heading in enumerate(headings)
     ]
-    offers = [
-        (score, -at, at, target, why)
-        for at, column in enumerate(columns)
-        for score, target, why in _offers(column, kind, values[at])
+    guesses = [_first_guess(column, kind, chosen) for column in columns]
+    questions = list[Question]()
+    for target in dict.fromkeys(one.target for one in guesses if one.target):
+        asked = _settle(target, guesses, columns, kind)
+        questions += [asked] if asked else []
+    _leave_system_fields(guesses, kind)
+    if asked := _missing_name(guesses, columns, kind, questions):
+        questions.insert(0, asked)
+    guesses = [
+        one if one.sure in {Sure.CHOSEN, *_RANKS} else replace(one, target=None) for one in guesses
     ]
-    chosen: dict[int, tuple[str | None, str]] = {}
-    for _, _, at, target, why in sorted(offers, reverse=True):
-        if at not in chosen and target not in {used for used, _ in chosen.values()}:
-            chosen[at] = (target, why)
-    guesses = []
-    for at, column in enumerate(columns):
-        best, reason = chosen.get(at, _NOT_RECOGNISED)
-        aadhaar = holds_aadhaars(column, best, kind, values[at])
-        cut = [last_four(value) if aadhaar else value for value in dict.fromkeys(values[at])]
-        guesses.append(Guess(column, best, reason, tuple(cut[:3]), aadhaar))
-    return guesses
+    shown = [
+        _with_samples(one, column.values, kind)
+        for one, column in zip(guesses, columns, strict=True)
+    ]
+    return shown, questions
+
+
+def _first_guess(column: _Column, kind: type[Record], chosen: Mapping[str, str | None]) -> Guess:
+    """Guess what one column holds, whatever the others hold."""
+    if column.heading in chosen:
+        target = chosen[column.heading]
+        return Guess(column.heading, target, Sure.CHOSEN, "You chose this.")
+    found = meaning(column.heading, kind)
+    if found is None:
+        target, why = _by_values(column, kind)
+        return Guess(column.heading, target, Sure.LIKELY if target else Sure.LEFT, why)
+    target, sure, why = found.target, Sure.SURE, "The heading says so."
+    if found.like:
+        sure, why = Sure.LIKELY, f"The heading is read as “{found.like}”."
+    if target in {"relation", "relation_name"} and "relation_name" in kind.fields():
+        target = _relation(column, target)
+    elif problem := _foreign(column, target, kind):
+        target, sure, why = "", Sure.LEFT, problem
+    elif found.paper and "aadhaar" not in found.paper and target == own_name(kind):
+        sure, why = Sure.DOUBTED, f"It is the name as the {found.paper} has it."
+    elif found.with_kin and not _mostly(column.values, says_relative):
+        sure, why = (
+            Sure.DOUBTED,
+            "The heading names a relative too, and the values do not part them.",
+        )
+    return Guess(column.heading, target or None, sure, why)
+
+
+def _by_values(column: _Column, kind: type[Record]) -> tuple[str | None, str]:
+    """Guess by values what a column without a known heading holds."""
+    fields, values = kind.fields(), column.values
+    if names_somebody_else(column.heading):
+        return None, "The heading names somebody else."
+    if values and share_of_aadhaars(values) >= MOSTLY:
+        for name, field in fields.items():
+            if isinstance(field.format, AadhaarLastFour):
+                return name, "Its values are Aadhaar numbers."
+    if says_nothing(column.heading) and len(values) >= _FEWEST_VALUES:
+        for name in (*kind.used(Use.DIGITS), *(n for n in ("ifsc",) if n in fields)):
+            form = fields[name].format
+            if sum(fits(form, value) for value in values) >= 0.8 * len(values):
+                return name, "Its values look so."
+    return None, "The heading names no field."
+
+
+def _relation(column: _Column, target: str) -> str:
+    """Decide by its values whether a column headed ``S/o, D/o, W/o`` holds relations or names."""
+    if target == "relation_name" and not says_marks_only(column.heading):
+        return target
+    if not column.values:
+        return target
+    return "relation" if _mostly(column.values, is_relation) else "relation_name"
+
+
+def _foreign(column: _Column, target: str, kind: type[Record]) -> str:
+    """Return why a column of numbers is none of fieldkit's, as a sentence; empty if it is."""
+    values, field = column.values, kind.fields().get(target)
+    if target == "id" and not _are_ours(values):
+        return "Its values are no record numbers of fieldkit."
+    refers = field is not None and isinstance(field.format, Reference) and not field.required
+    named = any(is_id(value) or sum(map(str.isalpha, value)) > 1 for value in values)
+    if refers and values and not named:
+        return "Its values are neither record numbers nor names."
+    return ""
+
+
+def _are_ours(values: Sequence[str]) -> bool:
+    """Say whether values are ids of records, and not the beginnings of another program's keys."""
+    ids = [value for value in values if is_id(value)]
+    origins = {value.partition("-")[0] for value in ids}
+    keys = len(origins) > 1 and all(_HEXADECIMAL.issuperset(origin) for origin in origins)
+    return bool(ids) and 2 * len(ids) >= len(values) and not keys
+
+
+def _mostly(values: Sequence[str], so: Callable[[str], bool]) -> bool:
+    return 2 * sum(map(so, values)) > len(values)
+
+
+def _settle(
+    target: str, guesses: list[Guess], columns: Sequence[_Column], kind: type[Record]
+) -> Question | None:
+    """Give a target to one of the columns guessed for it; return a question if several could be."""
+    claims = [at for at, one in enumerate(guesses) if one.target == target]
+    ranked = [Sure.CHOSEN, *_RANKS]
+    best = min(
+        (guesses[at].sure for at in claims if guesses[at].sure in ranked),
+        key=ranked.index,
+        default=None,
+    )
+    rivals = [at for at in claims if guesses[at].sure is best]
+    filled = [at for at in rivals if columns[at].values]
+    if not rivals:
+        return None
+    first = (filled or rivals)[0]
+    same = all(columns[at].cells == columns[first].cells for at in filled)
+    asked = best is not Sure.CHOSEN and len(rivals) > 1 and not (filled and same)
+    for at in claims:
+        if asked and at in rivals:
+            guesses[at] = replace(guesses[at], sure=Sure.DOUBTED)
+        elif at != first:
+            why = f"“{columns[first].heading}” is taken for it."
+            guesses[at] = replace(guesses[at], target=None, sure=Sure.LEFT, why=why)
+    if not asked:
+        return None
+    return which_column(target, targets(kind)[target], [columns[at].heading for at in rivals])
+
+
+def _leave_system_fields(guesses: list[Guess], kind: type[Record]) -> None:
+    """Leave out what the program keeps about a record, unless the file has its record number."""
+    found = {one.target for one in guesses}
+    for at, one in enumerate(guesses):
+        field = kind.fields().get(one.target or "")
+        kept = field is not None and field.system and one.target not in {"id", *_PLACES}
+        if kept and one.sure is not Sure.CHOSEN and "id" not in found:
+            why = "Only fieldkit sets this, and its record number is not in the file."
+            guesses[at] = replace(one, target=None, sure=Sure.LEFT, why=why)
+        elif one.target in NAME_PARTS and "name" not in found:
+            guesses[at] = replace(one, target=None, sure=Sure.LEFT, why="There is no first name.")
+
+
+def _missing_name(
+    guesses: Sequence[Guess],
+    columns: Sequence[_Column],
+    kind: type[Record],
+    questions: Sequence[Question],
+) -> Question | None:
+    """Ask for the column of the own name, if none is taken for it and records are to be created."""
+    name = own_name(kind)
+    taken = {one.target for one in guesses if one.sure is not Sure.DOUBTED}
+    if (
+        not name
+        or taken & {name, "id"}
+        or not taken - {None}
+        or any(q.field == name for q in questions)
+    ):
+        return None
+    doubted = [one.column for one in guesses if one.target == name]
+    free = [
+        column
+        for column, one in zip(columns, guesses, strict=True)
+        if one.target is None
+        and not names_somebody_else(column.heading)
+        and (not column.values or _mostly(column.values, lambda value: fits(PERSON_NAME, value)))
+    ]
+    free.sort(key=lambda column: not says_name(column.heading, kind))
+    offered = [*doubted, *(column.heading for column in free)]
+    return no_column(name, targets(kind)[name], offered[:_MOST_ASKED])
+
+
+def _with_samples(one: Guess, values: Sequence[str], kind: type[Record]) -> Guess:
+    aadhaar = holds_aadhaars(one.column, one.target, kind, values)
+    cut = [last_four(value) if aadhaar else value for value in dict.fromkeys(values)]
+    return replace(one, samples=tuple(cut[:3]), aadhaar=aadhaar)
 
 
 def holds_aadhaars(
@@ -150,88 +272,12 @@ def holds_aadhaars(
 ) -> bool:
     """Say whether a column must be cut to the last four digits.
 
-    It must if its heading says Aadhaar or nearly all of its values pass the Verhoeff check, unless
-    it is mapped to a mobile (+91 makes twelve digits) or to an account or reference number.
+    It must if nearly all of its values pass the Verhoeff check, unless it is mapped to a mobile
+    (+91 makes twelve digits) or to an account or reference number; and if its heading says Aadhaar,
+    unless it is mapped to another field ("Name as per Aadhaar").
     """
-    form = _format(kind, target)
+    form = format_of(kind, target)
     if isinstance(form, Mobile) or (form is not None and form.may_hold_twelve_digits):
         return False
-    return says_aadhaar(column) or share_of_aadhaars(values) >= MOSTLY
-
-
-def share_of_aadhaars(values: Sequence[str]) -> float:
-    """Return the share of ``values`` that look like whole Aadhaar numbers; 0 if there are none."""
-    found = sum(is_aadhaar(value) for value in values)
-    return found / len(values) if values else 0.0
-
-
-def _offers(
-    column: str, kind: type[Record], values: Sequence[str]
-) -> Iterable[tuple[int, str, str]]:
-    """Yield (score, target, why) for each field a column could hold."""
-    known, own = _headings(kind), _own_names(kind)
-    if column in targets(kind):
-        yield 120, column, "field name"
-    text, bare = fold(column), _bare(column)
-    if bare in own:
-        yield 110, _by_values(own[bare], kind, values), "heading"
-    if text in known:
-        yield 100, _by_values(known[text], kind, values), "heading"
-    elif bare in known:
-        yield 95, _by_values(known[bare], kind, values), "heading"
-    elif closest := _closest(bare, known):
-        yield closest
-    four = next(
-        (n for n, a in kind.fields().items() if isinstance(a.format, AadhaarLastFour)), None
-    )
-    if four and (says_aadhaar(column) or share_of_aadhaars(values) >= MOSTLY):
-        yield 60, four, "Aadhaar numbers, cut to the last four"
-    for name in (*kind.used(Use.DIGITS), *(n for n in ("ifsc",) if n in kind.fields())):
-        form = kind.fields()[name].format
-        if len(values) >= 3 and sum(fits(form, value) for value in values) >= 0.8 * len(values):
-            yield 40, name, "its values"
-
-
-def _by_values(target: str, kind: type[Record], values: Sequence[str]) -> str:
-    """Decide by its values whether a column headed ``S/o, D/o, W/o`` holds relations or names."""
-    if target not in {"relation", "relation_name"} or "relation_name" not in kind.fields():
-        return target
-    short = sum(len(re.sub(r"[\W_]", "", value)) <= 3 for value in values)
-    return "relation" if values and short > len(values) / 2 else "relation_name"
-
-
-def _closest(text: str, known: Mapping[str, str]) -> tuple[int, str, str] | None:
-    """Return the offer for the known heading most like this misspelt or longer one."""
-    words = _without_fillers(text)
-    if len(words) < 3:
-        return None
-    best, most = "", 0.0
-    for heading in known:
-        score = max(fuzz.ratio(text, heading), fuzz.ratio(words, _without_fillers(heading)) - 2)
-        if score > most:
-            best, most = heading, score
-    return (int(most) - 15, known[best], f"like “{best}”") if most >= _ALIKE else None
-
-
-def _bare(heading: str) -> str:
-    """Fold a heading without its brackets: ``DOB (dd/mm/yyyy)`` -> ``dob``."""
-    return fold(re.sub(r"\([^)]*\)|\[[^]]*\]|\*", " ", heading))
-
-
-@lru_cache(maxsize=4096)
-def _without_fillers(folded: str) -> str:
-    """Drop filler words such as "of" and "name"."""
-    return " ".join(word for word in folded.split() if word not in heading_fillers())
-
-
-def _format(kind: type[Record], target: str | None) -> Format | None:
-    field = kind.fields().get(target or "")
-    return field.format if field else None
-
-
-def fits(form: Format, value: str) -> bool:
-    """Say whether a cell is a value of this format."""
-    try:
-        return form.parse(value) is not None
-    except Unfit:
-        return False
+    other = form is not None and not isinstance(form, AadhaarLastFour)
+    return (says_aadhaar(column) and not other) or share_of_aadhaars(values) >= MOSTLY

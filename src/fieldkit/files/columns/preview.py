@@ -2,73 +2,128 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from fieldkit.aadhaar import last_four, masked, says_aadhaar
-from fieldkit.files.columns.layout import no_record, survey
-from fieldkit.files.columns.mapping import Guess, targets
+from fieldkit.aadhaar import cut_aadhaar, last_four, masked, says_aadhaar
+from fieldkit.files.columns.layout import Survey, survey
+from fieldkit.files.columns.mapping import Guess, Sure
+from fieldkit.files.columns.plan import Plan, plan
+from fieldkit.files.columns.questions import Choices
+from fieldkit.files.columns.sheets import about_file, sheet_of
+from fieldkit.files.columns.understanding import Preview, PreviewRow, Unanswered
 from fieldkit.files.tables.open import open_records
-from fieldkit.files.tables.table import Entries
+from fieldkit.files.tables.table import Entries, Row, Table
+from fieldkit.files.values.reader import Reader, RowValues
+from fieldkit.files.values.targets import targets
 from fieldkit.protocol.change import Json
-from fieldkit.records import Record, kinds
+from fieldkit.records import Known, Nothing, Record, kinds
 
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The mapping an import would use, for the person to correct."""
-
-    columns: list[Guess]
-    heading: int
-    """The row of the headings, from 1; 0 if there are none."""
-    skipped: list[tuple[int, str]]
-    """Surveyed rows that hold no record: (row, why)."""
-    rows: list[list[str]]
-    """The first rows, Aadhaar numbers cut."""
-    notes: list[str] = field(default_factory=list)
-
-
-def preview(source: Path | BinaryIO, kind: str) -> Preview:
+def preview(
+    source: Path | BinaryIO,
+    kind: str,
+    *,
+    choices: Choices | None = None,
+    home: int = 0,
+    known: Known | None = None,
+) -> Preview:
     """Return how an import of ``source`` would understand it.
+
+    ``home``: LGD code of the laptop's district; ``known``: its records, for cells that name one.
 
     Raises:
         Unreadable: the file cannot be used.
     """
     record = kinds()[kind]
-    with open_records(source) as file:
-        if isinstance(file, Entries):
-            return _preview_of_entries(file, record)
-        found = survey(file, record)
-        cut = {at for at, column in enumerate(found.guesses) if column.aadhaar}
-        mapped = [at for at, column in enumerate(found.guesses) if column.target]
-        skipped, rows = list(found.titles), list[list[str]]()
-        for row in found.first:
-            if why := no_record(row.cells, found.columns, mapped):
-                skipped.append((row.number, why))
-            elif len(rows) < _SHOWN:
-                rows.append([last_four(c) if at in cut else c for at, c in enumerate(row.cells)])
-        return Preview(found.guesses, found.heading, skipped, rows, list(file.notes))
+    reader = Reader(record, home, known or Nothing())
+    choices = choices or Choices()
+    try:
+        with open_records(source, sheet_of(record, choices.sheet)) as file:
+            if isinstance(file, Table):
+                return _of_table(file, record, reader, choices)
+            return _of_entries(file, record)
+    except Unanswered as doubt:
+        return doubt.preview
 
 
-def _preview_of_entries(file: Entries, kind: type[Record]) -> Preview:
-    first = [entry.fields for entry in islice(file.entries, _SHOWN) if entry.fields]
-    names = list(dict.fromkeys(name for fields in first for name in fields))
+def _of_table(file: Table, kind: type[Record], reader: Reader, choices: Choices) -> Preview:
+    found = survey(file, kind)
+    return preview_of(found, plan(found, kind, choices), reader)
+
+
+def preview_of(found: Survey, planned: Plan, reader: Reader) -> Preview:
+    """Return what a plan makes of the first rows."""
+    kind = reader.kind
+    reader = Reader(
+        kind,
+        reader.home,
+        reader.known,
+        own_export=found.is_own_export(kind),
+        ways=planned.ways,
+        days_from_1904=found.table.days_from_1904,
+    )
+    rows = [
+        _shown_row(row, _read(row.cells, planned, reader), kind) for row in found.first[:_SHOWN]
+    ]
+    notes = [*about_file(found.table), *found.table.remarks(), *found.left_out.notes()]
+    several = tuple(sheet.name for sheet in found.table.sheets[1:] and found.table.sheets)
+    return Preview(
+        kind.kind(),
+        list(planned.columns),
+        found.heading,
+        rows,
+        planned.questions,
+        notes,
+        found.table.sheet if several else "",
+        several,
+    )
+
+
+def _read(cells: Sequence[str], planned: Plan, reader: Reader) -> RowValues:
+    texts = {
+        target: cut_aadhaar(cells[at]) if at in planned.aadhaar else cells[at]
+        for at, target in planned.active.items()
+        if at < len(cells)
+    }
+    return reader.read(texts)
+
+
+def _shown_row(read: Row, row: RowValues, kind: type[Record]) -> PreviewRow:
+    fields = kind.fields()
+    reasons = [read.problem, *row.reasons] if read.problem else row.reasons
+    values = {
+        fields[name].label: masked(fields[name].format.show(value))
+        for name, value in row.fields.items()
+        if value is not None
+    }
+    number_of_record = {fields["id"].label: row.id} if row.id else {}
+    return PreviewRow(read.number, {**number_of_record, **values}, masked(" ".join(reasons)))
+
+
+def _of_entries(file: Entries, kind: type[Record]) -> Preview:
+    first = [(entry.number, entry.fields) for entry in islice(file.entries, _SHOWN)]
+    names = list(dict.fromkeys(name for _, fields in first for name in fields))
     known = targets(kind)
     columns = [
         Guess(
             name,
             name if name in known else None,
-            "field name" if name in known else "kept as it is",
-            tuple(_shown(name, f[name]) for f in first[:3] if f.get(name) is not None),
+            Sure.SURE if name in known else Sure.LEFT,
+            "It is the name of this field." if name in known else "It is kept as it is.",
+            tuple(_shown(name, f[name]) for _, f in first[:3] if f.get(name) is not None),
         )
         for name in names
     ]
-    rows = [[_shown(name, fields.get(name)) for name in names] for fields in first]
-    return Preview(columns, 0, [], rows)
+    rows = [
+        PreviewRow(number, {known.get(name, name): _shown(name, f[name]) for name in f})
+        for number, f in first
+    ]
+    return Preview(kind.kind(), columns, 0, rows)
 
 
 def _shown(name: str, value: Json) -> str:

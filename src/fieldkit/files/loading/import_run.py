@@ -12,18 +12,20 @@ from threading import Event
 from typing import TypeAlias, cast
 
 from fieldkit.aadhaar import masked
-from fieldkit.files.columns.cells import Reader, RowValues
+from fieldkit.files.columns.understanding import Preview
 from fieldkit.files.loading.duplicates import Duplicate, Duplicates
 from fieldkit.files.loading.output_files import OutputFiles
 from fieldkit.files.loading.rejects import Rejects
 from fieldkit.files.loading.remarks import Remarks
 from fieldkit.files.tables.table import Position, Unreadable
+from fieldkit.files.values.reader import Reader, RowValues
 from fieldkit.protocol.change import Json, Op
 from fieldkit.records import Finding, Record, Severity, Value, sentence
 from fieldkit.store import Edit, Refused, Saved, Store
 
 _CHUNK = 500
 """Rows saved in one transaction."""
+_REASONS_KEPT = 5
 
 Progress: TypeAlias = Callable[[int, int, int], None]
 """Called after each chunk with (rows, read, total); see :data:`Position` for the last two."""
@@ -39,12 +41,17 @@ class Loaded:
     skipped: int = 0
     """Rows whose record exists with the same content."""
     rejected: int = 0
+    reasons: list[tuple[int, str]] = field(default_factory=list)
+    """The first rejected rows: (row, why), at most 5."""
     rejects_file: Path | None = None
+    """All of them; none after a rehearsal."""
     duplicates: list[Duplicate] = field(default_factory=list)
     """At most 1,000; ``notes`` mention any further ones."""
     duplicates_file: Path | None = None
     """All of them, with names, for people to read."""
     notes: list[str] = field(default_factory=list)
+    preview: Preview | None = None
+    """How the columns of a table were understood, and its first rows."""
     cancelled: bool = False
     """Stopped before its end; rows already saved stay."""
 
@@ -139,7 +146,7 @@ class ImportRun:
             more = [
                 reason for reason in self._blocking(edit) if reason.partition(":")[0] not in known
             ]
-            self._reject(original, [*values.reasons, *more])
+            self._reject(number, original, [*values.reasons, *more])
         else:
             self._chunk.append(_Row(number, original, edit))
 
@@ -154,8 +161,10 @@ class ImportRun:
         field = self.kind.fields().get(finding.field)
         return f"{field.label if field else finding.field}: {sentence(finding)}"
 
-    def _reject(self, original: Original, reasons: Sequence[str]) -> None:
+    def _reject(self, number: int, original: Original, reasons: Sequence[str]) -> None:
         self.loaded.rejected += 1
+        if len(self.loaded.reasons) < _REASONS_KEPT:
+            self.loaded.reasons.append((number, masked(" ".join(reasons))))
         self.rejects.add(original, reasons)
 
     def _save(self) -> None:
@@ -167,7 +176,7 @@ class ImportRun:
         for row, result in zip(chunk, results, strict=True):
             if isinstance(result, Refused):
                 found = [self._reason(f) for _, f in result.findings]
-                self._reject(row.original, found)
+                self._reject(row.number, row.original, found)
             else:
                 self._count(row.number, result)
                 if result.op in {Op.CREATE, Op.EDIT}:

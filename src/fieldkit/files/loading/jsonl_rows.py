@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from fieldkit.aadhaar import cut_aadhaar, last_four, says_aadhaar
-from fieldkit.files.columns.cells import RowValues, accounts_of
 from fieldkit.files.columns.layout import SURVEYED_ROWS
-from fieldkit.files.columns.mapping import targets
 from fieldkit.files.loading.import_run import ImportRun, Original
 from fieldkit.files.loading.rejects import hiding, reasons_of
 from fieldkit.files.tables.cell_text import cell_text
 from fieldkit.files.tables.table import Entries, Entry
+from fieldkit.files.values.reader import RowValues, accounts_of
+from fieldkit.files.values.targets import targets
 from fieldkit.protocol.change import Json
 from fieldkit.records import Unfit, Value
 from fieldkit.records.fields.formats import AadhaarLastFour, Moment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -18,9 +19,13 @@ class OutputFiles:
     """Used where ``folder`` is read-only."""
     name: str
     """The input's name without its ending."""
+    nowhere: bool = False
+    """A rehearsal: what would be written is thrown away."""
 
-    def create(self, about: str, ending: str) -> tuple[Path, TextIO]:
+    def create(self, about: str, ending: str) -> tuple[Path | None, TextIO]:
         """Create ``NAME-about.ending``; a file of an earlier import is never overwritten."""
+        if self.nowhere:
+            return None, Path(os.devnull).open("w", encoding="utf-8")
         # Excel needs the byte order mark to read Hindi and Urdu.
         encoding = "utf-8-sig" if ending == "csv" else "utf-8"
         for path in self._paths(about, ending):

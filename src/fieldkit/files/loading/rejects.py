@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TextIO
 
 from fieldkit.aadhaar import all_but_four, masked
-from fieldkit.files.columns.mapping import fits
 from fieldkit.files.loading.output_files import OutputFiles
 from fieldkit.files.tables.formulas import escape_formula
+from fieldkit.files.values.targets import fits
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record
 from fieldkit.records.fields.formats import Mobile

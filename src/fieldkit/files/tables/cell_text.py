@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
+_EXACT_DIGITS = 15
 
 
 def cell_text(value: object) -> str:
@@ -13,7 +13,7 @@ def cell_text(value: object) -> str:
     Whole numbers become digits (9419112345.0 -> 9419112345). A spreadsheet loses the last digits
     of a number of more than 15: such a number becomes 1.23E+17, which every format refuses.
     """
-    if value is None or value in _ERRORS:
+    if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -26,6 +26,7 @@ def cell_text(value: object) -> str:
 
 
 def _number_text(number: int | float) -> str:
+    inexact = isinstance(number, float)
     if isinstance(number, float):
         if number != number or number in {float("inf"), float("-inf")}:
             return ""
@@ -33,6 +34,9 @@ def _number_text(number: int | float) -> str:
             return format(number, ".15g")
         number = int(number)
     digits = str(number) if abs(number) < 10**40 else ""
-    if not digits or (abs(number) >= 10**15 and not digits.lstrip("-")[15:].strip("0")):
+    lost = abs(number) >= 10**_EXACT_DIGITS and (
+        inexact or not digits.lstrip("-")[_EXACT_DIGITS:].strip("0")
+    )
+    if not digits or lost:
         return format(float(number), ".14E") if abs(number) < 10**300 else ""
     return digits

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from fieldkit.files.tables.table import Row
+from fieldkit.files.tables.noticed import Noticed
+from fieldkit.files.tables.table import MOST_COLUMNS, Row
 
 LOOK_AHEAD = 1 << 16
 """Bytes read in advance to guess encoding and delimiter."""
@@ -96,7 +97,8 @@ def guess_delimiter(text: str) -> str:
     for delimiter in _DELIMITERS:
         widths: Counter[int] = Counter()
         try:
-            widths.update(len(row) for row in csv.reader(lines, delimiter=delimiter))
+            found = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+            widths.update(len(row) for row in found)
         except csv.Error:
             continue
         widths.pop(1, None)
@@ -160,10 +162,10 @@ class _Lines:
         return first
 
 
-def read(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
+def read(text: io.TextIOWrapper, delimiter: str, noticed: Noticed) -> Iterator[Row]:
     """Yield the rows of a text table one by one; a broken row does not affect the next."""
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    lines, width = _Lines(text), 0
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:
         lines.current.clear()
         number = lines.number + 1
@@ -174,16 +176,55 @@ def read(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
         except (csv.Error, _UnclosedError):
             if not lines.current:
                 return
-            yield _repaired(number, lines.restart(), delimiter)
+            row = _repaired(number, lines.restart(), delimiter)
         else:
-            yield Row(number, cells)
+            if len(lines.current) == 1:
+                width = max(width, len(cells))
+                row = Row(number, cells)
+            elif _swallowed(lines.current, delimiter, width):
+                row = _repaired(number, lines.restart(), delimiter)
+            else:
+                row = Row(number, cells)
+        yield _within_bounds(row, delimiter, noticed)
+
+
+def _within_bounds(row: Row, delimiter: str, noticed: Noticed) -> Row:
+    cells = row.cells
+    if any(cell.startswith('="') for cell in cells):
+        cells = _joined(cells, delimiter)
+    if any(cells[MOST_COLUMNS:]):
+        noticed.over = noticed.over or row.number
+    return Row(row.number, cells[:MOST_COLUMNS], row.problem)
+
+
+def _joined(cells: list[str], delimiter: str) -> list[str]:
+    """Join the pieces of ``="Lone, Ali"``, whose quotation marks hold no delimiters together."""
+    joined: list[str] = []
+    begun: list[str] = []
+    for cell in cells:
+        if begun or (cell.startswith('="') and not (cell.endswith('"') and len(cell) > 2)):
+            begun.append(cell)
+            if len(begun) > 1 and cell.endswith('"'):
+                joined.append(delimiter.join(begun))
+                begun.clear()
+        else:
+            joined.append(cell)
+    return joined + begun
+
+
+def _swallowed(lines: list[str], delimiter: str, width: int) -> bool:
+    """Say whether a cell over several lines holds rows, between two stray quotation marks.
+
+    Then each of its lines has as many delimiters as a row.
+    """
+    return width > 2 and all(line.count(delimiter) == width - 1 for line in lines)
 
 
 def _repaired(number: int, line: str, delimiter: str) -> Row:
     """Read one line with unpaired or misplaced quotation marks."""
     paired = line.count('"') % 2 == 0
     text = line.rstrip("\r\n") if paired else line.rstrip("\r\n").replace('"', "")
-    cells = _first(csv.reader([text], delimiter=delimiter))
+    cells = _first(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
     if cells is None:
         return Row(number, [line[:200]], "This line is far too long for a row of a table.")
     return Row(number, cells)

@@ -1,7 +1,8 @@
 """Open a file of records and read it row by row, without holding it in memory.
 
-A table (CSV, XLSX, XLS) yields rows of text, JSONL yields entries with named values. The first
-bytes decide which it is, not the name. Only XLS is read whole: its format allows no other way.
+A table (CSV, XLSX, XLS, a web page) yields rows of text, JSONL yields entries with named values.
+The first bytes decide which it is, not the name. Only XLS is read whole: its format allows no
+other way.
 """
 
 from __future__ import annotations
@@ -12,22 +13,46 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 
-from fieldkit.files.tables.delimited import LOOK_AHEAD, PeekedStream, as_text, guess, read
-from fieldkit.files.tables.spreadsheets import SAVE_AS, read_xls, read_xlsx
-from fieldkit.files.tables.table import Entries, Entry, Position, Table, Unreadable
+from fieldkit.files.tables.delimited import (
+    LOOK_AHEAD,
+    PeekedStream,
+    as_text,
+    guess,
+    guess_encoding,
+    read,
+)
+from fieldkit.files.tables.foreign import foreign
+from fieldkit.files.tables.noticed import Noticed
+from fieldkit.files.tables.table import (
+    SAVE_AS,
+    Choose,
+    Entries,
+    Entry,
+    Position,
+    Table,
+    Unreadable,
+    first_filled,
+)
+from fieldkit.files.tables.web_page import is_web_page, read_web_page
+from fieldkit.files.tables.xls import read_xls
+from fieldkit.files.tables.xlsx.book import read_xlsx
 from fieldkit.protocol.limits import too_deep
 
 _LARGEST_PIPED = 256 << 20
+_LARGEST_IN_MEMORY = 8 << 20
 _LONGEST_LINE = 1 << 20
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @contextmanager
-def open_records(source: Path | BinaryIO) -> Iterator[Table | Entries]:
-    """Open a file of records; ``-`` reads standard input.
+def open_records(
+    source: Path | BinaryIO, choose: Choose = first_filled
+) -> Iterator[Table | Entries]:
+    """Open a file of records; ``-`` reads standard input. ``choose``: among several sheets.
 
     Raises:
         Unreadable: the file is missing, empty, no table, protected or suspiciously large. Reading
@@ -35,7 +60,7 @@ def open_records(source: Path | BinaryIO) -> Iterator[Table | Entries]:
     """
     if isinstance(source, Path):
         if str(source) == "-":
-            with open_records(sys.stdin.buffer) as piped:
+            with open_records(sys.stdin.buffer, choose) as piped:
                 yield piped
             return
         try:
@@ -47,31 +72,36 @@ def open_records(source: Path | BinaryIO) -> Iterator[Table | Entries]:
         except OSError as error:
             raise Unreadable(f"{source} cannot be opened: {error.strerror}.") from None
         with stream:
-            yield _open(stream, source.suffix.casefold(), source.stat().st_size)
+            yield _open(stream, source.suffix.casefold(), source.stat().st_size, choose)
     else:
-        yield _open(source, "", 0)
+        yield _open(source, "", 0, choose)
 
 
-def _open(stream: BinaryIO, suffix: str, size: int) -> Table | Entries:
+def _open(stream: BinaryIO, suffix: str, size: int, choose: Choose) -> Table | Entries:
     head = _head(stream)
     if not head.strip():
         raise Unreadable("The file is empty.")
-    start = head[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(_ZIP):
-        return read_xlsx(_whole(head, stream), size)
+        return read_xlsx(_whole(head, stream), choose)
     if head.startswith(_OLE):
-        return read_xls(_whole(head, stream))
-    if head.startswith(b"%PDF"):
-        raise Unreadable("This is a PDF. Ask for the table as a spreadsheet file.")
-    if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head")):
-        raise Unreadable(f"This is a web page saved under another name. {SAVE_AS}")
-    peeked = PeekedStream(head, stream)
+        return read_xls(_whole(head, stream), choose)
+    encoding = guess_encoding(head)
+    if why := foreign(head, encoding):
+        raise Unreadable(why)
+    text = head.decode(encoding, "replace")
+    if is_web_page(text):
+        return read_web_page(_whole(head, stream), size, choose)
+    if text.lstrip("\ufeff \t\r\n").startswith("<?xml"):
+        raise Unreadable(f"This is an XML file, no table. {SAVE_AS}")
+    peeked, noticed = PeekedStream(head, stream), Noticed()
     position = _position(peeked, size)
+    start = head[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if suffix in {".jsonl", ".ndjson", ".json"} or start.startswith(b'{"'):
-        return Entries(_entries(as_text(peeked, guess(head).encoding)), position)
+        return Entries(_entries(as_text(peeked, encoding)), position)
     dialect = guess(head)
+    rows = read(as_text(peeked, dialect.encoding), dialect.delimiter, noticed)
     notes = () if dialect.encoding.startswith("utf-8") else (f"Read as {dialect.encoding}.",)
-    return Table("csv", read(as_text(peeked, dialect.encoding), dialect.delimiter), position, notes)
+    return Table("csv", rows, position, notes, noticed.remarks)
 
 
 def _head(stream: BinaryIO) -> bytes:
@@ -86,15 +116,25 @@ def _head(stream: BinaryIO) -> bytes:
 
 
 def _whole(head: bytes, stream: BinaryIO) -> BinaryIO:
-    """Return the stream from its start; a pipe is kept in memory, within a limit."""
+    """Return a stream that can be read again from its start; a pipe is copied, within a limit."""
     try:
         stream.seek(0)
     except (OSError, ValueError):
-        rest = stream.read(_LARGEST_PIPED)
-        if len(rest) >= _LARGEST_PIPED:
-            raise Unreadable("This is too large to be piped in. Give the file's name.") from None
-        return io.BytesIO(head + rest)
+        return _copied(head, stream)
     return stream
+
+
+def _copied(head: bytes, stream: BinaryIO) -> BinaryIO:
+    copy = SpooledTemporaryFile(max_size=_LARGEST_IN_MEMORY)  # noqa: SIM115
+    copy.write(head)
+    copied = len(head)
+    while piece := stream.read(LOOK_AHEAD):
+        copied += len(piece)
+        if copied > _LARGEST_PIPED:
+            raise Unreadable("This is too large to be piped in. Give the file's name.")
+        copy.write(piece)
+    copy.seek(0)
+    return cast(BinaryIO, copy)
 
 
 def _position(stream: PeekedStream, size: int) -> Position:

@@ -16,6 +16,7 @@ from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.parts import BankAccount, Circumstances, Person
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, Writers
 from fieldkit.records.fields.dates import months_after
 from fieldkit.records.fields.formats import (
     ACCOUNT,
@@ -55,6 +56,12 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     job = Job(1, "Register artisan")
     new_verb = "register"
     home_rank = 1
+    writers = Writers(
+        create=REGISTRAR,
+        edit=REGISTRAR,
+        fields={"status": OPERATOR},
+        values={"status": {"DRAFT": REGISTRAR, "SUBMITTED": REGISTRAR}},
+    )
     sections = (
         "Person",
         "Bars",

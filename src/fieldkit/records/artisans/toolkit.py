@@ -15,6 +15,7 @@ from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import state_field
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.declaration.writers import REGISTRAR, Writers
 from fieldkit.records.fields.formats import (
     BARCODE,
     DAY,
@@ -40,6 +41,11 @@ class Toolkit(Record, table=True):
     actions = {"beneficiary_id": Action("k", "toolkit", once=True)}
     job = Job(4, "Toolkit hand-over", via="beneficiary_id", menu="Toolkit: move on or hand over")
     home_rank = 4
+    writers = Writers(
+        sections={"Hand-over": REGISTRAR},
+        fields={"delivery_remark": REGISTRAR, "remarks": REGISTRAR},
+        values={"state": {"DELIVERED": REGISTRAR}},
+    )
     lifecycle = Lifecycle(
         "state",
         Step("NOT_ELIGIBLE", "not possible yet: skill assessment not done"),

@@ -19,6 +19,7 @@ from fieldkit.records.declaration.parts import (
     Person,
 )
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.declaration.writers import REGISTRAR, Writers
 from fieldkit.records.fields.formats import (
     CODE,
     PAST_DATE,
@@ -59,6 +60,7 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
     )
     actions = {"self_help_group_id": Action("m", "member")}
     home_rank = 2
+    writers = Writers(create=REGISTRAR, edit=REGISTRAR)
 
     self_help_group_id: str | None = field(
         "Self-help group",

@@ -19,6 +19,7 @@ from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.action import Action, Days, Job
 from fieldkit.records.declaration.field import Field, Use
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.writers import Writers
 from fieldkit.records.fields.formats import Choice, Moment, Reference, Text, Value, Whole, YesNo
 
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
@@ -57,6 +58,8 @@ class Record(SQLModel):
     """The kind's place among Home's figures, from 1; 0: after those, the largest number first."""
     lifecycle: ClassVar[Lifecycle | None] = None
     """The states it moves through, if it has any."""
+    writers: ClassVar[Writers] = Writers()
+    """Which roles may write its records; the server refuses others' changes."""
 
     id: Annotated[str, Field("Number", Text(), system=True)] = SQLField(
         default="", primary_key=True

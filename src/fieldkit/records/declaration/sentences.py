@@ -20,6 +20,7 @@ from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.declaration.rule import rules_of
 from fieldkit.records.fields.formats import Choice, Money, show_date
 
+_ROLE = "; this laptop is enrolled for {has:role}. What was typed stays here: show it to them."
 GENERAL: Mapping[str, str] = {
     # Of every kind.
     "required": "{field:label} is needed: {field:needed}.",
@@ -46,12 +47,40 @@ GENERAL: Mapping[str, str] = {
     "number.shape": ("A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."),
     "number.ahead": ("This laptop has not given out this number. Leave it empty for a new record."),
     "number.taken": "Another record has this number. Leave it empty for a new record.",
+    "number.other": (
+        "Another laptop gave out this number, and its record is not here. Sync first. For a new "
+        "record leave the number empty."
+    ),
     # Of the server, about a record it keeps.
     "missing_parent": "{wanted:title} {number} is not on the server: still to come, or deleted.",
     "same_person": "{other_name} ({other}) may be the same person. Alike: {alike:label}.",
     "contested": "Somebody else changed this first. Both values are kept: choose one.",
     "out_of_scope": "This record is outside the area of this laptop.",
+    "other_number": (
+        "This record number was given out by another laptop. Sync: if its record does not come, "
+        "enter it as a new one."
+    ),
     "entry_refused": "The entry of this record was not taken, so this waits here with it.",
+    "late": (
+        "This laptop no longer has the area of this record. The supervisor there decides whether "
+        "this counts. Until then it stays here as it is."
+    ),
+    "waiting": (
+        "The server does not have this record yet. This counts as soon as the laptop where the "
+        "record was entered has synced."
+    ),
+    "left_out": "The supervisor of the area of this record did not take this in.",
+    "unsettled_full": (
+        "Too much from this laptop waits for supervisors already. Ask them to look through it, "
+        "then save this again."
+    ),
+    "role.create": "Only {needs:writers} may enter this" + _ROLE,
+    "role.edit": "Only {needs:writers} may change this" + _ROLE,
+    "role.field": "Only {needs:writers} may enter this here" + _ROLE,
+    "role.delete": "Only {needs:writers} may delete this" + _ROLE,
+    "role.move": "Only {needs:writers} may put this into another area" + _ROLE,
+    "role.merge": "Only {needs:writers} may say that two records are one person" + _ROLE,
+    "role.settle": "Only {needs:writers} may settle what others typed" + _ROLE,
     "unfitting.no_district": "A record belongs to a district: choose it again.",
     "unfitting.unknown_district": "This district is not known to the server: choose it again.",
     "unfitting.decision": "This decision names no field.",
@@ -126,10 +155,26 @@ class _Sentence(Formatter):
         return _FORMS.get(form, Choice(form).show)(value)
 
 
+_ROLES: Mapping[str | int, str] = {
+    "viewer": "a viewer",
+    "registrar": "a registrar",
+    "operator": "an operator",
+    "supervisor": "a supervisor",
+    "administrator": "an administrator",
+}
+_WRITERS: Mapping[str | int, str] = {
+    "registrar": "a registrar, an operator or a supervisor",
+    "operator": "an operator or a supervisor",
+    "supervisor": "a supervisor",
+    "administrator": "an administrator",
+}
+"""Who may do what needs this role."""
 _FORMS: Mapping[str, Callable[[str | int], str]] = {
     "date": lambda day: show_date(date.fromisoformat(str(day))),
     "rupees": Money().show,
     "title": lambda kind: kinds()[str(kind)].title,
+    "role": lambda role: _ROLES[role],
+    "writers": lambda role: _WRITERS[role],
 }
 _OF_FIELDS: Mapping[str, Callable[[Field], str]] = {
     "label": lambda field: field.label,

@@ -139,6 +139,10 @@ ACCOUNT = Account()
 BARCODE = Pattern(r"[A-Z]{2}\d{9}IN", "An India Post barcode looks like EE123456789IN.")
 
 
+_WHOLE = re.compile(r"-?(\d{1,15}|\d{1,3}([,\s]\d{2,3}){0,4}[,\s]\d{3})(\.0+)?")
+"""Digits, perhaps grouped the Indian way or another; a spreadsheet may add ``.0``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whole(Format[int]):
     """A whole number."""
@@ -150,10 +154,15 @@ class Whole(Format[int]):
 
     def fit(self, text: str) -> Value:
         """Read digits, with Indian or other grouping."""
-        digits = re.sub(r"[,\s]", "", plain(text))
-        if not re.fullmatch(r"-?\d{1,15}(\.0+)?", digits):
+        number = plain(text)
+        if re.fullmatch(r"[1-9]\d{0,2}\.000", number):
+            thousands = number.replace(".", "")
+            raise Unfit(
+                f"{number} can be {number[:-4]} or {thousands}. Write it without the point."
+            )
+        if not _WHOLE.fullmatch(number):
             raise Unfit("A whole number is needed.")
-        return self._within(int(digits.partition(".")[0]))
+        return self._within(int(re.sub(r"[,\s]", "", number.partition(".")[0])))
 
     def _within(self, number: int) -> int:
         if not self.least <= number <= self.most:

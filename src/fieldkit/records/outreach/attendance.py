@@ -11,6 +11,7 @@ from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.declaration.writers import REGISTRAR, Writers
 from fieldkit.records.fields.formats import PAST_DATE, PERSON_NAME, YES_NO, Reference
 from fieldkit.records.outreach.programme import Programme
 from fieldkit.records.training.training_batch import TrainingBatch
@@ -42,6 +43,7 @@ class Attendance(Record, table=True):
         first="starts_on",
         last="ends_on",
     )
+    writers = Writers(create=REGISTRAR, edit=REGISTRAR, delete=REGISTRAR)
 
     training_batch_id: str | None = field(
         "Training",

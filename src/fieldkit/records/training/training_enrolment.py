@@ -13,6 +13,7 @@ from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, Writers
 from fieldkit.records.fields.formats import (
     PAST_DATE,
     PORTAL_NUMBER,
@@ -48,6 +49,12 @@ class TrainingEnrolment(Record, table=True):
         "member_id": Action("t", "training"),
     }
     home_rank = 5
+    writers = Writers(
+        create=REGISTRAR,
+        sections={"Result": OPERATOR, "Stipend": OPERATOR},
+        fields={"state": OPERATOR},
+        values={"state": {"NOMINATED": REGISTRAR, "ENROLLED": REGISTRAR}},
+    )
 
     lifecycle = Lifecycle(
         "state",

@@ -5,8 +5,11 @@ A test fails when another version is installed: read this file against it, then 
 
 from __future__ import annotations
 
+import codecs
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TypeVar
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -27,6 +30,19 @@ ALT_SIGNS = frozenset(
     if isinstance(typed, str) and len(sequence) == 2
 )
 """The signs Textual makes of Alt and a digit, which nobody means to type."""
+
+
+def tolerate_any_byte() -> None:
+    """Show what is no UTF-8 as a replacement sign: Textual's reader of keys would end at it.
+
+    A terminal set to Latin-1, or noise on the line, sends such bytes.
+    """
+    if sys.platform != "win32":
+        from textual.drivers import linux_driver
+
+        decoder = codecs.getincrementaldecoder("utf-8")
+        tolerant = partial(decoder, errors="replace")
+        vars(linux_driver)["getincrementaldecoder"] = lambda _encoding: tolerant
 
 
 def running(app: App[T]) -> bool:

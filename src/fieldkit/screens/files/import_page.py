@@ -231,7 +231,7 @@ class ImportPage(PickerPage[None]):
             self.run_worker(self._import_rows(), group="import", exclusive=True)
 
     async def _import_rows(self) -> None:
-        from fieldkit.files import Unreadable, load
+        from fieldkit.files import Choices, Unreadable, load
 
         if self._kind is None:
             return
@@ -248,7 +248,7 @@ class ImportPage(PickerPage[None]):
                     kind,
                     path,
                     operator=operator,
-                    mapping=mapping,
+                    choices=Choices(mapping),
                     progress=report,
                     stop=stop,
                 )
@@ -306,11 +306,10 @@ class ImportPage(PickerPage[None]):
 
 
 def _remarks(kind: type[Record], seen: Preview, mapping: Mapping[str, str | None]) -> list[str]:
-    """Say where the headings are, what is skipped, and which required field has no column."""
+    """Say where the headings are, what is left out or in doubt, and what is needed and missing."""
     lines = [f"Headings in row {seen.heading}." if seen.heading else "No row of headings."]
-    if seen.skipped:
-        lines[0] += f" {len(seen.skipped)} of the first rows are no records: left out."
     mapped = set(mapping.values())
+    lines += [q.sentence for q in seen.questions if q.field not in mapped]
     missing = [
         field.label
         for name, field in kind.fields().items()

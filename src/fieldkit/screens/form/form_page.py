@@ -114,14 +114,15 @@ class FormPage(Page["SavedRecord | None"]):
             if record_id:
                 self.set_header(record_id)
             found = await self.ask(lambda store: start(store, kind, record_id, operator))
-            record, self._label, self._issues = found.record, found.label, found.issues
+            record, self._label = found.record, found.label
+            self._issues = {**found.denied, **found.issues}
             self._texts = dict(texts or {})
             overlay = {**self._texts, **(draft.texts if draft else {})}
             at = draft.field if draft else next(filter(None, found.issues), "")
             model = FormModel(kind, record, overlay, at, found.place)
             model.last = found.last
             self._same = SamePerson(model)
-            model.say(found.issues.get("", ""))
+            model.say(self._issues.get("", ""))
             begun = draft or Draft(kind.kind(), self.app.operator, None, record_id)
             self._draft = replace(begun, base=base_of(record, draft))
             self.form.show(model)

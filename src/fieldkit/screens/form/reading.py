@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Choice, Record, Use, Value, kinds
 from fieldkit.screens.form.form_field import Candidate
-from fieldkit.screens.lookup.issues import by_field
+from fieldkit.screens.lookup.issues import by_field, denied
 from fieldkit.screens.lookup.rows import NOT_HERE, label_of
 from fieldkit.store import Draft, Hit, Store, StoreError
 
@@ -31,6 +31,8 @@ class Start:
     """Texts of the record of this kind that the operator saved last."""
     issues: Mapping[str, str]
     """What the server objects to, as a sentence by field."""
+    denied: Mapping[str, str]
+    """What the server will not take from this laptop's role, as a sentence by field."""
 
 
 def base_of(record: Record | None, draft: Draft | None) -> int | None:
@@ -59,15 +61,17 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     record = store.get(kind.kind(), record_id) if record_id else None
     if record_id and record is None:
         raise StoreError(NOT_HERE)
+    refuses = denied(store, kind, new=record is None or record.version is None)
     others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
     last = next((_texts(kind, one) for one in others), {})
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         place: dict[str, Value] = {"district": record.district, "block": record.block}
-        return Start(record, place, label, last, by_field(store, record.id, kind.form_fields()))
+        found = by_field(store, record.id, kind.form_fields())
+        return Start(record, place, label, last, found, refuses)
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
-    return Start(None, place, f"New {_lower(kind.title)}", last, {})
+    return Start(None, place, f"New {_lower(kind.title)}", last, {}, refuses)
 
 
 def _texts(kind: type[Record], record: Record) -> dict[str, str]:

@@ -83,6 +83,8 @@ def _needs(store: Store, drafts: int) -> Sequence[str]:
         (drafts, "unfinished"),
         (waiting[State.REJECTED], "returned to you"),
         (waiting[State.CONFLICT], "to settle"),
+        (waiting[State.LATE], "for a supervisor to decide"),
+        (waiting[State.WAITING], "waiting for their records"),
         (store.count_findings(), "to check"),
         *_overdue(store),
         (waiting[State.QUEUED] + waiting[State.SENT], "not sent yet"),

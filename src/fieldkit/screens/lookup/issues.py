@@ -1,22 +1,33 @@
 """What the server objects to in a record: changes it returned, findings to check.
 
+And what it would not take from this laptop, whose role is not enough.
+
 Runs in a store's thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from fieldkit.protocol.scope import Role
+    from fieldkit.records import Record
     from fieldkit.store import Store
 
 
+_HEADINGS = {
+    "rejected": "Returned to you",
+    "late": "A supervisor decides",
+    "waiting": "Waits for its record",
+}
+
+
 class Issue(NamedTuple):
-    """A change that was returned, or a finding to check."""
+    """A change that the server did not take, or a finding to check."""
 
     heading: str
-    """Which of the two it is: "Returned to you" or "To check"."""
+    """What it is: "Returned to you" or "To check"."""
     field: str
     """Empty for the record as a whole."""
     reason: str
@@ -27,9 +38,9 @@ def issues(store: Store, record_id: str) -> list[Issue]:
     from fieldkit.records import sentence
 
     returned = [
-        Issue("Returned to you", one.reason.field, sentence(one.reason))
+        Issue(_HEADINGS[one.state], one.reason.field, sentence(one.reason))
         if one.reason
-        else Issue("Returned to you", "", "No reason was given.")
+        else Issue(_HEADINGS[one.state], "", "No reason was given.")
         for one in store.outbox.returned(record_id=record_id)
     ]
     noted = store.findings(record_id)
@@ -43,3 +54,21 @@ def by_field(store: Store, record_id: str, asked: Container[str]) -> dict[str, s
         name, line = field if field in asked else "", f"{heading}: {reason}"
         found[name] = f"{found[name]} {line}" if name in found else line
     return found
+
+
+def role_of(store: Store) -> Role | None:
+    """Return this laptop's role; None before it is enrolled."""
+    scope = store.pull.state().scope
+    return scope.role if scope else None
+
+
+def denied(store: Store, kind: type[Record], *, new: bool) -> Mapping[str, str]:
+    """Return what the server will not take from this laptop's role, as a sentence by field.
+
+    Under "": nothing of the form.
+    """
+    from fieldkit.records.declaration.permission import denied_in_form
+
+    role = role_of(store)
+    found = denied_in_form(role, kind, new=new) if role else {}
+    return {name: one.said(kind.kind(), role) for name, one in found.items() if role}

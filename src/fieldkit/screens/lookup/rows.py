@@ -21,6 +21,8 @@ _STATES = {
     "on the server": "on the server",
     "conflict": "your value, not used yet",
     "rejected": "returned to you",
+    "late": "supervisor decides",
+    "waiting": "waits for its record",
 }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fieldkit.records.declaration.roles import DayMarks
     from fieldkit.store import Event, OpenAbout, Store
 
-_BY_URGENCY = ("on the server", "sent", "queued", "conflict", "rejected")
+_BY_URGENCY = ("on the server", "sent", "queued", "waiting", "late", "conflict", "rejected")
 """The states of a change, the one the operator most needs to know of last."""
 LIMIT = 200
 """Rows of one kind shown on a page; the others are in the kind's list."""

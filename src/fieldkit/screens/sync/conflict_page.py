@@ -77,6 +77,11 @@ class ConflictPage(PickerPage[None]):
 
     def _above(self, one: Open) -> tuple[str, ...]:
         lines = [f"  {one.field}", ""]
+        if one.note:
+            lines += [
+                *wrap(one.note, self.size.width - 4, initial_indent="  ", subsequent_indent="  "),
+                "",
+            ]
         if one.was:
             lines += [f"      {'was':{_LABEL}}  {one.was}", ""]
         for number, side in (("1", one.mine), ("2", one.theirs)):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fieldkit.protocol.merge import PLACE
+from fieldkit.screens.lookup.issues import role_of
 from fieldkit.screens.lookup.rows import fetch_references, in_words, label_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Open:
     """What the author of the held value saw; empty where that is of no use."""
     mine: Side
     theirs: Side
+    note: str
+    """Why the server will not take a decision of this laptop; empty: it will."""
 
 
 def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
@@ -74,7 +77,17 @@ def _in_words(store: Store, one: OpenConflict, label: str) -> Open:
     was = "" if one.field == "deleted" else _value(store, one, one.base)
     asked = asked_field(one)
     name = _FIELDS.get(one.field) or (asked.label if asked else in_words(one.field))
-    return Open(one, label, name, was, sides[0], sides[1])
+    return Open(one, label, name, was, sides[0], sides[1], _denied(store, one))
+
+
+def _denied(store: Store, one: OpenConflict) -> str:
+    from fieldkit.protocol.scope import is_at_least
+    from fieldkit.records.declaration.permission import SETTLE
+
+    role = role_of(store)
+    if role is None or one.held_here or is_at_least(role, SETTLE.needs):
+        return ""
+    return SETTLE.said(one.kind, role)
 
 
 def asked_field(one: OpenConflict) -> Field | None:

@@ -55,12 +55,14 @@ def ended(outcome: Outcome) -> str:
     done = f"{plural(outcome.applied, 'change')} sent" if outcome.applied else ""
     back = f"{outcome.rejected} returned to you" if outcome.rejected else ""
     held = f"{outcome.conflicts} to settle" if outcome.conflicts else ""
-    if outcome.ok and not (done or back or held):
+    late = f"{outcome.late} for a supervisor to decide" if outcome.late else ""
+    early = f"{outcome.early} waiting for their records" if outcome.early else ""
+    if outcome.ok and not (done or back or held or late or early):
         waited = "" if outcome.received else "Nothing waited. "
-        if outcome.returned:  # a returned change is on this laptop only
+        if outcome.returned or outcome.unsettled:  # these count on this laptop only
             return f"{waited}The server has every change from here."
         return f"{waited}The server and this laptop hold the same."
-    return ", ".join(filter(None, (done, back, held))) or "Nothing was sent."
+    return ", ".join(filter(None, (done, back, held, late, early))) or "Nothing was sent."
 
 
 def to_send(cost: Forecast) -> str:

@@ -37,6 +37,7 @@ from fieldkit.screens.sync.to_do import (
     returned_changes,
 )
 from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.settings import make_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -343,7 +344,7 @@ def _write_receipt(store: Store) -> tuple[Path, str]:
 
     found = receipt(store)
     folder = store.home / "receipts"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     path = folder / f"receipt-{datetime.fromtimestamp(found.at, INDIA):%Y-%m-%d-%H%M}.txt"
     path.write_text(text(found), encoding="utf-8")
     return path, verdict(found)

@@ -34,6 +34,11 @@ _NEVER_READ = frozenset({"id", "version"})
 """The server sets these itself; a change cannot."""
 
 
+def origin_of(key: Key) -> str:
+    """Return the origin in a record's id."""
+    return key[1].partition("-")[0]
+
+
 class UnfitChange(Exception):
     """A change that cannot be accepted: the code of the reason, its field, and parameters."""
 

@@ -65,8 +65,11 @@ DEVICE = Table(
     Column("last_seen", BigInteger),
     Column("skew", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("proves_until", BigInteger),
 )
-"""Enrolled devices. Tokens are stored as SHA-256; ``skew``: seconds the device's clock is ahead."""
+"""Enrolled devices. Tokens are stored as SHA-256; ``skew``: seconds the device's clock is ahead;
+``proves_until``: until when an older laptop, which showed no heads when it enrolled, may prove by
+the heads in its syncs which logs are its own."""
 
 SCOPE = Table(
     "scope",
@@ -75,8 +78,12 @@ SCOPE = Table(
     Column("epoch", Integer, primary_key=True),
     Column("district", Integer),
     Column("block", Integer),
+    Column("began_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("closed_at", BigInteger),
 )
-"""The scopes of each device by epoch; the last one is in force."""
+"""The scopes of each device by epoch; the last one is in force. An ended one counts for some days,
+unless a supervisor closed it (rule 32). ``began_at`` 0: not known."""
 
 ORIGIN = Table(
     "origin",
@@ -90,7 +97,19 @@ ORIGIN = Table(
     Column("head", LargeBinary(32), nullable=False),
     Column("last_seen", BigInteger, nullable=False),
 )
-"""The end of each origin's log; a batch locks this row first."""
+"""The end of each origin's log, and the device that sent it last; a batch locks this row first."""
+
+BOUND = Table(
+    "bound",
+    METADATA,
+    Column("origin", String(8), primary_key=True),
+    Column("device", ForeignKey("device.id"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_bound_device", "device"),
+)
+"""The devices that each log is bound to, and since when; a log without changes is bound to none.
+
+Only these extend the log, or name it as parent of another one."""
 
 CHANGE = Table(
     "change",
@@ -110,14 +129,44 @@ CHANGE = Table(
     Column("held", JSON(none_as_null=True)),
     Column("rule", String(60)),
     Column("params", JSON(none_as_null=True)),
+    Column("settled_at", BigInteger),
     Index("ix_change_record", "kind", "record_id"),
 )
 """The log: each change's canonical bytes, the head after it, its verdict with the first field it
 concerns, and the fields that were ``held``. The reason is the code ``rule`` with ``params``; rows
-written by older servers have a sentence in ``reason`` instead.
+written by older servers have a sentence in ``reason`` instead. ``settled_at``: when a change that
+was late or waiting got its final verdict.
 
 The body of a rejected change that contains an apparent Aadhaar number is stored empty.
 """
+
+UNSETTLED = Table(
+    "unsettled",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("origin", String(8), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("district", Integer, nullable=False),
+    Column("device", ForeignKey("device.id"), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("record_id", String(30), nullable=False),
+    Column("creates", Boolean, nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Index("ix_unsettled_change", "origin", "seq", unique=True),
+    Index("ix_unsettled_record", "kind", "record_id"),
+    Index("ix_unsettled_device", "device"),
+)
+"""Changes of the log that are late or waiting (rules 34, 43), numbered in order of arrival.
+
+``creates``: whether the change creates its record."""
+
+SETTING = Table(
+    "setting",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+"""Settings of the server that every process shares; one that is missing has its default."""
 
 COUNTER = Table(
     "counter",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, or_, select, update
@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, Row, or_, select, update
 from fieldkit.protocol.scope import Scope
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.tables import DEVICE, SCOPE
-from fieldkit.server.problems import refusal
-from fieldkit.server.scope import Device
+from fieldkit.server.problems import Refusal, refusal
+from fieldkit.server.scope import Device, Term
 
 TOKEN_SECONDS = 30 * 86_400
 """A token older than this is replaced at the next sync."""
@@ -47,19 +47,9 @@ def authenticate(engine: Engine, authorization: str) -> AuthenticatedDevice:
     with engine.connect() as connection:
         row = device_of_token(connection, authorization)
         if row is None:
-            raise refusal(
-                "unauthorised",
-                401,
-                "This laptop is not enrolled here.",
-                "Enrol it, then sync again.",
-            )
+            raise _unknown()
         if row.revoked_at is not None:
-            raise refusal(
-                "revoked",
-                403,
-                "This laptop may not sync any more.",
-                "What it holds stays on it. Talk to your supervisor.",
-            )
+            raise _revoked()
         device = device_from_row(connection, row)
     token_hash = hash_secret(_bearer_token(authorization))
     if row.next_token_hash == token_hash:
@@ -70,6 +60,40 @@ def authenticate(engine: Engine, authorization: str) -> AuthenticatedDevice:
                 .values(token_hash=token_hash, next_token_hash=None)
             )
     return AuthenticatedDevice(device, row.token_at, row.last_seen, row.skew)
+
+
+def confirm_device(connection: Connection, device: Device) -> None:
+    """Check again that a device may do what it asked, before its work is committed or answered.
+
+    A body may take minutes to arrive, and a batch may wait for others.
+
+    Raises:
+        Refusal: 403, it was revoked meanwhile; 503, its role or area changed, so that the request
+            has to be judged anew.
+    """
+    columns = DEVICE.c.revoked_at, DEVICE.c.role, DEVICE.c.epoch
+    row = connection.execute(select(*columns).where(DEVICE.c.id == device.id)).one_or_none()
+    if row is None:
+        raise _unknown()
+    if row.revoked_at is not None:
+        raise _revoked()
+    if (row.role, row.epoch) != (device.scope.role, device.epoch):
+        raise refusal("busy", 503, "This laptop was given another role or area.", retry_after=1)
+
+
+def _unknown() -> Refusal:
+    return refusal(
+        "unauthorised", 401, "This laptop is not enrolled here.", "Enrol it, then sync again."
+    )
+
+
+def _revoked() -> Refusal:
+    return refusal(
+        "revoked",
+        403,
+        "This laptop may not sync any more.",
+        "What it holds stays on it. Talk to your supervisor.",
+    )
 
 
 def rotate_token(engine: Engine, sender: AuthenticatedDevice, now: int) -> str | None:
@@ -112,6 +136,18 @@ def device_of(connection: Connection, device: int) -> Device:
     return device_from_row(connection, lock_device(connection, device))
 
 
+def device_numbered(connection: Connection, device: int) -> Device:
+    """Return a device, without locking it; nothing that a revoked one had counts any more."""
+    row = connection.execute(select(DEVICE).where(DEVICE.c.id == device)).one()
+    found = device_from_row(connection, row)
+    if row.revoked_at is None:
+        return found
+    terms = [
+        replace(one, ended_at=one.ended_at or row.revoked_at, closed=True) for one in found.terms
+    ]
+    return replace(found, terms=tuple(terms))
+
+
 def device_of_token(
     connection: Connection, authorization: str, *, lock: bool = False
 ) -> DatabaseRow | None:
@@ -151,9 +187,15 @@ def device_from_row(connection: Connection, row: DatabaseRow) -> Device:
         row.id,
         row.epoch,
         tuple(
-            Scope(role=row.role, district=one.district, block=one.block, epoch=one.epoch)
+            Term(
+                Scope(role=row.role, district=one.district, block=one.block, epoch=one.epoch),
+                one.began_at,
+                one.ended_at,
+                closed=one.closed_at is not None,
+            )
             for one in scopes
         ),
+        row.proves_until or 0,
     )
 
 

@@ -1,4 +1,4 @@
-"""Enrolling devices: making one-time codes, exchanging them for tokens, changing what they allow.
+"""Enrolling devices: making one-time codes, exchanging them for tokens, revoking them.
 
 Codes and tokens are stored as SHA-256.
 """
@@ -12,8 +12,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from fieldkit.plain_text import shown
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
-from fieldkit.reference import district_of, option
-from fieldkit.server.database.tables import CODE, DEVICE, SCOPE, SERVER
+from fieldkit.protocol.scope import ROLES
+from fieldkit.server.database.tables import CODE, DEVICE, SERVER
 from fieldkit.server.devices.authentication import (
     DatabaseRow,
     WrongInput,
@@ -23,12 +23,15 @@ from fieldkit.server.devices.authentication import (
     hash_secret,
     lock_device,
 )
+from fieldkit.server.devices.bindings import bind_shown
+from fieldkit.server.devices.scopes import begin_scope, checked_district
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
-ROLES = ("registrar", "operator", "supervisor", "administrator")
 CODE_MINUTES = 24 * 60
 """How long a code is valid by default."""
+PROVING_SECONDS = 7 * 86_400
+"""How long after enrolling an older laptop may prove by its syncs which logs are its own."""
 _EXPIRED_CODES_KEPT = 90 * 86_400
 """Seconds an expired code is remembered, so that the refusal can say that it expired."""
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})
@@ -69,24 +72,6 @@ def make_code(
     return f"{code[:5]}-{code[5:]}"
 
 
-def checked_district(district: int | None, block: int | None) -> int | None:
-    """Return the district of a scope; that of the block if only the block is given.
-
-    Raises:
-        WrongInput: there is no such district or block, or the block is in another district.
-    """
-    if district is not None and option("district", district) is None:
-        raise WrongInput(f"There is no district {district}. Districts go by their LGD code.")
-    if block is None:
-        return district
-    within = district_of(block)
-    if within is None:
-        raise WrongInput(f"There is no block {block}. Blocks go by their LGD code.")
-    if district not in {None, within}:
-        raise WrongInput(f"Block {block} lies in district {within}, not in {district}.")
-    return within
-
-
 def enrol(
     connection: Connection, request: EnrolRequest, authorization: str, now: int
 ) -> EnrolAnswer:
@@ -94,7 +79,8 @@ def enrol(
 
     If ``authorization`` has the token of an enrolled device, that device gets a new epoch; its old
     token works until the new one is used, so that a lost answer locks nobody out. For the same
-    reason a used code may be used again by the same origin.
+    reason a used code may be used again by the same origin. The logs of which the laptop shows
+    heads are bound to the device (rule 38).
 
     Raises:
         Refusal: the code is unknown, used or expired.
@@ -108,6 +94,7 @@ def enrol(
         device = _use_code(connection, request, code, before, token, now)
     else:
         device = _reuse_code(connection, request, code, before, token, now)
+    bind_shown(connection, request.logs or (), device.id, now)
     incarnation: str = connection.execute(select(SERVER.c.incarnation)).scalar_one()
     return EnrolAnswer(
         token=token,
@@ -128,7 +115,12 @@ def _use_code(
 ) -> Device:
     """Use a code for the device whose token came with the request, or else for a new device."""
     token_hash = hash_secret(token)
-    values = {"name": shown(request.name), "role": code.role, "token_at": now}
+    values = {
+        "name": shown(request.name),
+        "role": code.role,
+        "token_at": now,
+        "proves_until": now + PROVING_SECONDS if request.logs is None else None,
+    }
     if before is not None and before.revoked_at is None:
         device, epoch = before.id, before.epoch + 1
         connection.execute(
@@ -143,9 +135,7 @@ def _use_code(
             .values(token_hash=token_hash, epoch=epoch, enrolled_at=now, **values)
             .returning(DEVICE.c.id)
         ).scalar_one()
-    connection.execute(
-        insert(SCOPE).values(device=device, epoch=epoch, district=code.district, block=code.block)
-    )
+    begin_scope(connection, device, epoch, code.district, code.block, now)
     connection.execute(
         update(CODE)
         .where(CODE.c.hash == code.hash)
@@ -210,20 +200,3 @@ def revoke(connection: Connection, device: int, now: int) -> None:
     row = lock_device(connection, device)
     if row.revoked_at is None:
         connection.execute(update(DEVICE).where(DEVICE.c.id == device).values(revoked_at=now))
-
-
-def change_scope(
-    connection: Connection, device: int, district: int | None, block: int | None
-) -> Device:
-    """Give a device another scope, in a new epoch; it learns of it at its next sync.
-
-    Raises:
-        WrongInput: there is no such device, district or block.
-    """
-    district = checked_district(district, block)
-    epoch = lock_device(connection, device).epoch + 1
-    connection.execute(update(DEVICE).where(DEVICE.c.id == device).values(epoch=epoch))
-    connection.execute(
-        insert(SCOPE).values(device=device, epoch=epoch, district=district, block=block)
-    )
-    return device_of(connection, device)

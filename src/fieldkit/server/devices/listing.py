@@ -7,7 +7,7 @@ from typing import NamedTuple, TypedDict
 from sqlalchemy import Connection, and_, select
 
 from fieldkit.server.database.migrate import read_database
-from fieldkit.server.database.tables import CHANGE, CODE, DEVICE, ORIGIN, SCOPE
+from fieldkit.server.database.tables import BOUND, CHANGE, CODE, DEVICE, ORIGIN, SCOPE
 
 _RECENT = 30 * 86_400
 """Two copies are reported only if both were active within this many seconds."""
@@ -28,8 +28,20 @@ class Enrolment(TypedDict):
     """Seconds by which its clock was ahead when last seen."""
     revoked_at: int | None
     origins: list[str]
+    holds: list[HeldLog]
+    """Logs that were another device's before: the laptop that used the code has shown that it
+    holds them."""
     busy_at_once: list[str]
     """Origins that sent changes in overlapping periods: two copies of one laptop are in use."""
+
+
+class HeldLog(TypedDict):
+    """A log of which another device had proved before that it holds it."""
+
+    origin: str
+    id: int
+    """That device."""
+    name: str
 
 
 class _Span(NamedTuple):
@@ -63,6 +75,7 @@ def _devices(connection: Connection, now: int) -> list[Enrolment]:
     enrolled_from = select(CODE.c.used_by, CODE.c.used_from).where(CODE.c.used_from.is_not(None))
     for row in connection.execute(enrolled_from):
         origins.setdefault(row.used_by, [row.used_from])  # no changes received from it yet
+    holds = _held_before(connection)
     spans = _spans(connection)
     query = (
         select(DEVICE, SCOPE.c.district, SCOPE.c.block)
@@ -81,10 +94,27 @@ def _devices(connection: Connection, now: int) -> list[Enrolment]:
             skew=row.skew,
             revoked_at=row.revoked_at,
             origins=origins.get(row.id, []),
+            holds=holds.get(row.id, []),
             busy_at_once=_busy_at_once(spans.get(row.id, []), now - _RECENT),
         )
         for row in connection.execute(query)
     ]
+
+
+def _held_before(connection: Connection) -> dict[int, list[HeldLog]]:
+    """Read, by device, its logs that were bound to another one first."""
+    query = (
+        select(BOUND.c.origin, DEVICE.c.id, DEVICE.c.name)
+        .join(DEVICE, DEVICE.c.id == BOUND.c.device)
+        .order_by(BOUND.c.at, BOUND.c.device)
+    )
+    first: dict[str, HeldLog] = {}
+    held: dict[int, list[HeldLog]] = {}
+    for row in connection.execute(query):
+        one = HeldLog(origin=row.origin, id=row.id, name=row.name)
+        if one is not first.setdefault(row.origin, one):
+            held.setdefault(row.id, []).append(first[row.origin])
+    return held
 
 
 def _spans(connection: Connection) -> dict[int, list[_Span]]:

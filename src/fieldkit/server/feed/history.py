@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from fieldkit.protocol.finding import CONFLICT, REJECTED
+from fieldkit.protocol.finding import CONFLICT
 from fieldkit.protocol.messages import MOST_CHANGES, HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.server.database.rows import read_places
 from fieldkit.server.database.tables import CHANGE
@@ -19,7 +19,7 @@ _MOST_BYTES = 512 * 1024
 
 _ORDER = (
     CHANGE.c.version,
-    CHANGE.c.received_at,
+    func.coalesce(CHANGE.c.settled_at, CHANGE.c.received_at),
     # A change whose every field is held makes no version; it sorts after the one that made its.
     CHANGE.c.verdict == CONFLICT,
     CHANGE.c.origin,
@@ -28,7 +28,7 @@ _ORDER = (
 
 
 def history(connection: Connection, device: Device, request: HistoryRequest) -> HistoryAnswer:
-    """Return the changes of a record in the device's scope, without rejected ones.
+    """Return the changes of a record in the device's scope, without those that were not merged.
 
     Raises:
         Refusal: 404, the record is outside the scope or does not exist; both look the same.
@@ -47,7 +47,7 @@ def history(connection: Connection, device: Device, request: HistoryRequest) -> 
         .where(
             CHANGE.c.kind == request.kind,
             CHANGE.c.record_id == request.id,
-            CHANGE.c.verdict != REJECTED,
+            CHANGE.c.version.is_not(None),
         )
         .order_by(*(column.desc() for column in _ORDER))
         .limit(MOST_CHANGES + 1)

@@ -6,19 +6,23 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from fieldkit.protocol.change import first_head
+from fieldkit.protocol.change import first_head, salted_head
 from fieldkit.protocol.messages import ReceivedLog
 from fieldkit.server.database.tables import CHANGE, DEVICE, ORIGIN, SCOPE
+from fieldkit.server.devices.bindings import bound_among
 from fieldkit.server.scope import Device
 
 _OVERSEE = frozenset({"supervisor", "administrator"})
 
 
-def receipt(connection: Connection, device: Device, origins: Sequence[str]) -> list[ReceivedLog]:
+def receipt(
+    connection: Connection, device: Device, origins: Sequence[str], salt: str
+) -> list[ReceivedLog]:
     """Return the end of each origin's stored log, and its changes counted by kind.
 
     Origins of other devices are left out, except for a supervisor or administrator whose scope
-    contains the whole scope of that device.
+    contains the whole scope of the device that sent it last; these get a salted hash of its head,
+    as whoever knows the head could pass for the log's own laptop (rule 40).
     """
     found = {
         row.origin: row
@@ -30,22 +34,28 @@ def receipt(connection: Connection, device: Device, origins: Sequence[str]) -> l
             .where(ORIGIN.c.origin.in_(origins))
         )
     }  # fmt: skip
+    others = found.keys() - bound_among(connection, found, device.id)
     theirs = {
         name
-        for name, row in found.items()
-        if row.device != device.id and not _oversees(device, row.district, row.block)
+        for name in others
+        if not salt or not _oversees(device, found[name].district, found[name].block)
     }
     kinds = _kinds(connection, {name: found[name].last_seq for name in found.keys() - theirs})
+    ends = {name: (row.last_seq, row.head) for name, row in found.items()}
     return [
-        ReceivedLog(
-            origin=name,
-            seq=found[name].last_seq if name in found else 0,
-            head=(found[name].head if name in found else first_head(name)).hex(),
-            kinds=kinds.get(name, {}),
-        )
+        _received(name, ends.get(name), kinds.get(name, {}), salt if name in others else "")
         for name in dict.fromkeys(origins)
         if name not in theirs
     ]
+
+
+def _received(
+    origin: str, end: tuple[int, bytes] | None, kinds: dict[str, int], salt: str
+) -> ReceivedLog:
+    """Return the end of one log; with a salt, a hash instead of its head."""
+    seq, head = end or (0, first_head(origin))
+    shown = salted_head(salt, origin, seq, head) if salt else head.hex()
+    return ReceivedLog(origin=origin, seq=seq, head=shown, salted=bool(salt), kinds=kinds)
 
 
 def _oversees(device: Device, district: int | None, block: int | None) -> bool:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fieldkit.protocol.finding import Finding, Verdict
-from fieldkit.protocol.messages import Batch, FindingItem
+from fieldkit.protocol.finding import LATE, REJECTED, WAITING, Finding, Verdict
+from fieldkit.protocol.messages import FindingItem, SyncRequest
 from fieldkit.records import sentence
 
 _LONGEST = 500
 
 
-def spoken_verdicts(verdicts: Iterable[Verdict], batch: Batch | None) -> list[Verdict]:
-    """Return the verdicts on changes of a batch with their reasons as sentences."""
+def verdicts_for(request: SyncRequest, verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Return the verdicts on the batch of a request as its laptop understands them.
+
+    One that does not know late and waiting changes is told that they are rejected: it shows them
+    over their records and keeps them, as a newer one does.
+    """
+    batch = request.batch
     changes = dict(enumerate(batch.changes, batch.first)) if batch else {}
-    return [
-        one.model_copy(
-            update={"reason": _said(_kind(changes[one.seq]), one), "rule": "", "params": {}}
-        )
-        if one.rule
-        else one
-        for one in verdicts
-    ]
+    found = []
+    for one in verdicts:
+        unknown = request.unsettled is None and one.verdict in {LATE, WAITING}
+        if unknown:
+            one = one.model_copy(update={"verdict": REJECTED})
+        if one.rule and (unknown or not request.codes):
+            said = _said(_kind(changes[one.seq]), one)
+            one = one.model_copy(update={"reason": said, "rule": "", "params": {}})
+        found.append(one)
+    return found
 
 
 def _said(kind: str, one: Verdict) -> str:

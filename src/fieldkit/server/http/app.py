@@ -35,6 +35,7 @@ from fieldkit.server.devices.attempts import CodeAttempts
 from fieldkit.server.devices.authentication import (
     AuthenticatedDevice,
     authenticate,
+    confirm_device,
     note_seen,
     rotate_token,
 )
@@ -252,7 +253,8 @@ def _count(service: _Service, call: _Call, answer: SyncAnswer) -> None:
 def _receipt(service: _Service, call: _Call) -> ReceiptAnswer:
     message = read_message(call.request, call.body, ReceiptRequest)
     with service.engine.connect() as connection:
-        logs = receipt(connection, call.sender.device, message.origins)
+        confirm_device(connection, call.sender.device)
+        logs = receipt(connection, call.sender.device, message.origins, message.salt)
     for origin in set(message.origins) - {log.origin for log in logs}:
         log_event("out_of_scope", origin=origin, device=call.sender.device.id)
     return ReceiptAnswer(now=service.now(), logs=logs)
@@ -261,6 +263,7 @@ def _receipt(service: _Service, call: _Call) -> ReceiptAnswer:
 def _history(service: _Service, call: _Call) -> HistoryAnswer:
     message = read_message(call.request, call.body, HistoryRequest)
     with reading(service.engine) as connection:
+        confirm_device(connection, call.sender.device)
         return history(connection, call.sender.device, message)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from fieldkit.server.database.tables import CONFLICT, DEVICE, FINDING
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_VERDICTS = frozenset({"applied", "conflict", "rejected"})
+_VERDICTS = frozenset({"applied", "conflict", "rejected", "late", "waiting"})
 _CACHE_SECONDS = 30
 """Seconds for which figures read from the database are reused."""
 

@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
 from fieldkit.protocol.change import Change, Op
-from fieldkit.protocol.finding import REJECTED, Verdict
+from fieldkit.protocol.finding import REJECTED, WAITING, Verdict
 from fieldkit.protocol.merge import Ancestry
-from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
-from fieldkit.records.fields.dates import day_at
-from fieldkit.server.database.rows import (
-    Key,
-    ReadCache,
-    UnfitChange,
-    place_of,
-    read_change,
-    read_places,
-)
+from fieldkit.server.database.rows import Key, ReadCache, UnfitChange, origin_of, read_change
 from fieldkit.server.database.statements import about_records, insert_rows
 from fieldkit.server.database.tables import CHANGE
-from fieldkit.server.feed.positions import (
-    Generation,
-    append_entries,
-    lock_counters,
-    read_generation,
-)
-from fieldkit.server.ingest import findings
-from fieldkit.server.ingest.batch_records import read_states, write_states
-from fieldkit.server.ingest.incoming import Entry, contested, log_row, read_shape, rejected
-from fieldkit.server.ingest.logs import Log, ancestry
-from fieldkit.server.ingest.record_state import OutOfScope, RecordState, apply_change, origin_of
-from fieldkit.server.scope import Place
+from fieldkit.server.feed.positions import Generation
+from fieldkit.server.ingest import unsettled
+from fieldkit.server.ingest.batch_records import read_times
+from fieldkit.server.ingest.incoming import Entry, log_row, read_shape
+from fieldkit.server.ingest.locked_records import districts_of, lock_records
+from fieldkit.server.ingest.logs import Log, ancestry, created_before
+from fieldkit.server.ingest.outcomes import Outcome, WaitingChange, attempt, merge_waiting
+from fieldkit.server.ingest.record_state import OutOfScope, RecordState, Writer
+from fieldkit.server.ingest.unsettled import Room, Unsettled
+from fieldkit.server.scope import Device, Rights
 
-
-class MissingLocks(Exception):
-    """The state read before locking is outdated: start over, locking these districts too."""
-
-    def __init__(self, districts: Collection[int]) -> None:
-        super().__init__("not locked")
-        self.districts = frozenset(districts)
+Waiting = defaultdict[Key, list[WaitingChange]]
+"""The changes that wait for each missing record, in order of arrival."""
 
 
 @dataclass(slots=True)
@@ -53,28 +37,31 @@ class BatchResult:
     versions: list[int | None] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     out_of_scope: list[int] = field(default_factory=list)
-    refused: set[Key] = field(default_factory=set)
-    """Records whose creation was rejected; later edits of them are rejected too."""
     own: dict[Key, int] = field(default_factory=dict)
     """The version of each record whose row the laptop can derive from its own changes alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchContext:
-    """What is common to all changes of a batch."""
+@dataclass(slots=True)
+class _Work:
+    """A batch in progress."""
 
-    log: Log
-    ancestry: Ancestry
-    scopes: Sequence[Scope]
+    writer: Writer
+    created_before: Set[Key]
+    """Records with the id of another log that this one may create: it goes on from that log."""
     floor: int
-    now: int
+    records: Mapping[Key, RecordState]
+    waiting: Waiting
+    refused: set[Key]
+    """Missing records whose creation was rejected; edits of them are rejected too."""
+    room: Room
+    out_of_scope: list[int] = field(default_factory=list)
 
 
 def ingest_changes(
     connection: Connection,
     log: Log,
+    device: Device,
     entries: Sequence[Entry],
-    scopes: Sequence[Scope],
     generation: Generation,
     cursors: Mapping[int, int],
     also: Collection[int],
@@ -90,30 +77,40 @@ def ingest_changes(
     """
     _read_changes(entries)
     changes = [entry.change for entry in entries if entry.change and not entry.refused]
-    wanted = _districts(connection, log, changes) | set(also)
-    counters = lock_counters(connection, wanted, generation.floor)
-    if read_generation(connection).name != generation.name:
-        raise MissingLocks(wanted)  # a restore was detected while this waited (rule 5)
-    context = BatchContext(log, ancestry(connection, log), scopes, generation.floor, now)
+    rights = unsettled.rights_of(connection, device, now)
+    writer = Writer(ancestry(connection, log), device.scope.role, rights, log.district)
+    wanted = districts_of(connection, log.district, changes) | set(also)
     keys = dict.fromkeys((change.kind, change.record_id) for change in changes)
-    records = read_states(connection, keys, context.ancestry, cursors)
-    waiting = findings.waiting(connection, {record_id for _, record_id in keys})
-    places = {one.before.place[0] for one in records.values() if one.before}
-    _check_locked(counters, places.union(waiting.values()))
-    result = BatchResult()
-    result.refused |= _rejected_before(connection, log, changes, records)
-    lines = [_apply(context, records, entry, result) for entry in entries]
-    rows = write_states(connection, records)
-    others = _review(connection, records, rows, waiting.keys(), now)
-    _check_locked(counters, {district for district, _ in others.values()})
-    _append_entries(connection, records, others, counters)
-    insert_rows(connection, CHANGE, lines)
-    result.own = {
-        key: one.version
-        for key, one in records.items()
-        if one.changed and not one.must_return and key not in others
-    }
-    return result
+    locked = lock_records(connection, keys, wanted, generation, writer.ancestry, cursors)
+    records = locked.states
+    read_times(connection, _outside(records.values(), rights, changes))
+    earlier = unsettled.about(connection, [key for key, one in records.items() if not one.values])
+    waiting = _waiting(connection, changes, earlier, now)
+    locked.check(_named_districts(waiting))
+    refused = _refused_before(connection, writer.ancestry, changes, records, earlier)
+    made = {(one.kind, one.record_id) for one in changes if one.op is Op.CREATE}
+    again = created_before(connection, writer.ancestry, made)
+    work = _Work(
+        writer, again, generation.floor, records, waiting, refused, Room(connection, device.id)
+    )
+    known = [one for some in waiting.values() for one in some]
+    outcomes = [_ingest(work, entry) for entry in entries]
+    # The log first: the author of a value in conflict is read from it.
+    rows = [log_row(entry, one, now) for entry, one in zip(entries, outcomes, strict=True)]
+    insert_rows(connection, CHANGE, rows)
+    unsettled.add(connection, device.id, _open_changes(entries, outcomes))
+    unsettled.settle(connection, [one.outcome for one in known if one.tried], now)
+    others = locked.write(now)
+    return BatchResult(
+        [one.version for one in outcomes],
+        [one.verdict for one in outcomes if one.verdict],
+        work.out_of_scope,
+        {
+            key: one.version
+            for key, one in records.items()
+            if one.changed and not one.must_return and key not in others
+        },
+    )
 
 
 def _read_changes(entries: Sequence[Entry]) -> None:
@@ -129,87 +126,140 @@ def _read_changes(entries: Sequence[Entry]) -> None:
                 entry.refused = refused
 
 
-def _districts(connection: Connection, log: Log, changes: Sequence[Change]) -> set[int]:
-    """Return the districts these records are in or move to."""
-    known = [(one.kind, one.record_id) for one in changes if one.op is not Op.CREATE]
-    places = read_places(connection, dict.fromkeys(known))
-    found = {district for district, _ in places.values()}
-    for change in changes:
-        named = change.fields.get("district")
-        if isinstance(named, int):
-            found.add(named)
-        elif (change.kind, change.record_id) not in places:
-            found.add(log.district)
+def _outside(
+    records: Iterable[RecordState], rights: Rights, changes: Iterable[Change]
+) -> list[RecordState]:
+    """Return the records that are, or come to be, outside the device's present scope."""
+    moving = {
+        (one.kind, one.record_id) for one in changes if {"district", "block"} & one.fields.keys()
+    }
+    return [
+        one
+        for one in records
+        if one.before and (one.key in moving or not rights.reaches(one.before.place))
+    ]
+
+
+def _waiting(
+    connection: Connection,
+    changes: Iterable[Change],
+    earlier: Mapping[Key, Sequence[Unsettled]],
+    now: int,
+) -> Waiting:
+    """Read the changes that wait for records which this batch creates."""
+    created = {(one.kind, one.record_id) for one in changes if one.op is Op.CREATE}
+    listed = [one for key in created for one in earlier.get(key, ()) if one.verdict == WAITING]
+    found: Waiting = defaultdict(list)
+    read = unsettled.read_waiting(connection, listed, now)
+    for one, waiting in zip(listed, read, strict=True):
+        found[one.key].append(waiting)
     return found
 
 
-def _check_locked(counters: Mapping[int, int], districts: Set[int]) -> None:
-    """Check that the counters of these districts are locked."""
-    if missing := districts - counters.keys():
-        raise MissingLocks(missing)
+def _named_districts(waiting: Waiting) -> set[int]:
+    """Return the districts to which waiting changes move their records."""
+    changes = (one.change for some in waiting.values() for one in some if one.change)
+    named = (one.fields.get("district") for one in changes)
+    return {one for one in named if isinstance(one, int)}
 
 
-def _apply(
-    context: BatchContext,
-    records: Mapping[Key, RecordState],
-    entry: Entry,
-    result: BatchResult,
-) -> dict[str, object]:
-    """Merge one change or reject it; return its row of the log."""
-    district, version, verdict = context.log.district, None, None
-    change, held = entry.change, frozenset[str]()
+def _ingest(work: _Work, entry: Entry) -> Outcome:
+    """Merge one change, or note why not."""
+    outcome = Outcome(work.writer.ancestry.origin, entry.seq, work.writer.district)
+    change = entry.change
+    record = work.records.get((change.kind, change.record_id)) if change else None
     try:
         if entry.refused is not None:
             raise entry.refused
-        if change is not None:
-            record = records[change.kind, change.record_id]
-            if change.op is not Op.CREATE and not record.values and record.key in result.refused:
-                raise UnfitChange("entry_refused")
-            merged = apply_change(
-                record, change, context.ancestry, context.scopes, district, context.floor
-            )
-            held = frozenset(merged.held)
-            verdict, version = contested(entry, held), record.version
-            district = place_of(record.values)[0]
+        if change is not None and record is not None:
+            _merge(work, record, change, outcome)
             record.must_return |= not _unchanged(entry.item, change)
     except UnfitChange as refused:
-        verdict = rejected(entry, refused)
+        outcome.reject(refused)
         if isinstance(refused, OutOfScope):
-            result.out_of_scope.append(entry.seq)
-        if change is not None and (change.kind, change.record_id) in records:
-            record = records[change.kind, change.record_id]
+            work.out_of_scope.append(entry.seq)
+        if record is not None:
             record.must_return = True
-            if not record.values:
-                result.refused.add(record.key)
-    result.versions.append(version)
-    result.verdicts += [verdict] if verdict else []
-    return log_row(context.log, entry, district, version, verdict, held, context.now)
+            if change is not None and change.op is Op.CREATE and not record.values:
+                work.refused.add(record.key)
+    return outcome
 
 
-def _rejected_before(
-    connection: Connection,
-    log: Log,
-    changes: Sequence[Change],
-    records: Mapping[Key, RecordState],
-) -> set[Key]:
-    """Return the missing records whose creation was rejected in an earlier batch.
+def _merge(work: _Work, record: RecordState, change: Change, outcome: Outcome) -> None:
+    """Merge one change, and then those that waited for its record.
 
-    A missing record with an id of this log was rejected: all earlier changes were answered.
+    Raises:
+        UnfitChange: it cannot be accepted.
     """
+    there = bool(record.values)
+    if change.op is Op.CREATE and not there and not _may_create(work, record.key):
+        raise UnfitChange("other_number")
+    if change.op is not Op.CREATE and not there and record.key in work.refused:
+        raise UnfitChange("entry_refused")
+    attempt(record, change, work.writer, outcome, work.floor)
+    if outcome.open:
+        if not work.room.take():
+            raise UnfitChange("unsettled_full")
+        record.must_return = True
+        if change.op is Op.CREATE:
+            work.refused.discard(record.key)
+        elif not there:
+            work.waiting[record.key].append(WaitingChange(change, work.writer, outcome))
+    elif not there:
+        merge_waiting(record, work.waiting.pop(record.key, ()), work.floor)
+
+
+def _may_create(work: _Work, key: Key) -> bool:
+    """Say whether the id of a new record is this log's own, or was in what it inherits (rule 36).
+
+    Otherwise a device could take the ids of others in advance.
+    """
+    return origin_of(key) == work.writer.ancestry.origin or key in work.created_before
+
+
+def _open_changes(
+    entries: Iterable[Entry], outcomes: Iterable[Outcome]
+) -> list[tuple[Change, Outcome]]:
+    """Return the changes that are late or waiting."""
+    pairs = zip(entries, outcomes, strict=True)
+    return [(entry.change, one) for entry, one in pairs if entry.change and one.open]
+
+
+def _refused_before(
+    connection: Connection,
+    ancestry: Ancestry,
+    changes: Iterable[Change],
+    records: Mapping[Key, RecordState],
+    earlier: Mapping[Key, Sequence[Unsettled]],
+) -> set[Key]:
+    """Return the missing records whose creation this log, or one before it, has seen rejected.
+
+    A record numbered by this log whose creation is not late was rejected: all earlier changes of
+    the log were answered.
+    """
+    lineage = {*ancestry.inherited, ancestry.origin}
     missing = {
-        (change.kind, change.record_id)
-        for change in changes
-        if change.op is not Op.CREATE and not records[change.kind, change.record_id].values
+        (one.kind, one.record_id)
+        for one in changes
+        if one.op is not Op.CREATE and not records[one.kind, one.record_id].values
     }
-    made_here = {(change.kind, change.record_id) for change in changes if change.op is Op.CREATE}
-    own = {key for key in missing - made_here if origin_of(key) == log.origin}
-    if not missing - own:
-        return own
+    late = {
+        key
+        for key, some in earlier.items()
+        if any(one.creates and one.origin in lineage for one in some)
+    }
+    own = {key for key in missing - late if origin_of(key) in lineage}
+    if not own:
+        return set()
+    created = {(one.kind, one.record_id) for one in changes if one.op is Op.CREATE}
+    never = {key for key in own - created if origin_of(key) == ancestry.origin}
     query = select(CHANGE.c.kind, CHANGE.c.record_id).where(
-        about_records(connection, CHANGE, missing - own), CHANGE.c.verdict == REJECTED
+        about_records(connection, CHANGE, own),
+        CHANGE.c.verdict == REJECTED,
+        CHANGE.c.origin.in_(lineage),
     )
-    found = {(row.kind, row.record_id) for row in connection.execute(query)}
-    return own | (found & missing)
+    rejected = {(row.kind, row.record_id) for row in connection.execute(query)}
+    return never | (rejected & own)
 
 
 def _unchanged(as_sent: object, change: Change) -> bool:
@@ -220,47 +270,3 @@ def _unchanged(as_sent: object, change: Change) -> bool:
         and fields == change.fields
         and list(map(type, fields.values())) == list(map(type, change.fields.values()))
     )
-
-
-def _review(
-    connection: Connection,
-    records: Mapping[Key, RecordState],
-    rows: Mapping[Key, Mapping[str, object]],
-    waiting: Set[Key],
-    now: int,
-) -> dict[Key, Place]:
-    """Update the findings; return the places of the records whose findings changed."""
-    if not rows:
-        return {}
-    touched = {
-        key: findings.Touched(row, before.values if (before := records[key].before) else None)
-        for key, row in rows.items()
-    }
-    differing = findings.review(connection, touched, waiting, day_at(now))
-    others = {key: place_of(records[key].values) for key in differing if key in records}
-    return others | read_places(connection, differing - others.keys())
-
-
-def _previous_place(record: RecordState) -> Place | None:
-    """Return where laptops may hold the record: its place before the batch or its first move."""
-    if record.before:
-        return record.before.place
-    return record.moves[0][1] if record.moves else None
-
-
-def _append_entries(
-    connection: Connection,
-    records: Mapping[Key, RecordState],
-    others: Mapping[Key, Place],
-    counters: Mapping[int, int],
-) -> None:
-    """Append feed entries of the records that changed, or whose conflicts or findings did."""
-    appended: dict[Key, tuple[Place, Place | None]] = {
-        key: (place_of(one.values), _previous_place(one))
-        for key, one in records.items()
-        if one.changed or one.contests_changed
-    }
-    for key, place in others.items():
-        appended.setdefault(key, (place, place))
-    if appended:
-        append_entries(connection, counters, appended)

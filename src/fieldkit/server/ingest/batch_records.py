@@ -13,25 +13,24 @@ from typing import TypeAlias, cast
 from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.protocol.finding import REJECTED
 from fieldkit.protocol.merge import DELETED, PLACE, Ancestry, written_fields
 from fieldkit.server.conflicts import Held, conflicts, rows_about
 from fieldkit.server.database.rows import (
     Key,
     StoredRecord,
+    origin_of,
     place_of,
     read_records,
     rows_of,
     write_records,
 )
-from fieldkit.server.database.statements import insert_rows, upsert_rows
+from fieldkit.server.database.statements import about_records, insert_rows, upsert_rows
 from fieldkit.server.database.tables import CHANGE, CONFLICT, FIELD_VERSION, MOVED
 from fieldkit.server.feed.positions import feed_entries
 from fieldkit.server.ingest.record_state import (
     CREATION,
     RecordState,
     compact,
-    origin_of,
     state_of,
 )
 from fieldkit.server.scope import Place, place_at
@@ -61,6 +60,22 @@ def read_states(
     for key, one in states.items():
         one.must_return |= any(at > cursors.get(district, 0) for district, at, _ in feed[key])
     return {key: states.get(key) or RecordState(key) for key in wanted}
+
+
+def read_times(connection: Connection, records: Collection[RecordState]) -> None:
+    """Read when the versions of these records were made (rule 33)."""
+    if not records:
+        return
+    states = {one.key: one for one in records}
+    made_at = func.min(func.coalesce(CHANGE.c.settled_at, CHANGE.c.received_at))
+    query = (
+        select(CHANGE.c.kind, CHANGE.c.record_id, CHANGE.c.version, made_at)
+        .where(about_records(connection, CHANGE, states.keys()), CHANGE.c.version.is_not(None))
+        .group_by(CHANGE.c.kind, CHANGE.c.record_id, CHANGE.c.version)
+    )
+    for kind, record_id, version, at in connection.execute(query):
+        if (kind, record_id) in states:
+            states[kind, record_id].written_at[version] = at
 
 
 def write_states(
@@ -115,7 +130,7 @@ def _creation_seqs(
         .where(
             tuple_(CHANGE.c.kind, CHANGE.c.record_id).in_(inherited),
             CHANGE.c.record_id.startswith(CHANGE.c.origin),
-            CHANGE.c.verdict != REJECTED,
+            CHANGE.c.version.is_not(None),
         )
         .group_by(CHANGE.c.kind, CHANGE.c.record_id)
     )
@@ -198,14 +213,14 @@ class _RecordLog:
             query = select(CHANGE).where(
                 CHANGE.c.kind == self._record.key[0],
                 CHANGE.c.record_id == self._record.key[1],
-                CHANGE.c.verdict != REJECTED,
+                CHANGE.c.version.is_not(None),
             )
             # Of several at one version the first made it; held changes sort after applied ones.
             rows = sorted(
                 self._connection.execute(query),
-                key=lambda row: (-row.version, row.verdict, row.received_at, row.seq),
+                key=lambda row: (-row.version, row.verdict, _made_at(row), row.seq),
             )
-            self._lines = [(row, _change(row.body)) for row in rows]
+            self._lines = [(row, logged_change(row.body)) for row in rows]
         return self._lines
 
     def _value(self, field: str, version: int) -> Json:
@@ -227,7 +242,13 @@ class _RecordLog:
         return "", 0
 
 
-def _change(body: bytes) -> Change:
+def _made_at(row: _LogRow) -> int:
+    at: int = row.received_at if row.settled_at is None else row.settled_at
+    return at
+
+
+def logged_change(body: bytes) -> Change:
+    """Return the change whose canonical bytes the log holds."""
     read = json.loads(body)
     return Change(
         read["seq"],

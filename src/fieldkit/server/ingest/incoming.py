@@ -1,26 +1,28 @@
-"""Parses a batch: numbers, chains and reads its changes, and makes their verdicts and log rows."""
+"""Parses a batch: numbers, chains and reads its changes, and makes their rows of the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Select, select
 
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Change, Json
-from fieldkit.protocol.finding import APPLIED, CONFLICT, REJECTED, Verdict
-from fieldkit.protocol.limits import LONGEST_NAME, contains_aadhaar
+from fieldkit.protocol.finding import APPLIED, REJECTED, Verdict
+from fieldkit.protocol.limits import contains_aadhaar
 from fieldkit.protocol.messages import Batch, ChangeItem
 from fieldkit.protocol.wire.codec import Unreadable, chain
 from fieldkit.server.database.rows import UnfitChange
 from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.ingest.logs import Log
+from fieldkit.server.ingest.outcomes import Outcome
 from fieldkit.server.problems import refusal
 
-_ANSWER_COLUMNS = (
+LogRow: TypeAlias = Row[tuple[object, ...]]
+ANSWERS: Select[tuple[object, ...]] = select(CHANGE).with_only_columns(
     CHANGE.c.seq,
     CHANGE.c.head,
     CHANGE.c.verdict,
@@ -30,6 +32,7 @@ _ANSWER_COLUMNS = (
     CHANGE.c.reason,
     CHANGE.c.version,
 )
+"""Selects what a change is answered from."""
 
 
 @dataclass(slots=True)
@@ -81,31 +84,30 @@ def known_of(connection: Connection, log: Log, entries: Sequence[Entry]) -> Know
     if not entries:
         return Known(None, [], [])
     rows = connection.execute(
-        select(*_ANSWER_COLUMNS)
-        .where(
+        ANSWERS.where(
             CHANGE.c.origin == log.origin,
             CHANGE.c.seq.between(entries[0].seq, entries[-1].seq),
-        )
-        .order_by(CHANGE.c.seq)
+        ).order_by(CHANGE.c.seq)
     ).all()
     fork = next(
         (entry.seq for entry, row in zip(entries, rows, strict=True) if entry.head != row.head),
         None,
     )
     same = [row for row in rows if fork is None or row.seq < fork]
-    verdicts = [
-        Verdict(
-            seq=row.seq,
-            verdict=row.verdict,
-            field=row.field,
-            rule=row.rule or "",
-            params=row.params or {},
-            reason=row.reason,
-        )
-        for row in same
-        if row.verdict != APPLIED
-    ]
+    verdicts = [verdict_of(row) for row in same if row.verdict != APPLIED]
     return Known(fork, [row.version for row in same], verdicts)
+
+
+def verdict_of(row: LogRow) -> Verdict:
+    """Return the verdict in a row of the log."""
+    return Verdict(
+        seq=row.seq,
+        verdict=row.verdict,
+        field=row.field,
+        rule=row.rule or "",
+        params=row.params or {},
+        reason=row.reason,
+    )
 
 
 def read_shape(entry: Entry) -> Change | None:
@@ -135,54 +137,18 @@ def read_shape(entry: Entry) -> Change | None:
     return entry.change
 
 
-def rejected(entry: Entry, refused: UnfitChange) -> Verdict:
-    """Return the verdict of a rejected change."""
-    name = refused.field or ""
-    if contains_aadhaar(name) or not name.isprintable():
-        name = ""
-    return Verdict(
-        seq=entry.seq,
-        verdict=REJECTED,
-        field=name[:LONGEST_NAME] or None,
-        rule=refused.rule,
-        params=dict(refused.params),
-    )
-
-
-def contested(entry: Entry, held: Iterable[str]) -> Verdict | None:
-    """Return the verdict of a change with held fields; None if it has none."""
-    field = min(held, default=None)
-    if field is None:
-        return None
-    return Verdict(seq=entry.seq, verdict=CONFLICT, field=field, rule="contested")
-
-
-def log_row(
-    log: Log,
-    entry: Entry,
-    district: int,
-    version: int | None,
-    verdict: Verdict | None,
-    held: Iterable[str],
-    now: int,
-) -> dict[str, object]:
-    """Return the log's row for one change; ``held``: its fields in conflict."""
+def log_row(entry: Entry, outcome: Outcome, now: int) -> dict[str, object]:
+    """Return the log's row for one change."""
+    verdict = outcome.verdict
     secret = verdict is not None and verdict.verdict == REJECTED
     secret = secret and contains_aadhaar(cast(Json, entry.item))
     return {
-        "origin": log.origin,
+        "origin": outcome.origin,
         "seq": entry.seq,
-        "district": district,
         "kind": entry.change.kind if entry.change else None,
-        "record_id": entry.change.record_id if entry.change and not secret else None,
+        "record_id": entry.change.record_id if entry.change else None,
         "body": b"" if secret else entry.body,
         "head": entry.head,
-        "verdict": verdict.verdict if verdict else APPLIED,
-        "field": verdict.field if verdict else None,
-        "rule": verdict.rule if verdict else None,
-        "params": verdict.params or None if verdict else None,
-        "reason": "",
-        "version": version,
         "received_at": now,
-        "held": sorted(held) or None,
+        **outcome.columns(),
     }

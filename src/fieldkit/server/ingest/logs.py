@@ -1,17 +1,24 @@
-"""The stored logs of origins: locks them, checks requests against them, finds what they inherit."""
+"""The stored logs of origins: locks them, checks requests against them, finds what they inherit.
+
+A log is bound to the devices that proved that they hold it; only these extend it, or name it as
+parent of another one. A log without changes is anybody's (rule 37).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
 from fieldkit.protocol.change import first_head
 from fieldkit.protocol.merge import Ancestry
 from fieldkit.protocol.messages import Parent, SyncRequest
-from fieldkit.server.database.statements import insert_missing_rows
-from fieldkit.server.database.tables import CHANGE, ORIGIN
+from fieldkit.server.database.rows import Key, origin_of
+from fieldkit.server.database.statements import about_records, insert_missing_rows
+from fieldkit.server.database.tables import BOUND, CHANGE, ORIGIN
+from fieldkit.server.devices.bindings import bind
 from fieldkit.server.problems import Refusal, log_mismatch, refusal
 from fieldkit.server.scope import Device
 
@@ -23,7 +30,8 @@ class Log:
     origin: str
     district: int
     """The district of its records that name none."""
-    device: int
+    bound: bool
+    """Whether it is bound to the device that asks, or to none yet."""
     parent: tuple[str, int] | None
     last_seq: int
     head: bytes
@@ -33,21 +41,40 @@ class Log:
 
 def lock(connection: Connection, origin: str, device: Device) -> Log:
     """Read a log and lock its row, so that other batches of it wait (rule 6)."""
-    query = select(ORIGIN).where(ORIGIN.c.origin == origin).with_for_update()
-    row = connection.execute(query).one_or_none()
+    return _read(connection, origin, device, lock=True)
+
+
+def _read(connection: Connection, origin: str, device: Device, *, lock: bool = False) -> Log:
+    its = and_(BOUND.c.origin == ORIGIN.c.origin, BOUND.c.device == device.id)
+    query = (
+        select(ORIGIN, BOUND.c.device.label("bound"))
+        .outerjoin(BOUND, its)
+        .where(ORIGIN.c.origin == origin)
+    )
+    row = connection.execute(query.with_for_update(of=ORIGIN) if lock else query).one_or_none()
     if row is None:
         district = device.scope.district or 0
-        return Log(origin, district, device.id, None, 0, first_head(origin), new=True)
+        return Log(origin, district, True, None, 0, first_head(origin), new=True)
+    return _log_of(row, bound=row.bound is not None or not row.last_seq)
+
+
+def stored_log(connection: Connection, origin: str) -> Log:
+    """Read a log that has changes, without locking it, for one of its own changes."""
+    row = connection.execute(select(ORIGIN).where(ORIGIN.c.origin == origin)).one()
+    return _log_of(row, bound=True)
+
+
+def _log_of(row: Row[tuple[object, ...]], *, bound: bool) -> Log:
     parent = None if row.parent is None else (row.parent, row.parent_seq)
-    return Log(origin, row.district, row.device, parent, row.last_seq, row.head)
+    return Log(row.origin, row.district, bound, parent, row.last_seq, row.head)
 
 
-def begin(connection: Connection, log: Log, now: int) -> None:
+def begin(connection: Connection, log: Log, device: Device, now: int) -> None:
     """Insert the row of a new log, unless a concurrent request has."""
     row = {
         "origin": log.origin,
         "district": log.district,
-        "device": log.device,
+        "device": device.id,
         "parent": None,
         "parent_seq": None,
         "last_seq": 0,
@@ -84,46 +111,50 @@ def head_at(connection: Connection, log: Log, seq: int) -> bytes:
     return cast(bytes, connection.execute(query).scalar_one())
 
 
-def check_whole(connection: Connection, log: Log, device: Device, request: SyncRequest) -> bool:
-    """Say whether the laptop's whole log agrees with the stored one, as far as is known.
+def proves(connection: Connection, log: Log, request: SyncRequest) -> bool:
+    """Say whether a request shows a head of the log; an older laptop proves by it that it has it.
 
     Raises:
-        Refusal: the log is another device's, or the request does not prove that it has the log.
+        Refusal: the request is ahead of the log, so that the next one has to show a head.
     """
-    if log.last_seq and device.id != log.device:
-        if request.last_seq == 0:
-            raise refusal(
-                "not-yours",
-                403,
-                "This log belongs to another laptop.",
-                "Tell whoever looks after the server.",
-            )
-        if request.batch is None and request.last_seq > log.last_seq:
-            raise gap(log, device)
+    batch, seq, head = request.batch, request.last_seq, request.head
+    if batch is not None and (batch.first > 1 or seq > log.last_seq):
+        seq, head = batch.first - 1, batch.before
+    if seq > log.last_seq:
+        raise gap(log)
+    return seq > 0 and head_at(connection, log, seq) == bytes.fromhex(head)
+
+
+def check_whole(connection: Connection, log: Log, request: SyncRequest) -> bool:
+    """Say whether the laptop's whole log agrees with the stored one, as far as is known."""
     if request.last_seq > log.last_seq:
         return True
     return head_at(connection, log, request.last_seq) == bytes.fromhex(request.head)
 
 
 def inherit(
-    connection: Connection, log: Log, device: Device, parent: Parent | None
+    connection: Connection, log: Log, device: Device, parent: Parent | None, now: int
 ) -> tuple[str, int] | None:
     """Return the origin and seq that a log inherits.
 
     Raises:
-        Refusal: 409, the parent log is not stored that far, or differs.
+        Refusal: 409, the parent log is not stored that far, or differs; 403, it is another
+            device's.
     """
     if parent is None or log.parent == (parent.origin, parent.seq):
         return log.parent
-    query = select(ORIGIN).where(ORIGIN.c.origin == parent.origin)
-    row = connection.execute(query).one_or_none()
-    held = Log(parent.origin, 0, device.id, None, 0, first_head(parent.origin))
-    if row is not None:
-        held = replace(held, device=row.device, last_seq=row.last_seq, head=row.head)
-    fits = parent.seq <= held.last_seq
-    if fits and head_at(connection, held, parent.seq) == bytes.fromhex(parent.head):
-        return parent.origin, parent.seq
-    raise _ahead("parent", "The log that this one goes on from comes first.", held, device)
+    held = _read(connection, parent.origin, device)
+    shown = parent.seq <= held.last_seq and (
+        head_at(connection, held, parent.seq) == bytes.fromhex(parent.head)
+    )
+    if not held.bound and shown and parent.seq and now < device.proves_until:
+        bind(connection, [held.origin], device.id, now)
+    elif not held.bound:
+        raise not_yours(held)
+    if not shown:
+        raise _ahead("parent", "The log that this one goes on from comes first.", held)
+    # Of a log's beginning nothing is inherited, and everybody knows its head.
+    return (parent.origin, parent.seq) if parent.seq else log.parent
 
 
 def ancestry(connection: Connection, log: Log) -> Ancestry:
@@ -138,18 +169,45 @@ def ancestry(connection: Connection, log: Log) -> Ancestry:
     return Ancestry(inherited, log.origin)
 
 
-def gap(log: Log, device: Device) -> Refusal:
+def created_before(connection: Connection, past: Ancestry, keys: Collection[Key]) -> set[Key]:
+    """Return which of these records a log of the lineage made under its own prefix (rule 36)."""
+    asked = {key for key in keys if origin_of(key) in past.inherited}
+    if not asked:
+        return set()
+    query = select(CHANGE.c.kind, CHANGE.c.record_id, CHANGE.c.origin, CHANGE.c.seq).where(
+        about_records(connection, CHANGE, asked), CHANGE.c.origin.in_(past.inherited)
+    )
+    return {
+        key
+        for row in connection.execute(query)
+        for key in [(row.kind, row.record_id)]
+        if key in asked and row.origin == origin_of(key) and row.seq <= past.inherited[row.origin]
+    }
+
+
+def gap(log: Log) -> Refusal:
     """Return the refusal of a batch that starts beyond the end of the log."""
-    return _ahead("gap", "Changes are missing before this batch.", log, device)
+    return _ahead("gap", "Changes are missing before this batch.", log)
 
 
-def _ahead(word: str, title: str, log: Log, device: Device) -> Refusal:
+def not_yours(log: Log) -> Refusal:
+    """Return the refusal of a device that the log is not bound to."""
+    refused = refusal(
+        "not-yours",
+        403,
+        "This log belongs to another laptop.",
+        "If it is this laptop's, enrol it again with a new code.",
+    )
+    return Refusal(refused.problem.model_copy(update={"origin": log.origin}))
+
+
+def _ahead(word: str, title: str, log: Log) -> Refusal:
     """Return the refusal of a request ahead of a log.
 
-    Only the log's own device gets its head, which proves possession of the log.
+    Only a device of the log gets its head, which proves possession of the log.
     """
     refused = log_mismatch(word, title, log.last_seq + 1, log.head)
-    return refused if device.id == log.device else _without_head(refused)
+    return refused if log.bound else _without_head(refused)
 
 
 def altered(log: Log) -> Refusal:

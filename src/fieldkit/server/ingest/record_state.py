@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from fieldkit.protocol.change import Change, Json, Op, canonical
@@ -17,10 +17,10 @@ from fieldkit.protocol.merge import (
     merge,
     written_fields,
 )
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.scope import Role
 from fieldkit.server.conflicts import Held
-from fieldkit.server.database.rows import Key, StoredRecord, UnfitChange, place_of
-from fieldkit.server.scope import Place, allowed, place_at
+from fieldkit.server.database.rows import Key, StoredRecord, UnfitChange, origin_of, place_of
+from fieldkit.server.scope import Past, Place, Right, Rights
 
 LARGEST_RECORD = 256 * 1024
 """Bytes of a record and its conflicts, small enough that a few fit into a message."""
@@ -38,6 +38,25 @@ class OutOfScope(UnfitChange):
 
     def __init__(self) -> None:
         super().__init__("out_of_scope")
+
+
+class TooLate(Exception):
+    """A change for an area that the device no longer has (rule 34)."""
+
+
+class NotThere(Exception):
+    """A change of a record that does not exist yet (rule 43)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The log that a change comes from, and what its device may write."""
+
+    ancestry: Ancestry
+    role: Role
+    rights: Rights
+    district: int
+    """The district of the log's records that name none."""
 
 
 @dataclass(slots=True)
@@ -60,14 +79,11 @@ class RecordState:
     contests_before: frozenset[Contest] = frozenset()
     contests_changed: bool = False
     moves_before: int = 0
+    written_at: dict[int, int] = field(default_factory=dict)
+    """The time at which each version was made, as far as it matters here (rule 33)."""
     must_return: bool = False
     """Whether the laptop needs the row back: its own changes alone do not determine it."""
     changed: bool = False
-
-
-def origin_of(key: Key) -> str:
-    """Return the origin in a record's id."""
-    return key[1].partition("-")[0]
 
 
 def state_of(
@@ -106,36 +122,45 @@ def state_of(
 def apply_change(
     record: RecordState,
     change: Change,
-    ancestry: Ancestry,
-    scopes: Sequence[Scope],
-    default: int,
+    writer: Writer,
     floor: int,
+    *,
+    admitted: bool = False,
+    unseen: bool = False,
 ) -> Merged:
     """Merge one change into a record.
 
-    ``default``: the district of a new record that names none. ``floor``: new versions are above it.
+    ``floor``: new versions are above it. ``admitted``: a supervisor takes the change in, whatever
+    its device may write. ``unseen``: see :func:`merge`.
 
     Raises:
-        OutOfScope: the device may not write it (rule 15); the record is unchanged.
-        UnfitChange: the record would become too large; it is unchanged.
+        NotThere: there is no such record, and the change does not create it.
+        OutOfScope: the device may not write it (rule 15).
+        TooLate: the device might have written it before (rule 34).
+        UnfitChange: the record would become too large.
+        In each case the record is unchanged.
     """
-    new = not record.values
-    unplaced = new and "district" not in change.fields
-    if unplaced:
-        change = change.with_fields({**change.fields, "district": default})
+    new, ancestry = not record.values, writer.ancestry
+    if new and change.op is not Op.CREATE:
+        raise NotThere
+    if new and "district" not in change.fields:
+        change = change.with_fields({**change.fields, "district": writer.district})
         record.must_return = True
-    merged = merge(record.values, record.written, change, ancestry, record.version, above=floor)
+    merged = merge(
+        record.values,
+        record.written,
+        change,
+        ancestry,
+        record.version,
+        above=floor,
+        unseen=unseen,
+    )
     base = change.base or 0
     was = place_of(merged.values if new else record.values)
-    begins = new or _is_late_creation(record, change, ancestry)
-    places = [place_of(merged.values)] if begins else [was, place_at(was, record.moves, base)]
-    if not allowed(scopes, *places):
-        raise OutOfScope
+    if not admitted:
+        _check_right(record, change, writer, place_of(merged.values))
     if not new:
         _check_size(record, merged, ancestry.origin)
-    if unplaced and change.op is not Op.CREATE:
-        # Version 0 marks a default place: the creation is still to come and sets the real one.
-        merged.written[PLACE] = merged.written[PLACE]._replace(version=0)
     record.must_return |= not merged.applied or bool(merged.held)
     # A restore may have lost part of this row, and the laptop may have all of it.
     record.must_return |= 0 < record.version <= floor
@@ -147,15 +172,58 @@ def apply_change(
     if new:
         record.creation = FieldWrite(merged.version, ancestry.origin, change.seq)
     _update_conflicts(record, change, ancestry.origin, merged)
-    record.changed |= merged.version != record.version
+    if merged.version != record.version:
+        record.changed = True
+        record.written_at[merged.version] = writer.rights.now
     record.values, record.written, record.version = merged.values, merged.written, merged.version
     return merged
+
+
+def _check_right(record: RecordState, change: Change, writer: Writer, place: Place) -> None:
+    """Check that the device may make a change; ``place``: where the record stands afterwards.
+
+    Raises:
+        OutOfScope: it may not, and never might.
+        TooLate: it might have before.
+    """
+    if not record.values or _is_late_creation(record, change, writer.ancestry):
+        right = writer.rights.to_create(place)
+    else:
+        own = record.creation is not None and writer.ancestry.includes(record.creation)
+        past = Past(place_of(record.values), record.moves, record.written_at, own)
+        right = writer.rights.to_change(past, change.base or 0)
+    if right is Right.NEVER:
+        raise OutOfScope
+    if right is Right.LATE:
+        raise TooLate
+
+
+def without_later(
+    record: RecordState, change: Change, origin: str, heirs: Collection[str]
+) -> tuple[Change, frozenset[str]]:
+    """Return a change without the fields that its author has written since, and these (rule 34).
+
+    ``origin``: the log of the change. ``heirs``: the logs that inherited it.
+    """
+    later = {
+        name
+        for name, one in record.written.items()
+        if one.origin in heirs or (one.origin == origin and one.seq > change.seq)
+    }
+    dropped = frozenset(name for name, _ in written_fields(record.values, change)) & later
+    gone = dropped | ({"district", "block"} if PLACE in dropped else set())
+    kept = change.with_fields(
+        {name: value for name, value in change.fields.items() if name not in gone}
+    )
+    if change.op is Op.DELETE and DELETED in dropped:
+        kept = replace(kept, op=Op.EDIT)
+    return kept, dropped
 
 
 def _is_late_creation(record: RecordState, change: Change, ancestry: Ancestry) -> bool:
     """Say whether a creation arrives after edits of the same record by others.
 
-    This happens after the server was restored from a backup: laptops sync in any order.
+    Older servers made half a record of such edits, at a default place of version 0.
     """
     place = record.written.get(PLACE)
     own = origin_of(record.key) in {ancestry.origin, *ancestry.inherited}

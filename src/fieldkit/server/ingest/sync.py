@@ -16,10 +16,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.messages import Settled, SyncAnswer, SyncRequest, Unsettled
 from fieldkit.server import request_log
 from fieldkit.server.database.connection import may_retry, reading, writing
 from fieldkit.server.database.rows import Key
+from fieldkit.server.devices.authentication import confirm_device
+from fieldkit.server.devices.bindings import bind
 from fieldkit.server.feed.page import PageResult, read_page
 from fieldkit.server.feed.positions import (
     Generation,
@@ -29,11 +31,13 @@ from fieldkit.server.feed.positions import (
     positions,
     read_generation,
 )
-from fieldkit.server.feed.sentences import spoken_verdicts
+from fieldkit.server.feed.sentences import verdicts_for
 from fieldkit.server.ingest import logs
-from fieldkit.server.ingest.batch import BatchResult, MissingLocks, ingest_changes
+from fieldkit.server.ingest.batch import BatchResult, ingest_changes
 from fieldkit.server.ingest.incoming import Entry, Known, entries_of, known_of, read_shape
+from fieldkit.server.ingest.locked_records import MissingLocks
 from fieldkit.server.ingest.logs import Log
+from fieldkit.server.ingest.settling import retry_waiting, verdicts_changed
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
 
@@ -86,23 +90,27 @@ def sync(engine: Engine, device: Device, request: SyncRequest, now: int) -> Sync
 
     Raises:
         Refusal: the log does not fit (gap, altered, parent, not-yours), the batch has no canonical
-            form, or others kept the server busy (503).
+            form, the device was revoked meanwhile, or others kept the server busy (503).
     """
     outcome = _ingest(engine, device, request, now)
     for seq in outcome.out_of_scope:
         request_log.log_event("out_of_scope", origin=request.origin, seq=seq)
-    result = PageResult(None, request.cursors, request.focus, False)
-    if outcome.fits and request.most:
+    result, settled = PageResult(None, request.cursors, request.focus, False), list[Settled]()
+    listed = request.unsettled or Unsettled()
+    if outcome.fits and listed.waiting:
+        retry_waiting(engine, request.origin, listed.waiting, now)
+    if outcome.fits and (request.most or listed.late or listed.waiting):
         with reading(engine) as connection:
-            result = read_page(connection, device.scope, request, outcome.own)
+            settled = verdicts_changed(connection, request.origin, listed)
+            if request.most:
+                result = read_page(connection, device.scope, request, outcome.own)
     return SyncAnswer(
         seq=outcome.seq,
         head=outcome.head.hex(),
         fork=outcome.fork,
         versions=outcome.versions,
-        verdicts=outcome.verdicts
-        if request.codes
-        else spoken_verdicts(outcome.verdicts, request.batch),
+        verdicts=verdicts_for(request, outcome.verdicts),
+        settled=settled,
         page=result.page,
         cursors=dict(result.cursors),
         focus=result.focus,
@@ -120,7 +128,9 @@ def _ingest(engine: Engine, device: Device, request: SyncRequest, now: int) -> _
     for _ in range(_TRIES):
         try:
             with writing(engine) as connection:
-                return _try_ingest(connection, device, request, also, now)
+                outcome = _try_ingest(connection, device, request, also, now)
+                confirm_device(connection, device)
+                return outcome
         except MissingLocks as missing:
             also |= missing.districts
         except _Restored as restored:
@@ -139,24 +149,30 @@ def _try_ingest(
     connection: Connection, device: Device, request: SyncRequest, also: Collection[int], now: int
 ) -> _Outcome:
     log = logs.lock(connection, request.origin, device)
+    if log.new and request.batch is not None:
+        logs.begin(connection, log, device, now)
+        log = logs.lock(connection, log.origin, device)
     current = read_generation(connection)
     _check_restored(connection, log, request, current, now)
-    fits = logs.check_whole(connection, log, device, request)
+    asked = _LogRequest(device, request, log, current, now)
+    if not log.bound and (other := _forked_at_first(connection, asked)):
+        return other
+    bound = log.bound or (now < device.proves_until and logs.proves(connection, log, request))
+    if not bound:
+        raise logs.not_yours(log)
+    fits = logs.check_whole(connection, log, request)
     if request.batch is not None:
-        if log.new:
-            logs.begin(connection, log, now)
-            log = logs.lock(connection, log.origin, device)
-        outcome = _ingest_batch(
-            connection, _LogRequest(device, request, log, current, now), fits, also
-        )
+        outcome = _ingest_batch(connection, asked, fits, also)
     elif fits:
         if log.new:
-            logs.inherit(connection, log, device, request.parent)
+            logs.inherit(connection, log, device, request.parent, now)
         outcome = _Outcome(log, current, log.last_seq, log.head)
     else:
         raise logs.altered(log)
     if outcome.fits and not outcome.log.new:
         logs.note(connection, outcome.log, device, now)
+        if not (log.bound and log.last_seq):
+            bind(connection, [log.origin], device.id, now)
     return outcome
 
 
@@ -170,20 +186,28 @@ def _ingest_batch(
     log, request, batch = asked.log, asked.request, asked.request.batch
     assert batch is not None
     if batch.first > log.last_seq + 1:
-        raise logs.gap(log, asked.device)
+        raise logs.gap(log)
     if logs.head_at(connection, log, batch.first - 1) != bytes.fromhex(batch.before):
         raise logs.altered(log)
     entries = entries_of(batch)
     known = known_of(connection, log, [one for one in entries if one.seq <= log.last_seq])
     if known.fork is not None or not fits:
         return _forked(connection, asked, entries, known)
-    log = replace(log, parent=logs.inherit(connection, log, asked.device, request.parent))
+    log = replace(
+        log, parent=logs.inherit(connection, log, asked.device, request.parent, asked.now)
+    )
     old, new = entries[: len(known.versions)], entries[len(known.versions) :]
     result = BatchResult()
     if new:
-        scopes = asked.device.since(request.epoch)
         result = ingest_changes(
-            connection, log, new, scopes, asked.generation, request.cursors, also, asked.now
+            connection,
+            log,
+            asked.device,
+            new,
+            asked.generation,
+            request.cursors,
+            also,
+            asked.now,
         )
         log = replace(log, last_seq=new[-1].seq, head=new[-1].head)
     replayed = {(change.kind, change.record_id) for change in map(read_shape, old) if change}
@@ -197,6 +221,20 @@ def _ingest_batch(
         result.out_of_scope,
         {key: version for key, version in result.own.items() if key not in replayed},
     )
+
+
+def _forked_at_first(connection: Connection, asked: _LogRequest) -> _Outcome | None:
+    """Answer a device that has another first change than the log: it has another log (rule 39).
+
+    None: its first change is the same, or not in this request.
+    """
+    log, batch = asked.log, asked.request.batch
+    if batch is None or batch.first > 1:
+        return None
+    if entries_of(batch)[0].head == logs.head_at(connection, log, 1):
+        return None
+    head = logs.head_at(connection, log, 0)
+    return _Outcome(log, asked.generation, 0, head, fork=1, fits=False)
 
 
 def _forked(

@@ -13,9 +13,12 @@ from sqlalchemy import Connection, func, select
 from fieldkit.interruption import check_interruption
 from fieldkit.protocol.change import first_head
 from fieldkit.records import kinds
+from fieldkit.settings import make_file_private, make_private
 from fieldkit.store import tables
 from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged, DiskFull, Unwritable, plainly
+from fieldkit.store.files.copying import open_untrusted, strange_parts, table_columns
+from fieldkit.store.files.migrate import VERSION_TABLE
 from fieldkit.store.log.changes import change_of
 
 _SPARE = 16 * 1024 * 1024
@@ -26,8 +29,10 @@ _KEPT = 5
 """Daily backups kept."""
 
 
-def back_up(database: Database, target: Path) -> None:
+def back_up(database: Database, target: Path, *, force: bool = False) -> None:
     """Copy the data file as it stands to ``target``, whole or not at all, while others write.
+
+    ``force``: replace a file there that is no backup of fieldkit.
 
     Raises:
         DiskFull, Unwritable: the copy cannot be made there.
@@ -35,9 +40,12 @@ def back_up(database: Database, target: Path) -> None:
     """
     if target.resolve() == database.path.resolve():
         raise Unwritable("A backup cannot take the place of the data file. Name another file.")
+    if not force and target.exists() and not _is_data_file(target):
+        raise Unwritable(f"{target.name} is no backup of fieldkit and stays. Name another file.")
     part = target.with_name(target.name + ".part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(target.parent)
+        make_file_private(part)
         room = shutil.disk_usage(target.parent).free
         if room < database.path.stat().st_size + _SPARE:
             raise DiskFull(f"There is no room for a backup in {target.parent}. Free some space.")
@@ -64,26 +72,14 @@ def discard(part: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def copy(source: Path, target: Path) -> None:
-    """Copy a data file that nobody writes, with what its write-ahead log still holds."""
-    with (
-        plainly(),
-        closing(_reading(source)) as whole,
-        closing(sqlite3.connect(target)) as fresh,
-    ):
-        whole.backup(fresh)
-
-
-def _reading(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-
-
 def back_up_daily(database: Database, folder: Path, today: str) -> Path | None:
     """Make today's backup if there is none; keep the last five. Returns the new file."""
     target = folder / f"{today}.sqlite3"
     if target.exists():
         return None
     back_up(database, target)
+    for made in folder.glob("*.sqlite3"):
+        make_file_private(made)  # older versions left them readable to all
     for old in sorted(folder.glob("????-??-??.sqlite3"))[:-_KEPT]:
         old.unlink(missing_ok=True)
     return target
@@ -98,13 +94,23 @@ def sound_copy(path: Path) -> None:
     if not path.is_file():
         raise Damaged(f"There is no file {path}.")
     try:
-        with closing(_reading(path)) as found:
+        with closing(open_untrusted(path)) as found:
             (verdict,) = found.execute("PRAGMA quick_check(1)").fetchone()
-            found.execute("SELECT origin FROM device").fetchone()
+            known = table_columns(found)
     except sqlite3.Error as error:
         raise Damaged(f"{path.name} is damaged or is no fieldkit backup.") from error
+    if not {VERSION_TABLE, tables.device.name} <= known.keys():
+        raise Damaged(f"{path.name} is damaged or is no fieldkit backup.")
     if verdict != "ok":
         raise Damaged(f"{path.name} is damaged. Take an older backup.")
+
+
+def _is_data_file(path: Path) -> bool:
+    try:
+        with closing(open_untrusted(path)) as found:
+            return tables.device.name in table_columns(found)
+    except sqlite3.Error:
+        return False
 
 
 def problems(database: Database) -> list[str]:
@@ -118,7 +124,7 @@ def problems(database: Database) -> list[str]:
             pages = [str(line) for (line,) in raw.execute("PRAGMA integrity_check(5)")]
         if pages != ["ok"]:
             raise Damaged
-        for look in (_chain_problems, _row_problems, _tally_problems):
+        for look in (strange_parts, _chain_problems, _row_problems, _tally_problems):
             with database.read() as connection:
                 found += look(connection)
     except Damaged:

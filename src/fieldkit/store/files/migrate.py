@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from fieldkit.records import kinds
 from fieldkit.schema import grow, is_grown
 from fieldkit.store.database import Database
-from fieldkit.store.errors import Damaged
+from fieldkit.store.errors import Damaged, NewerVersion
 from fieldkit.store.rows.overlays import adopt
 
-HEAD = "0004"
+VERSION_TABLE = "alembic_version"
+HEAD = "0005"
 """The newest Alembic script; a test compares it with the scripts."""
 COPIED_BEFORE = "0002"
 """Files older than this script are copied first. Later scripts add tables and columns only, in one
@@ -34,34 +35,48 @@ def migrate(database: Database, back_up: Callable[[], object]) -> None:
         grown = version == HEAD and is_grown(connection, kinds().values())
     if version is None and tables:
         raise Damaged("This file holds no fieldkit data. Choose another folder.")
-    if version is not None and version > HEAD:
-        raise Damaged("This data was written by a newer fieldkit. Install that version to open it.")
+    if version is not None:
+        known_version(version)
     if grown:
         return
     if version is not None and version < COPIED_BEFORE:
         back_up()
     with database.write() as connection:
         if version != HEAD:
-            _upgrade(connection)
+            upgrade(connection, HEAD)
         grow(connection, kinds().values())
         adopt(connection)
 
 
 def _version(connection: Connection) -> str | None:
     there = connection.exec_driver_sql(
-        "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+        f"SELECT 1 FROM sqlite_master WHERE name = '{VERSION_TABLE}'"
     ).scalar_one_or_none()
     if not there:
         return None
-    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+    found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}")
     return found.scalar_one_or_none()
 
 
-def _upgrade(connection: Connection) -> None:
+def known_version(version: object) -> str:
+    """Return the version of a data file, if this program knows it.
+
+    Raises:
+        Damaged: it does not.
+    """
+    if not isinstance(version, str) or not version.isdecimal() or len(version) != len(HEAD):
+        raise Damaged("This file holds no fieldkit data. Choose another folder.")
+    if version > HEAD:
+        raise NewerVersion
+    return version
+
+
+def upgrade(connection: Connection, version: str) -> None:
+    """Run the scripts up to a version, in the caller's transaction."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)

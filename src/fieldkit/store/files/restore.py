@@ -8,10 +8,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from fieldkit.settings import DATABASE
+from fieldkit.settings import DATABASE, make_file_private, make_private
 from fieldkit.store.database import Connect, Database
 from fieldkit.store.errors import Busy, Unwritable
-from fieldkit.store.files.backup import copy, discard, sound_copy
+from fieldkit.store.files.backup import discard, sound_copy
+from fieldkit.store.files.copying import copy_rows
 from fieldkit.store.files.migrate import migrate
 from fieldkit.store.log.identity import renew_origin
 
@@ -35,9 +36,9 @@ def restore(home: Path, source: Path, stamp: str, connect: Connect) -> Path | No
     part = current.with_name(DATABASE + ".part")
     try:
         _discard(part)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        copy(source, part)
-        _renew(part, connect)
+        make_private(kept.parent)
+        make_file_private(part)
+        _rebuild(source, part, connect)
         replaced = current.exists()
         if replaced:
             _fold(current)
@@ -52,10 +53,11 @@ def restore(home: Path, source: Path, stamp: str, connect: Connect) -> Path | No
     return kept if replaced else None
 
 
-def _renew(path: Path, connect: Connect) -> None:
-    """Bring a copy to this version and give it an identity of its own, before it is used."""
-    database = Database(path, connect)
+def _rebuild(source: Path, part: Path, connect: Connect) -> None:
+    """Copy the rows of a backup into a file of this version, with an identity of its own."""
+    database = Database(part, connect)
     try:
+        copy_rows(source, database)
         migrate(database, lambda: None)
         with database.write() as connection:
             renew_origin(connection)
@@ -85,6 +87,7 @@ def _keep(current: Path, kept: Path) -> None:
         source = current.with_name(current.name + suffix)
         if source.exists():
             target = kept.with_name(kept.name + suffix)
+            make_file_private(target)
             shutil.copyfile(source, target)
             with target.open("rb+") as file:
                 os.fsync(file.fileno())

@@ -1,8 +1,8 @@
 """The append-only log of changes: its end, its growth, and what the server still lacks of it.
 
-A field of a rejected change is *owed* until a later change of the record sends it again, or deletes
-the record (24), or the change is given up. A conflict is open until the server sends the record's
-row without it.
+A field of a change that the server has not merged (rejected, late or waiting) is *owed* until a
+later change of the record writes it again, or deletes the record (24), or the change is given up. A
+conflict is open until the server sends the record's row without it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from sqlalchemy.orm import aliased
 
 from fieldkit.protocol.change import DECIDED, Change, Op, first_head
 from fieldkit.store import tables
+from fieldkit.store.log.states import UNMERGED
 
 _AT_ONCE = 500
 """Ids asked for in one query."""
@@ -42,6 +43,14 @@ def chain_end(connection: Connection, origin: str) -> tuple[int, bytes]:
     """Return the last seq and head of an origin's log."""
     row = connection.execute(_CHAIN_END, {"of": origin}).one_or_none()
     return (row.seq, row.head) if row else (0, first_head(origin))
+
+
+def head_after(connection: Connection, origin: str, seq: int) -> bytes:
+    """Return the head of an origin's log after the change ``seq``."""
+    head: bytes | None = connection.execute(
+        select(_log.c.head).where(_log.c.origin == origin, _log.c.seq == seq)
+    ).scalar_one_or_none()
+    return head or first_head(origin)
 
 
 def append(
@@ -112,9 +121,17 @@ class OwnChange:
         return bool(self.row.seq <= self.row.acked_seq)
 
     @property
-    def rejected(self) -> bool:
-        """Whether the server has not taken it, and it was not given up."""
-        return bool(self.row.verdict == "rejected" and self.acked and not self.row.closed)
+    def unmerged(self) -> bool:
+        """Whether the server has it and has not merged it, and it was not given up."""
+        return bool(self.row.verdict in UNMERGED and self.acked and not self.row.closed)
+
+    @property
+    def in_part(self) -> bool:
+        """Whether only the owed fields of it count.
+
+        The server merges a change that was late or waiting without the fields written since.
+        """
+        return self.unmerged or self.row.settled is not None
 
     @property
     def taken(self) -> bool:
@@ -123,16 +140,17 @@ class OwnChange:
 
     def made_later_than(self, version: int) -> bool:
         """Say whether it made a later version than ``version``, as far as is known here."""
-        return self.acked and self.row.verdict != "rejected" and (self.row.version or 1) > version
+        merged = self.acked and self.row.verdict not in UNMERGED
+        return merged and (self.row.version or 1) > version
 
     def overlays(self, version: int, *, gone: bool = False) -> bool:
         """Say whether it is applied over the server's row of ``version`` (rules 21, 24).
 
         A waiting change is; an acknowledged one is until a row of at least its version arrives or
-        the record is gone; of a rejected one, the owed fields are.
+        the record is gone; of one that is not merged, the owed fields are.
         """
         waits = not self.acked and not self.row.closed
-        return waits or self.rejected or (not gone and self.made_later_than(version))
+        return waits or self.unmerged or (not gone and self.made_later_than(version))
 
     def change(self) -> Change:
         """Return the change itself."""
@@ -159,8 +177,8 @@ def untaken(changes: Sequence[OwnChange]) -> bool:
 def owed_fields(
     connection: Connection, own: Mapping[tuple[str, str], Sequence[OwnChange]]
 ) -> dict[tuple[str, int], set[str]]:
-    """Return which fields of these changes the server rejected and still lacks, by the change."""
-    ids = sorted({key[1] for key, changes in own.items() if any(one.rejected for one in changes)})
+    """Return which fields of changes that count only in part are owed, by the change."""
+    ids = sorted({key[1] for key, changes in own.items() if any(one.in_part for one in changes)})
     found: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
     for some in in_parts(ids):
         for row in connection.execute(OWED, {"ids": some}):
@@ -230,7 +248,7 @@ OPEN_VERDICT = and_(
     _log.c.verdict.is_not(None),
     _log.c.closed.is_(None),
     or_(
-        and_(_log.c.verdict == "rejected", _lacked),
+        and_(_log.c.verdict.in_(UNMERGED), _lacked),
         and_(
             _log.c.verdict == "conflict",
             or_(~_told.exists(), _told.where(_conflict.c.decided == 0).exists()),
@@ -240,17 +258,19 @@ OPEN_VERDICT = and_(
 """SQL condition: the server did not accept the change in full and still lacks a field of it. A
 conflict waits for its row, then for a decision."""
 OWED = (
-    select(_log.c.record_id, _log.c.kind, _log.c.origin, _log.c.seq, _log.c.base)
+    select(_log.c.record_id, _log.c.kind, _log.c.origin, _log.c.seq, _log.c.base, _log.c.verdict)
     .add_columns(_field.c.key.label("field"))
     .join(_field, true())
     .where(
         _log.c.record_id.in_(bindparam("ids", expanding=True)),
-        _log.c.verdict == "rejected",
-        _log.c.closed.is_(None),
+        or_(
+            and_(_log.c.verdict.in_(UNMERGED), _log.c.closed.is_(None)),
+            _log.c.settled.is_not(None),
+        ),
         _last_word(_field),
     )
 )
-"""Asks for what the records ``ids`` owe: record, kind, origin, seq, base and field."""
+"""Asks for what the records ``ids`` owe: record, kind, origin, seq, base, verdict and field."""
 _OWN = (
     select(_log, _origin.c.acked_seq)
     .join(_origin, _origin.c.origin == _log.c.origin)

@@ -18,6 +18,7 @@ from fieldkit.store import tables
 from fieldkit.store.clock import WRONG
 from fieldkit.store.database import Database
 from fieldkit.store.errors import DiskFull, StoreError, Unwritable
+from fieldkit.store.log.changes import chain_end, head_after
 
 # Held ready: building a statement takes longer than running it, and every save runs these.
 _device = tables.device.c
@@ -157,12 +158,39 @@ def settle_place(database: Database, here: str, at: int) -> None:
             note(connection, at, _MOVED)
 
 
+def heads_to_show(connection: Connection, most: int) -> list[tuple[str, int, bytes]]:
+    """Return heads of every log here, by which a server sees that it is this laptop's (rule 38).
+
+    A restored server may have less than it acknowledged, so of each log some further back are
+    among them, the first one included. At most so many; those of newer logs come first.
+    """
+    logs = connection.execute(select(tables.origin).order_by(tables.origin.c.born.desc())).all()
+    wanted: list[tuple[int, int, str, int]] = []
+    for place, row in enumerate(logs):
+        last, _ = chain_end(connection, row.origin)
+        back = (row.acked_seq - (1 << power) for power in range(row.acked_seq.bit_length()))
+        seqs = dict.fromkeys([row.acked_seq, 1, last, *back])
+        shown = [seq for seq in seqs if 0 < seq <= last]
+        wanted += [(turn, place, row.origin, seq) for turn, seq in enumerate(shown)]
+    return [
+        (origin, seq, head_after(connection, origin, seq))
+        for _, _, origin, seq in sorted(wanted)[:most]
+    ]
+
+
 def freeze(connection: Connection, origin: str, at: int) -> None:
     """Continue under a new origin: the server has more of the present one than this database."""
-    if connection.execute(select(_device.origin)).scalar_one_or_none() == origin:
-        place = connection.execute(select(_device.place)).scalar_one()
-        renew_origin(connection, place=place)
+    if leave(connection, origin):
         note(connection, at, _OLDER)
+
+
+def leave(connection: Connection, origin: str) -> bool:
+    """Continue under a new origin if ``origin`` is the one in use; say whether it was."""
+    if connection.execute(select(_device.origin)).scalar_one_or_none() != origin:
+        return False
+    place = connection.execute(select(_device.place)).scalar_one()
+    renew_origin(connection, place=place)
+    return True
 
 
 def note(connection: Connection, at: int, text: str) -> None:

@@ -23,8 +23,8 @@ from sqlalchemy import (
     update,
 )
 
-from fieldkit.protocol.change import Change, Op, first_head
-from fieldkit.protocol.finding import CONFLICT, Finding, Verdict
+from fieldkit.protocol.change import Change, Op
+from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.database import Database
@@ -33,9 +33,11 @@ from fieldkit.store.log.changes import (
     chain_end,
     change_of,
     count_conflicts,
+    head_after,
     own_changes,
 )
-from fieldkit.store.log.states import State, state_of
+from fieldkit.store.log.states import UNMERGED, State, state_of
+from fieldkit.store.log.verdicts import UnsettledChanges, unsettled_changes, verdict_columns
 
 _change, _origin = tables.change, tables.origin
 
@@ -107,8 +109,8 @@ class Outbox:
     def log_position(self, origin: str | None = None) -> LogPosition | None:
         """Return where an origin stands: the named one, else the one to go on with.
 
-        That is the first with anything to send, then one the server has not been asked about,
-        then the origin in use; None before the first run.
+        That is the first with anything to send, then one that holds changes and the server has
+        not been asked about, then the origin in use; None before the first run.
         """
         with self.database.read() as connection:
             rows = connection.execute(select(_origin).order_by(_origin.c.born)).all()
@@ -127,15 +129,19 @@ class Outbox:
         if origin is not None:
             found = [one for one in found if one.origin == origin]
         waiting = [one for one in found if one.last_seq > one.acked_seq]
-        unasked = [one for one in found if one.server_head is None]
+        unasked = [one for one in found if one.server_head is None and one.last_seq]
         return next(iter([*waiting, *unasked, *reversed(found)]), None)
 
-    def batch(self, origin: str, limit: int = 200) -> list[Logged]:
-        """Return the first unacknowledged changes of an origin, in order, ready to be sent."""
+    def batch(self, origin: str, limit: int = 200, *, after: int | None = None) -> list[Logged]:
+        """Return the first changes of an origin after the seq ``after``, ready to be sent.
+
+        Without it, the first ones that are not acknowledged.
+        """
+        start = _origin.c.acked_seq if after is None else after
         with self.database.read() as connection:
             rows = connection.execute(
                 _logged()
-                .where(_change.c.origin == origin, _change.c.seq > _origin.c.acked_seq)
+                .where(_change.c.origin == origin, _change.c.seq > start)
                 .order_by(_change.c.seq)
                 .limit(limit)
             )
@@ -144,10 +150,7 @@ class Outbox:
     def head_before(self, origin: str, seq: int) -> bytes:
         """Return the chain's head before the change ``seq``."""
         with self.database.read() as connection:
-            head = connection.execute(
-                select(_change.c.head).where(_change.c.origin == origin, _change.c.seq == seq - 1)
-            ).scalar_one_or_none()
-        return head or first_head(origin)
+            return head_after(connection, origin, seq - 1)
 
     def sent(self, origin: str, seq: int) -> None:
         """Note that changes up to ``seq`` are on their way."""
@@ -167,20 +170,23 @@ class Outbox:
             )
 
     def counts(self) -> dict[State, int]:
-        """Return how many changes are queued, sent and rejected (and still open).
+        """Return how many changes are queued, sent, and not merged by the server (and still open).
 
         And how many conflicts are open here, no matter who wrote the values.
         """
-        found = dict.fromkeys((State.QUEUED, State.SENT, State.CONFLICT, State.REJECTED), 0)
+        found = dict.fromkeys((State.QUEUED, State.SENT, State.CONFLICT, *sorted(UNMERGED)), 0)
         with self.database.read() as connection:
             for row in connection.execute(select(_origin)):
                 last, _ = chain_end(connection, row.origin)
                 found[State.SENT] += max(row.sent_seq - row.acked_seq, 0)
                 found[State.QUEUED] += last - max(row.sent_seq, row.acked_seq)
-            rejected = connection.execute(
-                select(func.count()).where(OPEN_VERDICT, _change.c.verdict == State.REJECTED)
+            unmerged = (
+                select(_change.c.verdict, func.count())
+                .where(OPEN_VERDICT, _change.c.verdict.in_(UNMERGED))
+                .group_by(_change.c.verdict)
             )
-            found[State.REJECTED] = rejected.scalar_one()
+            for verdict, many in connection.execute(unmerged):
+                found[State(verdict)] = many
             found[State.CONFLICT] = count_conflicts(connection)
         return found
 
@@ -189,18 +195,25 @@ class Outbox:
     ) -> list[Logged]:
         """Return the rejected changes with a field the server still lacks, the latest first.
 
-        ``record_id``: only those of this record.
+        ``record_id``: only those of this record, late and waiting ones too.
         """
-        of = [] if record_id is None else [_change.c.record_id == record_id]
+        of = [_change.c.verdict == State.REJECTED]
+        if record_id is not None:
+            of = [_change.c.verdict.in_(UNMERGED), _change.c.record_id == record_id]
         with self.database.read() as connection:
             rows = connection.execute(
                 _logged()
-                .where(OPEN_VERDICT, _change.c.verdict == State.REJECTED, *of)
+                .where(OPEN_VERDICT, *of)
                 .order_by(desc(_change.c.at), desc(_change.c.seq))
                 .limit(limit)
                 .offset(skip)
             )
             return [_read(row) for row in rows]
+
+    def unsettled(self) -> Mapping[str, UnsettledChanges]:
+        """Return the changes that are late or waiting, by origin."""
+        with self.database.read() as connection:
+            return unsettled_changes(connection)
 
     def receipt(self) -> list[LogCount]:
         """Return what the log of each origin holds that has any change, the oldest first."""
@@ -302,13 +315,7 @@ def acknowledge(
         connection.execute(
             update(_change)
             .where(_change.c.origin == origin, _change.c.seq == verdict.seq)
-            .values(
-                verdict=State.CONFLICT if verdict.verdict == CONFLICT else State.REJECTED,
-                reason=verdict.reason,
-                reason_field=verdict.field,
-                rule=verdict.rule,
-                params=json.dumps(verdict.params, ensure_ascii=False),
-            )
+            .values(verdict_columns(verdict))
         )
     rows = connection.execute(
         select(_change.c.kind, _change.c.record_id).where(
@@ -342,7 +349,7 @@ def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, 
     connection.execute(mine.values(acked_seq=seq, sent_seq=seq))
     # What was given up stays so; a conflict is opened again, or is none any more.
     closed = case((_change.c.verdict == State.CONFLICT, null()), else_=_change.c.closed)
-    answer = dict.fromkeys(("verdict", "reason", "reason_field", "rule", "params", "version"))
+    answer = verdict_columns(None) | {"version": None, "settled": None}
     connection.execute(update(_change).where(*beyond).values(**answer, closed=closed))
     born_of = select(_origin.c.origin).where(_origin.c.parent == origin)
     for child in connection.execute(born_of).scalars().all():

@@ -9,6 +9,7 @@ from fieldkit.protocol.change import Json
 from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.protocol.scope import Scope
+from fieldkit.store.log.verdicts import SettledChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Answered:
     """Seconds the server's clock is ahead of this laptop's."""
     token: str | None = None
     """A new token, used from now on."""
+    settled: Sequence[SettledChange] = ()
+    """What became of changes of ``origin`` that were late or waiting."""
 
 
 @dataclass(frozen=True, slots=True)

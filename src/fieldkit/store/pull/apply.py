@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from fieldkit.protocol.change import Op
 from fieldkit.store.log.changes import OwnChange, untaken
 from fieldkit.store.log.outbox import acknowledge
+from fieldkit.store.log.verdicts import settle
 from fieldkit.store.pull.answers import Answered, PullResult, ServerRow
 from fieldkit.store.pull.server_issues import replace_issues
 from fieldkit.store.read.server_rows import BaseRow, Key
@@ -27,6 +28,8 @@ def apply_answer(connection: Connection, answered: Answered) -> PullResult:
         answered.verdicts,
         answered.versions,
     )
+    settled = settle(connection, answered.origin, answered.settled)
+    acked = list(dict.fromkeys([*acked, *settled]))
     rows = {(row.kind, row.id): row for row in answered.rows}
     leaving = set(answered.gone) - rows.keys()
     rebuilder = OverlayRebuilder(connection, [*acked, *rows, *leaving])
@@ -35,7 +38,7 @@ def apply_answer(connection: Connection, answered: Answered) -> PullResult:
         rebuilder = OverlayRebuilder(connection, [*acked, *rows, *leaving])
     bases = _page_bases(rebuilder, rows)
     bases |= {key: _leaving_base(rebuilder, key) for key in leaving}
-    bases |= _acknowledged_bases(rebuilder, set(acked) - bases.keys() - rows.keys())
+    bases |= _acknowledged_bases(rebuilder, set(acked) - bases.keys() - rows.keys(), set(settled))
     changed, removed = rebuilder.rebuild(bases)
     fresh = replace_issues(connection, list(rows.values()), rebuilder.own)
     left = {key for key in acked if rebuilder.is_gone(key)} - rows.keys()
@@ -90,15 +93,19 @@ def _leaving_base(rebuilder: OverlayRebuilder, key: Key) -> BaseRow:
     )
 
 
-def _acknowledged_bases(rebuilder: OverlayRebuilder, keys: Iterable[Key]) -> dict[Key, BaseRow]:
+def _acknowledged_bases(
+    rebuilder: OverlayRebuilder, keys: Iterable[Key], settled: Collection[Key]
+) -> dict[Key, BaseRow]:
     """Return the base rows of records for which the acknowledgement alone ends an overlay.
 
-    A change that made a later version than the base row remains an overlay (rule 21).
+    A change that made a later version than the base row remains an overlay (rule 21). ``settled``:
+    the records of changes that were late or waiting.
     """
     return {
         key: _leaving_base(rebuilder, key) if rebuilder.is_gone(key) else rebuilder.base(key)
         for key in keys
         if rebuilder.is_gone(key)
+        or key in settled
         or any(
             one.acked
             and (one.row.verdict is not None or not one.made_later_than(rebuilder.version(key)))

@@ -24,7 +24,7 @@ from fieldkit.store.log.changes import append, change_of, in_parts
 from fieldkit.store.log.tallies import rename_saved
 from fieldkit.store.read.records import Records
 from fieldkit.store.read.server_rows import NOTHING, BaseRow, Key
-from fieldkit.store.rows.overlays import OverlayRebuilder
+from fieldkit.store.rows.overlays import OverlayRebuilder, keep_base_rows
 from fieldkit.store.rows.row_write import RowWrite
 from fieldkit.store.rows.table_rows import put, remove
 
@@ -45,7 +45,11 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     if first is None:
         return
     own = derived_origin(origin, first)
-    renaming = _Renaming(connection, _made_since(connection, origin, seq, own))
+    names = _made_since(connection, origin, seq, own)
+    # Another copy may have sent the same tail under that name, and its rows have come here.
+    pulled = Records(connection).fetch(kinds(), sorted(names.values()))
+    keep_base_rows(connection, list(pulled.values()))
+    renaming = _Renaming(connection, names, frozenset(pulled))
     _branch(connection, origin, own, seq)
     renaming.move(origin, own, seq)
     renaming.rewrite_after(own)
@@ -103,6 +107,8 @@ class _Renaming:
     connection: Connection
     names: Mapping[str, str]
     """The new number by the old one."""
+    pulled: frozenset[Key]
+    """Records that the server had sent under the new numbers before."""
     mentioning: set[tuple[str, str]] = field(default_factory=set)
     """Kind and old id of the records whose changes mention any."""
 
@@ -157,7 +163,8 @@ class _Renaming:
         for kind, old in keys:
             if rebuilder.is_here((kind, old)):
                 bases[kind, old] = rebuilder.base((kind, old))
-                bases[kind, self.names[old]] = NOTHING
+                new = (kind, self.names[old])
+                bases[new] = rebuilder.base(new) if new in self.pulled else NOTHING
         rebuilder.rebuild(bases)
 
     def rename_drafts(self) -> None:

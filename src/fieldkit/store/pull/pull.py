@@ -11,8 +11,9 @@ from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.clock import WRONG, Clock
 from fieldkit.store.database import Database
-from fieldkit.store.log.identity import freeze, note
+from fieldkit.store.log.identity import freeze, leave, note
 from fieldkit.store.log.outbox import take_back
+from fieldkit.store.log.verdicts import unsettle
 from fieldkit.store.pull.answers import Answered, PullResult, PullState
 from fieldkit.store.pull.apply import apply_answer
 from fieldkit.store.pull.forks import fork
@@ -89,10 +90,14 @@ class Pull:
         return True
 
     def new_incarnation(self, name: str) -> None:
-        """Store the server's new generation; every origin's log must be compared again (rule 5)."""
+        """Store the server's new generation; every origin's log must be compared again (rule 5).
+
+        What became of late and waiting changes is asked again too.
+        """
         with self.database.write() as connection:
             connection.execute(update(_device).values(incarnation=name))
             connection.execute(update(tables.origin).values(server_head=None))
+            reapply_overlays(connection, unsettle(connection))
 
     def offer_again(self, origin: str, seq: int) -> None:
         """Mark an origin's changes beyond ``seq`` as unsent: the server lacks them (rule 5).
@@ -107,6 +112,11 @@ class Pull:
         with self.database.write() as connection:
             fork(connection, origin, seq)
             note(connection, self.clock(), _RENUMBERED)
+
+    def leave(self, origin: str) -> None:
+        """Continue under a new origin if this one, still empty here, is another laptop's."""
+        with self.database.write() as connection:
+            leave(connection, origin)
 
     def freeze(self, origin: str) -> None:
         """Continue under a new origin: the server has more of ``origin`` than this older copy."""

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from fieldkit.records import Record, Value, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OPEN_VERDICT, in_parts
-from fieldkit.store.log.states import RETURNED, State, state_of
+from fieldkit.store.log.states import RETURNED, UNSETTLED, State, state_of
 from fieldkit.store.log.tallies import last_saved_ids
 from fieldkit.store.read.record_json import to_json
 
@@ -206,10 +206,10 @@ class Records:
                 .order_by(origin.c.born, log.c.seq)
             )
             for row in rows:
-                if found.get(row.record_id) not in RETURNED:
-                    found[row.record_id] = state_of(
-                        row.seq, row.verdict, row.sent_seq, row.acked_seq
-                    )
+                state = state_of(row.seq, row.verdict, row.sent_seq, row.acked_seq)
+                before = found.get(row.record_id)
+                if before not in RETURNED and (before not in UNSETTLED or state in RETURNED):
+                    found[row.record_id] = state
             in_conflict = self.connection.execute(
                 select(conflict.c.record_id).where(
                     conflict.c.record_id.in_(some), conflict.c.decided == 0

@@ -67,8 +67,9 @@ class OverlayRebuilder(BaseRows):
         was = self.base(key)
         fields = {} if self._created_again(key) else dict(was.fields)
         for one in self.own.get(key, ()):
-            if one.taken and was.version < (one.row.version or version) <= version:
-                fields = overlay(fields, one.change())
+            late = was.version < (one.row.version or version) <= version
+            if one.taken and late and (change := self._counting(one)):
+                fields = overlay(fields, change)
         return BaseRow(version, fields)
 
     def advance(self, versions: Mapping[Key, int | None]) -> None:
@@ -139,18 +140,23 @@ class OverlayRebuilder(BaseRows):
         return found, {(record.kind(), record.id) for record in gone}
 
     def _overlaid(self, key: Key, base: BaseRow) -> Iterator[Change]:
-        """Yield the changes to apply to a row; a rejected one with the fields the server lacks."""
+        """Yield the changes to apply to a row."""
         for one in self.own.get(key, ()):
-            if not one.overlays(base.version, gone=base.gone):
-                continue
-            change = one.change()
-            if not one.rejected:
+            if one.overlays(base.version, gone=base.gone) and (change := self._counting(one)):
                 yield change
-            elif owed := self._owed.get(one.at):
-                fields = {name: value for name, value in change.fields.items() if name in owed}
-                # A rejected deletion that a later change has replaced deletes nothing.
-                whole = change.op is not Op.DELETE or "deleted" in owed
-                yield replace(change, fields=fields, op=change.op if whole else Op.EDIT)
+
+    def _counting(self, one: OwnChange) -> Change | None:
+        """Return a change, or as much of it as counts; None: nothing."""
+        change = one.change()
+        if not one.in_part:
+            return change
+        owed = self._owed.get(one.at)
+        if not owed:
+            return None
+        fields = {name: value for name, value in change.fields.items() if name in owed}
+        # A deletion that a later change has replaced deletes nothing.
+        whole = change.op is not Op.DELETE or "deleted" in owed
+        return replace(change, fields=fields, op=change.op if whole else Op.EDIT)
 
     def _drop(self, keys: Collection[Key]) -> None:
         if keys:

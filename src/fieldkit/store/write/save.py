@@ -18,7 +18,7 @@ from fieldkit.store.clock import WRONG
 from fieldkit.store.errors import Refused
 from fieldkit.store.log.changes import OWED, append, chain_end, in_parts, own_changes, untaken
 from fieldkit.store.log.identity import Device, highest_brought, take_numbers
-from fieldkit.store.log.states import State
+from fieldkit.store.log.states import UNSETTLED, State
 from fieldkit.store.log.tallies import count_entered, note_saved
 from fieldkit.store.read.records import Records
 from fieldkit.store.rows.overlays import keep_base_rows
@@ -108,6 +108,9 @@ def _prepare(
         if before is None and (code := _number_refused(key, highest, kind, past.kind)):
             refused = finding_about(one.record, "id", code, Severity.BLOCK)
             one = replace(one, stops=(refused, *one.stops))
+        elif one.op is Op.CREATE and key not in history and _is_others(key, author.device):
+            refused = finding_about(one.record, "id", "number.other", Severity.BLOCK)
+            one = replace(one, stops=(refused, *one.stops))
         if one.op and not one.stops:
             _stamp(one, author)
             known.put(one.record)
@@ -177,16 +180,22 @@ def _history(
                 past = found[record_id] = replace(
                     past, created_again=one.row.verdict == State.REJECTED
                 )
-            if one.overlays(version or 0) and not one.rejected:
+            if one.overlays(version or 0) and not one.unmerged:
                 change = one.change()
                 for name in (*change.fields, *([DELETED] if change.op is Op.DELETE else ())):
-                    past.pending[name] = min(
-                        past.pending.get(name, change.base) or 0, change.base or 0
-                    )
+                    _keep_oldest(past, name, change.base)
     for some in in_parts(sorted({key[1] for key in own})):
         for row in connection.execute(OWED, {"ids": some}):
-            found[row.record_id].owed[row.field] = row.base
+            past = found[row.record_id]
+            if row.verdict == State.REJECTED:
+                past.owed[row.field] = row.base
+            elif row.verdict in UNSETTLED:
+                _keep_oldest(past, row.field, row.base)
     return found
+
+
+def _keep_oldest(past: Past, field: str, base: int | None) -> None:
+    past.pending[field] = min(past.pending.get(field, base) or 0, base or 0)
 
 
 def _number_refused(record_id: str, highest: RecordId, kind: str, taken_by: str) -> str | None:
@@ -199,6 +208,14 @@ def _number_refused(record_id: str, highest: RecordId, kind: str, taken_by: str)
     if taken_by != kind:
         return "number.taken"
     return None
+
+
+def _is_others(record_id: str, device: Device) -> bool:
+    """Say whether the server would refuse a new record of this number as another laptop's (36).
+
+    A laptop that has no server yet takes in what another one has exported.
+    """
+    return device.server is not None and not record_id.startswith(f"{device.origin}-")
 
 
 def _write(connection: Connection, prepared: Sequence[Prepared], author: Author) -> list[int]:

@@ -15,9 +15,17 @@ from typing import TypeAlias
 
 from fieldkit import reference
 from fieldkit.aadhaar import cut_aadhaar, masked
-from fieldkit.files.columns.entries import entry_meant
-from fieldkit.files.columns.mapping import BY_AGE, MOSTLY, share_of_aadhaars
-from fieldkit.files.columns.relatives import name_and_relative, relative
+from fieldkit.files.values.entries import entry_meant
+from fieldkit.files.values.readings import Way, from_1904, read_as
+from fieldkit.files.values.relatives import name_and_relative, relative
+from fieldkit.files.values.targets import (
+    BY_AGE,
+    MOSTLY,
+    NAME_PARTS,
+    NO_FIELD,
+    share_of_aadhaars,
+    targets,
+)
 from fieldkit.plain_text import plain
 from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.identity import read_id
@@ -39,6 +47,8 @@ CellReader: TypeAlias = Callable[[str], Mapping[str, Value]]
 Raises :class:`Unfit`."""
 
 _AGE = re.compile(r"(?i)(\d{1,3})(?:\.0+)?\s*(?:y|yr|yrs|years?|वर्ष|साल)?\.?")
+_OLDEST = 119
+_ERROR = re.compile(r"(?i)#(n/a|ref!|value!|name\?|null!|div/0!|num!)")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[eE]\+?\d+")
 _MOST_NOTED = 200
 
@@ -91,29 +101,44 @@ class Reader:
     known: Known
     own_export: bool = False
     accounts: frozenset[str] = frozenset()
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    """How the dates and numbers of a field are written in this file."""
+    days_from_1904: bool = False
+    """Dates written as mere numbers count from 1904."""
     interpretations: Interpretations = field(default_factory=Interpretations)
     _readers: dict[str, CellReader] = field(default_factory=dict)
 
     def read(self, cells: Mapping[str, str]) -> RowValues:
         """Read target -> text; an empty text clears the field of an existing record."""
         row = RowValues()
-        nested = []
+        nested, parts = [], dict[str, str]()
         for target, text in cells.items():
             text = text.strip()
-            if blank(text):
-                if target != BY_AGE:
+            if _ERROR.fullmatch(text) and not self.own_export:
+                why = f"The spreadsheet shows {text}, an error. Type the value."
+                row.reasons.append(f"{self._label(target)}: {why}")
+            elif blank(text):
+                if target not in NO_FIELD:
                     row.fields.setdefault(target, None)
-            elif target == "id":
-                self._read_id(text, row)
-            elif target == "deleted":
-                self._read_deleted(text, row)
+            elif target in NAME_PARTS:
+                parts[target] = text
             elif self._is_nested(target):
                 nested.append((target, text))
             else:
-                self._read_cell(target, text, row)
+                read = _KEPT.get(target)
+                read(self, text, row) if read else self._read_cell(target, text, row)
         for target, text in nested:
             self._read_nested_choice(target, text, row)
+        if parts:
+            self._join_name(parts, row)
         return self._finished(row)
+
+    def _join_name(self, parts: Mapping[str, str], row: RowValues) -> None:
+        """Put the other parts of a name behind the first, unless it holds them already."""
+        first = str(row.fields.get("name") or "")
+        more = [parts[part] for part in NAME_PARTS if part in parts]
+        if first and not first.casefold().endswith(" ".join(more).casefold()):
+            self._read_cell("name", " ".join((first, *more)), row)
 
     def _finished(self, row: RowValues) -> RowValues:
         row.fields.pop("id", None)
@@ -161,11 +186,12 @@ class Reader:
             row.reasons.append(f"{self._label(target)}: {problem}")
             return
         for name, value in found.items():
-            if name == target or row.fields.get(name) is None:
+            known = name in self.kind.fields()
+            if name == target or (known and row.fields.get(name) is None):
                 row.fields[name] = value
 
     def _label(self, target: str) -> str:
-        return "Age" if target == BY_AGE else self.kind.fields()[target].label
+        return "Age" if target == BY_AGE else targets(self.kind)[target]
 
     def _reader_of(self, target: str) -> CellReader:
         """Choose the reader of a target; readers whose values repeat have a cache."""
@@ -184,14 +210,23 @@ class Reader:
             return lambda text: self._choose(target, form, text, None)
         if isinstance(form, Reference):
             return lru_cache(maxsize=4096)(lambda text: self._refer(form, text))
-        if isinstance(form, Date | YesNo) or self.kind.fields()[target].suggest:
+        if isinstance(form, Date):
+            return lru_cache(maxsize=8192)(self._date_parser(form, self.ways.get(target)))
+        if isinstance(form, YesNo) or self.kind.fields()[target].suggest:
             return lru_cache(maxsize=8192)(form.parse)
         return self._plain_parser(target, form)
 
+    def _date_parser(self, form: Date[Value], way: Way | None) -> Callable[[str], Value]:
+        if self.days_from_1904:
+            return lambda text: form.parse(read_as(way, from_1904(text)))
+        return lambda text: form.parse(read_as(way, text))
+
     def _plain_parser(self, target: str, form: Format) -> Callable[[str], Value]:
-        confirmed = target in self.accounts
+        confirmed, way = target in self.accounts, self.ways.get(target)
 
         def parse(text: str) -> Value:
+            if form.numeric:
+                text = read_as(way, text)
             if _SCIENTIFIC.fullmatch(text) and (form.may_hold_twelve_digits or form.numeric):
                 raise Unfit(f"The spreadsheet has broken this number (like {text}). Type it whole.")
             return form.parse(text, confirmed=confirmed)
@@ -237,6 +272,10 @@ class Reader:
         return form.parse(text)
 
 
+_KEPT = {"id": Reader._read_id, "deleted": Reader._read_deleted}
+"""Fields that say which record the row is, and whether it stays."""
+
+
 def accounts_of(kind: type[Record], held: Mapping[str, Sequence[str]]) -> frozenset[str]:
     """Return the account and reference fields whose values are accepted without confirmation.
 
@@ -256,4 +295,7 @@ def _born_by_age(text: str) -> Value:
     found = _AGE.fullmatch(plain(text))
     if not found:
         raise Unfit("An age is a number of years.")
-    return Born().parse(str(today().year - int(found[1])))
+    years = int(found[1])
+    if not 0 < years <= _OLDEST:
+        raise Unfit(f"Nobody is {years} years old. Check the age.")
+    return Born().parse(str(today().year - years))

@@ -1,0 +1,178 @@
+"""Late and waiting changes for the supervisor: lists them, takes them in, leaves them (rule 34)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypedDict
+
+from sqlalchemy import Engine, select, tuple_
+
+from fieldkit.protocol.change import Json
+from fieldkit.protocol.finding import APPLIED, LATE
+from fieldkit.server.database.connection import reading
+from fieldkit.server.database.migrate import open_database
+from fieldkit.server.database.rows import read_places
+from fieldkit.server.database.tables import CHANGE, DEVICE
+from fieldkit.server.devices.authentication import WrongInput
+from fieldkit.server.ingest import settling, unsettled
+from fieldkit.server.ingest.unsettled import Unsettled
+from fieldkit.server.problems import Refusal
+
+_NAME = re.compile(r"([0-9A-Z]{8})/([1-9][0-9]{0,15})")
+
+
+class LateChange(TypedDict):
+    """A change that is late or waiting; times are seconds since 1970 UTC."""
+
+    change: str
+    """Its log and seq, as ``7KQ2M9XD/14``."""
+    verdict: str
+    """``late``: a supervisor decides. ``waiting``: its record is still to come."""
+    device: int
+    device_name: str
+    received_at: int
+    op: str
+    kind: str
+    record: str
+    district: int | None
+    block: int | None
+    """Where the record stands; neither: the server does not have it."""
+    fields: dict[str, Json]
+    at: int
+    """By the laptop's clock."""
+    operator: str
+
+
+class Taken(TypedDict):
+    """What became of a change that was taken in."""
+
+    change: str
+    verdict: str
+    """``applied``, ``conflict``, ``rejected``, or ``waiting`` if its record is still to come."""
+    version: int | None
+
+
+def late_changes(database: str, device: int | None = None) -> list[LateChange]:
+    """List what is late or waiting, of one device or of all, in order of arrival."""
+    with _opened(database) as engine, reading(engine) as connection:
+        found = unsettled.of_device(connection, device)
+        its = tuple_(CHANGE.c.origin, CHANGE.c.seq).in_([(one.origin, one.seq) for one in found])
+        rows = {(row.origin, row.seq): row for row in connection.execute(select(CHANGE).where(its))}
+        names = {row.id: row.name for row in connection.execute(select(DEVICE.c.id, DEVICE.c.name))}
+        places = read_places(connection, dict.fromkeys(one.key for one in found))
+    listed = []
+    for one in found:
+        row, place = rows[one.origin, one.seq], places.get(one.key, (None, None))
+        body = json.loads(row.body)
+        listed.append(
+            LateChange(
+                change=_name(one),
+                verdict=one.verdict,
+                device=one.device,
+                device_name=names[one.device],
+                received_at=row.received_at,
+                op=body["op"],
+                kind=one.key[0],
+                record=one.key[1],
+                district=place[0],
+                block=place[1],
+                fields=body["fields"],
+                at=body["at"],
+                operator=body["operator"],
+            )
+        )
+    return listed
+
+
+def take(
+    database: str, now: int, changes: Sequence[str] = (), device: int | None = None
+) -> list[Taken]:
+    """Take late changes in: the named ones, or all of a device, in order of arrival.
+
+    Raises:
+        WrongInput: there is no such late change.
+    """
+    taken: list[Taken] = []
+    with _opened(database) as engine:
+        done: set[int] = set()
+        # What waits for a record may become late when that is taken in.
+        while chosen := _next(engine, changes, device, done):
+            done.add(chosen.number)
+            try:
+                outcome = settling.take(engine, chosen, now)
+            except Refusal:
+                raise WrongInput("The server is busy with batches. Run this again.") from None
+            if outcome is not None:
+                verdict = outcome.verdict.verdict if outcome.verdict else APPLIED
+                taken.append(Taken(change=_name(chosen), verdict=verdict, version=outcome.version))
+    return taken
+
+
+def _next(
+    engine: Engine, changes: Sequence[str], device: int | None, done: Collection[int]
+) -> Unsettled | None:
+    """Return the next change to take in; None if none is left."""
+    for one in _chosen(engine, changes, device, all_there=not done):
+        if one.number not in done and one.verdict == LATE:
+            return one
+    return None
+
+
+def leave(
+    database: str, now: int, changes: Sequence[str] = (), device: int | None = None
+) -> list[str]:
+    """Leave late or waiting changes: they come back to their authors as rejected.
+
+    Raises:
+        WrongInput: there is no such change.
+    """
+    with _opened(database) as engine:
+        chosen = _chosen(engine, changes, device, all_there=True)
+        for one in chosen:
+            settling.leave(engine, one, now)
+    return [_name(one) for one in chosen]
+
+
+def _chosen(
+    engine: Engine, changes: Sequence[str], device: int | None, *, all_there: bool
+) -> list[Unsettled]:
+    """Return the named changes that are open, or all of a device, in order of arrival.
+
+    ``all_there``: every named one must be.
+    """
+    names = [_read_name(one) for one in changes]
+    with reading(engine) as connection:
+        found = unsettled.of_device(connection, device) if device is not None else []
+        for origin in dict.fromkeys(origin for origin, _ in names):
+            seqs = [seq for of, seq in names if of == origin]
+            found += unsettled.listed(connection, origin, seqs)
+    missing = set(names) - {(one.origin, one.seq) for one in found}
+    if missing and all_there:
+        origin, seq = min(missing)
+        raise WrongInput(
+            f"No change {origin}/{seq} is late. `fieldkit server late list` names those that are."
+        )
+    return sorted(found, key=lambda one: one.number)
+
+
+def _name(one: Unsettled) -> str:
+    return f"{one.origin}/{one.seq}"
+
+
+def _read_name(name: str) -> tuple[str, int]:
+    found = _NAME.fullmatch(name.strip().upper())
+    if found is None:
+        raise WrongInput(f"{name} names no change. They are named like 7KQ2M9XD/14.")
+    return found[1], int(found[2])
+
+
+@contextmanager
+def _opened(database: str) -> Iterator[Engine]:
+    engine = open_database(database)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
