@@ -299,7 +299,8 @@ class Expected:
         """Merge a change, or note why not."""
         entry, typed = one.entry, self.typed[one.mark]
         row = self.state.rows.get(entry.record_id)
-        verdict = self._verdict(one, typed, row)
+        ahead = typed.base > max(row.version if row else 0, floor)
+        verdict = "rejected" if ahead else self._verdict(one, typed, row)
         if verdict == "late":
             self.state.late[one.mark] = one
         elif verdict == "waiting":
@@ -324,7 +325,7 @@ class Expected:
             made = (place[0], place[1]) if isinstance(place, list) else (one.entry.district, None)
             right = right_to_create(terms, made, now)
         else:
-            return "rejected" if self._not_there(typed) else "waiting"
+            return "rejected" if self._not_there(typed, one.entry.record_id) else "waiting"
         return {"now": "", "late": "late", "never": "rejected"}[right]
 
     def _forbidden(self, one: Unsettled, typed: TypedChange, row: Row | None) -> bool:
@@ -359,15 +360,14 @@ class Expected:
         own = {(fate.origin, fate.seq) for fate in fates if fate}
         return any((one[0], one[1]) not in own for one in decided or [])  # type: ignore[attr-defined]
 
-    def _not_there(self, typed: TypedChange) -> bool:
+    def _not_there(self, typed: TypedChange, record_id: str) -> bool:
         """Say whether the author had entered the record, and no entry may still be taken."""
         entries = [
             self.state.fates[mark].verdict
             for mark in typed.prior
-            if self.typed[mark].op == "create"
-            and self.typed[mark].key == typed.key
+            if mark in self.state.fates
+            and self.state.fates[mark].record_id == record_id
             and self.typed[mark].kind == typed.kind
-            and mark in self.state.fates
         ]
         return "rejected" in entries and "late" not in entries
 
