@@ -182,6 +182,7 @@ def write_log(home: Path) -> Path | None:
         make_private(folder)
         path = folder / f"fault-{now:%Y%m%d-%H%M%S}.txt"
         named = kind.__name__ if kind else type(error).__name__
+        named += f" {getattr(getattr(error, 'orig', error), 'sqlite_errorname', '')}"
         path.write_text("\n".join([f"{now:%Y-%m-%d %H:%M:%S} UTC", named, *lines, ""]), "utf-8")
     except OSError:
         return None

@@ -91,6 +91,10 @@ _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
         Busy,
         "Another program is using the data file. Wait for it to end, then try again.",
     ),
+    sqlite3.SQLITE_PROTOCOL: (  # locks were contended for, too often in a row
+        Busy,
+        "Another program is using the data file. Wait for it to end, then try again.",
+    ),
     sqlite3.SQLITE_LOCKED: (
         Busy,
         "Another program is using the data file. Wait for it to end, then try again.",
