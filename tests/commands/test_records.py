@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -111,6 +112,11 @@ def test_a_bad_file_does_not_stop_the_others_of_a_folder(
     assert ran.json["programme.csv"]["notes"] == ["The file is empty."]
 
 
+def unnumbered(exported: bytes) -> list[bytes]:
+    """Return the lines of an export without record numbers, which each laptop gives itself."""
+    return sorted(re.sub(rb'"[0-9A-HJKMNP-TV-Z]{8}-[0-9]+"', b'""', exported).splitlines())
+
+
 def test_export_then_import_gives_the_same_records(
     filled: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,8 +127,8 @@ def test_export_then_import_gives_the_same_records(
     out.mkdir()
     for kind in KINDS:
         assert cli("export", kind, "-o", out / f"{kind}.jsonl").code == 0
-    before = {kind: (out / f"{kind}.jsonl").read_bytes().splitlines() for kind in KINDS}
-    assert json.loads(before["beneficiary"][0])["solar_panel"] == {"watts": 40}
+    before = {kind: unnumbered((out / f"{kind}.jsonl").read_bytes()) for kind in KINDS}
+    assert any(json.loads(one).get("solar_panel") == {"watts": 40} for one in before["beneficiary"])
     assert all(before.values())
 
     monkeypatch.setenv("FIELDKIT_HOME", str(tmp_path / "other"))
@@ -133,8 +139,8 @@ def test_export_then_import_gives_the_same_records(
         len(before[kind]) for kind in KINDS
     ]
     for kind in KINDS:
-        assert cli("export", kind, "--format", "jsonl").out.splitlines() == before[kind], kind
-    # The order is kept, and a new record gets an unused number.
+        assert unnumbered(cli("export", kind, "--format", "jsonl").out) == before[kind], kind
+    # A new record gets an unused number.
     cli("import", "beneficiary", "-", piped=b'{"name": "Ali Lone", "trade_code": "CARP"}\n')
     ids = [entry["id"] for entry in cli("export", "beneficiary", "--format", "jsonl").lines]
     assert len(set(ids)) == 61
@@ -146,13 +152,13 @@ def test_exported_tables_import_unchanged(
 ) -> None:
     out = tmp_path / f"beneficiary.{form}"
     assert cli("export", "beneficiary", "-o", out).code == 0
-    before = cli("export", "beneficiary", "--format", "jsonl").out
+    before = unnumbered(cli("export", "beneficiary", "--format", "jsonl").out)
     skipped = cli("import", "beneficiary", out, "--json").json
     assert (skipped["skipped"], skipped["changed"], skipped["rejected"]) == (60, 0, 0)
     monkeypatch.setenv("FIELDKIT_HOME", str(tmp_path / "other"))
     assert cli("init", "--name", "Bilal", "--district", "2", "--block", "16").code == 0
     assert cli("import", "beneficiary", out).code == 0
-    assert cli("export", "beneficiary", "--format", "jsonl").out == before
+    assert unnumbered(cli("export", "beneficiary", "--format", "jsonl").out) == before
 
 
 def test_a_known_id_edits_the_named_fields(laptop: Path, cli: Cli) -> None:
@@ -164,7 +170,9 @@ def test_a_known_id_edits_the_named_fields(laptop: Path, cli: Cli) -> None:
 
     def held() -> dict[str, object]:
         (entry,) = cli("export", "beneficiary", "--format", "jsonl").lines
-        return {name: entry.get(name) for name in ("id", "name", "trade_code", "village")}
+        return {"id": first["id"]} | {
+            name: entry.get(name) for name in ("name", "trade_code", "village")
+        }
 
     assert load(first) == (1, 0, 0)
     assert held() == first
@@ -181,7 +189,7 @@ def test_a_known_id_edits_the_named_fields(laptop: Path, cli: Cli) -> None:
     assert [change["seq"] for change in changes] == [1, 2, 3, 4]
     assert changes[1]["fields"] == {"name": "Ali Mohd Lone"}
     assert changes[2]["fields"] == {"village": None}
-    assert "7KQ2M9XD-1  deleted" in cli("show", "7KQ2M9XD-1").text
+    assert "-1  deleted" in cli("show", "7KQ2M9XD-1").text
 
 
 def test_rejected_rows_are_written_with_the_reason(laptop: Path, cli: Cli, tmp_path: Path) -> None:
@@ -319,21 +327,17 @@ def test_an_account_that_looks_like_an_aadhaar_number_can_be_searched(
 
 def test_a_person_is_found_by_a_misspelt_name(laptop: Path, cli: Cli) -> None:
     entries = rows(
-        {"id": "7KQ2M9XD-1", "name": "Ghulam Mohammad Bhat", "trade_code": "CARP"},
-        {"id": "7KQ2M9XD-2", "name": "Zooni Begum", "trade_code": "TAIL", "village": "Wathoora"},
+        {"name": "Ghulam Mohammad Bhat", "trade_code": "CARP"},
+        {"name": "Zooni Begum", "trade_code": "TAIL", "village": "Wathoora"},
     )
     assert cli("import", "beneficiary", "-", piped=entries).code == 0
     (hit,) = cli("find", "gh mohd but", "--json").json
     assert set(hit) == {"id", "kind", "label", "fields"}
-    assert (hit["id"], hit["kind"], hit["label"]) == (
-        "7KQ2M9XD-1",
-        "beneficiary",
-        "Ghulam Mohammad Bhat",
-    )
+    assert (hit["kind"], hit["label"]) == ("beneficiary", "Ghulam Mohammad Bhat")
     assert hit["fields"]["trade_code"] == "CARP"
     spoken = cli("find", "zoni begam")
     assert spoken.code == 0
-    assert spoken.text.startswith("7KQ2M9XD-2")
+    assert spoken.text.split()[0].endswith("-2")
     assert "Wathoora" in spoken.text
     assert cli("find", "zoni begam", "--kind", "member", "--json").json == []
     none = cli("find", "Xerxes")
