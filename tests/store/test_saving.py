@@ -193,8 +193,12 @@ def test_a_record_twice_in_one_call_is_worked_out_in_order(store: Store, tmp_pat
 def test_own_ids_that_a_file_brings_are_stepped_over(store: Store) -> None:
     store.load([Edit(Beneficiary, artisan(), id=f"{origin(store)}-41")], "Asha")
     assert save(store) == f"{origin(store)}-42"
-    store.load([Edit(Beneficiary, artisan(), id="7KQ2M9XD-900")], "Asha")
-    assert save(store) == f"{origin(store)}-43"
+    strange = Edit(Beneficiary, artisan(), id="7KQ2M9XD-900")
+    store.load([strange, Edit(Beneficiary, artisan(), id=f"{origin(store)}-43")], "Asha")
+    found = store.record("7KQ2M9XD-900")
+    assert found is not None
+    assert found.id == f"{origin(store)}-44"
+    assert save(store) == f"{origin(store)}-45"
 
 
 def test_an_own_id_far_beyond_those_given_out_is_refused(store: Store) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import kinds
 from fieldkit.store import tables
-from fieldkit.store.log.identity import Device, take_numbers
+from fieldkit.store.log.identity import Device, highest_brought, take_numbers
 from fieldkit.store.read.records import Records
 from fieldkit.store.write.edits import Edit
 
@@ -68,12 +68,20 @@ def number_anew(connection: Connection, edits: Sequence[Edit], device: Device) -
         return edits
     here = {number for _, number in Records(connection).fetch(kinds(), sorted(given))}
     new = [one for one in dict.fromkeys(edit.id for edit in edits) if one in given - here]
-    first = take_numbers(connection, len(new))
+    first = take_numbers(connection, len(new), beyond=own_brought(connection, edits, device))
     names = {old: f"{device.origin}-{first + place}" for place, old in enumerate(new)}
     if names:
         rows = [{"old": old, "new": number} for old, number in names.items()]
         connection.execute(insert(tables.alias), rows)
     return _renamed(edits, names)
+
+
+def own_brought(connection: Connection, edits: Sequence[Edit], device: Device) -> int:
+    """Return the highest number of this laptop that edits bring and may bring; 0 if none does."""
+    given = (read_id(edit.id) for edit in edits if edit.id)
+    highest = highest_brought(connection)
+    own = (one.number for one in given if one and one.origin == device.origin)
+    return max((number for number in own if number <= highest), default=0)
 
 
 def _is_of_another(number: str, device: Device) -> bool:

@@ -26,7 +26,7 @@ from fieldkit.store.rows.reapply import withdraw_untaken
 from fieldkit.store.rows.row_write import RowWrite
 from fieldkit.store.rows.table_rows import put
 from fieldkit.store.write.edits import Edit, Past, Pending, Prepared, prepare
-from fieldkit.store.write.renumbered import number_anew, use_present_numbers
+from fieldkit.store.write.renumbered import number_anew, own_brought, use_present_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,9 @@ def _prepare(
     known = Pending(records, fetched | referred, sought)
     taken = _taken(records, given, fetched)
     highest = RecordId(author.device.origin, highest_brought(connection))
-    number = _take_numbers(connection, edits, highest)
+    many = sum(edit.id is None for edit in edits)
+    beyond = own_brought(connection, edits, author.device)
+    number = take_numbers(connection, many, beyond=beyond)
     prepared = []
     for edit in edits:
         kind, key = edit.kind.kind(), edit.id or f"{author.device.origin}-{number}"
@@ -144,14 +146,6 @@ def _referred(
         found |= records.fetch({kind}, sorted(ids))
     missing = set[str]().union(*wanted.values()) - {number for _, number in found}
     return found | records.fetch(kinds(), sorted(missing)), missing
-
-
-def _take_numbers(connection: Connection, edits: Sequence[Edit], highest: RecordId) -> int:
-    """Take a number for each new record, and step over those of our own that a file brings."""
-    given = (read_id(edit.id) for edit in edits if edit.id)
-    own = (one.number for one in given if one and one.origin == highest.origin)
-    brought = max((number for number in own if number <= highest.number), default=0)
-    return take_numbers(connection, sum(edit.id is None for edit in edits), beyond=brought)
 
 
 def _stamp(one: Prepared, author: Author) -> None:
