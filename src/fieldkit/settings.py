@@ -26,7 +26,7 @@ def make_file_private(path: Path) -> None:
 
     It is made if it is missing; what SQLite makes beside it follows.
     """
-    with suppress(OSError):  # whoever opens it next says why it cannot be made
+    with suppress(OSError):  # opening it says why it cannot be made
         path.touch(mode=0o600, exist_ok=True)
         if os.name == "posix" and path.stat().st_mode & 0o077:
             path.chmod(0o600)

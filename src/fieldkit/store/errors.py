@@ -57,6 +57,7 @@ class Refused(Exception):
         self.findings = findings
 
 
+_IN_USE = (Busy, "Another program is using the data file. Wait for it to end, then try again.")
 _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_FULL: (
         DiskFull,
@@ -87,18 +88,9 @@ _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
         "The data file is damaged or is no fieldkit file. Put the last backup back with "
         "`fieldkit restore`.",
     ),
-    sqlite3.SQLITE_BUSY: (
-        Busy,
-        "Another program is using the data file. Wait for it to end, then try again.",
-    ),
-    sqlite3.SQLITE_PROTOCOL: (  # locks were contended for, too often in a row
-        Busy,
-        "Another program is using the data file. Wait for it to end, then try again.",
-    ),
-    sqlite3.SQLITE_LOCKED: (
-        Busy,
-        "Another program is using the data file. Wait for it to end, then try again.",
-    ),
+    sqlite3.SQLITE_BUSY: _IN_USE,
+    sqlite3.SQLITE_PROTOCOL: _IN_USE,  # two connections waited for the same lock too often
+    sqlite3.SQLITE_LOCKED: _IN_USE,
 }
 
 

@@ -22,7 +22,7 @@ def receipt(
 
     Origins of other devices are left out, except for a supervisor or administrator whose scope
     contains the whole scope of the device that sent it last; these get a salted hash of its head,
-    as whoever knows the head could pass for the log's own laptop (rule 40).
+    as a device that knows the head could pass for the log's own laptop (rule 40).
     """
     found = {
         row.origin: row

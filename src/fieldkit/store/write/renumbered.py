@@ -39,23 +39,11 @@ def use_present_numbers(connection: Connection, edits: Sequence[Edit]) -> Sequen
     every = set[str]().union(*(named[old] for old in present))
     here = {number for _, number in Records(connection).fetch(every, sorted(present))}
     renamed = {old: new for old, new in present.items() if old not in here}
-    return [
-        replace(
-            edit,
-            id=(present if edit.base == 0 else renamed).get(edit.id, edit.id) if edit.id else None,
-            fields={
-                name: renamed.get(value, value)
-                if isinstance(value, str) and name in edit.kind.references()
-                else value
-                for name, value in edit.fields.items()
-            },
-        )
-        for edit in edits
-    ]
+    return [_with_numbers(edit, renamed, present if edit.base == 0 else renamed) for edit in edits]
 
 
 def number_anew(connection: Connection, edits: Sequence[Edit], device: Device) -> Sequence[Edit]:
-    """Give new records that a file brings under another laptop's numbers numbers of this one.
+    """Give new records of a file that have another laptop's numbers numbers of this laptop.
 
     The server takes a record only from the laptop that gave out its number (rule 36). The old
     number stays known, so that later lines and files find the record by it. A laptop that has a
@@ -73,7 +61,7 @@ def number_anew(connection: Connection, edits: Sequence[Edit], device: Device) -
     if names:
         rows = [{"old": old, "new": number} for old, number in names.items()]
         connection.execute(insert(tables.alias), rows)
-    return _renamed(edits, names)
+    return [_with_numbers(edit, names, names) for edit in edits]
 
 
 def own_brought(connection: Connection, edits: Sequence[Edit], device: Device) -> int:
@@ -89,17 +77,12 @@ def _is_of_another(number: str, device: Device) -> bool:
     return read is not None and str(read) == number and read.origin != device.origin
 
 
-def _renamed(edits: Sequence[Edit], names: Mapping[str, str]) -> Sequence[Edit]:
-    return [
-        replace(
-            edit,
-            id=names.get(edit.id, edit.id) if edit.id else None,
-            fields={
-                name: names.get(value, value)
-                if isinstance(value, str) and name in edit.kind.references()
-                else value
-                for name, value in edit.fields.items()
-            },
-        )
-        for edit in edits
-    ]
+def _with_numbers(edit: Edit, names: Mapping[str, str], own: Mapping[str, str]) -> Edit:
+    """Replace the number of an edit by ``own``, and those it refers to by ``names``."""
+    fields = {
+        name: names.get(value, value)
+        if isinstance(value, str) and name in edit.kind.references()
+        else value
+        for name, value in edit.fields.items()
+    }
+    return replace(edit, id=own.get(edit.id, edit.id) if edit.id else None, fields=fields)
