@@ -53,7 +53,7 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     # Another copy may have sent the same tail under that name, and its rows have come here.
     pulled = Records(connection).fetch(kinds(), sorted(names.values()))
     keep_base_rows(connection, list(pulled.values()))
-    renaming = _Renaming(connection, names, frozenset(pulled))
+    renaming = _Renaming(connection, names, pulled)
     _branch(connection, origin, own, seq)
     note_by_server(connection, own)
     renaming.move(origin, own, seq)
@@ -112,8 +112,8 @@ class _Renaming:
     connection: Connection
     names: Mapping[str, str]
     """The new number by the old one."""
-    pulled: frozenset[Key]
-    """Records that the server had sent under the new numbers before."""
+    pulled: Mapping[Key, Record]
+    """Records that the server had sent under the new numbers before: they are replaced."""
     mentioning: set[tuple[str, str]] = field(default_factory=set)
     """Kind and old id of the records whose changes mention any."""
 
@@ -151,7 +151,10 @@ class _Renaming:
                 held = Records(self.connection).fetch({kind}, some).values()
                 moved = [(record, self._with_new_numbers(record)) for record in held]
                 remove(self.connection, [old for old, new in moved if old.id != new.id])
-                writes = [RowWrite(new, old if old.id == new.id else None) for old, new in moved]
+                writes = [
+                    RowWrite(new, old if old.id == new.id else self.pulled.get((kind, new.id)))
+                    for old, new in moved
+                ]
                 if writes:
                     put(self.connection, writes)
 
