@@ -110,6 +110,26 @@ def test_a_record_of_the_other_copy_that_came_before_the_fork_gets_its_number_ba
     assert store.check() == []
 
 
+def test_a_record_that_came_under_its_new_number_before_the_fork_counts_once(
+    store: Store, home: Path
+) -> None:
+    """Another copy had sent the same tail under the derived name, and its row was pulled."""
+    made = save(store, name="Made on both copies")
+    new = f"{derived_origin(of(store), store.outbox.head_before(of(store), 2))}-1"
+    fields: dict[str, Json] = {"name": "Made on both copies", "trade_code": "CARP", "district": 2}
+    head = store.outbox.head_before(of(store), 1)
+    row = ServerRow("beneficiary", new, 7, fields)
+    store.pull.receive(Answered(of(store), 0, head, rows=[row], cursors={2: 1}))
+    assert store.counts()["beneficiary"] == 2
+    store.pull.fork(of(store), 1)
+    assert store.get("beneficiary", made) is None
+    kept = store.get("beneficiary", new)
+    assert kept is not None
+    assert kept.version == 7
+    assert store.counts()["beneficiary"] == 1
+    assert store.check() == audit(home) == []
+
+
 def test_references_and_drafts_follow_a_renamed_record(store: Store, home: Path) -> None:
     former = store.save([Edit(SelfHelpGroup, {"name": "Gulshan"})], "Asha")[0].id
     zahida = Edit(Member, {"name": "Zahida", "self_help_group_id": former})

@@ -159,9 +159,10 @@ class _Renaming:
                     put(self.connection, writes)
 
     def restore_server_rows(self) -> None:
-        """Restore the server's rows under the old numbers: they are the other copy's records.
+        """Restore the server's rows, pulled before the fork was detected.
 
-        They were pulled before the fork was detected, as base rows of this laptop's own records.
+        Under the old numbers they are the other copy's records; under the new ones, the same
+        records as here.
         """
         keys = [(kind, old) for kind, old in self.mentioning if old in self.names]
         rebuilder = OverlayRebuilder(
@@ -169,10 +170,11 @@ class _Renaming:
         )
         bases: dict[Key, BaseRow] = {}
         for kind, old in keys:
+            new = (kind, self.names[old])
             if rebuilder.is_here((kind, old)):
-                bases[kind, old] = rebuilder.base((kind, old))
-                new = (kind, self.names[old])
-                bases[new] = rebuilder.base(new) if new in self.pulled else NOTHING
+                bases[kind, old], bases[new] = rebuilder.base((kind, old)), NOTHING
+            if new in self.pulled:
+                bases[new] = rebuilder.base(new)
         rebuilder.rebuild(bases)
 
     def rename_drafts(self) -> None:
