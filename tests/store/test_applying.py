@@ -483,6 +483,16 @@ def test_a_new_scope_is_brought_first_and_the_old_retired_after(store: Store) ->
     assert not store.pull.settle()
 
 
+def test_a_record_accepted_outside_the_scope_goes(store: Store) -> None:
+    """The server takes it under an ended scope; no page brings it."""
+    store.enrol("https://x", "t" * 30, "operator", 2, 17, 1, "abc")
+    own = save(store, district=2, block=16)
+    head = store.outbox.head_before(of(store), 2)
+    store.pull.receive(Answered(of(store), 1, head, {1: 1}, cursors={2: 10}))
+    assert store.record(own) is None
+    assert store.check() == []
+
+
 def test_a_record_without_block_stays_in_every_block_of_its_district(store: Store) -> None:
     store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     whole = {name: value for name, value in NAMED.items() if name != "block"}

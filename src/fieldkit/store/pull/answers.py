@@ -96,3 +96,8 @@ class PullState:
     """None: the server has not reported it yet."""
     more: bool
     """Whether rows are left to be pulled."""
+
+    @property
+    def only_scope(self) -> Scope | None:
+        """Return the only area that the laptop holds; None while it holds a former one too."""
+        return None if self.scope is None or self.epoch != self.scope.epoch else self.scope

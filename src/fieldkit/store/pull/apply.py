@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import Connection
 
 from fieldkit.protocol.change import Op
+from fieldkit.protocol.scope import Scope
 from fieldkit.store.log.changes import OwnChange, untaken
 from fieldkit.store.log.outbox import acknowledge
 from fieldkit.store.log.verdicts import settle
@@ -18,8 +19,13 @@ from fieldkit.store.rows.overlays import OverlayRebuilder
 from fieldkit.store.rows.reapply import close_all, forget_departed
 
 
-def apply_answer(connection: Connection, answered: Answered) -> PullResult:
-    """Acknowledge changes, and rebuild every record concerned from the server's row."""
+def apply_answer(
+    connection: Connection, answered: Answered, scope: Scope | None = None
+) -> PullResult:
+    """Acknowledge changes, and rebuild every record concerned from the server's row.
+
+    ``scope``: the only area that the laptop holds; None while it still holds a former one too.
+    """
     acked = acknowledge(
         connection,
         answered.origin,
@@ -36,6 +42,8 @@ def apply_answer(connection: Connection, answered: Answered) -> PullResult:
     if ended := [key for key in set(acked) - rows.keys() if _ended(rebuilder, key)]:
         close_all(connection, rebuilder, ended)
         rebuilder = OverlayRebuilder(connection, [*acked, *rows, *leaving])
+    if scope is not None:
+        leaving |= _created_outside(rebuilder, scope, set(acked) - rows.keys())
     bases = _page_bases(rebuilder, rows)
     bases |= {key: _leaving_base(rebuilder, key) for key in leaving}
     bases |= _acknowledged_bases(rebuilder, set(acked) - bases.keys() - rows.keys(), set(settled))
@@ -91,6 +99,24 @@ def _leaving_base(rebuilder: OverlayRebuilder, key: Key) -> BaseRow:
     return BaseRow(
         version, rebuilder.with_acknowledged(key, max([version, *made])).fields, gone=True
     )
+
+
+def _created_outside(rebuilder: OverlayRebuilder, scope: Scope, keys: Iterable[Key]) -> set[Key]:
+    """Return the records created here for a place outside the scope, which no page brings.
+
+    The server takes them under an ended scope (rule 32).
+    """
+    found: set[Key] = set()
+    for key in keys:
+        made = [one.row.version or 0 for one in rebuilder.own.get(key, ()) if one.taken]
+        if made and not rebuilder.version(key) and not rebuilder.is_gone(key):
+            fields = rebuilder.with_acknowledged(key, max(made)).fields
+            district, block = fields.get("district"), fields.get("block")
+            if isinstance(district, int) and not scope.holds(
+                district, block if isinstance(block, int) else None
+            ):
+                found.add(key)
+    return found
 
 
 def _acknowledged_bases(

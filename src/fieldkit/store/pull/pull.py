@@ -72,11 +72,12 @@ class Pull:
             Outdated: it was requested from another state than the present one (rule 45).
         """
         with self.database.write() as connection:
-            if answered.asked is not None and pull_state(connection) != answered.asked:
+            state = pull_state(connection)
+            if answered.asked is not None and state != answered.asked:
                 raise Outdated
             _keep_state(connection, answered)
             note_received(connection, [(row.kind, row.id) for row in answered.rows])
-            return apply_answer(connection, answered)
+            return apply_answer(connection, answered, state.only_scope)
 
     def begin_again(self) -> None:
         """Pull everything from the start, as the server has lost what it sent here (rule 42)."""
@@ -103,7 +104,7 @@ class Pull:
         """
         self._remove_lost()
         state = self.state()
-        if state.scope is None or state.epoch == state.scope.epoch or state.more:
+        if state.scope is None or state.only_scope or state.more:
             return False
         for kind in kinds():
             after: str | None = ""
