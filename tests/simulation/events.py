@@ -10,6 +10,7 @@ from tests.simulation import people
 from tests.simulation.devices import FileCopy, Laptop
 from tests.simulation.files import connect, copy_file
 from tests.simulation.former_device import former
+from tests.simulation.hostile import HostileServer
 from tests.simulation.liar import Liar
 from tests.simulation.profiles import PLACES, area_name
 from tests.simulation.rights import Place
@@ -234,6 +235,42 @@ def lie(world: World, _laptop: Laptop, chance: random.Random) -> None:
     world.say(world.liar.lie(chance))
 
 
+def hostile(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """One sync meets a server that lies."""
+    server = HostileServer(world, laptop, chance)
+    faults = _small(world, chance, Faults())
+    faults.hostile = server.answer
+    outcome = world.sync(laptop, faults)
+    lies = ", ".join(server.told) or "tells no lie"
+    world.say(f"{laptop.name} syncs with a hostile server: it {lies} ({how(outcome)})")
+
+
+def half_way(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """The server is restored between two pages of a download, which goes on at once or later."""
+    if chance.random() < 0.5:
+        server_backup(world, laptop, chance)
+    others = [one for one in world.laptops if one is not laptop]
+    for other in chance.sample(others, k=min(len(others), 2)):
+        sync(world, other, chance)
+    if chance.random() < 0.5:
+        world.server.change_scope(laptop.device, world.server.area(laptop.device))
+        world.say(f"{laptop.name} is given its area anew, and receives it from the start")
+    number, more = chance.randint(1, 6), others and chance.random() < 0.5
+    author = chance.choice(others or [laptop])
+
+    def meanwhile() -> None:
+        world.say(f"after page {number} of {laptop.name}:")
+        server_restore(world, laptop, chance)
+        if more:
+            sync(world, author, chance)
+
+    faults = Faults({number: "meanwhile"}, meanwhile=meanwhile, most=chance.choice([1, 1, 2]))
+    if chance.random() < 0.4:
+        faults.down_from = number + 1
+    outcome = world.sync(laptop, faults)
+    world.say(f"{laptop.name} has synced, page by page ({how(outcome)})")
+
+
 def server_backup(world: World, _laptop: Laptop, _chance: random.Random) -> None:
     world.server.back_up()
     world.say("the server is backed up")
@@ -290,6 +327,8 @@ EVENTS: dict[str, Callable[[World, Laptop, random.Random], None]] = {
     "enrol": enrol,
     "clone": clone,
     "lie": lie,
+    "hostile": hostile,
+    "half way": half_way,
     "server backup": server_backup,
     "server restore": server_restore,
 }

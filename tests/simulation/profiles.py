@@ -107,7 +107,8 @@ PROFILES: tuple[Profile, ...] = (
         | _FORMS
         | _SYNC
         | {"person": 2, "group": 1, "edit": 30, "open": 2, "close": 2, "sync": 20}
-        | {"server backup": 5, "server restore": 5, "decide": 2, "reinstall": 2, "enrol": 2},
+        | {"server backup": 5, "server restore": 5, "decide": 2, "reinstall": 2, "enrol": 2}
+        | {"half way": 5, "hostile": 3},
         (2, 3),
         (24, 44),
     ),
@@ -116,7 +117,15 @@ PROFILES: tuple[Profile, ...] = (
         _WORK
         | _FORMS
         | _SYNC
-        | {"lie": 30, "enrol": 6, "clone": 4, "reinstall": 4, "mend": 2, "faraway": 2},
+        | {
+            "lie": 30,
+            "hostile": 12,
+            "enrol": 6,
+            "clone": 4,
+            "reinstall": 4,
+            "mend": 2,
+            "faraway": 2,
+        },
         (2, 3),
         (24, 44),
     ),
@@ -126,7 +135,7 @@ PROFILES: tuple[Profile, ...] = (
         | _FORMS
         | _SYNC
         | {"copy": 1, "rollback": 1, "carry": 1, "backup": 1, "restore": 1}
-        | {"reinstall": 1, "enrol": 1, "clone": 1, "lie": 2}
+        | {"reinstall": 1, "enrol": 1, "clone": 1, "lie": 2, "hostile": 3}
         | {
             "move": 3,
             "rescope": 1,

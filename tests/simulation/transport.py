@@ -29,6 +29,8 @@ class Faults:
     """The request from which on there is no connection; 0: never."""
     meanwhile: Callable[[], None] | None = None
     """Runs during the request of that name."""
+    hostile: Callable[[SyncRequest, Callable[[], SyncAnswer]], SyncAnswer] | None = None
+    """Answers in place of the server, to which the second argument passes the request on."""
     most: int = 0
     """Most changes of a batch and rows of a page; 0: the program's limits."""
     coding: str | None = None
@@ -92,7 +94,7 @@ class FaultyTransport:
             raise ConnectionLost
         if what == "laptop dies":
             raise Crash
-        answer = self._deliver(self._pack(message, SyncRequest), what)
+        answer = self._answer(self._pack(message, SyncRequest), what)
         if what == "laptop dies late":
             raise Crash
         if what == "unanswered":
@@ -104,6 +106,11 @@ class FaultyTransport:
         packed = self._pack(answer, SyncAnswer)
         assert isinstance(packed, kind)
         return packed
+
+    def _answer(self, request: SyncRequest, what: str) -> SyncAnswer:
+        if self._faults.hostile is None:
+            return self._deliver(request, what)
+        return self._faults.hostile(request, lambda: self._deliver(request, what))
 
     def _deliver(self, request: SyncRequest, what: str) -> SyncAnswer:
         if self._keep:

@@ -157,3 +157,19 @@ def test_another_server_at_the_same_address_gets_all_logs_and_keeps_no_strange_r
     assert names(reader) == {"VO of the reader"}
     assert reader.get(KIND, mine) is not None
     assert reader.outbox.unsent() == 0
+
+
+def test_a_server_without_any_record_has_sent_all_it_has(office: Office) -> None:
+    writer, reader = office.laptop("w"), Store.open(office.file.parent / "r")
+    reader.init("Supervisor", 2, 16)
+    enrol(reader, office.url, code(office.file, role="supervisor", district=None))
+    office.laptops.append(reader)
+    office.back_up()
+    put(writer, "VO of the lost day")
+    done(writer)
+    done(reader)
+    office.restore()
+    done(reader)
+    assert names(reader) == set()
+    assert not reader.pull.state().more
+    assert done(reader).session.requests == 1

@@ -108,6 +108,7 @@ def map_answer(
         cursors=answer.cursors,
         focus=FocusAt(focus.district, focus.block, focus.position) if focus else None,
         more=answer.more,
+        bare=page is not None and not answer.cursors,
         skew=answer.now - now if answer.now else 0,
         token=answer.token,
         mark=answer.mark,

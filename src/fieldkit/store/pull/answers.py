@@ -52,9 +52,11 @@ class Answered:
     gone: Sequence[tuple[str, str]] = ()
     """Kind and id of records that are now outside the scope."""
     cursors: Mapping[int, int] = field(default_factory=dict)
-    """Feed positions reached, by district; empty: the answer had no page."""
+    """Feed positions reached, by district; empty: the answer had no page, or see ``bare``."""
     focus: FocusAt | None = None
     more: bool = False
+    bare: bool = False
+    """The answer had a page, of a server that has no record in any district."""
     skew: int = 0
     """Seconds the server's clock is ahead of this laptop's."""
     token: str | None = None
@@ -68,7 +70,7 @@ class Answered:
 
     def without_page(self) -> Answered:
         """Return the acknowledgement and verdicts alone."""
-        return replace(self, rows=(), gone=(), cursors={}, focus=None, more=True)
+        return replace(self, rows=(), gone=(), cursors={}, focus=None, more=True, bare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,9 +185,10 @@ def _keep_state(connection: Connection, answered: Answered) -> None:
         if before.incarnation:
             # The server did not notice by marks yet what it lost before: compare every log once.
             connection.execute(update(tables.origin).values(server_head=None))
-    if answered.cursors:
+    if answered.cursors or answered.bare:
         values |= {"more": int(answered.more), **focus_columns(answered.focus)}
         connection.execute(delete(_cursor))
         rows = [{"district": one, "position": at} for one, at in answered.cursors.items()]
-        connection.execute(insert(_cursor), rows)
+        if rows:
+            connection.execute(insert(_cursor), rows)
     connection.execute(update(_device).values(values))
