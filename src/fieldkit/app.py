@@ -34,7 +34,7 @@ class FieldkitApp(AppBase):
     """fieldkit on the terminal."""
 
     TITLE = "fieldkit"
-    CSS = "Screen { background: ansi_default; }"
+    CSS = "Screen { background: $background; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+p", "menu", "Menu", show=False),
         Binding("ctrl+o", "operators", "Operator", show=False),

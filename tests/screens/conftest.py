@@ -23,6 +23,7 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.records.training.training_batch import TrainingBatch
 from fieldkit.reference import options
 from fieldkit.screens.base.scheduler import Pace
+from fieldkit.screens.look.glyphs import CURSOR
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Answered, Edit, Store
@@ -172,6 +173,11 @@ class Hand:
         """Return what stands on the screen, line by line."""
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
+
+    def marked(self) -> str:
+        """Return the line with the cursor in front of it; empty if there is none."""
+        lines = self.text().splitlines()[1:]
+        return next((line.partition(CURSOR)[2] for line in lines if CURSOR in line), "")
 
     def line(self, words: str) -> str:
         """Return the first line on the screen that holds ``words``."""

@@ -21,8 +21,10 @@ from fieldkit.screens.attendance.day_marks import (
     read_span,
 )
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.deleting import ask_and_delete
-from fieldkit.screens.widgets.picker import Answer, Choice, Picker
+from fieldkit.screens.widgets.picker import Picker
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Record, Value
@@ -59,7 +61,7 @@ class DaysPage(PickerPage[None]):
 
     BOX = DayBox
     PROMPT = "Name or number"
-    KEYS = "Space or number Enter present  - absent  Left Right day  Delete clear  Esc"
+    KEYS = keys("Space or number Enter present  - absent  Left Right day  Delete clear  Esc")
 
     def __init__(self, how: DayMarks, record_id: str, label: str) -> None:
         """``how``: how its days are marked; ``record_id``: the training, called ``label``."""
@@ -122,7 +124,7 @@ class DaysPage(PickerPage[None]):
         field = self._how.days.present
         present = sum(mark.value(field) is not False for mark in self._marks.values())
         there = f"{present} of {len(self._people)} present"
-        self.set_header(f"{show_date(self._day)}   {there}   {self._label}")
+        self.set_header(self._label, show_date(self._day), chips=[there])
 
     async def mark_absent(self, place: int) -> None:
         """Mark the person at a place of the list absent."""

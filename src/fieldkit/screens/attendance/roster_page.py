@@ -12,7 +12,7 @@ from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.lookup.deleting import delete
 from fieldkit.screens.lookup.find_page import FindPage, new_row
 from fieldkit.screens.lookup.rows import Row, label_of
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Value
@@ -43,7 +43,9 @@ class RosterPage(FindPage):
 
     async def load_data(self) -> None:
         """Show whose roster it is and how many are on it."""
-        self.set_keys("Enter put on the list  Ctrl+N not registered yet  Ctrl+Z take off  Esc back")
+        self.set_keys(
+            "Enter put on the list", "Ctrl+N not registered yet", "Ctrl+Z take off", "Esc back"
+        )
         await self._count()
 
     async def first_answer(self, last: Choice | None) -> Answer:  # noqa: ARG002
@@ -139,4 +141,4 @@ class RosterPage(FindPage):
 
     async def _count(self) -> None:
         many = len(await self.ask(self.taken_before))
-        self.set_header(f"{many} on the list   {self._label}")
+        self.set_header(self._label, chips=[f"{many} on the list"])

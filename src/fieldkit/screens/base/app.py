@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import sys
 from collections.abc import Callable, Coroutine, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +31,9 @@ from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.base.navigator import Navigator
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
 from fieldkit.screens.base.store_threads import StoreThreads
+from fieldkit.screens.look.chosen import chosen_look, fitting_look
+from fieldkit.screens.look.look import Look, theme_of
+from fieldkit.screens.look.palette import PLAIN
 from fieldkit.settings import DATABASE
 
 if TYPE_CHECKING:
@@ -70,9 +75,13 @@ class AppBase(App[int]):
     def __init__(self, home: Path, pace: Pace | None = None) -> None:
         """``pace``: when to sync without being asked; None: never."""
         super().__init__()
-        self.theme = "ansi-dark"
         self.home = home
         """The folder that holds all of this installation."""
+        colours = not self.no_color and self.console.color_system in ("256", "truecolor")
+        self._fitting = fitting_look(os.environ, sys.platform, colours=colours)
+        self.look = Look()
+        """How everything looks."""
+        self.show_look("")
         self.header_status = HeaderStatus()
         self.question: Question | None = None
         self.scheduler = SyncScheduler(self, pace)
@@ -84,6 +93,20 @@ class AppBase(App[int]):
         self._key_task: asyncio.Task[None] | None = None
         self._holding: asyncio.Task[object] | None = None
         """What the key being handled began; the next key waits for it."""
+
+    # --- the look ---
+
+    def show_look(self, operator: str) -> None:
+        """Take the look that an operator chose; on an empty name, that of the last one."""
+        found = chosen_look(self.home, operator, self._fitting)
+        if found != self.look or not operator:
+            self.look = found
+            if found.palette is not PLAIN:
+                self.register_theme(theme_of(found.palette))
+            self.theme = "ansi-dark" if found.palette is PLAIN else found.palette.name
+            for screen in self.screen_stack if operator else ():
+                for widget in (screen, *screen.query("*")):
+                    widget.refresh()
 
     # --- the store ---
 
@@ -186,6 +209,7 @@ class AppBase(App[int]):
         """Make ``name`` the operator; drafts stay with the operator who began them."""
         await self.ask(lambda store: store.use_operator(name))
         self.header_status = replace(self.header_status, operator=name)
+        self.show_look(name)
         await self.refresh_status()
 
     async def refresh_status(self) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fieldkit.screens.look.glyphs import OPEN, SAME, SENT, UP
+from fieldkit.screens.look.text import Cell, Span
+
 if TYPE_CHECKING:
     from fieldkit.store import Store, SyncSession
 
@@ -24,19 +27,22 @@ class HeaderStatus:
     last_sync: SyncSession | None = None
     """The last sync of this laptop's data, by this window or another."""
 
-    def words(self, *, origin: bool = False, since: bool = False) -> str:
-        """Return the header's text.
-
-        ``origin``: name this laptop; ``since``: say how long the line has been as it is.
-        """
-        waiting = "all sent" if self.unsent == 0 else ""
+    def chips(self, *, origin: bool = False) -> list[Cell]:
+        """Return what the bar says: who, what waits, and the line. ``origin``: this laptop too."""
+        waiting: Cell = (Span(SAME, "ok"), Span(" all sent", "dim")) if self.unsent == 0 else ""
         if self.unsent:
             from fieldkit.records.fields.formats import indian  # loaded once anything was counted
 
-            waiting = f"{indian(self.unsent)} not sent"
-        line = self.line if since else self.line.partition(" since ")[0]
-        parts = (self.operator, self.origin if origin else "", waiting, line)
-        return "   ".join(part for part in parts if part)
+            waiting = (Span(f"{UP} {indian(self.unsent)}", "warn"), Span(" not sent", "dim"))
+        laptop: Cell = (Span(self.origin, "dim"),) if origin and self.origin else ""
+        return [self.operator, laptop, waiting, self.line_chip()]
+
+    def line_chip(self, *, since: bool = False) -> Cell:
+        """Return the state of the line; ``since``: say how long it has been so."""
+        words = self.line if since else self.line.partition(" since ")[0]
+        online = words.startswith("online")
+        sign = Span(SENT, "ok") if online else Span(OPEN, "dim")
+        return (sign, Span(f" {words}", "ok" if online else "dim")) if words else ""
 
 
 def read_status(store: Store, operator: str) -> HeaderStatus:

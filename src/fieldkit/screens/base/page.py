@@ -1,4 +1,4 @@
-"""The base of all pages: fixed lines for the header, the content, a sentence and the keys."""
+"""The base of all pages: a bar, the content with a panel beside it, a sentence and the keys."""
 
 from __future__ import annotations
 
@@ -6,103 +6,146 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from rich.cells import cell_len
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
+from textual.containers import Horizontal, Vertical
 from textual.css.query import NoMatches
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
 from fieldkit.interruption import Interrupted
-from fieldkit.plain_text import shown
 from fieldkit.screens.base.app import AppBase, Question, is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Navigator
 from fieldkit.screens.base.scheduler import Synced
-from fieldkit.screens.widgets.cells import fit, two_lines
-from fieldkit.screens.widgets.picker import Answer, Picker
+from fieldkit.screens.look.drawn import Drawn
+from fieldkit.screens.look.glyphs import CORRECT
+from fieldkit.screens.look.parts import MARGIN, Block, Key, crumbs, frame, key_line, keys
+from fieldkit.screens.look.text import Cell, Span, StyleName, Text, wrapped
+from fieldkit.screens.widgets.picker import Picker
+from fieldkit.screens.widgets.rows import WIDE, Answer
 
 if TYPE_CHECKING:
     from fieldkit.store import Draft, Store
 
 T = TypeVar("T")
 
-_LEAST = 8
-"""Cells the left part of a line keeps as long as there is space."""
+LOW = 22
+"""Lines of a terminal below which no line is left blank."""
+PANEL_WIDTH = 38
+"""Cells of the panel at the right of a wide page."""
 
 
-class Line(Widget):
-    """One line: a left part that is cut first, a part kept after it, and a part on the right."""
+class TopBar(Drawn):
+    """Where you are, as a trail, and at the right what is known of this laptop."""
 
-    DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
+    DEFAULT_CSS = "TopBar { height: 1; width: 1fr; }"
+    SURFACE = "panel"
 
-    def __init__(self, left: str = "", right: str = "", *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.left, self.kept, self.right = left, "", right
+    def __init__(self, *trail: Cell) -> None:
+        super().__init__(id="where")
+        self._trail: Sequence[Cell] = trail
+        self._chips: Sequence[Cell] = ()
+        self._status: Sequence[Cell] = ()
 
     def put(
-        self, left: str | None = None, right: str | None = None, kept: str | None = None
+        self,
+        trail: Sequence[Cell] | None = None,
+        chips: Sequence[Cell] | None = None,
+        status: Sequence[Cell] | None = None,
     ) -> None:
-        """Replace the parts that are given."""
-        before = self.left, self.kept, self.right
-        self.left = self.left if left is None else left
-        self.kept = self.kept if kept is None else kept
-        self.right = self.right if right is None else right
-        if before != (self.left, self.kept, self.right):
+        """Replace the parts that are given; ``chips``: what the page says before the status."""
+        before = self._trail, self._chips, self._status
+        self._trail = self._trail if trail is None else trail
+        self._chips = self._chips if chips is None else chips
+        self._status = self._status if status is None else status
+        if before != (self._trail, self._chips, self._status):
             self.refresh()
 
-    def render(self) -> Content:
-        """Fit the parts into the width."""
-        width = self.size.width
-        right = shown(self.right)
-        space = width - cell_len(right) - (2 if right else 0)
-        left, kept = shown(self.left), shown(self.kept)
-        over = cell_len(left) + cell_len(kept) - max(space, 8)
-        if over > 0 and cell_len(left) - over >= _LEAST:
-            left = fit(left, cell_len(left) - over)
-        if space < 8:
-            return Content(fit(left + kept, width))
-        return Content(fit(left + kept, space) + ("  " + right if right else ""))
+    def line(self, _y: int, /) -> Text:
+        """Return the trail and the chips."""
+        return crumbs(self._trail, [*self._chips, *self._status], self.size.width)
 
 
-class Sentence(Widget):
-    """A sentence on two lines, wrapped at a word; a short one leaves the second line empty."""
+class Sentence(Drawn):
+    """A sentence on two lines, wrapped at a word; a short one stands on the second line."""
 
     DEFAULT_CSS = "Sentence { height: 2; width: 1fr; }"
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__(id="sentence")
         self.text = ""
+        self._style: StyleName = "text"
 
-    def put(self, text: str) -> None:
+    def put(self, text: str, style: StyleName = "text") -> None:
         """Replace the sentence."""
-        if text != self.text:
-            self.text = text
+        if (text, style) != (self.text, self._style):
+            self.text, self._style = text, style
             self.refresh()
 
-    def render(self) -> Content:
+    def line(self, y: int, /) -> Text:
         """Wrap it at the width."""
-        return Content("\n".join(two_lines(self.text, self.size.width)))
+        mark = (Span(CORRECT + " ", "bad"),) if self.text and self._style == "bad" else ()
+        whole = (*mark, Span(self.text, self._style))
+        lines = wrapped(whole, self.size.width - 2 * MARGIN, 2) if self.text else []
+        place = y - (2 - len(lines))
+        return (Span(" " * MARGIN), *lines[place]) if place >= 0 else ()
 
 
-class Rule(Widget):
-    """A line of dashes."""
+class KeyLine(Drawn):
+    """The keys that work now."""
 
-    DEFAULT_CSS = "Rule { height: 1; width: 1fr; color: $text-muted; }"
+    DEFAULT_CSS = "KeyLine { height: 1; width: 1fr; }"
+    SURFACE = "panel"
 
-    def render(self) -> Content:
-        """Fill the width."""
-        return Content("-" * self.size.width)
+    def __init__(self, offered: Sequence[Key]) -> None:
+        super().__init__(id="keys")
+        self._offered = offered
+
+    def put(self, offered: Sequence[Key]) -> None:
+        """Replace the keys."""
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh()
+
+    def line(self, _y: int, /) -> Text:
+        """Return the keys that fit."""
+        return key_line(self._offered, self.size.width)
+
+
+class Panel(Drawn):
+    """Blocks of lines in frames at the right of a wide page; a narrow page has none."""
+
+    DEFAULT_CSS = f"""
+    Panel {{ width: {PANEL_WIDTH}; height: 1fr; display: none; }}
+    Page.-wide Panel.-filled {{ display: block; }}
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="panel")
+        self._blocks: Sequence[Block] = ()
+
+    def put(self, *blocks: Block) -> None:
+        """Replace the blocks."""
+        if blocks != self._blocks:
+            self._blocks = blocks
+            self.set_class(bool(blocks), "-filled")
+            self.refresh()
+
+    def line(self, y: int, /) -> Text:
+        """Return a line of the frames."""
+        lines: list[Text] = []
+        for block in self._blocks:
+            lines += frame(block.title, block.note, block.lines, self.size.width - 1, block.style)
+        return lines[y] if y < len(lines) else ()
 
 
 class Body(Vertical):
-    """The content between the rules."""
+    """The content between the bar and the sentence."""
 
 
 class Page(Screen[ScreenResultType]):
-    """A screen: header, rule, content, rule, two lines for a sentence, one line of keys.
+    """A screen: a bar, the content, two lines for a sentence, one line of keys.
 
     A page sets ``TITLE`` and ``KEYS``, yields its widgets from :meth:`content`, and names the
     widget that gets the keys in ``KEYBOARD``. Escape dismisses it with None. :meth:`load_data` runs
@@ -112,8 +155,8 @@ class Page(Screen[ScreenResultType]):
     app = getters.app(AppBase)
     AUTO_FOCUS = ""
     TITLE = ""
-    KEYS: ClassVar[str] = "Esc back"
-    """The footer: only keys that work now."""
+    KEYS: ClassVar[Sequence[Key]] = keys("Esc back")
+    """The line of keys: only those that work now."""
     KEYBOARD: ClassVar[str] = ""
     """Selector of the widget that gets the keys; empty: the page itself."""
     ALONE: ClassVar[bool] = False
@@ -121,11 +164,10 @@ class Page(Screen[ScreenResultType]):
     OWNED: ClassVar[bool] = False
     """Whether what is typed here belongs to its operator: the page closes when they change."""
     DEFAULT_CSS = """
-    Page { layout: vertical; padding: 0 1; }
-    Page > #where { text-style: bold; }
-    Page > #content { height: 1fr; }
-    Page > #sentence.-error { color: $text-error; text-style: bold; }
-    Page > #keys { color: $text-muted; }
+    Page { layout: vertical; }
+    Page > #middle { height: 1fr; margin-top: 1; }
+    Page.-low > #middle { margin-top: 0; }
+    Page > #middle > #content { width: 1fr; height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
@@ -135,12 +177,12 @@ class Page(Screen[ScreenResultType]):
 
     def compose(self) -> ComposeResult:
         """Yield the fixed lines around the content."""
-        yield Line(self.TITLE or "", id="where")
-        yield Rule()
-        yield Body(*self.content(), id="content")
-        yield Rule()
-        yield Sentence(id="sentence")
-        yield Line(self.KEYS, id="keys")
+        yield TopBar(self.TITLE or "")
+        with Horizontal(id="middle"):
+            yield Body(*self.content(), id="content")
+            yield Panel()
+        yield Sentence()
+        yield KeyLine(self.KEYS)
 
     def content(self) -> Iterable[Widget]:
         """Yield the widgets between the rules."""
@@ -209,19 +251,37 @@ class Page(Screen[ScreenResultType]):
 
     # --- the fixed lines ---
 
-    def set_header(self, text: str, kept: str = "") -> None:
-        """Set the left of the header; ``text`` is cut before ``kept``."""
-        self.query_one("#where", Line).put(text, kept=kept)
+    def set_header(self, *trail: Cell, chips: Sequence[Cell] = ()) -> None:
+        """Say where this is, as a trail, and what is known of it."""
+        self.query_one("#where", TopBar).put(trail, chips)
 
     def show_header_status(self) -> None:
-        """Show the header status on the right of the header."""
-        self.query_one("#where", Line).put(right=self.app.header_status.words())
+        """Show the header status on the right of the bar."""
+        self.query_one("#where", TopBar).put(status=self.app.header_status.chips())
 
-    def say(self, sentence: str, *, error: bool = False) -> None:
-        """Show a sentence; empty clears it."""
-        place = self.query_one("#sentence", Sentence)
-        place.set_class(error, "-error")
-        place.put(sentence)
+    def say(self, sentence: str, *, error: bool = False, done: bool = False) -> None:
+        """Show a sentence; empty clears it. ``done``: it says what was done."""
+        style: StyleName = "bad" if error else "ok" if done else "text"
+        self.query_one("#sentence", Sentence).put(sentence, style)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence that is shown."""
+        return self.query_one("#sentence", Sentence).text
+
+    def set_panel(self, *blocks: Block) -> None:
+        """Show blocks beside the content, if the terminal is wide."""
+        self.query_one("#panel", Panel).put(*blocks)
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is space for a panel."""
+        return self.app.size.width >= WIDE
+
+    def on_resize(self) -> None:
+        """Show the panel on a wide terminal, and no blank line on a low one."""
+        self.set_class(self.wide, "-wide")
+        self.set_class(self.app.size.height < LOW, "-low")
 
     def confirmed(self, what: str, question: str) -> bool:
         """Ask ``question``; True if it was the last key too that asked about ``what``."""
@@ -234,12 +294,13 @@ class Page(Screen[ScreenResultType]):
         return False
 
     def _unsay(self, sentence: str) -> None:
-        if self.is_attached and self.query_one("#sentence", Sentence).text == sentence:
+        if self.is_attached and self.sentence == sentence:
             self.say("")
 
-    def set_keys(self, text: str) -> None:
-        """Show the keys that work now in the footer."""
-        self.query_one("#keys", Line).put(text)
+    def set_keys(self, *offered: str | Key) -> None:
+        """Show the keys that work now, written as "Enter open"; empty ones are left out."""
+        found = [one if isinstance(one, Key) else keys(one)[0] for one in offered if one]
+        self.query_one("#keys", KeyLine).put(found)
 
     # --- the store ---
 
@@ -282,7 +343,9 @@ class PickerPage(Page[ScreenResultType]):
     KEYBOARD = "#picker"
     BOX: ClassVar[type[Picker]] = Picker
     PROMPT: str | None = None
-    """The words before the box; None: there is no box, and letters go to the page."""
+    """The title of the box; None: there is no box, and letters go to the page."""
+    HINT: ClassVar[str] = ""
+    """What to type, in the frame of the box."""
     AT_ONCE: ClassVar[bool] = False
     """Whether a digit takes the row it marks, without Enter."""
     EMPTY: ClassVar[str] = ""
@@ -294,6 +357,7 @@ class PickerPage(Page[ScreenResultType]):
             self.answer,
             self.run_reporting,
             prompt=self.PROMPT or "",
+            hint=self.HINT,
             empty=self.EMPTY,
             typing=self.PROMPT is not None,
             at_once=self.AT_ONCE,

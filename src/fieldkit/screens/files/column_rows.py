@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fieldkit.screens.widgets.picker import Choice
+from fieldkit.screens.widgets.rows import Choice
 
 if TYPE_CHECKING:
     from fieldkit.files import Choices, Guess, Preview, Question

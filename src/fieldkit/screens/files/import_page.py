@@ -21,7 +21,7 @@ from fieldkit.screens.files.lines import (
     remarks,
     result_lines,
 )
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.files import Choices, Loaded, Preview, Question
@@ -103,7 +103,7 @@ class ImportPage(PickerPage[None]):
         self._show(step)
         parts = ["Import", self._path.name if step != "file" else ""]
         parts.append(self._kind.plural if self._kind and step not in {"file", "kind"} else "")
-        self.set_header("   ".join(part for part in parts if part))
+        self.set_header(*(part for part in parts if part))
         picker.start_over(text)
 
     def _show(self, step: str) -> None:

@@ -31,6 +31,7 @@ from fieldkit.screens.form.saving import (
 )
 from fieldkit.screens.form.terms import Lookup
 from fieldkit.screens.form.view import cut_note
+from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.rows import in_words
 from fieldkit.store import Draft, Edit, Refused, StoreError
 
@@ -45,7 +46,7 @@ class FormPage(Page["SavedRecord | None"]):
 
     KEYBOARD = "#form"
     OWNED = True
-    KEYS = "Enter next  Up back  = as last  ? help  Ctrl+S save  Ctrl+N save, next  Esc"
+    KEYS = keys("Enter next  Up back  = as last  ? help  Ctrl+S save  Ctrl+N save, next  Esc")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave_form", "Back", show=False)]
 
     def __init__(

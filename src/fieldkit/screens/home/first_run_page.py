@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 _PROMPTS = ("Your name", "District", "Block")
 
@@ -17,7 +18,7 @@ class FirstRunPage(PickerPage[bool]):
     PROMPT = _PROMPTS[0]
     EMPTY = "No such place."
     ALONE = True
-    KEYS = "Enter next   Esc back one   Ctrl+Q quit"
+    KEYS = keys("Enter next", "Esc back one", "Ctrl+Q quit")
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 KEYS = (
     ("next field; take the marked line", "Enter", "Down, Tab"),
@@ -48,7 +49,7 @@ class HelpPage(PickerPage[None]):
     TITLE = "Help: keys, then words"
     PROMPT = "Help on"
     EMPTY = "No help on that."
-    KEYS = "type to find   Up Down look   Esc back"
+    KEYS = keys("type to find", "Up Down look", "Esc back")
 
     async def answer(self, text: str) -> Answer:
         """Answer with the keys and words that contain what is typed."""

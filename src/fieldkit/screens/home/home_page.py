@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from fieldkit.screens.base.page import Line, PickerPage
+from fieldkit.screens.base.page import PickerPage, TopBar
 from fieldkit.screens.home.jobs import FIXED, JobRow, all_jobs
+from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.find_page import choice_of, new_row
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.widgets.cells import fit
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.screens.home.figures import Figures, Recent
@@ -31,7 +32,8 @@ class HomePage(PickerPage[None]):
 
     TITLE = "fieldkit"
     PROMPT = "Find or new"
-    KEYS = "? help   F5 sync   / menu   Ctrl+O operator   Ctrl+Q quit"
+    HINT = "name, mobile, village or number"
+    KEYS = keys("? help", "F5 sync", "/ menu", "Ctrl+O operator", "Ctrl+Q quit")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
     def __init__(self) -> None:
@@ -83,7 +85,7 @@ class HomePage(PickerPage[None]):
         operator = self.app.operator
         self._figures = await self.app.background(lambda store: figures(store, operator))
         self._jobs = all_jobs()
-        self.set_header(f"fieldkit   {self.app.header_status.area}")
+        self.set_header("fieldkit", self.app.header_status.area)
         if self._figures.clock:
             self.say(self._figures.clock, error=True)
 
@@ -92,7 +94,7 @@ class HomePage(PickerPage[None]):
         typed = text.strip()
         if not typed:
             return self._day()
-        self.set_keys(self.KEYS)
+        self.set_keys(*self.KEYS)
         job = await self._job(typed) if len(typed) == 1 and typed.isdigit() else None
         if job:
             return Answer(last=Choice((job.words,), partial(self._start, job)), above=self._board())
@@ -159,10 +161,7 @@ class HomePage(PickerPage[None]):
 
     def show_header_status(self) -> None:
         """Name this laptop too, if there is space."""
-        status, line = self.app.header_status, self.query_one("#where", Line)
-        words = status.words(origin=True, since=True)
-        fits = len(line.left) + len(words) + 2 <= self.size.width - 2
-        line.put(right=words if fits else status.words(since=True))
+        self.query_one("#where", TopBar).put(status=self.app.header_status.chips(origin=self.wide))
 
     def _day(self) -> Answer:
         if self._figures is None:
@@ -176,7 +175,7 @@ class HomePage(PickerPage[None]):
             for recent in self._figures.recent
         ]
         unfinished = bool(self._figures.recent) and self._figures.recent[0].draft is not None
-        self.set_keys(self.KEYS + ("   Delete throw away" if unfinished else ""))
+        self.set_keys(*self.KEYS, "Delete discard" if unfinished else "")
         return Answer(rows, mark=0 if unfinished else None, above=self._board())
 
     async def _resume(self, recent: Recent) -> None:

@@ -8,7 +8,8 @@ from functools import partial
 from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.navigator import MenuEntry, Open
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.widgets.picker import Answer, Choice, stay
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.widgets.rows import Answer, Choice, stay
 
 
 def entries(app: AppBase) -> list[MenuEntry]:
@@ -49,7 +50,7 @@ class MenuPage(PickerPage[None]):
     TITLE = "Menu of everything"
     PROMPT = "/"
     EMPTY = "Nothing of that name."
-    KEYS = "Enter go   type to narrow   Esc back"
+    KEYS = keys("Enter go", "type to narrow", "Esc back")
 
     def __init__(self, of_page: Sequence[MenuEntry] = ()) -> None:
         """``of_page``: what the page under the menu adds to it; stands first."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from fieldkit.screens.base.page import Page, PickerPage
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 
 class OperatorPage(PickerPage[None]):
@@ -15,7 +16,7 @@ class OperatorPage(PickerPage[None]):
     TITLE = "Change operator"
     AT_ONCE = True
     PROMPT = "Who is at the keyboard"
-    KEYS = "number choose   or type a new name and Enter   Esc back"
+    KEYS = keys("number choose", "or type a new name and Enter", "Esc back")
 
     async def answer(self, text: str) -> Answer:
         """Answer a number with its name, a name with those like it and with itself as a new one."""

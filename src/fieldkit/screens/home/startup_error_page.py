@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from fieldkit.plain_text import shown
 from fieldkit.screens.base.page import Page
+from fieldkit.screens.look.parts import keys
 
 
 class StartupErrorPage(Page[None]):
@@ -17,7 +18,7 @@ class StartupErrorPage(Page[None]):
 
     TITLE = "fieldkit cannot open its data"
     ALONE = True
-    KEYS = "Ctrl+Q quit"
+    KEYS = keys("Ctrl+Q quit")
 
     def __init__(self, sentence: str) -> None:
         super().__init__()

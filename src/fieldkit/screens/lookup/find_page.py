@@ -15,9 +15,10 @@ from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.navigator import AfterSave, Navigator
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.rows import Row
 from fieldkit.screens.lookup.search import search, texts_from
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -67,7 +68,7 @@ def choice_of(row: Row, take: Take) -> Choice:
 class FindPage(PickerPage[None]):
     """A box to find one record of some kinds; the caller says what Enter does with it."""
 
-    KEYS = "Enter take   Esc back"
+    KEYS = keys("Enter take", "Esc back")
     PROMPT = "Find"
     EMPTY = "Nobody found."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]

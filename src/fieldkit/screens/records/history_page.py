@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import how_long, plural
+from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.rows import in_words, state_words
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.protocol.messages import HistoryItem
@@ -29,7 +30,7 @@ _DONE = {"create": "entered", "edit": "changed", "delete": "deleted", "decide": 
 class HistoryPage(PickerPage[None]):
     """The changes of one record, the newest first."""
 
-    KEYS = "Up Down look   Esc back"
+    KEYS = keys("Up Down look", "Esc back")
 
     def __init__(self, kind: str, record_id: str, label: str) -> None:
         super().__init__()
@@ -40,7 +41,7 @@ class HistoryPage(PickerPage[None]):
 
     async def load_data(self) -> None:
         """Show the title, and ask the server for the changes of others, unless they are here."""
-        self.set_header(f"History of {self.label}   {self.record_id}")
+        self.set_header(self.label, "History", chips=[self.record_id])
         if self._of_others is None or self._of_others.error:
             self.run_worker(self.run_reporting(self._ask_server), group="others", exclusive=True)
 

@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.find_page import FindPage, choice_of, new_row
 from fieldkit.screens.lookup.rows import Row, fetch_references, row_of
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -33,7 +34,7 @@ class ListPage(FindPage):
 
     async def load_data(self) -> None:
         """Show which list this is and how long."""
-        self.set_keys("Enter open   PgDn more   Ctrl+N new   / menu   Esc back")
+        self.set_keys("Enter open", "PgDn more", "Ctrl+N new", "/ menu", "Esc back")
         self.picker.reload_if_idle()
         await self._head()
 
@@ -43,7 +44,7 @@ class ListPage(FindPage):
 
         plural = kinds()[self.kind].plural
         counts = await self.ask(lambda store: store.counts())
-        self.set_header(f"{plural}   {indian(counts.get(self.kind, 0))}")
+        self.set_header(plural, chips=[indian(counts.get(self.kind, 0))])
 
     async def refresh_data(self) -> None:
         """Show what a sync received; the mark stays on its record."""
@@ -72,7 +73,7 @@ class ListsPage(PickerPage[None]):
     TITLE = "Lists"
     PROMPT = "Lists"
     EMPTY = "No such list."
-    KEYS = "Enter open   type to narrow   Esc back"
+    KEYS = keys("Enter open", "type to narrow", "Esc back")
 
     async def load_data(self) -> None:
         """Count the records."""

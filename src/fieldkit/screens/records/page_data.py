@@ -36,6 +36,8 @@ class PageData:
     """Everything a page shows."""
 
     row: Row
+    kind: str
+    """What a list of such records is called."""
     facts: str
     due: str
     state: str
@@ -62,6 +64,7 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         state = f"deleted, {state}"
     return PageData(
         row,
+        record.plural,
         "   ".join([*facts, *row.below[:1], *([] if record.person else _numbers(lines))]),
         due(store, record),
         state,

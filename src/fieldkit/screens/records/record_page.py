@@ -13,17 +13,15 @@ from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage, say_on_screen
+from fieldkit.screens.look.parts import Key, keys, rare, state
 from fieldkit.screens.lookup.deleting import ask_and_delete
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import read_page_data
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records.declaration.roles import PageAction
-
-_RARE_KEYS = ("Delete remove the line", "h history", "d delete")
-"""Keys left out of a full footer, the rarest first; the help names them."""
 
 
 class RecordPage(PickerPage[None]):
@@ -51,13 +49,13 @@ class RecordPage(PickerPage[None]):
         found = await self.read(lambda store: read_page_data(store, self.record_id))
         if found is None:
             self.row, self._settle = None, frozenset()
-            self.set_header(f"{self.record_id}   not on this laptop")
-            self.set_keys(self.KEYS)
+            self.set_header(self.record_id, chips=["not on this laptop"])
+            self.set_keys(*self.KEYS)
             return Answer(mark=None, above=(f"  {NOT_HERE}",))
         self.row, self._settle = found.row, found.settle
-        self.set_header(found.row.label, f"   {self.record_id}   {found.state}")
+        self.set_header(found.kind, found.row.label, chips=[state(found.state)])
         settle = self.record_id in found.settle
-        self.set_keys(footer(found.row.kind, self.size.width - 2, settle=settle))
+        self.set_keys(*footer(found.row.kind, settle=settle))
         above = [f" {found.facts}"]
         if found.due:
             above += wrap(f"Due: {found.due}", self.size.width - 5, initial_indent=" ")[:3]
@@ -152,26 +150,16 @@ class RecordPage(PickerPage[None]):
         await self.app.push_screen(HistoryPage(row.kind, row.id, row.label))
 
 
-def footer(kind: str, width: int, *, settle: bool) -> str:
-    """Return the keys of a page of ``kind``; what does not fit into ``width`` is left out.
-
-    The rare keys go first, then actions from the last on, which the menu offers instead.
-    """
+def footer(kind: str, *, settle: bool) -> list[Key]:
+    """Return the keys of a page; the menu offers the actions for which no key is left."""
     from fieldkit.records.declaration.roles import actions_of, days_of
 
     actions = [one.action for one in actions_of(kind)]
-    lettered = [f"{action.key} {action.label}" for action in actions if action.key]
-    own = ["p present"] if days_of(kind) else []
-    own += ["s settle"] if settle else []
-    own += ["e edit", "d delete", "h history", "Delete remove the line", "Esc"]
-    line = ""
-    for many in range(len(lettered), -1, -1):
-        menu = ["/ menu"] if many < len(actions) else []
-        keys = [*lettered[:many], *menu, *own]
-        for rare in _RARE_KEYS:
-            if len("  ".join(keys)) > width:
-                keys.remove(rare)
-        line = "  ".join(keys)
-        if len(line) <= width:
-            break
-    return line
+    return [
+        *(Key(action.key, action.label) for action in actions if action.key),
+        *keys("p present" if days_of(kind) else "", "s settle" if settle else "", "e edit"),
+        rare("d delete"),
+        rare("h history"),
+        rare("Delete remove the line"),
+        *keys("Esc back"),
+    ]

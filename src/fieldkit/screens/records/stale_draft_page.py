@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fieldkit.plain_text import shown
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.lookup.rows import NOT_HERE, in_words
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
@@ -46,9 +46,9 @@ class StaleDraftPage(PickerPage[None]):
         kind = kinds().get(self._draft.kind)
         title = (kind.title if kind else in_words(self._draft.kind)).lower()
         number = "" if self._here else f"   {self._draft.record_id}   not on this laptop"
-        self.set_header(f"Unfinished: {title}", number)
+        self.set_header(f"Unfinished: {title}", chips=[number])
         enter = "Enter open the form" if self._here else "Enter enter it as a new one"
-        self.set_keys(f"Up Down look   {enter}   Esc back" if kind else "Up Down look   Esc")
+        self.set_keys("↑↓ look", enter if kind else "", "Esc back")
         if not self._here:
             self.say(f"{NOT_HERE} Read it off or enter it as a new one; on Home, Delete drops it.")
             return

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from fieldkit.screens.base.page import PickerPage, say_on_screen
+from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.sync.conflicts import Open, asked_field, district_of, open_conflicts
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Field
@@ -71,9 +72,9 @@ class ConflictPage(PickerPage[None]):
             self.set_keys("Esc back")
             return
         left = f"   {len(found)} to settle" if len(found) > 1 else ""
-        self.set_header(self._open.label, f"   {self._open.conflict.record_id}{left}")
+        self.set_header("Settle", self._open.label, chips=[left.strip()])
         another = "3 e another value   " if asked_field(self._open.conflict) else ""
-        self.set_keys(f"1 m first   2 t second   {another}Esc later")
+        self.set_keys("1 m first", "2 t second", another.strip(), "Esc later")
 
     def _above(self, one: Open) -> tuple[str, ...]:
         lines = [f"  {one.field}", ""]
@@ -193,7 +194,7 @@ class ConflictPage(PickerPage[None]):
 class ValuePage(PickerPage[None]):
     """Another value for the field, typed as in its form."""
 
-    KEYS = "Enter keep this value   Esc back"
+    KEYS = keys("Enter keep this value", "Esc back")
 
     def __init__(
         self,
@@ -208,7 +209,7 @@ class ValuePage(PickerPage[None]):
 
     async def load_data(self) -> None:
         """Show whose value it is, and the help on the field."""
-        self.set_header(self._one.label, f"   {self._one.conflict.record_id}")
+        self.set_header("Settle", self._one.label)
         field = asked_field(self._one.conflict)
         self.say(field.help if field else "")
 

@@ -9,7 +9,8 @@ from textual.widget import Widget
 
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import PickerPage, say_on_screen
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -26,7 +27,7 @@ class EnrolPage(PickerPage[None]):
 
     TITLE = "Enrol this laptop with a server"
     PROMPT = _PROMPTS[0]
-    KEYS = "Enter next   Esc back"
+    KEYS = keys("Enter next", "Esc back")
 
     def __init__(self, known: str = "") -> None:
         """``known``: the address of the server this laptop is enrolled with."""

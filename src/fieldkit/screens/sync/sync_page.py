@@ -16,9 +16,11 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from fieldkit.screens.base.daemon import in_thread
-from fieldkit.screens.base.page import Line, PickerPage, Sentence
+from fieldkit.screens.base.page import PickerPage, TopBar
 from fieldkit.screens.base.scheduler import Progressed, Synced
 from fieldkit.screens.base.words import clock_warning, plural
+from fieldkit.screens.look.drawn import Lines
+from fieldkit.screens.look.parts import keys, rare
 from fieldkit.screens.sync import to_do
 from fieldkit.screens.sync.conflicts import Open, open_conflicts
 from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
@@ -36,7 +38,7 @@ from fieldkit.screens.sync.to_do import (
     log_place,
     returned_changes,
 )
-from fieldkit.screens.widgets.picker import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 from fieldkit.settings import make_private
 
 if TYPE_CHECKING:
@@ -70,9 +72,10 @@ class SyncPage(PickerPage[None]):
 
     TITLE = "Sync"
     EMPTY = "Nothing was returned to you."
-    KEYS = "Esc back"
+    KEYS = keys("Esc back")
     DEFAULT_CSS = """
     SyncPage #picker { margin-top: 1; margin-bottom: 1; }
+    SyncPage Lines { height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,s", "sync", "Sync now", show=False),
@@ -91,19 +94,19 @@ class SyncPage(PickerPage[None]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the fixed lines, and between them the list."""
-        yield Line(id="waiting")
-        yield Line(id="progress")
-        yield Line(id="received")
+        yield Lines(id="waiting")
+        yield Lines(id="progress")
+        yield Lines(id="received")
         yield from super().content()
-        yield Line(id="agreement")
+        yield Lines(id="agreement")
         for place in range(_SYNCS_SHOWN):
-            yield Line(id=f"before-{place}")
+            yield Lines(id=f"before-{place}")
 
     async def load_data(self) -> None:
         """Show everything."""
         if not self.app.scheduler.running:
             self._done = ""
-            self.query_one("#received", Line).put("")
+            self.query_one("#received", Lines).put("")
         self._show_progress()
         self.picker.reload_if_idle()
         await self._show()
@@ -195,19 +198,21 @@ class SyncPage(PickerPage[None]):
 
     def show_header_status(self) -> None:
         """Say also since when there is no line."""
-        self.query_one("#where", Line).put(right=self.app.header_status.words(since=True))
+        self.query_one("#where", TopBar).put(
+            status=[self.app.operator, self.app.header_status.line_chip(since=True)]
+        )
 
     async def _show(self) -> None:
         found = await self.read(_read)
         self._enrolled, self._out_of_area = found.enrolled, found.out_of_area
-        self.query_one("#waiting", Line).put(found.waiting)
-        self.query_one("#agreement", Line).put(found.agreement)
+        self.query_one("#waiting", Lines).put(found.waiting)
+        self.query_one("#agreement", Lines).put(found.agreement)
         for place in range(_SYNCS_SHOWN):
             text = found.before[place] if place < len(found.before) else ""
-            self.query_one(f"#before-{place}", Line).put(text)
+            self.query_one(f"#before-{place}", Lines).put(text)
         if not found.enrolled:
             self.say(_NOT_ENROLLED)
-        elif found.clock and not self.query_one("#sentence", Sentence).text:
+        elif found.clock and not self.sentence:
             self.say(found.clock, error=True)
         await self.picker.settled()
         self._show_keys()
@@ -218,19 +223,14 @@ class SyncPage(PickerPage[None]):
             return
         heads = {row.head for row in self.picker.answer.rows}
         words = [word for head, word in _GROUPS.items() if head in heads]
-        receipt, give_up = "r receipt to a file", "Delete give up"
-        offered = [
-            "F5 or s sync now" if self._enrolled else "e enrol",
+        self.set_keys(
+            "F5 sync now" if self._enrolled else "e enrol",
             f"Enter {' or '.join(words)}" if words else "",
             "m put into my area" if self._out_of_area else "",
-            give_up if _RETURNED in heads else "",
-            receipt if self._enrolled else "",
+            rare("Delete give up") if _RETURNED in heads else "",
+            rare("r receipt to a file") if self._enrolled else "",
             "Esc back",
-        ]
-        for rare in (receipt, give_up):  # the help names them all
-            if len("   ".join(filter(None, offered))) > self.size.width - 2:
-                offered = [key for key in offered if key != rare]
-        self.set_keys("   ".join(filter(None, offered)))
+        )
 
     def _show_progress(self) -> None:
         """Show how far the running sync is, or the result of the last one."""
@@ -243,9 +243,9 @@ class SyncPage(PickerPage[None]):
             text = under_way(progress)
         elif scheduler.running:
             text = "  connecting ..."
-        self.query_one("#progress", Line).put(text)
+        self.query_one("#progress", Lines).put(text)
         if progress:
-            self.query_one("#received", Line).put(received(progress.received))
+            self.query_one("#received", Lines).put(received(progress.received))
 
     # --- the sync ---
 
@@ -257,7 +257,7 @@ class SyncPage(PickerPage[None]):
         """Show that a sync starts."""
         self.say("")
         self._done = ""
-        self.query_one("#received", Line).put("")
+        self.query_one("#received", Lines).put("")
         self._show_progress()
         self._show_keys()
 
@@ -282,7 +282,7 @@ class SyncPage(PickerPage[None]):
             self.say(message.fault, error=True)
         if outcome is not None:
             self._done = f"  {ended(outcome)}"
-            self.query_one("#received", Line).put(received(outcome.received))
+            self.query_one("#received", Lines).put(received(outcome.received))
             if outcome.session.error:
                 self.say(outcome.session.error, error=not (outcome.offline or outcome.stopped))
         self._show_progress()

@@ -7,75 +7,33 @@ background; the newest text wins, and Enter waits for the rows of the text that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 from textual.worker import Worker, WorkerError
 
-from fieldkit.plain_text import shown
-from fieldkit.screens.widgets.cells import column_widths, fit
+from fieldkit.screens.look.drawn import Drawn
+from fieldkit.screens.look.parts import frame
+from fieldkit.screens.look.text import Span, Text
+from fieldkit.screens.widgets.rows import Answer, Choice, RowLine, lay_out
 from fieldkit.screens.widgets.typed import Typed
 
-WIDE = 110
-"""From this width on a row's second line stands beside the first."""
-
-
-async def stay() -> None:
-    """Do nothing: the row is only to be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A row: its cells, and what Enter on it does."""
-
-    cells: tuple[str, ...]
-    enter: Callable[[], Awaitable[object]] = stay
-    below: tuple[str, ...] = ()
-    """Cells of a second line; on a wide screen they follow the first."""
-    remove: Callable[[], Awaitable[object]] | None = None
-    """What Delete on it does."""
-    key: str = ""
-    """Identifies the row when its cells change; empty: the cells do."""
-    head: str = ""
-    """A line above the row, which is the first of a group."""
-
-    def is_same(self, other: Choice) -> bool:
-        """Say whether both rows stand for the same thing."""
-        return self.key == other.key if self.key or other.key else self.cells == other.cells
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a source returns for one text."""
-
-    rows: Sequence[Choice] = ()
-    last: Choice | None = None
-    """A row that stays visible under the others: "None of these: ..."."""
-    mark: int | None = 0
-    """The marked row; the number of rows marks ``last``; None marks nothing."""
-    above: tuple[str, ...] = ()
-    """Plain lines between the box and the rows."""
-    right: frozenset[int] = frozenset()
-    """Columns that are right-aligned."""
-    more: Callable[[], Awaitable[Answer]] | None = None
-    """Fetches the rows after these, when the mark goes beyond them."""
-
+_FRAMED_FROM = 10
+"""Lines of the widget from which the box has a frame."""
+_LEAST_BOX = 4
 
 Source = Callable[[str], Awaitable[Answer]]
 Runner = Callable[[Callable[[], Awaitable[object]]], Awaitable[bool]]
 """Runs an action and reports its errors to the operator; see :meth:`Page.run_reporting`."""
 
 
-class Picker(Widget, can_focus=True):
+class Picker(Drawn, can_focus=True):
     """Type to narrow, Up and Down to move the mark, Enter to take the marked row."""
 
     DEFAULT_CSS = "Picker { height: 1fr; width: 1fr; }"
@@ -86,19 +44,22 @@ class Picker(Widget, can_focus=True):
         run: Runner,
         *,
         prompt: str = "",
+        hint: str = "",
         empty: str = "",
         typing: bool = True,
         at_once: bool = False,
         id: str = "picker",  # noqa: A002
     ) -> None:
-        """``empty``: shown without rows; ``typing`` False: there is no box, letters go to the page.
+        """``hint``: what to type, in the frame of the box; ``empty``: shown without rows.
 
+        ``typing`` False: there is no box, letters go to the page.
         ``at_once``: a digit takes the row it marks, without Enter.
         """
         super().__init__(id=id)
         self._source = source
         self._run_reporting = run
         self.prompt = prompt
+        self._hint = hint
         self._empty = empty
         self._typing = typing
         self._at_once = at_once
@@ -108,7 +69,7 @@ class Picker(Widget, can_focus=True):
         self._mark: int | None = None
         self._top = 0
         self._loading: Worker[None] | None = None
-        self._drawn: list[tuple[int | None, Strip]] = []
+        self._drawn: list[RowLine] = []
 
     # --- loading rows ---
 
@@ -305,9 +266,10 @@ class Picker(Widget, can_focus=True):
 
     async def on_click(self, event: events.Click) -> None:
         """Take the row under the pointer."""
-        y = event.get_content_offset(self)
-        if y is not None and y.y < len(self._drawn) and self._drawn[y.y][0] is not None:
-            self._mark = self._drawn[y.y][0]
+        at = event.get_content_offset(self)
+        place = at.y - self._box_height if at else -1
+        if 0 <= place < len(self._drawn) and self._drawn[place].row is not None:
+            self._mark = self._drawn[place].row
             self._draw()
             await self.enter()
 
@@ -327,106 +289,78 @@ class Picker(Widget, can_focus=True):
         """Lay the rows out for the new size."""
         self._draw()
 
+    @property
+    def _box_height(self) -> int:
+        if not self._typing:
+            return 0
+        return 3 if self.size.height >= _FRAMED_FROM else 1
+
     def _draw(self) -> None:
         """Lay out all lines and repaint those that changed."""
-        before = [strip for _, strip in self._drawn]
-        self._drawn = self._lines(self.size.width, self.size.height)
-        after = [strip for _, strip in self._drawn]
+        before, (width, height) = self._drawn, self.size
+        box = self._box_height
+        current = self._answered == self.typed.text
+        self._drawn, self._top = lay_out(
+            self.answer,
+            self._mark,
+            self._top,
+            width,
+            height - box,
+            empty=self._empty if current else "",
+        )
         changed = [
-            Region(0, y, self.size.width, 1)
-            for y in range(self.size.height)
-            if before[y : y + 1] != after[y : y + 1]
+            Region(0, box + y, width, 1)
+            for y in range(height - box)
+            if before[y : y + 1] != self._drawn[y : y + 1]
         ]
+        if box:  # the note in its frame may be another
+            changed.append(Region(0, 0, width, 1))
         if changed:
             self.refresh(*changed)
 
-    def _lines(self, width: int, height: int) -> list[tuple[int | None, Strip]]:
-        head = 2 if self._typing else 0
-        # Every strip has a style: without one Textual fails when colours are off (NO_COLOR).
-        blank = Strip.blank(width, self.rich_style)
-        lines: list[tuple[int | None, Strip]] = [(None, blank)] * head
-        lines += [(None, self._strip(text, width)) for text in self.answer.above]
-        heads = [row.head for row in self.answer.rows]
-        left = height - len(lines) - (2 if self.answer.last else 0) - sum(map(bool, heads))
-        blocks = self._blocks(width)
-        current = self._answered == self.typed.text
-        if current and self._empty and not (self._count or self.answer.above):
-            lines += [(None, self._strip("  " + self._empty, width))]
-        each = max((len(block) for block in blocks), default=1)
-        fits = max(left // each, 1)
-        mark = self._mark if self._mark is not None and self._mark < len(blocks) else None
-        if mark is not None:
-            self._top = min(max(self._top, mark - fits + 1), mark)
-        self._top = max(min(self._top, len(blocks) - fits), 0)
-        for index in range(self._top, min(self._top + fits, len(blocks))):
-            if heads[index]:
-                lines.append((None, self._strip(heads[index], width)))
-            lines += [(index, strip) for strip in blocks[index]]
-        if self.answer.last is not None:
-            lines.append((None, self._strip("  " + "-" * (width - 4), width, dim=True)))
-            lines.append((len(blocks), self._row(self.answer.last.cells, [width - 3], len(blocks))))
-        return lines[:height]
-
-    def _blocks(self, width: int) -> list[list[Strip]]:
-        """Return the one or two lines of each row, with aligned columns."""
-        rows = self.answer.rows
-        wide = width >= WIDE
-        firsts = [row.cells + row.below if wide else row.cells for row in rows]
-        sizes = column_widths(firsts, width - 3)
-        blocks = [[self._row(cells, sizes, index)] for index, cells in enumerate(firsts)]
-        if not wide:
-            for index, (row, block) in enumerate(zip(rows, blocks, strict=True)):
-                if row.below:
-                    left, right = row.below[0], "  ".join(row.below[1:])
-                    space = width - 6 - cell_len(shown(right))
-                    block.append(
-                        self._strip(
-                            "     " + fit(left, space) + " " + right,
-                            width,
-                            dim=True,
-                            marked=index == self._mark,
-                        )
-                    )
-        return blocks
-
-    def _row(self, cells: Sequence[str], sizes: Sequence[int], index: int) -> Strip:
-        marked = index == self._mark
-        text = "  ".join(
-            fit(cell, size, right=column in self.answer.right)
-            for column, (cell, size) in enumerate(zip(cells, sizes, strict=False))
-            if size
-        )
-        return self._strip((" > " if marked else "   ") + text, self.size.width, marked=marked)
-
-    def _strip(self, text: str, width: int, *, marked: bool = False, dim: bool = False) -> Strip:
-        style = self.rich_style + Style(bold=marked, reverse=marked, dim=dim and not marked)
-        return Strip([Segment(fit(text, width), style)], width)
-
     def render_line(self, y: int) -> Strip:
-        """Return one line: the box, or one that was laid out."""
-        width = self.size.width
-        if self._typing and y == 0:
-            return self._box(width)
-        if y < len(self._drawn):
-            return self._drawn[y][1]
-        return Strip.blank(width, self.rich_style)
+        """Draw one line: of the box, or one that was laid out."""
+        width, box = self.size.width, self._box_height
+        if y < box:
+            return self.look.strip(self._box(width)[y], width)
+        if y - box >= len(self._drawn):
+            return self.look.strip("", width)
+        _, text, surface, before = self._drawn[y - box]
+        if not before:
+            return self.look.strip(text, width, surface)
+        left = sum(len(span.text) for span in before)
+        beside = self.look.strip(text, width - left, surface)
+        return Strip.join([self.look.strip(before, left), beside])
 
-    def _box(self, width: int) -> Strip:
-        base = self.rich_style
-        label = f"  {shown(self.prompt)}  [" if self.prompt else "  ["
-        size = max(width - cell_len(label) - 2, 4)
-        text, cursor = self.typed.window(size)
-        inner = fit(text, size) if cell_len(text) <= size else fit(text[: size + 1], size)
-        left = Strip([Segment(inner, base + Style(bold=True))], size)
-        return Strip.join(
-            [
-                Strip([Segment(label, base)]),
-                left.crop(0, cursor),
-                left.crop(cursor, cursor + 1).apply_style(Style(reverse=True)),
-                left.crop(cursor + 1, size),
-                Strip([Segment("] ", base)]),
-            ]
-        ).adjust_cell_length(width, base)
+    def _box(self, width: int) -> list[Text]:
+        """Return the lines of the box."""
+        title = (Span(self.prompt, "key"),)
+        if self._box_height == 1:
+            label = (Span("  "), *title, Span("  ")) if self.prompt else (Span("  "),)
+            space = width - sum(len(span.text) for span in label) - 2
+            return [(*label, *self._typed_text(max(space, _LEAST_BOX)))]
+        note = self.answer.note if self.typed.text else self._hint
+        inside = self._typed_text(max(width - 6, _LEAST_BOX))
+        return [(Span(" "), *line) for line in frame(title, note, [inside], width - 2, "accent")]
+
+    def _typed_text(self, width: int) -> Text:
+        text, cursor = self.typed.window(width)
+        if cell_len(text) > width:
+            text = set_cell_size(text, width)
+        at = self._letter_at(text, cursor)
+        return (
+            Span(text[:at], "strong"),
+            Span(text[at : at + 1] or " ", "cursor"),
+            Span(text[at + 1 :], "strong"),
+        )
+
+    @staticmethod
+    def _letter_at(text: str, cells: int) -> int:
+        """Return the place of the letter that begins at a cell."""
+        place = 0
+        while place < len(text) and cell_len(text[:place]) < cells:
+            place += 1
+        return place
 
 
 def _joined(first: Answer, second: Answer) -> Answer:

@@ -1,0 +1,115 @@
+"""Bars, sparklines, rows of steps and cards as lines of text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fieldkit.screens.look.glyphs import (
+    CORRECT,
+    FULL,
+    HEIGHTS,
+    OPEN,
+    PARTS,
+    PROGRESS,
+    REST,
+    RULE,
+    SENT,
+    STEP,
+    WALL,
+)
+from fieldkit.screens.look.text import Cell, Span, StyleName, Text, cut, fit, joined, width_of
+
+
+def bar(share: float, width: int) -> Text:
+    """Return a bar for a share of 1, in eighths of a cell."""
+    eighths = round(min(max(share, 0.0), 1.0) * width * len(PARTS))
+    full, part = divmod(eighths, len(PARTS))
+    filled = FULL * full + (PARTS[part] if part else "")
+    return (Span(filled, "accent"), Span(REST * (width - len(filled)), "line"))
+
+
+def progress_line(share: float, width: int) -> Text:
+    """Return the thin line of something under way."""
+    done = round(min(max(share, 0.0), 1.0) * width)
+    return (Span(PROGRESS * done, "accent"), Span(RULE * (width - done), "line"))
+
+
+def sparkline(counts: Sequence[int]) -> Text:
+    """Return one column for each count, as high as its share of the largest."""
+    most = max(counts, default=0)
+    heights = (
+        HEIGHTS[-(-count * len(HEIGHTS) // most) - 1] if most and count > 0 else HEIGHTS[0]
+        for count in counts
+    )
+    return tuple(
+        Span(sign, "accent" if count > 0 else "line")
+        for sign, count in zip(heights, counts, strict=True)
+    )
+
+
+# --- steps ---
+
+
+class Step(NamedTuple):
+    """A step of a record's way: its word, and whether it was reached."""
+
+    word: str
+    done: bool = False
+    stopped: bool = False
+    """The way ended here: rejected, dropped."""
+
+
+def steps(found: Sequence[Step], width: int) -> Text:
+    """Return a row of steps; those farthest from the last one reached lose their words first."""
+    reached = max((n for n, one in enumerate(found) if one.done or one.stopped), default=0)
+    far = sorted(range(len(found)), key=lambda n: -abs(n - reached))
+    silent: set[int] = set()
+    while width_of(line := _steps(found, silent)) > width and len(silent) < len(found):
+        silent.add(far[len(silent)])
+    return cut(line, width)
+
+
+def _steps(found: Sequence[Step], silent: set[int]) -> Text:
+    spans: list[Span] = []
+    for number, one in enumerate(found):
+        style: StyleName = "bad" if one.stopped else "ok" if one.done else "dim"
+        sign = CORRECT if one.stopped else SENT if one.done else OPEN
+        word = "" if number in silent else f" {one.word}"
+        spans += [Span(f" {STEP} ", "line")] if number else []
+        spans += [Span(sign, style), Span(word, style)]
+    return tuple(spans)
+
+
+def timeline_joint(width: int) -> Text:
+    """Return the line between two entries of a timeline, below its sign at cell ``width``."""
+    return (Span(" " * width), Span(WALL, "line"))
+
+
+# --- cards ---
+
+
+class Fact(NamedTuple):
+    """A label and its value."""
+
+    label: str
+    value: Cell
+
+
+def card(facts: Sequence[Fact], width: int, columns: int = 2) -> list[Text]:
+    """Return facts in columns, read downwards; labels dim, values after them, wide ones alone."""
+    if not facts:
+        return []
+    if columns > 1:
+        each = (width - 2 * (columns - 1)) // columns
+        label = max(len(one.label) for one in facts)
+        if any(label + 2 + width_of(one.value) > each for one in facts):
+            return card(facts, width, columns - 1)
+        rows = -(-len(facts) // columns)
+        lines = card(facts, each, 1)
+        return [joined([fit(line, each) for line in lines[row::rows]]) for row in range(rows)]
+    label = max(len(one.label) for one in facts)
+    return [
+        (Span(f"{one.label:>{label}}  ", "dim"), *cut(one.value, width - label - 2))
+        for one in facts
+    ]

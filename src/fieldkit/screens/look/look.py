@@ -1,0 +1,91 @@
+"""How named styles look: a palette and a set of glyphs, turned into what Textual draws."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from fieldkit.screens.look.glyphs import SETS
+from fieldkit.screens.look.palette import CHINAR_DARK, Palette
+from fieldkit.screens.look.text import Cell, StyleName, fit
+
+if TYPE_CHECKING:
+    from textual.theme import Theme
+
+Surface: TypeAlias = Literal["page", "panel", "field", "selected"]
+"""What text stands on."""
+_BOLD = frozenset({"strong", "key", "badge", "chosen", "typed"})
+
+
+class Look(NamedTuple):
+    """A palette, and the name of a set of glyphs."""
+
+    palette: Palette = CHINAR_DARK
+    glyphs: str = "full"
+
+    def strip(self, text: Cell, width: int, surface: Surface = "page") -> Strip:
+        """Return a line of ``width`` cells."""
+        instead = SETS[self.glyphs][1]
+        segments = [
+            Segment(
+                span.text.translate(instead) if instead else span.text,
+                style_of(self.palette, span.style, surface),
+            )
+            for span in fit(text, width)
+        ]
+        return Strip(segments, width)
+
+
+@lru_cache(maxsize=512)
+def style_of(palette: Palette, name: StyleName, surface: Surface = "page") -> Style:
+    """Return how a style looks on a surface."""
+    ground: str = getattr(palette, surface)
+    front, reverse = palette.text, False
+    match name:
+        case "dim" | "line" | "accent" | "ok" | "warn" | "bad" | "info":
+            front = getattr(palette, name)
+        case "key":
+            front = palette.accent
+        case "badge":
+            front, ground = palette.on_accent, palette.warn
+        case "chosen":
+            front, ground = palette.on_accent, palette.accent
+        case "typed" if surface == "page":
+            ground = palette.field
+        case "replaced":
+            front, ground = palette.page or palette.on_accent, palette.dim or palette.info
+        case "cursor":
+            front, ground, reverse = palette.page, palette.text, not palette.text
+    plain = not palette.text
+    if plain and surface == "selected" and not palette.selected and name != "cursor":
+        reverse = True
+    return Style(
+        color=front or None,
+        bgcolor=ground or None,
+        bold=name in _BOLD or None,
+        dim=(plain and name in ("dim", "line")) or None,
+        reverse=reverse or None,
+    )
+
+
+def theme_of(palette: Palette) -> Theme:
+    """Return the Textual theme of a palette, for what style sheets colour."""
+    from textual.theme import Theme
+
+    return Theme(
+        name=palette.name,
+        primary=palette.accent,
+        accent=palette.accent,
+        background=palette.page,
+        surface=palette.page,
+        panel=palette.panel,
+        foreground=palette.text,
+        success=palette.ok,
+        warning=palette.warn,
+        error=palette.bad,
+        dark=palette.dark,
+    )

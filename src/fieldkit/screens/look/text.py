@@ -1,0 +1,149 @@
+"""Text in named styles, measured and cut in cells. Pure.
+
+A style says what text *is*; :mod:`fieldkit.screens.look.look` says how that looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+
+from fieldkit.plain_text import shown
+from fieldkit.screens.look.glyphs import MORE
+
+StyleName: TypeAlias = Literal[
+    "text",
+    "strong",  # what identifies
+    "dim",  # labels, and what repeats
+    "line",  # frames
+    "accent",
+    "key",
+    "ok",
+    "warn",
+    "bad",
+    "info",
+    "badge",  # a number that needs somebody
+    "chosen",  # the marked choice of a list of choices
+    "typed",  # what stands in a box
+    "replaced",  # what the next key replaces
+    "cursor",
+]
+
+
+class Span(NamedTuple):
+    """A piece of text in one style. The text may be anything: it is made safe as it is drawn."""
+
+    text: str
+    style: StyleName = "text"
+
+
+Text: TypeAlias = tuple[Span, ...]
+Cell: TypeAlias = str | Text
+"""What callers may give as text: a plain string is a span of the style "text"."""
+
+
+def text_of(cell: Cell, style: StyleName = "text") -> Text:
+    """Return a cell as safe spans, on one line; a plain string in ``style``."""
+    if isinstance(cell, str):
+        return (Span(shown(cell[:1000]), style),) if cell else ()
+    return tuple(Span(shown(span.text[:1000]), span.style) for span in cell if span.text)
+
+
+def words_of(cell: Cell) -> str:
+    """Return the text alone."""
+    return cell if isinstance(cell, str) else "".join(span.text for span in cell)
+
+
+def restyled(cell: Cell, style: StyleName, *, only: StyleName = "text") -> Text:
+    """Return a cell whose spans of the style ``only`` are in ``style``."""
+    return tuple(Span(one.text, style if one.style == only else one.style) for one in text_of(cell))
+
+
+def width_of(cell: Cell) -> int:
+    """Return how many cells a text takes."""
+    return sum(cell_len(span.text) for span in text_of(cell))
+
+
+def joined(cells: Iterable[Cell], gap: str = "  ") -> Text:
+    """Return the cells that are not empty, one after the other with ``gap`` between them."""
+    found: list[Span] = []
+    for cell in cells:
+        if text := text_of(cell):
+            found += [Span(gap), *text] if found else text
+    return tuple(found)
+
+
+def cut(cell: Cell, width: int) -> Text:
+    """Return the text in at most ``width`` cells, cut at the end of a word with a sign for more.
+
+    A word wider than all the space is cut in the middle.
+    """
+    text = text_of(cell)
+    if sum(cell_len(span.text) for span in text) <= width:
+        return text
+    whole = "".join(span.text for span in text)
+    if width <= 1:
+        return (Span(MORE[:width]),)
+    kept = set_cell_size(whole, width - 1)
+    if not whole[len(kept) : len(kept) + 1].isspace() and (at := kept.rstrip().rfind(" ")) > 0:
+        kept = kept[:at]
+    return (*_first(text, len(kept.rstrip(" ,;"))), Span(MORE, "dim"))
+
+
+def fit(cell: Cell, width: int, *, right: bool = False) -> Text:
+    """Return the text exactly ``width`` cells wide; ``right``: blanks before it."""
+    text = cut(cell, width)
+    space = width - sum(cell_len(span.text) for span in text)
+    if space <= 0:
+        return text
+    blank = Span(" " * space)
+    return (blank, *text) if right else (*text, blank)
+
+
+def apart(left: Cell, right: Cell, width: int, *, least: int = 8) -> Text:
+    """Return two texts at the ends of ``width`` cells; the left is cut first, down to ``least``."""
+    space = width - width_of(right) - 2
+    if not right or space < least:
+        return fit(joined((left, right)), width)
+    return (*fit(left, space), Span("  "), *text_of(right))
+
+
+def wrapped(cell: Cell, width: int, most: int) -> list[Text]:
+    """Return the text on at most ``most`` lines, broken between words; the last is cut."""
+    lines: list[Text] = []
+    line: list[Span] = []
+    used = 0
+    words = list(_words(text_of(cell)))
+    for number, word in enumerate(words):
+        size = cell_len(word.text)
+        if used and used + cell_len(word.text.rstrip()) > width:
+            if len(lines) == most - 1:
+                rest = (*line, *words[number:])
+                return [*lines, cut(rest, width)]
+            lines.append(tuple(line))
+            line, used = [], 0
+        line.append(word)
+        used += size
+    return [*lines, cut(tuple(line), width)] if line else lines
+
+
+def _words(text: Text) -> Iterator[Span]:
+    """Yield each word with the blanks after it."""
+    for span in text:
+        start = 0
+        for place, letter in enumerate(span.text):
+            if letter != " " and place and span.text[place - 1] == " ":
+                yield Span(span.text[start:place], span.style)
+                start = place
+        yield Span(span.text[start:], span.style)
+
+
+def _first(text: Text, letters: int) -> Iterator[Span]:
+    """Yield the beginning of a text."""
+    for span in text:
+        if letters <= 0:
+            return
+        yield Span(span.text[:letters], span.style)
+        letters -= len(span.text)
