@@ -229,6 +229,11 @@ class Page(Screen[ScreenResultType]):
         self.show_header_status()
         self.run_worker(self._load(), group="load", exclusive=True)
 
+    def on_screen_suspend(self) -> None:
+        """Drop the sentence: it belongs to what was done before the next page."""
+        if self.is_open:
+            self.say("")
+
     def on_status_refreshed(self) -> None:
         """Show the new header status."""
         if self.is_open:
