@@ -279,6 +279,12 @@ class Page(Screen[ScreenResultType]):
         self.query_one("#panel", Panel).put(*blocks)
 
     @property
+    def room(self) -> tuple[int, int]:
+        """Cells across and lines of the content beside no panel, known before it is laid out."""
+        width, height = self.app.size
+        return width - 2 * MARGIN, height - (4 if height < LOW else 5)
+
+    @property
     def wide(self) -> bool:
         """Whether there is space for a panel."""
         return self.app.size.width >= WIDE

@@ -16,7 +16,7 @@ from textual import events
 
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.look.glyphs import CORRECT, SETTLE
-from fieldkit.screens.look.parts import MARGIN, keys
+from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span, apart, wrapped
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.sync.conflicts import Open, asked_field, district_of, open_conflicts
@@ -53,7 +53,8 @@ class ConflictPage(PickerPage[None]):
         if one is None:
             return Answer(above=("Nothing is left to settle.",), mark=None)
         rows = self._rows(one)
-        above = self._above(one, self.picker.size.height - len(rows))
+        width, height = self.room
+        above = self._above(one, width, height - len(rows))
         return Answer(rows, mark=None, above=above)
 
     async def _show_next(self) -> None:
@@ -73,9 +74,8 @@ class ConflictPage(PickerPage[None]):
         another = "3 another value" if asked_field(self._open.conflict) else ""
         self.set_keys("1 keep the first", "2 the second", another, "Esc later")
 
-    def _above(self, one: Open, space: int) -> tuple[Cell, ...]:
-        """Return the field, the value before, and both values side by side in ``space`` lines."""
-        width = self.picker.size.width - 2 * MARGIN
+    def _above(self, one: Open, width: int, height: int) -> tuple[Cell, ...]:
+        """Return the field, the value before, and both values side by side."""
         warning = (Span(f"{CORRECT} ", "warn"), Span(one.note, "warn"))
         was = (Span("before  ", "dim"), Span(one.was))
         head = [
@@ -84,7 +84,7 @@ class ConflictPage(PickerPage[None]):
             *(wrapped(was, width, 2) if one.was else ()),
         ]
         airy = (*head, "", *side_by_side(one.mine, one.theirs, width), "")
-        if len(airy) <= space:
+        if len(airy) <= height:
             return airy
         return (*head, *side_by_side(one.mine, one.theirs, width, close=True))
 
@@ -99,6 +99,12 @@ class ConflictPage(PickerPage[None]):
         if asked_field(one.conflict):
             rows.append(Choice(((Span("3", "key"),), "Type another value"), self._other, key="3"))
         return rows
+
+    def on_resize(self) -> None:
+        """Lay the values out for the new size."""
+        super().on_resize()
+        if self._open is not None:
+            self.picker.reload_if_idle()
 
     async def on_key(self, event: events.Key) -> None:
         """Handle the keys of the three answers."""
@@ -232,7 +238,7 @@ class ValuePage(PickerPage[None]):
 
     def _told(self, problem: Exception) -> tuple[Cell, ...]:
         told = (Span(f"{CORRECT} ", "warn"), Span(str(problem)))
-        return (*wrapped(told, self.picker.size.width - 2 * MARGIN, 4), "")
+        return (*wrapped(told, self.room[0], 4), "")
 
     def _take(self, shown: str, typed: str, more: tuple[str, ...] = ()) -> Choice:
         return Choice((shown, *more), partial(self._taken, typed))
