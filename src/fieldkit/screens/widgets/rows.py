@@ -70,6 +70,10 @@ class Answer:
     """Columns that are right-aligned."""
     more: Callable[[], Awaitable[Answer]] | None = None
     """Fetches the rows after these, when the mark goes beyond them."""
+    after: tuple[Cell, ...] = ()
+    """Lines after the rows."""
+    scrolls: bool = False
+    """Whether the lines above, the rows and the lines after them scroll together."""
 
 
 class RowLine(NamedTuple):
@@ -101,9 +105,7 @@ def lay_out(
     if empty and not rows and answer.last is None and not answer.above:
         lines.append(RowLine(None, (Span(" " * MARGIN), Span(empty, "dim"))))
     sizes = _sizes(answer, width)
-    if any(answer.headings) and rows:
-        heads = [(Span(one.upper(), "dim"),) if one else "" for one in answer.headings]
-        lines.append(RowLine(None, _inset(_cells(heads, sizes, answer.right))))
+    lines += _headings(answer, sizes)
     tall = any(row.below for row in rows) and width < WIDE
     each = 2 if tall else 1
     heads_left = sum(bool(row.head) for row in rows)
@@ -122,6 +124,25 @@ def lay_out(
         lines.append(RowLine(None, (Span(" " * MARGIN), *rule(width - 2 * MARGIN))))
         lines.append(_last(answer.last, len(rows), width, marked=mark == len(rows)))
     return Layout(lines[:height], top)
+
+
+def all_lines(answer: Answer, mark: int | None, width: int) -> list[RowLine]:
+    """Return every line of an answer that scrolls as a whole."""
+    sizes = _sizes(answer, width)
+    lines = [RowLine(None, _inset(text)) for text in answer.above]
+    lines += _headings(answer, sizes)
+    for index, row in enumerate(answer.rows):
+        if row.head:
+            lines.append(RowLine(None, _inset(row.head)))
+        lines += _row(row, index, sizes, answer.right, width, marked=index == mark)
+    return [*lines, *(RowLine(None, _inset(text)) for text in answer.after)]
+
+
+def _headings(answer: Answer, sizes: Sequence[int]) -> list[RowLine]:
+    if not (any(answer.headings) and answer.rows):
+        return []
+    heads = [(Span(one.upper(), "dim"),) if one else "" for one in answer.headings]
+    return [RowLine(None, _inset(_cells(heads, sizes, answer.right)))]
 
 
 def _inset(text: Cell) -> Text:
