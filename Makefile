@@ -4,7 +4,7 @@ BIN := .venv/bin
 MADE := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check torture mutants benchmark dist pictures fields dictionary lock clean
+.PHONY: help demo test check torture mutants benchmark dist pictures fields sentences dictionary lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ pictures: $(MADE)  ## draw the screens in the README from sample data
 
 fields: $(MADE)  ## write docs/FIELDS.md from the declarations
 	$(BIN)/python scripts/write_fields.py
+
+sentences: $(MADE)  ## collect every text a user can see in docs/sentences.txt, to read it through
+	$(BIN)/python scripts/collect_sentences.py
 
 dictionary: $(MADE)  ## train the compression dictionary of messages again; only for a release
 	$(BIN)/python scripts/train_dictionary.py

@@ -126,6 +126,7 @@ class AppBase(App[int]):
             self._store, operator = await self._threads.enter(opened)
             # Set before the first key counts: what it saves carries the operator's name.
             self.header_status = replace(self.header_status, operator=self.operator or operator)
+            self.show_look(self.operator)
         except Exception as error:
             self._store_error = error
         self._store_open.set()

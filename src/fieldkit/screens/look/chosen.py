@@ -26,7 +26,9 @@ def chosen_look(home: Path, operator: str, fitting: Look) -> Look:
     Without an operator: that of the one who was there last. A terminal of 16 colours keeps them.
     """
     lines = _read(home)
-    theme, glyphs = lines.get(operator) or (next(iter(lines.values()), ("", "")))
+    nothing = ("", "")
+    last = nothing if operator else next(iter(lines.values()), nothing)
+    theme, glyphs = lines.get(operator, last)
     palette = PALETTES.get(theme, fitting.palette)
     return Look(
         fitting.palette if fitting.palette is PLAIN else palette,

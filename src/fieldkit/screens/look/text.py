@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from fieldkit.plain_text import shown
 from fieldkit.screens.look.glyphs import MORE
@@ -87,7 +87,8 @@ def cut(cell: Cell, width: int) -> Text:
     if width <= 1:
         return (Span(MORE[:width]),)
     kept = set_cell_size(whole, width - 1)
-    if not whole[len(kept) : len(kept) + 1].isspace() and (at := kept.rstrip().rfind(" ")) > 0:
+    inside = not (kept.endswith(" ") or whole[len(kept) : len(kept) + 1].isspace())
+    if inside and (at := kept.rfind(" ")) > 0:
         kept = kept[:at]
     return (*_first(text, len(kept.rstrip(" ,;"))), Span(MORE, "dim"))
 
@@ -111,11 +112,14 @@ def apart(left: Cell, right: Cell, width: int, *, least: int = 8) -> Text:
 
 
 def wrapped(cell: Cell, width: int, most: int) -> list[Text]:
-    """Return the text on at most ``most`` lines, broken between words; the last is cut."""
+    """Return the text on at most ``most`` lines, broken between words; the last is cut.
+
+    A word wider than a line is broken where the line ends.
+    """
     lines: list[Text] = []
     line: list[Span] = []
     used = 0
-    words = list(_words(text_of(cell)))
+    words = [part for word in _words(text_of(cell)) for part in _parts(word, width)]
     for number, word in enumerate(words):
         size = cell_len(word.text)
         if used and used + cell_len(word.text.rstrip()) > width:
@@ -138,6 +142,17 @@ def _words(text: Text) -> Iterator[Span]:
                 yield Span(span.text[start:place], span.style)
                 start = place
         yield Span(span.text[start:], span.style)
+
+
+def _parts(word: Span, width: int) -> Iterator[Span]:
+    """Yield a word in parts that fit; the blanks after it may reach over the end."""
+    text = word.text.rstrip()
+    if cell_len(text) <= width:
+        yield word
+        return
+    *parts, last = chop_cells(text, width)
+    yield from (Span(part, word.style) for part in parts)
+    yield Span(last + word.text[len(text) :], word.style)
 
 
 def _first(text: Text, letters: int) -> Iterator[Span]:
