@@ -227,7 +227,7 @@ def test_an_ifsc_fills_bank_and_branch() -> None:
 
 def test_what_stands_on_a_timeline() -> None:
     artisan = Beneficiary(csc="CSC Chadoora", registered_on=date(2025, 9, 17))
-    assert artisan.event() == "Registered at CSC Chadoora"
+    assert artisan.event() == "Registered: CSC Chadoora"
     assert artisan.happened_on() == date(2025, 9, 17)
     decision = Verification(stage="1", decision="APPROVED")
     assert decision.event() == "Stage 1 approved: Gram Panchayat"
@@ -239,7 +239,7 @@ def test_what_stands_on_a_timeline() -> None:
         selected_on=date(2026, 1, 2),
         delivered_on=date(2026, 3, 12),
     )
-    assert toolkit.event() == "Toolkit handed over: Carpenter, Set A (name unconfirmed)"
+    assert toolkit.event() == "Toolkit handed over: Carpenter, Set A"
     assert toolkit.happened_on() == date(2026, 3, 12)
     trained = TrainingEnrolment(state="COMPLETED", days_attended=6, assessment="PASS")
     assert trained.event() == "Training completed: 6 days, passed"

@@ -14,6 +14,7 @@ from fieldkit.records.declaration.roles import (
     check_roles,
     days_of,
     home_jobs,
+    milestones_of,
     newcomer,
     people_in,
 )
@@ -101,9 +102,7 @@ def test_the_row_of_steps_of_a_page_follows_from_what_refers_to_it() -> None:
 
 
 def test_a_milestone_holds_where_its_conditions_do() -> None:
-    (orientation,) = [
-        one.milestone for one in milestones_of("beneficiary") if one.milestone.at
-    ]
+    (orientation,) = [one.milestone for one in milestones_of("beneficiary") if one.milestone.at]
     assert orientation.reached({"present": True}, {"programme_kind": "ORIENT"})
     assert not orientation.reached({"present": True}, {"programme_kind": "AWARE"})
     assert not orientation.reached({"present": True}, None)

@@ -237,7 +237,7 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     def event(self) -> str:
         """Say where the application was made, if it was."""
         if self.csc:
-            return f"Registered at {self.csc}"
+            return f"Registered: {self.csc}"
         if self.registered_on or self.portal_no or self.status not in (None, "DRAFT"):
             return "Registered on the portal"
         return "Entered here, not registered yet"

@@ -155,7 +155,7 @@ class Toolkit(Record, table=True):
 
     def step_event(self, step: Step | None) -> str:
         """Say what happened to the toolkit, and which set it is."""
-        chosen = Choice("toolkit").show(self.toolkit_code)
+        chosen = Choice("toolkit").show(self.toolkit_code).partition(" (")[0]
         return super().step_event(step) + (f": {chosen}" if chosen else "")
 
 

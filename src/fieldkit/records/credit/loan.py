@@ -135,8 +135,8 @@ class Loan(BranchByIfsc, table=True):
         """Say how far the loan has come, and of how much."""
         amount = self.value(step.amount) if step and step.amount else None
         amount = amount or self.disbursed_amount or self.sanctioned_amount or self.applied_amount
-        of = f", {RUPEES.show(amount)}" if amount else ""
-        return f"{super().step_event(step)}{of}: {self.label()}"
+        of = f"{RUPEES.show(amount)}, " if amount else ""
+        return f"{super().step_event(step)}: {of}{self.label()}"
 
 
 check = Rules(Loan, _CREDIT)

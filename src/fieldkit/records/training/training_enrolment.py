@@ -66,7 +66,7 @@ class TrainingEnrolment(Record, table=True):
         Step("NOMINATED", "nominated", then=("ENROLLED", "DROPPED")),
         Step(
             "ENROLLED",
-            "enrolled in batch",
+            "enrolled",
             on="enrolled_on",
             then=("IN_PROGRESS", "COMPLETED", "DROPPED", "FAILED"),
             early=True,
@@ -131,7 +131,8 @@ class TrainingEnrolment(Record, table=True):
         days = f"{self.days_attended} days" if self.days_attended else ""
         result = Choice("assessment_result").show(self.assessment).casefold()
         result = ", ".join(filter(None, (days, result)))
-        return f"Training {self.label().casefold()}" + (f": {result}" if result else "")
+        word = step.word if step else self.label().casefold()
+        return f"Training {word}" + (f": {result}" if result else "")
 
 
 check = Rules(TrainingEnrolment, _SOURCE)

@@ -116,10 +116,7 @@ class KeyLine(Drawn):
 class Panel(Drawn):
     """Blocks of lines in frames at the right of a wide page; a narrow page has none."""
 
-    DEFAULT_CSS = f"""
-    Panel {{ width: {PANEL_WIDTH}; height: 1fr; display: none; }}
-    Page.-wide Panel.-filled {{ display: block; }}
-    """
+    DEFAULT_CSS = f"Panel {{ width: {PANEL_WIDTH}; height: 1fr; display: none; }}"
 
     def __init__(self) -> None:
         super().__init__(id="panel")
@@ -168,6 +165,7 @@ class Page(Screen[ScreenResultType]):
     Page > #middle { height: 1fr; margin-top: 1; }
     Page.-low > #middle { margin-top: 0; }
     Page > #middle > #content { width: 1fr; height: 1fr; }
+    Page.-wide Panel.-filled { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),

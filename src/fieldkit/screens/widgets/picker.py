@@ -281,6 +281,11 @@ class Picker(Drawn, can_focus=True):
         self._top, self._mark = view.top, view.mark
         self._draw()
 
+    def show_after(self) -> None:
+        """Bring the lines after the rows to the top."""
+        view = self._view
+        self._show(view.at(len(view.lines) - len(self.answer.after)))
+
     def _in_sight(self) -> bool:
         """Say whether the marked row is on the screen; if it is not, bring it there.
 

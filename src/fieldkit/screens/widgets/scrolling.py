@@ -51,18 +51,18 @@ class View(NamedTuple):
             return self
         ends = places[-1] == len(self.lines) - 1
         space = self.height if ends else self.height - 1  # the last line says how many follow
-        return self._at(min(max(self.top, places[-1] - space + 1), places[0]))
+        return self.at(min(max(self.top, places[-1] - space + 1), places[0]))
 
     def step(self, step: int) -> View:
         """Mark the next row up or down; scroll one line where there is none, or it is not seen."""
         last = max((line.row for line in self.lines if line.row is not None), default=-1)
         if self.mark is None or not self.sees_mark or not 0 <= self.mark + step <= last:
-            return self._at(self.top + step)
+            return self.at(self.top + step)
         return self._replace(mark=self.mark + step).with_mark_in_sight()
 
     def jump(self, lines: int) -> View:
         """Scroll by some lines; the mark goes to the nearest row in sight."""
-        there = self._at(self.top + lines)
+        there = self.at(self.top + lines)
         if there.sees_mark or not there.rows:
             return there
         return there._replace(mark=there.rows[0 if lines > 0 else -1])
@@ -71,10 +71,11 @@ class View(NamedTuple):
         """Go to the first or the last line, and mark the first or last row."""
         rows = [line.row for line in self.lines if line.row is not None]
         mark = (rows[0 if first else -1]) if rows else self.mark
-        return self._replace(mark=mark)._at(0 if first else len(self.lines))
+        return self._replace(mark=mark).at(0 if first else len(self.lines))
 
-    def _at(self, top: int) -> View:
-        return self._replace(top=self._top(top))
+    def at(self, line: int) -> View:
+        """Bring a line to the top, as far as there are lines below it."""
+        return self._replace(top=self._top(line))
 
     def _top(self, top: int) -> int:
         return max(min(top, len(self.lines) - self.height), 0)
