@@ -15,10 +15,11 @@ from fieldkit.screens.attendance.roster_page import RosterPage
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.form_widget import Form
 from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.look.glyphs import CRUMB, DUE, OPEN, SENT
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.list_page import ListPage
-from fieldkit.screens.records.page_data import fold_days
 from fieldkit.screens.records.record_page import RecordPage
+from fieldkit.screens.records.timeline import fold_days
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, Event, State, Store
 
@@ -31,14 +32,17 @@ async def test_a_persons_page_has_facts_due_timeline_and_states(
 ) -> None:
     async with opened_app() as hand:
         await hand.press("9419011432", "<enter>")
-        text = hand.text()
-        assert block["ghulam"] in text.splitlines()[0]
-        assert "not sent yet" in text.splitlines()[0]
-        assert "s/o Abdul Ahad Bhat   Wathoora   ..1432   Carpenter" in text
-        assert "Due: " in text
-        assert "toolkit, selected" in " ".join(text.split())
-        assert "01 Feb 2026" in hand.line("Toolkit selected")
-        assert "Asha" in hand.line("Toolkit selected")
+        assert f"Artisans {CRUMB} Ghulam Mohammad Bhat" in hand.text().splitlines()[0]
+        assert f"{OPEN} not sent yet" in hand.text().splitlines()[0]
+        assert block["ghulam"] in hand.line("Ghulam Mohammad Bhat  s/o Abdul Ahad Bhat, 42, man")
+        assert "Carpenter  Wathoora, Chadoora  94190 11432  Submitted" in hand.text()
+        assert f"{SENT} registered" in hand.text()
+        assert f"{OPEN} toolkit" in hand.text()
+        assert hand.line("Toolkit selected ").strip().startswith(f"DUE  {DUE} Toolkit selected")
+        kit = next(line for line in hand.text().splitlines() if "01 Feb 2026" in line)
+        assert f"{SENT} Toolkit selected" in kit
+        assert "Asha" in kit
+        assert kit.endswith(OPEN)
 
 
 async def test_letters_of_a_page_do_what_its_footer_says(

@@ -5,6 +5,7 @@ Functions that take a store run in its thread.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.look.parts import heading, state
@@ -35,7 +36,7 @@ def dependents(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
     These are the members of a group, the people of a training. Its days are many and have their
     own page.
     """
-    from fieldkit.records import kinds
+    from fieldkit.records import Use, kinds
     from fieldkit.records.declaration.roles import days_of
 
     own, days = record.kind(), days_of(record.kind())
@@ -49,6 +50,7 @@ def dependents(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
                 found += [(child, field) for child in children]
     referred = fetch_references(store, [child for child, _ in found])
     open_ = store.open_about([record.id, *(child.id for child, _ in found)])
+    known = {shown_value(store, record, name) for name in record.used(Use.PLACE)}
     lines: list[Line] = []
     for child, field in found:
         words = (
@@ -58,7 +60,7 @@ def dependents(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
         many = sum(type(one) is type(child) for one, _ in found)
         lines.append(
             Line(
-                (*_cells(referred, child, field), state(words) if words else ""),
+                (*_cells(referred, child, field, known), state(words) if words else ""),
                 child.kind(),
                 child.id,
                 counted(child, many) if begins else "",
@@ -76,8 +78,10 @@ def counted(child: Record, many: int) -> Cell:
     return joined((heading(words), (Span(f"{indian(many)}{more}", "strong"),)))
 
 
-def _cells(source: RecordSource, child: Record, through: str) -> tuple[Cell, ...]:
-    """Return the cells of a record that refers to the page's record, without repeating that one."""
+def _cells(
+    source: RecordSource, child: Record, through: str, known: Container[str]
+) -> tuple[Cell, ...]:
+    """Return the cells of a record that refers to the page's record, without what it says."""
     from fieldkit.records import Use
 
     skipped = {through, *child.used(Use.NAME), *child.used(Use.KIN), *child.used(Use.DIGITS)}
@@ -87,10 +91,11 @@ def _cells(source: RecordSource, child: Record, through: str) -> tuple[Cell, ...
         if name not in skipped
         and (name not in child.references() or child.used(Use.NAME))
         and (text := shown_value(source, child, name))
+        and text not in known
     ]
     if child.used(Use.NAME):
         digits = [shown_value(source, child, name) for name in child.used(Use.DIGITS)]
-        who, label = child.who() or " ".join(_kin(source, child)), child.label()
+        who, label = child.who().partition(",")[0] or ", ".join(_kin(source, child)), child.label()
     else:
         people = [name for name in child.references() if name != through and child.value(name)]
         label = ", ".join(shown_value(source, child, name) for name in people) or child.label()
@@ -100,7 +105,6 @@ def _cells(source: RecordSource, child: Record, through: str) -> tuple[Cell, ...
         (Span(who, "dim"),),
         digits[0] if digits else "",
         ", ".join(rest),
-        (Span(child.id, "dim"),),
     )
 
 

@@ -96,7 +96,10 @@ def panelled(page: PageData, width: int, height: int) -> Panelled:
     left = height - sum(len(block.lines) + 2 for block in blocks) - 2
     shown = 0
     for one in page.sections:
-        more = [heading(one.heading), *(line for fact in one.facts for line in _fact(fact, width))]
+        more: list[Cell] = [
+            heading(one.heading),
+            *(line for fact in one.facts for line in _fact(fact, width)),
+        ]
         more = ["", *more] if lines else more
         if len(lines) + len(more) > left:
             break

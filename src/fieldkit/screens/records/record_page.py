@@ -94,14 +94,15 @@ class RecordPage(PickerPage[None]):
 
         # A record with several dated steps has several lines, each with a mark of its own.
         seen: defaultdict[str, count[int]] = defaultdict(count)
-        joint = timeline_joint(SIGN_AT) if joints else ""
+        joint = (timeline_joint(SIGN_AT),) if joints else ()
         return [
             Choice(
                 line.cells,
                 partial(self.open, line.kind, line.id),
                 remove=None if has_page(line.kind) else partial(self._delete_line, line.id),
                 key=f"{line.id} {next(seen[line.id])}",
-                head=line.head or (joint if number else ""),
+                head=line.head,
+                gap=(("",) if line.head else joint) if number else (),
             )
             for number, line in enumerate(found.lines)
         ]
@@ -134,7 +135,7 @@ class RecordPage(PickerPage[None]):
         if self._found is None:
             return []
         row, taken = self._found.row, {one.action.key for one in self.actions}
-        offered = [
+        offered: list[tuple[str, str, Callable[[], Awaitable[object]]]] = [
             (one.action.key, one.action.label, partial(self._take, one, row))
             for one in self.actions
         ]
@@ -182,7 +183,7 @@ class RecordPage(PickerPage[None]):
         action = next((one for one in self.actions if one.action.key == letter), None)
         return partial(self._take, action, row) if action else own.get(letter)
 
-    def _keys(self, found: PageData) -> list[Key]:
+    def _keys(self, found: PageData) -> Sequence[Key]:
         settle = self.record_id in found.settle
         if found.deleted:
             return keys("w settle" if settle else "", "z restore", "h history", "Esc back")
