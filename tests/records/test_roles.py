@@ -28,8 +28,9 @@ def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
         ("t", "training", "training_enrolment"),
         ("k", "toolkit", "toolkit"),
         ("l", "loan", "loan"),
-        ("c", "programme", "attendance"),
+        ("c", "camp", "attendance"),
         ("v", "decide", "verification"),
+        ("m", "join a group", "member"),
     }
     assert [(one.action.key, one.field) for one in actions_of("programme")] == [
         ("a", "programme_id")

@@ -33,8 +33,8 @@ class Attendance(Record, table=True):
     )
     actions = {
         "programme_id": Action("a", "who came", roster=True, on="held_on"),
-        "beneficiary_id": Action("c", "programme"),
-        "member_id": Action("c", "programme"),
+        "beneficiary_id": Action("c", "camp"),
+        "member_id": Action("c", "camp"),
     }
     milestones = (
         Milestone(

@@ -226,7 +226,8 @@ def footer(kind: str, *, settle: bool) -> list[Key]:
     return [
         *keys("a attendance" if days_of(kind) else "", "w settle" if settle else ""),
         *(Key(one.key, one.label, rare=one.same_person) for one in actions if one.key),
-        *keys("e edit", "g details", "h history"),
+        *keys("e edit", "h history"),
+        rare("g details"),
         rare("d delete"),
         rare("Delete remove the line"),
         *keys("Esc back"),
