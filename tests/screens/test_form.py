@@ -21,7 +21,7 @@ from fieldkit.screens.base.header_status import HeaderStatus
 from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.base.page import Sentence
 from fieldkit.screens.form.form_page import FormPage
-from fieldkit.screens.form.model import FormModel
+from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.records.page_data import read_page_data
 from fieldkit.store import Draft, Edit, Store, StoreError
 
@@ -360,7 +360,7 @@ async def test_what_a_rule_of_the_store_says_stands_beside_its_field(
         assert not app.results
         model = screen.model
         assert model is not None
-        assert model.alarm
+        assert model.message.alarm
         assert model.fields[model.at].finding
 
 

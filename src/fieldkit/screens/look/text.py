@@ -6,6 +6,7 @@ A style says what text *is*; :mod:`fieldkit.screens.look.look` says how that loo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -131,6 +132,30 @@ def wrapped(cell: Cell, width: int, most: int) -> list[Text]:
         line.append(word)
         used += size
     return [*lines, cut(tuple(line), width)] if line else lines
+
+
+def wrapped_before(cell: Cell, then: Cell, width: int, most: int) -> list[Text]:
+    """Return a text and ``then`` behind it on at most ``most`` lines; ``then`` is never cut.
+
+    Where there is not room for both, the text loses its last words.
+    """
+    if not then:
+        return wrapped(cell, width, most)
+    words = list(_words(text_of(cell)))
+    sizes = accumulate(cell_len(word.text) for word in words)
+    room = sum(size <= width * most for size in sizes) + 1
+    for kept in range(min(room, len(words)), -1, -1):
+        more = (Span(MORE, "dim"),) if kept < len(words) else ()
+        text = (*_without_end(words[:kept]), *more)
+        lines = wrapped((*text, Span(" "), *text_of(then)) if text else then, width, most + 1)
+        if len(lines) <= most:
+            return lines
+    return wrapped(then, width, most)
+
+
+def _without_end(words: list[Span]) -> list[Span]:
+    """Return words without what stands between the last one and the next."""
+    return [*words[:-1], Span(words[-1].text.rstrip(" ,;"), words[-1].style)] if words else []
 
 
 def _words(text: Text) -> Iterator[Span]:
