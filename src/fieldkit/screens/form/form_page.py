@@ -235,7 +235,7 @@ class FormPage(Page["SavedRecord | None"]):
         if message != Message():
             self.say(message.text, message.then, error=message.alarm)
         elif note:
-            self.say(f"To check: {note}" if one.to_check else note)
+            self.say(f"To check: {note}" if one.to_check else note, error=not one.to_check)
         elif same and not self.wide:
             self.say(same, doubt=True)
         else:

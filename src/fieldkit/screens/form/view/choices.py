@@ -16,7 +16,7 @@ from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.view.columns import Columns, Places
 from fieldkit.screens.look.parts import MARGIN
-from fieldkit.screens.look.text import Span, StyleName, Text, cut, fit, width_of
+from fieldkit.screens.look.text import Span, StyleName, Text, cut, fit, joined, width_of
 
 _LONGEST_BRIEF = 22
 
@@ -92,6 +92,17 @@ def choice_at(
     place = grid.first + (column - grid.at) // grid.size * grid.rows + row
     inside = row < grid.rows and grid.at <= column < grid.at + grid.size * grid.columns
     return place if inside and place < min(grid.first + grid.holds, len(found)) else None
+
+
+def whole_list(model: FormModel, width: int, rows: int) -> list[Text]:
+    """Return the whole list of the current field in as few columns as it needs, for the help."""
+    one = model.current
+    entries = _entries(model, one.candidates(model.within(one), whole=True), brief=False)
+    codes = _code_width(entries)
+    columns = min(max(-(-len(entries) // max(rows, 1)), 1), 3)
+    rows = -(-len(entries) // columns)
+    drawn = [entry.line(codes, marked=False) for entry in entries]
+    return [joined(fit(each, width // columns - 2) for each in drawn[n::rows]) for n in range(rows)]
 
 
 def _how_many(grid: _Grid, many: int, width: int) -> Text:

@@ -13,7 +13,7 @@ from fieldkit.plain_text import shown
 from fieldkit.screens.form.entry.form_field import FormField
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.view.choices import choice_at as _choice_at
-from fieldkit.screens.form.view.choices import choice_lines
+from fieldkit.screens.form.view.choices import choice_lines, whole_list
 from fieldkit.screens.form.view.columns import GAP, Columns, columns, places
 from fieldkit.screens.look.glyphs import CORRECT, DUE, OPEN, SENT
 from fieldkit.screens.look.look import Piece, Surface
@@ -175,18 +175,14 @@ def _fault(one: FormField, *, typing: bool) -> Text:
 
 
 def _help(model: FormModel, width: int, space: int) -> list[Text]:
-    one = model.current
-    numbered = one.numbers(model.within(one))
-    listed = "  ".join(
-        f"{number} {option.label}" if numbered else option.label
-        for number, option in enumerate(one.candidates(model.within(one), whole=True), 1)
-    )
-    texts: list[Text] = [(Span(" " * MARGIN), Span(one.field.label, "strong"))]
-    for paragraph in [*one.explain(), *([f"To choose from: {listed}"] if listed else [])]:
+    one, inside = model.current, width - 2 * MARGIN
+    texts: list[Text] = [(Span(one.field.label, "strong"),)]
+    for paragraph in one.explain():
+        texts += [(), *wrapped(paragraph, inside, space)]
+    options = one.candidates(model.within(one), whole=True)
+    if options:
         texts.append(())
-        texts += [
-            (Span(" " * MARGIN), *line) for line in wrapped(paragraph, width - 2 * MARGIN, space)
-        ]
-    texts = texts[: space - 2]
+        texts += whole_list(model, inside, space - len(texts) - 2)
+    texts = [(Span(" " * MARGIN), *text) if text else () for text in texts[: space - 2]]
     texts += [()] * (space - 1 - len(texts))
     return [*texts, (Span(" " * MARGIN), Span("Any key goes on; nothing is lost.", "dim"))]

@@ -44,6 +44,8 @@ def _noted(noted: Amiss) -> list[Text]:
 
 def offered_keys(model: FormModel) -> Sequence[Key]:
     """Return the keys that work in the present field."""
+    if model.help_open:
+        return keys("Esc back to the form")
     one = model.current
     empty = not one.text.strip()
     return (
