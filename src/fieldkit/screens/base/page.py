@@ -118,7 +118,6 @@ class Panel(Drawn):
 
     DEFAULT_CSS = f"""
     Panel {{ width: {PANEL_WIDTH}; height: 1fr; display: none; }}
-    Page.-wide Panel.-filled {{ display: block; }}
     """
 
     def __init__(self) -> None:
@@ -167,6 +166,7 @@ class Page(Screen[ScreenResultType]):
     Page { layout: vertical; }
     Page > #middle { height: 1fr; margin-top: 1; }
     Page.-low > #middle { margin-top: 0; }
+    Page.-wide Panel.-filled { display: block; }
     Page > #middle > #content { width: 1fr; height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
