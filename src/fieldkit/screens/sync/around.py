@@ -85,7 +85,8 @@ def below_list(found: Found, now: int, height: int, width: int) -> list[Cell]:
         return [*lines, *(["", heading("Before"), *syncs] if syncs else [])]
     last = last_syncs(found.sessions, now, 1, width - _LABEL)
     facts = [("RECEIPT", wrapped(receipt, width - _LABEL, 2)), ("BEFORE", last)]
-    return ["", *(line for label, each in facts for line in _beside(label, each))]
+    beside: list[Cell] = [line for label, each in facts for line in _beside(label, each)]
+    return ["", *beside]
 
 
 def _beside(label: str, lines: Sequence[Text]) -> list[Text]:

@@ -12,7 +12,7 @@ from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.look.charts import on_the_way, steps
 from fieldkit.screens.look.drawn import Lines
 from fieldkit.screens.look.parts import MARGIN, keys
-from fieldkit.screens.look.text import Span, wrapped
+from fieldkit.screens.look.text import Cell, Span, Text, wrapped
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class EnrolPage(PickerPage[None]):
         """Answer the present question with what is typed."""
         typed = text.strip()
         hint = wrapped((Span(_HINTS[bool(self._address)], "dim"),), self.room[0], 2)
-        server = (Span("server  ", "dim"), Span(self._address, "strong"))
-        above = (*([server] if self._address else []), *hint, "")
+        server: Text = (Span("server  ", "dim"), Span(self._address, "strong"))
+        above: tuple[Cell, ...] = (*([server] if self._address else []), *hint, "")
         if not typed:
             return Answer(mark=None, above=above)
 
