@@ -78,13 +78,20 @@ def below_list(found: Found, now: int, height: int, width: int) -> list[Cell]:
     In less than ``height`` lines they stand beside their headings, with the last sync alone.
     """
     receipt = joined(agreement(found.standing), "   ")
-    lines: list[Cell] = ["", heading("Receipt"), *wrapped(receipt, width, 2)] if receipt else []
+    lines: list[Cell] = []
+    if receipt:
+        lines = ["", heading("Receipt"), *wrapped(receipt, width, 2)]
     most = min(height - len(lines) - 2, _SYNCS_SHOWN)
     syncs = last_syncs(found.sessions, now, max(most, 1), width)
     if most > 0 or not (receipt or syncs):
-        return [*lines, *(["", heading("Before"), *syncs] if syncs else [])]
+        if syncs:
+            lines += ["", heading("Before"), *syncs]
+        return lines
     last = last_syncs(found.sessions, now, 1, width - _LABEL)
-    facts = [("RECEIPT", wrapped(receipt, width - _LABEL, 2)), ("BEFORE", last)]
+    facts: list[tuple[str, list[Text]]] = [
+        ("RECEIPT", wrapped(receipt, width - _LABEL, 2)),
+        ("BEFORE", last),
+    ]
     beside: list[Cell] = [line for label, each in facts for line in _beside(label, each)]
     return ["", *beside]
 
@@ -97,7 +104,7 @@ def _beside(label: str, lines: Sequence[Text]) -> list[Text]:
 
 def panel(found: Found, area: str, now: int, width: int) -> list[Block]:
     """Return the blocks beside the list of a wide page; ``width``: of their text."""
-    facts = [
+    facts: list[Text] = [
         (Span(f"{label}  ", "dim"), Span(value))
         for label, value in (("laptop", found.number), ("area  ", area), ("server", found.server))
         if value
