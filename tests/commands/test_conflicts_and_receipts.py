@@ -117,7 +117,7 @@ def test_a_conflict_is_listed_and_decided(parted: str, cli: Cli, other: Store) -
     assert other.conflicts() == []
     (found,) = cli("export", "beneficiary", "--format", "jsonl").lines
     assert found["mobile"] == "9419011433"
-    assert cli("conflicts").text == "There is no conflict.\n"
+    assert cli("conflicts").text == "Nothing to settle.\n"
 
 
 def test_a_held_value_is_labelled_even_if_it_equals_the_server_value(

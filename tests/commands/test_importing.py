@@ -55,7 +55,7 @@ def test_ctrl_c_stops_an_import_and_saved_rows_stay(
     ran = cli("import", "beneficiary", roster, "--json")
     assert ran.code == 1
     assert ran.json["imported"] == people(cli) == 2 * AT_ONCE
-    assert "The import was stopped before its end. What is in stays in." in ran.json["notes"]
+    assert "The import was stopped before the end. Rows already imported stay." in ran.json["notes"]
     assert cli("check").code == 0
 
 
@@ -66,7 +66,7 @@ def test_a_second_ctrl_c_stops_at_once(
     before = signal.getsignal(signal.SIGINT)  # the parent process may ignore it
     ran = cli("import", "beneficiary", roster, "--json")
     assert (ran.code, ran.out) == (1, b"")
-    assert ran.err == "Stopped. What was already done stays done.\n"
+    assert ran.err == "Stopped. What was already saved stays saved.\n"
     assert people(cli) == AT_ONCE
     assert signal.getsignal(signal.SIGINT) is before
 

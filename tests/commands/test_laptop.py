@@ -104,7 +104,7 @@ def test_a_sync_does_not_say_same_while_a_change_is_returned(
     (returned,) = store.outbox.returned()
     store.withdraw(returned.origin, returned.change.seq)
     store.close()
-    assert "Both sides are the same." in cli("sync").text
+    assert "Laptop and server hold the same." in cli("sync").text
 
 
 def test_status_says_that_the_area_changed(filled: Path, cli: Cli) -> None:
@@ -140,7 +140,7 @@ def test_a_sync_sends_and_receives(filled: Path, cli: Cli, server: str, database
     quiet = cli("sync")
     assert (quiet.code, quiet.err) == (0, "")
     assert quiet.text == (
-        "0 changes sent, 0 returned, 0 records received. Both sides are the same.\n"
+        "0 changes sent, 0 returned, 0 records received. Laptop and server hold the same.\n"
     )
 
 
@@ -247,7 +247,7 @@ def test_an_unwritable_backup_is_reported_in_a_sentence(
     for target in (tmp_path, filled / "fieldkit.sqlite3", filled / "fieldkit.sqlite3" / "copy"):
         ran = cli("backup", target)
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1), target
-    assert cli("check").text == "The data is sound.\n"
+    assert cli("check").text == "The data file is in order.\n"
 
 
 def test_check_says_what_is_wrong(filled: Path, cli: Cli) -> None:

@@ -109,7 +109,7 @@ def test_a_bad_file_does_not_stop_the_others_of_a_folder(
     ran = cli("import", folder, "--json")
     assert ran.code == 1
     assert ran.json["beneficiary.jsonl"]["imported"] == 60
-    assert ran.json["programme.csv"]["notes"] == ["The file is empty."]
+    assert ran.json["programme.csv"]["notes"] == ["The file is empty. Choose another file."]
 
 
 def unnumbered(exported: bytes) -> list[bytes]:
@@ -341,7 +341,11 @@ def test_a_person_is_found_by_a_misspelt_name(laptop: Path, cli: Cli) -> None:
     assert "Wathoora" in spoken.text
     assert cli("find", "zoni begam", "--kind", "member", "--json").json == []
     none = cli("find", "Xerxes")
-    assert (none.code, none.out, none.err) == (0, b"", "Nobody and nothing is found by this.\n")
+    assert (none.code, none.out, none.err) == (
+        0,
+        b"",
+        "Nothing found. Try the mobile, or another spelling.\n",
+    )
 
 
 def test_find_respects_the_limit(filled: Path, cli: Cli) -> None:

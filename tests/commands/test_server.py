@@ -265,7 +265,7 @@ def test_postgresql_is_migrated_and_served(laptop: Path, cli: Cli, postgres_url:
     assert "fieldkit server migrate" in refused.err
     assert cli("server", "migrate", "--database", postgres_url).text == "The database is ready.\n"
     again = cli("server", "migrate", "--database", postgres_url)
-    assert (again.code, again.text) == (0, "The database was ready already.\n")
+    assert (again.code, again.text) == (0, "The database was already up to date.\n")
     one_time = cli("server", "code", "--role", "operator", "--database", postgres_url).text.strip()
     with local_server(postgres_url) as url:
         assert cli("enrol", url, one_time).code == 0

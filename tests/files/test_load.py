@@ -297,7 +297,7 @@ def test_an_age_becomes_a_year_of_birth(roster: Roster, store: Store) -> None:
     [
         ("Age", "150", "Nobody is 150 years old."),
         ("Age", "0", "Nobody is 0 years old."),
-        ("Age", "6 months", "An age is a number of years."),
+        ("Age", "6 months", "Age must be a number of years."),
         ("Mobile", "#N/A", "The spreadsheet shows #N/A, an error."),
         ("Village", "#REF!", "The spreadsheet shows #REF!, an error."),
         ("Monthly Income", '"10,5"', "A whole number is needed."),
@@ -338,8 +338,8 @@ def test_duplicates_are_imported_and_listed(roster: Roster, store: Store) -> Non
     with loaded.duplicates_file.open(encoding="utf-8-sig", newline="") as file:
         listed = list(csv.DictReader(file))
     assert len(listed) == len(loaded.duplicates)
-    one = next(pair for pair in listed if pair["May be record"] == first and pair["Row"] == "2")
-    assert (one["Name"], one["Whose name is"]) == ("Ghulam Mohd Bhat", "Ghulam Mohammad Bhat")
+    one = next(pair for pair in listed if pair["May be same as"] == first and pair["Row"] == "2")
+    assert (one["Name"], one["Name of that"]) == ("Ghulam Mohd Bhat", "Ghulam Mohammad Bhat")
     assert "Mobile" in one["The same in"]
 
 

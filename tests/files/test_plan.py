@@ -62,8 +62,8 @@ def test_the_proof_may_stand_far_below() -> None:
         ("DOB", ["08/25/1985"], "month-first: “08/25/1985”"),
         ("Monthly Income", ["10.000", "5.000,00"], "decimal-comma: “5.000,00”"),
         ("Vilaage Name", ["x"], "The heading is read as “village name”."),
-        ("Shop", ["x"], "The heading names no field."),
-        ("Father's Mobile", ["9419112345"], "The heading names somebody else."),
+        ("Shop", ["x"], "No field has this heading."),
+        ("Father's Mobile", ["9419112345"], "The heading is about another person."),
         ("ID", ["1"], "no record numbers of fieldkit"),
     ],
 )

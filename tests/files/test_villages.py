@@ -77,7 +77,7 @@ def test_unusable_rows_are_returned_with_line_and_reason(tmp_path: Path) -> None
 def test_a_file_without_the_required_headings_is_a_problem(tmp_path: Path, text: str) -> None:
     found = read(tmp_path, text)
     assert found == Villages(
-        (), (BadRow(1, "No headings with a village code, a village name and a district."),)
+        (), (BadRow(1, "No headings were found for village code, village name and district."),)
     )
 
 
