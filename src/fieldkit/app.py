@@ -157,7 +157,7 @@ class FieldkitApp(AppBase):
         """Log where the exception being handled was raised; return a sentence about it."""
         log = write_log(self.home)
         return super().note_fault() + (
-            f" Send this file to whoever looks after fieldkit: {log}" if log else ""
+            f" Send this file to the fieldkit administrator: {log}" if log else ""
         )
 
     def _fatal_error(self) -> None:
@@ -167,7 +167,7 @@ class FieldkitApp(AppBase):
         self.fault = (
             "fieldkit stopped because of an error in the program. What was saved is safe; what "
             "was being typed is on Home after the next start."
-            + (f" Send this file to whoever looks after fieldkit: {log}" if log else "")
+            + (f" Send this file to the fieldkit administrator: {log}" if log else "")
         )
         textual_private.stop_at_once(self)
 

@@ -85,7 +85,7 @@ def _failed(error: Exception) -> int:
     log = write_log(home_folder())
     print_error(
         "fieldkit stopped because of an error in the program. What was saved is safe."
-        + (f" Send this file to whoever looks after fieldkit: {log}" if log else "")
+        + (f" Send this file to the fieldkit administrator: {log}" if log else "")
     )
     return IN_PART
 

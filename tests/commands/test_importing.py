@@ -87,7 +87,7 @@ def test_saved_rows_stay_when_the_disk_fills_up(
     before_chunk(monkeypatch, 2, DiskFull("The disk is full."))
     ran = cli("import", "beneficiary", roster, "--json")
     assert (ran.code, ran.out) == (1, b"")
-    assert ran.err == ("The disk is full.\nAbout 500 rows were loaded before that and stay.\n")
+    assert ran.err == ("The disk is full.\nAbout 500 rows were imported before that, and stay.\n")
     assert people(cli) == AT_ONCE
 
 

@@ -380,7 +380,7 @@ def test_a_reference_to_another_kind_says_what_it_is() -> None:
     (found,) = (found for found in judge(toolkit(), case) if found.name == "wrong_kind")
     assert found.field == "beneficiary_id"
     assert sentence(found) == (
-        "7KQ2M9XD-1 is another kind of record: Self-help group Shama. Give: Artisan."
+        "7KQ2M9XD-1 is another kind of record: Self-help group Shama. Enter: Artisan."
     )
 
 
