@@ -170,7 +170,7 @@ def test_dates_of_two_orders_are_refused_until_one_is_chosen(
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        (["--map", "name=Nobody"], "The columns: “Name”, “Artisan Name”, “Trade”."),
+        (["--map", "name=Nobody"], "Choose one of: “Name”, “Artisan Name”, “Trade”."),
         (["--map", "nothing=Name"], "no field 'nothing'"),
         (["--map", "name"], "FIELD=HEADING"),
         (["--map", "name=Name", "--map", "name=Artisan Name"], "two columns for name"),

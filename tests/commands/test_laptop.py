@@ -53,7 +53,7 @@ def test_a_laptop_may_belong_to_a_whole_district(home: Path, cli: Cli) -> None:
     ("options", "says"),
     [
         (["--name", "Asha", "--district", "99"], "There is no district 99. Choose one of: 1 Anant"),
-        (["--name", "Asha", "--district", "2", "--block", "1"], "There is no block 1 in Budgam. I"),
+        (["--name", "Asha", "--district", "2", "--block", "1"], "There is no block 1 in Budgam. C"),
         (
             ["--name", " ", "--district", "2"],
             "Enter the name of the person who works on this laptop.",
@@ -88,7 +88,7 @@ def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
     assert len(found["head"]) == 64
     assert (found["server_head"], found["drafts"], found["last_sync"]) == (None, 0, None)
     spoken = cli("status").text
-    assert f"{total} changes made here, 0 on the server, {total} not sent yet" in spoken
+    assert f"{total} changes saved here, 0 on the server, {total} not sent yet" in spoken
 
 
 def test_a_sync_does_not_say_same_while_a_change_is_returned(
@@ -335,7 +335,7 @@ def test_villages_of_a_list_are_suggested(laptop: Path, cli: Cli, tmp_path: Path
     ran = cli("villages", listed)
     assert (ran.code, ran.text) == (
         1,
-        "From now on, 2 villages and 1 panchayats are suggested while typing.\n",
+        "Suggested while typing from now on: villages 2, panchayats 1.\n",
     )
     assert ran.err == "Line 4: This is not a district of J&K: “Lahore”.\n"
     store = Store.open(laptop)

@@ -247,10 +247,10 @@ def test_a_dry_run_of_the_command_writes_nothing(filled: Path, cli: Cli, sample:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["import", "artisan", "x.csv"], "There is no kind 'artisan'. The kinds: "),
+        (["import", "artisan", "x.csv"], "There is no kind 'artisan'. Choose one of: "),
         (["import", "beneficiary", "none.csv"], "There is no file none.csv. Check the name."),
         (["import", "beneficiary"], "Give a kind and a file, or a folder"),
-        (["import", "."], ". holds no file named after a kind"),
+        (["import", "."], ". has no file named after a kind"),
         (["import", "beneficiary", "."], ". is a folder."),
         (["export", "artisan"], "There is no kind 'artisan'."),
         (["export", "beneficiary", "--where", "colour=red"], "'colour=red' is not FIELD=VALUE"),

@@ -198,7 +198,7 @@ def test_every_dated_step_has_its_line_in_its_own_words() -> None:
     assert [sentence.partition(":")[0] for _, sentence in loan.events()] == [
         "Loan sent to the bank, Rs 1,00,000",
         "Loan sanctioned, Rs 80,000",
-        "Loan paid out, Rs 40,000",
+        "Loan disbursed, Rs 40,000",
     ]
 
 

@@ -607,7 +607,7 @@ def test_a_move_is_asked_about_in_the_words_of_the_list() -> None:
 
     assert asked("SELECTED", "DISPATCHED") == (
         'After "Toolkit selected by beneficiary" comes "e-RUPI voucher issued". '
-        "Confirm if the office was not told of the steps between."
+        "Confirm if the steps between were not reported to the office."
     )
     assert asked("DEFECTIVE", "DELIVERED") == (
         'It was "Delivered, complaint open" already. Confirm if that was entered by mistake.'

@@ -160,7 +160,10 @@ async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
         with monkeypatch.context() as patch:
             patch.setattr(Database, "write", full)
             await hand.press("<f5>")
-        said = "The disk is full: nothing more can be saved. 12 changes are not sent yet. They are safe here."
+        said = (
+            "The disk is full: nothing more can be saved. "
+            "12 changes are not sent yet. They are safe here."
+        )
         assert said in " ".join(hand.text().split())
 
 

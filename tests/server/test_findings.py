@@ -91,7 +91,8 @@ def test_a_reference_to_what_was_deleted_does_not_say_that_it_will_come(village:
     row = village.connection.execute(query).one()
     said = sentence(Finding(row.kind, row.record_id, row.field, row.rule, row.params))
     assert said.startswith(
-        "Artisan 7KQ2M9XD-1 is not on the server: not sent yet, or deleted. Check it after the next sync."
+        "Artisan 7KQ2M9XD-1 is not on the server: not sent yet, or deleted. "
+        "Check it after the next sync."
     )
 
 

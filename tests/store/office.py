@@ -52,7 +52,7 @@ class Office:
     def answer(
         self, store: Store, *, changes: int = 200, rows: int = 200, whole: bool = False
     ) -> Answered:
-        """Take the next batch and answer it, with a page; ``whole``: no row is returned to its author as known.
+        """Take the next batch and answer it, with a page; ``whole``: no row is left out as known.
 
         The answer is lost unless the store receives it.
         """

@@ -152,14 +152,14 @@ def test_rejected_changes_are_reported_though_the_server_has_them(laptop: Store)
     laptop.pull.receive(Answered(one.origin, 3, head, {3: None}, refused))
     found = _asked(laptop, held(laptop, 3, {"village_organisation": 3}))
     assert (found.returned, found.to_settle) == (1, 0)
-    assert "1 change was returned to you and not taken" in text(found)
+    assert "1 change was returned to you: correct" in text(found)
     assert verdict(found).endswith("correct on the Sync page.")
     assert as_json(found)["returned"] == 1
 
 
 def test_the_result_of_a_receipt_is_never_truncated(laptop: Store) -> None:
     found = _asked(laptop, refuse_with(403, "revoked"))
-    assert "can be\nexported." in text(found)
+    assert "can be exported." in text(found)
     assert "when there is a connection" not in text(found)
 
 

@@ -310,9 +310,9 @@ def said_of(status: int, heads: dict[str, str], body: bytes) -> str:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (200, "the login page of this network"),
-        (302, "the login page of this network"),
-        (511, "the login page of this network"),
+        (200, "The login page of this network"),
+        (302, "The login page of this network"),
+        (511, "The login page of this network"),
         (403, "proxy or filter of this network does not let this laptop reach"),
         (404, "no fieldkit server at this address"),
         (407, "asks for a name and password"),

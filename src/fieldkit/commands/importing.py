@@ -69,7 +69,7 @@ class _Progress:
     def __call__(self, rows: int, done: int, total: int) -> None:
         self.rows = rows
         share = f", {100 * done // total}%" if total else ""
-        self._write(f"{indian(rows)} rows{share} (Ctrl+C stops)")
+        self._write(f"{indian(rows)} rows{share}  (Ctrl+C stops)")
 
     def clear(self) -> None:
         """Clear the line for the next message."""

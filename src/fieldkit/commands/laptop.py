@@ -200,10 +200,7 @@ def villages(args: Namespace) -> int:
         store.offer_villages(found.rows)
     panchayats = {(village.district, village.panchayat) for village in found.rows}
     named = sum(bool(name) for _, name in panchayats)
-    say(
-        f"From now on, {len(found.rows)} villages and {named} panchayats are suggested while "
-        "typing."
-    )
+    say(f"Suggested while typing from now on: villages {len(found.rows)}, panchayats {named}.")
     for problem in found.problems[:20]:
         print_error(f"Line {problem.line}: {problem.reason}")
     return IN_PART if found.problems else DONE
