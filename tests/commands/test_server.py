@@ -251,7 +251,7 @@ def test_a_device_is_moved_and_then_revoked(
     moved = cli("server", "scope", "--database", database, number, "--district", "1")
     assert (moved.code, moved.text) == (
         0,
-        f"Device {number} has Anantnag from its next sync on.\n",
+        f"From its next sync, device {number} has Anantnag.\n",
     )
     assert cli("sync").code == 0
     assert cli("status", "--json").json["scope"] == {"district": 1, "block": None}
