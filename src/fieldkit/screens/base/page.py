@@ -229,6 +229,11 @@ class Page(Screen[ScreenResultType]):
         self.show_header_status()
         self.run_worker(self._load(), group="load", exclusive=True)
 
+    def on_screen_suspend(self) -> None:
+        """Drop the sentence: it belongs to what was done before the next page."""
+        if self.is_open:
+            self.say("")
+
     def on_status_refreshed(self) -> None:
         """Show the new header status."""
         if self.is_open:
@@ -272,6 +277,12 @@ class Page(Screen[ScreenResultType]):
     def set_panel(self, *blocks: Block) -> None:
         """Show blocks beside the content, if the terminal is wide."""
         self.query_one("#panel", Panel).put(*blocks)
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """Cells across and lines of the content beside no panel, known before it is laid out."""
+        width, height = self.app.size
+        return width - 2 * MARGIN, height - (4 if height < LOW else 5)
 
     @property
     def wide(self) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 from rich.cells import cell_len, set_cell_size
@@ -364,4 +363,4 @@ class Picker(Drawn, can_focus=True):
 
 
 def _joined(first: Answer, second: Answer) -> Answer:
-    return replace(first, rows=[*first.rows, *second.rows], more=second.more)
+    return first._replace(rows=[*first.rows, *second.rows], more=second.more)

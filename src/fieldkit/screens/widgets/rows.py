@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from fieldkit.screens.look.look import Surface
-from fieldkit.screens.look.parts import MARGIN, cursor, rule
+from fieldkit.screens.look.parts import MARGIN, cursor, heading, rule
 from fieldkit.screens.look.text import (
     Cell,
     Span,
@@ -23,14 +22,15 @@ from fieldkit.screens.look.text import (
 WIDE = 110
 """From this width on a row's second line stands beside the first."""
 _GAP = 2
+_SHRINK = (4, 5, 6)
+"""How much the width of the first column, the second and the others counts as they shrink."""
 
 
 async def stay() -> None:
     """Do nothing: the row is only to be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A row: its cells, and what Enter on it does."""
 
     cells: tuple[Cell, ...]
@@ -43,16 +43,17 @@ class Choice:
     """Identifies the row when its cells change; empty: the cells do."""
     head: Cell = ""
     """A line above the row, which is the first of a group."""
+    gap: tuple[Cell, ...] = ()
+    """Lines above the row and its head: an empty one between groups."""
     before: Cell = ""
-    """What stands at the left of the row and is not part of it."""
+    """What stands at the left of the row and is not part of it; such rows share their columns."""
 
     def is_same(self, other: Choice) -> bool:
         """Say whether both rows stand for the same thing."""
         return self.key == other.key if self.key or other.key else self.cells == other.cells
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a source returns for one text."""
 
     rows: Sequence[Choice] = ()
@@ -62,6 +63,8 @@ class Answer:
     """The marked row; the number of rows marks ``last``; None marks nothing."""
     above: tuple[Cell, ...] = ()
     """Lines between the box and the rows."""
+    after: tuple[Cell, ...] = ()
+    """Lines after the rows."""
     headings: tuple[str, ...] = ()
     """The headings of the columns."""
     note: str = ""
@@ -101,38 +104,76 @@ def lay_out(
     if empty and not rows and answer.last is None and not answer.above:
         lines.append(RowLine(None, (Span(" " * MARGIN), Span(empty, "dim"))))
     sizes = _sizes(answer, width)
-    if any(answer.headings) and rows:
-        heads = [(Span(one.upper(), "dim"),) if one else "" for one in answer.headings]
-        lines.append(RowLine(None, _inset(_cells(heads, sizes, answer.right))))
-    tall = any(row.below for row in rows) and width < WIDE
-    each = 2 if tall else 1
-    heads_left = sum(bool(row.head) for row in rows)
-    left = height - len(lines) - (2 if answer.last else 0) - heads_left
-    fits = max(left // each, 1)
+    if heads := _headings(answer):
+        lines.append(RowLine(None, _inset(_cells(heads, sizes[0], answer.right))))
     marked = mark if mark is not None and mark < len(rows) else None
-    if marked is not None:
-        top = min(max(top, marked - fits + 1), marked)
-    top = max(min(top, len(rows) - fits), 0)
-    for index in range(top, min(top + fits, len(rows))):
+    left = height - len(lines) - len(answer.after) - (2 if answer.last else 0)
+    top, end = _visible(rows, marked, top, max(left, 1), width)
+    for index in range(top, end):
         row = rows[index]
+        gap = row.gap if index > top or not index else ()
+        lines += [RowLine(None, _inset(text)) for text in gap]
         if row.head:
             lines.append(RowLine(None, _inset(row.head)))
-        lines += _row(row, index, sizes, answer.right, width, marked=index == mark)
+        own = sizes[width_of(row.before)]
+        lines += _row(row, index, own, answer.right, width, marked=index == mark)
+    lines += [RowLine(None, _inset(text)) for text in answer.after]
     if answer.last is not None:
         lines.append(RowLine(None, (Span(" " * MARGIN), *rule(width - 2 * MARGIN))))
         lines.append(_last(answer.last, len(rows), width, marked=mark == len(rows)))
     return Layout(lines[:height], top)
 
 
+def _visible(
+    rows: Sequence[Choice], marked: int | None, top: int, height: int, width: int
+) -> tuple[int, int]:
+    """Return the first row shown and the one after the last: as many as fit, with the marked one.
+
+    No more rows go off the top than must.
+    """
+    each = 2 if any(row.below for row in rows) and width < WIDE else 1
+
+    def lines_of(index: int, *, first: bool = False) -> int:
+        gap = 0 if first and index else len(rows[index].gap)
+        return gap + bool(rows[index].head) + each
+
+    used, last = 0, len(rows)  # the first row that may be the top without a blank at the end
+    while last > 0 and used + lines_of(last - 1, first=True) <= height:
+        last -= 1
+        used += lines_of(last)
+    top = min(max(top, 0), last)
+    if marked is not None:
+        top = min(top, marked)
+        used = sum(map(lines_of, range(top + 1, marked + 1)))
+        while top < marked and used + lines_of(top, first=True) > height:
+            top += 1
+            used -= lines_of(top)
+    used, end = 0, top
+    while end < len(rows) and (used := used + lines_of(end, first=end == top)) <= height:
+        end += 1
+    return top, max(end, min(top + 1, len(rows)))
+
+
 def _inset(text: Cell) -> Text:
     return (Span(" " * MARGIN), *text_of(text)) if text else ()
 
 
-def _sizes(answer: Answer, width: int) -> list[int]:
-    rows = answer.rows
-    before = max((width_of(row.before) for row in rows), default=0)
-    firsts = [_first(row, width) for row in rows]
-    return column_widths([*firsts, answer.headings] if rows else [], width - 2 * MARGIN - before)
+def _headings(answer: Answer) -> tuple[Cell, ...]:
+    """Return the headings, of columns in which anything stands."""
+    filled = {n for row in answer.rows for n, cell in enumerate(row.cells) if cell}
+    heads = [heading(one) if n in filled else "" for n, one in enumerate(answer.headings)]
+    return tuple(heads) if any(heads) else ()
+
+
+def _sizes(answer: Answer, width: int) -> dict[int, list[int]]:
+    """Return the widths of the columns, by how much stands at the left of the rows."""
+    groups: dict[int, list[Sequence[Cell]]] = {0: [_headings(answer)]}
+    for row in answer.rows:
+        groups.setdefault(width_of(row.before), []).append(_first(row, width))
+    return {
+        before: column_widths(cells, width - 2 * MARGIN - before)
+        for before, cells in groups.items()
+    }
 
 
 def _first(row: Choice, width: int) -> tuple[Cell, ...]:
@@ -178,7 +219,7 @@ def _last(row: Choice, index: int, width: int, *, marked: bool) -> RowLine:
 def column_widths(rows: Sequence[Sequence[Cell]], width: int) -> list[int]:
     """Share ``width`` cells among the columns: each as wide as it needs; the widest shrink first.
 
-    The first column says what a row is, so it counts as two thirds of its width.
+    The first column says what a row is, and the second tells it apart: they count as less wide.
     """
     columns = max((len(row) for row in rows), default=0)
     sizes = [
@@ -187,6 +228,6 @@ def column_widths(rows: Sequence[Sequence[Cell]], width: int) -> list[int]:
     ]
     gaps = _GAP * (sum(1 for size in sizes if size) - 1)
     for _ in range(sum(sizes) + gaps - max(width, gaps)):
-        widest = max(range(columns), key=lambda column: sizes[column] * (3 if column else 2))
+        widest = max(range(columns), key=lambda column: sizes[column] * _SHRINK[min(column, 2)])
         sizes[widest] -= 1
     return sizes
