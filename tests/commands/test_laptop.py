@@ -159,7 +159,7 @@ def test_offline_prints_a_sentence_and_exits_with_3(
     store.close()
     ran = cli("sync", "--json")
     assert ran.code == 3
-    assert ran.err == "No connection. 1 change is not sent yet. It is safe here.\n"
+    assert ran.err == "No connection. 1 change is not sent yet and is safe here.\n"
     assert (ran.json["ok"], ran.json["error"]) == (False, ran.err.strip())
     assert ran.json["waiting"] == 1
     spoken = cli("sync")

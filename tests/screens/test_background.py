@@ -45,7 +45,7 @@ def _vo(store: Store, name: str) -> str:
 def _outcome(
     *, ok: bool = True, offline: bool = False, stopped: bool = False, at: int = 1_795_257_000
 ) -> Outcome:
-    error = None if ok else "No connection. 1 change is not sent yet. It is safe here."
+    error = None if ok else "No connection. 1 change is not sent yet and is safe here."
     session = SyncSession(at, ok, 1, 100, 100, 1.0, error)
     return Outcome(session, received=1 if ok else 0, offline=offline, stopped=stopped)
 
@@ -223,7 +223,7 @@ async def test_a_mistake_in_it_ends_neither_the_program_nor_what_is_typed(
         assert isinstance(hand.app.screen, FormPage)
         assert "mistake" not in hand.text()
         await hand.press("<f5>")
-        assert "A error in the program stopped this." in hand.text()
+        assert "A mistake in the program stopped this." in hand.text()
         (log,) = list((hand.app.home / "logs").iterdir())[:1]
         assert "Zooni" not in log.read_text(encoding="utf-8")
         await hand.press("<escape>")

@@ -48,7 +48,7 @@ async def test_what_waits_is_sent_and_both_sides_hold_the_same(
         await hand.press("<f5>")
         assert "12 changes sent" in hand.text()
         assert " ".join(hand.line("This laptop").split()) == "This laptop 12 changes server 12 same"
-        assert "Nothing is left to send." in hand.text()
+        assert "Nothing waits to be sent." in hand.text()
         assert "ok, " in hand.text()
         assert "all sent" in hand.text().splitlines()[0]
         await hand.press("s")
@@ -77,7 +77,7 @@ async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, opened_ap
     async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<f5>")
-        assert "No connection. 3 changes are not sent yet. They are safe here." in hand.text()
+        assert "No connection. 3 changes are not sent yet and are safe here." in hand.text()
         assert not hand.app.screen.query_one("#sentence").has_class("-error")
         await hand.press("<escape>")
         assert not isinstance(hand.app.screen, SyncPage)
@@ -109,7 +109,7 @@ async def test_escape_stops_and_then_leaves(
         assert "stopping" in hand.text()
         go_on.set()
         await hand.settle()
-        assert "Stopped. 3 changes are not sent yet. They are safe here." in hand.text()
+        assert "Stopped. 3 changes are not sent yet and are safe here." in hand.text()
         assert hand.line("This laptop").split()[-3:] == ["not", "sent", "yet"]
         await hand.press("<escape>")
         assert not isinstance(hand.app.screen, SyncPage)
@@ -141,7 +141,7 @@ async def test_escape_counts_while_the_sync_is_still_loading(
         assert "stopping" in hand.text()
         go_on.set()
         await hand.settle()
-        assert "Stopped. 2 changes are not sent yet. They are safe here." in hand.text()
+        assert "Stopped. 2 changes are not sent yet and are safe here." in hand.text()
     assert store.outbox.counts()[State.QUEUED] == 2
 
 
@@ -162,7 +162,7 @@ async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
             await hand.press("<f5>")
         said = (
             "The disk is full: nothing more can be saved. "
-            "12 changes are not sent yet. They are safe here."
+            "12 changes are not sent yet and are safe here."
         )
         assert said in " ".join(hand.text().split())
 
@@ -247,9 +247,7 @@ async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
         assert many >= 4
         assert "The server and this laptop hold the same." in hand.text()
         await hand.press("r")
-        assert "is on the server, and the same. The receipt was saved in" in " ".join(
-            hand.text().split()
-        )
+        assert "is on the server, and the same. The receipt is in" in " ".join(hand.text().split())
     (written,) = (tmp_path / "receipts").iterdir()
     assert "Receipt of " in written.read_text(encoding="utf-8")
 
@@ -275,7 +273,7 @@ def test_syncs_that_failed_alike_stand_in_one_line() -> None:
             0,
             0,
             1.0,
-            "No connection. 3 changes are not sent yet. They are safe here.",
+            "No connection. 3 changes are not sent yet and are safe here.",
         )
         for at in (1795257000, 1795256000, 1795255000)
     ]

@@ -85,7 +85,7 @@ def test_a_change_saved_during_a_sync_stays_queued(
     monkeypatch.setattr(HttpTransport, "post", saved_meanwhile)
     outcome = sync(store, stop=stop)
     assert (outcome.ok, outcome.stopped, outcome.waiting) == (False, True, 3)
-    assert outcome.session.error == "Stopped. 3 changes are not sent yet. They are safe here."
+    assert outcome.session.error == "Stopped. 3 changes are not sent yet and are safe here."
     assert _states(store, later) == {State.QUEUED}
     assert store.states(first)[first[0]] is State.QUEUED
     assert store.states(first)[first[1]] is State.ON_SERVER
@@ -108,7 +108,7 @@ def test_a_lost_answer_loses_nothing(
     assert (outcome.ok, outcome.offline, outcome.waiting) == (False, True, 5)
     assert (
         outcome.session.error
-        == "The connection dropped. 5 changes are not sent yet. They are safe here."
+        == "The connection dropped. 5 changes are not sent yet and are safe here."
     )
     assert outcome.session.requests == session.ATTEMPTS
     assert held(store)["last_seq"] == 5
@@ -126,9 +126,7 @@ def test_offline_gives_a_sentence(fresh: Store, register: Register) -> None:
     register(fresh, 12)
     outcome = sync(fresh)
     assert (outcome.ok, outcome.offline) == (False, True)
-    assert (
-        outcome.session.error == "No connection. 12 changes are not sent yet. They are safe here."
-    )
+    assert outcome.session.error == "No connection. 12 changes are not sent yet and are safe here."
     (noted,) = fresh.outbox.sessions(1)
     assert (noted.ok, noted.error) == (False, outcome.session.error)
 
@@ -434,7 +432,7 @@ def test_an_answer_of_another_server_gives_a_sentence(fresh: Store, register: Re
 
 
 def test_unsent_changes_are_counted_in_indian_digits() -> None:
-    assert waiting_sentence(120_000) == "1,20,000 changes are not sent yet. They are safe here."
+    assert waiting_sentence(120_000) == "1,20,000 changes are not sent yet and are safe here."
 
 
 def test_refusal_sentences_never_quote_the_server() -> None:
@@ -463,7 +461,7 @@ def test_a_second_stop_aborts_a_hanging_request(fresh: Store, register: Register
         outcome = sync(fresh, stop=stop)
         thread.join()
     assert (outcome.stopped, outcome.offline, outcome.waiting) == (True, False, 1)
-    assert outcome.session.error == "Stopped. 1 change is not sent yet. It is safe here."
+    assert outcome.session.error == "Stopped. 1 change is not sent yet and is safe here."
 
 
 def test_enrolling_again_at_the_same_server_keeps_the_device(

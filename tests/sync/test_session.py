@@ -421,7 +421,7 @@ def test_a_connection_that_stays_broken_ends_the_sync(laptop: Store, register: R
     assert (outcome.offline, len(link.requests), len(waits)) == (True, ATTEMPTS, ATTEMPTS - 1)
     assert (
         outcome.session.error
-        == "The connection dropped. 5 changes are not sent yet. They are safe here."
+        == "The connection dropped. 5 changes are not sent yet and are safe here."
     )
     assert laptop.outbox.counts()[State.SENT] == 5
 

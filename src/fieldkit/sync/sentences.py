@@ -111,5 +111,5 @@ def waiting_sentence(changes: int) -> str:
     if changes == 0:
         return "Nothing is left to send."
     if changes == 1:
-        return "1 change is not sent yet. It is safe here."
-    return f"{indian(changes)} changes are not sent yet. They are safe here."
+        return "1 change is not sent yet and is safe here."
+    return f"{indian(changes)} changes are not sent yet and are safe here."
