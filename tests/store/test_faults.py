@@ -285,8 +285,8 @@ def test_a_clock_that_may_be_right_is_not_doubted(store: Store, clock: Turned) -
 def test_a_clock_before_this_version_was_made_is_doubted(store: Store, clock: Turned) -> None:
     clock.now = at(2017)
     assert store.clock_doubt() == (
-        "This laptop's clock says 01 Mar 2017, which cannot be right. Set the date and time; "
-        "everything typed is kept all the same."
+        "This laptop's clock says 01 Mar 2017, which cannot be right. Set the date and time. "
+        "Everything typed is kept."
     )
 
 

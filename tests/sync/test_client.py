@@ -135,8 +135,8 @@ def test_not_being_enrolled_gives_a_sentence(fresh: Store, register: Register) -
     register(fresh, 1)
     outcome = sync(fresh)
     assert outcome.session.error == (
-        "This laptop is not enrolled with a server yet. Enrol it first. 1 change is not sent yet. "
-        "It is safe here."
+        "This laptop is not enrolled with a server yet. Enrol it first. 1 change is not sent yet "
+        "and is safe here."
     )
     assert not outcome.offline
 
