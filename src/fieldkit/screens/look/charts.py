@@ -58,11 +58,18 @@ class Step(NamedTuple):
     done: bool = False
     stopped: bool = False
     """The way ended here: rejected, dropped."""
+    now: bool = False
+    """It is being taken now."""
+
+
+def on_the_way(words: Sequence[str], now: int) -> list[Step]:
+    """Return steps of which those before the one being taken now are done."""
+    return [Step(word, done=n < now, now=n == now) for n, word in enumerate(words)]
 
 
 def steps(found: Sequence[Step], width: int) -> Text:
     """Return a row of steps; those farthest from the last one reached lose their words first."""
-    reached = max((n for n, one in enumerate(found) if one.done or one.stopped), default=0)
+    reached = max((n for n, one in enumerate(found) if one != Step(one.word)), default=0)
     far = sorted(range(len(found)), key=lambda n: -abs(n - reached))
     silent: set[int] = set()
     while width_of(line := _steps(found, silent)) > width and len(silent) < len(found):
@@ -74,7 +81,8 @@ def _steps(found: Sequence[Step], silent: set[int]) -> Text:
     spans: list[Span] = []
     for number, one in enumerate(found):
         style: StyleName = "bad" if one.stopped else "ok" if one.done else "dim"
-        sign = CORRECT if one.stopped else SENT if one.done else OPEN
+        sign = CORRECT if one.stopped else SENT if one.done or one.now else OPEN
+        style = "key" if one.now else style
         word = "" if number in silent else f" {one.word}"
         spans += [Span(f" {STEP} ", "line")] if number else []
         spans += [Span(sign, style), Span(word, style)]

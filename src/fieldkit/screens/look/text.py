@@ -134,6 +134,18 @@ def wrapped(cell: Cell, width: int, most: int) -> list[Text]:
     return [*lines, cut(tuple(line), width)] if line else lines
 
 
+def wrapped_before(cell: Cell, then: Cell, width: int, most: int) -> list[Text]:
+    """Return a text and ``then`` behind it on at most ``most`` lines; ``then`` is never cut.
+
+    Where there is not room for both, the text loses its last words.
+    """
+    for room in range(width * most - width_of(then) - 1 if then else 0, 0, -1):
+        lines = wrapped(joined((cut(cell, room), then), " "), width, most + 1)
+        if len(lines) <= most:
+            return lines
+    return wrapped(then or cell, width, most)
+
+
 def _words(text: Text) -> Iterator[Text]:
     """Yield each word with the blanks after it, in all its styles."""
     word: list[Span] = []

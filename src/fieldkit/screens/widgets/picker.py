@@ -58,9 +58,9 @@ class Picker(Drawn, can_focus=True):
         self._source = source
         self._run_reporting = run
         self.prompt = prompt
-        self._hint = hint
+        self.hint = hint
         self._empty = empty
-        self._typing = typing
+        self.typing = typing
         self._at_once = at_once
         self.typed = Typed()
         self.answer = Answer(mark=None)
@@ -196,7 +196,7 @@ class Picker(Drawn, can_focus=True):
         elif await self._move(event.key):
             event.stop()
             event.prevent_default()
-        elif self._typing:
+        elif self.typing:
             before = self.typed.text
             if self.typed.key(event.key, event.character):
                 event.stop()
@@ -206,7 +206,7 @@ class Picker(Drawn, can_focus=True):
     async def on_paste(self, event: events.Paste) -> None:
         """Insert pasted text into the box."""
         event.stop()
-        if self._typing:
+        if self.typing:
             before = self.typed.text
             self.typed.insert(event.text.strip())
             await self._typed(before)
@@ -236,7 +236,7 @@ class Picker(Drawn, can_focus=True):
         page = max(self.size.height // 2 - 2, 1)
         jump = {"pageup": -page, "pagedown": page}.get(key)
         if step is None and jump is None:
-            if key not in ("home", "end") or (self._typing and self.typed.text):
+            if key not in ("home", "end") or (self.typing and self.typed.text):
                 return False
             step = -self._count if key == "home" else self._count
         await self.settled()
@@ -290,7 +290,7 @@ class Picker(Drawn, can_focus=True):
 
     @property
     def _box_height(self) -> int:
-        if not self._typing:
+        if not self.typing:
             return 0
         return 3 if self.size.height >= _FRAMED_FROM else 1
 
@@ -338,7 +338,7 @@ class Picker(Drawn, can_focus=True):
             label = (Span("  "), *title, Span("  ")) if self.prompt else (Span("  "),)
             space = width - sum(len(span.text) for span in label) - 2
             return [(*label, *self._typed_text(max(space, _LEAST_BOX)))]
-        note = self.answer.note if self.typed.text else self._hint
+        note = self.answer.note if self.typed.text else self.hint
         inside = self._typed_text(max(width - 6, _LEAST_BOX))
         return [(Span(" "), *line) for line in frame(title, note, [inside], width - 2, "accent")]
 
