@@ -41,7 +41,7 @@ GENERAL: Mapping[str, str] = {
     "unsendable_field.character": "This has a character that cannot be saved. Type it by hand.",
     "unsendable_field.number": "This number is too large to be saved. Write it as text.",
     # Of an edit on this laptop.
-    "deleted": "This record was deleted. If it is still needed, enter it as a new one.",
+    "deleted": "This record was deleted. If it is needed, restore it first: h on its page, then z.",
     "not_here": (
         "This record is no longer on this laptop: it is now in another area, or was discarded. "
         "Nothing was saved."
