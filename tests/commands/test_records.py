@@ -423,5 +423,7 @@ def test_a_deleted_record_is_restored(laptop: Path, cli: Cli) -> None:
     assert cli("export", "village_organisation", "--format", "jsonl").lines[0]["id"] == made.id
     again = cli("undelete", made.id)
     assert (again.code, again.err) == (2, f"Noor VO, {made.id}, is not deleted.\n")
-    assert cli("undelete", "7KQ2M9XD-99").err == "There is no record 7KQ2M9XD-99 on this laptop.\n"
+    assert cli("undelete", "7KQ2M9XD-99").err == (
+        "There is no record 7KQ2M9XD-99 on this laptop. Check the number, or sync first.\n"
+    )
     assert cli("undelete", "Noor").code == 2

@@ -206,7 +206,9 @@ def undelete(args: Namespace) -> int:
     with open_store() as store:
         record = store.record(args.id)
         if record is None:
-            raise Unusable(f"There is no record {args.id} on this laptop.")
+            raise Unusable(
+                f"There is no record {args.id} on this laptop. Check the number, or sync first."
+            )
         if not record.deleted:
             raise Unusable(f"{record.label()}, {record.id}, is not deleted.")
         store.save([restoration(record)], operator_of(store))
