@@ -39,24 +39,24 @@ async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, opened_
         assert not isinstance(hand.app.screen, SyncPage)
 
 
-async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, opened_app: At) -> None:
+async def test_a_change_that_was_not_taken_can_be_discarded(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     (number,) = organisations(store, 1)
     store.save([Edit(VillageOrganisation, {"remarks": "On Fridays"}, number)], "Asha")
     reject(store, {2: "Out of the area."})
     async with opened_app() as hand:
         await open_sync(hand)
-        assert "Enter correct  Delete give up" in hand.text()
+        assert "Enter correct  Delete discard" in hand.text()
         await hand.press("<delete>")
-        assert "Give up this change of Noor VO 0? It is gone then." in hand.text()
+        assert "Discard this change of Noor VO 0? It is gone then." in hand.text()
         await hand.press("<delete>")
-        assert "Given up: Noor VO 0" in hand.text()
+        assert "Discarded: Noor VO 0" in hand.text()
         assert "Nothing to correct, settle or check." in hand.text()
     assert store.outbox.counts()[State.REJECTED] == 0
     assert store.record(number) is not None
 
 
-async def test_giving_up_and_enrolling_stand_in_the_menu(store: Store, opened_app: At) -> None:
+async def test_discarding_and_enrolling_stand_in_the_menu(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 1)
     reject(store, {1: "Out of the area."})
@@ -64,17 +64,17 @@ async def test_giving_up_and_enrolling_stand_in_the_menu(store: Store, opened_ap
         await open_sync(hand)
         await hand.press("x", "e")
         assert isinstance(hand.app.screen, SyncPage)
-        assert "Give up" not in hand.text()
+        assert "Discard" not in hand.text()
         await hand.press("/", "enrol")
         assert "Enrol again with a server" in hand.marked()
-        await hand.press("<ctrl+u>", "give", "<enter>")
-        assert "Give up Noor VO 0 with all that was typed on it?" in hand.text()
+        await hand.press("<ctrl+u>", "discard", "<enter>")
+        assert "Discard Noor VO 0 with all that was typed on it?" in hand.text()
         await hand.press("<delete>")
-        assert "Given up: Noor VO 0" in hand.text()
+        assert "Discarded: Noor VO 0" in hand.text()
     assert store.outbox.counts()[State.REJECTED] == 0
 
 
-async def test_giving_an_entry_up_is_asked_for_all_that_was_typed_on_it(
+async def test_discarding_an_entry_is_asked_for_all_that_was_typed_on_it(
     store: Store, opened_app: At
 ) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
@@ -83,10 +83,10 @@ async def test_giving_an_entry_up_is_asked_for_all_that_was_typed_on_it(
     async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<delete>")
-        said = "Give up Noor VO 1 with all that was typed on it? It leaves this laptop."
+        said = "Discard Noor VO 1 with all that was typed on it? It leaves this laptop."
         assert said in " ".join(hand.text().split())
         await hand.press("<delete>")
-        assert "Given up: Noor VO 1" in hand.text()
+        assert "Discarded: Noor VO 1" in hand.text()
     assert store.record(number) is None
 
 
@@ -179,7 +179,7 @@ async def test_all_that_is_to_check_can_be_reached(store: Store, opened_app: At)
         assert "Number 69 may be here twice." in hand.text()
 
 
-async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_given_up(
+async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_discarded(
     store: Store, opened_app: At
 ) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)

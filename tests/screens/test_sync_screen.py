@@ -77,7 +77,7 @@ async def test_the_cost_is_told_from_the_line_as_measured(
         await open_sync(hand)
         line = hand.line("to send")
         assert line.strip().startswith("1 change to send  ")
-        assert "about 1 second on this line (" in line
+        assert "about 1 second on this connection (" in line
         assert line.strip().endswith("kbit/s)")
 
 
@@ -330,7 +330,7 @@ def test_what_waits_and_what_it_costs_is_said_whole(width: int) -> None:
     cost = Forecast(3000, 30_000, 4_600, kilobits=478, more=True)
     lines = [words_of(line) for line in headline(True, cost, Standing(5, 5, 2, True), width)]
     assert " ".join(" ".join(lines).split()) == (
-        "3,000 changes to send 34.6 KB, about 1 second on this line (478 kbit/s), "
+        "3,000 changes to send 34.6 KB, about 1 second on this connection (478 kbit/s), "
         "more is to come from the server"
     )
     assert all(len(line.rstrip()) <= width for line in lines)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fieldkit.records import Record
     from fieldkit.store import Store
 
-NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was given up."
+NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was discarded."
 _STATES = {
     "queued": "not sent yet",
     "sent": "sent, no answer yet",

@@ -82,7 +82,7 @@ def headline(enrolled: bool, cost: Forecast, standing: Standing, width: int) -> 
         parts = [weight(cost.bytes)]
         if cost.seconds is not None:
             took = plural(cost.seconds, "second")
-            parts.append(f"about {took} on this line ({cost.kilobits} kbit/s)")
+            parts.append(f"about {took} on this connection ({cost.kilobits} kbit/s)")
         about = ", ".join(filter(None, (*parts, more)))
     elif standing.entered:
         sign, words, about = (Span(SAME, "ok"),), "All sent", more

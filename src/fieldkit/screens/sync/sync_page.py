@@ -88,7 +88,7 @@ class SyncPage(PickerPage[None]):
         entries = []
         if marked is not None and marked.remove is not None:
             name = words_of(marked.cells[0]).partition(" ")[2]
-            entries.append(MenuEntry(f"Give up this change: {name}", "Delete", marked.remove))
+            entries.append(MenuEntry(f"Discard this change: {name}", "Delete", marked.remove))
         again = "Enrol again" if found is not None and found.server else "Enrol this laptop"
         entries.append(MenuEntry(f"{again} with a server", "", self.navigator.open_enrolment))
         return entries
@@ -148,20 +148,20 @@ class SyncPage(PickerPage[None]):
         if one.returned is None:
             return to_do_row(one, partial(self.navigator.open_record, one.kind, one.record_id))
         correct = partial(self.navigator.open_form, one.kind, record_id=one.record_id)
-        return to_do_row(one, correct, partial(self._give_up, one, one.returned))
+        return to_do_row(one, correct, partial(self._discard, one, one.returned))
 
-    async def _give_up(self, one: ToDo, returned: Logged) -> None:
-        """Give a returned change up, after the second time."""
+    async def _discard(self, one: ToDo, returned: Logged) -> None:
+        """Discard a returned change, after the second time."""
         from fieldkit.protocol.change import Op
 
-        question = f"Give up this change of {one.label}? It is gone then. Delete gives it up."
+        question = f"Discard this change of {one.label}? It is gone then. Press Delete."
         if returned.change.op is Op.CREATE:
-            gone = "It leaves this laptop. Delete gives it up."
-            question = f"Give up {one.label} with all that was typed on it? {gone}"
-        if self.confirmed(f"give up {log_place(returned)}", question):
+            gone = "It leaves this laptop. Press Delete."
+            question = f"Discard {one.label} with all that was typed on it? {gone}"
+        if self.confirmed(f"discard {log_place(returned)}", question):
             await self.ask(lambda store: store.withdraw(*log_place(returned)))
             await self._changed()
-            self.say(f"Given up: {one.label}.", done=True)
+            self.say(f"Discarded: {one.label}.", done=True)
 
     async def _changed(self) -> None:
         """Show the list and what stands around it after something was done about it."""
@@ -249,7 +249,7 @@ class SyncPage(PickerPage[None]):
         self.set_keys(
             "F5 sync now" if enrolled else "Enter enrol",
             f"Enter {words[0] if len(words) == 1 else 'open'}" if words and enrolled else "",
-            rare("Delete give up") if any(row.remove for row in rows) else "",
+            rare("Delete discard") if any(row.remove for row in rows) else "",
             rare("r receipt to a file") if enrolled else "",
             rare("/ menu"),
             "Esc back",

@@ -119,12 +119,12 @@ _AROUND = 4
 """Cells around each of them."""
 
 
-def to_do_row(one: ToDo, enter: Do, give_up: Do | None = None) -> Choice:
+def to_do_row(one: ToDo, enter: Do, discard: Do | None = None) -> Choice:
     """Return the row of a returned change or a finding."""
     sign = state_mark("returned to you" if one.returned else "to check")
     key = str(log_place(one.returned)) if one.returned else f"{one.record_id} {one.reason}"
     cells = _cells(sign, one.label, one.about, one.record_id)
-    return Choice(cells, enter, (one.reason,), give_up, key)
+    return Choice(cells, enter, (one.reason,), discard, key)
 
 
 def conflict_row(one: Open, enter: Do, width: int) -> Choice:
