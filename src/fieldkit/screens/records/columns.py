@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.look.parts import state, state_mark
 from fieldkit.screens.look.text import Cell, Span, width_of
-from fieldkit.screens.lookup.rows import RecordSource, label_of, shown_value
+from fieldkit.screens.lookup.rows import (
+    OF_DELETED,
+    RecordSource,
+    label_of,
+    of_deleted,
+    shown_value,
+)
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
@@ -19,7 +25,6 @@ _WIDEST = (20, 18)
 """Cells that the first columns count for at most when it is decided how many fit."""
 _WIDEST_LATER = 12
 _QUIET = ("on the server", "not sent yet", "sent, no answer yet")
-OF_DELETED = "of a deleted record"
 
 
 class Column(NamedTuple):
@@ -80,17 +85,6 @@ def _cell(source: RecordSource, record: Record, column: Column, label: str) -> C
         return who.partition(",")[0] if record.value(column.field) else ""
     text = shown_value(source, record, column.field)
     return "" if text in label else text.partition(" (")[0].partition(": ")[0]
-
-
-def of_deleted(source: RecordSource, record: Record) -> bool:
-    """Say whether a record is about one that was deleted."""
-    for name, reference in record.references().items():
-        value = record.value(name)
-        for kind in reference.kinds if value is not None else ():
-            found = source.get(kind, str(value))
-            if found is not None and found.deleted:
-                return True
-    return False
 
 
 def fitting(shown: Sequence[Column], rows: Sequence[Listed], width: int) -> int:

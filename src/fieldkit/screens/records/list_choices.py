@@ -119,12 +119,18 @@ class FilterPage(PickerPage[None]):
         title: str,
         offered: Sequence[Filter],
         now: Mapping[str, Filter],
+        narrowed: bool,
         take: Callable[[Filter | None], None],
         find: Callable[[str], None],
     ) -> None:
-        """``take``: narrows the list by a choice (None: by none); ``find``: by a text."""
+        """Make the page.
+
+        ``narrowed``: not all are shown now; ``take``: narrows the list by a choice (None: shows
+        all); ``find``: by a text.
+        """
         super().__init__()
         self._title, self._offered, self._now = title, offered, now
+        self._narrowed = narrowed
         self._take, self._find = take, find
 
     async def load_data(self) -> None:
@@ -140,7 +146,7 @@ class FilterPage(PickerPage[None]):
             if all(word in f"{one.label} {one.shown}".casefold() for word in words)
         ]
         rows: list[Choice] = []
-        if self._now and not words:
+        if self._narrowed and not words:
             all_of_them: tuple[Cell, ...] = ((Span("Show all", "strong"),), "without any filter")
             rows.append(Choice(all_of_them, partial(self._chosen, None)))
         for before, one in zip([None, *found], found, strict=False):

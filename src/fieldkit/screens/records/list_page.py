@@ -45,6 +45,13 @@ class Wanted(NamedTuple):
     """None: the kind's own."""
     filters: Mapping[str, Filter] = {}
     """By field."""
+    text: str = ""
+    """What they are found by."""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether not all are shown."""
+        return bool(self.filters or self.text)
 
     @property
     def where(self) -> dict[str, Value]:
@@ -173,11 +180,13 @@ class ListPage(FindPage):
 
         def counted(store: Store) -> tuple[int, int]:
             total = store.counts().get(wanted.kind, 0)
+            if wanted.text:
+                return total, len(find_in(store, wanted, wanted.text))
             return total, store.count(wanted.kind, wanted.where) if wanted.filters else total
 
         self._total, many = await self.read(counted, "count")
         count = indian(self._total)
-        words = f"{indian(many)} of {count}" if wanted.filters else count
+        words = f"{indian(many)} of {count}" if wanted.narrowed else count
         self.set_header("Lists", kinds()[self.kind].plural, chips=[(Span(words, "strong"),)])
 
     async def refresh_data(self) -> None:
@@ -192,12 +201,12 @@ class ListPage(FindPage):
         from fieldkit.records import kinds
 
         self._columns = columns(kinds()[self.kind])
-        if not text.strip():
+        wanted, typed = self._wanted, text.strip()
+        if not typed and not wanted.text:
             return await self._part(None)
-        wanted = self._wanted
+        text = typed or wanted.text
         rows = await self.read(lambda store: lines_of(store, find_in(store, wanted, text)), "hits")
-        last = self.new(text, among=bool(rows))
-        return self._laid_out(rows, last)
+        return self._laid_out(rows, self.new(text, among=bool(rows)) if typed else None)
 
     async def _part(self, after: str | None) -> Answer:
         """Answer with a part of the list, from the cursor ``after`` on."""
@@ -214,7 +223,7 @@ class ListPage(FindPage):
         if not rows:
             words = (
                 "Nothing like that in this list."
-                if self._wanted.filters or last
+                if self._wanted.narrowed or last
                 else ("Nothing here yet: Ctrl+N begins the first.")
             )
             above += ["", (Span(words, "dim"),)]
@@ -239,6 +248,8 @@ class ListPage(FindPage):
             (Span(f"{one.label} ", "dim"), Span(one.shown, "accent"))
             for one in wanted.filters.values()
         ]
+        if wanted.text:
+            chosen.append((Span("found by ", "dim"), Span(wanted.text, "accent")))
         parts = [joined(chosen, f" {DOT} ")] if chosen else []
         if wanted.order:
             parts.append((Span("ordered by ", "dim"), Span(wanted.order.words, "accent")))
@@ -283,14 +294,18 @@ class ListPage(FindPage):
     async def _filter(self) -> None:
         from fieldkit.records import kinds
 
-        kind, now = kinds()[self.kind], self._wanted.filters
+        kind, now = kinds()[self.kind], self._wanted
 
         def take(chosen: Filter | None) -> None:
-            self._show(
-                self._wanted._replace(filters={**now, chosen.field: chosen} if chosen else {})
-            )
+            if chosen is None:
+                self._show(Wanted(self.kind, now.order))
+                return
+            self._show(now._replace(filters={**now.filters, chosen.field: chosen}))
 
-        page = FilterPage(kind.plural, [*filters(kind)], now, take, self.box.begin)
+        def find(text: str) -> None:
+            self._show(now._replace(text=text.strip()))
+
+        page = FilterPage(kind.plural, [*filters(kind)], now.filters, now.narrowed, take, find)
         await self.app.push_screen(page)
 
     async def _order(self) -> None:
@@ -311,7 +326,8 @@ class ListPage(FindPage):
     async def _export(self) -> None:
         from fieldkit.records import kinds
 
-        wanted, text = self._wanted, self.picker.typed.text.strip()
+        wanted = self._wanted
+        text = self.picker.typed.text.strip() or wanted.text
 
         def records(store: Store) -> Iterator[Record]:
             return iter(find_in(store, wanted, text)) if text else every(store, wanted)
