@@ -106,7 +106,7 @@ class Store:
             make_file_private(home / DATABASE)
         except OSError as error:
             raise Unwritable(
-                f"The folder {home} cannot be made or written. Choose another folder."
+                f"The folder {home} cannot be created or written. Choose another folder."
             ) from error
         database = Database(home / DATABASE, connect)
         stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
