@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from fieldkit.records import Record
     from fieldkit.store import Store
 
-NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was discarded."
+OF_DELETED = "of a deleted record"
+NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was given up."
 _STATES = {
     "queued": "not sent yet",
     "sent": "sent, no answer yet",
@@ -119,6 +120,17 @@ def shown_value(source: RecordSource, record: Record, name: str) -> str:
     return f"{value} (not on this laptop)"
 
 
+def of_deleted(source: RecordSource, record: Record) -> bool:
+    """Say whether a record is about one that was deleted."""
+    for name, reference in record.references().items():
+        value = record.value(name)
+        for kind in reference.kinds if value is not None else ():
+            found = source.get(kind, str(value))
+            if found is not None and found.deleted:
+                return True
+    return False
+
+
 def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
     """Return a record as a row: name, kin, place, last digits, and its first other list field.
 
@@ -145,6 +157,8 @@ def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
         if name not in taken and (text := shown_value(source, record, name)) and text not in label
     ]
     relation = str(record.values().get("relation") or "")
+    titles = [record.title.lower()] if titled else []
+    gone = OF_DELETED if of_deleted(source, record) else ""
     return Row(
         id=record.id,
         kind=record.kind(),
@@ -156,7 +170,7 @@ def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
             "".join(f"..{four}" for four in digits[:1] if four),
             *(others[:1] or [""]),
         ),
-        below=(", ".join([*([record.title.lower()] if titled else []), *others[1:]]), record.id),
+        below=(", ".join(filter(None, (*titles, gone, *others[1:]))), record.id),
     )
 
 
