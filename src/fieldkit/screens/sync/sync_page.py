@@ -20,7 +20,7 @@ from fieldkit.screens.base.page import PANEL_WIDTH, PickerPage, TopBar
 from fieldkit.screens.base.scheduler import Progressed, Synced
 from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.parts import heading, keys, rare
-from fieldkit.screens.look.text import Cell, Span, Text, words_of
+from fieldkit.screens.look.text import Cell, Span, Text, words_of, wrapped
 from fieldkit.screens.sync import to_do
 from fieldkit.screens.sync.around import Found, above_list, below_list, panel, read_found
 from fieldkit.screens.sync.conflicts import open_conflicts
@@ -65,14 +65,13 @@ class SyncPage(PickerPage[None]):
         super().__init__()
         self._found: Found | None = None
         """None: not read yet."""
-        self._done: Text = ()
-        """The result of the last sync that ended while the page was open."""
-        self._received: Text = ()
+        self._done: list[Text] = []
+        """What came of the last sync, or the receipt, that ended while the page was open."""
 
     async def load_data(self) -> None:
         """Show everything."""
         if not self.app.scheduler.running:
-            self._done = self._received = ()
+            self._done = []
         await self._read()
         self.picker.reload_if_idle()
         await self.picker.settled()
@@ -165,7 +164,7 @@ class SyncPage(PickerPage[None]):
 
     async def _changed(self) -> None:
         """Show the list and what stands around it after something was done about it."""
-        self._done = ()
+        self._done = []
         await self._read()
         self.picker.reload()
         await self.app.refresh_status()
@@ -228,16 +227,17 @@ class SyncPage(PickerPage[None]):
     def _under_way(self) -> list[Text]:
         """Return lines for the running sync, or for the result of the last one."""
         scheduler = self.app.scheduler
-        progress = scheduler.progress if scheduler.running else None
-        line = self._done
-        if scheduler.running and scheduler.stopping:
-            line = (Span("stopping after this request ...   Esc again: at once"),)
+        if not scheduler.running:
+            return [line for line in self._done if line]
+        progress = scheduler.progress
+        if scheduler.stopping:
+            line: Text = (Span("stopping after this request ...   Esc again: at once"),)
         elif progress is not None:
             line = sending(progress, self._width)
-        elif scheduler.running:
+        else:
             line = (Span("connecting ..."),)
-        many = received(progress.received) if progress else self._received
-        return [one for one in (line, many) if one]
+        many = received(progress.received) if progress else ()
+        return [line, many] if many else [line]
 
     def _show_keys(self) -> None:
         if self.app.scheduler.running and self.app.scheduler.asked:
@@ -264,7 +264,7 @@ class SyncPage(PickerPage[None]):
     def show_start(self) -> None:
         """Show that a sync starts."""
         self.say("")
-        self._done = self._received = ()
+        self._done = []
         self._show_around()
         self._show_keys()
 
@@ -288,7 +288,7 @@ class SyncPage(PickerPage[None]):
         if message.fault:
             self.say(message.fault, error=True)
         if outcome is not None:
-            self._done, self._received = ended(outcome), received(outcome.received)
+            self._done = [ended(outcome), received(outcome.received)]
             if outcome.session.error:
                 self.say(outcome.session.error, error=not (outcome.offline or outcome.stopped))
         self._show_around()
@@ -320,7 +320,11 @@ class SyncPage(PickerPage[None]):
         except OSError as error:
             self.say(f"The receipt cannot be written: {error.strerror or error}.", error=True)
         else:
-            self.say(f"{verdict} The receipt is in {path}")
+            written = (Span("The receipt is in ", "dim"), Span(str(path)))
+            both = ((Span(verdict),), written)
+            self._done = [line for one in both for line in wrapped(one, self._width, 4)]
+            self.say("")
+            self._show_around()
 
 
 def _lines_of(row: Choice) -> int:
