@@ -75,18 +75,18 @@ class Sentence(Drawn):
     def __init__(self) -> None:
         super().__init__(id="sentence")
         self.text = ""
-        self._style: StyleName = "text"
+        self.style: StyleName = "text"
 
     def put(self, text: str, style: StyleName = "text") -> None:
         """Replace the sentence."""
-        if (text, style) != (self.text, self._style):
-            self.text, self._style = text, style
+        if (text, style) != (self.text, self.style):
+            self.text, self.style = text, style
             self.refresh()
 
     def line(self, y: int, /) -> Text:
         """Wrap it at the width."""
-        mark = (Span(CORRECT + " ", "bad"),) if self.text and self._style == "bad" else ()
-        whole = (*mark, Span(self.text, self._style))
+        mark = (Span(CORRECT + " ", "bad"),) if self.text and self.style == "bad" else ()
+        whole = (*mark, Span(self.text, self.style))
         lines = wrapped(whole, self.size.width - 2 * MARGIN, 2) if self.text else []
         place = y - (2 - len(lines))
         return (Span(" " * MARGIN), *lines[place]) if place >= 0 else ()
@@ -118,7 +118,6 @@ class Panel(Drawn):
 
     DEFAULT_CSS = f"""
     Panel {{ width: {PANEL_WIDTH}; height: 1fr; display: none; }}
-    Page.-wide Panel.-filled {{ display: block; }}
     """
 
     def __init__(self) -> None:
@@ -167,6 +166,7 @@ class Page(Screen[ScreenResultType]):
     Page { layout: vertical; }
     Page > #middle { height: 1fr; margin-top: 1; }
     Page.-low > #middle { margin-top: 0; }
+    Page.-wide Panel.-filled { display: block; }
     Page > #middle > #content { width: 1fr; height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -268,6 +268,12 @@ class Page(Screen[ScreenResultType]):
         """Show a sentence; empty clears it. ``done``: it says what was done."""
         style: StyleName = "bad" if error else "ok" if done else "text"
         self.query_one("#sentence", Sentence).put(sentence, style)
+
+    def begin_next(self) -> None:
+        """Drop the sentence about what was done: the next thing begins."""
+        sentence = self.query_one("#sentence", Sentence)
+        if sentence.style == "ok":
+            sentence.put("")
 
     @property
     def sentence(self) -> str:
@@ -379,6 +385,6 @@ class PickerPage(Page[ScreenResultType]):
 
 
 def say_on_screen(app: AppBase, sentence: str) -> None:
-    """Show a sentence on the page that is on the screen now."""
+    """Say what was done, on the page that is on the screen now."""
     if isinstance(app.screen, Page):
-        app.screen.say(sentence)
+        app.screen.say(sentence, done=True)

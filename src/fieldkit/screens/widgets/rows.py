@@ -22,7 +22,7 @@ from fieldkit.screens.look.text import (
 WIDE = 110
 """From this width on a row's second line stands beside the first."""
 _GAP = 2
-_SHRINK = (4, 5, 6)
+_SHRINK = (5, 6, 9)
 """How much the width of the first column, the second and the others counts as they shrink."""
 
 
