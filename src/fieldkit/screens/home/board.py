@@ -66,7 +66,7 @@ def _job(key: str, words: str, badge: int) -> Text:
 def _columns(width: int) -> tuple[int, int, int]:
     """Return the widths of three columns; the last has the rest."""
     if width < _NARROW:
-        return 14, 21, width - 35 - 2 * MARGIN
+        return 15, 20, width - 35 - 2 * MARGIN
     first = min((width - 2 * MARGIN) * 6 // 19, 30)
     return first, first, width - 2 * first - 2 * MARGIN
 

@@ -119,7 +119,7 @@ def lay_out(
         lines += _row(row, index, own, answer.right, width, marked=index == mark)
     lines += [RowLine(None, _inset(text)) for text in answer.after]
     if answer.last is not None:
-        lines.append(RowLine(None, (Span(" " * MARGIN), *rule(width - 2 * MARGIN))))
+        lines.append(RowLine(None, _inset(rule(width - 2 * MARGIN) if rows else ())))
         lines.append(_last(answer.last, len(rows), width, marked=mark == len(rows)))
     return Layout(lines[:height], top)
 
