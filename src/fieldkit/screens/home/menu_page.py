@@ -77,7 +77,7 @@ class MenuPage(PickerPage[None]):
     async def answer(self, text: str) -> Answer:
         """Answer with the entries in which each word typed begins a word."""
         await self.ask(lambda _store: None)  # the records are loaded then
-        wanted = text.casefold().replace("/", " ").split()
+        wanted = text.casefold().replace("/", " ").replace(":", " ").split()
         back = MenuEntry("Back", "Esc", partial(self._open, stay), "This laptop")
         found = [
             *(one._replace(open=partial(self._open, one.open)) for one in self._of_page),

@@ -38,10 +38,10 @@ def matched(text: str, typed: Sequence[str], style: StyleName = "text") -> Text:
 def _parts(text: str, typed: Sequence[str], style: StyleName) -> Iterator[tuple[str, StyleName]]:
     done = 0
     for word in _WORD.finditer(text):
-        end = word.start() + _matching(word.group(), typed)
-        yield text[done : word.start()], style
-        yield text[word.start() : end], "match"
-        done = end
+        if same := _matching(word.group(), typed):
+            yield text[done : word.start()], style
+            yield word.group()[:same], "match"
+            done = word.start() + same
     yield text[done:], style
 
 
