@@ -115,7 +115,7 @@ def _register() -> list[Step]:
         Step("94190 1153<enter>", ("9 digits: 1 missing", "> Aadhaar, last four")),
         Step("0143<enter>gen<enter>", ("General", "> Village")),
         Step("Wathoora<enter>tailor<enter>n<enter>", ("Before stage 1", "> Ration card")),
-        Step("<pgdn>jaka0wathr<enter>", ("An IFSC has 11 character", "2 to correct")),
+        Step("<pgdn>jaka0wathr<enter>", ("▲ An IFSC has 11", "2 to correct")),
         Step("1234567890123<ctrl+s>", ("2 to correct. Mobile: 9 digits: 1 missing", "> Mobile")),
         Step("2<ctrl+s>", ("IFSC: An IFSC has 11 characters", "> IFSC")),
         Step("<ctrl+u>jaka0wathar<ctrl+s>", ("Saved: Rubeena Jan", "t training")),

@@ -13,6 +13,8 @@ from typing import Any
 
 from benchmarks.terminal import Terminal
 
+from fieldkit.screens.look.glyphs import CURSOR
+
 KEYS = {
     "enter": "\r",
     "esc": "\x1b",
@@ -25,8 +27,9 @@ KEYS = {
     "end": "\x1b[F",
     "f1": "\x1bOP",
     "f5": "\x1b[15~",
-    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "cnopqsuz"},
+    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "cgnopqsuz"},
 }
+_KEYS = re.compile(r"  (Enter|Esc|F\d|PgUp|PgDn|[↑↓←→]+|Ctrl\+.|Tab|Space|Delete|Any|.) \S|  Esc")
 AS_TYPED = 0.003
 """Seconds between the keys of someone who looks at the screen after each step."""
 AT_ONCE = 0.001
@@ -64,17 +67,23 @@ class Hand(Terminal):
         return "\n".join(self.lines)
 
     def see(self, *words: str) -> None:
-        """Wait until all the words stand on the screen."""
-        self.until(lambda _: all(word in self.screen for word in words), 10)
+        """Wait until all the words stand on the screen; "> Born": on the row with the cursor."""
+        self.until(lambda _: all(map(self._shows, words)), 10)
+
+    def _shows(self, words: str) -> bool:
+        if not words.startswith("> "):
+            return words in self.screen
+        rows = (line.removeprefix(CURSOR) for line in self.lines[1:] if line.startswith(CURSOR))
+        return any(row.lstrip().startswith(words[2:]) for row in rows)
 
     def see_frame(self) -> None:
-        """Wait until the rules stand where they belong: nothing shown has moved or broken them."""
+        """Wait until bar and keys stand where they belong: nothing shown has moved them."""
         self.until(lambda _: self._framed, 10)
 
     @property
     def _framed(self) -> bool:
-        rules = [y for y, line in enumerate(self.lines) if line.strip() and not line.strip(" -")]
-        return rules[:1] == [1] and len(self.lines) - 4 in rules
+        bar, keys = self.lines[0], self.lines[-1]
+        return bar.startswith(CURSOR) and keys.startswith("  ") and bool(_KEYS.match(keys))
 
     def see_no(self, words: str) -> None:
         """Wait until the words are gone."""

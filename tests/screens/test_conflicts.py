@@ -13,10 +13,12 @@ from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.reference import option, options
 from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.look.text import Span, width_of, words_of
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.sync import conflict_page
 from fieldkit.screens.sync.conflict_page import ConflictPage, ValuePage
-from fieldkit.screens.sync.conflicts import open_conflicts
+from fieldkit.screens.sync.conflicts import Side, open_conflicts
+from fieldkit.screens.sync.side_by_side import differing, side_by_side
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import sync
@@ -116,13 +118,14 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
         assert "2 to settle" in text.splitlines()[0]
         assert "yours, not used yet" in text
         assert "on the server" in text
-        assert "Asha, " in text
-        assert "Reyaz, " in text
-        assert "1 m first   2 t second   3 e another value   Esc later" in text
+        assert "│ Asha  " in text
+        assert "│ Reyaz  " in text
+        keys = "1 keep the first  2 the second  3 another value  Esc later"
+        assert keys in text.splitlines()[-1]
         first = "Mobile" if "94190 11433" in text else "Trade"
         await hand.press("1")
         assert "The next one:" in hand.text()
-        await hand.press("t")
+        await hand.press("2")
         assert isinstance(hand.app.screen, SyncPage)
         assert "Nothing is left to settle." in hand.text()
     values = _agree(store, other, two)
@@ -160,6 +163,13 @@ async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, opene
     assert len(store.conflicts()) == 2
 
 
+async def test_letters_decide_nothing(store: Store, two: str, opened_app: At) -> None:
+    async with _settling(opened_app) as hand:
+        await hand.press("m", "t", "e")
+        assert isinstance(hand.app.screen, ConflictPage)
+    assert len(store.conflicts()) == 2
+
+
 async def test_another_value_is_read_by_the_fields_format(
     store: Store, other: Store, person: str, opened_app: At
 ) -> None:
@@ -173,7 +183,7 @@ async def test_another_value_is_read_by_the_fields_format(
         await hand.press("<ctrl+u>", "7006199999", "<enter>")
         assert isinstance(hand.app.screen, SyncPage)
         assert "Settled: Ghulam Mohammad Bhat, mobile." in hand.text()
-        assert "F5 or s sync now   r receipt to a file   Esc back" in hand.text()
+        assert "F5 sync now" in hand.text().splitlines()[-1]
     assert _agree(store, other, person)["mobile"] == "7006199999"
 
 
@@ -188,7 +198,7 @@ async def test_a_number_that_could_be_an_aadhaar_is_kept_when_it_is_meant_so(
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, ValuePage)
         await hand.press("<down>")
-        assert f"{account}: meant so" in hand.line(" > ")
+        assert f"{account}: meant so" in hand.marked()
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, SyncPage)
     assert _agree(store, other, person)["account_no"] == account
@@ -237,7 +247,7 @@ async def test_a_choice_is_typed_by_its_first_letters(
 ) -> None:
     _differ(store, other, person, "trade_code", "TAIL", "MASN")
     async with _settling(opened_app) as hand:
-        await hand.press("e", "cobb", "<enter>")
+        await hand.press("3", "cobb", "<enter>")
         assert isinstance(hand.app.screen, SyncPage)
     assert _agree(store, other, person)["trade_code"] == "COBB"
 
@@ -252,9 +262,9 @@ async def test_deleted_there_and_changed_here_is_asked_in_those_words(
         assert "Deleted or kept" in text
         assert "kept, with what was changed" in text
         assert "another value" not in text
-        await hand.press("3", "e")
+        await hand.press("3", "3")
         assert isinstance(hand.app.screen, ConflictPage)
-        await hand.press("m")
+        await hand.press("1")
         assert isinstance(hand.app.screen, SyncPage)
     values = _agree(store, other, person)
     assert (values["deleted"], values["village"]) == (False, "Nagam")
@@ -284,7 +294,7 @@ async def test_a_third_place_is_chosen_by_its_block(
         await hand.press("3", block.label)
         named = option("district", record.district)
         assert named is not None
-        assert named.label in hand.line(f"> {block.label}")
+        assert named.label in hand.line(f"▌ {block.label}")
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, SyncPage)
     values = _agree(store, other, person)
@@ -316,7 +326,7 @@ async def test_a_persons_page_says_settle_and_enter_leads_there(
         assert "s settle" in hand.text()
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, ConflictPage)
-        await hand.press("m", "m")
+        await hand.press("1", "1")
         assert isinstance(hand.app.screen, RecordPage)
         assert "settle" not in hand.text().splitlines()[0]
 
@@ -339,7 +349,7 @@ async def test_what_the_server_found_is_on_the_page_and_enter_mends_it(
 async def test_a_narrow_console_shows_both_values(store: Store, two: str, opened_app: At) -> None:
     async with _settling(opened_app, 60, 16) as hand:
         text = hand.text()
-        for words in ("Asha, ", "Reyaz, ", "not used yet", "on the server", "was", "later"):
+        for words in ("Asha, ", "Reyaz, ", "not used yet", "on the server", "before", "later"):
             assert words in text
 
 
@@ -357,7 +367,7 @@ async def test_what_a_sync_brought_to_settle_is_marked_for_who_asked_for_it(
         assert "To check" in hand.text()
         await hand.press("<f5>")
         assert "1 change sent, 1 to settle" in hand.text()
-        assert "Mobile" in hand.line(" > ")
+        assert "Mobile" in hand.marked()
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, ConflictPage)
 
@@ -370,3 +380,34 @@ async def test_values_longer_than_a_row_are_shown_whole(
     async with _settling(opened_app) as hand:
         assert "Monday" in hand.text()
         assert "Friday" in hand.text()
+
+
+def test_the_letters_that_differ_are_marked() -> None:
+    mine, theirs = differing("94190 11482", "94190 11433")
+    assert mine == (Span("94190 ", "strong"), Span("114", "strong"), Span("82", "accent"))
+    assert theirs == (Span("94190 ", "strong"), Span("114", "strong"), Span("33", "info"))
+    for one, two in (("Wathora", "Wathoora"), ("on Friday at noon", "Friday"), ("", "Nagam")):
+        mine, theirs = differing(one, two)
+        assert (words_of(mine), words_of(theirs)) == (one, two)
+        same = [[span.text for span in text if span.style == "strong"] for text in (mine, theirs)]
+        assert "".join(same[0]) == "".join(same[1])
+
+
+def test_values_with_nothing_in_common_are_marked_whole() -> None:
+    mine, theirs = differing("Mason (Rajmistri)", "Tailor (Darzi)")
+    assert {span.style for span in mine if span.text.strip()} == {"accent"}
+    assert {span.style for span in theirs if span.text.strip()} == {"info"}
+
+
+def test_two_values_stand_beside_each_other_with_who_when_and_where() -> None:
+    mine = Side("yours", "94190 11482", "Asha", "29 Nov 2026 16:19", "this laptop", "")
+    theirs = Side("on the server", "empty", "Reyaz", "28 Nov 2026 10:02", "another laptop", "")
+    lines = [words_of(line) for line in side_by_side(mine, theirs, 56)]
+    assert {width_of(line) for line in lines} == {56}
+    assert [line.split() for line in lines[1:-1]] == [
+        ["│", "94190", "11482", "│", "│", "empty", "│"],
+        ["│", "│", "│", "│"],
+        ["│", "Asha", "│", "│", "Reyaz", "│"],
+        ["│", "29", "Nov", "2026", "16:19", "│", "│", "28", "Nov", "2026", "10:02", "│"],
+        ["│", "this", "laptop", "│", "│", "another", "laptop", "│"],
+    ]

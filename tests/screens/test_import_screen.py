@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from pathlib import Path
 
@@ -112,7 +113,7 @@ async def test_a_path_may_be_typed_from_its_slash(
         await opened(hand)
         await hand.press("/", "no/such.csv")
         assert "/no/such.csv" in hand.text()
-        assert "No such file." in hand.text()
+        assert "There is no folder /no." in hand.text()
 
 
 async def test_what_is_no_table_is_said(opened_app: At, store: Store, roster: Path) -> None:
@@ -164,9 +165,9 @@ async def test_escape_goes_back_one_step_at_a_time(
         await opened(hand)
         await hand.press("<enter>", "<enter>", "work", "<enter>")
         await hand.press("<escape>", "<escape>", "<escape>")
-        assert "Type or paste" in hand.text()
+        assert "a part of its name, or its path" in hand.text()
         await hand.press("<escape>")
-        assert "Type or paste" not in hand.text()
+        assert "a part of its name, or its path" not in hand.text()
 
 
 TWO_NAMES = (
@@ -191,7 +192,8 @@ async def test_two_columns_that_could_be_the_name_are_asked_about(
         await hand.press("<escape>")
         assert "could be Name as on Aadhaar" in hand.text()
         await hand.press("artisan", "<enter>", "<enter>")
-        assert "Mohd Rasool" in hand.line("Name as on Aadhaar")
+        assert "NAME AS ON AADHAAR" in hand.text()
+        assert "Mohd Rasool" in hand.line("row 2")
         await hand.press("<enter>")
         assert "2 new" in hand.text()
     assert [record.value("name") for record in store.each("beneficiary")] == [
@@ -264,9 +266,82 @@ async def test_keys_typed_while_a_file_is_read_meet_what_they_meant(
         await hand.press("<enter>")
         hand.app.post_message(events.Key("enter", None))
         await asyncio.to_thread(read.wait, 10)
-        assert "reading the file" in hand.text()
+        assert "Reading the file" in hand.text()
         await hand.pilot.press("escape")
         assert "What it lists" in hand.text()
         may_end.set()
         await hand.press("<enter>", "<enter>", "<enter>")
         assert "1 new" in hand.text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("zoona", 'or your home folder has "zoona" in its name.'),
+        ("/no/such.csv", "There is no folder /no"),
+        ("~/Downloads/zoona", 'No table has "zoona" in its name in the folder'),
+        ("~/Downloads/empty", "No table is in the folder"),
+    ],
+)
+async def test_why_no_file_is_meant_is_said(
+    opened_app: At, store: Store, roster: Path, typed: str, why: str
+) -> None:
+    (roster.parent / "empty").mkdir()
+    home = roster.parent.parent
+    async with opened_app() as hand:
+        await opened(hand)
+        await hand.press(typed.replace("~", str(home)))
+        assert why in " ".join(hand.text().split())
+        assert "No such file" not in hand.text()
+
+
+async def test_a_part_of_a_files_name_narrows_the_list(
+    opened_app: At, store: Store, roster: Path
+) -> None:
+    for n in range(50):
+        later = roster.with_name(f"camp {n}.csv")
+        later.write_text(ROSTER, encoding="utf-8")
+        os.utime(later, (2e9 + n, 2e9 + n))
+    async with opened_app() as hand:
+        await opened(hand)
+        assert "camp 49.csv" in hand.text()
+        for part in ("artis", f"{roster.parent}/artis"):
+            await hand.press("<ctrl+u>", part)
+            assert "roster of artisans.csv" in hand.text()
+            assert "camp" not in hand.text()
+
+
+async def test_a_folder_where_the_program_was_started_does_not_hide_a_part_of_a_name(
+    opened_app: At, store: Store, roster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here" / "roster").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    async with opened_app() as hand:
+        await opened(hand)
+        await hand.press("roster")
+        assert "roster of artisans.csv" in hand.text()
+
+
+async def test_every_field_of_the_first_rows_can_be_reached(
+    opened_app: At, store: Store, roster: Path
+) -> None:
+    headings = (
+        "Name,Father's Name,Mobile,Trade,Village,Gender,Category,Ration Card,Account No,IFSC,"
+        "Bank,Monthly Income,Address,Remarks"
+    )
+    values = (
+        "Ali Lone,Ab Gani,9419011432,Mason,Magam,M,GEN,RC 12,012345678901,JAKA0MAGAMX,"
+        "J&K Bank,10000,Near the bridge,The last field"
+    )
+    roster.write_text(f"{headings}\n{values}\n{values}\n", encoding="utf-8")
+    async with opened_app(80, 20) as hand:
+        await opened(hand)
+        await hand.press("<enter>", "<enter>")
+        await hand.press("<ctrl+s>")
+        assert "FIELD" in hand.text()
+        assert "more" not in hand.text()
+        for _ in range(14):
+            if "The last" in hand.text():
+                break
+            await hand.press("<up>")
+        assert "The last" in hand.text()

@@ -251,3 +251,14 @@ WGL4 = {
     for code in range(int(part[:4], 16), int(part[-4:], 16) + 1)
 }
 """The signs of Windows Glyph List 4, which every font of the old console has."""
+
+
+def test_a_word_in_two_styles_is_not_broken_between_them() -> None:
+    number = (Span("94190 "), Span("114"), Span("33", "accent"))
+    assert wrapped(number, 9, 2) == [(Span("94190 "),), (Span("114"), Span("33", "accent"))]
+
+
+def test_a_word_wider_than_a_line_goes_on_in_the_next() -> None:
+    path = (Span("In "), Span("/home/asha/Documents/rejected.csv", "strong"))
+    lines = [words_of(line) for line in wrapped(path, 16, 5)]
+    assert lines == ["In ", "/home/asha/Docum", "ents/rejected.cs", "v"]

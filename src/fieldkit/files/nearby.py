@@ -9,25 +9,28 @@ ENDINGS = frozenset({".csv", ".xlsx", ".xls", ".jsonl", ".tsv", ".txt"})
 _MOST = 40
 
 
-def nearby(home: Path | None = None) -> list[Path]:
+def nearby(words: str = "", home: Path | None = None) -> list[Path]:
     """Return the tables in the folders where files usually land, the newest first; at most 40.
 
-    ``home``: the person's home folder. Missing and unreadable folders count as empty.
+    ``words``: parts of the name, between blanks. ``home``: the person's home folder. Missing and
+    unreadable folders count as empty.
     """
     home = home or Path.home()
     folders = [home / "Downloads", home / "Desktop", home / "Documents", home]
-    found = [path for folder in folders for path in tables_in(folder)]
+    found = [path for folder in folders for path in tables_in(folder, words)]
     return sorted(dict.fromkeys(found), key=_modified, reverse=True)[:_MOST]
 
 
-def tables_in(folder: Path) -> list[Path]:
-    """Return the tables in a folder, the newest first."""
+def tables_in(folder: Path, words: str = "") -> list[Path]:
+    """Return the tables in a folder whose names hold all the words, the newest first."""
+    parts = words.casefold().split()
     try:
         found = [
             path
             for path in folder.iterdir()
             if path.suffix.casefold() in ENDINGS
             and not path.name.startswith((".", "~$"))
+            and all(part in path.name.casefold() for part in parts)
             and path.is_file()
         ]
     except OSError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -19,9 +19,9 @@ from fieldkit.screens.base.app import AppBase, Question, is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Navigator
 from fieldkit.screens.base.scheduler import Synced
 from fieldkit.screens.look.drawn import Drawn
-from fieldkit.screens.look.glyphs import CORRECT
+from fieldkit.screens.look.glyphs import CORRECT, SETTLE
 from fieldkit.screens.look.parts import MARGIN, Block, Key, crumbs, frame, key_line, keys
-from fieldkit.screens.look.text import Cell, Span, StyleName, Text, wrapped
+from fieldkit.screens.look.text import Cell, Span, StyleName, Text, wrapped_before
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import WIDE, Answer
 
@@ -67,6 +67,10 @@ class TopBar(Drawn):
         return crumbs(self._trail, [*self._chips, *self._status], self.size.width)
 
 
+_SIGNS: Mapping[StyleName, str] = {"bad": CORRECT, "warn": SETTLE}
+"""What stands before a sentence of a style."""
+
+
 class Sentence(Drawn):
     """A sentence on two lines, wrapped at a word; a short one stands on the second line."""
 
@@ -74,20 +78,28 @@ class Sentence(Drawn):
 
     def __init__(self) -> None:
         super().__init__(id="sentence")
-        self.text = ""
+        self._said, self._then = "", ""
         self.style: StyleName = "text"
 
-    def put(self, text: str, style: StyleName = "text") -> None:
-        """Replace the sentence."""
-        if (text, style) != (self.text, self.style):
-            self.text, self.style = text, style
+    @property
+    def text(self) -> str:
+        """All of the sentence."""
+        return f"{self._said} {self._then}".strip()
+
+    def put(self, text: str, style: StyleName = "text", then: str = "") -> None:
+        """Replace the sentence; ``then``: what to press, which is never cut."""
+        if (text, style, then) != (self._said, self.style, self._then):
+            self._said, self.style, self._then = text, style, then
             self.refresh()
 
     def line(self, y: int, /) -> Text:
         """Wrap it at the width."""
-        mark = (Span(CORRECT + " ", "bad"),) if self.text and self.style == "bad" else ()
-        whole = (*mark, Span(self.text, self.style))
-        lines = wrapped(whole, self.size.width - 2 * MARGIN, 2) if self.text else []
+        sign = _SIGNS.get(self.style, "") if self.text else ""
+        mark = (Span(f"{sign} ", self.style),) if sign else ()
+        whole = (*mark, Span(self._said, self.style))
+        then = (Span(self._then, "strong"),) if self._then else ""
+        width = self.size.width - 2 * MARGIN
+        lines = wrapped_before(whole, then, width, 2) if self.text else []
         place = y - (2 - len(lines))
         return (Span(" " * MARGIN), *lines[place]) if place >= 0 else ()
 
@@ -116,9 +128,7 @@ class KeyLine(Drawn):
 class Panel(Drawn):
     """Blocks of lines in frames at the right of a wide page; a narrow page has none."""
 
-    DEFAULT_CSS = f"""
-    Panel {{ width: {PANEL_WIDTH}; height: 1fr; display: none; }}
-    """
+    DEFAULT_CSS = f"Panel {{ width: {PANEL_WIDTH}; height: 1fr; display: none; }}"
 
     def __init__(self) -> None:
         super().__init__(id="panel")
@@ -166,8 +176,8 @@ class Page(Screen[ScreenResultType]):
     Page { layout: vertical; }
     Page > #middle { height: 1fr; margin-top: 1; }
     Page.-low > #middle { margin-top: 0; }
-    Page.-wide Panel.-filled { display: block; }
     Page > #middle > #content { width: 1fr; height: 1fr; }
+    Page.-wide > #middle > #panel.-filled { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
@@ -264,10 +274,25 @@ class Page(Screen[ScreenResultType]):
         """Show the header status on the right of the bar."""
         self.query_one("#where", TopBar).put(status=self.app.header_status.chips())
 
-    def say(self, sentence: str, *, error: bool = False, done: bool = False) -> None:
-        """Show a sentence; empty clears it. ``done``: it says what was done."""
-        style: StyleName = "bad" if error else "ok" if done else "text"
-        self.query_one("#sentence", Sentence).put(sentence, style)
+    def say(
+        self,
+        sentence: str,
+        then: str = "",
+        *,
+        error: bool = False,
+        done: bool = False,
+        doubt: bool = False,
+        hint: bool = False,
+    ) -> None:
+        """Show a sentence; empty clears it. ``then``: what to press, which is never cut.
+
+        ``done``: it says what was done; ``doubt``: that something is to settle; ``hint``: how to
+        go on.
+        """
+        style: StyleName = (
+            "bad" if error else "ok" if done else "warn" if doubt else "dim" if hint else "text"
+        )
+        self.query_one("#sentence", Sentence).put(sentence, style, then)
 
     def begin_next(self) -> None:
         """Drop the sentence about what was done: the next thing begins."""
@@ -285,6 +310,12 @@ class Page(Screen[ScreenResultType]):
         self.query_one("#panel", Panel).put(*blocks)
 
     @property
+    def room(self) -> tuple[int, int]:
+        """Cells across and lines of the content beside no panel, known before it is laid out."""
+        width, height = self.app.size
+        return width - 2 * MARGIN, height - (4 if height < LOW else 5)
+
+    @property
     def wide(self) -> bool:
         """Whether there is space for a panel."""
         return self.app.size.width >= WIDE
@@ -294,14 +325,17 @@ class Page(Screen[ScreenResultType]):
         self.set_class(self.wide, "-wide")
         self.set_class(self.app.size.height < LOW, "-low")
 
-    def confirmed(self, what: str, question: str) -> bool:
-        """Ask ``question``; True if it was the last key too that asked about ``what``."""
+    def confirmed(self, what: str, question: str, then: str = "") -> bool:
+        """Ask ``question``; True if it was the last key too that asked about ``what``.
+
+        ``then``: what to press, which is never cut.
+        """
         asked, self.app.question = self.app.question, None
         if asked is not None and asked.what == what:
             self.say("")
             return True
-        self.say(question)
-        self.app.question = Question(what, partial(self._unsay, question))
+        self.say(question, then)
+        self.app.question = Question(what, partial(self._unsay, self.sentence))
         return False
 
     def _unsay(self, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""The rows of the import page about columns: a doubt's answers, the columns, the fields."""
+"""The rows of the import page about columns: a doubt's answers, the columns, fields, first rows."""
 
 from __future__ import annotations
 
@@ -6,11 +6,25 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fieldkit.screens.widgets.rows import Choice
+from fieldkit.screens.look.glyphs import CORRECT, OPEN, SAME
+from fieldkit.screens.look.text import Cell, Span, StyleName
+from fieldkit.screens.widgets.rows import Answer, Choice, stay
 
 if TYPE_CHECKING:
     from fieldkit.files import Choices, Guess, Preview, Question
     from fieldkit.records import Record
+
+_SIGNS: dict[str, tuple[str, StyleName]] = {
+    "chosen": (SAME, "ok"),
+    "sure": (SAME, "ok"),
+    "left out": (OPEN, "dim"),
+}
+"""How sure a column is; any other needs a look."""
+_GAP = 2
+_LEAST = 11
+"""Cells of a value beside others: a date or a mobile."""
+_LABEL = 18
+"""Most cells of a label beside values."""
 
 
 def question_rows(
@@ -19,10 +33,16 @@ def question_rows(
     """Return the answers to a question; those that name a column with some of its values."""
     samples = {one.column: ", ".join(one.samples) for one in seen.columns}
     return [
-        Choice((answer.text, samples.get(answer.text, "")), partial(settle, answer.choices))
+        Choice(
+            (answer.text, (Span(samples.get(answer.text, ""), "dim"),)),
+            partial(settle, answer.choices),
+        )
         for answer in question.answers
         if text.casefold() in answer.text.casefold()
     ]
+
+
+COLUMN_HEADINGS = ("Column", "Holds", "How sure")
 
 
 def column_rows(
@@ -34,7 +54,7 @@ def column_rows(
     labels = targets(kind)
     return [
         Choice(
-            (one.column, labels.get(one.target or "", "left out"), _how_sure(one)),
+            ((Span(one.column, "strong"),), _holds(labels.get(one.target or "")), _how_sure(one)),
             partial(change, one.column),
             key=one.column,
         )
@@ -43,8 +63,15 @@ def column_rows(
     ]
 
 
-def _how_sure(one: Guess) -> str:
-    return one.why if str(one.sure) in {"left out", "chosen"} else f"{one.sure}: {one.why}"
+def _holds(label: str | None) -> Cell:
+    return label or (Span("left out", "dim"),)
+
+
+def _how_sure(one: Guess) -> Cell:
+    sign, style = _SIGNS.get(one.sure, (CORRECT, "warn"))
+    certain = one.sure in _SIGNS
+    words = one.why if certain else f"{one.sure}: {one.why}"
+    return (Span(sign, style), Span(f" {words}", "dim" if certain else "text"))
 
 
 def field_rows(
@@ -59,3 +86,53 @@ def field_rows(
         for name, label in targets(kind).items()
         if all(word in f"{label} {name}".casefold() for word in words)
     ]
+
+
+def first_rows(
+    kind: type[Record], seen: Preview, width: int, change: Callable[[str], Awaitable[object]]
+) -> Answer:
+    """Return the first rows as they will be stored, below headings.
+
+    If the columns do not fit beside each other, each is a line with the rows beside each other, and
+    Enter changes it.
+    """
+    columns = _columns(kind, seen)
+    table = [
+        [f"row {row.number}", *(row.values.get(label, "") for label in columns)]
+        for row in seen.rows
+    ]
+    heads = ["", *columns]
+    sizes = [max(len(line[n]) for line in (heads, *table)) for n in range(len(heads))]
+    if sum(sizes) + _GAP * len(columns) <= width:
+        rows = [Choice((_dim(line[0]), *line[1:]), stay) for line in table]
+        return Answer(rows, headings=tuple(heads))
+    label = min(max(map(len, columns)), _LABEL)
+    shown = table[: max((width - label) // (_LEAST + _GAP), 1)]
+    rows = [
+        Choice(
+            (_dim(name), *(line[n] for line in shown)), partial(change, column) if column else stay
+        )
+        for n, (name, column) in enumerate(columns.items(), 1)
+    ]
+    return Answer(rows, headings=("Field", *(line[0] for line in shown)))
+
+
+def _dim(words: str) -> Cell:
+    return (Span(words, "dim"),)
+
+
+def _columns(kind: type[Record], seen: Preview) -> dict[str, str]:
+    """Return the labels of the fields that hold something, each with its column."""
+    from fieldkit.files import targets
+
+    labels = targets(kind)
+    named = {
+        labels[one.target]: one.column
+        for one in seen.columns
+        if one.target is not None and one.target in labels
+    }
+    held = {label for row in seen.rows for label in row.values}
+    return {
+        **{label: column for label, column in named.items() if label in held},
+        **dict.fromkeys(sorted(held - named.keys()), ""),
+    }

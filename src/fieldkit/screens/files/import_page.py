@@ -1,41 +1,49 @@
-"""Import of a spreadsheet: file, kind, doubts, columns, first rows, loading, and the result."""
+"""Import of a spreadsheet: its file, what it lists, doubts, its columns, and its first rows."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
+from textual.widget import Widget
 
-from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.files.column_rows import column_rows, field_rows, question_rows
-from fieldkit.screens.files.file_box import FileBox, files_meant
-from fieldkit.screens.files.lines import (
-    about_column,
+from fieldkit.screens.base.page import LOW, PickerPage
+from fieldkit.screens.base.words import plural
+from fieldkit.screens.files.column_rows import (
+    COLUMN_HEADINGS,
+    column_rows,
+    field_rows,
     first_rows,
-    fitted,
-    remarks,
-    result_lines,
+    question_rows,
 )
+from fieldkit.screens.files.file_box import FileBox, files_meant
+from fieldkit.screens.files.load_page import LoadPage
+from fieldkit.screens.files.remarks import about_column, fitted, remarks, step_line, warning
+from fieldkit.screens.look.drawn import Lines
+from fieldkit.screens.look.parts import Key, keys, rare
+from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.files import Choices, Loaded, Preview, Question
+    from fieldkit.files import Choices, Preview, Question
     from fieldkit.records import Record
 
-_BAR = 20
-
-
-class Progressed(Message):
-    """Rows were loaded."""
-
-    def __init__(self, rows: int, done: int, total: int) -> None:
-        super().__init__()
-        self.rows, self.done, self.total = rows, done, total
+_BOX = 3
+"""Lines of the box."""
+_BOXES = {
+    "file": ("File", "a part of its name, or its path"),
+    "kind": ("What it lists", ""),
+    "sheet": ("Sheet", ""),
+    "question": ("Column", ""),
+    "columns": ("Column", ""),
+    "field": ("Holds", "a part of the field's name"),
+}
+"""The title of the box in each step that has one, and what to type."""
+_NARROWING = keys("Enter choose", "type to narrow", "Esc back one")
 
 
 class ImportPage(PickerPage[None]):
@@ -47,18 +55,15 @@ class ImportPage(PickerPage[None]):
 
     BOX = FileBox
     PROMPT = "File"
-    EMPTY = "No such file."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s,f10", "go_on", "Go on", show=False)]
-    _KEYS: ClassVar[dict[str, str]] = {
-        "file": "Enter choose   type or paste the file's name   Ctrl+P menu   Esc back",
-        "kind": "Enter choose   type to narrow   Esc back one",
-        "sheet": "Enter choose   type to narrow   Esc back one",
-        "question": "Enter choose   Esc back one",
-        "columns": "Enter change a column   Ctrl+S the first rows   Esc back one",
-        "field": "Enter choose   type to narrow   Esc back one",
-        "rows": "Ctrl+S load   Esc back one",
-        "loading": "Esc stop; what is in stays in",
-        "result": "Enter another file   Esc back",
+    _KEYS: ClassVar[dict[str, Sequence[Key]]] = {
+        "file": (*keys("Enter choose", "type to narrow"), rare("Ctrl+P menu"), *keys("Esc back")),
+        "kind": _NARROWING,
+        "sheet": _NARROWING,
+        "question": keys("Enter choose", "Esc back one"),
+        "columns": keys("Enter change a column", "Ctrl+S the first rows", "Esc back one"),
+        "field": _NARROWING,
+        "rows": keys("Ctrl+S load", "Esc back one"),
     }
     _BACK: ClassVar[dict[str, str]] = {
         "kind": "file",
@@ -83,37 +88,51 @@ class ImportPage(PickerPage[None]):
         self._seen: Preview | None = None
         """What the file means under these choices; None: not read yet."""
         self._column = ""
-        self._stop = Event()
-        self._loaded: Loaded | None = None
 
     async def load_data(self) -> None:
         """Show the present step."""
         self._to(self._step)
 
-    def on_unmount(self) -> None:
-        """Stop loading when the program ends."""
-        self._stop.set()
+    def content(self) -> Iterable[Widget]:
+        """Yield the steps above the box."""
+        yield Lines(id="steps")
+        yield from super().content()
 
     def _to(self, step: str, text: str = "") -> None:
         """Go to a step."""
         picker = self.query_one(FileBox)
-        prompts = {"file": "File", "kind": "What it lists", "sheet": "Sheet", "field": "Holds"}
-        picker.prompt = prompts.get(step, "")
+        picker.prompt, picker.hint = _BOXES.get(step, ("", ""))
+        picker.typing = step in _BOXES
         picker.paths = step == "file"
         self._show(step)
-        parts = ["Import", self._path.name if step != "file" else ""]
-        parts.append(self._kind.plural if self._kind and step not in {"file", "kind"} else "")
-        self.set_header(*(part for part in parts if part))
         picker.start_over(text)
 
     def _show(self, step: str) -> None:
         self._step = step
-        self.set_keys(self._KEYS[step])
+        self.set_keys(*self._KEYS[step])
+        file = self._path.name if step != "file" else ""
+        kind = self._kind.plural if self._kind and step not in {"file", "kind"} else ""
+        self.set_header("Import", file, kind)
+        self._show_steps()
 
-    @property
-    def _room(self) -> tuple[int, int]:
-        """The width and height of what stands above the rows."""
-        return self.size.width - 8, self.size.height - 9
+    def _show_steps(self) -> None:
+        low = self.app.size.height < LOW
+        air = () if low else ("",)
+        self.query_one("#steps", Lines).put(step_line(self._step, self.room[0]), *air)
+
+    def on_resize(self) -> None:
+        """Show the steps and the rows for the new size."""
+        super().on_resize()
+        self._show_steps()
+        self.picker.reload_if_idle()
+
+    def _told(self, lines: Iterable[Cell], share: int = 1) -> tuple[Cell, ...]:
+        """Return lines to stand above the rows, in a part of the room, with air below them."""
+        width, height = self.room
+        air = 0 if self.app.size.height < LOW else 1
+        box = _BOX if self._step in _BOXES else 0
+        space = (height - box - 1 - air) // share - air
+        return (*fitted(lines, width, space), *([""] * air))
 
     async def answer(self, text: str) -> Answer:
         """Answer the present question."""
@@ -126,18 +145,16 @@ class ImportPage(PickerPage[None]):
             "columns": self._columns,
             "field": self._fields,
             "rows": self._rows,
-            "loading": super().answer,
-            "result": self._result,
         }[self._step](text)
 
     # --- the file ---
 
     async def _files(self, text: str) -> Answer:
         found = await asyncio.to_thread(files_meant, text)
-        above = () if text else ("   Type or paste the name of a table, or of a JSONL file:", "")
-        return Answer(
-            [Choice((p.name, str(p.parent)), partial(self._choose, p)) for p in found], above=above
-        )
+        if not found.files:
+            return Answer(mark=None, above=self._told([warning(found.why)]))
+        rows = [Choice(_file_cells(path), partial(self._choose, path)) for path in found.files]
+        return Answer(rows, headings=("File", "Folder", "Changed"))
 
     async def _choose(self, path: Path) -> None:
         self._path = path
@@ -178,7 +195,7 @@ class ImportPage(PickerPage[None]):
 
         if self._seen is None:
             path, choices = self._path, self._choices
-            self.say("reading the file")
+            self.say("Reading the file ...")
             self._seen = await self.app.work(
                 lambda store: preview(
                     path,
@@ -210,7 +227,7 @@ class ImportPage(PickerPage[None]):
     def _questioned(self, seen: Preview, question: Question, text: str) -> Answer:
         rows = question_rows(seen, question, text, self._settle)
         own = Choice(("Choose what each column holds",), self._choose_by_hand)
-        above = fitted([question.sentence, ""], *self._room)
+        above = self._told([warning(question.sentence)])
         return Answer(rows, last=own if seen.columns else None, above=above)
 
     async def _settle(self, choices: Choices) -> None:
@@ -222,16 +239,21 @@ class ImportPage(PickerPage[None]):
         self._to("columns")
 
     def _listed(self, kind: type[Record], seen: Preview, text: str) -> Answer:
+        self.picker.hint = f"{plural(len(seen.columns), 'column')}, type a part of a heading"
         rows = column_rows(kind, seen, text, self._open)
         at = next((at for at, row in enumerate(rows) if row.key == self._column), None)
         if seen.sheets and not text:
-            cells = (f"Sheet {seen.sheet}", f"one of {len(seen.sheets)} sheets")
+            cells = (f"Sheet {seen.sheet}", f"one of {len(seen.sheets)} sheets", "")
             rows.append(Choice(cells, self._open_sheets))
-        width, height = self._room
         last = Choice(("Look at the first rows as they will be stored",), self.action_go_on)
-        above = fitted([*remarks(kind, seen), ""], width, height // 2)
         first = 0 if text and rows else len(rows)
-        return Answer(rows, last=last, mark=first if text or at is None else at, above=above)
+        return Answer(
+            rows,
+            last=last,
+            mark=first if text or at is None else at,
+            above=self._told(remarks(kind, seen), 2),
+            headings=COLUMN_HEADINGS,
+        )
 
     # --- the sheet ---
 
@@ -264,9 +286,8 @@ class ImportPage(PickerPage[None]):
         rows = field_rows(self._kind, text, self._map)
         at = next((at for at, row in enumerate(rows) if row.key == one.target), None)
         first = 0 if rows and text else len(rows)
-        width, height = self._room
         out = Choice(("Leave this column out",), partial(self._map, None))
-        above = fitted([*about_column(one), ""], width, height // 2)
+        above = self._told(about_column(one), 2)
         return Answer(rows, last=out, mark=first if at is None else at, above=above)
 
     async def _map(self, target: str | None) -> None:
@@ -284,86 +305,41 @@ class ImportPage(PickerPage[None]):
         if self._step == "columns" and self._seen is not None:
             self._by_hand = False
             self._to("columns" if self._seen.questions else "rows")
-        elif self._step == "rows":
-            self._stop.clear()
-            self._to("loading")
-            self.say("loading")
-            self.run_worker(self._import_rows(), group="import", exclusive=True)
+        elif self._step == "rows" and self._kind is not None:
+            page = LoadPage(self._kind, self._path, self._choices)
+            await self.app.push_screen(page, self._after_load)
 
     async def _rows(self, _text: str) -> Answer:
         if self._kind is None or self._seen is None:
             return Answer()
-        above = first_rows(self._kind, self._seen, *self._room)
+        if not self._seen.rows:
+            return Answer(mark=None, above=self._told(["The table has no row with a record."]))
+        found = first_rows(self._kind, self._seen, self.room[0], self._open)
+        wrong = [
+            warning(f"Row {row.number} is not taken. {row.problem}")
+            for row in self._seen.rows
+            if row.problem
+        ]
+        above = self._told(wrong, 3) if wrong else ()
         load = Choice((f"Load these rows as {self._kind.plural.lower()}",), self.action_go_on)
-        return Answer([load], above=tuple(above))
+        return found._replace(last=load, mark=len(found.rows), above=above)
 
-    # --- loading ---
-
-    async def _import_rows(self) -> None:
-        from fieldkit.files import Unreadable, load
-
-        if self._kind is None:
-            return
-        kind, path, choices = self._kind.kind(), self._path, self._choices
-        operator, stop = self.app.operator, self._stop
-
-        def report(rows: int, done: int, total: int) -> None:
-            self.post_message(Progressed(rows, done, total))
-
-        async def run() -> None:
-            self._loaded = await self.app.work(
-                lambda store: load(
-                    store,
-                    kind,
-                    path,
-                    operator=operator,
-                    choices=choices,
-                    progress=report,
-                    stop=stop,
-                )
-            )
-
-        try:
-            good = await self.run_reporting(run)
-        except Unreadable as problem:
-            self.say(str(problem), error=True)
-            good = False
-        if good:
-            self.say("")
-        self._to("result" if good else "rows")
-        await self.run_reporting(self.app.refresh_status)
-
-    def on_progressed(self, event: Progressed) -> None:
-        """Show the progress."""
-        from fieldkit.records.fields.formats import indian
-
-        if self._step != "loading":
-            return
-        bar = ""
-        if event.total:
-            full = _BAR * min(event.done, event.total) // event.total
-            bar = f"[{'#' * full}{'-' * (_BAR - full)}]  "
-        self.say(f"loading  {bar}{indian(event.rows)} rows")
-
-    # --- the result ---
-
-    async def _result(self, _text: str) -> Answer:
-        if self._loaded is None:
-            return Answer()
-        above = fitted([*result_lines(self._loaded), ""], *self._room)
-        return Answer([Choice(("Another file",), self._again)], above=above)
+    def _after_load(self, fault: str | None) -> None:
+        """Go on after loading: None leaves, a fault stays at the rows, empty takes another file."""
+        if fault is None:
+            self.dismiss(None)
+        elif fault:
+            self.say(fault, error=True)
+        else:
+            self._to("file")
 
     async def _again(self) -> None:
-        self._loaded = None
         self.say("")
         self._to("file")
 
     def action_leave(self) -> None:
-        """Go back one step, or stop the loading."""
-        if self._step == "loading":
-            self._stop.set()
-            self.say("stopping after the rows in hand")
-        elif self._step in {"question", "columns"} and self._before:
+        """Go back one step."""
+        if self._step in {"question", "columns"} and self._before:
             self._by_hand = False
             self._decide(self._before.pop())
         elif back := self._BACK.get(self._step):
@@ -371,3 +347,15 @@ class ImportPage(PickerPage[None]):
             self._to(back)
         else:
             self.dismiss(None)
+
+
+def _file_cells(path: Path) -> tuple[Cell, ...]:
+    """Return a file's name, its folder, and when it was changed."""
+    from fieldkit.records.fields.formats import Moment
+
+    try:
+        changed = Moment().show(int(path.stat().st_mtime))
+    except OSError:
+        changed = ""
+    folder = str(path.parent).replace(str(Path.home()), "~", 1)
+    return (Span(path.name, "strong"),), (Span(folder, "dim"),), (Span(changed, "dim"),)

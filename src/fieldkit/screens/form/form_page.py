@@ -9,36 +9,38 @@ from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 from textual.widget import Widget
 
 from fieldkit.records import Finding, Record, Reference, Use
 from fieldkit.screens.base.navigator import AfterSave, SavedRecord
-from fieldkit.screens.base.page import Page, say_on_screen
-from fieldkit.screens.form.form_field import Candidate
-from fieldkit.screens.form.form_widget import Form
-from fieldkit.screens.form.model import FormModel
-from fieldkit.screens.form.reading import base_of, referred, start
-from fieldkit.screens.form.same_person import SamePerson
-from fieldkit.screens.form.saving import (
+from fieldkit.screens.base.page import PANEL_WIDTH, Page, say_on_screen
+from fieldkit.screens.form.drafting import Drafting
+from fieldkit.screens.form.entry.form_field import Candidate
+from fieldkit.screens.form.entry.model import FormModel
+from fieldkit.screens.form.entry.same_person import SamePerson
+from fieldkit.screens.form.entry.saving import (
+    amiss,
     changes,
     confirm,
     confirmed,
-    draft_texts,
     refuse,
     unreadable,
-    wrong,
 )
-from fieldkit.screens.form.terms import Lookup
-from fieldkit.screens.form.view import cut_note
+from fieldkit.screens.form.entry.terms import Lookup, Message
+from fieldkit.screens.form.form_widget import Form
+from fieldkit.screens.form.go_to_page import GoToPage
+from fieldkit.screens.form.reading import base_of, recognised, referred, start
+from fieldkit.screens.form.view.lines import cut_note
+from fieldkit.screens.form.view.panel import bar, blocks, offered_keys
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.rows import in_words
+from fieldkit.screens.lookup.search import texts_from
 from fieldkit.store import Draft, Edit, Refused, StoreError
 
-DRAFT_AFTER = 0.8
-"""Seconds after which what is typed is written into the draft while the cursor is in the field."""
 _ROOMY = 100
-"""Columns from which the header has space for the place."""
+"""Columns from which the bar has space for the place."""
+_PANEL = PANEL_WIDTH - 5
+"""Cells of a line in the panel."""
 
 
 class FormPage(Page["SavedRecord | None"]):
@@ -46,7 +48,7 @@ class FormPage(Page["SavedRecord | None"]):
 
     KEYBOARD = "#form"
     OWNED = True
-    KEYS = keys("Enter next  Up back  = as last  ? help  Ctrl+S save  Ctrl+N save, next  Esc")
+    KEYS = keys("Enter next", "Ctrl+S save", "Ctrl+N save, next", "Esc")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave_form", "Back", show=False)]
 
     def __init__(
@@ -65,14 +67,9 @@ class FormPage(Page["SavedRecord | None"]):
             self.begin, kind, record_id=record_id, texts=texts, draft=draft
         )
         self._ready = asyncio.Event()
-        self._draft_lock = asyncio.Lock()
-        self._draft_timer: Timer | None = None
-        self._draft_pending = False
-        self._texts: Mapping[str, str] = {}
-        self._draft = Draft("", "")
+        self._drafting = Drafting(self)
         self._label = ""
         self._issues: Mapping[str, str] = {}
-        self._shown: tuple[str, str, str, bool] | None = None
         self._same: SamePerson | None = None
 
     def content(self) -> Iterable[Widget]:
@@ -117,15 +114,16 @@ class FormPage(Page["SavedRecord | None"]):
             found = await self.ask(lambda store: start(store, kind, record_id, operator))
             record, self._label = found.record, found.label
             self._issues = {**found.denied, **found.issues}
-            self._texts = dict(texts or {})
-            overlay = {**self._texts, **(draft.texts if draft else {})}
+            overlay = {**(texts or {}), **(draft.texts if draft else {})}
             at = draft.field if draft else next(filter(None, found.issues), "")
             model = FormModel(kind, record, overlay, at, found.place)
-            model.last = found.last
+            model.last, model.begun = found.last, found.begun
+            if draft:
+                model.go_on_typing()
             self._same = SamePerson(model)
             model.say(self._issues.get("", ""))
             begun = draft or Draft(kind.kind(), self.app.operator, None, record_id)
-            self._draft = replace(begun, base=base_of(record, draft))
+            self._drafting.begin(replace(begun, base=base_of(record, draft)), dict(texts or {}))
             self.form.show(model)
             self._show_state()
         finally:
@@ -157,14 +155,39 @@ class FormPage(Page["SavedRecord | None"]):
         await self.run_reporting(look)
         return found
 
+    async def register(self, model: FormModel, kind: str) -> None:
+        """Open a form for a record that is missing; once it is saved, this form goes on with it."""
+        name = model.at
+        filled = False
+
+        async def fill(saved: SavedRecord) -> None:
+            nonlocal filled
+            if not filled:  # the form may go on to others
+                filled = True
+                at = model.at
+                model.fill_reference(name, saved.id, saved.label)
+                model.say(f"Saved: {saved.label}, {saved.id}.")
+                self.form.done(model, at)
+
+        async def begin() -> None:
+            await self._drafting.write()
+            texts = texts_from(kind, model.current.text)
+            await self.navigator.open_form(kind, texts=texts, after=fill)
+
+        await self.run_reporting(begin)
+
+    async def choose_field(self, model: FormModel) -> None:
+        """Open the choice of fields."""
+        await self.app.push_screen(GoToPage(self._label, model, self.form.go_to))
+
     def form_typed(self, *, left_field: bool) -> None:
-        """Update header and sentence, and have the draft written."""
+        """Update what stands around the form, and have the draft written."""
         self._show_state()
         if left_field:
-            self.call_after_refresh(self._write_draft_soon)
+            self.call_after_refresh(self._drafting.write_soon)
             self.run_worker(self.run_reporting(self._recognise), group="same person")
-        elif self._draft_timer is None:
-            self._draft_timer = self.set_timer(DRAFT_AFTER, self._write_draft_soon)
+        else:
+            self._drafting.write_later()
 
     async def _recognise(self) -> None:
         """Look up whom the form may be about, and show that; keys do not wait."""
@@ -174,43 +197,51 @@ class FormPage(Page["SavedRecord | None"]):
         async with same.lock:
             record = same.to_look_up()
             if record is not None:
-                same.answer(record, await self.ask(lambda store: store.same_person(record)))
+                finding, who = await self.ask(lambda store: recognised(store, record))
+                same.answer(record, finding, who)
                 self._show_state()
 
+    # --- what stands around the form ---
+
+    def on_resize(self) -> None:
+        """Show what the new width has space for."""
+        self._show_state()
+
     def _show_state(self) -> None:
-        """Show the header and the sentence of the present field."""
+        """Show the bar, the panel, the sentence of the present field and its keys."""
         model = self.model
         if model is None:
             return
-        many = wrong(model)
-        parts = [
-            model.record.id if model.record else "",
-            "unfinished" if self._unfinished(model) else "",
-            f"{many} to correct" if many else "",
-            self._place(model) if self.size.width >= _ROOMY else "",
-        ]
-        one = model.current
-        note = one.wrong if model.fresh or one.searched else ""
-        shown = (
+        noted, width = amiss(model), self.app.size.width
+        above = bar(
+            model,
             self._label,
-            "".join(f"   {part}" for part in parts if part),
-            model.message
-            or note
-            or (self._same.sentence() if self._same else "")
-            or self._issues.get(model.at)
-            or ("" if model.help_open else self._beside(model)),
-            model.alarm,
+            self.app.header_status.area,
+            noted,
+            unfinished=self._unfinished(model),
+            roomy=width >= _ROOMY,
         )
-        if shown != self._shown:
-            self._shown = shown
-            self.set_header(*shown[:2])
-            self.say(shown[2], error=shown[3])
+        self.set_header(*above.trail, chips=above.chips)
+        if self.wide:
+            self.set_panel(*blocks(model, self._same, noted, _PANEL))
+        self.set_keys(*offered_keys(model))
+        self._show_sentence(model)
 
-    def _place(self, model: FormModel) -> str:
-        """Return the place of a new record: what is typed, then the laptop's area."""
-        typed = [str(model.values[name] or "") for name in model.kind.used(Use.PLACE)]
-        parts = [part for part in (*typed, self.app.header_status.area) if part]
-        return f"place: {', '.join(parts)}" if parts and model.record is None else ""
+    def _show_sentence(self, model: FormModel) -> None:
+        """Say what the last key did, else what is wrong here, who it may be, or how to type."""
+        one, message = model.current, model.message
+        note = one.wrong if model.fresh or one.searched else ""
+        same = self._same.sentence() if self._same else ""
+        if message != Message():
+            self.say(message.text, message.then, error=message.alarm)
+        elif note:
+            self.say(f"To check: {note}" if one.to_check else note, error=not one.to_check)
+        elif same and not self.wide:
+            self.say(same, doubt=True)
+        else:
+            issue = self._issues.get(model.at, "")
+            hint = issue or ("" if model.help_open else self._beside(model))
+            self.say(hint, hint=not issue)
 
     def _beside(self, model: FormModel) -> str:
         """Return a note too long for its column, else texts to type elsewhere, else the help."""
@@ -221,59 +252,16 @@ class FormPage(Page["SavedRecord | None"]):
 
     def _unfinished(self, model: FormModel) -> bool:
         """Say whether anything was typed since the form was opened."""
+        texts = self._drafting.texts
         return any(
-            one.changed and one.text != self._texts.get(name) for name, one in model.fields.items()
+            one.changed and one.text != texts.get(name) for name, one in model.fields.items()
         )
 
     # --- the draft ---
 
-    def _write_draft_soon(self) -> None:
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-            self._draft_timer = None
-        if not self._draft_pending:
-            self._draft_pending = True
-            self.run_worker(
-                self.run_reporting(lambda: self.write_draft(typing=True)), group="draft"
-            )
-
-    async def write_draft(self, *, typing: bool = False) -> None:
-        """Write what is typed into the draft, unless it is there already.
-
-        ``typing``: the text of the current field may be incomplete.
-
-        Raises:
-            StoreError: it could not be written.
-        """
-        async with self._draft_lock:
-            self._draft_pending = False
-            draft = self.unwritten_draft(typing=typing)
-            if draft is not None:
-                self._draft = await self.ask(lambda store: store.drafts.keep(draft))
-
-    def unwritten_draft(self, *, typing: bool = False) -> Draft | None:
-        """Return the draft as it should be written; None if it is.
-
-        A draft that is being written at this moment may be written twice. ``typing``: the text of
-        the current field may be incomplete.
-        """
-        model = self.model
-        if model is None:
-            return None
-        texts = draft_texts(model, typing=typing)
-        typed = any(texts.values()) or model.record is not None
-        if texts == self._draft.texts or (self._draft.id is None and not typed):
-            return None
-        return replace(self._draft, texts=texts, field=model.at)
-
-    async def action_leave_form(self) -> None:
-        """Leave and keep what was typed; if it cannot be written, leave at the second key."""
-        try:
-            await self.save_draft()
-        except StoreError as error:
-            if not self.confirmed("leave", f"{error} Esc again leaves without what was typed."):
-                return
-        self.dismiss(None)
+    def unwritten_draft(self) -> Draft | None:
+        """Return the draft as it should be written; None if it is."""
+        return self._drafting.unwritten()
 
     async def save_draft(self) -> None:
         """Write the draft, or drop it if it holds no more than the form was opened with.
@@ -281,14 +269,16 @@ class FormPage(Page["SavedRecord | None"]):
         Raises:
             StoreError: it could not be written.
         """
-        model = self.model
-        if model is None:
-            return
-        await self.write_draft()
-        number = self._draft.id
-        opened = {name: text for name, text in self._texts.items() if text}
-        if number is not None and {k: t for k, t in draft_texts(model).items() if t} == opened:
-            await self.ask(lambda store: store.drafts.drop(number))
+        await self._drafting.save()
+
+    async def action_leave_form(self) -> None:
+        """Leave and keep what was typed; if it cannot be written, leave at the second key."""
+        try:
+            await self.save_draft()
+        except StoreError as error:
+            if not self.confirmed("leave", str(error), "Esc again leaves without what was typed."):
+                return
+        self.dismiss(None)
 
     # --- saving ---
 
@@ -304,18 +294,18 @@ class FormPage(Page["SavedRecord | None"]):
             await self._recognise()
             findings = self._same.question()
         if not findings:
-            async with self._draft_lock:
+            async with self._drafting.lock:
                 number, findings = await self._commit(model)
         if number:
             await self._finish(model, number, then_new=then_new)
         else:
             refuse(model, findings)
             self.app.bell()  # people who type from paper do not look at the screen
-            self._write_draft_soon()
+            self._drafting.write_soon()
 
     async def _commit(self, model: FormModel) -> tuple[str, list[Finding]]:
         """Return the record's id once it is on the disk, else the findings that stop the save."""
-        opened = self._draft
+        opened = self._drafting.draft
         edit = Edit(
             model.kind, changes(model), opened.record_id, opened.base, confirmed=confirmed(model)
         )
@@ -345,7 +335,8 @@ class FormPage(Page["SavedRecord | None"]):
         self.run_worker(self.run_reporting(self.app.refresh_status), group="status", exclusive=True)
         try:
             references = kind.references()  # what the record belongs to, the next one does too
-            carried = {name: text for name, text in self._texts.items() if name in references}
+            texts = self._drafting.texts
+            carried = {name: text for name, text in texts.items() if name in references}
             await self.begin(kind, texts=carried)
         except StoreError as error:
             self._leave(entered)

@@ -7,19 +7,17 @@ every key goes to one model, and only the lines that changed are painted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Offset, Region
 from textual.strip import Strip
-from textual.widget import Widget
 
-from fieldkit.screens.form import view as form_view
-from fieldkit.screens.form.form_field import Candidate
-from fieldkit.screens.form.model import FormModel
-from fieldkit.screens.form.terms import Act, Lookup
+from fieldkit.screens.form.entry.form_field import Candidate
+from fieldkit.screens.form.entry.model import FormModel
+from fieldkit.screens.form.entry.terms import Act, Lookup
+from fieldkit.screens.form.view import lines as form_view
+from fieldkit.screens.look.drawn import Drawn
 
 
 class FormHost(Protocol):
@@ -34,38 +32,26 @@ class FormHost(Protocol):
     async def save_form(self, model: FormModel, *, then_new: bool) -> None:
         """Save the form, or show what stops that; keys wait until it is done."""
 
+    async def register(self, model: FormModel, kind: str) -> None:
+        """Open a form for a record that the current field is to refer to."""
+
+    async def choose_field(self, model: FormModel) -> None:
+        """Ask which field to go to."""
+
     def form_typed(self, *, left_field: bool) -> None:
         """Something was typed, or the cursor left a field."""
 
 
-class Form(Widget, can_focus=True):
+class Form(Drawn, can_focus=True):
     """Draws a :class:`FormModel` and feeds it keys, pasted text and clicks."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"form--{name}"
-        for name in (
-            "section", "label", "here", "box", "typing", "over", "cursor",
-            "note", "wrong", "dim", "choice", "marked",
-        )
-    }  # fmt: skip
-    DEFAULT_CSS = """
-    Form { width: 1fr; height: 1fr; }
-    Form > .form--section { text-style: bold; }
-    Form > .form--here { text-style: bold; }
-    Form > .form--typing { text-style: underline; }
-    Form > .form--over { text-style: reverse; }
-    Form > .form--cursor { text-style: reverse; }
-    Form > .form--wrong { color: $text-error; text-style: bold; }
-    Form > .form--dim { color: $text-muted; }
-    Form > .form--marked { text-style: bold reverse; }
-    """
+    DEFAULT_CSS = "Form { width: 1fr; height: 1fr; }"
 
     def __init__(self, host: FormHost) -> None:
         super().__init__(id="form")
         self.host = host
         self.model: FormModel | None = None
         self._lines: list[form_view.Line] = []
-        self._styles: dict[str, Style] = {}
         self._looking_up = False
 
     def show(self, model: FormModel) -> None:
@@ -97,21 +83,8 @@ class Form(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         if y >= len(self._lines):
-            return Strip.blank(self.size.width, self.rich_style)
-        return Strip(
-            [Segment(text, self._style(name)) for name, text in self._lines[y]], self.size.width
-        )
-
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            style = self._styles[name] = self.get_component_rich_style(f"form--{name}")
-        return style
-
-    def notify_style_update(self) -> None:
-        """Forget the colours of the theme before."""
-        super().notify_style_update()
-        self._styles.clear()
+            return self.look.strip("", self.size.width)
+        return self.look.strip_of(self._lines[y])
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -134,11 +107,20 @@ class Form(Widget, can_focus=True):
         if act is not Act.OTHER:
             event.stop()
             event.prevent_default()
+        await self._do(act, model, at)
+
+    async def _do(self, act: Act, model: FormModel, at: str) -> None:
+        """Do what a key or a click asks of the page; ``at``: the field it was pressed in."""
+        marked = model.marked
         if act in {Act.SAVE, Act.SAVE_NEXT}:
             await self.host.save_form(model, then_new=act is Act.SAVE_NEXT)
             self.paint()
+        elif act is Act.REGISTER and marked is not None:
+            await self.host.register(model, marked.begins)
+        elif act is Act.GO_TO:
+            await self.host.choose_field(model)
         else:
-            self._done(model, at)
+            self.done(model, at)
 
     async def on_paste(self, event: events.Paste) -> None:
         """Insert text from the clipboard."""
@@ -147,7 +129,7 @@ class Form(Widget, can_focus=True):
         await self.host.form_ready()
         if self.model is not None:
             self.model.paste(event.text)
-            self._done(self.model, self.model.at)
+            self.done(self.model, self.model.at)
 
     async def on_click(self, event: events.Click) -> None:
         """Go to the field, or take the choice, that was clicked."""
@@ -157,26 +139,30 @@ class Form(Widget, can_focus=True):
         if model is None or where is None:
             return
         at = model.at
-        await self._click_at(model, where, width, height)
-        self._done(model, at)
+        place = form_view.choice_at(model, where.x, where.y, width, height)
+        if place is not None:
+            await self._do(model.take(place), model, at)
+        elif name := form_view.field_at(model, where.y, height):
+            await self.go_to(name)
+            start, cells = form_view.text_at(model, width), form_view.box_width(model, width)
+            if model.at == name and start <= where.x < start + cells:
+                model.current.box.point(where.x - start, cells)
+                model.go_on_typing()
+                self.paint()
 
-    async def _click_at(self, model: FormModel, where: Offset, width: int, height: int) -> None:
-        if where.y == height - 1:
-            place = form_view.choice_at(model, where.x, width)
-            if place is not None:
-                model.take(place)
+    async def go_to(self, name: str) -> None:
+        """Go to a field."""
+        model = self.model
+        if model is None:
             return
-        name = form_view.field_at(model, where.y, height)
-        if name is None:
-            return
+        at = model.at
         if model.go(name) is Act.LOOK_UP:
             await self._await_lookup(model)
             model.go(name)
-        box_at, box = form_view.columns(model, width).box_at, form_view.box_width(model, width)
-        if model.at == name and box_at <= where.x < box_at + box:
-            model.current.box.point(where.x - box_at, box)
+        self.done(model, at)
 
-    def _done(self, model: FormModel, at: str) -> None:
+    def done(self, model: FormModel, at: str) -> None:
+        """Show what a key or click did; ``at``: the field the cursor was in before."""
         self.paint()
         self.host.form_typed(left_field=model.at != at)
         self._look_up()

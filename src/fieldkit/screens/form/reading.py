@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fieldkit.protocol.identity import read_id
-from fieldkit.records import Choice, Record, Use, Value, kinds
-from fieldkit.screens.form.form_field import Candidate
+from fieldkit.records import Choice, Finding, Record, Use, Value, kinds
+from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.lookup.issues import by_field, denied
-from fieldkit.screens.lookup.rows import NOT_HERE, label_of
+from fieldkit.screens.lookup.rows import NOT_HERE, label_of, row_of
 from fieldkit.store import Draft, Hit, Store, StoreError
 
 _LIKELY = 0.9
@@ -33,6 +33,8 @@ class Start:
     """What the server objects to, as a sentence by field."""
     denied: Mapping[str, str]
     """What the server will not take from this laptop's role, as a sentence by field."""
+    begun: Mapping[str, str]
+    """What it is called to begin a record that is missing, by each kind that may be begun."""
 
 
 def base_of(record: Record | None, draft: Draft | None) -> int | None:
@@ -62,16 +64,35 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     if record_id and record is None:
         raise StoreError(NOT_HERE)
     refuses = denied(store, kind, new=record is None or record.version is None)
+    begun = _begun(store, kind)
     others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
     last = next((_texts(kind, one) for one in others), {})
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         place: dict[str, Value] = {"district": record.district, "block": record.block}
         found = by_field(store, record.id, kind.form_fields())
-        return Start(record, place, label, last, found, refuses)
+        return Start(record, place, label, last, found, refuses, begun)
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
-    return Start(None, place, f"New {_lower(kind.title)}", last, {}, refuses)
+    return Start(None, place, f"New {_lower(kind.title)}", last, {}, refuses, begun)
+
+
+def _begun(store: Store, kind: type[Record]) -> dict[str, str]:
+    """Return the kinds that the form refers to and this laptop's role may create."""
+    found: dict[str, str] = {}
+    for name in sorted({name for each in kind.references().values() for name in each.kinds}):
+        other = kinds()[name]
+        if "" not in denied(store, other, new=True):
+            verb = other.new_verb or "enter"
+            found[name] = f"{verb.capitalize()} a new {_lower(other.title)}"
+    return found
+
+
+def recognised(store: Store, record: Record) -> tuple[Finding | None, Sequence[str]]:
+    """Return whom a record may be about, and what tells that person apart."""
+    finding = store.same_person(record)
+    other = store.record(finding.related[0][1]) if finding else None
+    return finding, row_of(store, other).cells[:4] if other else ()
 
 
 def _texts(kind: type[Record], record: Record) -> dict[str, str]:
@@ -92,7 +113,12 @@ def referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
     hits = store.find(typed, list(among), limit=9)
     alone = len(hits) == 1 and hits[0].score >= _LIKELY
     return [
-        Candidate(hit.id, _called(hit.label, _distinguishing(hit)), sure=hit.strong or alone)
+        Candidate(
+            hit.id,
+            hit.label,
+            sure=hit.strong or alone,
+            more=_more(hit.label, _distinguishing(hit)),
+        )
         for hit in hits
     ]
 
@@ -106,13 +132,13 @@ def _distinguishing(hit: Hit) -> list[str]:
 
 def _candidate(record: Record, *, sure: bool = False) -> Candidate:
     fields = [*record.used(Use.KIN), *record.used(Use.PLACE)]
-    return Candidate(
-        record.id, _called(record.label(), [str(record.value(f) or "") for f in fields]), sure=sure
-    )
+    more = [str(record.value(name) or "") for name in fields]
+    return Candidate(record.id, record.label(), sure=sure, more=_more(record.label(), more))
 
 
-def _called(label: str, more: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(part for part in (label, *more) if part))
+def _more(label: str, parts: Iterable[str]) -> str:
+    """Return what tells a record apart, without what its label says."""
+    return ", ".join(dict.fromkeys(part for part in parts if part and part != label))
 
 
 def _lower(title: str) -> str:

@@ -283,8 +283,9 @@ class HomePage(PickerPage[None]):
     async def _discard(self, recent: Recent) -> None:
         """Delete a draft, after the second key."""
         number = recent.draft
-        question = f"Discard {recent.name} ({recent.title}, unfinished)? Press Delete again."
-        if number is not None and self.confirmed(f"discard {number}", question):
+        question = f"Discard {recent.name} ({recent.title}, unfinished)?"
+        again = "Press Delete again."
+        if number is not None and self.confirmed(f"discard {number}", question, again):
             await self.ask(lambda store: store.drafts.drop(number))
             await self.load_data()
             self.say(f"Discarded: {recent.name}", done=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -21,6 +22,14 @@ Surface: TypeAlias = Literal["page", "panel", "field", "selected"]
 _BOLD = frozenset({"strong", "key", "match", "badge", "chosen", "typed"})
 
 
+class Piece(NamedTuple):
+    """A part of a line, on a surface of its own."""
+
+    text: Cell
+    width: int
+    surface: Surface = "page"
+
+
 class Look(NamedTuple):
     """A palette, and the name of a set of glyphs."""
 
@@ -29,15 +38,22 @@ class Look(NamedTuple):
 
     def strip(self, text: Cell, width: int, surface: Surface = "page") -> Strip:
         """Return a line of ``width`` cells."""
+        return self.strip_of((Piece(text, width, surface),))
+
+    def strip_of(self, pieces: Iterable[Piece]) -> Strip:
+        """Return a line of pieces, each exactly as wide as it says."""
         instead = SETS[self.glyphs][1]
-        segments = [
-            Segment(
-                span.text.translate(instead) if instead else span.text,
-                style_of(self.palette, span.style, surface),
-            )
-            for span in fit(text, width)
-        ]
-        return Strip(segments, width)
+        segments, cells = [], 0
+        for piece in pieces:
+            cells += piece.width
+            segments += [
+                Segment(
+                    span.text.translate(instead) if instead else span.text,
+                    style_of(self.palette, span.style, piece.surface),
+                )
+                for span in fit(piece.text, piece.width)
+            ]
+        return Strip(segments, cells)
 
 
 @lru_cache(maxsize=512)

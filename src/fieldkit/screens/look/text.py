@@ -6,6 +6,7 @@ A style says what text *is*; :mod:`fieldkit.screens.look.look` says how that loo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -115,51 +116,73 @@ def apart(left: Cell, right: Cell, width: int, *, least: int = 8) -> Text:
 def wrapped(cell: Cell, width: int, most: int) -> list[Text]:
     """Return the text on at most ``most`` lines, broken between words; the last is cut.
 
-    A word wider than a line is broken where the line ends.
+    A word wider than a line goes on in the next one.
     """
     lines: list[Text] = []
     line: list[Span] = []
     used = 0
-    words = [part for word in _words(text_of(cell)) for part in _parts(word, width)]
+    words = [part for word in _words(text_of(cell)) for part in _parts(word, max(width, 1))]
     for number, word in enumerate(words):
-        size = cell_len(word.text)
-        if used and used + cell_len(word.text.rstrip()) > width:
+        size = sum(cell_len(span.text) for span in word)
+        if used and used + cell_len(words_of(word).rstrip()) > width:
             if len(lines) == most - 1:
-                rest = (*line, *words[number:])
+                rest = (*line, *(span for word in words[number:] for span in word))
                 return [*lines, cut(rest, width)]
             lines.append(tuple(line))
             line, used = [], 0
-        line.append(word)
+        line += word
         used += size
     return [*lines, cut(tuple(line), width)] if line else lines
 
 
-def _words(text: Text) -> Iterator[Span]:
-    """Yield each word with the blanks after it."""
+def wrapped_before(cell: Cell, then: Cell, width: int, most: int) -> list[Text]:
+    """Return a text and ``then`` behind it on at most ``most`` lines; ``then`` is never cut.
+
+    Where there is not room for both, the text loses its last words.
+    """
+    for room in range(width * most - width_of(then) - 1 if then else 0, 0, -1):
+        lines = wrapped(joined((cut(cell, room), then), " "), width, most + 1)
+        if len(lines) <= most:
+            return lines
+    return wrapped(then or cell, width, most)
+
+
+def _words(text: Text) -> Iterator[Text]:
+    """Yield each word with the blanks after it, in all its styles."""
+    word: list[Span] = []
+    last = ""
     for span in text:
         start = 0
         for place, letter in enumerate(span.text):
-            if letter != " " and place and span.text[place - 1] == " ":
-                yield Span(span.text[start:place], span.style)
-                start = place
-        yield Span(span.text[start:], span.style)
+            if letter != " " and last == " ":
+                ended = Span(span.text[start:place], span.style)
+                yield (*word, ended) if place else tuple(word)
+                word, start = [], place
+            last = letter
+        word.append(Span(span.text[start:], span.style))
+    if word:
+        yield tuple(word)
 
 
-def _parts(word: Span, width: int) -> Iterator[Span]:
-    """Yield a word in parts that fit; the blanks after it may reach over the end."""
-    text = word.text.rstrip()
-    if cell_len(text) <= width:
-        yield word
-        return
-    *parts, last = chop_cells(text, width)
-    yield from (Span(part, word.style) for part in parts)
-    yield Span(last + word.text[len(text) :], word.style)
+def _parts(word: Text, width: int) -> list[Text]:
+    """Return a word whole, or in parts as wide as a line if it is wider."""
+    whole = words_of(word)
+    if cell_len(whole.rstrip()) <= width:
+        return [word]
+    ends = list(accumulate(map(len, chop_cells(whole, width))))
+    return [tuple(_between(word, *each)) for each in zip([0, *ends], ends, strict=False)]
 
 
 def _first(text: Text, letters: int) -> Iterator[Span]:
     """Yield the beginning of a text."""
+    return _between(text, 0, letters)
+
+
+def _between(text: Text, start: int, end: int) -> Iterator[Span]:
+    """Yield the letters from ``start`` up to ``end``."""
     for span in text:
-        if letters <= 0:
+        if end <= 0:
             return
-        yield Span(span.text[:letters], span.style)
-        letters -= len(span.text)
+        if part := span.text[max(start, 0) : end]:
+            yield Span(part, span.style)
+        start, end = start - len(span.text), end - len(span.text)

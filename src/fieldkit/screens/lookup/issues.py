@@ -34,7 +34,33 @@ class Issue(NamedTuple):
 
 
 def issues(store: Store, record_id: str) -> list[Issue]:
-    """Return the issues of a record: first why changes were returned, then what to check."""
+    """Return the issues of a record: why changes were returned, what to check, what is odd.
+
+    The last are remarks that this laptop's rules made at a save; the server may have made them too.
+    """
+    objected = _objected(store, record_id)
+    known = {(one.field, one.reason) for one in objected}
+    odd = (one for one in _remarks(store, record_id) if (one.field, one.reason) not in known)
+    return [*objected, *odd]
+
+
+def _remarks(store: Store, record_id: str) -> list[Issue]:
+    from fieldkit.records import RuleContext, Severity, judge, sentence
+    from fieldkit.records.fields.formats import today
+
+    record = store.record(record_id)
+    if record is None or record.deleted:
+        return []
+    found = judge(record, RuleContext(today(), record, store))
+    return [
+        Issue("To check", one.field, sentence(one))
+        for one in found
+        if one.severity is Severity.WARN
+    ]
+
+
+def _objected(store: Store, record_id: str) -> list[Issue]:
+    """Return what the server said: first why changes were returned, then what to check."""
     from fieldkit.records import sentence
 
     returned = [
@@ -48,9 +74,9 @@ def issues(store: Store, record_id: str) -> list[Issue]:
 
 
 def by_field(store: Store, record_id: str, asked: Container[str]) -> dict[str, str]:
-    """Return the issues as a sentence by field; those of no field ``asked`` under ""."""
+    """Return what the server said as a sentence by field; of no field ``asked`` under ""."""
     found: dict[str, str] = {}
-    for heading, field, reason in issues(store, record_id):
+    for heading, field, reason in _objected(store, record_id):
         name, line = field if field in asked else "", f"{heading}: {reason}"
         found[name] = f"{found[name]} {line}" if name in found else line
     return found

@@ -9,30 +9,24 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 from math import inf
-from textwrap import wrap
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
 
 from fieldkit.screens.base.page import PickerPage, say_on_screen
+from fieldkit.screens.look.glyphs import CORRECT, SETTLE
 from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.text import Cell, Span, apart, wrapped
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.sync.conflicts import Open, asked_field, district_of, open_conflicts
+from fieldkit.screens.sync.side_by_side import side_by_side
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Field
     from fieldkit.store import Keep
 
-_LABEL = 20
-"""Cells of a row's first words."""
-_MARGIN = 10
-"""Cells around a value."""
-_LONGEST = 6
-"""Most lines of a value that does not fit its row."""
-_FIRST, _SECOND = "1m", "2t"
-"""Keys of the two values."""
 PAUSE = 0.7
 """Seconds in which no key decides a conflict that has just appeared: it cannot have been read yet.
 A key that is held down repeats faster than this, and each repeat starts the pause again."""
@@ -57,8 +51,11 @@ class ConflictPage(PickerPage[None]):
             await self._show_next()
         one = self._open
         if one is None:
-            return Answer(above=("  Nothing is left to settle.",), mark=None)
-        return Answer(self._rows(one), mark=None, above=self._above(one))
+            return Answer(above=("Nothing is left to settle.",), mark=None)
+        rows = self._rows(one)
+        width, height = self.room
+        above = self._above(one, width, height - len(rows))
+        return Answer(rows, mark=None, above=above)
 
     async def _show_next(self) -> None:
         """Show the conflict asked for; the next time, the one after it."""
@@ -71,64 +68,56 @@ class ConflictPage(PickerPage[None]):
             self.set_header("Settle")
             self.set_keys("Esc back")
             return
-        left = f"   {len(found)} to settle" if len(found) > 1 else ""
-        self.set_header("Settle", self._open.label, chips=[left.strip()])
-        another = "3 e another value   " if asked_field(self._open.conflict) else ""
-        self.set_keys("1 m first", "2 t second", another.strip(), "Esc later")
+        left = f"{len(found)} to settle" if len(found) > 1 else ""
+        chip = (Span(f"{SETTLE} {left}", "warn"),) if left else ""
+        self.set_header("Sync", "Settle", self._open.label, chips=[chip])
+        another = "3 another value" if asked_field(self._open.conflict) else ""
+        self.set_keys("1 keep the first", "2 the second", another, "Esc later")
 
-    def _above(self, one: Open) -> tuple[str, ...]:
-        lines = [f"  {one.field}", ""]
-        if one.note:
-            lines += [
-                *wrap(one.note, self.size.width - 4, initial_indent="  ", subsequent_indent="  "),
-                "",
-            ]
-        if one.was:
-            lines += [f"      {'was':{_LABEL}}  {one.was}", ""]
-        for number, side in (("1", one.mine), ("2", one.theirs)):
-            if len(side.words) > self.size.width - _LABEL - _MARGIN:
-                lines += [*self._whole(number, side.words), ""]
-        return tuple(lines)
-
-    def _whole(self, number: str, words: str) -> list[str]:
-        """Return the lines of a value that is too long for its row."""
-        return wrap(
-            words,
-            self.size.width - 2,
-            initial_indent=f"   {number}  ",
-            subsequent_indent=" " * 6,
-            max_lines=_LONGEST,
-            placeholder=" ~",
-        )
+    def _above(self, one: Open, width: int, height: int) -> tuple[Cell, ...]:
+        """Return the field, the value before, and both values side by side."""
+        warning = (Span(f"{CORRECT} ", "warn"), Span(one.note, "warn"))
+        was = (Span("before  ", "dim"), Span(one.was))
+        head = [
+            apart((Span(one.field, "strong"),), (Span(one.conflict.record_id, "dim"),), width),
+            *(wrapped(warning, width, 4) if one.note else ()),
+            *(wrapped(was, width, 2) if one.was else ()),
+        ]
+        airy = (*head, "", *side_by_side(one.mine, one.theirs, width), "")
+        if len(airy) <= height:
+            return airy
+        return (*head, *side_by_side(one.mine, one.theirs, width, close=True))
 
     def _rows(self, one: Open) -> list[Choice]:
         from fieldkit.store import Keep
 
+        sides = (("1", Keep.MINE, one.mine), ("2", Keep.THEIRS, one.theirs))
         rows = [
-            Choice(
-                (number, f"{side.title:{_LABEL}}", side.words),
-                partial(self._keep, keep),
-                (", ".join(filter(None, (side.by, side.at))),),
-                key=number,
-            )
-            for number, keep, side in (("1", Keep.MINE, one.mine), ("2", Keep.THEIRS, one.theirs))
+            Choice(((Span(number, "key"),), side.keep), partial(self._keep, keep), key=number)
+            for number, keep, side in sides
         ]
         if asked_field(one.conflict):
-            rows.append(Choice(("3", f"{'another value':{_LABEL}}", ""), self._other, key="3"))
+            rows.append(Choice(((Span("3", "key"),), "Type another value"), self._other, key="3"))
         return rows
 
+    def on_resize(self) -> None:
+        """Lay the values out for the new size."""
+        super().on_resize()
+        if self._open is not None:
+            self.picker.reload_if_idle()
+
     async def on_key(self, event: events.Key) -> None:
-        """Handle the keys of the footer."""
+        """Handle the keys of the three answers."""
         await self.picker.settled()
-        letter = (event.character or "").lower()
-        if self._open is None or letter not in {*_FIRST, *_SECOND, "3", "e"}:
+        digit = event.character or ""
+        if self._open is None or digit not in {"1", "2", "3"}:
             return
         from fieldkit.store import Keep
 
         event.stop()
-        if letter not in "3e":
+        if digit != "3":
             if self._seen():
-                keep = Keep.MINE if letter in _FIRST else Keep.THEIRS
+                keep = Keep.MINE if digit == "1" else Keep.THEIRS
                 await self.run_reporting(partial(self._keep, keep))
             else:
                 self.say("This is the next one, still open. Read it, then press the key again.")
@@ -209,7 +198,7 @@ class ValuePage(PickerPage[None]):
 
     async def load_data(self) -> None:
         """Show whose value it is, and the help on the field."""
-        self.set_header("Settle", self._one.label)
+        self.set_header("Settle", self._one.label, self._one.field)
         field = asked_field(self._one.conflict)
         self.say(field.help if field else "")
 
@@ -243,9 +232,13 @@ class ValuePage(PickerPage[None]):
             )
         except Doubtful as doubt:
             meant = self._take(f"{text.strip()}: meant so", text)
-            return Answer([meant], mark=None, above=(f"  {doubt}",))
+            return Answer([meant], mark=None, above=self._told(doubt))
         except Unfit as wrong:
-            return Answer(mark=None, above=(f"  {wrong}",))
+            return Answer(mark=None, above=self._told(wrong))
+
+    def _told(self, problem: Exception) -> tuple[Cell, ...]:
+        told = (Span(f"{CORRECT} ", "warn"), Span(str(problem)))
+        return (*wrapped(told, self.room[0], 4), "")
 
     def _take(self, shown: str, typed: str, more: tuple[str, ...] = ()) -> Choice:
         return Choice((shown, *more), partial(self._taken, typed))

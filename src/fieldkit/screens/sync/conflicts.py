@@ -31,6 +31,10 @@ class Side:
     """The value as people read it."""
     by: str
     at: str
+    where: str
+    """The laptop where it was entered; empty where that is not known."""
+    keep: str
+    """What choosing it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,25 @@ def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
 def _in_words(store: Store, one: OpenConflict, label: str) -> Open:
     from fieldkit.records.fields.formats import Moment
 
+    here = one.held_here
+    held = Side(
+        "yours, not used yet" if here else "not used yet",
+        _value(store, one, one.held),
+        one.by,
+        Moment().show(one.at),
+        "this laptop" if here else f"laptop {one.origin}",
+        "Keep your value" if here else "Keep the value not used yet",
+    )
+    stands = Side(
+        "on the server",
+        _value(store, one, one.stands),
+        one.stands_by,
+        Moment().show(one.stands_at) if one.stands_at else "",
+        "another laptop" if here else "",
+        "Keep the server's value",
+    )
     # Neither value may be of this laptop: then the server's comes first.
-    own = "yours, " if one.held_here else ""
-    held = f"{own}not used yet", _value(store, one, one.held), one.by, one.at
-    stands = "on the server", _value(store, one, one.stands), one.stands_by, one.stands_at
-    sides = [
-        Side(title, words, by, Moment().show(at) if at else "")
-        for title, words, by, at in ((held, stands) if one.held_here else (stands, held))
-    ]
+    sides = (held, stands) if here else (stands, held)
     was = "" if one.field == "deleted" else _value(store, one, one.base)
     asked = asked_field(one)
     name = _FIELDS.get(one.field) or (asked.label if asked else in_words(one.field))

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from rich.cells import split_graphemes
 
 from fieldkit.plain_text import shown
+from fieldkit.screens.look.glyphs import MORE
 
 _NEVER = {"Cc", "Cs"}
 
@@ -108,7 +109,7 @@ class FieldText:
         first = 0
         if cells[here] >= width:
             first = bisect_left(cells, cells[here] - width + 2)
-        cut = "<" if first else ""
+        cut = MORE if first else ""
         space = width - len(cut)
         last = bisect_right(cells, cells[first] + space) - 1
         text = safe[starts[first] : starts[last]]

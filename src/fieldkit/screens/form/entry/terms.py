@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 
 class Act(Enum):
@@ -15,6 +16,10 @@ class Act(Enum):
     """The key is not for a form; it may be for the page."""
     LOOK_UP = auto()
     """The key waits for what the text could mean: supply that and press the key again."""
+    REGISTER = auto()
+    """Open the form of the kind that the marked candidate names."""
+    GO_TO = auto()
+    """Ask which field to go to."""
     SAVE = auto()
     SAVE_NEXT = auto()
 
@@ -25,3 +30,18 @@ class Lookup:
 
     field: str
     text: str
+
+
+class Message(NamedTuple):
+    """A sentence on what the last key did."""
+
+    text: str = ""
+    then: str = ""
+    """What to press next; it is never cut."""
+    alarm: bool = False
+    """Whether it is an error."""
+
+    @property
+    def whole(self) -> str:
+        """All of it."""
+        return f"{self.text} {self.then}".strip()

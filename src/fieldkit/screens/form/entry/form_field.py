@@ -48,7 +48,7 @@ _EXAMPLES: tuple[tuple[type[Format], str], ...] = (
     (Money, "15000 or 15,000: whole rupees."),
     (YesNo, "y or n."),
     (FinancialYear, "2025-26."),
-    (Choice, "The first letters, or a number of the list below; Left and Right walk it."),
+    (Choice, "The first letters, or the number or code in the list; Left and Right walk it."),
     (Reference, "A name with the village, a mobile, or a number like 7KQ2M9XD-142."),
 )
 
@@ -63,6 +63,15 @@ class Candidate:
     """What it is called."""
     sure: bool = False
     """Whether it is likely enough to be marked without a choice (references)."""
+    more: str = ""
+    """What tells it from others of its name."""
+    begins: str = ""
+    """The kind of which it begins a new record, in place of one that is here."""
+
+    @property
+    def called(self) -> str:
+        """The label with what tells it apart."""
+        return ", ".join(filter(None, (self.label, self.more)))
 
 
 @dataclass(slots=True)
@@ -79,6 +88,8 @@ class FormField:
     """Whether the operator may confirm the text in spite of the problem."""
     finding: str = ""
     """What a rule says about the field, until its text changes."""
+    remark: bool = False
+    """Whether the record can be saved in spite of the finding."""
     opened: str = ""
     """The text the form opened with."""
     original: Value = None
@@ -123,10 +134,22 @@ class FormField:
         return isinstance(self.field.format, Reference)
 
     @property
-    def typed_over(self) -> bool:
-        """Whether the first character typed replaces the text, as no part of it can be used."""
-        whole = self.closed or self.searched or isinstance(self.field.format, Date | Whole)
-        return whole or self.text in {self.offered, self.opened if self.field.default else ""}
+    def refers_to(self) -> tuple[str, ...]:
+        """The kinds of records that it may refer to."""
+        form = self.field.format
+        return form.kinds if isinstance(form, Reference) else ()
+
+    def may_begin_with(self, letter: str) -> bool:
+        """Say whether a letter can begin what is typed here: a number or a birth date has none."""
+        form = self.field.format
+        if isinstance(form, Date) and not isinstance(form, Born):
+            return letter.casefold() == "t"  # today
+        return not isinstance(form, Born | Mobile | AadhaarLastFour | Money | Whole)
+
+    def could_be(self, typed: str) -> bool:
+        """Say whether a text could mean an entry of the field's own list."""
+        form = self.field.format
+        return isinstance(form, Choice) and bool(form.matching(typed))
 
     @property
     def nested_in(self) -> str:
@@ -212,8 +235,13 @@ class FormField:
 
     @property
     def wrong(self) -> str:
-        """What is wrong with the text; empty: nothing."""
+        """What is wrong with the text, or what a rule remarks on it; empty: nothing."""
         return self.problem or self.finding
+
+    @property
+    def to_check(self) -> bool:
+        """Whether what is wrong does not stop a save for good."""
+        return self.doubtful if self.problem else bool(self.finding) and self.remark
 
     def read_as(self, names: Mapping[str, str]) -> str:
         """Return what the text is read as; ``names``: labels of records by id."""

@@ -6,10 +6,11 @@ Pure. The page looks the person up in the store.
 from __future__ import annotations
 
 from asyncio import Lock
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from fieldkit.records import Finding, Record, Severity, Value, sentence, tells_apart
-from fieldkit.screens.form.model import FormModel
+from fieldkit.screens.form.entry.model import FormModel
 
 
 @dataclass(slots=True)
@@ -19,6 +20,8 @@ class SamePerson:
     model: FormModel
     finding: Finding | None = None
     """The newest answer of the store."""
+    who: Sequence[str] = ("",)
+    """The other person's name, kin, village and last digits."""
     lock: Lock = field(default_factory=Lock)
     """Held while the store answers: a save waits for that."""
     _looked_up: list[Value] = field(default_factory=list)
@@ -35,13 +38,22 @@ class SamePerson:
         typed = self.model.kind.of({**self.model.values, "id": number})
         return typed if _identity(typed) != self._looked_up else None
 
-    def answer(self, record: Record, finding: Finding | None) -> None:
+    def answer(self, record: Record, finding: Finding | None, who: Sequence[str] = ()) -> None:
         """Take what the store found about the record that was looked up."""
         self._looked_up, self.finding = _identity(record), finding
+        self.who = who or ("",)
 
     def sentence(self) -> str:
         """Return who it may be, and why; empty if there is nobody."""
         return sentence(self.finding) if self.finding else ""
+
+    @property
+    def alike(self) -> str:
+        """The labels of what both have in common."""
+        names = self.finding.params.get("alike") if self.finding else None
+        labels = self.model.kind.fields()
+        found = names if isinstance(names, list) else []
+        return ", ".join(labels[str(name)].label for name in found if str(name) in labels)
 
     def question(self) -> list[Finding]:
         """Return what stops the save until the operator saves again; each person stops it once."""

@@ -6,10 +6,11 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from fieldkit.records import Finding, Severity, Value, sentence
 from fieldkit.records.declaration.review import SAME_PERSON
-from fieldkit.screens.form.model import FormModel
+from fieldkit.screens.form.entry.model import FormModel
 
 
 def changes(model: FormModel) -> dict[str, Value]:
@@ -41,14 +42,24 @@ def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:
     }
 
 
-def wrong(model: FormModel) -> int:
-    """Count the fields with a problem, except the one being typed."""
+class Amiss(NamedTuple):
+    """How many fields need somebody."""
+
+    correct: int
+    """Those that stop a save."""
+    check: int
+    """Those with a remark."""
+
+
+def amiss(model: FormModel) -> Amiss:
+    """Count the fields to correct and those to check, except the one being typed."""
     values = model.values
-    return sum(
-        bool(one.wrong)
+    noted = [
+        one.to_check
         for name, one in model.fields.items()
-        if (model.fresh or name != model.at) and one.field.asked(values)
-    )
+        if one.wrong and (model.fresh or name != model.at) and one.field.asked(values)
+    ]
+    return Amiss(noted.count(False), noted.count(True))
 
 
 def confirmed(model: FormModel) -> frozenset[str]:
@@ -90,16 +101,17 @@ def refuse(model: FormModel, findings: Sequence[Finding]) -> None:
     stops.sort(key=lambda stop: order.index(stop.field) if stop.field in order else len(order))
     for stop in reversed(stops):
         if stop.field in model.fields and not model.fields[stop.field].problem:
-            model.fields[stop.field].finding = sentence(stop)
+            one = model.fields[stop.field]
+            one.finding, one.remark = sentence(stop), stop.severity is not Severity.BLOCK
     model.asked = set() if blocks else {stop.field for stop in stops if stop.field in model.fields}
     first = stops[0]
     model.go_back_to(first.field)
     said = sentence(first)
     if first.rule == SAME_PERSON:
-        model.say(f"Somebody else? Ctrl+S again. {said}", alarm=True)
+        model.say(said, "Somebody else? Ctrl+S again.", alarm=True)
         return
     label = model.fields[first.field].field.label if first.field in model.fields else ""
     said = said if said.startswith(label) else f"{label}: {said}"
     many = f"{len(stops)} to correct. " if blocks and len(stops) > 1 else ""
-    again = "" if blocks else " Meant so? Ctrl+S again."
-    model.say(f"{many}{said}{again}", alarm=True)
+    again = "" if blocks else "Meant so? Ctrl+S again."
+    model.say(f"{many}{said}", again, alarm=True)

@@ -1,0 +1,110 @@
+"""The fields of one form together: their values, and what follows from them.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from fieldkit.records import Record, RuleContext, Severity, Value, judge, sentence
+from fieldkit.records.fields.formats import today
+from fieldkit.screens.form.entry.form_field import FormField
+
+
+class FormFields:
+    """The fields of a form of one kind, as filled so far."""
+
+    def __init__(
+        self, kind: type[Record], record: Record | None, place: Mapping[str, Value] | None
+    ) -> None:
+        """``record``: the one that is corrected; ``place``: district and block, never asked."""
+        self.kind, self.record = kind, record
+        declared = kind.form_fields()
+        self.fields = {name: FormField(name, field) for name, field in declared.items()}
+        self.sections = list(dict.fromkeys(field.section for field in declared.values()))
+        self.unasked: dict[str, str] = {}
+        """Texts of a draft whose fields no longer exist: kept, and shown to be typed elsewhere."""
+        self._place = dict(place or {})
+
+    def fill(self, texts: Mapping[str, str]) -> None:
+        """Open every field; ``texts`` are put over what the record holds, as if typed."""
+        for name, one in self.fields.items():
+            one.open(self.record.value(name) if self.record else None, new=self.record is None)
+        self._read_all()
+        if self.record is not None:
+            for name, value in self.kind.derive(self.values).items():
+                if name in self.fields and self.fields[name].value == value:
+                    self.fields[name].offered = self.fields[name].text
+        for name in texts.keys() & self.fields.keys():
+            self.fields[name].box.put(texts[name])
+        self.unasked = {n: text for n, text in texts.items() if text and n not in self.fields}
+        self._read_all()
+        if texts:
+            self.follow()
+            self.judge(())
+
+    # --- what they hold ---
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """All values by field, including district and block."""
+        return self._place | {name: one.value for name, one in self.fields.items()}
+
+    def applies(self, name: str) -> bool:
+        """Say whether a field applies to the record as filled so far."""
+        return self.fields[name].field.asked(self.values)
+
+    def in_section(self, section: str) -> list[FormField]:
+        """Return the fields of a section, in order."""
+        return [one for one in self.fields.values() if one.field.section == section]
+
+    def within(self, one: FormField) -> Value:
+        """Return the value that narrows a field's list."""
+        name = one.nested_in
+        return self.fields[name].value if name in self.fields else self._place.get(name)
+
+    # --- what follows from it ---
+
+    def _read_all(self) -> None:
+        for one in self.fields.values():
+            one.read()
+        self.read_nested()
+
+    def read_nested(self) -> None:
+        """Read the fields whose list another field narrows."""
+        for one in self.fields.values():
+            if one.nested_in:
+                one.read(self.within(one))
+
+    def follow(self) -> None:
+        """Fill in what follows from the values, where nothing else was typed."""
+        followed = self.kind.derive(self.values)
+        for name, one in self.fields.items():
+            if one.text != one.offered:
+                continue
+            value = followed.get(name)
+            text = "" if value is None else one.field.format.edit(value)
+            if text != one.text:
+                one.set_typed(text)
+                one.read(self.within(one))
+            one.offered = text
+
+    def judge(self, seen: Collection[str]) -> None:
+        """Note beside the fields what those rules say that need no other record.
+
+        ``seen``: the fields in which the cursor was; what is empty elsewhere is no fault yet.
+        """
+        notes: dict[str, tuple[str, bool]] = {}
+        context = RuleContext(today(), self.record)
+        for finding in judge(self.kind.of(self.values), context):
+            remark = finding.severity is not Severity.BLOCK
+            if finding.rule != "required" and (
+                finding.field not in notes or (notes[finding.field][1] and not remark)
+            ):
+                notes[finding.field] = sentence(finding), remark
+        for name, one in self.fields.items():
+            shown = name in seen or (one.changed if self.record is None else one.text)
+            one.finding, one.remark = ("", False)
+            if shown and not one.confirmed:
+                one.finding, one.remark = notes.get(name, ("", False))

@@ -1,0 +1,347 @@
+"""The form as a state machine: keys go in, the state of the form can be read.
+
+Pure: no Textual, no store, no clock except today's date. The holder of a model gives it keys
+(:meth:`FormModel.press`), text from the clipboard (:meth:`FormModel.paste`), and what it asks the
+store for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from fieldkit.records import Record, Use, Value
+from fieldkit.screens.form.entry.cursor import FormCursor
+from fieldkit.screens.form.entry.form_field import FormField
+from fieldkit.screens.form.entry.terms import Act, Message
+from fieldkit.screens.widgets.line_edit import tame
+
+
+class _Diverted(NamedTuple):
+    """A letter typed into one field went to the choice that Enter had passed over."""
+
+    asked: str
+    """The field it was typed into."""
+    before: str
+    """What stood in the field it went to."""
+
+
+class FormModel(FormCursor):
+    """One form: what each key does to it, and the sentence about that."""
+
+    def __init__(
+        self,
+        kind: type[Record],
+        record: Record | None = None,
+        texts: Mapping[str, str] | None = None,
+        at: str = "",
+        place: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Open the form of a new record of ``kind``, or of ``record``.
+
+        ``texts`` are put over it as if typed: from a search, from a draft. ``at``: the field to go
+        to; empty: the first one to fill. ``place``: district and block, which no form asks for.
+        """
+        super().__init__(kind, record, place)
+        self.message = Message()
+        """A sentence on what the last key did; empty: the field's own note or help is shown."""
+        self.help_open = False
+        self.last: Mapping[str, str] = {}
+        """Texts of the record saved before, for ``=``."""
+        self.asked: set[str] = set()
+        """Fields that the next save confirms."""
+        self._passed: list[str] = []
+        """The choices that the last Enter passed over, as they were filled."""
+        self._diverted: _Diverted | None = None
+        self.fill(texts or {})
+        if at in self.fields and self.applies(at):
+            self.at = at
+        elif self.record is None and self.current.text:
+            self.at = self.next_field(empty=True) or self.at
+        self.enter_field()
+
+    def enter_field(self) -> None:
+        """Begin with the field the cursor is in; what Enter passed over counts no longer."""
+        self._passed, self._diverted = [], None
+        super().enter_field()
+
+    # --- input ---
+
+    def press(self, key: str, character: str | None = None) -> Act:
+        """Handle one key by Textual's name, with the character it types, if any."""
+        if self.help_open and key in {"f1", "escape", "question_mark"}:
+            self.help_open = False
+            return Act.NONE
+        does = _KEYS.get(key)
+        typed = tame(character or "") if does is None else ""
+        if does is None and not typed:
+            return Act.OTHER
+        if key in _LEAVING and self.waits():
+            return Act.LOOK_UP
+        self._clear_message()
+        return does(self) if does else self._type(typed)
+
+    def paste(self, text: str) -> None:
+        """Insert text from the clipboard into the current field, with spaces for line ends."""
+        self._clear_message()
+        piece = tame(" ".join(text.split()))
+        if piece:
+            self._edit(lambda one: one.box.insert(piece))
+
+    def go(self, name: str) -> Act:
+        """Go to a field that was clicked or asked for."""
+        if name == self.at or not self.applies(name):
+            return Act.NONE
+        if self.waits():
+            return Act.LOOK_UP
+        self._clear_message()
+        self.leave_field()
+        self.step(name if self.applies(name) else None)
+        return Act.NONE
+
+    def go_back_to(self, name: str) -> None:
+        """Put the cursor into a field that stopped a save; ignore an unknown one.
+
+        What cannot be read is mended: the next key adds to it.
+        """
+        self.at = name if name in self.fields else self.at
+        self.enter_field()
+        if self.current.problem:
+            self.go_on_typing()
+
+    def take(self, place: int) -> Act:
+        """Take the candidate that was clicked, and go to the next field."""
+        if not 0 <= place < len(self.candidates()):
+            return Act.NONE
+        self._clear_message()
+        self.mark = place
+        return self._enter()
+
+    def fill_reference(self, name: str, number: str, label: str) -> None:
+        """Put a record that was registered meanwhile into its field, and go on."""
+        one = self.fields[name]
+        one.set_typed(number)
+        one.read(self.within(one))
+        self.names[number] = label
+        self.at, self.mark, self._touched = name, -1, True
+        self._enter()
+
+    def say(self, text: str, then: str = "", *, alarm: bool = False) -> None:
+        """Show a sentence until the next key; ``then``: what to press, which is never cut."""
+        self.message = Message(text, then, alarm)
+
+    def _clear_message(self) -> None:
+        self.help_open = False
+        self.message = Message()
+
+    # --- typing ---
+
+    def _type(self, typed: str) -> Act:
+        one = self.current
+        if not one.text.strip() and typed in {"=", "?", "/"}:
+            return self._ditto() if typed == "=" else self._help() if typed == "?" else Act.OTHER
+        if typed == "=" and Use.KIN in one.field.uses and (surname := self._surname()):
+            typed = surname if one.text.endswith(" ") else f" {surname}"
+            self._adding = True
+        if passed := self._passed_choice(typed):
+            self._divert(passed)
+        self._edit(lambda field: field.box.insert(typed))
+        self._come_back()
+        return Act.NONE
+
+    def _edit(self, change: Callable[[FormField], bool]) -> None:
+        one = self.current
+        if not self._touched:
+            one.remember()
+        over = self.types_over
+        if over:
+            one.box.put("")
+        if change(one) or over:
+            self.fresh = False
+            self._changed()
+
+    def _delete(self, key: str) -> Act:
+        whole = self.types_over
+        self._edit(lambda one: one.box.delete(key))
+        if whole and key == "backspace":
+            self.say("Emptied.", "Ctrl+Z brings it back; End edits it.")
+        return Act.NONE
+
+    def _changed(self) -> None:
+        one = self.current
+        self._touched = True
+        one.finding, one.confirmed = "", False
+        self.asked.discard(one.name)
+        one.read(self.within(one))
+        self._mark_likeliest()
+
+    def _passed_choice(self, typed: str) -> str:
+        """Return the choice that Enter passed over and a letter is meant for; empty: none.
+
+        That is so if the letter cannot begin what the present field asks for.
+        """
+        if not typed.isalpha() or not self.fresh or self.current.may_begin_with(typed):
+            return ""
+        return next((name for name in self._passed if self.fields[name].could_be(typed)), "")
+
+    def _divert(self, name: str) -> None:
+        """Go to the choice that was passed over; :meth:`_come_back` undoes that."""
+        asked = self.at
+        self.step(name)
+        self._diverted = _Diverted(asked, self.current.text)
+        self.say(f"Taken as {self.current.field.label.lower()}.", "Enter goes on.")
+
+    def _come_back(self) -> None:
+        """Give back what was typed if it is no choice after all: a month, say."""
+        if self._diverted is None or self.candidates():
+            return
+        diverted, one = self._diverted, self.current
+        typed = one.text
+        one.set_typed(diverted.before)
+        one.read(self.within(one))
+        self._clear_message()
+        self.step(diverted.asked)
+        self._edit(lambda field: field.box.insert(typed))
+
+    # --- moving in the text and among the candidates ---
+
+    def _within_text(self, key: str) -> Act:
+        self.current.box.move(key)
+        self._adding = self._adding or key in {"home", "end"} or not self.current.closed
+        self.fresh = self.fresh and not self.current.field.suggest
+        return Act.NONE
+
+    def _right(self) -> Act:
+        """Move in the text; from its end, through the candidates."""
+        one = self.current
+        if one.box.cursor < len(one.text):
+            return self._within_text("right")
+        if self.needs_candidates():
+            return Act.LOOK_UP
+        self._adding = self._adding or not (one.closed or one.searched)
+        self._mark_current_value()
+        self.mark = min(self.mark + 1, len(self.candidates()) - 1)
+        return Act.NONE
+
+    def _left(self) -> Act:
+        self._mark_current_value()
+        if self.mark > (0 if self.current.text.strip() else -1):
+            self.mark -= 1
+            return Act.NONE
+        return self._within_text("left")
+
+    # --- from field to field ---
+
+    def _enter(self) -> Act:
+        if (marked := self.marked) is not None and marked.begins:
+            return Act.REGISTER
+        before = self.at
+        self.leave_field()
+        state = self._field_of_state()
+        if self.step(state or self.next_field(empty=True)):
+            self._passed = [] if state else self._choices_between(before, self.at)
+        else:
+            self.say("Nothing is left to fill below.", "Ctrl+S saves.")
+        return Act.NONE
+
+    def _choices_between(self, before: str, here: str) -> list[str]:
+        order, values = list(self.fields), self.values
+        between = order[order.index(before) + 1 : order.index(here)]
+        return [
+            name
+            for name in reversed(between)
+            if self.fields[name].closed and self.fields[name].field.asked(values)
+        ]
+
+    def _field_of_state(self) -> str | None:
+        """Return the first empty field of the state that was just chosen, if its date is empty."""
+        lifecycle = self.kind.lifecycle
+        if lifecycle is None or self.at != lifecycle.field or not self.current.changed:
+            return None
+        step = lifecycle.step(self.current.value)
+        if step is None or not step.on or self.fields[step.on].text.strip():
+            return None
+        wanted = (step.on, step.amount, *step.asks)
+        return next(name for name in self.fields if name in wanted and not self.fields[name].text)
+
+    def _walk(self, *, back: bool) -> Act:
+        self.leave_field()
+        self.step(self.next_field(back=back))
+        return Act.NONE
+
+    def _page(self, step: int) -> Act:
+        self.leave_field()
+        values = self.values
+        here = self.sections.index(self.section) + step
+        while 0 <= here < len(self.sections):
+            for one in self.in_section(self.sections[here]):
+                if one.field.asked(values):
+                    self.step(one.name)
+                    return Act.NONE
+            here += step
+        self.enter_field()
+        return Act.NONE
+
+    # --- filling without typing ---
+
+    def _ditto(self) -> Act:
+        text = self.last.get(self.at, "")
+        if self.current.text.strip():
+            self.say("This is filled already.", "Ctrl+U clears it, then = repeats the last one.")
+        elif not text:
+            self.say("Nothing was saved here before, so there is nothing to repeat.")
+        else:
+            self.current.set_typed(text)
+            self._changed()
+            self.mark = -1
+        return Act.NONE
+
+    def _surname(self) -> str:
+        """Return the last word of the person's own name."""
+        own = [self.fields[name].text for name in self.kind.used(Use.NAME)]
+        words = own[0].split() if self.kind.person and own else []
+        return words[-1] if len(words) > 1 else ""
+
+    def _undo(self) -> Act:
+        if self.current.undo():
+            self.fresh = True
+            self._changed()
+        else:
+            self.say("Nothing to undo in this field.")
+        return Act.NONE
+
+    def _help(self) -> Act:
+        self.help_open = True
+        return Act.NONE
+
+    def _save(self, act: Act) -> Act:
+        self.leave_field()
+        self.enter_field()
+        return act
+
+
+_LEAVING = frozenset(
+    {"enter", "down", "tab", "up", "shift+tab", "pageup", "pagedown"}
+    | {"ctrl+s", "f10", "ctrl+n", "f9"}
+)
+_KEYS: Mapping[str, Callable[[FormModel], Act]] = {
+    "enter": FormModel._enter,
+    **dict.fromkeys(("down", "tab"), partial(FormModel._walk, back=False)),
+    **dict.fromkeys(("up", "shift+tab"), partial(FormModel._walk, back=True)),
+    "pagedown": lambda model: model._page(1),
+    "pageup": lambda model: model._page(-1),
+    "ctrl+g": lambda _model: Act.GO_TO,
+    "left": FormModel._left,
+    "right": FormModel._right,
+    **{key: partial(FormModel._within_text, key=key) for key in ("home", "end")},
+    **{
+        key: partial(FormModel._delete, key=key)
+        for key in ("backspace", "delete", "ctrl+u", "ctrl+w")
+    },
+    **dict.fromkeys(("ctrl+z", "f8"), FormModel._undo),
+    "f2": FormModel._ditto,
+    "f1": FormModel._help,
+    **dict.fromkeys(("ctrl+s", "f10"), lambda model: model._save(Act.SAVE)),
+    **dict.fromkeys(("ctrl+n", "f9"), lambda model: model._save(Act.SAVE_NEXT)),
+}

@@ -1,0 +1,1 @@
+"""How a form looks: lines of styled text, the choices below them, the panel beside them. Pure."""

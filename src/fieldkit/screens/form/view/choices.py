@@ -1,0 +1,219 @@
+"""The choices for the field the cursor is in: a list in the free lines below the fields.
+
+Pure. The list is read downwards. It has one column if all entries fit, else as many as the width
+takes; what does not fit follows as the mark moves on.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from fieldkit.plain_text import shown
+from fieldkit.records import Choice
+from fieldkit.screens.form.entry.form_field import Candidate
+from fieldkit.screens.form.entry.model import FormModel
+from fieldkit.screens.form.view.columns import Columns, Places
+from fieldkit.screens.look.parts import MARGIN
+from fieldkit.screens.look.text import Span, StyleName, Text, cut, fit, joined, width_of
+
+_LONGEST_BRIEF = 22
+
+
+class _Entry(NamedTuple):
+    """A candidate as it is drawn."""
+
+    code: str
+    """What may be typed for it: a number or a code."""
+    label: str
+    more: str
+    style: StyleName
+    """How its label looks."""
+
+    def line(self, codes: int, *, marked: bool) -> Text:
+        """Return code and label; the label never moves, marked or not."""
+        code = (Span(f"{shown(self.code):>{codes}}", "key"),) if codes else ()
+        if marked:
+            more = f", {self.more}" if self.more else ""
+            return (*code, Span(f" {shown(self.label)}{more} ", "chosen"))
+        more = f"  {self.more}" if self.more else ""
+        return (*code, Span(" "), Span(self.label, self.style), Span(more, "dim"), Span(" "))
+
+
+class _Grid(NamedTuple):
+    """Where the entries stand."""
+
+    at: int
+    """The first cell of the first column."""
+    size: int
+    """The width of a column."""
+    columns: int
+    rows: int
+    first: int
+    """The first entry that is shown."""
+
+    @property
+    def holds(self) -> int:
+        """How many entries are shown at once."""
+        return self.columns * self.rows
+
+
+def choice_lines(model: FormModel, cols: Columns, at: Places, width: int) -> list[Text]:
+    """Return the line above the choices, if it is free, and the lines of the choices."""
+    found = model.candidates()
+    if at.rows == 1:
+        return [_side_by_side(model, found, width)]
+    if not found:
+        return [()] * (at.rows + 1)
+    entries, grid = _laid_out(model, found, cols, at, width)
+    codes = _code_width(entries)
+    lines: list[Text] = [_how_many(grid, len(found), width)]
+    last = min(grid.first + grid.holds, len(found))
+    for row in range(at.rows):
+        spans: list[Span] = [Span(" " * grid.at)]
+        for place in range(grid.first + row, last, grid.rows) if row < grid.rows else ():
+            line = entries[place].line(codes, marked=place == model.mark)
+            spans += fit(line, grid.size)
+        lines.append(tuple(spans) if len(spans) > 1 else ())
+    return lines
+
+
+def choice_at(
+    model: FormModel, cols: Columns, at: Places, width: int, column: int, line: int
+) -> int | None:
+    """Return the place of the candidate at a cell of the form; None: there is none."""
+    found, row = model.candidates(), line - at.choices_at
+    if not found or not 0 <= row < at.rows:
+        return None
+    if at.rows == 1:
+        return _side_at(model, found, width, column)
+    _, grid = _laid_out(model, found, cols, at, width)
+    place = grid.first + (column - grid.at) // grid.size * grid.rows + row
+    inside = row < grid.rows and grid.at <= column < grid.at + grid.size * grid.columns
+    return place if inside and place < min(grid.first + grid.holds, len(found)) else None
+
+
+def whole_list(model: FormModel, width: int, rows: int) -> list[Text]:
+    """Return the whole list of the current field in as few columns as it needs, for the help."""
+    one = model.current
+    entries = _entries(model, one.candidates(model.within(one), whole=True), brief=False)
+    codes = _code_width(entries)
+    columns = min(max(-(-len(entries) // max(rows, 1)), 1), 3)
+    rows = -(-len(entries) // columns)
+    drawn = [entry.line(codes, marked=False) for entry in entries]
+    return [joined(fit(each, width // columns - 2) for each in drawn[n::rows]) for n in range(rows)]
+
+
+def _how_many(grid: _Grid, many: int, width: int) -> Text:
+    if many <= grid.holds:
+        return ()
+    last = min(grid.first + grid.holds, many)
+    return fit((Span(f"{grid.first + 1} to {last} of {many}", "dim"),), width - 1, right=True)
+
+
+# --- the list ---
+
+
+def _laid_out(
+    model: FormModel, found: tuple[Candidate, ...], cols: Columns, at: Places, width: int
+) -> tuple[list[_Entry], _Grid]:
+    """Lay the entries out by the whole list, so that typing does not move it."""
+    one = model.current
+    whole = one.candidates(model.within(one), whole=True) if one.closed else found
+    room, many = width - cols.box_at - 1, len(whole)
+    if many <= at.rows:
+        return _entries(model, found, brief=False), _grid(model, cols.box_at, room, 1, at.rows)
+    brief = _entries(model, whole, brief=True)
+    codes = _code_width(brief)
+    size = max(width_of(entry.line(codes, marked=True)) for entry in brief) + 1
+    wanted, start = -(-many // at.rows), cols.box_at
+    if room // size < wanted:
+        start, room = MARGIN, width - MARGIN - 1
+    columns = max(min(room // size, wanted), 1)
+    rows = min(-(-many // columns), at.rows)
+    grid = _grid(model, start, min(room // columns, max(size, _LONGEST_BRIEF)), columns, rows)
+    return _entries(model, found, brief=True), grid
+
+
+def _grid(model: FormModel, at: int, size: int, columns: int, rows: int) -> _Grid:
+    holds = columns * rows
+    return _Grid(at, size, columns, rows, max(model.mark, 0) // holds * holds)
+
+
+def _entries(model: FormModel, found: tuple[Candidate, ...], *, brief: bool) -> list[_Entry]:
+    one = model.current
+    codes = _codes(model)
+    labels = [shown(each.label) for each in found]
+    labels = _brief(labels) if brief and one.closed else labels
+    value = one.field.format.edit(one.value) if one.closed and one.value is not None else None
+    entries = []
+    for each, label in zip(found, labels, strict=True):
+        style: StyleName = "accent" if each.text == value or each.begins else "text"
+        code = "+" if each.begins else codes.get(each.text, "")
+        entries.append(_Entry(code, label, each.more, style))
+    return entries
+
+
+def _codes(model: FormModel) -> dict[str, str]:
+    """Return what may be typed for each entry of a list, by its text: its place, or its code."""
+    one = model.current
+    if not isinstance(one.field.format, Choice):
+        return {}
+    whole = one.candidates(model.within(one), whole=True)
+    if one.numbers(model.within(one)):
+        return {each.text: str(place) for place, each in enumerate(whole, 1)}
+    return {each.text: each.text for each in whole}
+
+
+def _code_width(entries: list[_Entry]) -> int:
+    return max((cell_len(shown(entry.code)) for entry in entries), default=0)
+
+
+def _brief(labels: list[str]) -> list[str]:
+    """Return the beginnings of labels, if they still differ."""
+    heads = [label.partition(" (")[0] for label in labels]
+    cut_heads = ["".join(span.text for span in cut(head, _LONGEST_BRIEF)) for head in heads]
+    return cut_heads if len(set(cut_heads)) == len(labels) else labels
+
+
+# --- the one line where nothing is free ---
+
+
+def _side_by_side(model: FormModel, found: tuple[Candidate, ...], width: int) -> Text:
+    spans: list[Span] = [Span(" " * MARGIN)]
+    for place, text in _side(model, found, width):
+        spans += text
+        spans.append(Span(" " if place is not None else ""))
+    return tuple(spans)
+
+
+def _side_at(model: FormModel, found: tuple[Candidate, ...], width: int, column: int) -> int | None:
+    at = MARGIN
+    for place, text in _side(model, found, width):
+        if at <= column < at + width_of(text):
+            return place
+        at += width_of(text) + 1
+    return None
+
+
+def _side(
+    model: FormModel, found: tuple[Candidate, ...], width: int
+) -> list[tuple[int | None, Text]]:
+    """Return the entries that fit side by side, the marked one among them, and how many follow."""
+    pieces = [
+        cut(entry.line(cell_len(entry.code), marked=place == model.mark), width - 10)
+        for place, entry in enumerate(_entries(model, found, brief=True))
+    ]
+    sizes = [width_of(piece) + 1 for piece in pieces]
+    room = width - 2 * MARGIN - len(" +99")
+    first = 0
+    while sum(sizes[first : model.mark + 1]) > room and first < model.mark:
+        first += 1
+    parts: list[tuple[int | None, Text]] = []
+    for place in range(first, len(pieces)):
+        if sum(sizes[first : place + 1]) > room:
+            parts.append((None, (Span(f"+{len(pieces) - place}", "dim"),)))
+            break
+        parts.append((place, pieces[place]))
+    return parts

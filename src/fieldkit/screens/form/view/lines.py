@@ -1,0 +1,188 @@
+"""A form as lines of styled text, and what is where on them.
+
+Pure. Line 0 names the section; each field has a line of its own; the choices stand below.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from rich.cells import cell_len
+
+from fieldkit.plain_text import shown
+from fieldkit.screens.form.entry.form_field import FormField
+from fieldkit.screens.form.entry.model import FormModel
+from fieldkit.screens.form.view.choices import choice_at as _choice_at
+from fieldkit.screens.form.view.choices import choice_lines, whole_list
+from fieldkit.screens.form.view.columns import GAP, Columns, columns, places
+from fieldkit.screens.look.glyphs import CORRECT, DUE, OPEN, SENT
+from fieldkit.screens.look.look import Piece, Surface
+from fieldkit.screens.look.parts import MARGIN, rule
+from fieldkit.screens.look.parts import cursor as gutter
+from fieldkit.screens.look.text import Span, StyleName, Text, cut, fit, width_of, wrapped
+
+Line: TypeAlias = tuple[Piece, ...]
+
+
+def lines(model: FormModel, width: int, height: int) -> list[Line]:
+    """Return every line of the form."""
+    if height < 3 or width < 10:
+        return [_plain((), width)] * height
+    if model.help_open:
+        texts = [_heading(model, width), (), *_help(model, width, height - 2)]
+        return [_plain(text, width) for text in texts[:height]]
+    at, cols, values = places(model, height), columns(model, width), model.values
+    below = choice_lines(model, cols, at, width)
+    found = [_plain(_heading(model, width), width)]
+    found += [_plain((), width)] * (at.first - 1)
+    found += [_row(model, one, cols, width, asked=one.field.asked(values)) for one in at.fields]
+    found += [_plain((), width)] * (height - len(found) - len(below))
+    return [*found, *(_plain(text, width) for text in below)]
+
+
+def cursor(model: FormModel, width: int, height: int) -> tuple[int, int]:
+    """Return column and line of the cursor."""
+    at, cols = places(model, height), columns(model, width)
+    window = model.current.box.window(box_width(model, width))
+    line = at.first + at.fields.index(model.current)
+    return min(cols.box_at + 1 + window.cells, width - 1), min(line, height - 1)
+
+
+def box_width(model: FormModel, width: int) -> int:
+    """Return the cells of the current text: those of the note too, if there is no note."""
+    return _text_width(columns(model, width), model, model.current, asked=True)
+
+
+def cut_note(model: FormModel, width: int) -> str:
+    """Return the note beside the current text if its column is too narrow for it."""
+    note = _note(model, model.current, asked=True)
+    if width_of(note) <= columns(model, width).note:
+        return ""
+    return "".join(span.text for span in note).removeprefix(f"{CORRECT} ")
+
+
+def field_at(model: FormModel, line: int, height: int) -> str | None:
+    """Return the field on a line."""
+    at = places(model, height)
+    inside = at.first <= line < at.first + len(at.fields) and not model.help_open
+    return at.fields[line - at.first].name if inside else None
+
+
+def choice_at(model: FormModel, column: int, line: int, width: int, height: int) -> int | None:
+    """Return the place of the candidate at a cell of the form."""
+    if model.help_open:
+        return None
+    return _choice_at(model, columns(model, width), places(model, height), width, column, line)
+
+
+def text_at(model: FormModel, width: int) -> int:
+    """Return the first cell of the text in a box."""
+    return columns(model, width).box_at + 1
+
+
+def _plain(text: Text, width: int) -> Line:
+    return (Piece(text, width),)
+
+
+def _heading(model: FormModel, width: int) -> Text:
+    """Return the section's name, a thin line, a dot for each section and which one this is."""
+    here, many = model.sections.index(model.section), len(model.sections)
+    name = cut((Span(model.section, "accent"),), max(width - 12, 1))
+    number = (Span(f" {here + 1} / {many}", "dim"),)
+    dots = tuple(
+        Span(f"{SENT} " if place == here else f"{OPEN} ", "accent" if place == here else "dim")
+        for place in range(many)
+    )
+    space = width - MARGIN - width_of(name) - width_of(number) - 3
+    if space - 2 * many < 4:
+        dots = ()
+    thin = rule(space - 2 * len(dots))
+    dots = (*dots[:-1], Span(dots[-1].text.strip(), dots[-1].style)) if dots else ()
+    return (Span(" " * MARGIN), *name, Span(" "), *thin, Span(" "), *dots, *number)
+
+
+# --- rows ---
+
+
+def _row(model: FormModel, one: FormField, cols: Columns, width: int, *, asked: bool) -> Line:
+    here = one.name == model.at
+    surface: Surface = "selected" if here else "page"
+    label = fit((Span(one.field.label, "strong" if here else "dim"),), cols.label, right=True)
+    left = Piece((*gutter(marked=here), *label), cols.box_at, surface)
+    if not asked:
+        return (left, Piece((Span(" -", "dim"),), width - cols.box_at, surface))
+    wide = _text_width(cols, model, one, asked=asked)
+    box = Piece(_box(model, one, wide), wide + 1, "field")
+    note = (Span(" " * GAP), *cut(_note(model, one, asked=asked), cols.note))
+    return (left, box, Piece(note, width - cols.box_at - box.width, surface))
+
+
+def _text_width(cols: Columns, model: FormModel, one: FormField, *, asked: bool) -> int:
+    """Return the cells for a text: those of the note too where there is none and it is long."""
+    inside = cols.box - 1
+    if cell_len(shown(one.text[:1000])) < inside or _note(model, one, asked=asked):
+        return inside
+    return inside + GAP + cols.note
+
+
+def _box(model: FormModel, one: FormField, width: int) -> Text:
+    if one.name != model.at:
+        return (Span(" "), *fit(one.text, width))
+    view = one.box.window(width)
+    style: StyleName = "replaced" if model.types_over else "typed"
+    return (
+        Span(" "),
+        Span(view.text[: view.cursor], style),
+        Span(view.text[view.cursor : view.after] or " ", "cursor"),
+        Span(view.text[view.after :], "typed"),
+    )
+
+
+def _note(model: FormModel, one: FormField, *, asked: bool) -> Text:
+    """Return the note to the right of a text."""
+    here = one.name == model.at
+    if not asked:
+        return ()
+    if here and (marked := model.marked) and (one.closed or one.searched or model.mark):
+        return (Span(marked.called),)
+    if one.wrong:
+        return _fault(one, typing=here and not model.fresh)
+    if not one.text.strip():
+        return _wanted(model, one, here=here)
+    read = one.read_as(model.names)
+    return (Span(read, "text" if here else "dim"),) if read else ()
+
+
+def _wanted(model: FormModel, one: FormField, *, here: bool) -> Text:
+    """Return why a text is wanted, or in the present field what can be repeated there."""
+    if here and (last := model.last.get(one.name)):
+        return (Span("=", "key"), Span(f" {last}", "dim"))
+    if one.field.required:
+        return (Span("needed", "dim"),)
+    return (Span(f"{DUE} before {one.field.due}", "dim"),) if one.field.due else ()
+
+
+def _fault(one: FormField, *, typing: bool) -> Text:
+    """Return what is wrong with a text; quietly while it is being typed."""
+    if typing:
+        return () if one.searched else (Span(one.wrong, "dim"),)
+    if one.to_check:
+        return (Span(f"{CORRECT} Check: {one.wrong}", "warn"),)
+    return (Span(f"{CORRECT} {one.wrong}", "bad"),)
+
+
+# --- help ---
+
+
+def _help(model: FormModel, width: int, space: int) -> list[Text]:
+    one, inside = model.current, width - 2 * MARGIN
+    texts: list[Text] = [(Span(one.field.label, "strong"),)]
+    for paragraph in one.explain():
+        texts += [(), *wrapped(paragraph, inside, space)]
+    options = one.candidates(model.within(one), whole=True)
+    if options:
+        texts.append(())
+        texts += whole_list(model, inside, space - len(texts) - 2)
+    texts = [(Span(" " * MARGIN), *text) if text else () for text in texts[: space - 2]]
+    texts += [()] * (space - 1 - len(texts))
+    return [*texts, (Span(" " * MARGIN), Span("Any key goes on; nothing is lost.", "dim"))]

@@ -1,0 +1,97 @@
+"""What stands around a form: the bar above, the panel beside it, the keys below. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from fieldkit.records import Use
+from fieldkit.screens.form.entry.model import FormModel
+from fieldkit.screens.form.entry.same_person import SamePerson
+from fieldkit.screens.form.entry.saving import Amiss
+from fieldkit.screens.look.glyphs import CORRECT, DUE, SETTLE
+from fieldkit.screens.look.parts import Block, Key, keys, rare, state
+from fieldkit.screens.look.text import Cell, Span, StyleName, Text, wrapped
+
+
+class Bar(NamedTuple):
+    """The bar above a form."""
+
+    trail: tuple[str, ...]
+    chips: tuple[Cell, ...]
+
+
+def bar(
+    model: FormModel, title: str, area: str, noted: Amiss, *, unfinished: bool, roomy: bool
+) -> Bar:
+    """Return what is entered, where if there is room for it, and what it still needs."""
+    place: tuple[str, ...] = ()
+    number: Cell = (Span(model.record.id, "dim"),) if model.record else ""
+    if roomy and model.record is None:
+        typed = (str(model.values[name] or "") for name in model.kind.used(Use.PLACE))
+        place = (", ".join(part for part in (*typed, area) if part),)
+    chips = (number, state("unfinished") if unfinished else "", *_noted(noted))
+    return Bar((title, *place), tuple(chip for chip in chips if chip))
+
+
+def _noted(noted: Amiss) -> list[Text]:
+    counted: list[tuple[int, str, StyleName]] = [
+        (noted.correct, "to correct", "bad"),
+        (noted.check, "to check", "warn"),
+    ]
+    return [(Span(f"{CORRECT} {many} {words}", style),) for many, words, style in counted if many]
+
+
+def offered_keys(model: FormModel) -> Sequence[Key]:
+    """Return the keys that work in the present field."""
+    if model.help_open:
+        return keys("Esc back to the form")
+    one = model.current
+    empty = not one.text.strip()
+    return (
+        *keys("Enter next"),
+        *((rare("↑ back"),) if one.name != next(iter(model.fields)) else ()),
+        *((rare("←→ choose"),) if one.closed or one.searched or one.field.suggest else ()),
+        *((rare("End edit"),) if model.types_over and not one.closed else ()),
+        *((rare("= as last"),) if empty and model.last.get(one.name) else ()),
+        *keys("Ctrl+S save", "Ctrl+N save, next", "PgDn more", "Ctrl+G go to"),
+        *((rare("? help"),) if empty else ()),
+        *keys("Esc"),
+    )
+
+
+# --- the panel ---
+
+
+def blocks(model: FormModel, same: SamePerson | None, noted: Amiss, width: int) -> list[Block]:
+    """Return the blocks of the panel, whose lines have ``width`` cells."""
+    found = [Block("This entry", list(_entry(model, noted, width)))]
+    if same is not None and same.finding is not None:
+        title = (Span(f"{SETTLE} Same person?", "warn"),)
+        found.insert(0, Block(title, _known(same, width), style="warn"))
+    return found
+
+
+def _known(same: SamePerson, width: int) -> list[Cell]:
+    name, who = same.who[0], [part for part in same.who[1:] if part]
+    lines: list[Cell] = [(Span(name, "strong"),)]
+    lines += wrapped((Span(", ".join(who), "dim"),), width, 3) if who else []
+    lines += wrapped((Span(f"alike: {same.alike}", "warn"),), width, 3)
+    return lines
+
+
+def _entry(model: FormModel, noted: Amiss, width: int) -> Iterator[Cell]:
+    """Yield how much of what is asked first is filled, what is amiss, and what is due next."""
+    values = model.values
+    now = [one for one in model.in_section(model.sections[0]) if one.field.asked(values)]
+    filled = sum(bool(one.text.strip()) for one in now)
+    yield (Span(f"{filled} of {len(now)}", "strong"), Span(" asked now", "dim"))
+    yield from _noted(noted)
+    due: dict[str, list[str]] = {}
+    for one in model.fields.values():
+        if one.field.due and not one.text.strip() and one.field.asked(values):
+            due.setdefault(one.field.due, []).append(one.field.label)
+    for step, labels in sorted(due.items()):
+        yield ()
+        yield (Span(f"{DUE} before {step}", "warn"),)
+        yield from wrapped((Span(", ".join(labels), "dim"),), width, 3)
