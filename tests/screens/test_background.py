@@ -22,7 +22,8 @@ from fieldkit.screens.look.text import words_of
 from fieldkit.screens.records.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.sync.sync_page import SyncPage
-from fieldkit.screens.widgets.picker import Answer, Picker
+from fieldkit.screens.widgets.picker import Picker
+from fieldkit.screens.widgets.rows import Answer
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store, SyncSession
 from fieldkit.sync import client

@@ -111,5 +111,5 @@ async def test_a_sentence_goes_when_another_page_opens(tmp_path: Path) -> None:
         app.post_message(events.Key("escape", None))
         await pilot.pause()
         await app.keys_handled()
-        assert app.screen is page
+        assert page in app.screen_stack[-1:]
         assert page.sentence == ""
