@@ -112,4 +112,4 @@ async def test_a_sentence_goes_when_another_page_opens(tmp_path: Path) -> None:
         await pilot.pause()
         await app.keys_handled()
         assert page in app.screen_stack[-1:]
-        assert page.sentence == ""
+        assert not page.query_one(Sentence).text

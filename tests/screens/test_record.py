@@ -139,7 +139,7 @@ async def test_a_list_comes_page_by_page_and_typing_finds_within_it(
         "Asha",
     )
     async with opened_app() as hand:
-        await hand.press("1", "<enter>")
+        await hand.press("/", "list: artisans", "<enter>")
         assert isinstance(hand.app.screen, ListPage)
         picker = hand.app.screen.query_one(Picker)
         assert "152" in hand.line("Artisans")
@@ -182,7 +182,7 @@ async def test_no_screen_breaks_on_hostile_text(opened_app: At, store: Store) ->
         "[bold]",
     )
     async with opened_app(40, 10) as hand:
-        await hand.press("1", "<enter>")
+        await hand.press("/", "list: artisans", "<enter>")
         for _ in range(4):
             await hand.press("<enter>")
             assert "\x1b" not in hand.text()
