@@ -47,7 +47,7 @@ def _vo(store: Store, name: str) -> str:
 def _outcome(
     *, ok: bool = True, offline: bool = False, stopped: bool = False, at: int = 1_795_257_000
 ) -> Outcome:
-    error = None if ok else "No connection. 1 change waits here and is safe."
+    error = None if ok else "No connection. 1 change is not sent yet and is safe here."
     session = SyncSession(at, ok, 1, 100, 100, 1.0, error)
     return Outcome(session, received=1 if ok else 0, offline=offline, stopped=stopped)
 

@@ -312,7 +312,7 @@ async def test_what_another_settled_while_it_was_shown_is_told_and_left_alone(
         assert sync(store).ok
         await hand.press("2")
         assert isinstance(hand.app.screen, SyncPage)
-        assert "no longer open here, so nothing was changed" in " ".join(hand.text().split())
+        assert "already settled, so nothing was changed" in " ".join(hand.text().split())
     assert _agree(store, other, person)["village"] == "Wathora"
 
 

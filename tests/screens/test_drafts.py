@@ -167,7 +167,7 @@ async def test_quitting_is_asked_for_twice_if_what_was_typed_cannot_be_written(
         monkeypatch.setattr(Drafts, "keep", _full)
         await hand.press(" SHG", "<ctrl+q>")
         assert hand.app.is_running
-        assert "The disk is full. Ctrl+Q again quits" in hand.text()
+        assert "The disk is full. Press Ctrl+Q again to quit" in hand.text()
         await hand.press("<ctrl+q>")
         assert not hand.app.is_running
 

@@ -150,7 +150,8 @@ async def test_ctrl_c_does_not_quit_and_ctrl_q_does(opened_app: At, block: dict[
 async def test_a_damaged_file_is_one_sentence(opened_app: At, tmp_path: Path) -> None:
     (tmp_path / "fieldkit.sqlite3").write_bytes(b"this is no database at all" * 400)
     async with opened_app() as hand:
-        assert "is damaged or is no fieldkit file" in " ".join(hand.text().replace("│", "").split())
+        said = " ".join(hand.text().replace("│", "").split())
+        assert "is damaged or is not a fieldkit file" in said
         await hand.press("abc", "<enter>", "<escape>")
         assert "is damaged" in hand.text()
 
@@ -201,7 +202,7 @@ async def test_a_fault_ends_in_one_sentence_and_a_log_without_data(tmp_path: Pat
             await pilot.press("f5")
     except ValueError:
         pass
-    assert "mistake in the program" in app.fault
+    assert "error in the program" in app.fault
     log = next((tmp_path / "logs").iterdir()).read_text(encoding="utf-8")
     assert "ValueError" in log
     assert "action_sync" in log

@@ -20,7 +20,6 @@ from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.records.timeline import fold_days
-from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, Event, State, Store
 
 if TYPE_CHECKING:
@@ -123,36 +122,6 @@ async def test_people_are_enrolled_one_after_the_other_and_nobody_twice(
     lines = store.where("training_enrolment", training_batch_id=block["batch"])
     assert {line.value("beneficiary_id") for line in lines} == {block["ghulam"], block["tariq"]}
     assert {line.value("state") for line in lines} == {"ENROLLED"}
-
-
-async def test_a_list_comes_page_by_page_and_typing_finds_within_it(
-    opened_app: At, block: dict[str, str], store: Store
-) -> None:
-    store.load(
-        [
-            Edit(
-                Beneficiary,
-                {"name": f"Bashir {n:03}", "village": "Khag", "trade_code": "CARP"},
-            )
-            for n in range(150)
-        ],
-        "Asha",
-    )
-    async with opened_app() as hand:
-        await hand.press("/", "list: artisans", "<enter>")
-        assert isinstance(hand.app.screen, ListPage)
-        picker = hand.app.screen.query_one(Picker)
-        assert "152" in hand.line("Artisans")
-        assert len(picker.answer.rows) < 152
-        await hand.press("<end>")
-        first = len(picker.answer.rows)
-        await hand.press("<end>", "<end>", "<end>")
-        assert first < len(picker.answer.rows) == 152
-        assert "Tariq Lone" in hand.text()
-        await hand.press("zooni")
-        assert "Zooni Akhter" not in hand.text()
-        await hand.press("<escape>", "bashir", "<down>")
-        assert hand.marked().startswith(" Bashir 0")
 
 
 async def test_the_menu_goes_everywhere_and_its_words_too(

@@ -77,7 +77,7 @@ async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, opened_ap
     async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<f5>")
-        assert "No connection. 3 changes wait here and are safe." in hand.text()
+        assert "No connection. 3 changes are not sent yet and are safe here." in hand.text()
         assert not hand.app.screen.query_one("#sentence").has_class("-error")
         await hand.press("<escape>")
         assert not isinstance(hand.app.screen, SyncPage)
@@ -109,7 +109,7 @@ async def test_escape_stops_and_then_leaves(
         assert "stopping" in hand.text()
         go_on.set()
         await hand.settle()
-        assert "Stopped. 3 changes wait here and are safe." in hand.text()
+        assert "Stopped. 3 changes are not sent yet and are safe here." in hand.text()
         assert hand.line("This laptop").split()[-3:] == ["not", "sent", "yet"]
         await hand.press("<escape>")
         assert not isinstance(hand.app.screen, SyncPage)
@@ -141,7 +141,7 @@ async def test_escape_counts_while_the_sync_is_still_loading(
         assert "stopping" in hand.text()
         go_on.set()
         await hand.settle()
-        assert "Stopped. 2 changes wait here and are safe." in hand.text()
+        assert "Stopped. 2 changes are not sent yet and are safe here." in hand.text()
     assert store.outbox.counts()[State.QUEUED] == 2
 
 
@@ -160,7 +160,10 @@ async def test_a_full_disk_is_told_and_what_waits_is_said_to_be_safe(
         with monkeypatch.context() as patch:
             patch.setattr(Database, "write", full)
             await hand.press("<f5>")
-        said = "The disk is full: nothing more can be saved. 12 changes wait here and are safe."
+        said = (
+            "The disk is full: nothing more can be saved. "
+            "12 changes are not sent yet and are safe here."
+        )
         assert said in " ".join(hand.text().split())
 
 
@@ -183,10 +186,10 @@ async def test_a_fault_of_the_server_is_told_while_it_is_tried_again(
     async with opened_app() as hand:
         await open_sync(hand)
         await _held_up(hand, waiting)
-        assert "The server has a fault; trying again ..." in hand.text()
+        assert "The server has an error; trying again ..." in hand.text()
         go_on.set()
         await hand.settle()
-        assert "The server does not answer as it should." in hand.text()
+        assert "The server does not answer properly." in hand.text()
 
 
 async def test_without_a_server_it_says_what_to_do(store: Store, opened_app: At) -> None:
@@ -263,7 +266,15 @@ async def test_a_narrow_console_shows_all_of_it(
 
 def test_syncs_that_failed_alike_stand_in_one_line() -> None:
     failed = [
-        SyncSession(at, False, 1, 0, 0, 1.0, "No connection. 3 changes wait here and are safe.")
+        SyncSession(
+            at,
+            False,
+            1,
+            0,
+            0,
+            1.0,
+            "No connection. 3 changes are not sent yet and are safe here.",
+        )
         for at in (1795257000, 1795256000, 1795255000)
     ]
     worked = SyncSession(1795250000, True, 1, 900, 300, 1.0)

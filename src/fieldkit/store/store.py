@@ -106,7 +106,7 @@ class Store:
             make_file_private(home / DATABASE)
         except OSError as error:
             raise Unwritable(
-                f"The folder {home} cannot be made or written. Choose another folder."
+                f"The folder {home} cannot be created or written. Choose another folder."
             ) from error
         database = Database(home / DATABASE, connect)
         stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
@@ -302,12 +302,25 @@ class Store:
         after: str | None = None,
         limit: int = 50,
         newest_first: bool = False,
+        by: str = "",
+        descending: bool = False,
     ) -> Page:
-        """Return a page of a kind's list."""
+        """Return a page of a kind's list: in its own order, or that of the field ``by``."""
         with self._database.read() as connection:
             return Records(connection).page(
-                kind, where or {}, after, limit, newest_first=newest_first
+                kind,
+                where or {},
+                after,
+                limit,
+                newest_first=newest_first,
+                by=by,
+                descending=descending,
             )
+
+    def count(self, kind: str, where: Mapping[str, Value]) -> int:
+        """Return how many live records of a kind have these values."""
+        with self._database.read() as connection:
+            return Records(connection).count(kind, where)
 
     def each(self, kind: str, where: Mapping[str, Value] | None = None) -> Iterator[Record]:
         """Stream a kind's live records in order of entry."""

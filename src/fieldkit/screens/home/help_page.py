@@ -66,12 +66,12 @@ KEYS: Mapping[str, Sequence[Help]] = {
 }
 SIGNS: Sequence[tuple[str, str]] = (
     ("on the server", "the server has it"),
-    ("not sent yet", "saved here; goes with the next sync"),
-    ("sent, no answer yet", "on its way; the server has not answered"),
-    ("settle", "two laptops wrote one field: choose a value"),
-    ("your value, not used yet", "another laptop changed the field; yours is kept"),
-    ("to check", "the server found something; nothing was refused"),
-    ("returned to you", "not taken, and it says why: correct it and save"),
+    ("not sent yet", "saved on this laptop, waits for the next sync"),
+    ("sent, no answer yet", "sent; the server has not answered"),
+    ("settle", "two laptops changed one field: choose a value"),
+    ("your value, not used yet", "another laptop changed it; your value is kept"),
+    ("to check", "the server noticed something; nothing was refused"),
+    ("returned to you", "the server did not accept it and says why"),
     ("unfinished", "left before it was saved; Home shows yours"),
     ("due", "needed before the step named, or late"),
 )

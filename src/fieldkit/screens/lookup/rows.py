@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fieldkit.records import Record
     from fieldkit.store import Store
 
+OF_DELETED = "of a deleted record"
 NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was given up."
 _STATES = {
     "queued": "not sent yet",
@@ -149,6 +150,17 @@ def shown_value(source: RecordSource, record: Record, name: str) -> str:
     return f"{value} (not on this laptop)"
 
 
+def of_deleted(source: RecordSource, record: Record) -> bool:
+    """Say whether a record is about one that was deleted."""
+    for name, reference in record.references().items():
+        value = record.value(name)
+        for kind in reference.kinds if value is not None else ():
+            found = source.get(kind, str(value))
+            if found is not None and found.deleted:
+                return True
+    return False
+
+
 def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
     """Return a record as a row: name, kin, place, last digits, and its first other list field.
 
@@ -173,6 +185,8 @@ def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
     }
     first = next(iter(others), "")
     relation = _short(str(record.values().get("relation") or ""))
+    titles = [record.title.lower()] if titled else []
+    gone = OF_DELETED if of_deleted(source, record) else ""
     fields = record.fields()
     heads = [fields[name].label if name else "" for name in ((*kin, "")[0], place, first)]
     return Row(
@@ -186,10 +200,7 @@ def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
             f"..{four}" if four else "",
             others.get(first, ""),
         ),
-        below=(
-            ", ".join([*([record.title.lower()] if titled else []), *list(others.values())[1:]]),
-            record.id,
-        ),
+        below=(", ".join(filter(None, (*titles, gone, *list(others.values())[1:]))), record.id),
         headings=("Name", heads[0], heads[1].partition(" or ")[0], "Mobile", heads[2]),
     )
 
