@@ -149,9 +149,10 @@ def test_a_cut_keeps_whole_words_where_it_can(text: tuple[Span, ...], width: int
         return
     kept = found.removesuffix(glyphs.MORE)
     assert whole.startswith(kept)
-    first = whole.lstrip().split(" ", 1)[0]
-    if len(first) + len(whole) - len(whole.lstrip()) < width:
-        assert not whole[len(kept) : len(kept) + 1].strip(" ,;") or kept.endswith(" ")
+    word = whole[len(kept) :].split(" ", 1)[0]
+    middle = bool(word.strip(" ,;")) and not kept.endswith((" ", ",", ";"))
+    begun = cell_len(kept[: kept.rfind(" ") + 1])
+    assert not middle or begun * 3 < width, "a word was cut though there was another end"
 
 
 @given(words, st.integers(3, 40), st.integers(1, 4))
@@ -167,6 +168,7 @@ def test_names_are_cut_at_the_end_of_a_word() -> None:
     assert words_of(cut("Abdul Aziz Qureshi", 16)) == "Abdul Aziz…"
     assert words_of(cut("Abdul Aziz Qureshi", 18)) == "Abdul Aziz Qureshi"
     assert words_of(cut("Chandrashekhar", 6)) == "Chand…"
+    assert words_of(cut("○ Chandrashekhar", 12)) == "○ Chandrash…"
 
 
 def test_two_ends_keep_apart() -> None:
@@ -226,11 +228,11 @@ def test_steps_far_from_the_present_one_lose_their_words() -> None:
     assert words_of(steps(found, 30)) == "● ─ ● stage 1 ─ ○ toolkit"
 
 
-def test_a_card_reads_downwards_and_has_no_column_too_narrow() -> None:
+def test_a_card_has_its_values_in_columns_and_long_ones_alone() -> None:
     facts = [Fact("Mobile", "94190 11432"), Fact("Born", "23 Jan 1984"), Fact("Trade", "Tailor")]
     assert [words_of(line).rstrip() for line in card(facts, 60)] == [
-        "Mobile  94190 11432             Trade  Tailor",
-        "  Born  23 Jan 1984",
+        "Mobile  94190 11432               Born  23 Jan 1984",
+        " Trade  Tailor",
     ]
     narrow = [words_of(line) for line in card(facts, 24)]
     assert narrow == ["Mobile  94190 11432", "  Born  23 Jan 1984", " Trade  Tailor"]

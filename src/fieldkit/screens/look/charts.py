@@ -113,12 +113,14 @@ _BETWEEN = 4
 
 
 def card(facts: Sequence[Fact], width: int) -> list[Text]:
-    """Return facts, two on a line where both are short enough; labels dim, values after them."""
+    """Return facts, two on a line where both are short enough; labels dim, values in columns."""
     each = (width - _BETWEEN) // 2
+    label = min(max((len(one.label) for one in facts), default=0), each // 2 + 4)
     lines: list[Text] = []
     waiting: Text = ()
     for one in facts:
-        fact = cut((Span(f"{one.label}  ", "dim"), *text_of(one.value)), width)
+        named = fit((Span(one.label, "dim"),), label, right=True)
+        fact = cut((*named, Span("  "), *text_of(one.value)), width)
         if width_of(fact) > each:
             lines += [waiting, fact] if waiting else [fact]
             waiting = ()
