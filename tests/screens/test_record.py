@@ -95,7 +95,7 @@ async def test_a_group_of_twelve_is_typed_without_leaving_the_form(
         await hand.press("2", "<enter>", "noor", "<enter>")
         page = hand.app.screen
         assert isinstance(page, RecordPage)
-        await hand.press("m")
+        await hand.press("m", "<ctrl+n>")
         for number in range(12):
             await hand.press(f"Haseena {'abcdefghijkl'[number]}", "<ctrl+n>")
         await hand.press("<escape>")
@@ -163,7 +163,7 @@ async def test_a_new_group_is_followed_by_its_page_and_escape_leads_back_to_the_
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     async with opened_app() as hand:
-        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<ctrl+s>", "m")
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<ctrl+s>", "m", "<ctrl+n>")
         await hand.press("Haseena", "<ctrl+n>", "Rubeena", "<ctrl+s>")
         assert isinstance(hand.app.screen, RecordPage)
         assert hand.line(CRUMB).endswith("Gulshan SHG") or "Gulshan SHG" in hand.line(CRUMB)
@@ -180,7 +180,7 @@ async def test_the_header_counts_what_is_saved_from_a_page_and_beside_the_applic
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     async with opened_app() as hand:
-        await hand.press("2", "<enter>", "noor", "<enter>", "m")
+        await hand.press("2", "<enter>", "noor", "<enter>", "m", "<ctrl+n>")
         assert "6 not sent" in hand.text().splitlines()[0]
         await hand.press("Haseena", "<ctrl+n>")
         assert "7 not sent" in hand.text().splitlines()[0]
