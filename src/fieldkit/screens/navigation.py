@@ -124,11 +124,18 @@ class Navigation:
         return known_texts(kinds()[kind], person) if person else {}
 
     async def open_job(self, kind: str) -> None:
-        """Open the job that a kind has on Home: its list, or the search for what it refers to."""
+        """Open the job that a kind has on Home.
+
+        A person is looked for and then registered; else it is the search for what the kind refers
+        to, or its list.
+        """
         from fieldkit.records import kinds
-        from fieldkit.screens.lookup.find_page import FindPage
+        from fieldkit.screens.lookup.find_page import FindPage, NewPage
 
         found = kinds()[kind]
+        if found.job and found.person:
+            await self._app.push_screen(NewPage(kind, found.job.label))
+            return
         if found.job is None or not found.job.via:
             await self.open_list(kind)
             return

@@ -44,7 +44,7 @@ from fieldkit.store.log.identity import (
 )
 from fieldkit.store.log.outbox import Outbox, give_up
 from fieldkit.store.log.states import State
-from fieldkit.store.log.tallies import entered_on
+from fieldkit.store.log.tallies import entered_daily, entered_on
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope
 from fieldkit.store.read import search
@@ -348,6 +348,11 @@ class Store:
         """Return how many records of each kind were entered today."""
         with self._database.read() as connection:
             return dict(entered_on(connection, start_of_day(self._clock())))
+
+    def entered_daily(self, kind: str, days: int) -> Sequence[int]:
+        """Return how many records of a kind were entered on each of the last days, today last."""
+        with self._database.read() as connection:
+            return entered_daily(connection, kind, start_of_day(self._clock()), days)
 
     def last_saved(
         self, many: int = 3, operator: str | None = None, kind: str | None = None

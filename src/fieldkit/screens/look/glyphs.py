@@ -44,9 +44,9 @@ _ASCII = str.maketrans(
     "▌›…●○◆▲◌◷✓↑↓←→·─│╭╮╰╯█░▏▎▍▋▊▉▁▂▃▄▅▆▇━", ">>~*o#!.@+^v<>.-|++++#...:##__..ooOO="
 )
 SETS: Mapping[str, tuple[str, dict[int, int]]] = {
-    "full": ("All signs", {}),
-    "classic": ("Signs of the old Windows console", _CLASSIC),
-    "ascii": ("Plain letters and signs", _ASCII),
+    "full": ("all", {}),
+    "classic": ("old Windows console", _CLASSIC),
+    "ascii": ("plain letters", _ASCII),
 }
 """Each set's name in the menu, and what it shows in place of the full set's signs."""
 
