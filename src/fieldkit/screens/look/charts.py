@@ -110,12 +110,14 @@ class Fact(NamedTuple):
 
 _BETWEEN = 4
 """Cells between the two columns of a card."""
+_LONGEST_LABEL = 20
+"""Cells that a label of a card may have on a narrow page."""
 
 
 def card(facts: Sequence[Fact], width: int) -> list[Text]:
     """Return facts, two on a line where both are short enough; labels dim, values in columns."""
     each = (width - _BETWEEN) // 2
-    label = min(max((len(one.label) for one in facts), default=0), each // 2 + 4)
+    label = min(max((len(one.label) for one in facts), default=0), max(each // 2 + 4, _LONGEST_LABEL))
     lines: list[Text] = []
     waiting: Text = ()
     for one in facts:
