@@ -42,7 +42,7 @@ def test_the_main_screens_work_on_any_terminal(
             ("h", ("History", "Entered")),
             ("<esc>e", ("Name as on Aadhaar", "Ctrl+S save")),
             ("<f1>", ("Needed: ", "Any key goes on")),
-            ("<esc><esc><esc><esc>", ("TODAY",)),
+            ("<esc><esc><esc><esc><esc><esc>", ("TODAY",)),
             ("/", ("Menu",)),
             ("<esc><f5>", ("Sync", "Esc")),
             ("<esc>7<enter>", ("Import", "Esc")),
