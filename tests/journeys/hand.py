@@ -73,7 +73,7 @@ class Hand(Terminal):
     def _shows(self, words: str) -> bool:
         if not words.startswith("> "):
             return words in self.screen
-        rows = (line.removeprefix(CURSOR) for line in self.lines[1:] if line.startswith(CURSOR))
+        rows = (line[1:] for line in self.lines[1:] if line.startswith((CURSOR, ">")))
         return any(row.lstrip().startswith(words[2:]) for row in rows)
 
     def see_frame(self) -> None:
