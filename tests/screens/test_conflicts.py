@@ -110,6 +110,7 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
         await hand.press("8", "<enter>")
         text = hand.text()
         assert "  TO SETTLE\n" in text
+        assert "◆ 2 to settle" in text.splitlines()[0]
         assert "94190 11433 yours  70061 55210 Reyaz" in text
         assert text.count("Ghulam Mohammad Bhat") == 2
         assert "Enter settle" in text
