@@ -6,6 +6,7 @@ takes; what does not fit follows as the mark moves on.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -16,7 +17,7 @@ from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.view.columns import Columns, Places
 from fieldkit.screens.look.parts import MARGIN
-from fieldkit.screens.look.text import Span, StyleName, Text, cut, fit, joined, width_of
+from fieldkit.screens.look.text import Span, StyleName, Text, cut, fit, joined, width_of, words_of
 
 _LONGEST_BRIEF = 22
 
@@ -124,9 +125,7 @@ def _laid_out(
     room, many = width - cols.box_at - 1, len(whole)
     if many <= at.rows:
         return _entries(model, found, brief=False), _grid(model, cols.box_at, room, 1, at.rows)
-    brief = _entries(model, whole, brief=True)
-    codes = _code_width(brief)
-    size = max(width_of(entry.line(codes, marked=True)) for entry in brief) + 1
+    size = _widest(tuple(_entries(model, whole, brief=True)))
     wanted, start = -(-many // at.rows), cols.box_at
     if room // size < wanted:
         start, room = MARGIN, width - MARGIN - 1
@@ -144,7 +143,7 @@ def _grid(model: FormModel, at: int, size: int, columns: int, rows: int) -> _Gri
 def _entries(model: FormModel, found: tuple[Candidate, ...], *, brief: bool) -> list[_Entry]:
     one = model.current
     codes = _codes(model)
-    labels = [shown(each.label) for each in found]
+    labels = tuple(shown(each.label) for each in found)
     labels = _brief(labels) if brief and one.closed else labels
     value = one.field.format.edit(one.value) if one.closed and one.value is not None else None
     entries = []
@@ -170,11 +169,18 @@ def _code_width(entries: list[_Entry]) -> int:
     return max((cell_len(shown(entry.code)) for entry in entries), default=0)
 
 
-def _brief(labels: list[str]) -> list[str]:
+@lru_cache(maxsize=64)
+def _widest(entries: tuple[_Entry, ...]) -> int:
+    """Return the cells of a column in which every entry fits."""
+    codes = _code_width(list(entries))
+    return max(width_of(entry.line(codes, marked=True)) for entry in entries) + 1
+
+
+@lru_cache(maxsize=64)
+def _brief(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Return the beginnings of labels, if they still differ."""
-    heads = [label.partition(" (")[0] for label in labels]
-    cut_heads = ["".join(span.text for span in cut(head, _LONGEST_BRIEF)) for head in heads]
-    return cut_heads if len(set(cut_heads)) == len(labels) else labels
+    heads = tuple(words_of(cut(label.partition(" (")[0], _LONGEST_BRIEF)) for label in labels)
+    return heads if len(set(heads)) == len(labels) else labels
 
 
 # --- the one line where nothing is free ---
