@@ -193,6 +193,9 @@ def _add_records(commands: Subparsers) -> None:
     show.add_argument("id", metavar="ID")
     _add_json(show)
 
+    undelete = _add(commands, "undelete", "restore a deleted record", "records:undelete")
+    undelete.add_argument("id", metavar="ID")
+
 
 def _add_sync(commands: Subparsers) -> None:
     enrol = _add(commands, "enrol", "enrol this laptop with a server", "laptop:enrol")

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from tests.commands.conftest import Cli
 
+from fieldkit.protocol.change import Op
 from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.records import kinds
 from fieldkit.records.community.village_organisation import VillageOrganisation
@@ -401,3 +402,17 @@ def test_show_lists_findings_and_the_changes_of_a_record_that_left(laptop: Path,
     shown = cli("show", gone, "--json").json
     assert (shown["kind"], shown["record"], shown["label"]) == ("village_organisation", None, None)
     assert shown["changes"][0]["fields"]["name"] == "Wathora VO"
+
+
+def test_a_deleted_record_is_restored(laptop: Path, cli: Cli) -> None:
+    store = Store.open(laptop)
+    (made,) = store.save([Edit(VillageOrganisation, {"name": "Noor VO"})], "Asha")
+    store.save([Edit(VillageOrganisation, {}, made.id, None, Op.DELETE)], "Asha")
+    store.close()
+    done = cli("undelete", made.id)
+    assert (done.code, done.text) == (0, f"Restored: Noor VO, {made.id}.\n")
+    assert cli("export", "village_organisation", "--format", "jsonl").lines[0]["id"] == made.id
+    again = cli("undelete", made.id)
+    assert (again.code, again.err) == (2, f"Noor VO, {made.id}, is not deleted.\n")
+    assert cli("undelete", "7KQ2M9XD-99").err == "There is no record 7KQ2M9XD-99 on this laptop.\n"
+    assert cli("undelete", "Noor").code == 2

@@ -227,22 +227,22 @@ def test_an_ifsc_fills_bank_and_branch() -> None:
 
 def test_what_stands_on_a_timeline() -> None:
     artisan = Beneficiary(csc="CSC Chadoora", registered_on=date(2025, 9, 17))
-    assert artisan.event() == "Registered at CSC Chadoora"
+    assert artisan.event() == "Registered: CSC Chadoora"
     assert artisan.happened_on() == date(2025, 9, 17)
     decision = Verification(stage="1", decision="APPROVED")
-    assert decision.event() == "Stage 1 Gram Panchayat: approved"
+    assert decision.event() == "Stage 1 approved: Gram Panchayat"
     returned = Verification(stage="2", decision="RETURNED", reason="Ration card missing")
-    assert returned.event() == "Stage 2 district: returned with a query (Ration card missing)"
+    assert returned.event() == "Stage 2 returned with a query: district (Ration card missing)"
     toolkit = Toolkit(
         state="DELIVERED",
         toolkit_code="TK-CARP-A",
         selected_on=date(2026, 1, 2),
         delivered_on=date(2026, 3, 12),
     )
-    assert toolkit.event() == "Toolkit handed over: Carpenter, Set A (name unconfirmed)"
+    assert toolkit.event() == "Toolkit handed over: Carpenter, Set A"
     assert toolkit.happened_on() == date(2026, 3, 12)
     trained = TrainingEnrolment(state="COMPLETED", days_attended=6, assessment="PASS")
-    assert trained.event() == "Training: completed, 6 days, passed"
+    assert trained.event() == "Training completed: 6 days, passed"
     assert Attendance(programme_id="7KQ2M9XD-1", present=False).event() == "Programme: absent"
     assert Member(office="PRES").event() == "Joined the group as president"
 

@@ -216,8 +216,8 @@ def test_a_decision_has_a_line_for_the_day_it_came_in() -> None:
         "decided_on": date(2026, 1, 9),
     })  # fmt: skip
     assert decision.events() == [
-        (date(2026, 1, 1), "Stage 1 Gram Panchayat: received"),
-        (date(2026, 1, 9), "Stage 1 Gram Panchayat: approved"),
+        (date(2026, 1, 1), "Stage 1 received: Gram Panchayat"),
+        (date(2026, 1, 9), "Stage 1 approved: Gram Panchayat"),
     ]
 
 

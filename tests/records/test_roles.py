@@ -14,6 +14,7 @@ from fieldkit.records.declaration.roles import (
     check_roles,
     days_of,
     home_jobs,
+    milestones_of,
     newcomer,
     people_in,
 )
@@ -27,8 +28,9 @@ def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
         ("t", "training", "training_enrolment"),
         ("k", "toolkit", "toolkit"),
         ("l", "loan", "loan"),
-        ("c", "programme", "attendance"),
+        ("c", "camp", "attendance"),
         ("v", "decide", "verification"),
+        ("m", "join a group", "member"),
     }
     assert [(one.action.key, one.field) for one in actions_of("programme")] == [
         ("a", "programme_id")
@@ -88,3 +90,25 @@ def test_a_job_number_taken_twice_and_an_action_on_no_reference_are_refused(
     monkeypatch.setattr(Loan, "actions", {"amount": Action("", "loan")})
     with pytest.raises(ValueError, match="loan"):
         check_roles()
+
+
+def test_the_row_of_steps_of_a_page_follows_from_what_refers_to_it() -> None:
+    row = list(dict.fromkeys(one.milestone.word for one in milestones_of("beneficiary")))
+    assert row == [
+        *("registered", "stage 1", "stage 2", "stage 3"),
+        *("trained", "toolkit", "orientation", "loan"),
+    ]
+    assert {one.milestone.word for one in milestones_of("member")} == {"joined", "trained", "loan"}
+    assert not milestones_of("training_batch")
+
+
+def test_a_milestone_holds_where_its_conditions_do() -> None:
+    (orientation,) = [one.milestone for one in milestones_of("beneficiary") if one.milestone.at]
+    assert orientation.reached({"present": True}, {"programme_kind": "ORIENT"})
+    assert not orientation.reached({"present": True}, {"programme_kind": "AWARE"})
+    assert not orientation.reached({"present": True}, None)
+    assert not orientation.reached({"present": False}, {"programme_kind": "ORIENT"})
+    stage = next(one.milestone for one in milestones_of("beneficiary") if one.milestone.place == 2)
+    assert stage.reached({"status": "S2_PENDING"}, None)
+    assert not stage.reached({"status": "S1_REJECTED"}, None)
+    assert stage.ended({"status": "S1_REJECTED"})

@@ -105,11 +105,11 @@ async def test_no_key_waits_for_the_server_and_the_mark_stays(
         page = hand.app.screen
         assert isinstance(page, HistoryPage)
         assert "asking the server ..." in hand.line("Others' changes")
-        assert "entered: " in hand.line(" > ")
+        assert "entered: " in hand.marked()
         answers.set()
         await hand.settle()
         assert asked.is_set()
-        assert "entered: " in hand.line(" > ")
+        assert "entered: " in hand.marked()
         theirs = hand.line("Reyaz")
         assert "Reyaz\u00b7[2J [b]Mir[/b]" in theirs
         assert "foretold: shoe size" in theirs

@@ -8,8 +8,10 @@ from tests.screens.conftest import artisan, put
 from fieldkit.records import kinds
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.declaration.action import LETTERS
-from fieldkit.records.declaration.roles import actions_of
+from fieldkit.records.declaration.roles import actions_of, days_of
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
+from fieldkit.screens.look.parts import key_line
+from fieldkit.screens.look.text import words_of
 from fieldkit.screens.lookup.rows import label_of, row_of
 from fieldkit.screens.records.list_page import page_of
 from fieldkit.screens.records.record_page import footer
@@ -51,32 +53,41 @@ def test_a_reference_is_looked_for_among_its_own_kinds(store: Store, block: dict
     )
     record = store.get("training_enrolment", enrolment)
     assert record is not None
-    assert label_of(store, record).startswith("Tariq Lone, PMV basic")
+    assert label_of(store, record).startswith("Tariq Lone, Carpentry")
 
 
 def test_no_action_can_have_a_letter_that_pages_use_themselves() -> None:
-    assert not LETTERS.keys() & set("dehps")
+    assert not LETTERS.keys() & set("deghswz")
+    days = [page for page in kinds() if days_of(page)]
+    assert days
+    assert all("a" not in [one.action.key for one in actions_of(page)] for page in days)
+
+
+def said(kind: str, width: int, *, settle: bool = False) -> str:
+    return words_of(key_line(footer(kind, settle=settle), width))
 
 
 @pytest.mark.parametrize("kind", kinds())
 @pytest.mark.parametrize("settle", [False, True])
-def test_the_footer_of_every_page_fits_80_columns(kind: str, settle: bool) -> None:
-    keys = footer(kind, 78, settle=settle)
-    assert len(keys) <= 78
-    assert keys.endswith("  Esc")
-    assert "e edit" in keys
-    assert all(f"{one.action.key} {one.action.label}" in keys for one in actions_of(kind))
+def test_the_keys_of_every_page_fit_80_columns(kind: str, settle: bool) -> None:
+    line = said(kind, 80, settle=settle)
+    assert len(line) <= 80
+    assert line.endswith("  Esc back")
+    often = [one.action for one in actions_of(kind) if not one.action.same_person]
+    assert all(f"{one.key} {one.label}" in line for one in often)
+    assert "e edit" in said(kind, 80)
+    assert "h history" in said(kind, 80)
 
 
-def test_actions_that_a_footer_has_no_space_for_stand_in_the_menu() -> None:
-    assert footer("beneficiary", 50, settle=True) == (
-        "k toolkit  v decide  / menu  s settle  e edit  Esc"
-    )
+def test_the_next_steps_stay_where_space_is_short() -> None:
+    assert said("beneficiary", 48, settle=True).startswith("  w settle  k toolkit  v decide")
+    assert said("beneficiary", 48).endswith("Esc back")
 
 
-async def test_the_keys_of_a_page_fit_80_columns(opened_app: At, block: dict[str, str]) -> None:
-    async with opened_app() as hand:
-        for of in ("ghulam", "zooni", "group", "batch"):
-            await hand.press(block[of], "<enter>")
-            assert hand.text().splitlines()[-1].endswith(" Esc")
-            await hand.press("<escape>", "<escape>")
+async def test_what_the_line_of_keys_leaves_out_stands_in_the_menu(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app(60, 20) as hand:
+        await hand.press(block["ghulam"], "<enter>", "/", "here")
+        for words in ("history", "all details", "delete", "join a group"):
+            assert "on this page" in hand.line(f"Here: {words}")

@@ -132,7 +132,7 @@ def test_a_timeline_is_told_oldest_first_the_undated_last(store: Store) -> None:
     store.save([Edit(Verification, {}, id=third, op=Op.DELETE)], "Bashir")
     timeline = store.timeline(who)
     assert [event.id for event in timeline] == [who, first, second, kit]
-    assert timeline[0].sentence == "Registered at Chadoora"
+    assert timeline[0].sentence == "Registered: Chadoora"
     assert [(event.on, event.by) for event in timeline[:2]] == [
         (on(3), "Asha"),
         (on(5), "Bashir"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from fieldkit.cli import DONE, Unusable, print_error
-from fieldkit.commands import in_words, known_kind, open_store, say, say_json
+from fieldkit.commands import in_words, known_kind, open_store, operator_of, say, say_json
 from fieldkit.files import FileFormat, fields_of
 from fieldkit.files import export as write
 from fieldkit.protocol.finding import Finding
@@ -16,10 +16,11 @@ from fieldkit.protocol.identity import read_id
 from fieldkit.records import Field, Record, Unfit, Use, sentence
 from fieldkit.records import kinds as all_kinds
 from fieldkit.records.fields.formats import Choice, Moment, show_date
-from fieldkit.store import Event, Logged, Store
+from fieldkit.store import Event, Logged, Store, restoration
 
 _BUDGAM, _CHADOORA = 2, 16
 """The area of samples if no laptop is set up."""
+_NO_NUMBER = "A record number looks like 7KQ2M9XD-142."
 
 
 def kinds(args: Namespace) -> int:
@@ -171,7 +172,7 @@ def show(args: Namespace) -> int:
     """
     number = read_id(args.id)
     if number is None:
-        raise Unusable("A record number looks like 7KQ2M9XD-142.")
+        raise Unusable(_NO_NUMBER)
     with open_store() as store:
         record = store.record(args.id)
         events = store.timeline(record.id) if record else []
@@ -193,6 +194,23 @@ def show(args: Namespace) -> int:
         _say_gone(str(number), changes)
     else:
         _say_record(record, noted, events, changes)
+    return DONE
+
+
+def undelete(args: Namespace) -> int:
+    """Restore a deleted record."""
+    if read_id(args.id) is None:
+        raise Unusable(_NO_NUMBER)
+    with open_store() as store:
+        record = store.record(args.id)
+        if record is None:
+            raise Unusable(f"There is no record {args.id} on this laptop.")
+        if not record.deleted:
+            raise Unusable(f"{record.label()}, {record.id}, is not deleted.")
+        store.save([restoration(record)], operator_of(store))
+        say(f"Restored: {record.label()}, {record.id}.")
+        for one in store.remarks(record):
+            say(f"To check: {sentence(one)}")
     return DONE
 
 

@@ -20,7 +20,7 @@ from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.store import Hit, Store
 from fieldkit.store.write.decide import Keep
 from fieldkit.store.write.drafts import Draft, Drafts
-from fieldkit.store.write.edits import Edit
+from fieldkit.store.write.edits import Edit, restoration
 from fieldkit.store.write.save import Saved
 
 __all__ = [
@@ -61,5 +61,6 @@ __all__ = [
     "SyncSession",
     "UnsettledChanges",
     "Unwritable",
+    "restoration",
     "to_json",
 ]

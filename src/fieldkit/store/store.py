@@ -18,7 +18,7 @@ from fieldkit import reference
 from fieldkit.interruption import check_interruption
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
-from fieldkit.records import Finding, Record, Value, kinds, same_person
+from fieldkit.records import Finding, Record, RuleContext, Value, judge, kinds, same_person
 from fieldkit.records.fields.dates import believed, day_at
 from fieldkit.settings import DATABASE, make_file_private, make_private
 from fieldkit.store import tables
@@ -257,6 +257,12 @@ class Store:
             past = Past(edit.kind.kind())
             one = prepare(edit, before, records, author.device, author.today, past)
         return [*one.stops, *one.remarks]
+
+    def remarks(self, record: Record) -> list[Finding]:
+        """Return what the rules say of a record as it stands."""
+        with self._database.read() as connection:
+            today = self._author(connection, "").today
+            return judge(record, RuleContext(today, record, Records(connection)))
 
     def _author(self, connection: Connection, operator: str) -> Author:
         at = max(self._clock(), 0)  # the server reads no time before 1970

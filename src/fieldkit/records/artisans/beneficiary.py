@@ -14,10 +14,11 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.parts import BankAccount, Circumstances, Person
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, Writers
-from fieldkit.records.fields.dates import months_after
+from fieldkit.records.fields.dates import ages, months_after
 from fieldkit.records.fields.formats import (
     ACCOUNT,
     CODE,
@@ -46,6 +47,16 @@ _BARRED = when(bars=True)
 _CREDIT = when(bars=True, bar_credit=True)
 _ADULT = 18
 _BARRED_MONTHS = 5 * 12
+_STATUSES = (
+    "SUBMITTED",
+    "S1_PENDING",
+    "S1_APPROVED",
+    "S2_PENDING",
+    "S2_APPROVED",
+    "S3_PENDING",
+    "S3_APPROVED",
+)
+"""How far an application has come, in order."""
 _CLOSED = {"S1_REJECTED", "S2_REJECTED", "S3_REJECTED", "WITHDRAWN"}
 
 
@@ -56,6 +67,18 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     job = Job(1, "Register artisan")
     new_verb = "register"
     home_rank = 1
+    milestones = (
+        Milestone(1, "registered", when(status=(*_STATUSES, *sorted(_CLOSED)))),
+        *(
+            Milestone(
+                1 + stage,
+                f"stage {stage}",
+                when(status=_STATUSES[_STATUSES.index(f"S{stage}_APPROVED") :]),
+                when(status=f"S{stage}_REJECTED"),
+            )
+            for stage in (1, 2, 3)
+        ),
+    )
     writers = Writers(
         create=REGISTRAR,
         edit=REGISTRAR,
@@ -214,22 +237,13 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     def event(self) -> str:
         """Say where the application was made, if it was."""
         if self.csc:
-            return f"Registered at {self.csc}"
+            return f"Registered: {self.csc}"
         if self.registered_on or self.portal_no or self.status not in (None, "DRAFT"):
             return "Registered on the portal"
         return "Entered here, not registered yet"
 
 
 check = Rules(Beneficiary, _GUIDELINES.format("b"))
-
-
-def ages(born: str, on: date) -> tuple[int, int]:
-    """Return the lowest and highest age on a day; they differ where only the year is known."""
-    year = int(born[:4])
-    if len(born) == 4:
-        return on.year - year - 1, on.year - year
-    age = on.year - year - ((on.month, on.day) < (int(born[5:7]), int(born[8:10])))
-    return age, age
 
 
 def _ages(artisan: Beneficiary, context: RuleContext) -> tuple[int, int]:

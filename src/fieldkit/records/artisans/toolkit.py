@@ -11,6 +11,7 @@ from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import state_field
 from fieldkit.records.declaration.record import Record
@@ -45,6 +46,14 @@ class Toolkit(Record, table=True):
         sections={"Hand-over": REGISTRAR},
         fields={"delivery_remark": REGISTRAR, "remarks": REGISTRAR},
         values={"state": {"DELIVERED": REGISTRAR}},
+    )
+    milestones = (
+        Milestone(
+            6,
+            "toolkit",
+            when(state=("DELIVERED", "DEFECTIVE", "REPLACED")),
+            about="beneficiary_id",
+        ),
     )
     lifecycle = Lifecycle(
         "state",
@@ -146,7 +155,7 @@ class Toolkit(Record, table=True):
 
     def step_event(self, step: Step | None) -> str:
         """Say what happened to the toolkit, and which set it is."""
-        chosen = Choice("toolkit").show(self.toolkit_code)
+        chosen = Choice("toolkit").show(self.toolkit_code).partition(" (")[0]
         return super().step_event(step) + (f": {chosen}" if chosen else "")
 
 

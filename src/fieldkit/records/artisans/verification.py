@@ -8,6 +8,7 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
@@ -15,9 +16,9 @@ from fieldkit.records.fields.formats import CODE, LONG_TEXT, PAST_DATE, TEXT, Ch
 
 _FLOW = "domain brief section 2, flow"
 _STAGES = {
-    "1": "Stage 1 Gram Panchayat",
-    "2": "Stage 2 district",
-    "3": "Stage 3 screening",
+    "1": "Gram Panchayat",
+    "2": "district",
+    "3": "screening",
 }
 
 
@@ -28,6 +29,16 @@ class Verification(Record, table=True):
     order = "decided_on"
     match_keys = (("beneficiary_id", "stage", "decided_on"),)
     actions = {"beneficiary_id": Action("v", "decide")}
+    milestones = tuple(
+        Milestone(
+            1 + int(stage),
+            f"stage {stage}",
+            when(stage=stage, decision="APPROVED"),
+            when(stage=stage, decision="REJECTED"),
+            about="beneficiary_id",
+        )
+        for stage in _STAGES
+    )
     lifecycle = Lifecycle(
         "decision",
         Step("", "received", on="received_on"),
@@ -65,18 +76,18 @@ class Verification(Record, table=True):
     )
 
     def label(self) -> str:
-        """Name the stage, its body and what was decided."""
-        decision = Choice("decision").show(self.decision).partition(" /")[0].casefold()
-        return f"{self._stage()}: {decision or 'open'}"
+        """Name the stage, what was decided, and by which body."""
+        return self._named(Choice("decision").show(self.decision).casefold() or "open")
 
     def step_event(self, step: Step | None) -> str:
         """Say the stage, its body and the decision, or that the application came in."""
         if step and step is not self.step():
-            return f"{self._stage()}: {step.word}"
+            return self._named(step.word)
         return self.label() + (f" ({self.reason})" if self.reason else "")
 
-    def _stage(self) -> str:
-        return _STAGES.get(self.stage or "", "Decision")
+    def _named(self, word: str) -> str:
+        body = _STAGES.get(self.stage or "")
+        return f"Stage {self.stage} {word}: {body}" if body else f"Decision: {word}"
 
 
 check = Rules(Verification, _FLOW)

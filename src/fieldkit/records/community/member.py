@@ -11,6 +11,7 @@ from fieldkit.records.community.self_help_group import MOST_MEMBERS, SelfHelpGro
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.parts import (
     Approval,
     BankAccount,
@@ -58,7 +59,11 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         ("mobile", "~name"),
         ("~name", "~relation_name", "village"),
     )
-    actions = {"self_help_group_id": Action("m", "member")}
+    actions = {
+        "self_help_group_id": Action("m", "member", known_by="beneficiary_id"),
+        "beneficiary_id": Action("m", "join a group", same_person=True),
+    }
+    milestones = (Milestone(1, "joined"),)
     home_rank = 2
     writers = Writers(create=REGISTRAR, edit=REGISTRAR)
 

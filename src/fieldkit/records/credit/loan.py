@@ -9,6 +9,7 @@ from fieldkit.records.community.member import Member
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import (
     BankBranch,
@@ -55,6 +56,10 @@ class Loan(BranchByIfsc, table=True):
         ("member_id", "product", "applied_on"),
     )
     actions = {"beneficiary_id": Action("l", "loan"), "member_id": Action("l", "loan")}
+    milestones = tuple(
+        Milestone(8, "loan", when(state=("DISBURSED", "CLOSED", "NPA")), about=person)
+        for person in ("beneficiary_id", "member_id")
+    )
     lifecycle = Lifecycle(
         "state",
         Step("WILLING", "wished for"),
@@ -130,8 +135,8 @@ class Loan(BranchByIfsc, table=True):
         """Say how far the loan has come, and of how much."""
         amount = self.value(step.amount) if step and step.amount else None
         amount = amount or self.disbursed_amount or self.sanctioned_amount or self.applied_amount
-        of = f", {RUPEES.show(amount)}" if amount else ""
-        return f"{super().step_event(step)}{of}: {self.label()}"
+        of = f"{RUPEES.show(amount)}, " if amount else ""
+        return f"{super().step_event(step)}: {of}{self.label()}"
 
 
 check = Rules(Loan, _CREDIT)

@@ -29,6 +29,11 @@ class Action:
     """Each has at most one: if there is one already, it is opened instead."""
     roster: bool = False
     """Records are people on a list: they are looked for and added one after the other."""
+    known_by: str = ""
+    """A reference of the new record to a person who may be here already: they are looked for first,
+    and what is known of them is taken over."""
+    same_person: bool = False
+    """The new record is about the same person: what is known of them is taken over."""
     on: str = ""
     """Roster: the field of the page's record that dates each line; empty: today."""
 

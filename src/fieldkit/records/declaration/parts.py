@@ -12,6 +12,7 @@ from fieldkit.records.declaration.checks import branch_on_the_list, exactly_one
 from fieldkit.records.declaration.field import Field, Use, field, when
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import RuleContext, rule
+from fieldkit.records.fields.dates import age_in_words
 from fieldkit.records.fields.formats import (
     AADHAAR_LAST_FOUR,
     ACCOUNT,
@@ -96,6 +97,14 @@ class Person(Record):
     village: str | None = field(
         "Village or ward", TEXT, uses=Use.PLACE | Use.LIST, suggest="village"
     )
+
+    def who(self) -> str:
+        """Say whose child or wife it is, the age, and man or woman: "s/o Abdul Ahad, 42, man"."""
+        relation = Choice("relation").show(self.relation).partition(" ")[0].casefold()
+        kin = " ".join(filter(None, (relation, self.relation_name))) if self.relation_name else ""
+        age = age_in_words(self.born) if self.born else ""
+        gender = Choice("gender").show(self.gender).partition(" /")[0].casefold()
+        return ", ".join(filter(None, (kin, age, gender)))
 
     @classmethod
     def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -19,6 +19,7 @@ from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.action import Action, Days, Job
 from fieldkit.records.declaration.field import Field, Use
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.writers import Writers
 from fieldkit.records.fields.formats import Choice, Moment, Reference, Text, Value, Whole, YesNo
 
@@ -58,6 +59,8 @@ class Record(SQLModel):
     """The kind's place among Home's figures, from 1; 0: after those, the largest number first."""
     lifecycle: ClassVar[Lifecycle | None] = None
     """The states it moves through, if it has any."""
+    milestones: ClassVar[tuple[Milestone, ...]] = ()
+    """The steps on the page of the person it is, or is about."""
     writers: ClassVar[Writers] = Writers()
     """Which roles may write its records; the server refuses others' changes."""
 
@@ -166,6 +169,10 @@ class Record(SQLModel):
         """Return what the record is called in a list or a sentence."""
         named = (self.value(name) for name in self.used(Use.NAME))
         return " ".join(str(part) for part in named if part) or f"{self.title} {self.id}"
+
+    def who(self) -> str:
+        """Return what tells a person from others of the same name; empty if it is none."""
+        return ""
 
     def line(self) -> dict[str, str]:
         """Return the columns of the kind's list as people read them, by field."""

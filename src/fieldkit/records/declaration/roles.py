@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from fieldkit.records.declaration.action import LETTERS, Action, Days, Job
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.record import Record, kinds
 
 
@@ -17,6 +18,14 @@ class PageAction(NamedTuple):
     """The kind that is begun."""
     field: str
     """Its field that refers to the page's record."""
+
+
+class PageMilestone(NamedTuple):
+    """A milestone on the page of a kind."""
+
+    milestone: Milestone
+    kind: type[Record]
+    """The kind whose records reach it."""
 
 
 class HomeJob(NamedTuple):
@@ -47,6 +56,17 @@ def actions_of(page: str) -> Sequence[PageAction]:
         for field, action in kind.actions.items()
         if page in kind.references()[field].kinds
     ]
+
+
+def milestones_of(page: str) -> Sequence[PageMilestone]:
+    """Return the milestones on the page of a kind, in the order of their places."""
+    found = [
+        PageMilestone(one, kind)
+        for kind in kinds().values()
+        for one in kind.milestones
+        if (page in kind.references()[one.about].kinds if one.about else page == kind.kind())
+    ]
+    return sorted(found, key=lambda one: one.milestone.place)
 
 
 def has_page(kind: str) -> bool:

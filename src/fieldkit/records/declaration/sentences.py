@@ -39,7 +39,7 @@ GENERAL: Mapping[str, str] = {
     "unsendable_field.character": "This holds a character that cannot be kept. Type it by hand.",
     "unsendable_field.number": "This number is too large to be kept. Write it as text.",
     # Of an edit on this laptop.
-    "deleted": "This record was deleted. If it is needed all the same, enter it as a new one.",
+    "deleted": "This record was deleted. If it is needed, restore it first: h on its page, then z.",
     "not_here": (
         "This record is no longer on this laptop: it is in another area now, or was given up. "
         "Nothing was saved."

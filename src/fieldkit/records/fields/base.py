@@ -110,6 +110,10 @@ class Format(Generic[V]):
         """Return the value as people read it; None is empty."""
         return "" if value is None else str(value)
 
+    def describe(self, value: Value) -> str:
+        """Return the value as it stands on the record's page: with what follows from it."""
+        return self.show(value)
+
     def edit(self, value: Value) -> str:
         """Return the value as one would type it, so that ``parse(edit(v)) == v``."""
         return self.show(value)

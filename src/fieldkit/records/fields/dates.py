@@ -64,6 +64,21 @@ def today() -> date:
     return believed(day_at(int(time.time())))
 
 
+def ages(born: str, on: date) -> tuple[int, int]:
+    """Return the lowest and highest age on a day; they differ where only the year is known."""
+    year = int(born[:4])
+    if len(born) == 4:
+        return on.year - year - 1, on.year - year
+    age = on.year - year - ((on.month, on.day) < (int(born[5:7]), int(born[8:10])))
+    return age, age
+
+
+def age_in_words(born: str) -> str:
+    """Return the age today: "42", or "about 42" where only the year is known."""
+    lowest, highest = ages(born, today())
+    return f"{highest}" if lowest == highest else f"about {highest}"
+
+
 def show_date(day: date) -> str:
     """Show as 21 Nov 2026."""
     return f"{day.day:02d} {_MONTHS[day.month - 1][:3].title()} {day.year:04d}"
@@ -194,6 +209,10 @@ class Born(Date[str]):
         if not isinstance(value, str):
             return ""
         return value if len(value) == 4 else show_date(date.fromisoformat(value))
+
+    def describe(self, value: Value) -> str:
+        """Add the age."""
+        return f"{self.show(value)}, {age_in_words(value)} years" if isinstance(value, str) else ""
 
     def read(self, value: object) -> Value:
         """Take ``1984`` or ``1984-01-23``."""

@@ -8,6 +8,7 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action, Days
 from fieldkit.records.declaration.checks import exactly_one
 from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
@@ -32,9 +33,19 @@ class Attendance(Record, table=True):
     )
     actions = {
         "programme_id": Action("a", "who came", roster=True, on="held_on"),
-        "beneficiary_id": Action("c", "programme"),
-        "member_id": Action("c", "programme"),
+        "beneficiary_id": Action("c", "camp"),
+        "member_id": Action("c", "camp"),
     }
+    milestones = (
+        Milestone(
+            7,
+            "orientation",
+            when(present=True),
+            about="beneficiary_id",
+            at="programme_id",
+            there=when(programme_kind="ORIENT"),
+        ),
+    )
     marks_days = Days(
         of="training_batch_id",
         enrolled="training_enrolment",

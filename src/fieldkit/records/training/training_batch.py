@@ -74,9 +74,9 @@ class TrainingBatch(Record, table=True):
         return (self.ends_on - self.starts_on).days + 1
 
     def label(self) -> str:
-        """Name the kind, the course and the place."""
+        """Name the course and the place; the kind where no course is given."""
         kind = Choice("training_type").show(self.training_type) or self.title
-        return ", ".join(filter(None, (kind, self.course, self.place)))
+        return ", ".join(filter(None, (self.course or kind, self.place)))
 
 
 @rule(

@@ -7,8 +7,9 @@ from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action
-from fieldkit.records.declaration.field import Use, field
+from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import EitherArtisan, OrMember, artisan_or_member
 from fieldkit.records.declaration.record import Record
@@ -44,10 +45,14 @@ class TrainingEnrolment(Record, table=True):
     order = "enrolled_on"
     match_keys = (("training_batch_id", "beneficiary_id"), ("training_batch_id", "member_id"))
     actions = {
-        "training_batch_id": Action("a", "enrol", roster=True),
+        "training_batch_id": Action("m", "enrol", roster=True),
         "beneficiary_id": Action("t", "training"),
         "member_id": Action("t", "training"),
     }
+    milestones = tuple(
+        Milestone(5, "trained", when(state=("COMPLETED", "CERTIFIED")), about=person)
+        for person in ("beneficiary_id", "member_id")
+    )
     home_rank = 5
     writers = Writers(
         create=REGISTRAR,
@@ -61,7 +66,7 @@ class TrainingEnrolment(Record, table=True):
         Step("NOMINATED", "nominated", then=("ENROLLED", "DROPPED")),
         Step(
             "ENROLLED",
-            "enrolled in batch",
+            "enrolled",
             on="enrolled_on",
             then=("IN_PROGRESS", "COMPLETED", "DROPPED", "FAILED"),
             early=True,
@@ -122,10 +127,12 @@ class TrainingEnrolment(Record, table=True):
     def step_event(self, step: Step | None) -> str:
         """Say what was done; of the present state also the days and the result."""
         if step and step is not self.step():
-            return f"Training: {step.word}"
+            return f"Training {step.word}"
         days = f"{self.days_attended} days" if self.days_attended else ""
         result = Choice("assessment_result").show(self.assessment).casefold()
-        return ", ".join(filter(None, (f"Training: {self.label().casefold()}", days, result)))
+        result = ", ".join(filter(None, (days, result)))
+        word = step.word if step else self.label().casefold()
+        return f"Training {word}" + (f": {result}" if result else "")
 
 
 check = Rules(TrainingEnrolment, _SOURCE)

@@ -18,7 +18,7 @@ from fieldkit.screens.look.glyphs import (
     STEP,
     WALL,
 )
-from fieldkit.screens.look.text import Cell, Span, StyleName, Text, cut, fit, joined, width_of
+from fieldkit.screens.look.text import Cell, Span, StyleName, Text, cut, fit, text_of, width_of
 
 
 def bar(share: float, width: int) -> Text:
@@ -83,7 +83,11 @@ def _steps(found: Sequence[Step], silent: set[int]) -> Text:
         style: StyleName = "bad" if one.stopped else "ok" if one.done else "dim"
         sign = CORRECT if one.stopped else SENT if one.done or one.now else OPEN
         style = "key" if one.now else style
-        word = "" if number in silent else f" {one.word}"
+        word = one.word
+        if number and number - 1 not in silent:  # "stage 1, 2, 3"
+            before, _, last = word.rpartition(" ")
+            word = last if before and found[number - 1].word.startswith(f"{before} ") else word
+        word = "" if number in silent else f" {word}"
         spans += [Span(f" {STEP} ", "line")] if number else []
         spans += [Span(sign, style), Span(word, style)]
     return tuple(spans)
@@ -104,20 +108,23 @@ class Fact(NamedTuple):
     value: Cell
 
 
-def card(facts: Sequence[Fact], width: int, columns: int = 2) -> list[Text]:
-    """Return facts in columns, read downwards; labels dim, values after them, wide ones alone."""
-    if not facts:
-        return []
-    if columns > 1:
-        each = (width - 2 * (columns - 1)) // columns
-        label = max(len(one.label) for one in facts)
-        if any(label + 2 + width_of(one.value) > each for one in facts):
-            return card(facts, width, columns - 1)
-        rows = -(-len(facts) // columns)
-        lines = card(facts, each, 1)
-        return [joined([fit(line, each) for line in lines[row::rows]]) for row in range(rows)]
-    label = max(len(one.label) for one in facts)
-    return [
-        (Span(f"{one.label:>{label}}  ", "dim"), *cut(one.value, width - label - 2))
-        for one in facts
-    ]
+_BETWEEN = 4
+"""Cells between the two columns of a card."""
+
+
+def card(facts: Sequence[Fact], width: int) -> list[Text]:
+    """Return facts, two on a line where both are short enough; labels dim, values after them."""
+    each = (width - _BETWEEN) // 2
+    lines: list[Text] = []
+    waiting: Text = ()
+    for one in facts:
+        fact = cut((Span(f"{one.label}  ", "dim"), *text_of(one.value)), width)
+        if width_of(fact) > each:
+            lines += [waiting, fact] if waiting else [fact]
+            waiting = ()
+        elif waiting:
+            lines.append((*fit(waiting, each + _BETWEEN), *fact))
+            waiting = ()
+        else:
+            waiting = fact
+    return [*lines, waiting] if waiting else lines

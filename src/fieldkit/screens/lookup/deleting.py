@@ -1,18 +1,18 @@
-"""Deletion of a record: the question names it and says what stays, the second key deletes."""
+"""Deletion of a record, asked by the same key twice, and its restoration."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.page import Page
+from fieldkit.screens.look.text import cut, words_of
 from fieldkit.screens.lookup.rows import label_of
-from fieldkit.screens.widgets.cells import fit
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
 
 _LONGEST = 40
-"""Characters of the label in the question."""
+"""Cells of the label in the question."""
 
 
 async def ask_and_delete(page: Page[None], record_id: str, *, key: str) -> str:
@@ -28,7 +28,7 @@ async def ask_and_delete(page: Page[None], record_id: str, *, key: str) -> str:
         return ""
     label, others, version = found
     stays = f" What belongs to it stays: {others}." if others else ""
-    named = fit(label, _LONGEST).rstrip() if len(label) > _LONGEST else label
+    named = words_of(cut(label, _LONGEST))
     # A changed version asks again: the record is not the one in the question (rule 23).
     if not page.confirmed(
         f"delete {record_id} {version}", f"Delete {named}? Press {key} again.{stays}"
@@ -67,3 +67,21 @@ def delete(store: Store, record_id: str, operator: str, base: int | None = None)
     record = store.record(record_id)
     if record is not None:
         store.save([Edit(type(record), {}, record.id, base, Op.DELETE)], operator)
+
+
+async def restore(page: Page[None], record_id: str) -> str:
+    """Restore a deleted record; return its label.
+
+    Raises:
+        StoreError: it could not be written.
+    """
+    from fieldkit.store import restoration
+
+    def write(store: Store) -> str:
+        record = store.record(record_id)
+        if record is None:
+            return record_id
+        store.save([restoration(record)], page.app.operator)
+        return label_of(store, record)
+
+    return await page.ask(write)

@@ -6,22 +6,37 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import count
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.base.page import PickerPage, say_on_screen
-from fieldkit.screens.look.parts import Key, keys, rare, state
-from fieldkit.screens.lookup.deleting import ask_and_delete
+from fieldkit.screens.base.page import PANEL_WIDTH, PickerPage, say_on_screen
+from fieldkit.screens.look.charts import timeline_joint
+from fieldkit.screens.look.parts import MARGIN, Key, keys, rare, state
+from fieldkit.screens.look.text import Span
+from fieldkit.screens.lookup.deleting import ask_and_delete, restore
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
 from fieldkit.screens.records.history_page import HistoryPage
-from fieldkit.screens.records.page_data import read_page_data
+from fieldkit.screens.records.page_data import PageData, read_page_data
+from fieldkit.screens.records.page_lines import Panelled, above, details, panelled
+from fieldkit.screens.records.timeline import SIGN_AT
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records.declaration.roles import PageAction
+
+
+_WORDS = {
+    "e": "edit",
+    "g": "all details",
+    "h": "history",
+    "w": "settle",
+    "a": "attendance",
+    "d": "delete",
+    "z": "restore",
+}
+"""The letters of every page, in the menu."""
 
 
 class RecordPage(PickerPage[None]):
@@ -30,9 +45,8 @@ class RecordPage(PickerPage[None]):
     def __init__(self, record_id: str) -> None:
         super().__init__()
         self.record_id = record_id
-        self.row: Row | None = None
-        self._settle: frozenset[str] = frozenset()
-        """Ids, of this record or of lines, with an open conflict."""
+        self._found: PageData | None = None
+        """What is shown; None while the record is not on this laptop."""
 
     async def load_data(self) -> None:
         """Load the record and its lines."""
@@ -43,68 +57,100 @@ class RecordPage(PickerPage[None]):
         await self.picker.follow()
 
     async def answer(self, _text: str) -> Answer:
-        """Answer with the record: facts, what is due and its issues above its lines."""
-        from fieldkit.records.declaration.roles import has_page
-
+        """Answer with the record: what it is, what is due and its issues around its lines."""
         found = await self.read(lambda store: read_page_data(store, self.record_id))
+        self._found = found
         if found is None:
-            self.row, self._settle = None, frozenset()
             self.set_header(self.record_id, chips=["not on this laptop"])
             self.set_keys(*self.KEYS)
-            return Answer(mark=None, above=(f"  {NOT_HERE}",))
-        self.row, self._settle = found.row, found.settle
-        self.set_header(found.kind, found.row.label, chips=[state(found.state)])
-        settle = self.record_id in found.settle
-        self.set_keys(*footer(found.row.kind, settle=settle))
-        above = [f" {found.facts}"]
-        if found.due:
-            above += wrap(f"Due: {found.due}", self.size.width - 5, initial_indent=" ")[:3]
-        for issue in found.issues[:2]:
-            above += wrap(issue, self.size.width - 5, initial_indent=" ")[:2]
+            self.set_panel()
+            return Answer(mark=None, above=(NOT_HERE,), scrolls=True)
+        words = f"deleted, {found.state}" if found.deleted else found.state
+        self.set_header(found.plural, found.row.label, chips=[state(words)])
+        self.set_keys(*self._keys(found))
+        return self._laid_out(found)
+
+    def _laid_out(self, found: PageData) -> Answer:
+        """Lay the page out; what the panel says is not said again below it."""
+        aside = Panelled((), found.sections)
+        if self.wide:
+            aside = panelled(found, PANEL_WIDTH - 5, self.picker.size.height)
+        self.set_panel(*aside.blocks)
+        width = self.size.width - (PANEL_WIDTH if aside.blocks else 0) - 2 * MARGIN
+        head = above(found, width, due=not self.wide)
+        if not found.lines:
+            head.append((Span("Nothing yet.", "dim"),))
+        rows = self._rows(found, joints=self._roomy(found, len(head)))
+        return Answer(
+            rows, above=tuple(head), after=tuple(details(aside.rest, width)), scrolls=True
+        )
+
+    def _roomy(self, found: PageData, above: int) -> bool:
+        """Say whether there is space for a line between the lines of a timeline."""
+        return found.dated and above + 2 * len(found.lines) <= self.picker.size.height
+
+    def _rows(self, found: PageData, *, joints: bool) -> list[Choice]:
+        from fieldkit.records.declaration.roles import has_page
+
         # A record with several dated steps has several lines, each with a mark of its own.
         seen: defaultdict[str, count[int]] = defaultdict(count)
-        occurrences = [next(seen[to]) for _, _, to in found.lines]
-        rows = [
+        joint = (timeline_joint(SIGN_AT),) if joints else ()
+        return [
             Choice(
-                cells,
-                partial(self.open, kind, to),
-                remove=None if has_page(kind) else partial(self._delete_line, to),
-                key=f"{to} {number}",
+                line.cells,
+                partial(self.open, line.kind, line.id),
+                remove=None if has_page(line.kind) else partial(self._delete_line, line.id),
+                key=f"{line.id} {next(seen[line.id])}",
+                head=line.head,
+                gap=(("",) if line.head else joint) if number else (),
             )
-            for (cells, kind, to), number in zip(found.lines, occurrences, strict=True)
+            for number, line in enumerate(found.lines)
         ]
-        return Answer(rows, above=(*above, "", *([] if rows else ["   Nothing yet."])))
 
     async def open(self, kind: str, record_id: str) -> None:
         """Open a line: its conflicts if it has any, this record's own form, or its page."""
-        if record_id in self._settle:
+        if self._found and record_id in self._found.settle:
             await self.navigator.open_conflicts(record_id=record_id)
         elif record_id == self.record_id:
             await self.navigator.open_form(kind, record_id=record_id)
         else:
             await self.navigator.open_record(kind, record_id)
 
+    def on_resize(self) -> None:
+        """Lay the page out for the new size."""
+        super().on_resize()
+        if self._found:
+            self.call_after_refresh(self.picker.reload_if_idle)
+
     @property
     def actions(self) -> Sequence[PageAction]:
-        """The actions on this page; none while its record is not here."""
+        """The actions on this page; none while its record is not here, or deleted."""
         from fieldkit.records.declaration.roles import actions_of
 
-        return actions_of(self.row.kind) if self.row else ()
+        found = self._found
+        return actions_of(found.row.kind) if found and not found.deleted else ()
 
     def menu_entries(self) -> Sequence[MenuEntry]:
         """Return the page's actions for the menu."""
-        return [
-            MenuEntry(
-                f"Here: {one.action.label}",
-                f"{one.action.key} on this page" if one.action.key else "",
-                partial(self._take, one, self.row),
-            )
+        if self._found is None:
+            return []
+        row, taken = self._found.row, {one.action.key for one in self.actions}
+        offered: list[tuple[str, str, Callable[[], Awaitable[object]]]] = [
+            (one.action.key, one.action.label, partial(self._take, one, row))
             for one in self.actions
-            if self.row
+        ]
+        own = [
+            (key, words, does)
+            for key, words in _WORDS.items()
+            if key not in taken and (does := self._letter(key))
+        ]
+        return [
+            MenuEntry(f"Here: {words}", f"{key} on this page" if key else "", does)
+            for key, words, does in (*offered, *own)
         ]
 
     async def on_key(self, event: events.Key) -> None:
-        """Handle the letters of the footer."""
+        """Handle the letters of the line of keys."""
         await self.picker.settled()
         does = self._letter((event.character or "").lower())
         if does:
@@ -115,20 +161,33 @@ class RecordPage(PickerPage[None]):
         """Return what a letter does; None if it does nothing here."""
         from fieldkit.records.declaration.roles import days_of
 
-        row = self.row
-        if row is None or not letter:
+        found = self._found
+        if found is None or not letter:
             return None
-        if letter == "s" and self.record_id in self._settle:
-            return partial(self.navigator.open_conflicts, record_id=self.record_id)
-        if letter == "p" and (days := days_of(row.kind)):
-            return partial(self.navigator.open_days, days.kind.kind(), row.id, row.label)
+        row, days = found.row, days_of(found.row.kind)
         own: dict[str, Callable[[], Awaitable[object]]] = {
-            "e": partial(self.navigator.open_form, row.kind, record_id=row.id),
-            "d": self._delete,
             "h": partial(self._open_history, row),
+            "g": self._go_to_details,
         }
+        if self.record_id in found.settle:
+            own["w"] = partial(self.navigator.open_conflicts, record_id=self.record_id)
+        if found.deleted:
+            own["z"] = self._restore
+        else:
+            own["e"] = partial(self.navigator.open_form, row.kind, record_id=row.id)
+            own["d"] = self._delete
+            if days:
+                own["a"] = partial(
+                    self.navigator.open_days, days.kind.kind(), row.id, found.identity.label
+                )
         action = next((one for one in self.actions if one.action.key == letter), None)
         return partial(self._take, action, row) if action else own.get(letter)
+
+    def _keys(self, found: PageData) -> Sequence[Key]:
+        settle = self.record_id in found.settle
+        if found.deleted:
+            return keys("w settle" if settle else "", "z restore", "h history", "Esc back")
+        return footer(found.row.kind, settle=settle)
 
     async def _take(self, one: PageAction, row: Row) -> None:
         await self.navigator.open_action(one.kind.kind(), one.field, row.id, row.label)
@@ -139,11 +198,20 @@ class RecordPage(PickerPage[None]):
             self.dismiss(None)
             say_on_screen(self.app, f"Deleted: {label}")
 
+    async def _go_to_details(self) -> None:
+        self.picker.show_after()
+
+    async def _restore(self) -> None:
+        label = await restore(self, self.record_id)
+        self.picker.reload()
+        await self.app.refresh_status()
+        self.say(f"Restored: {label}", done=True)
+
     async def _delete_line(self, record_id: str) -> None:
         label = await ask_and_delete(self, record_id, key="Delete")
         if label:
             self.picker.reload()
-            self.say(f"Deleted: {label}")
+            self.say(f"Deleted: {label}", done=True)
             await self.app.refresh_status()
 
     async def _open_history(self, row: Row) -> None:
@@ -156,10 +224,11 @@ def footer(kind: str, *, settle: bool) -> list[Key]:
 
     actions = [one.action for one in actions_of(kind)]
     return [
-        *(Key(action.key, action.label) for action in actions if action.key),
-        *keys("p present" if days_of(kind) else "", "s settle" if settle else "", "e edit"),
+        *keys("a attendance" if days_of(kind) else "", "w settle" if settle else ""),
+        *(Key(one.key, one.label, rare=one.same_person) for one in actions if one.key),
+        *keys("e edit", "h history"),
+        rare("g details"),
         rare("d delete"),
-        rare("h history"),
         rare("Delete remove the line"),
         *keys("Esc back"),
     ]

@@ -20,7 +20,8 @@ from textual.worker import Worker, WorkerError
 from fieldkit.screens.look.drawn import Drawn
 from fieldkit.screens.look.parts import frame
 from fieldkit.screens.look.text import Span, Text
-from fieldkit.screens.widgets.rows import Answer, Choice, RowLine, lay_out
+from fieldkit.screens.widgets.rows import Answer, Choice, RowLine, all_lines, lay_out
+from fieldkit.screens.widgets.scrolling import View
 from fieldkit.screens.widgets.typed import Typed
 
 _FRAMED_FROM = 10
@@ -120,7 +121,7 @@ class Picker(Drawn, can_focus=True):
         elif marked is not None and not any(map(marked.is_same, rows[was or 0 : (was or 0) + 1])):
             self._mark = next((n for n, row in enumerate(rows) if row.is_same(marked)), None)
         self.answer = answer
-        if self._mark is not None and was is not None and not on_last:
+        if self._mark is not None and was is not None and not on_last and not answer.scrolls:
             self._top = max(self._top + self._mark - was, 0)
         self._draw()
 
@@ -137,7 +138,8 @@ class Picker(Drawn, can_focus=True):
         self._mark = answer.mark if place is None else min(place, self._count - 1)
         if self._mark is not None and not 0 <= self._mark < self._count:
             self._mark = None
-        self._top = 0
+        if place is None or not answer.scrolls:
+            self._top = 0
         self._draw()
 
     def _place_in(self, answer: Answer) -> int | None:
@@ -223,12 +225,12 @@ class Picker(Drawn, can_focus=True):
     async def enter(self) -> None:
         """Do what the marked row does."""
         await self.settled()
-        if self.marked is not None:
+        if self.marked is not None and self._in_sight():
             await self._run_reporting(self.marked.enter)
 
     async def remove_marked(self) -> None:
         """Do what Delete does on the marked row."""
-        if self.marked is not None and self.marked.remove is not None:
+        if self.marked is not None and self.marked.remove is not None and self._in_sight():
             await self._run_reporting(self.marked.remove)
 
     async def _move(self, key: str) -> bool:
@@ -240,10 +242,16 @@ class Picker(Drawn, can_focus=True):
                 return False
             step = -self._count if key == "home" else self._count
         await self.settled()
-        await self._shift(step or 0, jump or 0)
+        if self.answer.scrolls and key in ("home", "end"):
+            self._show(self._view.end(first=key == "home"))
+        else:
+            await self._shift(step or 0, jump or 0)
         return True
 
     async def _shift(self, step: int, jump: int) -> None:
+        if self.answer.scrolls:
+            self._show(self._view.step(step) if step else self._view.jump(jump))
+            return
         if not self._count:
             return
         goal = (-1 if self._mark is None and step + jump > 0 else self._mark or 0) + step + jump
@@ -260,6 +268,32 @@ class Picker(Drawn, can_focus=True):
         if self._mark == len(self.answer.rows):
             self._top = self._mark
         self._draw()
+
+    # --- what scrolls as a whole ---
+
+    @property
+    def _view(self) -> View:
+        lines = all_lines(self.answer, self._mark, self.size.width)
+        return View(lines, self.size.height - self._box_height, self._top, self._mark)
+
+    def _show(self, view: View) -> None:
+        self._top, self._mark = view.top, view.mark
+        self._draw()
+
+    def show_after(self) -> None:
+        """Bring the lines after the rows to the top."""
+        view = self._view
+        self._show(view.at(len(view.lines) - len(self.answer.after)))
+
+    def _in_sight(self) -> bool:
+        """Say whether the marked row is on the screen; if it is not, bring it there.
+
+        No key does anything to a row that is not seen.
+        """
+        if not self.answer.scrolls or self._view.sees_mark:
+            return True
+        self._show(self._view.with_mark_in_sight())
+        return False
 
     # --- mouse ---
 
@@ -299,14 +333,17 @@ class Picker(Drawn, can_focus=True):
         before, (width, height) = self._drawn, self.size
         box = self._box_height
         current = self._answered == self.typed.text
-        self._drawn, self._top = lay_out(
-            self.answer,
-            self._mark,
-            self._top,
-            width,
-            height - box,
-            empty=self._empty if current else "",
-        )
+        if self.answer.scrolls:
+            self._drawn = self._view.shown
+        else:
+            self._drawn, self._top = lay_out(
+                self.answer,
+                self._mark,
+                self._top,
+                width,
+                height - box,
+                empty=self._empty if current else "",
+            )
         changed = [
             Region(0, box + y, width, 1)
             for y in range(height - box)

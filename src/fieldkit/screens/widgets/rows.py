@@ -73,6 +73,8 @@ class Answer(NamedTuple):
     """Columns that are right-aligned."""
     more: Callable[[], Awaitable[Answer]] | None = None
     """Fetches the rows after these, when the mark goes beyond them."""
+    scrolls: bool = False
+    """Whether the lines above, the rows and the lines after them scroll together."""
 
 
 class RowLine(NamedTuple):
@@ -122,6 +124,21 @@ def lay_out(
         lines.append(RowLine(None, (Span(" " * MARGIN), *rule(width - 2 * MARGIN))))
         lines.append(_last(answer.last, len(rows), width, marked=mark == len(rows)))
     return Layout(lines[:height], top)
+
+
+def all_lines(answer: Answer, mark: int | None, width: int) -> list[RowLine]:
+    """Return every line of an answer that scrolls as a whole."""
+    sizes = _sizes(answer, width)
+    lines = [RowLine(None, _inset(text)) for text in answer.above]
+    if heads := _headings(answer):
+        lines.append(RowLine(None, _inset(_cells(heads, sizes[0], answer.right))))
+    for index, row in enumerate(answer.rows):
+        lines += [RowLine(None, _inset(text)) for text in row.gap]
+        if row.head:
+            lines.append(RowLine(None, _inset(row.head)))
+        own = sizes[width_of(row.before)]
+        lines += _row(row, index, own, answer.right, width, marked=index == mark)
+    return [*lines, *(RowLine(None, _inset(text)) for text in answer.after)]
 
 
 def _visible(

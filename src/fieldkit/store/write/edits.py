@@ -146,8 +146,7 @@ def prepare(
     if edit.op is Op.DELETE:
         return _deletion(edit, before, _oldest(seen, past, past.pending), past)
     if before is not None and before.deleted:
-        stop = finding_about(before, "deleted", "deleted", Severity.BLOCK)
-        return Prepared(before, before, None, {}, seen, stops=(stop,))
+        return _of_deleted(edit, before, seen, past, RuleContext(today, before, known))
     if before is None and edit.base is not None:
         return _left(edit)
     record = _after(edit, before, device)
@@ -187,6 +186,28 @@ def _deletion(edit: Edit, before: Record | None, base: int | None, past: Past) -
         return Prepared(gone, before, None, {}, base)
     after = before.model_copy(update={"deleted": True})
     return Prepared(after, before, Op.DELETE, {}, base, ended=past.untaken)
+
+
+def restoration(record: Record, base: int | None = None) -> Edit:
+    """Return the edit that restores a deleted record; ``base``: the version the operator saw."""
+    return Edit(type(record), {DELETED: False}, record.id, base)
+
+
+def _of_deleted(
+    edit: Edit, before: Record, seen: int | None, past: Past, case: RuleContext
+) -> Prepared:
+    """Work out an edit of a deleted record: only its restoration goes.
+
+    Rules do not stop it, for nobody is asked; they remark.
+    """
+    if edit.fields.get(DELETED) is not False:
+        stop = finding_about(before, "deleted", "deleted", Severity.BLOCK)
+        return Prepared(before, before, None, {}, seen, stops=(stop,))
+    record = before.model_copy(update={"deleted": False})
+    changed = {DELETED: False} | _owed(record, past)
+    op = Op.CREATE if past.created_again else Op.EDIT
+    remarks = tuple(judge(record, case))
+    return Prepared(record, before, op, changed, _oldest(seen, past, changed), remarks=remarks)
 
 
 def _left(edit: Edit) -> Prepared:

@@ -1,0 +1,117 @@
+"""The lines of a record's page: above and below its rows, and in the panel beside them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fieldkit.screens.look.charts import Fact, card, steps
+from fieldkit.screens.look.glyphs import CORRECT, DUE
+from fieldkit.screens.look.parts import Block, heading
+from fieldkit.screens.look.text import (
+    Cell,
+    Span,
+    StyleName,
+    Text,
+    apart,
+    cut,
+    joined,
+    width_of,
+    wrapped,
+)
+from fieldkit.screens.lookup.issues import Issue
+from fieldkit.screens.records.page_data import PageData
+from fieldkit.screens.records.summary import Due, Section
+
+_DUE = "DUE  "
+
+
+def above(page: PageData, width: int, *, due: bool) -> list[Cell]:
+    """Return the lines above the rows; ``due``: with what is due, which the panel does not say."""
+    one = page.identity
+    name = joined(((Span(one.label, "strong"),), (Span(one.who, "dim"),)))
+    lines: list[Cell] = [apart(name, (Span(page.row.id, "dim"),), width)]
+    about = [(Span(one.main, "accent"),), *((Span(text),) for text in one.others)]
+    lines += wrapped(joined(about), width, 2)
+    if len(page.steps) > 1:
+        lines += ["", steps(page.steps, width)]
+    needed = due_lines(page.due, width) if due else []
+    told = [line for issue in page.issues for line in issue_lines(issue, width)]
+    lines += ["", *needed] if needed else []
+    lines += ["", *told] if told else []
+    return [*lines, ""]
+
+
+def due_lines(found: Sequence[Due], width: int, most: int = 3) -> list[Text]:
+    """Return what is due, each on a line of its own."""
+    lines: list[Text] = []
+    for number, one in enumerate(found):
+        label = _DUE if not number else " " * len(_DUE)
+        what = joined(((Span(f"{DUE} {one.what}", "warn"),), (Span(one.more, "dim"),)))
+        parts = wrapped(what, width - len(_DUE), most)
+        lines += [
+            (Span(label if not place else " " * (len(_DUE) + 2), "dim"), *part)
+            for place, part in enumerate(parts)
+        ]
+    return lines
+
+
+def issue_lines(issue: Issue, width: int) -> list[Text]:
+    """Return an issue: what it is, about which field, and why."""
+    style: StyleName = "bad" if issue.heading == "Returned to you" else "warn"
+    head = Span(f"{CORRECT} {issue.heading}", style)
+    field = (Span(f"  {issue.field}:", "strong"),) if issue.field else ()
+    parts = wrapped((head, *field, Span(f"  {issue.reason}")), width, 4)
+    return [part if not place else (Span("  "), *part) for place, part in enumerate(parts)]
+
+
+def details(sections: Sequence[Section], width: int) -> list[Cell]:
+    """Return all filled fields under their headings."""
+    lines: list[Cell] = []
+    for one in sections:
+        lines += ["", heading(one.heading), *card(one.facts, width)]
+    return lines
+
+
+def due_block(found: Sequence[Due], width: int) -> Block | None:
+    """Return what is due for the panel; None if nothing is."""
+    lines: list[Cell] = []
+    for one in found:
+        lines += wrapped((Span(f"{DUE} ", "warn"), Span(one.what)), width, 4)
+        lines.append((Span(f"  {one.more}", "dim"),))
+    return Block((Span("Due", "warn"),), lines, style="warn") if lines else None
+
+
+class Panelled(NamedTuple):
+    """What stands in the panel, and the sections for which it has no space."""
+
+    blocks: Sequence[Block]
+    rest: Sequence[Section]
+
+
+def panelled(page: PageData, width: int, height: int) -> Panelled:
+    """Return what is due and the first sections of the filled fields as blocks of the panel."""
+    needed = due_block(page.due, width)
+    blocks, lines = [needed] if needed else [], list[Cell]()
+    left = height - sum(len(block.lines) + 2 for block in blocks) - 2
+    shown = 0
+    for one in page.sections:
+        more: list[Cell] = [
+            heading(one.heading),
+            *(line for fact in one.facts for line in _fact(fact, width)),
+        ]
+        more = ["", *more] if lines else more
+        if len(lines) + len(more) > left:
+            break
+        lines += more
+        shown += 1
+    blocks += [Block("Details", lines)] if lines else []
+    return Panelled(blocks, page.sections[shown:])
+
+
+def _fact(fact: Fact, width: int) -> list[Text]:
+    """Return a label with its value beside it, or below it if that is too long."""
+    label = cut((Span(fact.label, "dim"),), width)
+    if width_of(label) + width_of(fact.value) + 2 <= width:
+        return [apart(label, fact.value, width)]
+    return [label, *((Span("  "), *part) for part in wrapped(fact.value, width - 2, 3))]

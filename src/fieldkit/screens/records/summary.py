@@ -1,0 +1,156 @@
+"""What a page says of its record: who or what it is, its steps, what is due, all its fields.
+
+Everything follows from the declarations. Functions that take a store run in its thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from fieldkit.screens.look.charts import Fact, Step
+from fieldkit.screens.lookup.rows import RecordSource, shown_value
+
+if TYPE_CHECKING:
+    from fieldkit.records import Field, Record
+    from fieldkit.store import Store
+
+
+class Identity(NamedTuple):
+    """The first lines of a page."""
+
+    label: str
+    who: str
+    """What tells a person from others of the same name."""
+    main: str
+    """What is said of it first: the trade of an artisan, the group of a member."""
+    others: Sequence[str]
+    """Where it is, and further list fields."""
+
+
+class Due(NamedTuple):
+    """Something that should have been done, or is needed next."""
+
+    what: str
+    more: str
+
+
+class Section(NamedTuple):
+    """Filled fields under their heading."""
+
+    heading: str
+    facts: Sequence[Fact]
+
+
+def identity(source: RecordSource, record: Record, label: str) -> Identity:
+    """Return who or what a record is; numbers and dates are named, words are not."""
+    from fieldkit.records import Use
+
+    who, place = record.who(), _place(source, record)
+    shown: list[str] = []
+    for name in record.used(Use.LIST):
+        field = record.fields()[name]
+        if name in record.used(Use.NAME) or name in record.used(Use.PLACE):
+            continue
+        if name in record.used(Use.KIN) and who:
+            continue
+        text = shown_value(source, record, name).partition(" (")[0].partition(": ")[0]
+        if not text or text in label:
+            continue
+        named = isinstance(record.value(name), date | int)
+        shown.append(f"{_small(field)} {text}" if named else text)
+    digits = [
+        text for name in record.used(Use.DIGITS) if (text := shown_value(source, record, name))
+    ]
+    rest = [text for text in shown if text not in digits]
+    return Identity(
+        label, who, rest[0] if rest else "", [*filter(None, [place]), *digits, *rest[1:]]
+    )
+
+
+def _place(source: RecordSource, record: Record) -> str:
+    """Return the village and the block, as far as the label does not say them."""
+    from fieldkit.records import Use
+
+    named = [*record.used(Use.PLACE), "block"]
+    places = [shown_value(source, record, name) for name in named]
+    return ", ".join(dict.fromkeys(text for text in places if text))
+
+
+def _small(field: Field) -> str:
+    """Return a field's label within a line: "Formed" as "formed", but not "LokOS"."""
+    label = field.label
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+# --- steps ---
+
+
+def steps(store: Store, record: Record) -> list[Step]:
+    """Return the milestones of a record's way, as its own fields and what refers to it say."""
+    from fieldkit.records.declaration.roles import milestones_of
+
+    found: dict[str, Step] = {}
+    for milestone, kind in milestones_of(record.kind()):
+        about, at = milestone.about, milestone.at
+        records = store.where(kind.kind(), **{about: record.id}) if about else [record]
+        done = stopped = False
+        for one in records:
+            there = None
+            for to in kind.references()[at].kinds if at and one.value(at) else ():
+                event = store.get(to, str(one.value(at)))
+                there = event.values() if event else there
+            done |= milestone.reached(one.values(), there)
+            stopped |= milestone.ended(one.values())
+        before = found.get(milestone.word, Step(milestone.word))
+        done = before.done or done
+        found[milestone.word] = Step(milestone.word, done, (before.stopped or stopped) and not done)
+    return list(found.values())
+
+
+# --- what is due ---
+
+
+def due(store: Store, record: Record) -> list[Due]:
+    """Return what is overdue, and what is missing before which step."""
+    values = record.values()
+    missing: dict[str, list[str]] = {}
+    for name, field in record.form_fields().items():
+        if field.due and field.asked(values) and values[name] is None:
+            missing.setdefault(field.due, []).append(field.label)
+    asked = [Due(", ".join(labels), f"before {step}") for step, labels in missing.items()]
+    return [*_overdue(store, record), *asked]
+
+
+def _overdue(store: Store, record: Record) -> Iterator[Due]:
+    """Yield what refers to a record and has been at one step of its lifecycle for too long."""
+    from fieldkit.records import kinds
+    from fieldkit.records.fields.formats import indian, today
+
+    for name, kind in kinds().items():
+        for field, reference in kind.references().items():
+            if not kind.lifecycle or record.kind() not in reference.kinds:
+                continue
+            for found in store.where(name, **{field: record.id}):
+                days, step = found.overdue(today()), found.step()
+                if days and step:
+                    yield Due(f"{kind.title} {step.word}", f"{indian(days)} days ago")
+
+
+# --- all fields ---
+
+
+def sections(source: RecordSource, record: Record) -> list[Section]:
+    """Return all filled fields, by the sections of the form."""
+    found: dict[str, list[Fact]] = {}
+    for name, field in record.form_fields().items():
+        value = record.value(name)
+        if value is None:
+            continue
+        if name in record.references():
+            text = shown_value(source, record, name)
+        else:
+            text = field.format.describe(value)
+        found.setdefault(field.section, []).append(Fact(field.label, text))
+    return [Section(heading, facts) for heading, facts in found.items()]
