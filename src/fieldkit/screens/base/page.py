@@ -183,7 +183,7 @@ class Page(Screen[ScreenResultType]):
     Page > #middle { height: 1fr; margin-top: 1; }
     Page.-low > #middle { margin-top: 0; }
     Page > #middle > #content { width: 1fr; height: 1fr; }
-    Page.-wide > #middle > #panel.-filled { display: block; }
+    Page.-wide > #middle > #panel.-filled { display: block; margin-left: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),

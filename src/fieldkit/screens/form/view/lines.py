@@ -37,8 +37,9 @@ def lines(model: FormModel, width: int, height: int) -> list[Line]:
     found = [_plain(_heading(model, width), width)]
     found += [_plain((), width)] * (at.first - 1)
     found += [_row(model, one, cols, width, asked=one.field.asked(values)) for one in at.fields]
-    found += [_plain((), width)] * (height - len(found) - len(below))
-    return [*found, *(_plain(text, width) for text in below)]
+    found += [_plain((), width)] * (at.choices_at - (at.rows > 1) - len(found))
+    found += [_plain(text, width) for text in below]
+    return [*found, *[_plain((), width)] * (height - len(found))]
 
 
 def cursor(model: FormModel, width: int, height: int) -> tuple[int, int]:
@@ -145,8 +146,8 @@ def _pieces(
     left = Piece(fit(label, cols.box_at), cols.box_at, surface)
     if inside < 0:
         return (left, Piece(box, width - cols.box_at, surface))
-    rest = (Span(" " * GAP), *cut(note, cols.note))
     space = width - cols.box_at - inside - 1
+    rest = (Span(" " * GAP), *cut(note, cols.note)) if note else ()
     return (left, Piece(box, inside + 1, "field"), Piece(rest, space, surface))
 
 
@@ -175,11 +176,20 @@ def _note(model: FormModel, one: FormField, *, asked: bool) -> Text:
 
 def _wanted(model: FormModel, one: FormField, *, here: bool) -> Text:
     """Return why a text is wanted, or in the present field what can be repeated there."""
-    if here and (last := model.last.get(one.name)):
+    if here and (last := _last(model, one)):
         return (Span("=", "key"), Span(f" {last}", "dim"))
     if one.field.required:
         return (Span("needed", "dim"),)
     return (Span(f"{DUE} before {one.field.due}", "dim"),) if one.field.due else ()
+
+
+def _last(model: FormModel, one: FormField) -> str:
+    """Return what was entered here last time, as people read it; of a record, if that is known."""
+    text = model.last.get(one.name, "")
+    if one.searched:
+        return model.names.get(text, "")
+    listed = one.candidates(model.within(one), whole=True) if text and one.closed else ()
+    return next((each.label for each in listed if each.text == text), text)
 
 
 def _fault(one: FormField, *, typing: bool) -> Text:
