@@ -240,7 +240,8 @@ class FormPage(Page["SavedRecord | None"]):
         if message != Message():
             self.say(message.text, message.then, error=message.alarm)
         elif note:
-            self.say(f"To check: {note}" if one.to_check else note, error=not one.to_check)
+            stands = model.fresh and not one.to_check
+            self.say(f"To check: {note}" if one.to_check else note, error=stands)
         elif same and not self.wide:
             self.say(same, doubt=True)
         else:
