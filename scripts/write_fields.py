@@ -47,8 +47,8 @@ event is not dated after today (*confirm*, as the laptop's clock may be wrong).
 The lists come from the schemes' papers and portals as far as these were available; some entries
 rest on general knowledge only (`src/fieldkit/reference/data/SOURCES.md`). They can be chosen and
 stored like any other but are never shown as official: below, in the hint of a field that holds one,
-and as `"confirmed": false` in `fieldkit kinds --json`, each is marked as a *name unconfirmed*. Only
-the wording is unconfirmed, not what it says of the person.
+and as `"confirmed": false` in `fieldkit kinds --json`, each is marked *not an official wording*.
+Only the wording is unconfirmed, not what it says of the person.
 
 Toolkit sets, grades of groups, categories, poverty ranks and registration acts are words that are
 copied into official papers: their unconfirmed entries carry the mark in the label everywhere, in

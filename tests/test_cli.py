@@ -83,7 +83,7 @@ def test_a_fault_prints_one_sentence_and_logs_no_data(
     monkeypatch.setattr(laptop, "status", broken)
     ran = cli("status", "--json")
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, b"", 1)
-    assert "a mistake in the program" in ran.err
+    assert "an error in the program" in ran.err
     (log,) = (tmp_path / "home" / "logs").iterdir()
     assert str(log) in ran.err
     assert "ValueError" in log.read_text(encoding="utf-8")

@@ -125,7 +125,9 @@ class FieldkitApp(AppBase):
         except Exception as error:
             if not is_sentence(error) or not isinstance(page, Page):
                 raise
-            if not page.confirmed("quit", f"{error} Ctrl+Q again quits without what was typed."):
+            if not page.confirmed(
+                "quit", f"{error} Press Ctrl+Q again to quit without what was typed."
+            ):
                 return
         self.exit(0)
 
@@ -155,7 +157,7 @@ class FieldkitApp(AppBase):
         """Log where the exception being handled was raised; return a sentence about it."""
         log = write_log(self.home)
         return super().note_fault() + (
-            f" Send this file to whoever looks after fieldkit: {log}" if log else ""
+            f" Send this file to the fieldkit administrator: {log}" if log else ""
         )
 
     def _fatal_error(self) -> None:
@@ -163,9 +165,9 @@ class FieldkitApp(AppBase):
         log = write_log(self.home)
         self._write_drafts_now()
         self.fault = (
-            "fieldkit stopped because of a mistake in the program. What was saved is safe; "
-            "what was being typed is on Home after the next start."
-            + (f" Send this file to whoever looks after fieldkit: {log}" if log else "")
+            "fieldkit stopped because of an error in the program. What was saved is safe; what "
+            "was being typed is on Home after the next start."
+            + (f" Send this file to the fieldkit administrator: {log}" if log else "")
         )
         textual_private.stop_at_once(self)
 
@@ -204,7 +206,7 @@ def run(home: Path) -> int:
         _tell("fieldkit is already open on this folder. Use that window, or quit it first.")
         return 2
     except OSError:
-        _tell(f"The folder {home} cannot be written. Ask whoever set up this laptop.")
+        _tell(f"The folder {home} cannot be written. Ask the person who set up this laptop.")
         return 2
     try:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -53,7 +53,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Unusable as error:
         return print_error(str(error))
     except KeyboardInterrupt:
-        print_error("Stopped. What was already done stays done.")
+        print_error("Stopped. What was already saved stays saved.")
         return IN_PART
     except BrokenPipeError:
         _write_nowhere()
@@ -77,14 +77,15 @@ def _failed(error: Exception) -> int:
         return print_error(str(error))
     if isinstance(error, OSError):
         return print_error(
-            f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+            f"{error.filename or 'A file'} cannot be used: {error.strerror or error}. Check it, "
+            "then try again."
         )
     from fieldkit.app import write_log
 
     log = write_log(home_folder())
     print_error(
-        "fieldkit stopped because of a mistake in the program. What was saved is safe."
-        + (f" Send this file to whoever looks after fieldkit: {log}" if log else "")
+        "fieldkit stopped because of an error in the program. What was saved is safe."
+        + (f" Send this file to the fieldkit administrator: {log}" if log else "")
     )
     return IN_PART
 
@@ -98,8 +99,9 @@ def print_error(sentence: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="fieldkit",
-        description="Offline field records for block offices. Without a command: the application.",
-        epilog="FIELDKIT_HOME names the folder that holds all of one installation.",
+        description="Offline field records for block offices. Without a command, the application "
+        "opens.",
+        epilog="FIELDKIT_HOME is the folder that holds everything of one installation.",
     )
     parser.add_argument("--version", action="version", version=f"fieldkit {__version__}")
     parser.set_defaults(run=None)
@@ -123,30 +125,41 @@ def _add_json(command: argparse.ArgumentParser) -> None:
 
 
 def _add_laptop(commands: Subparsers) -> None:
-    demo = _add(commands, "demo", "show the main job on made-up data", "demo:demo")
-    demo.add_argument("--headless", action="store_true", help="do the job and print what was done")
+    demo = _add(commands, "demo", "show how fieldkit works, on made-up data", "demo:demo")
+    demo.add_argument(
+        "--headless", action="store_true", help="print the steps, do not open the application"
+    )
     demo.add_argument("--people", type=_count, default=2000, metavar="N")
     demo.add_argument("--seed", type=_whole, default=1, metavar="S")
-    demo.add_argument("--home", type=Path, metavar="DIR", help="where to keep the demonstration")
+    demo.add_argument("--home", type=Path, metavar="DIR", help="folder for the demonstration")
 
     init = _add(commands, "init", "set this laptop up without the screen", "laptop:init")
     init.add_argument("--name", required=True, help="who works at this laptop")
     init.add_argument("--district", required=True, type=_whole, metavar="CODE")
     init.add_argument("--block", type=_whole, metavar="CODE")
 
-    _add_json(_add(commands, "status", "say what is here and what waits", "laptop:status"))
+    _add_json(
+        _add(
+            commands,
+            "status",
+            "show what is on this laptop and what is not sent yet",
+            "laptop:status",
+        )
+    )
     backup = _add(commands, "backup", "copy all data to a file", "laptop:backup")
     backup.add_argument("file", type=Path)
-    backup.add_argument("--force", action="store_true", help="replace a file that is no backup")
-    restore = _add(commands, "restore", "put a backup in place of the data", "laptop:restore")
+    backup.add_argument(
+        "--force", action="store_true", help="replace the file even if it is not a backup"
+    )
+    restore = _add(commands, "restore", "replace the data with a backup", "laptop:restore")
     restore.add_argument("file", type=Path)
-    _add_json(_add(commands, "check", "look through the whole data file", "laptop:check"))
+    _add_json(_add(commands, "check", "check the whole data file", "laptop:check"))
     villages = _add(commands, "villages", "load a list of villages (LGD)", "laptop:villages")
     villages.add_argument("file", type=Path)
 
 
 def _add_records(commands: Subparsers) -> None:
-    _add_json(_add(commands, "kinds", "list what is recorded, field by field", "records:kinds"))
+    _add_json(_add(commands, "kinds", "list the kinds of record and their fields", "records:kinds"))
 
     sample = _add(commands, "sample", "write made-up records to files", "records:sample")
     sample.add_argument("--people", required=True, type=_count, metavar="N")
@@ -159,7 +172,7 @@ def _add_records(commands: Subparsers) -> None:
     load = _add(commands, "import", "load records from a file or folder", "importing:load")
     load.add_argument("what", metavar="KIND|DIR")
     load.add_argument("file", nargs="?", metavar="FILE|-")
-    load.add_argument("--dry-run", action="store_true", help="say what would happen")
+    load.add_argument("--dry-run", action="store_true", help="show what would happen, save nothing")
     load.add_argument("--sheet", default="", metavar="NAME", help="the sheet of a workbook to read")
     load.add_argument(
         "--map",
@@ -201,16 +214,16 @@ def _add_sync(commands: Subparsers) -> None:
     enrol = _add(commands, "enrol", "enrol this laptop with a server", "laptop:enrol")
     enrol.add_argument("url")
     enrol.add_argument("code")
-    _add_json(_add(commands, "sync", "send what waits, bring what others did", "laptop:sync"))
-    receipt = _add(
-        commands, "receipt", "compare what is here with what the server holds", "comparing:receipt"
+    _add_json(
+        _add(
+            commands, "sync", "send what is not sent yet, receive what others saved", "laptop:sync"
+        )
     )
+    receipt = _add(commands, "receipt", "compare this laptop with the server", "comparing:receipt")
     receipt.add_argument("-o", "--output", type=Path, metavar="FILE", help="also as a text file")
     _add_json(receipt)
-    _add_json(_add(commands, "conflicts", "list values not used yet", "comparing:conflicts"))
-    resolve = _add(
-        commands, "resolve", "decide which value of a conflict counts", "comparing:resolve"
-    )
+    _add_json(_add(commands, "conflicts", "list the values to settle", "comparing:conflicts"))
+    resolve = _add(commands, "resolve", "settle two values of one field", "comparing:resolve")
     resolve.add_argument("conflict", metavar="CONFLICT")
     resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
 
@@ -218,7 +231,7 @@ def _add_sync(commands: Subparsers) -> None:
 def _add_server(commands: Subparsers) -> None:
     server = commands.add_parser("server", help="the central server (needs fieldkit-jk[server])")
     actions = server.add_subparsers(title="actions", metavar="ACTION", required=True)
-    run = _add_action(actions, "run", "serve until stopped")
+    run = _add_action(actions, "run", "run the server until stopped")
     run.add_argument("--host", default="127.0.0.1", metavar="H")
     run.add_argument("--port", type=_whole, default=8000, metavar="P")
     run.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate with chain, PEM")
@@ -230,11 +243,11 @@ def _add_server(commands: Subparsers) -> None:
         metavar="ADDR",
         help="address of a proxy that ends https in front of this server; may be repeated",
     )
-    _add_action(actions, "migrate", "bring the database to this version")
-    code = _add_action(actions, "code", "make a one-time code by which a laptop enrols")
+    _add_action(actions, "migrate", "upgrade the database to this version")
+    code = _add_action(actions, "code", "make a one-time code to enrol a laptop")
     code.add_argument("--role", required=True, choices=_ROLES)
     _add_scope(code)
-    code.add_argument("--minutes", type=_count, metavar="M", help="how long it is good for")
+    code.add_argument("--minutes", type=_count, metavar="M", help="minutes until it expires")
     _add_json(_add_action(actions, "devices", "list who is enrolled"))
     revoke = _add_action(actions, "revoke", "end a device's access")
     revoke.add_argument("device", type=_whole, metavar="DEVICE")
@@ -242,30 +255,43 @@ def _add_server(commands: Subparsers) -> None:
     scope.add_argument("device", type=_whole, metavar="DEVICE")
     _add_scope(scope)
     close = _add_action(
-        actions, "close-scope", "let the former areas of a device count no longer", "close_scope"
+        actions,
+        "close-scope",
+        "let a supervisor decide on all work for the former areas of a device",
+        "close_scope",
     )
     close.add_argument("device", type=_whole, metavar="DEVICE")
     ended = _add_action(
-        actions, "ended-scopes", "say or set how long former areas count", "ended_scopes"
+        actions,
+        "ended-scopes",
+        "show or set for how long work for former areas is accepted",
+        "ended_scopes",
     )
     ended.add_argument("--days", type=_whole, metavar="N")
     _add_late(actions)
-    _add_json(_add_action(actions, "status", "say what the server holds"))
+    _add_json(_add_action(actions, "status", "show what the server holds"))
 
 
 _ROLES = ("viewer", "registrar", "operator", "supervisor", "administrator")
 
 
 def _add_late(actions: Subparsers) -> None:
-    late = actions.add_parser("late", help="decide about changes for areas that a device had")
+    late = actions.add_parser("late", help="decide on changes for former areas of a device")
     choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)
     listing = _add_action(choices, "list", "list the late changes", "late:listing")
-    listing.add_argument("--device", type=_whole, metavar="DEVICE", help="only those of a device")
+    listing.add_argument(
+        "--device", type=_whole, metavar="DEVICE", help="only the changes of this device"
+    )
     _add_json(listing)
-    for name, help_text in (("take", "take late changes in"), ("leave", "leave late changes")):
+    for name, help_text in (
+        ("take", "accept late changes"),
+        ("leave", "return late changes to their authors"),
+    ):
         decide = _add_action(choices, name, help_text, f"late:{name}")
         decide.add_argument("change", nargs="*", metavar="CHANGE", help="like 7KQ2M9XD/14")
-        decide.add_argument("--device", type=_whole, metavar="DEVICE", help="all of a device")
+        decide.add_argument(
+            "--device", type=_whole, metavar="DEVICE", help="all changes of a device"
+        )
 
 
 def _add_action(
@@ -278,7 +304,9 @@ def _add_action(
 
 
 def _add_scope(action: argparse.ArgumentParser) -> None:
-    action.add_argument("--district", type=_whole, metavar="N", help="neither: all districts")
+    action.add_argument(
+        "--district", type=_whole, metavar="N", help="without district and block: all districts"
+    )
     action.add_argument("--block", type=_whole, metavar="N")
 
 

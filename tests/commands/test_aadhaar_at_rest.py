@@ -66,7 +66,7 @@ def test_importing_a_messy_roster_stores_no_aadhaar_number(
     ran = cli("import", "beneficiary", roster, "--json")
     assert ran.json["imported"] > 100
     assert ran.json["rejected"] > 0
-    assert any("cut to the last four" in note for note in ran.json["notes"])
+    assert any("only the last four" in note for note in ran.json["notes"])
     roster.unlink()
     assert held(at_rest(laptop, given), numbers) == set()
     (someone, *_) = cli("export", "beneficiary", "--format", "jsonl").lines

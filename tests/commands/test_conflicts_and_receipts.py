@@ -60,7 +60,7 @@ def test_a_receipt_is_printed_as_text_json_or_a_file(
     assert cli("enrol", server, code(database)).code == 0
     waiting = cli("receipt")
     assert waiting.code == 1
-    assert "Not all is on the server yet." in waiting.text
+    assert "Not everything is on the server yet." in waiting.text
     assert cli("sync").code == 0
     file = tmp_path / "receipt.txt"
     ran = cli("receipt", "--json", "-o", file)
@@ -79,10 +79,10 @@ def test_a_receipt_is_printed_as_text_json_or_a_file(
     assert log["laptop"]["head"] == status["head"]
     assert sum(log["laptop"]["counts"].values()) == log["laptop"]["seq"] == status["last_seq"]
     written = file.read_text(encoding="utf-8")
-    assert "All that was entered on this laptop is on the server, and the same." in written
+    assert "Everything entered on this laptop is on the server, and is the same." in written
     assert max(len(line) for line in written.splitlines()) <= 80
     plain = cli("receipt", "-o", file)
-    assert (plain.code, plain.text) == (0, f"The receipt is in {file}.\n")
+    assert (plain.code, plain.text) == (0, f"The receipt was saved in {file}.\n")
 
 
 def test_a_receipt_offline_exits_with_3(filled: Path, cli: Cli) -> None:
@@ -108,7 +108,7 @@ def test_a_conflict_is_listed_and_decided(parted: str, cli: Cli, other: Store) -
     assert "mine    94190 11434  not used yet  Asha" in spoken
     assert "theirs  94190 11433  on the server  Asha" in spoken
     assert cli("status", "--json").json["conflicts"] == 1
-    assert "1 value is not used yet" in cli("status").text
+    assert "1 value to settle" in cli("status").text
     decided = cli("resolve", one["id"], "--keep", "theirs")
     assert (decided.code, decided.err) == (0, "")
     assert cli("conflicts", "--json").json == []
@@ -117,7 +117,7 @@ def test_a_conflict_is_listed_and_decided(parted: str, cli: Cli, other: Store) -
     assert other.conflicts() == []
     (found,) = cli("export", "beneficiary", "--format", "jsonl").lines
     assert found["mobile"] == "9419011433"
-    assert cli("conflicts").text == "There is no conflict.\n"
+    assert cli("conflicts").text == "Nothing to settle.\n"
 
 
 def test_a_held_value_is_labelled_even_if_it_equals_the_server_value(
@@ -180,7 +180,7 @@ def test_deleting_a_record_the_server_never_took_sends_nothing_more(
             "waiting": 0,
         }
         again = cli("sync").text
-        assert "What was returned before counts on this laptop alone" in again
+        assert "What was returned before is on this laptop only" in again
         (found,) = cli("export", "beneficiary", "--format", "jsonl").lines
         gone = f'{{"id": "{found["id"]}", "deleted": true}}\n'.encode()
         assert "1 changed" in cli("import", "beneficiary", "-", piped=gone).text
@@ -194,6 +194,6 @@ def test_deleting_a_record_the_server_never_took_sends_nothing_more(
         receipt = cli("receipt", "--json")
         assert (receipt.code, receipt.json["returned"]) == (0, 0)
     shown = cli("show", found["id"]).text
-    assert f"{found['id']} is no longer on this laptop. What was typed here:" in shown
+    assert f"{found['id']} is no longer on this laptop. What was entered here:" in shown
     said = dict(line.split(maxsplit=1) for line in shown.splitlines() if line.startswith("    "))
     assert (said["Trade"], said["District"]) == ("Carpenter (Suthar/Badhai)", "Baramulla")

@@ -25,7 +25,7 @@ def test_the_demonstration_ends_with_laptop_and_server_equal(
     assert counts["Enrolments"] == ("20", "20")
     assert re.search(r"^Heads of the log: same \([0-9a-f]{12}\)$", ran.text, re.M)
     assert "found Ghulam Mohiuddin Bhat" in ran.text
-    assert "1 value is to be settled (the mobile)" in ran.text
+    assert "1 value to settle (the mobile)" in ran.text
     assert "Settled: both laptops show the same." in ran.text
     assert not home.exists()
 
@@ -44,7 +44,7 @@ def test_the_demonstration_touches_no_existing_folder(laptop: Path, cli: Cli) ->
     for place in (laptop, laptop / "fieldkit.sqlite3"):
         ran = cli("demo", "--headless", "--people", "3", "--home", place)
         assert (ran.code, ran.out) == (2, b"")
-        assert "is no empty folder" in ran.err
+        assert "is not an empty folder" in ran.err
     assert {path: path.read_bytes() for path in laptop.iterdir() if path.is_file()} == before
 
 

@@ -55,7 +55,7 @@ def test_ctrl_c_stops_an_import_and_saved_rows_stay(
     ran = cli("import", "beneficiary", roster, "--json")
     assert ran.code == 1
     assert ran.json["imported"] == people(cli) == 2 * AT_ONCE
-    assert "The import was stopped before its end. What is in stays in." in ran.json["notes"]
+    assert "The import was stopped before the end. Rows already imported stay." in ran.json["notes"]
     assert cli("check").code == 0
 
 
@@ -66,7 +66,7 @@ def test_a_second_ctrl_c_stops_at_once(
     before = signal.getsignal(signal.SIGINT)  # the parent process may ignore it
     ran = cli("import", "beneficiary", roster, "--json")
     assert (ran.code, ran.out) == (1, b"")
-    assert ran.err == "Stopped. What was already done stays done.\n"
+    assert ran.err == "Stopped. What was already saved stays saved.\n"
     assert people(cli) == AT_ONCE
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -87,7 +87,7 @@ def test_saved_rows_stay_when_the_disk_fills_up(
     before_chunk(monkeypatch, 2, DiskFull("The disk is full."))
     ran = cli("import", "beneficiary", roster, "--json")
     assert (ran.code, ran.out) == (1, b"")
-    assert ran.err == ("The disk is full.\nAbout 500 rows were loaded before that and stay.\n")
+    assert ran.err == ("The disk is full.\nAbout 500 rows were imported before that, and stay.\n")
     assert people(cli) == AT_ONCE
 
 
@@ -170,7 +170,7 @@ def test_dates_of_two_orders_are_refused_until_one_is_chosen(
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        (["--map", "name=Nobody"], "The columns: “Name”, “Artisan Name”, “Trade”."),
+        (["--map", "name=Nobody"], "Choose one of: “Name”, “Artisan Name”, “Trade”."),
         (["--map", "nothing=Name"], "no field 'nothing'"),
         (["--map", "name"], "FIELD=HEADING"),
         (["--map", "name=Name", "--map", "name=Artisan Name"], "two columns for name"),

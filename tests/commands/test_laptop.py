@@ -52,9 +52,12 @@ def test_a_laptop_may_belong_to_a_whole_district(home: Path, cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--name", "Asha", "--district", "99"], "There is no district 99. The districts: 1 Anant"),
-        (["--name", "Asha", "--district", "2", "--block", "1"], "There is no block 1 in Budgam. I"),
-        (["--name", " ", "--district", "2"], "Give the name of who works at this laptop."),
+        (["--name", "Asha", "--district", "99"], "There is no district 99. Choose one of: 1 Anant"),
+        (["--name", "Asha", "--district", "2", "--block", "1"], "There is no block 1 in Budgam. C"),
+        (
+            ["--name", " ", "--district", "2"],
+            "Enter the name of the person who works on this laptop.",
+        ),
         (["--name", "Asha\x1b[2J", "--district", "2"], ""),
     ],
 )
@@ -85,7 +88,7 @@ def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
     assert len(found["head"]) == 64
     assert (found["server_head"], found["drafts"], found["last_sync"]) == (None, 0, None)
     spoken = cli("status").text
-    assert f"{total} changes made here, 0 on the server, {total} not sent yet" in spoken
+    assert f"{total} changes saved here, 0 on the server, {total} not sent yet" in spoken
 
 
 def test_a_sync_does_not_say_same_while_a_change_is_returned(
@@ -98,13 +101,13 @@ def test_a_sync_does_not_say_same_while_a_change_is_returned(
     for counted in ("1 returned", "0 returned"):
         ran = cli("sync").text
         assert counted in ran
-        assert "counts on this laptop alone" in ran
+        assert "is on this laptop only" in ran
         assert "the same" not in ran
     store = Store.open(laptop)
     (returned,) = store.outbox.returned()
     store.withdraw(returned.origin, returned.change.seq)
     store.close()
-    assert "Both sides are the same." in cli("sync").text
+    assert "Laptop and server hold the same." in cli("sync").text
 
 
 def test_status_says_that_the_area_changed(filled: Path, cli: Cli) -> None:
@@ -140,7 +143,7 @@ def test_a_sync_sends_and_receives(filled: Path, cli: Cli, server: str, database
     quiet = cli("sync")
     assert (quiet.code, quiet.err) == (0, "")
     assert quiet.text == (
-        "0 changes sent, 0 returned, 0 records received. Both sides are the same.\n"
+        "0 changes sent, 0 returned, 0 records received. Laptop and server hold the same.\n"
     )
 
 
@@ -156,7 +159,7 @@ def test_offline_prints_a_sentence_and_exits_with_3(
     store.close()
     ran = cli("sync", "--json")
     assert ran.code == 3
-    assert ran.err == "No connection. 1 change waits here and is safe.\n"
+    assert ran.err == "No connection. 1 change is not sent yet and is safe here.\n"
     assert (ran.json["ok"], ran.json["error"]) == (False, ran.err.strip())
     assert ran.json["waiting"] == 1
     spoken = cli("sync")
@@ -169,17 +172,17 @@ def test_offline_prints_a_sentence_and_exits_with_3(
 def test_without_a_server_nothing_is_sent(laptop: Path, cli: Cli) -> None:
     ran = cli("sync", "--json")
     assert ran.code == 2
-    assert ran.err.startswith("This laptop is not enrolled with a server yet.")
+    assert ran.err.startswith("This laptop is not enrolled with a server yet. Enrol it first.")
     assert ran.json["error"] == ran.err.strip()
 
 
 @pytest.mark.parametrize(
     ("url", "code", "says"),
     [
-        ("ftp://example.org", "ABC", "The address of a server looks like https://"),
-        ("ftp://127.0.0.1", "ABC", "The address of a server looks like https://"),
+        ("ftp://example.org", "ABC", "The server address looks like https://"),
+        ("ftp://127.0.0.1", "ABC", "The server address looks like https://"),
         ("http://192.0.2.1", "ABC", "This address begins with http, so others"),
-        ("http://127.0.0.1:9", " ", "Type the code that the supervisor gave you."),
+        ("http://127.0.0.1:9", " ", "Type the code given by the supervisor."),
     ],
 )
 def test_enrolment_refuses_unusable_input(
@@ -196,13 +199,13 @@ def test_enrolment_needs_setup_and_a_connection(home: Path, cli: Cli) -> None:
     cli("init", "--name", "Asha", "--district", "2")
     ran = cli("enrol", no_server(), "ABC")
     assert (ran.code, ran.out) == (3, b"")
-    assert ran.err.startswith("The server cannot be reached.")
+    assert ran.err.startswith("Cannot reach the server.")
 
 
 def test_a_backup_can_be_restored(filled: Path, cli: Cli, tmp_path: Path) -> None:
     before = cli("export", "beneficiary", "--format", "jsonl").out
     copy = tmp_path / "kept" / "copy.sqlite3"
-    assert cli("backup", copy).text == f"All data is in {copy}.\n"
+    assert cli("backup", copy).text == f"The backup was saved in {copy}.\n"
     first = cli("status", "--json").json["device"]["origin"]
     cli("import", "beneficiary", "-", piped=ONE)
     ran = cli("restore", copy)
@@ -247,7 +250,7 @@ def test_an_unwritable_backup_is_reported_in_a_sentence(
     for target in (tmp_path, filled / "fieldkit.sqlite3", filled / "fieldkit.sqlite3" / "copy"):
         ran = cli("backup", target)
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1), target
-    assert cli("check").text == "The data is sound.\n"
+    assert cli("check").text == "The data file is in order.\n"
 
 
 def test_check_says_what_is_wrong(filled: Path, cli: Cli) -> None:
@@ -332,9 +335,9 @@ def test_villages_of_a_list_are_suggested(laptop: Path, cli: Cli, tmp_path: Path
     ran = cli("villages", listed)
     assert (ran.code, ran.text) == (
         1,
-        "Offered while typing from now on: villages 2, panchayats 1.\n",
+        "Suggested while typing from now on: villages 2, panchayats 1.\n",
     )
-    assert ran.err == "Line 4: Not a district of J&K: “Lahore”.\n"
+    assert ran.err == "Line 4: This is not a district of J&K: “Lahore”.\n"
     store = Store.open(laptop)
     assert "Attina" in store.suggest("village", "att", 2)
     assert store.suggest("gram_panchayat", "ara", 2) == ["Arath-A"]

@@ -110,7 +110,7 @@ def test_a_bad_file_does_not_stop_the_others_of_a_folder(
     ran = cli("import", folder, "--json")
     assert ran.code == 1
     assert ran.json["beneficiary.jsonl"]["imported"] == 60
-    assert ran.json["programme.csv"]["notes"] == ["The file is empty."]
+    assert ran.json["programme.csv"]["notes"] == ["The file is empty. Choose another file."]
 
 
 def unnumbered(exported: bytes) -> list[bytes]:
@@ -206,7 +206,9 @@ def test_rejected_rows_are_written_with_the_reason(laptop: Path, cli: Cli, tmp_p
     assert row["reason"].startswith("Mobile: ")
     spoken = cli("import", "beneficiary", file)
     assert (spoken.code, spoken.err) == (1, "")
-    assert "1 new, 0 changed, 0 as they were, 1 not taken, 1 may be here twice." in spoken.text
+    assert (
+        "1 new, 0 changed, 0 same as before, 1 rejected, 1 may be the same person." in spoken.text
+    )
     assert "artisans-rejected-2.csv" in spoken.text
 
 
@@ -246,20 +248,23 @@ def test_a_dry_run_of_the_command_writes_nothing(filled: Path, cli: Cli, sample:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["import", "artisan", "x.csv"], "There is no kind 'artisan'. The kinds: "),
-        (["import", "beneficiary", "none.csv"], "There is no file none.csv."),
-        (["import", "beneficiary"], "Name a kind and a file, or a folder"),
-        (["import", "."], ". holds no file named after a kind"),
+        (["import", "artisan", "x.csv"], "There is no kind 'artisan'. Choose one of: "),
+        (["import", "beneficiary", "none.csv"], "There is no file none.csv. Check the name."),
+        (["import", "beneficiary"], "Give a kind and a file, or a folder"),
+        (["import", "."], ". has no file named after a kind"),
         (["import", "beneficiary", "."], ". is a folder."),
         (["export", "artisan"], "There is no kind 'artisan'."),
         (["export", "beneficiary", "--where", "colour=red"], "'colour=red' is not FIELD=VALUE"),
         (["export", "beneficiary", "--where", "trade_code"], "'trade_code' is not FIELD=VALUE"),
-        (["export", "beneficiary", "--where", "trade_code=juggler"], "'juggler' is nothing that"),
-        (["export", "beneficiary", "-o", "out.pdf"], "The format is csv, xlsx or jsonl"),
+        (["export", "beneficiary", "--where", "trade_code=juggler"], "'juggler' does not fit"),
+        (["export", "beneficiary", "-o", "out.pdf"], "The format must be csv, xlsx or jsonl"),
         (["export", "beneficiary", "-o", "none/out.csv"], "none/out.csv cannot be written"),
         (["find", "Ali", "--kind", "artisan"], "There is no kind 'artisan'."),
         (["show", "nobody"], "A record number looks like 7KQ2M9XD-142."),
-        (["show", "7KQ2M9XD-142"], "There is no record 7KQ2M9XD-142 on this laptop."),
+        (
+            ["show", "7KQ2M9XD-142"],
+            "There is no record 7KQ2M9XD-142 on this laptop. Check the number, or sync first.",
+        ),
     ],
 )
 def test_unusable_input_is_refused_in_a_sentence(
@@ -294,7 +299,7 @@ def test_exports_to_standard_output_and_to_files(filled: Path, cli: Cli, tmp_pat
     )
     assert len(list(book.worksheets[0].iter_rows(values_only=True))) == 61
     ran = cli("export", "beneficiary", "-o", tmp_path / "A.CSV")
-    assert (ran.code, ran.text) == (0, f"60 records are in {tmp_path / 'A.CSV'}.\n")
+    assert (ran.code, ran.text) == (0, f"60 records were written to {tmp_path / 'A.CSV'}.\n")
     assert (tmp_path / "A.CSV").read_bytes() == cli("export", "beneficiary").out
 
 
@@ -342,7 +347,11 @@ def test_a_person_is_found_by_a_misspelt_name(laptop: Path, cli: Cli) -> None:
     assert "Wathoora" in spoken.text
     assert cli("find", "zoni begam", "--kind", "member", "--json").json == []
     none = cli("find", "Xerxes")
-    assert (none.code, none.out, none.err) == (0, b"", "Nobody and nothing is found by this.\n")
+    assert (none.code, none.out, none.err) == (
+        0,
+        b"",
+        "Nothing found. Try the mobile, or another spelling.\n",
+    )
 
 
 def test_find_respects_the_limit(filled: Path, cli: Cli) -> None:
@@ -396,7 +405,7 @@ def test_show_lists_findings_and_the_changes_of_a_record_that_left(laptop: Path,
     ran = cli("show", gone)
     assert (ran.code, ran.text.splitlines()[0]) == (
         0,
-        f"{gone} is no longer on this laptop. What was typed here:",
+        f"{gone} is no longer on this laptop. What was entered here:",
     )
     assert "Wathora VO" in ran.text
     shown = cli("show", gone, "--json").json
@@ -414,5 +423,7 @@ def test_a_deleted_record_is_restored(laptop: Path, cli: Cli) -> None:
     assert cli("export", "village_organisation", "--format", "jsonl").lines[0]["id"] == made.id
     again = cli("undelete", made.id)
     assert (again.code, again.err) == (2, f"Noor VO, {made.id}, is not deleted.\n")
-    assert cli("undelete", "7KQ2M9XD-99").err == "There is no record 7KQ2M9XD-99 on this laptop.\n"
+    assert cli("undelete", "7KQ2M9XD-99").err == (
+        "There is no record 7KQ2M9XD-99 on this laptop. Check the number, or sync first.\n"
+    )
     assert cli("undelete", "Noor").code == 2

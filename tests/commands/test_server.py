@@ -76,7 +76,7 @@ def test_a_sync_with_a_returned_change_does_not_say_same(
     assert ran.code == 1
     assert "1 returned, " in ran.text
     assert "the same" not in ran.text
-    assert "correct it on Sync" in ran.text
+    assert "correct it on the Sync page" in ran.text
 
 
 ACTIONS = [
@@ -140,7 +140,10 @@ def test_a_supervisor_decides_about_late_changes(
     assert "30 days" in cli("server", "ended-scopes", *url).text
     assert "14 days" in cli("server", "ended-scopes", "--days", "14", *url).text
     assert cli("server", "scope", number, "--block", "17", *url).code == 0
-    assert "is late from now on" in cli("server", "close-scope", number, *url).text
+    assert (
+        "from now on is for a supervisor to decide"
+        in cli("server", "close-scope", number, *url).text
+    )
     assert "no more" not in cli("server", "late", "list", *url).text
     ran = cli("sync", "--json")
     assert ran.json["verdicts"] == NO_VERDICTS | {"late": 2}
@@ -150,9 +153,11 @@ def test_a_supervisor_decides_about_late_changes(
     assert "artisan" in shown
     assert "Name as on Aadhaar: Zooni Akhter" in shown
     first, second = (one["change"] for one in listed)
-    assert f"{first} is taken in." in cli("server", "late", "take", first, *url).text
-    assert "is left out" in cli("server", "late", "leave", "--device", number, *url).text
-    assert "No change is late" in cli("server", "late", "list", *url).text
+    assert f"{first} is accepted." in cli("server", "late", "take", first, *url).text
+    assert (
+        "is returned to its author" in cli("server", "late", "leave", "--device", number, *url).text
+    )
+    assert "No late changes" in cli("server", "late", "list", *url).text
     for wrong in ([second], ["nothing"], [], [first, "--device", number]):
         ran = cli("server", "late", "take", *wrong, *url)
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, b"", 1)
@@ -246,14 +251,14 @@ def test_a_device_is_moved_and_then_revoked(
     moved = cli("server", "scope", "--database", database, number, "--district", "1")
     assert (moved.code, moved.text) == (
         0,
-        f"Device {number} has Anantnag from its next sync on.\n",
+        f"From its next sync, device {number} has Anantnag.\n",
     )
     assert cli("sync").code == 0
     assert cli("status", "--json").json["scope"] == {"district": 1, "block": None}
     assert cli("server", "revoke", "--database", database, number).code == 0
     ran = cli("sync")
     assert ran.code == 1
-    assert "taken off the server" in ran.err
+    assert "removed from the server" in ran.err
     assert "revoked 20" in cli("server", "devices", "--database", database).text
     ran = cli("server", "revoke", "--database", database, "99999")
     assert (ran.code, ran.out) == (2, b"")
@@ -265,7 +270,7 @@ def test_postgresql_is_migrated_and_served(laptop: Path, cli: Cli, postgres_url:
     assert "fieldkit server migrate" in refused.err
     assert cli("server", "migrate", "--database", postgres_url).text == "The database is ready.\n"
     again = cli("server", "migrate", "--database", postgres_url)
-    assert (again.code, again.text) == (0, "The database was ready already.\n")
+    assert (again.code, again.text) == (0, "The database was already up to date.\n")
     one_time = cli("server", "code", "--role", "operator", "--database", postgres_url).text.strip()
     with local_server(postgres_url) as url:
         assert cli("enrol", url, one_time).code == 0
@@ -308,4 +313,4 @@ def test_oddities_of_a_laptop_are_listed(
     assert f"its clock is {says}" in spoken
     held = "its code was used by the laptop that holds the log 7K2M9QXR of device 1, Zooni"
     assert held in spoken
-    assert "two copies of it are at work: 7K2M9QXR, 8K2M9QXR. Enrol one of them anew." in spoken
+    assert "two copies of it are in use: 7K2M9QXR, 8K2M9QXR. Enrol one of them again." in spoken

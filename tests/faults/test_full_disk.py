@@ -22,7 +22,7 @@ def _refused(stage: Stage) -> None:
     outcome = stage.sync()
     assert (outcome.ok, outcome.waiting) == (False, SENT)
     assert outcome.session.error is not None
-    assert f"{SENT} changes wait here and are safe." in outcome.session.error
+    assert f"{SENT} changes are not sent yet and are safe here." in outcome.session.error
     assert records(stage.office.database) == before
     store = Store.open(stage.home)
     assert store.check() == []

@@ -58,13 +58,13 @@ def test_the_proof_may_stand_far_below() -> None:
 @pytest.mark.parametrize(
     ("column", "values", "why"),
     [
-        ("DOB", ["03/04/1985"], "Nothing shows that “03/04/1985” is day first"),
-        ("DOB", ["08/25/1985"], "month-first: “08/25/1985”"),
-        ("Monthly Income", ["10.000", "5.000,00"], "decimal-comma: “5.000,00”"),
+        ("DOB", ["03/04/1985"], "“03/04/1985” is read day first"),
+        ("DOB", ["08/25/1985"], "month-first, as “08/25/1985” shows"),
+        ("Monthly Income", ["10.000", "5.000,00"], "decimal-comma, as “5.000,00” shows"),
         ("Vilaage Name", ["x"], "The heading is read as “village name”."),
-        ("Shop", ["x"], "The heading names no field."),
-        ("Father's Mobile", ["9419112345"], "The heading names somebody else."),
-        ("ID", ["1"], "no record numbers of fieldkit"),
+        ("Shop", ["x"], "No field has this heading."),
+        ("Father's Mobile", ["9419112345"], "The heading is about another person."),
+        ("ID", ["1"], "not record numbers of fieldkit"),
     ],
 )
 def test_a_preview_says_why(column: str, values: Sequence[str], why: str) -> None:
@@ -81,4 +81,4 @@ def test_an_answer_is_read_whatever_the_case_of_the_heading() -> None:
     found = seen(
         "Name,D.O.B,Trade", "Ali,03/04/1985,Mason", choices=Choices({}, {"d.o.b": Way.DAY_FIRST})
     )
-    assert "You said that it is written day-first." in found.columns[1].why
+    assert "You chose day-first." in found.columns[1].why

@@ -97,7 +97,7 @@ def test_hidden_rows_are_read_and_said(tmp_path: Path) -> None:
     table, found = opened(path)
     assert found[2].cells == ["Zoona", "Tailor"]
     assert table.remarks() == [
-        "Rows hidden or filtered out in the file are loaded like the others: row 3."
+        "Rows that are hidden or filtered out in the file are imported too: row 3."
     ]
 
 

@@ -68,8 +68,8 @@ def test_unusable_rows_are_returned_with_line_and_reason(tmp_path: Path) -> None
     assert [bad.line for bad in found.problems] == [3, 4, 5, 6, 7, 9, 10]
     reasons = [bad.reason for bad in found.problems]
     assert reasons[:2] == ["The village code is not a number: “x1”.", "The village has no name."]
-    assert reasons[2] == "Not a district of J&K: “Lahore”."
-    assert reasons[5] == "Village code 1 stands twice: Good, Other."
+    assert reasons[2] == "This is not a district of J&K: “Lahore”."
+    assert reasons[5] == "Village code 1 is there twice: Good, Other."
     assert all(reason.isprintable() for reason in reasons)
 
 
@@ -77,7 +77,7 @@ def test_unusable_rows_are_returned_with_line_and_reason(tmp_path: Path) -> None
 def test_a_file_without_the_required_headings_is_a_problem(tmp_path: Path, text: str) -> None:
     found = read(tmp_path, text)
     assert found == Villages(
-        (), (BadRow(1, "No headings with a village code, a village name and a district."),)
+        (), (BadRow(1, "No headings were found for village code, village name and district."),)
     )
 
 

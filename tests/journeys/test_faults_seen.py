@@ -46,15 +46,17 @@ def test_a_home_below_a_file_is_told(tmp_path: Path) -> None:
         assert hand.left() == 2
         sentence = said(hand)
     assert sentence.startswith("The folder ")
-    assert sentence.endswith("cannot be written. Ask whoever set up this laptop.")
+    assert sentence.endswith("cannot be written. Ask the person who set up this laptop.")
     assert (tmp_path / "file").read_text() == "kept"
 
 
 def test_a_data_file_full_of_garbage_is_told_and_left_alone(home: Path) -> None:
     (home / DATABASE).write_bytes(b"\xa5garbage" * 4000)
     with Hand(home) as hand:
-        hand.see("fieldkit cannot open its data", "The data file is damaged or is no fieldkit file")
-        hand.do("zooni<enter>", "Put the last backup back")
+        hand.see(
+            "fieldkit cannot open its data", "The data file is damaged or is not a fieldkit file"
+        )
+        hand.do("zooni<enter>", "Restore the last backup")
         hand.quit()
     assert (home / DATABASE).read_bytes() == b"\xa5garbage" * 4000
 
@@ -143,7 +145,7 @@ def test_the_program_ends_in_plain_words_if_its_own_code_is_at_fault(home: Path)
         hand.see("Lists")
         hand.do("<enter>")
         assert hand.left() == 1
-        assert "fieldkit stopped because of a mistake in the program" in said(hand)
+        assert "fieldkit stopped because of an error in the program" in said(hand)
     (log,) = (home / "logs").iterdir()
     assert "list_page.py" in log.read_text(encoding="utf-8")
 

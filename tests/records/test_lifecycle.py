@@ -152,7 +152,7 @@ def said(record: Record, before: Record | None = None) -> dict[str, Severity]:
 
 def test_a_hand_over_never_carries_the_day_of_the_selection() -> None:
     record = kit(state="DELIVERED", selected_on=date(2026, 1, 2), toolkit_code="TK-CARP-A")
-    chosen = "Carpenter, Set A (name unconfirmed)"
+    chosen = "Carpenter, Set A (not an official wording)"
     assert record.happened_on() is None
     assert record.events() == [
         (date(2026, 1, 2), f"Toolkit selected: {chosen}"),
@@ -165,7 +165,7 @@ def test_the_day_of_a_state_is_asked_for_at_once() -> None:
     handed = kit(state="DELIVERED", selected_on=date(2026, 1, 2))
     (found,) = (f for f in judge(handed, RuleContext(TODAY, selected)) if "day" in f.rule)
     assert (found.field, found.severity) == ("delivered_on", Severity.REASON)
-    assert sentence(found) == "Give the day it was handed over."
+    assert sentence(found) == "Enter the date it was handed over."
 
 
 def test_a_day_confirmed_to_be_unknown_is_not_asked_for_again() -> None:
@@ -198,7 +198,7 @@ def test_every_dated_step_has_its_line_in_its_own_words() -> None:
     assert [sentence.partition(":")[0] for _, sentence in loan.events()] == [
         "Loan sent to the bank, Rs 1,00,000",
         "Loan sanctioned, Rs 80,000",
-        "Loan paid out, Rs 40,000",
+        "Loan disbursed, Rs 40,000",
     ]
 
 

@@ -380,7 +380,7 @@ def test_a_reference_to_another_kind_says_what_it_is() -> None:
     (found,) = (found for found in judge(toolkit(), case) if found.name == "wrong_kind")
     assert found.field == "beneficiary_id"
     assert sentence(found) == (
-        "7KQ2M9XD-1 is another kind of record: Self-help group Shama. Give: Artisan."
+        "7KQ2M9XD-1 is another kind of record: Self-help group Shama. Enter: Artisan."
     )
 
 
@@ -607,7 +607,7 @@ def test_a_move_is_asked_about_in_the_words_of_the_list() -> None:
 
     assert asked("SELECTED", "DISPATCHED") == (
         'After "Toolkit selected by beneficiary" comes "e-RUPI voucher issued". '
-        "Confirm if the office was not told of the steps between."
+        "Confirm if the steps between were not reported to the office."
     )
     assert asked("DEFECTIVE", "DELIVERED") == (
         'It was "Delivered, complaint open" already. Confirm if that was entered by mistake.'

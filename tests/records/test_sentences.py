@@ -92,7 +92,7 @@ def test_ids_in_a_sentence_are_the_records_own_or_related() -> None:
 def test_a_code_of_another_version_gives_a_general_sentence() -> None:
     newer = Finding("loan", "7KQ2M9XD-1", "product", "tranche_order.of_2031", {"first": "x"})
     assert sentence(newer) == (
-        "Product: there is something to check here. A newer fieldkit says what."
+        "Product: there is something to check here. Update fieldkit to see what."
     )
     assert NOT_SAID in sentence(replace(newer, rule="tranche_order.not_repaid", params={}))
     assert NOT_SAID in sentence(replace(newer, kind="drone", rule="never_heard_of"))

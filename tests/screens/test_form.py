@@ -452,7 +452,7 @@ async def test_a_toolkit_saved_as_delivered_asks_for_its_day_at_once(
         send(app, "<ctrl+s>")
         await settled(app, pilot)
         assert model.asked == {"delivered_on"}
-        assert "Give the day it was handed over." in " ".join(rows_of(app)[-3:-1])
+        assert "Enter the date it was handed over." in " ".join(rows_of(app)[-3:-1])
         assert model.at == "delivered_on"
         send(app, "<ctrl+s>")
         await settled(app, pilot)

@@ -135,7 +135,7 @@ async def test_escape_stops_and_what_is_in_stays(
         hand.app.post_message(events.Key("ctrl+s", None))
         hand.app.post_message(events.Key("escape", None))
         await hand.settle()
-        assert "stopped before its end" in hand.text()
+        assert "stopped before the end" in hand.text()
     assert 0 < store.counts()["beneficiary"] < 4000
 
 

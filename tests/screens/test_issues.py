@@ -155,7 +155,7 @@ async def test_a_registrar_reads_in_the_form_who_may_enter_it(store: Store, open
         await hand.settle()
         said = " ".join(hand.text().split())
         assert f"{who} enter this; this laptop is enrolled for a registrar." in said
-        assert "show it to them." in said
+        assert "Show it to them." in said
         await hand.press("<escape>")
         page = FormPage(Toolkit, record_id=kit)
         await hand.app.push_screen(page)
@@ -183,9 +183,11 @@ async def test_a_registrar_reads_who_may_settle_what_others_typed(
     answer(store, {}, ServerRow(KIND, record, 1, values, conflicts=tuple(held)))
     others, mine = sorted(open_conflicts(store), key=lambda one: one.conflict.held_here)
     assert (others.conflict.held_here, mine.conflict.held_here) == (False, True)
-    assert others.note.startswith("Only an operator or a supervisor may settle what others typed")
+    assert others.note.startswith(
+        "Only an operator or a supervisor may settle the values of others"
+    )
     assert mine.note == ""
     async with opened_app() as hand:
         await hand.app.push_screen(ConflictPage(others.conflict.id, record))
         await hand.settle()
-        assert "may settle what others typed" in " ".join(hand.text().split())
+        assert "may settle the values of others" in " ".join(hand.text().split())

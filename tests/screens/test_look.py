@@ -235,14 +235,25 @@ def test_steps_far_from_the_present_one_lose_their_words() -> None:
     assert words_of(steps(found, 30)) == "● ─ ● stage 1 ─ ○ toolkit"
 
 
-def test_a_card_reads_downwards_and_has_no_column_too_narrow() -> None:
-    facts = [Fact("Mobile", "94190 11432"), Fact("Born", "23 Jan 1984"), Fact("Trade", "Tailor")]
-    assert [words_of(line).rstrip() for line in card(facts, 60)] == [
-        "Mobile  94190 11432             Trade  Tailor",
-        "  Born  23 Jan 1984",
+def test_steps_that_begin_alike_say_their_first_word_once() -> None:
+    found = [Step("registered", done=True), *(Step(f"stage {n}", done=n == 1) for n in (1, 2, 3))]
+    assert words_of(steps(found, 80)) == "● registered ─ ● stage 1 ─ ○ 2 ─ ○ 3"
+
+
+def test_a_card_has_two_facts_on_a_line_where_both_are_short() -> None:
+    facts = [
+        Fact("Mobile", "94190 11432"),
+        Fact("Born", "23 Jan 1984"),
+        Fact("Place", "House 163, near the old bridge, Wathoora"),
+        Fact("Trade", "Tailor"),
     ]
-    narrow = [words_of(line) for line in card(facts, 24)]
-    assert narrow == ["Mobile  94190 11432", "  Born  23 Jan 1984", " Trade  Tailor"]
+    assert [words_of(line).rstrip() for line in card(facts, 60)] == [
+        "Mobile  94190 11432             Born  23 Jan 1984",
+        "Place  House 163, near the old bridge, Wathoora",
+        "Trade  Tailor",
+    ]
+    narrow = [words_of(line) for line in card(facts[:2], 24)]
+    assert narrow == ["Mobile  94190 11432", "Born  23 Jan 1984"]
 
 
 _WGL4_RANGES = (

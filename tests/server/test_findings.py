@@ -90,7 +90,10 @@ def test_a_reference_to_what_was_deleted_does_not_say_that_it_will_come(village:
     query = select(FINDING).where(FINDING.c.rule == "missing_parent")
     row = village.connection.execute(query).one()
     said = sentence(Finding(row.kind, row.record_id, row.field, row.rule, row.params))
-    assert said.startswith("Artisan 7KQ2M9XD-1 is not on the server: still to come, or deleted.")
+    assert said.startswith(
+        "Artisan 7KQ2M9XD-1 is not on the server: not sent yet, or deleted. "
+        "Check it after the next sync."
+    )
 
 
 def test_what_refers_to_a_record_is_told_of_its_deletion_and_of_its_return(

@@ -333,7 +333,7 @@ def test_the_reason_is_a_plain_sentence_for_newer_and_older_laptops(
     assert all("registrar" in one for one in said)
     assert said[0].startswith(f"{who} enter this")
     assert said[1].startswith(f"{who} enter this here")
-    assert said[2].startswith(f"{who} say that two records are one person")
+    assert said[2].startswith(f"{who} decide that two records are the same person")
 
 
 def test_a_role_costs_no_statement(postgres_engine: Engine) -> None:

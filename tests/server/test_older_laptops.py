@@ -49,7 +49,9 @@ def test_the_reason_of_a_rejection(engine: Engine, codes: bool) -> None:
             assert sentence(finding).startswith(BORN)
         else:
             assert value.reason.startswith(BORN)
-            assert district.reason == "This record is outside the area of this laptop."
+            assert district.reason == (
+                "This record is outside the area of this laptop. Ask the supervisor."
+            )
             assert not (value.rule)
             assert not (value.params)
             assert not (district.rule)

@@ -156,7 +156,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def test_an_older_finding_keeps_its_sentence_and_the_records_it_names(empty_url: str) -> None:
     said = {
         "one_toolkit": "This artisan has a toolkit already (7KQ2M9XD-5). Open that one.",
-        "voucher_within_limit": "The voucher is of at most Rs 15,000.",
+        "voucher_within_limit": "A voucher is at most Rs 15,000. Check the value.",
     }
     engine = _brought_to(empty_url, "0002")
     with engine.begin() as connection:
@@ -543,7 +543,7 @@ def test_an_unusable_certificate_gives_a_sentence(tmp_path: Path, spoilt: str) -
 
 
 def test_an_invalid_proxy_address_gives_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="named by its address"):
+    with pytest.raises(Unusable, match="trusted proxy by its address"):
         running.run(f"sqlite:///{tmp_path / 'a.sqlite3'}", port=0, trusted=["nginx"])
 
 

@@ -55,7 +55,7 @@ def test_a_backup_while_others_save_is_sound(store: Store, tmp_path: Path) -> No
 
 
 def test_a_backup_over_the_data_file_itself_is_refused(store: Store, home: Path) -> None:
-    with pytest.raises(Unwritable, match="Name another file"):
+    with pytest.raises(Unwritable, match="Give another file name"):
         store.back_up(home / "backups" / ".." / DATABASE)
     save(store)
     assert store.check() == []
@@ -72,7 +72,7 @@ def test_a_backup_without_room_is_not_begun(
 ) -> None:
     full = shutil.disk_usage(tmp_path)._replace(free=100_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
-    with pytest.raises(DiskFull, match="no room for a backup"):
+    with pytest.raises(DiskFull, match="no space for a backup"):
         store.back_up(tmp_path / "stick" / "backup.sqlite3")
     assert list((tmp_path / "stick").iterdir()) == []
 
@@ -177,7 +177,7 @@ def test_nothing_is_restored_while_somebody_has_the_file_open(
 ) -> None:
     store.back_up(home / "copy.sqlite3")
     record_id = save(store)
-    with pytest.raises(Busy, match="at work on this folder"):
+    with pytest.raises(Busy, match="using this folder"):
         Store.restore(home, home / "copy.sqlite3", clock=clock)
     assert save(store)
     assert store.record(record_id) is not None
@@ -246,7 +246,7 @@ def test_a_damaged_backup_is_refused_and_nothing_is_touched(store: Store, home: 
     copy = home / "copy.sqlite3"
     for content in (b"", b"Dear Sir, " * 500):
         copy.write_bytes(content)
-        with pytest.raises(Damaged, match="is damaged or is no fieldkit backup"):
+        with pytest.raises(Damaged, match="is damaged or is not a fieldkit backup"):
             Store.restore(home, copy)
     store.back_up(copy, force=True)
     whole = copy.read_bytes()

@@ -105,7 +105,7 @@ def test_of_a_conflict_whose_record_has_left_nobody_is_said_to_have_settled_it(
     assert standing is not None
     gone = [("beneficiary", FAR)]
     store.pull.receive(Answered(standing.origin, standing.last_seq, standing.head, gone=gone))
-    with pytest.raises(Settled, match="no longer open here, so nothing was changed"):
+    with pytest.raises(Settled, match="already settled, so nothing was changed"):
         store.resolve(conflict, Keep.MINE, "Asha")
 
 
@@ -164,7 +164,7 @@ def test_a_conflict_that_another_decided_is_closed_here(store: Store, office: Of
     assert store.conflicts() == []
     assert store.outbox.returned() == []
     assert store.outbox.counts()[State.CONFLICT] == 0
-    with pytest.raises(Settled, match="no longer open"):
+    with pytest.raises(Settled, match="already settled"):
         store.resolve(conflict.id, Keep.MINE, "Asha")
 
 
@@ -176,7 +176,7 @@ def test_a_conflict_closed_while_it_was_shown_is_not_decided_again(
     office.records[FAR].held.clear()
     office.sync(store)
     many = len(store.outbox.of(FAR))
-    with pytest.raises(Settled, match="no longer open here"):
+    with pytest.raises(Settled, match="already settled"):
         store.resolve(conflict, Keep.MINE, "Asha")
     assert len(store.outbox.of(FAR)) == many
     assert shown(store, FAR)["name"] == "Typed there"
@@ -194,7 +194,7 @@ def test_a_newer_conflict_of_the_same_field_is_not_decided_by_what_was_shown_bef
     office.sync(store)
     (newer,) = store.conflicts()
     assert (newer.id, newer.seqs) == (conflict.id, [2])
-    with pytest.raises(Settled, match="no longer open here"):
+    with pytest.raises(Settled, match="already settled"):
         store.resolve(conflict, Keep.MINE, "Asha")
     assert store.conflicts() == [newer]
 

@@ -149,7 +149,7 @@ def test_a_strangers_database_is_refused_and_left_alone(tmp_path: Path) -> None:
 def test_a_file_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
     letter = b"Dear Sir, " * 1000
     (tmp_path / DATABASE).write_bytes(letter)
-    with pytest.raises(Damaged, match="damaged or is no fieldkit file"):
+    with pytest.raises(Damaged, match="damaged or is not a fieldkit file"):
         Store.open(tmp_path)
     assert (tmp_path / DATABASE).read_bytes() == letter
 

@@ -559,7 +559,7 @@ def test_who_leaves_a_group_may_join_another_in_the_same_call(store: Store) -> N
     member: dict[str, Value] = {"name": "Asha Devi", "member_code": "M-77"}
     here = store.save([Edit(Member, {**member, "self_help_group_id": one})], "Asha")[0].id
     joining = Edit(Member, {**member, "self_help_group_id": other})
-    with pytest.raises(Refused, match="Mark her as left there first"):
+    with pytest.raises(Refused, match="First mark her as left there"):
         store.save([joining], "Asha")
     leaving = Edit(Member, {"status": "LEFT"}, id=here)
     assert len(store.save([leaving, joining], "Asha")) == 2

@@ -75,7 +75,7 @@ def test_a_view_in_place_of_a_table_is_no_backup(
         "CREATE VIEW device AS SELECT * FROM hidden",
     )
     store.close()
-    with pytest.raises(Damaged, match=r"copy\.sqlite3 is .* no fieldkit backup"):
+    with pytest.raises(Damaged, match=r"copy\.sqlite3 is .* not a fieldkit backup"):
         Store.restore(home, copy, clock=clock)
     Store.open(home, clock=clock).close()
 
@@ -115,7 +115,7 @@ def test_a_backup_never_takes_the_place_of_another_file(
 ) -> None:
     target = tmp_path / "accounts.xlsx"
     target.write_bytes(content)
-    with pytest.raises(Unwritable, match=r"accounts\.xlsx is no backup of fieldkit"):
+    with pytest.raises(Unwritable, match=r"accounts\.xlsx is not a fieldkit backup"):
         store.back_up(target)
     assert target.read_bytes() == content
     store.back_up(target, force=True)

@@ -85,7 +85,7 @@ def test_a_change_saved_during_a_sync_stays_queued(
     monkeypatch.setattr(HttpTransport, "post", saved_meanwhile)
     outcome = sync(store, stop=stop)
     assert (outcome.ok, outcome.stopped, outcome.waiting) == (False, True, 3)
-    assert outcome.session.error == "Stopped. 3 changes wait here and are safe."
+    assert outcome.session.error == "Stopped. 3 changes are not sent yet and are safe here."
     assert _states(store, later) == {State.QUEUED}
     assert store.states(first)[first[0]] is State.QUEUED
     assert store.states(first)[first[1]] is State.ON_SERVER
@@ -106,7 +106,10 @@ def test_a_lost_answer_loses_nothing(
     monkeypatch.setattr(HttpTransport, "_receive", lost)
     outcome = sync(store, pause=lambda _: False)
     assert (outcome.ok, outcome.offline, outcome.waiting) == (False, True, 5)
-    assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
+    assert (
+        outcome.session.error
+        == "The connection dropped. 5 changes are not sent yet and are safe here."
+    )
     assert outcome.session.requests == session.ATTEMPTS
     assert held(store)["last_seq"] == 5
     assert store.outbox.counts()[State.SENT] == 5
@@ -123,7 +126,7 @@ def test_offline_gives_a_sentence(fresh: Store, register: Register) -> None:
     register(fresh, 12)
     outcome = sync(fresh)
     assert (outcome.ok, outcome.offline) == (False, True)
-    assert outcome.session.error == "No connection. 12 changes wait here and are safe."
+    assert outcome.session.error == "No connection. 12 changes are not sent yet and are safe here."
     (noted,) = fresh.outbox.sessions(1)
     assert (noted.ok, noted.error) == (False, outcome.session.error)
 
@@ -132,7 +135,8 @@ def test_not_being_enrolled_gives_a_sentence(fresh: Store, register: Register) -
     register(fresh, 1)
     outcome = sync(fresh)
     assert outcome.session.error == (
-        "This laptop is not enrolled with a server yet. 1 change waits here and is safe."
+        "This laptop is not enrolled with a server yet. Enrol it first. 1 change is not sent yet "
+        "and is safe here."
     )
     assert not outcome.offline
 
@@ -150,7 +154,7 @@ def test_one_sync_at_a_time(store: Store) -> None:
     with FileLock(store.home / "sync.lock"):
         outcome = sync(store)
     assert outcome.session.error is not None
-    assert "already under way" in outcome.session.error
+    assert "already running" in outcome.session.error
     assert sync(store).ok
 
 
@@ -369,9 +373,9 @@ def test_a_restored_laptop_sends_the_old_tail_once_and_gets_a_new_origin(
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("http://192.168.1.4:8000", "others on the line"),
-        ("http://office.example.in", "others on the line"),
-        ("http://127.0.0.1.example.in", "others on the line"),
+        ("http://192.168.1.4:8000", "others on the network"),
+        ("http://office.example.in", "others on the network"),
+        ("http://127.0.0.1.example.in", "others on the network"),
         ("ftp://127.0.0.1", "looks like"),
         ("", "looks like"),
         ("http://", "looks like"),
@@ -428,7 +432,7 @@ def test_an_answer_of_another_server_gives_a_sentence(fresh: Store, register: Re
 
 
 def test_unsent_changes_are_counted_in_indian_digits() -> None:
-    assert waiting_sentence(120_000) == "1,20,000 changes wait here and are safe."
+    assert waiting_sentence(120_000) == "1,20,000 changes are not sent yet and are safe here."
 
 
 def test_refusal_sentences_never_quote_the_server() -> None:
@@ -457,7 +461,7 @@ def test_a_second_stop_aborts_a_hanging_request(fresh: Store, register: Register
         outcome = sync(fresh, stop=stop)
         thread.join()
     assert (outcome.stopped, outcome.offline, outcome.waiting) == (True, False, 1)
-    assert outcome.session.error == "Stopped. 1 change waits here and is safe."
+    assert outcome.session.error == "Stopped. 1 change is not sent yet and is safe here."
 
 
 def test_enrolling_again_at_the_same_server_keeps_the_device(

@@ -105,13 +105,15 @@ def test_own_changes_that_the_answer_lacks_keep_their_place(store: Store, other:
 def test_a_record_not_on_the_server_gives_a_sentence(store: Store) -> None:
     record = save(store, name="Noor VO")
     found = history(store, KIND, record)
-    assert found.error == "The server has no such record in the area of this laptop."
+    assert found.error == (
+        "The server has no such record in the area of this laptop. Sync, then try again."
+    )
     assert found.changes == ()
 
 
 def test_a_laptop_without_a_server_gives_a_sentence(fresh: Store) -> None:
     assert history(fresh, KIND, save(fresh, name="Noor VO")).error == (
-        "This laptop is not enrolled with a server yet."
+        "This laptop is not enrolled with a server yet. Enrol it first."
     )
 
 

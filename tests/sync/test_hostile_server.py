@@ -17,7 +17,7 @@ from fieldkit.store import Store, tables
 from fieldkit.sync import limits
 from fieldkit.sync.client import Outcome, sync
 
-FAULTY = "The server does not answer as it should."
+FAULTY = "The server does not answer properly."
 
 Register = Callable[[Store, int], list[str]]
 ENOUGH = 400
@@ -190,7 +190,7 @@ def test_the_origins_that_a_server_can_cause_are_bounded(
     register(laptop, 20)
     for _ in range(5):
         outcome = run(laptop, forking)
-    assert "Tell whoever looks after the server" in (outcome.session.error or "")
+    assert "Inform the server administrator" in (outcome.session.error or "")
     assert count(laptop, "origin") == 13
 
     def more(request: SyncRequest) -> SyncAnswer:

@@ -213,7 +213,7 @@ def test_the_receipt_of_both_sides(laptop: Laptop) -> None:
     done(one)
     found = receipt(one)
     assert found.same
-    assert "All that was entered on this laptop is on the server" in text(found)
+    assert "Everything entered on this laptop is on the server" in text(found)
     (log,) = found.logs
     assert log.here == log.there
     assert (log.here.seq, log.here.kinds) == (2, {KIND: 2})
@@ -242,7 +242,7 @@ def test_what_a_role_may_not_write_stays_with_its_author_and_reaches_nobody_else
     reasons = [one.reason for one in registrar.outbox.returned()]
     assert sorted(sentence(one) for one in reasons if one) == [
         f"Only an operator or a supervisor may {what} this; this laptop is enrolled for a "
-        "registrar. What was typed stays here: show it to them."
+        "registrar. What was typed stays here: Show it to them."
         for what in ("change", "enter")
     ]
 

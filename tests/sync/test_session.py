@@ -131,7 +131,7 @@ def test_heads_are_compared_before_anything_is_applied(
     )
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting, outcome.received) == (False, 2, 0)
-    assert "not the same as here" in (outcome.session.error or "")
+    assert "does not hold the same" in (outcome.session.error or "")
     assert laptop.get("village_organisation", "ZZZZZZZZ-1") is None
     assert laptop.pull.state().cursors == {}
 
@@ -238,7 +238,7 @@ def test_a_server_that_claims_to_know_more_of_every_log_ends_the_sync(laptop: St
     link = Scripted(*[more] * 9)
     outcome = run(laptop, link)
     assert outcome.session.error is not None
-    assert "does not answer as it should" in outcome.session.error
+    assert "does not answer properly" in outcome.session.error
     assert len(link.requests) == 2
 
 
@@ -355,7 +355,7 @@ def test_an_impossible_gap_ends_the_sync(laptop: Store, register: Register, expe
     link = Scripted(refuse_with(409, "gap", expected=expected))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.waiting) == (False, 2)
-    assert "cannot tell what it lacks" in (outcome.session.error or "")
+    assert "does not know what is missing" in (outcome.session.error or "")
     assert len(link.requests) == 1
 
 
@@ -419,7 +419,10 @@ def test_a_connection_that_stays_broken_ends_the_sync(laptop: Store, register: R
     link, waits = Scripted(*[ConnectionLost()] * 9), list[float]()
     outcome = run(laptop, link, waits)
     assert (outcome.offline, len(link.requests), len(waits)) == (True, ATTEMPTS, ATTEMPTS - 1)
-    assert outcome.session.error == "The line dropped. 5 changes wait here and are safe."
+    assert (
+        outcome.session.error
+        == "The connection dropped. 5 changes are not sent yet and are safe here."
+    )
     assert laptop.outbox.counts()[State.SENT] == 5
 
 
@@ -460,7 +463,8 @@ def test_lasting_refusals_end_the_sync_at_once(
 def test_a_revoked_laptop_reads_that_entry_goes_on(laptop: Store) -> None:
     outcome = run(laptop, Scripted(refuse_with(403, "revoked")))
     assert (outcome.session.error or "").startswith(
-        "This laptop was taken off the server. Entry goes on; what is unsent can be exported."
+        "This laptop was removed from the server. You can go on entering. What is not sent yet "
+        "can be exported. Ask your supervisor."
     )
 
 

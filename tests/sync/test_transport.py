@@ -186,7 +186,7 @@ def test_an_untrusted_server_is_not_reported_as_offline(scheme: str) -> None:
     ):
         line.post("/v1/sync", REQUEST, SyncAnswer)
     assert not raised.value.by_date
-    assert "cannot prove that it is the server" in refusal_sentence(raised.value)
+    assert "could not prove that it is the server" in refusal_sentence(raised.value)
 
 
 def test_certificates_that_the_system_trusts_are_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,15 +310,15 @@ def said_of(status: int, heads: dict[str, str], body: bytes) -> str:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (200, "the login page of this network"),
-        (302, "the login page of this network"),
-        (511, "the login page of this network"),
-        (403, "proxy or filter of this network does not let this laptop through"),
+        (200, "The login page of this network"),
+        (302, "The login page of this network"),
+        (511, "The login page of this network"),
+        (403, "proxy or filter of this network does not let this laptop reach"),
         (404, "no fieldkit server at this address"),
         (407, "asks for a name and password"),
-        (413, "takes only smaller messages"),
-        (451, "does not let this laptop through"),
-        (502, "does not answer as it should"),
+        (413, "accepts only smaller messages"),
+        (451, "does not let this laptop reach"),
+        (502, "does not answer properly"),
     ],
 )
 def test_what_answers_in_place_of_the_server_gets_its_own_advice(status: int, said: str) -> None:
@@ -333,7 +333,7 @@ def test_what_answers_in_place_of_the_server_gets_its_own_advice(status: int, sa
 def test_an_answer_packed_anew_on_the_way_is_no_login_page(coding: str | None) -> None:
     heads = {**JSON, "content-encoding": coding} if coding else JSON
     body = encode(ANSWER, "identity" if coding == "gzip" else "dcz")
-    assert "packs the server's answers anew" in said_of(200, heads, body)
+    assert "changes the server's answers" in said_of(200, heads, body)
     assert "login page" in said_of(200, {**heads, **HTML}, body)
 
 
@@ -374,7 +374,7 @@ def refusing_proxy(status: str) -> Iterator[str]:
     ("status", "said"),
     [
         ("407 Proxy Authentication Required", "asks for a name and password"),
-        ("403 Forbidden", "does not let this laptop through"),
+        ("403 Forbidden", "does not let this laptop reach"),
     ],
 )
 def test_a_proxy_that_refuses_is_not_a_line_that_dropped(

@@ -39,7 +39,7 @@ def known_kind(name: str) -> type[Record]:
     """
     found = kinds().get(name)
     if found is None:
-        raise Unusable(f"There is no kind {name!r}. The kinds: {', '.join(kinds())}.")
+        raise Unusable(f"There is no kind {name!r}. Choose one of: {', '.join(kinds())}.")
     return found
 
 

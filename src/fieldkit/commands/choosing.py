@@ -38,7 +38,7 @@ def choices_of(args: Namespace) -> Choices:
 def _way(option: str) -> tuple[str, Way]:
     heading, _, way = option.rpartition("=")
     if way not in set(Way) or not heading.strip():
-        raise Unusable(f"--read {option}: write HEADING=WAY, the way being {', '.join(Way)}.")
+        raise Unusable(f"--read {option}: write HEADING=WAY. The ways: {', '.join(Way)}.")
     return heading.strip(), Way(way)
 
 
@@ -52,7 +52,7 @@ def ask(seen: Preview, args: Namespace) -> int:
         print_error(question.sentence)
         for answer in question.answers:
             print_error(f"  {answer.option}")
-    print_error("Nothing was loaded. Type the command again with what you choose.")
+    print_error("Nothing was imported. Type the command again with one of these options.")
     return UNUSABLE
 
 

@@ -30,7 +30,7 @@ def receipt(args: Namespace) -> int:
     if args.json:
         say_json(as_json(found))
     elif args.output:
-        say(f"The receipt is in {args.output}.")
+        say(f"The receipt was saved in {args.output}.")
     else:
         for line in text(found).splitlines():
             say(line)
@@ -57,7 +57,7 @@ def conflicts(args: Namespace) -> int:
             value = one.held if held else one.stands
             say(f"  {name:8}{_shown(one, value)}  {_origin_of(one, held=held)}")
         say(f"  before  {_shown(one, one.base)}")
-    say("`fieldkit resolve` decides one." if found else "There is no conflict.")
+    say("`fieldkit resolve` settles one." if found else "Nothing to settle.")
     return DONE
 
 
@@ -76,7 +76,7 @@ def resolve(args: Namespace) -> int:
     with open_store() as store:
         keep = next((side for side in Keep if side.value == args.keep), args.keep)
         store.resolve(args.conflict, keep, operator_of(store))
-    say("Decided. The next sync tells the server.")
+    say("Settled. The next sync sends this.")
     return DONE
 
 

@@ -54,7 +54,7 @@ def demo(args: Namespace) -> int:
         from fieldkit.server.operation.local import local_server
     except ModuleNotFoundError:
         raise Unusable(
-            "The demonstration runs a server of its own. Install fieldkit-jk[server] for it."
+            "The demonstration needs its own server. Install fieldkit-jk[server] for it."
         ) from None
     with _folder(args.home) as folder:
         say(f"A demonstration on made-up people, in {folder}")
@@ -76,7 +76,7 @@ def _folder(home: Path | None) -> Iterator[Path]:
             yield Path(made)
         return
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
-        raise Unusable(f"{home} is no empty folder. Name a new one for the demonstration.")
+        raise Unusable(f"{home} is not an empty folder. Give a new folder for the demonstration.")
     home.mkdir(parents=True, exist_ok=True)
     yield home
 
@@ -103,7 +103,7 @@ def _work(folder: Path, people: int, seed: int, url: str) -> bool:
 def _import(store: Store, roster: Path) -> None:
     loaded = load(store, "beneficiary", roster, operator=_OPERATOR)
     say(
-        f"Imported a roster: {indian(loaded.imported)} people, {loaded.rejected} rows not taken "
+        f"Imported a roster: {indian(loaded.imported)} people, {loaded.rejected} rows rejected "
         f"(they are in {loaded.rejects_file.name if loaded.rejects_file else 'no file'}), "
         f"{len(loaded.duplicates)} may be the same person."
     )

@@ -28,7 +28,7 @@ def share(store: Store, folder: Path, url: str, artisan: str) -> bool:
         for laptop in (store, other):
             _enrol(laptop, folder, url)
         _say_outcome("Sent", sync(store))
-        _say_outcome("A second laptop came to the same block", sync(other))
+        _say_outcome("A second laptop started in the same block", sync(other))
         _disagree(store, other, artisan)
         return _compare(store, other, folder)
     finally:
@@ -68,8 +68,8 @@ def _disagree(store: Store, other: Store, artisan: str) -> None:
         sync(laptop)
     held = store.conflicts()
     say(
-        f"Both changed {seen.label()} without a line: village and remarks came together, "
-        f"{len(held)} value is to be settled (the mobile)."
+        f"Both changed {seen.label()} without a connection: village and remarks were merged, "
+        f"{len(held)} value to settle (the mobile)."
     )
     for conflict in held:
         store.resolve(conflict.id, Keep.THEIRS, store.operators()[0])

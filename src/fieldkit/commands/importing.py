@@ -37,7 +37,7 @@ def load(args: Namespace) -> int:
             if not progress.rows or args.dry_run:
                 raise
             print_error(str(error))
-            print_error(f"About {indian(progress.rows)} rows were loaded before that and stay.")
+            print_error(f"About {indian(progress.rows)} rows were imported before that, and stay.")
             return IN_PART
     if args.json:
         results = {name: _figures(one, args) for name, one in found.items()}
@@ -53,9 +53,9 @@ def _check(args: Namespace) -> None:
     if args.file is not None:
         known_kind(args.what)
     elif not Path(args.what).is_dir():
-        raise Unusable("Name a kind and a file, or a folder of files named after kinds.")
+        raise Unusable("Give a kind and a file, or a folder of files named after kinds.")
     elif args.map or args.read or args.sheet:
-        raise Unusable("--map, --read and --sheet are for one file. Name its kind and the file.")
+        raise Unusable("--map, --read and --sheet are for one file. Give its kind and the file.")
 
 
 class _Progress:
@@ -151,14 +151,14 @@ def _say(name: str, one: Loaded, args: Namespace) -> None:
     if args.dry_run and one.preview:
         say_preview(one.preview)
     say(
-        f"{name}: {one.imported} new, {one.changed} changed, {one.skipped} as they were, "
-        f"{one.rejected} not taken, {len(one.duplicates)} may be here twice."
+        f"{name}: {one.imported} new, {one.changed} changed, {one.skipped} same as before, "
+        f"{one.rejected} rejected, {len(one.duplicates)} may be the same person."
     )
     for row, reason in one.reasons:
         say(f"  Row {row}: {reason}")
     if one.rejects_file:
-        say(f"  The rows not taken, with the reasons: {one.rejects_file}")
+        say(f"  The rejected rows, with the reasons: {one.rejects_file}")
     if one.duplicates_file:
-        say(f"  Those that may be here twice, with the names: {one.duplicates_file}")
+        say(f"  Those that may be the same person, with the names: {one.duplicates_file}")
     for note in one.notes:
         say(f"  {note}")

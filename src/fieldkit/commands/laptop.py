@@ -19,7 +19,7 @@ def init(args: Namespace) -> int:
     district = reference.option("district", args.district)
     if district is None:
         raise Unusable(
-            f"There is no district {args.district}. The districts: "
+            f"There is no district {args.district}. Choose one of: "
             f"{_codes(reference.options('district'))}."
         )
     block = None
@@ -28,7 +28,8 @@ def init(args: Namespace) -> int:
         if block is None or block.within != district.code:
             inside = [one for one in reference.options("block") if one.within == district.code]
             raise Unusable(
-                f"There is no block {args.block} in {district.label}. Its blocks: {_codes(inside)}."
+                f"There is no block {args.block} in {district.label}. Choose one of: "
+                f"{_codes(inside)}."
             )
     with open_store() as store:
         device = store.init(args.name, args.district, args.block)
@@ -109,19 +110,19 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
     counts = store.outbox.counts()
     logs = store.outbox.receipt()
     say(
-        f"{_many(sum(log.seq for log in logs), 'change')} made here, "
+        f"{_many(sum(log.seq for log in logs), 'change')} saved here, "
         f"{sum(log.acked_seq for log in logs)} on the server, "
-        f"{counts[State.QUEUED] + counts[State.SENT]} not sent yet, "
-        f"{counts[State.REJECTED]} returned."
+        f"{counts[State.QUEUED] + counts[State.SENT]} not sent yet, {counts[State.REJECTED]} "
+        "returned to you."
     )
     if many := len(store.conflicts()):
         say(_not_used(many))
     if many := counts[State.LATE] + counts[State.WAITING]:
         say(_not_taken_yet(many))
     if many := len(store.findings()):
-        say(f"{many} to check: the Sync page lists them, and `fieldkit show` tells of each record.")
+        say(f"{many} to check: the Sync page lists them; `fieldkit show` shows each record.")
     if device.server and store.pull.state().more:
-        say("Not everything has come from the server yet. `fieldkit sync` goes on.")
+        say("Not everything has arrived from the server yet. Run `fieldkit sync` to go on.")
     for notice in store.notices():
         say(notice.text)
     if doubt := store.clock_doubt():
@@ -133,19 +134,22 @@ def _many(number: int, thing: str) -> str:
 
 
 def _not_taken_yet(many: int) -> str:
-    return f"{_many(many, 'change')} on the server not taken yet: `fieldkit show` says why."
+    return (
+        f"{_many(many, 'change')} for a supervisor to decide, or waiting for another record: "
+        "`fieldkit show` says why."
+    )
 
 
 def _not_used(many: int) -> str:
-    values = "1 value is" if many == 1 else f"{many} values are"
-    return f"{values} not used yet: `fieldkit conflicts` lists them."
+    values = "1 value" if many == 1 else f"{many} values"
+    return f"{values} to settle: `fieldkit conflicts` lists them."
 
 
 def backup(args: Namespace) -> int:
     """Copy all data to a file."""
     with open_store() as store:
         store.back_up(args.file, force=args.force)
-    say(f"All data is in {args.file}.")
+    say(f"The backup was saved in {args.file}.")
     return DONE
 
 
@@ -158,9 +162,9 @@ def restore(args: Namespace) -> int:
             kept = Store.restore(home, args.file)
     except Timeout:
         raise Unusable("fieldkit is open on this folder. Quit it first, then restore.") from None
-    say(f"The data is as in {args.file}.")
+    say(f"The data of {args.file} is back on this laptop.")
     if kept:
-        say(f"What was here before is kept in {kept}.")
+        say(f"The data that was here before is kept in {kept}.")
     return DONE
 
 
@@ -174,7 +178,7 @@ def check(args: Namespace) -> int:
     if args.json:
         say_json({"sound": not problems, "problems": problems})
     else:
-        for problem in problems or ["The data is sound."]:
+        for problem in problems or ["The data file is in order."]:
             say(problem)
     return IN_PART if problems else DONE
 
@@ -188,12 +192,15 @@ def villages(args: Namespace) -> int:
     except Unreadable as error:
         raise Unusable(str(error)) from None
     if not found.rows:
-        raise Unusable(" ".join(problem.reason for problem in found.problems[:1]) or "No villages.")
+        raise Unusable(
+            " ".join(problem.reason for problem in found.problems[:1])
+            or "No villages were found in this file."
+        )
     with open_store() as store:
         store.offer_villages(found.rows)
     panchayats = {(village.district, village.panchayat) for village in found.rows}
     named = sum(bool(name) for _, name in panchayats)
-    say(f"Offered while typing from now on: villages {len(found.rows)}, panchayats {named}.")
+    say(f"Suggested while typing from now on: villages {len(found.rows)}, panchayats {named}.")
     for problem in found.problems[:20]:
         print_error(f"Line {problem.line}: {problem.reason}")
     return IN_PART if found.problems else DONE
@@ -212,7 +219,10 @@ def enrol(args: Namespace) -> int:
             return OFFLINE
         except NotEnrolled as error:
             raise Unusable(str(error)) from None
-    say("This laptop is enrolled. `fieldkit sync` sends what waits and brings what others did.")
+    say(
+        "This laptop is enrolled. `fieldkit sync` sends what was saved and receives what others "
+        "saved."
+    )
     return DONE
 
 
@@ -238,10 +248,10 @@ def sync(args: Namespace) -> int:
             }
         )
     elif outcome.ok:
-        same = "" if outcome.unsettled else "Both sides are the same."
+        same = "" if outcome.unsettled else "Laptop and server hold the same."
         if outcome.returned:
             before = "" if outcome.rejected else " before"
-            same = f"What was returned{before} counts on this laptop alone: correct it on Sync."
+            same = f"What was returned{before} is on this laptop only: correct it on the Sync page."
         say(
             f"{_many(outcome.applied, 'change')} sent, {outcome.rejected} returned, "
             f"{_many(outcome.received, 'record')} received. {same}".rstrip()

@@ -21,8 +21,8 @@ _DONE_TO = {
     "decide": "decided",
 }
 _TAKEN = {
-    "applied": "is taken in",
-    "conflict": "is taken in; a value of it is not used yet, to settle",
+    "applied": "is accepted",
+    "conflict": "is accepted; one value is to settle",
     "waiting": "still waits for its record",
 }
 
@@ -39,7 +39,7 @@ def listing(args: Namespace) -> int:
     for one in found:
         _say_change(one)
     if not found:
-        say("No change is late.")
+        say("No late changes.")
     return DONE
 
 
@@ -51,9 +51,9 @@ def take(args: Namespace) -> int:
 
         taken = take_in(args.database, int(time.time()), args.change, args.device)
     for one in taken:
-        say(f"{one['change']} {_TAKEN.get(one['verdict'], 'cannot be taken in')}.")
+        say(f"{one['change']} {_TAKEN.get(one['verdict'], 'cannot be accepted')}.")
     if not taken:
-        say("No change of that device is late.")
+        say("No late changes of that device.")
     return DONE
 
 
@@ -65,15 +65,15 @@ def leave(args: Namespace) -> int:
 
         left = leave_out(args.database, int(time.time()), args.change, args.device)
     for one in left:
-        say(f"{one} is left out. Its author hears of it at the next sync.")
+        say(f"{one} is returned to its author at the next sync.")
     if not left:
-        say("No change of that device is late.")
+        say("No late changes of that device.")
     return DONE
 
 
 def _check_chosen(args: Namespace) -> None:
     if bool(args.change) == (args.device is not None):
-        raise Unusable("Name the changes, or a device by --device.")
+        raise Unusable("Give the changes, or a device with --device.")
 
 
 def _say_change(one: LateChange) -> None:

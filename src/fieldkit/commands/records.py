@@ -83,12 +83,12 @@ def _area(args: Namespace) -> tuple[int, int]:
     if args.block is not None:
         district = reference.district_of(args.block)
         if district is None or args.district not in (None, district):
-            raise Unusable(f"There is no block {args.block} in that district.")
+            raise Unusable(f"There is no block {args.block} in that district. Check the LGD codes.")
         return district, args.block
     if args.district is not None:
         inside = [o for o in reference.options("block") if o.within == args.district]
         if not inside:
-            raise Unusable(f"There is no district {args.district}.")
+            raise Unusable(f"There is no district {args.district}. Check the LGD code.")
         return args.district, int(inside[0].code)
     from fieldkit.settings import DATABASE, home_folder
 
@@ -105,7 +105,7 @@ def export(args: Namespace) -> int:
     where = dict(_where(kind, condition) for condition in args.where)
     form = args.format or (args.output.suffix[1:].casefold() if args.output else "csv")
     if form not in ("csv", "xlsx", "jsonl"):
-        raise Unusable("The format is csv, xlsx or jsonl: name it with --format.")
+        raise Unusable("The format must be csv, xlsx or jsonl: give it with --format.")
     target = args.output or sys.stdout.buffer
     with open_store() as store:
         try:
@@ -116,7 +116,7 @@ def export(args: Namespace) -> int:
             named = args.output or "The output"
             raise Unusable(f"{named} cannot be written: {error.strerror}.") from None
     if args.output:
-        say(f"{many} records are in {args.output}.")
+        say(f"{many} records were written to {args.output}.")
     return DONE
 
 
@@ -128,7 +128,7 @@ def _where(kind: type[Record], condition: str) -> tuple[str, str]:
         kind.fields()[field].format.parse(value, confirmed=True)
     except Unfit:
         raise Unusable(
-            f"{value!r} is nothing that {field} can hold: `fieldkit kinds --json` says what is."
+            f"{value!r} does not fit {field}: `fieldkit kinds --json` lists what fits."
         ) from None
     return field, value
 
@@ -156,7 +156,7 @@ def find(args: Namespace) -> int:
         columns = [text for text in hit.line.values() if text and text != hit.label]
         say(f"{hit.id:16}{hit.label:32}{'  '.join(columns)}")
     if not hits:
-        print_error("Nobody and nothing is found by this.")
+        print_error("Nothing found. Try the mobile, or another spelling.")
     return DONE
 
 
@@ -179,7 +179,9 @@ def show(args: Namespace) -> int:
         changes = store.outbox.of(record.id if record else str(number))
         noted = store.findings(record.id) if record else []
     if record is None and not changes:
-        raise Unusable(f"There is no record {args.id} on this laptop.")
+        raise Unusable(
+            f"There is no record {args.id} on this laptop. Check the number, or sync first."
+        )
     if args.json:
         say_json(
             {
@@ -204,7 +206,9 @@ def undelete(args: Namespace) -> int:
     with open_store() as store:
         record = store.record(args.id)
         if record is None:
-            raise Unusable(f"There is no record {args.id} on this laptop.")
+            raise Unusable(
+                f"There is no record {args.id} on this laptop. Check the number, or sync first."
+            )
         if not record.deleted:
             raise Unusable(f"{record.label()}, {record.id}, is not deleted.")
         store.save([restoration(record)], operator_of(store))
@@ -259,7 +263,7 @@ def _say_record(
 
 
 def _say_gone(record_id: str, changes: Sequence[Logged]) -> None:
-    say(f"{record_id} is no longer on this laptop. What was typed here:")
+    say(f"{record_id} is no longer on this laptop. What was entered here:")
     for logged in changes:
         _say_change(logged)
         known = all_kinds().get(logged.change.kind)

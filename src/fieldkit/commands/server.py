@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fieldkit.server.devices.listing import Enrolment
 
-MISSING = "The server's parts are not installed. Install fieldkit-jk[server] on this machine."
+MISSING = "The server is not installed. Install fieldkit-jk[server] on this computer."
 _SKEWED = 300
 """Seconds a clock may be wrong before it is reported."""
 
@@ -27,7 +27,7 @@ _SKEWED = 300
 def run(args: Namespace) -> int:
     """Serve until stopped."""
     if bool(args.tls_cert) != bool(args.tls_key):
-        raise Unusable("A certificate and its key go together: name --tls-cert and --tls-key.")
+        raise Unusable("A certificate needs its key: give both --tls-cert and --tls-key.")
     with server_parts():
         from fieldkit.server.operation.run import Certificate
         from fieldkit.server.operation.run import run as serve
@@ -51,7 +51,7 @@ def migrate(args: Namespace) -> int:
         from fieldkit.server.database.migrate import migrate as migrate_database
 
         done = migrate_database(args.database)
-    say("The database is ready." if done else "The database was ready already.")
+    say("The database is ready." if done else "The database was already up to date.")
     return DONE
 
 
@@ -95,7 +95,7 @@ def revoke(args: Namespace) -> int:
         from fieldkit.server.devices.enrolment import revoke as end
 
         end(connection, args.device, int(time.time()))
-    say(f"Device {args.device} can sync no more. What it sent stays.")
+    say(f"Device {args.device} cannot sync any more. What it sent stays.")
     return DONE
 
 
@@ -107,7 +107,7 @@ def scope(args: Namespace) -> int:
         now = int(time.time())
         held = change_scope(connection, args.device, args.district, args.block, now).scope
     area = place_in_words(held.district, held.block)
-    say(f"Device {args.device} has {area} from its next sync on.")
+    say(f"From its next sync, device {args.device} has {area}.")
     return DONE
 
 
@@ -118,9 +118,12 @@ def close_scope(args: Namespace) -> int:
 
         closed = close_scopes(connection, args.device, int(time.time()))
     if closed:
-        say(f"What device {args.device} sends for its former areas is late from now on.")
+        say(
+            f"What device {args.device} sends for its former areas from now on is for a "
+            "supervisor to decide."
+        )
     else:
-        say(f"Nothing that device {args.device} had before counts any more.")
+        say(f"Device {args.device} has no former area that is still open.")
     return DONE
 
 
@@ -210,7 +213,7 @@ def _lines(device: Enrolment) -> Iterator[str]:
         yield f"       its clock is {length} {way}"
     if device["busy_at_once"]:
         copies = ", ".join(device["busy_at_once"])
-        yield f"       two copies of it are at work: {copies}. Enrol one of them anew."
+        yield f"       two copies of it are in use: {copies}. Enrol one of them again."
 
 
 def place_in_words(district: int | None, block: int | None) -> str:

@@ -97,7 +97,7 @@ def load_folder(
         if (path := folder / f"{kind}.{ending}").is_file()
     ]
     if not found:
-        raise Unreadable(f"{folder} holds no file named after a kind, like beneficiary.csv.")
+        raise Unreadable(f"{folder} has no file named after a kind, such as beneficiary.csv.")
     results: dict[str, Loaded] = {}
     with _target(store, dry_run=dry_run) as target:
         for kind, path in found:

@@ -73,11 +73,13 @@ def read_villages(path: Path) -> Villages:
                 except _RowError as error:
                     problems.append(BadRow(row.number, str(error)))
     if not columns:
-        problems = [BadRow(1, "No headings with a village code, a village name and a district.")]
+        problems = [
+            BadRow(1, "No headings were found for village code, village name and district.")
+        ]
     elif elsewhere and not known:
         states = ", ".join(_quoted(state) for state, _ in elsewhere.most_common(3))
         problems.append(
-            BadRow(1, f"No row is of Jammu and Kashmir: the column of states has {states}.")
+            BadRow(1, f"No row is for Jammu and Kashmir: the state column has {states}.")
         )
     return Villages(tuple(known.values()), tuple(problems))
 
@@ -137,7 +139,9 @@ def _add(row: Mapping[str, list[str]], known: dict[int, Village], elsewhere: Cou
     village = _village(row)
     before = known.setdefault(village.code, village)
     if before.name != village.name:
-        raise _RowError(f"Village code {village.code} stands twice: {before.name}, {village.name}.")
+        raise _RowError(
+            f"Village code {village.code} is there twice: {before.name}, {village.name}."
+        )
 
 
 def _village(row: Mapping[str, list[str]]) -> Village:
@@ -148,7 +152,7 @@ def _village(row: Mapping[str, list[str]]) -> Village:
     if not name:
         raise _RowError("The village has no name.")
     if not name.isprintable() or not re.search(r"[^\W\d]", name) or len(name) > 100:
-        raise _RowError(f"This is no name of a village: {_quoted(name)}.")
+        raise _RowError(f"This is not the name of a village: {_quoted(name)}.")
     district = _district(row["district"])
     return Village(
         int(code),
@@ -172,7 +176,7 @@ def _district(texts: Sequence[str]) -> int:
         found = exact(options("district"), text)
         if found and isinstance(found.code, int):
             return found.code
-    raise _RowError(f"Not a district of J&K: {_quoted(' '.join(texts))}.")
+    raise _RowError(f"This is not a district of J&K: {_quoted(' '.join(texts))}.")
 
 
 def _inside(list_name: str, row: Mapping[str, list[str]], district: int) -> int | None:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-UNCONFIRMED = "(name unconfirmed)"
+UNCONFIRMED = "(not an official wording)"
+MARK_BEFORE = "(name unconfirmed)"
+"""What the mark was when some files were exported: their names are still read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
-from fieldkit.reference.choices import Option
+from fieldkit.reference.choices import MARK_BEFORE, Option
 from fieldkit.reference.tables import rows
 
 _DOUBTS = re.compile(r"(?i)inferred|(un|not )confirmed|general knowledge")
@@ -54,10 +54,11 @@ def _by_code(list_name: str) -> dict[str | int, Option]:
 
 
 def _marked(entry: Option) -> Option:
-    """Put the mark into the label; the bare label still matches when typed."""
+    """Put the mark into the label; the bare label and the earlier mark still match when typed."""
     if entry.confirmed:
         return entry
-    return replace(entry, label=entry.marked_label, also=(entry.label, *entry.also))
+    also = (entry.label, f"{entry.label} {MARK_BEFORE}", *entry.also)
+    return replace(entry, label=entry.marked_label, also=also)
 
 
 @cache

@@ -39,6 +39,6 @@ def doubt(now: int, last_saved: int | None) -> str | None:
     if day == believed(day) and (last_saved is None or now > last_saved - _HOUR):
         return None
     return (
-        f"This laptop's clock says {show_date(day)}, which cannot be right. Set the date and time; "
-        "everything typed is kept all the same."
+        f"This laptop's clock says {show_date(day)}, which cannot be right. Set the date and "
+        "time. Everything typed is kept."
     )

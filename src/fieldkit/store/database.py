@@ -36,8 +36,8 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         if _journal(connection) != "wal":
             raise Unwritable(
-                "The data file lies on a drive that cannot keep it safe in a power cut. "
-                "Move the folder of fieldkit to the laptop's own disk."
+                "The data file is on a drive that cannot keep it safe in a power cut. Move the "
+                "folder of fieldkit to the laptop's own disk."
             )
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA trusted_schema = OFF")

@@ -57,7 +57,7 @@ class Refused(Exception):
         self.findings = findings
 
 
-_IN_USE = (Busy, "Another program is using the data file. Wait for it to end, then try again.")
+_IN_USE = (Busy, "Another program is using the data file. Wait for it to finish, then try again.")
 _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_FULL: (
         DiskFull,
@@ -65,27 +65,31 @@ _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
     ),
     sqlite3.SQLITE_READONLY: (
         Unwritable,
-        "The folder of fieldkit may only be read, so nothing can be saved. "
-        "Ask whoever set up this laptop for write access.",
+        "The folder of fieldkit is read-only, so nothing can be saved. Ask the person who set up "
+        "this laptop for write access.",
     ),
     sqlite3.SQLITE_CANTOPEN: (
         Unwritable,
-        "The data file cannot be opened. Check that the folder of fieldkit is there "
-        "and may be written.",
+        "The data file cannot be opened. Check that the folder of fieldkit is there and can be "
+        "written.",
     ),
-    sqlite3.SQLITE_PERM: (Unwritable, "This user may not open the data file of fieldkit."),
+    sqlite3.SQLITE_PERM: (
+        Unwritable,
+        "This user is not allowed to open the data file of "
+        "fieldkit. Ask the person who set up this laptop.",
+    ),
     sqlite3.SQLITE_IOERR: (
         Unwritable,
         "The disk does not answer: nothing more can be saved. Check the disk, then try again.",
     ),
     sqlite3.SQLITE_CORRUPT: (
         Damaged,
-        "Part of the data file is damaged. What is readable stays; copy it away with "
-        "`fieldkit export`, then put the last backup back with `fieldkit restore`.",
+        "Part of the data file is damaged. Save what can be read with `fieldkit export`, then "
+        "restore the last backup with `fieldkit restore`.",
     ),
     sqlite3.SQLITE_NOTADB: (
         Damaged,
-        "The data file is damaged or is no fieldkit file. Put the last backup back with "
+        "The data file is damaged or is not a fieldkit file. Restore the last backup with "
         "`fieldkit restore`.",
     ),
     sqlite3.SQLITE_BUSY: _IN_USE,

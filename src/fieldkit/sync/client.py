@@ -142,9 +142,14 @@ def sync(
         except NotEnrolled as error:
             return _not_started(store, str(error))
         except Timeout:
-            return _not_started(store, "A sync is already under way on this laptop.")
+            return _not_started(
+                store, "A sync is already running on this laptop. Wait for it to finish."
+            )
         except OSError:
-            return _not_started(store, "The folder of fieldkit cannot be written.")
+            return _not_started(
+                store,
+                "The folder of fieldkit cannot be written. Ask the person who set up this laptop.",
+            )
         size = TransferSize(line_speed(store.outbox.sessions(10)))
         loop = RequestLoop(store, transport, size, pause or stop.wait, stop, progress, rng)
         return _run(store, loop, transport)
@@ -159,7 +164,7 @@ def open_transport(store: Store, stop: threading.Event | None = None) -> Iterato
     """
     device, token = store.device, store.token()
     if device is None or not device.server or not token:
-        raise NotEnrolled("This laptop is not enrolled with a server yet.")
+        raise NotEnrolled("This laptop is not enrolled with a server yet. Enrol it first.")
     with ExitStack() as held:
         transport = held.enter_context(HttpTransport(address(device.server), token))
         if isinstance(stop, Stop):

@@ -33,10 +33,10 @@ def enrol(store: Store, url: str, code: str, *, transport: Transport | None = No
     server = address(url)
     device = store.device
     if device is None:
-        raise NotEnrolled("This laptop is not set up yet. Start fieldkit, or `fieldkit init`.")
+        raise NotEnrolled("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
     code = code.strip()
     if not 1 <= len(code) <= 200:
-        raise NotEnrolled("Type the code that the supervisor gave you.")
+        raise NotEnrolled("Type the code given by the supervisor.")
     message = EnrolRequest(
         code=code,
         origin=device.origin,
@@ -57,7 +57,7 @@ def enrol(store: Store, url: str, code: str, *, transport: Transport | None = No
                 answer = http.post("/v1/enrol", message, EnrolAnswer)
     except (Offline, ConnectionLost):
         raise Unreachable(
-            "The server cannot be reached. Check its address and the connection, then try again."
+            "Cannot reach the server. Check the address and the connection, then try again."
         ) from None
     except ServerRefusal as refusal:
         raise NotEnrolled(refusal_sentence(refusal)) from None
@@ -91,10 +91,10 @@ def address(url: str) -> str:
         has_host = False
     extra = parts.username or parts.query or parts.fragment
     if not has_host or parts.scheme not in {"http", "https"} or extra:
-        raise NotEnrolled("The address of a server looks like https://name.example.in.")
+        raise NotEnrolled("The server address looks like https://name.example.in. Check it.")
     if parts.scheme == "http" and not is_loopback(url):
         raise NotEnrolled(
-            "This address begins with http, so others on the line could read along. "
-            "Use one that begins with https."
+            "This address begins with http, so others on the network could read what is sent. Use "
+            "one that begins with https."
         )
     return parts._replace(netloc=parts.netloc.lower()).geturl()

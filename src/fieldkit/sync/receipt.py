@@ -237,8 +237,10 @@ def _as_of(found: Receipt) -> str:
     if found.server_at is not None:
         return f"The server answered on {Moment().show(found.server_at)} by its clock."
     if found.last_sync is None:
-        return "The server could not be asked now, and no sync has worked yet."
-    return f"The server could not be asked now: its side is as of {Moment().show(found.last_sync)}."
+        return "The server could not be asked now, and no sync was completed before."
+    return (
+        f"The server could not be asked now. Its figures are from {Moment().show(found.last_sync)}."
+    )
 
 
 def _log_lines(log: LogReceipt) -> list[str]:
@@ -283,13 +285,13 @@ def _title(kind: str) -> str:
 
 def _verdict(found: Receipt) -> str:
     if found.server_at is None:
-        again = " Make the receipt again when there is a line." if found.offline else ""
+        again = " Make the receipt again when there is a connection." if found.offline else ""
         return f"{found.error}{again}"
     if found.same:
-        return "All that was entered on this laptop is on the server, and the same."
+        return "Everything entered on this laptop is on the server, and is the same."
     if all(log.same or (log.fits and log.here.seq > log.there.seq) for log in found.logs):
-        return "Not all is on the server yet. Sync, then make the receipt again."
-    return "Both sides are not the same. Tell whoever looks after the server."
+        return "Not everything is on the server yet. Sync, then make the receipt again."
+    return "Laptop and server do not hold the same. Inform the server administrator."
 
 
 def _left_open(found: Receipt) -> str:
@@ -298,13 +300,15 @@ def _left_open(found: Receipt) -> str:
     if found.returned:
         many = indian(found.returned)
         changes = "1 change was" if many == "1" else f"{many} changes were"
-        parts.append(f"{changes} returned to you and not taken: correct that on Sync.")
+        parts.append(f"{changes} returned to you: correct on the Sync page.")
     if found.to_settle:
         many = indian(found.to_settle)
-        values = "1 value is" if many == "1" else f"{many} values are"
-        parts.append(f"{values} not used yet: settle that on Sync.")
+        values = "1 value" if many == "1" else f"{many} values"
+        parts.append(f"{values} to settle: settle on the Sync page.")
     if found.unsettled:
         many = indian(found.unsettled)
         changes = "1 change waits" if many == "1" else f"{many} changes wait"
-        parts.append(f"{changes} there for a supervisor, or for the record meant.")
+        parts.append(
+            f"{changes} on the server for a supervisor to decide, or for another record to arrive."
+        )
     return " ".join(parts)

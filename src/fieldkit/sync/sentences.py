@@ -12,72 +12,71 @@ from fieldkit.sync.failures import (
 )
 
 ALTERED = (
-    "What the server holds of this laptop is not the same as here, as when fieldkit was copied "
-    "to another laptop. Tell whoever looks after the server."
+    "The server does not hold the same from this laptop as is here, for example because fieldkit "
+    "was copied to another laptop. Inform the server administrator."
 )
-FAULTY = "The server does not answer as it should. Sync again later."
+FAULTY = "The server does not answer properly. Sync again later."
 ENROL_AGAIN = (
-    "The server keeps the work of this laptop as another laptop's. Ask your supervisor for a new "
-    "code and enrol again; nothing is lost."
+    "The server has the work of this laptop under another laptop. Ask your supervisor for a new "
+    "code and enrol again. Nothing is lost."
 )
 _REFUSALS = {
     "unauthorised": "The server does not know this laptop. Enrol it again.",
-    "revoked": "This laptop was taken off the server. Entry goes on; what is unsent can be "
-    "exported.",
+    "revoked": "This laptop was removed from the server. You can go on entering. What is not sent "
+    "yet can be exported. Ask your supervisor.",
     "not-yours": ENROL_AGAIN,
-    "code-unknown": "The server does not know this code. Type it again as it was given.",
+    "code-unknown": "The server does not know this code. Type it again exactly as given.",
     "code-used": "This code was already used. Ask the supervisor for a new one.",
-    "code-expired": "This code has run out. Ask the supervisor for a new one.",
-    "insecure": "The server takes no token over an open line. "
-    "Use its address that begins with https.",
+    "code-expired": "This code has expired. Ask the supervisor for a new one.",
+    "insecure": "The server does not accept an unsafe connection. Use its address that begins "
+    "with https.",
     "too-many-tries": "The server does not know this code, and too many wrong ones were typed. "
     "Ask the supervisor for a new one.",
-    "slow": "The line is too slow at the moment. Sync again later.",
-    "gap": "The server cannot tell what it lacks of this laptop. "
-    "Tell whoever looks after the server.",
+    "slow": "The connection is too slow at the moment. Sync again later.",
+    "gap": "The server does not know what is missing from this laptop. Inform the server "
+    "administrator.",
     "altered": ALTERED,
     "parent": ALTERED,
-    "too-large": "The server does not take a message this large. "
-    "Tell whoever looks after the server.",
-    "version": "The server is of another version of fieldkit. Update the older of the two.",
-    "encoding": "The server is of another version of fieldkit. Update the older of the two.",
-    "unreadable": "The server could not read what was sent. Tell whoever looks after the server.",
-    "not-here": "The server has no such record in the area of this laptop.",
+    "too-large": "The server does not accept so large a message. Inform the server administrator.",
+    "version": "The server has another version of fieldkit. Update the older of the two.",
+    "encoding": "The server has another version of fieldkit. Update the older of the two.",
+    "unreadable": "The server could not read what was sent. Inform the server administrator.",
+    "not-here": "The server has no such record in the area of this laptop. Sync, then try again.",
     "busy": "The server is busy. Sync again in a few minutes.",
-    "fault": "The server has a fault. Sync again later.",
+    "fault": "The server has an error. Sync again later.",
 }
 NOT_OUR_SERVER = (
-    "Something else answered instead of the server, perhaps the login page of this network. "
-    "Open a web page to log in, then sync again."
+    "The login page of this network, or something else, answered instead of the server. Open a "
+    "web page and log in, then sync again."
 )
 _NOT_LET_THROUGH = (
-    "A proxy or filter of this network does not let this laptop through to the server. "
-    "Ask whoever looks after the network, or try another one."
+    "A proxy or filter of this network does not let this laptop reach the server. Ask the network "
+    "administrator, or try another network."
 )
 _BY_STATUS = {
     403: _NOT_LET_THROUGH,
-    404: "There is no fieldkit server at this address. Compare it with the one you were given; "
-    "if it is the same, tell whoever looks after the server.",
-    407: "The proxy of this network asks for a name and password. "
-    "Ask whoever looks after the network, or try another one.",
-    413: "Something on the way to the server takes only smaller messages. "
-    "Tell whoever looks after the server.",
-    429: "The server asks to wait. Try again in a few minutes.",
+    404: "There is no fieldkit server at this address. Check the address you were given. If it is "
+    "the same, inform the server administrator.",
+    407: "The proxy of this network asks for a name and password. Ask the network administrator, "
+    "or try another network.",
+    413: "Something on the way to the server accepts only smaller messages. Inform the server "
+    "administrator.",
+    429: "The server is busy. Try again in a few minutes.",
     451: _NOT_LET_THROUGH,
     511: NOT_OUR_SERVER,
 }
 """What to do about an answer that is not from a fieldkit server, by its HTTP status."""
 _CHANGED = (
-    "Something on the way, perhaps a proxy of this network, packs the server's answers anew, so "
-    "that they cannot be read. Try another network, and tell whoever looks after the server."
+    "Something on the way, perhaps a proxy of this network, changes the server's answers, so that "
+    "they cannot be read. Try another network, and inform the server administrator."
 )
 _UNTRUSTED = (
-    "What answered cannot prove that it is the server, so nothing was sent to it. If this network "
-    "has a login page, log in there first; else tell whoever looks after the server."
+    "What answered could not prove that it is the server, so nothing was sent. If this network "
+    "has a login page, log in there first; otherwise inform the server administrator."
 )
 _OUT_OF_DATE = (
-    "By this laptop's clock the server's certificate does not hold today. Set the date and time; "
-    "if they are right, tell whoever looks after the server."
+    "By this laptop's clock, the server's certificate is not valid today. Set the date and time. "
+    "If they are correct, inform the server administrator."
 )
 
 
@@ -99,18 +98,18 @@ def retry_reason(failure: Offline | ConnectionLost | ServerRefusal) -> str:
     if isinstance(failure, Offline):
         return "No connection; trying again"
     if isinstance(failure, ConnectionLost):
-        return "The line dropped; trying again"
+        return "The connection dropped; trying again"
     if failure.status == 413:
-        return "That was too much at once; trying with less"
+        return "That was too much in one go; trying with less"
     if failure.status in {408, 429, 503}:
-        return "The server asks to wait; trying again"
-    return "The server has a fault; trying again"
+        return "The server is busy; trying again"
+    return "The server has an error; trying again"
 
 
 def waiting_sentence(changes: int) -> str:
     """Return the sentence about the changes that were not sent."""
     if changes == 0:
-        return "Nothing waits to be sent."
+        return "Nothing is left to send."
     if changes == 1:
-        return "1 change waits here and is safe."
-    return f"{indian(changes)} changes wait here and are safe."
+        return "1 change is not sent yet and is safe here."
+    return f"{indian(changes)} changes are not sent yet and are safe here."

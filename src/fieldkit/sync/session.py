@@ -309,7 +309,7 @@ class RequestLoop:
             if last or self._transport.traffic.requests == 0:
                 raise SyncEnded("No connection.", offline=True) from None
         elif last:
-            raise SyncEnded("The line dropped.", offline=True) from None
+            raise SyncEnded("The connection dropped.", offline=True) from None
         self._size.failed()
         self._report(retry_reason(failure))
         if self._pause(wait):

@@ -131,11 +131,11 @@ def _first_guess(column: _Column, kind: type[Record], chosen: Mapping[str, str |
     elif problem := _foreign(column, target, kind):
         target, sure, why = "", Sure.LEFT, problem
     elif found.paper and "aadhaar" not in found.paper and target == own_name(kind):
-        sure, why = Sure.DOUBTED, f"It is the name as the {found.paper} has it."
+        sure, why = Sure.DOUBTED, f"It is the name as on the {found.paper}."
     elif found.with_kin and not _mostly(column.values, says_relative):
         sure, why = (
             Sure.DOUBTED,
-            "The heading names a relative too, and the values do not part them.",
+            "The heading is also about a relative, and the values do not show which.",
         )
     return Guess(column.heading, target or None, sure, why)
 
@@ -144,7 +144,7 @@ def _by_values(column: _Column, kind: type[Record]) -> tuple[str | None, str]:
     """Guess by values what a column without a known heading holds."""
     fields, values = kind.fields(), column.values
     if names_somebody_else(column.heading):
-        return None, "The heading names somebody else."
+        return None, "The heading is about another person."
     if values and share_of_aadhaars(values) >= MOSTLY:
         for name, field in fields.items():
             if isinstance(field.format, AadhaarLastFour):
@@ -153,8 +153,8 @@ def _by_values(column: _Column, kind: type[Record]) -> tuple[str | None, str]:
         for name in (*kind.used(Use.DIGITS), *(n for n in ("ifsc",) if n in fields)):
             form = fields[name].format
             if sum(fits(form, value) for value in values) >= 0.8 * len(values):
-                return name, "Its values look so."
-    return None, "The heading names no field."
+                return name, "Its values look like it."
+    return None, "No field has this heading."
 
 
 def _relation(column: _Column, target: str) -> str:
@@ -170,11 +170,11 @@ def _foreign(column: _Column, target: str, kind: type[Record]) -> str:
     """Return why a column of numbers is none of fieldkit's, as a sentence; empty if it is."""
     values, field = column.values, kind.fields().get(target)
     if target == "id" and not _are_ours(values):
-        return "Its values are no record numbers of fieldkit."
+        return "Its values are not record numbers of fieldkit."
     refers = field is not None and isinstance(field.format, Reference) and not field.required
     named = any(is_id(value) or sum(map(str.isalpha, value)) > 1 for value in values)
     if refers and values and not named:
-        return "Its values are neither record numbers nor names."
+        return "Its values are not record numbers or names."
     return ""
 
 
@@ -212,7 +212,7 @@ def _settle(
         if asked and at in rivals:
             guesses[at] = replace(guesses[at], sure=Sure.DOUBTED)
         elif at != first:
-            why = f"“{columns[first].heading}” is taken for it."
+            why = f"“{columns[first].heading}” is used for it."
             guesses[at] = replace(guesses[at], target=None, sure=Sure.LEFT, why=why)
     if not asked:
         return None
@@ -226,10 +226,12 @@ def _leave_system_fields(guesses: list[Guess], kind: type[Record]) -> None:
         field = kind.fields().get(one.target or "")
         kept = field is not None and field.system and one.target not in {"id", *_PLACES}
         if kept and one.sure is not Sure.CHOSEN and "id" not in found:
-            why = "Only fieldkit sets this, and its record number is not in the file."
+            why = "Only fieldkit fills this, and the file has no record numbers."
             guesses[at] = replace(one, target=None, sure=Sure.LEFT, why=why)
         elif one.target in NAME_PARTS and "name" not in found:
-            guesses[at] = replace(one, target=None, sure=Sure.LEFT, why="There is no first name.")
+            guesses[at] = replace(
+                one, target=None, sure=Sure.LEFT, why="The file has no first name."
+            )
 
 
 def _missing_name(

@@ -91,7 +91,7 @@ def _column(found: Survey, named: str) -> str:
     if len(alike) == 1:
         return alike[0]
     known = ", ".join(f"“{column}”" for column in found.columns)
-    raise Unreadable(f"There is no column “{named[:80]}”. The columns: {known[:500]}.")
+    raise Unreadable(f"There is no column “{named[:80]}”. Choose one of: {known[:500]}.")
 
 
 def _proof(found: Survey, at: int, form: Format | None) -> Proof | None:
@@ -115,17 +115,17 @@ def _doubt(one: Guess, proof: Proof, swapped: Sequence[str]) -> Question | None:
     if proof.doubted:
         first, other = proof.pair
         why = (
-            f"{column} is written in two ways: “{proof.because}” is {first}, “{proof.against}” "
-            f"{other}. So what could be read both ways is not certain."
+            f"{column} is written in two ways: “{proof.because}” is {first}, “{proof.against}” is "
+            f"{other}. Other values could be either."
         )
         return which_way(target, one.column, why, proof.pair)
     if proof.open and not proof.way:
         if "." in proof.open and proof.pair == NUMBERS:
-            why = f"A point in {column} may mark thousands or decimals: “{proof.open}”."
+            why = f"The point in “{proof.open}” ({column}) may mean thousands or decimals."
             return which_way(target, one.column, why, NUMBERS)
         if proof.pair == DATES and swapped:
             why = (
-                f"Nothing shows whether “{proof.open}” in {column} is day first; the dates of "
+                f"“{proof.open}” in {column} may be day first or month first; the dates of "
                 f"“{swapped[0]}” are month first."
             )
             return which_way(target, one.column, why, DATES)
@@ -135,9 +135,9 @@ def _doubt(one: Guess, proof: Proof, swapped: Sequence[str]) -> Question | None:
 def _reading(proof: Proof, said: Way | None) -> str:
     """Say how the values of a column are read, and why."""
     if said:
-        return f" You said that it is written {said}."
+        return f" You chose {said}."
     if proof.way:
-        return f" It is written {proof.way}: “{proof.because}” can be read in no other way."
+        return f" It is written {proof.way}, as “{proof.because}” shows."
     if proof.open:
-        return f" Nothing shows that “{proof.open}” is day first; it is read so, as usual in India."
+        return f" “{proof.open}” is read day first, as usual in India."
     return ""

@@ -114,7 +114,7 @@ def _of_entries(file: Entries, kind: type[Record]) -> Preview:
             name,
             name if name in known else None,
             Sure.SURE if name in known else Sure.LEFT,
-            "It is the name of this field." if name in known else "It is kept as it is.",
+            "It is the name of this field." if name in known else "It is kept unchanged.",
             tuple(_shown(name, f[name]) for _, f in first[:3] if f.get(name) is not None),
         )
         for name in names

@@ -61,16 +61,16 @@ def which_column(target: str, label: str, columns: Sequence[str]) -> Question:
     return Question(
         target,
         tuple(columns),
-        f"{both} {named} could be {label}. Choose the one that is.",
+        f"{both} {named} could be {label}. Choose one.",
         tuple(_is(target, column, columns) for column in columns),
     )
 
 
 def no_column(target: str, label: str, columns: Sequence[str]) -> Question:
     """Ask which column holds a field that no heading names."""
-    sentence = f"No heading says which column is {label}."
+    sentence = f"No heading shows which column is {label}."
     if columns:
-        sentence += " Choose the one that is."
+        sentence += " Choose one."
     return Question(
         target, tuple(columns), sentence, tuple(_is(target, one, (one,)) for one in columns)
     )
@@ -107,7 +107,7 @@ def which_way(target: str, column: str, why: str, ways: Sequence[Way]) -> Questi
         for way in ways
     ]
     out = Answer(f"leave “{column}” out", Choices({column: None}), f"--map {_quoted(f'={column}')}")
-    return Question(target, (column,), f"{why} Say which, or leave the column out.", (*read, out))
+    return Question(target, (column,), f"{why} Choose one, or leave the column out.", (*read, out))
 
 
 def _quoted(text: str) -> str:

@@ -45,7 +45,7 @@ def about_file(table: Table) -> list[str]:
     if not others:
         return list(table.notes)
     left = ", ".join(others)
-    return [*table.notes, f"The sheet “{table.sheet}” is read; not read: {left[:500]}."]
+    return [*table.notes, f"Only the sheet “{table.sheet}” is read, not: {left[:500]}."]
 
 
 def _named(sheets: Sequence[Sheet], name: str) -> int:
@@ -54,7 +54,7 @@ def _named(sheets: Sequence[Sheet], name: str) -> int:
             if same(sheet.name.strip()) == same(name.strip()):
                 return at
     names = ", ".join(f"“{sheet.name}”" for sheet in sheets)
-    raise Unreadable(f"There is no sheet “{name[:80]}”. The sheets: {names[:500]}.")
+    raise Unreadable(f"There is no sheet “{name[:80]}”. Choose one of: {names[:500]}.")
 
 
 def _known(sheet: Sheet, kind: type[Record]) -> int:

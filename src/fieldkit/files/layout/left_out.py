@@ -38,12 +38,12 @@ class Why(StrEnum):
 
     BLANK = "blank"
     TITLE = "title above the headings"
-    HEADING = "heading again"
-    NUMBERS = "numbers of the columns"
+    HEADING = "heading repeated"
+    NUMBERS = "column numbers"
     TOTAL = "total"
     NOTE = "note or signature"
     TEXT = "text in one cell"
-    FOREIGN = "without a value for any field"
+    FOREIGN = "nothing for any field"
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class LeftOut:
         said = [
             self._said(why, count) for why, count in self.counts.items() if why is not Why.BLANK
         ]
-        return [f"Left out, as they hold no record: {'; '.join(said)}."] if said else []
+        return [f"Left out, not records: {'; '.join(said)}."] if said else []
 
     def _said(self, why: Why, count: int) -> str:
         rows = self.rows[why]
@@ -132,14 +132,17 @@ class RowSorter:
         texts = _texts(row)
         if self._other_table:
             return (
-                f"In row {self._other_table} another table begins, with other headings. Put it on "
-                "a sheet of its own."
+                f"Another table with other headings begins in row {self._other_table}. Put it on "
+                "a separate sheet."
             )
         if row.problem:
             return ""
         few = self.serial is not None and 2 * len(texts) <= self.usual
         if few and not self._is_numbered(texts):
-            return "The row has no serial number, as others have, and little else: is it a record?"
+            return (
+                "This row has no serial number and few values. If it is a record, fill them; "
+                "if not, remove the row."
+            )
         return self._merged(row)
 
     def _merged(self, row: Row) -> str:
@@ -150,7 +153,7 @@ class RowSorter:
             if at in row.from_above and _target(column, self.kind) == own_name(self.kind):
                 return f"“{column}” is merged with the row above. Give each record one row."
             if at in row.from_left or at + 1 in row.from_left:
-                return f"“{column}” is merged with the cell beside it. Split the cells."
+                return f"“{column}” is merged with the next cell. Split the cells."
         return ""
 
     def _is_number_alone(self, texts: Texts) -> bool:

@@ -68,8 +68,8 @@ def survey(table: Table, kind: type[Record]) -> Survey:
     cells = head.cells if head else ("",) * max((len(row.cells) for row in surveyed), default=0)
     if is_form(surveyed, head, kind):
         raise Unreadable(
-            "The headings of this table stand below each other, as in a form. Write them beside "
-            "each other in one row, and each record in a row below."
+            "The headings of this table are one below the other, as in a form. Put them side by "
+            "side in one row, and each record in its own row below."
         )
     columns = columns_of(_without_empty_end(cells, surveyed))
     own = _is_own_export(columns, kind)

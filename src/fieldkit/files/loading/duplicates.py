@@ -15,7 +15,7 @@ from fieldkit.store import Store
 
 _MOST_LISTED = 1000
 """Pairs kept in memory; the file holds all of them."""
-_HEADINGS = ("Row", "Record", "Name", "May be record", "Whose name is", "The same in")
+_HEADINGS = ("Row", "Record", "Name", "May be same as", "Name of that", "Same in")
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,13 @@ class ImportRun:
         loaded.duplicates, loaded.duplicates_file = found.found, found.path
         loaded.notes += [*self.reader.interpretations.notes(), *self._remarks.notes()]
         if more := found.count - len(found.found):
-            loaded.notes.append(f"{more} more possible duplicates are in the file alone.")
+            loaded.notes.append(
+                f"{more} more that may be the same person are listed only in the file."
+            )
         if loaded.cancelled:
-            loaded.notes.append("The import was stopped before its end. What is in stays in.")
+            loaded.notes.append(
+                "The import was stopped before the end. Rows already imported stay."
+            )
         loaded.notes = [masked(note) for note in loaded.notes]
         return loaded
 

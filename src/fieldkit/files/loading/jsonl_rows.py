@@ -35,8 +35,8 @@ def jsonl_rows(file: Entries, run: ImportRun) -> Iterator[tuple[int, Original, R
         values = RowValues(reasons=[entry.problem]) if entry.problem else lines.read(fields)
         yield entry.number, fields, values
     run.loaded.notes += [
-        f"“{name[:40]}” holds Aadhaar numbers: cut to the last four digits before anything was "
-        f"kept ({rows} {'row' if rows == 1 else 'rows'})."
+        f"“{name[:40]}” holds Aadhaar numbers: only the last four digits were kept ({rows} "
+        f"{'row' if rows == 1 else 'rows'})."
         for name, rows in lines.cuts.most_common(20)
     ]
 
@@ -86,7 +86,7 @@ class _Lines:
         reasons = reasons_of(self.run.outputs.name, list(fields))
         for name, value in fields.items():
             if name in known and isinstance(value, list | dict):
-                wrong.append(f"{name}: One value is expected, not a list or an object.")
+                wrong.append(f"{name}: Give one value, not a list or an object.")
             elif name in known and name in declared and isinstance(declared[name].format, Moment):
                 try:
                     times[name] = declared[name].format.read(value or None)

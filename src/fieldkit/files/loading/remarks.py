@@ -31,7 +31,7 @@ class Remarks:
     def notes(self) -> list[str]:
         """Return a sentence for each rule, the most frequent first."""
         return [
-            f"{self._sentences[key]} Taken all the same: {self._named(key)}."
+            f"{self._sentences[key]} Imported with this remark: {self._named(key)}."
             for key, _ in self._rows.most_common()
         ]
 

@@ -34,7 +34,8 @@ def table_rows(
     active, cut = planned.active, planned.aadhaar
     if not any(one.target for one in planned.columns) and not planned.questions:
         raise Unreadable(
-            "No column of this file is recognised. Name the columns, or choose the fields for them."
+            "No column of this file was recognised. Write headings, or choose a field for each "
+            "column."
         )
     run.loaded.preview = preview_of(found, planned, run.reader)
     if planned.questions:
@@ -82,18 +83,18 @@ def _about(found: Survey, planned: Plan) -> Iterator[str]:
         if all(cut_aadhaar(value) == value for value in found.values(at)):
             continue
         yield (
-            f"Column “{found.columns[at]}” holds Aadhaar numbers: cut to the last four digits "
-            "before anything was kept."
+            f"Column “{found.columns[at]}” holds Aadhaar numbers: only the last four digits were "
+            "kept."
         )
     for one in planned.columns:
         if one.sure is Sure.LIKELY:
-            yield f"Column “{one.column}” was taken for {one.target}. {one.why}"
+            yield f"Column “{one.column}” was read as {one.target}. {one.why}"
     left = [one.column for at, one in enumerate(planned.columns) if at not in planned.active]
     if left:
-        yield f"Columns not taken: {', '.join(f'“{column}”' for column in left)[:500]}."
+        yield f"Columns left out: {', '.join(f'“{column}”' for column in left)[:500]}."
 
 
 def _overflow(cells: Sequence[str], width: int) -> str:
     if any(cell.strip() for cell in cells[width:]):
-        return "The row has more cells than there are headings: perhaps a comma too many."
+        return "This row has more cells than headings. Check for an extra comma."
     return ""

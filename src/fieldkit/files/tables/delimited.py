@@ -226,7 +226,9 @@ def _repaired(number: int, line: str, delimiter: str) -> Row:
     text = line.rstrip("\r\n") if paired else line.rstrip("\r\n").replace('"', "")
     cells = _first(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
     if cells is None:
-        return Row(number, [line[:200]], "This line is far too long for a row of a table.")
+        return Row(
+            number, [line[:200]], "This line is too long for a row of a table. Check the file."
+        )
     return Row(number, cells)
 
 

@@ -6,7 +6,7 @@ from fieldkit.files.tables.table import SAVE_AS
 
 _PICTURE = "This is a picture. Type its rows into a spreadsheet and import that."
 _DOCUMENT = "This is a {}. Copy its table into a spreadsheet and import that."
-_PACKED = "This is a packed file ({}). Unpack it, and import the table that is in it."
+_PACKED = "This is a compressed file ({}). Extract it, and import the table inside."
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "This is a PDF. Ask for the table as a spreadsheet file."),
     (b"\x89PNG", _PICTURE),
@@ -26,9 +26,12 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
         b"{\\rtf",
         "This is a text document (RTF). Copy its table into a spreadsheet and import that.",
     ),
-    (b"SQLite format 3\x00", "This is a database, no table. Backups are read by `restore`."),
-    (b"MZ", "This is a program, no table."),
-    (b"\x7fELF", "This is a program, no table."),
+    (
+        b"SQLite format 3\x00",
+        "This is a database, not a table. To bring back a backup, use `fieldkit restore`.",
+    ),
+    (b"MZ", "This is a program, not a table. Choose another file."),
+    (b"\x7fELF", "This is a program, not a table. Choose another file."),
 )
 
 _CONTROL = frozenset(range(32)) - {7, 8, 9, 10, 11, 12, 13, 26, 27}

@@ -36,13 +36,14 @@ class Noticed:
         said = []
         if self.hidden:
             said.append(
-                f"Rows hidden or filtered out in the file are loaded like the others: "
+                "Rows that are hidden or filtered out in the file are imported too: "
                 f"{rows_named(self.hidden)}."
             )
         if self.uncalculated:
             said.append(
-                "Formulas whose result is not in the file count as empty; to fill them, open it "
-                f"in a spreadsheet program and save it: {rows_named(self.uncalculated)}."
+                "Some formulas have no result in the file and are read as empty. To fill them, "
+                "open the file in a spreadsheet program and save it: "
+                f"{rows_named(self.uncalculated)}."
             )
         if self.over:
             said.append(

@@ -80,7 +80,7 @@ def open_records(
 def _open(stream: BinaryIO, suffix: str, size: int, choose: Choose) -> Table | Entries:
     head = _head(stream)
     if not head.strip():
-        raise Unreadable("The file is empty.")
+        raise Unreadable("The file is empty. Choose another file.")
     if head.startswith(_ZIP):
         return read_xlsx(_whole(head, stream), choose)
     if head.startswith(_OLE):
@@ -131,7 +131,7 @@ def _copied(head: bytes, stream: BinaryIO) -> BinaryIO:
     while piece := stream.read(LOOK_AHEAD):
         copied += len(piece)
         if copied > _LARGEST_PIPED:
-            raise Unreadable("This is too large to be piped in. Give the file's name.")
+            raise Unreadable("This is too large for a pipe. Give the file's name.")
         copy.write(piece)
     copy.seek(0)
     return cast(BinaryIO, copy)
@@ -150,12 +150,12 @@ def _entries(text: io.TextIOWrapper) -> Iterator[Entry]:
         try:
             found = json.loads(line.strip("\ufeff"), parse_constant=_no_number)
         except (ValueError, RecursionError):
-            yield Entry(number, {}, "This line is no JSON object on a line of its own.")
+            yield Entry(number, {}, "This line is not one whole JSON object.")
             continue
         if not isinstance(found, dict):
-            yield Entry(number, {}, "This line is no JSON object: {...} with field names.")
+            yield Entry(number, {}, "This line is not a JSON object: {...} with field names.")
         elif too_deep(found):
-            yield Entry(number, {}, "Lists and objects are nested too deep in this line.")
+            yield Entry(number, {}, "Lists and objects in this line are nested too deep.")
         else:
             yield Entry(number, found)
 

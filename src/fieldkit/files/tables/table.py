@@ -9,7 +9,9 @@ from typing import TypeAlias
 from fieldkit.protocol.change import Json
 
 SAVE_AS = "Open it in a spreadsheet program, save it as CSV or XLSX, and import that file."
-PROTECTED = "The file is protected by a password. Take the password off and save it again."
+PROTECTED = (
+    "The file is protected by a password. Remove the password, save the file, and import it."
+)
 MOST_COLUMNS = 500
 """Columns read of a table; further ones are left out, and said."""
 LONGEST_CELL = 100_000
@@ -107,7 +109,7 @@ def first_filled(sheets: Sequence[Sheet]) -> int:
         for at, sheet in enumerate(sheets):
             if not sheet.hidden and any(_filled(row) >= least for row in sheet.first):
                 return at
-    raise Unreadable("No sheet of this file holds a table.")
+    raise Unreadable("No sheet of this file has a table. Choose another file.")
 
 
 def _filled(row: Row) -> int:

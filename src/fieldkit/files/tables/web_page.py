@@ -70,8 +70,8 @@ def read_web_page(stream: BinaryIO, size: int, choose: Choose) -> Table:
             one.first.append(row)
     if not found:
         raise Unreadable(
-            "This is a web page without a table, perhaps a login page or an error. Fetch the file "
-            "again."
+            "This is a web page without a table, perhaps a login page or an error. Download the "
+            "file again."
         )
     places = list(found)[:_MOST_TABLES]
     sheets = tuple(

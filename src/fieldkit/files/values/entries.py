@@ -51,7 +51,7 @@ def _begun_or_alike(entries: Sequence[Option], text: str) -> Option:
     if begun:
         named = " or ".join(entry.label for entry in begun[:2])
         raise Unfit(f"“{masked(text)[:40]}” could be {named}. Write more of it.")
-    raise Unfit(f"“{masked(text)[:40]}” is not on the list. Write the name as the list has it.")
+    raise Unfit(f"“{masked(text)[:40]}” is not on the list. Write the name as on the list.")
 
 
 def _closest(entries: Sequence[Option], folded: str) -> Option | None:

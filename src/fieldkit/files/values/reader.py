@@ -228,7 +228,9 @@ class Reader:
             if form.numeric:
                 text = read_as(way, text)
             if _SCIENTIFIC.fullmatch(text) and (form.may_hold_twelve_digits or form.numeric):
-                raise Unfit(f"The spreadsheet has broken this number (like {text}). Type it whole.")
+                raise Unfit(
+                    f"The spreadsheet has changed this number (like {text}). Type the full number."
+                )
             return form.parse(text, confirmed=confirmed)
 
         return parse
@@ -294,8 +296,8 @@ def accounts_of(kind: type[Record], held: Mapping[str, Sequence[str]]) -> frozen
 def _born_by_age(text: str) -> Value:
     found = _AGE.fullmatch(plain(text))
     if not found:
-        raise Unfit("An age is a number of years.")
+        raise Unfit("Age must be a number of years.")
     years = int(found[1])
     if not 0 < years <= _OLDEST:
-        raise Unfit(f"Nobody is {years} years old. Check the age.")
+        raise Unfit(f"{years} years cannot be right. Check the age.")
     return Born().parse(str(today().year - years))

@@ -1,7 +1,7 @@
 """Artisans of PM Vishwakarma, and who of them may register.
 
-Source of the rules: PM Vishwakarma Guidelines v30.0, eligibility (a) to (e), as quoted in section 2
-of the domain brief. (a), (b), (d) and (e) stop the record; (c) rests on a scheme, a date and a
+Source of the rules: PM Vishwakarma Guidelines v30.0, eligibility (a) to (e), as quoted in
+public sources. (a), (b), (d) and (e) stop the record; (c) rests on a scheme, a date and a
 repayment that the artisan reports, so the person at the keyboard confirms it.
 """
 
@@ -94,7 +94,7 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         "Certificate and card",
         "About the person",
         "Work",
-        "Wishes",
+        "Support wanted",
     )
     match_keys = (
         ("portal_no",),
@@ -107,7 +107,7 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     mobile: str | None = field(
         "Mobile",
         MOBILE,
-        "The number linked to Aadhaar: the portal sends its code there.",
+        "The number linked to Aadhaar: the portal sends the OTP to it.",
         section="Person",
         due=_STAGE_1,
         uses=Use.DIGITS | Use.LIST,
@@ -115,16 +115,16 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     trade_code: str | None = field(
         "Trade",
         TRADE,
-        "One of the 18 notified trades. Weaving, carpets, pashmina and sozni are none of them.",
+        "One of the 18 notified trades. Weaving, carpets, pashmina and sozni are not among them.",
         section="Person",
-        required="the scheme is for artisans of one of its 18 trades",
+        required="the scheme is only for its 18 trades",
         uses=Use.LIST,
     )
     bars: bool | None = field(
         "Any bar",
         YES_NO,
         "Ask all three: a government servant in the family, a loan of a similar scheme in the "
-        "last 5 years, a family member already registered? Yes opens which.",
+        "last 5 years, a family member already registered? If yes, enter which below.",
         due=_STAGE_1,
     )
 
@@ -140,9 +140,12 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     credit_scheme: str | None = field(
         "Scheme of that loan", Choice("credit_scheme"), applies=_CREDIT
     )
-    credit_sanctioned_on: date | None = field("That loan sanctioned on", PAST_DATE, applies=_CREDIT)
+    credit_sanctioned_on: date | None = field("Loan sanctioned on", PAST_DATE, applies=_CREDIT)
     credit_repaid: bool | None = field(
-        "Fully repaid", YES_NO, "MUDRA and SVANidhi, once repaid, do not bar.", applies=_CREDIT
+        "Fully repaid",
+        YES_NO,
+        "MUDRA and SVANidhi loans, once fully repaid, are no bar.",
+        applies=_CREDIT,
     )
     bar_family: bool | None = field(
         "Family member registered",
@@ -157,7 +160,7 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     ration_card: str | None = field(
         "Ration card",
         CODE,
-        "Shows the family: one member of it may register.",
+        "Shows the family: only one member of it may register.",
         section="Before stage 1",
         due=_STAGE_1,
         uses=Use.CODE,
@@ -174,7 +177,7 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     address: str | None = field("House, street, landmark", TEXT)
     business_elsewhere: bool | None = field("Works at another address", YES_NO)
     business_address: str | None = field(
-        "Address of the work", TEXT, applies=when(business_elsewhere=True)
+        "Work address", TEXT, applies=when(business_elsewhere=True)
     )
 
     ifsc: str | None = field("IFSC", IFSC, section="Bank account", due=_STAGE_3)
@@ -186,11 +189,11 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     status: str | None = field("Status", Choice("pmv_status"), section="Scheme", uses=Use.LIST)
     registered_on: date | None = field("Registered on the portal", PAST_DATE, uses=Use.HAPPENED)
     csc: str | None = field("Registered at (CSC)", TEXT)
-    csc_id: str | None = field("Number of the CSC", CODE)
+    csc_id: str | None = field("CSC number", CODE)
     portal_no: str | None = field(
         "Portal number",
         PORTAL_NUMBER,
-        "The application or registration number of the portal.",
+        "The application or registration number on the portal.",
         due="stage 2",
         uses=Use.CODE,
     )
@@ -203,36 +206,38 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     card_on: date | None = field("ID card issued", PAST_DATE)
     card_handed_on: date | None = field("Certificate and card handed over", PAST_DATE)
 
-    minority: bool | None = field("Of a minority", YES_NO, section="About the person")
+    minority: bool | None = field("Belongs to a minority", YES_NO, section="About the person")
     pan: str | None = field("PAN", PAN)
 
-    sub_category: str | None = field("What is made", TEXT, section="Work")
+    sub_category: str | None = field("Products made", TEXT, section="Work")
     learned_from: str | None = field("Trade learned from", Choice("learned_from"))
     years_in_trade: int | None = field("Years in the trade", Whole(most=90))
     other_craft: str | None = field(
         "Other craft", TEXT, "A craft outside the 18 trades, such as weaving."
     )
-    monthly_income: int | None = field("Income a month", RUPEES)
+    monthly_income: int | None = field("Monthly income", RUPEES)
     udyam: str | None = field("Udyam number", UDYAM)
     started_on: date | None = field("Enterprise started", PAST_DATE)
     workers_women: int | None = field("Women working there", Whole(most=999))
     workers_men: int | None = field("Men working there", Whole(most=999))
 
-    wants_credit: bool | None = field("Wants a loan", YES_NO, section="Wishes")
+    wants_credit: bool | None = field("Wants a loan", YES_NO, section="Support wanted")
     wished_amount: int | None = field(
-        "Loan wished", Money(most=300_000), applies=when(wants_credit=True)
+        "Loan amount wanted", Money(most=300_000), applies=when(wants_credit=True)
     )
-    loan_purpose: str | None = field("What for", TEXT, applies=when(wants_credit=True))
+    loan_purpose: str | None = field("Loan purpose", TEXT, applies=when(wants_credit=True))
     preferred_ifsc: str | None = field(
-        "Branch wished (IFSC)", IFSC, applies=when(wants_credit=True)
+        "Preferred branch (IFSC)", IFSC, applies=when(wants_credit=True)
     )
     wants_training: bool | None = field("Willing to be trained", YES_NO)
-    digital_payments: bool | None = field("Takes digital payments", YES_NO)
+    digital_payments: bool | None = field("Accepts digital payments", YES_NO)
     upi: str | None = field("UPI address", Text(longest=80), applies=when(digital_payments=True))
     wants_marketing: bool | None = field(
-        "Wants help with selling", YES_NO, "Quality mark, e-commerce, fairs."
+        "Wants marketing support", YES_NO, "Quality mark, e-commerce, fairs."
     )
-    marketing_needs: str | None = field("Which help", TEXT, applies=when(wants_marketing=True))
+    marketing_needs: str | None = field(
+        "Marketing support needed", TEXT, applies=when(wants_marketing=True)
+    )
 
     def event(self) -> str:
         """Say where the application was made, if it was."""
@@ -261,7 +266,7 @@ def _unsure(artisan: Beneficiary, context: RuleContext) -> bool:
 
 @check(
     "trade_code",
-    "This is none of the 18 trades. Choose one of the list; other work is Other craft.",
+    "This is not one of the 18 trades. Choose from the list; enter other work under Other craft.",
     source=_GUIDELINES.format("a"),
 )
 def notified_trade(artisan: Beneficiary, _context: RuleContext) -> bool:
@@ -269,7 +274,11 @@ def notified_trade(artisan: Beneficiary, _context: RuleContext) -> bool:
     return artisan.trade_code is not None and not reference.option("trade", artisan.trade_code)
 
 
-@check("born", "Only {age} years old on {day:date}: an artisan is at least {adult}.")
+@check(
+    "born",
+    "Only {age} years old on {day:date}. An artisan must be at least {adult}. Check "
+    "the date of birth.",
+)
 def adult(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """At least 18 years old on the day of registration."""
     _, highest = _ages(artisan, context)
@@ -281,8 +290,8 @@ def adult(artisan: Beneficiary, context: RuleContext) -> Broken | None:
 @check(
     "born",
     severity=Severity.WARN,
-    year="Perhaps only {age} years old: look at the full date on the Aadhaar card.",
-    clock="Perhaps only {age} years old; this laptop's clock is wrong. Check the age.",
+    year="May be only {age} years old. Check the full date on the Aadhaar card.",
+    clock="May be only {age} years old; this laptop's clock is wrong. Check the age.",
 )
 def adult_by_year(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """A lone year that leaves 17 or 18 open, or a wrong clock, gets the benefit of the doubt."""
@@ -296,9 +305,11 @@ def adult_by_year(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     "bar_credit",
     severity=Severity.REASON,
     source=_GUIDELINES.format("c"),
-    pmegp="Who has taken a PMEGP loan cannot register. Confirm to keep the record.",
-    undated="A similar loan bars for 5 years from its sanction. Give its date and scheme.",
-    until="A similar loan bars until {free:date}. MUDRA and SVANidhi, fully repaid, do not.",
+    pmegp="A person who has taken a PMEGP loan cannot register. Confirm to keep the record.",
+    undated="After a similar loan, nobody can register for 5 years from its sanction. Enter its "
+    "date and scheme.",
+    until="Because of a similar loan, cannot register before {free:date}. MUDRA and SVANidhi, "
+    "fully repaid, are no bar.",
 )
 def similar_credit(artisan: Beneficiary, context: RuleContext) -> Broken | None:
     """No similar loan in 5 years from sanction, unless MUDRA or SVANidhi fully repaid."""
@@ -316,7 +327,7 @@ def similar_credit(artisan: Beneficiary, context: RuleContext) -> Broken | None:
 
 @check(
     "bar_family",
-    "One member of a family may register: husband, wife or an unmarried child.",
+    "Only one member of a family may register: husband, wife or an unmarried child.",
     source=_GUIDELINES.format("d"),
 )
 def one_of_a_family(artisan: Beneficiary, _context: RuleContext) -> bool:
@@ -352,9 +363,9 @@ def no_government_servant(artisan: Beneficiary, _context: RuleContext) -> bool:
 
 @check(
     "bars",
-    "Say which of the three bars it is.",
+    "Enter which of the three bars it is.",
     Severity.WARN,
-    source="domain brief section 2, screening",
+    source="CSC registration slides, screening questions (a copy, not an official paper)",
 )
 def bar_named(artisan: Beneficiary, _context: RuleContext) -> bool:
     """If a bar is said to exist, the record says which."""
@@ -368,5 +379,5 @@ in_order(
     "registered_on",
     "certificate_on",
     "card_handed_on",
-    source="domain brief section 2, flow",
+    source="PM Vishwakarma Guidelines v30.0, stages 1 to 3",
 )

@@ -29,7 +29,7 @@ from fieldkit.records.fields.formats import (
     Reference,
 )
 
-_SOURCE = "domain brief section 2, toolkit"
+_SOURCE = "PM Vishwakarma Guidelines, a note on India Post delivery; partly our own, not official"
 MOST_RUPEES = 15_000
 """Value of the voucher (PM Vishwakarma Guidelines)."""
 
@@ -57,8 +57,8 @@ class Toolkit(Record, table=True):
     )
     lifecycle = Lifecycle(
         "state",
-        Step("NOT_ELIGIBLE", "not possible yet: skill assessment not done"),
-        Step("ELIGIBLE", "possible: skill assessment passed"),
+        Step("NOT_ELIGIBLE", "not due yet: skill assessment not done"),
+        Step("ELIGIBLE", "due: skill assessment passed"),
         Step("SELECTED", "selected", on="selected_on", asks=("toolkit_code",), overdue=30),
         Step(
             "VOUCHER_ISSUED",
@@ -67,7 +67,7 @@ class Toolkit(Record, table=True):
             amount="voucher_value",
             asks=("voucher_no", "expires_on"),
             overdue=30,
-            ask="Give the day the voucher was issued.",
+            ask="Enter the date the voucher was issued.",
         ),
         Step("", "voucher used", on="redeemed_on", aside=True),
         Step("ORDERED", "ordered", on="ordered_on", asks=("redeemed_on", "supplier"), overdue=30),
@@ -109,7 +109,7 @@ class Toolkit(Record, table=True):
         "Artisan",
         Reference(("beneficiary",)),
         section="Toolkit",
-        required="a toolkit is one artisan's",
+        required="each toolkit is for one artisan",
         uses=Use.LIST,
     )
     state: str | None = state_field(
@@ -124,7 +124,7 @@ class Toolkit(Record, table=True):
     issued_on: date | None = field("Voucher issued", PAST_DATE)
     expires_on: date | None = field("Voucher valid until", DAY)
     redeemed_on: date | None = field("Voucher used", PAST_DATE)
-    ordered_on: date | None = field("Ordered", PAST_DATE, section="Journey")
+    ordered_on: date | None = field("Ordered", PAST_DATE, section="Dispatch")
     supplier: str | None = field("Supplier", TEXT)
     dispatched_on: date | None = field("Dispatched", PAST_DATE)
     warehouse: str | None = field("From warehouse", Choice("warehouse"))
@@ -142,10 +142,10 @@ class Toolkit(Record, table=True):
     delivered_on: date | None = field("Delivered", PAST_DATE, section="Hand-over", uses=Use.LIST)
     received_by: str | None = field("Received by", Choice("received_by"))
     receiver_name: str | None = field(
-        "Name of who received it", TEXT, applies=when(received_by=("RELATIVE", "OTHER"))
+        "Name of the receiver", TEXT, applies=when(received_by=("RELATIVE", "OTHER"))
     )
     condition: str | None = field("Condition", Choice("toolkit_condition"))
-    complaint: str | None = field("What is wrong", LONG_TEXT, section="Complaint")
+    complaint: str | None = field("Defect", LONG_TEXT, section="Complaint")
     complained_on: date | None = field("Complaint made", PAST_DATE)
     replaced_on: date | None = field("Replaced", PAST_DATE)
 
@@ -162,7 +162,7 @@ class Toolkit(Record, table=True):
 check = Rules(Toolkit, _SOURCE)
 
 
-@check("toolkit_code", "This set is not for the trade of {trade:trade}. Choose one that is.")
+@check("toolkit_code", "This set is not for the trade {trade:trade}. Choose a set for this trade.")
 def set_of_the_trade(toolkit: Toolkit, context: RuleContext) -> Broken | None:
     """The set is one for the artisan's trade."""
     chosen = reference.option("toolkit", toolkit.toolkit_code)
@@ -182,7 +182,7 @@ def one_toolkit(toolkit: Toolkit, context: RuleContext) -> Broken | None:
 
 @check(
     "beneficiary_id",
-    "This artisan stands at: {status:pmv_status}. Check the status.",
+    "The status of this artisan is: {status:pmv_status}. Check it.",
     Severity.WARN,
 )
 def registered_before(toolkit: Toolkit, context: RuleContext) -> Broken | None:
@@ -194,7 +194,7 @@ def registered_before(toolkit: Toolkit, context: RuleContext) -> Broken | None:
 
 @check(
     "voucher_value",
-    "The voucher is of at most {most:rupees}.",
+    "A voucher is at most {most:rupees}. Check the value.",
     source="PM Vishwakarma Guidelines: toolkit incentive Rs 15,000",
 )
 def voucher_within_limit(toolkit: Toolkit, _context: RuleContext) -> Broken | None:
@@ -202,15 +202,16 @@ def voucher_within_limit(toolkit: Toolkit, _context: RuleContext) -> Broken | No
     return Broken(most=MOST_RUPEES) if (toolkit.voucher_value or 0) > MOST_RUPEES else None
 
 
-@check(
-    "redeemed_on", "The voucher was no longer valid on that day. Check both dates.", Severity.WARN
-)
+@check("redeemed_on", "The voucher had expired on that date. Check both dates.", Severity.WARN)
 def voucher_still_valid(toolkit: Toolkit, _context: RuleContext) -> bool:
     """A voucher is used while it is valid."""
     redeemed, expires = toolkit.redeemed_on, toolkit.expires_on
     return bool(redeemed and expires and redeemed > expires)
 
 
-lifecycle_rules(Toolkit, source="domain brief section 1, rows 10 and 11; section 2, toolkit")
+lifecycle_rules(
+    Toolkit,
+    source="PM Vishwakarma Guidelines, a note on India Post delivery; partly our own, not official",
+)
 in_order(Toolkit, "issued_on", "redeemed_on", source=_SOURCE)
 in_order(Toolkit, "issued_on", "expires_on", source=_SOURCE)

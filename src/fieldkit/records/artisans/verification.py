@@ -14,7 +14,7 @@ from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.formats import CODE, LONG_TEXT, PAST_DATE, TEXT, Choice, Reference
 
-_FLOW = "domain brief section 2, flow"
+_FLOW = "PM Vishwakarma Guidelines v30.0, stages 1 to 3"
 _STAGES = {
     "1": "Gram Panchayat",
     "2": "district",
@@ -59,20 +59,20 @@ class Verification(Record, table=True):
         uses=Use.LIST,
     )
     decision: str | None = field(
-        "Decision", Choice("decision"), required="without it nothing was decided", uses=Use.LIST
+        "Decision", Choice("decision"), required="it is what the record is about", uses=Use.LIST
     )
     reason: str | None = field("Reason", LONG_TEXT, applies=when(decision=("REJECTED", "RETURNED")))
     received_on: date | None = field("Received", PAST_DATE)
     decided_on: date | None = field("Decided", PAST_DATE, uses=Use.LIST)
     decided_by: str | None = field("Decided by (office)", TEXT)
     meeting_no: str | None = field(
-        "Meeting of the committee",
+        "Committee meeting number",
         CODE,
-        "Number of the meeting, as in its minutes.",
+        "As in the minutes.",
         applies=when(stage=("2", "3")),
     )
     programme_id: str | None = field(
-        "Its record here", Reference(("programme",)), applies=when(stage="3")
+        "Meeting, as entered here", Reference(("programme",)), applies=when(stage="3")
     )
 
     def label(self) -> str:
@@ -97,7 +97,7 @@ check = Rules(Verification, _FLOW)
     "stage",
     severity=Severity.WARN,
     none="No approval at stage {stage} is recorded here.",
-    later="Stage {stage} was approved only on {day:date}. Check the dates.",
+    later="Stage {stage} was approved later, on {day:date}. Check the dates.",
 )
 def stages_in_order(decision: Verification, context: RuleContext) -> Broken | None:
     """A stage is decided after the stage before it was approved."""
@@ -120,9 +120,9 @@ def stages_in_order(decision: Verification, context: RuleContext) -> Broken | No
 
 @check(
     "reason",
-    "{decision:decision}: write why, the artisan will ask.",
+    "{decision:decision}: write the reason, the artisan will ask.",
     Severity.WARN,
-    source="domain brief section 1, row 4",
+    source="our own check, not official",
 )
 def refusal_has_a_reason(decision: Verification, _context: RuleContext) -> Broken | None:
     """The artisan is owed the reason."""

@@ -23,7 +23,7 @@ from fieldkit.records.fields.formats import (
     Whole,
 )
 
-LOKOS = "LokOS profile, domain brief section 3"
+LOKOS = "LokOS profile"
 GroupName = Annotated[
     str | None,
     Field(
@@ -48,7 +48,7 @@ class Community(Approval, BankAccount):
         "Savings",
         "Registration",
         "In LokOS",
-        "Standing",
+        "Status",
         "Livelihoods",
         "Opening balances",
         "Closed loans",
@@ -73,10 +73,10 @@ class Community(Approval, BankAccount):
     promoter_name: str | None = field("Name of the promoter", TEXT)
     meeting_frequency: str | None = field("How often it meets", Choice("meeting_frequency"))
     last_meeting_on: date | None = field("Last meeting", PAST_DATE)
-    last_meeting_no: int | None = field("Number of that meeting", Whole(most=9999))
-    office_tenure: int | None = field("Office is held for, months", Whole(most=120))
-    cash_book_no: str | None = field("Cash book", CODE)
-    cash_book_page: int | None = field("Its page", Whole(most=9999))
+    last_meeting_no: int | None = field("Last meeting number", Whole(most=9999))
+    office_tenure: int | None = field("Term of office, months", Whole(most=120))
+    cash_book_no: str | None = field("Cash book number", CODE)
+    cash_book_page: int | None = field("Cash book page", Whole(most=9999))
 
     cut_off_done: bool | None = field("Cut-off finished", YES_NO, section="Opening balances")
     cut_off_on: date | None = field("Balances as on", PAST_DATE)
@@ -90,11 +90,11 @@ class Community(Approval, BankAccount):
 
     ifsc_2: str | None = field("IFSC of the second account", IFSC, section="Other accounts")
     account_no_2: str | None = field("Second account number", ACCOUNT)
-    account_type_2: str | None = field("Kind of the second account", Choice("account_type"))
+    account_type_2: str | None = field("Type of the second account", Choice("account_type"))
     account_opened_on_2: date | None = field("Second account opened", PAST_DATE)
     ifsc_3: str | None = field("IFSC of the third account", IFSC)
     account_no_3: str | None = field("Third account number", ACCOUNT)
-    account_type_3: str | None = field("Kind of the third account", Choice("account_type"))
+    account_type_3: str | None = field("Type of the third account", Choice("account_type"))
     account_opened_on_3: date | None = field("Third account opened", PAST_DATE)
 
     def event(self) -> str:

@@ -33,7 +33,7 @@ from fieldkit.records.fields.formats import (
 )
 from fieldkit.search.sound import MAY_BE_SAME, alike
 
-_SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
+_SIZE = "SHG size: J&K Bank page for JKRLM, summary of an RBI circular"
 _MIXED = {"PWD", "TG"}
 _ONE_EACH = {"PRES", "SEC", "TREAS"}
 
@@ -48,8 +48,8 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         "About the person",
         "Livelihoods",
         "Lakhpati Didi",
-        "Cover",
-        "Standing",
+        "Insurance",
+        "Status",
         "In LokOS",
     )
     match_keys = (
@@ -96,12 +96,12 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
     pvtg: bool | None = field(
         "Particularly vulnerable tribal group", YES_NO, section="About the person"
     )
-    leader: bool | None = field("Leads in the VO or CLF", YES_NO)
+    leader: bool | None = field("Leader in the VO or CLF", YES_NO)
     cadre: str | None = field("Cadre role", Choice("cadre"))
     beneficiary_id: str | None = field(
-        "The same person as artisan",
+        "Also an artisan",
         Reference(("beneficiary",)),
-        "If she is registered under PM Vishwakarma, too.",
+        "If she is also registered under PM Vishwakarma.",
     )
 
     mahila_kisan: bool | None = field("Mahila Kisan", YES_NO, section="Livelihoods")
@@ -111,11 +111,11 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
     lakhpati_status: str | None = field(
         "Lakhpati Didi", Choice("lakhpati_status"), section="Lakhpati Didi"
     )
-    lakhpati_on: date | None = field("So since", PAST_DATE)
-    baseline_income: int | None = field("Household income a year, at first", RUPEES)
+    lakhpati_on: date | None = field("Lakhpati Didi since", PAST_DATE)
+    baseline_income: int | None = field("Yearly household income at the start", RUPEES)
     taken_cif: bool | None = field("Has taken a CIF loan", YES_NO)
 
-    insured: bool | None = field("Insured", YES_NO, section="Cover")
+    insured: bool | None = field("Insured", YES_NO, section="Insurance")
     pmjjby: bool | None = field("PMJJBY (life)", YES_NO)
     pmsby: bool | None = field("PMSBY (accident)", YES_NO)
     lic: bool | None = field("LIC", YES_NO)
@@ -141,7 +141,7 @@ def _is_active(member: Member) -> bool:
 
 @check(
     "self_help_group_id",
-    "The group has {count} members already; {most} is the most.",
+    "The group has {count} members already. It may have at most {most}.",
     Severity.WARN,
     source=_SIZE,
 )
@@ -158,12 +158,12 @@ def room_in_the_group(member: Member, context: RuleContext) -> Broken | None:
 
 @check(
     "self_help_group_id",
-    source="domain brief section 3: one person, one group",
+    source="one person, one group (a bank's page, not a JKRLM paper)",
     across=True,
     twice="{other_name} ({other}) is a member of this group already.",
-    elsewhere="She is a member of {group_name} already ({other}). Mark her as left there first.",
+    elsewhere="She is already a member of {group_name} ({other}). First mark her as left there.",
     unknown_group=(
-        "She is a member of group {group} already ({other}). Mark her as left there first."
+        "She is already a member of group {group} ({other}). First mark her as left there."
     ),
 )
 def one_group(member: Member, context: RuleContext) -> Broken | None:
@@ -198,9 +198,10 @@ def _same_woman(member: Member, context: RuleContext) -> Iterator[Member]:
 
 @check(
     "gender",
-    "Groups are of women; only those of persons with disability or transgender are mixed.",
+    "Groups are for women. Only groups of persons with disability or of transgender persons may "
+    "be mixed.",
     Severity.REASON,
-    source="domain brief section 3: mixed sex only for PwD and transgender",
+    source="mixed groups only for PwD and transgender (a bank's page, not a JKRLM paper)",
 )
 def women_only(member: Member, context: RuleContext) -> bool:
     """Men are members only where the group is of persons with disability or transgender."""
@@ -210,7 +211,7 @@ def women_only(member: Member, context: RuleContext) -> bool:
 
 @check(
     "office",
-    "{other_name} is {office:office lower} of this group, too. Who holds it now?",
+    "{other_name} is also {office:office lower} of this group. Correct the one who is not.",
     Severity.WARN,
 )
 def one_in_each_office(member: Member, context: RuleContext) -> Broken | None:
@@ -223,7 +224,9 @@ def one_in_each_office(member: Member, context: RuleContext) -> Broken | None:
     return None
 
 
-@check("joined_on", "The group was formed only on {formed:date}. Check both dates.", Severity.WARN)
+@check(
+    "joined_on", "The group was formed later, on {formed:date}. Check both dates.", Severity.WARN
+)
 def joined_after_formation(member: Member, context: RuleContext) -> Broken | None:
     """Nobody joins before the group was formed."""
     group = context.get(SelfHelpGroup, member.self_help_group_id)

@@ -14,7 +14,7 @@ from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.fields.formats import PAST_DATE, RUPEES, YES_NO, Choice, Reference, Whole
 
-_SIZE = "domain brief section 3, SHG size (JKRLM, RBI)"
+_SIZE = "SHG size: J&K Bank page for JKRLM, summary of an RBI circular"
 MOST_MEMBERS = 20
 FEWEST_MEMBERS = 10
 FEWEST_IN_SPECIAL = 5
@@ -39,7 +39,7 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
         "Village organisation (VO)", Reference(("village_organisation",)), uses=Use.LIST
     )
     joined_federation_on: date | None = field("In that VO since", PAST_DATE)
-    origin: str | None = field("New or older", Choice("shg_origin"), section="Profile")
+    origin: str | None = field("New or old group", Choice("shg_origin"), section="Profile")
     category: str | None = field("Category of most members", Choice("category"))
     grade: str | None = field("Grade", Choice("shg_grade"))
     graded_on: date | None = field("Graded on", PAST_DATE)
@@ -51,7 +51,7 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     savings_frequency: str | None = field(
         "How often it saves", Choice("meeting_frequency"), section="Savings"
     )
-    savings_amount: int | None = field("Savings of a member each time", RUPEES)
+    savings_amount: int | None = field("Savings per member each time", RUPEES)
     saves_food: bool | None = field("Saves for food security", YES_NO)
     saves_health: bool | None = field("Saves for health", YES_NO)
     saves_optional: bool | None = field("Optional savings", YES_NO)
@@ -59,7 +59,7 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     active_members: int | None = field(
         "Active members in LokOS",
         Whole(most=99),
-        "As LokOS counts them; the members entered here are counted by themselves.",
+        "As in LokOS. The members entered here are counted separately.",
         section="In LokOS",
     )
     opening_saved_vo: int | None = field("Savings with the VO", RUPEES, section="Opening balances")
@@ -70,11 +70,11 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     closed_bank_loans: int | None = field(
         "Bank loans closed", Whole(most=99), section="Closed loans"
     )
-    closed_bank_amount: int | None = field("Their amount", RUPEES)
-    closed_vo_loans: int | None = field("Loans of the VO closed", Whole(most=99))
-    closed_vo_amount: int | None = field("Amount of those", RUPEES)
-    closed_clf_loans: int | None = field("Loans of the CLF closed", Whole(most=99))
-    closed_clf_amount: int | None = field("Amount of these", RUPEES)
+    closed_bank_amount: int | None = field("Bank loans closed, amount", RUPEES)
+    closed_vo_loans: int | None = field("VO loans closed", Whole(most=99))
+    closed_vo_amount: int | None = field("VO loans closed, amount", RUPEES)
+    closed_clf_loans: int | None = field("CLF loans closed", Whole(most=99))
+    closed_clf_amount: int | None = field("CLF loans closed, amount", RUPEES)
 
 
 def fewest(shg_kind: str | None) -> int:
@@ -93,7 +93,7 @@ def members_of(group: str, context: RuleContext) -> list[Record]:
     "shg_kind",
     source=_SIZE,
     severity=Severity.WARN,
-    says="{count} members; a group of this kind has {least} to {most}.",
+    says="{count} members. A group of this kind must have {least} to {most}.",
 )
 def group_size(group: SelfHelpGroup, context: RuleContext) -> Broken | None:
     """Ten to twenty members; five are enough in a special group. A new group has none yet."""

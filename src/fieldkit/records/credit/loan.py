@@ -34,8 +34,8 @@ from fieldkit.records.fields.formats import (
     Reference,
 )
 
-_CREDIT = "PM Vishwakarma Guidelines: credit support (domain brief section 2)"
-_LAL_DED = "jkb.bank.in: Lal Ded Stree Shakti (domain brief section 3)"
+_CREDIT = "PM Vishwakarma Guidelines: credit support"
+_LAL_DED = "jkb.bank.in: Lal Ded Stree Shakti"
 TRANCHES = ("PMV1", "PMV2")
 """The two loans of PM Vishwakarma, in their order."""
 MOST_RUPEES = {"PMV1": 1_00_000, "PMV2": 2_00_000}
@@ -62,7 +62,7 @@ class Loan(BranchByIfsc, table=True):
     )
     lifecycle = Lifecycle(
         "state",
-        Step("WILLING", "wished for"),
+        Step("WILLING", "willingness recorded"),
         Step(
             "SPONSORED",
             "sent to the bank",
@@ -75,7 +75,7 @@ class Loan(BranchByIfsc, table=True):
         Step("REJECTED", "rejected by the bank", asks=("turned_down",), aside=True),
         Step(
             "RETURNED",
-            "returned by the bank with a question",
+            "returned by the bank with a query",
             asks=("turned_down",),
             then=("SPONSORED", "UNDER_PROCESS", "REJECTED"),
             aside=True,
@@ -83,7 +83,7 @@ class Loan(BranchByIfsc, table=True):
         Step("SANCTIONED", "sanctioned", on="sanctioned_on", amount="sanctioned_amount"),
         Step(
             "DISBURSED",
-            "paid out",
+            "disbursed",
             on="disbursed_on",
             amount="disbursed_amount",
             asks=("account_no",),
@@ -103,7 +103,7 @@ class Loan(BranchByIfsc, table=True):
     beneficiary_id: EitherArtisan = None
     member_id: OrMember = None
     self_help_group_id: str | None = field(
-        "Group that stands for it",
+        "Loan through group",
         Reference(("self_help_group",)),
         "Her group: at most three of its members have this loan.",
         applies=when(product="LALDED"),
@@ -114,15 +114,15 @@ class Loan(BranchByIfsc, table=True):
     )
     applied_on: date | None = field("Sent to the bank", PAST_DATE)
     applied_amount: int | None = field("Amount applied for", RUPEES)
-    purpose: str | None = field("What it is for", TEXT)
-    ifsc: str | None = field("IFSC", IFSC, "Of the lending branch.")
+    purpose: str | None = field("Purpose", TEXT)
+    ifsc: str | None = field("IFSC", IFSC, "Of the branch that gives the loan.")
     bank_name: BankName = None
     bank_branch: BankBranch = None
-    turned_down: str | None = field("What the bank says", LONG_TEXT)
-    sanctioned_on: date | None = field("Sanctioned", PAST_DATE, section="Sanction and payment")
+    turned_down: str | None = field("Bank's reply", LONG_TEXT)
+    sanctioned_on: date | None = field("Sanctioned", PAST_DATE, section="Sanction and disbursal")
     sanctioned_amount: int | None = field("Amount sanctioned", RUPEES, uses=Use.LIST)
-    disbursed_on: date | None = field("First paid out", PAST_DATE, uses=Use.LIST)
-    disbursed_amount: int | None = field("Amount paid out so far", RUPEES)
+    disbursed_on: date | None = field("First disbursed", PAST_DATE, uses=Use.LIST)
+    disbursed_amount: int | None = field("Amount disbursed so far", RUPEES)
     account_no: str | None = field("Loan account number", ACCOUNT)
     closed_on: date | None = field("Repaid", PAST_DATE)
 
@@ -147,9 +147,10 @@ check = Rules(Loan, _CREDIT)
     severity=Severity.REASON,
     across=True,
     awaits=True,
-    unknown="Tranche 2 follows tranche 1, and none that was paid out is known here. Check it.",
-    not_repaid="Tranche 2 follows when tranche 1 ({first}) is repaid. Check the state of both.",
-    too_early="Tranche 2 comes {months} months after tranche 1 was paid: from {earliest:date}.",
+    unknown="Tranche 2 follows tranche 1, and no disbursed tranche 1 is entered here. Check it.",
+    not_repaid="Tranche 2 comes after tranche 1 ({first}) is repaid. Check the state of both.",
+    too_early="Tranche 2 comes {months} months after tranche 1 was disbursed: from "
+    "{earliest:date}.",
 )
 def tranche_order(loan: Loan, context: RuleContext) -> Broken | None:
     """Tranche 2 follows a repaid tranche 1, six months after its first payment or later."""
@@ -174,7 +175,7 @@ def tranche_order(loan: Loan, context: RuleContext) -> Broken | None:
 
 @check(
     "product",
-    "This artisan has a loan of this tranche already ({other}). Open that one.",
+    "This artisan already has a loan of this tranche ({other}). Open that one.",
     Severity.REASON,
     across=True,
 )
@@ -189,7 +190,7 @@ def one_loan_of_a_tranche(loan: Loan, context: RuleContext) -> Broken | None:
 
 @check(
     "self_help_group_id",
-    "{count} other members of this group have this loan; {most} may.",
+    "{count} other members of this group have this loan. At most {most} may have it.",
     Severity.REASON,
     source=_LAL_DED,
     across=True,
@@ -206,7 +207,7 @@ def three_in_a_group(loan: Loan, context: RuleContext) -> Broken | None:
 
 @check(
     "self_help_group_id",
-    "She is in another group ({group}). Check which one stands for the loan.",
+    "She is in another group ({group}). Check which group the loan is through.",
     Severity.WARN,
     source=_LAL_DED,
 )
@@ -236,8 +237,8 @@ def loan_of_one_person(loan: Loan, _context: RuleContext) -> Broken | None:
 
 @check(
     "sanctioned_amount",
-    tranche="This tranche is of at most {most:rupees}.",
-    applied="Only {applied:rupees} were applied for.",
+    tranche="This tranche is at most {most:rupees}. Check the amount.",
+    applied="Only {applied:rupees} was applied for. Check both amounts.",
 )
 def sanctioned_within_limits(loan: Loan, _context: RuleContext) -> Broken | None:
     """At most what was applied for, and what the tranche allows."""
@@ -250,7 +251,7 @@ def sanctioned_within_limits(loan: Loan, _context: RuleContext) -> Broken | None
     return Broken("applied", applied=applied) if applied is not None and amount > applied else None
 
 
-@check("disbursed_amount", "Only {sanctioned:rupees} were sanctioned.")
+@check("disbursed_amount", "Only {sanctioned:rupees} was sanctioned. Check both amounts.")
 def paid_within_the_sanction(loan: Loan, _context: RuleContext) -> Broken | None:
     """At most what was sanctioned."""
     paid, sanctioned = loan.answer("disbursed_amount"), loan.answer("sanctioned_amount")

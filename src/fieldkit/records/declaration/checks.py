@@ -38,7 +38,7 @@ def _after(kind: type[Record], name: str, earlier: tuple[str, ...], source: str)
 
 def exactly_one(kind: type[Record], first: str, second: str, *, what: str, source: str) -> None:
     """Declare that one of two fields is filled and not both; ``what`` names them in a sentence."""
-    says = {"neither": f"Give {what}.", "both": f"Give {what}, not both."}
+    says = {"neither": f"Enter {what}.", "both": f"Enter only one: {what}."}
 
     @rule(kind, first, source=source, says=says)
     def exactly_one_of_two(record: Record, _context: RuleContext) -> Broken | None:
@@ -55,7 +55,7 @@ def branch_on_the_list(kind: type[Record]) -> None:
         "ifsc",
         source="RBI list of IFSC (razorpay/ifsc)",
         severity=Severity.WARN,
-        says="No branch in J&K is known by this IFSC. Check it against the passbook.",
+        says="No branch in J&K is known with this IFSC. Check it in the passbook.",
     )
     def known_branch(record: Record, _context: RuleContext) -> bool:
         """The branch is on the list."""
@@ -71,7 +71,7 @@ def pin_in_district(kind: type[Record]) -> None:
         "pin",
         source="pincodes.csv (India Post)",
         severity=Severity.WARN,
-        says="This PIN code lies in {there:district}. Check it.",
+        says="This PIN code is in {there:district}. Check it.",
     )
     def pin_of_district(record: Record, _context: RuleContext) -> Broken | None:
         """The PIN code lies in the record's district."""

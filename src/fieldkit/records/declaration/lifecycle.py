@@ -52,7 +52,7 @@ class Step:
     @property
     def day_wanted(self) -> str:
         """The sentence that asks for its missing date."""
-        return self.ask or f"Give the day it was {self.word}."
+        return self.ask or f"Enter the date it was {self.word}."
 
     @property
     def conditional(self) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def _allowed_move(kind: type[Record], lifecycle: Lifecycle, source: str) -> None
     says = {
         "ahead": (
             f"After {{before:{of_list} quoted}} comes {{following:{of_list} quoted}}. "
-            "Confirm if the office was not told of the steps between."
+            "Confirm if the steps between were not reported to the office."
         ),
         "back": (
             f"It was {{before:{of_list} quoted}} already. Confirm if that was entered by mistake."

@@ -35,7 +35,7 @@ EitherArtisan = Annotated[
     Field(
         "Artisan",
         Reference(("beneficiary",)),
-        "The artisan or the member, one of the two.",
+        "Either the artisan or the member.",
         applies=when(member_id=None),
         uses=Use.LIST,
     ),
@@ -50,8 +50,8 @@ OrMember = Annotated[
     ),
 ]
 """Fields ``beneficiary_id`` and ``member_id`` of a kind that is about exactly one of the two."""
-BankName = Annotated[str | None, Field("Bank", TEXT, "Filled by the IFSC.")]
-BankBranch = Annotated[str | None, Field("Branch", TEXT, "Filled by the IFSC.")]
+BankName = Annotated[str | None, Field("Bank", TEXT, "Filled from the IFSC.")]
+BankBranch = Annotated[str | None, Field("Branch", TEXT, "Filled from the IFSC.")]
 """Fields ``bank_name`` and ``bank_branch`` of a kind with an ``ifsc`` (:class:`BranchByIfsc`)."""
 
 
@@ -60,7 +60,7 @@ def state_field(of_list: str, default: str, required: str) -> str | None:
     return field(
         "State",
         Choice(of_list),
-        "How far it has come; the dates of that step are asked below.",
+        "The step reached. Its dates are asked below.",
         default=default,
         required=required,
         uses=Use.LIST,
@@ -80,18 +80,20 @@ class Person(Record):
         uses=Use.NAME | Use.LIST,
     )
     relation: str | None = field(
-        "s/o, d/o or w/o", Choice("relation"), "Son, daughter or wife of; fills man or woman."
+        "s/o, d/o or w/o",
+        Choice("relation"),
+        "Son, daughter or wife of. This also fills man or woman.",
     )
     relation_name: str | None = field("Father or husband", PERSON_NAME, uses=Use.KIN | Use.LIST)
     gender: str | None = field("Man or woman", Choice("gender"))
     born: str | None = field(
-        "Born", BORN, "Date of birth on the Aadhaar card; the year alone if no more is known."
+        "Born", BORN, "Date of birth as on the Aadhaar card, or only the year."
     )
     mobile: str | None = field("Mobile", MOBILE, uses=Use.DIGITS | Use.LIST)
     aadhaar_last4: str | None = field(
         "Aadhaar, last four",
         AADHAAR_LAST_FOUR,
-        "Only the last four digits. The whole number is never kept.",
+        "Only the last four digits. The full number is never kept.",
     )
     category: str | None = field("Category", Choice("category"))
     village: str | None = field(
@@ -134,7 +136,7 @@ class BankAccount(BranchByIfsc):
     account_no: str | None = field("Account number", ACCOUNT)
     bank_name: BankName = None
     bank_branch: BankBranch = None
-    account_type: str | None = field("Kind of account", Choice("account_type"))
+    account_type: str | None = field("Type of account", Choice("account_type"))
     account_opened_on: date | None = field("Account opened", PAST_DATE)
 
 
@@ -151,7 +153,7 @@ class Circumstances(Record):
     religion: str | None = field("Religion", Choice("religion"))
     disabled: bool | None = field("Person with disability", YES_NO)
     disability: str | None = field(
-        "Kind of disability", Choice("disability"), applies=when(disabled=True)
+        "Type of disability", Choice("disability"), applies=when(disabled=True)
     )
 
 
@@ -170,10 +172,10 @@ class Approval(Record):
     ebk_name: str | None = field("Book-keeper's name", PERSON_NAME)
     ebk_mobile: str | None = field("Book-keeper's mobile", MOBILE)
     status: str | None = field(
-        "Active or not", Choice("record_status"), section="Standing", default="ACTIVE"
+        "Active or not", Choice("record_status"), section="Status", default="ACTIVE"
     )
     inactive_on: date | None = field("Inactive since", PAST_DATE, applies=_GONE)
-    inactive_reason: str | None = field("Why inactive", TEXT, applies=_GONE)
+    inactive_reason: str | None = field("Reason for being inactive", TEXT, applies=_GONE)
 
 
 class Livelihoods(Record):
@@ -200,7 +202,7 @@ def artisan_or_member(kind: type[Record]) -> None:
     "gender",
     source="the relation on the Aadhaar card",
     severity=Severity.WARN,
-    says="This does not go with s/o, d/o or w/o. Check both.",
+    says="This does not match s/o, d/o or w/o. Check both.",
 )
 def gender_after_relation(person: Person, _context: RuleContext) -> bool:
     """A son is a man; a daughter or wife is a woman."""

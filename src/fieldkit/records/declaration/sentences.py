@@ -20,90 +20,94 @@ from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.declaration.rule import rules_of
 from fieldkit.records.fields.formats import Choice, Money, show_date
 
-_ROLE = "; this laptop is enrolled for {has:role}. What was typed stays here: show it to them."
+_ROLE = "; this laptop is enrolled for {has:role}. What you typed stays here. Show it to them."
 GENERAL: Mapping[str, str] = {
     # Of every kind.
     "required": "{field:label} is needed: {field:needed}.",
     "wrong_kind": (
-        "{other} is another kind of record: {title:title} {other_name}. Give: {wanted:title}."
+        "{other} is another kind of record: {title:title} {other_name}. Enter: {wanted:title}."
     ),
     "unknown_record": "{wanted:title} {number} is not known here. Check the number.",
-    "date_ahead": "{field:label}: {day:date} is still to come. Check the year.",
+    "date_ahead": "{field:label}: {day:date} is in the future. Check the year.",
     "no_aadhaar": "This looks like an Aadhaar number. It is never kept: remove it.",
     # Of any change, on either side.
-    "unsendable_field.many": f"One record takes at most {MOST_FIELDS} fields at once.",
+    "unsendable_field.many": f"A record can have at most {MOST_FIELDS} fields at once. Remove "
+    "some.",
     "unsendable_field.large": "This is too much for one record. Shorten it.",
-    "unsendable_field.name": f"A field has a name of 1 to {LONGEST_NAME} characters. Name it so.",
-    "unsendable_field.own_name": "This name is the program's own. Name the field otherwise.",
-    "unsendable_field.deep": "This is nested too deep to be kept.",
-    "unsendable_field.character": "This holds a character that cannot be kept. Type it by hand.",
-    "unsendable_field.number": "This number is too large to be kept. Write it as text.",
+    "unsendable_field.name": f"The name of a field must have 1 to {LONGEST_NAME} characters. "
+    "Change it.",
+    "unsendable_field.own_name": "fieldkit itself uses this name. Use another name for the field.",
+    "unsendable_field.deep": "This is nested too deep to be saved. Make it simpler.",
+    "unsendable_field.character": "This has a character that cannot be saved. Type it by hand.",
+    "unsendable_field.number": "This number is too large to be saved. Write it as text.",
     # Of an edit on this laptop.
     "deleted": "This record was deleted. If it is needed, restore it first: h on its page, then z.",
     "not_here": (
-        "This record is no longer on this laptop: it is in another area now, or was given up. "
+        "This record is no longer on this laptop: it is now in another area, or was discarded. "
         "Nothing was saved."
     ),
     "number.shape": ("A record number looks like 7KQ2M9XD-142. Leave it empty for a new record."),
     "number.ahead": ("This laptop has not given out this number. Leave it empty for a new record."),
     "number.taken": "Another record has this number. Leave it empty for a new record.",
     "number.other": (
-        "Another laptop gave out this number, and its record is not here. Sync first. For a new "
+        "This number is from another laptop, and its record is not here. Sync first. For a new "
         "record leave the number empty."
     ),
     # Of the server, about a record it keeps.
-    "missing_parent": "{wanted:title} {number} is not on the server: still to come, or deleted.",
+    "missing_parent": "{wanted:title} {number} is not on the server: not sent yet, or deleted. "
+    "Check it after the next sync.",
     "same_person": "{other_name} ({other}) may be the same person. Alike: {alike:label}.",
-    "contested": "Somebody else changed this first. Both values are kept: choose one.",
-    "out_of_scope": "This record is outside the area of this laptop.",
+    "contested": "Somebody else changed this first. Both values are kept. Choose one.",
+    "out_of_scope": "This record is outside the area of this laptop. Ask the supervisor.",
     "base_ahead": (
-        "This change says that it follows a state of the record that the server never had. "
-        "Look at the record as it is now, and save it again."
+        "This change was made on a state of the record that the server never had. Check the "
+        "record as it is now, and save it again."
     ),
     "other_number": (
-        "This record number was given out by another laptop. Sync: if its record does not come, "
-        "enter it as a new one."
+        "This record number is from another laptop. Sync. If its record does not come, enter it "
+        "as a new one."
     ),
-    "entry_refused": "The entry of this record was not taken, so this waits here with it.",
+    "entry_refused": "The record itself was returned, so this change waits here with it. Correct "
+    "the record first.",
     "late": (
         "This laptop no longer has the area of this record. The supervisor there decides whether "
-        "this counts. Until then it stays here as it is."
+        "to accept this. Until then it stays here unchanged."
     ),
     "waiting": (
-        "The server does not have this record yet. This counts as soon as the laptop where the "
-        "record was entered has synced."
+        "The server does not have this record yet. This change is accepted once the laptop where "
+        "the record was entered has synced."
     ),
-    "left_out": "The supervisor of the area of this record did not take this in.",
+    "left_out": "The supervisor of the area of this record did not accept this. Ask them why.",
     "unsettled_full": (
-        "Too much from this laptop waits for supervisors already. Ask them to look through it, "
-        "then save this again."
+        "Too many changes from this laptop are waiting for supervisors. Ask them to decide on "
+        "those, then save this again."
     ),
     "role.create": "Only {needs:writers} may enter this" + _ROLE,
     "role.edit": "Only {needs:writers} may change this" + _ROLE,
     "role.field": "Only {needs:writers} may enter this here" + _ROLE,
     "role.delete": "Only {needs:writers} may delete this" + _ROLE,
-    "role.move": "Only {needs:writers} may put this into another area" + _ROLE,
-    "role.merge": "Only {needs:writers} may say that two records are one person" + _ROLE,
-    "role.settle": "Only {needs:writers} may settle what others typed" + _ROLE,
-    "unfitting.no_district": "A record belongs to a district: choose it again.",
-    "unfitting.unknown_district": "This district is not known to the server: choose it again.",
-    "unfitting.decision": "This decision names no field.",
+    "role.move": "Only {needs:writers} may move this to another area" + _ROLE,
+    "role.merge": "Only {needs:writers} may decide that two records are the same person" + _ROLE,
+    "role.settle": "Only {needs:writers} may settle the values of others" + _ROLE,
+    "unfitting.no_district": "The record has no district. Choose it again.",
+    "unfitting.unknown_district": "The server does not know this district. Choose it again.",
+    "unfitting.decision": "This decision has no field. Decide it again.",
     "unfitting.value": "{field:label}: {why}",
-    "unfitting.sort": "{field:label}: this value is not of the right sort.",
-    "unfitting.place": "This change is out of its place.",
-    "unfitting.operator": "This holds a character that cannot be kept.",
-    "unfitting.unreadable": "The server cannot read this change.",
-    "unfitting.half_characters": "This holds halves of characters.",
+    "unfitting.sort": "{field:label}: this value is not of the right type. Enter it again.",
+    "unfitting.place": "This change came in the wrong order. Save it again.",
+    "unfitting.operator": "This has a character that cannot be saved. Type it again.",
+    "unfitting.unreadable": "The server cannot read this change. Save it again.",
+    "unfitting.half_characters": "This has broken characters. Type it again.",
 }
 """By the code of what no rule of a kind finds."""
 
 OUTSIDE = "outside"
 """The variant of any rule, for a laptop that may not know which other records a finding names."""
 _OUTSIDE = (
-    "This does not go together with a record outside the area of this laptop. "
-    "Ask the supervisor of the district, who sees both."
+    "This does not fit a record outside the area of this laptop. Ask the supervisor of the "
+    "district, who can see both."
 )
-_UNKNOWN = "{}: there is something to check here. A newer fieldkit says what."
+_UNKNOWN = "{}: there is something to check here. Update fieldkit to see what."
 
 
 def sentence(finding: Finding) -> str:

@@ -58,7 +58,7 @@ def clean(text: str) -> str:
     text = _IDLE_JOINERS.sub("", _HIDDEN.sub("", text))
     text = " ".join(unicodedata.normalize("NFC", text).split())
     if any(_refused(character) for character in text):
-        raise Unfit("This holds characters that cannot be shown. Type it by hand.")
+        raise Unfit("This has characters that cannot be shown. Type it by hand.")
     return text
 
 
@@ -127,5 +127,5 @@ class Format(Generic[V]):
         if value is None:
             return None
         if not isinstance(value, str):
-            raise Unfit(f"Text is expected, not {type(value).__name__}.")
+            raise Unfit(f"This must be text, not {type(value).__name__}.")
         return self.parse(value, confirmed=True)

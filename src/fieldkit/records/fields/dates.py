@@ -131,7 +131,7 @@ def _on_calendar(day: int, month: int, year: int, today: date, *, past: bool) ->
         named = date(year or today.year, month, day)
         return date(today.year - 1, month, day) if past and not year and named > today else named
     except ValueError:
-        raise Unfit("There is no such day on the calendar.") from None
+        raise Unfit("There is no such date in the calendar. Check day and month.") from None
 
 
 def _full_year(year: str, today: date, ahead: int) -> int:
@@ -180,7 +180,7 @@ class Date(Format[D]):
         try:
             return date.fromisoformat(value if isinstance(value, str) else "")
         except ValueError:
-            raise Unfit("A date like 1984-01-23 is expected.") from None
+            raise Unfit("This must be a date like 1984-01-23.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class Born(Date[str]):
     def _lived(self, iso: str) -> str:
         year = int(iso[:4])
         if not today().year - 120 <= year or iso > today().isoformat():
-            raise Unfit("That is not the birth date of a living person. Check the year.")
+            raise Unfit("This cannot be the date of birth of a living person. Check the year.")
         return iso
 
     def show(self, value: Value) -> str:
@@ -241,7 +241,7 @@ class Moment(Format[int]):
             moment = moment if moment.tzinfo else moment.replace(tzinfo=INDIA)
             return self._within((moment - _EPOCH) // timedelta(seconds=1))
         except (ValueError, OverflowError):
-            raise Unfit("A time like 2026-11-21T10:42:00Z is expected.") from None
+            raise Unfit("This must be a time like 2026-11-21T10:42:00Z.") from None
 
     def show(self, value: Value) -> str:
         """Show in India's time zone."""
@@ -264,12 +264,12 @@ class Moment(Format[int]):
         if value is None or isinstance(value, str):
             return self.fit(value) if value else None
         if isinstance(value, bool) or not isinstance(value, int):
-            raise Unfit("A time in whole seconds is expected.")
+            raise Unfit("This must be a time in whole seconds.")
         return self._within(value)
 
     def _within(self, seconds: int) -> int:
         if not 0 <= seconds < _LATEST:
-            raise Unfit("That time cannot be right: it lies outside 1970 to 2200.")
+            raise Unfit("This time cannot be right: it must be between 1970 and 2200.")
         return seconds
 
 

@@ -124,9 +124,9 @@ class PersonName(Text):
         """Refuse digits and names without a letter; tidy names typed in one case."""
         if not text.replace(" ", "").isalpha():  # as nearly all names are
             if any(character.isdigit() for character in text):
-                raise Unfit("A name has no digits in it.")
+                raise Unfit("A name cannot have digits.")
             if not any(character.isalpha() for character in text):
-                raise Unfit("A name has letters in it.")
+                raise Unfit("A name must have letters.")
         Text.fit(self, text)
         if text.isascii() and (text.islower() or text.isupper()):
             return re.sub(r"[A-Za-z']+", lambda word: word.group().capitalize(), text)
@@ -144,15 +144,17 @@ class Code(Text):
         """Upper-case it; only letters, digits and ``/ - .``."""
         text = plain(text).upper().replace(" ", "").lstrip("'")
         if not re.fullmatch(r"[A-Z0-9/.-]+", text):
-            raise Unfit("Only letters, digits and / - . are used here.")
+            raise Unfit("Use only letters, digits and / - . here.")
         if not self.shortest <= len(text) <= self.longest:
-            raise Unfit(f"{self.shortest} to {self.longest} characters; this has {len(text)}.")
+            raise Unfit(
+                f"It must have {self.shortest} to {self.longest} characters; this has {len(text)}."
+            )
         return text
 
 
 @dataclass(frozen=True, slots=True)
 class PortalNumber(Code):
-    """A PM Vishwakarma or bank reference (UTR); format not confirmed (domain brief section 4)."""
+    """A PM Vishwakarma or bank reference (UTR); format not confirmed."""
 
     may_hold_twelve_digits: ClassVar[bool] = True
     shortest: int = 6
@@ -181,7 +183,7 @@ class YesNo(Format[bool]):
     def read(self, value: object) -> Value:
         """Take a truth value."""
         if value is not None and not isinstance(value, bool):
-            raise Unfit("Yes or no is expected.")
+            raise Unfit("This must be yes or no.")
         return value
 
 
@@ -243,7 +245,7 @@ class Choice(Format[C]):
         if isinstance(value, str) and len(value) < 12 and value.isalnum() and value.isascii():
             return value
         if not isinstance(value, str) or len(value) > 40 or holds_aadhaar(value):
-            raise Unfit("A code of the list is expected.")
+            raise Unfit("This must be a code from the list.")
         return clean(value) or None
 
 

@@ -16,7 +16,7 @@ DECIMALS = re.compile(r"(?<=\d)\.0+$")
 
 @dataclass(frozen=True, slots=True)
 class Mobile(Format[str]):
-    """Ten digits, the first 6-9; +91 and 0 in front are dropped (domain brief section 4)."""
+    """Ten digits, the first 6-9; +91 and 0 in front are dropped."""
 
     type: ClassVar[str] = "mobile"
 
@@ -27,15 +27,15 @@ class Mobile(Format[str]):
             return None
         if re.fullmatch(r"'?[+-]?\d+([.,]\d+)?[eE]\+?\d+", text):
             raise Unfit(
-                "The spreadsheet has broken this mobile number (like 9.41912E+09). "
-                "Type all ten digits."
+                "The spreadsheet has changed this mobile number (like 9.41912E+09). Type all ten "
+                "digits."
             )
         digits = re.sub(r"[\s()'./\u2010-\u2015-]", "", DECIMALS.sub("", text))
         digits = re.sub(r"^(\+910?|00910?|910?(?=\d{10}$)|0(?=\d{10}$))", "", digits)
         if not re.fullmatch(r"\d+", digits):
-            raise Unfit("A mobile number has only digits.")
+            raise Unfit("A mobile number can have only digits.")
         if len(digits) == 20:
-            raise Unfit("Two mobile numbers stand here. Keep one.")
+            raise Unfit("There are two mobile numbers here. Keep one.")
         if len(digits) != 10:
             missing = 10 - len(digits)
             raise Unfit(
@@ -65,7 +65,7 @@ class AadhaarLastFour(Format[str]):
         if not digits or blank(text):
             return None
         if not digits.isdecimal() or len(digits) > 4:
-            raise Unfit("Only the last four digits. A whole Aadhaar number is never kept.")
+            raise Unfit("Enter only the last four digits. A full Aadhaar number is never kept.")
         if len(digits) < 4:
             raise Unfit(f"Four digits are needed; this has {len(digits)}.")
         return digits
@@ -97,7 +97,7 @@ class Pattern(Format[str]):
 
 @dataclass(frozen=True, slots=True)
 class Account(Pattern):
-    """A bank account number: 9-18 digits, leading zeros kept (domain brief section 4)."""
+    """A bank account number: 9-18 digits, leading zeros kept."""
 
     may_hold_twelve_digits: ClassVar[bool] = True
     pattern: str = r"\d{9,18}"
@@ -107,15 +107,15 @@ class Account(Pattern):
         """Drop the dashes of a passbook; say so where a spreadsheet has cut digits off."""
         if re.fullmatch(r"\d+([.,]\d+)?E\+?\d+", text):
             raise Unfit(
-                "The spreadsheet has broken this account number (like 1.23457E+15). "
-                "Type all its digits."
+                "The spreadsheet has changed this account number (like 1.23457E+15). Type all its "
+                "digits."
             )
         return DECIMALS.sub("", text).replace("-", "")
 
 
 @dataclass(frozen=True, slots=True)
 class BranchCode(Pattern):
-    """An IFSC; its fifth character is always a zero (domain brief section 4)."""
+    """An IFSC; its fifth character is always a zero."""
 
     pattern: str = r"[A-Z]{4}0[A-Z0-9]{6}"
     wrong: str = "An IFSC has 11 characters: four letters, a zero, six more."
@@ -166,7 +166,7 @@ class Whole(Format[int]):
 
     def _within(self, number: int) -> int:
         if not self.least <= number <= self.most:
-            raise Unfit(f"Between {indian(self.least)} and {indian(self.most)}.")
+            raise Unfit(f"It must be between {indian(self.least)} and {indian(self.most)}.")
         return number
 
     def show(self, value: Value) -> str:
@@ -178,7 +178,7 @@ class Whole(Format[int]):
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
-            raise Unfit("A whole number is expected.")
+            raise Unfit("This must be a whole number.")
         return self._within(value)
 
 

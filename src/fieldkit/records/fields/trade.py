@@ -20,7 +20,7 @@ _BASKETS = re.compile(r"\b(coir|basket|mat|broom|wicker|willow|kangri)", re.IGNO
 class Trade(Choice[str]):
     """One of the 18 trades; crafts that are often taken for one are refused with advice.
 
-    Handloom and textile weaving is no notified trade (domain brief section 2); "weaver" alone
+    Handloom and textile weaving is no notified trade; "weaver" alone
     would be taken for the coir weaver of the list.
     """
 
@@ -34,8 +34,8 @@ class Trade(Choice[str]):
         """Raise Unfit for another craft, saying what to do with it."""
         if _is_other_craft(text):
             raise Unfit(
-                "Weaving, carpets, shawls and embroidery are none of the 18 trades. "
-                "Choose one the artisan works in beside it; without one they cannot register."
+                "Weaving, carpets, shawls and embroidery are not among the 18 trades. If the "
+                "artisan also works in one of the 18, choose it; otherwise they cannot register."
             )
 
 

@@ -17,7 +17,7 @@ from fieldkit.records.fields.formats import PAST_DATE, PERSON_NAME, YES_NO, Refe
 from fieldkit.records.outreach.programme import Programme
 from fieldkit.records.training.training_batch import TrainingBatch
 
-_SOURCE = "domain brief section 2, training"
+_SOURCE = "our own check, not official"
 
 
 class Attendance(Record, table=True):
@@ -59,7 +59,7 @@ class Attendance(Record, table=True):
     training_batch_id: str | None = field(
         "Training",
         Reference(("training_batch",)),
-        "The training or the programme, one of the two.",
+        "Either the training or the programme.",
         section="Attendance",
         applies=when(programme_id=None),
         uses=Use.LIST,
@@ -73,11 +73,11 @@ class Attendance(Record, table=True):
         "Day",
         PAST_DATE,
         default="today",
-        required="each day is marked by itself",
+        required="each day is marked separately",
         uses=Use.LIST | Use.HAPPENED,
     )
     present: bool | None = field("Present", YES_NO, default="yes", uses=Use.LIST)
-    stood_in: str | None = field("Came in their place", PERSON_NAME, applies=when(present=False))
+    stood_in: str | None = field("Who came instead", PERSON_NAME, applies=when(present=False))
 
     def label(self) -> str:
         """Say whether the person was there."""
@@ -94,8 +94,8 @@ check = Rules(Attendance, _SOURCE)
 @check(
     "on",
     severity=Severity.REASON,
-    before="It began only on {day:date}. Check the day.",
-    after="It ended on {day:date}. Check the day.",
+    before="It began later, on {day:date}. Check the date.",
+    after="It ended on {day:date}. Check the date.",
 )
 def day_of_the_event(attendance: Attendance, context: RuleContext) -> Broken | None:
     """The day lies within the training, or is the programme's day."""
@@ -116,7 +116,7 @@ def _span(attendance: Attendance, context: RuleContext) -> tuple[date | None, da
     return programme.held_on if programme else None, None
 
 
-@check("on", "This person is marked for that day already.", Severity.REASON, across=True)
+@check("on", "This person is already marked for that date.", Severity.REASON, across=True)
 def marked_once(attendance: Attendance, context: RuleContext) -> bool:
     """A person is marked once a day at one event; the same mark on two laptops is harmless."""
     who = "beneficiary_id" if attendance.beneficiary_id else "member_id"
@@ -130,5 +130,5 @@ exactly_one(
     "training_batch_id",
     "programme_id",
     what="the training or the programme",
-    source="attendance is a day of one of the two",
+    source="each day of attendance is of a training or of a programme",
 )

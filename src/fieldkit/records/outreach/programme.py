@@ -32,15 +32,15 @@ class Programme(Record, table=True):
         "Day",
         DAY,
         default="today",
-        required="a programme is told from the others by its day",
+        required="programmes are known by their date",
         uses=Use.LIST | Use.HAPPENED,
     )
     place: str | None = field("Place", TEXT, uses=Use.PLACE | Use.LIST, suggest="village")
     name: str | None = field(
-        "Title", TEXT, "Only if it has one of its own.", uses=Use.NAME | Use.LIST
+        "Title", TEXT, "Only if it has its own title.", uses=Use.NAME | Use.LIST
     )
     organiser: str | None = field("Organised by", TEXT)
-    csc_id: str | None = field("Number of the CSC", CODE, applies=_PUBLIC)
+    csc_id: str | None = field("CSC number", CODE, applies=_PUBLIC)
     topics: str | None = field("Topics", LONG_TEXT)
     invited: int | None = field("Invited", Whole(most=100_000), section="Who came", applies=_PUBLIC)
     women: int | None = field(
@@ -48,14 +48,12 @@ class Programme(Record, table=True):
     )
     men: int | None = field("Men", Whole(most=100_000), applies=_PUBLIC)
     members_involved: int | None = field(
-        "Members of groups who helped", Whole(most=10_000), applies=_PUBLIC
+        "SHG members who helped", Whole(most=10_000), applies=_PUBLIC
     )
     materials: str | None = field(
         "Material used", TEXT, "Leaflets, banner, film ...", applies=_PUBLIC
     )
-    meeting_no: str | None = field(
-        "Number of the meeting", CODE, section="Committee", applies=_COMMITTEE
-    )
+    meeting_no: str | None = field("Meeting number", CODE, section="Committee", applies=_COMMITTEE)
     cases_put_up: int | None = field("Cases put up", Whole(most=1_000_000), applies=_COMMITTEE)
     cases_cleared: int | None = field("Cases cleared", Whole(most=1_000_000), applies=_COMMITTEE)
 
@@ -68,8 +66,8 @@ class Programme(Record, table=True):
 @rule(
     Programme,
     "cases_cleared",
-    source="domain brief section 1, row 6",
-    says="Only {put_up} cases were put up.",
+    source="our own check, not official",
+    says="Only {put_up} cases were put up. Check both numbers.",
 )
 def cleared_within_put_up(programme: Programme, _context: RuleContext) -> Broken | None:
     """The committee clears at most the cases put up."""

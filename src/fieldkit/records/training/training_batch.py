@@ -23,7 +23,7 @@ from fieldkit.records.fields.formats import (
 )
 from fieldkit.records.fields.trade import TRADE
 
-_SOURCE = "domain brief section 2, training"
+_SOURCE = "PM Vishwakarma Guidelines: training; 5 to 7 days of basic training from web pages"
 _USUAL_DAYS = {"BASIC": (5, 7), "ADV": (15, 15)}
 
 
@@ -40,7 +40,7 @@ class TrainingBatch(Record, table=True):
         "Kind",
         Choice("training_type"),
         section="Training",
-        required="trainings are counted by kind, and stipend hangs on it",
+        required="trainings are counted by kind, and stipend depends on it",
         uses=Use.LIST,
     )
     course: str | None = field("Course or trade", TEXT, uses=Use.NAME | Use.LIST)
@@ -51,7 +51,7 @@ class TrainingBatch(Record, table=True):
     ends_on: date | None = field("Last day", DAY)
     training_centre_id: str | None = field("Centre", Reference(("training_centre",)))
     place: str | None = field("Place", TEXT, uses=Use.PLACE | Use.LIST, suggest="village")
-    partner: str | None = field("Held by", Choice("training_partner"))
+    partner: str | None = field("Conducted by", Choice("training_partner"))
     batch_no: str | None = field(
         "Batch number", PortalNumber(shortest=1, longest=40), section="More", uses=Use.CODE
     )
@@ -85,9 +85,10 @@ class TrainingBatch(Record, table=True):
     source=_SOURCE,
     severity=Severity.WARN,
     says={
-        "": "{days} days from first to last; this training has {fewest}. Check the dates.",
+        "": "{days} days from first to last. This training takes {fewest}. Check the dates.",
         "between": (
-            "{days} days from first to last; this training has {fewest} to {most}. Check the dates."
+            "{days} days from first to last. This training takes {fewest} to {most}. Check the "
+            "dates."
         ),
     },
 )

@@ -36,10 +36,10 @@ class TrainingCentre(Record, table=True):
     village: str | None = field(
         "Village or town", TEXT, uses=Use.PLACE | Use.LIST, suggest="village"
     )
-    functional_since: date | None = field("Working since", PAST_DATE)
+    functional_since: date | None = field("Open since", PAST_DATE)
     capacity: int | None = field("Places", Whole(most=2000))
     cluster_federation_id: str | None = field(
         "Managed by the CLF", Reference(("cluster_federation",)), applies=when(centre_kind="CMTC")
     )
-    contact_name: str | None = field("Person to call", PERSON_NAME, uses=Use.KIN)
+    contact_name: str | None = field("Contact person", PERSON_NAME, uses=Use.KIN)
     mobile: str | None = field("Mobile", MOBILE, uses=Use.DIGITS)

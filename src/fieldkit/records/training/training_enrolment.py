@@ -27,10 +27,10 @@ from fieldkit.records.fields.formats import (
 )
 from fieldkit.records.training.training_batch import TrainingBatch
 
-_SOURCE = "domain brief section 2, training"
+_SOURCE = "PM Vishwakarma Guidelines: training; partly our own, not official"
 _ARTISANS = {"ASSESS", "BASIC", "ADV"}
 STIPEND_A_DAY = 500
-"""Rupees, basic and advanced training alike (PM Vishwakarma Guidelines, domain brief section 2)."""
+"""Rupees, basic and advanced training alike (PM Vishwakarma Guidelines)."""
 
 
 def stipend(days: int) -> int:
@@ -84,7 +84,7 @@ class TrainingEnrolment(Record, table=True):
         "Training",
         Reference(("training_batch",)),
         section="Enrolment",
-        required="an enrolment is in one training",
+        required="each enrolment is in one training",
         uses=Use.LIST,
     )
     beneficiary_id: EitherArtisan = None
@@ -94,23 +94,23 @@ class TrainingEnrolment(Record, table=True):
     days_attended: int | None = field(
         "Days attended",
         Whole(most=400),
-        "As in the centre's register; days marked here are rows of their own.",
+        "As in the centre's register. Days marked here are counted separately.",
         section="Result",
     )
     assessed_on: date | None = field("Assessed", PAST_DATE)
     assessment: str | None = field("Assessment", Choice("assessment_result"))
     progress_percent: int | None = field("Online course done, percent", Whole(most=100))
-    practical_on: date | None = field("Practical (KVK) finished", PAST_DATE)
+    practical_on: date | None = field("Practical (KVK) completed", PAST_DATE)
     completed_on: date | None = field("Completed", PAST_DATE, uses=Use.LIST)
     certificate_no: str | None = field("Certificate number", PORTAL_NUMBER, uses=Use.CODE)
     certified_on: date | None = field("Certificate issued", PAST_DATE)
-    dropped_reason: str | None = field("Why not finished", TEXT)
+    dropped_reason: str | None = field("Reason for not completing", TEXT)
     stipend_amount: int | None = field(
         "Stipend", RUPEES, "Days attended x Rs 500.", section="Stipend"
     )
     stipend_paid_on: date | None = field("Stipend paid", PAST_DATE)
     stipend_reference: str | None = field("Payment reference (UTR)", PORTAL_NUMBER)
-    travel_amount: int | None = field("Travel money", RUPEES)
+    travel_amount: int | None = field("Travel allowance", RUPEES)
 
     @classmethod
     def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -140,7 +140,7 @@ check = Rules(TrainingEnrolment, _SOURCE)
 
 @check(
     "training_batch_id",
-    "This person is enrolled in this training already.",
+    "This person is already enrolled in this training.",
     Severity.REASON,
     across=True,
 )
@@ -163,7 +163,7 @@ def training_of_artisans(enrolment: TrainingEnrolment, context: RuleContext) -> 
 
 @check(
     "days_attended",
-    "The training had only {days} days. Check the days or its dates.",
+    "The training had only {days} days. Check the days, or the dates of the training.",
     Severity.REASON,
 )
 def days_within_the_training(enrolment: TrainingEnrolment, context: RuleContext) -> Broken | None:
@@ -173,7 +173,7 @@ def days_within_the_training(enrolment: TrainingEnrolment, context: RuleContext)
     return Broken(days=days) if attended and days is not None and attended > days else None
 
 
-@check("completed_on", "The training began only on {start:date}.")
+@check("completed_on", "The training began later, on {start:date}. Check both dates.")
 def completed_after_the_start(enrolment: TrainingEnrolment, context: RuleContext) -> Broken | None:
     """Nobody completes a training before its first day."""
     batch = context.get(TrainingBatch, enrolment.training_batch_id)
@@ -184,9 +184,9 @@ def completed_after_the_start(enrolment: TrainingEnrolment, context: RuleContext
 @check(
     "state",
     severity=Severity.WARN,
-    days="Completed needs the days attended.",
-    assessment="Completed needs a passed assessment.",
-    both="Completed needs the days attended and a passed assessment.",
+    days="For Completed, enter the days attended.",
+    assessment="For Completed, the assessment must be passed.",
+    both="For Completed, enter the days attended; the assessment must be passed.",
 )
 def completed_is_attended_and_assessed(
     enrolment: TrainingEnrolment, _context: RuleContext
@@ -200,7 +200,7 @@ def completed_is_attended_and_assessed(
     return Broken("assessment" if attended else "days" if passed else "both")
 
 
-@check("stipend_amount", "{days} days x Rs 500 are Rs {stipend}.", Severity.WARN)
+@check("stipend_amount", "{days} days x Rs 500 is Rs {stipend}. Check the stipend.", Severity.WARN)
 def stipend_by_days(enrolment: TrainingEnrolment, _context: RuleContext) -> Broken | None:
     """An artisan's stipend is Rs 500 for each day attended."""
     days, amount = enrolment.days_attended, enrolment.stipend_amount

@@ -81,7 +81,7 @@ class Sentence(Drawn):
     def __init__(self) -> None:
         super().__init__(id="sentence")
         self._said, self._then = "", ""
-        self._style: StyleName = "text"
+        self.style: StyleName = "text"
 
     @property
     def text(self) -> str:
@@ -90,15 +90,15 @@ class Sentence(Drawn):
 
     def put(self, text: str, style: StyleName = "text", then: str = "") -> None:
         """Replace the sentence; ``then``: what to press, which is never cut."""
-        if (text, style, then) != (self._said, self._style, self._then):
-            self._said, self._style, self._then = text, style, then
+        if (text, style, then) != (self._said, self.style, self._then):
+            self._said, self.style, self._then = text, style, then
             self.refresh()
 
     def line(self, y: int, /) -> Text:
         """Wrap it at the width."""
-        sign = _SIGNS.get(self._style, "") if self.text else ""
-        mark = (Span(f"{sign} ", self._style),) if sign else ()
-        whole = (*mark, Span(self._said, self._style))
+        sign = _SIGNS.get(self.style, "") if self.text else ""
+        mark = (Span(f"{sign} ", self.style),) if sign else ()
+        whole = (*mark, Span(self._said, self.style))
         then = (Span(self._then, "strong"),) if self._then else ""
         width = self.size.width - 2 * MARGIN
         lines = wrapped_before(whole, then, width, 2) if self.text else []
@@ -300,6 +300,12 @@ class Page(Screen[ScreenResultType]):
         )
         self.query_one("#sentence", Sentence).put(sentence, style, then)
 
+    def begin_next(self) -> None:
+        """Drop the sentence about what was done: the next thing begins."""
+        sentence = self.query_one("#sentence", Sentence)
+        if sentence.style == "ok":
+            sentence.put("")
+
     @property
     def sentence(self) -> str:
         """The sentence that is shown."""
@@ -419,6 +425,6 @@ class PickerPage(Page[ScreenResultType]):
 
 
 def say_on_screen(app: AppBase, sentence: str) -> None:
-    """Show a sentence on the page that is on the screen now."""
+    """Say what was done, on the page that is on the screen now."""
     if isinstance(app.screen, Page):
-        app.screen.say(sentence)
+        app.screen.say(sentence, done=True)

@@ -340,9 +340,11 @@ class FormPage(Page["SavedRecord | None"]):
         """Go on with an empty form; if it cannot be opened, leave the page."""
         self.run_worker(self.run_reporting(self.app.refresh_status), group="status", exclusive=True)
         try:
-            references = kind.references()  # what the record belongs to, the next one does too
+            from fieldkit.records.declaration.roles import belongs_to
+
+            owners = belongs_to(kind)  # what the record belongs to, the next one does too
             texts = self._drafting.texts
-            carried = {name: text for name, text in texts.items() if name in references}
+            carried = {name: text for name, text in texts.items() if name in owners}
             await self.begin(kind, texts=carried)
         except StoreError as error:
             self._leave(entered)

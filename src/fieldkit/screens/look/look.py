@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Surface: TypeAlias = Literal["page", "panel", "field", "selected"]
 """What text stands on."""
-_BOLD = frozenset({"strong", "key", "badge", "chosen", "typed"})
+_BOLD = frozenset({"strong", "key", "match", "badge", "chosen", "typed"})
 
 
 class Piece(NamedTuple):
@@ -66,7 +66,7 @@ def style_of(palette: Palette, name: StyleName, surface: Surface = "page") -> St
     match name:
         case "dim" | "line" | "accent" | "ok" | "warn" | "bad" | "info":
             front = getattr(palette, name)
-        case "key":
+        case "key" | "match":
             front = palette.accent
         case "badge":
             front, ground = palette.on_accent, palette.warn

@@ -26,14 +26,14 @@ def refuse_wrong_code(engine: Engine, address: str, now: int) -> Refusal:
         return refusal(
             "too-many-tries",
             429,
-            "Too many wrong codes came from here.",
-            "Compare the code letter by letter, or ask for a new one.",
+            "Too many wrong codes were typed.",
+            "Check the code letter by letter, or ask for a new one.",
             retry_after=wait,
         )
     with writing(engine) as connection:
         _count(connection, address, now)
     return refusal(
-        "code-unknown", 403, "This code is not known here.", "Compare it letter by letter."
+        "code-unknown", 403, "The server does not know this code.", "Check it letter by letter."
     )
 
 

@@ -93,7 +93,7 @@ def _revoked() -> Refusal:
         "revoked",
         403,
         "This laptop may not sync any more.",
-        "What it holds stays on it. Talk to your supervisor.",
+        "What is on it stays there. Ask your supervisor.",
     )
 
 

@@ -55,9 +55,9 @@ def make_code(
         WrongInput: there is no such role, district or block.
     """
     if role not in ROLES:
-        raise WrongInput(f"There is no role {role!r}. The roles: {', '.join(ROLES)}.")
+        raise WrongInput(f"There is no role {role!r}. Choose one of: {', '.join(ROLES)}.")
     if minutes < 1:
-        raise WrongInput("A code is good for at least one minute.")
+        raise WrongInput("A code must be valid for at least one minute.")
     district = checked_district(district, block)
     connection.execute(delete(CODE).where(CODE.c.expires_at < now - _EXPIRED_CODES_KEPT))
     code = "".join(secrets.choice(CROCKFORD) for _ in range(10))
@@ -90,7 +90,7 @@ def enrol(
     token = secrets.token_urlsafe(32)
     before = device_of_token(connection, authorization, lock=True)
     if code.used_by is None and code.expires_at <= now:
-        raise refusal("code-expired", 410, "This code is too old.", "Ask for a new one.")
+        raise refusal("code-expired", 410, "This code has expired.", "Ask for a new one.")
     if code.used_by is None:
         device = _use_code(connection, request, code, before, token, now)
     else:
@@ -165,7 +165,7 @@ def _reuse_code(
     is_same = row.next_token_hash == code.token_hash and before is not None and before.id == row.id
     lost = (is_new or is_same) and row.revoked_at is None and code.expires_at > now
     if not lost or code.used_from != request.origin:
-        raise refusal("code-used", 409, "This code has been used.", "Ask for a new one.")
+        raise refusal("code-used", 409, "This code was already used.", "Ask for a new one.")
     token_hash = hash_secret(token)
     connection.execute(
         update(DEVICE)
@@ -196,7 +196,7 @@ def _lock_code(connection: Connection, typed: str) -> DatabaseRow:
     ).one_or_none()
     if row is None:
         raise refusal(
-            "code-unknown", 403, "This code is not known here.", "Compare it letter by letter."
+            "code-unknown", 403, "The server does not know this code.", "Check it letter by letter."
         )
     return row
 

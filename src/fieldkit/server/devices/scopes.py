@@ -21,14 +21,14 @@ def checked_district(district: int | None, block: int | None) -> int | None:
         WrongInput: there is no such district or block, or the block is in another district.
     """
     if district is not None and option("district", district) is None:
-        raise WrongInput(f"There is no district {district}. Districts go by their LGD code.")
+        raise WrongInput(f"There is no district {district}. Give its LGD code.")
     if block is None:
         return district
     within = district_of(block)
     if within is None:
-        raise WrongInput(f"There is no block {block}. Blocks go by their LGD code.")
+        raise WrongInput(f"There is no block {block}. Give its LGD code.")
     if district not in {None, within}:
-        raise WrongInput(f"Block {block} lies in district {within}, not in {district}.")
+        raise WrongInput(f"Block {block} is in district {within}, not in {district}.")
     return within
 
 
@@ -97,5 +97,5 @@ def set_grace(connection: Connection, days: int) -> None:
         WrongInput: it is no sensible number of days.
     """
     if not 0 <= days <= _MOST_DAYS:
-        raise WrongInput(f"A number of days from 0 to {_MOST_DAYS}.")
+        raise WrongInput(f"The days must be from 0 to {_MOST_DAYS}.")
     upsert_rows(connection, SETTING, [{"name": _GRACE, "value": days}])

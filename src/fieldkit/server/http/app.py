@@ -238,7 +238,9 @@ async def _work(service: _Service, call: _Call, kind: type[M], handler: Handler[
             with fail_after(LARGE_SECONDS):
                 await service.large.acquire()
         except TimeoutError:
-            raise refusal("busy", 503, "Too much at once.", "Sync later.", retry_after=10) from None
+            raise refusal(
+                "busy", 503, "The server is busy.", "Sync later.", retry_after=10
+            ) from None
         try:
             loop = get_running_loop()
             answer = await loop.run_in_executor(service.large_worker, partial(respond, large=True))

@@ -164,12 +164,12 @@ def _database_problem(error: DBAPIError | PoolTimeout, route: str) -> Refusal:
     else:
         log_event("database", route=route, error=type(error).__name__)
     return refusal(
-        "unable", 503, "The server cannot keep changes now.", "Sync later.", retry_after=30
+        "unable", 503, "The server cannot save changes now.", "Sync later.", retry_after=30
     )
 
 
 def _fault() -> Refusal:
-    return refusal("fault", 500, "The server has a fault.", "Sync later.")
+    return refusal("fault", 500, "The server has an error.", "Sync later.")
 
 
 class _Traffic:

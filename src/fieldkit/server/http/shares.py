@@ -114,4 +114,4 @@ def _counted(counts: Counter[str], address: str) -> Iterator[None]:
 
 
 def _busy() -> Refusal:
-    return refusal("busy", 503, "Too many at once.", "Sync later.", retry_after=10)
+    return refusal("busy", 503, "The server is busy.", "Sync later.", retry_after=10)

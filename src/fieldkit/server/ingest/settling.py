@@ -120,7 +120,7 @@ def _settle(engine: Engine, one: Unsettled, now: int, merge: _Merge) -> Outcome 
         except DBAPIError as error:
             if not may_retry(error):
                 raise
-    raise refusal("busy", 503, "The server cannot keep changes now.", "Sync later.")
+    raise refusal("busy", 503, "The server cannot save changes now.", "Sync later.")
 
 
 def _try_settle(

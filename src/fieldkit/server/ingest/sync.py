@@ -126,7 +126,7 @@ def _ingest(engine: Engine, device: Device, request: SyncRequest, now: int) -> _
         except DBAPIError as error:
             if not may_retry(error):
                 raise
-    raise refusal("busy", 503, "The server cannot keep changes now.", "Sync later.")
+    raise refusal("busy", 503, "The server cannot save changes now.", "Sync later.")
 
 
 def _try_ingest(

@@ -104,7 +104,7 @@ def take(
             try:
                 outcome = settling.take(engine, chosen, now)
             except Refusal:
-                raise WrongInput("The server is busy with batches. Run this again.") from None
+                raise WrongInput("The server is busy. Run this again.") from None
             if outcome is not None:
                 verdict = outcome.verdict.verdict if outcome.verdict else APPLIED
                 taken.append(Taken(change=_name(chosen), verdict=verdict, version=outcome.version))
@@ -153,7 +153,8 @@ def _chosen(
     if missing and all_there:
         origin, seq = min(missing)
         raise WrongInput(
-            f"No change {origin}/{seq} is late. `fieldkit server late list` names those that are."
+            f"Change {origin}/{seq} is not late. `fieldkit server late list` lists the late "
+            "changes."
         )
     return sorted(found, key=lambda one: one.number)
 
@@ -165,7 +166,7 @@ def _name(one: Unsettled) -> str:
 def _read_name(name: str) -> tuple[str, int]:
     found = _NAME.fullmatch(name.strip().upper())
     if found is None:
-        raise WrongInput(f"{name} names no change. They are named like 7KQ2M9XD/14.")
+        raise WrongInput(f"{name} is not the number of a change. It looks like 7KQ2M9XD/14.")
     return found[1], int(found[2])
 
 

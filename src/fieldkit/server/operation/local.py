@@ -41,7 +41,7 @@ def local_server(database: str | Path, log: Path | None = None) -> Iterator[str]
             try:
                 line = server.stdout.readline()
                 if not line:
-                    raise RuntimeError("The local server did not start.")
+                    raise RuntimeError("The local server did not start. Try again.")
                 yield str(json.loads(line)["address"])
             finally:
                 server.stdin.close()

@@ -70,7 +70,7 @@ def run(
     try:
         proxies = networks(trusted)
     except ValueError as error:
-        raise Unusable(f"A trusted proxy is named by its address: {error}.") from None
+        raise Unusable(f"Give the trusted proxy by its address, not {error}.") from None
     if certificate:
         certificate.check()
     write_to_standard_error()
@@ -133,7 +133,7 @@ def _listen(connections: Connections, host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listening.close()
         raise Unusable(
-            f"Nothing can listen on {host}, port {port}: another program may use it. ({error})"
+            f"The server cannot use {host}, port {port}: another program may be using it. ({error})"
         ) from None
     return listening
 

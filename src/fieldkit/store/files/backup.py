@@ -39,16 +39,21 @@ def back_up(database: Database, target: Path, *, force: bool = False) -> None:
         Interrupted: the copy was stopped; nothing of it stays.
     """
     if target.resolve() == database.path.resolve():
-        raise Unwritable("A backup cannot take the place of the data file. Name another file.")
+        raise Unwritable("A backup cannot replace the data file. Give another file name.")
     if not force and target.exists() and not _is_data_file(target):
-        raise Unwritable(f"{target.name} is no backup of fieldkit and stays. Name another file.")
+        raise Unwritable(
+            f"{target.name} is not a fieldkit backup and was not replaced. Give another file name."
+        )
     part = target.with_name(target.name + ".part")
     try:
         make_private(target.parent)
         make_file_private(part)
         room = shutil.disk_usage(target.parent).free
         if room < database.path.stat().st_size + _SPARE:
-            raise DiskFull(f"There is no room for a backup in {target.parent}. Free some space.")
+            raise DiskFull(
+                f"There is no space for a backup in {target.parent}. Free some space, "
+                "then try again."
+            )
         with (
             plainly(),
             closing(database.raw()) as source,
@@ -61,7 +66,9 @@ def back_up(database: Database, target: Path, *, force: bool = False) -> None:
             fresh.execute("PRAGMA journal_mode = DELETE")
         part.replace(target)
     except OSError as error:
-        raise Unwritable(f"The backup cannot be written to {target}.") from error
+        raise Unwritable(
+            f"The backup cannot be written to {target}. Check the folder, or give another."
+        ) from error
     finally:
         discard(part)
 
@@ -92,17 +99,19 @@ def sound_copy(path: Path) -> None:
         Damaged: it is not.
     """
     if not path.is_file():
-        raise Damaged(f"There is no file {path}.")
+        raise Damaged(f"There is no file {path}. Check the name.")
     try:
         with closing(open_untrusted(path)) as found:
             (verdict,) = found.execute("PRAGMA quick_check(1)").fetchone()
             known = table_columns(found)
     except sqlite3.Error as error:
-        raise Damaged(f"{path.name} is damaged or is no fieldkit backup.") from error
+        raise Damaged(
+            f"{path.name} is damaged or is not a fieldkit backup. Use another backup."
+        ) from error
     if not {VERSION_TABLE, tables.device.name} <= known.keys():
-        raise Damaged(f"{path.name} is damaged or is no fieldkit backup.")
+        raise Damaged(f"{path.name} is damaged or is not a fieldkit backup. Use another backup.")
     if verdict != "ok":
-        raise Damaged(f"{path.name} is damaged. Take an older backup.")
+        raise Damaged(f"{path.name} is damaged. Use an older backup.")
 
 
 def _is_data_file(path: Path) -> bool:
@@ -128,7 +137,7 @@ def problems(database: Database) -> list[str]:
             with database.read() as connection:
                 found += look(connection)
     except Damaged:
-        found.insert(0, "Part of the data file is damaged. Put the last backup back.")
+        found.insert(0, "Part of the data file is damaged. Restore the last backup.")
     return found
 
 

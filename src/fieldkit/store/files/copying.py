@@ -67,7 +67,9 @@ def copy_rows(source: Path, database: Database) -> None:
     except (sqlite3.Error, Damaged, TypeError) as error:
         if isinstance(error, NewerVersion):
             raise
-        raise Damaged(f"{source.name} is damaged: its records cannot all be read.") from error
+        raise Damaged(
+            f"{source.name} is damaged: some of its records cannot be read. Use another backup."
+        ) from error
 
 
 def _copy_table(
@@ -90,6 +92,6 @@ def strange_parts(connection: Connection) -> Iterator[str]:
         if sort == "index" or (sort == "table" and ours):
             continue
         yield (
-            f"The data file has a {'virtual table' if virtual else sort} {plain(name)[:60]!r} that "
-            "fieldkit did not make. Restore a backup: that leaves it behind."
+            f"The data file has a {'virtual table' if virtual else sort} {plain(name)[:60]!r} "
+            "that fieldkit did not make. Restore a backup: that removes it."
         )

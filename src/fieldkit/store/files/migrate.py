@@ -34,7 +34,7 @@ def migrate(database: Database, back_up: Callable[[], object]) -> None:
         tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
         grown = version == HEAD and is_grown(connection, kinds().values())
     if version is None and tables:
-        raise Damaged("This file holds no fieldkit data. Choose another folder.")
+        raise Damaged("This file has no fieldkit data. Choose another folder.")
     if version is not None:
         known_version(version)
     if grown:
@@ -65,7 +65,7 @@ def known_version(version: object) -> str:
         Damaged: it does not.
     """
     if not isinstance(version, str) or not version.isdecimal() or len(version) != len(HEAD):
-        raise Damaged("This file holds no fieldkit data. Choose another folder.")
+        raise Damaged("This file has no fieldkit data. Choose another folder.")
     if version > HEAD:
         raise NewerVersion
     return version

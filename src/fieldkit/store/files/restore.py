@@ -47,7 +47,9 @@ def restore(home: Path, source: Path, stamp: str, connect: Connect) -> Path | No
             _discard_logs(current)
         part.replace(current)
     except OSError as error:
-        raise Unwritable(f"The folder {home} cannot be written.") from error
+        raise Unwritable(
+            f"The folder {home} cannot be written. Ask the person who set up this laptop."
+        ) from error
     finally:
         _discard(part)
     return kept if replaced else None
@@ -77,7 +79,7 @@ def _fold(path: Path) -> None:
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
                 raise Busy(
-                    "fieldkit is at work on this folder. Wait for it to end, then restore."
+                    "fieldkit is using this folder. Wait for it to finish, then restore."
                 ) from None
 
 

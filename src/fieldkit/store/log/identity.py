@@ -38,11 +38,11 @@ _COUNT_ON = update(tables.device).values(counter=bindparam("to"))
 _PLACE = select(_device.place)
 _MOVED = (
     "This folder of fieldkit was copied or moved since it was last open here. New entries get "
-    "other record numbers, so that no two copies give out the same."
+    "other record numbers, so that two copies never give the same number."
 )
 _OLDER = (
-    "This is an older copy: the server has more from this laptop than is here. All of it "
-    "comes back with the sync, and new entries get other record numbers."
+    "This is an older copy: the server has more from this laptop than is here. Everything comes "
+    "back with the sync, and new entries get other record numbers."
 )
 MOST_BY_SERVER = 100
 """Origins that may begin because a server said so: a faulty one must not fill the file."""
@@ -103,7 +103,7 @@ def fit_name(name: str) -> str:
     except Unfit as error:
         raise StoreError(str(error)) from None
     if not isinstance(fitting, str):
-        raise StoreError("Give the name of who works at this laptop.")
+        raise StoreError("Enter the name of the person who works on this laptop.")
     return fitting
 
 
@@ -215,8 +215,8 @@ def note_by_server(connection: Connection, origin: str) -> None:
     many = select(func.count()).where(table.c.by_server == 1)
     if connection.execute(many).scalar_one() > MOST_BY_SERVER:
         raise StoreError(
-            "The server says too often that this laptop was copied. "
-            "Tell whoever looks after the server."
+            "The server says too often that this laptop was copied. Inform the server "
+            "administrator."
         )
 
 

@@ -116,9 +116,11 @@ def find_conflict(connection: Connection, wanted: str | OpenConflict) -> OpenCon
         if one.id == key and (isinstance(wanted, str) or {*one.seqs} & {*wanted.seqs}):
             return one
     if isinstance(wanted, str):
-        raise Settled("This conflict is no longer open. List the open ones with `conflicts`.")
+        raise Settled(
+            "This was already settled. `fieldkit conflicts` lists what is left to settle."
+        )
     # Somebody settled it, or its record has left for another area.
-    raise Settled("This is no longer open here, so nothing was changed.")
+    raise Settled("This was already settled, so nothing was changed.")
 
 
 def noted(connection: Connection, record_id: str | None) -> list[Finding]:

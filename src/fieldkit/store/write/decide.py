@@ -76,9 +76,13 @@ def _values(kind: type[Record], field: str, value: Json) -> dict[str, Value]:
         if field in kind.fields():
             return {field: kind.fields()[field].format.read(value)}
     except Unfit:
-        raise Unfit("A newer fieldkit wrote this value. Update fieldkit, then decide.") from None
+        raise Unfit(
+            "A newer version of fieldkit wrote this value. Update fieldkit, then settle it."
+        ) from None
     if isinstance(value, list | dict | float):
-        raise Unfit("A newer fieldkit wrote this value. Update fieldkit, then decide.")
+        raise Unfit(
+            "A newer version of fieldkit wrote this value. Update fieldkit, then settle it."
+        )
     return {field: value}
 
 

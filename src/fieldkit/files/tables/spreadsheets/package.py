@@ -84,7 +84,7 @@ class Package:
             return "This is a Word document. Copy its table into a spreadsheet and import that."
         if "[content_types].xml" in self._parts:
             return f"This is no Excel file. {SAVE_AS}"
-        return "This is a ZIP archive. Unpack it, and import the table that is in it."
+        return "This is a ZIP file. Extract it, and import the table inside."
 
     def related(self, part: str) -> dict[str, Relation]:
         """Return the relations of a part ("" for the package) by their ids."""
