@@ -32,8 +32,9 @@ async def test_a_draft_of_a_kind_unknown_here_is_shown_as_it_was_typed(
     texts = {"insured_name": "Zooni Akhter", "note": f"[b]{remark}"}
     store.drafts.keep(Draft("craft_insurance", "Asha", None, number, 4, texts))
     async with opened_app() as hand:
-        assert "> Unfinished: Zooni Akhter" in hand.text()
-        assert "craft insurance" in hand.line("Unfinished")
+        marked = " ".join(hand.marked().split())
+        assert marked.startswith("◌ Zooni Akhter craft insurance")
+        assert marked.endswith("unfinished")
         await hand.press("<enter>")
         assert "This version has no form for it." in hand.text()
         assert "not on this laptop" not in hand.text()
@@ -53,7 +54,7 @@ async def test_a_draft_of_a_record_that_left_says_so_and_can_be_entered_as_a_new
     async with opened_app() as hand:
         await hand.press("<enter>")
         assert "7KQ2M9XD-12   not on this laptop" in hand.text().splitlines()[0]
-        assert "in another area now, or was given up" in " ".join(hand.text().split())
+        assert "in another area now, or was discarded" in " ".join(hand.text().split())
         assert "9419011999" in hand.line("Mobile")
         assert "New artisan" not in hand.text()
         await hand.press("<escape>")
@@ -97,13 +98,13 @@ async def test_texts_of_fields_that_are_gone_stay_through_typing_and_saving(
         (kept,) = store.drafts.of("Asha")
         assert kept.texts == {**texts, "village": "Nagam"}
         await hand.press("<enter>", "<enter>", "<ctrl+s>")
-        assert "Unfinished" not in hand.text()
+        assert "◌" not in hand.text()
         (kept,) = store.drafts.of("Asha")
         assert kept.texts == {"bank_mitra": "Tariq 94190"}
         group = store.get("self_help_group", kept.record_id or "")
         assert group is not None
         assert group.label() == "Wular SHG"
-        await hand.press("<escape>", "<home>", "<enter>", "<enter>")
+        await hand.press("<escape>", "<enter>", "<enter>")
         form = hand.app.screen
         assert isinstance(form, FormPage)
         assert "Typed before, not asked here: bank mitra: Tariq 94190" in hand.text()
@@ -230,7 +231,7 @@ async def test_another_operator_leaves_the_form_to_who_began_it(
         assert kept.texts == {"name": "Gulshan S"}
         assert store.drafts.of("Reyaz") == []
         await hand.press("<ctrl+o>", "Asha", "<enter>", "<escape>", "<escape>", "<escape>")
-        assert "> Unfinished: Gulshan S" in hand.text()
+        assert hand.marked().startswith(" ◌ Gulshan S")
 
 
 async def test_the_same_operator_goes_on_with_the_form(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.screens.conftest import artisan, put
+from tests.screens.conftest import Hand, artisan, put, reject
 from textual import events
 
 from fieldkit.app import FieldkitApp
@@ -17,10 +17,16 @@ from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.look.look import Look
+from fieldkit.screens.look.palette import CHINAR_LIGHT
+from fieldkit.screens.look.text import joined, words_of
+from fieldkit.screens.lookup.find_page import NewPage
 from fieldkit.screens.records.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets.picker import Picker
-from fieldkit.store import Edit, Store
+from fieldkit.store import Draft, Edit, Store
+from fieldkit.store.write.drafts import Drafts
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
@@ -55,7 +61,7 @@ async def test_home_says_what_is_here_and_escape_does_nothing(
         assert "2 artisans" in hand.text()
         assert "1 toolkit over 30 days" in hand.text()
         assert "6 not sent" in hand.line("fieldkit")
-        assert "Saved:" in hand.text()
+        assert "LAST SAVED" in hand.text()
 
 
 async def test_typing_on_home_finds_and_a_lone_digit_opens_a_job(
@@ -63,7 +69,7 @@ async def test_typing_on_home_finds_and_a_lone_digit_opens_a_job(
 ) -> None:
     async with opened_app() as hand:
         await hand.press("9419011432")
-        assert hand.line("Ghulam").startswith("  > Ghulam Mohammad Bhat  s/o Abdul Ahad")
+        assert hand.marked().startswith(" Ghulam Mohammad Bhat  s/o Abdul Ahad")
         await hand.press("<escape>", "6", "<enter>")
         assert "Trainings" in hand.text()
 
@@ -98,29 +104,29 @@ async def test_the_first_paint_has_the_fixed_jobs_and_places_for_the_declared_on
         await pilot.pause()
         first = board(app)
         assert [line.split() for line in first] == [
-            ["7", "Import"],
-            ["8", "Sync"],
-            ["6", "All", "lists", "9", "Change", "operator"],
+            [],
+            ["6", "All", "lists"],
+            ["7", "Import", "8", "Sync", "9", "Change", "operator"],
         ]
         for key, character in (("1", "1"), ("enter", None)):
             app.post_message(events.Key(key, character))
         await pilot.pause()
         app.gate.set()
         await app.keys_handled()
-        assert isinstance(app.screen, ListPage)
+        assert isinstance(app.screen, NewPage)
         app.post_message(events.Key("escape", None))
         await app.keys_handled()
         while "1 Register artisan" not in board(app)[0]:
             await pilot.pause(0.05)
         for before, after in zip(first, board(app), strict=True):
             assert all(word == " " or after[at] == word for at, word in enumerate(before))
-        assert "4 Toolkit hand-over" in board(app)[0]
+        assert "4 Toolkit hand-over" in board(app)[1]
     app.close_store()
 
 
 def board(app: FieldkitApp) -> list[str]:
     """Return the three lines of jobs on Home."""
-    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()][4:7]
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()][6:9]
 
 
 async def test_the_operator_is_known_before_any_key_counts(
@@ -144,7 +150,8 @@ async def test_ctrl_c_does_not_quit_and_ctrl_q_does(opened_app: At, block: dict[
 async def test_a_damaged_file_is_one_sentence(opened_app: At, tmp_path: Path) -> None:
     (tmp_path / "fieldkit.sqlite3").write_bytes(b"this is no database at all" * 400)
     async with opened_app() as hand:
-        assert "is damaged or is not a fieldkit file" in " ".join(hand.text().split())
+        said = " ".join(hand.text().replace("│", "").split())
+        assert "is damaged or is not a fieldkit file" in said
         await hand.press("abc", "<enter>", "<escape>")
         assert "is damaged" in hand.text()
 
@@ -240,7 +247,7 @@ async def test_home_answers_from_the_file_while_the_records_load(
             picker = app.screen.query_one(Picker)
             while not picker.answer.rows:
                 await pilot.pause()
-            assert picker.answer.rows[0].cells[0] == "Ghulam Mohammad Bhat"
+            assert words_of(picker.answer.rows[0].cells[0]) == "Ghulam Mohammad Bhat"
             app.post_message(events.Key("up", None))
             app.post_message(events.Key("enter", None))
         finally:
@@ -272,7 +279,7 @@ async def test_alt_and_ctrl_type_nothing(opened_app: At, block: dict[str, str]) 
         assert form.model.current.text == "Zooni"
 
 
-async def test_the_help_names_the_keys_that_a_narrow_footer_leaves_out(
+async def test_the_help_names_the_keys_that_a_narrow_line_of_keys_leaves_out(
     opened_app: At, store: Store
 ) -> None:
     async with opened_app() as hand:
@@ -288,21 +295,23 @@ async def test_the_help_names_the_keys_that_a_narrow_footer_leaves_out(
             await hand.press("<escape>", "<escape>")
 
 
-async def test_what_is_unfinished_is_thrown_away_when_asked_twice(
+async def test_what_is_unfinished_is_discarded_when_asked_twice(
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     async with opened_app() as hand:
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<escape>", "<escape>")
-        assert "Delete throw away" in hand.text()
-        assert "> Unfinished: Gulshan SHG" in hand.text()
+        assert "Delete discard" in hand.text()
+        assert hand.marked().split()[:3] == ["◌", "Gulshan", "SHG"]
         await hand.press("<delete>")
-        assert "Throw away what was typed? Press Delete again." in hand.text()
+        asked = "Discard Gulshan SHG (self-help group, unfinished)? Press Delete again."
+        assert asked in hand.text()
         await hand.press("z", "<escape>", "<delete>")
         assert len(store.drafts.of("Asha")) == 1
         await hand.press("<delete>")
         assert store.drafts.of("Asha") == []
-        assert "Unfinished" not in hand.text()
-        assert "Delete throw away" not in hand.text()
+        assert "Discarded: Gulshan SHG" in hand.text()
+        assert "unfinished" not in hand.text()
+        assert "Delete discard" not in hand.text()
 
 
 async def test_the_last_saved_are_the_operators_own_and_name_the_person_first(
@@ -313,11 +322,11 @@ async def test_the_last_saved_are_the_operators_own_and_name_the_person_first(
     store.use_operator("Reyaz")
     store.save([Edit(SelfHelpGroup, {"name": "Wular SHG"})], "Reyaz")
     async with opened_app() as hand:
-        assert hand.text().count("Saved: ") == 1
-        assert "Saved: Wular SHG" in hand.text()
+        assert hand.text().count("not sent yet") == 1
+        assert "○ Wular SHG" in hand.text()
         await hand.press("<ctrl+o>", "2")
-        assert "Saved: Zooni Akhter" in hand.text()
-        assert "Saved: Tariq Lone, PMV basic" in hand.text()
+        assert "○ Zooni Akhter" in hand.text()
+        assert "○ Tariq Lone, Carpentry" in hand.text()
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, HomePage)
 
@@ -325,9 +334,178 @@ async def test_the_last_saved_are_the_operators_own_and_name_the_person_first(
 def test_nothing_is_said_of_sending_where_nothing_was_saved_and_no_server_is(
     tmp_path: Path, store: Store
 ) -> None:
-    assert read_status(store, "").words() == "Asha"
+    assert said(read_status(store, "")) == "Asha"
     store.enrol("http://127.0.0.1:1", "token")
-    assert read_status(store, "").words() == "Asha   all sent"
+    assert said(read_status(store, "")) == "Asha  ✓ all sent"
     put(store, SelfHelpGroup, name="Wular SHG")
-    assert read_status(store, "").words() == "Asha   1 not sent"
-    assert HeaderStatus("Asha", unsent=154881).words() == "Asha   1,54,881 not sent"
+    assert said(read_status(store, "")) == "Asha  ↑ 1 not sent"
+    assert said(HeaderStatus("Asha", unsent=154881)) == "Asha  ↑ 1,54,881 not sent"
+
+
+def said(status: HeaderStatus) -> str:
+    """Return what the bar says at its right end."""
+    return words_of(joined(status.chips()))
+
+
+# --- what Home says, and where its mark stands ---
+
+
+async def test_a_sentence_about_what_was_done_goes_with_the_next_save(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
+        await hand.press(block["zooni"], "<enter>", "d", "d")
+        assert "Deleted: " in hand.text()
+        await hand.press("mehnaz dar", "<ctrl+n>", "d", "<enter>", "ali dar", "<enter>")
+        await hand.press("<ctrl+s>", "<escape>", "<escape>")
+        assert isinstance(hand.app.screen, HomePage)
+        assert "Deleted: " not in hand.text()
+        assert "Saved: " not in hand.text()
+
+
+async def test_a_sentence_about_what_was_done_goes_when_the_next_search_begins(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
+        await hand.press(block["zooni"], "<enter>", "d", "d")
+        assert "Deleted: " in hand.text()
+        await hand.press("tariq")
+        assert "Deleted: " not in hand.text()
+
+
+async def test_the_draft_just_left_is_marked_and_delete_asks_about_it(
+    opened_app: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Gulshan SHG", "Wular SHG"):
+        store.drafts.keep(Draft("self_help_group", "Asha", texts={"name": name}))
+    later = store.now() + 60
+    async with opened_app() as hand:
+        monkeypatch.setattr(Drafts, "clock", lambda _: later)
+        while "Gulshan" not in hand.marked():
+            await hand.press("<down>")
+        await hand.press("<enter>", "<down>", "Nagam", "<enter>", "<escape>")
+        assert isinstance(hand.app.screen, HomePage)
+        assert "Gulshan SHG" in hand.marked()
+        await hand.press("<delete>")
+        assert "Discard Gulshan SHG" in hand.text()
+
+
+async def test_a_new_draft_just_left_is_marked(
+    opened_app: At, block: dict[str, str], store: Store
+) -> None:
+    store.drafts.keep(Draft("self_help_group", "Asha", texts={"name": "Wular SHG"}))
+    async with opened_app() as hand:
+        assert "Wular SHG" in hand.marked()
+        await hand.press("<ctrl+n>", "Mehnaz Dar", "<enter>", "<escape>")
+        assert isinstance(hand.app.screen, HomePage)
+        assert "Mehnaz Dar" in hand.marked()
+
+
+async def test_the_job_to_register_looks_for_the_person_first(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
+        await hand.press("1", "<enter>", "tariq lone")
+        assert isinstance(hand.app.screen, NewPage)
+        assert hand.marked().startswith(" Tariq Lone")
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, RecordPage)
+        await hand.press("<escape>", "<ctrl+u>", "nasreen mir")
+        assert hand.marked().startswith(" + Register Nasreen Mir")
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, FormPage)
+        assert "Nasreen Mir" in hand.text()
+
+
+async def test_what_needs_the_operator_is_reached_by_down_and_opened_by_enter(
+    opened_app: At, block: dict[str, str], store: Store
+) -> None:
+    reject(store, {1: "Name missing"}, "name")
+    async with opened_app() as hand:
+        assert hand.marked() == ""
+        await hand.press("<down>")
+        assert hand.marked().split() == ["▲", "1", "returned", "to", "you"]
+        assert hand.line("returned to you").startswith("  2 artisans")
+        assert "8 Sync  1" in hand.text()
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, SyncPage)
+        await hand.press("<escape>", "<down>")
+        assert hand.marked().split()[:3] == ["◷", "1", "toolkit"]
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ListPage)
+        assert "Toolkits" in hand.text().splitlines()[0]
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 36), (60, 20), (110, 24)])
+async def test_nothing_moves_when_the_figures_come(
+    tmp_path: Path, block: dict[str, str], width: int, height: int
+) -> None:
+    class Waiting(FieldkitApp):
+        gate = asyncio.Event()
+
+        async def open_store(self) -> None:
+            await self.gate.wait()
+            await super().open_store()
+
+    app = Waiting(tmp_path)
+    app.gate = asyncio.Event()
+    async with app.run_test(size=(width, height)) as pilot:
+        await pilot.pause()
+        first = screen_of(app)[1:]
+        app.gate.set()
+        while "artisans" not in "".join(screen_of(app)):
+            await pilot.pause(0.05)
+        await app.workers.wait_for_complete()
+        for before, after in zip(first, screen_of(app)[1:], strict=True):
+            assert all(
+                word == " " or after[at : at + 1] == word for at, word in enumerate(before)
+            ), (before, after)
+    app.close_store()
+
+
+def screen_of(app: FieldkitApp) -> list[str]:
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 20), (120, 36)])
+async def test_all_of_home_is_seen_at_once(
+    opened_app: At, block: dict[str, str], width: int, height: int
+) -> None:
+    async with opened_app(width=width, height=height) as hand:
+        for words in (
+            *("1 Register artisan", "9 Change operator", "TODAY", "NEEDS YOU", "2 artisans"),
+            *("1 toolkit", "UNFINISHED AND LAST SAVED", "○ Ghulam Mohammad", "Ctrl+Q quit"),
+        ):
+            assert words in hand.text(), words
+        assert ("last 14 days" in hand.text()) == (height > 20)
+        assert ("Server" in hand.text()) == (width >= 110)
+
+
+async def test_the_days_are_drawn_with_their_sum(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app() as hand:
+        line = hand.line("Artisans, last 14 days")
+        assert "▁▁▁▁▁▁▁▁▁▁▁▁▁█  2, and 0 in the 14 days before" in line
+
+
+async def test_colours_and_signs_are_chosen_in_the_menu_and_kept_for_the_operator(
+    tmp_path: Path, block: dict[str, str], store: Store
+) -> None:
+    store.use_operator("Reyaz")
+    store.use_operator("Asha")
+    app = FieldkitApp(tmp_path, None)
+    app._fitting = Look()  # as in a terminal of many colours
+    async with app.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, app)
+        await hand.settle()
+        await hand.press("/", "light", "<enter>")
+        assert app.look.palette is CHINAR_LIGHT
+        assert "✓ now" in hand.line("Chinar, light")
+        await hand.press("<ctrl+u>", "plain letters", "<enter>")
+        assert app.look.glyphs == "ascii"
+        assert hand.text().isascii()
+        await hand.press("<escape>", "<escape>", "<ctrl+o>", "2")
+        assert app.operator == "Reyaz"
+        assert app.look == Look()
+        await hand.press("<ctrl+o>", "2")
+        assert app.look == Look(CHINAR_LIGHT, "ascii")
+    app.close_store()

@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual import events
 from textual.widget import Widget
 
 from fieldkit.plain_text import shown
 from fieldkit.screens.base.app import AppBase
-from fieldkit.screens.base.page import Line, Page, Sentence
-from fieldkit.screens.widgets.cells import fit, two_lines
+from fieldkit.screens.base.page import Page, Sentence, TopBar
+from fieldkit.screens.look.parts import MARGIN, keys
 
 
 class Box(Widget, can_focus=True):
@@ -33,7 +31,7 @@ class Box(Widget, can_focus=True):
 
 class Boxed(Page[None]):
     KEYBOARD = "#box"
-    KEYS = "Esc back"
+    KEYS = keys("Esc back")
 
     def content(self) -> Iterable[Widget]:
         yield Box()
@@ -74,8 +72,8 @@ async def test_a_sentence_and_a_hostile_title_stay_one_line(tmp_path: Path) -> N
         page.set_header("[red]x[/]\x1b[31m\n\u202eabc" + "long " * 50)
         page.say("Not saved: the disk is full.", error=True)
         await pilot.pause()
-        text = page.query_one("#where", Line).render().plain
-        assert text.startswith("[red]x[/]·[31m abc")
+        text = page.query_one("#where", TopBar).render_line(0).text
+        assert text.startswith("▌[red]x[/]·[31m abc")
         assert cell_len(text) <= 40
         assert "\x1b" not in text
 
@@ -88,23 +86,12 @@ async def test_a_long_sentence_is_parted_at_a_word_and_moves_nothing(tmp_path: P
         before = page.query_one(Box).region
         page.say("The same number is on six other people. Meant so? Ctrl+S again.")
         await pilot.pause()
-        drawn = page.query_one(Sentence).render().plain
-        assert drawn.split("\n") == [
+        sentence = page.query_one(Sentence)
+        assert [sentence.render_line(y).text[MARGIN:].rstrip() for y in range(2)] == [
             "The same number is on six other",
             "people. Meant so? Ctrl+S again.",
         ]
         assert page.query_one(Box).region == before
-
-
-@given(st.text(), st.integers(1, 60))
-def test_two_lines_fit_and_lose_no_word_that_has_room(text: str, width: int) -> None:
-    first, rest = two_lines(text, width)
-    assert cell_len(first) <= width
-    assert cell_len(rest) <= width
-    if not rest.endswith("~"):
-        assert (first + rest).split() == shown(text).split() or f"{first} {rest}".split() == (
-            shown(text).split()
-        )
 
 
 def test_shown_keeps_scripts_and_drops_what_reorders() -> None:
@@ -112,8 +99,17 @@ def test_shown_keeps_scripts_and_drops_what_reorders() -> None:
     assert shown("a\u202eb\x07c\x9b") == "ab·c·"
 
 
-def test_fit_is_exactly_as_wide_as_asked() -> None:
-    for text in ("", "abc", "Ghulam Mohammad", "漢字漢字漢字", "x" * 10_000, "\u202e" * 99 + "ab"):
-        assert cell_len(fit(text, 7)) == 7, text
-    assert fit("Ghulam Mohammad", 7) == "Ghulam~"
-    assert fit("12", 5, right=True) == "   12"
+async def test_a_sentence_goes_when_another_page_opens(tmp_path: Path) -> None:
+    app = Trial(tmp_path)
+    async with app.run_test(size=(40, 12)) as pilot:
+        page = app.screen
+        assert isinstance(page, Boxed)
+        page.say("Saved: Zooni Akhter", done=True)
+        app.post_message(events.Key("enter", None))
+        await pilot.pause()
+        await app.keys_handled()
+        app.post_message(events.Key("escape", None))
+        await pilot.pause()
+        await app.keys_handled()
+        assert page in app.screen_stack[-1:]
+        assert not page.query_one(Sentence).text

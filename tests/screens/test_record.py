@@ -20,7 +20,6 @@ from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.records.timeline import fold_days
-from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Answered, Edit, Event, State, Store
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ async def test_letters_of_a_page_do_what_its_footer_says(
         assert form.model.record.id == block["kit"]
         await hand.press("<escape>", "h")
         assert isinstance(hand.app.screen, HistoryPage)
-        assert "entered:" in hand.text()
+        assert "Entered" in hand.text()
         await hand.press("<escape>", "e", "<escape>", "<escape>")
         assert isinstance(hand.app.screen, HomePage)
 
@@ -96,7 +95,7 @@ async def test_a_group_of_twelve_is_typed_without_leaving_the_form(
         await hand.press("2", "<enter>", "noor", "<enter>")
         page = hand.app.screen
         assert isinstance(page, RecordPage)
-        await hand.press("m")
+        await hand.press("m", "<ctrl+n>")
         for number in range(12):
             await hand.press(f"Haseena {'abcdefghijkl'[number]}", "<ctrl+n>")
         await hand.press("<escape>")
@@ -123,36 +122,6 @@ async def test_people_are_enrolled_one_after_the_other_and_nobody_twice(
     lines = store.where("training_enrolment", training_batch_id=block["batch"])
     assert {line.value("beneficiary_id") for line in lines} == {block["ghulam"], block["tariq"]}
     assert {line.value("state") for line in lines} == {"ENROLLED"}
-
-
-async def test_a_list_comes_page_by_page_and_typing_finds_within_it(
-    opened_app: At, block: dict[str, str], store: Store
-) -> None:
-    store.load(
-        [
-            Edit(
-                Beneficiary,
-                {"name": f"Bashir {n:03}", "village": "Khag", "trade_code": "CARP"},
-            )
-            for n in range(150)
-        ],
-        "Asha",
-    )
-    async with opened_app() as hand:
-        await hand.press("1", "<enter>")
-        assert isinstance(hand.app.screen, ListPage)
-        picker = hand.app.screen.query_one(Picker)
-        assert "152" in hand.line("Artisans")
-        assert len(picker.answer.rows) < 152
-        await hand.press("<end>")
-        first = len(picker.answer.rows)
-        await hand.press("<end>", "<end>", "<end>")
-        assert first < len(picker.answer.rows) == 152
-        assert "Tariq Lone" in hand.text()
-        await hand.press("zooni")
-        assert "Zooni Akhter" not in hand.text()
-        await hand.press("<escape>", "bashir", "<down>")
-        assert hand.marked().startswith(" Bashir 0")
 
 
 async def test_the_menu_goes_everywhere_and_its_words_too(
@@ -182,7 +151,7 @@ async def test_no_screen_breaks_on_hostile_text(opened_app: At, store: Store) ->
         "[bold]",
     )
     async with opened_app(40, 10) as hand:
-        await hand.press("1", "<enter>")
+        await hand.press("/", "list: artisans", "<enter>")
         for _ in range(4):
             await hand.press("<enter>")
             assert "\x1b" not in hand.text()
@@ -194,7 +163,7 @@ async def test_a_new_group_is_followed_by_its_page_and_escape_leads_back_to_the_
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     async with opened_app() as hand:
-        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<ctrl+s>", "m")
+        await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<ctrl+s>", "m", "<ctrl+n>")
         await hand.press("Haseena", "<ctrl+n>", "Rubeena", "<ctrl+s>")
         assert isinstance(hand.app.screen, RecordPage)
         assert hand.line(CRUMB).endswith("Gulshan SHG") or "Gulshan SHG" in hand.line(CRUMB)
@@ -211,7 +180,7 @@ async def test_the_header_counts_what_is_saved_from_a_page_and_beside_the_applic
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     async with opened_app() as hand:
-        await hand.press("2", "<enter>", "noor", "<enter>", "m")
+        await hand.press("2", "<enter>", "noor", "<enter>", "m", "<ctrl+n>")
         assert "6 not sent" in hand.text().splitlines()[0]
         await hand.press("Haseena", "<ctrl+n>")
         assert "7 not sent" in hand.text().splitlines()[0]
@@ -301,7 +270,7 @@ async def test_who_was_present_is_marked_by_number_and_by_walking(
         await hand.press("<home>", "<space>", "tar", "<minus>")
         assert marks(9) == {block["ghulam"]: True, block["tariq"]: False, block["zooni"]: False}
         await hand.press("<delete>", "<delete>", "<right>", "<right>")
-        assert "beyond" in hand.text()
+        assert "no other day that can be marked" in hand.text()
         assert set(marks(9)) == {block["tariq"], block["zooni"]}
         await hand.press("<escape>", "<escape>", "<escape>", "9419017710", "<enter>")
         assert "Training days 1 present, 1 absent Asha" in " ".join(

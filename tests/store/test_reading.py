@@ -3,6 +3,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.store.conftest import DAY, NOW, Turned, acknowledge, artisan, edit, on, save
@@ -66,6 +67,30 @@ def test_pages_by_date_are_the_sorted_list_the_undated_first(
     assert found == sorted(every, key=lambda pair: (pair[0] or date.min, pair[1]))
     for stage, many in (("1", len(every)), ("2", 0)):
         assert len(pages(store, "verification", limit, {"stage": stage})) == many
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("by", ["village", "registered_on", "updated_at"])
+def test_a_list_in_another_order_leaves_nobody_out(store: Store, by: str, descending: bool) -> None:
+    given = {
+        "village": ("Nagam", None, "Khag", "Nagam", None, "Budgam", "Nagam"),
+        "registered_on": (date(2026, 1, 2), None, date(2025, 1, 2), None, date(2026, 1, 2)),
+        "updated_at": (1_700_000_003, 1_700_000_001, 1_700_000_003),
+    }[by]
+    store.load([Edit(Beneficiary, artisan(**{by: value})) for value in given], "Asha")
+    found, after = [], None
+    while True:
+        page = store.page("beneficiary", by=by, descending=descending, after=after, limit=2)
+        found += page.records
+        after = page.next
+        if after is None:
+            break
+    least = date.min if by == "registered_on" else 0 if by == "updated_at" else ""
+    expected = sorted(
+        store.each("beneficiary"), key=lambda r: (r.value(by) or least, r.id), reverse=descending
+    )
+    assert [r.id for r in found] == [r.id for r in expected]
+    assert store.count("beneficiary", {by: given[0]}) == given.count(given[0])
 
 
 def test_a_page_after_one_that_was_deleted_goes_on(store: Store) -> None:

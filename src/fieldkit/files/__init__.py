@@ -4,7 +4,14 @@ from fieldkit.files.columns.mapping import Guess, Sure
 from fieldkit.files.columns.preview import preview
 from fieldkit.files.columns.questions import Answer, Choices, Question
 from fieldkit.files.columns.understanding import Preview, PreviewRow, Unanswered
-from fieldkit.files.export import FileFormat, export, fields_of
+from fieldkit.files.export import (
+    FileFormat,
+    export,
+    export_folder,
+    fields_of,
+    free_name,
+    write_records,
+)
 from fieldkit.files.load import load, load_folder
 from fieldkit.files.loading.duplicates import Duplicate
 from fieldkit.files.loading.import_run import Loaded
@@ -32,7 +39,9 @@ __all__ = [
     "Villages",
     "Way",
     "export",
+    "export_folder",
     "fields_of",
+    "free_name",
     "load",
     "load_folder",
     "nearby",
@@ -41,4 +50,5 @@ __all__ = [
     "read_villages",
     "tables_in",
     "targets",
+    "write_records",
 ]

@@ -23,6 +23,7 @@ from fieldkit.files.values.targets import NEVER_IMPORTED
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, Value, kinds
 from fieldkit.records.fields.formats import Moment
+from fieldkit.settings import make_file_private
 from fieldkit.store import Store
 
 FileFormat: TypeAlias = Literal["csv", "xlsx", "jsonl"]
@@ -51,9 +52,43 @@ def export(
         name: record.fields()[name].format.parse(text, confirmed=True)
         for name, text in (where or {}).items()
     }
-    names = [name for name in record.fields() if name not in NEVER_IMPORTED | {"deleted"}]
+    return write_records(record, store.each(kind, equal), target, form)
+
+
+def write_records(
+    kind: type[Record],
+    records: Iterator[Record],
+    target: Path | BinaryIO,
+    form: FileFormat = "csv",
+) -> int:
+    """Write records of a kind; return how many.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    names = [name for name in kind.fields() if name not in NEVER_IMPORTED | {"deleted"}]
     with _written(target) as file:
-        return _WRITERS[form](file, names, store.each(kind, equal))
+        return _WRITERS[form](file, names, records)
+
+
+def export_folder(home: Path) -> Path:
+    """Return the folder for what the application exports.
+
+    A file is exported to be handed on, so it goes where people look for files: to their Documents,
+    if they have such a folder. A home chosen by FIELDKIT_HOME (practice, a trial) keeps its own.
+    """
+    documents = Path.home() / "Documents"
+    chosen = bool(os.environ.get("FIELDKIT_HOME"))
+    return documents if documents.is_dir() and not chosen else home / "exports"
+
+
+def free_name(folder: Path, name: str, form: FileFormat) -> Path:
+    """Return a path in a folder that no file has yet: with a number behind the name if needed."""
+    path, number = folder / f"{name}.{form}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{name} ({number}).{form}"
+    return path
 
 
 @contextmanager
@@ -63,6 +98,7 @@ def _written(target: Path | BinaryIO) -> Iterator[BinaryIO]:
         yield target
         return
     temporary = target.with_name(f"{target.name}.{os.getpid()}.part")
+    make_file_private(temporary)
     try:
         with temporary.open("wb") as file:
             yield file

@@ -44,7 +44,7 @@ from fieldkit.store.log.identity import (
 )
 from fieldkit.store.log.outbox import Outbox, give_up
 from fieldkit.store.log.states import State
-from fieldkit.store.log.tallies import entered_on
+from fieldkit.store.log.tallies import entered_daily, entered_on
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope
 from fieldkit.store.read import search
@@ -302,12 +302,25 @@ class Store:
         after: str | None = None,
         limit: int = 50,
         newest_first: bool = False,
+        by: str = "",
+        descending: bool = False,
     ) -> Page:
-        """Return a page of a kind's list."""
+        """Return a page of a kind's list: in its own order, or that of the field ``by``."""
         with self._database.read() as connection:
             return Records(connection).page(
-                kind, where or {}, after, limit, newest_first=newest_first
+                kind,
+                where or {},
+                after,
+                limit,
+                newest_first=newest_first,
+                by=by,
+                descending=descending,
             )
+
+    def count(self, kind: str, where: Mapping[str, Value]) -> int:
+        """Return how many live records of a kind have these values."""
+        with self._database.read() as connection:
+            return Records(connection).count(kind, where)
 
     def each(self, kind: str, where: Mapping[str, Value] | None = None) -> Iterator[Record]:
         """Stream a kind's live records in order of entry."""
@@ -335,6 +348,11 @@ class Store:
         """Return how many records of each kind were entered today."""
         with self._database.read() as connection:
             return dict(entered_on(connection, start_of_day(self._clock())))
+
+    def entered_daily(self, kind: str, days: int) -> Sequence[int]:
+        """Return how many records of a kind were entered on each of the last days, today last."""
+        with self._database.read() as connection:
+            return entered_daily(connection, kind, start_of_day(self._clock()), days)
 
     def last_saved(
         self, many: int = 3, operator: str | None = None, kind: str | None = None

@@ -108,6 +108,11 @@ class AppBase(App[int]):
                 for widget in (screen, *screen.query("*")):
                     widget.refresh()
 
+    @property
+    def few_colours(self) -> bool:
+        """Whether the terminal has 16 colours at most, so that there is no theme to choose."""
+        return self._fitting.palette is PLAIN
+
     # --- the store ---
 
     async def open_store(self) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from fieldkit.store import Draft
 
 
-@dataclass(frozen=True, slots=True)
-class SavedRecord:
+class SavedRecord(NamedTuple):
     """A record that was saved in a form."""
 
     kind: str
@@ -30,13 +28,13 @@ Open = Callable[[], Awaitable[object]]
 """Opens one page or form."""
 
 
-@dataclass(frozen=True, slots=True)
-class MenuEntry:
+class MenuEntry(NamedTuple):
     """A line of the menu: its words, the keys that do the same, and what it opens."""
 
     words: str
     keys: str
     open: Open
+    group: str = "This page"
 
 
 class Navigator(Protocol):

@@ -18,6 +18,13 @@ def plural(many: int, thing: str) -> str:
     return f"{indian(many)} {thing}{'' if many == 1 else 's'}"
 
 
+def counted(many: int, one: str, several: str) -> str:
+    """Count records in words: "1 artisan", "1,200 artisans"."""
+    from fieldkit.records.fields.formats import indian
+
+    return f"{indian(many)} {one if many == 1 else several}"
+
+
 def how_long(seconds: int) -> str:
     """Return a duration in its largest unit: "3 hours", "12 minutes"."""
     size = abs(seconds)

@@ -1,4 +1,4 @@
-"""The figures on Home: the day, this laptop, and what needs the operator.
+"""The figures on Home: the day, this laptop, what needs the operator, what is due, the server.
 
 Runs in a store's thread.
 """
@@ -6,112 +6,227 @@ Runs in a store's thread.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
+from typing import NamedTuple
 
 from fieldkit.records import Record, Use, kinds
+from fieldkit.records.declaration.roles import newcomer
 from fieldkit.records.fields.formats import Moment, indian, today
 from fieldkit.screens.base.words import clock_warning
-from fieldkit.screens.lookup.rows import in_words, label_of
+from fieldkit.screens.lookup.rows import in_words, label_of, states_in_words
 from fieldkit.store import Draft, State, Store
 
-ROWS = 4
+MOST = 6
+"""Kinds that are counted in a column."""
+DAYS = 14
+DRAFTS, SAVED = 9, 3
+"""Drafts and records to go on with."""
 MANY = 100
 """Overdue records are counted up to here for each state; the lists have them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recent:
+class Counted(NamedTuple):
+    """A number and what it counts."""
+
+    number: str
+    words: str
+
+
+class Need(NamedTuple):
+    """Something that waits for the operator."""
+
+    number: str
+    words: str
+    state: str
+    """Gives it its sign."""
+    kind: str = ""
+    """The kind of what is overdue."""
+    short: str = ""
+    """Its words on a narrow screen."""
+
+
+class Due(NamedTuple):
+    """What of one kind is overdue, by its step."""
+
+    title: str
+    steps: Sequence[Counted]
+
+
+class Daily(NamedTuple):
+    """How many were registered on each of the last days, and in as many days before them."""
+
+    title: str
+    counts: Sequence[int]
+    before: int
+
+
+class Recent(NamedTuple):
     """A draft or a record saved last, to go on with."""
 
-    cells: tuple[str, ...]
+    name: str
+    title: str
+    at: str
+    state: str
     draft: int | None = None
+    worked_at: int = 0
+    """When a draft was left."""
     kind: str = ""
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Three columns of lines, and the records to go on with."""
+class ServerFigures(NamedTuple):
+    """What this laptop knows of the server's copy."""
 
-    today: Sequence[str]
-    laptop: Sequence[str]
-    needs: Sequence[str]
+    enrolled: bool
+    agrees: bool | None
+    """None: not compared yet."""
+    acknowledged: int
+    to_send: int
+    last_sync: str
+    """When the last sync that went well was."""
+
+
+class Figures(NamedTuple):
+    """What Home shows."""
+
+    today: Sequence[Counted]
+    laptop: Sequence[Counted]
+    needs: Sequence[Need]
+    due: Sequence[Due]
+    daily: Daily
     recent: Sequence[Recent]
+    server: ServerFigures
+    waiting: int
+    """What waits for the operator on Sync."""
     clock: str | None
     """A warning if the laptop's clock cannot be right."""
 
 
 def figures(store: Store, operator: str) -> Figures:
     """Read the figures for ``operator``."""
-    drafts = store.drafts.of(operator)
+    drafts, states = store.drafts.of(operator), store.outbox.counts()
+    overdue = _overdue(store)
+    to_correct = (
+        (states[State.REJECTED], "returned to you", "returned to you"),
+        (states[State.CONFLICT], "to settle", "settle"),
+        (store.count_findings(), "to check", "to check"),
+    )
+    unfinished = len(drafts) if len(drafts) > SAVED else 0
     return Figures(
-        _counted(store.today(), "nothing saved yet"),
-        _counted(store.counts(), "no records yet"),
-        _needs(store, len(drafts)),
-        [*(_unfinished(store, draft) for draft in drafts[:3]), *_last_saved(store, operator)],
-        clock_warning(store),
+        today=_ranked(store.today()),
+        laptop=_ranked(store.counts()),
+        needs=[
+            *(Need(indian(many), words, state) for many, words, state in to_correct if many),
+            *_overdue_needs(overdue),
+            *([Need(indian(unfinished), "unfinished", "unfinished")] if unfinished else []),
+        ],
+        due=_due(overdue),
+        daily=_daily(store),
+        recent=[
+            *(_unfinished(store, draft) for draft in drafts[:DRAFTS]),
+            *_saved(store, operator),
+        ],
+        server=_server(store, states),
+        waiting=sum(many for many, *_ in to_correct),
+        clock=clock_warning(store),
     )
 
 
-def _lines(counted: Sequence[tuple[str, str]]) -> list[str]:
-    """Return the lines of one column, their numbers aligned on the right."""
-    width = max((len(number) for number, _ in counted), default=0)
-    return [f" {number:>{width}} {words}" for number, words in counted]
+# --- counts ---
 
 
-def _counted(counts: dict[str, int], nothing: str) -> Sequence[str]:
+def _ranked(counts: Mapping[str, int]) -> Sequence[Counted]:
     """Name the counts: ranked kinds first, then the largest."""
     found = kinds()
     ranked = sorted(
         (pair for pair in counts.items() if pair[1] and pair[0] in found),
         key=lambda pair: (found[pair[0]].home_rank or inf, -pair[1]),
     )
-    return _lines([(indian(many), _named(found[kind], many)) for kind, many in ranked[:ROWS]]) or [
-        f" {nothing}"
-    ]
+    return [Counted(indian(many), _named(found[kind], many)) for kind, many in ranked[:MOST]]
 
 
 def _named(kind: type[Record], many: int) -> str:
     return (kind.title if many == 1 else kind.plural).lower()
 
 
-def _needs(store: Store, drafts: int) -> Sequence[str]:
-    waiting = store.outbox.counts()
-    counted = [
-        (drafts, "unfinished"),
-        (waiting[State.REJECTED], "returned to you"),
-        (waiting[State.CONFLICT], "to settle"),
-        (waiting[State.LATE], "for a supervisor to decide"),
-        (waiting[State.WAITING], "waiting for their records"),
-        (store.count_findings(), "to check"),
-        *_overdue(store),
-        (waiting[State.QUEUED] + waiting[State.SENT], "not sent yet"),
-    ]
-    return _lines([(indian(many), words) for many, words in counted if many]) or [" nothing"]
+def _daily(store: Store) -> Daily:
+    kind = newcomer()
+    counts = store.entered_daily(kind.kind(), 2 * DAYS)
+    return Daily(f"{kind.plural}, last {DAYS} days", counts[DAYS:], sum(counts[:DAYS]))
 
 
-def _overdue(store: Store) -> list[tuple[int, str]]:
-    """Count the records that have been at one step for too long: "3 toolkits over 30 days"."""
-    day, counted = today(), Counter[tuple[str, int]]()
-    lifecycles = {name: kind.lifecycle for name, kind in kinds().items() if kind.lifecycle}
-    for name, lifecycle in lifecycles.items():
-        for state, days in lifecycle.waits():
-            waiting = store.page(name, where={lifecycle.field: state}, limit=MANY).records
-            counted[name, days] += sum(bool(record.overdue(day)) for record in waiting)
-    return [
-        (many, f"{_named(kinds()[name], many)} over {days} days")
-        for (name, days), many in counted.items()
-    ]
+def _server(store: Store, states: Mapping[State, int]) -> ServerFigures:
+    log, device = store.outbox.log_position(), store.device
+    agrees = None
+    if log and log.server_head:
+        agrees = store.outbox.head_before(log.origin, log.acked_seq + 1) == log.server_head
+    went_well = next((one.at for one in store.outbox.sessions() if one.ok), None)
+    return ServerFigures(
+        enrolled=bool(device and device.server),
+        agrees=agrees,
+        acknowledged=log.acked_seq if log else 0,
+        to_send=states[State.QUEUED] + states[State.SENT],
+        last_sync=_when(store, went_well) if went_well else "",
+    )
+
+
+# --- what is overdue ---
+
+
+def _overdue(store: Store) -> Counter[tuple[str, str]]:
+    """Count the records that have been at one step for too long, by kind and state."""
+    day, counted = today(), Counter[tuple[str, str]]()
+    for name, kind in kinds().items():
+        for state, _ in kind.lifecycle.waits() if kind.lifecycle else ():
+            where = {kind.lifecycle.field: state} if kind.lifecycle else {}
+            waiting = store.page(name, where=where, limit=MANY).records
+            if late := sum(bool(record.overdue(day)) for record in waiting):
+                counted[name, state] += late
+    return counted
+
+
+def _up_to(many: int) -> str:
+    """Return a count of overdue records; as many as are counted may be more."""
+    return f"{MANY}+" if many >= MANY else indian(many)
+
+
+def _overdue_needs(overdue: Mapping[tuple[str, str], int]) -> Iterator[Need]:
+    """Name what is overdue by kind: "3 toolkits over 30 days"."""
+    counted = Counter[tuple[str, int]]()
+    for (name, state), many in overdue.items():
+        lifecycle = kinds()[name].lifecycle
+        step = lifecycle.step(state) if lifecycle else None
+        counted[name, step.overdue if step else 0] += many
+    for (name, days), many in counted.items():
+        named = _named(kinds()[name], many)
+        yield Need(_up_to(many), f"{named} over {days} days", "due", name, f"{named} overdue")
+
+
+def _due(overdue: Mapping[tuple[str, str], int]) -> Sequence[Due]:
+    """Name what is overdue by kind and step, the most first."""
+    found: dict[str, list[Counted]] = {}
+    for (name, state), many in sorted(overdue.items(), key=lambda pair: -pair[1]):
+        kind = kinds()[name]
+        step = kind.lifecycle.step(state) if kind.lifecycle else None
+        if step:
+            title = f"{kind.plural} for over {step.overdue} days"
+            found.setdefault(title, []).append(Counted(_up_to(many), step.word))
+    return [Due(title, steps) for title, steps in found.items()]
+
+
+# --- what to go on with ---
 
 
 def _unfinished(store: Store, draft: Draft) -> Recent:
     kind = kinds().get(draft.kind)
-    title = (kind.title if kind else in_words(draft.kind)).lower()
     return Recent(
-        (f"Unfinished: {_begun(store, draft, kind)}", title, Moment().show(draft.updated_at)),
-        draft=draft.id,
+        _begun(store, draft, kind),
+        (kind.title if kind else in_words(draft.kind)).lower(),
+        _when(store, draft.updated_at),
+        "unfinished",
+        draft.id,
+        draft.updated_at,
     )
 
 
@@ -126,12 +241,24 @@ def _begun(store: Store, draft: Draft, kind: type[Record] | None) -> str:
     return label_of(store, record) if record else text
 
 
-def _last_saved(store: Store, operator: str) -> list[Recent]:
+def _saved(store: Store, operator: str) -> list[Recent]:
+    records = store.last_saved(SAVED, operator)
+    states = states_in_words(store, [record.id for record in records])
     return [
         Recent(
-            (f"Saved: {label_of(store, record)}", record.title.lower(), record.id),
+            label_of(store, record),
+            record.title.lower(),
+            _when(store, record.updated_at or 0),
+            states[record.id],
             kind=record.kind(),
             id=record.id,
         )
-        for record in store.last_saved(3, operator)
+        for record in records
     ]
+
+
+def _when(store: Store, at: int) -> str:
+    """Return the time of day, of another day its date."""
+    shown, now = Moment().show(at), Moment().show(store.now())
+    day, _, clock = shown.rpartition(" ")
+    return clock if now.startswith(day) else day

@@ -5,16 +5,23 @@ from __future__ import annotations
 from functools import partial
 
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.charts import Step, steps
+from fieldkit.screens.look.parts import MARGIN, keys
+from fieldkit.screens.look.text import Cell, Span, wrapped
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 _PROMPTS = ("Your name", "District", "Block")
+_HINTS = (
+    "Each record carries the name of who entered it. More people can be added later.",
+    "Where this laptop works. Begin to type, or go down to it.",
+    "The block of this laptop, or the whole district.",
+)
 
 
 class FirstRunPage(PickerPage[bool]):
     """Three questions, one after the other; Escape goes back one."""
 
-    TITLE = "fieldkit, for the first time on this laptop"
+    TITLE = "fieldkit"
     PROMPT = _PROMPTS[0]
     EMPTY = "No such place."
     ALONE = True
@@ -35,9 +42,17 @@ class FirstRunPage(PickerPage[bool]):
 
     def _ask_next(self, text: str) -> None:
         self.picker.prompt = _PROMPTS[self._step]
-        given = [self._who, self._district[1] if self._district else ""]
-        self.say(f"{self._step + 1} of 3   " + "   ".join(filter(None, given)))
+        number = f"{self._step + 1} of {len(_PROMPTS)}"
+        self.set_header("fieldkit", "For the first time on this laptop", chips=[number])
         self.picker.reload(text)
+
+    def _above(self) -> tuple[Cell, ...]:
+        """Return how far this is, and a hint for the question."""
+        given = [self._who, self._district[1] if self._district else ""]
+        words = [one or prompt for one, prompt in zip((*given, ""), _PROMPTS, strict=True)]
+        row = [Step(word, done=n < self._step) for n, word in enumerate(words)]
+        hint = wrapped((Span(_HINTS[self._step], "dim"),), self.app.size.width - 2 * MARGIN, 2)
+        return ("", steps(row, self.app.size.width - 2 * MARGIN), "", *hint, "")
 
     async def answer(self, text: str) -> Answer:
         """Answer the present question."""
@@ -48,10 +63,10 @@ class FirstRunPage(PickerPage[bool]):
 
     def _names(self, typed: str) -> Answer:
         if not any(c.isalpha() for c in typed) or any(c.isdigit() for c in typed):
-            hint = "Every record carries the name of who entered it. More people can be added."
-            return Answer(mark=None, above=(f"  {hint}",))
+            return Answer(mark=None, above=self._above())
         name = typed.title() if typed.islower() else typed
-        return Answer([Choice((name,), partial(self._take_name, name))])
+        take = Choice(((Span(name, "strong"),),), partial(self._take_name, name))
+        return Answer([take], above=self._above())
 
     async def _take_name(self, name: str) -> None:
         self._who = name
@@ -65,17 +80,16 @@ class FirstRunPage(PickerPage[bool]):
                 [
                     Choice((one.label,), partial(self._take_district, int(one.code), one.label))
                     for one in matching(options("district"), typed)
-                ]
+                ],
+                above=self._above(),
             )
         code = self._district[0]
         blocks = [option for option in options("block") if option.within == code]
         rows = [
             Choice((o.label,), partial(self._finish, int(o.code))) for o in matching(blocks, typed)
         ]
-        whole = Choice(
-            (f"The whole district {self._district[1]}, no one block",), partial(self._finish, None)
-        )
-        return Answer(rows, whole)
+        words = (Span("+ ", "key"), Span("the whole district "), Span(self._district[1], "strong"))
+        return Answer(rows, Choice((words,), partial(self._finish, None)), above=self._above())
 
     async def _take_district(self, code: int, label: str) -> None:
         self._district = (code, label)

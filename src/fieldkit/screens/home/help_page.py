@@ -1,58 +1,118 @@
-"""Keys and words, on one page."""
+"""Which key does what, what the signs and words mean, in groups on one page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.glyphs import DOWN, UP
+from fieldkit.screens.look.parts import heading, keys, state_mark
+from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice
 
-KEYS = (
-    ("next field; take the marked line", "Enter", "Down, Tab"),
-    ("back a field", "Up", "Shift+Tab"),
-    ("as last time", "= in an empty box", "F2"),
-    ("save", "Ctrl+S", "F10"),
-    ("new; save and next", "Ctrl+N", "F9"),
-    ("edit a record", "e on its page", ""),
-    ("history of a record", "h on its page", ""),
-    ("delete a record; again: yes", "d on its page", "Delete on its line"),
-    ("mark who was present", "p on a training's page", ""),
-    ("throw an unfinished form away; again: yes", "Delete on Home", ""),
-    ("undo what was typed in the field", "Ctrl+Z", "F8"),
-    ("sync", "F5", "s on Sync, /sync"),
-    ("enrol with a server; receipt to a file", "e, r on Sync", ""),
-    ("give up a change that was returned; again: yes", "Delete on Sync", "x"),
-    ("put new records that came back into your area", "m on Sync", ""),
-    ("settle two values of one field", "Enter on Sync", "s on its page"),
-    ("settle: keep the first, the second, another", "1, 2, 3", "m, t, e"),
-    ("menu of everything", "/ in an empty box", "Ctrl+P"),
-    ("change operator", "Ctrl+O", "/operator"),
-    ("help", "? in an empty box", "F1"),
-    ("leave; what was typed is kept", "Esc", "/back"),
-    ("quit", "Ctrl+Q", "/quit"),
-)
-WORDS = (
-    ("not sent yet", "saved on this laptop, waits for the next sync"),
-    ("sent, no answer yet", "on its way; the server has not answered"),
+
+class Help(NamedTuple):
+    """What one does, the key for it, and a second way."""
+
+    does: str
+    key: str
+    second: str = ""
+
+
+KEYS: Mapping[str, Sequence[Help]] = {
+    "Everywhere": (
+        Help("leave; what was typed is kept", "Esc", "/back"),
+        Help("menu of everything", "/ in an empty box", "Ctrl+P"),
+        Help("help", "? in an empty box", "F1"),
+        Help("sync", "F5", "/sync"),
+        Help("change operator", "Ctrl+O", "/operator"),
+        Help("quit; what was typed is kept", "Ctrl+Q", "/quit"),
+        Help("colours and signs of the screen", "/colours, /signs", ""),
+    ),
+    "Home and lists": (
+        Help("find somebody, or see who is alike", "type", ""),
+        Help("open a job", "1 to 9, Enter", ""),
+        Help("go through the rows", f"{UP} {DOWN}", "Tab, PgUp, PgDn"),
+        Help("open the marked row", "Enter", "click"),
+        Help("new, with what was typed", "Ctrl+N", "F9"),
+        Help("discard an unfinished form; again: yes", "Delete on Home", ""),
+        Help("empty the box", "Esc", ""),
+    ),
+    "In a form": (
+        Help("next field; take the marked choice", "Enter", "Down, Tab"),
+        Help("back a field", "Up", "Shift+Tab"),
+        Help("as last time", "= in an empty box", "F2"),
+        Help("undo what was typed in the field", "Ctrl+Z", "F8"),
+        Help("save", "Ctrl+S", "F10"),
+        Help("save and begin the next", "Ctrl+N", "F9"),
+    ),
+    "On a page": (
+        Help("edit a record", "e on its page", ""),
+        Help("history of a record", "h on its page", ""),
+        Help("delete a record; again: yes", "d on its page", "Delete on its line"),
+        Help("mark who was present", "p on a training's page", ""),
+        Help("settle its two values", "s on its page", ""),
+    ),
+    "On Sync": (
+        Help("sync now", "F5", "s"),
+        Help("enrol with a server; receipt to a file", "e, r on Sync", ""),
+        Help("correct a change that was returned", "Enter", ""),
+        Help("give up a change that was returned; again: yes", "Delete on Sync", "x"),
+        Help("put new records that came back into your area", "m on Sync", ""),
+        Help("settle two values of one field", "Enter on Sync", ""),
+        Help("settle: keep the first, the second, another", "1, 2, 3", "m, t, e"),
+    ),
+}
+SIGNS: Sequence[tuple[str, str]] = (
     ("on the server", "the server has it"),
-    ("your value, not used yet", "another laptop changed the same field; yours is kept"),
-    ("settle", "two laptops wrote the same field: keep one value or type a third"),
-    ("to check", "the server found something about it; nothing was refused for it"),
-    ("returned to you", "the server did not take it and says why: correct it and save"),
-    ("unfinished", "a form that was left before it was saved; Home shows yours"),
-    ("due", "not needed now, but before the step that is named"),
+    ("not sent yet", "saved on this laptop, waits for the next sync"),
+    ("sent, no answer yet", "sent; the server has not answered"),
+    ("settle", "two laptops changed one field: choose a value"),
+    ("your value, not used yet", "another laptop changed it; your value is kept"),
+    ("to check", "the server noticed something; nothing was refused"),
+    ("returned to you", "the server did not accept it and says why"),
+    ("unfinished", "left before it was saved; Home shows yours"),
+    ("due", "needed before the step named, or late"),
 )
+_WORDS = "Signs and words"
+_NARROW = 78
 
 
 class HelpPage(PickerPage[None]):
-    """Which key does what, and what the words mean; typing narrows the list."""
+    """Keys and words in groups; typing narrows the list."""
 
-    TITLE = "Help: keys, then words"
+    TITLE = "Help"
     PROMPT = "Help on"
+    HINT = "what you want to do, a key or a word"
     EMPTY = "No help on that."
-    KEYS = keys("type to find", "Up Down look", "Esc back")
+    KEYS = keys("type to find", f"{UP}{DOWN} look", "Esc back")
 
     async def answer(self, text: str) -> Answer:
         """Answer with the keys and words that contain what is typed."""
         wanted = text.strip().casefold()
-        lines = [(", ".join(filter(None, keys)), does) for does, *keys in KEYS] + list(WORDS)
-        return Answer([Choice(line) for line in lines if wanted in " ".join(line).casefold()])
+        rows: list[Choice] = []
+        for group, found in KEYS.items():
+            shown = [one for one in found if wanted in f"{' '.join(one)} {group}".casefold()]
+            rows += self._group(group, [_key_cells(one) for one in shown], first=not rows)
+        words = [one for one in SIGNS if wanted in " ".join((*one, _WORDS)).casefold()]
+        rows += self._group(_WORDS, [_word_cells(*one) for one in words], first=not rows)
+        return Answer(rows)
+
+    def _group(self, name: str, found: Sequence[tuple[Cell, Cell]], *, first: bool) -> list[Choice]:
+        """Return rows under the name of their group; on a narrow screen two lines for each."""
+        narrow = self.app.size.width < _NARROW
+        rows = [Choice((a,), below=(b,)) if narrow else Choice((a, b)) for a, b in found]
+        if rows:
+            rows[0] = rows[0]._replace(head=heading(name), gap=() if first else ("",))
+        return rows
+
+
+def _key_cells(one: Help) -> tuple[Cell, Cell]:
+    second = (Span(f", {one.second}", "dim"),) if one.second else ()
+    return ((Span(one.key, "key"), *second), one.does)
+
+
+def _word_cells(word: str, means: str) -> tuple[Cell, Cell]:
+    mark = state_mark(word)
+    return ((*mark, Span(f" {word}", "strong")), means)

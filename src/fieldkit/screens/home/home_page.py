@@ -6,25 +6,29 @@ board keeps a place for each of them, so that nothing moves when they come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from fieldkit.screens.base.page import PickerPage, TopBar
-from fieldkit.screens.home.jobs import FIXED, JobRow, all_jobs
-from fieldkit.screens.look.parts import keys
-from fieldkit.screens.lookup.find_page import choice_of, new_row
+from fieldkit.screens.base.page import LOW, PANEL_WIDTH, PickerPage, TopBar
+from fieldkit.screens.home import board
+from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
+from fieldkit.screens.look.glyphs import DOWN, UP
+from fieldkit.screens.look.parts import keys, rare
+from fieldkit.screens.look.text import Span, Text
+from fieldkit.screens.lookup.find_page import alike, choice_of, new_cells, new_row
+from fieldkit.screens.lookup.rows import HEADINGS, headings_of
 from fieldkit.screens.lookup.search import search
-from fieldkit.screens.widgets.cells import fit
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.screens.home.figures import Figures, Recent
+    from fieldkit.screens.home.figures import Figures, Need, Recent
     from fieldkit.search.glance import Glimpse
     from fieldkit.store import Notice, Store
+
+_FRAME, _FRAMED_FROM = 3, 10
 
 
 class HomePage(PickerPage[None]):
@@ -33,7 +37,12 @@ class HomePage(PickerPage[None]):
     TITLE = "fieldkit"
     PROMPT = "Find or new"
     HINT = "name, mobile, village or number"
-    KEYS = keys("? help", "F5 sync", "/ menu", "Ctrl+O operator", "Ctrl+Q quit")
+    KEYS = keys("? help", "/ menu", "F5 sync", "Ctrl+O operator", "Ctrl+Q quit")
+    FINDING = (
+        *keys("Enter open", "Ctrl+N register", f"{UP}{DOWN} choose"),
+        *(rare("? help"),),
+        *keys("Esc clear"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
     def __init__(self) -> None:
@@ -42,6 +51,8 @@ class HomePage(PickerPage[None]):
         self._figures: Figures | None = None
         self._figures_of = ""
         """The operator whose figures are shown."""
+        self._left: tuple[int | None, int] | None = None
+        """The draft that was left last, and when."""
         self._seen: int | None = None
         """The notice that is on the screen."""
 
@@ -54,11 +65,21 @@ class HomePage(PickerPage[None]):
         operator = self.app.operator
         if self.picker.typed.text:
             self.picker.reload_if_idle()
-        elif self._figures_of != operator:
+        elif self._figures_of != operator or self._another_draft():
             self.picker.start_over("")
         else:
             self.picker.reload()
         self._figures_of = operator
+
+    def _another_draft(self) -> bool:
+        """Say whether another draft is the one left last: the mark goes to it."""
+        drafts = [(one.draft, one.worked_at) for one in self._recent if one.draft is not None]
+        before, self._left = self._left, drafts[0] if drafts else None
+        return self._left is not None and self._left != before
+
+    @property
+    def _recent(self) -> Sequence[Recent]:
+        return self._figures.recent if self._figures else ()
 
     async def refresh_data(self) -> None:
         """Show the new figures; the mark stays where it is, and hits are left alone."""
@@ -75,8 +96,9 @@ class HomePage(PickerPage[None]):
             return store.notices()
 
         waiting = await self.ask(read)
-        self._seen = waiting[0].id if waiting else None
-        if waiting:
+        on_top = self.app.screen is self  # else nobody sees it, and it is said once more
+        self._seen = waiting[0].id if waiting and on_top else None
+        if waiting and on_top:
             self.say(waiting[0].text)
 
     async def _count(self) -> None:
@@ -86,6 +108,7 @@ class HomePage(PickerPage[None]):
         self._figures = await self.app.background(lambda store: figures(store, operator))
         self._jobs = all_jobs()
         self.set_header("fieldkit", self.app.header_status.area)
+        self._show_panel()
         if self._figures.clock:
             self.say(self._figures.clock, error=True)
 
@@ -94,10 +117,13 @@ class HomePage(PickerPage[None]):
         typed = text.strip()
         if not typed:
             return self._day()
-        self.set_keys(*self.KEYS)
+        self.begin_next()
+        self.set_keys(*self.FINDING)
         job = await self._job(typed) if len(typed) == 1 and typed.isdigit() else None
         if job:
-            return Answer(last=Choice((job.words,), partial(self._start, job)), above=self._board())
+            words = (Span(job.key, "key"), Span(f" {job.words}", "strong"))
+            start = Choice((words, (Span("Enter", "key"),)), partial(self._start, job))
+            return Answer(last=start, above=self._jobs_shown())
         return await self._hits(text)
 
     async def _job(self, key: str) -> JobRow | None:
@@ -111,24 +137,30 @@ class HomePage(PickerPage[None]):
         if glimpses is not None:
             return self._first_hits(text, glimpses)
         rows, sure = await self.read(lambda store: search(store, text, None), "hits")
-        choices = [choice_of(row, self._open) for row in rows]
+        choices = [choice_of(row, self._open, text) for row in rows]
         last = self._new(text, among=bool(rows))
-        return Answer(choices, last, 0 if sure else len(rows))
+        return Answer(
+            choices,
+            last,
+            0 if sure else len(rows),
+            headings=headings_of(rows),
+            note=alike(len(rows)),
+        )
 
     def _first_hits(self, text: str, glimpses: Sequence[Glimpse]) -> Answer:
         """Answer from the database file alone; what is taken waits until the records are loaded."""
-        rows = [
-            Choice(
-                (one.label, one.relation, one.place, one.last_four and f"..{one.last_four}", ""),
-                partial(self._open, one.kind, one.id),
-                (one.title.lower(), one.id),
-            )
-            for one in glimpses
-        ]
-        new = f'register "{text.strip()}"'
-        new = f"None of these: {new}" if rows else new[:1].upper() + new[1:]
-        last = Choice((new, "Ctrl+N"), partial(self._begin, text))
-        return Answer(rows, last, 0 if glimpses and glimpses[0].strong else len(rows))
+        from fieldkit.screens.lookup.matched import hit_cells
+
+        rows = []
+        for one in glimpses:
+            four = one.last_four and f"..{one.last_four}"
+            cells = hit_cells((one.label, one.relation, one.place, four, ""), text)
+            below = ((Span(f"  {one.title.lower()}"),), (Span(one.id),))
+            rows.append(Choice(cells, partial(self._open, one.kind, one.id), below, key=one.id))
+        new = new_cells("register ", text.strip(), among=bool(rows))
+        last = Choice(new, partial(self._begin, text))
+        sure = bool(glimpses) and glimpses[0].strong
+        return Answer(rows, last, 0 if sure else len(rows), headings=HEADINGS)
 
     async def _open(self, kind: str, record_id: str) -> None:
         await self.app.opened()
@@ -159,24 +191,83 @@ class HomePage(PickerPage[None]):
 
     # --- the day ---
 
+    def on_mount(self) -> None:
+        """Show the frames of the panel, so that nothing moves when it is filled."""
+        super().on_mount()
+        self._show_panel()
+
+    def on_resize(self) -> None:
+        """Lay the day out for the new size."""
+        super().on_resize()
+        if not self.picker.typed.text:
+            self.picker.reload()
+
     def show_header_status(self) -> None:
-        """Name this laptop too, if there is space."""
+        """Name this laptop too, if there is space; the panel says how long the line is as it is."""
         self.query_one("#where", TopBar).put(status=self.app.header_status.chips(origin=self.wide))
+        self._show_panel()
+
+    def _show_panel(self) -> None:
+        line = self.app.header_status.line_chip(since=True)
+        self.set_panel(*board.panel(self._figures, line))
+
+    def _space(self) -> board.Space:
+        width, height = self.app.size
+        lines = height - 4 - (height >= LOW)  # bar, sentence and keys
+        box = _FRAME if lines >= _FRAMED_FROM else 1
+        return board.space_for(width - PANEL_WIDTH * self.wide, lines - box)
+
+    def _jobs_shown(self) -> tuple[Text, ...]:
+        words, space = {job.key: job.words for job in self._jobs}, self._space()
+        badges = {SYNC: self._figures.waiting} if self._figures else {}
+        return (*(((),) if space.air else ()), *board.job_lines(words, badges, space))
 
     def _day(self) -> Answer:
-        if self._figures is None:
-            return Answer(mark=None, above=self._board())
-        rows = [
-            Choice(
-                recent.cells,
-                partial(self._resume, recent),
-                remove=None if recent.draft is None else partial(self._throw_away, recent),
-            )
-            for recent in self._figures.recent
-        ]
-        unfinished = bool(self._figures.recent) and self._figures.recent[0].draft is not None
-        self.set_keys(*self.KEYS, "Delete discard" if unfinished else "")
-        return Answer(rows, mark=0 if unfinished else None, above=self._board())
+        space, found = self._space(), self._figures
+        above = (*self._jobs_shown(), (), board.headings(space))
+        if found is None:
+            return Answer(mark=None, above=above)
+        lines = board.beside(found, space)
+        if not found.needs:
+            lines[0] = board.nothing_needed(lines[0], space)
+        rows = [self._need(one, line, space) for one, line in zip(found.needs, lines, strict=False)]
+        lines = lines[len(rows) :]
+        if space.sparkline:
+            lines += [(), board.daily_line(found.daily, space)]
+        recents = [self._choice(one) for one in found.recent]
+        if recents:
+            recents[0] = recents[0]._replace(gap=(*lines, ()), head=board.GO_ON)
+            lines = []
+        unfinished = bool(recents) and recents[0].remove is not None
+        self.set_keys(*self.KEYS[:-1], "Delete discard" if unfinished else "", self.KEYS[-1])
+        mark = len(rows) if unfinished else None
+        return Answer([*rows, *recents], mark=mark, above=above, after=tuple(lines))
+
+    def _need(self, one: Need, line: Text, space: board.Space) -> Choice:
+        assert self._figures is not None
+        return Choice(
+            (board.need(one, self._figures.needs, space),),
+            partial(self._attend, one),
+            key=f"{one.state} {one.kind}",
+            before=board.before_need(line, space),
+        )
+
+    async def _attend(self, one: Need) -> None:
+        """Open what something that needs the operator names."""
+        if one.state == "unfinished":
+            await self._resume(self._recent[0])
+        elif one.kind:
+            await self.navigator.open_list(one.kind)
+        else:
+            await self.navigator.open_sync()
+
+    def _choice(self, recent: Recent) -> Choice:
+        return Choice(
+            board.recent_cells(recent),
+            partial(self._resume, recent),
+            remove=None if recent.draft is None else partial(self._discard, recent),
+            key=recent.id if recent.draft is None else f"draft {recent.draft}",
+        )
 
     async def _resume(self, recent: Recent) -> None:
         if recent.draft is None:
@@ -189,34 +280,12 @@ class HomePage(PickerPage[None]):
             return
         await self.navigator.open_draft(draft)
 
-    async def _throw_away(self, recent: Recent) -> None:
+    async def _discard(self, recent: Recent) -> None:
         """Delete a draft, after the second key."""
-        number, name = recent.draft, recent.cells[0]
-        question = f"{name}. Throw away what was typed? Press Delete again."
-        if number is not None and self.confirmed(f"throw away {number}", question):
+        number = recent.draft
+        question = f"Discard {recent.name} ({recent.title}, unfinished)?"
+        again = "Press Delete again."
+        if number is not None and self.confirmed(f"discard {number}", question, again):
             await self.ask(lambda store: store.drafts.drop(number))
             await self.load_data()
-            self.say("Thrown away.")
-
-    def _board(self) -> tuple[str, ...]:
-        """Return the lines of the jobs and, once they are known, the figures."""
-        words = {job.key: f"{job.key} {job.words}" for job in self._jobs}
-        places = (("1", "4", "7"), ("2", "5", "8"), ("3", "6", "9"))
-        lines = [_line(words.get(key, "") for key in row) for row in places]
-        if self._figures is None:
-            return (*lines, "")
-        found = self._figures
-        columns = (found.today, found.laptop, found.needs)
-        return (
-            *lines,
-            "",
-            _line(("Today", "This laptop", "Needs you")),
-            *(_line(cells) for cells in zip_longest(*columns, fillvalue="")),
-            "",
-        )
-
-
-def _line(cells: Iterable[str]) -> str:
-    """Return three cells side by side, as wide as the longest words of each need at 80 columns."""
-    sizes = (24, 24, 28)
-    return "  " + "".join(map(fit, cells, sizes)).rstrip()
+            self.say(f"Discarded: {recent.name}", done=True)

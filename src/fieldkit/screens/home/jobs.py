@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from fieldkit.screens.base.navigator import Navigator
 
 
-@dataclass(frozen=True, slots=True)
-class JobRow:
+class JobRow(NamedTuple):
     """One job: its digit, its words, and what it opens."""
 
     key: str
@@ -18,10 +17,12 @@ class JobRow:
     open: Callable[[Navigator], Awaitable[object]]
 
 
+SYNC = "8"
+"""The job with what waits behind its words."""
 FIXED = (
     JobRow("6", "All lists", lambda navigator: navigator.open_lists()),
     JobRow("7", "Import", lambda navigator: navigator.open_import()),
-    JobRow("8", "Sync", lambda navigator: navigator.open_sync()),
+    JobRow(SYNC, "Sync", lambda navigator: navigator.open_sync()),
     JobRow("9", "Change operator", lambda navigator: navigator.open_operators()),
 )
 """The jobs that need no records: Home shows them in its first paint."""

@@ -1,56 +1,73 @@
-"""The menu of everything: type a word of what you want."""
+"""The menu of everything, in groups: type a word of what you want."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.navigator import MenuEntry, Open
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.chosen import keep_look
+from fieldkit.screens.look.glyphs import DOWN, SAME, SETS, UP
+from fieldkit.screens.look.palette import PALETTES
+from fieldkit.screens.look.parts import heading, keys
+from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice, stay
+
+_COLOURS, _SIGNS = "Colours", "Signs"
 
 
 def entries(app: AppBase) -> list[MenuEntry]:
-    """Return what the program can do, with the list of each kind and a new record of each."""
-    from fieldkit.records import kinds
+    """Return what the program can do."""
     from fieldkit.records.declaration.roles import home_jobs
 
     navigator = app.navigator
     return [
         *(
             MenuEntry(
-                job.menu,
+                job.menu or job.label,
                 f"{job.number} on Home" if job.number else "",
                 partial(navigator.open_job, kind.kind()),
+                "Work",
             )
             for job, kind in home_jobs()
-            if job.menu
         ),
-        MenuEntry("Import a spreadsheet", "7 on Home", navigator.open_import),
-        MenuEntry("Sync: send what was saved", "F5", navigator.open_sync),
-        MenuEntry("Change operator", "Ctrl+O", navigator.open_operators),
-        MenuEntry("Help: keys and words", "F1", navigator.open_help),
+        MenuEntry("Import a spreadsheet", "7 on Home", navigator.open_import, "Work"),
+        MenuEntry("Sync: send what was saved", "F5", navigator.open_sync, "This laptop"),
+        MenuEntry("Change operator", "Ctrl+O", navigator.open_operators, "This laptop"),
+        MenuEntry("Help: keys and words", "F1", navigator.open_help, "This laptop"),
+        MenuEntry("Quit", "Ctrl+Q", app.action_quit, "This laptop"),
+    ]
+
+
+def records(app: AppBase) -> list[MenuEntry]:
+    """Return the list of each kind, and a new record of each."""
+    from fieldkit.records import kinds
+
+    navigator = app.navigator
+    by_plural = sorted(kinds().items(), key=lambda item: item[1].plural)
+    by_title = sorted(kinds().items(), key=lambda item: item[1].title)
+    return [
         *(
-            MenuEntry(f"List: {kind.plural}", "", partial(navigator.open_list, name))
-            for name, kind in sorted(kinds().items(), key=lambda item: item[1].plural)
+            MenuEntry(f"List: {kind.plural}", "", partial(navigator.open_list, name), "Lists")
+            for name, kind in by_plural
         ),
         *(
-            MenuEntry(f"New: {kind.title.lower()}", "", partial(navigator.open_new, name))
-            for name, kind in sorted(kinds().items(), key=lambda item: item[1].title)
+            MenuEntry(f"New: {kind.title.lower()}", "", partial(navigator.open_new, name), "New")
+            for name, kind in by_title
         ),
-        MenuEntry("Quit", "Ctrl+Q", app.action_quit),
     ]
 
 
 class MenuPage(PickerPage[None]):
-    """Type to narrow, Enter to go there."""
+    """Type to narrow, Enter to go there; the look is chosen without leaving."""
 
-    TITLE = "Menu of everything"
-    PROMPT = "/"
+    TITLE = "Menu"
+    PROMPT = "Go to"
+    HINT = "a word of what you want"
     EMPTY = "Nothing of that name."
-    KEYS = keys("Enter go", "type to narrow", "Esc back")
+    KEYS = keys("Enter go", "type to narrow", f"{UP}{DOWN} choose", "Esc back")
 
     def __init__(self, of_page: Sequence[MenuEntry] = ()) -> None:
         """``of_page``: what the page under the menu adds to it; stands first."""
@@ -60,19 +77,65 @@ class MenuPage(PickerPage[None]):
     async def answer(self, text: str) -> Answer:
         """Answer with the entries in which each word typed begins a word."""
         await self.ask(lambda _store: None)  # the records are loaded then
-        wanted = text.casefold().replace("/", " ").split()
+        wanted = text.casefold().replace("/", " ").replace(":", " ").split()
+        back = MenuEntry("Back", "Esc", partial(self._open, stay), "This laptop")
         found = [
-            Choice((entry.words, entry.keys), partial(self._open, entry.open))
-            for entry in (*self._of_page, *entries(self.app))
-            if all(
-                any(word.startswith(part) for word in entry.words.casefold().split())
-                for part in wanted
-            )
+            *(one._replace(open=partial(self._open, one.open)) for one in self._of_page),
+            *(one._replace(open=partial(self._open, one.open)) for one in entries(self.app)),
+            *self._looks(),
+            *(one._replace(open=partial(self._open, one.open)) for one in records(self.app)),
+            *([back] if wanted else []),
         ]
-        if any("back".startswith(part) for part in wanted):
-            found.append(Choice(("Back", "Esc"), partial(self._open, stay)))
-        return Answer(found)
+        return Answer(grouped([one for one in found if _fits(one, wanted)]))
 
     async def _open(self, open_entry: Open) -> None:
         self.dismiss(None)
         await open_entry()
+
+    # --- the look ---
+
+    def _looks(self) -> Iterator[MenuEntry]:
+        """Yield the themes and sets of signs to choose from; 16 colours leave no theme."""
+        look = self.app.look
+        themes = () if self.app.few_colours else PALETTES.values()
+        for palette in themes:
+            now = look.palette is palette
+            yield _choice(_COLOURS, palette.label, partial(self._take, palette.name, ""), now=now)
+        for name, (label, _) in SETS.items():
+            now = look.glyphs == name
+            yield _choice(_SIGNS, label, partial(self._take, "", name), now=now)
+
+    async def _take(self, theme: str, glyphs: str) -> None:
+        """Show a theme or a set of signs, and keep it for this operator."""
+        operator = self.app.operator
+        try:
+            keep_look(self.app.home, operator, theme, glyphs)
+        except OSError:
+            self.say("This choice could not be kept: the folder cannot be written.", error=True)
+            return
+        self.app.show_look(operator)
+        self.picker.reload()
+        self.say(f"Kept for {operator}.", done=True)
+
+
+def _choice(what: str, label: str, take: Open, *, now: bool) -> MenuEntry:
+    return MenuEntry(f"{what}: {label}", f"{SAME} now" if now else "", take, "Look of the screen")
+
+
+def _fits(one: MenuEntry, wanted: Sequence[str]) -> bool:
+    """Say whether each word typed begins a word of an entry."""
+    words = one.words.casefold().replace(":", " ").split()
+    return all(any(word.startswith(part) for word in words) for part in wanted)
+
+
+def grouped(found: Sequence[MenuEntry]) -> list[Choice]:
+    """Return entries as rows, each group under its heading."""
+    rows: list[Choice] = []
+    group = ""
+    for one in found:
+        head: Cell = heading(one.group) if one.group != group else ""
+        gap: tuple[Cell, ...] = ("",) if head and rows else ()
+        cells: tuple[Cell, ...] = (one.words, (Span(one.keys, "dim"),))
+        rows.append(Choice(cells, one.open, key=one.words, head=head, gap=gap))
+        group = one.group
+    return rows

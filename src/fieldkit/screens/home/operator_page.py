@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from fieldkit.screens.base.page import Page, PickerPage
+from fieldkit.screens.look.glyphs import SENT
 from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 
@@ -16,7 +18,12 @@ class OperatorPage(PickerPage[None]):
     TITLE = "Change operator"
     AT_ONCE = True
     PROMPT = "Who is at the keyboard"
-    KEYS = keys("number choose", "or type a new name and Enter", "Esc back")
+    HINT = "a number, or a name"
+    KEYS = keys("1-9 choose", "type a new name, then Enter", "Esc back")
+
+    async def load_data(self) -> None:
+        """Say what stays whose."""
+        self.say("What is unfinished stays with whoever began it.")
 
     async def answer(self, text: str) -> Answer:
         """Answer a number with its name, a name with those like it and with itself as a new one."""
@@ -27,15 +34,20 @@ class OperatorPage(PickerPage[None]):
             numbered = [(number, name) for number, name in numbered if number == typed]
         elif typed:
             numbered = [(n, name) for n, name in numbered if typed.casefold() in name.casefold()]
-        rows = [Choice((n, name), partial(self._become, name)) for n, name in numbered]
+        rows = [self._row(number, name) for number, name in numbered]
         known = any(name.casefold() == typed.casefold() for name in names)
         is_name = bool(typed) and not any(c.isdigit() for c in typed) and not known
-        last = (
-            Choice((f'A new operator: "{typed}"',), partial(self._become, typed))
-            if is_name
-            else None
+        new: Cell = (Span("+ ", "key"), Span("new operator: "), Span(typed, "strong"))
+        last = Choice((new,), partial(self._become, typed)) if is_name else None
+        return Answer(rows, last, len(rows) if last else 0, above=("",))
+
+    def _row(self, number: str, name: str) -> Choice:
+        here: Cell = (Span(SENT, "ok"), Span(" at the keyboard now", "dim"))
+        cells: tuple[Cell, ...] = (
+            (Span(number or " ", "key"), Span("  "), Span(name, "strong")),
+            here if name == self.app.operator else "",
         )
-        return Answer(rows, last, len(rows) if last else 0)
+        return Choice(cells, partial(self._become, name), key=name)
 
     async def _become(self, name: str) -> None:
         pages = [self] if name == self.app.operator else self._pages_to_leave()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
-from fieldkit.plain_text import shown
 from fieldkit.screens.base.page import Page
-from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.drawn import Lines
+from fieldkit.screens.look.glyphs import CORRECT
+from fieldkit.screens.look.parts import MARGIN, frame, keys
+from fieldkit.screens.look.text import Span, wrapped
+
+_WIDEST, _MOST = 78, 12
+_NOTHING_LOST = "Nothing was changed. When this is mended, start fieldkit again."
 
 
 class StartupErrorPage(Page[None]):
@@ -26,7 +29,19 @@ class StartupErrorPage(Page[None]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the sentence."""
-        yield Static(Content(shown(self._sentence)), id="error")
+        yield Lines(id="error")
+
+    def on_resize(self) -> None:
+        """Wrap the sentence at the width, in a frame."""
+        width = min(self.app.size.width - MARGIN, _WIDEST)
+        title = (Span(f"{CORRECT} ", "bad"), Span("Not opened", "strong"))
+        lines = [
+            *wrapped(self._sentence, width - 4, _MOST),
+            (),
+            *wrapped((Span(_NOTHING_LOST, "dim"),), width - 4, 2),
+        ]
+        framed = frame(title, "", lines, width, "bad")
+        self.query_one("#error", Lines).put(*((Span(" "), *line) for line in framed))
 
     def action_leave(self) -> None:
         """Stay: there is no page under this one."""

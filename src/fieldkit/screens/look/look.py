@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Surface: TypeAlias = Literal["page", "panel", "field", "selected"]
 """What text stands on."""
-_BOLD = frozenset({"strong", "key", "badge", "chosen", "typed"})
+_BOLD = frozenset({"strong", "key", "match", "badge", "chosen", "typed"})
 
 
 class Piece(NamedTuple):
@@ -43,16 +43,18 @@ class Look(NamedTuple):
     def strip_of(self, pieces: Iterable[Piece]) -> Strip:
         """Return a line of pieces, each exactly as wide as it says."""
         instead = SETS[self.glyphs][1]
-        segments, cells = [], 0
+        segments: list[Segment] = []
+        cells, before = 0, None
         for piece in pieces:
             cells += piece.width
-            segments += [
-                Segment(
-                    span.text.translate(instead) if instead else span.text,
-                    style_of(self.palette, span.style, piece.surface),
-                )
-                for span in fit(piece.text, piece.width)
-            ]
+            for span in fit(piece.text, piece.width):
+                text = span.text.translate(instead) if instead else span.text
+                style = style_of(self.palette, span.style, piece.surface)
+                if style is before:  # one run of text: fewer bytes on a slow line
+                    segments[-1] = Segment(segments[-1].text + text, style)
+                else:
+                    segments.append(Segment(text, style))
+                before = style
         return Strip(segments, cells)
 
 
@@ -64,7 +66,7 @@ def style_of(palette: Palette, name: StyleName, surface: Surface = "page") -> St
     match name:
         case "dim" | "line" | "accent" | "ok" | "warn" | "bad" | "info":
             front = getattr(palette, name)
-        case "key":
+        case "key" | "match":
             front = palette.accent
         case "badge":
             front, ground = palette.on_accent, palette.warn

@@ -20,6 +20,7 @@ StyleName: TypeAlias = Literal[
     "dim",  # labels, and what repeats
     "line",  # frames
     "accent",
+    "match",  # the part of a hit that was typed
     "key",
     "ok",
     "warn",

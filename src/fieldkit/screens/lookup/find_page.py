@@ -15,9 +15,12 @@ from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.navigator import AfterSave, Navigator
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.parts import keys
-from fieldkit.screens.lookup.rows import Row
-from fieldkit.screens.lookup.search import search, texts_from
+from fieldkit.screens.look.glyphs import DOT, DOWN, UP
+from fieldkit.screens.look.parts import keys, state_mark
+from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.matched import hit_cells
+from fieldkit.screens.lookup.rows import Row, headings_of
+from fieldkit.screens.lookup.search import MOST, search, texts_from
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -25,6 +28,12 @@ if TYPE_CHECKING:
 
 Take = Callable[[str, str], Awaitable[object]]
 """What is done with the chosen record: its kind and its id."""
+
+HOW_TO_FIND: tuple[Cell, ...] = (
+    "",
+    (Span("The mobile finds surest; else name and father's name, or name and village.", "dim"),),
+)
+"""What to type, above the rows of an empty box."""
 
 
 def new_row(
@@ -44,10 +53,11 @@ def new_row(
     from fieldkit.records import kinds
 
     texts, found = texts_from(kind, typed), kinds()[kind]
-    called = f'"{list(texts.values())[-1]}"' if texts else ""
-    title, verb = found.title.lower(), found.new_verb
-    text = f"{verb} {called or 'a new ' + title}" if verb else f"new {title} {called}"
-    text = f"None of these: {text}" if among else text[:1].upper() + text[1:]
+    verb = found.new_verb or "new"
+    called = list(texts.values())[-1] if texts else ""
+    what = "" if found.new_verb and called else f"{found.title.lower()} "
+    if found.new_verb and not called:
+        what = f"a new {what}"
 
     async def begin() -> None:
         if before:
@@ -57,12 +67,40 @@ def new_row(
         else:
             await navigator.open_new(kind, texts=texts)
 
-    return Choice((text.strip(), "Ctrl+N"), begin)
+    return Choice(new_cells(f"{verb} {what}", called, among=among), begin)
 
 
-def choice_of(row: Row, take: Take) -> Choice:
-    """Return the choice that takes a record."""
-    return Choice(row.cells, partial(take, row.kind, row.id), row.below, key=row.id)
+def new_cells(words: str, called: str, *, among: bool) -> tuple[Cell, ...]:
+    """Return the cells of the row that begins a new record."""
+    words = f"none of these: {words}" if among else words[:1].upper() + words[1:]
+    return (
+        (Span("+ ", "key"), Span(words), Span(called, "strong")),
+        (Span("Ctrl+N", "key"),),
+    )
+
+
+def choice_of(row: Row, take: Take, typed: str = "") -> Choice:
+    """Return the choice that takes a record; what of it matches ``typed`` stands out."""
+    cells = hit_cells(row.cells, typed)
+    return Choice(cells, partial(take, row.kind, row.id), below_of(row), key=row.id)
+
+
+def below_of(row: Row) -> tuple[Cell, ...]:
+    """Return the second line of a record: where it stands, what it is, and its number.
+
+    On the server, as most are, the sign alone says it.
+    """
+    what, number = row.below
+    sign = state_mark(row.state)
+    waits = "" if row.state == "on the server" else row.state
+    words = (Span(f" {waits}", sign[0].style),) if waits else ()
+    gap = f" {DOT} " if waits and what else " "
+    return ((*sign, *words, Span(f"{gap}{what}")), (Span(number),))
+
+
+def alike(many: int) -> str:
+    """Say how many hits there are, for the frame of the box."""
+    return f"{MOST} or more alike" if many >= MOST else f"{many} alike" if many else ""
 
 
 class FindPage(PickerPage[None]):
@@ -97,17 +135,16 @@ class FindPage(PickerPage[None]):
 
         rows, sure, before = await self.read(look, "hits")
         choices = [
-            self.taken_choice(row) if row.id in before else choice_of(row, self._take)
+            self.taken_choice(row) if row.id in before else choice_of(row, self._take, text)
             for row in rows
         ]
         last = self.new(text, among=bool(rows))
         marked = 0 if sure or (last is None and len(rows) == 1) else len(rows) if last else None
-        return Answer(choices, last, marked)
+        return Answer(choices, last, marked, headings=headings_of(rows), note=alike(len(rows)))
 
     async def first_answer(self, last: Choice | None) -> Answer:
         """Answer the empty box: ask for the mobile, which finds best."""
-        hint = "Type the mobile: surest. Or name and father's name, or name and village."
-        return Answer(last=last, mark=None if last is None else 0, above=("  " + hint,))
+        return Answer(last=last, mark=None if last is None else 0, above=HOW_TO_FIND)
 
     def taken_before(self, _store: Store, /) -> set[str]:
         """Return the ids of records that cannot be taken again. Runs in a thread."""
@@ -126,3 +163,25 @@ class FindPage(PickerPage[None]):
         row = self.new(self.picker.typed.text)
         if row:
             await self.run_reporting(row.enter)
+
+
+class NewPage(FindPage):
+    """Find before a new record is begun: hits open their page, the last row begins it.
+
+    After either the page is still here, for the next one.
+    """
+
+    PROMPT = "Find or new"
+    KEYS = keys("Enter open", "Ctrl+N new", f"{UP}{DOWN} choose", "Esc back")
+
+    def __init__(self, kind: str, title: str) -> None:
+        super().__init__(title, [kind], self._open)
+        self._kind = kind
+
+    async def _open(self, kind: str, record_id: str) -> None:
+        await self.navigator.open_record(kind, record_id)
+
+    def new(self, typed: str, *, among: bool = False) -> Choice:
+        """Return the row that begins a new record; the box is empty after it."""
+        clear = partial(self.picker.reload, "")
+        return new_row(self.navigator, self._kind, typed, among=among, before=clear)

@@ -6,15 +6,15 @@ store run in its thread. Records load after the first paint, hence the imports i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
     from fieldkit.store import Store
 
-NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was given up."
+OF_DELETED = "of a deleted record"
+NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was discarded."
 _STATES = {
     "queued": "not sent yet",
     "sent": "sent, no answer yet",
@@ -26,15 +26,24 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+HEADINGS = ("Name", "Father or husband", "Village", "Mobile", "")
+"""What stands over hits before the records are loaded."""
+
+
+class Row(NamedTuple):
     """A record in a list."""
 
     id: str
     kind: str
     label: str
     cells: tuple[str, ...]
+    """Its name, kin, place, the last digits of its mobile, and another field."""
     below: tuple[str, ...]
+    """What it is, and its number."""
+    headings: tuple[str, ...] = ()
+    """What the cells are."""
+    state: str = "on the server"
+    """Where it stands, in words."""
 
 
 class RecordSource(Protocol):
@@ -44,8 +53,7 @@ class RecordSource(Protocol):
         """Return the record, deleted or not; None if it is not here."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReferredRecords:
+class ReferredRecords(NamedTuple):
     """The records that others refer to, fetched together."""
 
     records: dict[tuple[str, str], Record]
@@ -87,6 +95,29 @@ def record_words(state: str, *, settle: bool, check: bool) -> str:
     return "to check" if check and state == "on the server" else state_words(state)
 
 
+def states_in_words(store: Store, ids: Sequence[str]) -> Mapping[str, str]:
+    """Return where each of these records stands."""
+    states, about = store.states(ids), store.open_about(ids)
+    return {
+        one: record_words(
+            str(states.get(one, "on the server")),
+            settle=one in about.settle,
+            check=one in about.check,
+        )
+        for one in ids
+    }
+
+
+def headings_of(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the headings of rows, as the first row calls each; the last: if all call it so."""
+    found = []
+    for column, usual in enumerate(HEADINGS):
+        named = [row.headings[column] for row in rows if row.headings and row.cells[column]]
+        same = len({*named}) == 1 or usual
+        found.append(named[0] if named and same else "")
+    return tuple(found)
+
+
 def in_words(name: str) -> str:
     """Return the name of a field or kind unknown here as words."""
     return name.replace("_", " ")
@@ -119,6 +150,17 @@ def shown_value(source: RecordSource, record: Record, name: str) -> str:
     return f"{value} (not on this laptop)"
 
 
+def of_deleted(source: RecordSource, record: Record) -> bool:
+    """Say whether a record is about one that was deleted."""
+    for name, reference in record.references().items():
+        value = record.value(name)
+        for kind in reference.kinds if value is not None else ():
+            found = source.get(kind, str(value))
+            if found is not None and found.deleted:
+                return True
+    return False
+
+
 def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
     """Return a record as a row: name, kin, place, last digits, and its first other list field.
 
@@ -127,36 +169,39 @@ def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
     from fieldkit.records import Use
 
     label = label_of(source, record)
-    kin = [shown_value(source, record, name) for name in record.used(Use.KIN)]
-    place = [
-        text
-        for name in record.used(Use.PLACE)
-        if (text := shown_value(source, record, name)) and text not in label
-    ]
-    digits = [str(record.value(name) or "")[-4:] for name in record.used(Use.DIGITS)]
+    kin, places, digits = (record.used(use) for use in (Use.KIN, Use.PLACE, Use.DIGITS))
+    shown = {name: shown_value(source, record, name) for name in (*kin, *places)}
+    place = next((name for name in places if shown[name] and shown[name] not in label), "")
+    four = next((str(record.value(name) or "")[-4:] for name in digits), "")
     taken = {
         *(name for use in (Use.NAME, Use.KIN, Use.PLACE, Use.DIGITS) for name in record.used(use)),
         "relation",
         *(record.references() if label != record.label() else ()),
     }
-    others = [
-        _brief(text)
+    others = {
+        name: _brief(text)
         for name in record.used(Use.LIST)
         if name not in taken and (text := shown_value(source, record, name)) and text not in label
-    ]
-    relation = str(record.values().get("relation") or "")
+    }
+    first = next(iter(others), "")
+    relation = _short(str(record.values().get("relation") or ""))
+    titles = [record.title.lower()] if titled else []
+    gone = OF_DELETED if of_deleted(source, record) else ""
+    fields = record.fields()
+    heads = [fields[name].label if name else "" for name in ((*kin, "")[0], place, first)]
     return Row(
         id=record.id,
         kind=record.kind(),
         label=label,
         cells=(
             label,
-            " ".join(filter(None, (_short(relation), *kin[:1]))),
-            "".join(place[:1]),
-            "".join(f"..{four}" for four in digits[:1] if four),
-            *(others[:1] or [""]),
+            " ".join(filter(None, (relation, *(shown[name] for name in kin[:1])))),
+            shown.get(place, ""),
+            f"..{four}" if four else "",
+            others.get(first, ""),
         ),
-        below=(", ".join([*([record.title.lower()] if titled else []), *others[1:]]), record.id),
+        below=(", ".join(filter(None, (*titles, gone, *list(others.values())[1:]))), record.id),
+        headings=("Name", heads[0], heads[1].partition(" or ")[0], "Mobile", heads[2]),
     )
 
 

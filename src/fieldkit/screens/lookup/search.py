@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fieldkit.screens.lookup.rows import Row, fetch_references, row_of
+from fieldkit.screens.lookup.rows import Row, fetch_references, row_of, states_in_words
 
 if TYPE_CHECKING:
     from fieldkit.store import Hit, Store
 
+MOST = 20
+"""Hits that are listed."""
 _ALL_IN_NAME = 0.9
 """The score from which every word typed is in the name."""
 
 
 def search(store: Store, text: str, kinds: Sequence[str] | None) -> tuple[list[Row], bool]:
     """Return the rows that answer ``text``, and whether the first is sure. Runs in a thread."""
-    hits = store.find(text, kinds=kinds, limit=20)
+    hits = store.find(text, kinds=kinds, limit=MOST)
     found = store.fetch({hit.kind for hit in hits}, [hit.id for hit in hits])
     records = [found[hit.kind, hit.id] for hit in hits if (hit.kind, hit.id) in found]
     referred, mixed = fetch_references(store, records), kinds is None or len(kinds) > 1
-    return [row_of(referred, record, titled=mixed) for record in records], first_is_sure(hits)
+    states = states_in_words(store, [record.id for record in records])
+    rows = [
+        row_of(referred, record, titled=mixed)._replace(state=states[record.id])
+        for record in records
+    ]
+    return rows, first_is_sure(hits)
 
 
 def first_is_sure(hits: Sequence[Hit]) -> bool:

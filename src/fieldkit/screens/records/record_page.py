@@ -32,7 +32,7 @@ _WORDS = {
     "g": "all details",
     "h": "history",
     "w": "settle",
-    "a": "attendance",
+    "a": "mark attendance",
     "d": "delete",
     "z": "restore",
 }

@@ -22,7 +22,7 @@ from fieldkit.screens.look.text import (
 WIDE = 110
 """From this width on a row's second line stands beside the first."""
 _GAP = 2
-_SHRINK = (4, 5, 6)
+_SHRINK = (5, 6, 9)
 """How much the width of the first column, the second and the others counts as they shrink."""
 
 
@@ -121,7 +121,7 @@ def lay_out(
         lines += _row(row, index, own, answer.right, width, marked=index == mark)
     lines += [RowLine(None, _inset(text)) for text in answer.after]
     if answer.last is not None:
-        lines.append(RowLine(None, (Span(" " * MARGIN), *rule(width - 2 * MARGIN))))
+        lines.append(RowLine(None, _inset(rule(width - 2 * MARGIN) if rows else ())))
         lines.append(_last(answer.last, len(rows), width, marked=mark == len(rows)))
     return Layout(lines[:height], top)
 

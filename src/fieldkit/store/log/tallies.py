@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, select, text
 
 from fieldkit.store import tables
-from fieldkit.store.clock import start_of_day
+from fieldkit.store.clock import DAY, start_of_day
 
 RECENT = 20
 """Records kept as last saved, for each operator and kind."""
@@ -30,6 +30,19 @@ def entered_on(connection: Connection, day: int) -> Mapping[str, int]:
     """Return how many records of each kind were entered on the day that starts at ``day``."""
     query = select(_entered.c.kind, _entered.c.many).where(_entered.c.day == day)
     return {row.kind: row.many for row in connection.execute(query)}
+
+
+def entered_daily(connection: Connection, kind: str, today: int, days: int) -> Sequence[int]:
+    """Return how many records of a kind were entered on each of the last days, today last.
+
+    ``today``: the moment it began.
+    """
+    first = today - (days - 1) * DAY  # no summer time in India
+    query = select(_entered.c.day, _entered.c.many).where(
+        _entered.c.day.between(first, today), _entered.c.kind == kind
+    )
+    found = {row.day: row.many for row in connection.execute(query)}
+    return [found.get(first + n * DAY, 0) for n in range(days)]
 
 
 def note_saved(connection: Connection, operator: str, saved: Iterable[tuple[str, str]]) -> None:

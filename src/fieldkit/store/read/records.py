@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    func,
     literal,
     literal_column,
     or_,
@@ -120,27 +121,31 @@ class Records:
         limit: int,
         *,
         newest_first: bool = False,
+        by: str = "",
+        descending: bool = False,
     ) -> Page:
-        """Return a page in the order of the kind's list (or by when it was last changed)."""
+        """Return a page in the order of the kind's list, of a field, or by the last change."""
         found = self._kinds[kind]
         table = found.table()
-        by = table.c[found.order]
+        order = by or found.order
+        column = table.c[order]
         query = select(table).where(_live(table, where))
         if newest_first:
             newest = self.connection.execute(query.order_by(table.c.updated_at.desc()).limit(limit))
             return Page([_record(found, row) for row in newest], None)
         if after is not None:
-            mark, last = json.loads(after)
-            value = date.fromisoformat(mark) if mark and isinstance(by.type, Date) else mark
-            query = query.where(
-                or_(by.is_not(None), table.c.id > last)
-                if value is None
-                else tuple_(by, table.c.id) > tuple_(literal(value, by.type), literal(last))
-            )
-        rows = self.connection.execute(query.order_by(by, table.c.id).limit(limit + 1)).all()
+            query = query.where(_beyond(table, column, after, descending=descending))
+        sorts = (column.desc(), table.c.id.desc()) if descending else (column, table.c.id)
+        rows = self.connection.execute(query.order_by(*sorts).limit(limit + 1)).all()
         records = [_record(found, row) for row in rows[:limit]]
         more = len(rows) > limit
-        return Page(records, _mark(records[-1]) if more else None)
+        return Page(records, _mark(records[-1], order) if more else None)
+
+    def count(self, kind: str, where: Mapping[str, Value]) -> int:
+        """Return how many live records of a kind have these values."""
+        table = self._kinds[kind].table()
+        query = select(func.count()).select_from(table).where(_live(table, where))
+        return int(self.connection.execute(query).scalar_one())
 
     def each(self, kind: str, where: Mapping[str, Value]) -> Iterator[Record]:
         """Stream the live records in order of entry, a thousand at a time in memory."""
@@ -260,5 +265,18 @@ def _equal(table: Table, names: tuple[tuple[str, bool], ...]) -> Select[tuple[ob
     return select(table).where(columns.deleted.is_(False), *conditions)
 
 
-def _mark(record: Record) -> str:
-    return json.dumps([to_json(record.value(record.order)), record.id])
+def _beyond(
+    table: Table, column: ColumnElement[object], after: str, *, descending: bool
+) -> ColumnElement[bool]:
+    """Return the condition of the records after a mark; empty values are the lowest."""
+    mark, last = json.loads(after)
+    value = date.fromisoformat(mark) if mark and isinstance(column.type, Date) else mark
+    if value is None:
+        below = and_(column.is_(None), table.c.id < last)
+        return below if descending else or_(column.is_not(None), table.c.id > last)
+    here, there = tuple_(column, table.c.id), tuple_(literal(value, column.type), literal(last))
+    return or_(here < there, column.is_(None)) if descending else here > there
+
+
+def _mark(record: Record, order: str) -> str:
+    return json.dumps([to_json(record.value(order)), record.id])
