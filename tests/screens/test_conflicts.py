@@ -237,7 +237,7 @@ async def test_other_records_may_be_left_to_settle_after_one(
     assert len(store.conflicts()) == 2
     async with opened_app() as hand:
         await hand.app.navigator.open_record("beneficiary", person)
-        await hand.press("s", "1")
+        await hand.press("w", "1")
         assert "Nothing is left to settle here." in " ".join(hand.text().split())
     assert len(store.conflicts()) == 1
 
