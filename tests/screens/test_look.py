@@ -25,7 +25,16 @@ from fieldkit.screens.look.palette import (
     Palette,
 )
 from fieldkit.screens.look.parts import crumbs, frame, key_line, keys, rare
-from fieldkit.screens.look.text import Span, apart, cut, fit, width_of, words_of, wrapped
+from fieldkit.screens.look.text import (
+    Span,
+    apart,
+    cut,
+    fit,
+    width_of,
+    words_of,
+    wrapped,
+    wrapped_before,
+)
 
 SURFACES = ("page", "panel", "field", "selected")
 COLOURED = [one for one in PALETTES.values() if one is not PLAIN]
@@ -273,3 +282,17 @@ def test_a_word_wider_than_a_line_goes_on_in_the_next() -> None:
     path = (Span("In "), Span("/home/asha/Documents/rejected.csv", "strong"))
     lines = [words_of(line) for line in wrapped(path, 16, 5)]
     assert lines == ["In ", "/home/asha/Docum", "ents/rejected.cs", "v"]
+
+
+@given(st.text(max_size=200), st.integers(20, 80))
+def test_what_to_press_is_never_cut(text: str, width: int) -> None:
+    then = "Ctrl+S again."
+    lines = [words_of(line) for line in wrapped_before(text, then, width, 2)]
+    assert 1 <= len(lines) <= 2
+    assert all(cell_len(line.rstrip()) <= width for line in lines)
+    assert then in " ".join(" ".join(lines).split())
+
+
+def test_a_text_with_room_for_what_to_press_is_whole() -> None:
+    lines = wrapped_before("Mobile: the same on 6 others.", "Ctrl+S again.", 30, 2)
+    assert [words_of(line) for line in lines] == ["Mobile: the same on 6 others. ", "Ctrl+S again."]
