@@ -373,6 +373,13 @@ async def test_what_does_not_fit_scrolls_with_the_lines(
         assert isinstance(hand.app.screen, FormPage)
 
 
+async def test_a_narrow_timeline_cuts_no_step(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app(60, 20) as hand:
+        await hand.press("9419011432", "<enter>")
+        assert "Toolkit selected  " in hand.line("01 Feb 2026")
+        assert hand.line("01 Feb 2026").endswith(OPEN)
+
+
 async def test_a_wide_page_has_due_work_and_details_beside(
     opened_app: At, block: dict[str, str]
 ) -> None:

@@ -50,7 +50,7 @@ class StaleDraftPage(PickerPage[None]):
         enter = "Enter open the form" if self._here else "Enter enter it as a new one"
         self.set_keys("↑↓ look", enter if kind else "", "Esc back")
         if not self._here:
-            self.say(f"{NOT_HERE} Read it off or enter it as a new one; on Home, Delete discards it.")
+            self.say(f"{NOT_HERE} Enter it as a new one, or discard it on Home with Delete.")
             return
         form = (
             "Its form does not ask for all of this" if kind else "This version has no form for it"
