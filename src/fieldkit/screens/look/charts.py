@@ -117,7 +117,8 @@ _LONGEST_LABEL = 20
 def card(facts: Sequence[Fact], width: int) -> list[Text]:
     """Return facts, two on a line where both are short enough; labels dim, values in columns."""
     each = (width - _BETWEEN) // 2
-    label = min(max((len(one.label) for one in facts), default=0), max(each // 2 + 4, _LONGEST_LABEL))
+    longest = max((len(one.label) for one in facts), default=0)
+    label = min(longest, max(each // 2 + 4, _LONGEST_LABEL))
     lines: list[Text] = []
     waiting: Text = ()
     for one in facts:
