@@ -51,8 +51,11 @@ KEYS: Mapping[str, Sequence[Help]] = {
         Help("edit a record", "e on its page", ""),
         Help("history of a record", "h on its page", ""),
         Help("delete a record; again: yes", "d on its page", "Delete on its line"),
-        Help("mark who was present", "p on a training's page", ""),
-        Help("settle its two values", "s on its page", ""),
+        Help("restore a deleted record", "z in its history", ""),
+        Help("all filled fields of a record", "g on its page", ""),
+        Help("mark who was present", "a on a training's page", ""),
+        Help("settle its two values", "w on its page", ""),
+        Help("narrow, order or export a list", "f, o, x on the list", ""),
     ),
     "On Sync": (
         Help("sync now", "F5", "s"),
