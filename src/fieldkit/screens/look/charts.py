@@ -110,15 +110,15 @@ class Fact(NamedTuple):
 
 _BETWEEN = 4
 """Cells between the two columns of a card."""
-_LONGEST_LABEL = 20
-"""Cells that a label of a card may have on a narrow page."""
+_LEAST_VALUE, _LEAST_LABEL = 14, 20
+"""Cells that a long label leaves to the value beside it, and that it has on a narrow page."""
 
 
 def card(facts: Sequence[Fact], width: int) -> list[Text]:
     """Return facts, two on a line where both are short enough; labels dim, values in columns."""
     each = (width - _BETWEEN) // 2
     longest = max((len(one.label) for one in facts), default=0)
-    label = min(longest, max(each // 2 + 4, _LONGEST_LABEL))
+    label = min(longest, max(each - _LEAST_VALUE, _LEAST_LABEL))
     lines: list[Text] = []
     waiting: Text = ()
     for one in facts:
