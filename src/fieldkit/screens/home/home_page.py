@@ -257,9 +257,19 @@ class HomePage(PickerPage[None]):
         if one.state == "unfinished":
             await self._resume(self._recent[0])
         elif one.kind:
-            await self.navigator.open_list(one.kind)
+            await self._open_overdue(one.kind)
         else:
             await self.navigator.open_sync()
+
+    async def _open_overdue(self, kind: str) -> None:
+        """Open the list of what is overdue: by the step, if there are several."""
+        due = next(one for one in (self._figures.due if self._figures else ()) if one.kind == kind)
+        if len(due.steps) == 1:
+            await self.navigator.open_list(kind, {due.field: due.steps[0].state})
+        else:
+            from fieldkit.screens.home.overdue_page import OverduePage
+
+            await self.app.push_screen(OverduePage(due))
 
     def _choice(self, recent: Recent) -> Choice:
         return Choice(
