@@ -193,13 +193,12 @@ class HomePage(PickerPage[None]):
 
     def on_mount(self) -> None:
         """Show the frames of the panel, so that nothing moves when it is filled."""
-        super().on_mount()
         self._show_panel()
 
     def on_resize(self) -> None:
         """Lay the day out for the new size."""
-        super().on_resize()
-        if not self.picker.typed.text:
+        self._show_panel()
+        if self._figures and not self.picker.typed.text:
             self.picker.reload()
 
     def show_header_status(self) -> None:
@@ -208,6 +207,8 @@ class HomePage(PickerPage[None]):
         self._show_panel()
 
     def _show_panel(self) -> None:
+        if not self.wide:
+            return
         line = self.app.header_status.line_chip(since=True)
         self.set_panel(*board.panel(self._figures, line))
 
