@@ -54,7 +54,7 @@ async def test_a_draft_of_a_record_that_left_says_so_and_can_be_entered_as_a_new
     async with opened_app() as hand:
         await hand.press("<enter>")
         assert "7KQ2M9XD-12   not on this laptop" in hand.text().splitlines()[0]
-        assert "in another area now, or was given up" in " ".join(hand.text().split())
+        assert "in another area now, or was discarded" in " ".join(hand.text().split())
         assert "9419011999" in hand.line("Mobile")
         assert "New artisan" not in hand.text()
         await hand.press("<escape>")

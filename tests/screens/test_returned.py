@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Connection
-from tests.screens.conftest import open_sync, organisations, reject
+from tests.screens.conftest import artisan, open_sync, organisations, reject
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding
@@ -29,8 +29,8 @@ async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, opened_
     reject(store, {2: "Name: [red]this[/] is \x1b[31mnot a name."})
     async with opened_app() as hand:
         await open_sync(hand)
-        assert "Returned to you" in hand.text()
-        assert "Noor VO 1" in hand.line(" > ")
+        assert "RETURNED TO YOU" in hand.text()
+        assert "▲ Noor VO 1" in hand.marked()
         assert "Name: [red]this[/] is" in hand.text()
         assert "\x1b" not in hand.text()
         assert "Enter correct" in hand.text()
@@ -39,24 +39,42 @@ async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, opened_
         assert not isinstance(hand.app.screen, SyncPage)
 
 
-async def test_a_change_that_was_not_taken_can_be_given_up(store: Store, opened_app: At) -> None:
+async def test_a_change_that_was_not_taken_can_be_discarded(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     (number,) = organisations(store, 1)
     store.save([Edit(VillageOrganisation, {"remarks": "On Fridays"}, number)], "Asha")
     reject(store, {2: "Out of the area."})
     async with opened_app() as hand:
         await open_sync(hand)
-        assert "Enter correct   Delete give up" in hand.text()
+        assert "Enter correct  Delete discard" in hand.text()
         await hand.press("<delete>")
-        assert "Give up this change of Noor VO 0? It is gone then." in hand.text()
+        assert "Discard this change of Noor VO 0? It is gone then." in hand.text()
         await hand.press("<delete>")
-        assert "Given up: Noor VO 0" in hand.text()
-        assert "Nothing was returned to you." in hand.text()
+        assert "Discarded: Noor VO 0" in hand.text()
+        assert "Nothing to correct, settle or check." in hand.text()
     assert store.outbox.counts()[State.REJECTED] == 0
     assert store.record(number) is not None
 
 
-async def test_giving_an_entry_up_is_asked_for_all_that_was_typed_on_it(
+async def test_discarding_and_enrolling_stand_in_the_menu(store: Store, opened_app: At) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30)
+    organisations(store, 1)
+    reject(store, {1: "Out of the area."})
+    async with opened_app() as hand:
+        await open_sync(hand)
+        await hand.press("x", "e")
+        assert isinstance(hand.app.screen, SyncPage)
+        assert "Discard" not in hand.text()
+        await hand.press("/", "enrol")
+        assert "Enrol again with a server" in hand.marked()
+        await hand.press("<ctrl+u>", "discard", "<enter>")
+        assert "Discard Noor VO 0 with all that was typed on it?" in hand.text()
+        await hand.press("<delete>")
+        assert "Discarded: Noor VO 0" in hand.text()
+    assert store.outbox.counts()[State.REJECTED] == 0
+
+
+async def test_discarding_an_entry_is_asked_for_all_that_was_typed_on_it(
     store: Store, opened_app: At
 ) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
@@ -65,10 +83,10 @@ async def test_giving_an_entry_up_is_asked_for_all_that_was_typed_on_it(
     async with opened_app() as hand:
         await open_sync(hand)
         await hand.press("<delete>")
-        said = "Give up Noor VO 1 with all that was typed on it? It leaves this laptop."
+        said = "Discard Noor VO 1 with all that was typed on it? It leaves this laptop."
         assert said in " ".join(hand.text().split())
         await hand.press("<delete>")
-        assert "Given up: Noor VO 1" in hand.text()
+        assert "Discarded: Noor VO 1" in hand.text()
     assert store.record(number) is None
 
 
@@ -125,6 +143,19 @@ async def test_what_is_to_check_is_told_where_it_can_be_mended(
         assert "To check: This artisan has a toolkit already (X1-3)." in hand.text()
 
 
+async def test_two_records_that_may_be_one_person_stand_in_one_row(
+    store: Store, office: Office, opened_app: At
+) -> None:
+    office.enrol(store)
+    assert sync(store).ok
+    ids = {artisan(store, name, "Ali Lone", "9419088123") for name in ("Tariq Lone", "Tarik Lone")}
+    assert sync(store).ok
+    assert ids <= {one.record_id for one in store.findings()}
+    async with opened_app(80, 60) as hand:
+        await open_sync(hand)
+        assert [name in hand.text() for name in ("▲ Tariq Lone", "▲ Tarik Lone")] == [True, False]
+
+
 async def test_all_that_is_to_check_can_be_reached(store: Store, opened_app: At) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
     ids = sorted(organisations(store, 70), key=str)
@@ -148,7 +179,7 @@ async def test_all_that_is_to_check_can_be_reached(store: Store, opened_app: At)
         assert "Number 69 may be here twice." in hand.text()
 
 
-async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_given_up(
+async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_discarded(
     store: Store, opened_app: At
 ) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30)
@@ -158,7 +189,9 @@ async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_give
     async with opened_app() as hand:
         await hand.app.navigator.open_record("village_organisation", number)
         await hand.press("<down>")
-        assert "Returned to you: Name: Noor is the name of another" in hand.text()
+        said = " ".join(hand.line("▲ Returned to you ").split())
+        assert "Name" in said
+        assert "Noor is the name of another one here." in said
         assert "returned" in hand.text().splitlines()[0]
         standing = store.outbox.log_position()
         assert standing is not None
@@ -180,15 +213,17 @@ async def test_new_records_of_another_block_are_put_into_the_area(
     async with opened_app() as hand:
         await hand.press("<f5>")
         assert "1 change sent, 2 returned to you" in hand.text()
-        assert "m put into my area" in hand.text()
+        assert "2 new records of another block" in hand.marked()
         await hand.press("<f5>")
         assert "Nothing waited. The server has every change from here." in hand.text()
         await hand.press("m")
+        assert "Put 2 new" not in hand.text()
+        await hand.press("<enter>")
         assert "Put 2 new records into Block Chadoora, Budgam?" in hand.text()
         assert "1 change to send" not in hand.text()
-        await hand.press("m")
+        await hand.press("<enter>")
         assert "Put into Block Chadoora, Budgam: 2 records." in hand.text()
-        assert "m put into my area" not in hand.text()
+        assert "of another block" not in hand.text()
         assert "2 returned to you" not in hand.text()
         await hand.press("<f5>")
         assert "2 changes sent" in hand.text()
@@ -218,6 +253,7 @@ async def test_what_came_back_is_fetched_a_page_at_a_time(
     store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fieldkit.screens.sync.to_do.PAGE", 4)
+    store.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 6)
     reject(store, {seq: f"reason {seq}" for seq in range(1, 7)})
     async with opened_app() as hand:

@@ -14,13 +14,22 @@ from textual import events
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.screens.base.scheduler import SyncScheduler
 from fieldkit.screens.base.words import how_long, plural
-from fieldkit.screens.sync.summary import bar, last_syncs, to_send, weight
+from fieldkit.screens.look.text import width_of, words_of
+from fieldkit.screens.sync.summary import (
+    Standing,
+    agreement,
+    headline,
+    last_syncs,
+    sending,
+    weight,
+)
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.store import DiskFull, State, Store, SyncSession
 from fieldkit.store.database import Database
 from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Forecast, Outcome, Progress, sync
 from fieldkit.sync.failures import ServerRefusal
+from fieldkit.sync.sentences import FAULTY
 from fieldkit.sync.transport import HttpTransport, Stop, Traffic
 
 if TYPE_CHECKING:
@@ -42,15 +51,16 @@ async def test_what_waits_is_sent_and_both_sides_hold_the_same(
     ids = organisations(store, 12)
     async with opened_app() as hand:
         await open_sync(hand)
-        assert "12 changes to send, " in hand.line("to send")
+        assert hand.line("to send").startswith("  12 changes to send  ")
         assert "kbit/s" not in hand.text()
-        assert "F5 or s sync now" in hand.text()
+        assert "F5 sync now" in hand.text()
         await hand.press("<f5>")
         assert "12 changes sent" in hand.text()
-        assert " ".join(hand.line("This laptop").split()) == "This laptop 12 changes server 12 same"
-        assert "Nothing waits to be sent." in hand.text()
-        assert "ok, " in hand.text()
-        assert "all sent" in hand.text().splitlines()[0]
+        said = "this laptop 12 changes server 12 ✓ the same"
+        assert " ".join(hand.line("this laptop").split()) == said
+        assert "✓ All sent" in hand.text()
+        assert hand.text().partition("BEFORE\n")[2].split()[1] == "✓"
+        assert "● online" in hand.text().splitlines()[0]
         await hand.press("s")
         assert "Nothing waited." in hand.text()
     assert set(store.states(ids).values()) == {State.ON_SERVER}
@@ -66,8 +76,8 @@ async def test_the_cost_is_told_from_the_line_as_measured(
     async with opened_app() as hand:
         await open_sync(hand)
         line = hand.line("to send")
-        assert line.strip().startswith("1 change to send, ")
-        assert "about 1 second on this line (" in line
+        assert line.strip().startswith("1 change to send  ")
+        assert "about 1 second on this connection (" in line
         assert line.strip().endswith("kbit/s)")
 
 
@@ -110,7 +120,7 @@ async def test_escape_stops_and_then_leaves(
         go_on.set()
         await hand.settle()
         assert "Stopped. 3 changes are not sent yet and are safe here." in hand.text()
-        assert hand.line("This laptop").split()[-3:] == ["not", "sent", "yet"]
+        assert hand.line("this laptop").split()[-3:] == ["not", "sent", "yet"]
         await hand.press("<escape>")
         assert not isinstance(hand.app.screen, SyncPage)
     assert store.outbox.counts()[State.QUEUED] == 3
@@ -196,10 +206,12 @@ async def test_without_a_server_it_says_what_to_do(store: Store, opened_app: At)
     organisations(store, 1)
     async with opened_app() as hand:
         await open_sync(hand)
-        assert "No server yet. Press e to enrol" in hand.text()
+        assert "No server yet  1 change on this laptop alone" in hand.text()
+        assert "Enrol this laptop with a server" in hand.marked()
+        assert "Enter enrol" in hand.text().splitlines()[-1]
         assert "sync now" not in hand.text()
         await hand.press("<f5>")
-        assert "No server yet." in hand.text()
+        assert "No server yet" in hand.text()
     assert store.outbox.sessions() == []
 
 
@@ -222,7 +234,7 @@ async def test_a_laptop_is_enrolled_from_the_screen(
     ids = organisations(store, 2)
     async with opened_app() as hand:
         await open_sync(hand)
-        await hand.press("e", "<ctrl+u>", "http://office.example.in", "<enter>")
+        await hand.press("<enter>", "<ctrl+u>", "http://office.example.in", "<enter>")
         assert "begins with http, so others" in " ".join(hand.text().split())
         await hand.press("<ctrl+u>", office.url, "<enter>", "wrong", "<enter>")
         assert "The server does not know this code." in hand.text()
@@ -230,7 +242,7 @@ async def test_a_laptop_is_enrolled_from_the_screen(
         assert isinstance(hand.app.screen, SyncPage)
         assert "2 changes sent" in hand.text()
         assert f"Enrolled with {office.url}." in hand.text()
-        assert "F5 or s sync now" in hand.text()
+        assert "F5 sync now" in hand.text()
     assert set(store.states(ids).values()) == {State.ON_SERVER}
 
 
@@ -247,9 +259,27 @@ async def test_what_came_from_others_is_told_and_the_receipt_is_a_file(
         assert many >= 4
         assert "The server and this laptop hold the same." in hand.text()
         await hand.press("r")
-        assert "is on the server, and the same. The receipt is in" in " ".join(hand.text().split())
-    (written,) = (tmp_path / "receipts").iterdir()
+        (written,) = (tmp_path / "receipts").iterdir()
+        assert "and is the same." in hand.text()
+        assert f"The receipt is in {written}".replace(" ", "") in "".join(hand.text().split())
     assert "Receipt of " in written.read_text(encoding="utf-8")
+
+
+async def test_a_laptop_that_only_received_says_how_much_and_that_nothing_was_entered(
+    store: Store, other: Store, office: Office, opened_app: At
+) -> None:
+    for laptop in (store, other):
+        office.enrol(laptop)
+    organisations(other, 28)
+    assert sync(other).ok
+    for _ in range(2):
+        assert sync(store).ok
+    many = sum(store.counts().values())
+    assert many >= 28
+    async with opened_app() as hand:
+        await open_sync(hand)
+        assert f"{many} from the server, nothing entered here yet" in hand.text()
+        assert "0 changes" not in hand.text()
 
 
 async def test_a_narrow_console_shows_all_of_it(
@@ -260,7 +290,7 @@ async def test_a_narrow_console_shows_all_of_it(
     async with opened_app(60, 16) as hand:
         await open_sync(hand)
         await hand.press("<f5>")
-        for words in ("1 change sent", "same", "ok, ", "Esc back"):
+        for words in ("1 change sent", "✓ the same", "✓ All sent", " in 1 s", "Esc back"):
             assert words in hand.text()
 
 
@@ -278,21 +308,81 @@ def test_syncs_that_failed_alike_stand_in_one_line() -> None:
         for at in (1795257000, 1795256000, 1795255000)
     ]
     worked = SyncSession(1795250000, True, 1, 900, 300, 1.0)
-    assert last_syncs([*failed, worked], 3) == [
-        "  3 times since 21 Nov 2026 15:26  No connection.",
-        "  21 Nov 2026 14:03  ok, 1.2 KB",
+    before = SyncSession(1795250000 - 86400, True, 1, 900, 300, 130.0)
+    found = last_syncs([*failed, worked, before], 1795258000, 5, 76)
+    assert [words_of(line) for line in found] == [
+        "16:00      ▲ No connection. 3 times since 15:26.",
+        "14:03      ✓ 1.2 KB in 1 s",
+        "Fri 14:03  ✓ 1.2 KB in 2 min",
+    ]
+    (line,) = last_syncs([worked], 1795250000 + 30 * 86400, 1, 76)
+    assert words_of(line) == "21 Nov 2026 14:03  ✓ 1.2 KB in 1 s"
+
+
+def test_no_past_sync_is_cut_where_lines_are_short() -> None:
+    failed = SyncSession(1795257000, False, 1, 0, 0, 1.0, f"{FAULTY} 3 changes wait here.")
+    lines = last_syncs([failed], 1795258000, 9, 30)
+    assert all(width_of(line) <= 31 for line in lines)
+    assert " ".join(" ".join(map(words_of, lines)).split()) == f"16:00 ▲ {FAULTY}"
+
+
+@pytest.mark.parametrize("width", [56, 76])
+def test_what_waits_and_what_it_costs_is_said_whole(width: int) -> None:
+    cost = Forecast(3000, 30_000, 4_600, kilobits=478, more=True)
+    lines = [words_of(line) for line in headline(True, cost, Standing(5, 5, 2, True), width)]
+    assert " ".join(" ".join(lines).split()) == (
+        "3,000 changes to send 34.6 KB, about 1 second on this connection (478 kbit/s), "
+        "more is to come from the server"
+    )
+    assert all(len(line.rstrip()) <= width for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("enrolled", "changes", "standing", "words"),
+    [
+        (False, 0, Standing(), "No server yet"),
+        (True, 0, Standing(), "Nothing to send"),
+        (True, 0, Standing(4, 4, 4, True), "✓ All sent"),
+        (True, 2, Standing(4, 4, 2, True), "2 changes to send"),
+        (True, 2, Standing(4, 4, 2, False), "▲ Not the same"),
+    ],
+)
+def test_how_the_laptop_stands_is_said_in_a_few_words(
+    enrolled: bool, changes: int, standing: Standing, words: str
+) -> None:
+    (first, *_) = headline(enrolled, Forecast(changes, 100, 100), standing, 76)
+    assert words_of(first).startswith(words)
+    bold = "".join(span.text for span in first if span.style == "strong")
+    assert bold == words.lstrip("✓▲ ")
+
+
+def test_both_sides_are_compared_in_signs_and_words() -> None:
+    found = {
+        standing: " ".join(" ".join(map(words_of, agreement(standing))).split())
+        for standing in (
+            Standing(9, 9, 9, True),
+            Standing(9, 9, 7, True),
+            Standing(9, 9, 9, False),
+            Standing(0, 0, 0, True, 28),
+            Standing(9, 9, 0, None),
+        )
+    }
+    assert list(found.values()) == [
+        "this laptop 9 changes server 9 ✓ the same",
+        "this laptop 9 changes server 7 ○ 2 not sent yet",
+        "this laptop 9 changes server 9 ▲ not the same",
+        "28 from the server, nothing entered here yet",
+        "",
     ]
 
 
-def test_what_waits_fits_the_narrowest_screen() -> None:
-    cost = Forecast(3000, 30_000, 4_600, kilobits=478, more=True)
-    assert to_send(cost) == (
-        "  3,000 changes to send, 34.6 KB, about 1 second (478 kbit/s), more to come"
-    )
+def test_how_far_a_sync_is_is_a_thin_line() -> None:
+    line = sending(Progress(8, 12, Traffic()), 76)
+    assert words_of(line).split() == ["sending", "━" * 28 + "─" * 14, "8", "of", "12"]
+    assert words_of(sending(Progress(0, 0, Traffic()), 76)) == "asking the server ..."
 
 
 def test_words() -> None:
     assert [how_long(n) for n in (-3 * 3600, 720, 90000)] == ["3 hours", "12 minutes", "1 day"]
-    assert bar(Progress(8, 12, Traffic())) == "  sending   [################--------]  8 of 12"
     assert (plural(1, "change"), plural(120000, "change")) == ("1 change", "1,20,000 changes")
     assert [weight(n) for n in (999, 1100, 2_500_000)] == ["999 bytes", "1.1 KB", "2.5 MB"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -22,9 +22,9 @@ from fieldkit.screens.files.column_rows import (
 )
 from fieldkit.screens.files.file_box import FileBox, files_meant
 from fieldkit.screens.files.load_page import LoadPage
-from fieldkit.screens.files.remarks import about_column, fitted, remarks, step_line, warning
+from fieldkit.screens.files.remarks import about_column, fitted, remarks, warning
+from fieldkit.screens.files.steps import BACK, BOXES, KEYS, step_line
 from fieldkit.screens.look.drawn import Lines
-from fieldkit.screens.look.parts import Key, keys, rare
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice
 
@@ -34,16 +34,6 @@ if TYPE_CHECKING:
 
 _BOX = 3
 """Lines of the box."""
-_BOXES = {
-    "file": ("File", "a part of its name, or its path"),
-    "kind": ("What it lists", ""),
-    "sheet": ("Sheet", ""),
-    "question": ("Column", ""),
-    "columns": ("Column", ""),
-    "field": ("Holds", "a part of the field's name"),
-}
-"""The title of the box in each step that has one, and what to type."""
-_NARROWING = keys("Enter choose", "type to narrow", "Esc back one")
 
 
 class ImportPage(PickerPage[None]):
@@ -56,23 +46,6 @@ class ImportPage(PickerPage[None]):
     BOX = FileBox
     PROMPT = "File"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s,f10", "go_on", "Go on", show=False)]
-    _KEYS: ClassVar[dict[str, Sequence[Key]]] = {
-        "file": (*keys("Enter choose", "type to narrow"), rare("Ctrl+P menu"), *keys("Esc back")),
-        "kind": _NARROWING,
-        "sheet": _NARROWING,
-        "question": keys("Enter choose", "Esc back one"),
-        "columns": keys("Enter change a column", "Ctrl+S the first rows", "Esc back one"),
-        "field": _NARROWING,
-        "rows": keys("Ctrl+S load", "Esc back one"),
-    }
-    _BACK: ClassVar[dict[str, str]] = {
-        "kind": "file",
-        "question": "kind",
-        "columns": "kind",
-        "sheet": "columns",
-        "field": "columns",
-        "rows": "columns",
-    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,15 +74,15 @@ class ImportPage(PickerPage[None]):
     def _to(self, step: str, text: str = "") -> None:
         """Go to a step."""
         picker = self.query_one(FileBox)
-        picker.prompt, picker.hint = _BOXES.get(step, ("", ""))
-        picker.typing = step in _BOXES
+        picker.prompt, picker.hint = BOXES.get(step, ("", ""))
+        picker.typing = step in BOXES
         picker.paths = step == "file"
         self._show(step)
         picker.start_over(text)
 
     def _show(self, step: str) -> None:
         self._step = step
-        self.set_keys(*self._KEYS[step])
+        self.set_keys(*KEYS[step])
         file = self._path.name if step != "file" else ""
         kind = self._kind.plural if self._kind and step not in {"file", "kind"} else ""
         self.set_header("Import", file, kind)
@@ -130,7 +103,7 @@ class ImportPage(PickerPage[None]):
         """Return lines to stand above the rows, in a part of the room, with air below them."""
         width, height = self.room
         air = 0 if self.app.size.height < LOW else 1
-        box = _BOX if self._step in _BOXES else 0
+        box = _BOX if self._step in BOXES else 0
         space = (height - box - 1 - air) // share - air
         return (*fitted(lines, width, space), *([""] * air))
 
@@ -342,7 +315,7 @@ class ImportPage(PickerPage[None]):
         if self._step in {"question", "columns"} and self._before:
             self._by_hand = False
             self._decide(self._before.pop())
-        elif back := self._BACK.get(self._step):
+        elif back := BACK.get(self._step):
             self.say("")
             self._to(back)
         else:

@@ -13,7 +13,8 @@ from textual.widget import Widget
 
 from fieldkit.screens.base.app import is_sentence
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.files.remarks import counts, files_written, fitted, step_line
+from fieldkit.screens.files.remarks import counts, files_written, fitted
+from fieldkit.screens.files.steps import step_line
 from fieldkit.screens.look.charts import progress_line
 from fieldkit.screens.look.drawn import Lines
 from fieldkit.screens.look.parts import heading, keys

@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from fieldkit.screens.look.charts import on_the_way, steps
 from fieldkit.screens.look.glyphs import CORRECT, OPEN, SENT, SETTLE
-from fieldkit.screens.look.parts import MARGIN
 from fieldkit.screens.look.text import Cell, Span, StyleName, Text, fit, width_of, wrapped
 
 if TYPE_CHECKING:
     from fieldkit.files import Guess, Loaded, Preview
     from fieldkit.records import Record
 
-_STEPS = ("file", "kind", "columns", "rows", "loading", "result")
 _LONGEST = 8
 """Most lines of one remark."""
 _SIGN = 2
 """Cells of a sign before a sentence, whose further lines begin under its first word."""
-_OTHER_STEPS = {"sheet": "columns", "question": "columns", "field": "columns"}
-
-
-def step_line(step: str, width: int) -> Text:
-    """Return the steps of an import, with the one being taken marked, from the margin on."""
-    now = _STEPS.index(_OTHER_STEPS.get(step, step))
-    return (Span(" " * MARGIN), *steps(on_the_way(_STEPS, now), width))
 
 
 def remarks(kind: type[Record], seen: Preview) -> list[Cell]:

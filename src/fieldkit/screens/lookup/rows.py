@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 OF_DELETED = "of a deleted record"
-NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was given up."
+NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was discarded."
 _STATES = {
     "queued": "not sent yet",
     "sent": "sent, no answer yet",

@@ -9,24 +9,30 @@ from textual.widget import Widget
 
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import PickerPage, say_on_screen
-from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.charts import on_the_way, steps
+from fieldkit.screens.look.drawn import Lines
+from fieldkit.screens.look.parts import MARGIN, keys
+from fieldkit.screens.look.text import Cell, Span, Text, wrapped
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
 
 _PROMPTS = ("Address of the server", "Code")
+_EXAMPLES = ("for instance sync.example.in", "as your supervisor wrote it down")
 _HINTS = (
-    "Whoever gave you the code knows it, for instance sync.example.in",
-    "The supervisor makes it for you. It is used once, and it runs out.",
+    "Whoever gave you the code knows the address.",
+    "Your supervisor makes the code for you. It works once, and it runs out.",
 )
+_STEPS = ("address", "code", "first sync")
 
 
 class EnrolPage(PickerPage[None]):
-    """Two questions; Escape goes back one."""
+    """Two questions, then the first sync; Escape goes back one."""
 
     TITLE = "Enrol this laptop with a server"
     PROMPT = _PROMPTS[0]
+    HINT = _EXAMPLES[0]
     KEYS = keys("Enter next", "Esc back")
 
     def __init__(self, known: str = "") -> None:
@@ -37,15 +43,27 @@ class EnrolPage(PickerPage[None]):
         self._enrolling = False
 
     def content(self) -> Iterable[Widget]:
-        """Yield the box."""
+        """Yield the steps above the box."""
+        yield Lines(id="steps")
         yield from super().content()
+
+    def on_mount(self) -> None:
+        """Show the first step."""
+        super().on_mount()
+        self._show_step(0)
+
+    def _show_step(self, now: int) -> None:
+        line = steps(on_the_way(_STEPS, now), self.room[0])
+        self.query_one("#steps", Lines).put((Span(" " * MARGIN), *line), "")
 
     async def answer(self, text: str) -> Answer:
         """Answer the present question with what is typed."""
         typed = text.strip()
-        hint = (f"  {_HINTS[1 if self._address else 0]}",)
+        hint = wrapped((Span(_HINTS[bool(self._address)], "dim"),), self.room[0], 2)
+        server: Text = (Span("server  ", "dim"), Span(self._address, "strong"))
+        above: tuple[Cell, ...] = (*([server] if self._address else []), *hint, "")
         if not typed:
-            return Answer(mark=None, above=hint)
+            return Answer(mark=None, above=above)
 
         async def enter() -> None:
             if self._address:
@@ -55,14 +73,15 @@ class EnrolPage(PickerPage[None]):
             else:
                 self._ask_for(typed, "")
 
-        words = f'Enrol with the code "{typed}"' if self._address else typed
-        return Answer([Choice((words,), enter)], above=hint)
+        words = f'Enrol with the code "{typed}"' if self._address else f"Use the server {typed}"
+        return Answer([Choice((words,), enter)], above=above)
 
     def _ask_for(self, address: str, text: str) -> None:
         """Ask for the code of the server at ``address``; without one, ask for the address."""
         self._address = address
-        self.picker.prompt = _PROMPTS[1 if address else 0]
-        self.say(f"Server: {address}" if address else "")
+        self.picker.prompt, self.picker.hint = _PROMPTS[bool(address)], _EXAMPLES[bool(address)]
+        self._show_step(1 if address else 0)
+        self.say("")
         self.picker.start_over(text)
 
     def _begin(self, code: str) -> None:

@@ -1,21 +1,62 @@
-"""What the sync page says about a sync, what waits, and the last ones.
+"""What the sync page says about a sync, what waits, and the last ones, as lines of text.
 
-Pure, except :func:`agreement`, which reads the store and runs in its thread.
+Pure, except :func:`read_standing`, which reads the store and runs in its thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.base.words import plural
+from fieldkit.screens.look.charts import progress_line
+from fieldkit.screens.look.glyphs import CORRECT, OPEN, SAME
+from fieldkit.screens.look.text import Cell, Span, Text, joined, width_of, wrapped
 
 if TYPE_CHECKING:
     from fieldkit.store import Store, SyncSession
     from fieldkit.sync.client import Forecast, Outcome, Progress
 
-_BAR = 24
+_LINE = 46
+"""Most cells of the line that shows how far sending is."""
+_WEEK = 6 * 86400
+_MOST = 3
+"""Most lines of one sync."""
+
+
+class Standing(NamedTuple):
+    """What this laptop and the server hold of what was entered here."""
+
+    entered: int = 0
+    """Changes entered on this laptop, in all its logs."""
+    laptop: int = 0
+    """Changes of the log that is sent now."""
+    server: int = 0
+    """Those of them that the server has acknowledged."""
+    same: bool | None = None
+    """Whether the acknowledged part is the same on both sides; None: the server was not asked."""
+    received: int = 0
+    """Records that are here."""
+
+
+def read_standing(store: Store) -> Standing:
+    """Compare what laptop and server have: the number of changes, and the chain heads."""
+    log = store.outbox.log_position()
+    if log is None:
+        return Standing()
+    same = store.outbox.head_before(log.origin, log.acked_seq + 1) == log.server_head
+    entered = log.last_seq or sum(count.seq for count in store.outbox.receipt())
+    return Standing(
+        entered,
+        log.last_seq,
+        log.acked_seq,
+        None if log.server_head is None else same,
+        0 if entered else sum(store.counts().values()),
+    )
+
+
+# --- what waits ---
 
 
 def weight(size: int) -> str:
@@ -25,33 +66,61 @@ def weight(size: int) -> str:
     return f"{size / 1000:.1f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
-def bar(progress: Progress) -> str:
-    """Draw how far sending is in plain characters; empty if there is nothing to send."""
+def headline(enrolled: bool, cost: Forecast, standing: Standing, width: int) -> list[Text]:
+    """Say in a few words how this laptop stands, and what a sync costs on the line as measured."""
+    many = plural(cost.changes, "change")
+    more = "more is to come from the server" if cost.more else ""
+    sign: Cell = ""
+    if not enrolled:
+        words = "No server yet"
+        about = f"{many} on this laptop alone" if cost.changes else ""
+    elif standing.same is False:
+        sign, words = (Span(CORRECT, "bad"),), "Not the same"
+        about = "This laptop and the server differ. Tell whoever looks after the server."
+    elif cost.changes:
+        words = f"{many} to send"
+        parts = [weight(cost.bytes)]
+        if cost.seconds is not None:
+            took = plural(cost.seconds, "second")
+            parts.append(f"about {took} on this connection ({cost.kilobits} kbit/s)")
+        about = ", ".join(filter(None, (*parts, more)))
+    elif standing.entered:
+        sign, words, about = (Span(SAME, "ok"),), "All sent", more
+    else:
+        words, about = "Nothing to send", more
+    said = joined([sign, (Span(words, "strong"),)], " ")
+    return wrapped(joined([said, (Span(about, "dim"),)]), width, 3)
+
+
+# --- a sync under way, and its end ---
+
+
+def sending(progress: Progress, width: int) -> Text:
+    """Return a line for how far the running sync is."""
     from fieldkit.records.fields.formats import indian
 
-    if not progress.total:
-        return ""
-    filled = _BAR * progress.done // progress.total
-    return (
-        f"  sending   [{'#' * filled}{'-' * (_BAR - filled)}]"
-        f"  {indian(progress.done)} of {indian(progress.total)}"
-    )
-
-
-def under_way(progress: Progress) -> str:
-    """Say how far the running sync is."""
     if progress.retry_reason:
-        return f"  {progress.retry_reason} ..."
-    return bar(progress) or "  asking the server ..."
+        return (Span(f"{CORRECT} ", "warn"), Span(f"{progress.retry_reason} ..."))
+    if not progress.total:
+        return (Span("asking the server ..."),)
+    line = progress_line(progress.done / progress.total, min(max(width - 34, 8), _LINE))
+    counted = f"{indian(progress.done)} of {indian(progress.total)}"
+    return (Span("sending   ", "dim"), *line, Span(f"  {counted}", "strong"))
 
 
-def received(many: int) -> str:
+def received(many: int) -> Text:
     """Say how many records arrived from the server; empty for none."""
-    return f"  received  {plural(many, 'record')} from the server" if many else ""
+    words = f"{plural(many, 'record')} from the server"
+    return (Span("received  ", "dim"), Span(words)) if many else ()
 
 
-def ended(outcome: Outcome) -> str:
+def ended(outcome: Outcome) -> Text:
     """Say what a sync did."""
+    signs = (Span(f"{SAME} ", "ok"),) if outcome.ok else (Span(f"{OPEN} ", "dim"),)
+    return (*signs, Span(_ended(outcome)))
+
+
+def _ended(outcome: Outcome) -> str:
     done = f"{plural(outcome.applied, 'change')} sent" if outcome.applied else ""
     back = f"{outcome.rejected} returned to you" if outcome.rejected else ""
     held = f"{outcome.conflicts} to settle" if outcome.conflicts else ""
@@ -65,54 +134,75 @@ def ended(outcome: Outcome) -> str:
     return ", ".join(filter(None, (done, back, held, late, early))) or "Nothing was sent."
 
 
-def to_send(cost: Forecast) -> str:
-    """Say what waits to be sent, and how long that takes on the line as last measured."""
-    more = "more is to come from the server" if cost.more else ""
-    if not cost.changes:
-        return f"  Nothing waits to be sent{'; ' + more if more else ''}."
-    parts = [f"  {plural(cost.changes, 'change')} to send", weight(cost.bytes)]
-    if cost.seconds is not None:
-        took = plural(cost.seconds, "second")
-        where = "" if more else " on this line"  # both do not fit the narrowest screen
-        parts.append(f"about {took}{where} ({cost.kilobits} kbit/s)")
-    return ", ".join([*parts, *(["more to come"] if more else [])])
+# --- the receipt and the last syncs ---
 
 
-def agreement(store: Store) -> str:
-    """Compare what laptop and server have: the number of changes, and the chain heads."""
+def agreement(standing: Standing) -> list[Text]:
+    """Return parts of a line that compares what laptop and server have; none: there is nothing."""
     from fieldkit.records.fields.formats import indian
 
-    log = store.outbox.log_position()
-    if log is None or log.server_head is None:
-        return ""
-    same = store.outbox.head_before(log.origin, log.acked_seq + 1)
-    left = log.last_seq - log.acked_seq
-    verdict = f"{indian(left)} not sent yet" if left else "same"
-    if same != log.server_head:
-        verdict = "not the same"
-    return (
-        f"  This laptop {plural(log.last_seq, 'change')}"
-        f"     server {indian(log.acked_seq)}     {verdict}"
-    )
+    if not standing.entered:
+        many = (Span(indian(standing.received), "strong"),)
+        words = (Span("from the server, nothing entered here yet"),)
+        return [joined([many, words], " ")] if standing.received else []
+    if standing.same is None:
+        return []
+    left = standing.laptop - standing.server
+    verdict: Text = (Span(f"{SAME} the same", "ok"),)
+    if not standing.same:
+        verdict = (Span(f"{CORRECT} not the same", "bad"),)
+    elif left:
+        verdict = (Span(f"{OPEN} ", "dim"), Span(f"{indian(left)} not sent yet"))
+    return [
+        (Span("this laptop  "), Span(plural(standing.laptop, "change"), "strong")),
+        (Span("server  "), Span(indian(standing.server), "strong")),
+        verdict,
+    ]
 
 
-def last_syncs(sessions: Sequence[SyncSession], lines: int) -> list[str]:
-    """Return a line for each of the last syncs, latest first; alike failures in a row share one."""
-    from fieldkit.records.fields.formats import Moment
+def last_syncs(sessions: Sequence[SyncSession], now: int, most: int, width: int) -> list[Text]:
+    """Return the last syncs on at most ``most`` lines, latest first: when, how, and what happened.
 
-    runs: list[tuple[SyncSession, int]] = []
+    Alike failures in a row share a line.
+    """
+    runs: list[tuple[SyncSession, SyncSession, int]] = []
     for session in sessions:
         if runs and _alike(runs[-1][0], session):
-            runs[-1] = (replace(session, error=runs[-1][0].error), runs[-1][1] + 1)
+            latest, _, many = runs[-1]
+            runs[-1] = (latest, session, many + 1)
         else:
-            runs.append((session, 1))
-    found = []
-    for session, many in runs[:lines]:
-        moved = weight(session.bytes_up + session.bytes_down)
-        what = f"ok, {moved}" if session.ok else _why(session.error)
-        since = f"{many} times since " if many > 1 else ""
-        found.append(f"  {since}{Moment().show(session.at)}  {what}")
-    return found
+            runs.append((session, session, 1))
+    shown = runs[:most]
+    wide = max((len(_when(latest.at, now)) for latest, *_ in shown), default=0)
+    lines: list[Text] = []
+    for latest, first, many in shown:
+        sign = Span(SAME, "ok") if latest.ok else Span(CORRECT, "warn")
+        since = f" {many} times since {_when(first.at, now)}." if many > 1 else ""
+        what = (Span(f"{_what(latest)}{since}", "dim"),)
+        head = (Span(f"{_when(latest.at, now):{wide}}  ", "dim"), sign, Span(" "))
+        blank = (Span(" " * width_of(head)),)
+        words = wrapped(what, width - width_of(head), _MOST)
+        lines += [(*(blank if place else head), *text) for place, text in enumerate(words)]
+    return lines[:most]
+
+
+def _what(session: SyncSession) -> str:
+    if not session.ok:
+        return _why(session.error)
+    seconds = max(round(session.seconds), 1)
+    took = f"{seconds} s" if seconds < 60 else f"{round(seconds / 60)} min"
+    return f"{weight(session.bytes_up + session.bytes_down)} in {took}"
+
+
+def _when(at: int, now: int) -> str:
+    """Return a time as people say it: today's alone, within a week with the day, else the date."""
+    from fieldkit.records.fields.dates import INDIA
+    from fieldkit.records.fields.formats import Moment
+
+    then, today = datetime.fromtimestamp(at, INDIA), datetime.fromtimestamp(now, INDIA)
+    if then.date() == today.date():
+        return f"{then:%H:%M}"
+    return f"{then:%a %H:%M}" if 0 <= now - at <= _WEEK else Moment().show(at)
 
 
 def _why(error: str | None) -> str:

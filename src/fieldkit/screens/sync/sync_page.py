@@ -6,37 +6,34 @@ unless it is stopped here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from fieldkit.screens.base.daemon import in_thread
-from fieldkit.screens.base.page import PickerPage, TopBar
+from fieldkit.screens.base.navigator import MenuEntry
+from fieldkit.screens.base.page import PANEL_WIDTH, PickerPage, TopBar
 from fieldkit.screens.base.scheduler import Progressed, Synced
-from fieldkit.screens.base.words import clock_warning, plural
-from fieldkit.screens.look.drawn import Lines
-from fieldkit.screens.look.parts import keys, rare
+from fieldkit.screens.base.words import plural
+from fieldkit.screens.look.parts import heading, keys, rare
+from fieldkit.screens.look.text import Cell, Span, Text, words_of, wrapped
 from fieldkit.screens.sync import to_do
-from fieldkit.screens.sync.conflicts import Open, open_conflicts
-from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
-from fieldkit.screens.sync.summary import (
-    agreement,
-    ended,
-    last_syncs,
-    received,
-    to_send,
-    under_way,
-)
+from fieldkit.screens.sync.around import Found, above_list, below_list, panel, read_found
+from fieldkit.screens.sync.conflicts import open_conflicts
+from fieldkit.screens.sync.out_of_area import move_into_area
+from fieldkit.screens.sync.summary import ended, received, sending
 from fieldkit.screens.sync.to_do import (
-    ToDo,
+    conflict_row,
+    enrol_row,
     findings_to_check,
     log_place,
+    out_of_area_row,
     returned_changes,
+    to_do_row,
 )
 from fieldkit.screens.widgets.rows import Answer, Choice
 from fieldkit.settings import make_private
@@ -44,157 +41,149 @@ from fieldkit.settings import make_private
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fieldkit.screens.sync.to_do import ToDo
     from fieldkit.store import Logged, Store
 
-_SYNCS_SHOWN = 3
-_SYNCS_READ = 30
-_SETTLE, _RETURNED, _CHECK = "  To settle", "  Returned to you", "  To check"
-_GROUPS = {_SETTLE: "settle", _RETURNED: "correct", _CHECK: "check"}
-"""The groups of the list, and what Enter does in each."""
-_NOT_ENROLLED = "No server yet. Press e to enrol with the code that the supervisor gave you."
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What the fixed lines show, read from the store together."""
-
-    enrolled: bool
-    waiting: str
-    agreement: str
-    before: list[str]
-    clock: str | None
-    out_of_area: int
-    """New records that the server refuses because of their place."""
+_FRAME = 5
+"""Cells of the panel that its text does not use."""
+_RETURNED, _SETTLE, _CHECK = "Returned to you", "To settle", "To check"
+_GROUPS = {_RETURNED: "correct", _SETTLE: "settle", _CHECK: "open"}
+"""The groups of the list in their order, and what Enter does in each."""
 
 
 class SyncPage(PickerPage[None]):
     """Start and watch a sync; correct, settle or check what it brought."""
 
     TITLE = "Sync"
-    EMPTY = "Nothing was returned to you."
     KEYS = keys("Esc back")
-    DEFAULT_CSS = """
-    SyncPage #picker { margin-top: 1; margin-bottom: 1; }
-    SyncPage Lines { height: 1; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,s", "sync", "Sync now", show=False),
         Binding("r", "receipt", "Receipt", show=False),
-        Binding("e", "enrol", "Enrol", show=False),
-        Binding("x", "give_up", "Give up", show=False),
-        Binding("m", "move_into_area", "Move into the area", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._enrolled = False
-        self._out_of_area = 0
-        self._done = ""
-        """The result of the last sync that ended while the page was open."""
-
-    def content(self) -> Iterable[Widget]:
-        """Yield the fixed lines, and between them the list."""
-        yield Lines(id="waiting")
-        yield Lines(id="progress")
-        yield Lines(id="received")
-        yield from super().content()
-        yield Lines(id="agreement")
-        for place in range(_SYNCS_SHOWN):
-            yield Lines(id=f"before-{place}")
+        self._found: Found | None = None
+        """None: not read yet."""
+        self._done: list[Text] = []
+        """What came of the last sync, or the receipt, that ended while the page was open."""
 
     async def load_data(self) -> None:
         """Show everything."""
         if not self.app.scheduler.running:
-            self._done = ""
-            self.query_one("#received", Lines).put("")
-        self._show_progress()
+            self._done = []
+        await self._read()
         self.picker.reload_if_idle()
-        await self._show()
+        await self.picker.settled()
+        self._show_keys()
 
     async def refresh_data(self) -> None:
         """Show what is to be settled and corrected now."""
         await self.picker.follow()
 
+    def menu_entries(self) -> Sequence[MenuEntry]:
+        """Return what the menu offers here: what is done seldom."""
+        marked, found = self.picker.marked, self._found
+        entries = []
+        if marked is not None and marked.remove is not None:
+            name = words_of(marked.cells[0]).partition(" ")[2]
+            entries.append(MenuEntry(f"Discard this change: {name}", "Delete", marked.remove))
+        again = "Enrol again" if found is not None and found.server else "Enrol this laptop"
+        entries.append(MenuEntry(f"{again} with a server", "", self.navigator.open_enrolment))
+        return entries
+
     # --- the list ---
 
     async def answer(self, _text: str) -> Answer:
-        """Answer with the conflicts, the returned changes, and the findings."""
-        found = await self.read(lambda store: open_conflicts(store))
-        first = await self._page(_RETURNED)
-        heads = [_SETTLE] + [""] * len(found)
-        to_settle = [self._to_settle(one, head) for one, head in zip(found, heads, strict=False)]
-        return Answer([*to_settle, *first.rows], more=first.more)
+        """Answer with the returned changes, the conflicts, and the findings."""
+        if self._found is None:
+            await self._read()
+        listed = await self._from(_RETURNED)
+        rows = [*self._first_rows(), *listed.rows]
+        if rows:
+            rows[0] = rows[0]._replace(gap=())
+        above, after = self._around(rows)
+        return Answer(rows, above=above, after=after, more=listed.more)
 
-    def _to_settle(self, one: Open, head: str) -> Choice:
-        settle = partial(self.navigator.open_conflicts, first=one.conflict.id)
-        sides = f"{one.mine.words} ({one.mine.title}), {one.theirs.words} ({one.theirs.title})"
-        below = (sides, one.conflict.record_id)
-        return Choice((one.label, one.field), settle, below, key=one.conflict.id, head=head)
+    def _first_rows(self) -> list[Choice]:
+        """Return the rows before the groups: what has to be done before anything is sent."""
+        found = self._found
+        rows = []
+        if found is not None and not found.server:
+            rows.append(enrol_row(self.navigator.open_enrolment))
+        if found is not None and found.out_of_area:
+            area = self.app.header_status.area
+            rows.append(out_of_area_row(found.out_of_area, area, self._move_into_area))
+        return rows
 
-    async def _page(self, group: str, skip: int = 0) -> Answer:
-        """Return a part of the returned changes, then of the findings, headed at the first row."""
+    async def _from(self, group: str, skip: int = 0) -> Answer:
+        """Return rows from a group on; those of a group that are not read yet come as more."""
+        rows, full = await self._group(group, skip)
+        if rows and not skip:
+            rows[0] = rows[0]._replace(head=heading(group), gap=("",))
+        if full:
+            return Answer(rows, more=partial(self._from, group, skip + to_do.PAGE))
+        groups = list(_GROUPS)
+        if group == groups[-1]:
+            return Answer(rows)
+        rest = await self._from(groups[groups.index(group) + 1])
+        return Answer([*rows, *rest.rows], more=rest.more)
+
+    async def _group(self, group: str, skip: int) -> tuple[list[Choice], bool]:
+        """Return some rows of a group, and whether there may be more."""
+        if group == _SETTLE:
+            width = self._width
+            settle = self.navigator.open_conflicts
+            held = await self.read(lambda store: open_conflicts(store))
+            return [
+                conflict_row(one, partial(settle, first=one.conflict.id), width) for one in held
+            ], False
         read = returned_changes if group == _RETURNED else findings_to_check
         found = await self.read(lambda store: read(store, skip))
-        heads = ["" if skip else group] + [""] * len(found)
-        rows = [self._choice(one, head) for one, head in zip(found, heads, strict=False)]
-        if len(found) == to_do.PAGE:
-            return Answer(rows, more=partial(self._page, group, skip + to_do.PAGE))
-        if group == _CHECK:
-            return Answer(rows)
-        check = await self._page(_CHECK)
-        return Answer([*rows, *check.rows], more=check.more)
+        return [self._row(one) for one in found], len(found) == to_do.PAGE
 
-    def _choice(self, one: ToDo, head: str) -> Choice:
+    def _row(self, one: ToDo) -> Choice:
         """Return a row: Enter corrects a returned change, or opens a record with a finding."""
-        cells, below = (one.label, one.title), (one.reason, one.record_id)
         if one.returned is None:
-            look = partial(self.navigator.open_record, one.kind, one.record_id)
-            return Choice(cells, look, below, key=f"{one.record_id} {one.reason}", head=head)
+            return to_do_row(one, partial(self.navigator.open_record, one.kind, one.record_id))
         correct = partial(self.navigator.open_form, one.kind, record_id=one.record_id)
-        give_up = partial(self._give_up, one, one.returned)
-        return Choice(cells, correct, below, give_up, f"{log_place(one.returned)}", head)
+        return to_do_row(one, correct, partial(self._discard, one, one.returned))
 
-    async def _give_up(self, one: ToDo, returned: Logged) -> None:
-        """Give a returned change up, after the second key."""
+    async def _discard(self, one: ToDo, returned: Logged) -> None:
+        """Discard a returned change, after the second time."""
         from fieldkit.protocol.change import Op
 
-        question = f"Give up this change of {one.label}? It is gone then. Press the key again."
+        question = f"Discard this change of {one.label}? It is gone then. Press Delete."
         if returned.change.op is Op.CREATE:
-            gone = "It leaves this laptop. Press the key again."
-            question = f"Give up {one.label} with all that was typed on it? {gone}"
-        if self.confirmed(f"give up {log_place(returned)}", question):
+            gone = "It leaves this laptop. Press Delete."
+            question = f"Discard {one.label} with all that was typed on it? {gone}"
+        if self.confirmed(f"discard {log_place(returned)}", question):
             await self.ask(lambda store: store.withdraw(*log_place(returned)))
-            self.picker.reload()
-            await self.app.refresh_status()
-            await self._show()
-            self.say(f"Given up: {one.label}")
+            await self._changed()
+            self.say(f"Discarded: {one.label}.", done=True)
 
-    async def action_give_up(self) -> None:
-        """Give the marked change up, as Delete does."""
-        await self.picker.settled()
-        await self.picker.remove_marked()
-
-    async def action_move_into_area(self) -> None:
-        """Move the new records outside the area into it, after the second key."""
-        if not self._out_of_area:
-            return
-        many = plural(self._out_of_area, "new record")
-        question = f"Put {many} into {self.app.header_status.area}? Press m again."
-        if self.confirmed("move into area", question):
-            await self.run_reporting(self._move_into_area)
-
-    async def _move_into_area(self) -> None:
-        operator = self.app.operator
-        many = await self.ask(lambda store: move_into_area(store, operator))
-        self._done = ""
-        self._show_progress()
+    async def _changed(self) -> None:
+        """Show the list and what stands around it after something was done about it."""
+        self._done = []
+        await self._read()
         self.picker.reload()
         await self.app.refresh_status()
-        await self._show()
-        moved = plural(many, "record")
-        self.say(f"Put into {self.app.header_status.area}: {moved}. The next sync sends this.")
+        await self.picker.settled()
+        self._show_keys()
 
-    # --- the fixed lines ---
+    async def _move_into_area(self) -> None:
+        """Move the new records outside the area into it, after the second key."""
+        if self._found is None:
+            return
+        area, operator = self.app.header_status.area, self.app.operator
+        question = f"Put {plural(self._found.out_of_area, 'new record')} into {area}?"
+        if self.confirmed("move into area", f"{question} Press Enter again."):
+            many = await self.ask(lambda store: move_into_area(store, operator))
+            await self._changed()
+            moved = plural(many, "record")
+            self.say(f"Put into {area}: {moved}. The next sync sends this.", done=True)
+
+    # --- what stands around the list ---
 
     def show_header_status(self) -> None:
         """Say also since when there is no line."""
@@ -202,50 +191,69 @@ class SyncPage(PickerPage[None]):
             status=[self.app.operator, self.app.header_status.line_chip(since=True)]
         )
 
-    async def _show(self) -> None:
-        found = await self.read(_read)
-        self._enrolled, self._out_of_area = found.enrolled, found.out_of_area
-        self.query_one("#waiting", Lines).put(found.waiting)
-        self.query_one("#agreement", Lines).put(found.agreement)
-        for place in range(_SYNCS_SHOWN):
-            text = found.before[place] if place < len(found.before) else ""
-            self.query_one(f"#before-{place}", Lines).put(text)
-        if not found.enrolled:
-            self.say(_NOT_ENROLLED)
-        elif found.clock and not self.sentence:
-            self.say(found.clock, error=True)
-        await self.picker.settled()
-        self._show_keys()
+    async def _read(self) -> None:
+        """Read what stands around the list."""
+        self._found = await self.read(read_found)
+        if self._found.clock and not self.sentence:
+            self.say(self._found.clock, error=True)
+
+    @property
+    def _width(self) -> int:
+        """Cells across beside the panel."""
+        return self.room[0] - (PANEL_WIDTH if self.wide else 0)
+
+    def on_resize(self) -> None:
+        """Lay everything out for the new size."""
+        super().on_resize()
+        self._show_around()
+
+    def _show_around(self) -> None:
+        """Show what stands around the list, as it is now."""
+        self.picker.surround(*self._around(self.picker.answer.rows))
+
+    def _around(self, rows: Sequence[Choice]) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+        """Return the lines above and after the list; a wide page shows the latter in its panel."""
+        found, now = self._found, int(time.time())
+        if found is None:
+            return (), ()
+        above = above_list(found, self._under_way(), self._width, rows=bool(rows))
+        if self.wide:
+            area = self.app.header_status.area
+            self.set_panel(*panel(found, area, now, PANEL_WIDTH - _FRAME))
+            return tuple(above), ()
+        left = self.room[1] - len(above) - sum(map(_lines_of, rows))
+        return tuple(above), tuple(below_list(found, now, left, self._width))
+
+    def _under_way(self) -> list[Text]:
+        """Return lines for the running sync, or for the result of the last one."""
+        scheduler = self.app.scheduler
+        if not scheduler.running:
+            return [line for line in self._done if line]
+        progress = scheduler.progress
+        if scheduler.stopping:
+            line: Text = (Span("stopping after this request ...   Esc again: at once"),)
+        elif progress is not None:
+            line = sending(progress, self._width)
+        else:
+            line = (Span("connecting ..."),)
+        many = received(progress.received) if progress else ()
+        return [line, many] if many else [line]
 
     def _show_keys(self) -> None:
         if self.app.scheduler.running and self.app.scheduler.asked:
             self.set_keys("Esc stop, nothing is lost")
             return
-        heads = {row.head for row in self.picker.answer.rows}
-        words = [word for head, word in _GROUPS.items() if head in heads]
+        rows, enrolled = self.picker.answer.rows, bool(self._found and self._found.server)
+        heads = {words_of(row.head) for row in rows}
+        words = [word for head, word in _GROUPS.items() if head.upper() in heads]
         self.set_keys(
-            "F5 sync now" if self._enrolled else "e enrol",
-            f"Enter {' or '.join(words)}" if words else "",
-            "m put into my area" if self._out_of_area else "",
-            rare("Delete give up") if _RETURNED in heads else "",
-            rare("r receipt to a file") if self._enrolled else "",
+            "F5 sync now" if enrolled else "Enter enrol",
+            f"Enter {words[0] if len(words) == 1 else 'open'}" if words and enrolled else "",
+            rare("Delete discard") if any(row.remove for row in rows) else "",
+            rare("r receipt to a file") if enrolled else "",
+            rare("/ menu"),
             "Esc back",
         )
-
-    def _show_progress(self) -> None:
-        """Show how far the running sync is, or the result of the last one."""
-        scheduler = self.app.scheduler
-        progress = scheduler.progress if scheduler.running else None
-        text = self._done
-        if scheduler.running and scheduler.stopping:
-            text = "  stopping after this request ...   Esc again: at once"
-        elif progress is not None:
-            text = under_way(progress)
-        elif scheduler.running:
-            text = "  connecting ..."
-        self.query_one("#progress", Lines).put(text)
-        if progress:
-            self.query_one("#received", Lines).put(received(progress.received))
 
     # --- the sync ---
 
@@ -256,9 +264,8 @@ class SyncPage(PickerPage[None]):
     def show_start(self) -> None:
         """Show that a sync starts."""
         self.say("")
-        self._done = ""
-        self.query_one("#received", Lines).put("")
-        self._show_progress()
+        self._done = []
+        self._show_around()
         self._show_keys()
 
     def action_leave(self) -> None:
@@ -266,14 +273,14 @@ class SyncPage(PickerPage[None]):
         scheduler = self.app.scheduler
         if scheduler.running and scheduler.asked:
             scheduler.stop()
-            self._show_progress()
+            self._show_around()
         else:
             super().action_leave()
 
     def on_progressed(self, _message: Progressed) -> None:
         """Show the progress."""
         if self.is_open:
-            self._show_progress()
+            self._show_around()
 
     def synced(self, message: Synced) -> None:
         """Show how the sync ended, and everything that changed."""
@@ -281,26 +288,28 @@ class SyncPage(PickerPage[None]):
         if message.fault:
             self.say(message.fault, error=True)
         if outcome is not None:
-            self._done = f"  {ended(outcome)}"
-            self.query_one("#received", Lines).put(received(outcome.received))
+            self._done = [ended(outcome), received(outcome.received)]
             if outcome.session.error:
                 self.say(outcome.session.error, error=not (outcome.offline or outcome.stopped))
-        self._show_progress()
+        self._show_around()
         after = partial(self._after, asked=message.asked)
         self.run_worker(self.run_reporting(after), group="refresh", exclusive=True)
 
     async def _after(self, *, asked: bool) -> None:
+        await self._read()
         if asked and self.picker.at_first:
             self.picker.start_over("")  # who started it looks for what arrived, which comes first
         else:
             await self.refresh_data()
-        await self._show()
+        await self.picker.settled()
+        self._show_around()
+        self._show_keys()
 
-    # --- receipt and enrolment ---
+    # --- the receipt ---
 
     async def action_receipt(self) -> None:
         """Write the receipt to a file, in the background."""
-        if self._enrolled and not self.app.scheduler.running:
+        if self._found and self._found.server and not self.app.scheduler.running:
             self.say("Asking the server what it holds ...")
             self.run_worker(self.run_reporting(self._receipt), group="receipt", exclusive=True)
 
@@ -311,26 +320,15 @@ class SyncPage(PickerPage[None]):
         except OSError as error:
             self.say(f"The receipt cannot be written: {error.strerror or error}.", error=True)
         else:
-            self.say(f"{verdict} The receipt is in {path}")
+            written = (Span("The receipt is in ", "dim"), Span(str(path)))
+            both = ((Span(verdict),), written)
+            self._done = [line for one in both for line in wrapped(one, self._width, 4)]
+            self.say("")
+            self._show_around()
 
-    async def action_enrol(self) -> None:
-        """Enrol, or enrol again."""
-        await self.run_reporting(self.navigator.open_enrolment)
 
-
-def _read(store: Store) -> _Shown:
-    """Read what the fixed lines show. Runs in a thread."""
-    from fieldkit.sync.client import forecast
-
-    device = store.device
-    return _Shown(
-        enrolled=bool(device and device.server and store.token()),
-        waiting=to_send(forecast(store)),
-        agreement=agreement(store),
-        before=last_syncs(store.outbox.sessions(_SYNCS_READ), _SYNCS_SHOWN),
-        clock=clock_warning(store),
-        out_of_area=len(records_out_of_area(store)),
-    )
+def _lines_of(row: Choice) -> int:
+    return len(row.gap) + bool(row.head) + (2 if row.below else 1)
 
 
 def _write_receipt(store: Store) -> tuple[Path, str]:

@@ -1,19 +1,26 @@
 """What a sync leaves for the operator: returned changes to correct, findings to check.
 
-Everything here runs in a store's thread.
+Everything that takes a store runs in its thread; rows are pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from fieldkit.screens.base.words import plural
+from fieldkit.screens.look.parts import state_mark
+from fieldkit.screens.look.text import Cell, Span, StyleName, Text, cut, joined
 from fieldkit.screens.lookup.rows import fetch_references, label_of
+from fieldkit.screens.widgets.rows import Choice
 
 if TYPE_CHECKING:
+    from fieldkit.protocol.finding import Finding
+    from fieldkit.screens.sync.conflicts import Open
     from fieldkit.store import Logged, Store
 
+Do: TypeAlias = Callable[[], Awaitable[object]]
 PAGE = 60
 """Returned changes, or findings, read at a time."""
 
@@ -25,10 +32,19 @@ class ToDo:
     kind: str
     record_id: str
     label: str
-    title: str
+    about: str
+    """The field it is about, else the kind of the record."""
     reason: str
     returned: Logged | None = None
     """The change that was returned; None: a finding."""
+
+
+class _Reason(NamedTuple):
+    kind: str
+    record_id: str
+    field: str
+    reason: str
+    returned: Logged | None
 
 
 def log_place(returned: Logged) -> tuple[str, int]:
@@ -43,9 +59,10 @@ def returned_changes(store: Store, skip: int) -> list[ToDo]:
     return _labelled(
         store,
         [
-            (
+            _Reason(
                 one.change.kind,
                 one.change.record_id,
+                one.reason.field if one.reason else "",
                 sentence(one.reason) if one.reason else "No reason was given.",
                 one,
             )
@@ -55,24 +72,90 @@ def returned_changes(store: Store, skip: int) -> list[ToDo]:
 
 
 def findings_to_check(store: Store, skip: int) -> list[ToDo]:
-    """Return a part of the findings."""
+    """Return a part of the findings; two records that may be one person make one."""
     from fieldkit.records import sentence
 
-    found = store.findings()[skip : skip + PAGE]
-    return _labelled(store, [(one.kind, one.record_id, sentence(one), None) for one in found])
+    found = once_each(store.findings())[skip : skip + PAGE]
+    return _labelled(
+        store, [_Reason(one.kind, one.record_id, one.field, sentence(one), None) for one in found]
+    )
 
 
-def _labelled(store: Store, reasons: Sequence[tuple[str, str, str, Logged | None]]) -> list[ToDo]:
-    """Return each reason (kind, id, reason, returned change) with the label of its record."""
+def once_each(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings without those that say of the other record of a pair what is said already."""
+    from fieldkit.records.declaration.review import SAME_PERSON
+
+    seen: set[tuple[str, frozenset[str]]] = set()
+    found = []
+    for one in findings:
+        pair = one.rule, frozenset({one.record_id, *(number for _, number in one.related)})
+        if one.rule != SAME_PERSON or pair not in seen:
+            found.append(one)
+        seen.add(pair)
+    return found
+
+
+def _labelled(store: Store, reasons: Sequence[_Reason]) -> list[ToDo]:
+    """Return each reason with the label of its record and the field it is about."""
     from fieldkit.records import kinds
 
-    records = store.fetch({kind for kind, *_ in reasons}, [number for _, number, *_ in reasons])
+    records = store.fetch({one.kind for one in reasons}, [one.record_id for one in reasons])
     referred = fetch_references(store, records.values())
     found = []
-    for kind, number, reason, returned in reasons:
+    for kind, number, name, reason, returned in reasons:
         record, known = records.get((kind, number)), kinds().get(kind)
         label = label_of(referred, record) if record else number
-        found.append(
-            ToDo(kind, number, label, known.title.lower() if known else "", reason, returned)
-        )
+        field = known.fields().get(name) if known else None
+        about = field.label if field else known.title if known else ""
+        found.append(ToDo(kind, number, label, about.lower(), reason, returned))
     return found
+
+
+# --- rows ---
+
+_STYLES: tuple[StyleName, StyleName] = ("accent", "info")
+"""Of the two values of a conflict."""
+_AROUND = 4
+"""Cells around each of them."""
+
+
+def to_do_row(one: ToDo, enter: Do, discard: Do | None = None) -> Choice:
+    """Return the row of a returned change or a finding."""
+    sign = state_mark("returned to you" if one.returned else "to check")
+    key = str(log_place(one.returned)) if one.returned else f"{one.record_id} {one.reason}"
+    cells = _cells(sign, one.label, one.about, one.record_id)
+    return Choice(cells, enter, (one.reason,), discard, key)
+
+
+def conflict_row(one: Open, enter: Do, width: int) -> Choice:
+    """Return the row of a conflict, with both values and whose they are."""
+    names = ("yours", one.theirs.by or "another's")
+    if not one.conflict.held_here:
+        names = ("on the server", "not used yet")
+    each = max((width - sum(map(len, names))) // 2 - _AROUND, 8)
+    values = joined(
+        [
+            (*cut((Span(side.words, style),), each), Span(f" {name}", "dim"))
+            for side, name, style in zip((one.mine, one.theirs), names, _STYLES, strict=True)
+        ]
+    )
+    cells = _cells(state_mark("settle"), one.label, one.field.lower(), one.conflict.record_id)
+    return Choice(cells, enter, (values,), key=one.conflict.id)
+
+
+def enrol_row(enter: Do) -> Choice:
+    """Return the row that enrols this laptop."""
+    how = "You need the server's address and a code. Your supervisor gives you both."
+    return Choice(_cells((), "Enrol this laptop with a server"), enter, (how,), key="enrol")
+
+
+def out_of_area_row(many: int, area: str, enter: Do) -> Choice:
+    """Return the row that moves new records into the area."""
+    words, this = plural(many, "new record"), "it" if many == 1 else "them"
+    cells = _cells(state_mark("returned to you"), f"{words} of another block")
+    return Choice(cells, enter, (f"Enter puts {this} into {area}.",), key="area")
+
+
+def _cells(sign: Text, label: str, about: str = "", record_id: str = "") -> tuple[Cell, ...]:
+    mark = (*sign, Span(" ")) if sign else ()
+    return (*mark, Span(label, "strong")), (Span(about, "dim"),), (Span(record_id, "dim"),)

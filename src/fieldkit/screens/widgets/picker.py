@@ -19,7 +19,7 @@ from textual.worker import Worker, WorkerError
 
 from fieldkit.screens.look.drawn import Drawn
 from fieldkit.screens.look.parts import frame
-from fieldkit.screens.look.text import Span, Text
+from fieldkit.screens.look.text import Cell, Span, Text
 from fieldkit.screens.widgets.rows import Answer, Choice, RowLine, all_lines, lay_out
 from fieldkit.screens.widgets.scrolling import View
 from fieldkit.screens.widgets.typed import Typed
@@ -110,6 +110,11 @@ class Picker(Drawn, can_focus=True):
             if self.answer is before and not self.typed.text:
                 self._replace(answer)
                 return
+
+    def surround(self, above: tuple[Cell, ...], after: tuple[Cell, ...]) -> None:
+        """Show other lines above and after the same rows."""
+        self.answer = self.answer._replace(above=above, after=after)
+        self._draw()
 
     def _replace(self, answer: Answer) -> None:
         """Show other rows; the mark and the first visible row stay where they are."""
