@@ -102,13 +102,13 @@ def _find() -> list[Step]:
     return [
         Step("gulam mohd bat wathora", ("> Ghulam Mohammad Bhat", "s/o Abdul Ahad Bhat")),
         Step("<enter>", ("Ghulam Mohammad Bhat", "Carpenter", "t training", "e edit")),
-        Step("<esc>", ("Today", "Find or new")),
+        Step("<esc>", ("TODAY", "Find or new")),
     ]
 
 
 def _register() -> list[Step]:
     return [
-        Step("rubeena jan", ('egister "Rubeena Jan"',)),
+        Step("rubeena jan", ("egister Rubeena Jan",)),
         Step("<ctrl+n>", ("New artisan", "> s/o, d/o or w/o")),
         Step("d<enter>mohd yousuf dar<enter>", ("D/o (daughter of)", "Woman", "> Born")),
         Step("12041991<enter>", ("12 Apr 1991", "> Mobile")),
@@ -119,7 +119,7 @@ def _register() -> list[Step]:
         Step("1234567890123<ctrl+s>", ("2 to correct. Mobile: 9 digits: 1 missing", "> Mobile")),
         Step("2<ctrl+s>", ("IFSC: An IFSC has 11 characters", "> IFSC")),
         Step("<ctrl+u>jaka0wathar<ctrl+s>", ("Saved: Rubeena Jan", "t training")),
-        Step("<esc>", ("Today", "Saved: Rubeena Jan")),
+        Step("<esc>", ("TODAY", "○ Rubeena Jan")),
     ]
 
 
@@ -139,7 +139,7 @@ def _group() -> list[Step]:
             if last
             else Step("<ctrl+n>", (f"Saved: {name}", "> Name", "Noor SHG, Wathoora"))
         )
-    return [*steps, Step("<esc><esc>", ("Today", "Saved: Zooni Begum"))]
+    return [*steps, Step("<esc><esc>", ("TODAY", "○ Zooni Begum"))]
 
 
 def _training() -> list[Step]:
@@ -154,13 +154,13 @@ def _training() -> list[Step]:
             for place, mobile in enumerate(ENROLLED, 1)
         ),
         Step("<esc>", ("20 enrolments",)),
-        Step("<esc><esc>", ("Today", "Saved: ")),
+        Step("<esc><esc>", ("TODAY", "enrolment")),
     ]
 
 
 def _toolkit() -> list[Step]:
     opened = "4<enter>9419011432<enter>"
-    saved = ("Today", "Saved: Ghulam Mohammad Bhat")
+    saved = ("TODAY", "○ Ghulam Mohammad Bhat")
     return [
         Step(opened, ("New toolkit", "Ghulam Mohammad Bhat", "> Set chosen")),
         Step("1<enter>1510 2026<ctrl+s>", saved),
@@ -177,7 +177,7 @@ def _toolkit() -> list[Step]:
         Step("1011 2026<enter>", ("10 Nov 2026", "> Received by")),
         Step("1<enter>1<ctrl+s>", saved),
         Step("9419011432<enter>", ("Toolkit handed over: Carpenter, Set A",)),
-        Step("<esc>", ("Today", "Find or new")),
+        Step("<esc>", ("TODAY", "Find or new")),
     ]
 
 

@@ -52,7 +52,7 @@ def test_any_text_from_a_spreadsheet_is_shown_safely_and_comes_back(home: Path) 
     assert [one["name"] for one in people] == [*KEPT.values(), "Wani Bad"]
     assert [one["remarks"] for one in people][:-1] == list(KEPT.values())
     with Hand(home) as hand:
-        hand.see("Saved: Wani Bad", f"{len(people)} artisans")
+        hand.see("○ Wani Bad", f"{len(people)} artisans")
         hand.see_frame()
         for one in people:
             hand.do(f"94190300{one['mobile'][-2:]}", one["id"])
@@ -63,10 +63,10 @@ def test_any_text_from_a_spreadsheet_is_shown_safely_and_comes_back(home: Path) 
             hand.see_frame()
             hand.do("<esc>e", "Name as on Aadhaar")
             hand.see_frame()
-            hand.do("<esc><esc>", "Today")
-        hand.do("1<enter>", f"Artisans   {len(people)}", "[red]Zoona[/]")
+            hand.do("<esc><esc>", "TODAY")
+        hand.do("/list artisans<enter>", f"Artisans   {len(people)}", "[red]Zoona[/]")
         hand.see_frame()
-        hand.do("<esc>", "Today")
+        hand.do("<esc>", "TODAY")
         hand.quit()
         assert not [bad for bad in INJECTED if bad in hand.painted]
     assert exported(home, "beneficiary") == people
@@ -81,15 +81,15 @@ def test_text_that_came_into_the_data_by_another_way_is_not_obeyed(home: Path) -
     connection.commit()
     connection.close()
     with Hand(home) as hand:
-        hand.see("Saved: Ali")
-        hand.do("1<enter>", "Artisans   ", "Ali")
+        hand.see("○ Ali")
+        hand.do("/list artisans<enter>", "Artisans   ", "Ali")
         hand.see_frame()
         for typed, shown in [
             ("<enter>", "t training"),
             ("h", "History of"),
             ("<esc>e", "Name as on Aadhaar"),
             ("<down><up>", "Name as on Aadhaar"),
-            ("<esc><esc><esc>", "Today"),
+            ("<esc><esc><esc>", "TODAY"),
         ]:
             hand.do(typed, shown)
             hand.see_frame()

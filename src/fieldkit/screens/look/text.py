@@ -80,7 +80,7 @@ def joined(cells: Iterable[Cell], gap: str = "  ") -> Text:
 def cut(cell: Cell, width: int) -> Text:
     """Return the text in at most ``width`` cells, cut at the end of a word with a sign for more.
 
-    A word wider than all the space is cut in the middle.
+    A word is cut in the middle if less than a third of the space would be left without it.
     """
     text = text_of(cell)
     if sum(cell_len(span.text) for span in text) <= width:
@@ -90,7 +90,7 @@ def cut(cell: Cell, width: int) -> Text:
         return (Span(MORE[:width]),)
     kept = set_cell_size(whole, width - 1)
     inside = not (kept.endswith(" ") or whole[len(kept) : len(kept) + 1].isspace())
-    if inside and (at := kept.rfind(" ")) > 0:
+    if inside and (at := kept.rfind(" ")) * 3 >= width:
         kept = kept[:at]
     return (*_first(text, len(kept.rstrip(" ,;"))), Span(MORE, "dim"))
 
