@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 REPLACED = "\u00b7"
 """Shown instead of a character that cannot be shown."""
@@ -22,8 +23,11 @@ def shown(text: str) -> str:
 
     Control characters are replaced; marks that reorder a line are removed.
     """
-    if text.isascii() and text.isprintable():
-        return text
+    return text if text.isascii() and text.isprintable() else _made_safe(text)
+
+
+@lru_cache(maxsize=1024)
+def _made_safe(text: str) -> str:
     text = _LONE_JOINER.sub("\u200c", text)
     return "".join(
         " " if c in "\t\r\n" else REPLACED if unicodedata.category(c) in _UNSAFE else c

@@ -23,7 +23,7 @@ def test_the_demonstration_ends_with_laptop_and_server_equal(
     assert {"Artisans", "Toolkits", "Self-help groups", "Enrolments", "Attendance"} <= set(counts)
     assert counts["Members"] == ("12", "12")
     assert counts["Enrolments"] == ("20", "20")
-    assert re.search(r"^Heads of the log: same \([0-9a-f]{12}\)$", ran.text, re.M)
+    assert re.search(r"^Log of changes: same \([0-9a-f]{12}\)$", ran.text, re.M)
     assert "found Ghulam Mohiuddin Bhat" in ran.text
     assert "1 value to settle (the mobile)" in ran.text
     assert "Settled: both laptops show the same." in ran.text

@@ -227,4 +227,4 @@ def test_a_dry_run_of_a_folder_shows_each_file(laptop: Path, cli: Cli, tmp_path:
     assert ran.code == 1
     assert "“Name”: Name as on Aadhaar, sure." in ran.text
     assert "“Name” and “Artisan Name”" in ran.text
-    assert "import this file alone" in ran.text
+    assert "import only this file" in ran.text

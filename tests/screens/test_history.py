@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.screens.conftest import artisan
 
+from fieldkit.protocol.change import Op
 from fieldkit.protocol.messages import HistoryItem
 from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.screens.look.glyphs import RIGHT
+from fieldkit.screens.look.text import words_of
+from fieldkit.screens.records.changes import Made, change_line, with_before
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.store import Edit, Store
@@ -52,10 +56,15 @@ async def test_what_others_did_stands_among_what_was_done_here(
         lines = _told(hand.text(), "Asha", "Reyaz")
         assert ["Reyaz" in line for line in lines] == [False, False, True, False]
         assert "not sent yet" in lines[0]
-        assert "changed: mobile" in lines[2]
+        assert "Changed" in lines[2]
         assert lines[2].endswith(f"laptop {device.origin}")
-        assert "entered: " in lines[3]
-        assert hand.line("Others' changes").strip() == "Others' changes: 1 change"
+        assert "Entered" in lines[3]
+        assert hand.line("Others' changes").split("  ")[-1] == "1 change"
+        text = hand.text()
+        assert f"Mobile  94190 11432 {RIGHT} 70061 55210" in text
+        assert f"Village or ward  Wathoora {RIGHT} Nagam" in text
+        assert f"Village or ward  Nagam {RIGHT} Chadoora" in text
+        assert "Father or husband  Abdul Ahad Bhat" in text
 
 
 async def test_without_a_line_only_what_was_done_here_stands(
@@ -64,7 +73,7 @@ async def test_without_a_line_only_what_was_done_here_stands(
     store.enrol("http://127.0.0.1:9", "t" * 30)
     async with opened_app() as hand:
         await hand.press("9419011432", "<enter>", "h")
-        assert hand.line("Others' changes").strip() == "Others' changes: no connection"
+        assert hand.line("Others' changes").strip() == "Others' changes  no connection"
         assert len(_told(hand.text(), "Asha")) == 1
 
 
@@ -105,14 +114,15 @@ async def test_no_key_waits_for_the_server_and_the_mark_stays(
         page = hand.app.screen
         assert isinstance(page, HistoryPage)
         assert "asking the server ..." in hand.line("Others' changes")
-        assert "entered: " in hand.marked()
+        assert "Entered" in hand.marked()
         answers.set()
         await hand.settle()
         assert asked.is_set()
-        assert "entered: " in hand.marked()
+        assert "Entered" in hand.marked()
         theirs = hand.line("Reyaz")
         assert "Reyaz\u00b7[2J [b]Mir[/b]" in theirs
-        assert "foretold: shoe size" in theirs
+        assert "foretold" in theirs
+        assert "shoe size  42" in hand.text()
         assert theirs.endswith("laptop 7KQ2M9XD, not used at once")
         assert "1 change; older ones are on the server alone" in hand.line("Others' changes")
 
@@ -138,3 +148,46 @@ async def test_a_page_that_was_left_takes_no_answer(
         answers.set()
         await hand.settle()
         assert isinstance(hand.app.screen, RecordPage)
+
+
+async def test_z_restores_a_deleted_record(
+    store: Store, block: dict[str, str], opened_app: At
+) -> None:
+    store.save([Edit(Beneficiary, {}, block["ghulam"], None, Op.DELETE)], "Asha")
+    async with opened_app() as hand:
+        await hand.app.navigator.open_record("beneficiary", block["ghulam"])
+        await hand.settle()
+        assert "deleted, not sent yet" in hand.text()
+        assert "e edit" not in hand.text()
+        await hand.press("h")
+        assert "Deleted" in hand.marked()
+        assert "z restore" in hand.text()
+        await hand.press("z")
+        assert "Restored: Ghulam Mohammad Bhat" in hand.text()
+        assert "z restore" not in hand.text()
+        await hand.press("<escape>")
+        assert "e edit" in hand.text()
+        assert store.where("beneficiary", name="Ghulam Mohammad Bhat")
+        await hand.press("d", "d")
+        await hand.app.navigator.open_record("beneficiary", block["ghulam"])
+        await hand.settle()
+        await hand.press("z")
+        assert "Restored: Ghulam Mohammad Bhat" in hand.text()
+        assert "e edit" in hand.text()
+
+
+def test_a_value_before_is_said_only_where_it_is_known() -> None:
+    def change(op: str, **fields: object) -> Made:
+        return Made("7KQ2M9XD 1", op, fields, 1_700_000_000, "Asha", None, None)
+
+    edits = [change("edit", mobile="9419011432"), change("edit", mobile=None, village="Nagam")]
+    found = [fields for _, fields in with_before("beneficiary", edits)]
+    assert [(one.label, one.before, one.after) for one in found[0]] == [
+        ("Mobile", None, "94190 11432")
+    ]
+    assert [(one.before, one.after) for one in found[1]] == [("94190 11432", ""), (None, "Nagam")]
+    whole = [change("create", name="Zooni"), *edits]
+    (_, first), (_, second), _ = with_before("beneficiary", whole)
+    assert [one.after for one in first] == ["Zooni"]
+    assert [one.before for one in second] == [""]
+    assert words_of(change_line(second[0])) == f"Mobile  empty {RIGHT} 94190 11432"

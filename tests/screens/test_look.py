@@ -25,7 +25,16 @@ from fieldkit.screens.look.palette import (
     Palette,
 )
 from fieldkit.screens.look.parts import crumbs, frame, key_line, keys, rare
-from fieldkit.screens.look.text import Span, apart, cut, fit, width_of, words_of, wrapped
+from fieldkit.screens.look.text import (
+    Span,
+    apart,
+    cut,
+    fit,
+    width_of,
+    words_of,
+    wrapped,
+    wrapped_before,
+)
 
 SURFACES = ("page", "panel", "field", "selected")
 COLOURED = [one for one in PALETTES.values() if one is not PLAIN]
@@ -226,14 +235,25 @@ def test_steps_far_from_the_present_one_lose_their_words() -> None:
     assert words_of(steps(found, 30)) == "● ─ ● stage 1 ─ ○ toolkit"
 
 
-def test_a_card_reads_downwards_and_has_no_column_too_narrow() -> None:
-    facts = [Fact("Mobile", "94190 11432"), Fact("Born", "23 Jan 1984"), Fact("Trade", "Tailor")]
-    assert [words_of(line).rstrip() for line in card(facts, 60)] == [
-        "Mobile  94190 11432             Trade  Tailor",
-        "  Born  23 Jan 1984",
+def test_steps_that_begin_alike_say_their_first_word_once() -> None:
+    found = [Step("registered", done=True), *(Step(f"stage {n}", done=n == 1) for n in (1, 2, 3))]
+    assert words_of(steps(found, 80)) == "● registered ─ ● stage 1 ─ ○ 2 ─ ○ 3"
+
+
+def test_a_card_has_two_facts_on_a_line_where_both_are_short() -> None:
+    facts = [
+        Fact("Mobile", "94190 11432"),
+        Fact("Born", "23 Jan 1984"),
+        Fact("Place", "House 163, near the old bridge, Wathoora"),
+        Fact("Trade", "Tailor"),
     ]
-    narrow = [words_of(line) for line in card(facts, 24)]
-    assert narrow == ["Mobile  94190 11432", "  Born  23 Jan 1984", " Trade  Tailor"]
+    assert [words_of(line).rstrip() for line in card(facts, 60)] == [
+        "Mobile  94190 11432             Born  23 Jan 1984",
+        "Place  House 163, near the old bridge, Wathoora",
+        "Trade  Tailor",
+    ]
+    narrow = [words_of(line) for line in card(facts[:2], 24)]
+    assert narrow == ["Mobile  94190 11432", "Born  23 Jan 1984"]
 
 
 _WGL4_RANGES = (
@@ -262,3 +282,17 @@ def test_a_word_wider_than_a_line_goes_on_in_the_next() -> None:
     path = (Span("In "), Span("/home/asha/Documents/rejected.csv", "strong"))
     lines = [words_of(line) for line in wrapped(path, 16, 5)]
     assert lines == ["In ", "/home/asha/Docum", "ents/rejected.cs", "v"]
+
+
+@given(st.text(max_size=200), st.integers(20, 80))
+def test_what_to_press_is_never_cut(text: str, width: int) -> None:
+    then = "Ctrl+S again."
+    lines = [words_of(line) for line in wrapped_before(text, then, width, 2)]
+    assert 1 <= len(lines) <= 2
+    assert all(cell_len(line.rstrip()) <= width for line in lines)
+    assert then in " ".join(" ".join(lines).split())
+
+
+def test_a_text_with_room_for_what_to_press_is_whole() -> None:
+    lines = wrapped_before("Mobile: the same on 6 others.", "Ctrl+S again.", 30, 2)
+    assert [words_of(line) for line in lines] == ["Mobile: the same on 6 others. ", "Ctrl+S again."]

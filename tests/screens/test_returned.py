@@ -175,6 +175,7 @@ async def test_all_that_is_to_check_can_be_reached(store: Store, opened_app: At)
     store.pull.receive(Answered(standing.origin, 70, standing.head, versions, [], rows))
     async with opened_app() as hand:
         await open_sync(hand)
+        assert "▲ 60+ to check" in hand.text().splitlines()[0]
         await hand.press("<end>", "<down>", "<end>")
         assert "Number 69 may be here twice." in hand.text()
 

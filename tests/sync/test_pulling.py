@@ -242,7 +242,7 @@ def test_what_a_role_may_not_write_stays_with_its_author_and_reaches_nobody_else
     reasons = [one.reason for one in registrar.outbox.returned()]
     assert sorted(sentence(one) for one in reasons if one) == [
         f"Only an operator or a supervisor may {what} this; this laptop is enrolled for a "
-        "registrar. What was typed stays here: Show it to them."
+        "registrar. What you typed stays here. Show it to them."
         for what in ("change", "enter")
     ]
 

@@ -102,5 +102,5 @@ def _compare(store: Store, other: Store, folder: Path) -> bool:
         head = position.head.hex() if position else ""
         agree = position is not None and heads.get(position.origin) == head
         same = same and agree
-        say(f"Heads of the log: {'same' if agree else 'not the same'} ({head[:12]})")
+        say(f"Log of changes: {'same' if agree else 'not the same'} ({head[:12]})")
     return same

@@ -108,7 +108,7 @@ def load_folder(
                     target, kind, path, operator=operator, progress=progress, stop=stop
                 )
             except Unanswered as doubt:
-                hint = f"{doubt} To choose, import this file alone."
+                hint = f"{doubt} To choose, import only this file."
                 results[path.name] = Loaded(notes=[hint], cancelled=True)
             except Unreadable as problem:
                 results[path.name] = Loaded(notes=[str(problem)], cancelled=True)

@@ -94,7 +94,13 @@ class Navigation:
         """Take the action that ``field`` of ``kind`` declares, for the record it refers to."""
         from fieldkit.records import kinds
 
-        action = kinds()[kind].actions[field]
+        found = kinds()[kind]
+        action = found.actions[field]
+        if action.known_by:
+            from fieldkit.screens.lookup.known_page import KnownPage
+
+            await self._app.push_screen(KnownPage(found, action.known_by, {field: record_id}))
+            return
         if action.roster:
             from fieldkit.screens.attendance.roster_page import RosterPage
 
@@ -106,7 +112,16 @@ class Navigation:
         if there:
             await self.open_form(kind, record_id=there[-1].id)
         else:
-            await self.open_form(kind, texts={field: record_id})
+            known = await self._known_texts(kind, record_id) if action.same_person else {}
+            await self.open_form(kind, texts={**known, field: record_id})
+
+    async def _known_texts(self, kind: str, record_id: str) -> Mapping[str, str]:
+        """Return what the record of a person says for the form of a kind about the same one."""
+        from fieldkit.records import kinds
+        from fieldkit.screens.lookup.known_page import known_texts
+
+        person = await self._app.ask(lambda store: store.record(record_id))
+        return known_texts(kinds()[kind], person) if person else {}
 
     async def open_job(self, kind: str) -> None:
         """Open the job that a kind has on Home.

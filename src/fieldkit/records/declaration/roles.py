@@ -58,6 +58,13 @@ def actions_of(page: str) -> Sequence[PageAction]:
     ]
 
 
+def belongs_to(kind: type[Record]) -> frozenset[str]:
+    """Return the references to what a record belongs to: all but those to the same person."""
+    same = {one.known_by for one in kind.actions.values()}
+    same |= {name for name, one in kind.actions.items() if one.same_person}
+    return frozenset(kind.references()) - same
+
+
 def milestones_of(page: str) -> Sequence[PageMilestone]:
     """Return the milestones on the page of a kind, in the order of their places."""
     found = [

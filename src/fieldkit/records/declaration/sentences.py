@@ -60,7 +60,7 @@ GENERAL: Mapping[str, str] = {
     "contested": "Somebody else changed this first. Both values are kept. Choose one.",
     "out_of_scope": "This record is outside the area of this laptop. Ask the supervisor.",
     "base_ahead": (
-        "This change was made on a state of the record that the server never had. Check the "
+        "This change was made on a version of the record that the server never had. Check the "
         "record as it is now, and save it again."
     ),
     "other_number": (

@@ -44,7 +44,7 @@ class Programme(Record, table=True):
     topics: str | None = field("Topics", LONG_TEXT)
     invited: int | None = field("Invited", Whole(most=100_000), section="Who came", applies=_PUBLIC)
     women: int | None = field(
-        "Women", Whole(most=100_000), "Head-count, where no names were taken.", applies=_PUBLIC
+        "Women", Whole(most=100_000), "Head-count, if names were not noted.", applies=_PUBLIC
     )
     men: int | None = field("Men", Whole(most=100_000), applies=_PUBLIC)
     members_involved: int | None = field(

@@ -15,13 +15,19 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from fieldkit.screens.attendance.day_marks import (
+    HEADINGS,
     Enrolled,
+    mark_cell,
+    person_cells,
     read_enrolled,
     read_marks,
     read_span,
 )
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.look.charts import bar
+from fieldkit.screens.look.glyphs import LEFT, RIGHT
 from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.text import Cell, Span, joined
 from fieldkit.screens.lookup.deleting import ask_and_delete
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -30,6 +36,10 @@ if TYPE_CHECKING:
     from fieldkit.records import Record, Value
     from fieldkit.records.declaration.roles import DayMarks
     from fieldkit.store import Store
+
+
+_BAR = 20
+"""Cells of the bar of those who were present."""
 
 
 class DayBox(Picker):
@@ -60,8 +70,15 @@ class DaysPage(PickerPage[None]):
     """Who was present on a day of a training."""
 
     BOX = DayBox
-    PROMPT = "Name or number"
-    KEYS = keys("Space or number Enter present  - absent  Left Right day  Delete clear  Esc")
+    PROMPT = "Present"
+    HINT = "number or name"
+    KEYS = keys(
+        "Space present",
+        "- absent",
+        f"{LEFT}{RIGHT} day",
+        "Delete clear",
+        "Esc back",
+    )
 
     def __init__(self, how: DayMarks, record_id: str, label: str) -> None:
         """``how``: how its days are marked; ``record_id``: the training, called ``label``."""
@@ -75,6 +92,7 @@ class DaysPage(PickerPage[None]):
 
     async def load_data(self) -> None:
         """Load the roster, at first with the last day that can be marked."""
+        self.set_header(self._label, "Attendance")
         self.picker.reload_if_idle()
 
     async def answer(self, text: str) -> Answer:
@@ -84,17 +102,18 @@ class DaysPage(PickerPage[None]):
             self._span, self._day = span, span[1]
         await self._load_marks()
         self._shown = [one for one in self._people if _answers(one, text)]
-        words = {person: mark.label() for person, mark in self._marks.items()}
         rows = [
             Choice(
-                (f"{one.number:>3}", *one.row.cells[:3], words.get(one.row.id, "")),
+                (*person_cells(one), mark_cell(self._marks.get(one.row.id), self._how)),
                 partial(self._mark, one, present=True),
                 remove=partial(self._clear, one) if one.row.id in self._marks else None,
             )
             for one in self._shown
         ]
-        nobody = "   Nobody is enrolled in this training yet: Esc, then a."
-        return Answer(rows, above=() if self._people else (nobody,))
+        nobody = ("", (Span("Nobody is on the list yet: Esc, then m.", "dim"),))
+        unknown = ("", (Span("Nobody on the list is called so.", "dim"),))
+        above = (self._day_line(), *(() if rows else unknown if self._people else nobody))
+        return Answer(rows, above=above, headings=(*HEADINGS, "On this day"))
 
     def _read_roster(self, store: Store) -> tuple[tuple[date, date], Sequence[Enrolled]]:
         place = self._how, self._record_id
@@ -114,17 +133,28 @@ class DaysPage(PickerPage[None]):
             self._day = day
             self.picker.reload()
         else:
-            self.say("No day of the training that can be marked lies beyond this one.")
+            self.say("This training has no other day that can be marked.")
 
     async def _load_marks(self) -> None:
         place, day = (self._how, self._record_id), self._day
         self._marks = await self.ask(lambda store: read_marks(store, *place, day))
+
+    def _day_line(self) -> Cell:
+        """Return the day, how many were there, and what other days there are."""
         from fieldkit.records.fields.formats import show_date
 
-        field = self._how.days.present
+        field, (first, last) = self._how.days.present, self._span or (self._day, self._day)
         present = sum(mark.value(field) is not False for mark in self._marks.values())
-        there = f"{present} of {len(self._people)} present"
-        self.set_header(self._label, show_date(self._day), chips=[there])
+        many = len(self._people)
+        return joined(
+            [
+                (Span(LEFT if self._day > first else " ", "key"),),
+                (Span(show_date(self._day), "strong"),),
+                (Span(RIGHT if self._day < last else " ", "key"),),
+                (Span(f"{present} of {many} present"),),
+                bar(present / many if many else 0, _BAR),
+            ]
+        )
 
     async def mark_absent(self, place: int) -> None:
         """Mark the person at a place of the list absent."""
@@ -147,7 +177,8 @@ class DaysPage(PickerPage[None]):
             self.picker.reload()
             self.say(str(refused), error=True)
             return
-        await self._reload(f"{one.number} {one.row.label}: {'present' if present else 'absent'}")
+        word = "present" if present else "absent"
+        await self._reload(f"{one.number} {one.row.label}: {word}")
 
     async def _clear(self, one: Enrolled) -> None:
         """Delete a mark."""
@@ -159,7 +190,7 @@ class DaysPage(PickerPage[None]):
         self.picker.reload("")
         await self.picker.settled()
         await self.app.refresh_status()
-        self.say(sentence)
+        self.say(sentence, done=True)
 
 
 def _answers(one: Enrolled, typed: str) -> bool:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fieldkit.screens.attendance.day_marks import HEADINGS, Enrolled, person_cells, read_list
 from fieldkit.screens.base.navigator import SavedRecord
-from fieldkit.screens.lookup.deleting import delete
+from fieldkit.screens.look.text import Span
+from fieldkit.screens.lookup.deleting import ask_and_delete, delete
 from fieldkit.screens.lookup.find_page import FindPage, new_row
 from fieldkit.screens.lookup.rows import Row, label_of
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 class RosterPage(FindPage):
     """Enter puts the marked person on the roster of a training or programme and stays."""
 
+    PROMPT = "Add"
+    HINT = "a mobile, or a name and father's name"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z,f8", "undo", "Undo", show=False)]
 
     def __init__(self, kind: str, field: str, record_id: str, label: str) -> None:
@@ -44,13 +48,41 @@ class RosterPage(FindPage):
     async def load_data(self) -> None:
         """Show whose roster it is and how many are on it."""
         self.set_keys(
-            "Enter put on the list", "Ctrl+N not registered yet", "Ctrl+Z take off", "Esc back"
+            "Enter add",
+            "Ctrl+N not registered yet",
+            "Ctrl+Z undo",
+            "Delete take off",
+            "Esc back",
         )
         await self._count()
 
     async def first_answer(self, last: Choice | None) -> Answer:  # noqa: ARG002
-        """Answer the empty box with no rows, so that a second Enter does nothing."""
-        return Answer(above=("  Type a name, a mobile or its last digits.",), mark=None)
+        """Answer the empty box with who is on the list, the last first; Enter does nothing."""
+        on_it = await self.read(self._read_list, "list")
+        rows = [
+            Choice(person_cells(one), remove=partial(self._remove, line), key=line)
+            for line, one in reversed(on_it)
+        ]
+        nobody = ("", (Span("Nobody is on the list yet. Type a name or a mobile.", "dim"),))
+        return Answer(
+            rows,
+            mark=None,
+            above=() if rows else nobody,
+            headings=HEADINGS,
+        )
+
+    def _read_list(self, store: Store) -> list[tuple[str, Enrolled]]:
+        return read_list(store, self._kind, self._field, self._record_id)
+
+    async def _remove(self, line: str) -> None:
+        """Take somebody off the list, asked twice."""
+        label = await ask_and_delete(self, line, key="Delete")
+        if label:
+            self._added = [one for one in self._added if one[0] != line]
+            self.picker.reload()
+            await self._count()
+            await self.app.refresh_status()
+            self.say("Taken off the list.", done=True)
 
     async def add(self, kind: str, record_id: str) -> None:
         """Save one line of the roster; the box stays for the next person."""
@@ -71,7 +103,7 @@ class RosterPage(FindPage):
         self.picker.reload("")
         await self._count()
         await self.app.refresh_status()
-        self.say(f"On the list: {label}")
+        self.say(f"On the list: {label}", done=True)
 
     async def action_undo(self) -> None:
         """Take the person added last off the roster."""
@@ -87,7 +119,7 @@ class RosterPage(FindPage):
         self.picker.reload()
         await self._count()
         await self.app.refresh_status()
-        self.say(f"Off the list again: {label}")
+        self.say(f"Off the list again: {label}", done=True)
 
     def new(self, typed: str, *, among: bool = False) -> Choice | None:
         """Return the row that registers a person and then adds them."""
@@ -137,8 +169,10 @@ class RosterPage(FindPage):
             self.say(f"On the list already: {row.label}")
 
         label, *cells = row.cells
-        return Choice((f"{label} (on the list)", *cells), say, row.below, key=row.id)
+        name = (Span(label, "strong"), Span(" (on the list)", "dim"))
+        return Choice((name, *cells), say, row.below, key=row.id)
 
     async def _count(self) -> None:
         many = len(await self.ask(self.taken_before))
-        self.set_header(self._label, chips=[f"{many} on the list"])
+        there = (Span(f"{many}", "strong"), Span(" on the list", "dim"))
+        self.set_header(self._label, chips=[there])

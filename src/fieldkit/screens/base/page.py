@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import getters
@@ -11,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.css.query import NoMatches
+from textual.geometry import Region
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
@@ -133,20 +135,24 @@ class Panel(Drawn):
     def __init__(self) -> None:
         super().__init__(id="panel")
         self._blocks: Sequence[Block] = ()
+        self._lines: list[Text] = []
 
     def put(self, *blocks: Block) -> None:
-        """Replace the blocks."""
-        if blocks != self._blocks:
-            self._blocks = blocks
-            self.set_class(bool(blocks), "-filled")
-            self.refresh()
+        """Replace the blocks; only lines that differ are painted."""
+        if blocks == self._blocks:
+            return
+        before, self._blocks, self._lines = self._lines, blocks, []
+        for block in blocks:
+            self._lines += [()] if self._lines else []
+            self._lines += frame(block.title, block.note, block.lines, PANEL_WIDTH - 1, block.style)
+        self.set_class(bool(blocks), "-filled")
+        pairs = enumerate(zip_longest(before, self._lines))
+        changed = [Region(0, y, PANEL_WIDTH, 1) for y, (old, new) in pairs if old != new]
+        self.refresh(*changed)
 
     def line(self, y: int, /) -> Text:
         """Return a line of the frames."""
-        lines: list[Text] = []
-        for block in self._blocks:
-            lines += frame(block.title, block.note, block.lines, self.size.width - 1, block.style)
-        return lines[y] if y < len(lines) else ()
+        return self._lines[y] if y < len(self._lines) else ()
 
 
 class Body(Vertical):
@@ -177,7 +183,7 @@ class Page(Screen[ScreenResultType]):
     Page > #middle { height: 1fr; margin-top: 1; }
     Page.-low > #middle { margin-top: 0; }
     Page > #middle > #content { width: 1fr; height: 1fr; }
-    Page.-wide > #middle > #panel.-filled { display: block; }
+    Page.-wide > #middle > #panel.-filled { display: block; margin-left: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),

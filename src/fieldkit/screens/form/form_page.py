@@ -223,9 +223,14 @@ class FormPage(Page["SavedRecord | None"]):
         )
         self.set_header(*above.trail, chips=above.chips)
         if self.wide:
-            self.set_panel(*blocks(model, self._same, noted, _PANEL))
+            self.call_after_refresh(self._show_panel, model)
         self.set_keys(*offered_keys(model))
         self._show_sentence(model)
+
+    def _show_panel(self, model: FormModel) -> None:
+        """Show the panel, once the key that was pressed is painted."""
+        if model is self.model:
+            self.set_panel(*blocks(model, self._same, amiss(model), _PANEL))
 
     def _show_sentence(self, model: FormModel) -> None:
         """Say what the last key did, else what is wrong here, who it may be, or how to type."""
@@ -235,7 +240,8 @@ class FormPage(Page["SavedRecord | None"]):
         if message != Message():
             self.say(message.text, message.then, error=message.alarm)
         elif note:
-            self.say(f"To check: {note}" if one.to_check else note, error=not one.to_check)
+            stands = model.fresh and not one.to_check
+            self.say(f"To check: {note}" if one.to_check else note, error=stands)
         elif same and not self.wide:
             self.say(same, doubt=True)
         else:
@@ -334,9 +340,11 @@ class FormPage(Page["SavedRecord | None"]):
         """Go on with an empty form; if it cannot be opened, leave the page."""
         self.run_worker(self.run_reporting(self.app.refresh_status), group="status", exclusive=True)
         try:
-            references = kind.references()  # what the record belongs to, the next one does too
+            from fieldkit.records.declaration.roles import belongs_to
+
+            owners = belongs_to(kind)  # what the record belongs to, the next one does too
             texts = self._drafting.texts
-            carried = {name: text for name, text in texts.items() if name in references}
+            carried = {name: text for name, text in texts.items() if name in owners}
             await self.begin(kind, texts=carried)
         except StoreError as error:
             self._leave(entered)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Choice, Finding, Record, Use, Value, kinds
 from fieldkit.screens.form.entry.form_field import Candidate
+from fieldkit.screens.form.view.panel import lower
 from fieldkit.screens.lookup.issues import by_field, denied
 from fieldkit.screens.lookup.rows import NOT_HERE, label_of, row_of
 from fieldkit.store import Draft, Hit, Store, StoreError
@@ -74,7 +75,7 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
         return Start(record, place, label, last, found, refuses, begun)
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
-    return Start(None, place, f"New {_lower(kind.title)}", last, {}, refuses, begun)
+    return Start(None, place, f"New {lower(kind.title)}", last, {}, refuses, begun)
 
 
 def _begun(store: Store, kind: type[Record]) -> dict[str, str]:
@@ -84,7 +85,7 @@ def _begun(store: Store, kind: type[Record]) -> dict[str, str]:
         other = kinds()[name]
         if "" not in denied(store, other, new=True):
             verb = other.new_verb or "enter"
-            found[name] = f"{verb.capitalize()} a new {_lower(other.title)}"
+            found[name] = f"{verb.capitalize()} a new {lower(other.title)}"
     return found
 
 
@@ -139,7 +140,3 @@ def _candidate(record: Record, *, sure: bool = False) -> Candidate:
 def _more(label: str, parts: Iterable[str]) -> str:
     """Return what tells a record apart, without what its label says."""
     return ", ".join(dict.fromkeys(part for part in parts if part and part != label))
-
-
-def _lower(title: str) -> str:
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

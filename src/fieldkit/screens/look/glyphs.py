@@ -22,6 +22,7 @@ CORRECT = "▲"
 UNFINISHED = "◌"
 DUE = "◷"
 SAME = "✓"
+ABSENT = "×"
 UP, DOWN, LEFT, RIGHT = "↑", "↓", "←", "→"
 DOT = "·"
 RULE, STEP, WALL = "─", "─", "│"
@@ -34,14 +35,14 @@ PROGRESS = "━"
 
 ALL = "".join(
     (
-        *(CURSOR, CRUMB, MORE, SENT, OPEN, SETTLE, CORRECT, UNFINISHED, DUE, SAME),
+        *(CURSOR, CRUMB, MORE, SENT, OPEN, SETTLE, CORRECT, UNFINISHED, DUE, SAME, ABSENT),
         *(UP, DOWN, LEFT, RIGHT, DOT, RULE, WALL, CORNERS, FULL, REST, PARTS, HEIGHTS, PROGRESS),
     )
 )
 
 _CLASSIC = str.maketrans("◆◌◷✓╭╮╰╯━▏▎▍▋▊▉▁▂▃▅▆▇", "♦◊■√┌┐└┘═░░░▌▌█__▄▄██")
 _ASCII = str.maketrans(
-    "▌›…●○◆▲◌◷✓↑↓←→·─│╭╮╰╯█░▏▎▍▋▊▉▁▂▃▄▅▆▇━", ">>~*o#!.@+^v<>.-|++++#...:##__..ooOO="
+    "▌›…●○◆▲◌◷✓×↑↓←→·─│╭╮╰╯█░▏▎▍▋▊▉▁▂▃▄▅▆▇━", ">>~*o#!.@+x^v<>.-|++++#...:##__..ooOO="
 )
 SETS: Mapping[str, tuple[str, dict[int, int]]] = {
     "full": ("all", {}),

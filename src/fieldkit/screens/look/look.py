@@ -43,16 +43,18 @@ class Look(NamedTuple):
     def strip_of(self, pieces: Iterable[Piece]) -> Strip:
         """Return a line of pieces, each exactly as wide as it says."""
         instead = SETS[self.glyphs][1]
-        segments, cells = [], 0
+        segments: list[Segment] = []
+        cells, before = 0, None
         for piece in pieces:
             cells += piece.width
-            segments += [
-                Segment(
-                    span.text.translate(instead) if instead else span.text,
-                    style_of(self.palette, span.style, piece.surface),
-                )
-                for span in fit(piece.text, piece.width)
-            ]
+            for span in fit(piece.text, piece.width):
+                text = span.text.translate(instead) if instead else span.text
+                style = style_of(self.palette, span.style, piece.surface)
+                if style is before:  # one run of text: fewer bytes on a slow line
+                    segments[-1] = Segment(segments[-1].text + text, style)
+                else:
+                    segments.append(Segment(text, style))
+                before = style
         return Strip(segments, cells)
 
 

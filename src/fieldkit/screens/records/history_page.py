@@ -6,42 +6,53 @@ Changes made here are shown at once; those of others come from the server, if th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
-from textwrap import wrap
 from typing import TYPE_CHECKING
+
+from textual import events
 
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import how_long, plural
-from fieldkit.screens.look.parts import keys
-from fieldkit.screens.lookup.rows import in_words, state_words
+from fieldkit.screens.look.charts import Fact, card
+from fieldkit.screens.look.glyphs import DOWN, UP
+from fieldkit.screens.look.parts import MARGIN, keys, state
+from fieldkit.screens.look.text import Cell, Span, text_of, wrapped
+from fieldkit.screens.lookup.deleting import restore
+from fieldkit.screens.lookup.rows import state_words
+from fieldkit.screens.records.changes import (
+    FieldChange,
+    Made,
+    change_line,
+    made,
+    what_was_done,
+    with_before,
+)
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.messages import HistoryItem
     from fieldkit.store import Logged, Store
     from fieldkit.sync.history import History
     from fieldkit.sync.transport import Stop
 
-_DONE = {"create": "entered", "edit": "changed", "delete": "deleted", "decide": "settled"}
-
 
 class HistoryPage(PickerPage[None]):
-    """The changes of one record, the newest first."""
+    """The changes of one record, the newest first, with each field before and after."""
 
-    KEYS = keys("Up Down look", "Esc back")
+    KEYS = keys(f"{UP}{DOWN} look", "Esc back")
 
     def __init__(self, kind: str, record_id: str, label: str) -> None:
         super().__init__()
         self.kind, self.record_id, self.label = kind, record_id, label
+        self._deleted = False
         self._of_others: History | None = None
         """The server's answer; None: none yet."""
         self._stop: Stop | None = None
 
     async def load_data(self) -> None:
-        """Show the title, and ask the server for the changes of others, unless they are here."""
-        self.set_header(self.label, "History", chips=[self.record_id])
+        """Ask the server for the changes of others, unless they are here."""
+        self.picker.reload_if_idle()
         if self._of_others is None or self._of_others.error:
             self.run_worker(self.run_reporting(self._ask_server), group="others", exclusive=True)
 
@@ -49,13 +60,34 @@ class HistoryPage(PickerPage[None]):
         """Answer with the changes made here, and those of others that have arrived."""
         from fieldkit.sync.history import merge_histories
 
-        logged = await self.read(lambda store: store.outbox.of(self.record_id))
+        def read(store: Store) -> tuple[list[Logged], bool]:
+            record = store.get(self.kind, self.record_id)
+            return store.outbox.of(self.record_id), record is not None and record.deleted
+
+        logged, self._deleted = await self.read(read)
+        chips: list[Cell] = [(Span("deleted", "bad"),)] if self._deleted else []
+        self.set_header(self.label, "History", chips=[*chips, (Span(self.record_id, "dim"),)])
+        self.set_keys(*("z restore",) * self._deleted, *self.KEYS)
         theirs = self._of_others.changes if self._of_others else ()
-        made = [_choice(self.kind, one) for one in reversed(merge_histories(logged, theirs))]
-        others = len(made) - len(logged)
-        above = wrap(f"Others' changes: {self._others_words(others)}", max(self.size.width - 4, 20))
-        nothing = [] if made else ["   Nothing was changed on this laptop."]
-        return Answer(made, above=(*(f" {line}" for line in above), "", *nothing))
+        history = [made(one) for one in merge_histories(logged, theirs)]
+        width = self.size.width - 2 * MARGIN
+        changes = list(reversed(list(with_before(self.kind, history))))
+        others = (
+            Span("Others' changes  ", "dim"),
+            Span(self._others_words(len(history) - len(logged))),
+        )
+        below: list[Cell] = []
+        rows: list[Choice] = []
+        for one, fields in changes:
+            rows.append(Choice(_cells(one), key=one.key, gap=(*below, "")))
+            below = field_lines(one, fields, width)
+        nothing = () if rows else ("", (Span("Nothing was changed on this laptop.", "dim"),))
+        return Answer(
+            rows,
+            above=(*wrapped(others, width, 3), *nothing),
+            after=tuple(below),
+            scrolls=True,
+        )
 
     def _others_words(self, others: int) -> str:
         """Say how many changes of others there are, or why they are not known."""
@@ -65,6 +97,19 @@ class HistoryPage(PickerPage[None]):
             return _clause(self._of_others.error)
         count = plural(others, "change") if others else "none"
         return f"{count}; older ones are on the server alone" if self._of_others.more else count
+
+    async def on_key(self, event: events.Key) -> None:
+        """Restore a deleted record at z."""
+        await self.picker.settled()
+        if self._deleted and (event.character or "").lower() == "z":
+            event.stop()
+            await self.run_reporting(self._restore)
+
+    async def _restore(self) -> None:
+        label = await restore(self, self.record_id)
+        await self.picker.follow()
+        await self.app.refresh_status()
+        self.say(f"Restored: {label}", done=True)
 
     async def _ask_server(self) -> None:
         """Ask the server in its own thread, which no key waits for; then show the answer."""
@@ -96,51 +141,30 @@ def _clause(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:].removesuffix(".")
 
 
-def _choice(kind: str, made: Logged | HistoryItem) -> Choice:
-    """Return the row of one change, identified by its place in the log it was made in."""
-    from fieldkit.store import Logged
-
-    if isinstance(made, Logged):
-        return Choice(line(made), key=f"{made.origin} {made.change.seq}")
-    return Choice(_others_line(kind, made), key=f"{made.origin} {made.seq}")
-
-
-def line(logged: Logged) -> tuple[str, ...]:
-    """Return the cells of a change made here: when, who, what, and its state."""
+def _cells(one: Made) -> tuple[Cell, ...]:
+    """Return the line of a change: when, what, who, and its state or its laptop."""
     from fieldkit.records import sentence
     from fieldkit.records.fields.formats import Moment
 
-    change = logged.change
-    state = state_words(str(logged.state))
-    wrong = f" (the clock was wrong by {how_long(logged.skew)})" if logged.skew else ""
-    return (
-        Moment().show(change.at) + wrong,
-        change.operator,
-        _done(change.kind, str(change.op), change.fields),
-        f"{state}: {sentence(logged.reason)}" if logged.reason else state,
-    )
+    when: Cell = (Span(Moment().show(one.at), "dim"),)
+    if one.logged is not None:
+        words, reason = state_words(str(one.logged.state)), one.logged.reason
+        more = f": {sentence(reason)}" if reason else ""
+        where: Cell = (*state(words), Span(more))
+        if one.logged.skew:
+            wrong = f" (the clock was wrong by {how_long(one.logged.skew)})"
+            when = (*text_of(when), Span(wrong, "warn"))
+    else:
+        held = ", not used at once" if one.item and one.item.verdict == "conflict" else ""
+        where = (Span(f"laptop {one.key.partition(' ')[0]}{held}", "dim"),)
+    return (when, (Span(what_was_done(one), "strong"),), one.operator, where)
 
 
-def _others_line(kind: str, item: HistoryItem) -> tuple[str, ...]:
-    """Return the cells of another's change: when, who, what, and on which laptop."""
-    from fieldkit.records.fields.formats import Moment
-
-    held = ", not used at once" if item.verdict == "conflict" else ""
-    return (
-        Moment().show(item.at),
-        item.operator,
-        _done(kind, item.op, item.fields),
-        f"laptop {item.origin}{held}",
-    )
-
-
-def _done(kind: str, op: str, fields: Iterable[str]) -> str:
-    """Return what a change did, and to which fields."""
-    from fieldkit.protocol.change import DECIDED
-    from fieldkit.records import kinds
-
-    known = kinds().get(kind)
-    labels = {name: field.label.lower() for name, field in known.fields().items()} if known else {}
-    names = [labels.get(name, in_words(name)) for name in fields if name != DECIDED]
-    done = _DONE.get(op, op)
-    return f"{done}: {', '.join(names)}" if names else done
+def field_lines(one: Made, fields: Sequence[FieldChange], width: int) -> list[Cell]:
+    """Return what a change did to each field; what was entered at once as a card."""
+    inside = width - MARGIN
+    if one.op == "create":
+        lines = card([Fact(each.label, each.after) for each in fields], inside)
+    else:
+        lines = [line for each in fields for line in wrapped(change_line(each), inside, 4)]
+    return [(Span(" " * MARGIN), *line) for line in lines]

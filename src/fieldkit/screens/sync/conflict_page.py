@@ -77,11 +77,11 @@ class ConflictPage(PickerPage[None]):
     def _above(self, one: Open, width: int, height: int) -> tuple[Cell, ...]:
         """Return the field, the value before, and both values side by side."""
         warning = (Span(f"{CORRECT} ", "warn"), Span(one.note, "warn"))
-        was = (Span("before  ", "dim"), Span(one.was))
+        was = (Span("   before  ", "dim"), Span(one.was)) if one.was else ()
         head = [
-            apart((Span(one.field, "strong"),), (Span(one.conflict.record_id, "dim"),), width),
+            apart((Span(one.about, "dim"),), (Span(one.conflict.record_id, "dim"),), width),
             *(wrapped(warning, width, 4) if one.note else ()),
-            *(wrapped(was, width, 2) if one.was else ()),
+            *wrapped((Span(one.field, "strong"), *was), width, 2),
         ]
         airy = (*head, "", *side_by_side(one.mine, one.theirs, width), "")
         if len(airy) <= height:

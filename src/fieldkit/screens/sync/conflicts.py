@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fieldkit.protocol.merge import PLACE
 from fieldkit.screens.lookup.issues import role_of
-from fieldkit.screens.lookup.rows import fetch_references, in_words, label_of
+from fieldkit.screens.lookup.rows import fetch_references, in_words, label_of, row_of
 
 if TYPE_CHECKING:
     from fieldkit.protocol.change import Json
@@ -44,6 +44,8 @@ class Open:
     conflict: OpenConflict
     label: str
     """The record's."""
+    about: str
+    """What tells the record apart: father or husband, village."""
     field: str
     was: str
     """What the author of the held value saw; empty where that is of no use."""
@@ -62,12 +64,14 @@ def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
     conflicts = []
     for one in found:
         record = records.get((one.kind, one.record_id))
-        label = label_of(referred, record) if record else one.record_id
-        conflicts.append(_in_words(store, one, label))
+        row = row_of(referred, record) if record else None
+        label = row.label if row else one.record_id
+        about = ", ".join(filter(None, row.cells[1:3])) if row else ""
+        conflicts.append(_in_words(store, one, label, about))
     return conflicts
 
 
-def _in_words(store: Store, one: OpenConflict, label: str) -> Open:
+def _in_words(store: Store, one: OpenConflict, label: str, about: str) -> Open:
     from fieldkit.records.fields.formats import Moment
 
     here = one.held_here
@@ -92,7 +96,7 @@ def _in_words(store: Store, one: OpenConflict, label: str) -> Open:
     was = "" if one.field == "deleted" else _value(store, one, one.base)
     asked = asked_field(one)
     name = _FIELDS.get(one.field) or (asked.label if asked else in_words(one.field))
-    return Open(one, label, name, was, sides[0], sides[1], _denied(store, one))
+    return Open(one, label, about, name, was, sides[0], sides[1], _denied(store, one))
 
 
 def _denied(store: Store, one: OpenConflict) -> str:

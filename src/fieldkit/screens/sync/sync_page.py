@@ -27,7 +27,13 @@ from fieldkit.screens.sync.conflicts import open_conflicts
 from fieldkit.screens.sync.out_of_area import move_into_area
 from fieldkit.screens.sync.summary import ended, received, sending
 from fieldkit.screens.sync.to_do import (
+    GROUPS,
+    RETURNED,
+    SETTLE,
+    Group,
+    chip,
     conflict_row,
+    counted,
     enrol_row,
     findings_to_check,
     log_place,
@@ -46,9 +52,6 @@ if TYPE_CHECKING:
 
 _FRAME = 5
 """Cells of the panel that its text does not use."""
-_RETURNED, _SETTLE, _CHECK = "Returned to you", "To settle", "To check"
-_GROUPS = {_RETURNED: "correct", _SETTLE: "settle", _CHECK: "open"}
-"""The groups of the list in their order, and what Enter does in each."""
 
 
 class SyncPage(PickerPage[None]):
@@ -98,7 +101,7 @@ class SyncPage(PickerPage[None]):
         """Answer with the returned changes, the conflicts, and the findings."""
         if self._found is None:
             await self._read()
-        listed = await self._from(_RETURNED)
+        listed = await self._from(RETURNED)
         rows = [*self._first_rows(), *listed.rows]
         if rows:
             rows[0] = rows[0]._replace(gap=())
@@ -116,29 +119,28 @@ class SyncPage(PickerPage[None]):
             rows.append(out_of_area_row(found.out_of_area, area, self._move_into_area))
         return rows
 
-    async def _from(self, group: str, skip: int = 0) -> Answer:
+    async def _from(self, group: Group, skip: int = 0) -> Answer:
         """Return rows from a group on; those of a group that are not read yet come as more."""
         rows, full = await self._group(group, skip)
         if rows and not skip:
-            rows[0] = rows[0]._replace(head=heading(group), gap=("",))
+            rows[0] = rows[0]._replace(head=heading(group.name), gap=("",))
         if full:
             return Answer(rows, more=partial(self._from, group, skip + to_do.PAGE))
-        groups = list(_GROUPS)
-        if group == groups[-1]:
+        if group == GROUPS[-1]:
             return Answer(rows)
-        rest = await self._from(groups[groups.index(group) + 1])
+        rest = await self._from(GROUPS[GROUPS.index(group) + 1])
         return Answer([*rows, *rest.rows], more=rest.more)
 
-    async def _group(self, group: str, skip: int) -> tuple[list[Choice], bool]:
+    async def _group(self, group: Group, skip: int) -> tuple[list[Choice], bool]:
         """Return some rows of a group, and whether there may be more."""
-        if group == _SETTLE:
+        if group == SETTLE:
             width = self._width
             settle = self.navigator.open_conflicts
             held = await self.read(lambda store: open_conflicts(store))
             return [
                 conflict_row(one, partial(settle, first=one.conflict.id), width) for one in held
             ], False
-        read = returned_changes if group == _RETURNED else findings_to_check
+        read = returned_changes if group == RETURNED else findings_to_check
         found = await self.read(lambda store: read(store, skip))
         return [self._row(one) for one in found], len(found) == to_do.PAGE
 
@@ -240,12 +242,14 @@ class SyncPage(PickerPage[None]):
         return [line, many] if many else [line]
 
     def _show_keys(self) -> None:
+        """Show what can be done, and how much there is in each group."""
+        counts = counted(self.picker.answer)
+        self.set_header("Sync", chips=[chip(group, many) for group, many in counts.items()])
         if self.app.scheduler.running and self.app.scheduler.asked:
             self.set_keys("Esc stop, nothing is lost")
             return
         rows, enrolled = self.picker.answer.rows, bool(self._found and self._found.server)
-        heads = {words_of(row.head) for row in rows}
-        words = [word for head, word in _GROUPS.items() if head.upper() in heads]
+        words = [group.enter for group in counts]
         self.set_keys(
             "F5 sync now" if enrolled else "Enter enrol",
             f"Enter {words[0] if len(words) == 1 else 'open'}" if words and enrolled else "",

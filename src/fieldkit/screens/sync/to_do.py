@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.parts import state_mark
-from fieldkit.screens.look.text import Cell, Span, StyleName, Text, cut, joined
+from fieldkit.screens.look.text import Cell, Span, StyleName, Text, cut, joined, words_of
 from fieldkit.screens.lookup.rows import fetch_references, label_of
-from fieldkit.screens.widgets.rows import Choice
+from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.protocol.finding import Finding
@@ -21,6 +21,24 @@ if TYPE_CHECKING:
     from fieldkit.store import Logged, Store
 
 Do: TypeAlias = Callable[[], Awaitable[object]]
+
+
+class Group(NamedTuple):
+    """A group of the list."""
+
+    name: str
+    state: str
+    """The state that its rows show."""
+    words: str
+    """What the bar calls them."""
+    enter: str
+    """What Enter does."""
+
+
+RETURNED = Group("Returned to you", "returned to you", "returned", "correct")
+SETTLE = Group("To settle", "settle", "to settle", "settle")
+CHECK = Group("To check", "to check", "to check", "open")
+GROUPS = (RETURNED, SETTLE, CHECK)
 PAGE = 60
 """Returned changes, or findings, read at a time."""
 
@@ -121,7 +139,7 @@ _AROUND = 4
 
 def to_do_row(one: ToDo, enter: Do, discard: Do | None = None) -> Choice:
     """Return the row of a returned change or a finding."""
-    sign = state_mark("returned to you" if one.returned else "to check")
+    sign = state_mark((RETURNED if one.returned else CHECK).state)
     key = str(log_place(one.returned)) if one.returned else f"{one.record_id} {one.reason}"
     cells = _cells(sign, one.label, one.about, one.record_id)
     return Choice(cells, enter, (one.reason,), discard, key)
@@ -139,7 +157,7 @@ def conflict_row(one: Open, enter: Do, width: int) -> Choice:
             for side, name, style in zip((one.mine, one.theirs), names, _STYLES, strict=True)
         ]
     )
-    cells = _cells(state_mark("settle"), one.label, one.field.lower(), one.conflict.record_id)
+    cells = _cells(state_mark(SETTLE.state), one.label, one.field.lower(), one.conflict.record_id)
     return Choice(cells, enter, (values,), key=one.conflict.id)
 
 
@@ -152,10 +170,30 @@ def enrol_row(enter: Do) -> Choice:
 def out_of_area_row(many: int, area: str, enter: Do) -> Choice:
     """Return the row that moves new records into the area."""
     words, this = plural(many, "new record"), "it" if many == 1 else "them"
-    cells = _cells(state_mark("returned to you"), f"{words} of another block")
+    cells = _cells(state_mark(RETURNED.state), f"{words} of another block")
     return Choice(cells, enter, (f"Enter puts {this} into {area}.",), key="area")
 
 
 def _cells(sign: Text, label: str, about: str = "", record_id: str = "") -> tuple[Cell, ...]:
     mark = (*sign, Span(" ")) if sign else ()
     return (*mark, Span(label, "strong")), (Span(about, "dim"),), (Span(record_id, "dim"),)
+
+
+def counted(answer: Answer) -> dict[Group, str]:
+    """Return how many rows each group has, with a plus if there may be more."""
+    counts: dict[Group, int] = {}
+    group: Group | None = None
+    for row in answer.rows:
+        head = words_of(row.head)
+        group = next((one for one in GROUPS if one.name.upper() == head), group)
+        if group:
+            counts[group] = counts.get(group, 0) + 1
+    return {
+        one: f"{many}+" if answer.more and one == group else str(many)
+        for one, many in counts.items()
+    }
+
+
+def chip(group: Group, many: str) -> Text:
+    """Return how many rows a group has, for the bar."""
+    return (*state_mark(group.state), Span(f" {many} {group.words}"))

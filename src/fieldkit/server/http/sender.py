@@ -40,4 +40,6 @@ def check_private(request: Request) -> None:
         Refusal: 403, somebody can.
     """
     if not caller_of(request.scope).private:
-        raise refusal("insecure", 403, "Codes and tokens are taken over https alone.", "Use https.")
+        raise refusal(
+            "insecure", 403, "Codes and tokens are accepted only over https.", "Use https."
+        )

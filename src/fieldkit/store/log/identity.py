@@ -36,13 +36,14 @@ _COUNT_ON = update(tables.device).values(counter=bindparam("to"))
 
 
 _PLACE = select(_device.place)
+# A notice is kept once by its text, also one that an earlier version wrote: the texts stay.
 _MOVED = (
     "This folder of fieldkit was copied or moved since it was last open here. New entries get "
-    "other record numbers, so that two copies never give the same number."
+    "other record numbers, so that no two copies give out the same."
 )
 _OLDER = (
-    "This is an older copy: the server has more from this laptop than is here. Everything comes "
-    "back with the sync, and new entries get other record numbers."
+    "This is an older copy: the server has more from this laptop than is here. All of it "
+    "comes back with the sync, and new entries get other record numbers."
 )
 MOST_BY_SERVER = 100
 """Origins that may begin because a server said so: a faulty one must not fill the file."""

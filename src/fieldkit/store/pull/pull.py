@@ -35,17 +35,18 @@ from fieldkit.store.pull.scopes import (
 from fieldkit.store.rows.reapply import reapply_overlays
 
 _device, _cursor = tables.device, tables.cursor
+# A notice is kept once by its text (store/log/identity.py): the texts stay.
 _OTHER_AREA = (
-    "This laptop was given another area. Its records come with the sync. Records of the old area "
-    "leave after everything entered here is sent."
+    "This laptop was given another area. Its records come with the sync; those of the old area "
+    "leave once all that was entered here is sent."
 )
 _LOST = (
-    "The server has lost what it had sent here, for example because it was restored from a "
-    "backup. Everything is compared again. What others entered comes back when their laptops sync."
+    "The server has lost what it had sent here, as when it was restored from a backup. Everything "
+    "is compared again; what others had entered comes back once their laptops sync."
 )
 _RENUMBERED = (
-    "A copy of this laptop's data was also used. What was not sent has new record numbers: a "
-    "number noted on paper may now be another person's."
+    "A copy of this laptop's data was used too. What had not been sent has new record numbers: "
+    "a number written down may now mean another person."
 )
 
 

@@ -36,6 +36,8 @@ class FormCursor(FormFields):
         self._adding = False
         """Whether the next key adds to the text though nothing was typed yet."""
         self._found: dict[Lookup, tuple[Candidate, ...]] = {}
+        self._listed: tuple[tuple[str, str, bool, Value] | None, tuple[Candidate, ...]] = None, ()
+        """The candidates of a closed list, which are asked for several times a key."""
         self._visited: set[str] = set()
 
     @property
@@ -64,7 +66,10 @@ class FormCursor(FormFields):
         """Return what the text of the current field could mean."""
         one = self.current
         if one.closed:
-            return one.candidates(self.within(one), whole=self.fresh)
+            key = (self.at, one.text, self.fresh, self.within(one))
+            if self._listed[0] != key:
+                self._listed = key, one.candidates(key[-1], whole=self.fresh)
+            return self._listed[1]
         here = self._lookup_here
         found = self._found.get(here, ())
         if one.field.suggest and here.text:

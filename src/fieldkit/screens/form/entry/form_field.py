@@ -99,6 +99,7 @@ class FormField:
     confirmed: bool = False
     """Whether the operator confirmed a doubtful text."""
     history: list[str] = dataclasses.field(default_factory=list)
+    _numbered: dict[Value, bool] = dataclasses.field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -231,7 +232,10 @@ class FormField:
     def numbers(self, within: Value) -> bool:
         """Say whether a typed number chooses an entry by its place in the list."""
         form = self.field.format
-        return isinstance(form, Choice) and not _has_digits(form.options(within))
+        if within not in self._numbered:
+            numbered = isinstance(form, Choice) and not _has_digits(form.options(within))
+            self._numbered[within] = numbered
+        return self._numbered[within]
 
     @property
     def wrong(self) -> str:

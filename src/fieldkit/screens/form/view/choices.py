@@ -6,6 +6,7 @@ takes; what does not fit follows as the mark moves on.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -16,7 +17,7 @@ from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.view.columns import Columns, Places
 from fieldkit.screens.look.parts import MARGIN
-from fieldkit.screens.look.text import Span, StyleName, Text, cut, fit, joined, width_of
+from fieldkit.screens.look.text import Span, StyleName, Text, cut, fit, joined, width_of, words_of
 
 _LONGEST_BRIEF = 22
 
@@ -50,13 +51,11 @@ class _Grid(NamedTuple):
     """The width of a column."""
     columns: int
     rows: int
-    first: int
-    """The first entry that is shown."""
 
-    @property
-    def holds(self) -> int:
-        """How many entries are shown at once."""
-        return self.columns * self.rows
+    def place(self, column: int, row: int) -> int:
+        """Return which entry stands at a cell, -1: none."""
+        inside = row < self.rows and 0 <= column - self.at < self.size * self.columns
+        return (column - self.at) // self.size * self.rows + row if inside else -1
 
 
 def choice_lines(model: FormModel, cols: Columns, at: Places, width: int) -> list[Text]:
@@ -67,12 +66,11 @@ def choice_lines(model: FormModel, cols: Columns, at: Places, width: int) -> lis
     if not found:
         return [()] * (at.rows + 1)
     entries, grid = _laid_out(model, found, cols, at, width)
-    codes = _code_width(entries)
-    lines: list[Text] = [_how_many(grid, len(found), width)]
-    last = min(grid.first + grid.holds, len(found))
+    page, codes = _page(found, model.mark, grid.columns * grid.rows), _code_width(entries)
+    lines: list[Text] = [_how_many(page, found, width)]
     for row in range(at.rows):
         spans: list[Span] = [Span(" " * grid.at)]
-        for place in range(grid.first + row, last, grid.rows) if row < grid.rows else ():
+        for place in page[row :: grid.rows] if row < grid.rows else ():
             line = entries[place].line(codes, marked=place == model.mark)
             spans += fit(line, grid.size)
         lines.append(tuple(spans) if len(spans) > 1 else ())
@@ -89,9 +87,8 @@ def choice_at(
     if at.rows == 1:
         return _side_at(model, found, width, column)
     _, grid = _laid_out(model, found, cols, at, width)
-    place = grid.first + (column - grid.at) // grid.size * grid.rows + row
-    inside = row < grid.rows and grid.at <= column < grid.at + grid.size * grid.columns
-    return place if inside and place < min(grid.first + grid.holds, len(found)) else None
+    page, place = _page(found, model.mark, grid.columns * grid.rows), grid.place(column, row)
+    return page[place] if 0 <= place < len(page) else None
 
 
 def whole_list(model: FormModel, width: int, rows: int) -> list[Text]:
@@ -105,11 +102,22 @@ def whole_list(model: FormModel, width: int, rows: int) -> list[Text]:
     return [joined(fit(each, width // columns - 2) for each in drawn[n::rows]) for n in range(rows)]
 
 
-def _how_many(grid: _Grid, many: int, width: int) -> Text:
-    if many <= grid.holds:
+def _page(found: tuple[Candidate, ...], mark: int, holds: int) -> list[int]:
+    """Return the places of the entries shown at once: the marked one, and all that begin one."""
+    if len(found) <= holds:
+        return [*range(len(found))]
+    begin = [place for place, one in enumerate(found) if one.begins]
+    others, space = len(found) - len(begin), max(holds - len(begin), 1)
+    first = min(max(mark, 0), others - 1) // space * space
+    return [*range(first, min(first + space, others)), *begin]
+
+
+def _how_many(page: list[int], found: tuple[Candidate, ...], width: int) -> Text:
+    if len(page) == len(found):
         return ()
-    last = min(grid.first + grid.holds, many)
-    return fit((Span(f"{grid.first + 1} to {last} of {many}", "dim"),), width - 1, right=True)
+    many = sum(not one.begins for one in found)
+    last = max(place for place in page if not found[place].begins)
+    return fit((Span(f"{page[0] + 1} to {last + 1} of {many}", "dim"),), width - 1, right=True)
 
 
 # --- the list ---
@@ -122,34 +130,29 @@ def _laid_out(
     one = model.current
     whole = one.candidates(model.within(one), whole=True) if one.closed else found
     room, many = width - cols.box_at - 1, len(whole)
-    if many <= at.rows:
-        return _entries(model, found, brief=False), _grid(model, cols.box_at, room, 1, at.rows)
-    brief = _entries(model, whole, brief=True)
-    codes = _code_width(brief)
-    size = max(width_of(entry.line(codes, marked=True)) for entry in brief) + 1
+    if many <= at.rows or one.searched:
+        grid = _Grid(cols.box_at, room, 1, at.rows)
+        return _entries(model, found, brief=False), grid
+    size = _widest(tuple(_entries(model, whole, brief=True)))
     wanted, start = -(-many // at.rows), cols.box_at
     if room // size < wanted:
         start, room = MARGIN, width - MARGIN - 1
     columns = max(min(room // size, wanted), 1)
     rows = min(-(-many // columns), at.rows)
-    grid = _grid(model, start, min(room // columns, max(size, _LONGEST_BRIEF)), columns, rows)
-    return _entries(model, found, brief=True), grid
-
-
-def _grid(model: FormModel, at: int, size: int, columns: int, rows: int) -> _Grid:
-    holds = columns * rows
-    return _Grid(at, size, columns, rows, max(model.mark, 0) // holds * holds)
+    size = min(room // columns, max(size, _LONGEST_BRIEF))
+    return _entries(model, found, brief=True), _Grid(start, size, columns, rows)
 
 
 def _entries(model: FormModel, found: tuple[Candidate, ...], *, brief: bool) -> list[_Entry]:
     one = model.current
     codes = _codes(model)
-    labels = [shown(each.label) for each in found]
+    labels = tuple(shown(each.label) for each in found)
     labels = _brief(labels) if brief and one.closed else labels
     value = one.field.format.edit(one.value) if one.closed and one.value is not None else None
     entries = []
     for each, label in zip(found, labels, strict=True):
-        style: StyleName = "accent" if each.text == value or each.begins else "text"
+        style: StyleName = "strong" if one.searched else "text"
+        style = "accent" if each.text == value or each.begins else style
         code = "+" if each.begins else codes.get(each.text, "")
         entries.append(_Entry(code, label, each.more, style))
     return entries
@@ -170,11 +173,18 @@ def _code_width(entries: list[_Entry]) -> int:
     return max((cell_len(shown(entry.code)) for entry in entries), default=0)
 
 
-def _brief(labels: list[str]) -> list[str]:
+@lru_cache(maxsize=64)
+def _widest(entries: tuple[_Entry, ...]) -> int:
+    """Return the cells of a column in which every entry fits."""
+    codes = _code_width(list(entries))
+    return max(width_of(entry.line(codes, marked=True)) for entry in entries) + 1
+
+
+@lru_cache(maxsize=64)
+def _brief(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Return the beginnings of labels, if they still differ."""
-    heads = [label.partition(" (")[0] for label in labels]
-    cut_heads = ["".join(span.text for span in cut(head, _LONGEST_BRIEF)) for head in heads]
-    return cut_heads if len(set(cut_heads)) == len(labels) else labels
+    heads = tuple(words_of(cut(label.partition(" (")[0], _LONGEST_BRIEF)) for label in labels)
+    return heads if len(set(heads)) == len(labels) else labels
 
 
 # --- the one line where nothing is free ---

@@ -17,9 +17,12 @@ from fieldkit.screens.look.parts import MARGIN
 GAP = 2
 """Cells between label, box and note."""
 _SHORTEST_LABEL, _LONGEST_LABEL = 18, 30
-_LEAST_BOX, _WIDEST_BOX = 14, 44
+_LEAST_BOX, _USUAL_BOX, _WIDEST_BOX = 14, 24, 44
+_LEAST_NOTE = 18
 _LEAST_CHOICES = 3
 """Lines of choices for which it is worth to leave a line above them empty."""
+_MANY_CHOICES = 5
+"""Lines of choices from which on a line below them is left empty, too."""
 
 
 class Columns(NamedTuple):
@@ -40,7 +43,8 @@ def columns(model: FormModel, width: int) -> Columns:
     longest = max(cell_len(one.field.label) for one in model.in_section(model.section))
     label = min(max(longest, _SHORTEST_LABEL), _LONGEST_LABEL, max(width * 3 // 8, 8))
     rest = max(width - MARGIN - label - 2 * GAP - 1, 2)
-    box = min(max(_LEAST_BOX, rest // 2), _WIDEST_BOX, rest - 1)
+    box = max(rest // 2, min(_USUAL_BOX, rest - _LEAST_NOTE))
+    box = min(max(box, _LEAST_BOX), _WIDEST_BOX, rest - 1)
     return Columns(label, box, rest - box)
 
 
@@ -64,7 +68,7 @@ def places(model: FormModel, height: int) -> Places:
     for above in (1, 0):  # an empty line above the fields, then none
         free = height - 2 - above - many
         if free >= _LEAST_CHOICES:
-            return Places(1 + above, fields, 2 + above + many, free)
+            return Places(1 + above, fields, 2 + above + many, free - (free > _MANY_CHOICES))
     space = max(height - 2, 1)
     if many > space:
         here = fields.index(model.current)

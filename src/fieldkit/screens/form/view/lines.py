@@ -5,6 +5,7 @@ Pure. Line 0 names the section; each field has a line of its own; the choices st
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from rich.cells import cell_len
@@ -36,8 +37,9 @@ def lines(model: FormModel, width: int, height: int) -> list[Line]:
     found = [_plain(_heading(model, width), width)]
     found += [_plain((), width)] * (at.first - 1)
     found += [_row(model, one, cols, width, asked=one.field.asked(values)) for one in at.fields]
-    found += [_plain((), width)] * (height - len(found) - len(below))
-    return [*found, *(_plain(text, width) for text in below)]
+    found += [_plain((), width)] * (at.choices_at - (at.rows > 1) - len(found))
+    found += [_plain(text, width) for text in below]
+    return [*found, *[_plain((), width)] * (height - len(found))]
 
 
 def cursor(model: FormModel, width: int, height: int) -> tuple[int, int]:
@@ -50,7 +52,8 @@ def cursor(model: FormModel, width: int, height: int) -> tuple[int, int]:
 
 def box_width(model: FormModel, width: int) -> int:
     """Return the cells of the current text: those of the note too, if there is no note."""
-    return _text_width(columns(model, width), model, model.current, asked=True)
+    one = model.current
+    return _text_width(columns(model, width), one.text, _note(model, one, asked=True))
 
 
 def cut_note(model: FormModel, width: int) -> str:
@@ -85,57 +88,75 @@ def _plain(text: Text, width: int) -> Line:
 
 
 def _heading(model: FormModel, width: int) -> Text:
+    here = model.sections.index(model.section)
+    return _section_line(model.section, here, len(model.sections), width)
+
+
+@lru_cache(maxsize=64)
+def _section_line(section: str, here: int, many: int, width: int) -> Text:
     """Return the section's name, a thin line, a dot for each section and which one this is."""
-    here, many = model.sections.index(model.section), len(model.sections)
-    name = cut((Span(model.section, "accent"),), max(width - 12, 1))
+    name = cut((Span(section, "accent"),), max(width - 12, 1))
     number = (Span(f" {here + 1} / {many}", "dim"),)
-    dots = tuple(
-        Span(f"{SENT} " if place == here else f"{OPEN} ", "accent" if place == here else "dim")
-        for place in range(many)
-    )
+    dots: list[Span] = []
+    for place in range(many):
+        dots.append(Span(SENT, "accent") if place == here else Span(OPEN, "dim"))
+        dots.append(Span(" "))
     space = width - MARGIN - width_of(name) - width_of(number) - 3
-    if space - 2 * many < 4:
-        dots = ()
-    thin = rule(space - 2 * len(dots))
-    dots = (*dots[:-1], Span(dots[-1].text.strip(), dots[-1].style)) if dots else ()
-    return (Span(" " * MARGIN), *name, Span(" "), *thin, Span(" "), *dots, *number)
+    if space - len(dots) < 4:
+        dots = []
+    thin = rule(space - len(dots) + bool(dots))
+    return (Span(" " * MARGIN), *name, Span(" "), *thin, Span(" "), *dots[:-1], *number)
 
 
 # --- rows ---
 
 
 def _row(model: FormModel, one: FormField, cols: Columns, width: int, *, asked: bool) -> Line:
-    here = one.name == model.at
-    surface: Surface = "selected" if here else "page"
-    label = fit((Span(one.field.label, "strong" if here else "dim"),), cols.label, right=True)
-    left = Piece((*gutter(marked=here), *label), cols.box_at, surface)
-    if not asked:
-        return (left, Piece((Span(" -", "dim"),), width - cols.box_at, surface))
-    wide = _text_width(cols, model, one, asked=asked)
-    box = Piece(_box(model, one, wide), wide + 1, "field")
-    note = (Span(" " * GAP), *cut(_note(model, one, asked=asked), cols.note))
-    return (left, box, Piece(note, width - cols.box_at - box.width, surface))
-
-
-def _text_width(cols: Columns, model: FormModel, one: FormField, *, asked: bool) -> int:
-    """Return the cells for a text: those of the note too where there is none and it is long."""
-    inside = cols.box - 1
-    if cell_len(shown(one.text[:1000])) < inside or _note(model, one, asked=asked):
-        return inside
-    return inside + GAP + cols.note
-
-
-def _box(model: FormModel, one: FormField, width: int) -> Text:
+    label, note = one.field.label, _note(model, one, asked=asked)
     if one.name != model.at:
-        return (Span(" "), *fit(one.text, width))
-    view = one.box.window(width)
+        return _quiet_row(label, one.text[:1000] if asked else None, note, cols, width)
+    inside = _text_width(cols, one.text, note)
+    view = one.box.window(inside)
     style: StyleName = "replaced" if model.types_over else "typed"
-    return (
+    box = (
         Span(" "),
         Span(view.text[: view.cursor], style),
         Span(view.text[view.cursor : view.after] or " ", "cursor"),
         Span(view.text[view.after :], "typed"),
     )
+    return _pieces((Span(label, "strong"),), box, inside, note, cols, width, "selected")
+
+
+@lru_cache(maxsize=256)
+def _quiet_row(label: str, text: str | None, note: Text, cols: Columns, width: int) -> Line:
+    """Return the row of a field without the cursor; ``text`` None: it does not apply."""
+    named = (Span(label, "dim"),)
+    if text is None:
+        return _pieces(named, (Span(" -", "dim"),), -1, (), cols, width, "page")
+    inside = _text_width(cols, text, note)
+    return _pieces(named, (Span(" "), *fit(text, inside)), inside, note, cols, width, "page")
+
+
+def _pieces(
+    label: Text, box: Text, inside: int, note: Text, cols: Columns, width: int, surface: Surface
+) -> Line:
+    """Return a row; ``inside``: the cells for the text, -1: there is no box."""
+    marked = surface == "selected"
+    label = (*gutter(marked=marked), *fit(label, cols.label, right=True))
+    left = Piece(fit(label, cols.box_at), cols.box_at, surface)
+    if inside < 0:
+        return (left, Piece(box, width - cols.box_at, surface))
+    space = width - cols.box_at - inside - 1
+    rest = (Span(" " * GAP), *cut(note, cols.note)) if note else ()
+    return (left, Piece(box, inside + 1, "field"), Piece(rest, space, surface))
+
+
+def _text_width(cols: Columns, text: str, note: Text) -> int:
+    """Return the cells for a text: those of the note too where there is none and it is long."""
+    inside = cols.box - 1
+    if note or cell_len(shown(text[:1000])) < inside:
+        return inside
+    return inside + GAP + cols.note
 
 
 def _note(model: FormModel, one: FormField, *, asked: bool) -> Text:
@@ -155,11 +176,20 @@ def _note(model: FormModel, one: FormField, *, asked: bool) -> Text:
 
 def _wanted(model: FormModel, one: FormField, *, here: bool) -> Text:
     """Return why a text is wanted, or in the present field what can be repeated there."""
-    if here and (last := model.last.get(one.name)):
+    if here and (last := _last(model, one)):
         return (Span("=", "key"), Span(f" {last}", "dim"))
     if one.field.required:
         return (Span("needed", "dim"),)
     return (Span(f"{DUE} before {one.field.due}", "dim"),) if one.field.due else ()
+
+
+def _last(model: FormModel, one: FormField) -> str:
+    """Return what was entered here last time, as people read it; of a record, if that is known."""
+    text = model.last.get(one.name, "")
+    if one.searched:
+        return model.names.get(text, "")
+    listed = one.candidates(model.within(one), whole=True) if text and one.closed else ()
+    return next((each.label for each in listed if each.text == text), text)
 
 
 def _fault(one: FormField, *, typing: bool) -> Text:
@@ -176,10 +206,11 @@ def _fault(one: FormField, *, typing: bool) -> Text:
 
 def _help(model: FormModel, width: int, space: int) -> list[Text]:
     one, inside = model.current, width - 2 * MARGIN
-    texts: list[Text] = [(Span(one.field.label, "strong"),)]
-    for paragraph in one.explain():
-        texts += [(), *wrapped(paragraph, inside, space)]
     options = one.candidates(model.within(one), whole=True)
+    texts: list[Text] = [(Span(one.field.label, "strong"),)]
+    for number, paragraph in enumerate(one.explain()):
+        texts += [] if number and options else [()]
+        texts += wrapped(paragraph, inside, space)
     if options:
         texts.append(())
         texts += whole_list(model, inside, space - len(texts) - 2)

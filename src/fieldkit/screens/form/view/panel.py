@@ -31,7 +31,13 @@ def bar(
         typed = (str(model.values[name] or "") for name in model.kind.used(Use.PLACE))
         place = (", ".join(part for part in (*typed, area) if part),)
     chips = (number, state("unfinished") if unfinished else "", *_noted(noted))
-    return Bar((title, *place), tuple(chip for chip in chips if chip))
+    trail = (f"Correct {lower(model.kind.title)}", title) if model.record else (title, *place)
+    return Bar(trail, tuple(chip for chip in chips if chip))
+
+
+def lower(title: str) -> str:
+    """Return a kind's title within a sentence: "toolkit", "SHG"."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _noted(noted: Amiss) -> list[Text]:
