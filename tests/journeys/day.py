@@ -135,7 +135,7 @@ def _group() -> list[Step]:
         steps.append(Step(typed, (name, kin, "W/o (wife of)", "> Aadhaar, last four")))
         last = place == len(MEMBERS) - 1
         steps.append(
-            Step("<ctrl+s>", (f"{len(MEMBERS)} members",))
+            Step("<ctrl+s>", (f"MEMBERS  {len(MEMBERS)}",))
             if last
             else Step("<ctrl+n>", (f"Saved: {name}", "> Name", "Noor SHG, Wathoora"))
         )

@@ -56,7 +56,7 @@ def test_a_data_file_full_of_garbage_is_told_and_left_alone(home: Path) -> None:
         hand.see(
             "fieldkit cannot open its data", "The data file is damaged or is not a fieldkit file"
         )
-        hand.do("zooni<enter>", "Restore the last backup")
+        hand.do("zooni<enter>", "Restore the last")
         hand.quit()
     assert (home / DATABASE).read_bytes() == b"\xa5garbage" * 4000
 

@@ -37,7 +37,7 @@ def test_the_main_screens_work_on_any_terminal(
             ("<esc>6<enter>", ("Toolkits", "Enter open")),
             ("<esc>/list artisans<enter>", ("Artisans", "Tariq Lone", "Ctrl+N new")),
             ("<enter>", ("Ghulam Mohammad Bhat", "t training", "Esc")),
-            ("h", ("History of Ghulam Mohammad Bhat", "entered")),
+            ("h", ("› History", "Entered")),
             ("<esc>e", ("Name as on Aadhaar", "Ctrl+S save")),
             ("<f1>", ("Needed: ", "Any key goes on")),
             ("<esc><esc><esc><esc>", ("TODAY",)),
