@@ -128,7 +128,8 @@ def _group() -> list[Step]:
         Step("2<enter><ctrl+n>", ("New self-help group", "> Name")),
         Step("Noor SHG<enter>Wathoora<enter><enter>0502 2026<enter>", ("05 Feb 2026",)),
         Step("<ctrl+s>", ("Saved: Noor SHG", "m member")),
-        Step("m", ("New member", "> Name", "Noor SHG, Wathoora")),
+        Step("m", ("Find", "who is registered already")),
+        Step("<ctrl+n>", ("New member", "> Name", "Noor SHG, Wathoora")),
     ]
     for place, (name, kin, born, mobile) in enumerate(MEMBERS):
         typed = f"{name}<enter>w<enter>{kin}<enter>{born}<enter>{mobile}<enter>"
@@ -147,14 +148,14 @@ def _training() -> list[Step]:
         Step("3<enter><ctrl+n>", ("New training", "> Kind")),
         Step("basic<enter>Joinery Wathoora<enter>carp<enter>", ("Carpenter", "> First day")),
         Step("0510 2026<enter>1010 2026<enter>", ("05 Oct 2026", "10 Oct 2026", "> Centre")),
-        Step("<enter>Wathoora<ctrl+s>", ("Saved: Joinery Wathoora", "a enrol")),
-        Step("a", ("0 on the list",)),
+        Step("<enter>Wathoora<ctrl+s>", ("Saved: Joinery Wathoora", "m enrol")),
+        Step("m", ("0 on the list",)),
         *(
             Step(f"{mobile}<enter>", (f"{place} on the list", "On the list: "))
             for place, mobile in enumerate(ENROLLED, 1)
         ),
-        Step("<esc>", ("20 enrolments",)),
-        Step("<esc><esc>", ("TODAY", "enrolment")),
+        Step("<esc>", ("ENROLMENTS  20",)),
+        Step("<esc><esc>", ("TODAY", "LAST SAVED")),
     ]
 
 
@@ -176,7 +177,7 @@ def _toolkit() -> list[Step]:
         Step(opened + "<down>delivered<enter>", ("> Delivered",)),
         Step("1011 2026<enter>", ("10 Nov 2026", "> Received by")),
         Step("1<enter>1<ctrl+s>", saved),
-        Step("9419011432<enter>", ("Toolkit handed over: Carpenter, Set A",)),
+        Step("9419011432<enter>", ("Toolkit handed over", "Carpenter, Set A")),
         Step("<esc>", ("TODAY", "Find or new")),
     ]
 

@@ -53,7 +53,11 @@ async def test_the_first_key_replaces_what_stands_in_a_name_too(opened_app: At) 
         assert text_of(page, "name") == "Zooni Akhter"
         await hand.press("<up>", "<left>", "<delete>", "<enter>")
         assert text_of(page, "name") == "Zooni Akhte"
-        await hand.press("<up>", "<backspace>")
+        await hand.press("<up>")
+        assert "The next key replaces this." in hand.text()
+        await hand.press("<end>")
+        assert "The next key replaces this." not in hand.text()
+        await hand.press("<down>", "<up>", "<backspace>")
         assert text_of(page, "name") == ""
         await hand.press("<ctrl+z>")
         assert text_of(page, "name") == "Zooni Akhte"

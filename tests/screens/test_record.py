@@ -15,7 +15,7 @@ from fieldkit.screens.attendance.roster_page import RosterPage
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.form_widget import Form
 from fieldkit.screens.home.home_page import HomePage
-from fieldkit.screens.look.glyphs import CRUMB, CURSOR, DUE, OPEN, SENT
+from fieldkit.screens.look.glyphs import CORRECT, CRUMB, CURSOR, DUE, OPEN, SENT
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
@@ -343,3 +343,49 @@ async def test_the_menu_of_a_page_offers_its_actions(opened_app: At, block: dict
         assert "Tariq Lone" in hand.text()
         await hand.press("<escape>")
         assert isinstance(hand.app.screen, RecordPage)
+
+
+async def test_a_saved_remark_stays_on_the_records_page(
+    opened_app: At, block: dict[str, str], store: Store
+) -> None:
+    store.save([Edit(Beneficiary, {"gender": "F"}, block["ghulam"])], "Asha")
+    async with opened_app() as hand:
+        await hand.press("9419011432", "<enter>")
+        said = "s/o, d/o or w/o. Check both."
+        assert hand.line("To check").strip().startswith(f"{CORRECT} To check  Man or woman:  This")
+        assert hand.line("To check").endswith(said)
+        assert hand.text().count(said) == 1
+
+
+async def test_what_does_not_fit_scrolls_with_the_lines(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app(60, 16) as hand:
+        await hand.press("9419011432", "<enter>")
+        assert "more lines" in hand.text()
+        assert "Born" not in hand.text()
+        await hand.press("g")
+        assert "Born  23 Jan 1984, 42 years" in hand.text()
+        await hand.press("<enter>")  # the marked line is out of sight: it is shown first
+        assert isinstance(hand.app.screen, RecordPage)
+        assert "Toolkit selected" in hand.marked()
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, FormPage)
+
+
+async def test_a_narrow_timeline_cuts_no_step(opened_app: At, block: dict[str, str]) -> None:
+    async with opened_app(60, 20) as hand:
+        await hand.press("9419011432", "<enter>")
+        assert "Toolkit selected  " in hand.line("01 Feb 2026")
+        assert hand.line("01 Feb 2026").endswith(OPEN)
+
+
+async def test_a_wide_page_has_due_work_and_details_beside(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app(120, 36) as hand:
+        await hand.press("9419011432", "<enter>")
+        assert "─ Due ─" in hand.text()
+        assert "─ Details ─" in hand.text()
+        assert hand.text().count("23 Jan 1984, 42 years") == 1
+        assert "DUE  " not in hand.text()

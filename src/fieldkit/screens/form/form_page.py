@@ -41,6 +41,7 @@ _ROOMY = 100
 """Columns from which the bar has space for the place."""
 _PANEL = PANEL_WIDTH - 5
 """Cells of a line in the panel."""
+_REPLACES = "The next key replaces this. An arrow or End edits it."
 
 
 class FormPage(Page["SavedRecord | None"]):
@@ -254,7 +255,10 @@ class FormPage(Page["SavedRecord | None"]):
         if note := cut_note(model, self.form.size.width):
             return note
         texts = "   ".join(f"{in_words(name)}: {text}" for name, text in model.unasked.items())
-        return f"Typed before, not asked here: {texts}" if texts else model.current.field.help
+        if texts:
+            return f"Typed before, not asked here: {texts}"
+        over = model.types_over and not model.current.closed
+        return _REPLACES if over else model.current.field.help
 
     def _unfinished(self, model: FormModel) -> bool:
         """Say whether anything was typed since the form was opened."""

@@ -50,7 +50,9 @@ class Look(NamedTuple):
             for span in fit(piece.text, piece.width):
                 text = span.text.translate(instead) if instead else span.text
                 style = style_of(self.palette, span.style, piece.surface)
-                if style is before:  # one run of text: fewer bytes on a slow line
+                # One run of text is fewer bytes on a slow line; blanks before it stay apart, as
+                # some programs drop them from pictures of the screen.
+                if style is before and segments[-1].text.strip():
                     segments[-1] = Segment(segments[-1].text + text, style)
                 else:
                     segments.append(Segment(text, style))

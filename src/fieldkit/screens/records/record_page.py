@@ -20,13 +20,15 @@ from fieldkit.screens.lookup.rows import NOT_HERE, Row
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import PageData, read_page_data
 from fieldkit.screens.records.page_lines import Panelled, above, details, panelled
-from fieldkit.screens.records.timeline import SIGN_AT
+from fieldkit.screens.records.timeline import SIGN_AT, in_short
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records.declaration.roles import PageAction
 
 
+_NARROW = 72
+"""Cells of a page below which a line of the timeline has no columns."""
 _WORDS = {
     "e": "edit",
     "g": "all details",
@@ -97,7 +99,7 @@ class RecordPage(PickerPage[None]):
         joint = (timeline_joint(SIGN_AT),) if joints else ()
         return [
             Choice(
-                line.cells,
+                in_short(line.cells) if found.dated and self.size.width < _NARROW else line.cells,
                 partial(self.open, line.kind, line.id),
                 remove=None if has_page(line.kind) else partial(self._delete_line, line.id),
                 key=f"{line.id} {next(seen[line.id])}",

@@ -50,12 +50,12 @@ class StaleDraftPage(PickerPage[None]):
         enter = "Enter open the form" if self._here else "Enter enter it as a new one"
         self.set_keys("↑↓ look", enter if kind else "", "Esc back")
         if not self._here:
-            self.say(f"{NOT_HERE} Read it off or enter it as a new one; on Home, Delete drops it.")
+            self.say(f"{NOT_HERE} Enter it as a new one, or discard it on Home with Delete.")
             return
         form = (
             "Its form does not ask for all of this" if kind else "This version has no form for it"
         )
-        self.say(f"{form}. Type it where it belongs; on Home, Delete throws it away.")
+        self.say(f"{form}. Type it where it belongs; on Home, Delete discards it.")
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the texts, wrapped at words; those the form has no field for come first."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fieldkit.screens.look.glyphs import OPEN, SENT
 from fieldkit.screens.look.parts import state, state_mark
-from fieldkit.screens.look.text import Cell, Span, fit
+from fieldkit.screens.look.text import Cell, Span, fit, joined
 from fieldkit.screens.lookup.rows import record_words
 from fieldkit.screens.records.lines import Line
 
@@ -60,6 +60,12 @@ def _line(event: Event, open_: OpenAbout, *, newest: bool) -> Line:
         state_mark(words) if quiet else state(words),
     )
     return Line(cells, event.kind, event.id)
+
+
+def in_short(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Return a line for a narrow page: what happened and more of it stand in one cell."""
+    on, what, more, who, stands = cells
+    return (on, joined((what, more)), who, stands)
 
 
 def _fold_days_of(
