@@ -15,7 +15,7 @@ async def draw(block: Block) -> int:
     many = 0
     for size in SIZES:
         for theme in THEMES:
-            async for name, svg in take_all(block, size, theme):
+            for name, svg in (await take_all(block, size, theme)).items():
                 path_of(name, size, theme).write_text(svg, encoding="utf-8")
                 many += 1
     return many

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +30,15 @@ class Shot(NamedTuple):
 
 def shots(block: Block) -> list[Shot]:
     """Return the main screens; what each leaves behind is the same every time."""
-    entry = ("<ctrl+n>", "Zooni Akhter", "<enter>", "d", "<enter>", "Abdul Gani Lone", "<enter>")
+    entry: tuple[str, ...] = (
+        "<ctrl+n>",
+        "Zooni Akhter",
+        "<enter>",
+        "d",
+        "<enter>",
+        "Abdul Gani Lone",
+        "<enter>",
+    )
     entry += ("2301 1992", "<enter>", "94190 1143", "<enter>", "0143", "<enter>", "gen", "<enter>")
     return [
         Shot("form", (*entry, "Kralpora", "<enter>", "tai")),
@@ -40,7 +47,8 @@ def shots(block: Block) -> list[Shot]:
         Shot("person", (block.person, "<enter>")),
         Shot("history", (block.person, "<enter>", "h")),
         Shot("group", (block.group, "<enter>")),
-        Shot("list", ("6", "<enter>", "toolkit", "<enter>")),
+        Shot("list", ("6", "<enter>", "artisans", "<enter>")),
+        Shot("filter", ("6", "<enter>", "toolkits", "<enter>", "f")),
         Shot("sync", ("8", "<enter>")),
         Shot("settle", ("8", "<enter>", "<enter>")),
         Shot("import", ("7", "<enter>")),
@@ -49,23 +57,24 @@ def shots(block: Block) -> list[Shot]:
     ]
 
 
-async def take_all(
-    block: Block, size: tuple[int, int], theme: str
-) -> AsyncIterator[tuple[str, str]]:
-    """Yield name and SVG of each screen at a size in cells, in a theme."""
+async def take_all(block: Block, size: tuple[int, int], theme: str) -> dict[str, str]:
+    """Return the SVG of each screen by name, at a size in cells, in a theme."""
+    taken: dict[str, str] = {}
     keep_look(block.home, "Asha", theme=THEMES[theme], glyphs="full")
     app = FieldkitApp(block.home, pace=None)
     async with app.run_test(size=size) as pilot:
         await _settle(app, pilot)
         for shot in shots(block):
             await _press(app, pilot, *shot.keys)
-            yield shot.name, app.export_screenshot(title="fieldkit", simplify=True)
+            taken[shot.name] = app.export_screenshot(title="fieldkit", simplify=True)
             while not isinstance(app.screen, HomePage) or app.screen.picker.typed.text:
                 await _press(app, pilot, "<escape>")
     app.close_store()
     with closing(Store.open(block.home)) as store:
         for draft in store.drafts.of("Asha"):
-            store.drafts.drop(draft.id)
+            if draft.id is not None:
+                store.drafts.drop(draft.id)
+    return taken
 
 
 def path_of(name: str, size: tuple[int, int], theme: str) -> Path:

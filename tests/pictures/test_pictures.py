@@ -21,13 +21,9 @@ def block(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Block]:
 def test_every_screen_looks_as_its_picture(
     block: Block, size: tuple[int, int], tmp_path: Path
 ) -> None:
-    async def different() -> list[str]:
-        found = []
-        async for name, svg in take_all(block, size, "dark"):
-            if path_of(name, size, "dark").read_text(encoding="utf-8") != svg:
-                (tmp_path / f"{name}.svg").write_text(svg, encoding="utf-8")
-                found.append(name)
-        return found
-
-    changed = asyncio.run(different())
+    changed = []
+    for name, svg in asyncio.run(take_all(block, size, "dark")).items():
+        if path_of(name, size, "dark").read_text(encoding="utf-8") != svg:
+            (tmp_path / f"{name}.svg").write_text(svg, encoding="utf-8")
+            changed.append(name)
     assert not changed, f"{', '.join(changed)} differ, see {tmp_path}; if meant: make pictures"
