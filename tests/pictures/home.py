@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import socket
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from fieldkit.files import load_folder
 from fieldkit.records.fields.dates import INDIA
 from fieldkit.server.http.app import create_app
 from fieldkit.server.operation.local import code
+from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Store
 from fieldkit.store.clock import DAY, laptop_clock
 from fieldkit.sync.client import enrol, sync
@@ -45,13 +48,15 @@ class Block:
 
 @contextmanager
 def fixed() -> Iterator[None]:
-    """Stop the clock, and make numbers of laptops and the speed of the line the same each time."""
+    """Stop the clock; fix the terminal, the numbers of laptops and the speed of the line."""
     drawn = random.Random("pictures")
 
     def token(size: int = 32) -> str:
         return drawn.randbytes(size).hex()
 
+    terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
     with (
+        patch.dict(os.environ, terminal),
         patch("time.time", lambda: float(NOW)),
         patch.object(secrets, "choice", drawn.choice),
         patch.object(secrets, "token_hex", token),
@@ -85,6 +90,8 @@ def build(folder: Path) -> Block:
         _a_days_work(store, folder)
         block = Block(home, _richest(store, "beneficiary"), _richest(store, "self_help_group"))
         store.close()
+    with closing(sqlite3.connect(home / DATABASE)) as file, file:
+        file.execute("UPDATE device SET server = 'https://fieldkit.example'")
     return block
 
 

@@ -177,6 +177,7 @@ def test_names_are_cut_at_the_end_of_a_word() -> None:
     assert words_of(cut("Abdul Aziz Qureshi", 16)) == "Abdul Aziz…"
     assert words_of(cut("Abdul Aziz Qureshi", 18)) == "Abdul Aziz Qureshi"
     assert words_of(cut("Chandrashekhar", 6)) == "Chand…"
+    assert words_of(cut("Tailor     ", 8)) == "Tailor  "
     assert words_of(cut("○ Chandrashekhar", 12)) == "○ Chandrash…"
 
 

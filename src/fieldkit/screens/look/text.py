@@ -86,6 +86,9 @@ def cut(cell: Cell, width: int) -> Text:
     if sum(cell_len(span.text) for span in text) <= width:
         return text
     whole = "".join(span.text for span in text)
+    bare = whole.rstrip(" ")
+    if cell_len(bare) <= width:  # only blanks are too many
+        return tuple(_first(text, len(bare) + width - cell_len(bare)))
     if width <= 1:
         return (Span(MORE[:width]),)
     kept = set_cell_size(whole, width - 1)
