@@ -331,7 +331,7 @@ _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     **dict.fromkeys(("up", "shift+tab"), partial(FormModel._walk, back=True)),
     "pagedown": lambda model: model._page(1),
     "pageup": lambda model: model._page(-1),
-    "ctrl+g": lambda _model: Act.GO_TO,
+    "ctrl+f": lambda _model: Act.GO_TO,  # not Ctrl+G: pasted terminal commands end in it
     "left": FormModel._left,
     "right": FormModel._right,
     **{key: partial(FormModel._within_text, key=key) for key in ("home", "end")},
