@@ -36,8 +36,8 @@ dist: $(MADE)  ## build the wheel in dist/, the one file that every computer ins
 	rm -rf dist
 	$(BIN)/hatchling build -t wheel
 
-pictures: $(MADE)  ## draw the screens in the README from sample data
-	$(BIN)/python scripts/take_pictures.py
+pictures: $(MADE)  ## draw the main screens, with made-up people, in docs/pictures
+	$(BIN)/python -m tests.pictures
 
 fields: $(MADE)  ## write docs/FIELDS.md from the declarations
 	$(BIN)/python scripts/write_fields.py

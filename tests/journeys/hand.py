@@ -73,17 +73,18 @@ class Hand(Terminal):
     def _shows(self, words: str) -> bool:
         if not words.startswith("> "):
             return words in self.screen
-        rows = (line.removeprefix(CURSOR) for line in self.lines[1:] if line.startswith(CURSOR))
+        rows = (line[1:] for line in self.lines[1:] if line.startswith((CURSOR, ">")))
         return any(row.lstrip().startswith(words[2:]) for row in rows)
 
     def see_frame(self) -> None:
-        """Wait until bar and keys stand where they belong: nothing shown has moved them."""
+        """Wait until bar and keys stand where they belong: nothing has moved or broken them."""
         self.until(lambda _: self._framed, 10)
 
     @property
     def _framed(self) -> bool:
-        bar, keys = self.lines[0], self.lines[-1]
-        return bar.startswith(CURSOR) and keys.startswith("  ") and bool(_KEYS.match(keys))
+        bar, *body, keys = self.lines
+        sign = bar[:1]
+        return sign in (CURSOR, ">") and bool(keys.strip()) and body.count(bar) == 0
 
     def see_no(self, words: str) -> None:
         """Wait until the words are gone."""

@@ -56,7 +56,7 @@ def test_a_data_file_full_of_garbage_is_told_and_left_alone(home: Path) -> None:
         hand.see(
             "fieldkit cannot open its data", "The data file is damaged or is not a fieldkit file"
         )
-        hand.do("zooni<enter>", "Restore the last backup")
+        hand.do("zooni<enter>", "backup with `fieldkit restore`")
         hand.quit()
     assert (home / DATABASE).read_bytes() == b"\xa5garbage" * 4000
 
@@ -126,7 +126,7 @@ def test_a_wrong_clock_is_told_on_home_and_work_goes_on(home: Path) -> None:
     connection.commit()
     connection.close()
     with Hand(home) as hand:
-        hand.see("This laptop's clock says", "cannot be right", "Saved: Zooni Akhter")
+        hand.see("This laptop's clock says", "cannot be right", "Zooni Akhter")
         hand.do("rubeena jan<ctrl+n>", "New artisan")
         hand.do("<down>" * 8 + "tail<enter><ctrl+s>", "Saved: Rubeena Jan")
         hand.quit()

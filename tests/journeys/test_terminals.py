@@ -14,6 +14,8 @@ TERMINALS: list[tuple[int, int, dict[str, str]]] = [
     (120, 40, {}),
     (80, 24, {"TERM": "xterm-16color", "COLORTERM": ""}),
     (80, 24, {"NO_COLOR": "1"}),
+    (80, 24, {"LC_ALL": "C", "LANG": "C"}),
+    (60, 20, {}),
 ]
 
 
@@ -32,21 +34,21 @@ def test_the_main_screens_work_on_any_terminal(
     store.close()
     with Hand(home, columns, rows, environment) as hand:
         walk = [
-            ("", ("1 Register artisan", "Today", "3 artisans", "Ctrl+Q quit")),
-            ("zuni akhtar", ("Zooni Akhter", "None of these")),
+            ("", ("1 Register artisan", "TODAY", "3 artisans", "Ctrl+Q quit")),
+            ("zuni akhtar", ("Zooni Akhter", "none of these")),
             ("<esc>6<enter>", ("Toolkits", "Enter open")),
-            ("<esc>1<enter>", ("Artisans   3", "Tariq Lone", "Ctrl+N new")),
+            ("artisans<enter>", ("Artisans", "Tariq Lone", "Ctrl+N new")),
             ("<enter>", ("Ghulam Mohammad Bhat", "t training", "Esc")),
-            ("h", ("History of Ghulam Mohammad Bhat", "entered")),
+            ("h", ("History", "Entered")),
             ("<esc>e", ("Name as on Aadhaar", "Ctrl+S save")),
             ("<f1>", ("Needed: ", "Any key goes on")),
-            ("<esc><esc><esc><esc>", ("Today",)),
-            ("/", ("Menu of everything",)),
+            ("<esc><esc><esc><esc><esc><esc>", ("TODAY",)),
+            ("/", ("Menu",)),
             ("<esc><f5>", ("Sync", "Esc")),
             ("<esc>7<enter>", ("Import", "Esc")),
             ("<esc>?", ("Help", "Esc")),
             ("<esc><ctrl+n>", ("New artisan", "> Name as on Aadhaar")),
-            ("rubeena jan<enter>d<enter>", ("Rubeena Jan", "D/o (daughter of)")),
+            ("rubeena jan<enter>d<enter>", ("rubeena jan", "D/o (daughter of)")),
             (
                 "<down><down><down><down><down><down><down>tail<enter><ctrl+s>",
                 ("Saved: Rubeena Jan",),

@@ -252,13 +252,13 @@ async def test_the_key_to_press_stands_whole_however_long_the_reason(
 async def test_a_field_is_reached_by_its_name(opened_app: At) -> None:
     async with opened_app() as hand:
         page = await begin(hand)
-        await hand.press("Zooni", "<ctrl+f>")
+        await hand.press("Zooni", "<ctrl+t>")
         assert hand.app.screen is not page
         await hand.press("ifsc", "<enter>")
         assert hand.app.screen is page
         assert at(page) == "ifsc"
         assert text_of(page, "name") == "Zooni"
-        await hand.press("<ctrl+f>", "<escape>")
+        await hand.press("<ctrl+t>", "<escape>")
         assert at(page) == "ifsc"
 
 
@@ -266,7 +266,7 @@ async def test_the_line_of_keys_names_the_ways_through_the_form(opened_app: At) 
     async with opened_app() as hand:
         page = await begin(hand)
         keys = hand.text().splitlines()[-1]
-        for key in ("Enter next", "PgDn", "Ctrl+F field", "Ctrl+S save", "Esc"):
+        for key in ("Enter next", "PgDn", "Ctrl+T", "Ctrl+S save", "Esc"):
             assert key in keys
         await hand.press("<pagedown>", "<pagedown>")
         assert page.model is not None

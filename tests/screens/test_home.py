@@ -286,8 +286,8 @@ async def test_the_help_names_the_keys_that_a_narrow_line_of_keys_leaves_out(
         for what, key in {
             "history": "h on its page",
             "receipt": "r on Sync",
-            "give up": "Delete on Sync",
-            "settle: keep": "1, 2, 3, m, t, e",
+            "discard a change": "Delete on Sync",
+            "settle: keep": "1, 2, 3",
             "edit a": "e on its page",
         }.items():
             await hand.press("<f1>", what)

@@ -199,7 +199,7 @@ def _server(found: ServerFigures, line: Cell) -> list[Cell]:
             (
                 Span("8", "key"),
                 Span(" Sync, then ", "dim"),
-                Span("e", "key"),
+                Span("Enter", "key"),
                 Span(" enrol", "dim"),
             ),
         ]

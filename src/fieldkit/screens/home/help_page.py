@@ -59,12 +59,13 @@ KEYS: Mapping[str, Sequence[Help]] = {
     ),
     "On Sync": (
         Help("sync now", "F5", "s"),
-        Help("enrol with a server; receipt to a file", "e, r on Sync", ""),
+        Help("enrol with a server", "Enter on its row", "the menu on Sync"),
+        Help("receipt to a file", "r on Sync", ""),
         Help("correct a change that was returned", "Enter", ""),
-        Help("give up a change that was returned; again: yes", "Delete on Sync", "x"),
-        Help("put new records that came back into your area", "m on Sync", ""),
+        Help("discard a change that was returned; again: yes", "Delete on Sync", "the menu"),
+        Help("put new records that came back into your area", "Enter on their row", ""),
         Help("settle two values of one field", "Enter on Sync", ""),
-        Help("settle: keep the first, the second, another", "1, 2, 3", "m, t, e"),
+        Help("settle: keep the first, the second, another", "1, 2, 3", ""),
     ),
 }
 SIGNS: Sequence[tuple[str, str]] = (

@@ -110,15 +110,20 @@ class Fact(NamedTuple):
 
 _BETWEEN = 4
 """Cells between the two columns of a card."""
+_LONGEST_LABEL = 20
+"""Cells that a label of a card may have on a narrow page."""
 
 
 def card(facts: Sequence[Fact], width: int) -> list[Text]:
-    """Return facts, two on a line where both are short enough; labels dim, values after them."""
+    """Return facts, two on a line where both are short enough; labels dim, values in columns."""
     each = (width - _BETWEEN) // 2
+    longest = max((len(one.label) for one in facts), default=0)
+    label = min(longest, max(each // 2 + 4, _LONGEST_LABEL))
     lines: list[Text] = []
     waiting: Text = ()
     for one in facts:
-        fact = cut((Span(f"{one.label}  ", "dim"), *text_of(one.value)), width)
+        named = fit((Span(one.label, "dim"),), label, right=True)
+        fact = cut((*named, Span("  "), *text_of(one.value)), width)
         if width_of(fact) > each:
             lines += [waiting, fact] if waiting else [fact]
             waiting = ()

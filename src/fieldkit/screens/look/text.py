@@ -80,7 +80,7 @@ def joined(cells: Iterable[Cell], gap: str = "  ") -> Text:
 def cut(cell: Cell, width: int) -> Text:
     """Return the text in at most ``width`` cells, cut at the end of a word with a sign for more.
 
-    A word wider than all the space is cut in the middle.
+    A word that fills most of the space is cut in the middle.
     """
     text = text_of(cell)
     if sum(cell_len(span.text) for span in text) <= width:
@@ -90,8 +90,8 @@ def cut(cell: Cell, width: int) -> Text:
         return (Span(MORE[:width]),)
     kept = set_cell_size(whole, width - 1)
     inside = not (kept.endswith(" ") or whole[len(kept) : len(kept) + 1].isspace())
-    if inside and (at := kept.rfind(" ")) > 0:
-        kept = kept[:at]
+    if inside and cell_len(kept[: (at := kept.rfind(" ") + 1)]) * 3 >= width:
+        kept = kept[: at - 1]
     return (*_first(text, len(kept.rstrip(" ,;"))), Span(MORE, "dim"))
 
 

@@ -217,7 +217,7 @@ class SyncPage(PickerPage[None]):
         """Return the lines above and after the list; a wide page shows the latter in its panel."""
         found, now = self._found, int(time.time())
         if found is None:
-            return (), ()
+            return tuple(self._under_way()), ()
         above = above_list(found, self._under_way(), self._width, rows=bool(rows))
         if self.wide:
             area = self.app.header_status.area

@@ -331,7 +331,8 @@ _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     **dict.fromkeys(("up", "shift+tab"), partial(FormModel._walk, back=True)),
     "pagedown": lambda model: model._page(1),
     "pageup": lambda model: model._page(-1),
-    "ctrl+f": lambda _model: Act.GO_TO,  # not Ctrl+G: pasted terminal commands end in it
+    # Not Ctrl+G: a terminal command in pasted text ends with it.
+    "ctrl+t": lambda _model: Act.GO_TO,
     "left": FormModel._left,
     "right": FormModel._right,
     **{key: partial(FormModel._within_text, key=key) for key in ("home", "end")},

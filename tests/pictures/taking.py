@@ -1,0 +1,91 @@
+"""Goes through the main screens of a home and takes a picture of each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.pictures.home import Block
+from textual import events
+from textual.pilot import Pilot
+
+from fieldkit.app import FieldkitApp
+from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.look.chosen import keep_look
+from fieldkit.store import Store
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+SIZES = ((80, 24), (120, 36))
+THEMES = {"dark": "chinar-dark", "light": "chinar-light"}
+_NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
+
+
+class Shot(NamedTuple):
+    """A picture: its name, and the keys from Home that lead to the screen."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+
+
+def shots(block: Block) -> list[Shot]:
+    """Return the main screens; what each leaves behind is the same every time."""
+    entry = ("<ctrl+n>", "Zooni Akhter", "<enter>", "d", "<enter>", "Abdul Gani Lone", "<enter>")
+    entry += ("2301 1992", "<enter>", "94190 1143", "<enter>", "0143", "<enter>", "gen", "<enter>")
+    return [
+        Shot("form", (*entry, "Kralpora", "<enter>", "tai")),
+        Shot("home"),
+        Shot("find", ("gulam mohd",)),
+        Shot("person", (block.person, "<enter>")),
+        Shot("history", (block.person, "<enter>", "h")),
+        Shot("group", (block.group, "<enter>")),
+        Shot("list", ("6", "<enter>", "toolkit", "<enter>")),
+        Shot("sync", ("8", "<enter>")),
+        Shot("settle", ("8", "<enter>", "<enter>")),
+        Shot("import", ("7", "<enter>")),
+        Shot("menu", ("<ctrl+p>",)),
+        Shot("help", ("<f1>",)),
+    ]
+
+
+async def take_all(
+    block: Block, size: tuple[int, int], theme: str
+) -> AsyncIterator[tuple[str, str]]:
+    """Yield name and SVG of each screen at a size in cells, in a theme."""
+    keep_look(block.home, "Asha", theme=THEMES[theme], glyphs="full")
+    app = FieldkitApp(block.home, pace=None)
+    async with app.run_test(size=size) as pilot:
+        await _settle(app, pilot)
+        for shot in shots(block):
+            await _press(app, pilot, *shot.keys)
+            yield shot.name, app.export_screenshot(title="fieldkit", simplify=True)
+            while not isinstance(app.screen, HomePage) or app.screen.picker.typed.text:
+                await _press(app, pilot, "<escape>")
+    app.close_store()
+    with closing(Store.open(block.home)) as store:
+        for draft in store.drafts.of("Asha"):
+            store.drafts.drop(draft.id)
+
+
+def path_of(name: str, size: tuple[int, int], theme: str) -> Path:
+    """Return where a picture is kept."""
+    return PICTURES / f"{name}-{size[0]}-{theme}.svg"
+
+
+async def _press(app: FieldkitApp, pilot: Pilot[int], *keys: str) -> None:
+    """Type texts letter by letter, and keys in angle brackets; wait for the application."""
+    for key in keys:
+        named = key.startswith("<")
+        for letter in [key[1:-1]] if named else key:
+            app.post_message(events.Key(_NAMED.get(letter, letter), None if named else letter))
+        await _settle(app, pilot)
+
+
+async def _settle(app: FieldkitApp, pilot: Pilot[int]) -> None:
+    """Wait until all keys, workers and messages are handled."""
+    for _ in range(3):
+        await pilot.pause()
+        await app.keys_handled()
+        await app.workers.wait_for_complete()
+    await pilot.pause()
