@@ -17,9 +17,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.figures import Figure, table
-from benchmarks.homes import FIELDKIT, KEPT, fieldkit, home_with
+from benchmarks.homes import FIELDKIT, KEPT, compile_program, fieldkit, home_with
 from benchmarks.slow_disk import NotPermitted, SlowDisk, evict, slow_disk
-from benchmarks.starting import HOME_LABEL, SEARCHED, hits_shown
+from benchmarks.starting import HOME_LABEL, SEARCHED, figures_shown, hits_shown
 from benchmarks.terminal import CTRL_N, CTRL_Q, CTRL_S, ENTER, Terminal
 
 PEOPLE, READS, RUNS = 100_000, 150, 3
@@ -66,7 +66,7 @@ def _save(terminal: Terminal, _painted: float) -> float:
 
 
 def _figures(terminal: Terminal, painted: float) -> float:
-    return terminal.until(lambda screen: bool(screen.row("This laptop")), PATIENCE) - painted
+    return terminal.until(figures_shown, PATIENCE) - painted
 
 
 STEPS: Mapping[str, Step] = {
@@ -176,6 +176,7 @@ def main(arguments: list[str]) -> int:
     if unknown := set(names) - set(STEPS):
         parser.error(f"no step {', '.join(sorted(unknown))}; there are {', '.join(STEPS)}")
     KEPT.mkdir(exist_ok=True)
+    compile_program()
     try:
         with slow_disk(KEPT, given.reads) as disk:
             cold = ColdHome.of(given.people)

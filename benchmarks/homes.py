@@ -1,5 +1,6 @@
 """Home folders with many people, built once with the command line and cached."""
 
+import compileall
 import json
 import os
 import shutil
@@ -11,6 +12,12 @@ KEPT = Path(".benchmarks")
 """The cache of homes and rosters between runs; `make clean` removes it."""
 
 FIELDKIT = [sys.executable, "-m", "fieldkit"]
+
+
+def compile_program() -> None:
+    """Compile the sources, as an installation does: else each start would do it again."""
+    for folder in ("src/fieldkit", "benchmarks"):
+        compileall.compile_dir(folder, quiet=1)
 
 
 def fieldkit(home: Path, *arguments: str) -> str:

@@ -44,11 +44,11 @@ def _open_artisan(terminal: Terminal) -> None:
 
 def _open_member(terminal: Terminal) -> None:
     terminal.press("/")
-    terminal.until(lambda screen: bool(screen.row("Menu of everything")))
+    terminal.until(lambda screen: bool(screen.row("Go to")))
     terminal.press("list members")
     terminal.until(lambda screen: bool(screen.row("List: Members")))
     terminal.press(ENTER)
-    terminal.until(lambda screen: bool(screen.row("PgDn more")))
+    terminal.until(lambda screen: bool(screen.row("o order")))
     terminal.press(CTRL_N)
     terminal.until(lambda screen: bool(screen.row("New member")))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from benchmarks.cold import DATABASE, form_shown
-from benchmarks.homes import FIELDKIT, KEPT, fieldkit, home_with
+from benchmarks.homes import FIELDKIT, KEPT, compile_program, fieldkit, home_with
 from benchmarks.starting import HOME_LABEL
 from benchmarks.terminal import CTRL_N, CTRL_Q, ESCAPE, Terminal
 
@@ -68,6 +68,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     KEPT.mkdir(exist_ok=True)
+    compile_program()
     chance = random.Random(given.seed)
     moments = [chance.uniform(0, FIRST) for _ in range(given.starts)]
     free: SimpleQueue[Path] = SimpleQueue()

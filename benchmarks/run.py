@@ -16,7 +16,7 @@ from benchmarks import (
     starting,
 )
 from benchmarks.figures import Figure, keep, table
-from benchmarks.homes import KEPT
+from benchmarks.homes import KEPT, compile_program
 
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "starting": lambda: starting.measure(100_000),
@@ -39,6 +39,7 @@ def main(names: list[str]) -> int:
         print(f"No benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}.")
         return 2
     KEPT.mkdir(exist_ok=True)
+    compile_program()
     figures: list[Figure] = []
     for name in names or BENCHMARKS:
         print(f"\n{name}", flush=True)

@@ -85,7 +85,18 @@ def _start_home(starts: Starts, home: Path) -> None:
 
 
 def _box_holds(typed: str) -> Callable[[Terminal], bool]:
-    return lambda screen: typed.strip() in screen.row(HOME_LABEL)
+    return lambda screen: typed.strip() in in_box(screen)
+
+
+def in_box(screen: Terminal) -> str:
+    """Return what stands in Home's box: the line under its label."""
+    labelled = next((y for y, line in enumerate(screen.lines) if HOME_LABEL in line), None)
+    return "" if labelled is None else screen.lines[labelled + 1]
+
+
+def figures_shown(screen: Terminal) -> bool:
+    """Return whether Home shows its figures; their headings are there before them."""
+    return bool(screen.row("last 14 days"))
 
 
 def hits_shown(screen: Terminal) -> bool:

@@ -83,13 +83,12 @@ def look(home: Path, sample: Path, roster: Path) -> dict[str, list[str]]:
 def go_on(home: Path, before: dict[str, list[str]]) -> None:
     """Start again after the cut and finish what was unfinished."""
     with Hand(home) as hand:
-        hand.see("> Unfinished: shaista bano", "1 unfinished", "Saved: Ghulam Mohammad Bhat")
-        hand.until(lambda _: hand.screen.count("Saved: ") == 3, 10)
+        hand.see("> ◌ shaista bano", "unfinished", "○ Ghulam Mohammad Bhat")
         hand.do("<enter>", "New artisan", "Shaista Bano", "Nazir Ahmad", "1991", "> Mobile")
         hand.do("<ctrl+u>9419011555<enter><ctrl+s>", "Trade is needed", "> Trade")
         hand.do("tail<ctrl+s>", "Saved: Shaista Bano", "t training")
-        hand.do("<esc>", "Today", "Saved: Shaista Bano")
-        hand.see_no("unfinished")
+        hand.do("<esc>", "TODAY", "○ Shaista Bano")
+        hand.see_no("◌")
         hand.quit()
     assert contents(home)["beneficiary"] != before["beneficiary"]
     (shaista,) = (one for one in exported(home, "beneficiary") if one["name"] == "Shaista Bano")

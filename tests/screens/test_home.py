@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,13 @@ from tests.screens.conftest import Hand, artisan, put, reject
 from textual import events
 
 from fieldkit.app import FieldkitApp
+from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.home.overdue_page import OverduePage
 from fieldkit.screens.look.look import Look
 from fieldkit.screens.look.palette import CHINAR_LIGHT
 from fieldkit.screens.look.text import joined, words_of
@@ -434,6 +437,25 @@ async def test_what_needs_the_operator_is_reached_by_down_and_opened_by_enter(
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, ListPage)
         assert "Toolkits" in hand.text().splitlines()[0]
+        assert "1 of 1" in hand.text().splitlines()[0]
+
+
+async def test_what_is_overdue_at_several_steps_is_opened_by_its_step(
+    opened_app: At, block: dict[str, str], store: Store
+) -> None:
+    other = artisan(store, "Zooni Akhter", "Ab Gani", "9419011111")
+    for who in (block["tariq"], other):
+        put(store, Toolkit, beneficiary_id=who, state="ORDERED", ordered_on=date(2026, 2, 1))
+    async with opened_app() as hand:
+        await hand.press("<down>")
+        assert hand.marked().split()[:3] == ["◷", "3", "toolkits"]
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, OverduePage)
+        assert "TOOLKITS FOR OVER 30 DAYS" in hand.text()
+        assert hand.marked().split() == ["◷", "2", "ordered"]
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ListPage)
+        assert "2 of 3" in hand.text().splitlines()[0]
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 36), (60, 20), (110, 24)])

@@ -148,11 +148,11 @@ class Navigation:
         page = FindPage(f"{found.title}: whose?", found.references()[via].kinds, take)
         await self._app.push_screen(page)
 
-    async def open_list(self, kind: str) -> None:
-        """Open the list of a kind."""
+    async def open_list(self, kind: str, where: Mapping[str, str] | None = None) -> None:
+        """Open the list of a kind, of records with these choices alone."""
         from fieldkit.screens.records.list_page import ListPage
 
-        await self._app.push_screen(ListPage(kind))
+        await self._app.push_screen(ListPage(kind, where or {}))
 
     async def open_lists(self) -> None:
         """Open the choice of lists."""

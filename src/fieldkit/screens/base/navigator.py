@@ -68,8 +68,8 @@ class Navigator(Protocol):
     async def open_job(self, kind: str) -> None:
         """Open the job that a kind has on Home."""
 
-    async def open_list(self, kind: str) -> None:
-        """Open the list of a kind."""
+    async def open_list(self, kind: str, where: Mapping[str, str] | None = None) -> None:
+        """Open the list of a kind, of records with these choices alone."""
 
     async def open_lists(self) -> None:
         """Open the choice of lists."""

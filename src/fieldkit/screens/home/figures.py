@@ -46,11 +46,22 @@ class Need(NamedTuple):
     """Its words on a narrow screen."""
 
 
+class DueStep(NamedTuple):
+    """How many are overdue at one step."""
+
+    number: str
+    words: str
+    state: str
+
+
 class Due(NamedTuple):
     """What of one kind is overdue, by its step."""
 
     title: str
-    steps: Sequence[Counted]
+    kind: str
+    field: str
+    """Holds the state."""
+    steps: Sequence[DueStep]
 
 
 class Daily(NamedTuple):
@@ -205,14 +216,14 @@ def _overdue_needs(overdue: Mapping[tuple[str, str], int]) -> Iterator[Need]:
 
 def _due(overdue: Mapping[tuple[str, str], int]) -> Sequence[Due]:
     """Name what is overdue by kind and step, the most first."""
-    found: dict[str, list[Counted]] = {}
+    found: dict[tuple[str, str, str], list[DueStep]] = {}
     for (name, state), many in sorted(overdue.items(), key=lambda pair: -pair[1]):
         kind = kinds()[name]
-        step = kind.lifecycle.step(state) if kind.lifecycle else None
-        if step:
-            title = f"{kind.plural} for over {step.overdue} days"
-            found.setdefault(title, []).append(Counted(_up_to(many), step.word))
-    return [Due(title, steps) for title, steps in found.items()]
+        lifecycle = kind.lifecycle
+        if lifecycle and (step := lifecycle.step(state)):
+            group = (f"{kind.plural} for over {step.overdue} days", name, lifecycle.field)
+            found.setdefault(group, []).append(DueStep(_up_to(many), step.word, state))
+    return [Due(*group, steps) for group, steps in found.items()]
 
 
 # --- what to go on with ---

@@ -193,13 +193,12 @@ class HomePage(PickerPage[None]):
 
     def on_mount(self) -> None:
         """Show the frames of the panel, so that nothing moves when it is filled."""
-        super().on_mount()
         self._show_panel()
 
     def on_resize(self) -> None:
         """Lay the day out for the new size."""
-        super().on_resize()
-        if not self.picker.typed.text:
+        self._show_panel()
+        if self._figures and not self.picker.typed.text:
             self.picker.reload()
 
     def show_header_status(self) -> None:
@@ -208,6 +207,8 @@ class HomePage(PickerPage[None]):
         self._show_panel()
 
     def _show_panel(self) -> None:
+        if not self.wide:
+            return
         line = self.app.header_status.line_chip(since=True)
         self.set_panel(*board.panel(self._figures, line))
 
@@ -257,9 +258,19 @@ class HomePage(PickerPage[None]):
         if one.state == "unfinished":
             await self._resume(self._recent[0])
         elif one.kind:
-            await self.navigator.open_list(one.kind)
+            await self._open_overdue(one.kind)
         else:
             await self.navigator.open_sync()
+
+    async def _open_overdue(self, kind: str) -> None:
+        """Open the list of what is overdue: by the step, if there are several."""
+        due = next(one for one in (self._figures.due if self._figures else ()) if one.kind == kind)
+        if len(due.steps) == 1:
+            await self.navigator.open_list(kind, {due.field: due.steps[0].state})
+        else:
+            from fieldkit.screens.home.overdue_page import OverduePage
+
+            await self.app.push_screen(OverduePage(due))
 
     def _choice(self, recent: Recent) -> Choice:
         return Choice(

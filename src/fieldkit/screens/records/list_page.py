@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
@@ -144,10 +145,15 @@ class ListPage(FindPage):
 
     BOX = ListBox
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, where: Mapping[str, str] = MappingProxyType({})) -> None:
+        """``where``: the choices it is narrowed by at first, by field."""
+        from fieldkit.records import kinds
+
         super().__init__("", [kind], self.open)
         self.kind = kind
-        self._wanted = Wanted(kind)
+        offered = filters(kinds()[kind]) if where else ()
+        chosen = {one.field: one for one in offered if where.get(one.field) == one.value}
+        self._wanted = Wanted(kind, filters=chosen)
         self._columns: Sequence[Column] = ()
         self._total = 0
 
