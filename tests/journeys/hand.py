@@ -27,7 +27,7 @@ KEYS = {
     "end": "\x1b[F",
     "f1": "\x1bOP",
     "f5": "\x1b[15~",
-    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "cgnopqsuz"},
+    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "cnopqstuz"},
 }
 _KEYS = re.compile(r"  (Enter|Esc|F\d|PgUp|PgDn|[↑↓←→]+|Ctrl\+.|Tab|Space|Delete|Any|.) \S|  Esc")
 AS_TYPED = 0.003

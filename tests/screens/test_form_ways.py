@@ -271,3 +271,12 @@ async def test_the_line_of_keys_names_the_ways_through_the_form(opened_app: At) 
         await hand.press("<pagedown>", "<pagedown>")
         assert page.model is not None
         assert page.model.section == "Bank account"
+
+
+async def test_a_terminal_command_from_the_clipboard_stays_in_its_field(opened_app: At) -> None:
+    """Without brackets around a paste, its control characters come as keys; BEL is Ctrl+G."""
+    async with opened_app() as hand:
+        page = await begin(hand)
+        await hand.press("Ali", "<ctrl+g>", " Dar")
+        assert hand.app.screen is page
+        assert text_of(page, "name") == "Ali Dar"
