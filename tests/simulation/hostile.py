@@ -65,7 +65,7 @@ class HostileServer:
             "sees a fork": self._fork,
             "has more than was written": self._more,
             "makes all wait": self._wait,
-            "gives the area anew": self._move,
+            "gives another area": self._move,
             "is of another time": self._other_time,
             "refuses otherwise": self._refuse,
             "is a proxy": self._proxy,
@@ -211,7 +211,7 @@ class HostileServer:
         return answer.model_copy(update=changed)
 
     def _move(self, _request: SyncRequest, honest: Honest) -> SyncAnswer:
-        district, block = self._world.server.area(self._laptop.device)
+        district, block = self._chance.choice(PLACES)
         epoch = 1_000 + self._asked
         role = self._chance.choice(ROLES)
         scope = Scope(role=role, district=district, block=block, epoch=epoch)
