@@ -19,6 +19,8 @@ Json = object
 PLACE, DELETED, DECIDED = "district+block", "deleted", "decided"
 STAMPS = ("created_at", "created_by", "updated_at")
 _PLACE = ("district", "block")
+_CLEARED = {"remarks"}
+"""Fields that people empty; a screen shows that too."""
 _ID = re.compile(r"[0-9A-Z]{8}-([0-9]+)\Z")
 
 
@@ -84,6 +86,8 @@ class FileHistory:
         of = self.shown.setdefault(key, {})
         for name, value in fields_of(values):
             of.setdefault(name, set()).add(plain(value))
+        for name in _CLEARED - values.keys():
+            of.setdefault(name, set()).add(plain(None))
 
 
 def fields_of(values: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
