@@ -25,7 +25,6 @@ from fieldkit.protocol.messages import (
     Gone,
     Mark,
     Page,
-    PageRow,
     Problem,
     SyncAnswer,
     SyncRequest,
@@ -43,7 +42,6 @@ Honest = Callable[[], SyncAnswer]
 FAR = 1 << 52
 """A seq, position or epoch that no server reaches."""
 HTML = b"<html><body>Log in to this network</body></html>"
-KIND = "beneficiary"
 ROLES: tuple[Literal["operator", "registrar", "viewer"], ...] = ("operator", "registrar", "viewer")
 
 
@@ -58,7 +56,7 @@ class HostileServer:
             "says that data was lost": self._lost,
             "says so as an older server": self._another_incarnation,
             "gives another era's mark": self._another_mark,
-            "sends all as another server": self._another_server,
+            "takes all as another server": self._another_server,
             "has a gap": self._gap,
             "goes back": self._go_back,
             "lacks the parent": self._lack_parent,
@@ -67,7 +65,7 @@ class HostileServer:
             "sees a fork": self._fork,
             "has more than was written": self._more,
             "makes all wait": self._wait,
-            "gives the area anew": self._move,
+            "gives another area": self._move,
             "is of another time": self._other_time,
             "refuses otherwise": self._refuse,
             "is a proxy": self._proxy,
@@ -113,7 +111,7 @@ class HostileServer:
         return answer.model_copy(update={"mark": mark})
 
     def _another_server(self, request: SyncRequest, _honest: Honest) -> SyncAnswer:
-        """Take all that is sent, and send records that nobody has, as a server for tries does."""
+        """Take all that is sent, and say that records have left, as a server for tries may."""
         seq, versions = request.last_seq, list[int | None]()
         if batch := request.batch:
             seq = batch.first + len(batch.changes) - 1
@@ -122,18 +120,12 @@ class HostileServer:
             seq=seq,
             head=self._head(request.origin, seq),
             versions=versions,
-            page=Page(rows=[self._invented()], gone=self._some_gone()),
+            page=Page(gone=self._some_gone()),
             cursors={2: 1 + self._asked},
             more=self._chance.random() < 0.3,
             epoch=request.epoch,
             mark=_other_mark(),
         )
-
-    def _invented(self) -> PageRow:
-        values: dict[str, object] = {"name": "Nobody", "district": 2, "block": 16}
-        record_id = f"ZZZZZZZZ-{self._asked}"
-        self._world.expected.history.setdefault((record_id, 1), []).append(dict(values))
-        return PageRow(kind=KIND, id=record_id, version=1, values=values)
 
     def _some_gone(self) -> list[Gone]:
         """Take away records in which this laptop has not written."""
@@ -219,7 +211,7 @@ class HostileServer:
         return answer.model_copy(update=changed)
 
     def _move(self, _request: SyncRequest, honest: Honest) -> SyncAnswer:
-        district, block = self._world.server.area(self._laptop.device)
+        district, block = self._chance.choice(PLACES)
         epoch = 1_000 + self._asked
         role = self._chance.choice(ROLES)
         scope = Scope(role=role, district=district, block=block, epoch=epoch)

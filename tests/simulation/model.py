@@ -19,6 +19,8 @@ Json = object
 PLACE, DELETED, DECIDED = "district+block", "deleted", "decided"
 STAMPS = ("created_at", "created_by", "updated_at")
 _PLACE = ("district", "block")
+_CLEARED = {"remarks"}
+"""Fields that people empty; a screen shows that too."""
 _ID = re.compile(r"[0-9A-Z]{8}-([0-9]+)\Z")
 
 
@@ -84,6 +86,8 @@ class FileHistory:
         of = self.shown.setdefault(key, {})
         for name, value in fields_of(values):
             of.setdefault(name, set()).add(plain(value))
+        for name in _CLEARED - values.keys():
+            of.setdefault(name, set()).add(plain(None))
 
 
 def fields_of(values: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
@@ -415,10 +419,17 @@ class Expected:
         held = self._merge(row, entry, typed, said, floor, unseen=unseen)
         self._note(one, "conflict" if held else "applied", row.version, held)
         if new:
-            for other in self.state.waiting.pop(entry.record_id, []):
+            for other in self._waiting_for(entry.record_id, typed.kind):
                 theirs = self.typed[other.mark]
                 saw = one.mark in theirs.prior or 0 < theirs.base <= floor
                 self._judge(other, floor, unseen=not saw)
+
+    def _waiting_for(self, record_id: str, kind: str) -> list[Unsettled]:
+        """Take out the changes that wait for this record; those of another kind wait on."""
+        waiting = self.state.waiting.pop(record_id, [])
+        if others := [one for one in waiting if self.typed[one.mark].kind != kind]:
+            self.state.waiting[record_id] = others
+        return [one for one in waiting if one not in others]
 
     def _after(self, write: Write, typed: TypedChange) -> bool:
         """Say whether a write was made by somebody who knew the change as his own past."""

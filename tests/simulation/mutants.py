@@ -162,7 +162,7 @@ def _() -> list[Patch]:
 
     def begin_again(connection: Connection) -> bool:
         own = tables.origin
-        heads = dict(connection.execute(select(own.c.origin, own.c.server_head)).tuples())
+        heads = {row.origin: row.server_head for row in connection.execute(select(own))}
         done = usual(connection)
         for origin, head in heads.items():
             put_back = update(own).where(own.c.origin == origin).values(server_head=head)

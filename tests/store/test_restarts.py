@@ -13,7 +13,7 @@ from tests.store.test_applying import FAR, NAMED, brings, of
 from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.messages import Mark
 from fieldkit.protocol.scope import Scope
-from fieldkit.store import Answered, Outdated, ServerRow, Store
+from fieldkit.store import Answered, Outdated, ServerRow, SettledChange, Store
 
 NEAR = f"{OTHER}-2"
 UNKNOWN = ServerRow("home_visit", f"{OTHER}-3", 1, {"district": 2, "block": 16})
@@ -127,6 +127,45 @@ def test_a_restart_in_the_middle_of_another_begins_anew(laptop: Store, clock: Tu
     assert [record.id for record in laptop.page(KIND).records] == [NEAR]
     (notice,) = laptop.notices()
     assert "has lost what it had sent" in notice.text
+
+
+def test_an_entry_that_left_the_area_is_shown_while_it_goes_again(laptop: Store) -> None:
+    own = save(laptop)
+    edit(laptop, own, village="Wathora")
+    laptop.pull.receive(replace(answer(laptop), gone=[(KIND, own)]))
+    assert laptop.get(KIND, own) is None
+    laptop.pull.offer_again(of(laptop), 0)
+    shown = laptop.get(KIND, own)
+    assert shown is not None
+    assert shown.value("village") == "Wathora"
+    laptop.pull.receive(replace(answer(laptop), gone=[(KIND, own)]))
+    assert laptop.get(KIND, own) is None
+    assert laptop.check() == []
+
+
+@pytest.mark.parametrize("verdict", ["late", "rejected", "conflict"])
+def test_an_edit_alone_makes_no_record_of_one_that_has_left(laptop: Store, verdict: str) -> None:
+    edit(laptop, FAR, village="Nagam")
+    laptop.pull.receive(replace(answer(laptop), gone=[(KIND, FAR)]))
+    laptop.pull.offer_again(of(laptop), 0)
+    said = [Verdict(seq=1, verdict=verdict, rule=verdict, field="village")]
+    laptop.pull.receive(replace(answer(laptop), versions={1: None}, verdicts=said))
+    assert laptop.get(KIND, FAR) is None
+    assert laptop.counts()[KIND] == 1
+    assert laptop.check() == []
+
+
+def test_a_late_change_settled_again_brings_no_record_back_that_has_left(laptop: Store) -> None:
+    edit(laptop, FAR, village="Nagam")
+    late = [Verdict(seq=1, verdict="late", rule="late")]
+    laptop.pull.receive(replace(answer(laptop), versions={1: None}, verdicts=late))
+    taken = replace(answer(laptop), settled=[SettledChange(1, 60, None)])
+    laptop.pull.receive(replace(taken, gone=[(KIND, FAR)]))
+    assert laptop.get(KIND, FAR) is None
+    laptop.pull.begin_again()
+    laptop.pull.receive(taken)
+    assert laptop.get(KIND, FAR) is None
+    assert laptop.check() == []
 
 
 def test_it_goes_on_after_a_power_cut(laptop: Store, home: Path, clock: Turned) -> None:

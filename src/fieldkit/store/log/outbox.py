@@ -330,7 +330,7 @@ def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, 
 
     They get new verdicts. The server then has no origin that continues this one either; it may
     have lost changes of other origins, so those are compared again. Returns kind and id of the
-    records whose rows are not as these changes made them.
+    records whose rows are not as these changes made them, or that have left since.
     """
     beyond = (_change.c.origin == origin, _change.c.seq > seq)
     others = [
@@ -339,9 +339,13 @@ def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, 
         for table in [kind.table()]
         for (record_id,) in connection.execute(
             select(_change.c.record_id)
-            .join(table, table.c.id == _change.c.record_id)
+            .outerjoin(table, table.c.id == _change.c.record_id)
             .where(*beyond, _change.c.kind == name)
-            .where(_change.c.verdict.is_not(None) | (_change.c.version < table.c.version))
+            .where(
+                _change.c.verdict.is_not(None)
+                | (_change.c.version < table.c.version)
+                | (table.c.id.is_(None) & (_change.c.op == Op.CREATE))
+            )
         )
     ]
     connection.execute(update(_origin).values(server_head=None))

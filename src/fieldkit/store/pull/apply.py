@@ -124,20 +124,24 @@ def _acknowledged_bases(
 ) -> dict[Key, BaseRow]:
     """Return the base rows of records for which the acknowledgement alone ends an overlay.
 
-    A change that made a later version than the base row remains an overlay (rule 21). ``settled``:
-    the records of changes that were late or waiting.
+    A change that made a later version than the base row remains an overlay (rule 21). A record that
+    has left stays away: its edits alone would make one without a name. ``settled``: the records of
+    changes that were late or waiting.
     """
     return {
         key: _leaving_base(rebuilder, key) if rebuilder.is_gone(key) else rebuilder.base(key)
         for key in keys
-        if rebuilder.is_gone(key)
-        or key in settled
-        or any(
-            one.acked
-            and (one.row.verdict is not None or not one.made_later_than(rebuilder.version(key)))
-            for one in rebuilder.own.get(key, ())
-        )
+        if rebuilder.is_here(key)
+        and (rebuilder.is_gone(key) or key in settled or _ends_overlay(rebuilder, key))
     }
+
+
+def _ends_overlay(rebuilder: OverlayRebuilder, key: Key) -> bool:
+    return any(
+        one.acked
+        and (one.row.verdict is not None or not one.made_later_than(rebuilder.version(key)))
+        for one in rebuilder.own.get(key, ())
+    )
 
 
 def _ids_with_decisions(

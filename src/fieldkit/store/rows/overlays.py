@@ -51,6 +51,13 @@ class OverlayRebuilder(BaseRows):
             and not any(one.overlays(version) for one in self.own.get(key, ()))
         )
 
+    def is_unsent(self, key: Key) -> bool:
+        """Say whether the record's creation waits to be sent."""
+        return any(
+            one.row.op == Op.CREATE and not one.acked and not one.row.closed
+            for one in self.own.get(key, ())
+        )
+
     def _created_again(self, key: Key) -> bool:
         """Say whether a restored server got this record's creation from this laptop again (rule 5).
 

@@ -19,10 +19,17 @@ def withdraw_untaken(connection: Connection, keys: Collection[Key]) -> None:
 
 
 def reapply_overlays(connection: Connection, keys: Collection[Key]) -> None:
-    """Rebuild those of the records that are stored, after the state of their changes changed."""
+    """Rebuild the records, after the state of their changes changed.
+
+    One that is not here stays away, unless its creation waits to be sent (again).
+    """
     rebuilder = OverlayRebuilder(connection, keys)
     _, removed = rebuilder.rebuild(
-        {key: rebuilder.base(key) for key in keys if rebuilder.is_here(key)}
+        {
+            key: rebuilder.base(key)
+            for key in keys
+            if rebuilder.is_here(key) or rebuilder.is_unsent(key)
+        }
     )
     forget_departed(connection, rebuilder, removed)
 
