@@ -216,7 +216,8 @@ class HomePage(PickerPage[None]):
         width, height = self.app.size
         lines = height - 4 - (height >= LOW)  # bar, sentence and keys
         box = _FRAME if lines >= _FRAMED_FROM else 1
-        return board.space_for(width - PANEL_WIDTH * self.wide, lines - box)
+        beside = PANEL_WIDTH + 1 if self.wide else 0
+        return board.space_for(width - beside, lines - box)
 
     def _jobs_shown(self) -> tuple[Text, ...]:
         words, space = {job.key: job.words for job in self._jobs}, self._space()
