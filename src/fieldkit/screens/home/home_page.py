@@ -18,7 +18,7 @@ from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import keys, rare
 from fieldkit.screens.look.text import Span, Text
-from fieldkit.screens.lookup.find_page import alike, choice_of, new_cells, new_row
+from fieldkit.screens.lookup.hits import alike, choice_of, new_cells, new_row
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.widgets.rows import Answer, Choice
