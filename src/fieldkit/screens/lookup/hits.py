@@ -68,16 +68,17 @@ def choice_of(row: Row, take: Take, typed: str = "") -> Choice:
 
 
 def below_of(row: Row) -> tuple[Cell, ...]:
-    """Return the second line of a record: where it stands, what it is, and its number.
+    """Return the second line of a record: what it is, where it stands, and its number.
 
     On the server, as most are, the sign alone says it.
     """
     what, number = row.below
     sign = state_mark(row.state)
     waits = "" if row.state == "on the server" else row.state
-    words = (Span(f" {waits}", sign[0].style),) if waits else ()
-    gap = f" {DOT} " if waits and what else " "
-    return ((*sign, *words, Span(f"{gap}{what}")), (Span(number),))
+    words = [Span(f" {what}")] if what else []
+    if waits:
+        words += [Span(f" {DOT} " if what else " "), Span(waits, sign[0].style)]
+    return ((*sign, *words), (Span(number),))
 
 
 def alike(many: int) -> str:
