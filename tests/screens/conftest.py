@@ -123,7 +123,7 @@ class Office:
         enrol(store, self.url, self.code(district, block))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     database = tmp_path_factory.mktemp("server") / "server.sqlite3"
     with local_server(database) as url:

@@ -47,3 +47,14 @@ def test_a_heading_stands_only_over_a_column_with_something_in_it() -> None:
     rows = [Choice(("Noor SHG", "", "Nagam"))]
     found = lines(Answer(rows, headings=("Name", "Father or husband", "Village")), None, 5)
     assert found == ["  NAME      VILLAGE", "  Noor SHG  Nagam"]
+
+
+def test_on_a_narrow_screen_what_does_not_tell_rows_apart_stands_on_the_second_line() -> None:
+    cells = ("Ghulam Mohammad Bhat", "s/o Abdul Ahad", "Nagam", "..1432", "Carpenter")
+    answer = Answer([Choice(cells, below=("artisan", "7KQ2M9XD-142"))], headings=("", *"abcd"))
+    assert lines(answer, 0, 5) == [
+        "                        A               B      C",
+        "▌ Ghulam Mohammad Bhat  s/o Abdul Ahad  Nagam  ..1432",
+        "▌   artisan · Carpenter                       7KQ2M9XD-142",
+    ]
+    assert lines(answer, 0, 5, width=90)[1].endswith("..1432  Carpenter")

@@ -12,7 +12,8 @@ from fieldkit.screens.attendance.day_marks import HEADINGS, Enrolled, person_cel
 from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.look.text import Span
 from fieldkit.screens.lookup.deleting import ask_and_delete, delete
-from fieldkit.screens.lookup.find_page import FindPage, new_row
+from fieldkit.screens.lookup.find_page import FindPage
+from fieldkit.screens.lookup.hits import new_row
 from fieldkit.screens.lookup.rows import Row, label_of
 from fieldkit.screens.widgets.rows import Answer, Choice
 

@@ -15,10 +15,9 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine, Hashable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from textual import events
 from textual.app import App
@@ -53,8 +52,7 @@ class StatusRefreshed(Message):
     """The header status changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question: the same key pressed again means yes, any other key no."""
 
     what: str
@@ -130,7 +128,7 @@ class AppBase(App[int]):
         try:
             self._store, operator = await self._threads.enter(opened)
             # Set before the first key counts: what it saves carries the operator's name.
-            self.header_status = replace(self.header_status, operator=self.operator or operator)
+            self.header_status = self.header_status._replace(operator=self.operator or operator)
             self.show_look(self.operator)
         except Exception as error:
             self._store_error = error
@@ -214,7 +212,7 @@ class AppBase(App[int]):
     async def change_operator(self, name: str) -> None:
         """Make ``name`` the operator; drafts stay with the operator who began them."""
         await self.ask(lambda store: store.use_operator(name))
-        self.header_status = replace(self.header_status, operator=name)
+        self.header_status = self.header_status._replace(operator=name)
         self.show_look(name)
         await self.refresh_status()
 
@@ -225,7 +223,7 @@ class AppBase(App[int]):
         self.scheduler.note_status(found.unsent or 0, found.last_sync)
         # The operator may have changed during the read: what is saved carries the present name.
         operator = self.header_status.operator or found.operator
-        self.header_status = replace(found, operator=operator, line=self.scheduler.word)
+        self.header_status = found._replace(operator=operator, line=self.scheduler.word)
         self.screen.post_message(StatusRefreshed())
 
     def note_fault(self) -> str:

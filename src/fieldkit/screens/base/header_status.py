@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.look.glyphs import OPEN, SAME, SENT, UP
 from fieldkit.screens.look.text import Cell, Span
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from fieldkit.store import Store, SyncSession
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderStatus:
+class HeaderStatus(NamedTuple):
     """The status of this laptop; unknown parts are empty or None."""
 
     operator: str = ""

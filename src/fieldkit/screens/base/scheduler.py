@@ -11,9 +11,8 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from textual.message import Message
 
@@ -34,8 +33,7 @@ _SOONEST = 0.1
 """Seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """When the application syncs by itself, in seconds."""
 
     first: float = 5.0

@@ -113,7 +113,7 @@ def need(one: Need, needs: Sequence[Need], space: Space) -> Text:
     words = one.words
     if one.short and width_of(front) + len(words) > size:
         words = one.short
-    return fit((*front, Span(words, "dim")), size)
+    return cut((*front, Span(words, "dim")), size)
 
 
 def nothing_needed(line: Text, space: Space) -> Text:

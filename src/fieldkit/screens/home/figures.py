@@ -20,8 +20,10 @@ from fieldkit.store import Draft, State, Store
 MOST = 6
 """Kinds that are counted in a column."""
 DAYS = 14
-DRAFTS, SAVED = 9, 3
-"""Drafts and records to go on with."""
+DRAFTS, SAVED = 9, 6
+"""Drafts and records to go on with, as far as there is space."""
+FEW = 3
+"""Drafts that stand on the lowest screen; of more the number is said too."""
 MANY = 100
 """Overdue records are counted up to here for each state; the lists have them all."""
 
@@ -123,7 +125,7 @@ def figures(store: Store, operator: str) -> Figures:
         (states[State.CONFLICT], "to settle", "settle"),
         (store.count_findings(), "to check", "to check"),
     )
-    unfinished = len(drafts) if len(drafts) > SAVED else 0
+    unfinished = len(drafts) if len(drafts) > FEW else 0
     return Figures(
         today=_ranked(store.today()),
         laptop=_ranked(store.counts()),

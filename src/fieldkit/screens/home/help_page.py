@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.glyphs import DOWN, UP
+from fieldkit.screens.look.glyphs import DOWN, LEFT, RIGHT, UP
 from fieldkit.screens.look.parts import heading, keys, state_mark
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -20,7 +20,8 @@ class Help(NamedTuple):
     second: str = ""
 
 
-KEYS: Mapping[str, Sequence[Help]] = {
+_BEGIN = "On a record's page: what belongs to it"
+KEYS: dict[str, Sequence[Help]] = {
     "Everywhere": (
         Help("leave; what was typed is kept", "Esc", "/back"),
         Help("menu of everything", "/ in an empty box", "Ctrl+P"),
@@ -28,44 +29,58 @@ KEYS: Mapping[str, Sequence[Help]] = {
         Help("sync", "F5", "/sync"),
         Help("change operator", "Ctrl+O", "/operator"),
         Help("quit; what was typed is kept", "Ctrl+Q", "/quit"),
-        Help("colours and signs of the screen", "/colours, /signs", ""),
+        Help("colours and signs of the screen", "/colours, /signs"),
     ),
     "Home and lists": (
-        Help("find somebody, or see who is alike", "type", ""),
-        Help("open a job", "1 to 9, Enter", ""),
+        Help("find somebody, or see who is alike", "type"),
+        Help("open a job", "1 to 9, Enter"),
         Help("go through the rows", f"{UP} {DOWN}", "Tab, PgUp, PgDn"),
         Help("open the marked row", "Enter", "click"),
         Help("new, with what was typed", "Ctrl+N", "F9"),
-        Help("discard an unfinished form; again: yes", "Delete on Home", ""),
-        Help("empty the box", "Esc", ""),
+        Help("discard an unfinished form; again: yes", "Delete on Home"),
+        Help("empty the box", "Esc"),
+    ),
+    "In a list": (
+        Help("narrow it by a choice or a text", "f"),
+        Help("order it", "o"),
+        Help("export it as it is shown", "x"),
+        Help("find in it", "any other letter"),
     ),
     "In a form": (
         Help("next field; take the marked choice", "Enter", "Down, Tab"),
         Help("back a field", "Up", "Shift+Tab"),
+        Help("next section, section before", "PgDn, PgUp"),
+        Help("go to a field or section by its name", "Ctrl+T"),
+        Help("edit what stands there (a letter replaces it)", "End", f"{LEFT} {RIGHT}"),
         Help("as last time", "= in an empty box", "F2"),
         Help("undo what was typed in the field", "Ctrl+Z", "F8"),
         Help("save", "Ctrl+S", "F10"),
         Help("save and begin the next", "Ctrl+N", "F9"),
     ),
-    "On a page": (
-        Help("edit a record", "e on its page", ""),
-        Help("history of a record", "h on its page", ""),
-        Help("delete a record; again: yes", "d on its page", "Delete on its line"),
-        Help("restore a deleted record", "z in its history", ""),
-        Help("all filled fields of a record", "g on its page", ""),
-        Help("mark who was present", "a on a training's page", ""),
-        Help("settle its two values", "w on its page", ""),
-        Help("narrow, order or export a list", "f, o, x on the list", ""),
+    "On a record's page": (
+        Help("edit the record", "e"),
+        Help("history: who changed what, and when", "h"),
+        Help("go to its details", "g"),
+        Help("settle its two values", "w"),
+        Help("delete the record; again: yes", "d"),
+        Help("restore a deleted record", "z"),
+        Help("delete the record on the line; again: yes", "Delete"),
+    ),
+    _BEGIN: (),
+    "On the days of a training": (
+        Help("present, absent", "Space, -"),
+        Help("another day", f"{LEFT} {RIGHT}"),
+        Help("clear the mark", "Delete"),
     ),
     "On Sync": (
         Help("sync now", "F5", "s"),
-        Help("enrol with a server", "Enter on its row", "the menu on Sync"),
-        Help("receipt to a file", "r on Sync", ""),
-        Help("correct a change that was returned", "Enter", ""),
-        Help("discard a change that was returned; again: yes", "Delete on Sync", "the menu"),
-        Help("put new records that came back into your area", "Enter on their row", ""),
-        Help("settle two values of one field", "Enter on Sync", ""),
-        Help("settle: keep the first, the second, another", "1, 2, 3", ""),
+        Help("enrol with a server", "Enter on its row"),
+        Help("receipt to a file", "r"),
+        Help("correct a change that was returned", "Enter"),
+        Help("discard a change that was returned; again: yes", "Delete"),
+        Help("put new records that came back into your area", "Enter on their row"),
+        Help("settle two values of one field", "Enter on them"),
+        Help("settle: keep the first, the second, another", "1, 2, 3"),
     ),
 }
 SIGNS: Sequence[tuple[str, str]] = (
@@ -74,7 +89,7 @@ SIGNS: Sequence[tuple[str, str]] = (
     ("sent, no answer yet", "sent; the server has not answered"),
     ("settle", "two laptops changed one field: choose a value"),
     ("your value, not used yet", "another laptop changed it; your value is kept"),
-    ("to check", "the server noticed something; nothing was refused"),
+    ("to check", "the server noticed something; not refused"),
     ("returned to you", "the server did not accept it and says why"),
     ("unfinished", "left before it was saved; Home shows yours"),
     ("due", "needed before the step named, or late"),
@@ -94,9 +109,13 @@ class HelpPage(PickerPage[None]):
 
     async def answer(self, text: str) -> Answer:
         """Answer with the keys and words that contain what is typed."""
+        await self.ask(lambda _store: None)  # the records are loaded then
+        from fieldkit.records.declaration.action import LETTERS
+
+        letters = [Help(does, letter) for letter, does in LETTERS.items()]
         wanted = text.strip().casefold()
         rows: list[Choice] = []
-        for group, found in KEYS.items():
+        for group, found in (KEYS | {_BEGIN: letters}).items():
             shown = [one for one in found if wanted in f"{' '.join(one)} {group}".casefold()]
             rows += self._group(group, [_key_cells(one) for one in shown], first=not rows)
         words = [one for one in SIGNS if wanted in " ".join((*one, _WORDS)).casefold()]

@@ -18,7 +18,7 @@ from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import keys, rare
 from fieldkit.screens.look.text import Span, Text
-from fieldkit.screens.lookup.find_page import alike, choice_of, new_cells, new_row
+from fieldkit.screens.lookup.hits import alike, choice_of, new_cells, new_row
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -216,7 +216,8 @@ class HomePage(PickerPage[None]):
         width, height = self.app.size
         lines = height - 4 - (height >= LOW)  # bar, sentence and keys
         box = _FRAME if lines >= _FRAMED_FROM else 1
-        return board.space_for(width - PANEL_WIDTH * self.wide, lines - box)
+        beside = PANEL_WIDTH + 1 if self.wide else 0
+        return board.space_for(width - beside, lines - box)
 
     def _jobs_shown(self) -> tuple[Text, ...]:
         words, space = {job.key: job.words for job in self._jobs}, self._space()

@@ -95,9 +95,9 @@ class MenuPage(PickerPage[None]):
     # --- the look ---
 
     def _looks(self) -> Iterator[MenuEntry]:
-        """Yield the themes and sets of signs to choose from; 16 colours leave no theme."""
+        """Yield the themes and sets of signs to choose from; 16 colours leave one theme."""
         look = self.app.look
-        themes = () if self.app.few_colours else PALETTES.values()
+        themes = [look.palette] if self.app.few_colours else PALETTES.values()
         for palette in themes:
             now = look.palette is palette
             yield _choice(_COLOURS, palette.label, partial(self._take, palette.name, ""), now=now)

@@ -13,7 +13,8 @@ from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.parts import MARGIN, keys
 from fieldkit.screens.look.text import Cell, Span, Text, joined
-from fieldkit.screens.lookup.find_page import FindPage, new_row
+from fieldkit.screens.lookup.find_page import FindPage
+from fieldkit.screens.lookup.hits import new_row
 from fieldkit.screens.lookup.rows import fetch_references, record_words
 from fieldkit.screens.records.columns import Column, Listed, columns, fitting, listed
 from fieldkit.screens.records.exporting import ExportPage

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
+from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.look import Surface
 from fieldkit.screens.look.parts import MARGIN, cursor, heading, rule
 from fieldkit.screens.look.text import (
@@ -21,6 +22,10 @@ from fieldkit.screens.look.text import (
 
 WIDE = 110
 """From this width on a row's second line stands beside the first."""
+NARROW = 72
+"""Below this width the cells that do not tell a row apart stand on its second line."""
+_TELLING = 4
+"""Cells that tell a row apart."""
 _GAP = 2
 _SHRINK = (5, 6, 9)
 """How much the width of the first column, the second and the others counts as they shrink."""
@@ -101,6 +106,7 @@ def lay_out(
 
     ``top``: the first row shown before; ``empty``: what stands there without rows.
     """
+    answer = _folded(answer) if width < NARROW else answer
     rows = answer.rows
     lines = [RowLine(None, _inset(text)) for text in answer.above]
     if empty and not rows and answer.last is None and not answer.above:
@@ -139,6 +145,19 @@ def all_lines(answer: Answer, mark: int | None, width: int) -> list[RowLine]:
         own = sizes[width_of(row.before)]
         lines += _row(row, index, own, answer.right, width, marked=index == mark)
     return [*lines, *(RowLine(None, _inset(text)) for text in answer.after)]
+
+
+def _folded(answer: Answer) -> Answer:
+    """Move the last cells of rows with a second line to that line."""
+    if not any(row.below and len(row.cells) > _TELLING for row in answer.rows):
+        return answer
+    rows = []
+    for row in answer.rows:
+        if row.below:
+            rest = joined((row.below[0], *row.cells[_TELLING:]), f" {DOT} ")
+            row = row._replace(cells=row.cells[:_TELLING], below=(rest, *row.below[1:]))
+        rows.append(row)
+    return answer._replace(rows=rows, headings=answer.headings[:_TELLING])
 
 
 def _visible(
