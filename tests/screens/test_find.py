@@ -8,6 +8,8 @@ from textual import events
 
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.look.text import text_of, words_of
+from fieldkit.screens.lookup.matched import hit_cells
 from fieldkit.screens.lookup.search import texts_from
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
@@ -149,3 +151,36 @@ async def test_a_new_operator_is_typed(opened_app: At, store: Store) -> None:
         await hand.press("<ctrl+o>", "Mehnaz", "<enter>")
         assert hand.app.operator == "Mehnaz"
         assert store.operators()[0] == "Mehnaz"
+
+
+@pytest.mark.parametrize(
+    ("typed", "accented"),
+    [
+        ("ghul", ["Ghul"]),
+        ("gulam mohd", ["Ghulam", "Mohammad"]),
+        ("bhat", ["Bhat", "Bhat"]),
+        ("1432", ["1432"]),
+        ("432", ["432"]),
+        ("94190 11432", ["1432"]),
+        ("ghulam nag", ["Ghulam", "Nag"]),
+        ("zooni", []),
+    ],
+)
+def test_what_matched_stands_out(typed: str, accented: list[str]) -> None:
+    cells = ("Ghulam Mohammad Bhat", "s/o Abdul Ahad Bhat", "Nagam", "..1432", "Carpenter")
+    found = [text_of(cell) for cell in hit_cells(cells, typed)]
+    assert [span.text for cell in found for span in cell if span.style == "match"] == accented
+    assert [words_of(cell) for cell in found] == [one.replace("..", "··") for one in cells]
+
+
+async def test_hits_stand_under_headings_and_are_counted(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
+        await hand.press("ghulam")
+        assert "1 alike ─╮" in hand.text()
+        heads = hand.text().splitlines()[5].split("  ")
+        assert [one.strip() for one in heads if one.strip()] == [
+            *("NAME", "FATHER OR HUSBAND", "VILLAGE", "MOBILE", "TRADE"),
+        ]
+        assert "○ artisan" in hand.text()

@@ -310,3 +310,14 @@ def test_the_newest_are_read_by_an_index_of_every_kind(store: Store, home: Path)
             (plan,) = file.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
         assert "USING INDEX" in plan[3], plan
     listening.close()
+
+
+def test_the_days_before_today_are_counted_each_by_itself(store: Store, clock: Turned) -> None:
+    clock.now = int(datetime(2026, 11, 17, 6, tzinfo=UTC).timestamp())
+    save(store)
+    clock.now += 2 * 86400
+    save(store)
+    save(store)
+    assert store.entered_daily("beneficiary", 4) == [0, 1, 0, 2]
+    assert store.entered_daily("beneficiary", 2) == [0, 2]
+    assert store.entered_daily("member", 3) == [0, 0, 0]

@@ -13,7 +13,7 @@ from fieldkit.screens.look.parts import MARGIN, frame, keys
 from fieldkit.screens.look.text import Span, wrapped
 
 _WIDEST, _MOST = 78, 12
-_NOTHING_LOST = "Nothing was changed. When this is mended, start fieldkit again."
+_NOTHING_LOST = "Nothing was changed. Once this is repaired, start fieldkit again."
 
 
 class StartupErrorPage(Page[None]):
