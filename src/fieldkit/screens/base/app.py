@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_QUICK_TURNS = 0.0005
+"""Seconds after which a thread lets another run while the records are imported: keys first."""
 _PATIENCE = 1.0
 """Seconds after which Ctrl+Q no longer waits for what the keys before it read."""
 
@@ -125,6 +127,8 @@ class AppBase(App[int]):
             store = Store.open(self.home)
             return store, next(iter(store.operators()), "")
 
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(_QUICK_TURNS)
         try:
             self._store, operator = await self._threads.enter(opened)
             # Set before the first key counts: what it saves carries the operator's name.
@@ -132,6 +136,8 @@ class AppBase(App[int]):
             self.show_look(self.operator)
         except Exception as error:
             self._store_error = error
+        finally:
+            sys.setswitchinterval(usual)
         self._store_open.set()
 
     async def opened(self) -> None:
