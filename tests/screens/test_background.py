@@ -18,8 +18,8 @@ from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.lists.list_page import ListPage
 from fieldkit.screens.look.text import words_of
-from fieldkit.screens.records.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets.picker import Picker

@@ -11,7 +11,7 @@ from textual import events
 from fieldkit.app import FieldkitApp
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
-from fieldkit.screens.records.list_page import ListPage
+from fieldkit.screens.lists.list_page import ListPage
 from fieldkit.store import Draft, Store, StoreError
 from fieldkit.store.write import drafts
 from fieldkit.store.write.drafts import Drafts

@@ -19,11 +19,11 @@ from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.header_status import HeaderStatus
 from fieldkit.screens.base.navigator import SavedRecord
-from fieldkit.screens.base.page import Sentence
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.look.text import words_of
 from fieldkit.screens.records.page_data import read_page_data
+from fieldkit.screens.widgets.bars import Sentence
 from fieldkit.store import Draft, Edit, Store, StoreError
 
 PERSON = [

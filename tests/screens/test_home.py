@@ -20,12 +20,12 @@ from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.home.overdue_page import OverduePage
+from fieldkit.screens.lists.list_page import ListPage
 from fieldkit.screens.look.glyphs import MORE
 from fieldkit.screens.look.look import Look
 from fieldkit.screens.look.palette import CHINAR_LIGHT
 from fieldkit.screens.look.text import joined, words_of
 from fieldkit.screens.lookup.find_page import NewPage
-from fieldkit.screens.records.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets.picker import Picker

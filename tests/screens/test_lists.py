@@ -15,7 +15,7 @@ from fieldkit.protocol.change import Op
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
-from fieldkit.screens.records.list_page import ListPage
+from fieldkit.screens.lists.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Edit, Store

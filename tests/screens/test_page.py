@@ -10,8 +10,9 @@ from textual.widget import Widget
 
 from fieldkit.plain_text import shown
 from fieldkit.screens.base.app import AppBase
-from fieldkit.screens.base.page import Page, Sentence, TopBar
+from fieldkit.screens.base.page import Page
 from fieldkit.screens.look.parts import MARGIN, keys
+from fieldkit.screens.widgets.bars import Sentence, TopBar
 
 
 class Box(Widget, can_focus=True):

@@ -15,9 +15,9 @@ from fieldkit.screens.attendance.roster_page import RosterPage
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.form_widget import Form
 from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.lists.list_page import ListPage
 from fieldkit.screens.look.glyphs import CORRECT, CRUMB, CURSOR, DUE, OPEN, SENT
 from fieldkit.screens.records.history_page import HistoryPage
-from fieldkit.screens.records.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.records.timeline import fold_days
 from fieldkit.store import Answered, Edit, Event, State, Store

@@ -10,10 +10,10 @@ from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.declaration.action import LETTERS
 from fieldkit.records.declaration.roles import actions_of, days_of
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
+from fieldkit.screens.lists.list_page import Wanted, read_page
 from fieldkit.screens.look.parts import key_line
 from fieldkit.screens.look.text import words_of
 from fieldkit.screens.lookup.rows import label_of
-from fieldkit.screens.records.list_page import Wanted, read_page
 from fieldkit.screens.records.record_page import footer
 from fieldkit.store import Store
 

@@ -150,13 +150,13 @@ class Navigation:
 
     async def open_list(self, kind: str, where: Mapping[str, str] | None = None) -> None:
         """Open the list of a kind, of records with these choices alone."""
-        from fieldkit.screens.records.list_page import ListPage
+        from fieldkit.screens.lists.list_page import ListPage
 
         await self._app.push_screen(ListPage(kind, where or {}))
 
     async def open_lists(self) -> None:
         """Open the choice of lists."""
-        from fieldkit.screens.records.list_page import ListsPage
+        from fieldkit.screens.lists.list_page import ListsPage
 
         await self._app.push_screen(ListsPage())
 

@@ -91,7 +91,7 @@ class ImportPage(PickerPage[None]):
     def _show_steps(self) -> None:
         low = self.app.size.height < LOW
         air = () if low else ("",)
-        self.query_one("#steps", Lines).put(step_line(self._step, self.room[0]), *air)
+        self.query_one("#steps", Lines).put(step_line(self._step, self.space[0]), *air)
 
     def on_resize(self) -> None:
         """Show the steps and the rows for the new size."""
@@ -100,8 +100,8 @@ class ImportPage(PickerPage[None]):
         self.picker.reload_if_idle()
 
     def _told(self, lines: Iterable[Cell], share: int = 1) -> tuple[Cell, ...]:
-        """Return lines to stand above the rows, in a part of the room, with air below them."""
-        width, height = self.room
+        """Return the lines above the rows, in a part of the space, with an empty line below."""
+        width, height = self.space
         air = 0 if self.app.size.height < LOW else 1
         box = _BOX if self._step in BOXES else 0
         space = (height - box - 1 - air) // share - air
@@ -287,7 +287,7 @@ class ImportPage(PickerPage[None]):
             return Answer()
         if not self._seen.rows:
             return Answer(mark=None, above=self._told(["The table has no row with a record."]))
-        found = first_rows(self._kind, self._seen, self.room[0], self._open)
+        found = first_rows(self._kind, self._seen, self.space[0], self._open)
         wrong = [
             warning(f"Row {row.number} is not taken. {row.problem}")
             for row in self._seen.rows

@@ -75,7 +75,7 @@ class LoadPage(PickerPage[str]):
     def _show_step(self) -> None:
         self.set_header("Import", self._path.name, self._kind.plural)
         step = "loading" if self._loading else "result"
-        self.query_one("#steps", Lines).put(step_line(step, self.room[0]), "")
+        self.query_one("#steps", Lines).put(step_line(step, self.space[0]), "")
 
     def on_resize(self) -> None:
         """Show the steps and the result for the new size."""
@@ -134,7 +134,7 @@ class LoadPage(PickerPage[str]):
     def _show_progress(self, rows: int, share: float) -> None:
         from fieldkit.records.fields.formats import indian
 
-        line = progress_line(share, min(self.room[0] - 30, _LINE))
+        line = progress_line(share, min(self.space[0] - 30, _LINE))
         many = (Span(f"  {indian(rows)}", "strong"), Span(" rows", "dim")) if rows else ()
         self.query_one("#progress", Lines).put((Span("  loading  ", "dim"), *line, *many))
 
@@ -144,7 +144,7 @@ class LoadPage(PickerPage[str]):
         """Answer with what came of it; reasons and notes scroll."""
         if self._loaded is None:
             return Answer(mark=None)
-        width, height = self.room
+        width, height = self.space
         written = [line for one in files_written(self._loaded) for line in ("", one)]
         above = fitted([*counts(self._loaded), *written], width, height - 6)
         rows = [

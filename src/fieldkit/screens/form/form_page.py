@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from fieldkit.records import Finding, Record, Reference, Use
 from fieldkit.screens.base.navigator import AfterSave, SavedRecord
-from fieldkit.screens.base.page import PANEL_WIDTH, Page, say_on_screen
+from fieldkit.screens.base.page import Page, say_on_screen
 from fieldkit.screens.form.drafting import Drafting
 from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.entry.model import FormModel
@@ -35,6 +35,7 @@ from fieldkit.screens.form.view.panel import bar, blocks, offered_keys
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.rows import in_words
 from fieldkit.screens.lookup.search import texts_from
+from fieldkit.screens.widgets.bars import PANEL_WIDTH
 from fieldkit.store import Draft, Edit, Refused, StoreError
 
 _ROOMY = 100
@@ -49,7 +50,7 @@ class FormPage(Page["SavedRecord | None"]):
 
     KEYBOARD = "#form"
     OWNED = True
-    KEYS = keys("Enter next", "Ctrl+S save", "Ctrl+N save, next", "Esc")
+    KEYS = keys("Enter next", "Ctrl+S save", "Ctrl+N save, next", "Esc back")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave_form", "Back", show=False)]
 
     def __init__(

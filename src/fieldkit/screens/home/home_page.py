@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from fieldkit.screens.base.page import LOW, PANEL_WIDTH, PickerPage, TopBar
+from fieldkit.screens.base.page import LOW, PickerPage
 from fieldkit.screens.home import board
 from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
 from fieldkit.screens.look.glyphs import DOWN, UP
@@ -21,6 +21,7 @@ from fieldkit.screens.look.text import Span, Text
 from fieldkit.screens.lookup.hits import alike, choice_of, new_cells, new_row
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
 from fieldkit.screens.lookup.search import search
+from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:

@@ -141,10 +141,10 @@ def wrapped(cell: Cell, width: int, most: int) -> list[Text]:
 def wrapped_before(cell: Cell, then: Cell, width: int, most: int) -> list[Text]:
     """Return a text and ``then`` behind it on at most ``most`` lines; ``then`` is never cut.
 
-    Where there is not room for both, the text loses its last words.
+    Where there is no space for both, the text loses its last words.
     """
-    for room in range(width * most - width_of(then) - 1 if then else 0, 0, -1):
-        lines = wrapped(joined((cut(cell, room), then), " "), width, most + 1)
+    for space in range(width * most - width_of(then) - 1 if then else 0, 0, -1):
+        lines = wrapped(joined((cut(cell, space), then), " "), width, most + 1)
         if len(lines) <= most:
             return lines
     return wrapped(then or cell, width, most)

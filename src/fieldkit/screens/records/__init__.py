@@ -1,1 +1,1 @@
-"""A record's page, lists and history."""
+"""The page of a record, and its history."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.base.page import PANEL_WIDTH, PickerPage, say_on_screen
+from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.look.charts import timeline_joint
 from fieldkit.screens.look.parts import MARGIN, Key, keys, rare, state
 from fieldkit.screens.look.text import Span
@@ -21,6 +21,7 @@ from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import PageData, read_page_data
 from fieldkit.screens.records.page_lines import Panelled, above, details, panelled
 from fieldkit.screens.records.timeline import SIGN_AT, in_short
+from fieldkit.screens.widgets.bars import PANEL_WIDTH
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:

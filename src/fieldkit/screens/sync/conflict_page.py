@@ -53,7 +53,7 @@ class ConflictPage(PickerPage[None]):
         if one is None:
             return Answer(above=("Nothing is left to settle.",), mark=None)
         rows = self._rows(one)
-        width, height = self.room
+        width, height = self.space
         above = self._above(one, width, height - len(rows))
         return Answer(rows, mark=None, above=above)
 
@@ -238,7 +238,7 @@ class ValuePage(PickerPage[None]):
 
     def _told(self, problem: Exception) -> tuple[Cell, ...]:
         told = (Span(f"{CORRECT} ", "warn"), Span(str(problem)))
-        return (*wrapped(told, self.room[0], 4), "")
+        return (*wrapped(told, self.space[0], 4), "")
 
     def _take(self, shown: str, typed: str, more: tuple[str, ...] = ()) -> Choice:
         return Choice((shown, *more), partial(self._taken, typed))

@@ -53,13 +53,13 @@ class EnrolPage(PickerPage[None]):
         self._show_step(0)
 
     def _show_step(self, now: int) -> None:
-        line = steps(on_the_way(_STEPS, now), self.room[0])
+        line = steps(on_the_way(_STEPS, now), self.space[0])
         self.query_one("#steps", Lines).put((Span(" " * MARGIN), *line), "")
 
     async def answer(self, text: str) -> Answer:
         """Answer the present question with what is typed."""
         typed = text.strip()
-        hint = wrapped((Span(_HINTS[bool(self._address)], "dim"),), self.room[0], 2)
+        hint = wrapped((Span(_HINTS[bool(self._address)], "dim"),), self.space[0], 2)
         server: Text = (Span("server  ", "dim"), Span(self._address, "strong"))
         above: tuple[Cell, ...] = (*([server] if self._address else []), *hint, "")
         if not typed:

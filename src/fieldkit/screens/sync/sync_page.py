@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.base.page import PANEL_WIDTH, PickerPage, TopBar
+from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.scheduler import Progressed, Synced
 from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.parts import heading, keys, rare
@@ -41,6 +41,7 @@ from fieldkit.screens.sync.to_do import (
     returned_changes,
     to_do_row,
 )
+from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.rows import Answer, Choice
 from fieldkit.settings import make_private
 
@@ -202,7 +203,7 @@ class SyncPage(PickerPage[None]):
     @property
     def _width(self) -> int:
         """Cells across beside the panel."""
-        return self.room[0] - (PANEL_WIDTH if self.wide else 0)
+        return self.space[0] - (PANEL_WIDTH if self.wide else 0)
 
     def on_resize(self) -> None:
         """Lay everything out for the new size."""
@@ -223,7 +224,7 @@ class SyncPage(PickerPage[None]):
             area = self.app.header_status.area
             self.set_panel(*panel(found, area, now, PANEL_WIDTH - _FRAME))
             return tuple(above), ()
-        left = self.room[1] - len(above) - sum(map(_lines_of, rows))
+        left = self.space[1] - len(above) - sum(map(_lines_of, rows))
         return tuple(above), tuple(below_list(found, now, left, self._width))
 
     def _under_way(self) -> list[Text]:

@@ -129,17 +129,17 @@ def _laid_out(
     """Lay the entries out by the whole list, so that typing does not move it."""
     one = model.current
     whole = one.candidates(model.within(one), whole=True) if one.closed else found
-    room, many = width - cols.box_at - 1, len(whole)
+    space, many = width - cols.box_at - 1, len(whole)
     if many <= at.rows or one.searched:
-        grid = _Grid(cols.box_at, room, 1, at.rows)
+        grid = _Grid(cols.box_at, space, 1, at.rows)
         return _entries(model, found, brief=False), grid
     size = _widest(tuple(_entries(model, whole, brief=True)))
     wanted, start = -(-many // at.rows), cols.box_at
-    if room // size < wanted:
-        start, room = MARGIN, width - MARGIN - 1
-    columns = max(min(room // size, wanted), 1)
+    if space // size < wanted:
+        start, space = MARGIN, width - MARGIN - 1
+    columns = max(min(space // size, wanted), 1)
     rows = min(-(-many // columns), at.rows)
-    size = min(room // columns, max(size, _LONGEST_BRIEF))
+    size = min(space // columns, max(size, _LONGEST_BRIEF))
     return _entries(model, found, brief=True), _Grid(start, size, columns, rows)
 
 
@@ -216,13 +216,13 @@ def _side(
         for place, entry in enumerate(_entries(model, found, brief=True))
     ]
     sizes = [width_of(piece) + 1 for piece in pieces]
-    room = width - 2 * MARGIN - len(" +99")
+    space = width - 2 * MARGIN - len(" +99")
     first = 0
-    while sum(sizes[first : model.mark + 1]) > room and first < model.mark:
+    while sum(sizes[first : model.mark + 1]) > space and first < model.mark:
         first += 1
     parts: list[tuple[int | None, Text]] = []
     for place in range(first, len(pieces)):
-        if sum(sizes[first : place + 1]) > room:
+        if sum(sizes[first : place + 1]) > space:
             parts.append((None, (Span(f"+{len(pieces) - place}", "dim"),)))
             break
         parts.append((place, pieces[place]))

@@ -24,7 +24,7 @@ class Bar(NamedTuple):
 def bar(
     model: FormModel, title: str, area: str, noted: Amiss, *, unfinished: bool, roomy: bool
 ) -> Bar:
-    """Return what is entered, where if there is room for it, and what it still needs."""
+    """Return what is entered, where if there is space for it, and what it still needs."""
     place: tuple[str, ...] = ()
     number: Cell = (Span(model.record.id, "dim"),) if model.record else ""
     if roomy and model.record is None:
@@ -62,7 +62,7 @@ def offered_keys(model: FormModel) -> Sequence[Key]:
         *((rare("= as last"),) if empty and model.last.get(one.name) else ()),
         *keys("Ctrl+S save", "Ctrl+N save, next", "PgDn more", "Ctrl+T go to"),
         *((rare("? help"),) if empty else ()),
-        *keys("Esc"),
+        *keys("Esc back"),
     )
 
 

@@ -10,15 +10,9 @@ from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.glyphs import DOT
-from fieldkit.screens.look.parts import MARGIN, keys
-from fieldkit.screens.look.text import Cell, Span, Text, joined
-from fieldkit.screens.lookup.find_page import FindPage
-from fieldkit.screens.lookup.hits import new_row
-from fieldkit.screens.lookup.rows import fetch_references, record_words
-from fieldkit.screens.records.columns import Column, Listed, columns, fitting, listed
-from fieldkit.screens.records.exporting import ExportPage
-from fieldkit.screens.records.list_choices import (
+from fieldkit.screens.lists.columns import Column, Listed, columns, fitting, listed
+from fieldkit.screens.lists.exporting import ExportPage
+from fieldkit.screens.lists.list_choices import (
     Filter,
     FilterPage,
     Order,
@@ -26,6 +20,12 @@ from fieldkit.screens.records.list_choices import (
     filters,
     orders,
 )
+from fieldkit.screens.look.glyphs import DOT
+from fieldkit.screens.look.parts import MARGIN, keys
+from fieldkit.screens.look.text import Cell, Span, Text, joined
+from fieldkit.screens.lookup.find_page import FindPage
+from fieldkit.screens.lookup.hits import new_row
+from fieldkit.screens.lookup.rows import fetch_references, record_words
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 
