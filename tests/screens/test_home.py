@@ -21,6 +21,7 @@ from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.home.overdue_page import OverduePage
 from fieldkit.screens.lists.list_page import ListPage
+from fieldkit.screens.look.chosen import keep_look
 from fieldkit.screens.look.glyphs import MORE
 from fieldkit.screens.look.look import Look
 from fieldkit.screens.look.palette import CHINAR_LIGHT
@@ -544,3 +545,15 @@ async def test_colours_and_signs_are_chosen_in_the_menu_and_kept_for_the_operato
         await hand.press("<ctrl+o>", "2")
         assert app.look == Look(CHINAR_LIGHT, "ascii")
     app.close_store()
+
+
+async def test_the_look_of_another_operator_ends_when_the_data_is_open(
+    store: Store, tmp_path: Path, opened_app: At
+) -> None:
+    keep_look(tmp_path, "Reyaz", theme="chinar-light")
+    store.close()
+    turns = sys.getswitchinterval()
+    async with opened_app() as hand:
+        assert hand.app.operator == "Asha"
+        assert hand.app.look.palette is not CHINAR_LIGHT
+        assert sys.getswitchinterval() == turns
