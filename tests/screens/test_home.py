@@ -550,10 +550,10 @@ async def test_colours_and_signs_are_chosen_in_the_menu_and_kept_for_the_operato
 async def test_the_look_of_another_operator_ends_when_the_data_is_open(
     store: Store, tmp_path: Path, opened_app: At
 ) -> None:
-    keep_look(tmp_path, "Reyaz", theme="chinar-light")
+    keep_look(tmp_path, "Reyaz", glyphs="classic")
     store.close()
     turns = sys.getswitchinterval()
     async with opened_app() as hand:
         assert hand.app.operator == "Asha"
-        assert hand.app.look.palette is not CHINAR_LIGHT
+        assert hand.app.look.glyphs != "classic"
         assert sys.getswitchinterval() == turns
