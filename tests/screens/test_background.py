@@ -226,7 +226,7 @@ async def test_a_mistake_in_it_ends_neither_the_program_nor_what_is_typed(
         assert isinstance(hand.app.screen, FormPage)
         assert "mistake" not in hand.text()
         await hand.press("<f5>")
-        assert "A mistake in the program stopped this." in hand.text()
+        assert "An error in the program stopped this." in hand.text()
         (log,) = list((hand.app.home / "logs").iterdir())[:1]
         assert "Zooni" not in log.read_text(encoding="utf-8")
         await hand.press("<escape>")

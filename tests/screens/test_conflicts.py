@@ -199,7 +199,7 @@ async def test_a_number_that_could_be_an_aadhaar_is_kept_when_it_is_meant_so(
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, ValuePage)
         await hand.press("<down>")
-        assert f"{account}: meant so" in hand.marked()
+        assert f"{account}: confirm" in hand.marked()
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, SyncPage)
     assert _agree(store, other, person)["account_no"] == account

@@ -123,8 +123,8 @@ async def test_no_key_waits_for_the_server_and_the_mark_stays(
         assert "Reyaz\u00b7[2J [b]Mir[/b]" in theirs
         assert "foretold" in theirs
         assert "shoe size  42" in hand.text()
-        assert theirs.endswith("laptop 7KQ2M9XD, not used at once")
-        assert "1 change; older ones are on the server alone" in hand.line("Others' changes")
+        assert theirs.endswith("laptop 7KQ2M9XD, not used at first")
+        assert "1 change; older ones are only on the server" in hand.line("Others' changes")
 
 
 async def test_a_page_that_was_left_takes_no_answer(

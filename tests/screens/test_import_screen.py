@@ -44,7 +44,7 @@ async def test_a_roster_is_loaded_with_its_columns_corrected(
         assert "roster of artisans.csv" in hand.text()
         await hand.press("<enter>", "<enter>")
         assert "left out" in hand.line("Work")
-        assert "No column holds what is needed: Trade" in hand.text()
+        assert "A needed column is missing: Trade" in hand.text()
         assert "999941057058" not in hand.text()
         assert "The heading says so." in hand.line("Aadhaar, last four")
         await hand.press("aadhaar", "<enter>")

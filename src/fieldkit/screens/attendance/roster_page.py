@@ -112,7 +112,7 @@ class RosterPage(FindPage):
 
     async def _take_off(self) -> None:
         if not self._added:
-            self.say("Nobody was put on the list here.")
+            self.say("Nobody was added here.")
             return
         line, label = self._added[-1]
         await self.ask(lambda store: delete(store, line, self.app.operator))

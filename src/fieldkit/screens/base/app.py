@@ -234,7 +234,7 @@ class AppBase(App[int]):
 
     def note_fault(self) -> str:
         """Return a sentence about the exception being handled; a subclass logs it."""
-        return "A mistake in the program stopped this. What was saved is safe."
+        return "An error in the program stopped this. What was saved is safe."
 
     # --- one queue of keys ---
 

@@ -45,5 +45,5 @@ def clock_warning(store: Store) -> str | None:
     return store.clock_doubt() or (
         f"At the last sync this laptop's clock was {how_long(skew)} "
         f"{'behind' if skew > 0 else 'ahead of'} the server's. If it still is, set the date and "
-        "time; everything typed is kept all the same."
+        "time; everything typed is kept."
     )

@@ -45,7 +45,7 @@ class LoadPage(PickerPage[str]):
     It ends with None if the person leaves, with a fault as a sentence, or empty for another file.
     """
 
-    KEYS = keys("Esc stop; what is in stays in")
+    KEYS = keys("Esc stop; imported rows stay")
 
     def __init__(self, kind: type[Record], path: Path, choices: Choices | None) -> None:
         """``choices``: what the person has decided about the file; None: nothing."""

@@ -30,7 +30,7 @@ def remarks(kind: type[Record], seen: Preview) -> list[Cell]:
     ]
     wrong = [question.sentence for question in seen.questions]
     if missing and "id" not in held:
-        wrong.append(f"No column holds what is needed: {', '.join(missing)}.")
+        wrong.append(f"A needed column is missing: {', '.join(missing)}.")
     return [*map(warning, wrong), *((Span(one, "dim"),) for one in (head, *seen.notes))]
 
 

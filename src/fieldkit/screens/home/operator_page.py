@@ -23,7 +23,7 @@ class OperatorPage(PickerPage[None]):
 
     async def load_data(self) -> None:
         """Say what stays whose."""
-        self.say("What is unfinished stays with whoever began it.")
+        self.say("Unfinished forms stay with the person who began them.")
 
     async def answer(self, text: str) -> Answer:
         """Answer a number with its name, a name with those like it and with itself as a new one."""

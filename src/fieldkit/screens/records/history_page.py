@@ -96,7 +96,7 @@ class HistoryPage(PickerPage[None]):
         if self._of_others.error:
             return _clause(self._of_others.error)
         count = plural(others, "change") if others else "none"
-        return f"{count}; older ones are on the server alone" if self._of_others.more else count
+        return f"{count}; older ones are only on the server" if self._of_others.more else count
 
     async def on_key(self, event: events.Key) -> None:
         """Restore a deleted record at z."""
@@ -155,7 +155,7 @@ def _cells(one: Made) -> tuple[Cell, ...]:
             wrong = f" (the clock was wrong by {how_long(one.logged.skew)})"
             when = (*text_of(when), Span(wrong, "warn"))
     else:
-        held = ", not used at once" if one.item and one.item.verdict == "conflict" else ""
+        held = ", not used at first" if one.item and one.item.verdict == "conflict" else ""
         where = (Span(f"laptop {one.key.partition(' ')[0]}{held}", "dim"),)
     return (when, (Span(what_was_done(one), "strong"),), one.operator, where)
 

@@ -231,7 +231,7 @@ class ValuePage(PickerPage[None]):
                 [self._take(field.format.show(field.format.parse(text)) or "empty", text)]
             )
         except Doubtful as doubt:
-            meant = self._take(f"{text.strip()}: meant so", text)
+            meant = self._take(f"{text.strip()}: confirm", text)
             return Answer([meant], mark=None, above=self._told(doubt))
         except Unfit as wrong:
             return Answer(mark=None, above=self._told(wrong))

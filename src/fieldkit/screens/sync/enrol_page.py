@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _PROMPTS = ("Address of the server", "Code")
 _EXAMPLES = ("for instance sync.example.in", "as your supervisor wrote it down")
 _HINTS = (
-    "Whoever gave you the code knows the address.",
-    "Your supervisor makes the code for you. It works once, and it runs out.",
+    "Ask the person who gave you the code for the address.",
+    "Your supervisor makes the code for you. It works once, and it expires.",
 )
 _STEPS = ("address", "code", "first sync")
 

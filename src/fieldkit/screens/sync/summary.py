@@ -76,7 +76,7 @@ def headline(enrolled: bool, cost: Forecast, standing: Standing, width: int) -> 
         about = f"{many} on this laptop alone" if cost.changes else ""
     elif standing.same is False:
         sign, words = (Span(CORRECT, "bad"),), "Not the same"
-        about = "This laptop and the server differ. Tell whoever looks after the server."
+        about = "This laptop and the server differ. Inform the server administrator."
     elif cost.changes:
         words = f"{many} to send"
         parts = [weight(cost.bytes)]
@@ -207,7 +207,7 @@ def _when(at: int, now: int) -> str:
 
 def _why(error: str | None) -> str:
     """Return why a sync ended, without its last sentence, which says what waited then."""
-    why, _, waited = (error or "Did not end well.").rpartition(". ")
+    why, _, waited = (error or "Not completed.").rpartition(". ")
     return f"{why}." if why else waited
 
 

@@ -234,7 +234,7 @@ class SyncPage(PickerPage[None]):
             return [line for line in self._done if line]
         progress = scheduler.progress
         if scheduler.stopping:
-            line: Text = (Span("stopping after this request ...   Esc again: at once"),)
+            line: Text = (Span("stopping after this request ...   Esc again to stop now"),)
         elif progress is not None:
             line = sending(progress, self._width)
         else:

@@ -190,7 +190,7 @@ class FormModel(FormCursor):
         asked = self.at
         self.step(name)
         self._diverted = _Diverted(asked, self.current.text)
-        self.say(f"Taken as {self.current.field.label.lower()}.", "Enter goes on.")
+        self.say(f"Read as {self.current.field.label.lower()}.", "Enter goes on.")
 
     def _come_back(self) -> None:
         """Give back what was typed if it is no choice after all: a month, say."""
