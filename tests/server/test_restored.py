@@ -487,6 +487,16 @@ def waiting_for_a_lock(engine: Engine) -> bool:
         return bool(connection.exec_driver_sql(query).scalar_one())
 
 
+def push_when_free(laptop: Laptop) -> None:
+    """Send again while starting servers keep the batch out, as a laptop does."""
+    while True:
+        try:
+            laptop.push()
+            return
+        except Refusal as refused:
+            assert refused.code == "busy"
+
+
 def test_several_servers_may_start_at_once_and_die(engine: Engine) -> None:
     """Each start is one transaction: an era is begun whole or not at all, one after another."""
     writer, reader = Laptop(engine), Laptop(engine)
@@ -509,7 +519,7 @@ def test_several_servers_may_start_at_once_and_die(engine: Engine) -> None:
         starts = pool.map(begin, range(12))
         for number in range(6):
             records.append(writer.create(name=f"VO {number}"))
-            writer.push()
+            push_when_free(writer)
             reader.pull_all()
         list(starts)
     reader.pull_all()
