@@ -19,8 +19,7 @@ class Ranking(Record, table=True):
 
     metric: str | None = field(
         "Figure",
-        Text(longest=60),
-        "The short name of the figure, as in the list of figures.",
+        Choice("metric"),
         section="Ranking",
         required="a rank is in one figure",
         uses=Use.LIST,

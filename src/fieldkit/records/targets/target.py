@@ -35,8 +35,7 @@ class Target(Record, table=True):
 
     metric: str | None = field(
         "Figure",
-        Text(longest=60),
-        "The short name of the figure, as in the list of figures.",
+        Choice("metric"),
         section="Target",
         required="a target is of one figure",
         uses=Use.LIST,
