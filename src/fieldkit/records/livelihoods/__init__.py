@@ -1,0 +1,1 @@
+"""Enterprises, and the support and benefits taken for a livelihood."""
