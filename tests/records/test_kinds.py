@@ -50,6 +50,22 @@ OURS = {
     "convergence",
     "programme",
     "attendance",
+    "common_service_centre",
+    "visit",
+    "story",
+    "grievance",
+    "action_point",
+    "market_event",
+    "outlet",
+    "product",
+    "producer_organisation",
+    "producer_year",
+    "officer_assignment",
+    "area_coverage",
+    "target",
+    "ranking",
+    "snapshot",
+    "scheme_limit",
 }
 
 

@@ -50,6 +50,36 @@ OrMember = Annotated[
     ),
 ]
 """Fields ``beneficiary_id`` and ``member_id`` of a kind that is about exactly one of the two."""
+AnyArtisan = Annotated[
+    str | None,
+    Field(
+        "Artisan",
+        Reference(("beneficiary",)),
+        "Whom it is about: one only.",
+        applies=when(member_id=None, self_help_group_id=None),
+        uses=Use.LIST,
+    ),
+]
+AnyMember = Annotated[
+    str | None,
+    Field(
+        "Member of a group",
+        Reference(("member",)),
+        applies=when(beneficiary_id=None, self_help_group_id=None),
+        uses=Use.LIST,
+    ),
+]
+AnyGroup = Annotated[
+    str | None,
+    Field(
+        "Self-help group",
+        Reference(("self_help_group",)),
+        applies=when(beneficiary_id=None, member_id=None),
+        uses=Use.LIST,
+    ),
+]
+"""Fields ``beneficiary_id``, ``member_id`` and ``self_help_group_id`` of a kind that is about one
+of the three."""
 BankName = Annotated[str | None, Field("Bank", TEXT, "Filled from the IFSC.")]
 BankBranch = Annotated[str | None, Field("Branch", TEXT, "Filled from the IFSC.")]
 """Fields ``bank_name`` and ``bank_branch`` of a kind with an ``ifsc`` (:class:`BranchByIfsc`)."""

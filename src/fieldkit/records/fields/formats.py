@@ -59,6 +59,7 @@ __all__ = [
     "DAY",
     "FINANCIAL_YEAR",
     "IFSC",
+    "KEPT_REPORT",
     "LONG_TEXT",
     "MOBILE",
     "MONTH",
@@ -116,6 +117,14 @@ class Text(Format[str]):
         if len(text) > self.longest:
             raise Unfit(f"Too long: at most {self.longest} characters.")
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport(Text):
+    """A report kept as JSON: its figures may look like the digits of an Aadhaar number."""
+
+    may_hold_twelve_digits: ClassVar[bool] = True
+    longest: int = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +290,7 @@ class Reference(Format[str]):
 
 TEXT = Text()
 LONG_TEXT = Text(longest=500)
+KEPT_REPORT = KeptReport()
 PERSON_NAME = PersonName()
 CODE = Code()
 PORTAL_NUMBER = PortalNumber()

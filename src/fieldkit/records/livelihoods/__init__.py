@@ -1,1 +1,1 @@
-"""Enterprises, and the support and benefits taken for a livelihood."""
+"""Enterprises, products and markets: what members and artisans make and sell."""
