@@ -216,6 +216,44 @@ class Livelihoods(Record):
     livelihood_3: str | None = field("Third livelihood", Choice("livelihood"))
 
 
+class Activity(Record):
+    """What earns a living, and the sector it belongs to."""
+
+    activity: str | None = field("Activity", Choice("livelihood"), uses=Use.LIST)
+    sector: str | None = field("Sector", Choice("sector"), "Filled from the activity.")
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Add the sector of the activity."""
+        sector = reference.sector_of(values.get("activity"))
+        return super().derive(values) | ({"sector": sector} if sector else {})
+
+
+class Taker(Record):
+    """Who took something: an artisan, a member or an enterprise; exactly one of them."""
+
+    beneficiary_id: str | None = field(
+        "Artisan",
+        Reference(("beneficiary",)),
+        "The artisan, the member or the enterprise.",
+        section="Who",
+        applies=when(member_id=None, enterprise_id=None),
+        uses=Use.LIST,
+    )
+    member_id: str | None = field(
+        "Member of a group",
+        Reference(("member",)),
+        applies=when(beneficiary_id=None, enterprise_id=None),
+        uses=Use.LIST,
+    )
+    enterprise_id: str | None = field(
+        "Enterprise",
+        Reference(("enterprise",)),
+        applies=when(beneficiary_id=None, member_id=None),
+        uses=Use.LIST,
+    )
+
+
 def artisan_or_member(kind: type[Record]) -> None:
     """Declare that of ``beneficiary_id`` and ``member_id`` exactly one is given."""
     exactly_one(
