@@ -34,6 +34,10 @@ def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
         ("", "enterprise", "enterprise"),
         ("", "support", "support"),
         ("", "convergence", "convergence"),
+        ("", "visit", "visit"),
+        ("", "success story", "story"),
+        ("", "grievance", "grievance"),
+        ("", "product", "product"),
     }
     assert [(one.action.key, one.field) for one in actions_of("programme")] == [
         ("a", "programme_id")

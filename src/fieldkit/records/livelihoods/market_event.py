@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import DAY, RUPEES, TEXT, Choice, Whole
@@ -40,3 +41,11 @@ class MarketEvent(Record, table=True):
     )
     sales: int | None = field("Sales", RUPEES, section="What was sold", uses=Use.LIST)
     orders: int | None = field("Orders booked", RUPEES)
+
+    def label(self) -> str:
+        """Name it by its title, else its kind, and the place."""
+        kind = Choice("market_event_kind").show(self.event_kind) or self.title
+        return ", ".join(filter(None, (self.name or kind, self.place)))
+
+
+in_order(MarketEvent, "starts_on", "ends_on", source="our own check, not official")
