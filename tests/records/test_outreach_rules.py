@@ -93,7 +93,8 @@ def centre(**values: Value) -> Record:
 
 
 def dated(kind: str, first: str, second: str) -> Record:
-    return made(kind, {}, {first: date(2026, 5, 4), second: date(2026, 5, 3)})
+    days: Values = {first: date(2026, 5, 4), second: date(2026, 5, 3)}
+    return made(kind, {}, days)
 
 
 # (record, rule, severity or None where it must be silent)
