@@ -19,7 +19,9 @@ from fieldkit.records.fields.formats import PAST_DATE, PORTAL_NUMBER, RUPEES, Ch
 
 _SOURCE = "capitalisation support under DAY-NRLM; steps are our own, not official"
 _RF = "RBI summary of 2021, asrlms.assam.gov.in: Revolving Fund"
-_CIF = "asrlms.assam.gov.in, msrls.nic.in: Community Investment Fund; not confirmed for J&K"
+_CIF = (
+    "asrlms.assam.gov.in, msrls.nic.in: CIF on a micro-credit plan; amounts not confirmed for J&K"
+)
 CIF_MOST = 1_00_000
 """Rupees to one group at a time, if no SchemeLimit record says otherwise."""
 PANCHASUTRA = ("meets", "saves", "lends", "repays", "keeps_books")
