@@ -227,15 +227,15 @@ def investment_fund_amount(release: FundRelease, context: RuleContext) -> Broken
 
 @check(
     "village_organisation_id",
-    "The group is in another VO ({own}). Check the route.",
+    "The group is in another VO. Check its page and the route.",
     Severity.WARN,
     source="an SHG belongs to one VO, a VO to one CLF",
 )
-def route_of_the_group(release: FundRelease, context: RuleContext) -> Broken | None:
+def route_of_the_group(release: FundRelease, context: RuleContext) -> bool:
     """A fund goes through the VO of the group."""
     group = context.get(SelfHelpGroup, release.self_help_group_id)
     own, named = group.village_organisation_id if group else None, release.village_organisation_id
-    return Broken(own=own) if own and named and own != named else None
+    return bool(own and named and own != named)
 
 
 lifecycle_rules(FundRelease, source=_SOURCE)
