@@ -64,7 +64,8 @@ def fund(**values: Value) -> FundRelease:
 
 
 def cif(**values: Value) -> FundRelease:
-    return fund(**{"fund": "CIF", "amount": 50_000, "mcp_on": date(2026, 1, 2)} | values)
+    start: dict[str, Value] = {"fund": "CIF", "amount": 50_000, "mcp_on": date(2026, 1, 2)}
+    return fund(**start | values)
 
 
 def income(**values: Value) -> IncomeEntry:
@@ -325,7 +326,11 @@ def test_the_sector_follows_from_the_activity() -> None:
 def test_a_cover_is_renewed_by_the_next_first_of_june(last: date, due: date) -> None:
     derived = InsuranceCover.derive({"scheme": "PMSBY", "enrolled_on": last})
     assert derived["renewal_due"] == due
-    renewed = {"scheme": "PMSBY", "enrolled_on": date(2020, 1, 1), "renewed_on": last}
+    renewed: dict[str, Value] = {
+        "scheme": "PMSBY",
+        "enrolled_on": date(2020, 1, 1),
+        "renewed_on": last,
+    }
     assert InsuranceCover.derive(renewed)["renewal_due"] == due
     assert InsuranceCover.derive({"scheme": "LIC", "enrolled_on": last}) == {}
 
