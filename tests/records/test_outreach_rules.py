@@ -84,8 +84,8 @@ def ranking(**values: Value) -> Record:
 
 
 def limit(**values: Value) -> Record:
-    start: Values = {"limit_name": "TOOLKIT_VALUE", "amount": 20_000, "source": "Order 7"}
-    return made("scheme_limit", {"id": OTHER, "district": 0} | start, values)
+    start: Values = {"id": OTHER, "district": 0, "limit_name": "TOOLKIT_VALUE"}
+    return made("scheme_limit", start | {"amount": 20_000, "source": "Order 7"}, values)
 
 
 def centre(**values: Value) -> Record:
