@@ -113,7 +113,7 @@ def move(world: World, laptop: Laptop, chance: random.Random) -> None:
 def of_ut(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Enter a record of the whole UT, as only an administrator may."""
     tag = world.tag()
-    fields = {"name": "Noor", "district": WHOLE_UT, "block": None}
+    fields: dict[str, Value] = {"name": "Noor", "district": WHOLE_UT, "block": None}
     if world.save(laptop, [Edit(SelfHelpGroup, fields)], tag):
         world.say(f"{laptop.name} enters a group of the whole UT ({tag})")
 
