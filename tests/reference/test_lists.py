@@ -18,6 +18,7 @@ LISTS_OF_OWN_FILES = {
     "livelihood": 23,
     "cadre": 30,
     "training_partner": 10,
+    "metric": 75,
 }
 
 

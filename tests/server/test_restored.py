@@ -494,7 +494,8 @@ def push_when_free(laptop: Laptop) -> None:
             laptop.push()
             return
         except Refusal as refused:
-            assert refused.code == "busy"
+            if refused.code != "busy":
+                raise
 
 
 def test_several_servers_may_start_at_once_and_die(engine: Engine) -> None:

@@ -80,6 +80,17 @@ def _doubted(source: str) -> bool:
     return bool(_DOUBTS.search(source))
 
 
+def _metrics() -> list[Option]:
+    return [
+        Option(row["code"], row["label"], within=row["unit"], also=_other_labels(row["also"]))
+        for row in rows("metrics")
+    ]
+
+
+def _other_labels(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split("|")))
+
+
 def _districts() -> list[Option]:
     return [
         Option(
@@ -238,4 +249,5 @@ _OWN_FILE: dict[str, Callable[[], list[Option]]] = {
     "livelihood": _livelihoods,
     "cadre": _cadres,
     "training_partner": _training_partners,
+    "metric": _metrics,
 }
