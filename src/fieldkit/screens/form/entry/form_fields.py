@@ -18,7 +18,8 @@ class FormFields:
     def __init__(
         self, kind: type[Record], record: Record | None, place: Mapping[str, Value] | None
     ) -> None:
-        """``record``: the one that is corrected; ``place``: district and block, never asked."""
+        """``record``: the one that is corrected; ``place``: its district and block, which few forms
+        ask for."""
         self.kind, self.record = kind, record
         declared = kind.form_fields()
         self.fields = {name: FormField(name, field) for name, field in declared.items()}
@@ -30,9 +31,10 @@ class FormFields:
     def fill(self, texts: Mapping[str, str]) -> None:
         """Open every field; ``texts`` are put over what the record holds, as if typed."""
         for name, one in self.fields.items():
-            one.open(self.record.value(name) if self.record else None, new=self.record is None)
+            given = self.record.value(name) if self.record else self._place.get(name)
+            one.open(given, new=self.record is None)
         self._read_all()
-        if self.record is not None:
+        if self.record is not None or self._place.keys() & self.fields.keys():
             for name, value in self.kind.derive(self.values).items():
                 if name in self.fields and self.fields[name].value == value:
                     self.fields[name].offered = self.fields[name].text
