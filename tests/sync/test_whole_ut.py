@@ -46,7 +46,8 @@ def administrator(laptop: Laptop) -> Store:
 
 
 def put(store: Store, name: str, district: int | None = WHOLE_UT) -> str:
-    fields = {"name": name} if district is None else {"name": name, "district": district}
+    fields: dict[str, str | int | None] = {"name": name}
+    fields |= {} if district is None else {"district": district}
     (saved,) = store.save([Edit(VillageOrganisation, fields)], "Asha")
     return saved.id
 
@@ -66,7 +67,7 @@ def done(*stores: Store) -> Outcome:
 
 def place(store: Store, record_id: str) -> tuple[int, int | None] | None:
     record = store.get(KIND, record_id)
-    return record and (record.district, record.block)
+    return (record.district, record.block) if record else None
 
 
 def reasons(store: Store) -> list[Finding | None]:
