@@ -29,6 +29,7 @@ from sqlalchemy import (
 from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.records import Finding, Record, RuleContext, Value, kinds
 from fieldkit.records.declaration.review import Look, looks
+from fieldkit.records.declaration.rule import LIMITS
 from fieldkit.server.database.rows import Key
 from fieldkit.server.database.statements import Query, in_parameter, run_queries
 
@@ -105,7 +106,7 @@ class FetchedRecords:
             self._asked.add(asked)
             self._lacking = True
             return ()
-        if self._meeting:
+        if self._meeting and kind != LIMITS:
             self.met |= {(kind, record.id): record for record in answer}
         return answer
 
