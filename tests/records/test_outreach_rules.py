@@ -151,6 +151,8 @@ ALONE: list[tuple[Record, str, Severity | None]] = [
     (dated("producer_organisation", "formed_on", "registered_on"), "dates_in_order", BLOCK),
     (dated("officer_assignment", "since", "until"), "dates_in_order", BLOCK),
     (dated("area_coverage", "since", "until"), "dates_in_order", BLOCK),
+    (coverage(district=3), "block_in_district", BLOCK),
+    (coverage(), "block_in_district", None),
     (product(), "exactly_one_of_two", None),
     (product(beneficiary_id=ARTISAN), "exactly_one_of_two", BLOCK),
     (product(self_help_group_id=None), "exactly_one_of_two", BLOCK),

@@ -40,7 +40,8 @@ def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
         ("", "product", "product"),
     }
     assert [(one.action.key, one.field) for one in actions_of("programme")] == [
-        ("a", "programme_id")
+        ("n", "programme_id"),
+        ("a", "programme_id"),
     ]
     rosters = {
         (page, one.kind.kind()) for page in kinds() for one in actions_of(page) if one.action.roster

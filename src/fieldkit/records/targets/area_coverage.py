@@ -7,13 +7,13 @@ from datetime import date
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.parts import OfArea
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.declaration.writers import SUPERVISOR, Writers
 from fieldkit.records.fields.formats import PAST_DATE, TEXT, Choice, Reference
 
 
-class AreaCoverage(Record, table=True):
+class AreaCoverage(OfArea, table=True):
     """The record's own block, or a cluster of it, is covered by a programme."""
 
     title = "Coverage"

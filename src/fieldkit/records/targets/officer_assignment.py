@@ -7,13 +7,13 @@ from datetime import date
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.parts import OfArea
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.declaration.writers import SUPERVISOR, Writers
 from fieldkit.records.fields.formats import MOBILE, PAST_DATE, PERSON_NAME, TEXT, Choice
 
 
-class OfficerAssignment(Record, table=True):
+class OfficerAssignment(OfArea, table=True):
     """One officer's role in one area: the record's own district and block; none is the UT."""
 
     title = "Officer"

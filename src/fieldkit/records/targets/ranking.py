@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.parts import OfArea
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.declaration.writers import SUPERVISOR, Writers
 from fieldkit.records.fields.formats import PAST_DATE, TEXT, Choice, Text, Whole
 
 
-class Ranking(Record, table=True):
+class Ranking(OfArea, table=True):
     """The rank of the record's own area in one figure; district 0 is the whole UT."""
 
     order = "metric"

@@ -6,13 +6,13 @@ from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.parts import OfArea
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.declaration.writers import SUPERVISOR, Writers
 from fieldkit.records.fields.formats import DAY, TEXT, Choice, Text, Whole, indian
 
 
-class SchemeLimit(Record, table=True):
+class SchemeLimit(OfArea, table=True):
     """A limit that rules check, for the record's own area: none is the whole UT."""
 
     title = "Limit"

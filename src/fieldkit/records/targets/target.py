@@ -6,7 +6,7 @@ from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.field import Use, field, when
-from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.parts import OfArea
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.declaration.writers import SUPERVISOR, Writers
 from fieldkit.records.fields.formats import (
@@ -22,7 +22,7 @@ from fieldkit.records.fields.formats import (
 _WHERE_AND_WHEN = ("district", "block", "division", "fy", "deadline", "as_on", "source")
 
 
-class Target(Record, table=True):
+class Target(OfArea, table=True):
     """A target, an allotment, or a figure as published, for the record's own area.
 
     No block: the whole district; district 0: the whole UT, or its division.
