@@ -87,7 +87,7 @@ def laptop(home: Path) -> Path:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of files of a sample of 60 people."""
     folder = tmp_path_factory.mktemp("sample")
-    assert run(["sample", "--people", "60", "--seed", "7", "--office", "--out", str(folder)]) == 0
+    assert run(["sample", "--people", "60", "--seed", "7", "--out", str(folder)]) == 0
     return folder
 
 
