@@ -33,7 +33,7 @@ def named_kinds(source: str) -> Iterator[str]:
         match node:
             case ast.Constant(value=str(text)) if text in NAMES:
                 yield text
-            case ast.keyword(arg=str(name)) if name in NAMES:
+            case ast.keyword(arg=str(name)) if name.endswith("_id") and name in NAMES:
                 yield name
             case ast.Attribute(attr=name) if name.endswith("_id") and name in NAMES:
                 yield name

@@ -31,6 +31,9 @@ def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
         ("c", "camp", "attendance"),
         ("v", "decide", "verification"),
         ("m", "join a group", "member"),
+        ("", "enterprise", "enterprise"),
+        ("", "support", "support"),
+        ("", "convergence", "convergence"),
     }
     assert [(one.action.key, one.field) for one in actions_of("programme")] == [
         ("a", "programme_id")

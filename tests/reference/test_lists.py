@@ -51,7 +51,7 @@ def test_a_toolkit_belongs_to_a_trade_and_is_named_after_it() -> None:
 def test_code_lists_are_in_display_order() -> None:
     stages = codes(options("pmv_status"))
     assert stages[:3] == ["DRAFT", "SUBMITTED", "S1_PENDING"]
-    assert codes(options("programme_kind"))[-2:] == ["MELA", "SLSC"]
+    assert codes(options("programme_kind"))[-4:] == ["MELA", "SLSC", "REVIEW", "EC"]
 
 
 def test_lists_used_only_by_forms_exist() -> None:

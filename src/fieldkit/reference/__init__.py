@@ -8,7 +8,7 @@ from fieldkit.reference.banks import Branch, bank_of, branch
 from fieldkit.reference.choices import Option, exact, matching
 from fieldkit.reference.footers import Footer, footer
 from fieldkit.reference.headings import Role, headings, spelled, words_of
-from fieldkit.reference.lists import option, options
+from fieldkit.reference.lists import option, options, sector_of
 from fieldkit.reference.names import Name, NameVariant, name_variants, person_names
 from fieldkit.reference.places import (
     Village,
@@ -46,6 +46,7 @@ __all__ = [
     "options",
     "person_names",
     "pincodes",
+    "sector_of",
     "spelled",
     "words_of",
 ]

@@ -42,6 +42,16 @@ def option(list_name: str, code: object) -> Option | None:
     return known.get(code)
 
 
+def sector_of(livelihood: object) -> str:
+    """Return the code of the sector that a livelihood belongs to; empty if it has none."""
+    return _sectors().get(livelihood, "") if isinstance(livelihood, str) else ""
+
+
+@cache
+def _sectors() -> dict[str, str]:
+    return {row["code"]: row["sector"] for row in rows("livelihoods")}
+
+
 @cache
 def _by_code(list_name: str) -> dict[str | int, Option]:
     make = _OWN_FILE.get(list_name)

@@ -34,6 +34,8 @@ class Step:
     """The states that may follow, where it is not just the next step of the main way."""
     overdue: int = 0
     """After how many days at this step a record is overdue; 0: never."""
+    due_on: str = ""
+    """The field of the day by which a record must leave the step: it is overdue after that day."""
     aside: bool = False
     """Off the main way (returned, rejected): its fields apply only while the record is there, and
     its date has no place in the order of dates."""
@@ -139,7 +141,10 @@ class Lifecycle:
         return days if step and 0 < step.overdue < days else 0
 
     def waits(self) -> Iterator[tuple[str, int]]:
-        """Give every state in which a record may become overdue, and after how many days."""
+        """Give every state in which a record may become overdue, and after how many days.
+
+        The number is 0 where a field of the record says by which day.
+        """
         for state, step in self._by_state.items():
-            if step.overdue:
+            if step.overdue or step.due_on:
                 yield state, step.overdue

@@ -50,6 +50,36 @@ OrMember = Annotated[
     ),
 ]
 """Fields ``beneficiary_id`` and ``member_id`` of a kind that is about exactly one of the two."""
+AnyArtisan = Annotated[
+    str | None,
+    Field(
+        "Artisan",
+        Reference(("beneficiary",)),
+        "Whom it is about: one only.",
+        applies=when(member_id=None, self_help_group_id=None),
+        uses=Use.LIST,
+    ),
+]
+AnyMember = Annotated[
+    str | None,
+    Field(
+        "Member of a group",
+        Reference(("member",)),
+        applies=when(beneficiary_id=None, self_help_group_id=None),
+        uses=Use.LIST,
+    ),
+]
+AnyGroup = Annotated[
+    str | None,
+    Field(
+        "Self-help group",
+        Reference(("self_help_group",)),
+        applies=when(beneficiary_id=None, member_id=None),
+        uses=Use.LIST,
+    ),
+]
+"""Fields ``beneficiary_id``, ``member_id`` and ``self_help_group_id`` of a kind that is about one
+of the three."""
 BankName = Annotated[str | None, Field("Bank", TEXT, "Filled from the IFSC.")]
 BankBranch = Annotated[str | None, Field("Branch", TEXT, "Filled from the IFSC.")]
 """Fields ``bank_name`` and ``bank_branch`` of a kind with an ``ifsc`` (:class:`BranchByIfsc`)."""
@@ -184,6 +214,44 @@ class Livelihoods(Record):
     livelihood_1: str | None = field("Main livelihood", Choice("livelihood"), section="Livelihoods")
     livelihood_2: str | None = field("Second livelihood", Choice("livelihood"))
     livelihood_3: str | None = field("Third livelihood", Choice("livelihood"))
+
+
+class Activity(Record):
+    """What earns a living, and the sector it belongs to."""
+
+    activity: str | None = field("Activity", Choice("livelihood"), uses=Use.LIST)
+    sector: str | None = field("Sector", Choice("sector"), "Filled from the activity.")
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Add the sector of the activity."""
+        sector = reference.sector_of(values.get("activity"))
+        return super().derive(values) | ({"sector": sector} if sector else {})
+
+
+class Taker(Record):
+    """Who took something: an artisan, a member or an enterprise; exactly one of them."""
+
+    beneficiary_id: str | None = field(
+        "Artisan",
+        Reference(("beneficiary",)),
+        "The artisan, the member or the enterprise.",
+        section="Who",
+        applies=when(member_id=None, enterprise_id=None),
+        uses=Use.LIST,
+    )
+    member_id: str | None = field(
+        "Member of a group",
+        Reference(("member",)),
+        applies=when(beneficiary_id=None, enterprise_id=None),
+        uses=Use.LIST,
+    )
+    enterprise_id: str | None = field(
+        "Enterprise",
+        Reference(("enterprise",)),
+        applies=when(beneficiary_id=None, member_id=None),
+        uses=Use.LIST,
+    )
 
 
 def artisan_or_member(kind: type[Record]) -> None:

@@ -221,10 +221,17 @@ class Record(SQLModel):
         ] or [(self.happened_on(), self.event())]
 
     def overdue(self, today: date) -> int:
-        """Return how many days it has been at its step; 0 if it is not overdue."""
-        if not self.lifecycle:
+        """Return for how many days it is overdue; 0 if it is not.
+
+        They count from the day it came to its step, or from the day by which it had to leave it.
+        """
+        step = self.step()
+        if not self.lifecycle or not step:
             return 0
-        return self.lifecycle.overdue(self.step(), self.happened_on(), today)
+        if step.due_on:
+            by = self.answer(step.due_on)
+            return max((today - by).days, 0) if isinstance(by, date) else 0
+        return self.lifecycle.overdue(step, self.happened_on(), today)
 
     @classmethod
     def on_timeline(cls) -> bool:

@@ -289,8 +289,39 @@ class FinancialYear(Format[str]):
         return f"20{found[1]}-{found[2]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Month(Date):
+    """A month, kept as its first day."""
+
+    type: ClassVar[str] = "month"
+    past: bool = True
+
+    def fit(self, text: str) -> Value:
+        """Read ``10 2025``, ``Oct 2025``, ``2025-10`` or a day in the month."""
+        written = plain(text)
+        if found := re.fullmatch(
+            r"(\d{1,2}(?=[-/. ]+\d{4}$)|[A-Za-z]{3,9})[-/., ]*'?(\d{4}|\d\d)", written
+        ):
+            day = Date.fit(self, f"1 {found[1]} {found[2]}")
+        elif found := re.fullmatch(r"(\d{4})[-/. ](\d{1,2})", written):
+            day = Date.fit(self, f"{found[1]}-{found[2]}-1")
+        else:
+            day = Date.fit(self, text)
+        return day.replace(day=1) if isinstance(day, date) else None
+
+    def show(self, value: Value) -> str:
+        """Show as Oct 2025."""
+        return show_date(value).partition(" ")[2] if isinstance(value, date) else ""
+
+    def read(self, value: object) -> Value:
+        """Take any ISO date in the month."""
+        day = Date.read(self, value)
+        return day.replace(day=1) if isinstance(day, date) else None
+
+
 DAY = Date()
 PAST_DATE = Date(past=True)
 """A day that has passed: without a year it is the last day of that name."""
 BORN = Born()
+MONTH = Month()
 FINANCIAL_YEAR = FinancialYear()

@@ -20,11 +20,13 @@ from fieldkit.records.fields.dates import (
     BORN,
     DAY,
     FINANCIAL_YEAR,
+    MONTH,
     PAST_DATE,
     Born,
     Date,
     FinancialYear,
     Moment,
+    Month,
     read_date,
     show_date,
     today,
@@ -57,8 +59,10 @@ __all__ = [
     "DAY",
     "FINANCIAL_YEAR",
     "IFSC",
+    "KEPT_REPORT",
     "LONG_TEXT",
     "MOBILE",
+    "MONTH",
     "PAN",
     "PAST_DATE",
     "PERSON_NAME",
@@ -80,6 +84,7 @@ __all__ = [
     "Mobile",
     "Moment",
     "Money",
+    "Month",
     "Pattern",
     "PersonName",
     "Place",
@@ -112,6 +117,14 @@ class Text(Format[str]):
         if len(text) > self.longest:
             raise Unfit(f"Too long: at most {self.longest} characters.")
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport(Text):
+    """A report kept as JSON: its figures may look like the digits of an Aadhaar number."""
+
+    may_hold_twelve_digits: ClassVar[bool] = True
+    longest: int = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +290,7 @@ class Reference(Format[str]):
 
 TEXT = Text()
 LONG_TEXT = Text(longest=500)
+KEPT_REPORT = KeptReport()
 PERSON_NAME = PersonName()
 CODE = Code()
 PORTAL_NUMBER = PortalNumber()

@@ -1,0 +1,45 @@
+"""Common Service Centres, where artisans register and orientations are held."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fieldkit.records.declaration.field import Use, field
+from fieldkit.records.declaration.record import Record
+from fieldkit.records.fields.formats import (
+    CODE,
+    MOBILE,
+    PAST_DATE,
+    PERSON_NAME,
+    TEXT,
+    Choice,
+)
+
+
+class CommonServiceCentre(Record, table=True):
+    """A Common Service Centre (CSC) and the operator who runs it (VLE)."""
+
+    title = "Common Service Centre"
+    order = "vle_name"
+    match_keys = (("csc_id",), ("~vle_name", "village"))
+
+    csc_id: str | None = field(
+        "CSC number",
+        CODE,
+        section="Centre",
+        uses=Use.CODE | Use.LIST,
+    )
+    vle_name: str | None = field(
+        "Operator (VLE)",
+        PERSON_NAME,
+        required="a centre is known by who runs it",
+        uses=Use.NAME | Use.LIST,
+    )
+    name: str | None = field("Name of the centre", TEXT, uses=Use.LIST)
+    village: str | None = field(
+        "Village or town", TEXT, uses=Use.PLACE | Use.LIST, suggest="village"
+    )
+    mobile: str | None = field("Mobile", MOBILE, uses=Use.DIGITS | Use.LIST)
+    opened_on: date | None = field("Open since", PAST_DATE)
+    status: str | None = field("Open or closed", Choice("open_closed"), default="OPEN")
+    closed_on: date | None = field("Closed", PAST_DATE)

@@ -1,0 +1,67 @@
+"""Community cadre: banking correspondents, Bank Sakhis, Krishi, Pashu and Van Sakhis."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.moves import lifecycle_rules
+from fieldkit.records.declaration.parts import BankBranch, BankName, BranchByIfsc, state_field
+from fieldkit.records.fields.formats import CODE, IFSC, PAST_DATE, Choice, Reference, Whole
+
+_SOURCE = "LokOS cadre roles; steps are our own, not official"
+BANKING = ("CR01", "CR02")
+"""Roles that work for a bank: banking correspondent, Bank Sakhi."""
+
+
+class Cadre(BranchByIfsc, table=True):
+    """The appointment of a member to a role of the community cadre."""
+
+    plural = "Cadre"
+    order = "since"
+    match_keys = (("member_id", "role"),)
+    actions = {"member_id": Action("", "cadre role")}
+    lifecycle = Lifecycle(
+        "state",
+        Step("TRAINED", "trained", on="trained_on", overdue=90),
+        Step("ACTIVE", "appointed", on="since", early=True),
+        Step("ENDED", "ended", on="ended_on", asks=("ended_why",)),
+    )
+
+    member_id: str | None = field(
+        "Member",
+        Reference(("member",)),
+        section="Appointment",
+        required="cadre are members of groups",
+        uses=Use.LIST,
+    )
+    role: str | None = field(
+        "Role", Choice("cadre"), required="cadre are counted by role", uses=Use.LIST
+    )
+    state: str | None = state_field("cadre_state", "ACTIVE", "cadre are counted by state")
+    trained_on: date | None = field("Trained", PAST_DATE)
+    since: date | None = field("Appointed", PAST_DATE, uses=Use.LIST)
+    ended_on: date | None = field("Ended", PAST_DATE)
+    ended_why: str | None = field("Reason", Choice("cadre_end"))
+    households: int | None = field("Households served", Whole(most=99_999))
+    ifsc: str | None = field(
+        "IFSC", IFSC, "Of the branch she works for.", section="Bank", applies=when(role=BANKING)
+    )
+    bank_name: BankName = None
+    bank_branch: BankBranch = None
+    csc_id: str | None = field(
+        "CSC number", CODE, "If she also runs a Common Service Centre.", uses=Use.CODE
+    )
+
+    def label(self) -> str:
+        """Name the role."""
+        return Choice("cadre").show(self.role) or f"Cadre {self.id}"
+
+    def step_event(self, step: Step | None) -> str:
+        """Say what happened, and in which role."""
+        return f"{self.label()}: {step.word if step else 'noted'}"
+
+
+lifecycle_rules(Cadre, source=_SOURCE)

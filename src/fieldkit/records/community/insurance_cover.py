@@ -1,0 +1,99 @@
+"""Insurance of members: PMJJBY, PMSBY and others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.field import Use, field
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.moves import lifecycle_rules
+from fieldkit.records.declaration.parts import BankBranch, BankName, BranchByIfsc, state_field
+from fieldkit.records.fields.formats import (
+    CODE,
+    DAY,
+    IFSC,
+    PAST_DATE,
+    RUPEES,
+    Choice,
+    Reference,
+    Value,
+)
+
+_SOURCE = "PMJJBY and PMSBY: general knowledge, not confirmed"
+YEARLY = ("PMJJBY", "PMSBY")
+"""The schemes whose cover runs from 1 June to 31 May."""
+
+
+class InsuranceCover(BranchByIfsc, table=True):
+    """A member's cover under one scheme, renewed every year."""
+
+    order = "renewal_due"
+    match_keys = (("member_id", "scheme"), ("cover_no",))
+    actions = {"member_id": Action("", "insurance")}
+    lifecycle = Lifecycle(
+        "state",
+        Step(
+            "ACTIVE",
+            "enrolled",
+            on="enrolled_on",
+            asks=("renewal_due",),
+            due_on="renewal_due",
+            early=True,
+            then=("LAPSED", "CLAIMED"),
+        ),
+        Step("LAPSED", "lapsed", on="lapsed_on", then=("ACTIVE",), aside=True),
+        Step("CLAIMED", "claimed", on="claimed_on", overdue=60),
+        Step("PAID", "claim paid", on="paid_on", amount="paid_amount"),
+    )
+
+    member_id: str | None = field(
+        "Member",
+        Reference(("member",)),
+        section="Cover",
+        required="a cover is for one member",
+        uses=Use.LIST,
+    )
+    scheme: str | None = field(
+        "Scheme",
+        Choice("insurance_scheme"),
+        required="covers are counted by scheme",
+        uses=Use.LIST,
+    )
+    state: str | None = state_field("insurance_state", "ACTIVE", "a cover is counted by its state")
+    enrolled_on: date | None = field("Enrolled", PAST_DATE, uses=Use.LIST)
+    renewed_on: date | None = field("Last renewed", PAST_DATE)
+    renewal_due: date | None = field(
+        "Renewal due", DAY, "For PMJJBY and PMSBY: 1 June of each year.", uses=Use.LIST
+    )
+    cover_no: str | None = field("Number of the cover", CODE, uses=Use.CODE)
+    ifsc: str | None = field("IFSC", IFSC, "Of the bank that takes the premium.", section="Bank")
+    bank_name: BankName = None
+    bank_branch: BankBranch = None
+    lapsed_on: date | None = field("Lapsed", PAST_DATE, section="Claim")
+    claimed_on: date | None = field("Claim made", PAST_DATE)
+    paid_on: date | None = field("Claim paid", PAST_DATE)
+    paid_amount: int | None = field("Amount of the claim", RUPEES)
+
+    def label(self) -> str:
+        """Name the scheme."""
+        scheme = Choice("insurance_scheme").show(self.scheme).partition(" (")[0]
+        return scheme or f"Insurance cover {self.id}"
+
+    def step_event(self, step: Step | None) -> str:
+        """Say what happened to the cover of which scheme."""
+        return f"{self.label()}: {step.word if step else 'noted'}"
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Add the day of renewal: the first 1 June after the last renewal or the enrolment."""
+        derived = super().derive(values)
+        last = values.get("renewed_on") or values.get("enrolled_on")
+        if values.get("scheme") in YEARLY and isinstance(last, date):
+            year = last.year + (last >= date(last.year, 6, 1))
+            derived["renewal_due"] = date(year, 6, 1)
+        return derived
+
+
+lifecycle_rules(InsuranceCover, source=_SOURCE)

@@ -1,0 +1,1 @@
+"""Enterprises, products and markets: what members and artisans make and sell."""

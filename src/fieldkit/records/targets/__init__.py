@@ -1,0 +1,1 @@
+"""Targets and published figures, officers, coverage, and the limits of the schemes."""

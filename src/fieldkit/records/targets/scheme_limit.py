@@ -1,0 +1,44 @@
+"""The limits of the schemes, with the day from which each holds and its source."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fieldkit.records.declaration.field import Use, field
+from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.writers import SUPERVISOR, Writers
+from fieldkit.records.fields.formats import DAY, TEXT, Choice, Text, Whole
+
+
+class SchemeLimit(Record, table=True):
+    """A limit that rules check, for the record's own area: none is the whole UT."""
+
+    title = "Limit"
+    order = "limit_name"
+    match_keys = (("limit_name", "district", "block", "from_on"),)
+    writers = Writers(create=SUPERVISOR, edit=SUPERVISOR, delete=SUPERVISOR)
+
+    limit_name: str | None = field(
+        "Limit",
+        Choice("scheme_limit"),
+        section="Limit",
+        required="it says which rule reads it",
+        uses=Use.LIST,
+    )
+    amount: int | None = field(
+        "Value",
+        Whole(most=10**12),
+        "In rupees, months, days or a number, as the limit says.",
+        required="it is what the rule compares with",
+        uses=Use.LIST,
+    )
+    from_on: date | None = field(
+        "In force from", DAY, "Empty: always.", uses=Use.LIST | Use.HAPPENED
+    )
+    source: str | None = field(
+        "Source",
+        TEXT,
+        "Order, guideline or letter: number and date.",
+        required="a limit without a source is not believed",
+    )
+    notes: str | None = field("Notes", Text(longest=1000))
