@@ -16,6 +16,7 @@ from fieldkit.reports.area import Area, name_of
 from fieldkit.reports.declaration.report import (
     AREA,
     Cell,
+    Column,
     Counted,
     Dimension,
     Figure,
@@ -60,7 +61,7 @@ class AnyReport(Protocol):
 
 
 def period_of(
-    connection: Connection, area: Area, *, fy: str = "", as_on: date | None = None
+    connection: Connection, area: Area, fy: str = "", as_on: date | None = None
 ) -> Period:
     """Return the period of a report; the last review meeting is looked up."""
     day = as_on or today()
@@ -129,15 +130,19 @@ def table_of(
     heads = [Heading(by.name if by is not AREA else area.level, _label(area, by))]
     if by is AREA:
         heads.append(Heading("code", "LGD code"))
-    heads += [
-        Heading(column.name, column.label, column.unit, isinstance(column, Figure))
-        for column in report.columns
-    ]
+    heads += [_heading(column) for column in report.columns]
     rows = [_row(report, found, key, area, period, by) for key in keys]
     if len(rows) != 1:
         rows.append(_row(report, found, (), area, period, by))
     notes = [*report.notes, *_undated_note(undated, found[()])]
     return Table(report.name, report.title, period.as_on, area.title, heads, rows, notes, period.fy)
+
+
+def _heading(column: Column) -> Heading:
+    if not isinstance(column, Figure):
+        return Heading(column.name, column.label, column.unit)
+    amount = column.counted.measure.amount
+    return Heading(column.name, column.label, column.unit, True, amount)
 
 
 def _label(area: Area, by: Dimension) -> str:

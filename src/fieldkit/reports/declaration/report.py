@@ -250,7 +250,9 @@ class Heading:
     label: str
     unit: str = ""
     drills: bool = False
-    """Whether the records behind its figures can be listed."""
+    """Whether the records behind its figures can be listed: as many as it counts."""
+    adds: str = ""
+    """The field of these records that is added up; empty: they are counted."""
 
 
 @dataclass(slots=True)
