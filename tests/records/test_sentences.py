@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.records import test_funds_and_livelihoods as funds
 from tests.records import test_rules as rules
 
 from fieldkit.protocol.change import Json, canonical
@@ -46,8 +47,8 @@ class Everywhere(rules.Register):
 def found() -> Iterator[Finding]:
     """Yield what all the cases of the rules break, at the laptop and at the server."""
     cases: list[tuple[Record, list[Record], Record | None]] = [
-        *((record, [], None) for record, _, _ in rules.ALONE),
-        *((record, known, None) for record, known, _, _ in rules.AMONG),
+        *((record, [], None) for record, _, _ in (*rules.ALONE, *funds.ALONE)),
+        *((record, known, None) for record, known, _, _ in (*rules.AMONG, *funds.AMONG)),
         *MORE,
     ]
     for record, known, before in cases:

@@ -321,7 +321,8 @@ def similar_credit(artisan: Beneficiary, context: RuleContext) -> Broken | None:
         return None
     if artisan.credit_sanctioned_on is None:
         return Broken("undated")
-    free = months_after(artisan.credit_sanctioned_on, _BARRED_MONTHS)
+    months = context.limit(artisan, "BARRED_MONTHS", _BARRED_MONTHS, artisan.registered_on)
+    free = months_after(artisan.credit_sanctioned_on, months)
     return None if free <= (artisan.registered_on or context.today) else Broken("until", free=free)
 
 

@@ -32,7 +32,6 @@ class CommonServiceCentre(Record, table=True):
     vle_name: str | None = field(
         "Operator (VLE)",
         PERSON_NAME,
-        required="a centre is known by who runs it",
         uses=Use.NAME | Use.LIST,
     )
     name: str | None = field("Name of the centre", TEXT, uses=Use.LIST)

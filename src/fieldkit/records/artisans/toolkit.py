@@ -120,7 +120,7 @@ class Toolkit(Record, table=True):
     voucher_no: str | None = field(
         "Voucher number", PORTAL_NUMBER, section="Voucher", uses=Use.CODE
     )
-    voucher_value: int | None = field("Voucher value", RUPEES, "At most Rs 15,000.")
+    voucher_value: int | None = field("Voucher value", RUPEES)
     issued_on: date | None = field("Voucher issued", PAST_DATE)
     expires_on: date | None = field("Voucher valid until", DAY)
     redeemed_on: date | None = field("Voucher used", PAST_DATE)
@@ -197,9 +197,10 @@ def registered_before(toolkit: Toolkit, context: RuleContext) -> Broken | None:
     "A voucher is at most {most:rupees}. Check the value.",
     source="PM Vishwakarma Guidelines: toolkit incentive Rs 15,000",
 )
-def voucher_within_limit(toolkit: Toolkit, _context: RuleContext) -> Broken | None:
-    """The voucher is of at most Rs 15,000."""
-    return Broken(most=MOST_RUPEES) if (toolkit.voucher_value or 0) > MOST_RUPEES else None
+def voucher_within_limit(toolkit: Toolkit, context: RuleContext) -> Broken | None:
+    """The voucher is of at most Rs 15,000, or of what the limit says on the day it is issued."""
+    most = context.limit(toolkit, "TOOLKIT_VALUE", MOST_RUPEES, toolkit.issued_on)
+    return Broken(most=most) if (toolkit.voucher_value or 0) > most else None
 
 
 @check("redeemed_on", "The voucher had expired on that date. Check both dates.", Severity.WARN)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import BankBranch, BankName, BranchByIfsc, state_field
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.formats import CODE, IFSC, PAST_DATE, Choice, Reference, Whole
 
 _SOURCE = "LokOS cadre roles; steps are our own, not official"
@@ -62,6 +64,26 @@ class Cadre(BranchByIfsc, table=True):
     def step_event(self, step: Step | None) -> str:
         """Say what happened, and in which role."""
         return f"{self.label()}: {step.word if step else 'noted'}"
+
+
+check = Rules(Cadre, _SOURCE)
+
+
+@check("role", "She has this role already ({other}). Open that one.", Severity.REASON, across=True)
+def one_appointment(cadre: Cadre, context: RuleContext) -> Broken | None:
+    """A member has a role once at a time."""
+    if cadre.state == "ENDED":
+        return None
+    others = context.others(cadre, "member_id", "role")
+    same = [one for one in others if one.state != "ENDED"]
+    return Broken(other=same[0]) if same else None
+
+
+@check("ifsc", "Enter the branch she works for: they are counted by bank.", Severity.WARN)
+def works_for_a_bank(cadre: Cadre, _context: RuleContext) -> bool:
+    """A banking correspondent or Bank Sakhi works for a bank."""
+    banking = cadre.role in BANKING and cadre.state == "ACTIVE"
+    return banking and not cadre.ifsc and not cadre.bank_name
 
 
 lifecycle_rules(Cadre, source=_SOURCE)

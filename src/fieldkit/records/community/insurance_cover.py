@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.community.member import Member
 from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import BankBranch, BankName, BranchByIfsc, state_field
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.fields.dates import ages
 from fieldkit.records.fields.formats import (
     CODE,
     DAY,
@@ -24,6 +29,8 @@ from fieldkit.records.fields.formats import (
 _SOURCE = "PMJJBY and PMSBY: general knowledge, not confirmed"
 YEARLY = ("PMJJBY", "PMSBY")
 """The schemes whose cover runs from 1 June to 31 May."""
+AGES = {"PMJJBY": (18, 50), "PMSBY": (18, 70)}
+MOST_RUPEES = 2_00_000
 
 
 class InsuranceCover(BranchByIfsc, table=True):
@@ -96,4 +103,65 @@ class InsuranceCover(BranchByIfsc, table=True):
         return derived
 
 
+check = Rules(InsuranceCover, _SOURCE)
+
+
+@check(
+    "enrolled_on",
+    "{scheme:insurance_scheme} is for ages {least} to {most}. Check her date of birth.",
+    Severity.WARN,
+)
+def age_for_the_scheme(cover: InsuranceCover, context: RuleContext) -> Broken | None:
+    """PMJJBY takes members aged 18 to 50, PMSBY 18 to 70."""
+    woman = context.get(Member, cover.member_id)
+    wanted = AGES.get(cover.scheme or "")
+    if not woman or not woman.born or not wanted:
+        return None
+    lowest, highest = ages(woman.born, cover.enrolled_on or context.today)
+    least, most = wanted
+    fits = highest >= least and lowest <= most
+    return None if fits else Broken(scheme=cover.scheme, least=least, most=most)
+
+
+@check(
+    "scheme",
+    "She has this cover already ({other}). Open that one to renew it.",
+    Severity.REASON,
+    across=True,
+)
+def one_cover_a_year(cover: InsuranceCover, context: RuleContext) -> Broken | None:
+    """A member has one cover of a scheme at a time."""
+    if cover.state == "LAPSED":
+        return None
+    for other in context.others(cover, "member_id", "scheme"):
+        if other.state != "LAPSED" and _overlap(cover, other):
+            return Broken(other=other)
+    return None
+
+
+def _overlap(one: InsuranceCover, other: InsuranceCover) -> bool:
+    """Say whether two covers run at the same time; a day that is not known may be any."""
+    ends, begins = one.renewal_due or date.max, one.enrolled_on or date.min
+    other_ends, other_begins = other.renewal_due or date.max, other.enrolled_on or date.min
+    return begins < other_ends and other_begins < ends
+
+
+@check("renewal_due", "{scheme:insurance_scheme} is renewed by 1 June.", Severity.WARN)
+def renewed_in_june(cover: InsuranceCover, _context: RuleContext) -> Broken | None:
+    """The cover of PMJJBY and PMSBY ends on 31 May."""
+    due = cover.renewal_due
+    if cover.scheme not in YEARLY or due is None or (due.month, due.day) == (6, 1):
+        return None
+    return Broken(scheme=cover.scheme)
+
+
+@check("paid_amount", "{scheme:insurance_scheme} covers {most:rupees}. Check it.", Severity.WARN)
+def claim_within_the_cover(cover: InsuranceCover, _context: RuleContext) -> Broken | None:
+    """PMJJBY and PMSBY pay at most two lakh."""
+    amount = cover.answer("paid_amount")
+    over = cover.scheme in YEARLY and isinstance(amount, int) and amount > MOST_RUPEES
+    return Broken(scheme=cover.scheme, most=MOST_RUPEES) if over else None
+
+
 lifecycle_rules(InsuranceCover, source=_SOURCE)
+in_order(InsuranceCover, "enrolled_on", "renewed_on", "renewal_due", source=_SOURCE)

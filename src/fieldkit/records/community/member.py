@@ -153,7 +153,8 @@ def room_in_the_group(member: Member, context: RuleContext) -> Broken | None:
     if isinstance(before, Member) and before.self_help_group_id == group:
         return None
     others = [found for found in members_of(group, context) if found.id != member.id]
-    return Broken(count=len(others), most=MOST_MEMBERS) if len(others) >= MOST_MEMBERS else None
+    most = context.limit(member, "SHG_MOST", MOST_MEMBERS)
+    return Broken(count=len(others), most=most) if len(others) >= most else None
 
 
 @check(

@@ -77,9 +77,10 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     closed_clf_amount: int | None = field("CLF loans closed, amount", RUPEES)
 
 
-def fewest(shg_kind: str | None) -> int:
-    """Return the fewest members a group of this kind may have."""
-    return FEWEST_MEMBERS if shg_kind in {None, "REG"} else FEWEST_IN_SPECIAL
+def fewest(shg_kind: str | None) -> tuple[str, int]:
+    """Return the limit of the fewest members a group of this kind may have, and its usual value."""
+    regular = shg_kind in {None, "REG"}
+    return ("SHG_FEWEST", FEWEST_MEMBERS) if regular else ("SHG_SPECIAL", FEWEST_IN_SPECIAL)
 
 
 def members_of(group: str, context: RuleContext) -> list[Record]:
@@ -99,10 +100,12 @@ def group_size(group: SelfHelpGroup, context: RuleContext) -> Broken | None:
     """Ten to twenty members; five are enough in a special group. A new group has none yet."""
     if context.before is None:
         return None
-    count, least = len(members_of(group.id, context)), fewest(group.shg_kind)
-    if count == 0 or least <= count <= MOST_MEMBERS:
+    count, (limit, usual) = len(members_of(group.id, context)), fewest(group.shg_kind)
+    least = context.limit(group, limit, usual)
+    most = context.limit(group, "SHG_MOST", MOST_MEMBERS)
+    if count == 0 or least <= count <= most:
         return None
-    return Broken(count=count, least=least, most=MOST_MEMBERS)
+    return Broken(count=count, least=least, most=most)
 
 
 in_order(SelfHelpGroup, "formed_on", "joined_federation_on", source=LOKOS)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import state_field
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.fields.dates import months_after
 from fieldkit.records.fields.formats import PAST_DATE, PORTAL_NUMBER, RUPEES, Choice, Reference
 
 _SOURCE = "capitalisation support under DAY-NRLM; steps are our own, not official"
-ON_A_PLAN = ("CIF", "CEF")
-"""The funds that are given on a plan."""
+_RF = "RBI summary of 2021, asrlms.assam.gov.in: Revolving Fund"
+_CIF = (
+    "asrlms.assam.gov.in, msrls.nic.in: CIF on a micro-credit plan; amounts not confirmed for J&K"
+)
+CIF_MOST = 1_00_000
+"""Rupees to one group at a time, if no SchemeLimit record says otherwise."""
+PANCHASUTRA = ("meets", "saves", "lends", "repays", "keeps_books")
 
 
 class FundRelease(Record, table=True):
@@ -102,4 +112,131 @@ class FundRelease(Record, table=True):
         return f"Fund {step.word if step else 'noted'}: {of}{self.label()}"
 
 
+check = Rules(FundRelease, _SOURCE)
+_BODIES = (
+    "self_help_group_id",
+    "village_organisation_id",
+    "cluster_federation_id",
+    "enterprise_id",
+    "member_id",
+)
+
+
+@check(
+    "self_help_group_id",
+    nobody="Enter whom it is for: the group, the VO or the CLF.",
+    group="The Revolving Fund is for a group. Enter the group.",
+)
+def for_somebody(release: FundRelease, _context: RuleContext) -> Broken | None:
+    """A fund is released to somebody; the Revolving Fund to a group."""
+    if release.fund == "RF" and not release.self_help_group_id:
+        return Broken("group")
+    return None if any(release.value(name) for name in _BODIES) else Broken("nobody")
+
+
+@check(
+    "fund",
+    "This group has been given the Revolving Fund ({other}). It is given once.",
+    Severity.REASON,
+    source=_RF,
+    across=True,
+)
+def revolving_fund_once(release: FundRelease, context: RuleContext) -> Broken | None:
+    """A group is given the Revolving Fund once."""
+    if release.fund != "RF" or release.state == "REFUSED":
+        return None
+    others = context.others(release, "fund", "self_help_group_id")
+    given = [one for one in others if one.state != "REFUSED"]
+    return Broken(other=given[0]) if given else None
+
+
+@check(
+    "amount",
+    "The Revolving Fund is {least:rupees} to {most:rupees} for a group. Check the amount.",
+    Severity.WARN,
+    source=_RF,
+)
+def revolving_fund_amount(release: FundRelease, context: RuleContext) -> Broken | None:
+    """The Revolving Fund is Rs 10,000 to 15,000."""
+    amount = release.answer("amount")
+    if release.fund != "RF" or not isinstance(amount, int):
+        return None
+    least, most = (
+        context.limit(release, "RF_LEAST", 10_000),
+        context.limit(release, "RF_MOST", 15_000),
+    )
+    return None if least <= amount <= most else Broken(least=least, most=most)
+
+
+@check(
+    "released_on",
+    "The group was formed on {formed:date}: the Revolving Fund is given after {months} months.",
+    Severity.WARN,
+    source=_RF,
+)
+def group_of_some_age(release: FundRelease, context: RuleContext) -> Broken | None:
+    """A group is three months old before it is given the Revolving Fund."""
+    group = context.get(SelfHelpGroup, release.self_help_group_id)
+    given, formed = release.released_on, group.formed_on if group else None
+    if release.fund != "RF" or not given or not formed:
+        return None
+    months = context.limit(release, "RF_MONTHS", 3)
+    return Broken(formed=formed, months=months) if given < months_after(formed, months) else None
+
+
+@check(
+    "fund",
+    "The group does not keep all five rules of the Panchasutra. Check its page.",
+    Severity.WARN,
+    source=_RF,
+)
+def panchasutra_kept(release: FundRelease, context: RuleContext) -> bool:
+    """A group keeps the Panchasutra before it is given the Revolving Fund."""
+    group = context.get(SelfHelpGroup, release.self_help_group_id)
+    if release.fund != "RF" or not group:
+        return False
+    return any(group.value(name) is False for name in PANCHASUTRA)
+
+
+@check(
+    "mcp_on",
+    "The Community Investment Fund is given on a micro-credit plan. Enter its date.",
+    Severity.WARN,
+    source=_CIF,
+)
+def on_a_plan(release: FundRelease, _context: RuleContext) -> bool:
+    """CIF is given to a group on its micro-credit plan."""
+    to_group = release.self_help_group_id and not release.member_id
+    return release.fund == "CIF" and bool(to_group) and release.mcp_on is None
+
+
+@check(
+    "amount",
+    "CIF is at most {most:rupees} for a group at a time. Check the amount.",
+    Severity.WARN,
+    source=_CIF,
+)
+def investment_fund_amount(release: FundRelease, context: RuleContext) -> Broken | None:
+    """CIF to one group has a ceiling."""
+    amount = release.answer("amount")
+    if release.fund != "CIF" or not release.self_help_group_id or not isinstance(amount, int):
+        return None
+    most = context.limit(release, "CIF_MOST", CIF_MOST)
+    return Broken(most=most) if amount > most else None
+
+
+@check(
+    "village_organisation_id",
+    "The group is in another VO. Check its page and the route.",
+    Severity.WARN,
+    source="an SHG belongs to one VO, a VO to one CLF",
+)
+def route_of_the_group(release: FundRelease, context: RuleContext) -> bool:
+    """A fund goes through the VO of the group."""
+    group = context.get(SelfHelpGroup, release.self_help_group_id)
+    own, named = group.village_organisation_id if group else None, release.village_organisation_id
+    return bool(own and named and own != named)
+
+
 lifecycle_rules(FundRelease, source=_SOURCE)
+in_order(FundRelease, "mcp_on", "released_on", source=_CIF)

@@ -38,8 +38,8 @@ _CREDIT = "PM Vishwakarma Guidelines: credit support"
 _LAL_DED = "jkb.bank.in: Lal Ded Stree Shakti"
 TRANCHES = ("PMV1", "PMV2")
 """The two loans of PM Vishwakarma, in their order."""
-MOST_RUPEES = {"PMV1": 1_00_000, "PMV2": 2_00_000}
-"""The ceiling of each tranche."""
+MOST_RUPEES = {"PMV1": ("PMV_TRANCHE_1", 1_00_000), "PMV2": ("PMV_TRANCHE_2", 2_00_000)}
+"""The limit of each tranche, and its value unless a record of the limit says otherwise."""
 MONTHS_BETWEEN = 6
 """The least number of months from the first payment of tranche 1 to tranche 2."""
 MOST_IN_A_GROUP = 3
@@ -167,9 +167,10 @@ def tranche_order(loan: Loan, context: RuleContext) -> Broken | None:
     if first.state != "CLOSED":
         return Broken("not_repaid", first=first)
     began = loan.applied_on or loan.sanctioned_on
-    earliest = first.disbursed_on and months_after(first.disbursed_on, MONTHS_BETWEEN)
+    months = context.limit(loan, "PMV_MONTHS", MONTHS_BETWEEN, began)
+    earliest = first.disbursed_on and months_after(first.disbursed_on, months)
     if began and earliest and began < earliest:
-        return Broken("too_early", months=MONTHS_BETWEEN, earliest=earliest)
+        return Broken("too_early", months=months, earliest=earliest)
     return None
 
 
@@ -201,8 +202,8 @@ def three_in_a_group(loan: Loan, context: RuleContext) -> Broken | None:
         return None
     others = context.others(loan, "product", "self_help_group_id")
     women = {one.member_id for one in others if one.state not in _OVER} - {None, loan.member_id}
-    many = len(women) >= MOST_IN_A_GROUP
-    return Broken(count=len(women), most=MOST_IN_A_GROUP) if many else None
+    most = context.limit(loan, "LALDED_MEMBERS", MOST_IN_A_GROUP, loan.applied_on)
+    return Broken(count=len(women), most=most) if len(women) >= most else None
 
 
 @check(
@@ -240,12 +241,13 @@ def loan_of_one_person(loan: Loan, _context: RuleContext) -> Broken | None:
     tranche="This tranche is at most {most:rupees}. Check the amount.",
     applied="Only {applied:rupees} was applied for. Check both amounts.",
 )
-def sanctioned_within_limits(loan: Loan, _context: RuleContext) -> Broken | None:
-    """At most what was applied for, and what the tranche allows."""
+def sanctioned_within_limits(loan: Loan, context: RuleContext) -> Broken | None:
+    """At most what was applied for, and what the tranche allows on the day of the sanction."""
     amount, applied = loan.answer("sanctioned_amount"), loan.applied_amount
-    most = MOST_RUPEES.get(loan.product or "")
     if not isinstance(amount, int):
         return None
+    limit, usual = MOST_RUPEES.get(loan.product or "", ("", 0))
+    most = context.limit(loan, limit, usual, loan.sanctioned_on) if limit else None
     if most is not None and amount > most:
         return Broken("tranche", most=most)
     return Broken("applied", applied=applied) if applied is not None and amount > applied else None

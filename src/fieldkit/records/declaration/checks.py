@@ -36,15 +36,24 @@ def _after(kind: type[Record], name: str, earlier: tuple[str, ...], source: str)
         return None
 
 
-def exactly_one(kind: type[Record], first: str, second: str, *, what: str, source: str) -> None:
-    """Declare that one of two fields is filled and not both; ``what`` names them in a sentence."""
+def exactly_one(kind: type[Record], *fields: str, what: str, source: str) -> None:
+    """Declare that one of the fields is filled and no more; ``what`` names them in a sentence."""
     says = {"neither": f"Enter {what}.", "both": f"Enter only one: {what}."}
 
-    @rule(kind, first, source=source, says=says)
+    @rule(kind, fields[0], source=source, says=says)
     def exactly_one_of_two(record: Record, _context: RuleContext) -> Broken | None:
-        """One of the two is given, never both."""
-        given = sum(record.value(name) is not None for name in (first, second))
+        """One of them is given, never two."""
+        given = sum(record.value(name) is not None for name in fields)
         return None if given == 1 else Broken("both" if given else "neither")
+
+
+def at_most_one(kind: type[Record], *fields: str, what: str, source: str) -> None:
+    """Declare that no two of the fields are filled; ``what`` names them in a sentence."""
+
+    @rule(kind, fields[0], source=source, says=f"Enter only one: {what}.")
+    def at_most_one_of_them(record: Record, _context: RuleContext) -> bool:
+        """One of them is given, or none."""
+        return sum(record.value(name) is not None for name in fields) > 1
 
 
 def branch_on_the_list(kind: type[Record]) -> None:

@@ -44,6 +44,22 @@ class Nothing:
         return ()
 
 
+LIMITS = "scheme_limit"
+"""The kind whose records change the limits that rules compare with."""
+
+
+class OnlyLimits(Nothing):
+    """Knows the limits and no other record: for unfinished forms."""
+
+    def __init__(self, known: Known) -> None:
+        self._limits = known.where(LIMITS)
+
+    def where(self, kind: str, **equal: Value) -> Sequence[Record]:
+        """Return the limits with these values."""
+        found = self._limits if kind == LIMITS else ()
+        return [one for one in found if all(one.value(name) == equal[name] for name in equal)]
+
+
 @dataclass(frozen=True, slots=True)
 class RuleContext:
     """The circumstances a record is judged in."""
@@ -63,6 +79,23 @@ class RuleContext:
         """Return the record of a kind with this number, if it is given and known."""
         found = self.known.get(kind.kind(), number) if number else None
         return found if isinstance(found, kind) else None
+
+    def limit(self, record: Record, name: str, usual: int, on: date | None = None) -> int:
+        """Return a limit as it is in force for a record's area on a day, ``usual`` if none is set.
+
+        A limit of the block goes before one of the district, that before one of the whole UT; of
+        several, the latest counts. ``on``: today if not given.
+        """
+        day, best = on or self.today, usual
+        ranked: tuple[bool, bool, date] | None = None
+        for one in self.known.where(LIMITS, limit_name=name):
+            amount, since = one.value("amount"), one.value("from_on")
+            since = since if isinstance(since, date) else date.min
+            here = one.district in {0, record.district} and one.block in {None, record.block}
+            rank = (one.district != 0, one.block is not None, since)
+            if here and since <= day and isinstance(amount, int) and rank >= (ranked or rank):
+                best, ranked = amount, rank
+        return best
 
     def others(self, record: R, *fields: str) -> list[R]:
         """Return the other known records of the kind that agree with this one in ``fields``.

@@ -212,6 +212,50 @@ class Money(Whole):
 
 RUPEES = Money()
 
+_DECIMAL = re.compile(r"(\d{1,15}|\d{1,3}(?:[,\s]\d{2,3}){0,4}[,\s]\d{3})(\.\d{1,6})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Format[float]):
+    """A number that may have decimals: a figure as it was published, or a share in percent."""
+
+    type: ClassVar[str] = "number"
+    numeric: ClassVar[bool] = True
+    most: float = 1e13
+
+    def fit(self, text: str) -> Value:
+        """Read digits, grouped or not, with decimals, in percent, in lakh or crore."""
+        number = re.sub(r"(?i)^(rs\.?|inr|\u20b9)\s*|\s*%$", "", plain(text))
+        if found := _IN_LAKH.fullmatch(number):
+            times = 10**7 if found[2].casefold().startswith("c") else 10**5
+            return self._within(float(Decimal(found[1]) * times))
+        if not _DECIMAL.fullmatch(number):
+            raise Unfit("A number is needed, like 1,54,881 or 99.3.")
+        return self._within(float(re.sub(r"[,\s]", "", number)))
+
+    def _within(self, number: float) -> float:
+        if not 0 <= number <= self.most:
+            raise Unfit(f"It must be between 0 and {indian(int(self.most))}.")
+        return number
+
+    def show(self, value: Value) -> str:
+        """Group the Indian way: 1,54,881 or 99.3."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return ""
+        whole, _, part = f"{Decimal(repr(value)):f}".partition(".")
+        return indian(int(whole)) + (f".{part}" if part.strip("0") else "")
+
+    def read(self, value: object) -> Value:
+        """Take a number."""
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Unfit("This must be a number.")
+        return self._within(float(value))
+
+
+FIGURE = Figure()
+
 
 def indian(number: int) -> str:
     """Group digits the Indian way: 154881 -> 1,54,881."""

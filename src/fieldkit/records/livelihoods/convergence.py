@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.checks import exactly_one
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.parts import Taker
+from fieldkit.records.declaration.rule import RuleContext, rule
 from fieldkit.records.fields.formats import PAST_DATE, RUPEES, TEXT, Choice
 
 
@@ -44,3 +47,25 @@ class Convergence(Taker, table=True):
         scheme = Choice("convergence_scheme").show(self.scheme)
         department = Choice("department").show(self.department)
         return self.benefit or scheme or department or f"Convergence {self.id}"
+
+
+exactly_one(
+    Convergence,
+    "beneficiary_id",
+    "member_id",
+    "enterprise_id",
+    what="the artisan, the member or the enterprise",
+    source="a benefit is given to one person or enterprise",
+)
+
+
+@rule(
+    Convergence,
+    "benefit",
+    source="benefits are counted by scheme",
+    severity=Severity.WARN,
+    says="Enter the scheme or what was given.",
+)
+def benefit_named(record: Convergence, _context: RuleContext) -> bool:
+    """A benefit is known by its scheme or by what was given."""
+    return not record.scheme and not record.benefit

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import Activity, state_field
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.formats import (
     CODE,
     PAST_DATE,
@@ -102,6 +104,53 @@ class Enterprise(Activity, table=True):
         activity = Choice("livelihood").show(self.activity)
         programme = Choice("enterprise_programme").show(self.programme)
         return self.name or activity or programme.partition(" (")[0] or f"Enterprise {self.id}"
+
+
+check = Rules(Enterprise, _SOURCE)
+
+
+@check(
+    "beneficiary_id",
+    none="Enter whose it is: the artisan, the member or the group.",
+    many="Enter only one: the artisan, the member or the group.",
+)
+def one_owner(enterprise: Enterprise, _context: RuleContext) -> Broken | None:
+    """An enterprise has one owner; a common facility centre may have none."""
+    owners = (enterprise.beneficiary_id, enterprise.member_id, enterprise.self_help_group_id)
+    given = sum(owner is not None for owner in owners)
+    if given > 1:
+        return Broken("many")
+    return Broken("none") if not given and enterprise.programme != "CFC" else None
+
+
+@check("cluster", "Enter the cluster: centres are counted by cluster.", Severity.WARN)
+def cluster_of_a_centre(enterprise: Enterprise, _context: RuleContext) -> bool:
+    """A common facility centre serves a cluster."""
+    return enterprise.programme == "CFC" and not enterprise.cluster
+
+
+@check(
+    "udyam",
+    "Another enterprise has this Udyam number ({other}).",
+    Severity.REASON,
+    source="Udyam: one number for each enterprise (general knowledge, not confirmed)",
+    across=True,
+)
+def udyam_of_one(enterprise: Enterprise, context: RuleContext) -> Broken | None:
+    """A Udyam number is that of one enterprise."""
+    others = context.others(enterprise, "udyam")
+    return Broken(other=others[0]) if others else None
+
+
+@check(
+    "iec_no",
+    "An IEC has ten characters. Check it.",
+    Severity.WARN,
+    source="IEC: general knowledge, not confirmed",
+)
+def iec_of_ten(enterprise: Enterprise, _context: RuleContext) -> bool:
+    """An importer-exporter code has ten characters."""
+    return enterprise.iec_no is not None and len(enterprise.iec_no) != 10
 
 
 lifecycle_rules(Enterprise, source=_SOURCE)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.community.member import Member
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.formats import PAST_DATE, TEXT, Choice, Reference, Whole
 
 
@@ -46,3 +49,22 @@ class FarmPractice(Record, table=True):
         """Name the practice, else the component."""
         component = Choice("farm_component").show(self.component)
         return self.practice or component or f"Farm practice {self.id}"
+
+
+check = Rules(FarmPractice, "MKSP: general knowledge, not confirmed")
+
+
+@check(
+    "practice", "This practice is entered for her already ({other}).", Severity.REASON, across=True
+)
+def taken_up_once(record: FarmPractice, context: RuleContext) -> Broken | None:
+    """A practice is taken up once."""
+    others = context.others(record, "member_id", "component", "practice")
+    return Broken(other=others[0]) if others else None
+
+
+@check("member_id", "She is not marked as a Mahila Kisan. Check it on her page.", Severity.WARN)
+def of_a_mahila_kisan(record: FarmPractice, context: RuleContext) -> bool:
+    """Practices are those of Mahila Kisans."""
+    woman = context.get(Member, record.member_id)
+    return woman is not None and woman.mahila_kisan is False

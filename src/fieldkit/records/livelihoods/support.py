@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.checks import exactly_one
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.parts import Taker
 from fieldkit.records.fields.formats import PAST_DATE, RUPEES, TEXT, Choice
@@ -47,3 +48,13 @@ class Support(Taker, table=True):
     def label(self) -> str:
         """Name the kind of support."""
         return Choice("support_kind").show(self.support_kind) or f"Support {self.id}"
+
+
+exactly_one(
+    Support,
+    "beneficiary_id",
+    "member_id",
+    "enterprise_id",
+    what="the artisan, the member or the enterprise",
+    source="support is taken by one person or enterprise",
+)

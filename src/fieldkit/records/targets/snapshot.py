@@ -30,7 +30,9 @@ class Snapshot(Record, table=True):
         uses=Use.NAME | Use.LIST,
     )
     report: str | None = field("Report", Text(longest=60), uses=Use.LIST)
+    report_title: str | None = field("Title of the report", Text(longest=200))
     division: str | None = field("Division", Choice("division"))
     fy: str | None = field("Financial year", FINANCIAL_YEAR)
     as_on: date | None = field("As on", PAST_DATE, uses=Use.LIST | Use.HAPPENED)
+    taken_on: date | None = field("Taken", PAST_DATE, default="today")
     content: str | None = field("Content", KEPT_REPORT, "The figures of the report, as JSON.")

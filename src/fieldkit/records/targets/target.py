@@ -9,16 +9,13 @@ from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.writers import SUPERVISOR, Writers
 from fieldkit.records.fields.formats import (
     DAY,
+    FIGURE,
     FINANCIAL_YEAR,
     PAST_DATE,
     TEXT,
     Choice,
     Text,
-    Whole,
 )
-
-LARGEST = 10**13
-"""Rupees of a target: ten lakh crore."""
 
 
 class Target(Record, table=True):
@@ -50,10 +47,11 @@ class Target(Record, table=True):
     scheme: str | None = field("Scheme", Choice("scheme"), uses=Use.LIST)
     division: str | None = field("Division", Choice("division"))
     fy: str | None = field("Financial year", FINANCIAL_YEAR, "Empty: cumulative.", uses=Use.LIST)
-    low: int | None = field(
-        "Number", Whole(most=LARGEST), "The lower one of a range; money in rupees.", uses=Use.LIST
+    period: str | None = field("Period as published", Text(longest=120))
+    low: float | None = field(
+        "Number", FIGURE, "The lower one of a range; money in rupees.", uses=Use.LIST
     )
-    high: int | None = field("Upper number of a range", Whole(most=LARGEST), uses=Use.LIST)
+    high: float | None = field("Upper number of a range", FIGURE, uses=Use.LIST)
     unit: str | None = field("Unit", Text(longest=40), "persons, groups, Rs ...")
     deadline: date | None = field(
         "To be reached by", DAY, applies=when(target_kind=("TARGET", "ALLOTMENT"))

@@ -118,7 +118,7 @@ class FormPage(Page["SavedRecord | None"]):
             self._issues = {**found.denied, **found.issues}
             overlay = {**(texts or {}), **(draft.texts if draft else {})}
             at = draft.field if draft else next(filter(None, found.issues), "")
-            model = FormModel(kind, record, overlay, at, found.place)
+            model = FormModel(kind, record, overlay, at, found.place, found.limits)
             model.last, model.begun = found.last, found.begun
             if draft:
                 model.go_on_typing()

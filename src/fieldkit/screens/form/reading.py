@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Choice, Finding, Record, Use, Value, kinds
+from fieldkit.records.declaration.rule import OnlyLimits
 from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.view.panel import lower
 from fieldkit.screens.lookup.issues import by_field, denied
@@ -36,6 +37,8 @@ class Start:
     """What the server will not take from this laptop's role, as a sentence by field."""
     begun: Mapping[str, str]
     """What it is called to begin a record that is missing, by each kind that may be begun."""
+    limits: OnlyLimits
+    """The limits of the schemes that rules compare with."""
 
 
 def base_of(record: Record | None, draft: Draft | None) -> int | None:
@@ -65,17 +68,17 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     if record_id and record is None:
         raise StoreError(NOT_HERE)
     refuses = denied(store, kind, new=record is None or record.version is None)
-    begun = _begun(store, kind)
+    begun, limits = _begun(store, kind), OnlyLimits(store)
     others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
     last = next((_texts(kind, one) for one in others), {})
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         place: dict[str, Value] = {"district": record.district, "block": record.block}
         found = by_field(store, record.id, kind.form_fields())
-        return Start(record, place, label, last, found, refuses, begun)
+        return Start(record, place, label, last, found, refuses, begun, limits)
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
-    return Start(None, place, f"New {lower(kind.title)}", last, {}, refuses, begun)
+    return Start(None, place, f"New {lower(kind.title)}", last, {}, refuses, begun, limits)
 
 
 def _begun(store: Store, kind: type[Record]) -> dict[str, str]:

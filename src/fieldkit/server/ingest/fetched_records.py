@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from fieldkit.records import Finding, Record, RuleContext, Value, kinds
 from fieldkit.records.declaration.review import Look, looks
+from fieldkit.records.declaration.rule import LIMITS
 from fieldkit.server.database.rows import Key
 from fieldkit.server.database.statements import Query, in_parameter, run_queries
 
@@ -92,7 +93,7 @@ class FetchedRecords:
             self._asked.add(asked)
             self._lacking = True
             return ()
-        if self._meeting:
+        if self._meeting and kind != LIMITS:
             self.met |= {(kind, record.id): record for record in answer}
         return answer
 

@@ -11,7 +11,7 @@ from fieldkit.protocol.change import DECIDED, Json, Op
 from fieldkit.protocol.limits import contains_aadhaar, unsendable_field
 from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Finding, Known, Record, RuleContext, Severity, Value, judge
-from fieldkit.records.declaration.rule import finding_about
+from fieldkit.records.declaration.rule import LIMITS, finding_about
 from fieldkit.store.log.identity import Device
 from fieldkit.store.read.record_json import to_json
 
@@ -86,6 +86,7 @@ class Pending:
         self._sought = sought
         self._records = dict(fetched)
         self._put: defaultdict[str, dict[str, Record]] = defaultdict(dict)
+        self._limits: dict[tuple[tuple[str, Value], ...], Sequence[Record]] = {}
         self._by: dict[tuple[str, tuple[str, ...]], defaultdict[tuple[Value, ...], set[str]]] = {}
 
     def put(self, record: Record) -> None:
@@ -111,7 +112,7 @@ class Pending:
 
     def where(self, kind: str, **equal: Value) -> Sequence[Record]:
         """Return the live records of ``kind`` with these values, as they will stand."""
-        found = {record.id: record for record in self._known.where(kind, **equal)}
+        found = {record.id: record for record in self._stored(kind, equal)}
         put, fields, wanted = self._put[kind], tuple(equal), tuple(equal.values())
         if (kind, fields) not in self._by:
             ids = self._by[kind, fields] = defaultdict(set)
@@ -122,6 +123,15 @@ class Pending:
             put[key] for key in sorted(self._by[kind, fields].get(wanted, set()) - found.keys())
         ]
         return [one for one in now if not one.deleted and _answers(one, fields) == wanted]
+
+    def _stored(self, kind: str, equal: Mapping[str, Value]) -> Sequence[Record]:
+        """Return the store's records; limits, which every edit asks for, are read once."""
+        if kind != LIMITS:
+            return self._known.where(kind, **equal)
+        asked = tuple(equal.items())
+        if asked not in self._limits:
+            self._limits[asked] = self._known.where(kind, **equal)
+        return self._limits[asked]
 
 
 def _answers(record: Record, fields: tuple[str, ...]) -> tuple[Value, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fieldkit.protocol.identity import read_id
-from fieldkit.records import Record, Value
+from fieldkit.records import Nothing, Record, Value
 from fieldkit.screens.form.entry.form_field import NOT_CHOSEN, UNKNOWN, Candidate, FormField
 from fieldkit.screens.form.entry.form_fields import FormFields
 from fieldkit.screens.form.entry.terms import Lookup
@@ -19,9 +19,13 @@ class FormCursor(FormFields):
     """A form with a cursor in one field, and a mark on one of the candidates for its text."""
 
     def __init__(
-        self, kind: type[Record], record: Record | None, place: Mapping[str, Value] | None
+        self,
+        kind: type[Record],
+        record: Record | None,
+        place: Mapping[str, Value] | None,
+        known: Nothing | None = None,
     ) -> None:
-        super().__init__(kind, record, place)
+        super().__init__(kind, record, place, known)
         self.at = next(iter(self.fields))
         """The field the cursor is in."""
         self.mark = -1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from fieldkit.records import Record, RuleContext, Severity, Value, judge, sentence
+from fieldkit.records import Nothing, Record, RuleContext, Severity, Value, judge, sentence
 from fieldkit.records.fields.formats import today
 from fieldkit.screens.form.entry.form_field import FormField
 
@@ -16,9 +16,17 @@ class FormFields:
     """The fields of a form of one kind, as filled so far."""
 
     def __init__(
-        self, kind: type[Record], record: Record | None, place: Mapping[str, Value] | None
+        self,
+        kind: type[Record],
+        record: Record | None,
+        place: Mapping[str, Value] | None,
+        known: Nothing | None = None,
     ) -> None:
-        """``record``: the one that is corrected; ``place``: district and block, never asked."""
+        """``record``: the one that is corrected; ``place``: district and block, never asked.
+
+        ``known``: the limits that rules compare with.
+        """
+        self._known = known or Nothing()
         self.kind, self.record = kind, record
         declared = kind.form_fields()
         self.fields = {name: FormField(name, field) for name, field in declared.items()}
@@ -96,7 +104,7 @@ class FormFields:
         ``seen``: the fields in which the cursor was; what is empty elsewhere is no fault yet.
         """
         notes: dict[str, tuple[str, bool]] = {}
-        context = RuleContext(today(), self.record)
+        context = RuleContext(today(), self.record, self._known)
         for finding in judge(self.kind.of(self.values), context):
             remark = finding.severity is not Severity.BLOCK
             if finding.rule != "required" and (

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from fieldkit.records import Record, Use, Value
+from fieldkit.records import Nothing, Record, Use, Value
 from fieldkit.screens.form.entry.cursor import FormCursor
 from fieldkit.screens.form.entry.form_field import FormField
 from fieldkit.screens.form.entry.terms import Act, Message
@@ -37,13 +37,15 @@ class FormModel(FormCursor):
         texts: Mapping[str, str] | None = None,
         at: str = "",
         place: Mapping[str, Value] | None = None,
+        known: Nothing | None = None,
     ) -> None:
         """Open the form of a new record of ``kind``, or of ``record``.
 
         ``texts`` are put over it as if typed: from a search, from a draft. ``at``: the field to go
         to; empty: the first one to fill. ``place``: district and block, which no form asks for.
+        ``known``: the limits that rules compare with.
         """
-        super().__init__(kind, record, place)
+        super().__init__(kind, record, place, known)
         self.message = Message()
         """A sentence on what the last key did; empty: the field's own note or help is shown."""
         self.help_open = False
