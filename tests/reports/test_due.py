@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -66,7 +66,7 @@ def due(home: Path, capsys: pytest.CaptureFixture[str]) -> Due:
     return call
 
 
-def load(home: Path, kind: str, *rows: dict[str, object]) -> None:
+def load(home: Path, kind: str, *rows: Mapping[str, object]) -> None:
     file = home / f"{kind}.jsonl"
     place = {"district": 2, "block": 16}
     file.write_text("\n".join(json.dumps({**place, **row}) for row in rows), encoding="utf-8")
