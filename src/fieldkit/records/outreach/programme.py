@@ -8,7 +8,7 @@ from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
-from fieldkit.records.fields.formats import CODE, DAY, LONG_TEXT, TEXT, Choice, Whole
+from fieldkit.records.fields.formats import CODE, DAY, LONG_TEXT, TEXT, Choice, Reference, Whole
 
 _COMMITTEE = when(programme_kind="SLSC")
 _PUBLIC = when(programme_kind=("ORIENT", "AWARE", "CREDITCAMP", "SEMINAR", "MELA"))
@@ -40,7 +40,12 @@ class Programme(Record, table=True):
         "Title", TEXT, "Only if it has its own title.", uses=Use.NAME | Use.LIST
     )
     organiser: str | None = field("Organised by", TEXT)
-    csc_id: str | None = field("CSC number", CODE, applies=_PUBLIC)
+    csc_id: str | None = field(
+        "CSC number", CODE, applies=_PUBLIC, replaced_by="common_service_centre_id"
+    )
+    common_service_centre_id: str | None = field(
+        "Common Service Centre", Reference(("common_service_centre",)), applies=_PUBLIC
+    )
     topics: str | None = field("Topics", LONG_TEXT)
     invited: int | None = field("Invited", Whole(most=100_000), section="Who came", applies=_PUBLIC)
     women: int | None = field(
