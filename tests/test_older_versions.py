@@ -93,10 +93,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
+def _server_of(folder: Path) -> str:
+    return f"sqlite:///{folder / 'server.sqlite3'}"
+
+
 def _server_file(folder: Path) -> str:
     file = folder / "server.sqlite3"
     file.write_bytes(lzma.decompress((FIXTURES / "server.db.xz").read_bytes()))
-    return f"sqlite:///{file}"
+    return _server_of(folder)
 
 
 def _home(folder: Path, name: str, server: str | None = None) -> Path:
@@ -466,6 +470,41 @@ def test_a_laptop_may_be_brought_to_this_version_between_two_syncs(
     assert _run_old(old_code, home, "sync", "--json").code == 0
     assert _run(home, "sync", "--json").json["waiting"] == 0
     assert _run(home, "receipt", "--json").json["match"]
+
+
+def test_a_laptop_with_the_old_version_goes_on_without_the_records_of_the_whole_ut(
+    server: Server, old_code: Path, tmp_path: Path, expected: Mapping[str, Any]
+) -> None:
+    """They would stay behind on it; once it has this version, it gets them all."""
+    home, young, file = tmp_path / "officer", tmp_path / "young", tmp_path / "records.csv"
+    asked = ("--role", "administrator", "--database", _server_of(tmp_path))
+    code = _run(tmp_path, "server", "code", *asked).out.split()[0]
+    assert _run(home, "init", "--name", "Officer", "--district", "2").code == 0
+    assert _run(home, "enrol", server.url, code).code == 0
+    started = ("init", "--name", "Young", "--district", "2", "--block", "16")
+    assert _run_old(old_code, young, *started).code == 0
+    assert _run_old(old_code, young, "enrol", server.url, expected["named"]["code"]).code == 0
+    assert _run_old(old_code, young, "sync", "--json").code == 0
+    file.write_text("name,district,block\nMoved VO,Budgam,16\nUnion VO,Whole UT,\n", "utf-8")
+    loaded = _run(home, "import", "village_organisation", str(file))
+    assert loaded.code == 0, loaded.err
+    numbers = [
+        _run(home, "find", name, "--json").json[0]["id"] for name in ("Moved VO", "Union VO")
+    ]
+    moved, union = numbers
+    assert _run(home, "sync", "--json").code == 0
+    assert _run_old(old_code, young, "sync", "--json").code == 0
+    assert _run_old(old_code, young, "show", moved).code == 0
+    assert _run_old(old_code, young, "show", union).code != 0
+    file.write_text(f"id,district,block\n{moved},UT,\n", "utf-8")
+    assert _run(home, "import", "village_organisation", str(file)).code == 0
+    assert _run(home, "sync", "--json").code == 0
+    assert _run_old(old_code, young, "sync", "--json").json["waiting"] == 0
+    assert _run_old(old_code, young, "show", moved).code != 0
+    assert _run_old(old_code, young, "receipt", "--json").json["match"]
+    assert _run(young, "sync", "--json").code == 0
+    for number in numbers:
+        assert _run(young, "show", number, "--json").json["record"]["district"] == 0
 
 
 def test_the_old_code_is_the_old_code(old_code: Path) -> None:

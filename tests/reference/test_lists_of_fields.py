@@ -13,7 +13,7 @@ def used_lists() -> set[str]:
 
 def test_every_list_used_by_a_field_has_entries() -> None:
     used = used_lists()
-    assert {"district", "trade", "toolkit_state", "shg_kind"} <= used
+    assert {"record_district", "trade", "toolkit_state", "shg_kind"} <= used
     assert all(options(name) for name in used)
 
 

@@ -26,7 +26,7 @@ from tests.simulation.model import (
     ServerState,
     Violation,
 )
-from tests.simulation.rights import Place, Term, holds
+from tests.simulation.rights import Place, Term, reads
 
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.server.database import tables
@@ -247,7 +247,7 @@ class Server:
     def _in_scope(self, answer: SyncAnswer, scope: Place) -> None:
         for row in answer.page.rows if answer.page else []:
             stands = self.expected.state.rows.get(row.id)
-            if stands is None or not holds(scope, stands.place):
+            if stands is None or not reads(scope, stands.place):
                 raise Violation(f"P8: {row.id} was sent to a laptop though it is out of its scope")
 
     def rows(self) -> dict[str, ShownRecord]:

@@ -13,7 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from tests.simulation.rights import Past, Place, Term, right_to_change, right_to_create
+from tests.simulation.rights import (
+    WHOLE_UT,
+    Past,
+    Place,
+    Term,
+    right_to_change,
+    right_to_create,
+    right_to_move_to_ut,
+)
 
 Json = object
 PLACE, DELETED, DECIDED = "district+block", "deleted", "decided"
@@ -304,7 +312,7 @@ class Expected:
         entry, typed = one.entry, self.typed[one.mark]
         row = self.state.rows.get(entry.record_id)
         ahead = typed.base > max(row.version if row else 0, floor)
-        verdict = "rejected" if ahead else self._verdict(one, typed, row)
+        verdict = "rejected" if ahead else self._verdict(one, typed, row, floor)
         if verdict == "late":
             self.state.late[one.mark] = one
         elif verdict == "waiting":
@@ -314,20 +322,25 @@ class Expected:
         else:
             self._apply(one, floor, unseen=unseen)
 
-    def _verdict(self, one: Unsettled, typed: TypedChange, row: Row | None) -> str:
+    def _verdict(self, one: Unsettled, typed: TypedChange, row: Row | None, floor: int) -> str:
         """Return the verdict of a change that is not merged; empty if it is."""
         if typed.mark in self.tampered | self.lies:
             return "rejected"
         if (row is not None or typed.op == "create") and self._forbidden(one, typed, row):
             return "rejected"
-        terms, now = self.terms[one.device], self.now()
+        role, terms, now = self.roles[one.device], self.terms[one.device], self.now()
+        place = typed.fields.get(PLACE)
         if row is not None:
             past = Past(row.places, row.times, own=row.created_by in typed.prior)
-            right = right_to_change(terms, past, typed.base, now)
+            right = right_to_change(role, terms, past, typed.base, now)
+            if right == "never" and 0 < typed.base <= floor and typed.base not in row.times:
+                right = "late"  # seen on a server whose data was lost
+            to_ut = isinstance(place, list) and place[0] == WHOLE_UT != row.place[0]
+            if to_ut:
+                right = right_to_move_to_ut(role, terms, right, now)
         elif typed.op == "create":
-            place = typed.fields.get(PLACE)
             made = (place[0], place[1]) if isinstance(place, list) else (one.entry.district, None)
-            right = right_to_create(terms, made, now)
+            right = right_to_create(role, terms, made, now)
         else:
             return "rejected" if self._not_there(typed, one.entry.record_id) else "waiting"
         return {"now": "", "late": "late", "never": "rejected"}[right]

@@ -16,6 +16,7 @@ from fieldkit.protocol import merge
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import Mark, ShownHead
+from fieldkit.protocol.scope import Scope
 from fieldkit.server import scope
 from fieldkit.server.conflicts import Held
 from fieldkit.server.conflicts import conflicts as kept_conflicts
@@ -41,7 +42,7 @@ from fieldkit.store.files import restore
 from fieldkit.store.log import changes as log
 from fieldkit.store.log import identity, outbox
 from fieldkit.store.pull import apply as apply_answer
-from fieldkit.store.pull import forks, pull, restarts
+from fieldkit.store.pull import forks, pull, restarts, scopes
 from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
@@ -393,6 +394,26 @@ def _() -> list[Patch]:
         return usual(*given, admitted=admitted)  # type: ignore[arg-type]
 
     return [patch.object(outcomes, "apply_change", apply_change)]
+
+
+@mutant("47", "let everybody write the whole UT", "whole UT")
+def _() -> list[Patch]:
+    return [patch.object(Scope, "writes", Scope.reads)]
+
+
+@mutant("47", "let everybody move records to the whole UT", "whole UT")
+def _() -> list[Patch]:
+    return [patch.object(scope.Rights, "to_move_to_ut", lambda _self, right: right)]
+
+
+@mutant("47", "send the records of the whole UT only to who may write there", "whole UT")
+def _() -> list[Patch]:
+    return [patch.object(scope.Reader, "sees", lambda self, place: self.scope.holds(*place))]
+
+
+@mutant("47", "retire the records of the whole UT with a former area", "whole UT")
+def _() -> list[Patch]:
+    return [patch.object(scopes, "WHOLE_UT", -7)]
 
 
 # Feed and cursor

@@ -11,6 +11,7 @@ from tests.simulation.files import LogLine, ShownRecord
 from tests.simulation.harness import REFUSED
 from tests.simulation.model import Violation, plain
 from tests.simulation.profiles import PLACES, place_name
+from tests.simulation.rights import WHOLE_UT
 
 from fieldkit.protocol.change import Op
 from fieldkit.records import Record, Value
@@ -107,6 +108,35 @@ def move(world: World, laptop: Laptop, chance: random.Random) -> None:
     district, block = chance.choice(PLACES)
     if shown := _pick(laptop, chance):
         _change(world, laptop, shown, {"district": district, "block": block})
+
+
+def of_ut(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Enter a record of the whole UT, as only an administrator may."""
+    tag = world.tag()
+    fields: dict[str, Value] = {"name": "Noor", "district": WHOLE_UT, "block": None}
+    if world.save(laptop, [Edit(SelfHelpGroup, fields)], tag):
+        world.say(f"{laptop.name} enters a group of the whole UT ({tag})")
+
+
+def edit_of_ut(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Change a record of the whole UT, which every laptop shows."""
+    rows = sorted(
+        (
+            one
+            for one in laptop.rows().values()
+            if not one.deleted and one.values.get("district") == WHOLE_UT
+        ),
+        key=lambda one: (len(one.key), one.key),
+    )
+    if rows:
+        shown = chance.choice(rows)
+        _change(world, laptop, shown, _fields(chance, shown))
+
+
+def move_to_ut(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Make a record the whole UT's."""
+    if shown := _pick(laptop, chance):
+        _change(world, laptop, shown, {"district": WHOLE_UT, "block": None})
 
 
 def approve(world: World, laptop: Laptop, chance: random.Random) -> None:

@@ -130,6 +130,18 @@ PROFILES: tuple[Profile, ...] = (
         (24, 44),
     ),
     Profile(
+        "whole UT",
+        _WORK
+        | _SYNC
+        | {"of ut": 10, "edit of ut": 20, "to ut": 8, "move": 8, "rescope": 3, "weeks": 1}
+        | {"sync": 20, "decide": 4, "mend": 3, "withdraw": 1, "take": 2, "leave": 1}
+        | {"copy": 1, "reinstall": 2, "enrol": 2, "half way": 1}
+        | {"server backup": 2, "server restore": 2},
+        (3, 4),
+        (24, 44),
+        registrars=0.2,
+    ),
+    Profile(
         "all",
         _WORK
         | _FORMS
@@ -138,6 +150,9 @@ PROFILES: tuple[Profile, ...] = (
         | {"reinstall": 1, "enrol": 1, "clone": 1, "lie": 2, "hostile": 3}
         | {
             "move": 3,
+            "of ut": 1,
+            "edit of ut": 1,
+            "to ut": 1,
             "rescope": 1,
             "decide": 4,
             "faraway": 1,

@@ -28,7 +28,7 @@ from tests.simulation.model import (
     nameless,
     plain,
 )
-from tests.simulation.rights import Place, holds
+from tests.simulation.rights import Place, reads
 
 from fieldkit.store import State
 
@@ -127,7 +127,7 @@ def _left_before(laptop: Laptop, record_id: str, expected: Expected) -> bool:
     unsent = any(line.op == "create" and not line.acked for line in lines)
     if stands is None or state.scope is None or unsent:
         return False
-    return state.more or not holds((state.scope.district, state.scope.block), stands.place)
+    return state.more or not reads((state.scope.district, state.scope.block), stands.place)
 
 
 def _waits(line: LogLine) -> bool:
@@ -307,7 +307,7 @@ def _shows_servers_rows(world: World, laptop: Laptop, server: dict[str, ShownRec
     scope = world.server.area(laptop.device)
     own, rows = _unmerged(laptop), laptop.rows()
     for record_id, stands in server.items():
-        inside = holds(scope, place_of(stands))
+        inside = reads(scope, place_of(stands))
         shown = rows.pop(record_id, None)
         if shown is None:
             if inside:
@@ -362,7 +362,7 @@ def _difference(one: dict[str, Json], other: dict[str, Json], but: set[str] | No
 def _open_matters(world: World, laptop: Laptop, server: dict[str, ShownRecord]) -> None:
     """Every laptop has the conflicts and findings of the records in its scope (P3)."""
     scope = world.server.area(laptop.device)
-    inside = {key for key, shown in server.items() if holds(scope, place_of(shown))}
+    inside = {key for key, shown in server.items() if reads(scope, place_of(shown))}
     wanted = {
         "/".join(key): plain(one.held)
         for key, one in world.expected.state.conflicts.items()

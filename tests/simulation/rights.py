@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 Place = tuple[int | None, int | None]
 """District and block; as a scope, no district means the whole territory."""
+WHOLE_UT = 0
+"""The district of what belongs to the whole Union Territory."""
+UT: Place = (WHOLE_UT, None)
 GRACE = 30 * 86_400
 """Seconds for which an ended scope counts."""
 
@@ -49,40 +52,56 @@ def holds(scope: Place, place: Place) -> bool:
     return district == place[0] and (block is None or place[1] is None or block == place[1])
 
 
-def right_to_create(terms: Sequence[Term], place: Place, now: int) -> str:
+def reads(scope: Place, place: Place) -> bool:
+    """Say whether a laptop holds records of a place: everybody's are those of the whole UT."""
+    return place[0] == WHOLE_UT or holds(scope, place)
+
+
+def writes(role: str, scope: Place, place: Place) -> bool:
+    """Say whether a device may write records of a place."""
+    return holds(scope, place) and (place[0] != WHOLE_UT or role == "administrator")
+
+
+def right_to_create(role: str, terms: Sequence[Term], place: Place, now: int) -> str:
     """Return ``now``, ``late`` or ``never``."""
-    had = [term for term in terms if holds(term.area, place)]
+    had = [term for term in terms if writes(role, term.area, place)]
     if any(term.counts(now) for term in had):
         return "now"
     return "late" if had else "never"
 
 
-def right_to_change(terms: Sequence[Term], past: Past, base: int, now: int) -> str:
+def right_to_move_to_ut(role: str, terms: Sequence[Term], right: str, now: int) -> str:
+    """Return the right to make a record the UT's of a device with a ``right`` to change it."""
+    order = ("never", "late", "now")
+    return min(right, right_to_create(role, terms, UT, now), key=order.index)
+
+
+def right_to_change(role: str, terms: Sequence[Term], past: Past, base: int, now: int) -> str:
     """Return ``now``, ``late`` or ``never``."""
     here, then = past.places[-1][1], past.place_at(base)
-    if holds(terms[-1].area, here):
+    if writes(role, terms[-1].area, here):
         return "now"
     right = "never"
     for term in terms:
-        allowed, had = _under(term, past, base, now)
+        allowed, had = _under(role, term, past, base, now)
         if allowed:
             return "now"
-        if had or holds(term.area, here) or holds(term.area, then):
+        if had or writes(role, term.area, here) or writes(role, term.area, then):
             right = "late"
     return right
 
 
-def _under(term: Term, past: Past, base: int, now: int) -> tuple[bool, bool]:
+def _under(role: str, term: Term, past: Past, base: int, now: int) -> tuple[bool, bool]:
     """Say whether one scope allows a change, and whether the record stood in it at its end."""
     left = [past.times[since] for since, _ in past.places if since > base]
     # What left before the scope began cannot have been seen in it; what left long ago is over.
     missed = bool(left) and (left[0] < term.began or now - left[0] > GRACE)
-    there = holds(term.area, past.place_at(base)) and not missed
+    there = writes(role, term.area, past.place_at(base)) and not missed
     if term.ended is None:
         return there, False
     later = [version for version, at in past.times.items() if at > term.ended]
     last_seen = min(later) - 1 if later else max(past.times)
-    at_end = holds(term.area, past.place_at(last_seen))
+    at_end = writes(role, term.area, past.place_at(last_seen))
     existed = len(later) < len(past.times) or past.own
     seen = existed and (base <= last_seen or not later)
     return (there or at_end) and seen and term.counts(now), at_end

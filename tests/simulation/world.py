@@ -80,7 +80,7 @@ class World:
             )
             if number == 0:
                 scope = (None, None)
-            role = "operator" if scope[1] else "supervisor"
+            role = "operator" if scope[1] else "supervisor" if number else "administrator"
             lower = random.Random(f"{self.seed}/roles/{number}")
             if number and lower.random() < self.profile.registrars:
                 role = lower.choice(["registrar", "registrar", "registrar", "viewer"])

@@ -121,7 +121,7 @@ def _place(value: Json) -> str:
         return "nothing"
     names = [
         option.label
-        for name, code in zip(("district", "block"), value, strict=True)
+        for name, code in zip(("record_district", "block"), value, strict=True)
         if isinstance(code, int) and (option := reference.option(name, code))
     ]
     return ", ".join(reversed(names)) or "nothing"

@@ -220,7 +220,7 @@ def place_in_words(district: int | None, block: int | None) -> str:
     """Return the name of an area."""
     if district is None:
         return "all districts"
-    held = reference.option("district", district)
+    held = reference.option("record_district", district)
     name = held.label if held else f"district {district}"
     inside = reference.option("block", block) if block is not None else None
     return f"block {inside.label} in {name}" if inside else name

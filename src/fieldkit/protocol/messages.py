@@ -87,7 +87,8 @@ class Mark(Message):
 
 
 Cursors = Annotated[dict[Area, Seq], Field(max_length=MOST_DISTRICTS)]
-"""The feed position reached, by district."""
+"""The feed position reached, by district. A laptop that names district 0 (the whole UT) is sent its
+records."""
 Word = Annotated[str, StringConstraints(max_length=40)]
 
 
@@ -198,7 +199,7 @@ class SyncAnswer(Message):
     """The changes asked about whose verdict has changed."""
     page: Page | None = None
     cursors: Cursors = {}
-    """The positions at the end of the page, for every district of the scope."""
+    """The positions at the end of the page, for every district of the scope and the whole UT."""
     focus: Focus | None = None
     """The request's focus moved on; None once the whole district has reached it."""
     more: bool = False

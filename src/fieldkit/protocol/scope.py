@@ -11,6 +11,9 @@ from fieldkit.protocol.shapes import Area, Message, Seq
 Role: TypeAlias = Literal["viewer", "registrar", "operator", "supervisor", "administrator"]
 """What a device may do: each role may do all that those before it may."""
 ROLES = cast("tuple[Role, ...]", get_args(Role))
+WHOLE_UT = 0
+"""The district of what belongs to the whole Union Territory: every device reads it, and only an
+administrator of the whole territory writes it."""
 
 
 def is_at_least(role: Role, needed: Role) -> bool:
@@ -41,9 +44,19 @@ class Scope(Message):
         return given
 
     def holds(self, district: int | None, block: int | None) -> bool:
-        """Say whether a record at this place is in scope; no block: the whole district."""
+        """Say whether a place is in the area; no block: the whole district."""
         if self.district is None:
             return True
         return self.district == district and (
             self.block is None or block is None or self.block == block
         )
+
+    def reads(self, district: int | None, block: int | None) -> bool:
+        """Say whether records of a place are sent to the device."""
+        return district == WHOLE_UT or self.holds(district, block)
+
+    def writes(self, district: int | None, block: int | None) -> bool:
+        """Say whether the device may write records of a place."""
+        if district == WHOLE_UT and self.role != "administrator":
+            return False
+        return self.holds(district, block)

@@ -112,6 +112,12 @@ def _districts() -> list[Option]:
     ]
 
 
+def _record_districts() -> list[Option]:
+    """Return where a record may belong: to the whole UT, or to a district."""
+    names = ("UT", "J&K", "J & K UT", "UT of J&K", "Jammu and Kashmir", "All districts", "State")
+    return [Option(0, "Whole UT", also=names), *_districts()]
+
+
 def _places(table: str, code: str, name: str) -> list[Option]:
     return [
         Option(
@@ -248,6 +254,7 @@ def _other_names(text: str, mark: str) -> tuple[str, ...]:
 
 _OWN_FILE: dict[str, Callable[[], list[Option]]] = {
     "district": _districts,
+    "record_district": _record_districts,
     "block": _blocks,
     "tehsil": _tehsils,
     "ulb": _urban_local_bodies,

@@ -7,15 +7,30 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.scope import WHOLE_UT, Scope
 
 Place: TypeAlias = tuple[int, int | None]
 """District and block of a record (LGD codes); block None: the whole district's."""
+UT: Place = (WHOLE_UT, None)
 Move: TypeAlias = tuple[int, Place]
 """The version that a move of a record made, and the place before it."""
 DAY = 86_400
 GRACE_DAYS = 30
 """Days for which an ended scope counts, unless the server is set to another number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A laptop that asks for a page."""
+
+    scope: Scope
+    whole_ut: bool
+    """Whether it knows records of the whole UT: else they would stay behind on it, as it removes
+    what is outside its area."""
+
+    def sees(self, place: Place) -> bool:
+        """Say whether it is sent records of a place."""
+        return self.scope.holds(*place) or (self.whole_ut and self.scope.reads(*place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +96,13 @@ class Rights:
     """Seconds for which an ended scope counts, and a place that a record has left (rule 32)."""
 
     def reaches(self, place: Place) -> bool:
-        """Say whether a place is in the scope in force."""
+        """Say whether the scope in force lets the device write at a place."""
         present = self.terms[-1]
-        return present.ended_at is None and present.scope.holds(*place)
+        return present.ended_at is None and present.scope.writes(*place)
 
     def to_create(self, place: Place) -> Right:
         """Say whether the device may create a record at this place."""
-        had = [term for term in self.terms if term.scope.holds(*place)]
+        had = [term for term in self.terms if term.scope.writes(*place)]
         if any(self._counts(term) for term in had):
             return Right.NOW
         return Right.LATE if had else Right.NEVER
@@ -104,7 +119,7 @@ class Rights:
         for term in self.terms:
             there = self._was_there(term, record, base)
             at_end = None if term.ended_at is None else _place_at_end(record, term.ended_at)
-            stood = at_end is not None and term.scope.holds(*at_end)
+            stood = at_end is not None and term.scope.writes(*at_end)
             if term.ended_at is None:
                 allowed = there
             else:
@@ -113,9 +128,14 @@ class Rights:
             if allowed:
                 return Right.NOW
             then = place_at(record.place, record.moves, base)
-            if stood or term.scope.holds(*then) or term.scope.holds(*record.place):
+            if stood or term.scope.writes(*then) or term.scope.writes(*record.place):
                 right = Right.LATE
         return right
+
+    def to_move_to_ut(self, right: Right) -> Right:
+        """Say whether the device may make a record the whole UT's; ``right``: to change it."""
+        there = self.to_create(UT)
+        return right if there is Right.NOW else there
 
     def _counts(self, term: Term) -> bool:
         """Say whether a scope is in force or ended a short while ago (rule 32)."""
@@ -133,7 +153,7 @@ class Rights:
             left_at = record.written_at.get(left, self.now)
             if left_at < term.began_at or self.now - left_at > self.grace:
                 return False
-        return term.scope.holds(*place_at(record.place, record.moves, base))
+        return term.scope.writes(*place_at(record.place, record.moves, base))
 
 
 def _first_after(record: Past, ended_at: int) -> int | None:

@@ -19,6 +19,7 @@ from fieldkit.protocol.messages import (
     SyncRequest,
     Unsettled,
 )
+from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.store import (
     Answered,
     FocusAt,
@@ -59,7 +60,8 @@ def compose_request(
         acked=position.acked_seq,
         parent=Parent(origin=parent[0], seq=parent[1], head=parent[2].hex()) if parent else None,
         batch=batch,
-        cursors=dict(state.cursors),
+        # Names the whole UT even before the first record of it: so the server sends those.
+        cursors={WHOLE_UT: 0, **state.cursors},
         focus=Focus(district=focus.district, block=focus.block, position=focus.position)
         if focus
         else None,

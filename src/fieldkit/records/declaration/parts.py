@@ -11,7 +11,7 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.checks import branch_on_the_list, exactly_one
 from fieldkit.records.declaration.field import Field, Use, field, when
 from fieldkit.records.declaration.record import Record
-from fieldkit.records.declaration.rule import RuleContext, rule
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.fields.dates import age_in_words
 from fieldkit.records.fields.formats import (
     AADHAAR_LAST_FOUR,
@@ -83,6 +83,49 @@ of the three."""
 BankName = Annotated[str | None, Field("Bank", TEXT, "Filled from the IFSC.")]
 BankBranch = Annotated[str | None, Field("Branch", TEXT, "Filled from the IFSC.")]
 """Fields ``bank_name`` and ``bank_branch`` of a kind with an ``ifsc`` (:class:`BranchByIfsc`)."""
+
+
+class OfArea(Record):
+    """What is said about an area: the form asks for the area, which may be the whole UT."""
+
+    district: Annotated[
+        int,
+        Field(
+            "District",
+            Choice("record_district"),
+            "Whole UT: only an administrator of the whole UT may write that.",
+            section="Area",
+            uses=Use.LIST,
+        ),
+    ] = 0
+    block: Annotated[
+        int | None,
+        Field(
+            "Block",
+            Choice("block", within="district"),
+            "Empty: the whole district, or the whole UT.",
+            uses=Use.LIST,
+        ),
+    ] = None
+
+    @classmethod
+    def derive(cls, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Keep the block that the form began with as long as it is in the district."""
+        block = values.get("block")
+        inside = isinstance(block, int) and reference.district_of(block) == values.get("district")
+        return super().derive(values) | ({"block": block} if inside else {})
+
+
+@rule(
+    OfArea,
+    "block",
+    source="blocks.csv (LGD)",
+    says="This block is in {there:district}. Choose another district, or leave it empty.",
+)
+def block_in_district(record: OfArea, _context: RuleContext) -> Broken | None:
+    """The block lies in the district."""
+    there = reference.district_of(record.block) if record.block is not None else None
+    return None if there in {None, record.district} else Broken(there=there)
 
 
 def state_field(of_list: str, default: str, required: str) -> str | None:

@@ -70,7 +70,7 @@ class Record(SQLModel):
     id: Annotated[str, Field("Number", Text(), system=True)] = SQLField(
         default="", primary_key=True
     )
-    district: Annotated[int, Field("District", Choice("district"), system=True)] = 0
+    district: Annotated[int, Field("District", Choice("record_district"), system=True)] = 0
     block: Annotated[int | None, Field("Block", Choice("block"), system=True)] = None
     created_at: Annotated[int | None, Field("Entered", Moment(), system=True)] = None
     updated_at: Annotated[int | None, Field("Last changed", Moment(), system=True)] = None
@@ -268,7 +268,8 @@ def _fields(kind: type[Record]) -> Mapping[str, Field]:
     headings = [*kind.sections, *(field.section for field in found.values())]
 
     def place(name: str) -> tuple[bool, int]:
-        common = name in Record.model_fields
+        own = Record.model_fields.get(name)
+        common = own is not None and own.metadata == kind.model_fields[name].metadata
         return common, 0 if common else headings.index(found[name].section)
 
     return {name: found[name] for name in sorted(found, key=place)}

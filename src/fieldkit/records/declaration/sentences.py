@@ -59,6 +59,10 @@ GENERAL: Mapping[str, str] = {
     "same_person": "{other_name} ({other}) may be the same person. Alike: {alike:label}.",
     "contested": "Somebody else changed this first. Both values are kept. Choose one.",
     "out_of_scope": "This record is outside the area of this laptop. Ask the supervisor.",
+    "whole_ut": (
+        "This belongs to the whole UT, and only an administrator of the whole UT may write it. "
+        "Ask one to enter it."
+    ),
     "base_ahead": (
         "This change was made on a version of the record that the server never had. Check the "
         "record as it is now, and save it again."

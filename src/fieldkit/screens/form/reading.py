@@ -67,7 +67,8 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     record = store.get(kind.kind(), record_id) if record_id else None
     if record_id and record is None:
         raise StoreError(NOT_HERE)
-    refuses = denied(store, kind, new=record is None or record.version is None)
+    new = record is None or record.version is None
+    refuses = denied(store, kind, new=new, record=record)
     begun, limits = _begun(store, kind), OnlyLimits(store)
     others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
     last = next((_texts(kind, one) for one in others), {})

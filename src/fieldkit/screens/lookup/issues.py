@@ -88,13 +88,22 @@ def role_of(store: Store) -> Role | None:
     return scope.role if scope else None
 
 
-def denied(store: Store, kind: type[Record], *, new: bool) -> Mapping[str, str]:
-    """Return what the server will not take from this laptop's role, as a sentence by field.
+def denied(
+    store: Store, kind: type[Record], *, new: bool, record: Record | None = None
+) -> Mapping[str, str]:
+    """Return what the server will not take from this laptop, as a sentence by field.
 
-    Under "": nothing of the form.
+    Under "": nothing of the form. ``record``: the one that the form is about.
     """
+    from fieldkit.protocol.finding import Finding
+    from fieldkit.protocol.scope import WHOLE_UT
+    from fieldkit.records import sentence
     from fieldkit.records.declaration.permission import denied_in_form
 
-    role = role_of(store)
-    found = denied_in_form(role, kind, new=new) if role else {}
-    return {name: one.said(kind.kind(), role) for name, one in found.items() if role}
+    scope = store.pull.state().scope
+    if scope is None:
+        return {}
+    if record is not None and record.district == WHOLE_UT and not scope.writes(WHOLE_UT, None):
+        return {"": sentence(Finding(kind.kind(), "", "", "whole_ut"))}
+    found = denied_in_form(scope.role, kind, new=new)
+    return {name: one.said(kind.kind(), scope.role) for name, one in found.items()}

@@ -73,7 +73,7 @@ def _place(source: RecordSource, record: Record) -> str:
     """Return the village and the block, as far as the label does not say them."""
     from fieldkit.records import Use
 
-    named = [*record.used(Use.PLACE), "block"]
+    named = [*record.used(Use.PLACE), "block" if record.district else "district"]
     places = [shown_value(source, record, name) for name in named]
     return ", ".join(dict.fromkeys(text for text in places if text))
 

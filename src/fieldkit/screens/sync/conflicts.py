@@ -149,7 +149,7 @@ def _place(value: Json) -> str:
     codes = value if isinstance(value, list) else []
     named = [
         found.label
-        for name, code in zip(("district", "block"), codes, strict=False)
+        for name, code in zip(("record_district", "block"), codes, strict=False)
         if isinstance(code, int) and (found := option(name, code))
     ]
     return ", ".join(reversed(named)) or "empty"

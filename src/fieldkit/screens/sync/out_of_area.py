@@ -24,7 +24,7 @@ def records_out_of_area(store: Store) -> list[Record]:
     return [
         record
         for record in found.values()
-        if record.version is None and not scope.holds(record.district, record.block)
+        if record.version is None and not scope.writes(record.district, record.block)
     ]
 
 

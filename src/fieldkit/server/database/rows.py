@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Select, Table, select
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.limits import contains_aadhaar, scalars, unsendable_field
 from fieldkit.protocol.merge import DELETED
+from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.records import Field, Record, Unfit, Value, kinds
 from fieldkit.reference import option
 from fieldkit.server.database.statements import insert_rows, is_one_of, upsert_rows
@@ -151,7 +152,8 @@ def read_change(change: Change, known: type[Record] | None, size: int, cache: Re
             fields[name] = _unknown_field(name, value)
     if "district" in fields and fields["district"] is None:
         raise UnfitChange("unfitting.no_district", "district")
-    if "district" in fields and option("district", cast(Value, fields["district"])) is None:
+    district = cast(Value, fields.get("district", WHOLE_UT))
+    if district != WHOLE_UT and option("district", district) is None:
         # Only the scope of the whole territory would hold it, and each district has its own feed.
         raise UnfitChange("unfitting.unknown_district", "district")
     if fields.get(DELETED, False) is None:

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, select
 
 from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.messages import FindingItem
-from fieldkit.protocol.scope import Scope
 from fieldkit.records.declaration.sentences import OUTSIDE
 from fieldkit.server.database.rows import Key, StoredRecord, read_places
 from fieldkit.server.database.statements import about_records
 from fieldkit.server.database.tables import FINDING
+from fieldkit.server.scope import Reader
 
 
 def stored_findings(connection: Connection, rows: Mapping[Key, StoredRecord]) -> list[Finding]:
@@ -37,12 +37,12 @@ def stored_findings(connection: Connection, rows: Mapping[Key, StoredRecord]) ->
     return [one for one in findings if (one.kind, one.record_id) in rows]
 
 
-def seen_from(connection: Connection, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
+def seen_from(connection: Connection, reader: Reader, findings: Iterable[Finding]) -> list[Finding]:
     """Remove the details of findings that name a record outside the scope."""
     findings = list(findings)
     related = {key for one in findings for key in one.related}
     places = read_places(connection, related) if related else {}
-    outside = {key for key, place in places.items() if not scope.holds(*place)}
+    outside = {key for key, place in places.items() if not reader.sees(place)}
     return [
         replace(one, rule=f"{one.name}.{OUTSIDE}", params={}, related=(), text="")
         if outside.intersection(one.related)

@@ -35,7 +35,7 @@ def history(connection: Connection, device: Device, request: HistoryRequest) -> 
     """
     key = (request.kind, request.id)
     place = read_places(connection, [key]).get(key)
-    if place is None or not device.scope.holds(*place):
+    if place is None or not device.scope.reads(*place):
         raise refusal(
             "not-here",
             404,

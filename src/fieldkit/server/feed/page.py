@@ -23,13 +23,14 @@ from fieldkit.protocol.messages import (
     PageRow,
     SyncRequest,
 )
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.scope import WHOLE_UT, Scope
 from fieldkit.server.conflicts import Held, conflicts
 from fieldkit.server.database.rows import Key, StoredRecord, read_records
 from fieldkit.server.database.tables import FEED
 from fieldkit.server.feed.findings import coded, seen_from, stored_findings
 from fieldkit.server.feed.positions import positions
 from fieldkit.server.feed.sentences import spoken_finding
+from fieldkit.server.scope import Reader
 
 _LARGEST_ROWS = LARGEST_BODY * 3 // 4
 """Characters of the rows of one page, which the laptop accepts however badly they compress."""
@@ -71,11 +72,12 @@ def read_page(
 
     ``own``: the records whose rows at these versions the laptop can derive from its own changes.
     """
+    reader = Reader(scope, whole_ut=WHOLE_UT in request.cursors)
     last = positions(connection)
     focus = request.focus if request.focus and request.focus.district in last else None
     if scope.block is not None or not scope.holds(focus.district if focus else -1, None):
         focus = None
-    streams = list(_streams(scope, request, last, focus))
+    streams = list(_streams(reader, request, last, focus))
     left, focus_read = request.most, focus
     for at, stream in enumerate(streams):
         first = focus if at == 0 else None
@@ -89,20 +91,25 @@ def read_page(
     held = conflicts(connection, rows.keys())
     taken = _count_fitting(order, rows, held)
     page = _page(
-        connection, scope, dict.fromkeys(order[:taken]), rows, held, own, codes=request.codes
+        connection, reader, dict.fromkeys(order[:taken]), rows, held, own, codes=request.codes
     )
     return _page_result(page, streams, focus, taken)
 
 
 def _streams(
-    scope: Scope, request: SyncRequest, last: Mapping[int, int], focus: Focus | None
+    reader: Reader, request: SyncRequest, last: Mapping[int, int], focus: Focus | None
 ) -> Iterable[_Stream]:
-    """Yield the streams in reading order: the block in focus, its district, the others."""
-    if scope.district is not None:
-        districts = [scope.district]
-    else:
+    """Yield the streams in reading order: the own block, the whole UT, its district, the others."""
+    scope = reader.scope
+    ut = {WHOLE_UT} if reader.whole_ut else set[int]()
+    if scope.district is None:
         own = focus.district if focus else -1
-        districts = sorted(last, key=lambda one: (one != own, one))[:MOST_DISTRICTS]
+        found = sorted(ut | last.keys(), key=lambda one: (one != WHOLE_UT, one != own, one))
+        districts = found[:MOST_DISTRICTS]
+    elif scope.block is None:
+        districts = [*ut, scope.district]
+    else:
+        districts = [scope.district, *ut]
     if focus is not None:
         start = max(focus.position, request.cursors.get(focus.district, 0))
         yield _Stream(focus.district, start, last[focus.district])
@@ -113,6 +120,8 @@ def _streams(
 
 def _in_scope(scope: Scope, focus_read: Focus | None, stream: _Stream) -> ColumnElement[bool]:
     """Leave out other blocks, and entries already read with the block in focus."""
+    if stream.district == WHOLE_UT:
+        return true()
     if scope.block is not None:
         return or_(FEED.c.block.is_(None), FEED.c.block == scope.block)
     if focus_read is not None and focus_read.district == stream.district:
@@ -151,7 +160,7 @@ def _count_fitting(
 
 def _page(
     connection: Connection,
-    scope: Scope,
+    reader: Reader,
     keys: Collection[Key],
     rows: Mapping[Key, StoredRecord],
     held: Mapping[Key, Sequence[Held]],
@@ -159,8 +168,8 @@ def _page(
     *,
     codes: bool,
 ) -> Page:
-    here = {key: rows[key] for key in keys if key in rows and scope.holds(*rows[key].place)}
-    findings = _findings(connection, scope, here, codes=codes)
+    here = {key: rows[key] for key in keys if key in rows and reader.sees(rows[key].place)}
+    findings = _findings(connection, reader, here, codes=codes)
     page = Page()
     for key in keys:
         row = here.get(key)
@@ -184,7 +193,7 @@ def _page(
 
 def _findings(
     connection: Connection,
-    scope: Scope,
+    reader: Reader,
     rows: Mapping[Key, StoredRecord],
     *,
     codes: bool,
@@ -194,7 +203,7 @@ def _findings(
     ``codes``: whether the laptop makes the sentences itself.
     """
     items: defaultdict[Key, list[FindingItem]] = defaultdict(list)
-    for finding in seen_from(connection, scope, stored_findings(connection, rows)):
+    for finding in seen_from(connection, reader, stored_findings(connection, rows)):
         item = coded if codes and not finding.text else spoken_finding
         items[finding.kind, finding.record_id].append(item(finding))
     return items

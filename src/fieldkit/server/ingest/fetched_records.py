@@ -15,8 +15,18 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import TypeAlias, cast
 
-from sqlalchemy import Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+)
 
+from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.records import Finding, Record, RuleContext, Value, kinds
 from fieldkit.records.declaration.review import Look, looks
 from fieldkit.records.declaration.rule import LIMITS
@@ -30,6 +40,7 @@ _Way: TypeAlias = tuple[tuple[str, bool], ...]
 _Lists: TypeAlias = dict[_Way, dict[tuple[Value, ...], list[Record]]]
 """The matching records by shape of query and values."""
 _Statement: TypeAlias = Select[tuple[object, ...]]
+_UT: ColumnElement[int] = literal_column(str(WHOLE_UT))
 _MOST_STATEMENTS = 500
 """Cached statements."""
 _MOST_ALIKE = 50
@@ -83,7 +94,9 @@ class FetchedRecords:
         return None if found is None or found.deleted else found
 
     def where(self, kind: str, **equal: Value) -> Sequence[Record]:
-        """Return live records of the district with these values; if unknown, request them.
+        """Return live records of the district, and of the whole UT, with these values.
+
+        If unknown, request them.
 
         At most the first 50 by id are returned.
         """
@@ -184,7 +197,8 @@ class FetchedRecords:
     def _sort(self, kind: str, district: int, ways: _Lists, others: Sequence[Record]) -> None:
         """Add fetched and held records to the lists whose values they match."""
         held = [record for key, record in self._held.items() if key[0] == kind]
-        here = (one for one in held if one.district == district and not one.deleted)
+        places = {district, WHOLE_UT}
+        here = (one for one in held if one.district in places and not one.deleted)
         for record in sorted((*others, *here), key=lambda record: record.id):
             for way, lists in ways.items():
                 alike = lists.get(tuple([record.value(name) for name, _ in way]))
@@ -230,7 +244,7 @@ def _rows_like(kind: type[Record], ways: tuple[_Way, ...], array: bool) -> _Stat
     )
     return select(kind.table()).where(
         columns.deleted.is_(False),
-        columns.district == bindparam("district"),
+        columns.district.in_([bindparam("district"), _UT]),
         ~in_parameter(columns.id, "held", array=array),
         or_(*alike),
     )

@@ -17,10 +17,10 @@ from fieldkit.protocol.merge import (
     merge,
     written_fields,
 )
-from fieldkit.protocol.scope import Role
+from fieldkit.protocol.scope import WHOLE_UT, Role
 from fieldkit.server.conflicts import Held
 from fieldkit.server.database.rows import Key, StoredRecord, UnfitChange, origin_of, place_of
-from fieldkit.server.scope import Past, Place, Right, Rights
+from fieldkit.server.scope import UT, Past, Place, Right, Rights
 
 LARGEST_RECORD = 256 * 1024
 """Bytes of a record and its conflicts, small enough that a few fit into a message."""
@@ -36,8 +36,8 @@ Contest: TypeAlias = tuple[str, str]
 class OutOfScope(UnfitChange):
     """A change of a record that the device may not write."""
 
-    def __init__(self) -> None:
-        super().__init__("out_of_scope")
+    def __init__(self, rule: str = "out_of_scope") -> None:
+        super().__init__(rule)
 
 
 class TooLate(Exception):
@@ -201,8 +201,12 @@ def _check_right(
         right = writer.rights.to_change(past, base)
         if right is Right.NEVER and 0 < base <= floor and base not in record.written_at:
             right = Right.LATE
+        place = place_of(record.values)
+        to_ut = change.fields.get("district") == WHOLE_UT != place[0]
+        if to_ut and right is not Right.NEVER:
+            place, right = UT, writer.rights.to_move_to_ut(right)
     if right is Right.NEVER:
-        raise OutOfScope
+        raise OutOfScope("whole_ut" if place[0] == WHOLE_UT else "out_of_scope")
     if right is Right.LATE:
         raise TooLate
 

@@ -112,7 +112,7 @@ def _created_outside(rebuilder: OverlayRebuilder, scope: Scope, keys: Iterable[K
         if made and not rebuilder.version(key) and not rebuilder.is_gone(key):
             fields = rebuilder.with_acknowledged(key, max(made)).fields
             district, block = fields.get("district"), fields.get("block")
-            if isinstance(district, int) and not scope.holds(
+            if isinstance(district, int) and not scope.reads(
                 district, block if isinstance(block, int) else None
             ):
                 found.add(key)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from fieldkit.protocol.messages import Mark
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.scope import WHOLE_UT, Scope
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.pull.answers import FocusAt, PullState
@@ -146,10 +146,11 @@ def retire_some(connection: Connection, kind: str, scope: Scope, after: str) -> 
         inside.append(func.coalesce(district, -1) == scope.district)
     if scope.block is not None:
         inside.append(or_(block.is_(None), block == scope.block))
+    reads = or_(func.coalesce(district, -1) == WHOLE_UT, and_(*inside))
     query = (
         select(table.c.id)
         .outerjoin(_base, and_(_base.c.record_id == table.c.id, _base.c.kind == kind))
-        .where(not_(and_(*inside)), table.c.id > after)
+        .where(not_(reads), table.c.id > after)
         .order_by(table.c.id)
         .limit(_AT_ONCE)
     )
@@ -164,5 +165,5 @@ def retire_unknown(connection: Connection, scope: Scope) -> None:
     query = select(_base).where(_base.c.kind.not_in(sorted(kinds())))
     for row in connection.execute(query).all():
         fields = json.loads(row.fields)
-        if not scope.holds(fields.get("district"), fields.get("block")):
+        if not scope.reads(fields.get("district"), fields.get("block")):
             retire(connection, [(row.kind, row.record_id)])

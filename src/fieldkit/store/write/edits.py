@@ -10,6 +10,7 @@ from datetime import date
 from fieldkit.protocol.change import DECIDED, Json, Op
 from fieldkit.protocol.limits import contains_aadhaar, unsendable_field
 from fieldkit.protocol.merge import DELETED
+from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.records import Finding, Known, Record, RuleContext, Severity, Value, judge
 from fieldkit.records.declaration.rule import LIMITS, finding_about
 from fieldkit.store.log.identity import Device
@@ -260,6 +261,8 @@ def _after(edit: Edit, before: Record | None, device: Device) -> Record:
         extra.pop(name, None)  # a value that only a newer version can read gives way
         if name not in _KEPT_BY_THE_STORE and not (name == "district" and value is None):
             values[name] = value
+    if edit.fields.get("district") == WHOLE_UT and "block" not in edit.fields:
+        values["block"] = None  # not that of a district it was in, or of this laptop
     return edit.kind.of({**values, "extra": extra})
 
 

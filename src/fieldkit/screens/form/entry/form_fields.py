@@ -22,7 +22,8 @@ class FormFields:
         place: Mapping[str, Value] | None,
         known: Nothing | None = None,
     ) -> None:
-        """``record``: the one that is corrected; ``place``: district and block, never asked.
+        """``record``: the one that is corrected; ``place``: its district and block, which few
+        forms ask for.
 
         ``known``: the limits that rules compare with.
         """
@@ -38,9 +39,10 @@ class FormFields:
     def fill(self, texts: Mapping[str, str]) -> None:
         """Open every field; ``texts`` are put over what the record holds, as if typed."""
         for name, one in self.fields.items():
-            one.open(self.record.value(name) if self.record else None, new=self.record is None)
+            given = self.record.value(name) if self.record else self._place.get(name)
+            one.open(given, new=self.record is None)
         self._read_all()
-        if self.record is not None:
+        if self.record is not None or self._place.keys() & self.fields.keys():
             for name, value in self.kind.derive(self.values).items():
                 if name in self.fields and self.fields[name].value == value:
                     self.fields[name].offered = self.fields[name].text

@@ -42,7 +42,7 @@ class FormModel(FormCursor):
         """Open the form of a new record of ``kind``, or of ``record``.
 
         ``texts`` are put over it as if typed: from a search, from a draft. ``at``: the field to go
-        to; empty: the first one to fill. ``place``: district and block, which no form asks for.
+        to; empty: the first one to fill. ``place``: district and block, which few ask for.
         ``known``: the limits that rules compare with.
         """
         super().__init__(kind, record, place, known)
