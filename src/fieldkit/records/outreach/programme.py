@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
@@ -80,3 +81,15 @@ def cleared_within_put_up(programme: Programme, _context: RuleContext) -> Broken
     if cleared is not None and put_up is not None and cleared > put_up:
         return Broken(put_up=put_up)
     return None
+
+
+@rule(
+    Programme,
+    "programme_kind",
+    source="a fair is counted as a market event",
+    severity=Severity.WARN,
+    says="Enter fairs and exhibitions as market events: they are counted there.",
+)
+def fair_is_a_market_event(programme: Programme, _context: RuleContext) -> bool:
+    """Fairs and exhibitions are market events; old ones stay here too."""
+    return programme.programme_kind == "MELA"
