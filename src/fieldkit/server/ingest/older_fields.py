@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from sqlalchemy import Connection, Engine, or_, select
 
@@ -76,4 +75,4 @@ def _convert_some(
     older = read_records(connection, keys)
     locked.check({one.place[0] for one in older.values()})
     locked.write(now, older)
-    return max(chain((row.id for row in found), [last]))
+    return keys[-1][1]
