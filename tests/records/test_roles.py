@@ -10,7 +10,9 @@ from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.credit.loan import Loan
 from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.roles import (
+    DOMAINS,
     actions_of,
+    by_domain,
     check_roles,
     days_of,
     home_jobs,
@@ -20,6 +22,13 @@ from fieldkit.records.declaration.roles import (
 )
 from fieldkit.records.outreach.attendance import Attendance
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
+
+
+def test_every_kind_is_in_a_domain_that_has_a_name() -> None:
+    domains = dict(by_domain())
+    assert [*domains] == [*DOMAINS.values()]
+    assert sum(map(len, domains.values())) == len(kinds())
+    assert {kind.kind() for kind in domains["Targets and officers"]} >= {"target", "snapshot"}
 
 
 def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
