@@ -359,7 +359,9 @@ def test_the_server_shows_what_it_held(
         assert _lost(expected["server"][what], now) == []
 
 
-@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize(
+    ("database", "moved"), [("sqlite", True), ("postgresql", False)], indirect=["database"]
+)
 def test_both_go_on_together(
     database: str, moved: bool, tmp_path: Path, expected: Mapping[str, Any]
 ) -> None:

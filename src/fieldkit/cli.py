@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_laptop(commands)
     _add_records(commands)
+    _add_reports(commands)
     _add_sync(commands)
     _add_server(commands)
     return parser
@@ -210,6 +211,26 @@ def _add_records(commands: Subparsers) -> None:
     undelete.add_argument("id", metavar="ID")
 
 
+def _add_reports(commands: Subparsers) -> None:
+    report = _add(commands, "report", "list the reports, or print one", "reports:report")
+    _add_report(report)
+
+
+def _add_report(report: argparse.ArgumentParser) -> None:
+    report.add_argument("name", metavar="list|NAME")
+    report.add_argument("--division", metavar="NAME")
+    report.add_argument("--district", type=_whole, metavar="N", help="LGD code")
+    report.add_argument("--block", type=_whole, metavar="N", help="LGD code")
+    report.add_argument("--fy", metavar="YEAR", help="a financial year like 2025-26")
+    report.add_argument(
+        "--as-on", metavar="DATE", help="count events up to this day, in today's data"
+    )
+    report.add_argument("--by", metavar="NAME", help="what rows are made by: area, bank, trade ...")
+    report.add_argument("--format", choices=("table", "csv", "xlsx", "json"))
+    report.add_argument("-o", "--output", type=Path, metavar="FILE")
+    _add_json(report)
+
+
 def _add_sync(commands: Subparsers) -> None:
     enrol = _add(commands, "enrol", "enrol this laptop with a server", "laptop:enrol")
     enrol.add_argument("url")
@@ -269,6 +290,9 @@ def _add_server(commands: Subparsers) -> None:
     )
     ended.add_argument("--days", type=_whole, metavar="N")
     _add_late(actions)
+    _add_report(
+        _add_action(actions, "report", "print a report on what the server holds", "reports:server")
+    )
     _add_json(_add_action(actions, "status", "show what the server holds"))
 
 

@@ -94,8 +94,14 @@ def interruptible(connection: sqlite3.Connection) -> Iterator[None]:
         yield
         return
     interruption.check()
-    with interruption._watching(connection):
-        yield
+    try:
+        with interruption._watching(connection):
+            yield
+    except Exception:
+        # Stopped while it prepares a table function, SQLite reports an error in the statement.
+        if interruption.requested:
+            raise Interrupted from None
+        raise
 
 
 @contextmanager

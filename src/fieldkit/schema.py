@@ -8,11 +8,12 @@ conversions of data.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from sqlalchemy import (
+    URL,
     Column,
     Connection,
-    Index,
     MetaData,
     String,
     Table,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateTable
 
 from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.field import Use
@@ -77,7 +78,7 @@ def _grow(connection: Connection, kind: type[Record]) -> None:
     """Create the table of one kind, or add its missing columns and indexes."""
     table, found = kind.table(), inspect(connection)
     if not found.has_table(table.name):
-        connection.execute(CreateTable(table))
+        connection.exec_driver_sql(_creation(kind, connection.dialect.name))
     else:
         columns = {column["name"] for column in found.get_columns(table.name)}
         added = [column for column in table.columns if column.name not in columns]
@@ -85,11 +86,18 @@ def _grow(connection: Connection, kind: type[Record]) -> None:
             _add_column(connection, table, column)
         if added and "extra" in columns:
             _adopt(connection, kind, {column.name for column in added})
-    # Indexes are declared on a copy of the table, so that the kind's own metadata is unchanged.
-    copy = table.to_metadata(MetaData())
+    quote = connection.dialect.identifier_preparer.quote
     for fields in _indexed(kind):
-        index = Index(f"ix_{table.name}_{'_'.join(fields)}", *(copy.c[field] for field in fields))
-        connection.execute(CreateIndex(index, if_not_exists=True))
+        connection.exec_driver_sql(
+            f"CREATE INDEX IF NOT EXISTS {quote('_'.join(('ix', table.name, *fields)))} "
+            f"ON {quote(table.name)} ({', '.join(map(quote, fields))})"
+        )
+
+
+@cache
+def _creation(kind: type[Record], dialect: str) -> str:
+    """Return the statement that creates the table of a kind, for the dialect of this name."""
+    return str(CreateTable(kind.table()).compile(dialect=URL.create(dialect).get_dialect()()))
 
 
 def _add_column(connection: Connection, table: Table, column: Column[object]) -> None:
@@ -148,6 +156,7 @@ def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
             yield (field,)
 
 
+@cache
 def _shape(kind: type[Record]) -> str:
     """Return a line that describes the table's columns and indexes, to detect new ones."""
     columns = " ".join(f"{column.name}:{column.type!r}" for column in kind.table().columns)

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from tests.files.conftest import Home
 
 from fieldkit.files import FileFormat, export, load
-from fieldkit.files.tables.formulas import escape_formula, unescape_formula
+from fieldkit.formulas import escape_formula, unescape_formula
 from fieldkit.records import Unfit
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.fields.formats import Text

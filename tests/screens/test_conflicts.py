@@ -386,8 +386,8 @@ async def test_values_longer_than_a_row_are_shown_whole(
 
 def test_the_letters_that_differ_are_marked() -> None:
     mine, theirs = differing("94190 11482", "94190 11433")
-    assert mine == (Span("94190 ", "strong"), Span("114", "strong"), Span("82", "accent"))
-    assert theirs == (Span("94190 ", "strong"), Span("114", "strong"), Span("33", "info"))
+    assert mine == (Span("94190 ", "strong"), Span("114", "strong"), Span("82", "mine"))
+    assert theirs == (Span("94190 ", "strong"), Span("114", "strong"), Span("33", "theirs"))
     for one, two in (("Wathora", "Wathoora"), ("on Friday at noon", "Friday"), ("", "Nagam")):
         mine, theirs = differing(one, two)
         assert (words_of(mine), words_of(theirs)) == (one, two)
@@ -397,8 +397,8 @@ def test_the_letters_that_differ_are_marked() -> None:
 
 def test_values_with_nothing_in_common_are_marked_whole() -> None:
     mine, theirs = differing("Mason (Rajmistri)", "Tailor (Darzi)")
-    assert {span.style for span in mine if span.text.strip()} == {"accent"}
-    assert {span.style for span in theirs if span.text.strip()} == {"info"}
+    assert {span.style for span in mine if span.text.strip()} == {"mine"}
+    assert {span.style for span in theirs if span.text.strip()} == {"theirs"}
 
 
 def test_two_values_stand_beside_each_other_with_who_when_and_where() -> None:

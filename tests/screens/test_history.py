@@ -150,6 +150,16 @@ async def test_a_page_that_was_left_takes_no_answer(
         assert isinstance(hand.app.screen, RecordPage)
 
 
+async def test_what_a_record_refers_to_is_called_by_name(
+    block: dict[str, str], opened_app: At
+) -> None:
+    async with opened_app() as hand:
+        await hand.app.navigator.open_record("member", block["zooni"])
+        await hand.press("h")
+        assert "Self-help group  Noor SHG" in hand.text()
+        assert block["group"] not in hand.text()
+
+
 async def test_z_restores_a_deleted_record(
     store: Store, block: dict[str, str], opened_app: At
 ) -> None:
@@ -181,13 +191,13 @@ def test_a_value_before_is_said_only_where_it_is_known() -> None:
         return Made("7KQ2M9XD 1", op, fields, 1_700_000_000, "Asha", None, None)
 
     edits = [change("edit", mobile="9419011432"), change("edit", mobile=None, village="Nagam")]
-    found = [fields for _, fields in with_before("beneficiary", edits)]
+    found = [fields for _, fields in with_before("beneficiary", edits, {})]
     assert [(one.label, one.before, one.after) for one in found[0]] == [
         ("Mobile", None, "94190 11432")
     ]
     assert [(one.before, one.after) for one in found[1]] == [("94190 11432", ""), (None, "Nagam")]
     whole = [change("create", name="Zooni"), *edits]
-    (_, first), (_, second), _ = with_before("beneficiary", whole)
+    (_, first), (_, second), _ = with_before("beneficiary", whole, {})
     assert [one.after for one in first] == ["Zooni"]
     assert [one.before for one in second] == [""]
     assert words_of(change_line(second[0])) == f"Mobile  empty {RIGHT} 94190 11432"

@@ -73,6 +73,8 @@ def test_plain_uses_only_the_sixteen_colours() -> None:
     for name in ("accent", "on_accent", "ok", "warn", "bad", "info"):
         assert (Color.parse(getattr(PLAIN, name)).number or 0) < 16
     assert style_of(PLAIN, "strong", "selected").reverse
+    assert style_of(PLAIN, "mine").underline
+    assert style_of(PLAIN, "theirs").underline
 
 
 def translated(name: str) -> str:

@@ -17,6 +17,7 @@ from fieldkit.screens.base.store_threads import StoreThreads
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.form_widget import Form
 from fieldkit.store import Store
+from fieldkit.store.database import dbapi_connection
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
@@ -65,6 +66,24 @@ async def test_a_save_waits_for_no_read(store: Store, threads: StoreThreads) -> 
     threads.interrupt()
     with pytest.raises(Interrupted):
         await reading
+
+
+async def test_any_error_of_a_read_that_was_stopped_is_the_stop(
+    store: Store, threads: StoreThreads
+) -> None:
+    """SQLite stopped while it prepares a table function reports no interruption but an error."""
+
+    def stop() -> None:
+        threads.interrupt()
+        raise ZeroDivisionError
+
+    def fail() -> None:
+        with store._database.read() as connection:
+            dbapi_connection(connection).create_function("stop", 0, stop)
+            connection.exec_driver_sql("SELECT stop()")
+
+    with pytest.raises(Interrupted):
+        await threads.read(fail)
 
 
 async def test_a_newer_read_of_the_same_purpose_interrupts_the_older(

@@ -43,6 +43,10 @@ def stands(store: Store, record_id: str) -> bool:
     return record is not None and not record.deleted
 
 
+def in_conflict(store: Store) -> set[str]:
+    return {one.record_id for one in store.conflicts()}
+
+
 @pytest.mark.parametrize("sent", [0, 1, 2])
 def test_a_restored_record_stands_on_every_laptop(store: Store, other: Store, sent: int) -> None:
     """``sent``: how many of the creation and the deletion the server had seen before."""
@@ -62,7 +66,7 @@ def test_a_restored_record_stands_on_every_laptop(store: Store, other: Store, se
     assert sync(other).ok
     assert stands(store, made)
     assert stands(other, made)
-    assert store.conflicts() == other.conflicts() == []
+    assert made not in in_conflict(store) | in_conflict(other)
 
 
 def test_what_another_laptop_deleted_is_restored(store: Store, other: Store) -> None:
@@ -77,7 +81,7 @@ def test_what_another_laptop_deleted_is_restored(store: Store, other: Store) -> 
     assert sync(other).ok
     assert stands(store, made)
     assert stands(other, made)
-    assert store.conflicts() == other.conflicts() == []
+    assert made not in in_conflict(store) | in_conflict(other)
 
 
 def test_no_rule_stands_against_a_restoration_but_it_is_remarked(store: Store) -> None:

@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
-from fieldkit.files.tables.formulas import escape_formula
 from fieldkit.files.values.targets import NEVER_IMPORTED
+from fieldkit.formulas import escape_formula
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, Value, kinds
 from fieldkit.records.fields.formats import Moment

@@ -27,6 +27,21 @@ def district_of(block: int) -> int | None:
     return entry.within if entry and isinstance(entry.within, int) else None
 
 
+def divisions() -> tuple[str, ...]:
+    """Return the divisions of the territory."""
+    return tuple(dict.fromkeys(_divisions().values()))
+
+
+def division_of(district: int) -> str:
+    """Return the division of a district (LGD code); empty if unknown."""
+    return _divisions().get(district, "")
+
+
+def districts_of(division: str) -> tuple[int, ...]:
+    """Return the LGD codes of a division's districts."""
+    return tuple(code for code, name in _divisions().items() if name == division)
+
+
 def localities(district: int) -> tuple[str, ...]:
     """Return the localities of a district's post offices, sorted; none for an unknown district.
 
@@ -44,6 +59,11 @@ def district_of_pincode(pincode: str) -> int | None:
     """Return the LGD code of the district of a PIN code; None if unknown or in several."""
     held = _districts_of_pincodes().get(pincode, ())
     return held[0] if len(held) == 1 else None
+
+
+@cache
+def _divisions() -> dict[int, str]:
+    return {int(row["district_lgd"]): row["division"] for row in rows("districts")}
 
 
 @cache

@@ -5,12 +5,13 @@ Every call is synchronous, whole and safe from any thread; none waits for the ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -66,6 +67,8 @@ from fieldkit.store.write.decide import Keep, decide
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, Past, prepare
 from fieldkit.store.write.save import Author, Saved, save
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +396,11 @@ class Store:
         """Offer these villages, and their panchayats, from now on, behind those typed before."""
         with self._database.write() as connection:
             offer_villages(connection, villages)
+
+    def query(self, ask: Callable[[Connection], T]) -> T:
+        """Return what ``ask`` reads over one connection, all of the same moment (reports)."""
+        with self._database.read() as connection:
+            return ask(connection)
 
     # What others wrote
 

@@ -8,9 +8,9 @@ from itertools import chain, islice
 
 from fieldkit.files.layout.heading_rows import HeadingRows, heading_rows, is_form
 from fieldkit.files.layout.left_out import LeftOut, RowSorter, Why
-from fieldkit.files.tables.formulas import bare_cell, unescape_formula
 from fieldkit.files.tables.table import Row, Table, Unreadable
 from fieldkit.files.values.targets import targets
+from fieldkit.formulas import bare_cell, unescape_formula
 from fieldkit.records import Record
 
 SURVEYED_ROWS = 2000

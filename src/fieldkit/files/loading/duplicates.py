@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from fieldkit.files.loading.output_files import OutputFiles
-from fieldkit.files.tables.formulas import escape_formula
+from fieldkit.formulas import escape_formula
 from fieldkit.records import Record
 from fieldkit.store import Store
 

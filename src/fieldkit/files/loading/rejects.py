@@ -12,8 +12,8 @@ from typing import TextIO
 
 from fieldkit.aadhaar import all_but_four, masked
 from fieldkit.files.loading.output_files import OutputFiles
-from fieldkit.files.tables.formulas import escape_formula
 from fieldkit.files.values.targets import fits
+from fieldkit.formulas import escape_formula
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record
 from fieldkit.records.fields.formats import Mobile

@@ -123,6 +123,7 @@ class AppBase(App[int]):
             try:
                 from fieldkit.store import Store
             finally:
+                gc.freeze()  # and later collections need not look at them: that would hold keys up
                 gc.enable()
             store = Store.open(self.home)
             return store, next(iter(store.operators()), "")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Surface: TypeAlias = Literal["page", "panel", "field", "selected"]
 """What text stands on."""
 _BOLD = frozenset({"strong", "key", "match", "badge", "chosen", "typed"})
+_UNDERLINED = frozenset({"mine", "theirs"})
 
 
 class Piece(NamedTuple):
@@ -68,8 +69,10 @@ def style_of(palette: Palette, name: StyleName, surface: Surface = "page") -> St
     match name:
         case "dim" | "line" | "accent" | "ok" | "warn" | "bad" | "info":
             front = getattr(palette, name)
-        case "key" | "match":
+        case "key" | "match" | "mine":
             front = palette.accent
+        case "theirs":
+            front = palette.info
         case "badge":
             front, ground = palette.on_accent, palette.warn
         case "chosen":
@@ -87,6 +90,7 @@ def style_of(palette: Palette, name: StyleName, surface: Surface = "page") -> St
         color=front or None,
         bgcolor=ground or None,
         bold=name in _BOLD or None,
+        underline=name in _UNDERLINED or None,
         dim=(plain and name in ("dim", "line")) or None,
         reverse=reverse or None,
     )

@@ -30,6 +30,8 @@ StyleName: TypeAlias = Literal[
     "chosen",  # the marked choice of a list of choices
     "typed",  # what stands in a box
     "replaced",  # what the next key replaces
+    "mine",  # what differs in one's own value of two, underlined too
+    "theirs",  # what differs in the other value
     "cursor",
 ]
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.look.glyphs import RIGHT
 from fieldkit.screens.look.text import Span, Text
-from fieldkit.screens.lookup.rows import in_words
+from fieldkit.screens.lookup.rows import in_words, label_of
 
 if TYPE_CHECKING:
     from fieldkit.protocol.messages import HistoryItem
     from fieldkit.records import Field
-    from fieldkit.store import Logged
+    from fieldkit.store import Logged, Store
 
 _DONE = {"create": "Entered", "edit": "Changed", "delete": "Deleted", "decide": "Settled"}
 _RESTORED = "Restored"
@@ -72,8 +72,26 @@ def what_was_done(one: Made) -> str:
     return _DONE.get(one.op, one.op)
 
 
-def with_before(kind: str, history: Sequence[Made]) -> Iterator[tuple[Made, Sequence[FieldChange]]]:
-    """Yield each change, the oldest first, with its fields before and after."""
+def referred_names(store: Store, kind: str, history: Sequence[Made]) -> Mapping[str, str]:
+    """Return what the records are called to which fields ever referred, by number."""
+    from fieldkit.records import kinds
+
+    found = kinds().get(kind)
+    named: dict[str, str] = {}
+    for field, reference in found.references().items() if found else ():
+        ids = {str(one.fields[field]) for one in history if one.fields.get(field)}
+        for record in store.fetch(reference.kinds, sorted(ids)).values() if ids else ():
+            named[record.id] = label_of(store, record)
+    return named
+
+
+def with_before(
+    kind: str, history: Sequence[Made], names: Mapping[str, str]
+) -> Iterator[tuple[Made, Sequence[FieldChange]]]:
+    """Yield each change, the oldest first, with its fields before and after.
+
+    ``names``: what the records are called that fields refer to, by number.
+    """
     from fieldkit.protocol.change import DECIDED
     from fieldkit.protocol.merge import DELETED
     from fieldkit.records import kinds
@@ -86,10 +104,10 @@ def with_before(kind: str, history: Sequence[Made]) -> Iterator[tuple[Made, Sequ
         changes = [
             FieldChange(
                 fields[name].label if name in fields else in_words(name),
-                _shown(fields.get(name), stands.get(name))
+                _shown(fields.get(name), stands.get(name), names)
                 if name in stands or from_the_first
                 else None,
-                _shown(fields.get(name), value),
+                _shown(fields.get(name), value, names),
             )
             for name, value in one.fields.items()
             if name not in (DECIDED, DELETED) and not (one.op == "create" and value is None)
@@ -99,12 +117,15 @@ def with_before(kind: str, history: Sequence[Made]) -> Iterator[tuple[Made, Sequ
         yield one, changes
 
 
-def _shown(field: Field | None, value: object) -> str:
+def _shown(field: Field | None, value: object, names: Mapping[str, str]) -> str:
     """Return a value as people read it; as it is if the field is unknown or cannot hold it."""
     from fieldkit.records import Unfit
+    from fieldkit.records.fields.formats import Reference
 
     if value is None:
         return ""
+    if field and isinstance(field.format, Reference) and isinstance(value, str):
+        return names.get(value, value)
     try:
         return field.format.show(field.format.read(value)) if field else str(value)
     except Unfit:

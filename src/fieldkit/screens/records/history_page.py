@@ -6,7 +6,7 @@ Changes made here are shown at once; those of others come from the server, if th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from fieldkit.screens.records.changes import (
     Made,
     change_line,
     made,
+    referred_names,
     what_was_done,
     with_before,
 )
@@ -60,18 +61,21 @@ class HistoryPage(PickerPage[None]):
         """Answer with the changes made here, and those of others that have arrived."""
         from fieldkit.sync.history import merge_histories
 
-        def read(store: Store) -> tuple[list[Logged], bool]:
-            record = store.get(self.kind, self.record_id)
-            return store.outbox.of(self.record_id), record is not None and record.deleted
+        theirs = self._of_others.changes if self._of_others else ()
 
-        logged, self._deleted = await self.read(read)
+        def read(store: Store) -> tuple[list[Logged], bool, list[Made], Mapping[str, str]]:
+            record = store.get(self.kind, self.record_id)
+            logged = store.outbox.of(self.record_id)
+            history = [made(one) for one in merge_histories(logged, theirs)]
+            names = referred_names(store, self.kind, history)
+            return logged, record is not None and record.deleted, history, names
+
+        logged, self._deleted, history, names = await self.read(read)
         chips: list[Cell] = [(Span("deleted", "bad"),)] if self._deleted else []
         self.set_header(self.label, "History", chips=[*chips, (Span(self.record_id, "dim"),)])
         self.set_keys(*("z restore",) * self._deleted, *self.KEYS)
-        theirs = self._of_others.changes if self._of_others else ()
-        history = [made(one) for one in merge_histories(logged, theirs)]
         width = self.size.width - 2 * MARGIN
-        changes = list(reversed(list(with_before(self.kind, history))))
+        changes = list(reversed(list(with_before(self.kind, history, names))))
         others = (
             Span("Others' changes  ", "dim"),
             Span(self._others_words(len(history) - len(logged))),

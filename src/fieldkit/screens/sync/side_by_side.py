@@ -65,8 +65,8 @@ def differing(mine: str, theirs: str) -> tuple[Text, Text]:
             for pair in zip(one, two, strict=True):
                 _mark(*pair, ours, other)
         else:
-            ours.append(Span("".join(one), "strong" if tag == "equal" else "accent"))
-            other.append(Span("".join(two), "strong" if tag == "equal" else "info"))
+            ours.append(Span("".join(one), "strong" if tag == "equal" else "mine"))
+            other.append(Span("".join(two), "strong" if tag == "equal" else "theirs"))
     return text_of(tuple(ours)), text_of(tuple(other))
 
 
@@ -74,9 +74,9 @@ def _mark(mine: str, theirs: str, ours: list[Span], other: list[Span]) -> None:
     """Add one word of each value, with the letters marked in which they differ."""
     found = SequenceMatcher(None, mine, theirs, autojunk=False)
     if found.ratio() < _ALIKE:
-        ours.append(Span(mine, "accent"))
-        other.append(Span(theirs, "info"))
+        ours.append(Span(mine, "mine"))
+        other.append(Span(theirs, "theirs"))
         return
     for tag, a, b, c, d in found.get_opcodes():
-        ours.append(Span(mine[a:b], "strong" if tag == "equal" else "accent"))
-        other.append(Span(theirs[c:d], "strong" if tag == "equal" else "info"))
+        ours.append(Span(mine[a:b], "strong" if tag == "equal" else "mine"))
+        other.append(Span(theirs[c:d], "strong" if tag == "equal" else "theirs"))

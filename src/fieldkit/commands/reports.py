@@ -1,0 +1,175 @@
+"""Commands about figures: reports on what the laptop holds, and on what the server holds."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from fieldkit import reference
+from fieldkit.cli import DONE, Unusable
+from fieldkit.commands import open_store, say, say_json
+from fieldkit.records.fields.dates import DAY, FINANCIAL_YEAR
+from fieldkit.records.fields.formats import Unfit
+from fieldkit.reports import AnyReport, Area, Dimension, Table, period_of, reports
+
+T = TypeVar("T")
+
+
+def report(args: Namespace) -> int:
+    """Print a report on what this laptop holds."""
+    if args.name == "list":
+        return _list(args)
+    ask = asked(args)
+    with open_store() as store:
+        table = store.query(ask)
+    return put_out(table, args)
+
+
+def server(args: Namespace) -> int:
+    """Print a report on what the server holds."""
+    if args.name == "list":
+        return _list(args)
+    return put_out(on_server(args.database, asked(args)), args)
+
+
+def on_server(database: str, ask: Callable[[Connection], T]) -> T:
+    """Return what is read from a server's database."""
+    from fieldkit.commands.server import server_parts
+
+    with server_parts():
+        from fieldkit.server.database.connection import reading
+        from fieldkit.server.database.migrate import read_database
+
+        engine = read_database(database)
+        try:
+            with reading(engine) as connection:
+                return ask(connection)
+        finally:
+            engine.dispose()
+
+
+def _list(args: Namespace) -> int:
+    found = reports().values()
+    if args.json or args.format == "json":
+        say_json(
+            [
+                {
+                    "name": one.name,
+                    "title": one.title,
+                    "code": one.code,
+                    "by": [way.name for way in one.by],
+                }
+                for one in found
+            ]
+        )
+        return DONE
+    for one in found:
+        say(f"{one.name:24}{one.code:5}{one.title}")
+    return DONE
+
+
+def asked(args: Namespace) -> Callable[[Connection], Table]:
+    """Return the function that makes the table asked for."""
+    found = known_report(args.name)
+    area, by = area_of(args), _dimension(found, args.by)
+    fy, as_on = _year(args.fy), _day(args.as_on)
+
+    def ask(connection: Connection) -> Table:
+        return found.run(connection, area, period_of(connection, area, fy=fy, as_on=as_on), by)
+
+    return ask
+
+
+def known_report(name: str) -> AnyReport:
+    """Return the report of this name.
+
+    Raises:
+        Unusable: there is none.
+    """
+    found = reports().get(name)
+    if found is None:
+        raise Unusable(f"There is no report {name!r}. Choose one of: {', '.join(reports())}.")
+    return found
+
+
+def area_of(args: Namespace) -> Area:
+    """Return the area that the options name.
+
+    Raises:
+        Unusable: there is no such place.
+    """
+    if sum(one is not None for one in (args.division, args.district, args.block)) > 1:
+        raise Unusable("Give one of --division, --district and --block.")
+    if args.division is not None:
+        wanted = args.division.strip().casefold()
+        named = next((one for one in reference.divisions() if one.casefold() == wanted), None)
+        if named is None:
+            raise Unusable(
+                f"There is no division {args.division}. Choose one of: "
+                f"{', '.join(reference.divisions())}."
+            )
+        return Area(division=named)
+    for level in ("district", "block"):
+        code = getattr(args, level)
+        if code is not None and reference.option(level, code) is None:
+            raise Unusable(f"There is no {level} {code}. Check the LGD code.")
+    return Area(district=args.district, block=args.block)
+
+
+def _dimension(found: AnyReport, name: str | None) -> Dimension:
+    ways = {way.name: way for way in found.by}
+    if name is None:
+        return found.by[0]
+    if name not in ways:
+        raise Unusable(f"The rows of {found.name} can be made by: {', '.join(ways)}.")
+    return ways[name]
+
+
+def _year(text: str | None) -> str:
+    try:
+        return str(FINANCIAL_YEAR.parse(text)) if text else ""
+    except Unfit as error:
+        raise Unusable(str(error)) from None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        day = DAY.parse(text) if text else None
+    except Unfit as error:
+        raise Unusable(str(error)) from None
+    return day if isinstance(day, date) else None
+
+
+def put_out(table: Table, args: Namespace) -> int:
+    """Print a table, or write it to a file, in the format asked for."""
+    from fieldkit.reports.formats import data, text
+
+    form = args.format or (args.output.suffix[1:].casefold() if args.output else "table")
+    form = "json" if args.json else "table" if form in {"txt", ""} else form
+    if form == "json" and args.output is None:
+        say_json(data.to_json(table))
+        return DONE
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not args.output else 0
+    writers: dict[str, Callable[[], bytes]] = {
+        "csv": lambda: data.to_csv(table),
+        "xlsx": lambda: data.to_xlsx(table),
+        "json": lambda: data.json_bytes(table),
+        "table": lambda: ("\n".join(text.lines(table, width)) + "\n").encode(),
+    }
+    if form not in writers:
+        raise Unusable(f"The format must be one of: {', '.join(writers)}. Give it with --format.")
+    if form == "table" and args.output is None:
+        for line in text.lines(table, width):
+            say(line)
+    elif args.output is None:
+        sys.stdout.buffer.write(writers[form]())
+    else:
+        args.output.write_bytes(writers[form]())
+        say(f"The report was written to {args.output}.")
+    return DONE

@@ -1,0 +1,1 @@
+"""The language of figures: measures, columns, reports and due work. Pure: no database."""

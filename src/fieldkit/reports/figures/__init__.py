@@ -1,0 +1,1 @@
+"""The figures that reviews ask for: measures and reports, one module a domain."""

@@ -1,0 +1,1 @@
+"""Tables of reports as text, CSV, XLSX and JSON."""

@@ -1,0 +1,1 @@
+"""Measures as SQL, the same on SQLite and PostgreSQL."""

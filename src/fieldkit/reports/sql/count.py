@@ -1,0 +1,144 @@
+"""Counting: all measures of one kind in one pass over its table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select
+
+from fieldkit.reports.area import Area
+from fieldkit.reports.declaration.measure import Measure
+from fieldkit.reports.declaration.report import Cell, Counted, Dimension, Period, per_kind
+from fieldkit.reports.sql.source import Source
+
+Key = tuple[Cell, ...]
+Found = dict[Key, dict[Counted, Cell]]
+"""What was counted, by the row it belongs to; the total stands under ``()``."""
+
+
+def count(
+    connection: Connection,
+    measures: Sequence[Counted],
+    area: Area,
+    period: Period,
+    by: Dimension,
+) -> Found:
+    """Count measures for each row of a dimension, and in total."""
+    found: Found = {(): {}}
+    for kind, some in per_kind(tuple(measures)).items():
+        path = path_of(kind, area, by)
+        if path is not None:
+            _add(found, _pass(connection, kind, some, area, period, path))
+        again = [one for one in some if path is None or not _adds_up(one.measure, path)]
+        if again:
+            _add(found, _pass(connection, kind, again, area, period, ""))
+        summed = [one for one in some if one not in again]
+        for one in summed:
+            found[()][one] = _total(one, [row.get(one) for key, row in found.items() if key])
+    return found
+
+
+def path_of(kind: str, area: Area, by: Dimension) -> str | None:
+    """Return the path to what a kind's rows are grouped by; None if it has none."""
+    return by.paths.get(kind) if by.name != "area" else area.level
+
+
+def _adds_up(measure: Measure, path: str) -> bool:
+    """Say whether the figures of the rows add up to the total.
+
+    Different values do only if no value can stand in two rows.
+    """
+    by_place = path in {"district", "block"} and "block" in measure.distinct
+    return not measure.distinct or path in measure.distinct or by_place
+
+
+def _total(one: Counted, values: Sequence[Cell]) -> Cell:
+    """Add figures up; of days, take the earliest."""
+    if one.measure.earliest:
+        return min((value for value in values if isinstance(value, date)), default=None)
+    return sum(value for value in values if isinstance(value, int | float))
+
+
+def _add(found: Found, rows: Mapping[Key, Mapping[Counted, Cell]]) -> None:
+    for key, row in rows.items():
+        found.setdefault(key, {}).update(row)
+
+
+def _pass(
+    connection: Connection,
+    kind: str,
+    measures: Sequence[Counted],
+    area: Area,
+    period: Period,
+    path: str,
+) -> Found:
+    """Count in one query, and different sets of values in one more each."""
+    found: Found = {}
+    whole = [one for one in measures if len(one.measure.distinct) < 2]
+    if whole:
+        source = Source(kind, period.as_on)
+        figures = [_figure(source, one, period).label(f"f{n}") for n, one in enumerate(whole)]
+        group = [source.column(path).label("row")] if path else []
+        asked = (
+            select(*group, *figures)
+            .select_from(source.rows)
+            .where(source.table.c.deleted.is_(False), *area.holds(source.table))
+            .group_by(*group)
+        )
+        for values in connection.execute(asked):
+            key = (_plain(values[0]),) if path else ()
+            numbers = [_plain(value) for value in values[len(group) :]]
+            found[key] = dict(zip(whole, numbers, strict=True))
+    for one in measures:
+        if one not in whole:
+            _add(found, _sets(connection, kind, one, area, period, path))
+    return found
+
+
+def _figure(source: Source, one: Counted, period: Period) -> ColumnElement[object]:
+    """Return the aggregate of one measure."""
+    measure = one.measure
+    condition = source.selected(measure, period, one.span)
+    if measure.earliest:
+        return func.min(case((condition, source.day(measure))))
+    if measure.amount:
+        return func.coalesce(func.sum(case((condition, source.column(measure.amount)))), 0)
+    if measure.distinct:
+        different = case((condition, source.column(measure.distinct[0]))).distinct()
+        return cast("ColumnElement[object]", func.count(different))
+    return cast("ColumnElement[object]", func.count(case((condition, literal(1)))))
+
+
+def _sets(
+    connection: Connection, kind: str, one: Counted, area: Area, period: Period, path: str
+) -> Found:
+    """Count the different sets of values of several fields."""
+    source = Source(kind, period.as_on)
+    selected = source.selected(one.measure, period, one.span)
+    names = dict.fromkeys([*([path] if path else []), *one.measure.distinct])
+    columns = [source.column(name).label(f"k{n}") for n, name in enumerate(names)]
+    conditions = [source.table.c.deleted.is_(False), *area.holds(source.table), selected]
+    sets = (
+        select(*columns)
+        .select_from(source.rows)
+        .where(*conditions)
+        .group_by(*(source.column(name) for name in names))
+        .subquery()
+    )
+    if not path:
+        many = connection.execute(select(func.count()).select_from(sets)).scalar_one()
+        return {(): {one: many}}
+    rows = connection.execute(select(sets.c.k0, func.count()).group_by(sets.c.k0))
+    return {(_plain(row[0]),): {one: _plain(row[1])} for row in rows}
+
+
+def _plain(value: object) -> Cell:
+    """Return a value of the database as a number, text or day."""
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    if value is None or isinstance(value, bool | int | float | str | date):
+        return value
+    return str(value)

@@ -1,0 +1,180 @@
+"""The rows of one kind with what their references lead to, and conditions on them as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.selectable import NamedFromClause
+
+from fieldkit.records import Field, Record, Value, kinds
+from fieldkit.reports.declaration.measure import (
+    Aged,
+    AnyOf,
+    AtLeast,
+    Filled,
+    Has,
+    Measure,
+    Test,
+    Where,
+)
+from fieldkit.reports.declaration.report import Period, Span
+
+
+class Source:
+    """A kind's table, joined once with each record that a path leads through."""
+
+    def __init__(self, kind: str, as_on: date) -> None:
+        self.kind = kinds()[kind]
+        self.table = self.kind.table()
+        self.as_on = as_on
+        self.rows: FromClause = self.table
+        self._joined: dict[str, tuple[type[Record], NamedFromClause]] = {}
+        self._linked: dict[int, ColumnElement[object]] = {}
+        self._kept: list[Has] = []
+
+    def column(self, path: str) -> ColumnElement[object]:
+        """Return the column of a field, or of one that a reference leads to.
+
+        ``ifsc:4`` are its first four characters.
+        """
+        whole, _, length = path.partition(":")
+        through, _, name = whole.rpartition(".")
+        columns = self._through(through)[1].c if through else self.table.c
+        return func.substr(columns[name], 1, int(length)) if length else columns[name]
+
+    def _through(self, path: str) -> tuple[type[Record], NamedFromClause]:
+        """Return the kind and the joined rows that a reference leads to."""
+        if path in self._joined:
+            return self._joined[path]
+        before, _, name = path.rpartition(".")
+        kind, columns = self._through(before) if before else (self.kind, self.table)
+        there = kinds()[kind.references()[name].kinds[0]]
+        rows = there.table().alias(f"through_{len(self._joined)}")
+        self.rows = self.rows.outerjoin(
+            rows, and_(rows.c.id == columns.c[name], rows.c.deleted.is_(False))
+        )
+        self._joined[path] = there, rows
+        return there, rows
+
+    def holds(self, where: Where) -> ColumnElement[bool]:
+        """Return the conditions of a measure."""
+        tests = [self._meets(path, test) for path, test in where.items()]
+        return and_(*tests) if tests else true()
+
+    def _meets(self, path: str, test: Test) -> ColumnElement[bool]:
+        if isinstance(test, AnyOf):
+            return or_(*(self.holds(one) for one in test.sets))
+        column = self.column(path)
+        if isinstance(test, Has):
+            found = self._link(column, test)
+            return found.is_(None) if test.lacks else found.is_not(None)
+        return self._compare(column, test)
+
+    def _compare(
+        self,
+        column: ColumnElement[object],
+        test: Filled | AtLeast | Aged | Value | tuple[str | int | bool, ...],
+    ) -> ColumnElement[bool]:
+        if isinstance(test, Filled):
+            return column.is_not(None)
+        if isinstance(test, AtLeast):
+            return column >= literal(test.least)
+        if isinstance(test, Aged):
+            latest = column <= self.as_on - timedelta(days=test.least)
+            if test.most is None:
+                return latest
+            return and_(latest, column >= self.as_on - timedelta(days=test.most))
+        if isinstance(test, tuple):
+            return column.in_(test) if test else false()
+        return column.is_(test) if test is None or isinstance(test, bool) else column == test
+
+    def _link(self, column: ColumnElement[object], test: Has) -> ColumnElement[object]:
+        """Join the record numbers to which another kind's records refer; return theirs."""
+        if id(test) not in self._linked:
+            other = Source(test.kind, self.as_on)
+            refers = other.column(test.field)
+            conditions: list[ColumnElement[bool]] = [
+                other.table.c.deleted.is_(False),
+                refers.is_not(None),
+                other.holds(test.where),
+            ]
+            if test.on:
+                day = other.column(test.on)
+                conditions.append(or_(day.is_(None), day <= self.as_on))
+            named = refers.label("number")
+            asked = select(named).select_from(other.rows).where(*conditions).distinct()
+            found = asked.subquery(f"linked_{len(self._linked)}")
+            self.rows = self.rows.outerjoin(found, found.c.number == column)
+            self._linked[id(test)] = found.c.number
+            self._kept.append(test)
+        return self._linked[id(test)]
+
+    def day(self, measure: Measure) -> ColumnElement[object] | None:
+        """Return the day that places a record in a period."""
+        days = [self.column(path) for path in measure.dates]
+        if not days:
+            return None
+        return days[0] if len(days) == 1 else func.coalesce(*days)
+
+    def within(self, measure: Measure, period: Period, span: Span) -> ColumnElement[bool]:
+        """Return the condition that a record falls into the span.
+
+        Up to today, a record without a day counts; into any narrower span it cannot be placed.
+        """
+        day = self.day(measure)
+        if day is None:
+            return true()
+        if span is Span.UNDATED:
+            return day.is_(None)
+        first, last = period.days(span)
+        if first is not None:
+            return and_(day >= first, day <= last)
+        return day <= last if period.past else or_(day.is_(None), day <= last)
+
+    def selected(self, measure: Measure, period: Period, span: Span) -> ColumnElement[bool]:
+        """Return the condition that a record is one of those measured."""
+        conditions: list[ColumnElement[bool]] = [
+            self.holds(measure.where),
+            self.within(measure, period, span),
+        ]
+        if measure.amount:
+            conditions.append(self.column(measure.amount).is_not(None))
+        conditions += [self.column(path).is_not(None) for path in measure.distinct]
+        return and_(*conditions)
+
+
+def field_of(kind: str, path: str) -> Field:
+    """Return the declaration of the field that a path leads to."""
+    found = kinds()[kind]
+    *through, name = path.partition(":")[0].split(".")
+    for step in through:
+        found = kinds()[found.references()[step].kinds[0]]
+    return found.fields()[name]
+
+
+def paths_of(measure: Measure) -> list[str]:
+    """Return every path to a field that a measure looks at."""
+    found = [*_paths(measure.where), *measure.dates, *measure.distinct]
+    return [*found, measure.amount] if measure.amount else found
+
+
+def _paths(where: Mapping[str, Test]) -> list[str]:
+    found: list[str] = []
+    for path, test in where.items():
+        if isinstance(test, AnyOf):
+            found += (one for some in test.sets for one in _paths(some))
+        else:
+            found.append(path)
+    return found
