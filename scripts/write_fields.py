@@ -138,6 +138,10 @@ def _holds(field: Field) -> str:
 def _notes(kind: type[Record], field: Field) -> str:
     """Return why and when a form shows the field, and its help."""
     notes = [f"**required**: {field.required}."] if field.required else []
+    if field.replaced_by:
+        now = kinds().get(field.replaced_by)
+        by = now.title if now else kind.fields()[field.replaced_by].label
+        notes.append(f"No longer asked: see {by}.")
     if field.due:
         notes.append(f"Due before {field.due}.")
     for condition in field.applies:

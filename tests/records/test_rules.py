@@ -330,6 +330,8 @@ ALONE: list[tuple[Record, str, Severity | None]] = [
     (attendance(training_batch_id=None, programme_id=EVENT), "exactly_one_of_two", None),
     (attendance(member_id="7KQ2M9XD-5"), "exactly_one_of_two", BLOCK),
     (Programme(cases_put_up=10, cases_cleared=11), "cleared_within_put_up", BLOCK),
+    (Programme(programme_kind="MELA"), "fair_is_a_market_event", WARN),
+    (Programme(programme_kind="SEMINAR"), "fair_is_a_market_event", None),
     (Programme(cases_put_up=10, cases_cleared=10), "cleared_within_put_up", None),
     (
         group(formed_on=date(2020, 1, 1), joined_federation_on=date(2019, 1, 1)),

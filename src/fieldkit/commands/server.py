@@ -49,8 +49,15 @@ def migrate(args: Namespace) -> int:
     """Upgrade the database to this version."""
     with server_parts():
         from fieldkit.server.database.migrate import migrate as migrate_database
+        from fieldkit.server.database.migrate import open_database
+        from fieldkit.server.ingest.older_fields import convert_older_fields
 
         done = migrate_database(args.database)
+        engine = open_database(args.database)
+        try:
+            convert_older_fields(engine, int(time.time()))
+        finally:
+            engine.dispose()
     say("The database is ready." if done else "The database was already up to date.")
     return DONE
 

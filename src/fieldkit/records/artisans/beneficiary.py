@@ -189,7 +189,12 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     status: str | None = field("Status", Choice("pmv_status"), section="Scheme", uses=Use.LIST)
     registered_on: date | None = field("Registered on the portal", PAST_DATE, uses=Use.HAPPENED)
     csc: str | None = field("Registered at (CSC)", TEXT)
-    csc_id: str | None = field("CSC number", CODE)
+    csc_id: str | None = field("CSC number", CODE, replaced_by="common_service_centre_id")
+    common_service_centre_id: str | None = field(
+        "Common Service Centre",
+        Reference(("common_service_centre",)),
+        "The centre where the artisan registered, if it is entered here.",
+    )
     portal_no: str | None = field(
         "Portal number",
         PORTAL_NUMBER,
@@ -216,10 +221,12 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         "Other craft", TEXT, "A craft outside the 18 trades, such as weaving."
     )
     monthly_income: int | None = field("Monthly income", RUPEES)
-    udyam: str | None = field("Udyam number", UDYAM)
-    started_on: date | None = field("Enterprise started", PAST_DATE)
-    workers_women: int | None = field("Women working there", Whole(most=999))
-    workers_men: int | None = field("Men working there", Whole(most=999))
+    udyam: str | None = field("Udyam number", UDYAM, replaced_by="enterprise")
+    started_on: date | None = field("Enterprise started", PAST_DATE, replaced_by="enterprise")
+    workers_women: int | None = field(
+        "Women working there", Whole(most=999), replaced_by="enterprise"
+    )
+    workers_men: int | None = field("Men working there", Whole(most=999), replaced_by="enterprise")
 
     wants_credit: bool | None = field("Wants a loan", YES_NO, section="Support wanted")
     wished_amount: int | None = field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import (
@@ -22,6 +23,17 @@ class CommonServiceCentre(Record, table=True):
     title = "Common Service Centre"
     order = "vle_name"
     match_keys = (("csc_id",), ("~vle_name", "village"))
+    converts = tuple(
+        Conversion(
+            kind,
+            "csc",
+            takes={"csc_id": "csc_id"},
+            gives={"status": "OPEN"},
+            same=("csc_id",),
+            shared="csc_id",
+        )
+        for kind in ("programme", "beneficiary")
+    )
 
     csc_id: str | None = field(
         "CSC number",

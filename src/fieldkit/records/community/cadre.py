@@ -6,6 +6,7 @@ from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -25,6 +26,16 @@ class Cadre(BranchByIfsc, table=True):
     order = "since"
     match_keys = (("member_id", "role"),)
     actions = {"member_id": Action("", "cadre role")}
+    converts = (
+        Conversion(
+            "member",
+            "cadre",
+            link="member_id",
+            takes={"role": "cadre"},
+            gives={"state": "ACTIVE"},
+            same=("member_id", "role"),
+        ),
+    )
     lifecycle = Lifecycle(
         "state",
         Step("TRAINED", "trained", on="trained_on", overdue=90),

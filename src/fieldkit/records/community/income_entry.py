@@ -7,7 +7,8 @@ from datetime import date
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order
-from fieldkit.records.declaration.field import Use, field
+from fieldkit.records.declaration.conversion import Conversion
+from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.parts import Activity
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.dates import months_after
@@ -25,6 +26,16 @@ class IncomeEntry(Activity, table=True):
     order = "period_to"
     match_keys = (("member_id", "activity", "period_from", "period_to"),)
     actions = {"member_id": Action("", "income")}
+    converts = (
+        Conversion(
+            "member",
+            "lakhpati",
+            link="member_id",
+            when=when(lakhpati_status=("PLD", "LD", "MD")),
+            takes={"assessed": "lakhpati_status", "period_to": "lakhpati_on"},
+            same=("member_id", "assessed"),
+        ),
+    )
     sections = ("Income", "Assessment", "Remarks")
 
     member_id: str | None = field(

@@ -9,7 +9,8 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.member import Member
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order
-from fieldkit.records.declaration.field import Use, field
+from fieldkit.records.declaration.conversion import Conversion
+from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import BankBranch, BankName, BranchByIfsc, state_field
@@ -27,6 +28,8 @@ from fieldkit.records.fields.formats import (
 )
 
 _SOURCE = "PMJJBY and PMSBY: general knowledge, not confirmed"
+_OLDER = {"pmjjby": "PMJJBY", "pmsby": "PMSBY", "lic": "LIC", "health_insurance": "HEALTH"}
+"""The yes/no fields of a member that said so before, and their schemes."""
 YEARLY = ("PMJJBY", "PMSBY")
 """The schemes whose cover runs from 1 June to 31 May."""
 AGES = {"PMJJBY": (18, 50), "PMSBY": (18, 70)}
@@ -39,6 +42,17 @@ class InsuranceCover(BranchByIfsc, table=True):
     order = "renewal_due"
     match_keys = (("member_id", "scheme"), ("cover_no",))
     actions = {"member_id": Action("", "insurance")}
+    converts = tuple(
+        Conversion(
+            "member",
+            scheme,
+            link="member_id",
+            when=when(**{old: True}),
+            gives={"scheme": scheme, "state": "ACTIVE"},
+            same=("member_id", "scheme"),
+        )
+        for old, scheme in _OLDER.items()
+    )
     lifecycle = Lifecycle(
         "state",
         Step(

@@ -97,7 +97,7 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         "Particularly vulnerable tribal group", YES_NO, section="About the person"
     )
     leader: bool | None = field("Leader in the VO or CLF", YES_NO)
-    cadre: str | None = field("Cadre role", Choice("cadre"))
+    cadre: str | None = field("Cadre role", Choice("cadre"), replaced_by="cadre")
     beneficiary_id: str | None = field(
         "Also an artisan",
         Reference(("beneficiary",)),
@@ -109,17 +109,20 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         "Farm practices taken up", TEXT, applies=when(mahila_kisan=True)
     )
     lakhpati_status: str | None = field(
-        "Lakhpati Didi", Choice("lakhpati_status"), section="Lakhpati Didi"
+        "Lakhpati Didi",
+        Choice("lakhpati_status"),
+        section="Lakhpati Didi",
+        replaced_by="income_entry",
     )
-    lakhpati_on: date | None = field("Lakhpati Didi since", PAST_DATE)
+    lakhpati_on: date | None = field("Lakhpati Didi since", PAST_DATE, replaced_by="income_entry")
     baseline_income: int | None = field("Yearly household income at the start", RUPEES)
-    taken_cif: bool | None = field("Has taken a CIF loan", YES_NO)
+    taken_cif: bool | None = field("Has taken a CIF loan", YES_NO, replaced_by="fund_release")
 
     insured: bool | None = field("Insured", YES_NO, section="Insurance")
-    pmjjby: bool | None = field("PMJJBY (life)", YES_NO)
-    pmsby: bool | None = field("PMSBY (accident)", YES_NO)
-    lic: bool | None = field("LIC", YES_NO)
-    health_insurance: bool | None = field("Health insurance", YES_NO)
+    pmjjby: bool | None = field("PMJJBY (life)", YES_NO, replaced_by="insurance_cover")
+    pmsby: bool | None = field("PMSBY (accident)", YES_NO, replaced_by="insurance_cover")
+    lic: bool | None = field("LIC", YES_NO, replaced_by="insurance_cover")
+    health_insurance: bool | None = field("Health insurance", YES_NO, replaced_by="insurance_cover")
 
     member_code: str | None = field("LokOS member code", CODE, section="In LokOS", uses=Use.CODE)
     aadhaar_checked: bool | None = field("Aadhaar checked (KYC)", YES_NO)

@@ -55,7 +55,7 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     saves_food: bool | None = field("Saves for food security", YES_NO)
     saves_health: bool | None = field("Saves for health", YES_NO)
     saves_optional: bool | None = field("Optional savings", YES_NO)
-    loan_running: bool | None = field("Bank loan running", YES_NO)
+    loan_running: bool | None = field("Bank loan running", YES_NO, replaced_by="group_loan")
     active_members: int | None = field(
         "Active members in LokOS",
         Whole(most=99),

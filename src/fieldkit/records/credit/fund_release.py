@@ -8,6 +8,7 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order
+from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -46,6 +47,17 @@ class FundRelease(Record, table=True):
         "enterprise_id": Action("", "fund"),
         "member_id": Action("", "fund"),
     }
+    converts = (
+        Conversion(
+            "member",
+            "cif",
+            link="member_id",
+            when=when(taken_cif=True),
+            takes={"self_help_group_id": "self_help_group_id"},
+            gives={"fund": "CIF", "state": "RELEASED"},
+            same=("member_id", "fund"),
+        ),
+    )
     lifecycle = Lifecycle(
         "state",
         Step(

@@ -8,6 +8,7 @@ from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order
+from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -46,6 +47,16 @@ class GroupLoan(BranchByIfsc, table=True):
         ("self_help_group_id", "sanctioned_on"),
     )
     actions = {"self_help_group_id": Action("l", "bank loan")}
+    converts = (
+        Conversion(
+            "self_help_group",
+            "running",
+            link="self_help_group_id",
+            when=when(loan_running=True),
+            gives={"state": "DISBURSED"},
+            same=("self_help_group_id",),
+        ),
+    )
     lifecycle = Lifecycle(
         "state",
         Step("WILLING", "willingness recorded"),

@@ -81,6 +81,9 @@ class Field:
     uses: Use = NO_USE
     suggest: str = ""
     """For open lists: the reference list whose entries are offered while typing (``village``)."""
+    replaced_by: str = ""
+    """The kind or field that says this now: the value is still shown, exported and imported, and
+    not asked any more."""
     system: bool = False
     """Set by the program, never asked in a form."""
 
@@ -101,6 +104,7 @@ def field(
     applies: tuple[Condition, ...] = (),
     uses: Use = NO_USE,
     suggest: str = "",
+    replaced_by: str = "",
 ) -> V | None:
     """Declare a field of a kind: ``name: str | None = field("Name", TEXT, uses=Use.NAME)``.
 
@@ -109,6 +113,18 @@ def field(
     """
     column = SQLField(default=None)
     column.metadata.append(
-        Field(label, format, help, section, default, required, due, applies, uses, suggest)
+        Field(
+            label,
+            format,
+            help,
+            section,
+            default,
+            required,
+            due,
+            applies,
+            uses,
+            suggest,
+            replaced_by,
+        )
     )
     return cast("V | None", column)

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.action import Action, Days, Job
+from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Field, Use
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.milestone import Milestone
@@ -61,6 +62,8 @@ class Record(SQLModel):
     """The states it moves through, if it has any."""
     milestones: ClassVar[tuple[Milestone, ...]] = ()
     """The steps on the page of the person it is, or is about."""
+    converts: ClassVar[tuple[Conversion, ...]] = ()
+    """The older fields that became records of this kind."""
     writers: ClassVar[Writers] = Writers()
     """Which roles may write its records; the server refuses others' changes."""
 
@@ -125,8 +128,13 @@ class Record(SQLModel):
 
     @classmethod
     def form_fields(cls) -> Mapping[str, Field]:
-        """Return the declarations a person is asked."""
+        """Return the declarations of what a person may enter, fields replaced since included."""
         return {name: field for name, field in cls.fields().items() if not field.system}
+
+    @classmethod
+    def asked_fields(cls) -> Mapping[str, Field]:
+        """Return the declarations a form asks."""
+        return {name: one for name, one in cls.form_fields().items() if not one.replaced_by}
 
     @classmethod
     def used(cls, use: Use) -> list[str]:

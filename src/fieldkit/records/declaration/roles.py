@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from fieldkit.records.declaration.action import LETTERS, Action, Days, Job
+from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.record import Record, kinds
 
@@ -26,6 +28,13 @@ class PageMilestone(NamedTuple):
     milestone: Milestone
     kind: type[Record]
     """The kind whose records reach it."""
+
+
+class KindConversion(NamedTuple):
+    """A conversion, and the kind that it makes records of."""
+
+    kind: type[Record]
+    conversion: Conversion
 
 
 class HomeJob(NamedTuple):
@@ -55,6 +64,17 @@ def actions_of(page: str) -> Sequence[PageAction]:
         for kind in kinds().values()
         for field, action in kind.actions.items()
         if page in kind.references()[field].kinds
+    ]
+
+
+@cache
+def conversions_of(kind: str) -> Sequence[KindConversion]:
+    """Return what becomes of older fields of a kind."""
+    return [
+        KindConversion(other, conversion)
+        for other in kinds().values()
+        for conversion in other.converts
+        if conversion.of == kind
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -42,6 +43,16 @@ class Enterprise(Activity, table=True):
         "member_id": Action("", "enterprise"),
         "self_help_group_id": Action("", "enterprise"),
     }
+    converts = (
+        Conversion(
+            "beneficiary",
+            "enterprise",
+            link="beneficiary_id",
+            takes={name: name for name in ("udyam", "started_on", "workers_women", "workers_men")},
+            gives={"programme": "PMV", "state": "RUNNING"},
+            same=("beneficiary_id",),
+        ),
+    )
     lifecycle = Lifecycle(
         "state",
         Step("PLANNED", "planned", on="planned_on", overdue=180),

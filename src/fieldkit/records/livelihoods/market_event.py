@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
-from fieldkit.records.declaration.field import Use, field
+from fieldkit.protocol.change import Json
+from fieldkit.records.declaration.conversion import Conversion
+from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import DAY, RUPEES, TEXT, Choice, Whole
+
+
+def _saras_or_exhibition(programme: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the kind of a fair that the older list called "SARAS mela / exhibition"."""
+    named = str(programme.get("name") or "").casefold()
+    return {"event_kind": "SARAS" if "saras" in named else "EXHIB"}
 
 
 class MarketEvent(Record, table=True):
     """A SARAS mela, an exhibition or a buyer-seller meet: who took part, and what was sold."""
 
     order = "starts_on"
+    converts = (
+        Conversion(
+            "programme",
+            "mela",
+            when=when(programme_kind="MELA"),
+            takes={
+                "starts_on": "held_on",
+                "name": "name",
+                "place": "place",
+                "organiser": "organiser",
+            },
+            also=_saras_or_exhibition,
+            same=("place", "starts_on"),
+        ),
+    )
     match_keys = (("event_kind", "starts_on", "place"), ("~name", "starts_on"))
 
     event_kind: str | None = field(

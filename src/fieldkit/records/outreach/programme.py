@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
-from fieldkit.records.fields.formats import CODE, DAY, LONG_TEXT, TEXT, Choice, Whole
+from fieldkit.records.fields.formats import CODE, DAY, LONG_TEXT, TEXT, Choice, Reference, Whole
 
 _COMMITTEE = when(programme_kind="SLSC")
 _PUBLIC = when(programme_kind=("ORIENT", "AWARE", "CREDITCAMP", "SEMINAR", "MELA"))
@@ -40,7 +41,12 @@ class Programme(Record, table=True):
         "Title", TEXT, "Only if it has its own title.", uses=Use.NAME | Use.LIST
     )
     organiser: str | None = field("Organised by", TEXT)
-    csc_id: str | None = field("CSC number", CODE, applies=_PUBLIC)
+    csc_id: str | None = field(
+        "CSC number", CODE, applies=_PUBLIC, replaced_by="common_service_centre_id"
+    )
+    common_service_centre_id: str | None = field(
+        "Common Service Centre", Reference(("common_service_centre",)), applies=_PUBLIC
+    )
     topics: str | None = field("Topics", LONG_TEXT)
     invited: int | None = field("Invited", Whole(most=100_000), section="Who came", applies=_PUBLIC)
     women: int | None = field(
@@ -75,3 +81,15 @@ def cleared_within_put_up(programme: Programme, _context: RuleContext) -> Broken
     if cleared is not None and put_up is not None and cleared > put_up:
         return Broken(put_up=put_up)
     return None
+
+
+@rule(
+    Programme,
+    "programme_kind",
+    source="a fair is counted as a market event",
+    severity=Severity.WARN,
+    says="Enter fairs and exhibitions as market events: they are counted there.",
+)
+def fair_is_a_market_event(programme: Programme, _context: RuleContext) -> bool:
+    """Fairs and exhibitions are market events; old ones stay here too."""
+    return programme.programme_kind == "MELA"

@@ -64,7 +64,7 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
         StoreError: the record is not here, or cannot be read.
     """
     kind()  # the first record made prepares all kinds for the database: 50-100 ms
-    for field in kind.form_fields().values():
+    for field in kind.asked_fields().values():
         if isinstance(field.format, Choice):
             field.format.matching("a")
     record = store.get(kind.kind(), record_id) if record_id else None
@@ -106,7 +106,7 @@ def recognised(store: Store, record: Record) -> tuple[Finding | None, Sequence[s
 
 def _texts(kind: type[Record], record: Record) -> dict[str, str]:
     return {
-        name: field.format.edit(record.value(name)) for name, field in kind.form_fields().items()
+        name: field.format.edit(record.value(name)) for name, field in kind.asked_fields().items()
     }
 
 

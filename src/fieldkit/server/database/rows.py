@@ -76,7 +76,7 @@ def read_records(connection: Connection, keys: Iterable[Key]) -> dict[Key, Store
         names = [column.name for column in table.columns]
         for row in connection.execute(query).mappings():
             known = {
-                name: _to_json(cast(Value, row[name]))
+                name: to_json(cast(Value, row[name]))
                 for name in names
                 if name not in _NOT_VALUES and row[name] is not None
             }
@@ -245,7 +245,7 @@ def _read(field: Field, column_type: type[object], name: str, value: Json) -> Js
         raise UnfitChange("unfitting.value", name, why=str(unfit)[:400]) from None
     if read is not None and type(read) is not column_type:
         raise UnfitChange("unfitting.sort", name)
-    return _to_json(read)
+    return to_json(read)
 
 
 def _unknown_field(name: str, value: Json) -> Json:
@@ -257,5 +257,6 @@ def _unknown_field(name: str, value: Json) -> Json:
     return value
 
 
-def _to_json(value: Value) -> Json:
+def to_json(value: Value) -> Json:
+    """Return a column's value as it stands in a change."""
     return value.isoformat() if isinstance(value, date) else value

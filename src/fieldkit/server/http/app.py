@@ -60,6 +60,7 @@ from fieldkit.server.http.middleware import RequestMiddleware, caller_of, log_de
 from fieldkit.server.http.probes import add_probes
 from fieldkit.server.http.sender import check_private, find_sender
 from fieldkit.server.http.shares import Shares
+from fieldkit.server.ingest.older_fields import convert_older_fields
 from fieldkit.server.ingest.sync import sync
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.request_log import log_event
@@ -104,7 +105,7 @@ class _Service:
         return int(self.clock())
 
     def start_once(self) -> None:
-        """Begin an era of the database, at the first sync (rule 41).
+        """Begin an era of the database, at the first sync (rule 41); convert its older fields.
 
         Not earlier, because the database may be unwritable while the process starts.
         """
@@ -114,6 +115,7 @@ class _Service:
             if not self.started.is_set():
                 with writing(self.engine) as connection:
                     begin_era(connection, self.now())
+                convert_older_fields(self.engine, self.now())
                 self.started.set()
 
 

@@ -11,9 +11,9 @@ from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.merge import Ancestry
 from fieldkit.records.fields.dates import day_at
 from fieldkit.server.database.eras import Era, count_batch, read_era
-from fieldkit.server.database.rows import Key, place_of, read_places
+from fieldkit.server.database.rows import Key, StoredRecord, place_of, read_places
 from fieldkit.server.feed.positions import append_entries, lock_counters
-from fieldkit.server.ingest import findings
+from fieldkit.server.ingest import conversions, findings
 from fieldkit.server.ingest.batch_records import read_states, write_states
 from fieldkit.server.ingest.record_state import RecordState
 from fieldkit.server.scope import Place
@@ -36,6 +36,7 @@ class LockedRecords:
     _counters: Mapping[int, int]
     _beside: Set[Key]
     """Other records with findings about these."""
+    _floor: int
 
     def check(self, districts: Set[int]) -> None:
         """Check that the counters of these districts are locked.
@@ -45,17 +46,28 @@ class LockedRecords:
         """
         _check_locked(self._counters, districts)
 
-    def write(self, now: int) -> Mapping[Key, Place]:
+    def write(
+        self, now: int, older: Mapping[Key, StoredRecord] | None = None
+    ) -> Mapping[Key, Place]:
         """Write what changed, with findings and entries of the feed; count the batch (rule 42).
 
-        Returns the places of the records whose findings changed.
+        ``older``: further records, whose older fields become records of their own. Returns the
+        places of the records whose findings changed.
 
         Raises:
             MissingLocks: one of these is in a district that is not locked.
         """
-        connection, states = self.connection, self.states
+        connection = self.connection
+        made = conversions.follow(connection, self.states, older or {}, now, self._floor)
+        states = {**self.states, **made}
+        beside = self._beside
+        if made:
+            found = findings.waiting(connection, {record_id for _, record_id in made})
+            beside = beside | found.keys()
+            here = {one.before.place[0] for one in made.values() if one.before}
+            self.check({*here, *found.values()})
         rows = write_states(connection, states)
-        others = _review(connection, states, rows, self._beside, now)
+        others = _review(connection, states, rows, beside, now)
         self.check({district for district, _ in others.values()})
         _append_entries(connection, states, others, self._counters)
         count_batch(connection, min(self._counters))
@@ -85,7 +97,7 @@ def lock_records(
     beside = findings.waiting(connection, {record_id for _, record_id in states})
     places = {one.before.place[0] for one in states.values() if one.before}
     _check_locked(counters, places.union(beside.values()))
-    return LockedRecords(connection, states, counters, beside.keys())
+    return LockedRecords(connection, states, counters, beside.keys(), era.floor)
 
 
 def districts_of(connection: Connection, default: int, changes: Iterable[Change]) -> set[int]:

@@ -39,7 +39,7 @@ class FormFields:
         """
         self._known = known or Nothing()
         self.kind, self.record = kind, record
-        declared = kind.form_fields()
+        declared = kind.asked_fields()
         self.fields = {name: FormField(name, field) for name, field in declared.items()}
         self.sections = list(dict.fromkeys(field.section for field in declared.values()))
         self.unasked: dict[str, str] = {}
