@@ -537,7 +537,7 @@ def test_a_laptop_with_the_old_version_goes_on_without_the_records_of_the_whole_
 
     def places(of: Path) -> dict[object, object]:
         named = "SELECT name, district FROM village_organisation WHERE name LIKE 'Our %'"
-        return dict(_rows(of / DATABASE, named))
+        return {name: district for name, district in _rows(of / DATABASE, named)}
 
     def load(text: str) -> None:
         file.write_text(text, "utf-8")
