@@ -535,9 +535,9 @@ def test_a_laptop_with_the_old_version_goes_on_without_the_records_of_the_whole_
     assert _run(home, "init", "--name", "Officer", "--district", "2").code == 0
     assert _run(home, "enrol", server.url, code).code == 0
 
-    def places(of: Path) -> dict[object, object]:
+    def places(of: Path) -> dict[str, object]:
         named = "SELECT name, district FROM village_organisation WHERE name LIKE 'Our %'"
-        return {name: district for name, district in _rows(of / DATABASE, named)}
+        return {str(name): district for name, district in _rows(of / DATABASE, named)}
 
     def load(text: str) -> None:
         file.write_text(text, "utf-8")
