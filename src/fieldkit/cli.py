@@ -214,6 +214,12 @@ def _add_records(commands: Subparsers) -> None:
 def _add_reports(commands: Subparsers) -> None:
     report = _add(commands, "report", "list the reports, or print one", "reports:report")
     _add_report(report)
+    due = _add(commands, "due", "list what is due, the longest waiting first", "reports:due")
+    due.add_argument("--district", type=_whole, metavar="N", help="LGD code")
+    due.add_argument("--block", type=_whole, metavar="N", help="LGD code")
+    due.add_argument("--kind", metavar="KIND", help="only what follows from records of this kind")
+    due.add_argument("--limit", type=_count, metavar="N")
+    _add_json(due)
 
 
 def _add_report(report: argparse.ArgumentParser) -> None:

@@ -13,10 +13,20 @@ from sqlalchemy import Connection
 
 from fieldkit import reference
 from fieldkit.cli import DONE, Unusable
-from fieldkit.commands import open_store, say, say_json
-from fieldkit.records.fields.dates import DAY, FINANCIAL_YEAR
+from fieldkit.commands import known_kind, open_store, say, say_json
+from fieldkit.records.fields.dates import DAY, FINANCIAL_YEAR, today
 from fieldkit.records.fields.formats import Unfit
-from fieldkit.reports import AnyReport, Area, Dimension, Table, period_of, reports
+from fieldkit.reports import (
+    AnyReport,
+    Area,
+    Dimension,
+    DueItem,
+    Table,
+    due_items,
+    due_work,
+    period_of,
+    reports,
+)
 
 T = TypeVar("T")
 
@@ -144,6 +154,51 @@ def _day(text: str | None) -> date | None:
     except Unfit as error:
         raise Unusable(str(error)) from None
     return day if isinstance(day, date) else None
+
+
+def due(args: Namespace) -> int:
+    """List what is due."""
+    if args.kind:
+        known_kind(args.kind)
+    args.division = None
+    rules = [one for one in due_work().values() if args.kind in {None, one.kind}]
+    area, day = area_of(args), today()
+
+    def ask(connection: Connection) -> list[DueItem]:
+        return due_items(connection, rules, area, day, args.limit)
+
+    with open_store() as store:
+        items = store.query(ask)
+    if args.json:
+        say_json([_due_json(item) for item in items])
+        return DONE
+    for item in items:
+        when = f"in {-item.days} days" if item.days < 0 else f"{item.days} days"
+        who = ", ".join(filter(None, (item.name, item.place)))
+        say(f"{when:>12}  {item.about_id:16}{who:36}  {due_work()[item.what].label}")
+    if not items:
+        say("Nothing is due.")
+    return DONE
+
+
+def _due_json(item: DueItem) -> dict[str, object]:
+    rule = due_work()[item.what]
+    return {
+        "what": item.what,
+        "label": rule.label,
+        "kind": item.kind,
+        "id": item.id,
+        "about_kind": item.about_kind,
+        "about_id": item.about_id,
+        "name": item.name,
+        "place": item.place,
+        "since": item.since.isoformat(),
+        "days": item.days,
+        "overdue": item.days - rule.after,
+        "district": item.district,
+        "block": item.block,
+        "source": rule.source,
+    }
 
 
 def put_out(table: Table, args: Namespace) -> int:

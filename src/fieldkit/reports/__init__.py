@@ -5,8 +5,11 @@ The declarations say what is counted; a connection to either database is all the
 
 from fieldkit.reports.area import TERRITORY, Area
 from fieldkit.reports.catalogue import reports
+from fieldkit.reports.declaration.due import Due, DueItem
 from fieldkit.reports.declaration.report import Cell, Dimension, Heading, Period, Row, Table
+from fieldkit.reports.figures.due_work import due_work
 from fieldkit.reports.run import AnyReport, period_of
+from fieldkit.reports.sql.due import due_counts, due_items
 
 __all__ = [
     "TERRITORY",
@@ -14,10 +17,15 @@ __all__ = [
     "Area",
     "Cell",
     "Dimension",
+    "Due",
+    "DueItem",
     "Heading",
     "Period",
     "Row",
     "Table",
+    "due_counts",
+    "due_items",
+    "due_work",
     "period_of",
     "reports",
 ]

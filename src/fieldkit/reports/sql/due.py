@@ -1,0 +1,151 @@
+"""Due work as SQL: who waits for what, the longest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.types import String
+
+from fieldkit.records import kinds
+from fieldkit.reports.area import Area
+from fieldkit.reports.declaration.due import Due, DueItem
+from fieldkit.reports.sql.source import Source
+
+
+def due_items(
+    connection: Connection,
+    rules: Iterable[Due],
+    area: Area,
+    today: date,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[DueItem]:
+    """Return what is due, the longest waiting first, with the names of those concerned."""
+    parts = [_part(rule, area, today) for rule in rules]
+    if not parts:
+        return []
+    found = union_all(*parts).subquery()
+    asked = select(found).order_by(found.c.since, found.c.what, found.c.id)
+    asked = asked.limit(limit).offset(offset) if limit is not None else asked
+    items = [
+        DueItem(
+            row.what,
+            row.kind,
+            row.id,
+            row.about_kind,
+            row.about_id,
+            row.since,
+            (today - row.since).days,
+            row.district,
+            row.block,
+        )
+        for row in connection.execute(asked)
+    ]
+    return _named(connection, items)
+
+
+def due_counts(
+    connection: Connection, rules: Sequence[Due], area: Area, today: date
+) -> list[tuple[str, int, date]]:
+    """Return how many wait for each sort of work, and since when the longest."""
+    parts = [_part(rule, area, today) for rule in rules]
+    if not parts:
+        return []
+    found = union_all(*parts).subquery()
+    rows = connection.execute(
+        select(found.c.what, func.count(), func.min(found.c.since)).group_by(found.c.what)
+    )
+    counted = {row[0]: (row[1], row[2]) for row in rows}
+    return [(rule.name, *counted[rule.name]) for rule in rules if rule.name in counted]
+
+
+def _part(rule: Due, area: Area, today: date) -> Select[tuple[object, ...]]:
+    source = Source(rule.kind, today)
+    since = source.column(rule.since)
+    conditions: list[ColumnElement[bool]] = [
+        source.table.c.deleted.is_(False),
+        *area.holds(source.table),
+        source.holds(rule.where),
+        since <= today - timedelta(days=rule.after),
+    ]
+    if rule.until_later:
+        conditions.append(~_later(source, rule))
+    about_kind, about_id = _about(source, rule)
+    return (
+        select(
+            literal(rule.name).label("what"),
+            literal(rule.kind).label("kind"),
+            source.table.c.id.label("id"),
+            about_kind.label("about_kind"),
+            about_id.label("about_id"),
+            since.label("since"),
+            source.table.c.district.label("district"),
+            source.table.c.block.label("block"),
+        )
+        .select_from(source.rows)
+        .where(*conditions)
+    )
+
+
+def _about(source: Source, rule: Due) -> tuple[ColumnElement[str], ColumnElement[str]]:
+    """Return kind and id of the person or group, the record's own where it names none."""
+    own = source.table.c.id
+    if not rule.about:
+        return literal(rule.kind), own
+    references = source.kind.references()
+    columns = [(source.table.c[name], references[name].kinds[0]) for name in rule.about]
+    kind = case(*((column.is_not(None), named) for column, named in columns), else_=rule.kind)
+    return cast(kind, String), func.coalesce(*(column for column, _ in columns), own)
+
+
+def _later(source: Source, rule: Due) -> ColumnElement[bool]:
+    """Return the condition that a later record about the same exists."""
+    other = source.table.alias("later")
+    own = source.table.c
+    same = [and_(other.c[name] == own[name], own[name].is_not(None)) for name in rule.about]
+    day = rule.until_later
+    return exists().where(other.c.deleted.is_(False), or_(*same), other.c[day] > own[day])
+
+
+def _named(connection: Connection, items: list[DueItem]) -> list[DueItem]:
+    """Add what the persons and groups are called, and their village."""
+    wanted: dict[str, set[str]] = {}
+    for item in items:
+        wanted.setdefault(item.about_kind, set()).add(item.about_id)
+    known: dict[tuple[str, str], tuple[str, str]] = {}
+    for name, ids in wanted.items():
+        kind = kinds()[name]
+        table = kind.table()
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), _AT_ONCE):
+            some = ordered[start : start + _AT_ONCE]
+            for row in connection.execute(select(table).where(table.c.id.in_(some))):
+                record = kind.of(dict(row._mapping))
+                place = record.value("village") if "village" in kind.fields() else None
+                known[name, record.id] = record.label(), str(place or "")
+    return [
+        replace(item, name=found[0], place=found[1])
+        if (found := known.get((item.about_kind, item.about_id)))
+        else item
+        for item in items
+    ]
+
+
+_AT_ONCE = 500
+"""Records looked up in one query."""

@@ -1,0 +1,120 @@
+"""What is due follows from lifecycles and rules, and is stored nowhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from fieldkit.cli import run
+from fieldkit.records import kinds
+from fieldkit.records.fields.dates import today
+from fieldkit.reports import Area, due_counts, due_items, due_work
+from fieldkit.reports.declaration.due import from_lifecycles
+from fieldkit.store import Store
+
+Due = Callable[..., list[dict[str, object]]]
+
+
+def test_what_a_lifecycle_calls_overdue_is_due(block_store: Store) -> None:
+    rules = list(from_lifecycles())
+    items = block_store.query(partial(due_items, rules=rules, area=Area(), today=today()))
+    expected = {
+        (name, record.id)
+        for name in kinds()
+        for record in block_store.each(name)
+        if record.overdue(today())
+    }
+    assert expected
+    assert {(item.kind, item.id) for item in items} == expected
+
+
+def test_counts_agree_with_the_list_and_the_longest_waiting_comes_first(
+    block_store: Store,
+) -> None:
+    rules, area = list(due_work().values()), Area(district=2)
+    items = block_store.query(partial(due_items, rules=rules, area=area, today=today()))
+    counts = block_store.query(partial(due_counts, rules=rules, area=area, today=today()))
+    assert sum(many for _, many, _ in counts) == len(items)
+    assert [item.since for item in items] == sorted(item.since for item in items)
+    assert all(item.name for item in items)
+    page = block_store.query(
+        partial(due_items, rules=rules, area=area, today=today(), limit=7, offset=3)
+    )
+    assert page == items[3:10]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FIELDKIT_HOME", str(tmp_path / "home"))
+    assert run(["init", "--name", "Asha", "--district", "2", "--block", "16"]) == 0
+    return tmp_path
+
+
+@pytest.fixture
+def due(home: Path, capsys: pytest.CaptureFixture[str]) -> Due:
+    def call(*options: str) -> list[dict[str, object]]:
+        capsys.readouterr()
+        assert run(["due", "--json", *options]) == 0
+        found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+        return found
+
+    return call
+
+
+def load(home: Path, kind: str, *rows: Mapping[str, object]) -> None:
+    file = home / f"{kind}.jsonl"
+    place = {"district": 2, "block": 16}
+    file.write_text("\n".join(json.dumps({**place, **row}) for row in rows), encoding="utf-8")
+    assert run(["import", kind, str(file)]) == 0
+
+
+def ago(days: int) -> str:
+    return (today() - timedelta(days=days)).isoformat()
+
+
+def test_a_delivered_toolkit_is_due_for_orientation_until_one_is_attended(
+    home: Path, due: Due
+) -> None:
+    artisan, meeting = "7KQ2M9XD-1", "7KQ2M9XD-3"
+    load(home, "beneficiary", {"id": artisan, "name": "Ali Bhat", "trade_code": "CARP"})
+    toolkit = {"id": "7KQ2M9XD-2", "beneficiary_id": artisan, "state": "DELIVERED"}
+    load(home, "toolkit", {**toolkit, "selected_on": ago(90), "delivered_on": ago(12)})
+    (item,) = due("--kind", "toolkit")
+    assert item["what"] == "orientation"
+    assert (item["about_kind"], item["name"]) == ("beneficiary", "Ali Bhat")
+    assert (item["days"], item["since"]) == (12, ago(12))
+    assert due("--kind", "toolkit", "--block", "16") == [item]
+    assert due("--kind", "toolkit", "--block", "1") == []
+    load(home, "programme", {"id": meeting, "programme_kind": "ORIENT", "held_on": ago(1)})
+    came = {"programme_id": meeting, "beneficiary_id": artisan, "on": ago(1)}
+    load(home, "attendance", {**came, "id": "7KQ2M9XD-4", "present": False})
+    assert due("--kind", "toolkit") == [item]
+    load(home, "attendance", {**came, "id": "7KQ2M9XD-4", "present": True})
+    assert due("--kind", "toolkit") == []
+
+
+def test_insurance_is_due_a_month_ahead(home: Path, due: Due) -> None:
+    load(home, "self_help_group", {"id": "7KQ2M9XD-5", "name": "Umeed", "formed_on": ago(10)})
+    member = {"id": "7KQ2M9XD-6", "name": "Fatima Jan", "self_help_group_id": "7KQ2M9XD-5"}
+    load(home, "member", member)
+    cover = {"member_id": "7KQ2M9XD-6", "scheme": "PMJJBY", "state": "ACTIVE"}
+    late = (today() + timedelta(days=60)).isoformat()
+    soon = (today() + timedelta(days=20)).isoformat()
+    load(home, "insurance_cover", {**cover, "id": "7KQ2M9XD-7", "renewal_due": late})
+    assert due("--kind", "insurance_cover") == []
+    load(home, "insurance_cover", {**cover, "id": "7KQ2M9XD-7", "renewal_due": soon})
+    (item,) = due("--kind", "insurance_cover")
+    assert (item["what"], item["days"], item["name"]) == ("renewal_ahead", -20, "Fatima Jan")
+    assert date.fromisoformat(str(item["since"])) > today()
+
+
+def test_a_kind_that_does_not_exist_is_refused(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["due", "--kind", "kit"]) == 2
+    assert "There is no kind 'kit'" in capsys.readouterr().err
