@@ -5,7 +5,7 @@ The declarations say what is counted; a connection to either database is all the
 
 from fieldkit.reports.area import TERRITORY, Area
 from fieldkit.reports.catalogue import reports
-from fieldkit.reports.declaration.due import Due, DueItem
+from fieldkit.reports.declaration.due import Due, DueItem, about_kind
 from fieldkit.reports.declaration.report import Cell, Dimension, Heading, Period, Row, Table
 from fieldkit.reports.figures.due_work import due_work
 from fieldkit.reports.run import AnyReport, period_of
@@ -23,6 +23,7 @@ __all__ = [
     "Period",
     "Row",
     "Table",
+    "about_kind",
     "due_counts",
     "due_items",
     "due_work",

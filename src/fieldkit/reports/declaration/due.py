@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -83,6 +83,16 @@ def _of_step(name: str, kind: type[Record], state: str, step: Step, since: str) 
         until or concerning(kind),
         step.on if until else "",
     )
+
+
+def about_kind(rules: Iterable[Due], kind: str) -> list[Due]:
+    """Return the due work that may concern a record of a kind."""
+    return [
+        rule
+        for rule in rules
+        if rule.kind == kind
+        or any(kind in kinds()[rule.kind].references()[name].kinds for name in rule.about)
+    ]
 
 
 def by_name(rules: Iterator[Due]) -> Mapping[str, Due]:

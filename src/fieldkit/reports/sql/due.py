@@ -35,9 +35,13 @@ def due_items(
     today: date,
     limit: int | None = None,
     offset: int = 0,
+    about: Sequence[str] | None = None,
 ) -> list[DueItem]:
-    """Return what is due, the longest waiting first, with the names of those concerned."""
-    parts = [_part(rule, area, today) for rule in rules]
+    """Return what is due, the longest waiting first, with the names of those concerned.
+
+    ``about``: numbers of the persons and groups concerned; None: of everybody.
+    """
+    parts = [_part(rule, area, today, about) for rule in rules]
     if not parts:
         return []
     found = union_all(*parts).subquery()
@@ -64,7 +68,7 @@ def due_counts(
     connection: Connection, rules: Sequence[Due], area: Area, today: date
 ) -> list[tuple[str, int, date]]:
     """Return how many wait for each sort of work, and since when the longest."""
-    parts = [_part(rule, area, today) for rule in rules]
+    parts = [_part(rule, area, today, None) for rule in rules]
     if not parts:
         return []
     found = union_all(*parts).subquery()
@@ -75,8 +79,10 @@ def due_counts(
     return [(rule.name, *counted[rule.name]) for rule in rules if rule.name in counted]
 
 
-def _part(rule: Due, area: Area, today: date) -> Select[tuple[object, ...]]:
-    source = Source(rule.kind, today)
+def _part(
+    rule: Due, area: Area, today: date, about: Sequence[str] | None
+) -> Select[tuple[object, ...]]:
+    source = Source(rule.kind, today, few=about is not None)
     since = source.column(rule.since)
     conditions: list[ColumnElement[bool]] = [
         source.table.c.deleted.is_(False),
@@ -86,6 +92,9 @@ def _part(rule: Due, area: Area, today: date) -> Select[tuple[object, ...]]:
     ]
     if rule.until_later:
         conditions.append(~_later(source, rule))
+    if about is not None:
+        named = [source.table.c[name] for name in (*rule.about, "id")]
+        conditions.append(or_(*(column.in_(about) for column in named)))
     about_kind, about_id = _about(source, rule)
     return (
         select(
