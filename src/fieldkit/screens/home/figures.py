@@ -213,7 +213,8 @@ def _overdue_needs(overdue: Mapping[tuple[str, str], int]) -> Iterator[Need]:
         counted[name, step.overdue if step else 0] += many
     for (name, days), many in counted.items():
         named = _named(kinds()[name], many)
-        yield Need(_up_to(many), f"{named} over {days} days", "due", name, f"{named} overdue")
+        words = f"{named} over {days} days" if days else f"{named} overdue"
+        yield Need(_up_to(many), words, "due", name, f"{named} overdue")
 
 
 def _due(overdue: Mapping[tuple[str, str], int]) -> Sequence[Due]:
@@ -223,7 +224,8 @@ def _due(overdue: Mapping[tuple[str, str], int]) -> Sequence[Due]:
         kind = kinds()[name]
         lifecycle = kind.lifecycle
         if lifecycle and (step := lifecycle.step(state)):
-            group = (f"{kind.plural} for over {step.overdue} days", name, lifecycle.field)
+            words = f"for over {step.overdue} days" if step.overdue else "overdue"
+            group = (f"{kind.plural} {words}", name, lifecycle.field)
             found.setdefault(group, []).append(DueStep(_up_to(many), step.word, state))
     return [Due(*group, steps) for group, steps in found.items()]
 
