@@ -26,6 +26,13 @@ class AtLeast:
 
 
 @dataclass(frozen=True, slots=True)
+class AtMost:
+    """The field holds this number or less."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Aged:
     """The field's day lies so many days before the day of the report."""
 
@@ -47,13 +54,21 @@ class Has:
 
 
 @dataclass(frozen=True, eq=False)
+class Shared:
+    """Another record of the kind holds the same values of these fields."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class AnyOf:
     """One of several sets of conditions holds; stands under the name ``""``."""
 
     sets: tuple[Mapping[str, Test], ...]
 
 
-Test: TypeAlias = "Filled | AtLeast | Aged | Has | AnyOf | Value | tuple[str | int | bool, ...]"
+Simple: TypeAlias = Filled | AtLeast | AtMost | Aged | Value | tuple[str | int | bool, ...]
+Test: TypeAlias = "Simple | Has | Shared | AnyOf"
 """What a field must meet: one value, one of several, or one of the tests above; None: empty."""
 Where: TypeAlias = Mapping[str, Test]
 """Conditions by field; ``member_id.village`` is a field of the record that a field refers to."""
