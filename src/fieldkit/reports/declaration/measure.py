@@ -19,6 +19,13 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Not:
+    """The field holds none of these values; it may be empty."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AtLeast:
     """The field holds this number or more."""
 
@@ -67,12 +74,15 @@ class AnyOf:
     sets: tuple[Mapping[str, Test], ...]
 
 
-Simple: TypeAlias = Filled | AtLeast | AtMost | Aged | Value | tuple[str | int | bool, ...]
+Simple: TypeAlias = Filled | Not | AtLeast | AtMost | Aged | Value | tuple[str | int | bool, ...]
 Test: TypeAlias = "Simple | Has | Shared | AnyOf"
 """What a field must meet: one value, one of several, or one of the tests above; None: empty."""
 Where: TypeAlias = Mapping[str, Test]
 """Conditions by field; ``member_id.village`` is a field of the record that a field refers to."""
 FILLED = Filled()
+NOT_GONE = Not(("INACTIVE", "DEFUNCT", "LEFT", "DECEASED"))
+"""The status of a group or member that is there."""
+OPEN = Not(("CLOSED",))
 
 
 @dataclass(frozen=True, eq=False)

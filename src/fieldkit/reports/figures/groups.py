@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fieldkit.reports.declaration.measure import FILLED, Measure
+from fieldkit.reports.declaration.measure import FILLED, NOT_GONE, OPEN, Measure
 from fieldkit.reports.declaration.report import AREA, Dimension, Report, difference, figure, share
 
 
 def _bodies(name: str, label: str, kind: str) -> Measure:
-    return Measure(name, label, kind, {"inactive_on": None}, "formed_on", "groups")
+    return Measure(name, label, kind, {"status": NOT_GONE}, "formed_on", "groups")
 
 
 GROUPS = _bodies("shgs", "Self-help groups", "self_help_group")
@@ -29,12 +29,12 @@ CLFS_REGISTERED = Measure(
     "groups",
 )
 CLF_PROFILED = CLFS.also("clfs_profiled", "CLFs with a full profile", {"profile_percent": 100})
-MEMBERS = Measure("members", "Members", "member", {"inactive_on": None}, "joined_on", "persons")
+MEMBERS = Measure("members", "Members", "member", {"status": NOT_GONE}, "joined_on", "persons")
 HOUSEHOLDS = Measure(
     "households",
     "Households mobilised",
     "member",
-    {"inactive_on": None},
+    {"status": NOT_GONE},
     "joined_on",
     "households",
     distinct=("block", "village", "household_no"),
@@ -107,7 +107,7 @@ EARNERS = Measure(
 
 
 def _rung(name: str, label: str, *rungs: str) -> Measure:
-    return Measure(name, label, "member", {"inactive_on": None, "rung": rungs}, "", "persons")
+    return Measure(name, label, "member", {"status": NOT_GONE, "rung": rungs}, "", "persons")
 
 
 POTENTIAL = _rung("pld_identified", "Potential Lakhpati Didis", "PLD")
@@ -178,7 +178,7 @@ CENTRES = Measure(
     "csc",
     "Common Service Centres open",
     "common_service_centre",
-    {"closed_on": None},
+    {"status": OPEN},
     "opened_on",
     "centres",
 )

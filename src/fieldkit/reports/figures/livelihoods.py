@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fieldkit.reports.declaration.measure import FILLED, Measure, Where
+from fieldkit.reports.declaration.measure import FILLED, OPEN, Measure, Where
 from fieldkit.reports.declaration.report import AREA, Dimension, Report, figure
 
 
@@ -17,7 +17,7 @@ def _outlet(name: str, label: str, kind: str) -> Measure:
         name,
         label,
         "outlet",
-        {"outlet_kind": kind, "closed_on": None},
+        {"outlet_kind": kind, "status": OPEN},
         "opened_on",
         "outlets",
     )
@@ -37,7 +37,7 @@ EVENT_SALES = EVENTS.sum("sales", "event_sales", "Sales at events")
 HAATS = _outlet("district_haats", "District Haats", "DHAAT")
 WOMEN_HAATS = _outlet("women_haats", "UMEED Women Haats", "UHAAT")
 AIRPORT = _outlet("airport_outlets", "Airport outlets", "AIRPORT")
-OUTLETS = Measure("outlets", "All outlets", "outlet", {"closed_on": None}, "opened_on", "outlets")
+OUTLETS = Measure("outlets", "All outlets", "outlet", {"status": OPEN}, "opened_on", "outlets")
 OUTLET_SALES = OUTLETS.sum("sales", "outlet_sales", "Sales at outlets")
 LISTED = Measure(
     "products_online",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldkit.reports.declaration.measure import AnyOf, AtLeast, AtMost, Measure, Shared
+from fieldkit.reports.declaration.measure import NOT_GONE, AnyOf, AtLeast, AtMost, Measure, Shared
 from fieldkit.reports.declaration.report import Report, figure
 
 _PORTAL, _CODE = Shared(("portal_no",)), Shared(("member_code",))
@@ -20,7 +20,7 @@ SAME_PORTAL = ARTISANS.also("same_portal_no", "with the portal number of another
 SAME_AADHAAR = ARTISANS.also(
     "same_aadhaar", "same name, birth and Aadhaar digits as another", {"": _AADHAAR}
 )
-MEMBERS = Measure("members", "Members", "member", {"inactive_on": None}, "", "persons")
+MEMBERS = Measure("members", "Members", "member", {"status": NOT_GONE}, "", "persons")
 NO_KYC = MEMBERS.also(
     "members_no_kyc",
     "without Aadhaar check (KYC)",
@@ -35,7 +35,7 @@ NOT_APPROVED = Measure(
     "Groups not approved in LokOS",
     "self_help_group",
     {
-        "inactive_on": None,
+        "status": NOT_GONE,
         "": AnyOf(({"approval_status": None}, {"approval_status": ("PENDING", "REJECTED")})),
     },
     "",
@@ -45,7 +45,7 @@ INCOMPLETE = Measure(
     "groups_incomplete",
     "Groups with an incomplete profile",
     "self_help_group",
-    {"inactive_on": None, "": AnyOf(({"profile_percent": None}, {"profile_percent": AtMost(99)}))},
+    {"status": NOT_GONE, "": AnyOf(({"profile_percent": None}, {"profile_percent": AtMost(99)}))},
     "",
     "groups",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fieldkit import reference
-from fieldkit.reports.declaration.measure import FILLED, Measure, Where
+from fieldkit.reports.declaration.measure import FILLED, NOT_GONE, Measure, Where
 from fieldkit.reports.declaration.report import AREA, Dimension, Report, figure, share
 from fieldkit.reports.figures.artisans import PMV_TRAINED, PMV_TRAININGS
 
@@ -213,7 +213,7 @@ LITERATE = Measure(
     "literate_members",
     "Literate members",
     "member",
-    {"inactive_on": None, "education": _LITERATE},
+    {"status": NOT_GONE, "education": _LITERATE},
     "joined_on",
     "persons",
 )

@@ -26,6 +26,7 @@ from fieldkit.reports.declaration.measure import (
     Filled,
     Has,
     Measure,
+    Not,
     Shared,
     Simple,
     Test,
@@ -100,8 +101,9 @@ class Source:
         return self._compare(column, test)
 
     def _compare(self, column: ColumnElement[object], test: Simple) -> ColumnElement[bool]:
-        if isinstance(test, Filled):
-            return column.is_not(None)
+        if isinstance(test, Filled | Not):
+            given = column.is_not(None)
+            return given if isinstance(test, Filled) else or_(~given, column.not_in(test.values))
         if isinstance(test, AtLeast | AtMost):
             return column >= test.least if isinstance(test, AtLeast) else column <= test.most
         if isinstance(test, tuple):
