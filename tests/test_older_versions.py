@@ -534,30 +534,31 @@ def test_a_laptop_with_the_old_version_goes_on_without_the_records_of_the_whole_
     code = _run(tmp_path, "server", "code", *asked).out.split()[0]
     assert _run(home, "init", "--name", "Officer", "--district", "2").code == 0
     assert _run(home, "enrol", server.url, code).code == 0
+
+    def places(of: Path) -> dict[str, object]:
+        named = "SELECT name, district FROM village_organisation WHERE name LIKE 'Our %'"
+        return {str(name): district for name, district in _rows(of / DATABASE, named)}
+
+    def load(text: str) -> None:
+        file.write_text(text, "utf-8")
+        loaded = _run(home, "import", "village_organisation", str(file))
+        assert loaded.code == 0, loaded.err
+        assert _run(home, "sync", "--json").json["waiting"] == 0
+
+    load("name,district,block\nOur moving VO,Budgam,16\nOur union,Whole UT,\n")
     started = ("init", "--name", "Young", "--district", "2", "--block", "16")
     assert _run_old(old_code, young, *started).code == 0
     assert _run_old(old_code, young, "enrol", server.url, expected["named"]["code"]).code == 0
-    assert _run_old(old_code, young, "sync", "--json").code == 0
-    file.write_text("name,district,block\nMoved VO,Budgam,16\nUnion VO,Whole UT,\n", "utf-8")
-    loaded = _run(home, "import", "village_organisation", str(file))
-    assert loaded.code == 0, loaded.err
-    numbers = [
-        _run(home, "find", name, "--json").json[0]["id"] for name in ("Moved VO", "Union VO")
-    ]
-    moved, union = numbers
-    assert _run(home, "sync", "--json").code == 0
-    assert _run_old(old_code, young, "sync", "--json").code == 0
-    assert _run_old(old_code, young, "show", moved).code == 0
-    assert _run_old(old_code, young, "show", union).code != 0
-    file.write_text(f"id,district,block\n{moved},UT,\n", "utf-8")
-    assert _run(home, "import", "village_organisation", str(file)).code == 0
-    assert _run(home, "sync", "--json").code == 0
     assert _run_old(old_code, young, "sync", "--json").json["waiting"] == 0
-    assert _run_old(old_code, young, "show", moved).code != 0
-    assert _run_old(old_code, young, "receipt", "--json").json["match"]
+    assert places(young) == {"Our moving VO": 2}
+    query = "SELECT id FROM village_organisation WHERE name = 'Our moving VO'"
+    ((moving,),) = _rows(home / DATABASE, query)
+    load(f"id,district,block\n{moving},UT,\n")
+    assert _run_old(old_code, young, "sync", "--json").json["waiting"] == 0
+    assert places(young) == {}
     assert _run(young, "sync", "--json").code == 0
-    for number in numbers:
-        assert _run(young, "show", number, "--json").json["record"]["district"] == 0
+    assert places(young) == places(home) == {"Our moving VO": 0, "Our union": 0}
+    assert _run(young, "receipt", "--json").json["match"]
 
 
 def test_the_old_code_is_the_old_code(old_code: Path) -> None:

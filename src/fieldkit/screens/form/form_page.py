@@ -119,7 +119,7 @@ class FormPage(Page["SavedRecord | None"]):
             overlay = {**(texts or {}), **(draft.texts if draft else {})}
             at = draft.field if draft else next(filter(None, found.issues), "")
             model = FormModel(kind, record, overlay, at, found.place, found.limits)
-            model.last, model.begun = found.last, found.begun
+            model.last, model.begun, model.scope = found.last, found.begun, found.scope
             if draft:
                 model.go_on_typing()
             self._same = SamePerson(model)

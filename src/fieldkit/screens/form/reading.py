@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fieldkit.protocol.identity import read_id
+from fieldkit.protocol.scope import Scope
 from fieldkit.records import Choice, Finding, Record, Use, Value, kinds
 from fieldkit.records.declaration.rule import OnlyLimits
 from fieldkit.screens.form.entry.form_field import Candidate
@@ -26,7 +27,7 @@ class Start:
 
     record: Record | None
     place: dict[str, Value]
-    """District and block, which the form does not ask for."""
+    """District and block, which few forms ask for."""
     label: str
     """What the record is called."""
     last: dict[str, str]
@@ -39,6 +40,8 @@ class Start:
     """What it is called to begin a record that is missing, by each kind that may be begun."""
     limits: OnlyLimits
     """The limits of the schemes that rules compare with."""
+    scope: Scope | None
+    """The area that the server takes changes for from this laptop; None: not known."""
 
 
 def base_of(record: Record | None, draft: Draft | None) -> int | None:
@@ -70,16 +73,17 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     new = record is None or record.version is None
     refuses = denied(store, kind, new=new, record=record)
     begun, limits = _begun(store, kind), OnlyLimits(store)
+    scope = store.pull.state().scope
     others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
     last = next((_texts(kind, one) for one in others), {})
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         place: dict[str, Value] = {"district": record.district, "block": record.block}
         found = by_field(store, record.id, kind.form_fields())
-        return Start(record, place, label, last, found, refuses, begun, limits)
+        return Start(record, place, label, last, found, refuses, begun, limits, scope)
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
-    return Start(None, place, f"New {lower(kind.title)}", last, {}, refuses, begun, limits)
+    return Start(None, place, f"New {lower(kind.title)}", last, {}, refuses, begun, limits, scope)
 
 
 def _begun(store: Store, kind: type[Record]) -> dict[str, str]:

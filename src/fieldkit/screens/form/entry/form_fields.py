@@ -5,9 +5,19 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from fieldkit.records import Nothing, Record, RuleContext, Severity, Value, judge, sentence
+from fieldkit.protocol.scope import WHOLE_UT, Scope
+from fieldkit.records import (
+    Finding,
+    Nothing,
+    Record,
+    RuleContext,
+    Severity,
+    Value,
+    judge,
+    sentence,
+)
 from fieldkit.records.fields.formats import today
 from fieldkit.screens.form.entry.form_field import FormField
 
@@ -35,6 +45,8 @@ class FormFields:
         self.unasked: dict[str, str] = {}
         """Texts of a draft whose fields no longer exist: kept, and shown to be typed elsewhere."""
         self._place = dict(place or {})
+        self.scope: Scope | None = None
+        """The area that the server takes changes for from this laptop; None: not known."""
 
     def fill(self, texts: Mapping[str, str]) -> None:
         """Open every field; ``texts`` are put over what the record holds, as if typed."""
@@ -100,6 +112,15 @@ class FormFields:
                 one.read(self.within(one))
             one.offered = text
 
+    def _outside(self) -> Iterator[Finding]:
+        """Say of a chosen area that the server will not take it from this laptop."""
+        district, block = self.values.get("district"), self.values.get("block")
+        if self.scope is None or "district" not in self.fields or not isinstance(district, int):
+            return
+        if not self.scope.writes(district, block if isinstance(block, int) else None):
+            rule = "whole_ut" if district == WHOLE_UT else "out_of_scope"
+            yield Finding(self.kind.kind(), "", "district", rule, severity=Severity.WARN)
+
     def judge(self, seen: Collection[str]) -> None:
         """Note beside the fields what those rules say that need no other record.
 
@@ -107,7 +128,7 @@ class FormFields:
         """
         notes: dict[str, tuple[str, bool]] = {}
         context = RuleContext(today(), self.record, self._known)
-        for finding in judge(self.kind.of(self.values), context):
+        for finding in (*self._outside(), *judge(self.kind.of(self.values), context)):
             remark = finding.severity is not Severity.BLOCK
             if finding.rule != "required" and (
                 finding.field not in notes or (notes[finding.field][1] and not remark)

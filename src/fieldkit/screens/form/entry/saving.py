@@ -12,6 +12,8 @@ from fieldkit.records import Finding, Severity, Value, sentence
 from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.screens.form.entry.model import FormModel
 
+_PLACE = frozenset({"district", "block"})
+
 
 def changes(model: FormModel) -> dict[str, Value]:
     """Return what the operator changed, by field; None clears.
@@ -27,6 +29,9 @@ def changes(model: FormModel) -> dict[str, Value]:
                 changed[name] = None
         elif one.value != one.original:
             changed[name] = one.value
+    if changed.keys() & _PLACE:
+        # One without the other could come to stand beside another's half.
+        changed |= {name: after[name] for name in _PLACE & model.fields.keys()}
     return changed
 
 
