@@ -139,7 +139,7 @@ class _Figures:
         period: Period,
     ) -> None:
         self._connection = connection
-        self._measures = measures
+        self.measures = measures
         self._area = area
         self.period = period
         self._found: dict[tuple[str, str, Span], Cell] = {}
@@ -154,11 +154,11 @@ class _Figures:
             if fy and fy != own:
                 self._ask(replace(self.period, fy=fy), [Span.YEAR], fy)
             elif fy:
-                for name in self._measures:
+                for name in self.measures:
                     self._found[name, fy, Span.YEAR] = self._found[name, "", Span.YEAR]
 
     def _ask(self, period: Period, spans: Sequence[Span], fy: str) -> None:
-        asked = [Counted(one, span) for one in self._measures.values() for span in spans]
+        asked = [Counted(one, span) for one in self.measures.values() for span in spans]
         found = count(self._connection, asked, self._area, period, METRIC)[()]
         for one in asked:
             self._found[one.measure.name, fy, one.span] = found.get(one, 0)
@@ -166,7 +166,7 @@ class _Figures:
     def count_since(self, days: set[date]) -> None:
         """Count what is dated after the days of opening figures."""
         for day in days:
-            asked = [Counted(one, Span.REVIEW) for one in self._measures.values()]
+            asked = [Counted(one, Span.REVIEW) for one in self.measures.values()]
             period = replace(self.period, reviewed=day)
             found = count(self._connection, asked, self._area, period, METRIC)[()]
             for one in asked:
@@ -287,7 +287,8 @@ def _row(
         given,
         aimed - given if given is not None and aimed is not None else None,
     ]
-    return Row(cells, (metric, line.fy), unit)
+    measure = figures.measures.get(metric)
+    return Row(cells, (metric, line.fy), unit, measure.amount if measure else "")
 
 
 def _given_on(line: _Line, said: Sequence[Said], area: Area) -> int | float | None:

@@ -264,6 +264,8 @@ class Row:
     """The values of its dimension, to ask for the records behind it; None: the total."""
     unit: str = ""
     """The unit of its figures, in columns whose unit is that of the row."""
+    adds: str = ""
+    """As :attr:`Heading.adds`, where it depends on the row."""
 
 
 UNIT_OF_ROW = "figure"
