@@ -13,6 +13,7 @@ from fieldkit.records import Finding, sentence
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.form.reading import start
 from fieldkit.screens.sync.conflicts import open_conflicts
+from fieldkit.screens.sync.out_of_area import records_out_of_area
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Keep, Saved, State, Store
 from fieldkit.sync.client import Outcome, enrol, sync
@@ -129,6 +130,7 @@ def test_others_are_told_so_and_lose_nothing(
     assert place(field, mine) == place(field, own) == (WHOLE_UT, None)
     assert (typed := field.get(KIND, known)) is not None
     assert typed.remarks == "mine"
+    assert [one.id for one in records_out_of_area(field)] == [mine]
     device = field.device
     assert device is not None
     for record in (mine, own):
