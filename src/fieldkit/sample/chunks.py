@@ -23,6 +23,7 @@ from fieldkit.sample.journey import (
     toolkit,
     training,
 )
+from fieldkit.sample.livelihoods import Livelihoods, Woman
 from fieldkit.sample.people import Person, Row, after, again, artisan, mobile, person
 
 LAST_DAY = date(2025, 9, 26)
@@ -253,19 +254,43 @@ class _Generator:
         random = self.random
         place = random.choice(self.area.villages)
         row, formed = group(random, self.area, self.number, place)
+        borrows = bool(row.pop("loan_running")) and row["grade"] == "A"
+        well_run = bool(row["repays"])
         row["village_organisation_id"] = self.parents["organisation"]
         row["joined_federation_on"] = after(random, formed, 30, 400).isoformat()
         entry = self._numbered("self_help_group", row)
         yield entry
+        women: list[Woman] = []
         trainees: list[Trainee] = []
         for at, (woman, beneficiary_id) in enumerate(self._women(approved, known, place)):
             row = member(random, self.area, woman, self.number, at, formed)
             row |= {"self_help_group_id": entry[1]["id"], "beneficiary_id": beneficiary_id}
+            schemes = [one for one in ("PMJJBY", "PMSBY") if row.pop(one.lower())]
+            status = str(row.pop("lakhpati_status"))
             made = self._numbered("member", row)
             yield made
-            trainees.append(Trainee("member_id", str(made[1]["id"])))
+            number = str(made[1]["id"])
+            joined = date.fromisoformat(str(row["joined_on"]))
+            farms = bool(row["mahila_kisan"])
+            women.append(Woman(number, str(row.get("born") or ""), joined, farms, status, schemes))
+            trainees.append(Trainee("member_id", number))
         if chunk % _CHUNKS_A_COURSE == 0:
             yield from self._course(trainees, place.name)
+        yield from Livelihoods(
+            Random(f"{self.seed} {self.area.block} livelihoods {chunk}"),
+            self.area,
+            LAST_DAY,
+            self.number,
+            str(entry[1]["id"]),
+            formed,
+            well_run,
+            borrows,
+            self.parents["organisation"],
+            self.parents["cluster"],
+            women,
+            [one.trainee.id for one in approved],
+            self._numbered,
+        ).made()
 
     def _women(
         self, approved: list[_Artisan], known: list[Person], place: Place
