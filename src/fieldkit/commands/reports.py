@@ -204,6 +204,7 @@ def _due_json(item: DueItem) -> dict[str, object]:
 def put_out(table: Table, args: Namespace) -> int:
     """Print a table, or write it to a file, in the format asked for."""
     from fieldkit.reports.formats import data, text
+    from fieldkit.reports.formats.files import FORMATS
 
     form = args.format or (args.output.suffix[1:].casefold() if args.output else "table")
     form = "json" if args.json else "table" if form in {"txt", ""} else form
@@ -211,11 +212,9 @@ def put_out(table: Table, args: Namespace) -> int:
         say_json(data.to_json(table))
         return DONE
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not args.output else 0
-    writers: dict[str, Callable[[], bytes]] = {
-        "csv": lambda: data.to_csv(table),
-        "xlsx": lambda: data.to_xlsx(table),
-        "json": lambda: data.json_bytes(table),
-        "table": lambda: ("\n".join(text.lines(table, width)) + "\n").encode(),
+    writers: dict[str, Callable[[Table], bytes]] = {
+        "table": lambda table: ("\n".join(text.lines(table, width)) + "\n").encode(),
+        **{name: one.write for name, one in FORMATS.items()},
     }
     if form not in writers:
         raise Unusable(f"The format must be one of: {', '.join(writers)}. Give it with --format.")
@@ -223,8 +222,8 @@ def put_out(table: Table, args: Namespace) -> int:
         for line in text.lines(table, width):
             say(line)
     elif args.output is None:
-        sys.stdout.buffer.write(writers[form]())
+        sys.stdout.buffer.write(writers[form](table))
     else:
-        args.output.write_bytes(writers[form]())
+        args.output.write_bytes(writers[form](table))
         say(f"The report was written to {args.output}.")
     return DONE

@@ -8,6 +8,7 @@ from fieldkit.reports.catalogue import reports
 from fieldkit.reports.declaration.due import Due, DueItem, about_kind
 from fieldkit.reports.declaration.report import Cell, Dimension, Heading, Period, Row, Table
 from fieldkit.reports.figures.due_work import due_work
+from fieldkit.reports.months import months_of
 from fieldkit.reports.run import AnyReport, period_of
 from fieldkit.reports.sql.due import due_counts, due_items
 
@@ -27,6 +28,7 @@ __all__ = [
     "due_counts",
     "due_items",
     "due_work",
+    "months_of",
     "period_of",
     "reports",
 ]

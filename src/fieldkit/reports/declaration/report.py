@@ -253,6 +253,10 @@ class Heading:
     """Whether the records behind its figures can be listed: as many as it counts."""
     adds: str = ""
     """The field of these records that is added up; empty: they are counted."""
+    weight: int = 0
+    """Where not all columns fit, those of more weight are shown first."""
+    upper: str = ""
+    """The column with the upper end, where this one may be the lower end of a range."""
 
 
 @dataclass(slots=True)

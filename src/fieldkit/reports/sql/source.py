@@ -184,7 +184,7 @@ class Source:
         return and_(*conditions)
 
 
-def _referring(test: Has, as_on: date) -> Select[tuple[object]]:
+def _referring(test: Has, as_on: date) -> Select[object]:
     """Return the question for the record numbers to which another kind's records refer."""
     other = Source(test.kind, as_on)
     refers = other.column(test.field)
@@ -196,7 +196,8 @@ def _referring(test: Has, as_on: date) -> Select[tuple[object]]:
     if test.on:
         day = other.column(test.on)
         conditions.append(or_(day.is_(None), day <= as_on))
-    return select(refers.label("number")).select_from(other.rows).where(*conditions)
+    number: ColumnElement[object] = refers.label("number")
+    return select(number).select_from(other.rows).where(*conditions)
 
 
 def _refers(column: ColumnElement[object], test: Has, as_on: date) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from fieldkit.records import Record, Use, kinds
 from fieldkit.records.declaration.roles import newcomer
 from fieldkit.records.fields.formats import Moment, indian, today
-from fieldkit.screens.base.words import clock_warning
+from fieldkit.screens.base.words import clock_warning, plural
 from fieldkit.screens.lookup.places import own_area
 from fieldkit.screens.lookup.rows import in_words, label_of, states_in_words
 from fieldkit.store import Draft, State, Store
@@ -58,7 +58,7 @@ class DueWork(NamedTuple):
         """Return all of it as one need, then each sort."""
         if len(self.sorts) < 2:
             return self.sorts
-        since = f", longest {self.longest} days" if self.longest > 0 else ""
+        since = f", up to {plural(self.longest, 'day')}" if self.longest > 0 else ""
         return [Need(indian(self.many), f"due{since}", "due"), *self.sorts]
 
 

@@ -9,12 +9,11 @@ from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.base.words import when_due
 from fieldkit.screens.lists.list_box import ListBox
 from fieldkit.screens.lists.list_choices import Filter, FilterPage
 from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Cell, Span, Text, joined
+from fieldkit.screens.look.text import Cell, Span, Text, cut, joined
 from fieldkit.screens.lookup.places import own_area
 from fieldkit.screens.widgets.rows import Answer, Choice
 
@@ -29,6 +28,8 @@ PAGE = 60
 """Lines read at a time."""
 _FOUND = 200
 """People and groups looked at for a text."""
+_WHO, _PLACE = 22, 11
+"""Cells of a name and of a place on a narrow screen: what is due tells more."""
 _WHAT, _BLOCK = "what", "block"
 
 
@@ -106,8 +107,14 @@ def read_counts(store: Store, wanted: Wanted) -> Counted:
     own = own_area(store)
     area = wanted.area(own)
     asked = partial(due_counts, rules=[*due_work().values()], area=area, today=today())
-    blocks = [(one.block, one.title) for one in own.parts() if one.block is not None]
+    blocks = [(one.block, one.name) for one in own.parts() if one.block is not None]
     return Counted(area.title, blocks, {what: many for what, many, _ in store.query(asked)})
+
+
+class DueFilterPage(FilterPage):
+    """The sorts of work, the most first, and the blocks."""
+
+    HINT = "a sort of work, a block, a name ..."
 
 
 class DuePage(PickerPage[None]):
@@ -173,20 +180,27 @@ class DuePage(PickerPage[None]):
         return Answer(
             [self._choice(one) for one in items],
             above=tuple(above),
-            headings=("Who", "What is due", "Place", "Since"),
-            right=frozenset({3}),
+            headings=("Who", "What is due", "Place", "", "Days"),
+            right=frozenset({4}),
             more=more,
         )
 
     def _choice(self, item: DueItem) -> Choice:
         from fieldkit.records import kinds
+        from fieldkit.records.fields.formats import indian
         from fieldkit.reports import due_work
 
-        title = kinds()[item.about_kind].title.lower()
-        who: Cell = (Span(item.name or item.about_id, "strong"), Span(f"  {title}", "dim"))
-        late: Cell = (Span(when_due(item.days), "dim" if item.days < 0 else "text"),)
+        who: Cell = (Span(item.name or item.about_id, "strong"),)
+        place: Cell = (Span(item.place, "dim"),)
+        title: Cell = ""
+        if self.wide:
+            title = (Span(kinds()[item.about_kind].title.lower(), "dim"),)
+        else:
+            who, place = cut(who, _WHO), cut(place, _PLACE)
+        late = indian(item.days) if item.days >= 0 else f"in {-item.days}"
+        days: Cell = (Span(late, "dim" if item.days < 0 else "strong"),)
         return Choice(
-            (who, due_work()[item.what].label, (Span(item.place, "dim"),), late),
+            (who, due_work()[item.what].label, place, title, days),
             partial(self.navigator.open_record, item.about_kind, item.about_id),
             key=f"{item.what} {item.id}",
         )
@@ -233,7 +247,7 @@ class DuePage(PickerPage[None]):
             self._show(now._replace(text=text.strip()))
 
         narrowed = bool(now.filters or now.text)
-        page = FilterPage("Due", [*sorts, *blocks], now.filters, narrowed, take, find)
+        page = DueFilterPage("Due", [*sorts, *blocks], now.filters, narrowed, take, find)
         await self.app.push_screen(page)
 
     def _show(self, wanted: Wanted) -> None:

@@ -10,7 +10,7 @@ from textual import events
 from fieldkit.screens.base.navigator import Among, MenuEntry
 from fieldkit.screens.base.words import counted
 from fieldkit.screens.lists.columns import Column, Listed, columns, fitting
-from fieldkit.screens.lists.exporting import ExportPage
+from fieldkit.screens.lists.exporting import export_page
 from fieldkit.screens.lists.list_box import ListBox
 from fieldkit.screens.lists.list_choices import (
     Filter,
@@ -244,4 +244,4 @@ class ListPage(FindPage):
         def records(store: Store) -> Iterator[Record]:
             return iter(find_in(store, wanted, text)) if text else every(store, wanted)
 
-        await self.app.push_screen(ExportPage(kinds()[self.kind], records, self.say))
+        await self.app.push_screen(export_page(kinds()[self.kind], records, self.say))
