@@ -124,7 +124,7 @@ def test_export_then_import_gives_the_same_records(
     filled: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = tmp_path / "office"
-    assert cli("sample", "--people", "1", "--seed", "8", "--office", "--out", office).code == 0
+    assert cli("sample", "--people", "1", "--seed", "13", "--office", "--out", office).code == 0
     assert cli("import", office).code == 0
     one = cli("export", "beneficiary", "--format", "jsonl").lines[0]
     newer = {"id": one["id"], "solar_panel": {"watts": 40}, "seen": ["a", 1]}
