@@ -68,10 +68,12 @@ def from_lifecycles() -> Iterator[Due]:
 
 
 def _of_step(name: str, kind: type[Record], state: str, step: Step, since: str) -> Due:
-    lifecycle = kind.lifecycle
-    following = lifecycle.next(step.state) if lifecycle else ()
-    then = next((one.word for one in following if not one.aside), "")
-    label = f"{kind.title} {step.word}" + (f"; next: {then}" if then else "")
+    if step.due_on:
+        label = f"{kind.title}: {kind.fields()[step.due_on].label.lower()}"
+    else:
+        following = kind.lifecycle.next(step.state) if kind.lifecycle else ()
+        then = next((one.word for one in following if not one.aside), "")
+        label = f"{kind.title} {step.word}" + (f"; next: {then}" if then else "")
     until: tuple[str, ...] = getattr(step, "until", ())
     return Due(
         f"{name}_{step.state.lower()}",

@@ -34,6 +34,7 @@ from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from textual.timer import Timer
+    from textual.worker import Worker
 
     from fieldkit.reports import Area
 
@@ -65,6 +66,7 @@ class ReportPage(PickerPage[None]):
         """The row whose figures are shown alone."""
         self._order = Order()
         self._patience: Timer | None = None
+        self._worker: Worker[None] | None = None
 
     async def load_data(self) -> None:
         """Count when the page is opened, and again when records may have changed."""
@@ -85,7 +87,7 @@ class ReportPage(PickerPage[None]):
         if self._patience:
             self._patience.stop()
         self._patience = self.set_timer(_PATIENCE, self._say_counting)
-        self.run_worker(self._count_reporting, group="count", exclusive=True)
+        self._worker = self.run_worker(self._count_reporting, group="count", exclusive=True)
 
     async def _count_reporting(self) -> None:
         await self.run_reporting(self._counted)

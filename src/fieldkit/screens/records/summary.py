@@ -1,4 +1,4 @@
-"""What a page says of its record: who or what it is, its steps, what is due, all its fields.
+"""What a page says of its record: who or what it is, its steps, what is due.
 
 Everything follows from the declarations. Functions that take a store run in its thread.
 """
@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.base.words import when_due
-from fieldkit.screens.look.charts import Fact, Step
+from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.rows import RecordSource, shown_value
 
 if TYPE_CHECKING:
@@ -36,13 +36,6 @@ class Due(NamedTuple):
 
     what: str
     more: str
-
-
-class Section(NamedTuple):
-    """Filled fields under their heading."""
-
-    heading: str
-    facts: Sequence[Fact]
 
 
 def identity(source: RecordSource, record: Record, label: str) -> Identity:
@@ -134,21 +127,3 @@ def _waiting(store: Store, record: Record) -> Iterator[Due]:
     asked = partial(due_items, rules=rules, area=Area(), today=today(), about=[record.id])
     for item in store.query(asked):
         yield Due(due_work()[item.what].label, when_due(item.days))
-
-
-# --- all fields ---
-
-
-def sections(source: RecordSource, record: Record) -> list[Section]:
-    """Return all filled fields, by the sections of the form."""
-    found: dict[str, list[Fact]] = {}
-    for name, field in record.form_fields().items():
-        value = record.value(name)
-        if value is None:
-            continue
-        if name in record.references():
-            text = shown_value(source, record, name)
-        else:
-            text = field.format.describe(value)
-        found.setdefault(field.section, []).append(Fact(field.label, text))
-    return [Section(heading, facts) for heading, facts in found.items()]
