@@ -168,6 +168,11 @@ def _add_records(commands: Subparsers) -> None:
     sample.add_argument("--block", type=_whole, metavar="N")
     sample.add_argument("--seed", type=_whole, default=1, metavar="S")
     sample.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    sample.add_argument(
+        "--office",
+        action="store_true",
+        help="also officers, targets and limits, which only a supervisor may enter",
+    )
     sample.add_argument("--out", required=True, type=Path, metavar="DIR")
 
     load = _add(commands, "import", "load records from a file or folder", "importing:load")

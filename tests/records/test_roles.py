@@ -10,7 +10,9 @@ from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.credit.loan import Loan
 from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.roles import (
+    DOMAINS,
     actions_of,
+    by_domain,
     check_roles,
     days_of,
     home_jobs,
@@ -20,6 +22,13 @@ from fieldkit.records.declaration.roles import (
 )
 from fieldkit.records.outreach.attendance import Attendance
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
+
+
+def test_every_kind_is_in_a_domain_that_has_a_name() -> None:
+    domains = dict(by_domain())
+    assert [*domains] == [*DOMAINS.values()]
+    assert sum(map(len, domains.values())) == len(kinds())
+    assert {kind.kind() for kind in domains["Targets and officers"]} >= {"target", "snapshot"}
 
 
 def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
@@ -34,9 +43,14 @@ def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
         ("", "enterprise", "enterprise"),
         ("", "support", "support"),
         ("", "convergence", "convergence"),
+        ("", "visit", "visit"),
+        ("", "success story", "story"),
+        ("", "grievance", "grievance"),
+        ("", "product", "product"),
     }
     assert [(one.action.key, one.field) for one in actions_of("programme")] == [
-        ("a", "programme_id")
+        ("n", "programme_id"),
+        ("a", "programme_id"),
     ]
     rosters = {
         (page, one.kind.kind()) for page in kinds() for one in actions_of(page) if one.action.roster

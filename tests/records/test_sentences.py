@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.records import test_funds_and_livelihoods as funds
+from tests.records import test_outreach_rules as outreach
 from tests.records import test_rules as rules
 
 from fieldkit.protocol.change import Json, canonical
@@ -18,6 +19,7 @@ from fieldkit.records.declaration.sentences import GENERAL
 from fieldkit.records.fields.dates import RELEASED
 
 NOT_SAID = "something to check"
+CASES = (rules, funds, outreach)
 MORE: list[tuple[Record, list[Record], Record | None]] = [
     (rules.toolkit(state="DELIVERED"), [], rules.toolkit(state="SELECTED")),
     (rules.toolkit(state="SELECTED"), [], rules.toolkit(state="DELIVERED")),
@@ -47,8 +49,8 @@ class Everywhere(rules.Register):
 def found() -> Iterator[Finding]:
     """Yield what all the cases of the rules break, at the laptop and at the server."""
     cases: list[tuple[Record, list[Record], Record | None]] = [
-        *((record, [], None) for record, _, _ in (*rules.ALONE, *funds.ALONE)),
-        *((record, known, None) for record, known, _, _ in (*rules.AMONG, *funds.AMONG)),
+        *((record, [], None) for cases in CASES for record, _, _ in cases.ALONE),
+        *((record, known, None) for cases in CASES for record, known, _, _ in cases.AMONG),
         *MORE,
     ]
     for record, known, before in cases:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -23,7 +24,7 @@ Rows = list[tuple[str, dict[str, Value]]]
 
 @cache
 def made() -> Rows:
-    return list(sample(400, 7, BUDGAM, CHADOORA))
+    return list(sample(400, 7, BUDGAM, CHADOORA, of_office=True))
 
 
 def of(kind: str) -> list[dict[str, Value]]:
@@ -150,10 +151,13 @@ def test_dates_of_steps_are_in_order() -> None:
             assert approved[row["beneficiary_id"]] < days[row["training_batch_id"]]
 
 
+AHEAD = {"expires_on", "planned_on", "next_visit_on", "due_on"}
+
+
 def test_no_date_is_in_the_future() -> None:
     for kind, row in made():
         for name, value in row.items():
-            if name.endswith("_on") and name != "expires_on":
+            if name.endswith("_on") and name not in AHEAD:
                 assert date.fromisoformat(str(value)) <= LAST_DAY, (kind, name)
         assert "2018" <= str(row["created_at"]) <= "2025-09-27"
 
@@ -211,9 +215,14 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, form: str) -> None:
     assert written[0] == written[1] != written[2]
 
 
+FORMS: tuple[Literal["jsonl"], Literal["csv"]] = ("jsonl", "csv")
+
+
 def test_both_file_formats_hold_the_same_records(tmp_path: Path) -> None:
-    area = {"people": 60, "seed": 5, "district": BUDGAM, "block": CHADOORA}
-    lines, tables = write(tmp_path, "jsonl", **area), write(tmp_path, "csv", **area)
+    lines, tables = (
+        write(tmp_path, form, people=60, seed=5, district=BUDGAM, block=CHADOORA, of_office=True)
+        for form in FORMS
+    )
     assert list(lines) == list(tables) == [kind for kind in kinds() if kind in lines]
     for kind, path in tables.items():
         fields = kinds()[kind].fields()
@@ -242,3 +251,26 @@ def test_every_district_has_people() -> None:
 def test_a_block_of_another_district_is_refused() -> None:
     with pytest.raises(ValueError, match="no block 16 in district 3"):
         next(iter(sample(1, 1, 3, CHADOORA)))
+
+
+def test_visits_grievances_and_stories_narrow_step_by_step() -> None:
+    stories = Counter(row["state"] for row in of("story"))
+    assert stories.keys() == {"DRAFTED", "CONSENTED", "APPROVED", "PUBLISHED"}
+    assert all(row["consent"] for row in of("story") if row["state"] != "DRAFTED")
+    assert {row["state"] for row in of("grievance")} == {"RECEIVED", "FORWARDED", "CLOSED"}
+    visited = {row["beneficiary_id"] for row in of("visit") if "beneficiary_id" in row}
+    assert len(of("visit")) > len(visited) > len(of("story"))
+    assert {row["state"] for row in of("visit")} == {"MADE", "PLANNED"}
+    assert {"self_help_group_id", "beneficiary_id"} <= {
+        name for row in of("product") for name in row
+    }
+
+
+def test_only_a_supervisors_sample_has_targets() -> None:
+    rows = list(sample(40, 7, BUDGAM, CHADOORA))
+    written = {kind: kinds()[kind].writers.create for kind, _ in rows}
+    assert "supervisor" not in written.values()
+    office = {kind for kind, _ in made()} - {kind for kind, _ in sample(400, 7, BUDGAM, CHADOORA)}
+    assert office == {
+        "area_coverage", "officer_assignment", "ranking", "scheme_limit", "snapshot", "target",
+    }  # fmt: skip

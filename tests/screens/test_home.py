@@ -75,7 +75,7 @@ async def test_typing_on_home_finds_and_a_lone_digit_opens_a_job(
     async with opened_app() as hand:
         await hand.press("9419011432")
         assert hand.marked().startswith(" Ghulam Mohammad Bhat  s/o Abdul Ahad")
-        await hand.press("<escape>", "6", "<enter>")
+        await hand.press("<escape>", "6", "<enter>", "training")
         assert "Trainings" in hand.text()
 
 

@@ -70,6 +70,7 @@ def sample(args: Namespace) -> int:
         seed=args.seed,
         district=district,
         block=block,
+        of_office=args.office,
     )
     for path in written.values():
         say(str(path))

@@ -23,6 +23,9 @@ from fieldkit.sample.journey import (
     toolkit,
     training,
 )
+from fieldkit.sample.livelihoods import Livelihoods, Woman
+from fieldkit.sample.office import office
+from fieldkit.sample.outreach import Around, outreach
 from fieldkit.sample.people import Person, Row, after, again, artisan, mobile, person
 
 LAST_DAY = date(2025, 9, 26)
@@ -33,6 +36,8 @@ _DAYS = 390
 """Days from the first registration to the last."""
 _AGAIN, _TRAINED, _EQUIPPED, _LENT = 0.03, 0.87, 0.93, 0.45
 _SAME_PHONE = 0.06
+_AHEAD = frozenset({"expires_on", "planned_on", "next_visit_on", "due_on"})
+"""Days that may lie after the record was entered."""
 _CHUNKS_A_CLUSTER, _CHUNKS_AN_ORGANISATION, _CHUNKS_A_CENTRE = 40, 8, 25
 _CHUNKS_A_COURSE = 5
 
@@ -43,8 +48,12 @@ def origin_of(seed: int, district: int, block: int) -> str:
     return "S" + "".join(CROCKFORD[byte % 32] for byte in drawn[:7])
 
 
-def sample(people: int, seed: int, district: int, block: int) -> Iterator[tuple[str, Row]]:
+def sample(
+    people: int, seed: int, district: int, block: int, *, of_office: bool = False
+) -> Iterator[tuple[str, Row]]:
     """Yield (kind, row) of a block: exactly ``people`` artisans and the records around them.
+
+    ``of_office``: also what only a supervisor may enter: officers, coverage, targets, limits.
 
     Rows hold values as an export does (ISO dates, codes), with ``id``. A record follows those it
     refers to. The same arguments give the same rows.
@@ -58,6 +67,8 @@ def sample(people: int, seed: int, district: int, block: int) -> Iterator[tuple[
     for chunk in range(chunks):
         first_day = _FIRST_DAY + timedelta(days=_DAYS * chunk // max(chunks, 1))
         yield from generator.chunk(chunk, min(_CHUNK, people - chunk * _CHUNK), first_day)
+    if of_office:
+        yield from generator.office(people)
 
 
 @dataclass(slots=True)
@@ -100,6 +111,24 @@ class _Generator:
             known.append(someone)
         yield from self._train(approved)
         yield from self._group(chunk, approved, known)
+        yield from outreach(
+            Around(
+                Random(f"{self.seed} {self.area.block} outreach {chunk}"),
+                self.area,
+                chunk,
+                LAST_DAY,
+                [one.trainee for one in approved],
+                [one.ready for one in approved],
+                self.parents["group"],
+                self.parents["cluster"],
+                self._numbered,
+            )
+        )
+
+    def office(self, people: int) -> Iterator[tuple[str, Row]]:
+        """Yield what the supervisor of the block enters, for ``people`` artisans."""
+        random = Random(f"{self.seed} {self.area.block} office")
+        yield from office(random, self.area, people, LAST_DAY, self._numbered)
 
     def _numbered(self, kind: str, row: Row) -> tuple[str, Row]:
         """Add id, place, author and time of entry to a row."""
@@ -118,7 +147,7 @@ class _Generator:
         days = [
             str(value)
             for name, value in row.items()
-            if value and (name == "on" or name.endswith("_on")) and name != "expires_on"
+            if value and (name == "on" or name.endswith("_on")) and name not in _AHEAD
         ]
         day = date.fromisoformat(max(days, default=_FIRST_DAY.isoformat()))
         moment = datetime(day.year, day.month, day.day, 4, 30, tzinfo=UTC)
@@ -253,19 +282,43 @@ class _Generator:
         random = self.random
         place = random.choice(self.area.villages)
         row, formed = group(random, self.area, self.number, place)
+        borrows = bool(row.pop("loan_running")) and row["grade"] == "A"
+        well_run = bool(row["repays"])
         row["village_organisation_id"] = self.parents["organisation"]
         row["joined_federation_on"] = after(random, formed, 30, 400).isoformat()
-        entry = self._numbered("self_help_group", row)
+        entry = self._parent("group", "self_help_group", row)
         yield entry
+        women: list[Woman] = []
         trainees: list[Trainee] = []
         for at, (woman, beneficiary_id) in enumerate(self._women(approved, known, place)):
             row = member(random, self.area, woman, self.number, at, formed)
             row |= {"self_help_group_id": entry[1]["id"], "beneficiary_id": beneficiary_id}
+            schemes = [one for one in ("PMJJBY", "PMSBY") if row.pop(one.lower())]
+            status = str(row.pop("lakhpati_status"))
             made = self._numbered("member", row)
             yield made
-            trainees.append(Trainee("member_id", str(made[1]["id"])))
+            number = str(made[1]["id"])
+            joined = date.fromisoformat(str(row["joined_on"]))
+            farms = bool(row["mahila_kisan"])
+            women.append(Woman(number, str(row.get("born") or ""), joined, farms, status, schemes))
+            trainees.append(Trainee("member_id", number))
         if chunk % _CHUNKS_A_COURSE == 0:
             yield from self._course(trainees, place.name)
+        yield from Livelihoods(
+            Random(f"{self.seed} {self.area.block} livelihoods {chunk}"),
+            self.area,
+            LAST_DAY,
+            self.number,
+            str(entry[1]["id"]),
+            formed,
+            well_run,
+            borrows,
+            self.parents["organisation"],
+            self.parents["cluster"],
+            women,
+            [one.trainee.id for one in approved],
+            self._numbered,
+        ).made()
 
     def _women(
         self, approved: list[_Artisan], known: list[Person], place: Place

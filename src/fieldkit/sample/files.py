@@ -17,7 +17,14 @@ Form: TypeAlias = Literal["jsonl", "csv"]
 
 
 def write(
-    out: Path, form: Form, *, people: int, seed: int, district: int, block: int
+    out: Path,
+    form: Form,
+    *,
+    people: int,
+    seed: int,
+    district: int,
+    block: int,
+    of_office: bool = False,
 ) -> dict[str, Path]:
     """Write ``KIND.jsonl`` or ``KIND.csv`` files into the folder ``out``, created if missing.
 
@@ -27,7 +34,7 @@ def write(
         ValueError: there is no such block in the district (LGD codes).
         OSError: the folder cannot be written.
     """
-    rows = sample(people, seed, district, block)
+    rows = sample(people, seed, district, block, of_office=of_office)
     out.mkdir(parents=True, exist_ok=True)
     paths: dict[str, Path] = {}
     writers: dict[str, Callable[[Row], None]] = {}

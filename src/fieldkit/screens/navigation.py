@@ -156,7 +156,7 @@ class Navigation:
 
     async def open_lists(self) -> None:
         """Open the choice of lists."""
-        from fieldkit.screens.lists.list_page import ListsPage
+        from fieldkit.screens.lists.lists_page import ListsPage
 
         await self._app.push_screen(ListsPage())
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import RuleContext, rule
 from fieldkit.records.fields.formats import (
     CODE,
     MOBILE,
@@ -15,6 +17,8 @@ from fieldkit.records.fields.formats import (
     TEXT,
     Choice,
 )
+
+_SOURCE = "our own check, not official"
 
 
 class CommonServiceCentre(Record, table=True):
@@ -54,3 +58,21 @@ class CommonServiceCentre(Record, table=True):
     opened_on: date | None = field("Open since", PAST_DATE)
     status: str | None = field("Open or closed", Choice("open_closed"), default="OPEN")
     closed_on: date | None = field("Closed", PAST_DATE)
+
+    def label(self) -> str:
+        """Name its operator, else the centre, else its number."""
+        return self.vle_name or self.name or self.csc_id or f"{self.title} {self.id}"
+
+
+@rule(
+    CommonServiceCentre,
+    "csc_id",
+    source=_SOURCE,
+    says="Enter the CSC number, or the name of its operator.",
+)
+def known_by_number_or_name(centre: CommonServiceCentre, _context: RuleContext) -> bool:
+    """A centre is known by its number or by who runs it."""
+    return not (centre.csc_id or centre.vle_name)
+
+
+in_order(CommonServiceCentre, "opened_on", "closed_on", source=_SOURCE)

@@ -13,6 +13,7 @@ LETTERS: Mapping[str, str] = {
     "m": "member",
     "n": "note",
     "t": "training",
+    "y": "year",
     "v": "visit or decision",
 }
 """The letters an action may have, each once on a page, with its meaning; pages use others."""

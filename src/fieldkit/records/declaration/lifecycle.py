@@ -36,6 +36,8 @@ class Step:
     """After how many days at this step a record is overdue; 0: never."""
     due_on: str = ""
     """The field of the day by which a record must leave the step: it is overdue after that day."""
+    until: tuple[str, ...] = ()
+    """References: a later record of the kind at this step, about the same one, ends the wait."""
     aside: bool = False
     """Off the main way (returned, rejected): its fields apply only while the record is there, and
     its date has no place in the order of dates."""

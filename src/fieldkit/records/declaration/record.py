@@ -241,6 +241,17 @@ class Record(SQLModel):
             return max((today - by).days, 0) if isinstance(by, date) else 0
         return self.lifecycle.overdue(step, self.happened_on(), today)
 
+    def followed_by(self, other: Record) -> bool:
+        """Say whether a later record of the kind ends the wait of this one at its step."""
+        step = self.step()
+        if not step or other.id == self.id or other.step() is not step:
+            return False
+        mine, then = self.happened_on(), other.happened_on()
+        if mine is None or then is None or then <= mine:
+            return False
+        about = [name for name in step.until if self.value(name) is not None]
+        return any(other.value(name) == self.value(name) for name in about)
+
     @classmethod
     def on_timeline(cls) -> bool:
         """Say whether records of the kind have a date for the timeline."""

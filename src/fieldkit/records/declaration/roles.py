@@ -11,6 +11,18 @@ from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.record import Record, kinds
 
+DOMAINS: Mapping[str, str] = {
+    "artisans": "Artisans",
+    "training": "Trainings",
+    "community": "Groups and members",
+    "credit": "Loans and funds",
+    "livelihoods": "Enterprises and markets",
+    "outreach": "Programmes and visits",
+    "targets": "Targets and officers",
+}
+"""What the folder of a domain is called on the screen, in the order of menus and lists."""
+_NO_DOMAIN = "Other"
+
 
 class PageAction(NamedTuple):
     """An action on the page of a kind."""
@@ -55,6 +67,15 @@ class DayMarks(NamedTuple):
     def parent(self) -> type[Record]:
         """The kind that has the days."""
         return kinds()[self.kind.references()[self.days.of].kinds[0]]
+
+
+def by_domain() -> Sequence[tuple[str, Sequence[type[Record]]]]:
+    """Return the kinds by domain, each with what it is called; those of a domain by name."""
+    found: dict[str, list[type[Record]]] = {title: [] for title in (*DOMAINS.values(), _NO_DOMAIN)}
+    for kind in sorted(kinds().values(), key=lambda kind: kind.plural):
+        domain = next((part for part in kind.__module__.split(".") if part in DOMAINS), "")
+        found[DOMAINS.get(domain, _NO_DOMAIN)].append(kind)
+    return [(title, held) for title, held in found.items() if held]
 
 
 def actions_of(page: str) -> Sequence[PageAction]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from fieldkit.protocol.change import Json
+from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
@@ -64,3 +65,11 @@ class MarketEvent(Record, table=True):
     )
     sales: int | None = field("Sales", RUPEES, section="What was sold", uses=Use.LIST)
     orders: int | None = field("Orders booked", RUPEES)
+
+    def label(self) -> str:
+        """Name it by its title, else its kind, and the place."""
+        kind = Choice("market_event_kind").show(self.event_kind) or self.title
+        return ", ".join(filter(None, (self.name or kind, self.place)))
+
+
+in_order(MarketEvent, "starts_on", "ends_on", source="our own check, not official")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import (
@@ -21,6 +23,7 @@ from fieldkit.records.fields.formats import (
 class Outlet(Record, table=True):
     """A District Haat, an UMEED Women Haat, an airport outlet or another place of sale."""
 
+    actions = {"cluster_federation_id": Action("", "outlet")}
     match_keys = (("outlet_kind", "~name"), ("~name", "place"))
 
     name: str | None = field(
@@ -46,3 +49,7 @@ class Outlet(Record, table=True):
     groups: int | None = field("Self-help groups that sell there", Whole(most=10_000))
     sales: int | None = field("Sales so far", RUPEES, uses=Use.LIST)
     sales_as_on: date | None = field("Sales as on", PAST_DATE)
+
+
+in_order(Outlet, "opened_on", "closed_on", source="our own check, not official")
+in_order(Outlet, "opened_on", "sales_as_on", source="our own check, not official")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import (
@@ -20,6 +22,7 @@ from fieldkit.records.fields.formats import (
 class ProducerOrganisation(Record, table=True):
     """A producer organisation: an FPO, a producer company or a producer group."""
 
+    actions = {"cluster_federation_id": Action("", "producer organisation")}
     match_keys = (("registration_no",), ("~name", "village"))
 
     name: str | None = field(
@@ -43,3 +46,10 @@ class ProducerOrganisation(Record, table=True):
     cluster_federation_id: str | None = field("CLF", Reference(("cluster_federation",)))
     contact_name: str | None = field("Contact person", PERSON_NAME, uses=Use.KIN)
     mobile: str | None = field("Mobile", MOBILE, uses=Use.DIGITS)
+
+    def event(self) -> str:
+        """Say that it was registered."""
+        return f"Registered: {self.label()}"
+
+
+in_order(ProducerOrganisation, "formed_on", "registered_on", source="our own check, not official")

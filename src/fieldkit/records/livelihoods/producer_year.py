@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.fields.formats import (
     FINANCIAL_YEAR,
     PAST_DATE,
@@ -22,6 +25,7 @@ class ProducerYear(Record, table=True):
 
     title = "Producers' year"
     order = "fy"
+    actions = {"producer_organisation_id": Action("y", "year")}
     match_keys = (("producer_organisation_id", "fy", "produce"),)
 
     producer_organisation_id: str | None = field(
@@ -44,3 +48,34 @@ class ProducerYear(Record, table=True):
     produce: str | None = field("What was produced", TEXT, section="Production")
     quantity: int | None = field("Quantity", Whole(most=10**9))
     unit: str | None = field("Unit", Choice("produce_unit"))
+
+    def label(self) -> str:
+        """Name the year and what was produced."""
+        return ", ".join(filter(None, (self.fy, self.produce))) or f"{self.title} {self.id}"
+
+    def event(self) -> str:
+        """Say the year and its turnover."""
+        turnover = f", turnover {RUPEES.show(self.turnover)}" if self.turnover else ""
+        return f"Year {self.label()}{turnover}"
+
+
+check = Rules(ProducerYear, "our own check, not official")
+
+
+@check(
+    "fy",
+    "The figures of this year and produce are entered already ({other}). Open that one.",
+    Severity.REASON,
+    across=True,
+)
+def one_record_of_a_year(year: ProducerYear, context: RuleContext) -> Broken | None:
+    """A year is entered once for each produce."""
+    others = context.others(year, "producer_organisation_id", "fy")
+    same = [one for one in others if one.produce == year.produce]
+    return Broken(other=same[0]) if same else None
+
+
+@check("unit", "Enter the unit of the quantity.", Severity.WARN)
+def quantity_has_a_unit(year: ProducerYear, _context: RuleContext) -> bool:
+    """A quantity without its unit says nothing."""
+    return year.quantity is not None and year.unit is None

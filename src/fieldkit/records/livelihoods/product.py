@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.checks import exactly_one, in_order
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.fields.formats import PAST_DATE, RUPEES, TEXT, YES_NO, Choice, Reference
+
+_SOURCE = "our own check, not official"
+_ONLINE = frozenset({"AMAZON", "FLIPKART", "MEESHO"})
 
 
 class Product(Record, table=True):
     """A product of a group or an artisan on one platform."""
 
+    actions = {
+        "self_help_group_id": Action("", "product"),
+        "beneficiary_id": Action("", "product"),
+    }
     match_keys = (
         ("self_help_group_id", "~name", "platform"),
         ("beneficiary_id", "~name", "platform"),
@@ -48,3 +59,31 @@ class Product(Record, table=True):
     brand: str | None = field("Brand", TEXT)
     odop: bool | None = field("One District One Product (ODOP)", YES_NO)
     gi_tag: bool | None = field("Geographical indication (GI)", YES_NO)
+
+    def event(self) -> str:
+        """Say that it was listed, and where."""
+        platform = Choice("market_channel").show(self.platform)
+        return f"Product listed: {self.label()}" + (f", {platform}" if platform else "")
+
+
+@rule(
+    Product,
+    "listed_on",
+    source=_SOURCE,
+    severity=Severity.WARN,
+    says="Enter the day it was listed on {platform:market_channel}: products are counted by it.",
+)
+def listed_on_a_day(product: Product, _context: RuleContext) -> Broken | None:
+    """A product on a platform is counted from the day it was listed."""
+    online = product.platform in _ONLINE
+    return Broken(platform=product.platform) if online and product.listed_on is None else None
+
+
+exactly_one(
+    Product,
+    "self_help_group_id",
+    "beneficiary_id",
+    what="the group or the artisan",
+    source="a product is made by a group or by an artisan",
+)
+in_order(Product, "listed_on", "delisted_on", source=_SOURCE)

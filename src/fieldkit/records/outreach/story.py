@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.checks import exactly_one
 from fieldkit.records.declaration.field import Use, field
+from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import AnyArtisan, AnyGroup, AnyMember, state_field
 from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.declaration.writers import SUPERVISOR, Writers
 from fieldkit.records.fields.formats import PAST_DATE, RUPEES, TEXT, YES_NO, Choice, Text, Whole
+
+_SOURCE = "our own check, not official"
+_NEEDS_CONSENT = frozenset({"CONSENTED", "APPROVED", "PUBLISHED"})
 
 
 class Story(Record, table=True):
@@ -15,6 +25,33 @@ class Story(Record, table=True):
 
     plural = "Stories"
     order = "headline"
+    actions = {
+        "beneficiary_id": Action("", "success story"),
+        "member_id": Action("", "success story"),
+        "self_help_group_id": Action("", "success story"),
+    }
+    writers = Writers(values={"state": {"APPROVED": SUPERVISOR, "PUBLISHED": SUPERVISOR}})
+    lifecycle = Lifecycle(
+        "state",
+        Step("DRAFTED", "drafted", on="drafted_on", then=("CONSENTED", "WITHDRAWN")),
+        Step(
+            "CONSENTED",
+            "agreed to by the person",
+            on="consent_on",
+            asks=("consent_how",),
+            then=("APPROVED", "WITHDRAWN"),
+            ask="Enter the date consent was given.",
+        ),
+        Step(
+            "APPROVED",
+            "approved",
+            on="approved_on",
+            asks=("approved_by",),
+            then=("PUBLISHED", "WITHDRAWN"),
+        ),
+        Step("PUBLISHED", "published", on="published_on", asks=("published_in",)),
+        Step("WITHDRAWN", "withdrawn", aside=True),
+    )
     match_keys = (
         ("beneficiary_id", "headline"),
         ("member_id", "headline"),
@@ -46,3 +83,39 @@ class Story(Record, table=True):
     approved_by: str | None = field("Approved by", TEXT, "Name and post.")
     published_on: date | None = field("Published", PAST_DATE, uses=Use.LIST)
     published_in: str | None = field("Published in", TEXT)
+
+
+check = Rules(Story, _SOURCE)
+
+
+@check(
+    "consent",
+    "A story is approved and published only with the consent of the person. Ask for it first.",
+)
+def consent_before_approval(story: Story, _context: RuleContext) -> bool:
+    """Nobody's story goes on without their consent."""
+    return story.state in _NEEDS_CONSENT and story.consent is not True
+
+
+@check(
+    "income_after",
+    "{after:rupees} after and {before:rupees} before: the income did not grow. Check both.",
+    Severity.WARN,
+)
+def income_grew(story: Story, _context: RuleContext) -> Broken | None:
+    """A success story shows more income after than before."""
+    before, after = story.income_before, story.income_after
+    if before is None or after is None or after > before:
+        return None
+    return Broken(before=before, after=after)
+
+
+exactly_one(
+    Story,
+    "beneficiary_id",
+    "member_id",
+    "self_help_group_id",
+    what="the artisan, the member or the group",
+    source="a story is of one artisan, one member or one group",
+)
+lifecycle_rules(Story, source=_SOURCE)

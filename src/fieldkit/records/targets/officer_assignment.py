@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldkit.protocol.finding import Severity
+from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
-from fieldkit.records.declaration.record import Record
+from fieldkit.records.declaration.parts import OfArea
+from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.declaration.writers import SUPERVISOR, Writers
 from fieldkit.records.fields.formats import MOBILE, PAST_DATE, PERSON_NAME, TEXT, Choice
 
 
-class OfficerAssignment(Record, table=True):
+class OfficerAssignment(OfArea, table=True):
     """One officer's role in one area: the record's own district and block; none is the UT."""
 
     title = "Officer"
@@ -37,3 +40,29 @@ class OfficerAssignment(Record, table=True):
     mobile: str | None = field("Mobile", MOBILE, uses=Use.DIGITS | Use.LIST)
     since: date | None = field("Since", PAST_DATE, uses=Use.HAPPENED)
     until: date | None = field("Until", PAST_DATE)
+
+    def event(self) -> str:
+        """Say the role."""
+        return f"{Choice('officer_role').show(self.role) or self.title}: {self.label()}"
+
+
+@rule(
+    OfficerAssignment,
+    "role",
+    source="a district has one nodal officer of a scheme at a time (our own check)",
+    severity=Severity.WARN,
+    says="{other_name} ({other}) is nodal officer there too. Enter until when.",
+    across=True,
+)
+def one_nodal_officer(officer: OfficerAssignment, context: RuleContext) -> Broken | None:
+    """One nodal officer of a scheme at a time in one area."""
+    if officer.role != "NODAL" or officer.until is not None:
+        return None
+    area = (officer.district, officer.block, officer.scheme)
+    for other in context.others(officer, "role"):
+        if other.until is None and (other.district, other.block, other.scheme) == area:
+            return Broken(other=other)
+    return None
+
+
+in_order(OfficerAssignment, "since", "until", source="our own check, not official")

@@ -194,9 +194,20 @@ def _overdue(store: Store) -> Counter[tuple[str, str]]:
         for state, _ in kind.lifecycle.waits() if kind.lifecycle else ():
             where = {kind.lifecycle.field: state} if kind.lifecycle else {}
             waiting = store.page(name, where=where, limit=MANY).records
-            if late := sum(bool(record.overdue(day)) for record in waiting):
-                counted[name, state] += late
+            late = [record for record in waiting if record.overdue(day)]
+            if many := sum(not _followed(store, record) for record in late):
+                counted[name, state] += many
     return counted
+
+
+def _followed(store: Store, record: Record) -> bool:
+    """Say whether a later record about the same person or group ends the wait."""
+    step = record.step()
+    about = [name for name in step.until if record.value(name) is not None] if step else []
+    same = (
+        one for name in about for one in store.where(record.kind(), **{name: record.value(name)})
+    )
+    return any(record.followed_by(one) for one in same)
 
 
 def _up_to(many: int) -> str:
@@ -205,7 +216,7 @@ def _up_to(many: int) -> str:
 
 
 def _overdue_needs(overdue: Mapping[tuple[str, str], int]) -> Iterator[Need]:
-    """Name what is overdue by kind: "3 toolkits over 30 days"."""
+    """Name what is overdue by kind: "3 toolkits over 30 days", "2 visits past the day"."""
     counted = Counter[tuple[str, int]]()
     for (name, state), many in overdue.items():
         lifecycle = kinds()[name].lifecycle
@@ -213,7 +224,8 @@ def _overdue_needs(overdue: Mapping[tuple[str, str], int]) -> Iterator[Need]:
         counted[name, step.overdue if step else 0] += many
     for (name, days), many in counted.items():
         named = _named(kinds()[name], many)
-        yield Need(_up_to(many), f"{named} over {days} days", "due", name, f"{named} overdue")
+        since = f"over {days} days" if days else "past the day"
+        yield Need(_up_to(many), f"{named} {since}", "due", name, f"{named} overdue")
 
 
 def _due(overdue: Mapping[tuple[str, str], int]) -> Sequence[Due]:
@@ -223,7 +235,8 @@ def _due(overdue: Mapping[tuple[str, str], int]) -> Sequence[Due]:
         kind = kinds()[name]
         lifecycle = kind.lifecycle
         if lifecycle and (step := lifecycle.step(state)):
-            group = (f"{kind.plural} for over {step.overdue} days", name, lifecycle.field)
+            since = f"for over {step.overdue} days" if step.overdue else "past the day"
+            group = (f"{kind.plural} {since}", name, lifecycle.field)
             found.setdefault(group, []).append(DueStep(_up_to(many), step.word, state))
     return [Due(*group, steps) for group, steps in found.items()]
 

@@ -42,22 +42,31 @@ def entries(app: AppBase) -> list[MenuEntry]:
 
 
 def records(app: AppBase) -> list[MenuEntry]:
-    """Return the list of each kind, and a new record of each."""
-    from fieldkit.records import kinds
+    """Return the list of each kind, and a new record of each, by domain."""
+    from fieldkit.records.declaration.roles import by_domain
 
     navigator = app.navigator
-    by_plural = sorted(kinds().items(), key=lambda item: item[1].plural)
-    by_title = sorted(kinds().items(), key=lambda item: item[1].title)
-    return [
-        *(
-            MenuEntry(f"List: {kind.plural}", "", partial(navigator.open_list, name), "Lists")
-            for name, kind in by_plural
-        ),
-        *(
-            MenuEntry(f"New: {kind.title.lower()}", "", partial(navigator.open_new, name), "New")
-            for name, kind in by_title
-        ),
+    lists = [
+        MenuEntry(
+            f"List: {kind.plural}",
+            "",
+            partial(navigator.open_list, kind.kind()),
+            f"Lists: {domain}",
+        )
+        for domain, kinds in by_domain()
+        for kind in kinds
     ]
+    new = [
+        MenuEntry(
+            f"New: {kind.title.lower()}",
+            "",
+            partial(navigator.open_new, kind.kind()),
+            f"New: {domain}",
+        )
+        for domain, kinds in by_domain()
+        for kind in kinds
+    ]
+    return [*lists, *new]
 
 
 class MenuPage(PickerPage[None]):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.lists.columns import Column, Listed, columns, fitting, listed
 from fieldkit.screens.lists.exporting import ExportPage
 from fieldkit.screens.lists.list_choices import (
@@ -21,7 +20,7 @@ from fieldkit.screens.lists.list_choices import (
     orders,
 )
 from fieldkit.screens.look.glyphs import DOT
-from fieldkit.screens.look.parts import MARGIN, keys
+from fieldkit.screens.look.parts import MARGIN
 from fieldkit.screens.look.text import Cell, Span, Text, joined
 from fieldkit.screens.lookup.find_page import FindPage
 from fieldkit.screens.lookup.hits import new_row
@@ -340,36 +339,3 @@ class ListPage(FindPage):
             return iter(find_in(store, wanted, text)) if text else every(store, wanted)
 
         await self.app.push_screen(ExportPage(kinds()[self.kind], records, self.say))
-
-
-class ListsPage(PickerPage[None]):
-    """All kinds with the number of their records."""
-
-    TITLE = "Lists"
-    PROMPT = "Lists"
-    HINT = "what is in it"
-    EMPTY = "No such list."
-    KEYS = keys("Enter open", "type to narrow", "Esc back")
-
-    async def load_data(self) -> None:
-        """Count the records."""
-        self.picker.reload_if_idle()
-
-    async def answer(self, text: str) -> Answer:
-        """Answer with the kinds whose name contains what is typed."""
-        from fieldkit.records import kinds
-        from fieldkit.records.fields.formats import indian
-
-        counts = await self.ask(lambda store: store.counts())
-        rows = [
-            Choice(
-                (
-                    (Span(kind.plural, "strong"),),
-                    (Span(indian(counts.get(name, 0)), "text" if counts.get(name) else "dim"),),
-                ),
-                partial(self.navigator.open_list, name),
-            )
-            for name, kind in sorted(kinds().items(), key=lambda item: item[1].plural)
-            if text.strip().casefold() in kind.plural.casefold()
-        ]
-        return Answer(rows, headings=("List", "Records"), right=frozenset({1}))

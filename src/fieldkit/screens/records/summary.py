@@ -14,6 +14,7 @@ from fieldkit.screens.lookup.rows import RecordSource, shown_value
 
 if TYPE_CHECKING:
     from fieldkit.records import Field, Record
+    from fieldkit.records import Step as LifecycleStep
     from fieldkit.store import Store
 
 
@@ -126,16 +127,24 @@ def due(store: Store, record: Record) -> list[Due]:
 def _overdue(store: Store, record: Record) -> Iterator[Due]:
     """Yield what refers to a record and has been at one step of its lifecycle for too long."""
     from fieldkit.records import kinds
-    from fieldkit.records.fields.formats import indian, today
+    from fieldkit.records.fields.formats import today
 
     for name, kind in kinds().items():
         for field, reference in kind.references().items():
             if not kind.lifecycle or record.kind() not in reference.kinds:
                 continue
-            for found in store.where(name, **{field: record.id}):
+            there = store.where(name, **{field: record.id})
+            for found in there:
                 days, step = found.overdue(today()), found.step()
-                if days and step:
-                    yield Due(f"{kind.title} {step.word}", f"{indian(days)} days ago")
+                if days and step and not any(map(found.followed_by, there)):
+                    yield Due(f"{kind.title} {step.word}", _late(step, days))
+
+
+def _late(step: LifecycleStep, days: int) -> str:
+    """Say for how long: since the step was reached, or since the day it was due."""
+    from fieldkit.records.fields.formats import indian
+
+    return f"due {indian(days)} days ago" if step.due_on else f"{indian(days)} days ago"
 
 
 # --- all fields ---
