@@ -226,9 +226,26 @@ def _add_reports(commands: Subparsers) -> None:
     due.add_argument("--limit", type=_count, metavar="N")
     _add_json(due)
 
+    target = commands.add_parser("target", help="targets, allotments and published figures")
+    actions = target.add_subparsers(title="actions", metavar="ACTION", required=True)
+    load = _add(actions, "import", "load targets from a file", "targets:load")
+    load.add_argument("file", nargs="?", type=Path, help="without it: the published figures")
+    _add_json(load)
+    _add_json(_add(actions, "list", "list the targets", "targets:listing"))
 
-def _add_report(report: argparse.ArgumentParser) -> None:
-    report.add_argument("name", metavar="list|NAME")
+    snapshot = commands.add_parser("snapshot", help="reports kept as they were on a day")
+    actions = snapshot.add_subparsers(title="actions", metavar="ACTION", required=True)
+    take = _add(actions, "take", "keep a report as it is", "targets:take")
+    take.add_argument("--name", dest="called", metavar="NAME", help="what to call it")
+    _add_report(take, "NAME")
+    _add_json(_add(actions, "list", "list the snapshots", "targets:snapshots"))
+    show = _add(actions, "show", "print a snapshot", "targets:show")
+    show.add_argument("name", metavar="NAME")
+    _add_output(show)
+
+
+def _add_report(report: argparse.ArgumentParser, names: str = "list|NAME") -> None:
+    report.add_argument("name", metavar=names)
     report.add_argument("--division", metavar="NAME")
     report.add_argument("--district", type=_whole, metavar="N", help="LGD code")
     report.add_argument("--block", type=_whole, metavar="N", help="LGD code")
@@ -237,9 +254,13 @@ def _add_report(report: argparse.ArgumentParser) -> None:
         "--as-on", metavar="DATE", help="count events up to this day, in today's data"
     )
     report.add_argument("--by", metavar="NAME", help="what rows are made by: area, bank, trade ...")
-    report.add_argument("--format", choices=("table", "csv", "xlsx", "json"))
-    report.add_argument("-o", "--output", type=Path, metavar="FILE")
-    _add_json(report)
+    _add_output(report)
+
+
+def _add_output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=("table", "csv", "xlsx", "json"))
+    command.add_argument("-o", "--output", type=Path, metavar="FILE")
+    _add_json(command)
 
 
 def _add_sync(commands: Subparsers) -> None:

@@ -13,6 +13,7 @@ from fieldkit.records import Finding, sentence
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.form.reading import start
 from fieldkit.screens.sync.conflicts import open_conflicts
+from fieldkit.screens.sync.out_of_area import records_out_of_area
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Keep, Saved, State, Store
 from fieldkit.sync.client import Outcome, enrol, sync
@@ -129,6 +130,7 @@ def test_others_are_told_so_and_lose_nothing(
     assert place(field, mine) == place(field, own) == (WHOLE_UT, None)
     assert (typed := field.get(KIND, known)) is not None
     assert typed.remarks == "mine"
+    assert [one.id for one in records_out_of_area(field)] == [mine]
     device = field.device
     assert device is not None
     for record in (mine, own):
@@ -207,6 +209,9 @@ def test_conflicts_and_receipts_are_those_of_any_record(laptop: Laptop) -> None:
     done(officer, other, field)
     (seen,) = [one for one in field.conflicts() if one.record_id == record]
     assert (seen.stands, seen.held) == ("one", "two")
+    for store, note in ((field, "only an administrator of the whole UT"), (other, "")):
+        (words,) = open_conflicts(store, record)
+        assert (note in words.note) if note else not words.note
     (found,) = [one for one in other.conflicts() if one.record_id == record]
     other.resolve(found.id, Keep.MINE, "Reyaz")
     done(other, officer, field)

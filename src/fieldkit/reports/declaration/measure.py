@@ -19,10 +19,24 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Not:
+    """The field holds none of these values; it may be empty."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AtLeast:
     """The field holds this number or more."""
 
     least: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """The field holds this number or less."""
+
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +61,28 @@ class Has:
 
 
 @dataclass(frozen=True, eq=False)
+class Shared:
+    """Another record of the kind holds the same values of these fields."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class AnyOf:
     """One of several sets of conditions holds; stands under the name ``""``."""
 
     sets: tuple[Mapping[str, Test], ...]
 
 
-Test: TypeAlias = "Filled | AtLeast | Aged | Has | AnyOf | Value | tuple[str | int | bool, ...]"
+Simple: TypeAlias = Filled | Not | AtLeast | AtMost | Aged | Value | tuple[str | int | bool, ...]
+Test: TypeAlias = "Simple | Has | Shared | AnyOf"
 """What a field must meet: one value, one of several, or one of the tests above; None: empty."""
 Where: TypeAlias = Mapping[str, Test]
 """Conditions by field; ``member_id.village`` is a field of the record that a field refers to."""
 FILLED = Filled()
+NOT_GONE = Not(("INACTIVE", "DEFUNCT", "LEFT", "DECEASED"))
+"""The status of a group or member that is there."""
+OPEN = Not(("CLOSED",))
 
 
 @dataclass(frozen=True, eq=False)

@@ -262,6 +262,19 @@ class Row:
     cells: list[Cell]
     key: tuple[Cell, ...] | None = None
     """The values of its dimension, to ask for the records behind it; None: the total."""
+    unit: str = ""
+    """The unit of its figures, in columns whose unit is that of the row."""
+    adds: str = ""
+    """As :attr:`Heading.adds`, where it depends on the row."""
+
+
+UNIT_OF_ROW = "figure"
+"""The unit of a column whose figures have the unit of their row."""
+
+
+def unit_of(heading: Heading, row: Row) -> str:
+    """Return the unit of a cell."""
+    return row.unit if heading.unit == UNIT_OF_ROW else heading.unit
 
 
 @dataclass(slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fieldkit.reports.declaration.measure import FILLED, Measure, Where
+from fieldkit import reference
+from fieldkit.reports.declaration.measure import FILLED, NOT_GONE, Measure, Where
 from fieldkit.reports.declaration.report import AREA, Dimension, Report, figure, share
 from fieldkit.reports.figures.artisans import PMV_TRAINED, PMV_TRAININGS
 
+_LITERATE = tuple(str(one.code) for one in reference.options("education") if one.code != "ILL")
 _PMV: Where = {"beneficiary_id": FILLED, "training_batch_id.training_type": PMV_TRAININGS}
 BATCHES = Measure(
     "batches",
@@ -138,4 +140,119 @@ TRAINING = Report(
         "(PM Vishwakarma Guidelines); the stipend is Rs 500 for a day attended.",
     ),
 )
-REPORTS = (TRAINING,)
+
+
+def _members(name: str, label: str, *types: str) -> Measure:
+    return Measure(
+        name,
+        label,
+        "training_enrolment",
+        {
+            "member_id": FILLED,
+            "state": ("COMPLETED", "CERTIFIED"),
+            "training_batch_id.training_type": types,
+        },
+        ("completed_on", "certified_on"),
+        "persons",
+    )
+
+
+def _sessions(name: str, label: str, *types: str) -> Measure:
+    return Measure(
+        name, label, "training_batch", {"training_type": types}, "starts_on", "trainings"
+    )
+
+
+_OF_GROUPS = ("SHG_CMTC", "SHG_SKILL", "FINLIT", "DAKSH", "EXPOSURE", "EDP")
+CMTCS = Measure(
+    "cmtcs",
+    "CMTCs open",
+    "training_centre",
+    {"centre_kind": "CMTC"},
+    "functional_since",
+    "centres",
+)
+CMTC_PLACES = replace(CMTCS.sum("capacity", "cmtc_places", "Places in them"), unit="places")
+CMTC_DISTRICTS = replace(
+    CMTCS,
+    name="cmtc_districts",
+    label="Districts with one",
+    unit="districts",
+    distinct=("district",),
+)
+AT_CMTC = _sessions("cmtc_trainings", "Trainings at CMTCs", "SHG_CMTC")
+RESOURCE = AT_CMTC.also(
+    "with_resource_person", "with resource persons", {"resource_persons": FILLED}
+)
+OMPLIS = RESOURCE.also("omplis_trainings", "conducted by OMPLIS", {"partner": "OMPLIS"})
+CMTC_TRAINED = _members("cmtc_trained", "Members trained at CMTCs", "SHG_CMTC")
+HIMAYAT = _sessions("himayat_trainings", "Trainings by HIMAYAT", *_OF_GROUPS).also(
+    "himayat_trainings", "Trainings by HIMAYAT", {"partner": "HIMAYAT"}
+)
+SKILLS = _sessions("skill_trainings", "Skill trainings of members", "SHG_SKILL")
+TAGGED = SKILLS.also("skill_courses", "with the course named", {"course": FILLED})
+DAKSH = Measure(
+    "daksh_members",
+    "Members in Daksh Kisan courses",
+    "training_enrolment",
+    {"member_id": FILLED, "training_batch_id.training_type": "DAKSH"},
+    "enrolled_on",
+    "persons",
+    distinct=("member_id",),
+)
+DAKSH_PRACTICAL = Measure(
+    "daksh_practicals",
+    "Practicals at a KVK",
+    "training_enrolment",
+    {"practical_on": FILLED, "training_batch_id.training_type": "DAKSH"},
+    "practical_on",
+    "persons",
+)
+DAKSH_DONE = _members("daksh_completed", "Daksh Kisan completed", "DAKSH")
+LITERATE = Measure(
+    "literate_members",
+    "Literate members",
+    "member",
+    {"status": NOT_GONE, "education": _LITERATE},
+    "joined_on",
+    "persons",
+)
+FINLIT = _sessions("finlit_sessions", "Financial literacy sessions", "FINLIT")
+FINLIT_BLOCKS = replace(
+    FINLIT, name="finlit_blocks", label="Blocks with a session", unit="blocks", distinct=("block",)
+)
+EXPOSURE = _sessions("exposure_visits", "Exposure visits", "EXPOSURE")
+EXPOSED = _members("exposure_members", "Members on exposure visits", "EXPOSURE")
+STATE = Dimension("state", "Visited", {"training_batch": "visited_state"})
+CAPACITY = Report(
+    "capacity_building",
+    "CMTCs and trainings of members",
+    "R18",
+    (
+        figure(CMTCS),
+        figure(CMTC_PLACES),
+        figure(CMTC_DISTRICTS),
+        figure(AT_CMTC),
+        figure(RESOURCE),
+        figure(OMPLIS),
+        figure(CMTC_TRAINED),
+        figure(SKILLS),
+        figure(TAGGED),
+        figure(MEMBERS_TRAINED),
+        figure(HIMAYAT),
+        figure(LITERATE),
+        figure(DAKSH),
+        figure(DAKSH_PRACTICAL),
+        figure(DAKSH_DONE),
+        figure(FINLIT),
+        figure(FINLIT_BLOCKS),
+        figure(EXPOSURE),
+        figure(EXPOSED),
+    ),
+    by=(AREA, KIND, PARTNER, COURSE, CENTRE, STATE),
+    notes=(
+        "OMPLIS: as one report spells it; what it stands for is not confirmed. Literate: any "
+        "education but none.",
+    ),
+)
+REPORTS = (TRAINING, CAPACITY)

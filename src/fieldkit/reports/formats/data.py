@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date, datetime
 from typing import cast
 
@@ -44,13 +45,13 @@ def packed(table: Table) -> str:
     made = {
         **to_json(table),
         "columns": [[one.name, one.label, one.unit] for one in table.columns],
-        "rows": [[_plain(value) for value in row.cells] for row in table.rows],
+        "rows": [[row.unit, *(_plain(value) for value in row.cells)] for row in table.rows],
     }
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpacked(text: str) -> Table:
-    """Return the table of a snapshot; days stay as they were written.
+    """Return the table of a snapshot.
 
     Raises:
         ValueError: the text holds no table.
@@ -65,12 +66,19 @@ def unpacked(text: str) -> Table:
             date.fromisoformat(str(made["as_on"])),
             str(made["area"]),
             [Heading(name, label, unit) for name, label, unit in headings],
-            [Row(cells) for cells in rows],
+            [Row([_day(value) for value in cells], None, str(unit)) for unit, *cells in rows],
             cast(list[str], made["notes"]),
             str(made["fy"] or ""),
         )
     except (KeyError, TypeError) as error:
         raise ValueError("not a table") from error
+
+
+def _day(value: Cell) -> Cell:
+    """Return the day that a text stands for, else the value."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return date.fromisoformat(value)
+    return value
 
 
 def to_csv(table: Table) -> bytes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fieldkit.reports.declaration.report import Row, Table
+from fieldkit.reports.declaration.report import Row, Table, unit_of
 from fieldkit.reports.formats.words import in_words, subtitle
 
-_WIDEST = 32
+_WIDEST = 44
 
 
 def lines(table: Table, width: int = 0) -> Iterator[str]:
@@ -33,7 +33,7 @@ def lines(table: Table, width: int = 0) -> Iterator[str]:
 def _texts(table: Table, row: Row) -> list[str]:
     pairs = zip(row.cells, table.columns, strict=True)
     return [
-        in_words(value, heading.unit) if heading.name != "code" else str(value or "")
+        in_words(value, unit_of(heading, row)) if heading.name != "code" else str(value or "")
         for value, heading in pairs
     ]
 

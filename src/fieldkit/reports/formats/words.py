@@ -20,7 +20,7 @@ def in_words(value: Cell, unit: str = "") -> str:
         return value or ""
     if unit == RUPEES:
         return rupees(value)
-    text = f"{value:.1f}" if isinstance(value, float) else indian(value)
+    text = indian(int(value)) if value == int(value) else f"{value:,.1f}"
     return f"{text}%" if unit == PERCENT else text
 
 

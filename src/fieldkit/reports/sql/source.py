@@ -11,25 +11,29 @@ from sqlalchemy import (
     and_,
     false,
     func,
-    literal,
     or_,
     select,
     true,
 )
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from fieldkit.records import Field, Record, Value, kinds
+from fieldkit.records import Field, Record, kinds
 from fieldkit.reports.declaration.measure import (
     Aged,
     AnyOf,
     AtLeast,
+    AtMost,
     Filled,
     Has,
     Measure,
+    Not,
+    Shared,
+    Simple,
     Test,
     Where,
 )
 from fieldkit.reports.declaration.report import Period, Span
+from fieldkit.reports.sql.ladder import RUNG, rungs
 
 
 class Source:
@@ -42,7 +46,8 @@ class Source:
         self.rows: FromClause = self.table
         self._joined: dict[str, tuple[type[Record], NamedFromClause]] = {}
         self._linked: dict[int, ColumnElement[object]] = {}
-        self._kept: list[Has] = []
+        self._rungs: dict[str, ColumnElement[object]] = {}
+        self._kept: list[Has | Shared] = []
 
     def column(self, path: str) -> ColumnElement[object]:
         """Return the column of a field, or of one that a reference leads to.
@@ -51,7 +56,10 @@ class Source:
         """
         whole, _, length = path.partition(":")
         through, _, name = whole.rpartition(".")
-        columns = self._through(through)[1].c if through else self.table.c
+        kind, rows = self._through(through) if through else (self.kind, self.table)
+        columns = rows.c
+        if name == RUNG and kind.kind() == "member":
+            return self._rung(rows)
         return func.substr(columns[name], 1, int(length)) if length else columns[name]
 
     def _through(self, path: str) -> tuple[type[Record], NamedFromClause]:
@@ -68,6 +76,14 @@ class Source:
         self._joined[path] = there, rows
         return there, rows
 
+    def _rung(self, members: NamedFromClause) -> ColumnElement[object]:
+        """Join where members stand on the income ladder."""
+        if members.name not in self._rungs:
+            found = rungs(self.as_on).subquery(f"rungs_{len(self._rungs)}")
+            self.rows = self.rows.outerjoin(found, found.c.member_id == members.c.id)
+            self._rungs[members.name] = found.c.rung
+        return self._rungs[members.name]
+
     def holds(self, where: Where) -> ColumnElement[bool]:
         """Return the conditions of a measure."""
         tests = [self._meets(path, test) for path, test in where.items()]
@@ -76,29 +92,31 @@ class Source:
     def _meets(self, path: str, test: Test) -> ColumnElement[bool]:
         if isinstance(test, AnyOf):
             return or_(*(self.holds(one) for one in test.sets))
+        if isinstance(test, Shared):
+            return self._twice(test)
         column = self.column(path)
         if isinstance(test, Has):
             found = self._link(column, test)
             return found.is_(None) if test.lacks else found.is_not(None)
         return self._compare(column, test)
 
-    def _compare(
-        self,
-        column: ColumnElement[object],
-        test: Filled | AtLeast | Aged | Value | tuple[str | int | bool, ...],
-    ) -> ColumnElement[bool]:
-        if isinstance(test, Filled):
-            return column.is_not(None)
-        if isinstance(test, AtLeast):
-            return column >= literal(test.least)
-        if isinstance(test, Aged):
-            latest = column <= self.as_on - timedelta(days=test.least)
-            if test.most is None:
-                return latest
-            return and_(latest, column >= self.as_on - timedelta(days=test.most))
+    def _compare(self, column: ColumnElement[object], test: Simple) -> ColumnElement[bool]:
+        if isinstance(test, Filled | Not):
+            given = column.is_not(None)
+            return given if isinstance(test, Filled) else or_(~given, column.not_in(test.values))
+        if isinstance(test, AtLeast | AtMost):
+            return column >= test.least if isinstance(test, AtLeast) else column <= test.most
         if isinstance(test, tuple):
             return column.in_(test) if test else false()
+        if isinstance(test, Aged):
+            return self._aged(column, test)
         return column.is_(test) if test is None or isinstance(test, bool) else column == test
+
+    def _aged(self, column: ColumnElement[object], test: Aged) -> ColumnElement[bool]:
+        latest = column <= self.as_on - timedelta(days=test.least)
+        if test.most is None:
+            return latest
+        return and_(latest, column >= self.as_on - timedelta(days=test.most))
 
     def _link(self, column: ColumnElement[object], test: Has) -> ColumnElement[object]:
         """Join the record numbers to which another kind's records refer; return theirs."""
@@ -120,6 +138,19 @@ class Source:
             self._linked[id(test)] = found.c.number
             self._kept.append(test)
         return self._linked[id(test)]
+
+    def _twice(self, test: Shared) -> ColumnElement[bool]:
+        """Join the values that several records hold."""
+        if id(test) not in self._linked:
+            columns = [self.table.c[name] for name in test.fields]
+            given = [self.table.c.deleted.is_(False), *(one.is_not(None) for one in columns)]
+            shared = select(*columns).where(*given).group_by(*columns).having(func.count() > 1)
+            found = shared.subquery(f"shared_{len(self._linked)}")
+            same = (found.c[name] == self.table.c[name] for name in test.fields)
+            self.rows = self.rows.outerjoin(found, and_(*same))
+            self._linked[id(test)] = found.c[test.fields[0]]
+            self._kept.append(test)
+        return self._linked[id(test)].is_not(None)
 
     def day(self, measure: Measure) -> ColumnElement[object] | None:
         """Return the day that places a record in a period."""

@@ -95,15 +95,24 @@ def denied(
 
     Under "": nothing of the form. ``record``: the one that the form is about.
     """
+    from fieldkit.records.declaration.permission import denied_in_form
+
+    role = role_of(store)
+    if role is None:
+        return {}
+    if record is not None and (said := denied_for_ut(store, record)):
+        return {"": said}
+    found = denied_in_form(role, kind, new=new)
+    return {name: one.said(kind.kind(), role) for name, one in found.items()}
+
+
+def denied_for_ut(store: Store, record: Record) -> str:
+    """Return that a record is the whole UT's and this laptop may not write it, if that is so."""
     from fieldkit.protocol.finding import Finding
     from fieldkit.protocol.scope import WHOLE_UT
     from fieldkit.records import sentence
-    from fieldkit.records.declaration.permission import denied_in_form
 
     scope = store.pull.state().scope
-    if scope is None:
-        return {}
-    if record is not None and record.district == WHOLE_UT and not scope.writes(WHOLE_UT, None):
-        return {"": sentence(Finding(kind.kind(), "", "", "whole_ut"))}
-    found = denied_in_form(scope.role, kind, new=new)
-    return {name: one.said(kind.kind(), scope.role) for name, one in found.items()}
+    if record.district != WHOLE_UT or scope is None or scope.writes(WHOLE_UT, None):
+        return ""
+    return sentence(Finding(record.kind(), record.id, "", "whole_ut"))

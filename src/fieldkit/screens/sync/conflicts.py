@@ -5,11 +5,11 @@ Everything here runs in a store's thread, except :func:`asked_field` and :func:`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fieldkit.protocol.merge import PLACE
-from fieldkit.screens.lookup.issues import role_of
+from fieldkit.screens.lookup.issues import denied_for_ut, role_of
 from fieldkit.screens.lookup.rows import fetch_references, in_words, label_of, row_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Open:
     """What the author of the held value saw; empty where that is of no use."""
     mine: Side
     theirs: Side
-    note: str
+    note: str = ""
     """Why the server will not take a decision of this laptop; empty: it will."""
 
 
@@ -67,7 +67,8 @@ def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
         row = row_of(referred, record) if record else None
         label = row.label if row else one.record_id
         about = ", ".join(filter(None, row.cells[1:3])) if row else ""
-        conflicts.append(_in_words(store, one, label, about))
+        note = _denied(store, one) or (denied_for_ut(store, record) if record else "")
+        conflicts.append(replace(_in_words(store, one, label, about), note=note))
     return conflicts
 
 
@@ -96,7 +97,7 @@ def _in_words(store: Store, one: OpenConflict, label: str, about: str) -> Open:
     was = "" if one.field == "deleted" else _value(store, one, one.base)
     asked = asked_field(one)
     name = _FIELDS.get(one.field) or (asked.label if asked else in_words(one.field))
-    return Open(one, label, about, name, was, sides[0], sides[1], _denied(store, one))
+    return Open(one, label, about, name, was, sides[0], sides[1])
 
 
 def _denied(store: Store, one: OpenConflict) -> str:

@@ -1,0 +1,128 @@
+"""The income ladder of members as SQL: what :mod:`fieldkit.records.community.lakhpati` says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.types import String
+
+from fieldkit.records import kinds
+from fieldkit.records.community.lakhpati import LAKHPATI, MILLIONAIRE, MONTHS, POTENTIAL
+from fieldkit.records.fields.dates import months_after
+
+RUNG = "rung"
+"""The name under which conditions find a member's rung: MD, LD, PLD, NONE, or nothing known."""
+_ASSESSED = ("MD", "LD", "PLD")
+_HELP = ("enterprise", "support", "convergence", "farm_practice")
+
+
+def rungs(on: date) -> Select[tuple[object, ...]]:
+    """Return the query of ``member_id`` and ``rung`` of all with an income entry up to a day."""
+    entry = kinds()["income_entry"].table()
+    first = months_after(on, -MONTHS)
+    counts = and_(
+        entry.c.period_to > first,
+        entry.c.period_to <= on,
+        or_(entry.c.baseline.is_(None), entry.c.baseline.is_(False)),
+    )
+    day = func.coalesce(cast(entry.c.period_to, String), date.min.isoformat())
+    standing = (
+        select(
+            entry.c.member_id.label("member_id"),
+            func.sum(case((counts, entry.c.amount))).label("income"),
+            func.count(case((counts, entry.c.activity)).distinct()).label("activities"),
+            func.max(
+                case((entry.c.assessed.is_not(None), day + literal(" ") + entry.c.assessed))
+            ).label("assessed"),
+        )
+        .where(
+            entry.c.deleted.is_(False),
+            entry.c.member_id.is_not(None),
+            or_(entry.c.period_to.is_(None), entry.c.period_to <= on),
+        )
+        .group_by(entry.c.member_id)
+        .subquery("standing")
+    )
+    member = kinds()["member"].table().alias("standing_member")
+    helped = _helped().subquery("helped")
+    hers, theirs = (_given_cif(name) for name in ("member_id", "self_help_group_id"))
+    rows = (
+        standing.join(member, member.c.id == standing.c.member_id)
+        .outerjoin(helped, helped.c.number == standing.c.member_id)
+        .outerjoin(hers, hers.c.number == standing.c.member_id)
+        .outerjoin(theirs, theirs.c.number == member.c.self_help_group_id)
+    )
+    potential = and_(
+        member.c.joined_on <= months_after(on, -POTENTIAL.months_in_group),
+        standing.c.activities >= POTENTIAL.activities,
+        or_(hers.c.number.is_not(None), theirs.c.number.is_not(None)),
+        helped.c.number.is_not(None),
+    )
+    assessed = func.substr(standing.c.assessed, 12)
+    rung = _rung(standing.c.income, assessed, potential)
+    return select(standing.c.member_id, rung.label(RUNG)).select_from(rows)
+
+
+def _rung(
+    income: ColumnElement[int], assessed: ColumnElement[str], potential: ColumnElement[bool]
+) -> ColumnElement[str]:
+    rated = assessed.in_(_ASSESSED)
+    low = case((potential, "PLD"), else_="NONE")
+    return case(
+        (and_(income.is_(None), rated), assessed),
+        (income.is_(None), low),
+        (income >= _limit("MILLIONAIRE", MILLIONAIRE), "MD"),
+        (income >= _limit("LAKHPATI_INCOME", LAKHPATI), "LD"),
+        (or_(potential, rated), "PLD"),
+        else_="NONE",
+    )
+
+
+def _limit(name: str, usual: int) -> ColumnElement[int]:
+    """Return a limit of the whole territory: the latest record of it, else the usual value."""
+    limit = kinds()["scheme_limit"].table()
+    latest = (
+        select(limit.c.amount)
+        .where(limit.c.deleted.is_(False), limit.c.limit_name == name, limit.c.district == 0)
+        .order_by(limit.c.from_on.is_(None), limit.c.from_on.desc(), limit.c.id.desc())
+        .limit(1)
+    )
+    return func.coalesce(latest.scalar_subquery(), usual)
+
+
+def _helped() -> Select[tuple[object, ...]]:
+    """Return the members with an enterprise, support, convergence or farm practice."""
+    tables = [kinds()[name].table() for name in _HELP]
+    each = (
+        select(table.c.member_id.label("number")).where(
+            table.c.deleted.is_(False), table.c.member_id.is_not(None)
+        )
+        for table in tables
+    )
+    found = union(*each).subquery("helped_members")
+    return select(found.c.number)
+
+
+def _given_cif(name: str) -> Subquery:
+    """Return the members or groups that have taken CIF."""
+    release = kinds()["fund_release"].table()
+    column = release.c[name]
+    return (
+        select(column.label("number"))
+        .where(release.c.deleted.is_(False), release.c.fund == "CIF", column.is_not(None))
+        .distinct()
+        .subquery(f"cif_{name}")
+    )
