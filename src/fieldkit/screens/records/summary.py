@@ -14,7 +14,6 @@ from fieldkit.screens.lookup.rows import RecordSource, shown_value
 
 if TYPE_CHECKING:
     from fieldkit.records import Field, Record
-    from fieldkit.records import Step as LifecycleStep
     from fieldkit.store import Store
 
 
@@ -127,7 +126,7 @@ def due(store: Store, record: Record) -> list[Due]:
 def _overdue(store: Store, record: Record) -> Iterator[Due]:
     """Yield what refers to a record and has been at one step of its lifecycle for too long."""
     from fieldkit.records import kinds
-    from fieldkit.records.fields.formats import today
+    from fieldkit.records.fields.formats import indian, today
 
     for name, kind in kinds().items():
         for field, reference in kind.references().items():
@@ -137,14 +136,9 @@ def _overdue(store: Store, record: Record) -> Iterator[Due]:
             for found in there:
                 days, step = found.overdue(today()), found.step()
                 if days and step and not any(map(found.followed_by, there)):
-                    yield Due(f"{kind.title} {step.word}", _late(step, days))
-
-
-def _late(step: LifecycleStep, days: int) -> str:
-    """Say for how long: since the step was reached, or since the day it was due."""
-    from fieldkit.records.fields.formats import indian
-
-    return f"due {indian(days)} days ago" if step.due_on else f"{indian(days)} days ago"
+                    due = kind.fields()[step.due_on].label.lower() if step.due_on else ""
+                    what = f"{kind.title}: {due}" if due else f"{kind.title} {step.word}"
+                    yield Due(what, f"{indian(days)} days ago")
 
 
 # --- all fields ---
