@@ -1,4 +1,4 @@
-"""What a page says of its record: who or what it is, its steps, what is due, all its fields.
+"""What a page says of its record: who or what it is, its steps, what is due.
 
 Everything follows from the declarations. Functions that take a store run in its thread.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from fieldkit.screens.look.charts import Fact, Step
+from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.rows import RecordSource, shown_value
 
 if TYPE_CHECKING:
@@ -34,13 +34,6 @@ class Due(NamedTuple):
 
     what: str
     more: str
-
-
-class Section(NamedTuple):
-    """Filled fields under their heading."""
-
-    heading: str
-    facts: Sequence[Fact]
 
 
 def identity(source: RecordSource, record: Record, label: str) -> Identity:
@@ -139,21 +132,3 @@ def _overdue(store: Store, record: Record) -> Iterator[Due]:
                     due = kind.fields()[step.due_on].label.lower() if step.due_on else ""
                     what = f"{kind.title}: {due}" if due else f"{kind.title} {step.word}"
                     yield Due(what, f"{indian(days)} days ago")
-
-
-# --- all fields ---
-
-
-def sections(source: RecordSource, record: Record) -> list[Section]:
-    """Return all filled fields, by the sections of the form."""
-    found: dict[str, list[Fact]] = {}
-    for name, field in record.form_fields().items():
-        value = record.value(name)
-        if value is None:
-            continue
-        if name in record.references():
-            text = shown_value(source, record, name)
-        else:
-            text = field.format.describe(value)
-        found.setdefault(field.section, []).append(Fact(field.label, text))
-    return [Section(heading, facts) for heading, facts in found.items()]
