@@ -47,7 +47,9 @@ STEPS = (
 )  # fmt: skip
 """The columns of the funnel of PM Vishwakarma."""
 _AGES = ("waiting_0", "waiting_31", "waiting_61", "waiting_91", "waiting_181", "waiting_undated")
-_BANKS, _DUE, _POINTS, _LONGEST = 5, 7, 8, 150
+_BANKS, _DUE, _POINTS, _LONGEST = 4, 7, 6, 150
+_ONE_LINE = 30
+"""Longer labels may take two lines."""
 _TOGETHER = Dimension("together", "", {})
 
 
@@ -79,10 +81,11 @@ def note_page(connection: Connection, area: Area, period: Period) -> Page:
         period.as_on,
         [
             [_figures(connection, lines, sources, figures, area, period)],
+            *_published(sources),
             [_funnel(connection, area, period), _waiting(connection, area, period)],
             [_due(connection, area, period)],
             [_points(connection, area, period)],
-            *_explained(lines, sources, figures),
+            _counted(lines, figures),
         ],
         single=True,
         foot=f"fieldkit, from the records held where this note was made, as on "
@@ -192,8 +195,9 @@ def _figure(
     achieved = line.cells["achieved"]
     share = achieved / 100 if isinstance(achieved, int | float) else None
     aimed = line.cells["target"] is not None
+    label = shown(line.words("metric"))
     return [
-        Text(shown(line.words("metric"))),
+        Text(whole(label) if len(label) <= _ONE_LINE else label),
         Text(_target(line)),
         Text((line.words("deadline") or line.words("fy")) if aimed else ""),
         Text(line.words("achieved"), share),
@@ -336,17 +340,19 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
 
 
-def _explained(
-    lines: Sequence[_Line], sources: Sequence[str], figures: Mapping[str, Measure]
-) -> Iterator[Sequence[Section]]:
-    """Give the sources of what was published and, in two columns, what each figure counts."""
-    published = [f"[{number}] {shown(source)}" for number, source in enumerate(sources, start=1)]
-    if published:
-        yield [Section("Reported by", Lines(["; ".join(published)]))]
+def _published(sources: Sequence[str]) -> Iterator[Sequence[Section]]:
+    """Give the sources of what was published."""
+    named = [f"[{number}] {shown(source)}" for number, source in enumerate(sources, start=1)]
+    if named:
+        yield [Section("", Lines([f"Reported by {'; '.join(named)}."]))]
+
+
+def _counted(lines: Sequence[_Line], figures: Mapping[str, Measure]) -> Sequence[Section]:
+    """Return what each figure counts, in two columns."""
     counted = [
         f"{line.words('metric')}: {meaning(figures[line.metric])}"
         for line in lines
         if line.metric in figures
     ]
     half = (len(counted) + 1) // 2
-    yield [Section("What is counted", Lines(counted[:half])), Section(" ", Lines(counted[half:]))]
+    return [Section("What is counted", Lines(counted[:half])), Section(" ", Lines(counted[half:]))]

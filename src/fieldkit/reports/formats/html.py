@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -11,30 +12,32 @@ _STYLE = """
 @page { size: A4%(sideways)s; margin: 11mm 12mm; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 8px; max-width: %(width)s; background: #fff; color: #1c1c1c;
-  font: %(size)s/1.3 "Noto Sans", "Segoe UI", "Helvetica Neue", Arial, "Noto Naskh Arabic",
+  font: 10pt/1.25 "Noto Sans", "Segoe UI", "Helvetica Neue", Arial, "Noto Naskh Arabic",
   "Noto Sans Devanagari", sans-serif; -webkit-print-color-adjust: exact;
   print-color-adjust: exact; }
 h1 { margin: 0; font-size: 1.7em; line-height: 1.2; color: #14532d; }
 .sub { margin: 1px 0 6px; padding-bottom: 5px; border-bottom: 2px solid #14532d; color: #444; }
-h2 { margin: 7px 0 2px; font-size: 1.08em; color: #14532d; }
+h2 { margin: 5px 0 1px; font-size: 1.08em; color: #14532d; }
 .row { display: flex; gap: 18px; }
 .row > section { flex: 1 1 0; min-width: 0; }
 table { width: 100%%; border-collapse: collapse; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
-th, td { padding: 1px 4px; text-align: left; vertical-align: top; overflow-wrap: anywhere;
+th, td { padding: 1px 3px; text-align: left; vertical-align: top;
   border-bottom: 1px solid #dcdcdc; }
-th { vertical-align: bottom; font-weight: 600; color: #333; border-bottom: 1px solid #888;
-  overflow-wrap: normal; }
-.n { text-align: right; overflow-wrap: normal; font-variant-numeric: tabular-nums; }
+th { vertical-align: bottom; font-weight: 600; color: #333; border-bottom: 1px solid #888; }
+.n { text-align: right; font-variant-numeric: tabular-nums; }
+p { overflow-wrap: anywhere; }
 tr.strong td { font-weight: 600; border-top: 1px solid #888; }
 td svg { display: block; margin: 2px 0 1px; width: 100%%; }
 .bars td { border: 0; padding: 1px 5px 1px 0; vertical-align: middle; }
 .bars td.l { width: 38%%; } .bars td.n { width: 27%%; white-space: nowrap; }
-.small, .note, .foot { margin: 1px 0; font-size: .84em; color: #444; }
+.small, .note, .foot { margin: 1px 0; font-size: .82em; line-height: 1.2; color: #444; }
 .foot { margin-top: 7px; padding-top: 3px; border-top: 1px solid #bbb; }
-@media print { body { padding: 0; max-width: none; } }
+@media print { body { padding: 0; max-width: none; font-size: %(printed)s; } }
 """
+_LONG_WORD = re.compile(r"\S{30}(?=\S)")
+"""Where a word is broken that would make its column too wide."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -46,8 +49,8 @@ def to_html(page: Page) -> bytes:
 def _lines(page: Page) -> Iterator[str]:
     style = _STYLE % {
         "sideways": " landscape" if page.sideways else "",
-        "width": "277mm" if page.sideways else "194mm",
-        "size": "7pt" if page.single else "8pt" if page.sideways else "9.5pt",
+        "width": "297mm" if page.sideways or page.single else "210mm",
+        "printed": "6.6pt" if page.single else "7.5pt" if page.sideways else "9pt",
     }
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
@@ -108,7 +111,8 @@ def _direction(text: str) -> str:
 
 
 def _cell(cell: Text) -> str:
-    text = escape(cell.text)
+    parts = _LONG_WORD.sub("\\g<0>\n", cell.text).split("\n")
+    text = "<wbr>".join(escape(part) for part in parts)
     if cell.months:
         return text + _sparkline(cell.months)
     return text if cell.share is None else text + _bar(cell.share, 3)

@@ -32,6 +32,7 @@ _LINE = 0.46
 """The height of a line in mm for each point of its letters."""
 _SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 """Sizes of letters in points; the largest that fits is taken."""
+_SIDEWAYS = _SIZES[3:]
 _GREEN, _DARK, _GREY, _PALE = (47, 125, 79), (20, 83, 45), (85, 85, 85), (228, 231, 228)
 
 
@@ -136,7 +137,7 @@ class _Sheet:
 
     def fit(self) -> None:
         """Take the largest letters with which columns, or the whole page, fit."""
-        for size in _SIZES:
+        for size in _SIDEWAYS if self._page.sideways else _SIZES:
             self._size = size
             if all(self._columns(one)[1] for one in self._grids()) and self._fits():
                 return
@@ -257,8 +258,10 @@ class _Sheet:
                 self._wrapped(cell.text, width - 2 * _PAD, bold=cell.strong)
                 for cell, width in zip(row, widths, strict=True)
             ]
-            extra = 1.8 if any(cell.share is not None for cell in row) else 0.6
-            height = max(map(len, texts)) * self._line + extra
+            height = max(
+                len(lines) * self._line + (0.6 if cell.share is None else 1.8)
+                for cell, lines in zip(row, texts, strict=True)
+            )
             if self._need(height + 1):
                 self._headings(grid, widths)
             x = self._x
