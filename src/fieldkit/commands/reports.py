@@ -104,9 +104,7 @@ def note_asked(args: Namespace) -> Callable[[Connection], bytes]:
     area, fy, as_on = area_of(args), _year(args.fy), _day(args.as_on)
 
     def ask(connection: Connection) -> bytes:
-        return review_note(
-            connection, area, period_of(connection, area, fy=fy, as_on=as_on), form
-        )
+        return review_note(connection, area, period_of(connection, area, fy=fy, as_on=as_on), form)
 
     return ask
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
+from unicodedata import normalize
 
 from fieldkit.plain_text import shown
 from fieldkit.reports.declaration.measure import PERCENT
 from fieldkit.reports.declaration.report import Heading, Row, Table, unit_of
 from fieldkit.reports.formats.words import in_words, subtitle
 
+LACKING = "\ufffd"
+"""Stands for a character that has no letter."""
 _MANY_COLUMNS = 7
 """Tables with more columns are printed on paper turned sideways."""
 
@@ -141,3 +144,46 @@ def _cell(table: Table, row: Row, place: int) -> Text:
     total = row.key is None and row.cells[0] == "Total"
     text = shown(in_words(value, unit))
     return Text(text if isinstance(value, str) else whole(text), share, strong=total)
+
+
+def with_letters(page: Page, letters: Container[int]) -> Page:
+    """Return the page with each character marked that has no letter, and a line that says so."""
+    lacking = {
+        char for text in page.texts() for char in normalize("NFC", text) if ord(char) not in letters
+    }
+    if not lacking:
+        return _changed(page, lambda text: normalize("NFC", text))
+    marks = dict.fromkeys(map(ord, lacking), LACKING)
+    note = (
+        f"{len(lacking)} different characters have no letters in this file and are shown as "
+        f"{LACKING}. The HTML file shows them."
+    )
+    marked = _changed(page, lambda text: normalize("NFC", text).translate(marks))
+    return replace(marked, rows=[*marked.rows, [Section("", Lines([note]))]])
+
+
+def _changed(page: Page, change: Callable[[str], str]) -> Page:
+    """Return the page with every text changed."""
+    return replace(
+        page,
+        title=change(page.title),
+        subtitle=change(page.subtitle),
+        rows=[
+            [
+                Section(change(one.title), _changed_block(one.block, change), change(one.note))
+                for one in row
+            ]
+            for row in page.rows
+        ],
+        foot=change(page.foot),
+    )
+
+
+def _changed_block(block: Block, change: Callable[[str], str]) -> Block:
+    if isinstance(block, Lines):
+        return Lines([change(line) for line in block.lines])
+    if isinstance(block, Bars):
+        return Bars([replace(one, label=change(one.label), text=change(one.text))
+                     for one in block.bars])  # fmt: skip
+    rows = [[replace(cell, text=change(cell.text)) for cell in row] for row in block.rows]
+    return Grid([change(one) for one in block.headings], block.right, rows)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from fieldkit.reports.formats.page import Bar, Bars, Block, Grid, Lines, Page, Section, Text
+from fieldkit.reports.formats.page import Bars, Grid, Page, Section, Text, with_letters
 from fieldkit.reports.formats.widths import column_widths, wrapped
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ _FONTS = {
     "gurmukhi": "NotoSansGurmukhi-Regular.ttf",
 }
 _BOLD = "NotoSans-Bold.ttf"
-_LACKING = "\ufffd"
 _SIDE, _TOP, _PAD = 12.0, 11.0, 1.2
 _LINE = 0.46
 """The height of a line in mm for each point of its letters."""
@@ -47,7 +45,7 @@ def to_pdf(page: Page) -> bytes:
         NoPdf: the library for it is not installed.
     """
     pdf = _document(page)
-    page = _known(page, {char for font in pdf.fonts.values() for char in font.cmap})
+    page = with_letters(page, {char for font in pdf.fonts.values() for char in font.cmap})
     sheet = _Sheet(pdf, page)
     sheet.fit()
     sheet.draw()
@@ -76,46 +74,6 @@ def _document(page: Page) -> FPDF:
     pdf.set_creator("fieldkit")
     pdf.set_creation_date(datetime.combine(page.as_on, time(), UTC))
     return pdf
-
-
-def _known(page: Page, letters: set[int]) -> Page:
-    """Return the page with characters marked that no font has, and a line that says so."""
-    lacking = {
-        char
-        for text in page.texts()
-        for char in unicodedata.normalize("NFC", text)
-        if ord(char) not in letters
-    }
-    if not lacking:
-        return page
-    note = (
-        f"{len(lacking)} different characters have no letters in this PDF and are shown as "
-        f"{_LACKING}. The HTML file shows them."
-    )
-    marked = dict.fromkeys(map(ord, lacking), _LACKING)
-    rows = [[_marked(section, marked) for section in row] for row in page.rows]
-    return replace(
-        page,
-        title=page.title.translate(marked),
-        subtitle=page.subtitle.translate(marked),
-        rows=[*rows, [Section("", Lines([note]))]],
-        foot=page.foot.translate(marked),
-    )
-
-
-def _marked(section: Section, marked: dict[int, str]) -> Section:
-    def known(text: str) -> str:
-        return unicodedata.normalize("NFC", text).translate(marked)
-
-    block: Block = section.block
-    if isinstance(block, Lines):
-        block = Lines([known(line) for line in block.lines])
-    elif isinstance(block, Bars):
-        block = Bars([Bar(known(one.label), known(one.text), one.share) for one in block.bars])
-    else:
-        rows = [[replace(cell, text=known(cell.text)) for cell in row] for row in block.rows]
-        block = Grid([known(one) for one in block.headings], block.right, rows)
-    return Section(known(section.title), block, known(section.note))
 
 
 class _Sheet:
