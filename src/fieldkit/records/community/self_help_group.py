@@ -1,7 +1,5 @@
 """Self-help groups, as LokOS profiles them."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

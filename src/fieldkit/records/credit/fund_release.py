@@ -1,7 +1,5 @@
 """Funds released to groups and federations: RF, CIF, VRF, CEF and others."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

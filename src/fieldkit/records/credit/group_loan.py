@@ -1,7 +1,5 @@
 """Bank linkage of groups: term loans and cash credit, dose by dose."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
