@@ -85,6 +85,7 @@ def _figures(row: Mapping[str, str], kind: str, common: Mapping[str, Value]) -> 
             raise Unfit("Give a number under target or achievement.")
         if aimed or not reached:
             low, high = aimed or (None, None)
+            undated["notes"] = undated["notes"] or (None if aimed else "all")
             found.append(("target", {**undated, "target_kind": kind, "low": low, "high": high}))
         kind = "REPORTED"
     else:
