@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -250,7 +251,7 @@ def put_out(table: Table, args: Namespace) -> int:
         "xlsx": lambda: data.to_xlsx(table),
         "json": lambda: data.json_bytes(table),
         "table": lambda: ("\n".join(text.lines(table, width)) + "\n").encode(),
-        **{page: lambda page=page: _page(table, page) for page in _PAGES},
+        **{page: partial(_page, table, page) for page in _PAGES},
     }
     if form not in writers:
         raise Unusable(f"The format must be one of: {', '.join(writers)}. Give it with --format.")

@@ -45,11 +45,18 @@ def to_pdf(page: Page) -> bytes:
         NoPdf: the library for it is not installed.
     """
     pdf = _document(page)
-    page = with_letters(page, {char for font in pdf.fonts.values() for char in font.cmap})
-    sheet = _Sheet(pdf, page)
+    sheet = _Sheet(pdf, with_letters(page, _letters(pdf)))
     sheet.fit()
     sheet.draw()
     return bytes(pdf.output())
+
+
+def _letters(pdf: FPDF) -> set[int]:
+    """Return the characters that the fonts have."""
+    from fpdf.fonts import TTFFont
+
+    fonts = [font for font in pdf.fonts.values() if isinstance(font, TTFFont)]
+    return {char for font in fonts for char in font.cmap}
 
 
 def _document(page: Page) -> FPDF:
