@@ -358,11 +358,7 @@ class ReportPage(PickerPage[None]):
             await self.app.push_screen(save_page(self._found, self.say))
 
     async def _note(self) -> None:
-        page = note_page(self._wanted, self.say)
-        if page is None:
-            self.say("The review note cannot be written by this version.")
-        else:
-            await self.app.push_screen(page)
+        await self.app.push_screen(note_page(self._wanted, self.say))
 
 
 def _same_row(before: Found | None, found: Found, at: int | None) -> int | None:
