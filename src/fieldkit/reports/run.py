@@ -28,6 +28,7 @@ from fieldkit.reports.declaration.report import (
     Table,
 )
 from fieldkit.reports.formats.words import in_words
+from fieldkit.reports.meaning import meaning
 from fieldkit.reports.sql.count import Found, Key, count, path_of
 from fieldkit.reports.sql.drill import drill
 from fieldkit.reports.sql.source import field_of
@@ -141,8 +142,8 @@ def table_of(
 def _heading(column: Column) -> Heading:
     if not isinstance(column, Figure):
         return Heading(column.name, column.label, column.unit)
-    amount = column.counted.measure.amount
-    return Heading(column.name, column.label, column.unit, True, amount)
+    measure = column.counted.measure
+    return Heading(column.name, column.label, column.unit, True, measure.amount, meaning(measure))
 
 
 def _label(area: Area, by: Dimension) -> str:

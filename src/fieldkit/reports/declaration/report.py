@@ -255,6 +255,8 @@ class Heading:
     """Whether the records behind its figures can be listed: as many as it counts."""
     adds: str = ""
     """The field of these records that is added up; empty: they are counted."""
+    meaning: str = ""
+    """What is counted, and by which day."""
 
 
 @dataclass(slots=True)
