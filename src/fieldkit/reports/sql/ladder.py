@@ -13,6 +13,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union,
@@ -71,7 +72,7 @@ def rungs(on: date) -> Select[tuple[object, ...]]:
         or_(hers.c.number.is_not(None), theirs.c.number.is_not(None)),
         helped.c.number.is_not(None),
     )
-    assessed = func.substr(standing.c.assessed, 12)
+    assessed = func.substr(standing.c.assessed, literal_column("12"))
     rung = _rung(standing.c.income, assessed, potential)
     return select(standing.c.member_id, rung.label(RUNG)).select_from(rows)
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     false,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -60,7 +61,10 @@ class Source:
         columns = rows.c
         if name == RUNG and kind.kind() == "member":
             return self._rung(rows)
-        return func.substr(columns[name], 1, int(length)) if length else columns[name]
+        if not length:
+            return columns[name]
+        # As literals: PostgreSQL does not know two parameters in GROUP BY and SELECT for the same.
+        return func.substr(columns[name], literal_column("1"), literal_column(str(int(length))))
 
     def _through(self, path: str) -> tuple[type[Record], NamedFromClause]:
         """Return the kind and the joined rows that a reference leads to."""
