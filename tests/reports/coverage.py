@@ -426,7 +426,7 @@ LINES: tuple[Line, ...] = (
         24,
         "Common Service Centres",
         "common_service_centre.csc_id, common_service_centre.vle_name",
-        "common_service_centre.required",
+        "common_service_centre.known_by_number_or_name",
         "cadre",
         "csc",
         "common_service_centre",

@@ -37,6 +37,7 @@ def report(args: Namespace) -> int:
         return _list(args)
     ask = asked(args)
     with open_store() as store:
+        store.index_for_reports()
         table = store.query(ask)
     return put_out(table, args)
 
