@@ -12,6 +12,7 @@ from fieldkit import reference
 from fieldkit.records import kinds
 from fieldkit.records.fields.formats import (
     BARCODE,
+    FIGURE,
     IFSC,
     PAN,
     PIN,
@@ -513,3 +514,30 @@ def test_a_reference_that_only_looks_like_one_is_not_read(odd: str) -> None:
     assert Reference().read("7KQ2M9XD-142") == "7KQ2M9XD-142"
     with pytest.raises(Unfit):
         Reference().read(odd)
+
+
+@pytest.mark.parametrize(
+    ("typed", "figure"),
+    [
+        ("1,54,881", 154_881.0),
+        ("99.3", 99.3),
+        ("99.3 %", 99.3),
+        ("2.33 lakh", 233_000.0),
+        ("Rs 528.86 crore", 5_288_600_000.0),
+        ("0", 0.0),
+    ],
+)
+def test_a_figure_is_read_as_published(typed: str, figure: float) -> None:
+    assert FIGURE.parse(typed) == figure
+
+
+@pytest.mark.parametrize("typed", ["70000-80000", "many", "-5", "1.2.3", "99999 crore crore"])
+def test_what_is_no_figure_is_refused(typed: str) -> None:
+    with pytest.raises(Unfit):
+        FIGURE.parse(typed)
+
+
+@given(st.floats(min_value=0, max_value=1e13).map(lambda number: round(number, 2)))
+def test_a_figure_reads_back_as_it_is_shown(number: float) -> None:
+    assert FIGURE.parse(FIGURE.edit(number)) == number
+    assert FIGURE.read(number) == number

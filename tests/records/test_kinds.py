@@ -375,3 +375,10 @@ def test_an_artisan_who_was_only_entered_is_not_called_registered() -> None:
     for status in (None, "DRAFT"):
         assert "not registered" in Beneficiary.of({"id": "A", "status": status}).event()
     assert Beneficiary.of({"id": "A", "status": "SUBMITTED"}).event() == "Registered on the portal"
+
+
+def test_no_kind_postpones_its_annotations() -> None:
+    """Reading them from strings would take a third of the time in which the records load."""
+    bases = {base for kind in kinds().values() for base in kind.__mro__ if issubclass(base, Record)}
+    modules = {sys.modules[base.__module__] for base in bases if base.__module__ in sys.modules}
+    assert [one.__name__ for one in modules if "annotations" in vars(one)] == []

@@ -116,6 +116,8 @@ def test_the_row_of_steps_of_a_page_follows_from_what_refers_to_it() -> None:
         *("trained", "toolkit", "orientation", "loan"),
     ]
     assert {one.milestone.word for one in milestones_of("member")} == {"joined", "trained", "loan"}
+    group = list(dict.fromkeys(one.milestone.word for one in milestones_of("self_help_group")))
+    assert group == ["formed", "RF", "CIF", "bank loan"]
     assert not milestones_of("training_batch")
 
 

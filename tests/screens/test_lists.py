@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,20 +62,41 @@ def names(hand: Hand) -> list[str]:
     return [line[2:].partition("  ")[0] for line in lines[start + 1 :] if "s/o" in line]
 
 
+def beside(line: str) -> str:
+    """Return a line of the list without the panel at its right."""
+    return re.split("[╭│╰]", line)[0].rstrip()
+
+
 async def test_a_list_has_one_line_a_record_under_headings(
     opened_app: At, block: dict[str, str]
 ) -> None:
-    async with opened_app(width=120) as hand:
+    async with opened_app(width=160) as hand:
         await open_list(hand)
-        head = hand.line("NAME").split()
+        head = beside(hand.line("NAME")).split()
         assert head == ["NAME", "FATHER", "OR", "HUSBAND", "MOBILE", "VILLAGE", "TRADE", "STATUS"]
         assert hand.marked().split("  ")[0] == " Ghulam Mohammad Bhat"
         assert "s/o Tariq" not in hand.text()
-        line = hand.line("Tariq Lone")
+        line = beside(hand.line("Tariq Lone"))
         assert "s/o Ali Lone" in line
         assert "94190 17710" in line
         assert "Carpenter" in line
         assert line.endswith("○")
+
+
+async def test_a_wide_list_shows_what_is_known_of_the_marked_record_beside_it(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app(width=120) as hand:
+        await open_list(hand)
+        assert hand.line("╭").rpartition("╭─ ")[2].startswith("Ghulam Mohammad Bhat ─")
+        assert hand.line("  Abdul Ahad Bhat  ").endswith("│")
+        await hand.press("<down>")
+        assert hand.line("Father or husband").endswith("Ali Lone │")
+        await hand.press("q", "x")
+        assert "Ali Lone │" not in hand.text()
+    async with opened_app(width=80) as hand:
+        await open_list(hand)
+        assert "╭" not in hand.text()
 
 
 async def test_a_list_comes_part_by_part(

@@ -260,3 +260,22 @@ def test_what_agrees_may_also_be_what_neither_says(
     met.clear()
     village.put("beneficiary", "7KQ2M9XD-4", mobile="9419011432")
     assert met == [set(), {"1", "4"}]
+
+
+def test_a_limit_of_the_whole_ut_or_of_the_district_takes_the_place_of_the_usual_value(
+    village: Village,
+) -> None:
+    kit: dict[str, Json] = {"state": "ORDERED", "voucher_value": 20_000}
+    broken = ("1", "voucher_within_limit")
+    village.put("toolkit", "7KQ2M9XD-1", **kit)
+    assert broken in village.open()
+    limit: dict[str, Json] = {"limit_name": "TOOLKIT_VALUE", "amount": 20_000, "source": "Order"}
+    village.put("scheme_limit", "7KQ2M9XD-2", district=0, **limit)
+    village.put("toolkit", "7KQ2M9XD-1", **kit)
+    assert broken not in village.open()
+    village.put("scheme_limit", "7KQ2M9XD-3", **limit | {"amount": 10_000})
+    village.put("toolkit", "7KQ2M9XD-1", **kit)
+    assert broken in village.open()
+    village.put("scheme_limit", "7KQ2M9XD-3", district=ELSEWHERE)
+    village.put("toolkit", "7KQ2M9XD-1", **kit)
+    assert broken not in village.open()

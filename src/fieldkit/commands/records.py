@@ -51,6 +51,7 @@ def _field(name: str, field: Field) -> dict[str, object]:
         "type": field.format.type,
         "label": field.label,
         "required": bool(field.required),
+        "replaced_by": field.replaced_by or None,
         "choices": [
             {"code": option.code, "label": option.label, "confirmed": option.confirmed}
             for option in options

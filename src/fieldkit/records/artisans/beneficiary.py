@@ -5,8 +5,6 @@ public sources. (a), (b), (d) and (e) stop the record; (c) rests on a scheme, a 
 repayment that the artisan reports, so the person at the keyboard confirms it.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit import reference

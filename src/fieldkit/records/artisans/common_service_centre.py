@@ -1,7 +1,5 @@
 """Common Service Centres, where artisans register and orientations are held."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.records.declaration.checks import in_order

@@ -1,7 +1,5 @@
 """Toolkits of PM Vishwakarma, from the choice to the hand-over."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit import reference

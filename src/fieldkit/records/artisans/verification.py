@@ -1,7 +1,5 @@
 """Decisions on the applications of artisans, stage by stage."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

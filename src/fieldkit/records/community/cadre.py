@@ -1,7 +1,5 @@
 """Community cadre: banking correspondents, Bank Sakhis, Krishi, Pashu and Van Sakhis."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

@@ -1,7 +1,5 @@
 """What a member of the cadre did in a month."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

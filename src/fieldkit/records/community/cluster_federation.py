@@ -1,7 +1,5 @@
 """Cluster level federations."""
 
-from __future__ import annotations
-
 from fieldkit.records.community.common import Federation
 
 

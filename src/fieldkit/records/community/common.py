@@ -1,7 +1,5 @@
 """What self-help groups and their federations have in common in LokOS."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, ClassVar
 

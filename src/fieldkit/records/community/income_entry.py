@@ -1,7 +1,5 @@
 """What a member's household earns, period by period: the Lakhpati ladder follows from it."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

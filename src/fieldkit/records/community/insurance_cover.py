@@ -1,7 +1,5 @@
 """Insurance of members: PMJJBY, PMSBY and others."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 

@@ -6,8 +6,6 @@ lies in the twelve months that end on the day asked for. Amounts of the time bef
 (``baseline``) are not counted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Members of self-help groups."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

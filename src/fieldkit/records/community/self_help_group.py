@@ -1,7 +1,5 @@
 """Self-help groups, as LokOS profiles them."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
@@ -9,6 +7,7 @@ from fieldkit.records.community.common import LOKOS, Community
 from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.parts import Livelihoods
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
@@ -27,6 +26,7 @@ class SelfHelpGroup(Livelihoods, Community, table=True):
     actions = {"village_organisation_id": Action("m", "group")}
     job = Job(2, "Self-help group")
     home_rank = 3
+    milestones = (Milestone(1, "formed"),)
 
     shg_kind: str | None = field(
         "Kind",

@@ -1,7 +1,5 @@
 """Village organisations."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.records.community.common import LOKOS, Federation

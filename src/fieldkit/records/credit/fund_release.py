@@ -1,7 +1,5 @@
 """Funds released to groups and federations: RF, CIF, VRF, CEF and others."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
@@ -11,6 +9,7 @@ from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import state_field
 from fieldkit.records.declaration.record import Record
@@ -47,6 +46,15 @@ class FundRelease(Record, table=True):
         "enterprise_id": Action("", "fund"),
         "member_id": Action("", "fund"),
     }
+    milestones = tuple(
+        Milestone(
+            place,
+            fund,
+            when(fund=fund, member_id=None, state=("RELEASED", "RECEIVED", "REPAID")),
+            about="self_help_group_id",
+        )
+        for place, fund in ((2, "RF"), (3, "CIF"))
+    )
     converts = (
         Conversion(
             "member",

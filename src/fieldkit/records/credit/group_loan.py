@@ -1,7 +1,5 @@
 """Bank linkage of groups: term loans and cash credit, dose by dose."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
@@ -11,6 +9,7 @@ from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
+from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.parts import BankBranch, BankName, BranchByIfsc, state_field
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
@@ -47,6 +46,14 @@ class GroupLoan(BranchByIfsc, table=True):
         ("self_help_group_id", "sanctioned_on"),
     )
     actions = {"self_help_group_id": Action("l", "bank loan")}
+    milestones = (
+        Milestone(
+            4,
+            "bank loan",
+            when(state=("DISBURSED", "CLOSED", "NPA")),
+            about="self_help_group_id",
+        ),
+    )
     converts = (
         Conversion(
             "self_help_group",

@@ -1,7 +1,5 @@
 """Loans to one person: the tranches of PM Vishwakarma, Lal Ded Stree Shakti, Mission YUVA."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

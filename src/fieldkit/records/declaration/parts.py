@@ -1,7 +1,5 @@
 """Groups of fields that several kinds share; they are not kinds and have no table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, ClassVar

@@ -1,7 +1,5 @@
 """The base class of every kind, and the functions that read its declarations."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -241,7 +239,7 @@ class Record(SQLModel):
             return max((today - by).days, 0) if isinstance(by, date) else 0
         return self.lifecycle.overdue(step, self.happened_on(), today)
 
-    def followed_by(self, other: Record) -> bool:
+    def followed_by(self, other: "Record") -> bool:
         """Say whether a later record of the kind ends the wait of this one at its step."""
         step = self.step()
         if not step or other.id == self.id or other.step() is not step:

@@ -212,7 +212,7 @@ class Money(Whole):
 
 RUPEES = Money()
 
-_DECIMAL = re.compile(r"(\d{1,15}|\d{1,3}(?:[,\s]\d{2,3}){0,4}[,\s]\d{3})(\.\d{1,6})?")
+_DECIMAL = re.compile(r"(\d{1,15}|\d{1,3}(?:[,\s]\d{2,3}){0,6}[,\s]\d{3})(\.\d{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """Benefits of other departments: HADP, Agriculture, Horticulture and allied."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

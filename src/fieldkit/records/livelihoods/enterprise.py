@@ -1,7 +1,5 @@
 """Enterprises of artisans, members and groups, and common facility centres."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

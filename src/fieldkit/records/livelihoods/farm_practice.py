@@ -1,7 +1,5 @@
 """Farm practices taken up by Mahila Kisans (MKSP)."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

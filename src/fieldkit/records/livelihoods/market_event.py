@@ -1,7 +1,5 @@
 """Melas, exhibitions and buyer-seller meets."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Outlets: haats and shops where products are sold."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.records.declaration.action import Action

@@ -1,7 +1,5 @@
 """Farmer producer organisations and other companies of producers."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.records.declaration.action import Action

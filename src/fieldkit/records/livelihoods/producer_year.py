@@ -1,7 +1,5 @@
 """A year of a producer organisation: members, credit, turnover, production."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

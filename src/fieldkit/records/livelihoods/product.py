@@ -1,7 +1,5 @@
 """Products of groups and artisans, and where they are sold."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

@@ -1,7 +1,5 @@
 """Support taken by an artisan, a member or an enterprise: RAMP, marketing support."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.records.declaration.action import Action

@@ -1,7 +1,5 @@
 """Action points: the directions of review meetings, and what was done."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

@@ -1,7 +1,5 @@
 """Who came: the days of a training, and programmes."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

@@ -1,7 +1,5 @@
 """Grievances and queries, from receipt to the answer."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

@@ -1,7 +1,5 @@
 """Programmes: orientation, awareness, camps, seminars, committees, fairs."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

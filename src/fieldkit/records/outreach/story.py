@@ -1,7 +1,5 @@
 """Success stories, from the draft to their publication."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

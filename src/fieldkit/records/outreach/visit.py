@@ -1,7 +1,5 @@
 """Visits to artisans, members and groups: handholding and motivation."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

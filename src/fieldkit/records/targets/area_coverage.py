@@ -1,7 +1,5 @@
 """Which blocks and clusters a programme covers, and since when."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

@@ -1,7 +1,5 @@
 """Officers and the areas they answer for."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

@@ -1,7 +1,5 @@
 """Ranks as published: of the UT among all, of a district in the UT."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.records.declaration.field import Use, field

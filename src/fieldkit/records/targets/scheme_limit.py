@@ -1,7 +1,5 @@
 """The limits of the schemes, with the day from which each holds and its source."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

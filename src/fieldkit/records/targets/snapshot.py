@@ -1,7 +1,5 @@
 """Reports kept as they were on a day, to be printed the same for ever."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.records.declaration.field import Use, field

@@ -1,7 +1,5 @@
 """Targets, allotments and published figures, by area and year."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

@@ -1,7 +1,5 @@
 """Trainings and their dates."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.protocol.finding import Severity

@@ -1,7 +1,5 @@
 """Centres where trainings are held."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from fieldkit.records.declaration.field import Use, field, when

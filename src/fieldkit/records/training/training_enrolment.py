@@ -1,7 +1,5 @@
 """Who is in a training, and how it went."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 

@@ -22,9 +22,11 @@ from fieldkit.screens.lists.list_choices import (
 from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.parts import MARGIN
 from fieldkit.screens.look.text import Cell, Span, Text, joined
+from fieldkit.screens.lookup.filled import Section, filled, preview
 from fieldkit.screens.lookup.find_page import FindPage
 from fieldkit.screens.lookup.hits import new_row
-from fieldkit.screens.lookup.rows import fetch_references, record_words
+from fieldkit.screens.lookup.rows import fetch_references, label_of, record_words
+from fieldkit.screens.widgets.bars import PANEL_WIDTH
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 
@@ -222,7 +224,8 @@ class ListPage(FindPage):
         return self._laid_out(rows, None)._replace(more=more)
 
     def _laid_out(self, rows: Sequence[Listed], last: Choice | None) -> Answer:
-        width = self.size.width - 2 * MARGIN
+        beside = PANEL_WIDTH if self.wide and rows else 0
+        width = self.size.width - beside - 2 * MARGIN
         many = fitting(self._columns, rows, width) if rows else len(self._columns)
         shown = self._columns[:many]
         above: list[Cell] = [line] if (line := self._narrowed()) else []
@@ -269,6 +272,29 @@ class ListPage(FindPage):
     async def open(self, kind: str, record_id: str) -> None:
         """Open the record over the list."""
         await self.navigator.open_record(kind, record_id)
+
+    async def on_picker_marked(self, event: Picker.Marked) -> None:
+        """Show the marked record beside the list, if the terminal is wide."""
+        if not self.wide:
+            return
+        if event.row is None or event.row is self.picker.answer.last:
+            self.set_panel()
+        else:
+            number = event.row.key
+            self.run_worker(
+                self.run_reporting(partial(self._preview, number)), group="preview", exclusive=True
+            )
+
+    async def _preview(self, number: str) -> None:
+        def found(store: Store) -> tuple[str, list[Section]]:
+            record = store.get(self.kind, number)
+            if record is None:
+                return "", []
+            source = fetch_references(store, [record])
+            return label_of(source, record), filled(source, record)
+
+        label, sections = await self.read(found, "preview")
+        self.set_panel(preview(label, sections, PANEL_WIDTH - 5, self.picker.size.height - 2))
 
     # --- letters ---
 

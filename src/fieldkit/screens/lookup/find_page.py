@@ -20,6 +20,7 @@ from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.lookup.hits import Take, alike, choice_of, new_row
 from fieldkit.screens.lookup.rows import Row, headings_of
 from fieldkit.screens.lookup.search import search
+from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -110,6 +111,12 @@ class NewPage(FindPage):
 
     async def _open(self, kind: str, record_id: str) -> None:
         await self.navigator.open_record(kind, record_id)
+
+    def on_picker_marked(self, event: Picker.Marked) -> None:
+        """Say what Enter does with the marked row."""
+        begins = event.row is not None and event.row is self.picker.answer.last
+        enter, *others = self.KEYS
+        self.set_keys(enter._replace(does="new") if begins else enter, *others)
 
     def new(self, typed: str, *, among: bool = False) -> Choice:
         """Return the row that begins a new record; the box is empty after it."""

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.look.charts import Step
+from fieldkit.screens.lookup.filled import Section, filled
 from fieldkit.screens.lookup.issues import Issue, issues
 from fieldkit.screens.lookup.rows import Row, fetch_references, record_words, row_of
 from fieldkit.screens.records.lines import Line, dependents
 from fieldkit.screens.records.summary import (
     Due,
     Identity,
-    Section,
     due,
     identity,
-    sections,
     steps,
 )
 from fieldkit.screens.records.timeline import timeline
@@ -70,7 +69,7 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         issues=_issues(store, record),
         dated=record.person,
         lines=lines,
-        sections=sections(referred, record),
+        sections=filled(referred, record),
         settle=open_.settle,
     )
 

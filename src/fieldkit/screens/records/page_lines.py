@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fieldkit.screens.look.charts import Fact, card, steps
+from fieldkit.screens.look.charts import card, steps
 from fieldkit.screens.look.glyphs import CORRECT, DUE
 from fieldkit.screens.look.parts import Block, heading
 from fieldkit.screens.look.text import (
@@ -14,14 +14,13 @@ from fieldkit.screens.look.text import (
     StyleName,
     Text,
     apart,
-    cut,
     joined,
-    width_of,
     wrapped,
 )
+from fieldkit.screens.lookup.filled import Section, stacked
 from fieldkit.screens.lookup.issues import Issue
 from fieldkit.screens.records.page_data import PageData
-from fieldkit.screens.records.summary import Due, Section
+from fieldkit.screens.records.summary import Due
 
 _DUE = "DUE  "
 
@@ -92,26 +91,8 @@ class Panelled(NamedTuple):
 def panelled(page: PageData, width: int, height: int) -> Panelled:
     """Return what is due and the first sections of the filled fields as blocks of the panel."""
     needed = due_block(page.due, width)
-    blocks, lines = [needed] if needed else [], list[Cell]()
+    blocks = [needed] if needed else []
     left = height - sum(len(block.lines) + 2 for block in blocks) - 2
-    shown = 0
-    for one in page.sections:
-        more: list[Cell] = [
-            heading(one.heading),
-            *(line for fact in one.facts for line in _fact(fact, width)),
-        ]
-        more = ["", *more] if lines else more
-        if len(lines) + len(more) > left:
-            break
-        lines += more
-        shown += 1
+    lines, rest = stacked(page.sections, width, left)
     blocks += [Block("Details", lines)] if lines else []
-    return Panelled(blocks, page.sections[shown:])
-
-
-def _fact(fact: Fact, width: int) -> list[Text]:
-    """Return a label with its value beside it, or below it if that is too long."""
-    label = cut((Span(fact.label, "dim"),), width)
-    if width_of(label) + width_of(fact.value) + 2 <= width:
-        return [apart(label, fact.value, width)]
-    return [label, *((Span("  "), *part) for part in wrapped(fact.value, width - 2, 3))]
+    return Panelled(blocks, rest)

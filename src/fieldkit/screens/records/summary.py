@@ -1,4 +1,4 @@
-"""What a page says of its record: who or what it is, its steps, what is due, all its fields.
+"""What a page says of its record: who or what it is, its steps, what is due.
 
 Everything follows from the declarations. Functions that take a store run in its thread.
 """
@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from fieldkit.screens.look.charts import Fact, Step
+from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.rows import RecordSource, shown_value
 
 if TYPE_CHECKING:
     from fieldkit.records import Field, Record
-    from fieldkit.records import Step as LifecycleStep
     from fieldkit.store import Store
 
 
@@ -35,13 +34,6 @@ class Due(NamedTuple):
 
     what: str
     more: str
-
-
-class Section(NamedTuple):
-    """Filled fields under their heading."""
-
-    heading: str
-    facts: Sequence[Fact]
 
 
 def identity(source: RecordSource, record: Record, label: str) -> Identity:
@@ -127,7 +119,7 @@ def due(store: Store, record: Record) -> list[Due]:
 def _overdue(store: Store, record: Record) -> Iterator[Due]:
     """Yield what refers to a record and has been at one step of its lifecycle for too long."""
     from fieldkit.records import kinds
-    from fieldkit.records.fields.formats import today
+    from fieldkit.records.fields.formats import indian, today
 
     for name, kind in kinds().items():
         for field, reference in kind.references().items():
@@ -137,29 +129,6 @@ def _overdue(store: Store, record: Record) -> Iterator[Due]:
             for found in there:
                 days, step = found.overdue(today()), found.step()
                 if days and step and not any(map(found.followed_by, there)):
-                    yield Due(f"{kind.title} {step.word}", _late(step, days))
-
-
-def _late(step: LifecycleStep, days: int) -> str:
-    """Say for how long: since the step was reached, or since the day it was due."""
-    from fieldkit.records.fields.formats import indian
-
-    return f"due {indian(days)} days ago" if step.due_on else f"{indian(days)} days ago"
-
-
-# --- all fields ---
-
-
-def sections(source: RecordSource, record: Record) -> list[Section]:
-    """Return all filled fields, by the sections of the form."""
-    found: dict[str, list[Fact]] = {}
-    for name, field in record.form_fields().items():
-        value = record.value(name)
-        if value is None:
-            continue
-        if name in record.references():
-            text = shown_value(source, record, name)
-        else:
-            text = field.format.describe(value)
-        found.setdefault(field.section, []).append(Fact(field.label, text))
-    return [Section(heading, facts) for heading, facts in found.items()]
+                    due = kind.fields()[step.due_on].label.lower() if step.due_on else ""
+                    what = f"{kind.title}: {due}" if due else f"{kind.title} {step.word}"
+                    yield Due(what, f"{indian(days)} days ago")

@@ -14,6 +14,7 @@ from functools import partial
 from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.worker import Worker, WorkerError
 
@@ -37,6 +38,13 @@ class Picker(Drawn, can_focus=True):
     """Type to narrow, Up and Down to move the mark, Enter to take the marked row."""
 
     DEFAULT_CSS = "Picker { height: 1fr; width: 1fr; }"
+
+    class Marked(Message):
+        """Another row is marked; None: none is."""
+
+        def __init__(self, row: Choice | None) -> None:
+            super().__init__()
+            self.row = row
 
     def __init__(
         self,
@@ -70,6 +78,8 @@ class Picker(Drawn, can_focus=True):
         self._top = 0
         self._loading: Worker[None] | None = None
         self._drawn: list[RowLine] = []
+        self._reported: Choice | None = None
+        """The row that was marked when the page was last told."""
 
     # --- loading rows ---
 
@@ -358,6 +368,9 @@ class Picker(Drawn, can_focus=True):
             changed.append(Region(0, 0, width, 1))
         if changed:
             self.refresh(*changed)
+        if self.marked is not self._reported:
+            self._reported = self.marked
+            self.post_message(self.Marked(self.marked))
 
     def render_line(self, y: int) -> Strip:
         """Draw one line: of the box, or one that was laid out."""

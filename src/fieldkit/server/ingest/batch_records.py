@@ -76,6 +76,11 @@ def read_times(connection: Connection, records: Collection[RecordState]) -> None
     for kind, record_id, version, at in connection.execute(query):
         if (kind, record_id) in states:
             states[kind, record_id].written_at[version] = at
+    for one in records:
+        # What this server made of older fields is in no log; its clock gave the time.
+        made = one.values.get("created_at")
+        if one.creation and isinstance(made, int):
+            one.written_at.setdefault(one.creation.version, made)
 
 
 def write_states(
