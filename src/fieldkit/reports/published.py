@@ -63,24 +63,35 @@ def read_row(row: Mapping[str, str]) -> list[Found]:
 
 def _figures(row: Mapping[str, str], kind: str, common: Mapping[str, Value]) -> list[Found]:
     unit = row.get("unit", "").strip()
-    aimed = _number(row.get("target", ""), unit, "target")
+    aimed = _number(_how_many(row), unit, "target")
     reached = _number(row.get("achievement", ""), unit, "achievement")
     found: list[Found] = []
     dated = {name: value for name, value in common.items() if name != "deadline"}
     if kind in {"TARGET", "ALLOTMENT"}:
         undated = {name: value for name, value in common.items() if name != "as_on"}
-        if aimed or not reached:
-            low, high = aimed or (None, None)
+        if aimed:
+            low, high = aimed
             found.append(("target", {**undated, "target_kind": kind, "low": low, "high": high}))
         kind = "REPORTED"
     else:
         reached = reached or aimed
-        if reached is None:
-            raise Unfit("Give a number under target or achievement.")
+    if not (aimed or reached):
+        raise Unfit("Give a number under target or achievement.")
     if reached:
         low, high = reached
         found.append(("target", {**dated, "target_kind": kind, "low": low, "high": high}))
     return found
+
+
+def _how_many(row: Mapping[str, str]) -> str:
+    """Return the text of the target; where it is "all", the number that the note gives."""
+    target = row.get("target", "").strip()
+    if target.casefold() != "all":
+        return target
+    told = re.search(r"\b(\d[\d,]*) [A-Za-z]", row.get("note", ""))
+    if told is None:
+        raise Unfit("target: give a number; of all, say in the note how many there are.")
+    return told[1]
 
 
 def _common(row: Mapping[str, str], metric: str) -> dict[str, Value]:
@@ -151,7 +162,7 @@ def _number(
 ) -> tuple[int | float, int | float | None] | None:
     """Return a number, or the two of a range, money in rupees; None if there is none."""
     plain = text.strip().replace(",", "").replace("\u2013", "-")
-    if not plain or plain.casefold() == "all":
+    if not plain:
         return None
     if not re.fullmatch(r"\d+(\.\d+)?(\s*-\s*\d+(\.\d+)?)?", plain):
         raise Unfit(f"{column}: {text} is no number; a range looks like 70000-80000.")
