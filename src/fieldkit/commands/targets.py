@@ -81,7 +81,9 @@ def listing(args: Namespace) -> int:
     for one in records:
         metric, unit = Choice("metric").show(one.value("metric")), str(one.value("unit") or "")
         numbers = [one.value(name) for name in ("low", "high")]
-        amount = " to ".join(in_words(value, unit) for value in numbers if isinstance(value, int))
+        amount = " to ".join(
+            in_words(value, unit) for value in numbers if isinstance(value, int | float)
+        )
         kind = Choice("target_kind").show(one.value("target_kind"))
         source = str(one.value("source") or "")
         when = _when(one)

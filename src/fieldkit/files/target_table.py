@@ -27,6 +27,11 @@ _SAME = {
     "ranking": ("metric", "district", "block", "among", "as_on", "source"),
 }  # fmt: skip
 """By kind: what makes a row the same as one imported before."""
+_NUMBERS = ("low", "high", "rank")
+_TWICE = (
+    "An earlier row of this file gives another number for the same figure, area, time and source. "
+    "Correct one of them."
+)
 _PLACES = frozenset({"district", "block"})
 
 
@@ -103,6 +108,7 @@ class _Run:
         self._store = store
         self._operator = operator
         self._rejects = rejects
+        self._seen: dict[tuple[Value, ...], Mapping[str, Value]] = {}
         self._known = {
             (kind, *(record.value(name) for name in names)): record
             for kind, names in _SAME.items()
@@ -116,6 +122,9 @@ class _Run:
                 found = read_row(row)
             except Unfit as wrong:
                 self._reject(number, row, [str(wrong)])
+                continue
+            if any(self._contradicts(*one) for one in found):
+                self._reject(number, row, [_TWICE])
                 continue
             edits = [edit for one in found if (edit := self._edit(*one))]
             self.result.same += len(found) - len(edits)
@@ -150,6 +159,11 @@ class _Run:
         if not changed:
             return None
         return Edit(kinds()[kind], changed, id=known.id, confirmed=frozenset(changed))
+
+    def _contradicts(self, kind: str, fields: Mapping[str, Value]) -> bool:
+        """Say whether a row before says another number of the same."""
+        before = self._seen.setdefault(_key(kind, fields), fields)
+        return any(before.get(name) != fields.get(name) for name in _NUMBERS)
 
     def _remember(self, found: list[Found]) -> None:
         """Let a row that comes twice in a file be one record."""

@@ -53,8 +53,7 @@ class Target(OfArea, table=True):
     low: float | None = field(
         "Number",
         FIGURE,
-        "The lower one of a range; money in rupees.",
-        required="it is the target or the figure",
+        "The lower one of a range; money in rupees. Where all are meant, say so in the notes.",
         uses=Use.LIST,
     )
     high: float | None = field("Upper number of a range", FIGURE, uses=Use.LIST)
@@ -83,11 +82,20 @@ class Target(OfArea, table=True):
 check = Rules(Target, "our own check, not official")
 
 
+@check("low", "Enter the number. Where all are meant, leave it empty and say so in the notes.")
+def number_given(target: Target, _context: RuleContext) -> bool:
+    """A target is a number; only one of all there are goes without, and says so."""
+    of_all = target.target_kind in {"TARGET", "ALLOTMENT"} and target.notes
+    return target.low is None and not of_all
+
+
 @check("high", "The upper number is below the lower one, {low}. Check both.")
 def range_goes_up(target: Target, _context: RuleContext) -> Broken | None:
     """A range goes from its lower to its upper number."""
     low, high = target.low, target.high
-    return Broken(low=FIGURE.show(low)) if low is not None and (high or low) < low else None
+    if low is None or high is None:
+        return None
+    return Broken(low=FIGURE.show(low)) if high < low else None
 
 
 @check("source", "Enter where this figure was published.", Severity.WARN)
