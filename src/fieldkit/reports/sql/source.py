@@ -83,7 +83,7 @@ class Source:
     def _rung(self, members: NamedFromClause) -> ColumnElement[object]:
         """Join where members stand on the income ladder."""
         if members.name not in self._rungs:
-            found = rungs(self.as_on).subquery(f"rungs_{len(self._rungs)}")
+            found = rungs(self.as_on, f"rungs_{len(self._rungs)}")
             self.rows = self.rows.outerjoin(found, found.c.member_id == members.c.id)
             self._rungs[members.name] = found.c.rung
         return self._rungs[members.name]
