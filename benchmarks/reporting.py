@@ -53,7 +53,7 @@ def on_engine(engine: Engine) -> list[Figure]:
         with engine.connect() as connection:
             return ask(connection)
 
-    return _reports("server", query)
+    return list(_reports("server", query))
 
 
 def _reports(

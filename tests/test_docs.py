@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.commands.conftest import cli, home, laptop
+from tests.commands.conftest import Cli, _filled, cli, filled, home, laptop, sample
 
 import fieldkit
 from fieldkit import cli as command_line
+from fieldkit.reports import reports
+from fieldkit.reports.declaration.report import Report
 
-__all__ = ["cli", "home", "laptop"]
+__all__ = ["_filled", "cli", "filled", "home", "laptop", "sample"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -60,6 +62,26 @@ def test_the_example_of_a_command_runs(
     monkeypatch.setattr(command_line, "_parser", lambda: parser)
     assert command_line.run(["operators", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == ["Asha"]
+
+
+def test_the_example_of_a_report_runs(
+    filled: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (declared,) = examples("add-a-report")
+    names: dict[str, Report] = {}
+    exec(declared, names)
+    report = names["STORIES_BY_CONSENT"]
+    monkeypatch.setattr("fieldkit.reports.figures.outreach.REPORTS", (report,))
+    reports.cache_clear()
+    stories = cli("export", "story", "--format", "jsonl").lines
+    told = [one for one in stories if one.get("drafted_on")]
+    assert told
+    try:
+        for way in ("area", "consent_how"):
+            table = cli("report", report.name, "--by", way, "--json").json
+            assert table["rows"][-1]["stories_told"] == len(told)
+    finally:
+        reports.cache_clear()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -258,7 +258,7 @@ def _add_report(report: argparse.ArgumentParser, names: str = "list|NAME") -> No
 
 
 def _add_output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", choices=("table", "csv", "xlsx", "json"))
+    command.add_argument("--format", choices=("table", "csv", "xlsx", "json", "html", "pdf"))
     command.add_argument("-o", "--output", type=Path, metavar="FILE")
     _add_json(command)
 

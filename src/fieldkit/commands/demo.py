@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import say
+from fieldkit.commands.demo_figures import show_figures
 from fieldkit.commands.demo_sharing import share
 from fieldkit.files import load
 from fieldkit.records import Record
@@ -95,7 +96,9 @@ def _work(folder: Path, people: int, seed: int, url: str) -> bool:
         trained = list(dict.fromkeys(artisans))[:_TRAINED]
         _train(store, trained)
         _deliver(store, trained[:_TOOLKITS])
-        return share(store, folder, url, newcomer)
+        same = share(store, folder, url, newcomer)
+        show_figures(store)
+        return same
     finally:
         store.close()
 
@@ -175,7 +178,14 @@ def _train(store: Store, artisans: Sequence[str]) -> None:
         *(
             Edit(
                 TrainingEnrolment,
-                {"training_batch_id": batch, "beneficiary_id": one, "enrolled_on": first},
+                {
+                    "training_batch_id": batch,
+                    "beneficiary_id": one,
+                    "enrolled_on": first,
+                    "state": "COMPLETED",
+                    "assessed_on": days[-1],
+                    "completed_on": days[-1],
+                },
             )
             for one in artisans
         ),

@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -29,12 +30,17 @@ from fieldkit.reports import (
 )
 
 T = TypeVar("T")
+NOTE = "review_note"
+_PAGES = ("html", "pdf")
 
 
 def report(args: Namespace) -> int:
     """Print a report on what this laptop holds."""
     if args.name == "list":
         return _list(args)
+    if args.name == NOTE:
+        with open_store() as store:
+            return _write(_readable(lambda: store.query(note_asked(args))), args)
     ask = asked(args)
     with open_store() as store:
         store.index_for_reports()
@@ -46,6 +52,8 @@ def server(args: Namespace) -> int:
     """Print a report on what the server holds."""
     if args.name == "list":
         return _list(args)
+    if args.name == NOTE:
+        return _write(_readable(lambda: on_server(args.database, note_asked(args))), args)
     return put_out(on_server(args.database, asked(args)), args)
 
 
@@ -82,7 +90,35 @@ def _list(args: Namespace) -> int:
         return DONE
     for one in found:
         say(f"{one.name:24}{one.code:5}{one.title}")
+    say(f"{NOTE:29}The review note: one page to print, as html or pdf")
     return DONE
+
+
+def note_asked(args: Namespace) -> Callable[[Connection], bytes]:
+    """Return the function that makes the review note asked for."""
+    from fieldkit.reports.note import review_note
+
+    form = _form(args, "html")
+    if form not in _PAGES:
+        raise Unusable("The review note is a page: give --format html or --format pdf.")
+    if args.by:
+        raise Unusable("The review note has no --by: it shows the area as a whole.")
+    area, fy, as_on = area_of(args), _year(args.fy), _day(args.as_on)
+
+    def ask(connection: Connection) -> bytes:
+        return review_note(connection, area, period_of(connection, area, fy=fy, as_on=as_on), form)
+
+    return ask
+
+
+def _readable(make: Callable[[], bytes]) -> bytes:
+    """Return the bytes of a file; say what is missing if PDF files cannot be written here."""
+    from fieldkit.reports.formats.pdf import NoPdf
+
+    try:
+        return make()
+    except NoPdf as error:
+        raise Unusable(str(error)) from None
 
 
 def asked(args: Namespace) -> Callable[[Connection], Table]:
@@ -206,8 +242,7 @@ def put_out(table: Table, args: Namespace) -> int:
     """Print a table, or write it to a file, in the format asked for."""
     from fieldkit.reports.formats import data, text
 
-    form = args.format or (args.output.suffix[1:].casefold() if args.output else "table")
-    form = "json" if args.json else "table" if form in {"txt", ""} else form
+    form = "json" if args.json else _form(args, "table")
     if form == "json" and args.output is None:
         say_json(data.to_json(table))
         return DONE
@@ -217,15 +252,40 @@ def put_out(table: Table, args: Namespace) -> int:
         "xlsx": lambda: data.to_xlsx(table),
         "json": lambda: data.json_bytes(table),
         "table": lambda: ("\n".join(text.lines(table, width)) + "\n").encode(),
+        **{page: partial(_page, table, page) for page in _PAGES},
     }
     if form not in writers:
         raise Unusable(f"The format must be one of: {', '.join(writers)}. Give it with --format.")
     if form == "table" and args.output is None:
         for line in text.lines(table, width):
             say(line)
-    elif args.output is None:
-        sys.stdout.buffer.write(writers[form]())
-    else:
-        args.output.write_bytes(writers[form]())
-        say(f"The report was written to {args.output}.")
+        return DONE
+    return _write(_readable(writers[form]), args)
+
+
+def _form(args: Namespace, usual: str) -> str:
+    """Return the format asked for, by name or by the ending of the file."""
+    form = args.format or (args.output.suffix[1:].casefold() if args.output else usual)
+    return usual if form in {"txt", ""} else form
+
+
+def _page(table: Table, form: str) -> bytes:
+    from fieldkit.reports.formats.page import page_of
+
+    if form == "pdf":
+        from fieldkit.reports.formats.pdf import to_pdf
+
+        return to_pdf(page_of(table))
+    from fieldkit.reports.formats.html import to_html
+
+    return to_html(page_of(table))
+
+
+def _write(content: bytes, args: Namespace) -> int:
+    """Write a report to its file, or to standard output."""
+    if args.output is None:
+        sys.stdout.buffer.write(content)
+        return DONE
+    args.output.write_bytes(content)
+    say(f"The report was written to {args.output}.")
     return DONE

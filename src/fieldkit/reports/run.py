@@ -28,7 +28,8 @@ from fieldkit.reports.declaration.report import (
     Table,
 )
 from fieldkit.reports.formats.words import in_words
-from fieldkit.reports.sql.count import Found, Key, count
+from fieldkit.reports.meaning import meaning
+from fieldkit.reports.sql.count import Found, Key, count, path_of
 from fieldkit.reports.sql.drill import drill
 from fieldkit.reports.sql.source import field_of
 
@@ -132,7 +133,7 @@ def table_of(
         heads.append(Heading("code", "LGD code"))
     heads += [_heading(column) for column in report.columns]
     rows = [_row(report, found, key, area, period, by) for key in keys]
-    if len(rows) != 1:
+    if len(rows) != 1 or _unsplit(report, area, by):
         rows.append(_row(report, found, (), area, period, by))
     notes = [*report.notes, *_undated_note(undated, found[()])]
     return Table(report.name, report.title, period.as_on, area.title, heads, rows, notes, period.fy)
@@ -141,8 +142,8 @@ def table_of(
 def _heading(column: Column) -> Heading:
     if not isinstance(column, Figure):
         return Heading(column.name, column.label, column.unit)
-    amount = column.counted.measure.amount
-    return Heading(column.name, column.label, column.unit, True, amount)
+    measure = column.counted.measure
+    return Heading(column.name, column.label, column.unit, True, measure.amount, meaning(measure))
 
 
 def _label(area: Area, by: Dimension) -> str:
@@ -151,12 +152,22 @@ def _label(area: Area, by: Dimension) -> str:
 
 def _row(report: Report, found: Found, key: Key, area: Area, period: Period, by: Dimension) -> Row:
     values = found.get(key, {})
-    row = {one: values.get(one, _nothing(one)) for one in report.measures()}
+    unsplit = _unsplit(report, area, by) if key else frozenset()
+    row = {
+        one: None if one in unsplit else values.get(one, _nothing(one)) for one in report.measures()
+    }
     cells = [column.value(row, period.as_on) for column in report.columns]
     named: list[Cell] = [named_key(key[0], area, by) if key else "Total"]
     if by is AREA:
         named.append(key[0] if key else None)
     return Row([*named, *cells], key or None)
+
+
+def _unsplit(report: Report, area: Area, by: Dimension) -> frozenset[Counted]:
+    """Return what the dimension does not tell apart: it has a figure in total alone."""
+    return frozenset(
+        one for one in report.measures() if path_of(one.measure.kind, area, by) is None
+    )
 
 
 def _nothing(one: Counted) -> Cell:

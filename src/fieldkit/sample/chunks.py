@@ -32,7 +32,7 @@ LAST_DAY = date(2025, 9, 26)
 """The latest date in the sample."""
 _FIRST_DAY = date(2023, 10, 1)
 _CHUNK = 40
-_DAYS = 390
+_DAYS = 490
 """Days from the first registration to the last."""
 _AGAIN, _TRAINED, _EQUIPPED, _LENT = 0.03, 0.87, 0.93, 0.45
 _SAME_PHONE = 0.06

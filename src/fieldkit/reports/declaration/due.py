@@ -27,6 +27,8 @@ class Due:
     """References to the person or group concerned, of which one is filled; none: the record."""
     until_later: str = ""
     """A later record about the same, by the day in this field, ends it."""
+    later_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The values of which that record must hold one, by field: a visit that was made."""
     source: str = "our own check, not official"
 
 
@@ -82,6 +84,7 @@ def _of_step(name: str, kind: type[Record], state: str, step: Step, since: str) 
         {state: step.states},
         until or concerning(kind),
         step.on if until else "",
+        {state: kind.lifecycle.reached(step)} if until and kind.lifecycle else {},
     )
 
 

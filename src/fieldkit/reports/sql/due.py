@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -84,6 +84,7 @@ def _part(rule: Due, area: Area, today: date) -> Select[tuple[object, ...]]:
         source.holds(rule.where),
         since <= today - timedelta(days=rule.after),
     ]
+    conditions += [~gone for gone in _deleted(source, rule)]
     if rule.until_later:
         conditions.append(~_later(source, rule))
     about_kind, about_id = _about(source, rule)
@@ -114,13 +115,22 @@ def _about(source: Source, rule: Due) -> tuple[ColumnElement[str], ColumnElement
     return cast(kind, String), func.coalesce(*(column for column, _ in columns), own)
 
 
+def _deleted(source: Source, rule: Due) -> Iterator[ColumnElement[bool]]:
+    """Give the conditions that the person or group is deleted."""
+    references = source.kind.references()
+    for name in rule.about:
+        other = kinds()[references[name].kinds[0]].table().alias(f"gone_{name}")
+        yield exists().where(other.c.id == source.table.c[name], other.c.deleted.is_(True))
+
+
 def _later(source: Source, rule: Due) -> ColumnElement[bool]:
     """Return the condition that a later record about the same exists."""
     other = source.table.alias("later")
     own = source.table.c
     same = [and_(other.c[name] == own[name], own[name].is_not(None)) for name in rule.about]
     day = rule.until_later
-    return exists().where(other.c.deleted.is_(False), or_(*same), other.c[day] > own[day])
+    counts = [other.c[name].in_(values) for name, values in rule.later_in.items()]
+    return exists().where(other.c.deleted.is_(False), *counts, or_(*same), other.c[day] > own[day])
 
 
 def _named(connection: Connection, items: list[DueItem]) -> list[DueItem]:

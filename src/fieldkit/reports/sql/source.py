@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     and_,
+    exists,
     false,
     func,
     literal_column,
@@ -169,14 +170,26 @@ class Source:
         Up to today, a record without a day counts; into any narrower span it cannot be placed.
         """
         day = self.day(measure)
-        if day is None:
-            return true()
-        if span is Span.UNDATED:
-            return day.is_(None)
-        first, last = period.days(span)
-        if first is not None:
-            return and_(day >= first, day <= last)
-        return day <= last if period.past else or_(day.is_(None), day <= last)
+        return true() if day is None else _within(day, period, span)
+
+    def _superseded(self, measure: Measure, period: Period, span: Span) -> ColumnElement[bool]:
+        """Return the condition that a later record says the same anew."""
+        same, *order = measure.latest
+        own, other = self.table.c, self.table.alias("later")
+        later: ColumnElement[bool] = other.c.id > own.id
+        for name in reversed(order):
+            equal = or_(
+                other.c[name] == own[name], and_(other.c[name].is_(None), own[name].is_(None))
+            )
+            after = or_(
+                other.c[name] > own[name], and_(other.c[name].is_not(None), own[name].is_(None))
+            )
+            later = or_(after, and_(equal, later))
+        conditions = [other.c.deleted.is_(False), other.c[same] == own[same], later]
+        if measure.amount:
+            conditions.append(other.c[measure.amount].is_not(None))
+        conditions += [_within(other.c[name], period, span) for name in measure.dates]
+        return exists().where(*conditions)
 
     def selected(self, measure: Measure, period: Period, span: Span) -> ColumnElement[bool]:
         """Return the condition that a record is one of those measured."""
@@ -184,10 +197,21 @@ class Source:
             self.holds(measure.where),
             self.within(measure, period, span),
         ]
+        if measure.latest:
+            conditions.append(~self._superseded(measure, period, span))
         if measure.amount:
             conditions.append(self.column(measure.amount).is_not(None))
         conditions += [self.column(path).is_not(None) for path in measure.distinct]
         return and_(*conditions)
+
+
+def _within(day: ColumnElement[object], period: Period, span: Span) -> ColumnElement[bool]:
+    if span is Span.UNDATED:
+        return day.is_(None)
+    first, last = period.days(span)
+    if first is not None:
+        return and_(day >= first, day <= last)
+    return day <= last if period.past else or_(day.is_(None), day <= last)
 
 
 def field_of(kind: str, path: str) -> Field:
