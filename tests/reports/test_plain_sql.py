@@ -165,7 +165,7 @@ def test_every_declared_report_is_compared() -> None:
     assert SQL.keys() == reports().keys() - {"scoreboard", "rankings"}
 
 
-@pytest.mark.parametrize(("report", "column", "asked"), questions())
+@pytest.mark.parametrize(("report", "column", "asked"), list(questions()))
 def test_a_report_equals_plain_sql(
     block_store: Store, exported: sqlite3.Connection, report: str, column: str, asked: str
 ) -> None:
