@@ -10,7 +10,7 @@ from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.declaration.action import LETTERS
 from fieldkit.records.declaration.roles import actions_of, days_of
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
-from fieldkit.screens.lists.list_page import Wanted, read_page
+from fieldkit.screens.lists.reading import Wanted, read_page
 from fieldkit.screens.look.parts import key_line
 from fieldkit.screens.look.text import words_of
 from fieldkit.screens.lookup.rows import label_of

@@ -29,7 +29,7 @@ from fieldkit.reports.declaration.report import (
 )
 from fieldkit.reports.formats.words import in_words
 from fieldkit.reports.meaning import meaning
-from fieldkit.reports.sql.count import Found, Key, count
+from fieldkit.reports.sql.count import Found, Key, count, path_of
 from fieldkit.reports.sql.drill import drill
 from fieldkit.reports.sql.source import field_of
 
@@ -45,6 +45,9 @@ class AnyReport(Protocol):
     def code(self) -> str: ...  # noqa: D102 - R1 to R22
     @property
     def by(self) -> tuple[Dimension, ...]: ...  # noqa: D102 - what rows are made by
+
+    def measured(self) -> Mapping[str, Counted]:
+        """Return what columns count, by their names, where every row counts the same."""
 
     def run(self, connection: Connection, area: Area, period: Period, by: Dimension) -> Table:
         """Return its table."""
@@ -104,6 +107,11 @@ class Declared:
         """What its rows can be made by."""
         return self.report.by
 
+    def measured(self) -> Mapping[str, Counted]:
+        """Return the measures by the names of their columns."""
+        columns = self.report.columns
+        return {one.name: one.counted for one in columns if isinstance(one, Figure)}
+
     def run(self, connection: Connection, area: Area, period: Period, by: Dimension) -> Table:
         """Return its table."""
         return table_of(connection, self.report, area, period, by)
@@ -133,7 +141,7 @@ def table_of(
         heads.append(Heading("code", "LGD code"))
     heads += [_heading(column) for column in report.columns]
     rows = [_row(report, found, key, area, period, by) for key in keys]
-    if len(rows) != 1:
+    if len(rows) != 1 or _unsplit(report, area, by):
         rows.append(_row(report, found, (), area, period, by))
     notes = [*report.notes, *_undated_note(undated, found[()])]
     return Table(report.name, report.title, period.as_on, area.title, heads, rows, notes, period.fy)
@@ -152,12 +160,22 @@ def _label(area: Area, by: Dimension) -> str:
 
 def _row(report: Report, found: Found, key: Key, area: Area, period: Period, by: Dimension) -> Row:
     values = found.get(key, {})
-    row = {one: values.get(one, _nothing(one)) for one in report.measures()}
+    unsplit = _unsplit(report, area, by) if key else frozenset()
+    row = {
+        one: None if one in unsplit else values.get(one, _nothing(one)) for one in report.measures()
+    }
     cells = [column.value(row, period.as_on) for column in report.columns]
     named: list[Cell] = [named_key(key[0], area, by) if key else "Total"]
     if by is AREA:
         named.append(key[0] if key else None)
     return Row([*named, *cells], key or None)
+
+
+def _unsplit(report: Report, area: Area, by: Dimension) -> frozenset[Counted]:
+    """Return what the dimension does not tell apart: it has a figure in total alone."""
+    return frozenset(
+        one for one in report.measures() if path_of(one.measure.kind, area, by) is None
+    )
 
 
 def _nothing(one: Counted) -> Cell:

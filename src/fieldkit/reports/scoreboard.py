@@ -35,18 +35,18 @@ _COLUMNS = (
     Heading("metric", "Figure"),
     Heading("code", "Code"),
     Heading("unit", "Unit"),
-    Heading("fy", "Year"),
-    Heading("target", "Target", UNIT_OF_ROW),
+    Heading("fy", "Year", weight=2),
+    Heading("target", "Target", UNIT_OF_ROW, weight=3, upper="target_high"),
     Heading("target_high", "to", UNIT_OF_ROW),
     Heading("deadline", "By"),
     Heading("recorded_fy", "Recorded in the year", UNIT_OF_ROW, True),
-    Heading("recorded", "Recorded in all", UNIT_OF_ROW, True),
+    Heading("recorded", "Recorded in all", UNIT_OF_ROW, True, weight=3),
     Heading("since_review", "since the last review", UNIT_OF_ROW, True),
     Heading("opening", "Opening figure", UNIT_OF_ROW),
     Heading("with_opening", "Opening and recorded since", UNIT_OF_ROW),
-    Heading("achieved", "Achieved", PERCENT),
+    Heading("achieved", "Achieved", PERCENT, weight=1),
     Heading("gap", "Still to do", UNIT_OF_ROW),
-    Heading("reported", "Reported", UNIT_OF_ROW),
+    Heading("reported", "Reported", UNIT_OF_ROW, weight=3),
     Heading("reported_as_on", "as on"),
     Heading("reported_source", "by"),
     Heading("allotted", "Given to areas below", UNIT_OF_ROW),
@@ -81,9 +81,14 @@ class Scoreboard:
     code: str = "R19"
     by: tuple[Dimension, ...] = (METRIC,)
 
+    def measured(self) -> Mapping[str, Counted]:
+        """Return nothing: each row has a measure of its own."""
+        return {}
+
     def run(self, connection: Connection, area: Area, period: Period, by: Dimension) -> Table:  # noqa: ARG002
         """Return the table."""
         said, shipped = said_of(connection)
+        said = [one for one in said if _said_by_then(one, period)]
         own = [one for one in said if one.area == key_of(area)]
         lines = list(_lines(own, self.measures))
         figures = _Figures(connection, self.measures, area, period)
@@ -181,6 +186,12 @@ class _Figures:
         return self._since.get((metric, day))
 
 
+def _said_by_then(one: Said, period: Period) -> bool:
+    """Say whether a figure counts up to the day of the report; an opening one never from later."""
+    looks_back = period.past or one.kind == "OPENING"
+    return not looks_back or one.as_on is None or one.as_on <= period.as_on
+
+
 def _lines(own: Sequence[Said], measures: Mapping[str, Measure]) -> Iterator[_Line]:
     """Give the lines of the scoreboard in the order of the list of figures."""
     for option in reference.options("metric"):
@@ -223,8 +234,12 @@ def _place(lines: list[_Line], metric: str, reported: Said) -> None:
 
 
 def _openings(own: Sequence[Said], said: Sequence[Said], area: Area) -> Mapping[str, Said]:
-    """Return the opening figures: the area's own, else the sum of those below it of one day."""
-    found = {one.metric: one for one in own if one.kind == "OPENING" and one.as_on}
+    """Return the opening figures: the area's latest, else the sum of those below it of one day.
+
+    Areas below give the sum only if each of them has one.
+    """
+    dated = sorted((one for one in own if one.kind == "OPENING" and one.as_on), key=_dated)
+    found = {one.metric: one for one in dated}
     below: dict[str, list[Said]] = {}
     for level in _levels(area):
         keys = {key_of(part) for part in level}
@@ -232,7 +247,8 @@ def _openings(own: Sequence[Said], said: Sequence[Said], area: Area) -> Mapping[
             if one.kind == "OPENING" and one.area in keys and one.metric not in found:
                 below.setdefault(one.metric, []).append(one)
         for metric, some in below.items():
-            if metric not in found and len({one.as_on for one in some}) == 1 and some[0].as_on:
+            days, areas = {one.as_on for one in some}, [one.area for one in some]
+            if len(days) == 1 and some[0].as_on and sorted(areas, key=str) == sorted(keys, key=str):
                 total = sum(one.low or 0 for one in some)
                 found[metric] = replace(some[0], low=total)
         below = {}
@@ -295,17 +311,25 @@ def _given_on(line: _Line, said: Sequence[Said], area: Area) -> int | float | No
     """Return the sum of the same target over the nearest areas below that have one."""
     if line.target is None:
         return None
+    same = [
+        one
+        for one in said
+        if (one.metric, one.kind, one.fy) == (line.metric, line.target.kind, line.fy)
+    ]
+    same.sort(key=lambda one: _likeness(one, line.target))
     for level in _levels(area):
         keys = {key_of(part) for part in level}
-        found = [
-            one.low or 0
-            for one in said
-            if one.area in keys
-            and (one.metric, one.kind, one.fy) == (line.metric, line.target.kind, line.fy)
-        ]
+        found = {one.area: one.low or 0 for one in same if one.area in keys}
         if found:
-            return sum(found)
+            return sum(found.values())
     return None
+
+
+def _likeness(one: Said, target: Said | None) -> tuple[bool, bool]:
+    """Return how well a target fits another: of an area with several, the best fit counts."""
+    if target is None:
+        return False, False
+    return one.deadline == target.deadline, one.source == target.source
 
 
 def _also(own: Sequence[Said], lines: Sequence[_Line]) -> Iterator[str]:

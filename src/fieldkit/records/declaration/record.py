@@ -242,7 +242,9 @@ class Record(SQLModel):
     def followed_by(self, other: "Record") -> bool:
         """Say whether a later record of the kind ends the wait of this one at its step."""
         step = self.step()
-        if not step or other.id == self.id or other.step() is not step:
+        if not step or not self.lifecycle or other.id == self.id:
+            return False
+        if other.value(self.lifecycle.field) not in self.lifecycle.reached(step):
             return False
         mine, then = self.happened_on(), other.happened_on()
         if mine is None or then is None or then <= mine:

@@ -102,6 +102,9 @@ class Measure:
     distinct: tuple[str, ...] = ()
     """Different values of these fields are counted, each set once; records where one of them is
     empty are left out."""
+    latest: tuple[str, ...] = ()
+    """Of several records with the same value of the first field, only the last in the order of the
+    others counts: a number that is told anew each year."""
     earliest: bool = False
     """Not a number but the earliest day of ``on``."""
     definition: str = ""

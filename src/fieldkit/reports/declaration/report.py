@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from fieldkit.reports.declaration.measure import DAYS, PERCENT, Measure
+from fieldkit.reports.declaration.measure import DAYS, FILLED, PERCENT, Measure
 
 Number: TypeAlias = int | float | None
 Cell: TypeAlias = int | float | str | date | None
@@ -117,8 +117,10 @@ def difference(first: Measure, then: Measure, name: str, label: str) -> Derived:
 
 
 def average(total: Measure, many: Measure, name: str, label: str) -> Derived:
-    """Return the column of an amount for each of those counted."""
-    return Derived(name, label, total.unit, (Counted(total), Counted(many)), _each)
+    """Return the column of an amount for each of those counted that have one."""
+    both = {**total.where, **many.where, total.amount: FILLED}
+    needs = tuple(Counted(replace(one, where=both)) for one in (total, many))
+    return Derived(name, label, total.unit, needs, _each)
 
 
 def oldest(measure: Measure, name: str, label: str) -> Derived:
@@ -255,6 +257,10 @@ class Heading:
     """The field of these records that is added up; empty: they are counted."""
     meaning: str = ""
     """What is counted, and by which day."""
+    weight: int = 0
+    """Where not all columns fit, those of more weight are shown first."""
+    upper: str = ""
+    """The column with the upper end, where this one may be the lower end of a range."""
 
 
 @dataclass(slots=True)

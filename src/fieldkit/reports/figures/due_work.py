@@ -7,7 +7,7 @@ from functools import cache
 from itertools import chain
 
 from fieldkit.reports.declaration.due import Due, by_name, from_lifecycles
-from fieldkit.reports.declaration.measure import FILLED, Has, reached
+from fieldkit.reports.declaration.measure import FILLED, NOT_GONE, Has, reached
 from fieldkit.reports.declaration.report import Report
 from fieldkit.reports.figures.artisans import NOT_ORIENTED, PMV, PMV_TRAININGS
 
@@ -151,7 +151,8 @@ RULES = (
         "income_entry",
         "period_to",
         182,
-        about=("member_id",),
+        {"member_id.status": NOT_GONE},
+        ("member_id",),
         until_later="period_to",
         source="lakhpatididi.gov.in: register of livelihoods every six months",
     ),
@@ -161,7 +162,7 @@ RULES = (
         "insurance_cover",
         "renewal_due",
         -30,
-        {"state": "ACTIVE"},
+        {"state": "ACTIVE", "member_id.status": NOT_GONE},
         ("member_id",),
         source="PMJJBY and PMSBY renew by 1 June: general knowledge",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldkit.reports.declaration.measure import FILLED, NOT_GONE, OPEN, Measure
+from fieldkit.reports.declaration.measure import FILLED, NOT_GONE, OPEN, AnyOf, Measure
 from fieldkit.reports.declaration.report import AREA, Dimension, Report, difference, figure, share
 
 
@@ -40,7 +40,9 @@ HOUSEHOLDS = Measure(
     distinct=("block", "village", "household_no"),
 )
 NO_HOUSEHOLD = MEMBERS.also(
-    "household_unknown", "Members without household number", {"household_no": None}
+    "household_unknown",
+    "Members of no known household",
+    {"": AnyOf(({"household_no": None}, {"village": None}, {"block": None}))},
 )
 
 
@@ -86,7 +88,7 @@ INSTITUTIONS = Report(
     ),
     notes=(
         "A household is one block, village and household number, however many members it has; "
-        "members without a household number are in none and are counted apart.",
+        "members without one of these are in none and are counted apart.",
         "Groups, federations and members that are inactive are not counted.",
     ),
 )

@@ -148,11 +148,19 @@ FPOS = Measure(
     "organisations",
 )
 FPO_MEMBERS = Measure(
-    "fpo_members", "their members", "producer_year", {}, "as_on", "persons", "members"
+    "fpo_members",
+    "their members",
+    "producer_year",
+    {},
+    "as_on",
+    "persons",
+    "members",
+    latest=("producer_organisation_id", "fy", "as_on"),
+    definition="Of each organisation, those of the last year entered.",
 )
-FPO_CREDIT = replace(FPO_MEMBERS, name="fpo_credit", label="their credit", amount="loan", unit="Rs")
-FPO_TURNOVER = replace(
-    FPO_MEMBERS, name="fpo_turnover", label="their turnover", amount="turnover", unit="Rs"
+FPO_CREDIT = Measure("fpo_credit", "their credit", "producer_year", {}, "as_on", "Rs", "loan")
+FPO_TURNOVER = Measure(
+    "fpo_turnover", "their turnover", "producer_year", {}, "as_on", "Rs", "turnover"
 )
 FPO_PRODUCED = Measure(
     "fpo_products",

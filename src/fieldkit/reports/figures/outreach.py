@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fieldkit.reports.declaration.measure import FILLED, Aged, Measure
+from fieldkit.reports.declaration.measure import FILLED, Aged, Measure, Not
 from fieldkit.reports.declaration.report import (
     AREA,
     Dimension,
@@ -14,7 +14,14 @@ from fieldkit.reports.declaration.report import (
     oldest,
 )
 
-VISITS = Measure("visits", "Visits made", "visit", {"visited_on": FILLED}, "visited_on", "visits")
+VISITS = Measure(
+    "visits",
+    "Visits made",
+    "visit",
+    {"visited_on": FILLED, "state": Not(("PLANNED", "CANCELLED"))},
+    "visited_on",
+    "visits",
+)
 HANDHOLDING = VISITS.also("handholding", "of them handholding", {"purpose": "HANDHOLD"})
 MOTIVATION = VISITS.also("motivation", "of them motivation", {"purpose": "MOTIVATE"})
 NEXT_DUE = Measure(

@@ -26,6 +26,7 @@ from fieldkit.records.fields.dates import months_after
 RUNG = "rung"
 """The name under which conditions find a member's rung: MD, LD, PLD, NONE, or nothing known."""
 _ASSESSED = ("MD", "LD", "PLD")
+_RELEASED = ("RELEASED", "RECEIVED", "REPAID")
 _HELP = ("enterprise", "support", "convergence", "farm_practice")
 
 
@@ -58,7 +59,7 @@ def rungs(on: date) -> Select[tuple[object, ...]]:
     )
     member = kinds()["member"].table().alias("standing_member")
     helped = _helped().subquery("helped")
-    hers, theirs = (_given_cif(name) for name in ("member_id", "self_help_group_id"))
+    hers, theirs = (_given_cif(name, on) for name in ("member_id", "self_help_group_id"))
     rows = (
         standing.join(member, member.c.id == standing.c.member_id)
         .outerjoin(helped, helped.c.number == standing.c.member_id)
@@ -72,31 +73,40 @@ def rungs(on: date) -> Select[tuple[object, ...]]:
         helped.c.number.is_not(None),
     )
     assessed = func.substr(standing.c.assessed, 12)
-    rung = _rung(standing.c.income, assessed, potential)
+    rung = _rung(standing.c.income, assessed, potential, on)
     return select(standing.c.member_id, rung.label(RUNG)).select_from(rows)
 
 
 def _rung(
-    income: ColumnElement[int], assessed: ColumnElement[str], potential: ColumnElement[bool]
+    income: ColumnElement[int],
+    assessed: ColumnElement[str],
+    potential: ColumnElement[bool],
+    on: date,
 ) -> ColumnElement[str]:
     rated = assessed.in_(_ASSESSED)
     low = case((potential, "PLD"), else_="NONE")
     return case(
         (and_(income.is_(None), rated), assessed),
         (income.is_(None), low),
-        (income >= _limit("MILLIONAIRE", MILLIONAIRE), "MD"),
-        (income >= _limit("LAKHPATI_INCOME", LAKHPATI), "LD"),
+        (income >= _limit("MILLIONAIRE", MILLIONAIRE, on), "MD"),
+        (income >= _limit("LAKHPATI_INCOME", LAKHPATI, on), "LD"),
         (or_(potential, rated), "PLD"),
         else_="NONE",
     )
 
 
-def _limit(name: str, usual: int) -> ColumnElement[int]:
-    """Return a limit of the whole territory: the latest record of it, else the usual value."""
+def _limit(name: str, usual: int, on: date) -> ColumnElement[int]:
+    """Return a limit of the whole territory as in force on a day, the usual value if none is."""
     limit = kinds()["scheme_limit"].table()
     latest = (
         select(limit.c.amount)
-        .where(limit.c.deleted.is_(False), limit.c.limit_name == name, limit.c.district == 0)
+        .where(
+            limit.c.deleted.is_(False),
+            limit.c.limit_name == name,
+            limit.c.district == 0,
+            limit.c.amount.is_not(None),
+            or_(limit.c.from_on.is_(None), limit.c.from_on <= on),
+        )
         .order_by(limit.c.from_on.is_(None), limit.c.from_on.desc(), limit.c.id.desc())
         .limit(1)
     )
@@ -116,13 +126,19 @@ def _helped() -> Select[tuple[object, ...]]:
     return select(found.c.number)
 
 
-def _given_cif(name: str) -> Subquery:
-    """Return the members or groups that have taken CIF."""
+def _given_cif(name: str, on: date) -> Subquery:
+    """Return the members or groups to whom CIF was released up to a day."""
     release = kinds()["fund_release"].table()
     column = release.c[name]
     return (
         select(column.label("number"))
-        .where(release.c.deleted.is_(False), release.c.fund == "CIF", column.is_not(None))
+        .where(
+            release.c.deleted.is_(False),
+            release.c.fund == "CIF",
+            release.c.state.in_(_RELEASED),
+            or_(release.c.released_on.is_(None), release.c.released_on <= on),
+            column.is_not(None),
+        )
         .distinct()
         .subquery(f"cif_{name}")
     )

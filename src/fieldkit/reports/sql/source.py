@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Select,
     and_,
+    exists,
     false,
     func,
     or_,
@@ -39,10 +41,12 @@ from fieldkit.reports.sql.ladder import RUNG, rungs
 class Source:
     """A kind's table, joined once with each record that a path leads through."""
 
-    def __init__(self, kind: str, as_on: date) -> None:
+    def __init__(self, kind: str, as_on: date, *, few: bool = False) -> None:
+        """``few``: few of the rows are looked at, so each looks for what refers to it."""
         self.kind = kinds()[kind]
         self.table = self.kind.table()
         self.as_on = as_on
+        self._few = few
         self.rows: FromClause = self.table
         self._joined: dict[str, tuple[type[Record], NamedFromClause]] = {}
         self._linked: dict[int, ColumnElement[object]] = {}
@@ -96,6 +100,9 @@ class Source:
             return self._twice(test)
         column = self.column(path)
         if isinstance(test, Has):
+            if self._few:
+                there = _refers(column, test, self.as_on)
+                return ~there if test.lacks else there
             found = self._link(column, test)
             return found.is_(None) if test.lacks else found.is_not(None)
         return self._compare(column, test)
@@ -121,19 +128,7 @@ class Source:
     def _link(self, column: ColumnElement[object], test: Has) -> ColumnElement[object]:
         """Join the record numbers to which another kind's records refer; return theirs."""
         if id(test) not in self._linked:
-            other = Source(test.kind, self.as_on)
-            refers = other.column(test.field)
-            conditions: list[ColumnElement[bool]] = [
-                other.table.c.deleted.is_(False),
-                refers.is_not(None),
-                other.holds(test.where),
-            ]
-            if test.on:
-                day = other.column(test.on)
-                conditions.append(or_(day.is_(None), day <= self.as_on))
-            named = refers.label("number")
-            asked = select(named).select_from(other.rows).where(*conditions).distinct()
-            found = asked.subquery(f"linked_{len(self._linked)}")
+            found = _referring(test, self.as_on).distinct().subquery(f"linked_{len(self._linked)}")
             self.rows = self.rows.outerjoin(found, found.c.number == column)
             self._linked[id(test)] = found.c.number
             self._kept.append(test)
@@ -165,14 +160,26 @@ class Source:
         Up to today, a record without a day counts; into any narrower span it cannot be placed.
         """
         day = self.day(measure)
-        if day is None:
-            return true()
-        if span is Span.UNDATED:
-            return day.is_(None)
-        first, last = period.days(span)
-        if first is not None:
-            return and_(day >= first, day <= last)
-        return day <= last if period.past else or_(day.is_(None), day <= last)
+        return true() if day is None else _within(day, period, span)
+
+    def _superseded(self, measure: Measure, period: Period, span: Span) -> ColumnElement[bool]:
+        """Return the condition that a later record says the same anew."""
+        same, *order = measure.latest
+        own, other = self.table.c, self.table.alias("later")
+        later: ColumnElement[bool] = other.c.id > own.id
+        for name in reversed(order):
+            equal = or_(
+                other.c[name] == own[name], and_(other.c[name].is_(None), own[name].is_(None))
+            )
+            after = or_(
+                other.c[name] > own[name], and_(other.c[name].is_not(None), own[name].is_(None))
+            )
+            later = or_(after, and_(equal, later))
+        conditions = [other.c.deleted.is_(False), other.c[same] == own[same], later]
+        if measure.amount:
+            conditions.append(other.c[measure.amount].is_not(None))
+        conditions += [_within(other.c[name], period, span) for name in measure.dates]
+        return exists().where(*conditions)
 
     def selected(self, measure: Measure, period: Period, span: Span) -> ColumnElement[bool]:
         """Return the condition that a record is one of those measured."""
@@ -180,10 +187,46 @@ class Source:
             self.holds(measure.where),
             self.within(measure, period, span),
         ]
+        if measure.latest:
+            conditions.append(~self._superseded(measure, period, span))
         if measure.amount:
             conditions.append(self.column(measure.amount).is_not(None))
         conditions += [self.column(path).is_not(None) for path in measure.distinct]
         return and_(*conditions)
+
+
+def _referring(test: Has, as_on: date) -> Select[object]:
+    """Return the question for the record numbers to which another kind's records refer."""
+    other = Source(test.kind, as_on)
+    refers = other.column(test.field)
+    conditions: list[ColumnElement[bool]] = [
+        other.table.c.deleted.is_(False),
+        refers.is_not(None),
+        other.holds(test.where),
+    ]
+    if test.on:
+        day = other.column(test.on)
+        conditions.append(or_(day.is_(None), day <= as_on))
+    number: ColumnElement[object] = refers.label("number")
+    return select(number).select_from(other.rows).where(*conditions)
+
+
+def _refers(column: ColumnElement[object], test: Has, as_on: date) -> ColumnElement[bool]:
+    """Return the condition that another kind's record refers to this row's value.
+
+    SQLite looks for the value alone: it puts the condition into the question it is about.
+    """
+    found = _referring(test, as_on).subquery()
+    return exists().where(found.c.number == column)
+
+
+def _within(day: ColumnElement[object], period: Period, span: Span) -> ColumnElement[bool]:
+    if span is Span.UNDATED:
+        return day.is_(None)
+    first, last = period.days(span)
+    if first is not None:
+        return and_(day >= first, day <= last)
+    return day <= last if period.past else or_(day.is_(None), day <= last)
 
 
 def field_of(kind: str, path: str) -> Field:
