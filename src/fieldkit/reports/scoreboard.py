@@ -35,18 +35,18 @@ _COLUMNS = (
     Heading("metric", "Figure"),
     Heading("code", "Code"),
     Heading("unit", "Unit"),
-    Heading("fy", "Year"),
-    Heading("target", "Target", UNIT_OF_ROW),
+    Heading("fy", "Year", weight=2),
+    Heading("target", "Target", UNIT_OF_ROW, weight=3, upper="target_high"),
     Heading("target_high", "to", UNIT_OF_ROW),
     Heading("deadline", "By"),
     Heading("recorded_fy", "Recorded in the year", UNIT_OF_ROW, True),
-    Heading("recorded", "Recorded in all", UNIT_OF_ROW, True),
+    Heading("recorded", "Recorded in all", UNIT_OF_ROW, True, weight=3),
     Heading("since_review", "since the last review", UNIT_OF_ROW, True),
     Heading("opening", "Opening figure", UNIT_OF_ROW),
     Heading("with_opening", "Opening and recorded since", UNIT_OF_ROW),
-    Heading("achieved", "Achieved", PERCENT),
+    Heading("achieved", "Achieved", PERCENT, weight=1),
     Heading("gap", "Still to do", UNIT_OF_ROW),
-    Heading("reported", "Reported", UNIT_OF_ROW),
+    Heading("reported", "Reported", UNIT_OF_ROW, weight=3),
     Heading("reported_as_on", "as on"),
     Heading("reported_source", "by"),
     Heading("allotted", "Given to areas below", UNIT_OF_ROW),
@@ -80,6 +80,10 @@ class Scoreboard:
     title: str = "Targets and achievements"
     code: str = "R19"
     by: tuple[Dimension, ...] = (METRIC,)
+
+    def measured(self) -> Mapping[str, Counted]:
+        """Return nothing: each row has a measure of its own."""
+        return {}
 
     def run(self, connection: Connection, area: Area, period: Period, by: Dimension) -> Table:  # noqa: ARG002
         """Return the table."""

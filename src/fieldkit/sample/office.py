@@ -54,14 +54,13 @@ def _coverage(area: Area) -> Iterator[Entry]:
 
 def _figures(people: int, last_day: date) -> Iterator[Entry]:
     year = last_day.year - (last_day.month < 4)
-    fy, as_on = f"{year}-{(year + 1) % 100:02d}", last_day.isoformat()
+    as_on = last_day.isoformat()
     for metric, share in _TARGETS.items():
         low = float(round(people * share))
         target: Row = {
             "metric": metric,
             "target_kind": "TARGET",
             "scheme": "PMV",
-            "fy": fy,
             "low": low,
             "high": round(low * 1.15) * 1.0 if metric == "pmv_linked" else None,
             "unit": "persons",

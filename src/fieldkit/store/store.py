@@ -307,8 +307,12 @@ class Store:
         newest_first: bool = False,
         by: str = "",
         descending: bool = False,
+        among: Sequence[str] | None = None,
     ) -> Page:
-        """Return a page of a kind's list: in its own order, or that of the field ``by``."""
+        """Return a page of a kind's list: in its own order, or that of the field ``by``.
+
+        ``among``: of the records of these numbers alone.
+        """
         with self._database.read() as connection:
             return Records(connection).page(
                 kind,
@@ -318,12 +322,15 @@ class Store:
                 newest_first=newest_first,
                 by=by,
                 descending=descending,
+                among=among,
             )
 
-    def count(self, kind: str, where: Mapping[str, Value]) -> int:
-        """Return how many live records of a kind have these values."""
+    def count(
+        self, kind: str, where: Mapping[str, Value], among: Sequence[str] | None = None
+    ) -> int:
+        """Return how many live records of a kind have these values, among some or all."""
         with self._database.read() as connection:
-            return Records(connection).count(kind, where)
+            return Records(connection).count(kind, where, among)
 
     def each(self, kind: str, where: Mapping[str, Value] | None = None) -> Iterator[Record]:
         """Stream a kind's live records in order of entry."""
