@@ -110,7 +110,7 @@ def every_row() -> Iterator[object]:
         yield pytest.param(line, id=str(line.row), marks=marks)
 
 
-@pytest.mark.parametrize("line", every_row())
+@pytest.mark.parametrize("line", list(every_row()))
 def test_one_record_changes_exactly_its_column(office: Office, line: Line) -> None:
     before = office.before(line)
     assert before[0] == before[1]
