@@ -179,3 +179,32 @@ def test_a_snapshot_prints_the_same_for_ever(call: Call, home: Path) -> None:
 def test_figures_read_as_reviews_write_them(value: float | None, unit: str, words: str) -> None:
     assert in_words(value, unit) == words
     assert rupees(-250_000) == "-Rs 2.50 lakh"
+
+
+def test_a_snapshot_has_a_name_that_can_be_read(call: Call) -> None:
+    call("snapshot", "take", "lakhpati", "--name", "\x1b[31mReview", code=2)
+    call("snapshot", "take", "lakhpati", "--name", "x" * 500, code=2)
+    call("snapshot", "take", "lakhpati", "--name", "  ")
+    (kept,) = json.loads(call("snapshot", "list", "--json"))
+    assert kept["name"].startswith("lakhpati J&K UT ")
+
+
+def test_a_report_that_is_too_long_to_be_kept_says_so(
+    call: Call, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = home / "programme.jsonl"
+    rows = [
+        {
+            "district": 2,
+            "block": 16,
+            "programme_kind": "AWARE",
+            "held_on": "2026-05-01",
+            "place": f"Village number {n} of the block, beyond the second bridge",
+        }
+        for n in range(400)
+    ]
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    call("import", "programme", str(file))
+    assert run(["snapshot", "take", "outreach", "--by", "place"]) == 2
+    assert "too many rows to be kept (401)" in capsys.readouterr().err
+    assert call("snapshot", "list").startswith("There are no snapshots.")
