@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -192,19 +193,31 @@ def test_a_snapshot_has_a_name_that_can_be_read(call: Call) -> None:
 def test_a_report_that_is_too_long_to_be_kept_says_so(
     call: Call, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = home / "programme.jsonl"
+    file, letters = home / "programme.jsonl", str.maketrans("0123456789", "ghijklmnop")
     rows = [
         {
             "district": 2,
             "block": 16,
             "programme_kind": "AWARE",
             "held_on": "2026-05-01",
-            "place": f"Village number {n} of the block, beyond the second bridge",
+            "place": hashlib.sha256(str(n).encode()).hexdigest().translate(letters),
         }
-        for n in range(400)
+        for n in range(900)
     ]
     file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     call("import", "programme", str(file))
     assert run(["snapshot", "take", "outreach", "--by", "place"]) == 2
-    assert "too many rows to be kept (401)" in capsys.readouterr().err
+    assert "too many rows to be kept (901)" in capsys.readouterr().err
     assert call("snapshot", "list").startswith("There are no snapshots.")
+
+
+@pytest.mark.parametrize("content", ["z85:", "z85:no such text", "{}", "[]", "", "z85:c$@"])
+def test_a_snapshot_that_cannot_be_read_is_reported_in_a_sentence(
+    call: Call, home: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"district": 2, "block": 16, "name": "Odd", "report": "lakhpati", "content": content}
+    file = home / "snapshot.jsonl"
+    file.write_text(json.dumps(row), encoding="utf-8")
+    call("import", "snapshot", str(file))
+    assert run(["snapshot", "show", "Odd"]) == 2
+    assert "was kept by a newer fieldkit" in capsys.readouterr().err

@@ -138,7 +138,7 @@ def take(args: Namespace) -> int:
         name = _called(args.called) or f"{table.name} {table.area} {table.as_on.isoformat()}"
         _check_free(store, name)
         edit = _snapshot(table, area, name)
-        if len(str(edit.fields["content"])) > KEPT_REPORT.longest:
+        if not _can_be_kept(str(edit.fields["content"])):
             raise Unusable(
                 f"The report has too many rows to be kept ({len(table.rows)}). Keep it for a "
                 "smaller area, or write it to a file with `fieldkit report`."
@@ -146,6 +146,15 @@ def take(args: Namespace) -> int:
         store.save([edit], operator_of(store))
     say(f"The report is kept as {name!r}. `fieldkit snapshot show` prints it the same for ever.")
     return DONE
+
+
+def _can_be_kept(content: str) -> bool:
+    """Say whether a packed report fits into a record and can be read again."""
+    try:
+        unpacked(content)
+    except ValueError:
+        return False
+    return len(content) <= KEPT_REPORT.longest
 
 
 def _called(text: str | None) -> str:

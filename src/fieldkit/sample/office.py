@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from random import Random
@@ -90,6 +91,22 @@ def _figures(people: int, last_day: date) -> Iterator[Entry]:
         "report": "pmv_funnel",
         "as_on": as_on,
         "taken_on": as_on,
-        "content": '{"name": "pmv_funnel", "rows": []}',
+        "content": _kept("pmv_funnel", as_on),
     }
     yield "snapshot", kept
+
+
+def _kept(report: str, as_on: str) -> str:
+    """Return the content of a snapshot without rows."""
+    return json.dumps(
+        {
+            "name": report,
+            "title": "Made up, for practice",
+            "as_on": as_on,
+            "area": "Practice",
+            "fy": None,
+            "columns": [],
+            "rows": [],
+            "notes": [_SOURCE],
+        }
+    )

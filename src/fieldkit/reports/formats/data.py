@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
 import re
+import zlib
 from datetime import date, datetime
 from typing import cast
 
 from fieldkit.formulas import escape_formula
 from fieldkit.reports.declaration.report import Cell, Heading, Row, Table
 from fieldkit.reports.formats.words import subtitle
+
+_PACKED = "z85:"
+"""What the text of a snapshot begins with: its JSON, compressed, in base 85."""
+_MOST = 4_000_000
+"""Characters of the JSON: no report comes near."""
 
 
 def to_json(table: Table) -> dict[str, object]:
@@ -47,7 +54,26 @@ def packed(table: Table) -> str:
         "columns": [[one.name, one.label, one.unit] for one in table.columns],
         "rows": [[row.unit, *(_plain(value) for value in row.cells)] for row in table.rows],
     }
-    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    plain = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    return _PACKED + base64.b85encode(zlib.compress(plain.encode(), 9)).decode()
+
+
+def _plain_text(text: str) -> str:
+    """Return the JSON of a snapshot.
+
+    Raises:
+        ValueError: it is no packed text, or one far larger than any report.
+    """
+    if not text.startswith(_PACKED):
+        return text
+    unpacking = zlib.decompressobj()
+    try:
+        plain = unpacking.decompress(base64.b85decode(text[len(_PACKED) :]), _MOST)
+    except zlib.error as error:
+        raise ValueError("not packed") from error
+    if not unpacking.eof:
+        raise ValueError("cut off, or too large")
+    return plain.decode()
 
 
 def unpacked(text: str) -> Table:
@@ -57,7 +83,7 @@ def unpacked(text: str) -> Table:
         ValueError: the text holds no table.
     """
     try:
-        made = cast(dict[str, object], json.loads(text))
+        made = cast(dict[str, object], json.loads(_plain_text(text)))
         headings = cast(list[list[str]], made["columns"])
         rows = cast(list[list[Cell]], made["rows"])
         return Table(
