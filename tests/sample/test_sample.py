@@ -132,9 +132,13 @@ def test_the_funnel_narrows_step_by_step() -> None:
     assert delivered < kits < trained < approved < artisans.keys()
     assert len(artisans) > decided["1"] > decided["2"] > decided["3"] > len(trained)
     assert len(delivered) > 30
-    lent = {row["beneficiary_id"] for row in of("loan")}
-    paid = {row["beneficiary_id"] for row in of("loan") if "disbursed_on" in row}
+    pmv = [row for row in of("loan") if row["product"] == "PMV1"]
+    lent = {row["beneficiary_id"] for row in pmv}
+    paid = {row["beneficiary_id"] for row in pmv if "disbursed_on" in row}
     assert set() < paid < lent < trained
+    sponsored = [row for row in of("loan") if row["product"] == "LALDED"]
+    sanctioned = [row for row in sponsored if "sanctioned_on" in row]
+    assert 0 < len(sanctioned) < len(sponsored) / 2
     states = {row["state"] for row in of("toolkit")}
     assert {"SELECTED", "DISPATCHED", "DELIVERED"} <= states
 

@@ -19,8 +19,7 @@ from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
-from fieldkit.screens.home.overdue_page import OverduePage
-from fieldkit.screens.lists.list_page import ListPage
+from fieldkit.screens.lists.due_page import DuePage
 from fieldkit.screens.look.chosen import keep_look
 from fieldkit.screens.look.glyphs import MORE
 from fieldkit.screens.look.look import Look
@@ -64,7 +63,7 @@ async def test_home_says_what_is_here_and_escape_does_nothing(
         await hand.press("<escape>", "<escape>")
         assert isinstance(hand.app.screen, HomePage)
         assert "2 artisans" in hand.text()
-        assert "1 toolkit over 30 days" in hand.text()
+        assert "◷ 1 Toolkit selected" in hand.text()
         assert "6 not sent" in hand.line("fieldkit")
         assert "LAST SAVED" in hand.text()
 
@@ -111,7 +110,7 @@ async def test_the_first_paint_has_the_fixed_jobs_and_places_for_the_declared_on
         assert [line.split() for line in first] == [
             [],
             ["6", "All", "lists"],
-            ["7", "Import", "8", "Sync", "9", "Change", "operator"],
+            ["7", "Import", "8", "Sync", "9", "Progress"],
         ]
         for key, character in (("1", "1"), ("enter", None)):
             app.post_message(events.Key(key, character))
@@ -447,14 +446,13 @@ async def test_what_needs_the_operator_is_reached_by_down_and_opened_by_enter(
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, SyncPage)
         await hand.press("<escape>", "<down>")
-        assert hand.marked().split()[:3] == ["◷", "1", "toolkit"]
+        assert hand.marked().split()[:3] == ["◷", "1", "Toolkit"]
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, ListPage)
-        assert "Toolkits" in hand.text().splitlines()[0]
-        assert "1 of 1" in hand.text().splitlines()[0]
+        assert isinstance(hand.app.screen, DuePage)
+        assert "1 due" in hand.text().splitlines()[0]
 
 
-async def test_what_is_overdue_at_several_steps_is_opened_by_its_step(
+async def test_what_is_due_is_opened_as_a_whole_or_by_its_sort(
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     other = artisan(store, "Zooni Akhter", "Ab Gani", "9419011111")
@@ -462,14 +460,16 @@ async def test_what_is_overdue_at_several_steps_is_opened_by_its_step(
         put(store, Toolkit, beneficiary_id=who, state="ORDERED", ordered_on=date(2026, 2, 1))
     async with opened_app() as hand:
         await hand.press("<down>")
-        assert hand.marked().split()[:3] == ["◷", "3", "toolkits"]
+        assert hand.marked().split()[:3] == ["◷", "3", "due,"]
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, OverduePage)
-        assert "TOOLKITS FOR OVER 30 DAYS" in hand.text()
-        assert hand.marked().split() == ["◷", "2", "ordered"]
+        assert "3 due" in hand.text().splitlines()[0]
+        await hand.press("<escape>", "<down>")
+        assert hand.marked().split()[:4] == ["◷", "2", "Toolkit", "ordered;"]
         await hand.press("<enter>")
-        assert isinstance(hand.app.screen, ListPage)
-        assert "2 of 3" in hand.text().splitlines()[0]
+        assert "2 of 3 due" in hand.text().splitlines()[0]
+        assert "Work Toolkit ordered" in hand.text()
+        assert "Zooni Akhter" in hand.text()
+        assert "Ghulam" not in hand.text()
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 36), (60, 20), (110, 24)])
@@ -509,8 +509,8 @@ async def test_all_of_home_is_seen_at_once(
 ) -> None:
     async with opened_app(width=width, height=height) as hand:
         for words in (
-            *("1 Register artisan", "9 Change operator", "TODAY", "NEEDS YOU", "2 artisans"),
-            *("1 toolkit", "UNFINISHED AND LAST SAVED", "○ Ghulam Mohammad", "Ctrl+Q quit"),
+            *("1 Register artisan", "9 Progress", "TODAY", "NEEDS YOU", "2 artisans"),
+            *("◷ 1 Toolkit", "UNFINISHED AND LAST SAVED", "○ Ghulam Mohammad", "Ctrl+Q quit"),
         ):
             assert words in hand.text(), words
         assert ("last 14 days" in hand.text()) == (height > 20)

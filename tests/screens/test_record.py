@@ -37,7 +37,7 @@ async def test_a_persons_page_has_facts_due_timeline_and_states(
         assert "Carpenter  Wathoora, Chadoora  94190 11432  Submitted" in hand.text()
         assert f"{SENT} registered" in hand.text()
         assert f"{OPEN} toolkit" in hand.text()
-        assert hand.line("Toolkit selected ").strip().startswith(f"DUE  {DUE} Toolkit selected")
+        assert hand.line("DUE ").strip().startswith(f"DUE  {DUE} Toolkit selected; next: voucher")
         kit = next(line for line in hand.text().splitlines() if "01 Feb 2026" in line)
         assert f"{SENT} Toolkit selected" in kit
         assert "Asha" in kit

@@ -7,7 +7,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -43,6 +42,7 @@ def report(args: Namespace) -> int:
             return _write(_readable(lambda: store.query(note_asked(args))), args)
     ask = asked(args)
     with open_store() as store:
+        store.index_for_reports()
         table = store.query(ask)
     return put_out(table, args)
 
@@ -240,18 +240,16 @@ def _due_json(item: DueItem) -> dict[str, object]:
 def put_out(table: Table, args: Namespace) -> int:
     """Print a table, or write it to a file, in the format asked for."""
     from fieldkit.reports.formats import data, text
+    from fieldkit.reports.formats.files import FORMATS
 
     form = "json" if args.json else _form(args, "table")
     if form == "json" and args.output is None:
         say_json(data.to_json(table))
         return DONE
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not args.output else 0
-    writers: dict[str, Callable[[], bytes]] = {
-        "csv": lambda: data.to_csv(table),
-        "xlsx": lambda: data.to_xlsx(table),
-        "json": lambda: data.json_bytes(table),
-        "table": lambda: ("\n".join(text.lines(table, width)) + "\n").encode(),
-        **{page: partial(_page, table, page) for page in _PAGES},
+    writers: dict[str, Callable[[Table], bytes]] = {
+        "table": lambda table: ("\n".join(text.lines(table, width)) + "\n").encode(),
+        **{name: one.write for name, one in FORMATS.items()},
     }
     if form not in writers:
         raise Unusable(f"The format must be one of: {', '.join(writers)}. Give it with --format.")
@@ -259,25 +257,13 @@ def put_out(table: Table, args: Namespace) -> int:
         for line in text.lines(table, width):
             say(line)
         return DONE
-    return _write(_readable(writers[form]), args)
+    return _write(_readable(lambda: writers[form](table)), args)
 
 
 def _form(args: Namespace, usual: str) -> str:
     """Return the format asked for, by name or by the ending of the file."""
     form = args.format or (args.output.suffix[1:].casefold() if args.output else usual)
     return usual if form in {"txt", ""} else form
-
-
-def _page(table: Table, form: str) -> bytes:
-    from fieldkit.reports.formats.page import page_of
-
-    if form == "pdf":
-        from fieldkit.reports.formats.pdf import to_pdf
-
-        return to_pdf(page_of(table))
-    from fieldkit.reports.formats.html import to_html
-
-    return to_html(page_of(table))
 
 
 def _write(content: bytes, args: Namespace) -> int:

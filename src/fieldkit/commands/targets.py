@@ -134,6 +134,7 @@ def take(args: Namespace) -> int:
     """Keep a report as it is now."""
     ask, area = asked(args), area_of(args)
     with open_store() as store:
+        store.index_for_reports()
         table = store.query(ask)
         name = _called(args.called) or f"{table.name} {table.area} {table.as_on.isoformat()}"
         _check_free(store, name)

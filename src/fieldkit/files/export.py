@@ -82,7 +82,7 @@ def export_folder(home: Path) -> Path:
     return documents if documents.is_dir() and not chosen else home / "exports"
 
 
-def free_name(folder: Path, name: str, form: FileFormat) -> Path:
+def free_name(folder: Path, name: str, form: str) -> Path:
     """Return a path in a folder that no file has yet: with a number behind the name if needed."""
     path, number = folder / f"{name}.{form}", 1
     while path.exists():

@@ -5,9 +5,10 @@ The declarations say what is counted; a connection to either database is all the
 
 from fieldkit.reports.area import TERRITORY, Area
 from fieldkit.reports.catalogue import reports
-from fieldkit.reports.declaration.due import Due, DueItem
+from fieldkit.reports.declaration.due import Due, DueItem, about_kind
 from fieldkit.reports.declaration.report import Cell, Dimension, Heading, Period, Row, Table
 from fieldkit.reports.figures.due_work import due_work
+from fieldkit.reports.months import months_of
 from fieldkit.reports.run import AnyReport, period_of
 from fieldkit.reports.sql.due import due_counts, due_items
 
@@ -23,9 +24,11 @@ __all__ = [
     "Period",
     "Row",
     "Table",
+    "about_kind",
     "due_counts",
     "due_items",
     "due_work",
+    "months_of",
     "period_of",
     "reports",
 ]

@@ -32,6 +32,13 @@ class Area:
         return f"{self.division} division" if self.division else TERRITORY
 
     @property
+    def name(self) -> str:
+        """The name alone."""
+        if self.block is not None:
+            return name_of("block", self.block)
+        return name_of("district", self.district) if self.district is not None else self.title
+
+    @property
     def level(self) -> str:
         """The level of the rows below it: district or block."""
         return "district" if self.district is None and self.block is None else "block"
@@ -60,6 +67,16 @@ class Area:
             held = reference.districts_of(self.division)
             return [Area(district=int(one.code)) for one in districts if one.code in held]
         return [Area(division=one) for one in reference.divisions()]
+
+    def around(self) -> Area | None:
+        """Return the area that holds it; None for the whole territory."""
+        if self.block is not None:
+            within = reference.district_of(self.block)
+            return Area(district=within) if within is not None else Area()
+        if self.district is not None:
+            division = reference.division_of(self.district)
+            return Area(division=division) if division else Area()
+        return Area() if self.division else None
 
     @property
     def key(self) -> tuple[str, int | None, int | None]:

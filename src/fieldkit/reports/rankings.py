@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -48,6 +48,10 @@ class Rankings:
     title: str = "Rankings"
     code: str = "R20"
     by: tuple[Dimension, ...] = (AREA, PUBLISHED)
+
+    def measured(self) -> Mapping[str, Counted]:
+        """Return the figures by the names of their columns."""
+        return {one.name: Counted(one) for one in self.measures}
 
     def run(self, connection: Connection, area: Area, period: Period, by: Dimension) -> Table:
         """Return the league table of the areas below, or the published ranks."""

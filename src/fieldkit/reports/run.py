@@ -46,6 +46,9 @@ class AnyReport(Protocol):
     @property
     def by(self) -> tuple[Dimension, ...]: ...  # noqa: D102 - what rows are made by
 
+    def measured(self) -> Mapping[str, Counted]:
+        """Return what columns count, by their names, where every row counts the same."""
+
     def run(self, connection: Connection, area: Area, period: Period, by: Dimension) -> Table:
         """Return its table."""
 
@@ -103,6 +106,11 @@ class Declared:
     def by(self) -> tuple[Dimension, ...]:
         """What its rows can be made by."""
         return self.report.by
+
+    def measured(self) -> Mapping[str, Counted]:
+        """Return the measures by the names of their columns."""
+        columns = self.report.columns
+        return {one.name: one.counted for one in columns if isinstance(one, Figure)}
 
     def run(self, connection: Connection, area: Area, period: Period, by: Dimension) -> Table:
         """Return its table."""

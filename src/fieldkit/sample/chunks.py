@@ -235,7 +235,7 @@ class _Generator:
             return
         ready = max(one.ready for one in trained)
         place = random.choice(self.area.villages).name
-        batch, days = training(self.number, self.parents["PMKK"], place, ready, members=False)
+        batch, days = training(self.number, self.parents["PMKK"], place, ready, "BASIC")
         entry = self._numbered("training_batch", batch)
         yield entry
         equipped: list[Trainee] = []
@@ -303,7 +303,7 @@ class _Generator:
             women.append(Woman(number, str(row.get("born") or ""), joined, farms, status, schemes))
             trainees.append(Trainee("member_id", number))
         if chunk % _CHUNKS_A_COURSE == 0:
-            yield from self._course(trainees, place.name)
+            yield from self._course(chunk, trainees, place.name)
         yield from Livelihoods(
             Random(f"{self.seed} {self.area.block} livelihoods {chunk}"),
             self.area,
@@ -348,11 +348,12 @@ class _Generator:
         for _ in range(size - len(artisans) - len(husbands[:4])):
             yield self._new(gender="F", place=place), None
 
-    def _course(self, members: list[Trainee], place: str) -> Iterator[tuple[str, Row]]:
+    def _course(self, chunk: int, members: list[Trainee], place: str) -> Iterator[tuple[str, Row]]:
         """Yield a training of a group's members."""
         random = self.random
         begin = date(2025, random.randint(1, 7), random.randint(1, 28))
-        row, days = training(self.number, self.parents["CMTC"], place, begin, members=True)
+        kind = ("SHG_CMTC", "SHG_SKILL")[chunk // _CHUNKS_A_COURSE % 2]
+        row, days = training(self.number, self.parents["CMTC"], place, begin, kind)
         batch = self._numbered("training_batch", row)
         yield batch
         for one in members:

@@ -40,6 +40,11 @@ _LOANS = {
     "SPONSORED": 20, "UNDER_PROCESS": 14, "SANCTIONED": 18, "DISBURSED": 43, "REJECTED": 5,
 }  # fmt: skip
 _TRAINING_DAYS = 6
+_COURSES = {
+    "BASIC": "Basic skill training",
+    "SHG_CMTC": "Book-keeping and Panchasutra",
+    "SHG_SKILL": "Food processing and packing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +109,22 @@ def certificate(random: Random, number: int, district: int, approved: date) -> t
 
 
 def training(
-    number: int, centre_id: str, place: str, not_before: date, *, members: bool
+    number: int, centre_id: str, place: str, not_before: date, kind: str
 ) -> tuple[Row, list[date]]:
-    """Return a training of artisans (six days) or members (three days), and its days."""
+    """Return a training of artisans (BASIC: six days) or members (three days), and its days."""
     start = not_before + timedelta(days=7 - not_before.weekday())
-    length = 3 if members else _TRAINING_DAYS
+    length = _TRAINING_DAYS if kind == "BASIC" else 3
     days = [start + timedelta(days=n) for n in range(length)]
     year = start.year - (start.month < 4)
     row: Row = {
-        "training_type": "SHG_CMTC" if members else "BASIC",
-        "course": "Book-keeping and Panchasutra" if members else "Basic skill training",
+        "training_type": kind,
+        "course": _COURSES[kind],
         "starts_on": days[0].isoformat(),
         "ends_on": days[-1].isoformat(),
         "training_centre_id": centre_id,
         "place": place,
         "batch_no": f"B{start:%y%m}-{number:06d}",
-        "hours": 18 if members else 40,
+        "hours": 40 if kind == "BASIC" else 18,
         "seats": 30,
         "financial_year": f"{year}-{(year + 1) % 100:02d}",
         "completed_on": days[-1].isoformat(),

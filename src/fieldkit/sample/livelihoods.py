@@ -31,6 +31,8 @@ _ROLES = ("CR01", "CR01", "CR02", "CR14", "CR18", "CR28")
 _SUPPORT = ("FORMAL", "DIGFIN", "BSM", "QUALITY", "ECOM")
 _LOANS = {"SPONSORED": 12, "UNDER_PROCESS": 6, "SANCTIONED": 10, "DISBURSED": 62, "CLOSED": 10}
 
+_LAL_DED = {"SPONSORED": 45, "UNDER_PROCESS": 25, "SANCTIONED": 10, "DISBURSED": 20}
+
 
 @dataclass(frozen=True, slots=True)
 class Woman:
@@ -81,6 +83,9 @@ class Livelihoods:
                 yield from self._enterprise(woman, at)
         for at, artisan in enumerate(self.artisans[:4]):
             yield from self._workshop(artisan, at)
+        if self.well_run:
+            for woman in self.women[3:8:2]:
+                yield self.numbered("loan", self._lal_ded(woman))
 
     def _on(self, day: date) -> str:
         return min(day, self.last_day).isoformat()
@@ -151,6 +156,31 @@ class Livelihoods:
             row |= {"disbursed_on": self._on(day), "disbursed_amount": amount}
         if steps > 2:
             row |= {"closed_on": self._on(after(random, day, 300, 390))}
+        return row
+
+    def _lal_ded(self, woman: Woman) -> Row:
+        """A Lal Ded loan of a member: most wait for the bank."""
+        random = self.random
+        state = random.choices(list(_LAL_DED), list(_LAL_DED.values()))[0]
+        amount = random.choice((75_000, 1_00_000, 1_25_000, 1_50_000))
+        day = self.last_day - timedelta(days=random.randint(90, 500))
+        row: Row = {
+            "product": "LALDED",
+            "member_id": woman.id,
+            "self_help_group_id": self.group,
+            "state": state,
+            "application_no": f"LALDED{woman.id.rpartition('-')[2]:0>8}",
+            "applied_on": day.isoformat(),
+            "applied_amount": amount,
+            "purpose": random.choice(("A dairy cow", "A sewing machine", "Stock of the shop")),
+            "ifsc": self.area.branch(random),
+        }
+        if state in {"SANCTIONED", "DISBURSED"}:
+            day = after(random, day, 10, 60)
+            row |= {"sanctioned_on": day.isoformat(), "sanctioned_amount": amount}
+        if state == "DISBURSED":
+            paid = after(random, day, 3, 25)
+            row |= {"disbursed_on": paid.isoformat(), "disbursed_amount": amount}
         return row
 
     def _cover(self, woman: Woman) -> _Made:

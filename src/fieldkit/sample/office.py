@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from base64 import b85encode
 from collections.abc import Iterator
 from datetime import date
 from random import Random
+from zlib import compress
 
 from fieldkit.sample.area import Area
 from fieldkit.sample.journey import Entry
@@ -55,14 +57,13 @@ def _coverage(area: Area) -> Iterator[Entry]:
 
 def _figures(people: int, last_day: date) -> Iterator[Entry]:
     year = last_day.year - (last_day.month < 4)
-    fy, as_on = f"{year}-{(year + 1) % 100:02d}", last_day.isoformat()
+    as_on = last_day.isoformat()
     for metric, share in _TARGETS.items():
         low = float(round(people * share))
         target: Row = {
             "metric": metric,
             "target_kind": "TARGET",
             "scheme": "PMV",
-            "fy": fy,
             "low": low,
             "high": round(low * 1.15) * 1.0 if metric == "pmv_linked" else None,
             "unit": "persons",
@@ -98,15 +99,14 @@ def _figures(people: int, last_day: date) -> Iterator[Entry]:
 
 def _kept(report: str, as_on: str) -> str:
     """Return the content of a snapshot without rows."""
-    return json.dumps(
-        {
-            "name": report,
-            "title": "Made up, for practice",
-            "as_on": as_on,
-            "area": "Practice",
-            "fy": None,
-            "columns": [],
-            "rows": [],
-            "notes": [_SOURCE],
-        }
-    )
+    made = {
+        "name": report,
+        "title": "Made up, for practice",
+        "as_on": as_on,
+        "area": "Practice",
+        "fy": None,
+        "columns": [],
+        "rows": [],
+        "notes": [_SOURCE],
+    }
+    return b85encode(compress(json.dumps(made).encode(), 9)).decode("ascii")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.app import AppBase
-from fieldkit.screens.base.navigator import AfterSave, SavedRecord
+from fieldkit.screens.base.navigator import AfterSave, Among, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
 
 if TYPE_CHECKING:
@@ -148,11 +148,23 @@ class Navigation:
         page = FindPage(f"{found.title}: whose?", found.references()[via].kinds, take)
         await self._app.push_screen(page)
 
-    async def open_list(self, kind: str, where: Mapping[str, str] | None = None) -> None:
-        """Open the list of a kind, of records with these choices alone."""
+    async def open_list(self, kind: str, among: Among | None = None) -> None:
+        """Open the list of a kind, or of some records alone."""
         from fieldkit.screens.lists.list_page import ListPage
 
-        await self._app.push_screen(ListPage(kind, where or {}))
+        await self._app.push_screen(ListPage(kind, among))
+
+    async def open_due(self, what: str = "") -> None:
+        """Open what is due, or one sort of it."""
+        from fieldkit.screens.lists.due_page import DuePage
+
+        await self._app.push_screen(DuePage(what))
+
+    async def open_reports(self) -> None:
+        """Open the choice of reports."""
+        from fieldkit.screens.progress.reports_page import ReportsPage
+
+        await self._open_once(ReportsPage())
 
     async def open_lists(self) -> None:
         """Open the choice of lists."""

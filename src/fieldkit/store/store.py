@@ -307,8 +307,12 @@ class Store:
         newest_first: bool = False,
         by: str = "",
         descending: bool = False,
+        among: Sequence[str] | None = None,
     ) -> Page:
-        """Return a page of a kind's list: in its own order, or that of the field ``by``."""
+        """Return a page of a kind's list: in its own order, or that of the field ``by``.
+
+        ``among``: of the records of these numbers alone.
+        """
         with self._database.read() as connection:
             return Records(connection).page(
                 kind,
@@ -318,12 +322,15 @@ class Store:
                 newest_first=newest_first,
                 by=by,
                 descending=descending,
+                among=among,
             )
 
-    def count(self, kind: str, where: Mapping[str, Value]) -> int:
-        """Return how many live records of a kind have these values."""
+    def count(
+        self, kind: str, where: Mapping[str, Value], among: Sequence[str] | None = None
+    ) -> int:
+        """Return how many live records of a kind have these values, among some or all."""
         with self._database.read() as connection:
-            return Records(connection).count(kind, where)
+            return Records(connection).count(kind, where, among)
 
     def each(self, kind: str, where: Mapping[str, Value] | None = None) -> Iterator[Record]:
         """Stream a kind's live records in order of entry."""
@@ -401,6 +408,20 @@ class Store:
         """Return what ``ask`` reads over one connection, all of the same moment (reports)."""
         with self._database.read() as connection:
             return ask(connection)
+
+    def index_for_reports(self) -> None:
+        """Make the indexes that reports read, where they are missing: before the first report.
+
+        One at a time, so that entry never waits for long.
+        """
+        from fieldkit.reports.indexes import make_index, missing_indexes
+
+        with self._database.read() as connection:
+            missing = missing_indexes(connection)
+        for index in missing:
+            check_interruption()
+            with self._database.write() as connection:
+                make_index(connection, index)
 
     # What others wrote
 

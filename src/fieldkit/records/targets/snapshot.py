@@ -33,4 +33,4 @@ class Snapshot(Record, table=True):
     fy: str | None = field("Financial year", FINANCIAL_YEAR)
     as_on: date | None = field("As on", PAST_DATE, uses=Use.LIST | Use.HAPPENED)
     taken_on: date | None = field("Taken", PAST_DATE, default="today")
-    content: str | None = field("Content", KEPT_REPORT, "The figures of the report, packed.")
+    content: str | None = field("Content", KEPT_REPORT, "The figures, packed by the program.")

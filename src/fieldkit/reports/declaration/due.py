@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -70,10 +70,12 @@ def from_lifecycles() -> Iterator[Due]:
 
 
 def _of_step(name: str, kind: type[Record], state: str, step: Step, since: str) -> Due:
-    lifecycle = kind.lifecycle
-    following = lifecycle.next(step.state) if lifecycle else ()
-    then = next((one.word for one in following if not one.aside), "")
-    label = f"{kind.title} {step.word}" + (f"; next: {then}" if then else "")
+    if step.due_on:
+        label = f"{kind.title}: {kind.fields()[step.due_on].label.lower()}"
+    else:
+        following = kind.lifecycle.next(step.state) if kind.lifecycle else ()
+        then = next((one.word for one in following if not one.aside), "")
+        label = f"{kind.title} {step.word}" + (f"; next: {then}" if then else "")
     until: tuple[str, ...] = getattr(step, "until", ())
     return Due(
         f"{name}_{step.state.lower()}",
@@ -86,6 +88,16 @@ def _of_step(name: str, kind: type[Record], state: str, step: Step, since: str) 
         step.on if until else "",
         {state: kind.lifecycle.reached(step)} if until and kind.lifecycle else {},
     )
+
+
+def about_kind(rules: Iterable[Due], kind: str) -> list[Due]:
+    """Return the due work that may concern a record of a kind."""
+    return [
+        rule
+        for rule in rules
+        if rule.kind == kind
+        or any(kind in kinds()[rule.kind].references()[name].kinds for name in rule.about)
+    ]
 
 
 def by_name(rules: Iterator[Due]) -> Mapping[str, Due]:

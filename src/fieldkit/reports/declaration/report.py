@@ -257,6 +257,10 @@ class Heading:
     """The field of these records that is added up; empty: they are counted."""
     meaning: str = ""
     """What is counted, and by which day."""
+    weight: int = 0
+    """Where not all columns fit, those of more weight are shown first."""
+    upper: str = ""
+    """The column with the upper end, where this one may be the lower end of a range."""
 
 
 @dataclass(slots=True)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
 import re
-import zlib
+from base64 import b85decode, b85encode
 from datetime import date, datetime
 from typing import cast
+from zlib import compress, decompressobj
+from zlib import error as zlib_error
 
 from fieldkit.formulas import escape_formula
 from fieldkit.reports.declaration.report import Cell, Heading, Row, Table
 from fieldkit.reports.formats.words import subtitle
 
-_PACKED = "z85:"
-"""What the text of a snapshot begins with: its JSON, compressed, in base 85."""
-_MOST = 4_000_000
-"""Characters of the JSON: no report comes near."""
+_MOST_BYTES = 4_000_000
+"""Of a report that was kept; more is no report."""
 
 
 def to_json(table: Table) -> dict[str, object]:
@@ -55,25 +54,7 @@ def packed(table: Table) -> str:
         "rows": [[row.unit, *(_plain(value) for value in row.cells)] for row in table.rows],
     }
     plain = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
-    return _PACKED + base64.b85encode(zlib.compress(plain.encode(), 9)).decode()
-
-
-def _plain_text(text: str) -> str:
-    """Return the JSON of a snapshot.
-
-    Raises:
-        ValueError: it is no packed text, or one far larger than any report.
-    """
-    if not text.startswith(_PACKED):
-        return text
-    unpacking = zlib.decompressobj()
-    try:
-        plain = unpacking.decompress(base64.b85decode(text[len(_PACKED) :]), _MOST)
-    except zlib.error as error:
-        raise ValueError("not packed") from error
-    if not unpacking.eof:
-        raise ValueError("cut off, or too large")
-    return plain.decode()
+    return b85encode(compress(plain.encode(), 9)).decode("ascii")  # must fit into one change
 
 
 def unpacked(text: str) -> Table:
@@ -83,7 +64,8 @@ def unpacked(text: str) -> Table:
         ValueError: the text holds no table.
     """
     try:
-        made = cast(dict[str, object], json.loads(_plain_text(text)))
+        plain = decompressobj().decompress(b85decode(text), _MOST_BYTES)
+        made = cast(dict[str, object], json.loads(plain))
         headings = cast(list[list[str]], made["columns"])
         rows = cast(list[list[Cell]], made["rows"])
         return Table(
@@ -96,7 +78,7 @@ def unpacked(text: str) -> Table:
             cast(list[str], made["notes"]),
             str(made["fy"] or ""),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, zlib_error) as error:
         raise ValueError("not a table") from error
 
 

@@ -29,7 +29,7 @@ th { vertical-align: bottom; font-weight: 600; color: #333; border-bottom: 1px s
 .n { text-align: right; font-variant-numeric: tabular-nums; }
 p { overflow-wrap: anywhere; }
 tr.strong td { font-weight: 600; border-top: 1px solid #888; }
-td svg { display: block; margin: 2px 0 1px; width: 100%%; }
+td svg { display: block; margin: 1px 0 0; width: 100%%; }
 .bars td { border: 0; padding: 1px 5px 1px 0; vertical-align: middle; }
 .bars td.l { width: 38%%; } .bars td.n { width: 27%%; white-space: nowrap; }
 .small, .note, .foot { margin: 1px 0; font-size: .82em; line-height: 1.2; color: #444; }
@@ -142,7 +142,7 @@ def _sparkline(months: tuple[int, ...]) -> str:
     )
     colour = "#2f7d4f" if any(months) else "#e4e7e4"
     return (
-        '<svg viewBox="0 0 100 14" height="11" preserveAspectRatio="none" aria-hidden="true">'
+        '<svg viewBox="0 0 100 14" height="9" preserveAspectRatio="none" aria-hidden="true">'
         f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5" '
         'vector-effect="non-scaling-stroke"/></svg>'
     )

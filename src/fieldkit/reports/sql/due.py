@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -35,13 +38,15 @@ def due_items(
     today: date,
     limit: int | None = None,
     offset: int = 0,
+    about: Sequence[str] | None = None,
 ) -> list[DueItem]:
-    """Return what is due, the longest waiting first, with the names of those concerned."""
-    parts = [_part(rule, area, today) for rule in rules]
-    if not parts:
+    """Return what is due, the longest waiting first, with the names of those concerned.
+
+    ``about``: numbers of the persons and groups concerned; None: of everybody.
+    """
+    asked = _asked(tuple(rules), area, today, about is not None)
+    if asked is None:
         return []
-    found = union_all(*parts).subquery()
-    asked = select(found).order_by(found.c.since, found.c.what, found.c.id)
     asked = asked.limit(limit).offset(offset) if limit is not None else asked
     items = [
         DueItem(
@@ -55,9 +60,21 @@ def due_items(
             row.district,
             row.block,
         )
-        for row in connection.execute(asked)
+        for row in connection.execute(asked, {"about": about} if about is not None else {})
     ]
     return _named(connection, items)
+
+
+@lru_cache(maxsize=32)
+def _asked(
+    rules: tuple[Due, ...], area: Area, today: date, few: bool
+) -> Select[tuple[object, ...]] | None:
+    """Return the question for what is due; kept, for it takes longer to write than to answer."""
+    parts = [_part(rule, area, today, few=few) for rule in rules]
+    if not parts:
+        return None
+    found = union_all(*parts).subquery()
+    return select(found).order_by(found.c.since, found.c.what, found.c.id)
 
 
 def due_counts(
@@ -75,8 +92,9 @@ def due_counts(
     return [(rule.name, *counted[rule.name]) for rule in rules if rule.name in counted]
 
 
-def _part(rule: Due, area: Area, today: date) -> Select[tuple[object, ...]]:
-    source = Source(rule.kind, today)
+def _part(rule: Due, area: Area, today: date, *, few: bool = False) -> Select[tuple[object, ...]]:
+    """``few``: only about those in the parameter ``about``."""
+    source = Source(rule.kind, today, few=few)
     since = source.column(rule.since)
     conditions: list[ColumnElement[bool]] = [
         source.table.c.deleted.is_(False),
@@ -87,6 +105,10 @@ def _part(rule: Due, area: Area, today: date) -> Select[tuple[object, ...]]:
     conditions += [~gone for gone in _deleted(source, rule)]
     if rule.until_later:
         conditions.append(~_later(source, rule))
+    if few:
+        named = [source.table.c[name] for name in (*rule.about, "id")]
+        about: BindParameter[list[str]] = bindparam("about", expanding=True)
+        conditions.append(or_(*(column.in_(about) for column in named)))
     about_kind, about_id = _about(source, rule)
     return (
         select(

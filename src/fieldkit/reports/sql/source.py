@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Select,
     and_,
     exists,
     false,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -40,10 +42,12 @@ from fieldkit.reports.sql.ladder import RUNG, rungs
 class Source:
     """A kind's table, joined once with each record that a path leads through."""
 
-    def __init__(self, kind: str, as_on: date) -> None:
+    def __init__(self, kind: str, as_on: date, *, few: bool = False) -> None:
+        """``few``: few of the rows are looked at, so each looks for what refers to it."""
         self.kind = kinds()[kind]
         self.table = self.kind.table()
         self.as_on = as_on
+        self._few = few
         self.rows: FromClause = self.table
         self._joined: dict[str, tuple[type[Record], NamedFromClause]] = {}
         self._linked: dict[int, ColumnElement[object]] = {}
@@ -61,7 +65,10 @@ class Source:
         columns = rows.c
         if name == RUNG and kind.kind() == "member":
             return self._rung(rows)
-        return func.substr(columns[name], 1, int(length)) if length else columns[name]
+        if not length:
+            return columns[name]
+        # As literals: PostgreSQL does not know two parameters in GROUP BY and SELECT for the same.
+        return func.substr(columns[name], literal_column("1"), literal_column(str(int(length))))
 
     def _through(self, path: str) -> tuple[type[Record], NamedFromClause]:
         """Return the kind and the joined rows that a reference leads to."""
@@ -80,7 +87,7 @@ class Source:
     def _rung(self, members: NamedFromClause) -> ColumnElement[object]:
         """Join where members stand on the income ladder."""
         if members.name not in self._rungs:
-            found = rungs(self.as_on).subquery(f"rungs_{len(self._rungs)}")
+            found = rungs(self.as_on, f"rungs_{len(self._rungs)}")
             self.rows = self.rows.outerjoin(found, found.c.member_id == members.c.id)
             self._rungs[members.name] = found.c.rung
         return self._rungs[members.name]
@@ -97,6 +104,9 @@ class Source:
             return self._twice(test)
         column = self.column(path)
         if isinstance(test, Has):
+            if self._few:
+                there = _refers(column, test, self.as_on)
+                return ~there if test.lacks else there
             found = self._link(column, test)
             return found.is_(None) if test.lacks else found.is_not(None)
         return self._compare(column, test)
@@ -122,19 +132,7 @@ class Source:
     def _link(self, column: ColumnElement[object], test: Has) -> ColumnElement[object]:
         """Join the record numbers to which another kind's records refer; return theirs."""
         if id(test) not in self._linked:
-            other = Source(test.kind, self.as_on)
-            refers = other.column(test.field)
-            conditions: list[ColumnElement[bool]] = [
-                other.table.c.deleted.is_(False),
-                refers.is_not(None),
-                other.holds(test.where),
-            ]
-            if test.on:
-                day = other.column(test.on)
-                conditions.append(or_(day.is_(None), day <= self.as_on))
-            named = refers.label("number")
-            asked = select(named).select_from(other.rows).where(*conditions).distinct()
-            found = asked.subquery(f"linked_{len(self._linked)}")
+            found = _referring(test, self.as_on).distinct().subquery(f"linked_{len(self._linked)}")
             self.rows = self.rows.outerjoin(found, found.c.number == column)
             self._linked[id(test)] = found.c.number
             self._kept.append(test)
@@ -199,6 +197,31 @@ class Source:
             conditions.append(self.column(measure.amount).is_not(None))
         conditions += [self.column(path).is_not(None) for path in measure.distinct]
         return and_(*conditions)
+
+
+def _referring(test: Has, as_on: date) -> Select[object]:
+    """Return the question for the record numbers to which another kind's records refer."""
+    other = Source(test.kind, as_on)
+    refers = other.column(test.field)
+    conditions: list[ColumnElement[bool]] = [
+        other.table.c.deleted.is_(False),
+        refers.is_not(None),
+        other.holds(test.where),
+    ]
+    if test.on:
+        day = other.column(test.on)
+        conditions.append(or_(day.is_(None), day <= as_on))
+    number: ColumnElement[object] = refers.label("number")
+    return select(number).select_from(other.rows).where(*conditions)
+
+
+def _refers(column: ColumnElement[object], test: Has, as_on: date) -> ColumnElement[bool]:
+    """Return the condition that another kind's record refers to this row's value.
+
+    SQLite looks for the value alone: it puts the condition into the question it is about.
+    """
+    found = _referring(test, as_on).subquery()
+    return exists().where(found.c.number == column)
 
 
 def _within(day: ColumnElement[object], period: Period, span: Span) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ class MenuEntry(NamedTuple):
     group: str = "This page"
 
 
+class Among(NamedTuple):
+    """Some records of a kind, as the figure of a report counts them."""
+
+    title: str
+    ids: Sequence[str]
+
+
 class Navigator(Protocol):
     """Opens pages. Each method returns once the page is on the screen."""
 
@@ -68,11 +75,17 @@ class Navigator(Protocol):
     async def open_job(self, kind: str) -> None:
         """Open the job that a kind has on Home."""
 
-    async def open_list(self, kind: str, where: Mapping[str, str] | None = None) -> None:
-        """Open the list of a kind, of records with these choices alone."""
+    async def open_list(self, kind: str, among: Among | None = None) -> None:
+        """Open the list of a kind, or of some records alone."""
 
     async def open_lists(self) -> None:
         """Open the choice of lists."""
+
+    async def open_due(self, what: str = "") -> None:
+        """Open what is due, or one sort of it."""
+
+    async def open_reports(self) -> None:
+        """Open the choice of reports."""
 
     async def open_days(self, kind: str, record_id: str, label: str) -> None:
         """Open the days of a training; ``kind``: whose records mark them."""

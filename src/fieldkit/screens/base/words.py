@@ -34,6 +34,13 @@ def how_long(seconds: int) -> str:
     return "less than a minute"
 
 
+def when_due(days: int) -> str:
+    """Return since when something is due, or when it will be: "12 days ago", "in 3 days"."""
+    if not days:
+        return "today"
+    return f"in {plural(-days, 'day')}" if days < 0 else f"{plural(days, 'day')} ago"
+
+
 def clock_warning(store: Store) -> str | None:
     """Return a sentence if the laptop's clock cannot be right, or differed from the server's."""
     from fieldkit.store.clock import WRONG

@@ -12,9 +12,18 @@ from fieldkit.screens.look.charts import sparkline
 from fieldkit.screens.look.glyphs import OPEN, SAME, SETTLE
 from fieldkit.screens.look.parts import MARGIN, Block, heading, state_mark
 from fieldkit.screens.look.text import Cell, Span, Text, cut, fit, joined, text_of, width_of
+from fieldkit.screens.widgets.bars import PANEL_WIDTH
 
 if TYPE_CHECKING:
-    from fieldkit.screens.home.figures import Counted, Daily, Figures, Need, Recent, ServerFigures
+    from fieldkit.screens.home.figures import (
+        Counted,
+        Daily,
+        DueWork,
+        Figures,
+        Need,
+        Recent,
+        ServerFigures,
+    )
 
 _LEAST = 3
 """Lines of figures, and of what to go on with."""
@@ -87,9 +96,16 @@ def headings(space: Space) -> Text:
     return _across(heads, _columns(space.width))
 
 
-def beside(found: Figures, space: Space) -> list[Text]:
+def shown_needs(found: Figures, due: DueWork, space: Space) -> Sequence[Need]:
+    """Return what needs the operator: all that is theirs, and as many sorts of due work as fit."""
+    work = due.needs()
+    least = len(found.needs) + bool(work)
+    return [*found.needs, *work][: max(space.figures, least)]
+
+
+def beside(found: Figures, needs: Sequence[Need], space: Space) -> list[Text]:
     """Return the first two columns of the figures."""
-    lines = max(space.figures, len(found.needs))
+    lines = max(space.figures, len(needs))
     days = _counted(found.today[: space.figures], "nothing saved yet", lines)
     held = _counted(found.laptop[: space.figures], "no records yet", lines)
     sizes = _columns(space.width)
@@ -110,10 +126,7 @@ def need(one: Need, needs: Sequence[Need], space: Space) -> Text:
     number = max(len(other.number) for other in needs)
     front = (*state_mark(one.state), Span(f" {one.number:>{number}} ", "strong"))
     size = _columns(space.width)[2]
-    words = one.words
-    if one.short and width_of(front) + len(words) > size:
-        words = one.short
-    return cut((*front, Span(words, "dim")), size)
+    return cut((*front, Span(one.words, "dim")), size)
 
 
 def nothing_needed(line: Text, space: Space) -> Text:
@@ -166,20 +179,17 @@ def recent_cells(one: Recent) -> tuple[Cell, ...]:
 # --- the panel ---
 
 
-def panel(found: Figures | None, line: Cell) -> tuple[Block, Block]:
+def panel(found: Figures | None, due: DueWork | None, line: Cell) -> tuple[Block, Block]:
     """Return the panel: what is due, and the server; ``line``: the state of the line."""
-    due: list[Cell] = []
-    for group in found.due if found else ():
-        width = max(len(one.number) for one in group.steps)
-        due.append((Span(group.title, "dim"),))
-        due += [
-            (Span(f"{one.number:>{width}}", "strong"), Span(f" {one.words}")) for one in group.steps
-        ]
-    if found and not due:
-        due = [(Span("Nothing is overdue.", "dim"),)]
+    lines: list[Cell] = []
+    for one in due.sorts[:_DUE] if due else ():
+        width = len(due.sorts[0].number) if due else 0
+        lines.append((Span(f"{one.number:>{width}}", "strong"), Span(f" {one.words}")))
+    if due and not lines:
+        lines = [(Span("Nothing is due.", "dim"),)]
     server = _server(found.server, line) if found else []
     return (
-        Block("Overdue", _filled(due, _DUE)),
+        Block("Due", _filled([cut(one, PANEL_WIDTH - 5) for one in lines], _DUE)),
         Block("Server", _filled(server, _LEAST)),
     )
 

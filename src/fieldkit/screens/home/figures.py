@@ -1,19 +1,20 @@
-"""The figures on Home: the day, this laptop, what needs the operator, what is due, the server.
+"""The figures on Home: the day, this laptop, what needs the operator, the server; what is due.
 
 Runs in a store's thread.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from math import inf
 from typing import NamedTuple
 
 from fieldkit.records import Record, Use, kinds
 from fieldkit.records.declaration.roles import newcomer
 from fieldkit.records.fields.formats import Moment, indian, today
-from fieldkit.screens.base.words import clock_warning
+from fieldkit.screens.base.words import clock_warning, plural
+from fieldkit.screens.lookup.places import own_area
 from fieldkit.screens.lookup.rows import in_words, label_of, states_in_words
 from fieldkit.store import Draft, State, Store
 
@@ -24,8 +25,6 @@ DRAFTS, SAVED = 9, 6
 """Drafts and records to go on with, as far as there is space."""
 FEW = 3
 """Drafts that stand on the lowest screen; of more the number is said too."""
-MANY = 100
-"""Overdue records are counted up to here for each state; the lists have them all."""
 
 
 class Counted(NamedTuple):
@@ -42,28 +41,25 @@ class Need(NamedTuple):
     words: str
     state: str
     """Gives it its sign."""
-    kind: str = ""
-    """The kind of what is overdue."""
-    short: str = ""
-    """Its words on a narrow screen."""
+    what: str = ""
+    """The sort of due work."""
 
 
-class DueStep(NamedTuple):
-    """How many are overdue at one step."""
+class DueWork(NamedTuple):
+    """What is due in this laptop's area."""
 
-    number: str
-    words: str
-    state: str
+    many: int = 0
+    longest: int = 0
+    """Days since the first of it."""
+    sorts: Sequence[Need] = ()
+    """By the sort of work, the most first."""
 
-
-class Due(NamedTuple):
-    """What of one kind is overdue, by its step."""
-
-    title: str
-    kind: str
-    field: str
-    """Holds the state."""
-    steps: Sequence[DueStep]
+    def needs(self) -> Sequence[Need]:
+        """Return all of it as one need, then each sort."""
+        if len(self.sorts) < 2:
+            return self.sorts
+        since = f", up to {plural(self.longest, 'day')}" if self.longest > 0 else ""
+        return [Need(indian(self.many), f"due{since}", "due"), *self.sorts]
 
 
 class Daily(NamedTuple):
@@ -106,7 +102,6 @@ class Figures(NamedTuple):
     today: Sequence[Counted]
     laptop: Sequence[Counted]
     needs: Sequence[Need]
-    due: Sequence[Due]
     daily: Daily
     recent: Sequence[Recent]
     server: ServerFigures
@@ -119,7 +114,6 @@ class Figures(NamedTuple):
 def figures(store: Store, operator: str) -> Figures:
     """Read the figures for ``operator``."""
     drafts, states = store.drafts.of(operator), store.outbox.counts()
-    overdue = _overdue(store)
     to_correct = (
         (states[State.REJECTED], "returned to you", "returned to you"),
         (states[State.CONFLICT], "to settle", "settle"),
@@ -131,10 +125,8 @@ def figures(store: Store, operator: str) -> Figures:
         laptop=_ranked(store.counts()),
         needs=[
             *(Need(indian(many), words, state) for many, words, state in to_correct if many),
-            *_overdue_needs(overdue),
             *([Need(indian(unfinished), "unfinished", "unfinished")] if unfinished else []),
         ],
-        due=_due(overdue),
         daily=_daily(store),
         recent=[
             *(_unfinished(store, draft) for draft in drafts[:DRAFTS]),
@@ -184,61 +176,26 @@ def _server(store: Store, states: Mapping[State, int]) -> ServerFigures:
     )
 
 
-# --- what is overdue ---
+# --- what is due ---
 
 
-def _overdue(store: Store) -> Counter[tuple[str, str]]:
-    """Count the records that have been at one step for too long, by kind and state."""
-    day, counted = today(), Counter[tuple[str, str]]()
-    for name, kind in kinds().items():
-        for state, _ in kind.lifecycle.waits() if kind.lifecycle else ():
-            where = {kind.lifecycle.field: state} if kind.lifecycle else {}
-            waiting = store.page(name, where=where, limit=MANY).records
-            late = [record for record in waiting if record.overdue(day)]
-            if many := sum(not _followed(store, record) for record in late):
-                counted[name, state] += many
-    return counted
+def due_work_here(store: Store) -> DueWork:
+    """Count the due work of this laptop's area."""
+    from fieldkit.reports import due_counts, due_work
 
-
-def _followed(store: Store, record: Record) -> bool:
-    """Say whether a later record about the same person or group ends the wait."""
-    step = record.step()
-    about = [name for name in step.until if record.value(name) is not None] if step else []
-    same = (
-        one for name in about for one in store.where(record.kind(), **{name: record.value(name)})
+    rules, day = due_work(), today()
+    asked = partial(due_counts, rules=[*rules.values()], area=own_area(store), today=day)
+    counted = store.query(asked)
+    if not counted:
+        return DueWork()
+    return DueWork(
+        sum(many for _, many, _ in counted),
+        (day - min(since for *_, since in counted)).days,
+        [
+            Need(indian(many), rules[what].label, "due", what)
+            for what, many, _ in sorted(counted, key=lambda one: -one[1])
+        ],
     )
-    return any(record.followed_by(one) for one in same)
-
-
-def _up_to(many: int) -> str:
-    """Return a count of overdue records; as many as are counted may be more."""
-    return f"{MANY}+" if many >= MANY else indian(many)
-
-
-def _overdue_needs(overdue: Mapping[tuple[str, str], int]) -> Iterator[Need]:
-    """Name what is overdue by kind: "3 toolkits over 30 days", "2 visits past the day"."""
-    counted = Counter[tuple[str, int]]()
-    for (name, state), many in overdue.items():
-        lifecycle = kinds()[name].lifecycle
-        step = lifecycle.step(state) if lifecycle else None
-        counted[name, step.overdue if step else 0] += many
-    for (name, days), many in counted.items():
-        named = _named(kinds()[name], many)
-        since = f"over {days} days" if days else "past the day"
-        yield Need(_up_to(many), f"{named} {since}", "due", name, f"{named} overdue")
-
-
-def _due(overdue: Mapping[tuple[str, str], int]) -> Sequence[Due]:
-    """Name what is overdue by kind and step, the most first."""
-    found: dict[tuple[str, str, str], list[DueStep]] = {}
-    for (name, state), many in sorted(overdue.items(), key=lambda pair: -pair[1]):
-        kind = kinds()[name]
-        lifecycle = kind.lifecycle
-        if lifecycle and (step := lifecycle.step(state)):
-            since = f"for over {step.overdue} days" if step.overdue else "past the day"
-            group = (f"{kind.plural} {since}", name, lifecycle.field)
-            found.setdefault(group, []).append(DueStep(_up_to(many), step.word, state))
-    return [Due(*group, steps) for group, steps in found.items()]
 
 
 # --- what to go on with ---

@@ -25,7 +25,7 @@ from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.screens.home.figures import Figures, Need, Recent
+    from fieldkit.screens.home.figures import DueWork, Figures, Need, Recent
     from fieldkit.search.glance import Glimpse
     from fieldkit.store import Notice, Store
 
@@ -50,6 +50,8 @@ class HomePage(PickerPage[None]):
         super().__init__()
         self._jobs: Sequence[JobRow] = FIXED
         self._figures: Figures | None = None
+        self._due: DueWork | None = None
+        """What is due; counted after the figures."""
         self._figures_of = ""
         """The operator whose figures are shown."""
         self._left: tuple[int | None, int] | None = None
@@ -71,6 +73,7 @@ class HomePage(PickerPage[None]):
         else:
             self.picker.reload()
         self._figures_of = operator
+        await self._count_due()
 
     def _another_draft(self) -> bool:
         """Say whether another draft is the one left last: the mark goes to it."""
@@ -86,6 +89,7 @@ class HomePage(PickerPage[None]):
         """Show the new figures; the mark stays where it is, and hits are left alone."""
         await self._count()
         await self.picker.follow()
+        await self._count_due()
 
     async def _show_notice(self) -> None:
         """Show the oldest notice; it counts as seen once the operator comes back to Home."""
@@ -112,6 +116,17 @@ class HomePage(PickerPage[None]):
         self._show_panel()
         if self._figures.clock:
             self.say(self._figures.clock, error=True)
+
+    async def _count_due(self) -> None:
+        """Count what is due, which takes longest; the mark stays where it is."""
+        from fieldkit.screens.home.figures import due_work_here
+
+        due = await self.app.background(due_work_here)
+        if due != self._due:
+            self._due = due
+            self._show_panel()
+            await self.picker.settled()
+            await self.picker.follow()
 
     async def answer(self, text: str) -> Answer:
         """Answer the empty box with the day, a lone digit with its job, all else with hits."""
@@ -211,7 +226,7 @@ class HomePage(PickerPage[None]):
         if not self.wide:
             return
         line = self.app.header_status.line_chip(since=True)
-        self.set_panel(*board.panel(self._figures, line))
+        self.set_panel(*board.panel(self._figures, self._due, line))
 
     def _space(self) -> board.Space:
         width, height = self.app.size
@@ -230,10 +245,14 @@ class HomePage(PickerPage[None]):
         above = (*self._jobs_shown(), (), board.headings(space))
         if found is None:
             return Answer(mark=None, above=above)
-        lines = board.beside(found, space)
-        if not found.needs:
+        due = self._due
+        needs = board.shown_needs(found, due, space) if due else found.needs
+        lines = board.beside(found, needs, space)
+        if due and not needs:
             lines[0] = board.nothing_needed(lines[0], space)
-        rows = [self._need(one, line, space) for one, line in zip(found.needs, lines, strict=False)]
+        rows = [
+            self._need(one, needs, line, space) for one, line in zip(needs, lines, strict=False)
+        ]
         lines = lines[len(rows) :]
         if space.sparkline:
             lines += [(), board.daily_line(found.daily, space)]
@@ -246,12 +265,11 @@ class HomePage(PickerPage[None]):
         mark = len(rows) if unfinished else None
         return Answer([*rows, *recents], mark=mark, above=above, after=tuple(lines))
 
-    def _need(self, one: Need, line: Text, space: board.Space) -> Choice:
-        assert self._figures is not None
+    def _need(self, one: Need, needs: Sequence[Need], line: Text, space: board.Space) -> Choice:
         return Choice(
-            (board.need(one, self._figures.needs, space),),
+            (board.need(one, needs, space),),
             partial(self._attend, one),
-            key=f"{one.state} {one.kind}",
+            key=f"{one.state} {one.what}",
             before=board.before_need(line, space),
         )
 
@@ -259,20 +277,10 @@ class HomePage(PickerPage[None]):
         """Open what something that needs the operator names."""
         if one.state == "unfinished":
             await self._resume(self._recent[0])
-        elif one.kind:
-            await self._open_overdue(one.kind)
+        elif one.state == "due":
+            await self.navigator.open_due(one.what)
         else:
             await self.navigator.open_sync()
-
-    async def _open_overdue(self, kind: str) -> None:
-        """Open the list of what is overdue: by the step, if there are several."""
-        due = next(one for one in (self._figures.due if self._figures else ()) if one.kind == kind)
-        if len(due.steps) == 1:
-            await self.navigator.open_list(kind, {due.field: due.steps[0].state})
-        else:
-            from fieldkit.screens.home.overdue_page import OverduePage
-
-            await self.app.push_screen(OverduePage(due))
 
     def _choice(self, recent: Recent) -> Choice:
         return Choice(

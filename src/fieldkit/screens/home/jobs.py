@@ -23,7 +23,7 @@ FIXED = (
     JobRow("6", "All lists", lambda navigator: navigator.open_lists()),
     JobRow("7", "Import", lambda navigator: navigator.open_import()),
     JobRow(SYNC, "Sync", lambda navigator: navigator.open_sync()),
-    JobRow("9", "Change operator", lambda navigator: navigator.open_operators()),
+    JobRow("9", "Progress", lambda navigator: navigator.open_reports()),
 )
 """The jobs that need no records: Home shows them in its first paint."""
 

@@ -33,6 +33,8 @@ def entries(app: AppBase) -> list[MenuEntry]:
             )
             for job, kind in home_jobs()
         ),
+        MenuEntry("Due: what waits for whom", "", navigator.open_due, "Work"),
+        MenuEntry("Progress: reports and figures", "9 on Home", navigator.open_reports, "Work"),
         MenuEntry("Import a spreadsheet", "7 on Home", navigator.open_import, "Work"),
         MenuEntry("Sync: send what was saved", "F5", navigator.open_sync, "This laptop"),
         MenuEntry("Change operator", "Ctrl+O", navigator.open_operators, "This laptop"),

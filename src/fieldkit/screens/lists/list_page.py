@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual import events
 
-from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.lists.columns import Column, Listed, columns, fitting, listed
-from fieldkit.screens.lists.exporting import ExportPage
+from fieldkit.screens.base.navigator import Among, MenuEntry
+from fieldkit.screens.base.words import counted
+from fieldkit.screens.lists.columns import Column, Listed, columns, fitting
+from fieldkit.screens.lists.exporting import export_page
+from fieldkit.screens.lists.list_box import ListBox
 from fieldkit.screens.lists.list_choices import (
     Filter,
     FilterPage,
@@ -19,127 +20,23 @@ from fieldkit.screens.lists.list_choices import (
     filters,
     orders,
 )
+from fieldkit.screens.lists.reading import Wanted, every, find_in, lines_of, read_page
 from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.parts import MARGIN
 from fieldkit.screens.look.text import Cell, Span, Text, joined
 from fieldkit.screens.lookup.filled import Section, filled, preview
 from fieldkit.screens.lookup.find_page import FindPage
 from fieldkit.screens.lookup.hits import new_row
-from fieldkit.screens.lookup.rows import fetch_references, label_of, record_words
+from fieldkit.screens.lookup.rows import fetch_references, label_of
 from fieldkit.screens.widgets.bars import PANEL_WIDTH
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from fieldkit.records import Record, Value
+    from fieldkit.records import Record
     from fieldkit.store import Store
-
-PAGE = 60
-"""Records read at a time."""
-
-
-class Wanted(NamedTuple):
-    """Which records of a kind a list shows, and in which order."""
-
-    kind: str
-    order: Order | None = None
-    """None: the kind's own."""
-    filters: Mapping[str, Filter] = {}
-    """By field."""
-    text: str = ""
-    """What they are found by."""
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether not all are shown."""
-        return bool(self.filters or self.text)
-
-    @property
-    def where(self) -> dict[str, Value]:
-        """The values that the records have."""
-        return {name: one.value for name, one in self.filters.items()}
-
-
-def read_page(store: Store, wanted: Wanted, after: str | None) -> tuple[list[Listed], str | None]:
-    """Return some records of a list, and the cursor of the next ones. Runs in a thread."""
-    by, descending = (wanted.order.field, wanted.order.descending) if wanted.order else ("", False)
-    page = store.page(
-        wanted.kind, where=wanted.where, after=after, limit=PAGE, by=by, descending=descending
-    )
-    return lines_of(store, page.records), page.next
-
-
-def find_in(store: Store, wanted: Wanted, text: str) -> list[Record]:
-    """Return the records of a list that answer a text, the likeliest first. Runs in a thread."""
-    hits = store.find(text, kinds=[wanted.kind], limit=PAGE)
-    found = store.fetch([wanted.kind], [hit.id for hit in hits])
-    records = [found[wanted.kind, hit.id] for hit in hits if (wanted.kind, hit.id) in found]
-    where = wanted.where.items()
-    return [one for one in records if all(one.value(name) == value for name, value in where)]
-
-
-def every(store: Store, wanted: Wanted) -> Iterator[Record]:
-    """Yield all records of a list in its order. Runs in a thread."""
-    by, descending = (wanted.order.field, wanted.order.descending) if wanted.order else ("", False)
-    after: str | None = None
-    while True:
-        page = store.page(
-            wanted.kind, where=wanted.where, after=after, limit=500, by=by, descending=descending
-        )
-        yield from page.records
-        after = page.next
-        if after is None:
-            return
-
-
-def lines_of(store: Store, records: Sequence[Record]) -> list[Listed]:
-    """Return records as lines of a list. Runs in a thread."""
-    ids = [record.id for record in records]
-    referred, states, open_ = (
-        fetch_references(store, records),
-        store.states(ids),
-        store.open_about(ids),
-    )
-    return [
-        listed(
-            referred,
-            record,
-            columns(type(record)),
-            record_words(
-                str(states.get(record.id, "on the server")),
-                settle=record.id in open_.settle,
-                check=record.id in open_.check,
-            ),
-        )
-        for record in records
-    ]
-
-
-class ListBox(Picker):
-    """A picker whose box is there only while something is looked for.
-
-    Without it letters go to the page.
-    """
-
-    def hide(self) -> None:
-        """Take the box away."""
-        self.typing = False
-
-    def begin(self, text: str) -> None:
-        """Show the box with a text in it."""
-        self.typing = True
-        self.reload(text)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Take the box away when its text is deleted."""
-        last = event.key == "backspace" and len(self.typed.text) <= 1
-        if self.typing and (last or event.key == "escape"):
-            event.stop()
-            event.prevent_default()
-            self.hide()
-            self.reload("")
 
 
 class ListPage(FindPage):
@@ -147,15 +44,11 @@ class ListPage(FindPage):
 
     BOX = ListBox
 
-    def __init__(self, kind: str, where: Mapping[str, str] = MappingProxyType({})) -> None:
-        """``where``: the choices it is narrowed by at first, by field."""
-        from fieldkit.records import kinds
-
+    def __init__(self, kind: str, among: Among | None = None) -> None:
+        """``among``: the records it is of; None: all of the kind."""
         super().__init__("", [kind], self.open)
         self.kind = kind
-        offered = filters(kinds()[kind]) if where else ()
-        chosen = {one.field: one for one in offered if where.get(one.field) == one.value}
-        self._wanted = Wanted(kind, filters=chosen)
+        self._wanted = Wanted(kind, among=among)
         self._columns: Sequence[Column] = ()
         self._total = 0
 
@@ -170,7 +63,7 @@ class ListPage(FindPage):
         """Show which list this is and how long."""
         self.set_keys(
             "Enter open",
-            "Ctrl+N new",
+            "" if self._wanted.among else "Ctrl+N new",
             "f filter",
             "o order",
             "x export",
@@ -186,16 +79,26 @@ class ListPage(FindPage):
 
         wanted = self._wanted
 
-        def counted(store: Store) -> tuple[int, int]:
+        def count(store: Store) -> tuple[int, int]:
             total = store.counts().get(wanted.kind, 0)
+            if wanted.among:
+                total = store.count(wanted.kind, {}, wanted.ids)
             if wanted.text:
                 return total, len(find_in(store, wanted, wanted.text))
-            return total, store.count(wanted.kind, wanted.where) if wanted.filters else total
+            narrowed = (
+                store.count(wanted.kind, wanted.where, wanted.ids) if wanted.filters else None
+            )
+            return total, total if narrowed is None else narrowed
 
-        self._total, many = await self.read(counted, "count")
-        count = indian(self._total)
-        words = f"{indian(many)} of {count}" if wanted.narrowed else count
-        self.set_header("Lists", kinds()[self.kind].plural, chips=[(Span(words, "strong"),)])
+        self._total, many = await self.read(count, "count")
+        total = indian(self._total)
+        words = f"{indian(many)} of {total}" if wanted.narrowed else total
+        trail = ["Progress", wanted.among.title] if wanted.among else ["Lists"]
+        self.set_header(*trail, kinds()[self.kind].plural, chips=[(Span(words, "strong"),)])
+        if wanted.among and self._total < len(wanted.among.ids):
+            missing = len(wanted.among.ids) - self._total
+            words = counted(missing, "record is", "records are")
+            self.say(f"{words} counted too, but deleted or not on this laptop.", hint=True)
 
     async def refresh_data(self) -> None:
         """Show what a sync received; the mark stays on its record."""
@@ -233,7 +136,9 @@ class ListPage(FindPage):
             words = (
                 "Nothing like that in this list."
                 if self._wanted.narrowed or last
-                else ("Nothing here yet: Ctrl+N begins the first.")
+                else "Nothing here."
+                if self._wanted.among
+                else "Nothing here yet: Ctrl+N begins the first."
             )
             above += ["", (Span(words, "dim"),)]
         return Answer(
@@ -264,8 +169,10 @@ class ListPage(FindPage):
             parts.append((Span("ordered by ", "dim"), Span(wanted.order.words, "accent")))
         return joined(parts, f" {DOT} ")
 
-    def new(self, typed: str, *, among: bool = False) -> Choice:
+    def new(self, typed: str, *, among: bool = False) -> Choice | None:
         """Return the row that begins a new record; the list is back at its beginning after it."""
+        if self._wanted.among:
+            return None
         clear = partial(self.picker.reload, "")
         return new_row(self.navigator, self.kind, typed, among=among, before=clear)
 
@@ -330,7 +237,7 @@ class ListPage(FindPage):
 
         def take(chosen: Filter | None) -> None:
             if chosen is None:
-                self._show(Wanted(self.kind, now.order))
+                self._show(Wanted(self.kind, now.order, among=now.among))
                 return
             self._show(now._replace(filters={**now.filters, chosen.field: chosen}))
 
@@ -364,4 +271,4 @@ class ListPage(FindPage):
         def records(store: Store) -> Iterator[Record]:
             return iter(find_in(store, wanted, text)) if text else every(store, wanted)
 
-        await self.app.push_screen(ExportPage(kinds()[self.kind], records, self.say))
+        await self.app.push_screen(export_page(kinds()[self.kind], records, self.say))

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit.screens.base.words import when_due
 from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.rows import RecordSource, shown_value
 
@@ -106,29 +108,22 @@ def steps(store: Store, record: Record) -> list[Step]:
 
 
 def due(store: Store, record: Record) -> list[Due]:
-    """Return what is overdue, and what is missing before which step."""
+    """Return what is due, and what is missing before which step."""
     values = record.values()
     missing: dict[str, list[str]] = {}
     for name, field in record.form_fields().items():
         if field.due and field.asked(values) and values[name] is None:
             missing.setdefault(field.due, []).append(field.label)
     asked = [Due(", ".join(labels), f"before {step}") for step, labels in missing.items()]
-    return [*_overdue(store, record), *asked]
+    return [*_waiting(store, record), *asked]
 
 
-def _overdue(store: Store, record: Record) -> Iterator[Due]:
-    """Yield what refers to a record and has been at one step of its lifecycle for too long."""
-    from fieldkit.records import kinds
-    from fieldkit.records.fields.formats import indian, today
+def _waiting(store: Store, record: Record) -> Iterator[Due]:
+    """Yield the due work that concerns a record, the longest waiting first."""
+    from fieldkit.records.fields.formats import today
+    from fieldkit.reports import Area, about_kind, due_items, due_work
 
-    for name, kind in kinds().items():
-        for field, reference in kind.references().items():
-            if not kind.lifecycle or record.kind() not in reference.kinds:
-                continue
-            there = store.where(name, **{field: record.id})
-            for found in there:
-                days, step = found.overdue(today()), found.step()
-                if days and step and not any(map(found.followed_by, there)):
-                    due = kind.fields()[step.due_on].label.lower() if step.due_on else ""
-                    what = f"{kind.title}: {due}" if due else f"{kind.title} {step.word}"
-                    yield Due(what, f"{indian(days)} days ago")
+    rules = about_kind(due_work().values(), record.kind())
+    asked = partial(due_items, rules=rules, area=Area(), today=today(), about=[record.id])
+    for item in store.query(asked):
+        yield Due(due_work()[item.what].label, when_due(item.days))

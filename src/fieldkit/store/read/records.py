@@ -123,13 +123,17 @@ class Records:
         newest_first: bool = False,
         by: str = "",
         descending: bool = False,
+        among: Sequence[str] | None = None,
     ) -> Page:
-        """Return a page in the order of the kind's list, of a field, or by the last change."""
+        """Return a page in the order of the kind's list, of a field, or by the last change.
+
+        ``among``: of the records of these numbers alone.
+        """
         found = self._kinds[kind]
         table = found.table()
         order = by or found.order
         column = table.c[order]
-        query = select(table).where(_live(table, where))
+        query = select(table).where(_live(table, where, among))
         if newest_first:
             newest = self.connection.execute(query.order_by(table.c.updated_at.desc()).limit(limit))
             return Page([_record(found, row) for row in newest], None)
@@ -141,10 +145,12 @@ class Records:
         more = len(rows) > limit
         return Page(records, _mark(records[-1], order) if more else None)
 
-    def count(self, kind: str, where: Mapping[str, Value]) -> int:
-        """Return how many live records of a kind have these values."""
+    def count(
+        self, kind: str, where: Mapping[str, Value], among: Sequence[str] | None = None
+    ) -> int:
+        """Return how many live records of a kind have these values, among some or all."""
         table = self._kinds[kind].table()
-        query = select(func.count()).select_from(table).where(_live(table, where))
+        query = select(func.count()).select_from(table).where(_live(table, where, among))
         return int(self.connection.execute(query).scalar_one())
 
     def each(self, kind: str, where: Mapping[str, Value]) -> Iterator[Record]:
@@ -248,10 +254,14 @@ def _record(kind: type[Record], row: Row[tuple[object, ...]]) -> Record:
     return kind.of(values)
 
 
-def _live(table: Table, equal: Mapping[str, Value]) -> ColumnElement[bool]:
-    return and_(
-        table.c.deleted.is_(False), *(table.c[name] == value for name, value in equal.items())
-    )
+def _live(
+    table: Table, equal: Mapping[str, Value], among: Sequence[str] | None = None
+) -> ColumnElement[bool]:
+    conditions = [table.c[name] == value for name, value in equal.items()]
+    if among is not None:  # one value for all of them: there may be more than a query can hold
+        ids = func.json_each(json.dumps(list(among))).table_valued("value")
+        conditions.append(table.c.id.in_(select(ids.c.value)))
+    return and_(table.c.deleted.is_(False), *conditions)
 
 
 @cache

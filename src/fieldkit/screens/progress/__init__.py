@@ -1,0 +1,1 @@
+"""Reports on the screen: figures with bars, league tables, and the records behind them."""

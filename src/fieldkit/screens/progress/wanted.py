@@ -1,0 +1,131 @@
+"""What a report is asked about, and what came out. The reading runs in a store's thread."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fieldkit.reports import AnyReport, Area, Cell, Dimension, Period, Row, Table
+    from fieldkit.reports.sql.monthly import Months
+    from fieldkit.store import Store
+
+YEARS = 8
+"""Financial years that can be looked at."""
+_CODES = ("code", "unit")
+"""Columns for programs: people read the name and the figure."""
+
+
+class Wanted(NamedTuple):
+    """A report, its area and its period, and what its rows are."""
+
+    report: AnyReport
+    area: Area
+    by: Dimension
+    fy: str = ""
+    """A financial year; empty: everything up to today."""
+
+
+class Found(NamedTuple):
+    """A report as it came out."""
+
+    wanted: Wanted
+    period: Period
+    table: Table
+    held: Area
+    """The area whose records are on this laptop."""
+    months: Mapping[tuple[Cell, ...], Mapping[str, Months]] = {}
+    """By row (all: ``()``) and column: the last twelve months."""
+
+    @property
+    def rows_by_area(self) -> bool:
+        """Whether the rows are the areas below."""
+        return self.wanted.by.name == "area"
+
+    @property
+    def total(self) -> int | None:
+        """The place of the row of all, if there is one."""
+        rows = self.table.rows
+        without = [place for place, row in enumerate(rows) if row.key is None]
+        if len(rows) == 1:
+            return 0
+        return without[0] if len(without) == 1 else None
+
+    def figures(self, row: Row) -> Sequence[int]:
+        """Return the places of the columns of a row in which something stands."""
+        return [place for place in self.columns() if row.cells[place] not in (None, "")]
+
+    def months_at(self, place: int) -> Mapping[str, Months]:
+        """Return the months of a row's figures, by column."""
+        row = self.table.rows[place]
+        return self.months.get(() if place == self.total else row.key or ("",), {})
+
+    def columns(self) -> Sequence[int]:
+        """Return the places of the columns that stand for themselves, beside the name."""
+        heads = self.table.columns
+        left_out = {*_CODES, *(heading.upper for heading in heads if heading.upper)}
+        return [n for n, heading in enumerate(heads) if n and heading.name not in left_out]
+
+
+def read_table(store: Store, wanted: Wanted) -> Found:
+    """Count a report."""
+    from fieldkit.reports import period_of
+
+    area = wanted.area
+    period = store.query(partial(period_of, area=area, fy=wanted.fy))
+    table = store.query(partial(wanted.report.run, area=area, period=period, by=wanted.by))
+    return Found(wanted, period, table, held_area(store))
+
+
+def read_months(store: Store, found: Found) -> Found:
+    """Add the last months of each figure, and of the first one for each row."""
+    from fieldkit.reports import months_of
+
+    wanted = found.wanted
+    asked = partial(
+        months_of, report=wanted.report, area=wanted.area, period=found.period, by=wanted.by
+    )
+    return found._replace(months=store.query(asked))
+
+
+def read_behind(store: Store, found: Found, row: Row, column: str) -> list[tuple[str, str]]:
+    """Return kind and number of the records behind a figure."""
+    wanted = found.wanted
+    asked = partial(
+        wanted.report.behind,
+        area=wanted.area,
+        period=found.period,
+        by=wanted.by,
+        key=row.key,
+        column=column,
+    )
+    return store.query(asked)
+
+
+def held_area(store: Store) -> Area:
+    """Return the area whose records are on this laptop."""
+    from fieldkit.reports import Area
+    from fieldkit.screens.lookup.places import own_area
+
+    scope = store.pull.state().scope
+    if scope is None:
+        return own_area(store)
+    return Area(district=None if scope.block else scope.district or None, block=scope.block)
+
+
+def holds(held: Area, area: Area) -> bool:
+    """Say whether an area is all of what this laptop holds, or lies within it."""
+    around: Area | None = area
+    while around is not None:
+        if around == held:
+            return True
+        around = around.around()
+    return False
+
+
+def years(today: str) -> Sequence[str]:
+    """Return the periods from the longest on: all, then the years back from ``today``'s."""
+    start = int(today[:4])
+    return ["", *(f"{year}-{(year + 1) % 100:02d}" for year in range(start, start - YEARS, -1))]
