@@ -4,7 +4,7 @@ BIN := .venv/bin
 MADE := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check torture mutants benchmark dist pictures fields sentences dictionary lock clean
+.PHONY: help demo test check torture mutants benchmark dist pictures fields coverage sentences dictionary lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ pictures: $(MADE)  ## draw the main screens, with made-up people, in docs/pictur
 
 fields: $(MADE)  ## write docs/FIELDS.md from the declarations
 	$(BIN)/python scripts/write_fields.py
+
+coverage: $(MADE)  ## write docs/COVERAGE.md: where each figure of the reviews is recorded and shown
+	$(BIN)/python scripts/write_coverage.py
 
 sentences: $(MADE)  ## collect every text a user can see in docs/sentences.txt, to read it through
 	$(BIN)/python scripts/collect_sentences.py

@@ -147,7 +147,7 @@ def test_the_program_ends_in_plain_words_if_its_own_code_is_at_fault(home: Path)
         assert hand.left() == 1
         assert "fieldkit stopped because of an error in the program" in said(hand)
     (log,) = (home / "logs").iterdir()
-    assert "list_page.py" in log.read_text(encoding="utf-8")
+    assert "lists_page.py" in log.read_text(encoding="utf-8")
 
 
 def test_bytes_that_are_no_text_lose_nothing_that_was_typed(home: Path) -> None:

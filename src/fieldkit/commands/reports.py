@@ -42,6 +42,7 @@ def report(args: Namespace) -> int:
             return _write(_readable(lambda: store.query(note_asked(args))), args)
     ask = asked(args)
     with open_store() as store:
+        store.index_for_reports()
         table = store.query(ask)
     return put_out(table, args)
 

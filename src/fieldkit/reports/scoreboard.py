@@ -92,7 +92,7 @@ class Scoreboard:
         own = [one for one in said if one.area == key_of(area)]
         lines = list(_lines(own, self.measures))
         figures = _Figures(connection, self.measures, area, period)
-        figures.count({line.fy for line in lines})
+        figures.count({(line.fy, line.metric) for line in lines})
         openings = _openings(own, said, area)
         figures.count_since({one.as_on for one in openings.values() if one.as_on})
         rows = [_row(line, figures, openings, said, area) for line in lines]
@@ -150,20 +150,24 @@ class _Figures:
         self._found: dict[tuple[str, str, Span], Cell] = {}
         self._since: dict[tuple[str, date], Cell] = {}
 
-    def count(self, years: set[str]) -> None:
-        """Count the year of the report, all, since the review; then other years of targets."""
-        spans = [Span.YEAR, Span.ALL, *([Span.REVIEW] if self.period.reviewed else [])]
-        self._ask(self.period, spans, "")
-        own = self.period.fy or financial_year(self.period.as_on)
-        for fy in years:
-            if fy and fy != own:
-                self._ask(replace(self.period, fy=fy), [Span.YEAR], fy)
-            elif fy:
-                for name in self.measures:
-                    self._found[name, fy, Span.YEAR] = self._found[name, "", Span.YEAR]
+    def count(self, wanted: set[tuple[str, str]]) -> None:
+        """Count the year of the report, all, since the review; then other years of targets.
 
-    def _ask(self, period: Period, spans: Sequence[Span], fy: str) -> None:
-        asked = [Counted(one, span) for one in self.measures.values() for span in spans]
+        ``wanted``: the year and the figure of each line.
+        """
+        spans = [Span.YEAR, Span.ALL, *([Span.REVIEW] if self.period.reviewed else [])]
+        self._ask(list(self.measures), self.period, spans, "")
+        own = self.period.fy or financial_year(self.period.as_on)
+        for fy in {fy for fy, _ in wanted if fy}:
+            names = [name for year, name in wanted if year == fy and name in self.measures]
+            if fy != own:
+                self._ask(names, replace(self.period, fy=fy), [Span.YEAR], fy)
+                continue
+            for name in names:
+                self._found[name, fy, Span.YEAR] = self._found[name, "", Span.YEAR]
+
+    def _ask(self, names: Sequence[str], period: Period, spans: Sequence[Span], fy: str) -> None:
+        asked = [Counted(self.measures[name], span) for name in names for span in spans]
         found = count(self._connection, asked, self._area, period, METRIC)[()]
         for one in asked:
             self._found[one.measure.name, fy, one.span] = found.get(one, 0)

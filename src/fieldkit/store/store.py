@@ -409,6 +409,20 @@ class Store:
         with self._database.read() as connection:
             return ask(connection)
 
+    def index_for_reports(self) -> None:
+        """Make the indexes that reports read, where they are missing: before the first report.
+
+        One at a time, so that entry never waits for long.
+        """
+        from fieldkit.reports.indexes import make_index, missing_indexes
+
+        with self._database.read() as connection:
+            missing = missing_indexes(connection)
+        for index in missing:
+            check_interruption()
+            with self._database.write() as connection:
+                make_index(connection, index)
+
     # What others wrote
 
     def conflicts(self, record_id: str | None = None) -> list[OpenConflict]:

@@ -123,10 +123,16 @@ class Text(Format[str]):
 
 @dataclass(frozen=True, slots=True)
 class KeptReport(Text):
-    """A report kept as JSON: its figures may look like the digits of an Aadhaar number."""
+    """A report kept as the program packed it: it may look like the digits of an Aadhaar number."""
 
     may_hold_twelve_digits: ClassVar[bool] = True
-    longest: int = 30_000
+    longest: int = 20_000
+
+    def fit(self, text: str) -> Value:
+        """Refuse what the program cannot have packed; with other letters it could not be sent."""
+        if not text.isascii():
+            raise Unfit("This is no report that fieldkit kept.")
+        return Text.fit(self, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Snapshot(Record, table=True):
 
     name: str | None = field(
         "Name",
-        Text(longest=60),
+        Text(longest=100),
         section="Snapshot",
         required="a snapshot is asked for by its name",
         uses=Use.NAME | Use.LIST,
@@ -33,4 +33,4 @@ class Snapshot(Record, table=True):
     fy: str | None = field("Financial year", FINANCIAL_YEAR)
     as_on: date | None = field("As on", PAST_DATE, uses=Use.LIST | Use.HAPPENED)
     taken_on: date | None = field("Taken", PAST_DATE, default="today")
-    content: str | None = field("Content", KEPT_REPORT, "The figures of the report, as JSON.")
+    content: str | None = field("Content", KEPT_REPORT, "The figures, packed by the program.")

@@ -232,6 +232,15 @@ def _enterprises(name: str, label: str, programme: str) -> Measure:
 SVEP = _enterprises("svep_enterprises", "SVEP enterprises", "SVEP")
 MED = _enterprises("med_enterprises", "MED enterprises", "MED")
 YUVA_STARTED = _enterprises("yuva_enterprises", "Mission YUVA enterprises", "YUVA")
+CFCS = Measure(
+    "cfc_clusters",
+    "Clusters with a mini CFC",
+    "enterprise",
+    {"programme": "CFC"},
+    ("started_on", "planned_on"),
+    "clusters",
+    distinct=("district", "cluster"),
+)
 PRODUCT = Dimension("product", "Product", {"loan": "product"})
 WOMEN_BANK = Dimension("bank", "Bank", {"loan": "ifsc:4"})
 CATEGORY = Dimension("category", "Category (Mission YUVA)", {"loan": "yuva_category"})
@@ -263,6 +272,7 @@ WOMEN = Report(
         figure(YUVA_STARTED),
         figure(SVEP),
         figure(MED),
+        figure(CFCS),
     ),
     by=(AREA, PRODUCT, WOMEN_BANK, *((CATEGORY,) if _HAS_CATEGORY else ())),
     notes=(

@@ -175,4 +175,30 @@ OUTREACH = Report(
     by=(AREA, KIND, PLACE),
     notes=("Head-counts are as noted for the event; those marked by name are counted apart.",),
 )
-REPORTS = (VISITING, STORIES, OUTREACH)
+
+REVIEW_MEETINGS = _held("review_meetings", "Review meetings", "REVIEW")
+COUNCILS = _held("council_meetings", "Executive Council meetings", "EC")
+POINTS = Measure("action_points", "Action points given", "action_point", {}, "given_on", "points")
+POINTS_DONE = Measure(
+    "action_points_done", "Done", "action_point", {"state": "DONE"}, "done_on", "points"
+)
+POINTS_OPEN = POINTS.also("action_points_open", "Open", {"state": "GIVEN"})
+POINTS_LATE = POINTS_OPEN.also("action_points_late", "past their day", {"due_on": Aged(1)})
+POINT_OFFICER = Dimension("officer", "Officer", {"action_point": "officer"})
+POINT_SCHEME = Dimension("scheme", "Scheme", {"action_point": "scheme"})
+REVIEWS = Report(
+    "reviews",
+    "Review meetings and what they directed",
+    "R19",
+    (
+        figure(REVIEW_MEETINGS),
+        figure(COUNCILS),
+        figure(POINTS),
+        figure(POINTS_DONE),
+        figure(POINTS_OPEN),
+        figure(POINTS_LATE),
+        oldest(POINTS_OPEN, "action_point_oldest", "Oldest open, days"),
+    ),
+    by=(AREA, POINT_OFFICER, POINT_SCHEME),
+)
+REPORTS = (VISITING, STORIES, OUTREACH, REVIEWS)

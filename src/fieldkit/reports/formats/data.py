@@ -6,12 +6,18 @@ import csv
 import io
 import json
 import re
+from base64 import b85decode, b85encode
 from datetime import date, datetime
 from typing import cast
+from zlib import compress, decompressobj
+from zlib import error as zlib_error
 
 from fieldkit.formulas import escape_formula
 from fieldkit.reports.declaration.report import Cell, Heading, Row, Table
 from fieldkit.reports.formats.words import subtitle
+
+_MOST_BYTES = 4_000_000
+"""Of a report that was kept; more is no report."""
 
 
 def to_json(table: Table) -> dict[str, object]:
@@ -47,7 +53,8 @@ def packed(table: Table) -> str:
         "columns": [[one.name, one.label, one.unit] for one in table.columns],
         "rows": [[row.unit, *(_plain(value) for value in row.cells)] for row in table.rows],
     }
-    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    plain = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    return b85encode(compress(plain.encode(), 9)).decode("ascii")  # must fit into one change
 
 
 def unpacked(text: str) -> Table:
@@ -57,7 +64,8 @@ def unpacked(text: str) -> Table:
         ValueError: the text holds no table.
     """
     try:
-        made = cast(dict[str, object], json.loads(text))
+        plain = decompressobj().decompress(b85decode(text), _MOST_BYTES)
+        made = cast(dict[str, object], json.loads(plain))
         headings = cast(list[list[str]], made["columns"])
         rows = cast(list[list[Cell]], made["rows"])
         return Table(
@@ -70,7 +78,7 @@ def unpacked(text: str) -> Table:
             cast(list[str], made["notes"]),
             str(made["fy"] or ""),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, zlib_error) as error:
         raise ValueError("not a table") from error
 
 

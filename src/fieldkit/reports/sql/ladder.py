@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
+    CompoundSelect,
     Select,
-    Subquery,
     and_,
     case,
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
-    union,
+    union_all,
 )
 from sqlalchemy.types import String
 
@@ -30,8 +32,11 @@ _RELEASED = ("RELEASED", "RECEIVED", "REPAID")
 _HELP = ("enterprise", "support", "convergence", "farm_practice")
 
 
-def rungs(on: date) -> Select[tuple[object, ...]]:
-    """Return the query of ``member_id`` and ``rung`` of all with an income entry up to a day."""
+def rungs(on: date, name: str) -> CTE:
+    """Return ``member_id`` and ``rung`` of all with an income entry up to a day.
+
+    Each part is computed once and then looked up: as a subquery SQLite would do it for each member.
+    """
     entry = kinds()["income_entry"].table()
     first = months_after(on, -MONTHS)
     counts = and_(
@@ -55,26 +60,25 @@ def rungs(on: date) -> Select[tuple[object, ...]]:
             or_(entry.c.period_to.is_(None), entry.c.period_to <= on),
         )
         .group_by(entry.c.member_id)
-        .subquery("standing")
+        .cte(f"{name}_standing")
+        .prefix_with("MATERIALIZED")
     )
     member = kinds()["member"].table().alias("standing_member")
-    helped = _helped().subquery("helped")
-    hers, theirs = (_given_cif(name, on) for name in ("member_id", "self_help_group_id"))
-    rows = (
-        standing.join(member, member.c.id == standing.c.member_id)
-        .outerjoin(helped, helped.c.number == standing.c.member_id)
-        .outerjoin(hers, hers.c.number == standing.c.member_id)
-        .outerjoin(theirs, theirs.c.number == member.c.self_help_group_id)
-    )
+    rows = standing.join(member, member.c.id == standing.c.member_id)
+    group = member.c.self_help_group_id
     potential = and_(
         member.c.joined_on <= months_after(on, -POTENTIAL.months_in_group),
         standing.c.activities >= POTENTIAL.activities,
-        or_(hers.c.number.is_not(None), theirs.c.number.is_not(None)),
-        helped.c.number.is_not(None),
+        or_(
+            standing.c.member_id.in_(_given_cif("member_id", on)),
+            group.in_(_given_cif("self_help_group_id", on)),
+        ),
+        standing.c.member_id.in_(_helped()),
     )
-    assessed = func.substr(standing.c.assessed, 12)
+    assessed = func.substr(standing.c.assessed, literal_column("12"))
     rung = _rung(standing.c.income, assessed, potential, on)
-    return select(standing.c.member_id, rung.label(RUNG)).select_from(rows)
+    found = select(standing.c.member_id, rung.label(RUNG)).select_from(rows)
+    return found.cte(name).prefix_with("MATERIALIZED")
 
 
 def _rung(
@@ -113,32 +117,27 @@ def _limit(name: str, usual: int, on: date) -> ColumnElement[int]:
     return func.coalesce(latest.scalar_subquery(), usual)
 
 
-def _helped() -> Select[tuple[object, ...]]:
+def _helped() -> CompoundSelect[tuple[object, ...]]:
     """Return the members with an enterprise, support, convergence or farm practice."""
-    tables = [kinds()[name].table() for name in _HELP]
-    each = (
-        select(table.c.member_id.label("number")).where(
-            table.c.deleted.is_(False), table.c.member_id.is_not(None)
+    tables = [kinds()[kind].table() for kind in _HELP]
+    return union_all(
+        *(
+            select(table.c.member_id).where(
+                table.c.deleted.is_(False), table.c.member_id.is_not(None)
+            )
+            for table in tables
         )
-        for table in tables
     )
-    found = union(*each).subquery("helped_members")
-    return select(found.c.number)
 
 
-def _given_cif(name: str, on: date) -> Subquery:
+def _given_cif(to: str, on: date) -> Select[tuple[object, ...]]:
     """Return the members or groups to whom CIF was released up to a day."""
     release = kinds()["fund_release"].table()
-    column = release.c[name]
-    return (
-        select(column.label("number"))
-        .where(
-            release.c.deleted.is_(False),
-            release.c.fund == "CIF",
-            release.c.state.in_(_RELEASED),
-            or_(release.c.released_on.is_(None), release.c.released_on <= on),
-            column.is_not(None),
-        )
-        .distinct()
-        .subquery(f"cif_{name}")
+    column = release.c[to]
+    return select(column).where(
+        release.c.deleted.is_(False),
+        release.c.fund == "CIF",
+        release.c.state.in_(_RELEASED),
+        or_(release.c.released_on.is_(None), release.c.released_on <= on),
+        column.is_not(None),
     )

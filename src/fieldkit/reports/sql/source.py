@@ -13,6 +13,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -64,7 +65,10 @@ class Source:
         columns = rows.c
         if name == RUNG and kind.kind() == "member":
             return self._rung(rows)
-        return func.substr(columns[name], 1, int(length)) if length else columns[name]
+        if not length:
+            return columns[name]
+        # As literals: PostgreSQL does not know two parameters in GROUP BY and SELECT for the same.
+        return func.substr(columns[name], literal_column("1"), literal_column(str(int(length))))
 
     def _through(self, path: str) -> tuple[type[Record], NamedFromClause]:
         """Return the kind and the joined rows that a reference leads to."""
@@ -83,7 +87,7 @@ class Source:
     def _rung(self, members: NamedFromClause) -> ColumnElement[object]:
         """Join where members stand on the income ladder."""
         if members.name not in self._rungs:
-            found = rungs(self.as_on).subquery(f"rungs_{len(self._rungs)}")
+            found = rungs(self.as_on, f"rungs_{len(self._rungs)}")
             self.rows = self.rows.outerjoin(found, found.c.member_id == members.c.id)
             self._rungs[members.name] = found.c.rung
         return self._rungs[members.name]

@@ -1,0 +1,127 @@
+"""Covering indexes for counting: one a kind, with the columns that its measures look at.
+
+A report then reads the index and not the rows, which are many times larger. They follow from the
+declarations, and are made when a report is first asked for: who asks for none pays nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from sqlalchemy import Connection, Index, MetaData, inspect
+from sqlalchemy.schema import CreateIndex, DropIndex
+
+from fieldkit.records import kinds
+from fieldkit.records.fields.formats import Text
+from fieldkit.reports.catalogue import declared
+from fieldkit.reports.declaration.measure import AnyOf, Has, Shared, Where
+from fieldkit.reports.declaration.report import Counted
+from fieldkit.reports.sql.ladder import RUNG
+
+_PREFIX = "counts_"
+_RUNG_NEEDS = (
+    ("member", "id"),
+    ("member", "joined_on"),
+    ("member", "self_help_group_id"),
+    ("income_entry", "baseline"),
+    ("income_entry", "assessed"),
+)
+_MOST = 30
+"""PostgreSQL takes 32 columns in an index."""
+
+
+def missing_indexes(connection: Connection) -> list[Index]:
+    """Return the indexes that are not there yet; it only reads."""
+    there = {
+        str(index["name"])
+        for kind in _columns()
+        for index in inspect(connection).get_indexes(kinds()[kind].table().name)
+    }
+    return [index for index in _indexes() if index.name not in there]
+
+
+def make_index(connection: Connection, index: Index) -> None:
+    """Make one index, and drop those of the same table that it replaces."""
+    table = index.table
+    connection.execute(CreateIndex(index, if_not_exists=True))
+    if table is None:
+        return
+    for other in inspect(connection).get_indexes(table.name):
+        name = str(other["name"])
+        if name.startswith(_PREFIX) and name != index.name:
+            old = Index(name, _metadata=MetaData())
+            connection.execute(DropIndex(old, if_exists=True))
+
+
+def _indexes() -> Iterator[Index]:
+    for kind, columns in _columns().items():
+        table = kinds()[kind].table().to_metadata(MetaData())
+        mark = hashlib.sha256(" ".join(columns).encode()).hexdigest()[:8]
+        yield Index(f"{_PREFIX}{table.name}_{mark}", *(table.c[name] for name in columns))
+
+
+@cache
+def _columns() -> Mapping[str, Sequence[str]]:
+    """Return the columns of each kind's index: places first, then what is told apart."""
+    found: dict[str, dict[str, None]] = {}
+    told_apart: dict[str, dict[str, None]] = {}
+    for report in declared():
+        for one in report.measures():
+            measure = one.measure
+            for kind, name in _looked_at(one):
+                if _short(kind, name):
+                    found.setdefault(kind, {})[name] = None
+            if len(measure.distinct) > 1:
+                told_apart.setdefault(measure.kind, {}).update(dict.fromkeys(measure.distinct))
+        for way in report.by:
+            for kind, path in way.paths.items():
+                for there, name in _steps(kind, path):
+                    if there == kind and _short(kind, name):
+                        found.setdefault(kind, {})[name] = None
+    return {
+        kind: list(
+            dict.fromkeys(["district", "block", *told_apart.get(kind, {}), "deleted", *names])
+        )[:_MOST]
+        for kind, names in found.items()
+    }
+
+
+def _short(kind: str, name: str) -> bool:
+    """Say whether a field's values are short: PostgreSQL takes about 2,700 bytes in all."""
+    field = kinds()[kind].fields().get(name)
+    return field is None or not isinstance(field.format, Text)
+
+
+def _looked_at(one: Counted) -> Iterator[tuple[str, str]]:
+    measure = one.measure
+    paths = [*measure.dates, *measure.distinct, *([measure.amount] if measure.amount else [])]
+    yield from _of_conditions(measure.kind, measure.where)
+    for path in paths:
+        yield from _steps(measure.kind, path)
+
+
+def _of_conditions(kind: str, where: Where) -> Iterator[tuple[str, str]]:
+    for path, test in where.items():
+        if isinstance(test, AnyOf):
+            for some in test.sets:
+                yield from _of_conditions(kind, some)
+        elif isinstance(test, Shared):
+            yield from ((kind, name) for name in test.fields)
+        else:
+            yield from _steps(kind, path)
+            if isinstance(test, Has):
+                yield test.kind, test.field
+
+
+def _steps(kind: str, path: str) -> Iterator[tuple[str, str]]:
+    """Give each field on a path, with the kind it is a field of."""
+    *through, name = path.partition(":")[0].split(".")
+    for step in through:
+        yield kind, step
+        kind = kinds()[kind].references()[step].kinds[0]
+    if name == RUNG:
+        yield from _RUNG_NEEDS
+    else:
+        yield kind, name
