@@ -112,6 +112,9 @@ def test_insurance_is_due_a_month_ahead(home: Path, due: Due) -> None:
     (item,) = due("--kind", "insurance_cover")
     assert (item["what"], item["days"], item["name"]) == ("renewal_ahead", -20, "Fatima Jan")
     assert date.fromisoformat(str(item["since"])) > today()
+    load(home, "insurance_cover", {**cover, "id": "7KQ2M9XD-7", "renewal_due": ago(3)})
+    (item,) = due("--kind", "insurance_cover")
+    assert item["days"] == 3
 
 
 def test_a_kind_that_does_not_exist_is_refused(

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import chain
 
 from fieldkit.reports.declaration.due import Due, by_name, from_lifecycles
-from fieldkit.reports.declaration.measure import FILLED, NOT_GONE, Has, reached
+from fieldkit.reports.declaration.measure import FILLED, NOT_GONE, Aged, Has, reached
 from fieldkit.reports.declaration.report import Report
 from fieldkit.reports.figures.artisans import NOT_ORIENTED, PMV, PMV_TRAININGS
 
@@ -162,7 +162,8 @@ RULES = (
         "insurance_cover",
         "renewal_due",
         -30,
-        {"state": "ACTIVE", "member_id.status": NOT_GONE},
+        # After the day, the lifecycle of the cover says that it is due.
+        {"state": "ACTIVE", "renewal_due": Aged(-30, 0), "member_id.status": NOT_GONE},
         ("member_id",),
         source="PMJJBY and PMSBY renew by 1 June: general knowledge",
     ),
