@@ -17,7 +17,7 @@ from tests.server.fake_laptop import NOW
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.scope import Scope
-from fieldkit.records import sentence
+from fieldkit.records import kinds, sentence
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.migrate import open_database
 from fieldkit.server.database.tables import DEVICE
@@ -86,6 +86,10 @@ def version(row: Row, kind: str, record: str) -> int:
 # What must not succeed
 
 
+def table_of(kind: str) -> str:
+    return kind if kind in kinds() else "unknown_record"
+
+
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
@@ -96,7 +100,7 @@ def version(row: Row, kind: str, record: str) -> int:
         ("training_batch", {"training_type": "BASIC"}),
         ("programme", {"programme_kind": "MELA"}),
         ("fund_release", {"amount": 5_000_000}),
-        ("target", {"artisans": 1}),
+        ("crop", {"artisans": 1}),
     ],
 )
 def test_a_registrar_enters_no_record_of_these_kinds(
@@ -104,10 +108,7 @@ def test_a_registrar_enters_no_record_of_these_kinds(
 ) -> None:
     change = enter(registrar, kind, district=2, block=16, **fields)
     refused(sent(registrar, change), "role.create")
-    assert (
-        row(kind if kind not in {"fund_release", "target"} else "unknown_record", change.record_id)
-        == {}
-    )
+    assert row(table_of(kind), change.record_id) == {}
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,7 @@ def test_a_registrar_enters_no_record_of_these_kinds(
         ("verification", {"district": 2}, {"decision": "APPROVED"}, "role.edit"),
         ("self_help_group", {"district": 2, "name": "Noor"}, {"name": "Nur"}, "role.edit"),
         ("fund_release", {"district": 2, "amount": 1}, {"amount": 2}, "role.edit"),
+        ("crop", {"district": 2, "amount": 1}, {"amount": 2}, "role.edit"),
     ],
 )  # fmt: skip
 def test_a_registrar_changes_no_more_than_its_role_allows(
@@ -143,7 +145,7 @@ def test_a_registrar_changes_no_more_than_its_role_allows(
     rule: str,
 ) -> None:
     record = put(operator, kind, **fields)
-    table = kind if kind != "fund_release" else "unknown_record"
+    table = table_of(kind)
     before = row(table, record)
     assert before
     seen = registrar.edit(record, kind, version(row, table, record), **edit)
@@ -295,7 +297,7 @@ def test_operators_and_those_above_write_everything(make_laptop: Make, row: Row,
     artisan = put(other, "beneficiary", **ARTISAN)
     put(laptop, "verification", district=2, stage="3", decision="APPROVED")
     put(laptop, "loan", district=2, state="DISBURSED")
-    put(laptop, "fund_release", district=2, amount=1)
+    put(laptop, "crop", district=2, amount=1)
     edits: list[dict[str, Json]] = [
         {"status": "S3_APPROVED"},
         {"merged_into": f"{laptop.origin}-1"},
