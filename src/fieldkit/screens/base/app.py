@@ -119,11 +119,13 @@ class AppBase(App[int]):
         """Import the records and open the store in a thread; :meth:`ask` raises what went wrong."""
 
         def opened() -> tuple[Store, str]:
+            first = "fieldkit.store" not in sys.modules
             gc.disable()  # thousands of classes, no garbage: collecting takes a fifth longer
             try:
                 from fieldkit.store import Store
             finally:
-                gc.freeze()  # and later collections need not look at them: that would hold keys up
+                if first:  # later collections need not look at them: that would hold keys up
+                    gc.freeze()
                 gc.enable()
             store = Store.open(self.home)
             return store, next(iter(store.operators()), "")
