@@ -19,6 +19,8 @@ DOMAINS = {
     if path.is_dir() and path.name not in {"declaration", "fields", "__pycache__"}
 }
 NAMES = {*kinds(), *(f"{name}_id" for name in kinds())}
+COMMANDS = {"cli.py": {"target", "snapshot"}}
+"""Commands that are called as a kind is."""
 CLASSES = {kind.__name__ for kind in kinds().values()}
 
 
@@ -50,7 +52,7 @@ def test_the_domains_are_found() -> None:
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_above_the_records_names_a_kind(path: Path) -> None:
-    assert list(named_kinds(path.read_text(encoding="utf-8"))) == []
+    assert {*named_kinds(path.read_text(encoding="utf-8"))} <= COMMANDS.get(path.name, set())
 
 
 @pytest.mark.parametrize(

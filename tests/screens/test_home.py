@@ -319,8 +319,10 @@ async def test_the_help_names_the_keys_that_a_narrow_line_of_keys_leaves_out(
 async def test_nothing_in_the_help_is_cut_at_80_columns(opened_app: At, store: Store) -> None:
     async with opened_app() as hand:
         await hand.press("<f1>")
-        for _ in range(9):
+        for _ in range(30):
             assert MORE not in hand.text()
+            if hand.marked().startswith(" ◷ due"):
+                break
             await hand.press("<pagedown>")
         assert hand.marked().startswith(" ◷ due")
 

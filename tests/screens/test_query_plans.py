@@ -30,6 +30,8 @@ IN_ORDER = re.compile(r'WHERE (\w+)\.deleted IS 0 ORDER BY [\w., "]+(DESC)? LIMI
 LOG_END = re.compile(r"WHERE change\.origin = '\w+' ORDER BY change\.seq DESC LIMIT")
 
 
+DUE_COUNTS = re.compile(r"min\(anon_\d+\.since\)")
+"""Home counts what is due behind all else; every key stops it."""
 FEW = {"scheme_limit"}
 """Kinds with tens of records in all."""
 
@@ -48,6 +50,8 @@ def faults(statement: str, plan: list[str]) -> Iterator[str]:
     """Name the steps of a plan that read more, the more work was done."""
     statement = " ".join(statement.split())
     big = big_tables(statement)
+    if DUE_COUNTS.search(statement):
+        return
     for step in plan:
         read = READ.match(step)
         table = big.get(read["alias"]) if read else None

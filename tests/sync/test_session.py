@@ -80,7 +80,7 @@ def test_a_quiet_sync_is_one_request(laptop: Store) -> None:
     outcome = run(laptop, link)
     assert (outcome.ok, len(link.requests)) == (True, 1)
     (request,) = link.requests
-    assert (request.batch, request.cursors, request.epoch) == (None, {2: 1}, 1)
+    assert (request.batch, request.cursors, request.epoch) == (None, {0: 0, 2: 1}, 1)
     assert (request.incarnation, request.now) == ("first", 1_790_000_000)
     assert request.most > 0
 
@@ -105,7 +105,7 @@ def test_pages_are_fetched_until_none_is_left(laptop: Store) -> None:
     link = Scripted(page(1, more=True), page(2, more=True), page(3, more=False))
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.received) == (True, 3)
-    assert [one.cursors for one in link.requests] == [{}, {2: 1}, {2: 2}]
+    assert [one.cursors for one in link.requests] == [{0: 0}, {0: 0, 2: 1}, {0: 0, 2: 2}]
 
 
 def test_what_a_lost_connection_left_is_received_next_time(laptop: Store) -> None:
@@ -117,7 +117,7 @@ def test_what_a_lost_connection_left_is_received_next_time(laptop: Store) -> Non
     assert laptop.pull.state().more
     second = Scripted()
     assert run(laptop, second).ok
-    assert second.requests[0].cursors == {2: 1}
+    assert second.requests[0].cursors == {0: 0, 2: 1}
     assert not laptop.pull.state().more
 
 
@@ -228,7 +228,7 @@ def test_a_page_for_an_older_copy_is_not_applied(laptop: Store, register: Regist
     outcome = run(laptop, link)
     assert (outcome.ok, outcome.received) == (True, 0)
     assert laptop.get("village_organisation", "ZZZZZZZZ-1") is None
-    assert link.requests[1].cursors == {2: 1}
+    assert link.requests[1].cursors == {0: 0, 2: 1}
 
 
 def test_a_server_that_claims_to_know_more_of_every_log_ends_the_sync(laptop: Store) -> None:
@@ -373,7 +373,7 @@ def test_a_new_area_is_pulled_from_the_start_and_the_old_epoch_declared_until_al
     link = Scripted(moved, moved)
     outcome = run(laptop, link)
     assert outcome.ok, outcome.session.error
-    assert [one.cursors for one in link.requests] == [{2: 9}, {}]
+    assert [one.cursors for one in link.requests] == [{0: 0, 2: 9}, {0: 0}]
     assert [one.epoch for one in link.requests] == [1, 1]
     assert laptop.pull.state().cursors == {3: 7}
     assert laptop.get("village_organisation", "ZZZZZZZZ-2") is not None

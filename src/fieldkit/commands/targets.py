@@ -10,8 +10,8 @@ from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import open_store, operator_of, say, say_json
 from fieldkit.commands.reports import area_of, asked, put_out
+from fieldkit.commands.target_table import Targets, is_target_table, load_targets
 from fieldkit.files import Unreadable
-from fieldkit.files.target_table import Targets, is_target_table, load_targets
 from fieldkit.records import Choice, Record, Unfit, kinds
 from fieldkit.records.fields.formats import KEPT_REPORT
 from fieldkit.reports import Table
