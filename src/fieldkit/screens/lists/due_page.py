@@ -152,7 +152,7 @@ class DuePage(PickerPage[None]):
     async def _head(self) -> None:
         from fieldkit.records.fields.formats import indian
 
-        wanted = self._wanted
+        wanted = await self._chosen()
         found = self._counted = await self.read(lambda store: read_counts(store, wanted), "count")
         many = sum(found.many.get(name, 0) for name in wanted.rules())
         total = sum(found.many.values())
@@ -164,10 +164,16 @@ class DuePage(PickerPage[None]):
 
     async def answer(self, text: str) -> Answer:
         """Answer with what is due, or with what is due for those whom a text finds."""
+        wanted = await self._chosen()
+        return await self._part(text.strip() or wanted.text, 0)
+
+    async def _chosen(self) -> Wanted:
+        """Return what is shown; the sort it was opened with is looked up once."""
         if self._what:
             await self.ask(lambda _store: None)  # the records are loaded then
+        if self._what:
             self._wanted, self._what = Wanted({_WHAT: _sort(self._what)}), ""
-        return await self._part(text.strip() or self._wanted.text, 0)
+        return self._wanted
 
     async def _part(self, text: str, start: int) -> Answer:
         wanted = self._wanted
