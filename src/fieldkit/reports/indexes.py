@@ -51,7 +51,7 @@ def make_index(connection: Connection, index: Index) -> None:
     for other in inspect(connection).get_indexes(table.name):
         name = str(other["name"])
         if name.startswith(_PREFIX) and name != index.name:
-            old = Index(name, _metadata=MetaData())
+            old = Index(name, table.c.district)
             connection.execute(DropIndex(old, if_exists=True))
 
 
