@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 from fieldkit.reports.area import Area
 from fieldkit.reports.declaration.measure import Measure
 from fieldkit.reports.declaration.report import Cell, Counted, Dimension, Period, per_kind
-from fieldkit.reports.sql.source import Source
+from fieldkit.reports.sql.source import Source, links_of
 
 Key = tuple[Cell, ...]
 Found = dict[Key, dict[Counted, Cell]]
@@ -75,26 +75,42 @@ def _pass(
     period: Period,
     path: str,
 ) -> Found:
-    """Count in one query, and different sets of values in one more each."""
+    """Count in one query; in one more each, sets of values and what needs the same links."""
     found: Found = {}
-    whole = [one for one in measures if len(one.measure.distinct) < 2]
-    if whole:
-        source = Source(kind, period.as_on)
-        figures = [_figure(source, one, period).label(f"f{n}") for n, one in enumerate(whole)]
-        group = [source.column(path).label("row")] if path else []
-        asked = (
-            select(*group, *figures)
-            .select_from(source.rows)
-            .where(source.table.c.deleted.is_(False), *area.holds(source.table))
-            .group_by(*group)
-        )
-        for values in connection.execute(asked):
-            key = (_plain(values[0]),) if path else ()
-            numbers = [_plain(value) for value in values[len(group) :]]
-            found[key] = dict(zip(whole, numbers, strict=True))
+    together: dict[object, list[Counted]] = {}
     for one in measures:
-        if one not in whole:
+        if len(one.measure.distinct) < 2:
+            together.setdefault(links_of(one.measure), []).append(one)
+        else:
             _add(found, _sets(connection, kind, one, area, period, path))
+    for links, some in together.items():
+        source = Source(kind, period.as_on, linked=bool(links))
+        _add(found, _whole(connection, source, some, area, period, path))
+    return found
+
+
+def _whole(
+    connection: Connection,
+    source: Source,
+    measures: Sequence[Counted],
+    area: Area,
+    period: Period,
+    path: str,
+) -> Found:
+    """Count measures in one query over the same rows."""
+    figures = [_figure(source, one, period).label(f"f{n}") for n, one in enumerate(measures)]
+    group = [source.column(path).label("row")] if path else []
+    asked = (
+        select(*group, *figures)
+        .select_from(source.rows)
+        .where(source.table.c.deleted.is_(False), *area.holds(source.table))
+        .group_by(*group)
+    )
+    found: Found = {}
+    for values in connection.execute(asked):
+        key = (_plain(values[0]),) if path else ()
+        numbers = [_plain(value) for value in values[len(group) :]]
+        found[key] = dict(zip(measures, numbers, strict=True))
     return found
 
 
