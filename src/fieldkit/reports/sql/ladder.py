@@ -64,7 +64,8 @@ def rungs(on: date, name: str) -> CTE:
         .prefix_with("MATERIALIZED")
     )
     member = kinds()["member"].table().alias("standing_member")
-    rows = standing.join(member, member.c.id == standing.c.member_id)
+    there = and_(member.c.id == standing.c.member_id, member.c.deleted.is_(False))
+    rows = standing.join(member, there)
     group = member.c.self_help_group_id
     potential = and_(
         member.c.joined_on <= months_after(on, -POTENTIAL.months_in_group),
