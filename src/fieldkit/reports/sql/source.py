@@ -69,7 +69,7 @@ class Source:
         kind, rows = self._through(through) if through else (self.kind, self.table)
         columns = rows.c
         if name == RUNG and kind.kind() == "member":
-            return self._rung(rows)
+            return self._rung(rows, through)
         if not length:
             return columns[name]
         # As literals: PostgreSQL does not know two parameters in GROUP BY and SELECT for the same.
@@ -89,10 +89,16 @@ class Source:
         self._joined[path] = there, rows
         return there, rows
 
-    def _rung(self, members: NamedFromClause) -> ColumnElement[object]:
-        """Join where members stand on the income ladder."""
+    def _rung(self, members: NamedFromClause, through: str) -> ColumnElement[object]:
+        """Join where members stand on the income ladder; only those that rows refer to."""
         if members.name not in self._rungs:
-            found = rungs(self.as_on, f"rungs_{len(self._rungs)}")
+            only = None
+            if through in self.table.c:
+                referring = self.table.alias("referring")
+                only = select(referring.c[through]).where(
+                    referring.c.deleted.is_(False), referring.c[through].is_not(None)
+                )
+            found = rungs(self.as_on, f"rungs_{len(self._rungs)}", only)
             self.rows = self.rows.join(
                 found, found.c.member_id == members.c.id, isouter=self._outer
             )
