@@ -103,7 +103,14 @@ def office(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iter
             yield made
 
 
-@pytest.mark.parametrize("line", LINES, ids=lambda line: str(line.row))
+def every_row() -> Iterator[object]:
+    """Return all rows; three of four are long tests."""
+    for number, line in enumerate(LINES):
+        marks = [pytest.mark.torture] if number % 4 else []
+        yield pytest.param(line, id=str(line.row), marks=marks)
+
+
+@pytest.mark.parametrize("line", list(every_row()))
 def test_one_record_changes_exactly_its_column(office: Office, line: Line) -> None:
     before = office.before(line)
     assert before[0] == before[1]

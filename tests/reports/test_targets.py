@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -179,3 +180,44 @@ def test_a_snapshot_prints_the_same_for_ever(call: Call, home: Path) -> None:
 def test_figures_read_as_reviews_write_them(value: float | None, unit: str, words: str) -> None:
     assert in_words(value, unit) == words
     assert rupees(-250_000) == "-Rs 2.50 lakh"
+
+
+def test_a_snapshot_has_a_name_that_can_be_read(call: Call) -> None:
+    call("snapshot", "take", "lakhpati", "--name", "\x1b[31mReview", code=2)
+    call("snapshot", "take", "lakhpati", "--name", "x" * 500, code=2)
+    call("snapshot", "take", "lakhpati", "--name", "  ")
+    (kept,) = json.loads(call("snapshot", "list", "--json"))
+    assert kept["name"].startswith("lakhpati J&K UT ")
+
+
+def test_a_report_that_is_too_long_to_be_kept_says_so(
+    call: Call, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, letters = home / "programme.jsonl", str.maketrans("0123456789", "ghijklmnop")
+    rows = [
+        {
+            "district": 2,
+            "block": 16,
+            "programme_kind": "AWARE",
+            "held_on": "2026-05-01",
+            "place": hashlib.sha256(str(n).encode()).hexdigest().translate(letters),
+        }
+        for n in range(900)
+    ]
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    call("import", "programme", str(file))
+    assert run(["snapshot", "take", "outreach", "--by", "place"]) == 2
+    assert "too many rows to be kept (901)" in capsys.readouterr().err
+    assert call("snapshot", "list").startswith("There are no snapshots.")
+
+
+@pytest.mark.parametrize("content", ["z85:", "z85:no such text", "{}", "[]", "", "z85:c$@"])
+def test_a_snapshot_that_cannot_be_read_is_reported_in_a_sentence(
+    call: Call, home: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"district": 2, "block": 16, "name": "Odd", "report": "lakhpati", "content": content}
+    file = home / "snapshot.jsonl"
+    file.write_text(json.dumps(row), encoding="utf-8")
+    call("import", "snapshot", str(file))
+    assert run(["snapshot", "show", "Odd"]) == 2
+    assert "was kept by a newer fieldkit" in capsys.readouterr().err

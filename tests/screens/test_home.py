@@ -68,6 +68,20 @@ async def test_home_says_what_is_here_and_escape_does_nothing(
         assert "LAST SAVED" in hand.text()
 
 
+async def test_the_line_of_keys_says_what_enter_does_with_the_marked_row(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
+        await hand.press("lone")
+        assert "Enter register" in hand.text()
+        await hand.press("<up>")
+        assert "Enter open" in hand.text()
+        await hand.press("<escape>", "1", "<enter>", "lone")
+        assert "Enter new" in hand.text()
+        await hand.press("<up>")
+        assert "Enter open" in hand.text()
+
+
 async def test_typing_on_home_finds_and_a_lone_digit_opens_a_job(
     opened_app: At, block: dict[str, str]
 ) -> None:

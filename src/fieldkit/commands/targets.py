@@ -12,7 +12,8 @@ from fieldkit.commands import open_store, operator_of, say, say_json
 from fieldkit.commands.reports import area_of, asked, put_out
 from fieldkit.files import Unreadable
 from fieldkit.files.target_table import Targets, is_target_table, load_targets
-from fieldkit.records import Choice, Record, kinds
+from fieldkit.records import Choice, Record, Unfit, kinds
+from fieldkit.records.fields.formats import KEPT_REPORT
 from fieldkit.reports import Table
 from fieldkit.reports.area import WHOLE, Area, name_of
 from fieldkit.reports.formats.data import packed, unpacked
@@ -135,11 +136,34 @@ def take(args: Namespace) -> int:
     with open_store() as store:
         store.index_for_reports()
         table = store.query(ask)
-        name = args.called or f"{table.name} {table.area} {table.as_on.isoformat()}"
+        name = _called(args.called) or f"{table.name} {table.area} {table.as_on.isoformat()}"
         _check_free(store, name)
-        store.save([_snapshot(table, area, name)], operator_of(store))
+        edit = _snapshot(table, area, name)
+        if not _can_be_kept(str(edit.fields["content"])):
+            raise Unusable(
+                f"The report has too many rows to be kept ({len(table.rows)}). Keep it for a "
+                "smaller area, or write it to a file with `fieldkit report`."
+            )
+        store.save([edit], operator_of(store))
     say(f"The report is kept as {name!r}. `fieldkit snapshot show` prints it the same for ever.")
     return DONE
+
+
+def _can_be_kept(content: str) -> bool:
+    """Say whether a packed report fits into a record and can be read again."""
+    try:
+        unpacked(content)
+    except ValueError:
+        return False
+    return len(content) <= KEPT_REPORT.longest
+
+
+def _called(text: str | None) -> str:
+    """Return the name that was given, tidied; empty if none was."""
+    try:
+        return str(kinds()["snapshot"].fields()["name"].format.parse(text or "") or "")
+    except Unfit as wrong:
+        raise Unusable(f"The name cannot be used: {wrong}") from None
 
 
 def _snapshot(table: Table, area: Area, name: str) -> Edit:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b85encode
 from collections.abc import Iterator
 from datetime import date
 from random import Random
+from zlib import compress
 
 from fieldkit.sample.area import Area
 from fieldkit.sample.journey import Entry
@@ -89,6 +92,21 @@ def _figures(people: int, last_day: date) -> Iterator[Entry]:
         "report": "pmv_funnel",
         "as_on": as_on,
         "taken_on": as_on,
-        "content": '{"name": "pmv_funnel", "rows": []}',
+        "content": _kept("pmv_funnel", as_on),
     }
     yield "snapshot", kept
+
+
+def _kept(report: str, as_on: str) -> str:
+    """Return the content of a snapshot without rows."""
+    made = {
+        "name": report,
+        "title": "Made up, for practice",
+        "as_on": as_on,
+        "area": "Practice",
+        "fy": None,
+        "columns": [],
+        "rows": [],
+        "notes": [_SOURCE],
+    }
+    return b85encode(compress(json.dumps(made).encode(), 9)).decode("ascii")

@@ -22,7 +22,7 @@ class Snapshot(Record, table=True):
 
     name: str | None = field(
         "Name",
-        Text(longest=60),
+        Text(longest=100),
         section="Snapshot",
         required="a snapshot is asked for by its name",
         uses=Use.NAME | Use.LIST,

@@ -46,6 +46,15 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("export it as it is shown", "x"),
         Help("find in it", "any other letter"),
     ),
+    "In a report": (
+        Help("open the records behind a figure, or a row", "Enter"),
+        Help("larger area, smaller area", f"{LEFT} {RIGHT}"),
+        Help("another area by its name", "g"),
+        Help("earlier period, later period", "[ ]"),
+        Help("what the rows are, and their order", "o"),
+        Help("export", "x"),
+        Help("review note", "p"),
+    ),
     "In a form": (
         Help("next field; take the marked choice", "Enter", "Down, Tab"),
         Help("back a field", "Up", "Shift+Tab"),

@@ -22,6 +22,7 @@ from fieldkit.screens.lookup.hits import alike, choice_of, new_cells, new_row
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
+from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -141,6 +142,13 @@ class HomePage(PickerPage[None]):
             start = Choice((words, (Span("Enter", "key"),)), partial(self._start, job))
             return Answer(last=start, above=self._jobs_shown())
         return await self._hits(text)
+
+    def on_picker_marked(self, event: Picker.Marked) -> None:
+        """Say what Enter does with the marked row."""
+        if len(self.picker.typed.text.strip()) > 1:
+            begins = event.row is not None and event.row is self.picker.answer.last
+            enter, *others = self.FINDING
+            self.set_keys(enter._replace(does="register") if begins else enter, *others)
 
     async def _job(self, key: str) -> JobRow | None:
         """Return the job of a digit; wait for the records if it is none of the fixed ones."""

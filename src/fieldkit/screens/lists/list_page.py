@@ -135,7 +135,7 @@ class ListPage(FindPage):
         if not rows:
             words = (
                 "Nothing like that in this list."
-                if self._wanted.narrowed or last
+                if self._wanted.narrowed or self.picker.typed.text
                 else "Nothing here."
                 if self._wanted.among
                 else "Nothing here yet: Ctrl+N begins the first."

@@ -27,7 +27,7 @@ class ReportsPage(PickerPage[None]):
     async def answer(self, text: str) -> Answer:
         """Answer with the reports in whose title each word typed begins a word."""
         found = await self.ask(lambda _store: _reports())
-        wanted = text.casefold().split()
+        wanted = text.casefold().replace(":", " ").split()
         rows = [
             Choice(
                 (

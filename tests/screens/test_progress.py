@@ -1,0 +1,178 @@
+"""Reports: counted beside the keys, drawn with bars, and each figure leads to its records."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.screens.conftest import artisan, put
+
+from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.targets.target import Target
+from fieldkit.screens.lists.list_page import ListPage
+from fieldkit.screens.look.glyphs import FULL, HEIGHTS
+from fieldkit.screens.lookup.export_page import ExportPage
+from fieldkit.screens.progress.report_page import ReportPage
+from fieldkit.store import Store
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import At, Hand
+
+
+@pytest.fixture
+def toolkits(store: Store, block: dict[str, str]) -> dict[str, str]:
+    """Three toolkits selected, of which one is handed over."""
+    put(
+        store,
+        Toolkit,
+        beneficiary_id=block["tariq"],
+        state="SELECTED",
+        selected_on=date(2026, 3, 1),
+    )
+    farooq = artisan(store, "Farooq Mir", "Ab Gani", "9419011111", "Nagam")
+    put(
+        store,
+        Toolkit,
+        beneficiary_id=farooq,
+        state="DELIVERED",
+        selected_on=date(2026, 1, 5),
+        ordered_on=date(2026, 2, 1),
+        delivered_on=date(2026, 5, 1),
+    )
+    return {**block, "farooq": farooq}
+
+
+async def open_report(hand: Hand, words: str) -> ReportPage:
+    await hand.press("9", "<enter>", words, "<enter>")
+    page = hand.app.screen
+    assert isinstance(page, ReportPage)
+    return page
+
+
+async def mark(hand: Hand, words: str) -> None:
+    """Go down to the line with these words."""
+    for _ in range(80):
+        if words in hand.marked():
+            return
+        await hand.press("<down>")
+    raise AssertionError(hand.text())
+
+
+async def test_a_report_has_a_line_with_a_bar_for_each_figure(
+    opened_app: At, toolkits: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
+        await open_report(hand, "toolkits: how")
+        assert "Block Chadoora, Budgam · everything up to today" in hand.text()
+        selected, delivered = hand.line("Toolkits selected"), hand.line("Toolkits delivered")
+        assert " 3  " in selected
+        assert " 1  " in delivered
+        assert selected.count(FULL) > 2 * delivered.count(FULL) > 0
+        assert set(HEIGHTS[1:]) & set(selected.rpartition("  ")[2])  # by month
+
+
+async def test_enter_on_a_figure_lists_exactly_its_records(
+    opened_app: At, toolkits: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
+        await open_report(hand, "toolkits: how")
+        await mark(hand, "Toolkits delivered")
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ListPage)
+        assert "Toolkits delivered › Toolkits" in hand.text().splitlines()[0]
+        assert "Farooq Mir" in hand.text()
+        assert "Tariq" not in hand.text()
+        await hand.press("tariq")
+        assert "Nothing like that in this list." in hand.text()
+        await hand.press("<escape>", "<escape>")
+        assert isinstance(hand.app.screen, ReportPage)
+        assert "Toolkits delivered" in hand.marked()
+
+
+async def test_a_figure_that_follows_from_others_has_no_records(
+    opened_app: At, toolkits: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
+        await open_report(hand, "toolkits: how")
+        await mark(hand, "Delivered of selected")
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ReportPage)
+        assert "There are no records behind" in hand.text()
+
+
+async def test_keys_change_area_and_period(opened_app: At, toolkits: dict[str, str]) -> None:
+    async with opened_app() as hand:
+        await open_report(hand, "toolkits: how")
+        await hand.press("<left>")
+        assert "District Budgam · everything" in hand.text()
+        assert "Only records of Block Chadoora, Budgam are on this laptop" in hand.text()
+        await hand.press("<left>", "<left>", "<left>")
+        assert "J&K UT · everything" in hand.text()
+        assert "This is the largest area." in hand.text()
+        await hand.press("<right>", "<right>", "<right>")
+        assert "Block Chadoora, Budgam · everything" in hand.text()
+        await hand.press("[", "[")
+        earlier = hand.text()
+        assert "financial year" in earlier
+        await hand.press("]", "]", "]")
+        assert "There is no later period." in hand.text()
+        assert "everything up to today" in hand.text()
+        await hand.press("g", "khag", "<enter>")
+        assert "Block Khag, Budgam" in hand.text()
+
+
+async def test_targets_and_published_figures_stand_beside_what_is_recorded(
+    opened_app: At, toolkits: dict[str, str], store: Store
+) -> None:
+    for kind, low, high in (("TARGET", 7, 9), ("REPORTED", 1_54_881, None)):
+        put(
+            store,
+            Target,
+            metric="toolkits_selected",
+            target_kind=kind,
+            low=low,
+            high=high,
+            source="A review",
+            district=2,
+            block=16,
+        )
+    async with opened_app() as hand:
+        await open_report(hand, "targets")
+        heads = hand.line("FIGURE").split()
+        assert [one for one in heads if one in ("TARGET", "REPORTED")] == ["TARGET", "REPORTED"]
+        line = hand.line("PMV toolkits selected").split()
+        assert line[3:] == ["7-9", "3", "1,54,881"] or line[3:6] == ["7-9", "3", "42.9%"]
+        await mark(hand, "PMV toolkits selected")
+        await hand.press("<enter>")
+        assert "1,54,881" in hand.line("Reported")
+        assert "1,54,884" not in hand.text()
+        await mark(hand, "Recorded in all")
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ListPage)
+        assert "3" in hand.text().splitlines()[0]
+
+
+async def test_a_report_and_the_note_are_written_to_files(
+    opened_app: At, toolkits: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIELDKIT_HOME", str(tmp_path))
+    async with opened_app() as hand:
+        await open_report(hand, "toolkits: how")
+        await hand.press("x")
+        assert isinstance(hand.app.screen, ExportPage)
+        await hand.press("csv", "<enter>")
+        await hand.settle()
+        assert isinstance(hand.app.screen, ReportPage)
+        await hand.press("p", "1")
+        await hand.settle()
+        for _ in range(100):
+            if "The review note exported" in hand.text():
+                break
+            await hand.pilot.pause(0.05)
+    day = date.today().isoformat()  # noqa: DTZ011
+    names = {path.name for path in (tmp_path / "exports").iterdir()}
+    assert {f"Review note, Block Chadoora, Budgam {day}.html"} < names
+    table = next(path for path in (tmp_path / "exports").iterdir() if path.suffix == ".csv")
+    assert "toolkits_selected" in table.read_text(encoding="utf-8-sig").splitlines()[0]
