@@ -142,7 +142,11 @@ def _sets(
 ) -> Found:
     """Count the different sets of values of the same fields."""
     selected = [source.selected(one.measure, period, one.span) for one in measures]
-    flags = [func.max(case((test, literal(1)))).label(f"f{n}") for n, test in enumerate(selected)]
+    every = len(measures) == 1  # each set has been selected by the one condition
+    flags = [
+        (literal(1) if every else func.max(case((test, literal(1))))).label(f"f{n}")
+        for n, test in enumerate(selected)
+    ]
     place = ["district"] if "block" in fields else []  # a block lies in one: the index begins so
     names = dict.fromkeys([*([path] if path else []), *place, *fields])
     columns = [source.column(name).label(f"k{n}") for n, name in enumerate(names)]
