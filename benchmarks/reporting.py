@@ -22,14 +22,35 @@ _AT_ONCE = 5000
 ARTISANS, GROUPS, MEMBERS = 150_000, 96_000, 784_000
 _LIMITS = {"laptop": 1000.0, "server": 2000.0}
 """Milliseconds for a report; the scoreboard has 3000."""
+_HERE = "(status IS NULL OR status NOT IN ('INACTIVE', 'DEFUNCT', 'LEFT', 'DECEASED'))"
+_CAME = "state IN ('SANCTIONED', 'DISBURSED', 'CLOSED', 'NPA')"
 _RAW = {
-    "pmv_funnel": "SELECT district, count(*), sum(CASE WHEN status = 'S3_APPROVED' THEN 1 END) "
-    "FROM beneficiary WHERE NOT deleted GROUP BY district",
-    "shg_institutions": "SELECT district, count(*) FROM (SELECT DISTINCT district, block, village, "
-    "household_no FROM member WHERE NOT deleted AND household_no IS NOT NULL) AS homes "
-    "GROUP BY district",
+    "pmv_funnel": (
+        "SELECT district, sum(CASE WHEN status NOT LIKE 'D%' THEN 1 END), "
+        "sum(CASE WHEN status = 'S3_APPROVED' THEN 1 END), "
+        "sum(CASE WHEN status LIKE '%REJECTED' THEN 1 END), count(certificate_on), "
+        "count(card_on), count(card_handed_on) FROM beneficiary WHERE NOT deleted "
+        "GROUP BY district",
+        "SELECT e.district, count(*) FROM training_enrolment e JOIN training_batch b "
+        "ON b.id = e.training_batch_id WHERE NOT e.deleted AND e.state IN "
+        "('COMPLETED', 'CERTIFIED') AND b.training_type IN ('BASIC', 'ADV') GROUP BY e.district",
+        "SELECT district, count(*), sum(CASE WHEN state = 'DELIVERED' THEN 1 END) FROM toolkit "
+        "WHERE NOT deleted GROUP BY district",
+        "SELECT district, count(*), count(disbursed_on), sum(disbursed_amount) FROM loan "
+        f"WHERE NOT deleted AND {_CAME} GROUP BY district",
+    ),
+    "shg_institutions": (
+        "SELECT district, count(*), count(village_organisation_id), "
+        "sum(CASE WHEN approval_status = 'APPROVED' THEN 1 END), "
+        "sum(CASE WHEN profile_percent = 100 THEN 1 END) FROM self_help_group "
+        f"WHERE NOT deleted AND {_HERE} GROUP BY district",
+        f"SELECT district, count(*) FROM member WHERE NOT deleted AND {_HERE} GROUP BY district",
+        "SELECT district, count(*) FROM (SELECT DISTINCT district, block, village, household_no "
+        f"FROM member WHERE NOT deleted AND {_HERE} AND block IS NOT NULL AND village IS NOT NULL "
+        "AND household_no IS NOT NULL) AS homes GROUP BY district",
+    ),
 }
-"""Raw SQL of the heaviest part of a report, to compare with."""
+"""What a report asks of its large tables, written by hand, to compare with."""
 
 
 def measure(scale: float = 1.0) -> list[Figure]:
@@ -83,8 +104,8 @@ def _reports(
     yield Figure(f"due work of a block, {side}", _best(query, counts), None, "ms", None, 1000)
 
 
-def _raw(statement: str, connection: Connection) -> object:
-    return connection.execute(text(statement)).all()
+def _raw(statements: tuple[str, ...], connection: Connection) -> object:
+    return [connection.execute(text(one)).all() for one in statements]
 
 
 def _best(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -218,3 +219,14 @@ def test_a_visit_made_later_ends_the_wait_one_called_off_does_not(
     assert due(capsys).count("visit_made") == 1
     load(home, "visit", {**later, "state": "FOLLOWED"})
     assert due(capsys).count("visit_made") == 0
+
+
+def test_an_index_of_an_older_version_is_replaced(home: Path, ask: Report) -> None:
+    (file,) = (home / "home").glob("*.sqlite3")
+    with sqlite3.connect(file) as database:
+        database.execute("CREATE INDEX counts_toolkit_00000000 ON toolkit (district)")
+    ask("toolkit_ageing")
+    found = "SELECT name FROM sqlite_master WHERE name LIKE 'counts\\_toolkit\\_%' ESCAPE '\\'"
+    with sqlite3.connect(file) as database:
+        ((name,),) = database.execute(found)
+    assert name != "counts_toolkit_00000000"

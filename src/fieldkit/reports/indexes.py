@@ -1,5 +1,7 @@
 """Covering indexes for counting: one a kind, with the columns that its measures look at.
 
+A few more lead from a value to its records: values that two share, and the income ladder.
+
 A report then reads the index and not the rows, which are many times larger. They follow from the
 declarations, and are made when a report is first asked for: who asks for none pays nothing.
 """
@@ -28,6 +30,18 @@ _RUNG_NEEDS = (
     ("income_entry", "baseline"),
     ("income_entry", "assessed"),
 )
+_LADDER = (
+    (
+        "income_entry",
+        ("member_id", "deleted", "period_to", "baseline", "amount", "activity", "assessed"),
+    ),
+    (
+        "member",
+        ("id", "deleted", "district", "block", "status", "joined_on", "self_help_group_id"),
+    ),
+)
+_MARK = 8
+"""Letters at the end of a name that stand for the columns."""
 _MOST = 30
 """PostgreSQL takes 32 columns in an index."""
 
@@ -50,16 +64,33 @@ def make_index(connection: Connection, index: Index) -> None:
         return
     for other in inspect(connection).get_indexes(table.name):
         name = str(other["name"])
-        if name.startswith(_PREFIX) and name != index.name:
-            old = Index(name, _metadata=MetaData())
+        if name.startswith(str(index.name)[:-_MARK]) and name != index.name:
+            old = Index(name, table.c.district)
             connection.execute(DropIndex(old, if_exists=True))
 
 
 def _indexes() -> Iterator[Index]:
     for kind, columns in _columns().items():
-        table = kinds()[kind].table().to_metadata(MetaData())
-        mark = hashlib.sha256(" ".join(columns).encode()).hexdigest()[:8]
-        yield Index(f"{_PREFIX}{table.name}_{mark}", *(table.c[name] for name in columns))
+        yield _index(_PREFIX, kind, columns)
+    for kind, columns in _links():
+        yield _index(f"links_{columns[0]}_", kind, columns)
+
+
+def _index(prefix: str, kind: str, columns: Sequence[str]) -> Index:
+    table = kinds()[kind].table().to_metadata(MetaData())
+    mark = hashlib.sha256(" ".join(columns).encode()).hexdigest()[:_MARK]
+    return Index(f"{prefix}{table.name}_{mark}", *(table.c[name] for name in columns))
+
+
+def _links() -> Sequence[tuple[str, Sequence[str]]]:
+    """Return what finds equal values, and the entries and members of the income ladder."""
+    found: dict[tuple[str, Sequence[str]], None] = {}
+    for report in declared():
+        for one in report.measures():
+            for test in one.measure.where.values():
+                if isinstance(test, Shared):
+                    found[one.measure.kind, (*test.fields, "deleted")] = None
+    return [*found, *_LADDER]
 
 
 @cache
@@ -73,7 +104,7 @@ def _columns() -> Mapping[str, Sequence[str]]:
             for kind, name in _looked_at(one):
                 if _short(kind, name):
                     found.setdefault(kind, {})[name] = None
-            if len(measure.distinct) > 1:
+            if measure.distinct and "." not in "".join(measure.distinct):
                 told_apart.setdefault(measure.kind, {}).update(dict.fromkeys(measure.distinct))
         for way in report.by:
             for kind, path in way.paths.items():
@@ -82,7 +113,7 @@ def _columns() -> Mapping[str, Sequence[str]]:
                         found.setdefault(kind, {})[name] = None
     return {
         kind: list(
-            dict.fromkeys(["district", "block", *told_apart.get(kind, {}), "deleted", *names])
+            dict.fromkeys(["district", *told_apart.get(kind, {}), "block", "deleted", *names])
         )[:_MOST]
         for kind, names in found.items()
     }

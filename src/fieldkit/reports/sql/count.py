@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select
 
 from fieldkit.reports.area import Area
 from fieldkit.reports.declaration.measure import Measure
 from fieldkit.reports.declaration.report import Cell, Counted, Dimension, Period, per_kind
-from fieldkit.reports.sql.source import Source
+from fieldkit.reports.sql.source import Source, links_of
 
 Key = tuple[Cell, ...]
 Found = dict[Key, dict[Counted, Cell]]
@@ -75,26 +75,45 @@ def _pass(
     period: Period,
     path: str,
 ) -> Found:
-    """Count in one query, and different sets of values in one more each."""
+    """Count in one query; in one more each, sets of values and what needs the same links."""
     found: Found = {}
-    whole = [one for one in measures if len(one.measure.distinct) < 2]
-    if whole:
-        source = Source(kind, period.as_on)
-        figures = [_figure(source, one, period).label(f"f{n}") for n, one in enumerate(whole)]
-        group = [source.column(path).label("row")] if path else []
-        asked = (
-            select(*group, *figures)
-            .select_from(source.rows)
-            .where(source.table.c.deleted.is_(False), *area.holds(source.table))
-            .group_by(*group)
-        )
-        for values in connection.execute(asked):
-            key = (_plain(values[0]),) if path else ()
-            numbers = [_plain(value) for value in values[len(group) :]]
-            found[key] = dict(zip(whole, numbers, strict=True))
+    together: dict[object, list[Counted]] = {}
+    sets: dict[tuple[str, ...], list[Counted]] = {}
     for one in measures:
-        if one not in whole:
-            _add(found, _sets(connection, kind, one, area, period, path))
+        if len(one.measure.distinct) < 2:
+            together.setdefault(links_of(one.measure), []).append(one)
+        else:
+            sets.setdefault(one.measure.distinct, []).append(one)
+    for fields, some in sets.items():
+        _add(found, _sets(connection, Source(kind, period.as_on), fields, some, area, period, path))
+    for links, some in together.items():
+        source = Source(kind, period.as_on, linked=bool(links))
+        _add(found, _whole(connection, source, some, area, period, path))
+    return found
+
+
+def _whole(
+    connection: Connection,
+    source: Source,
+    measures: Sequence[Counted],
+    area: Area,
+    period: Period,
+    path: str,
+) -> Found:
+    """Count measures in one query over the same rows."""
+    figures = [_figure(source, one, period).label(f"f{n}") for n, one in enumerate(measures)]
+    group = [source.column(path).label("row")] if path else []
+    asked = (
+        select(*group, *figures)
+        .select_from(source.rows)
+        .where(source.table.c.deleted.is_(False), *area.holds(source.table))
+        .group_by(*group)
+    )
+    found: Found = {}
+    for values in connection.execute(asked):
+        key = (_plain(values[0]),) if path else ()
+        numbers = [_plain(value) for value in values[len(group) :]]
+        found[key] = dict(zip(measures, numbers, strict=True))
     return found
 
 
@@ -113,26 +132,38 @@ def _figure(source: Source, one: Counted, period: Period) -> ColumnElement[objec
 
 
 def _sets(
-    connection: Connection, kind: str, one: Counted, area: Area, period: Period, path: str
+    connection: Connection,
+    source: Source,
+    fields: Sequence[str],
+    measures: Sequence[Counted],
+    area: Area,
+    period: Period,
+    path: str,
 ) -> Found:
-    """Count the different sets of values of several fields."""
-    source = Source(kind, period.as_on)
-    selected = source.selected(one.measure, period, one.span)
-    names = dict.fromkeys([*([path] if path else []), *one.measure.distinct])
+    """Count the different sets of values of the same fields."""
+    selected = [source.selected(one.measure, period, one.span) for one in measures]
+    every = len(measures) == 1  # each set has been selected by the one condition
+    flags = [
+        (literal(1) if every else func.max(case((test, literal(1))))).label(f"f{n}")
+        for n, test in enumerate(selected)
+    ]
+    place = ["district"] if "block" in fields else []  # a block lies in one: the index begins so
+    names = dict.fromkeys([*([path] if path else []), *place, *fields])
     columns = [source.column(name).label(f"k{n}") for n, name in enumerate(names)]
-    conditions = [source.table.c.deleted.is_(False), *area.holds(source.table), selected]
     sets = (
-        select(*columns)
+        select(*columns, *flags)
         .select_from(source.rows)
-        .where(*conditions)
+        .where(source.table.c.deleted.is_(False), *area.holds(source.table), or_(*selected))
         .group_by(*(source.column(name) for name in names))
         .subquery()
     )
-    if not path:
-        many = connection.execute(select(func.count()).select_from(sets)).scalar_one()
-        return {(): {one: many}}
-    rows = connection.execute(select(sets.c.k0, func.count()).group_by(sets.c.k0))
-    return {(_plain(row[0]),): {one: _plain(row[1])} for row in rows}
+    group = [sets.c.k0] if path else []
+    counts = [func.count(sets.c[flag.name]) for flag in flags]
+    found: Found = {}
+    for values in connection.execute(select(*group, *counts).group_by(*group)):
+        key = (_plain(values[0]),) if path else ()
+        found[key] = dict(zip(measures, map(_plain, values[len(group) :]), strict=True))
+    return found
 
 
 def _plain(value: object) -> Cell:

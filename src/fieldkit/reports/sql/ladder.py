@@ -32,10 +32,11 @@ _RELEASED = ("RELEASED", "RECEIVED", "REPAID")
 _HELP = ("enterprise", "support", "convergence", "farm_practice")
 
 
-def rungs(on: date, name: str) -> CTE:
+def rungs(on: date, name: str, only: Select[tuple[object, ...]] | None = None) -> CTE:
     """Return ``member_id`` and ``rung`` of all with an income entry up to a day.
 
-    Each part is computed once and then looked up: as a subquery SQLite would do it for each member.
+    ``only``: the members asked about. Each part is computed once and then looked up: as a subquery
+    SQLite would do it for each member.
     """
     entry = kinds()["income_entry"].table()
     first = months_after(on, -MONTHS)
@@ -58,13 +59,15 @@ def rungs(on: date, name: str) -> CTE:
             entry.c.deleted.is_(False),
             entry.c.member_id.is_not(None),
             or_(entry.c.period_to.is_(None), entry.c.period_to <= on),
+            *([entry.c.member_id.in_(only)] if only is not None else []),
         )
         .group_by(entry.c.member_id)
         .cte(f"{name}_standing")
         .prefix_with("MATERIALIZED")
     )
     member = kinds()["member"].table().alias("standing_member")
-    rows = standing.join(member, member.c.id == standing.c.member_id)
+    there = and_(member.c.id == standing.c.member_id, member.c.deleted.is_(False))
+    rows = standing.join(member, there)
     group = member.c.self_help_group_id
     potential = and_(
         member.c.joined_on <= months_after(on, -POTENTIAL.months_in_group),

@@ -42,12 +42,17 @@ from fieldkit.reports.sql.ladder import RUNG, rungs
 class Source:
     """A kind's table, joined once with each record that a path leads through."""
 
-    def __init__(self, kind: str, as_on: date, *, few: bool = False) -> None:
-        """``few``: few of the rows are looked at, so each looks for what refers to it."""
+    def __init__(self, kind: str, as_on: date, *, few: bool = False, linked: bool = False) -> None:
+        """``few``: few of the rows are looked at, so each looks for what refers to it.
+
+        ``linked``: only rows with what :func:`links_of` names are looked at. The database then
+        begins with those, which are few, and not with every row.
+        """
         self.kind = kinds()[kind]
         self.table = self.kind.table()
         self.as_on = as_on
         self._few = few
+        self._outer = not linked
         self.rows: FromClause = self.table
         self._joined: dict[str, tuple[type[Record], NamedFromClause]] = {}
         self._linked: dict[int, ColumnElement[object]] = {}
@@ -64,7 +69,7 @@ class Source:
         kind, rows = self._through(through) if through else (self.kind, self.table)
         columns = rows.c
         if name == RUNG and kind.kind() == "member":
-            return self._rung(rows)
+            return self._rung(rows, through)
         if not length:
             return columns[name]
         # As literals: PostgreSQL does not know two parameters in GROUP BY and SELECT for the same.
@@ -84,11 +89,19 @@ class Source:
         self._joined[path] = there, rows
         return there, rows
 
-    def _rung(self, members: NamedFromClause) -> ColumnElement[object]:
-        """Join where members stand on the income ladder."""
+    def _rung(self, members: NamedFromClause, through: str) -> ColumnElement[object]:
+        """Join where members stand on the income ladder; only those that rows refer to."""
         if members.name not in self._rungs:
-            found = rungs(self.as_on, f"rungs_{len(self._rungs)}")
-            self.rows = self.rows.outerjoin(found, found.c.member_id == members.c.id)
+            only = None
+            if through in self.table.c:
+                referring = self.table.alias("referring")
+                only = select(referring.c[through]).where(
+                    referring.c.deleted.is_(False), referring.c[through].is_not(None)
+                )
+            found = rungs(self.as_on, f"rungs_{len(self._rungs)}", only)
+            self.rows = self.rows.join(
+                found, found.c.member_id == members.c.id, isouter=self._outer
+            )
             self._rungs[members.name] = found.c.rung
         return self._rungs[members.name]
 
@@ -146,7 +159,7 @@ class Source:
             shared = select(*columns).where(*given).group_by(*columns).having(func.count() > 1)
             found = shared.subquery(f"shared_{len(self._linked)}")
             same = (found.c[name] == self.table.c[name] for name in test.fields)
-            self.rows = self.rows.outerjoin(found, and_(*same))
+            self.rows = self.rows.join(found, and_(*same), isouter=self._outer)
             self._linked[id(test)] = found.c[test.fields[0]]
             self._kept.append(test)
         return self._linked[id(test)].is_not(None)
@@ -231,6 +244,17 @@ def _within(day: ColumnElement[object], period: Period, span: Span) -> ColumnEle
     if first is not None:
         return and_(day >= first, day <= last)
     return day <= last if period.past else or_(day.is_(None), day <= last)
+
+
+def links_of(measure: Measure) -> frozenset[str | Shared]:
+    """Return what a record must be joined with to count: a rung, or others with its values."""
+    found: set[str | Shared] = set()
+    for path, test in measure.where.items():
+        if isinstance(test, Shared):
+            found.add(test)
+        elif path.rpartition(".")[2] == RUNG and isinstance(test, tuple | str):
+            found.add(path)
+    return frozenset(found)
 
 
 def field_of(kind: str, path: str) -> Field:
