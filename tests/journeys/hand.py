@@ -66,9 +66,9 @@ class Hand(Terminal):
         """Return the screen as one text."""
         return "\n".join(self.lines)
 
-    def see(self, *words: str) -> None:
+    def see(self, *words: str, seconds: float = 10) -> None:
         """Wait until all the words stand on the screen; "> Born": on the row with the cursor."""
-        self.until(lambda _: all(map(self._shows, words)), 10)
+        self.until(lambda _: all(map(self._shows, words)), seconds)
 
     def _shows(self, words: str) -> bool:
         if not words.startswith("> "):
