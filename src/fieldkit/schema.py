@@ -141,13 +141,13 @@ def parted(
 def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
     """Yield the fields of each index.
 
-    They serve the list's order, what waits at a step, the newest first, references, codes, and
-    what finds duplicates.
+    They serve the list's order, the list narrowed by state, the newest first, references, codes,
+    and what finds duplicates.
     """
     fields = kind.model_fields
     if kind.order in fields:
         yield (kind.order, "id")
-        if kind.lifecycle and kind.lifecycle.waits():
+        if kind.lifecycle:
             yield (kind.lifecycle.field, kind.order)
     yield ("updated_at",)
     singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in kind.match_keys)]

@@ -335,13 +335,6 @@ def test_a_cover_is_renewed_by_the_next_first_of_june(last: date, due: date) -> 
     assert InsuranceCover.derive({"scheme": "LIC", "enrolled_on": last}) == {}
 
 
-def test_a_cover_is_overdue_from_the_day_of_its_renewal() -> None:
-    assert cover().overdue(date(2027, 6, 1)) == 0
-    assert cover().overdue(date(2027, 6, 11)) == 10
-    assert cover(state="LAPSED").overdue(date(2027, 6, 11)) == 0
-    assert cover(renewal_due=None).overdue(date(2027, 6, 11)) == 0
-
-
 @pytest.mark.parametrize(
     ("typed", "day"),
     [

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -130,17 +130,6 @@ def test_a_step_that_is_reached_stays_reached_on_the_way(drawn: tuple[Lifecycle,
         for following in lifecycle.next(state):
             later = lifecycle.steps.index(following) > lifecycle.steps.index(step)
             assert not later or step.aside or following.state in reached
-
-
-@given(steps, st.integers(0, 100))
-def test_overdue_is_what_stands_at_a_step_for_longer_than_it_may(
-    drawn: tuple[Lifecycle, Step], days: int
-) -> None:
-    lifecycle, step = drawn
-    found = lifecycle.overdue(step, TODAY - timedelta(days=days), TODAY)
-    assert found == (days if step.overdue and days > step.overdue else 0)
-    assert lifecycle.overdue(step, None, TODAY) == 0
-    assert lifecycle.overdue(None, TODAY - timedelta(days=days), TODAY) == 0
 
 
 def kit(**values: object) -> Toolkit:

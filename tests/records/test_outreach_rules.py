@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from tests.records.test_rules import (
@@ -199,34 +199,6 @@ def test_a_record_among_others(
     record: Record, known: list[Record], rule: str, severity: Severity | None
 ) -> None:
     assert said(record, *known).get(rule) == severity
-
-
-# --- what is due ---
-
-
-def test_a_planned_visit_is_overdue_after_its_day_and_a_made_one_after_the_next() -> None:
-    planned = visit(state="PLANNED", visited_on=None, planned_on=TODAY - timedelta(days=3))
-    assert planned.overdue(TODAY) == 3
-    assert visit(next_visit_on=TODAY).overdue(TODAY) == 0
-    assert visit(next_visit_on=TODAY - timedelta(days=9)).overdue(TODAY) == 9
-    assert visit().overdue(TODAY) == 0
-
-
-def test_a_later_visit_to_the_same_person_ends_the_wait() -> None:
-    first = visit(next_visit_on=date(2026, 6, 4))
-    later = date(2026, 7, 1)
-    assert first.followed_by(visit(id=OTHER, visited_on=later))
-    assert not first.followed_by(visit(id=OTHER, visited_on=date(2026, 5, 1)))
-    assert not first.followed_by(visit(id=OTHER, visited_on=later, beneficiary_id=OTHER))
-    assert not first.followed_by(visit(id=OTHER, state="PLANNED", planned_on=later))
-    assert not first.followed_by(first)
-
-
-def test_a_grievance_and_an_action_point_become_overdue() -> None:
-    assert grievance(opened_on=TODAY - timedelta(days=15)).overdue(TODAY) == 0
-    assert grievance(opened_on=TODAY - timedelta(days=16)).overdue(TODAY) == 16
-    assert point(due_on=TODAY - timedelta(days=1)).overdue(TODAY) == 1
-    assert point(due_on=TODAY - timedelta(days=1), state="DONE").overdue(TODAY) == 0
 
 
 # --- limits ---

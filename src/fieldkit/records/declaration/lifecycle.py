@@ -6,9 +6,8 @@ allowed moves, the lines of the timeline, the next steps and the work that is ov
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
@@ -135,18 +134,3 @@ class Lifecycle:
     def funnel(self) -> tuple[Step, ...]:
         """The steps of the main way, in order, for counting how far records have come."""
         return tuple(step for step in self.steps if step.state and not step.aside)
-
-    @staticmethod
-    def overdue(step: Step | None, since: date | None, today: date) -> int:
-        """Return how many days a record has been at a step; 0 if it is not overdue."""
-        days = (today - since).days if since else 0
-        return days if step and 0 < step.overdue < days else 0
-
-    def waits(self) -> Iterator[tuple[str, int]]:
-        """Give every state in which a record may become overdue, and after how many days.
-
-        The number is 0 where a field of the record says by which day.
-        """
-        for state, step in self._by_state.items():
-            if step.overdue or step.due_on:
-                yield state, step.overdue

@@ -226,32 +226,6 @@ class Record(SQLModel):
             if on is not None or step is here
         ] or [(self.happened_on(), self.event())]
 
-    def overdue(self, today: date) -> int:
-        """Return for how many days it is overdue; 0 if it is not.
-
-        They count from the day it came to its step, or from the day by which it had to leave it.
-        """
-        step = self.step()
-        if not self.lifecycle or not step:
-            return 0
-        if step.due_on:
-            by = self.answer(step.due_on)
-            return max((today - by).days, 0) if isinstance(by, date) else 0
-        return self.lifecycle.overdue(step, self.happened_on(), today)
-
-    def followed_by(self, other: "Record") -> bool:
-        """Say whether a later record of the kind ends the wait of this one at its step."""
-        step = self.step()
-        if not step or not self.lifecycle or other.id == self.id:
-            return False
-        if other.value(self.lifecycle.field) not in self.lifecycle.reached(step):
-            return False
-        mine, then = self.happened_on(), other.happened_on()
-        if mine is None or then is None or then <= mine:
-            return False
-        about = [name for name in step.until if self.value(name) is not None]
-        return any(other.value(name) == self.value(name) for name in about)
-
     @classmethod
     def on_timeline(cls) -> bool:
         """Say whether records of the kind have a date for the timeline."""

@@ -75,7 +75,7 @@ class ExportPage(PickerPage[None]):
             reason = error.strerror or str(error)
             self._say(f"The file could not be written: {reason}.", error=True)
             return
-        self._say(f"{done} exported to {where}", done=True)
+        self._say(f"{done} exported to", where, done=True)
 
     def _written(self, store: Store, chosen: FileKind) -> tuple[str, str]:
         from fieldkit.files import export_folder, free_name

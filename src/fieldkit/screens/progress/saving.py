@@ -44,7 +44,7 @@ def note_page(wanted: Wanted, say: Callable[..., None]) -> ExportPage:
         asked = partial(review_note, area=wanted.area, period=period, suffix=chosen.suffix)
         made = _made(lambda: store.query(asked))
         named(f"Review note, {wanted.area.title}").write_bytes(made)
-        return "The review note"
+        return "Review note"
 
     formats = [FileKind(suffix, FORMATS[suffix].words) for suffix in _NOTE]
     return ExportPage("Review note", formats, write, say)
