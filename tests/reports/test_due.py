@@ -142,7 +142,7 @@ def test_insurance_is_due_a_month_ahead(home: Path, due: Due) -> None:
 
 
 def test_work_is_due_once_its_day_is_past(home: Path, due: Due) -> None:
-    visit = {"state": "MADE", "purpose": "HANDHOLD", "visited_on": ago(40)}
+    visit: dict[str, object] = {"state": "MADE", "purpose": "HANDHOLD", "visited_on": ago(40)}
     query = {"subject": "LOAN", "state": "RECEIVED", "raised_by": "Nazir Ahmad"}
     point = {"direction": "Clear stage 2", "state": "GIVEN", "given_on": ago(40)}
     cover = {"scheme": "PMJJBY", "state": "ACTIVE", "enrolled_on": ago(400)}
