@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.screens.conftest import artisan, put
+from tests.screens.test_store_threads import ENDLESS
+from textual import events
 
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.targets.target import Target
 from fieldkit.screens.lists.list_page import ListPage
 from fieldkit.screens.look.glyphs import FULL, HEIGHTS
 from fieldkit.screens.lookup.export_page import ExportPage
+from fieldkit.screens.progress import report_page
 from fieldkit.screens.progress.report_page import ReportPage
 from fieldkit.store import Store
 
@@ -152,6 +156,32 @@ async def test_targets_and_published_figures_stand_beside_what_is_recorded(
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, ListPage)
         assert "3" in hand.text().splitlines()[0]
+
+
+async def test_keys_go_on_while_a_report_is_counted(
+    opened_app: At, toolkits: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(store: Store, _wanted: object) -> None:
+        store.query(lambda connection: connection.exec_driver_sql(ENDLESS))
+
+    async with opened_app() as hand:
+        await open_report(hand, "toolkits: how")
+        with monkeypatch.context() as slow:
+            slow.setattr(report_page, "read_table", endless)
+            hand.app.post_message(events.Key("left_square_bracket", "["))
+            while "Counting ..." not in hand.text():
+                await asyncio.sleep(0.05)
+        # What is asked next stops it, as leaving the page does.
+        await hand.press("]")
+        assert "Toolkits selected" in hand.text()
+        with monkeypatch.context() as slow:
+            slow.setattr(report_page, "read_table", endless)
+            hand.app.post_message(events.Key("left_square_bracket", "["))
+            hand.app.post_message(events.Key("escape", None))
+            while isinstance(hand.app.screen, ReportPage):
+                await asyncio.sleep(0.05)
+        await hand.press("<enter>")
+        assert isinstance(hand.app.screen, ReportPage)
 
 
 async def test_a_report_and_the_note_are_written_to_files(
