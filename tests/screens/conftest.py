@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from fieldkit.app import FieldkitApp
 from fieldkit.protocol.finding import Verdict
@@ -164,9 +165,10 @@ class Hand:
     async def settle(self) -> None:
         """Wait until no key, worker or message is left."""
         for _ in range(3):
-            await self.pilot.pause()
+            await self.pilot.pause(0)
             await self.app.keys_handled()
-            await self.app.workers.wait_for_complete()
+            with suppress(WorkerCancelled):  # a newer one has taken its place
+                await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
     def text(self) -> str:

@@ -28,6 +28,7 @@ from sqlalchemy.types import String
 from fieldkit.records import kinds
 from fieldkit.reports.area import Area
 from fieldkit.reports.declaration.due import Due, DueItem
+from fieldkit.reports.sql.aliases import alias
 from fieldkit.reports.sql.source import Source
 
 
@@ -81,15 +82,22 @@ def due_counts(
     connection: Connection, rules: Sequence[Due], area: Area, today: date
 ) -> list[tuple[str, int, date]]:
     """Return how many wait for each sort of work, and since when the longest."""
-    parts = [_part(rule, area, today) for rule in rules]
-    if not parts:
-        return []
-    found = union_all(*parts).subquery()
-    rows = connection.execute(
-        select(found.c.what, func.count(), func.min(found.c.since)).group_by(found.c.what)
-    )
+    asked = _counted(tuple(rules), area, today)
+    rows = connection.execute(asked) if asked is not None else ()
     counted = {row[0]: (row[1], row[2]) for row in rows}
     return [(rule.name, *counted[rule.name]) for rule in rules if rule.name in counted]
+
+
+@lru_cache(maxsize=8)
+def _counted(rules: tuple[Due, ...], area: Area, today: date) -> Select[str, int, date] | None:
+    """Return the question for how much is due of each sort."""
+    parts = [_part(rule, area, today) for rule in rules]
+    if not parts:
+        return None
+    found = union_all(*parts).subquery()
+    what: ColumnElement[str] = found.c.what
+    since: ColumnElement[date] = found.c.since
+    return select(what, func.count(), func.min(since)).group_by(what)
 
 
 def _part(rule: Due, area: Area, today: date, *, few: bool = False) -> Select[tuple[object, ...]]:
@@ -141,13 +149,13 @@ def _deleted(source: Source, rule: Due) -> Iterator[ColumnElement[bool]]:
     """Give the conditions that the person or group is deleted."""
     references = source.kind.references()
     for name in rule.about:
-        other = kinds()[references[name].kinds[0]].table().alias(f"gone_{name}")
+        other = alias(kinds()[references[name].kinds[0]].table(), f"gone_{name}")
         yield exists().where(other.c.id == source.table.c[name], other.c.deleted.is_(True))
 
 
 def _later(source: Source, rule: Due) -> ColumnElement[bool]:
     """Return the condition that a later record about the same exists."""
-    other = source.table.alias("later")
+    other = alias(source.table, "later")
     own = source.table.c
     same = [and_(other.c[name] == own[name], own[name].is_not(None)) for name in rule.about]
     day = rule.until_later

@@ -24,6 +24,7 @@ from sqlalchemy.types import String
 from fieldkit.records import kinds
 from fieldkit.records.community.lakhpati import LAKHPATI, MILLIONAIRE, MONTHS, POTENTIAL
 from fieldkit.records.fields.dates import months_after
+from fieldkit.reports.sql.aliases import alias
 
 RUNG = "rung"
 """The name under which conditions find a member's rung: MD, LD, PLD, NONE, or nothing known."""
@@ -65,7 +66,7 @@ def rungs(on: date, name: str, only: Select[tuple[object, ...]] | None = None) -
         .cte(f"{name}_standing")
         .prefix_with("MATERIALIZED")
     )
-    member = kinds()["member"].table().alias("standing_member")
+    member = alias(kinds()["member"].table(), "standing_member")
     there = and_(member.c.id == standing.c.member_id, member.c.deleted.is_(False))
     rows = standing.join(member, there)
     group = member.c.self_help_group_id

@@ -36,6 +36,7 @@ from fieldkit.reports.declaration.measure import (
     Where,
 )
 from fieldkit.reports.declaration.report import Period, Span
+from fieldkit.reports.sql.aliases import alias
 from fieldkit.reports.sql.ladder import RUNG, rungs
 
 
@@ -82,7 +83,7 @@ class Source:
         before, _, name = path.rpartition(".")
         kind, columns = self._through(before) if before else (self.kind, self.table)
         there = kinds()[kind.references()[name].kinds[0]]
-        rows = there.table().alias(f"through_{len(self._joined)}")
+        rows = alias(there.table(), f"through_{len(self._joined)}")
         self.rows = self.rows.outerjoin(
             rows, and_(rows.c.id == columns.c[name], rows.c.deleted.is_(False))
         )
@@ -94,7 +95,7 @@ class Source:
         if members.name not in self._rungs:
             only = None
             if through in self.table.c:
-                referring = self.table.alias("referring")
+                referring = alias(self.table, "referring")
                 only = select(referring.c[through]).where(
                     referring.c.deleted.is_(False), referring.c[through].is_not(None)
                 )
@@ -182,7 +183,7 @@ class Source:
     def _superseded(self, measure: Measure, period: Period, span: Span) -> ColumnElement[bool]:
         """Return the condition that a later record says the same anew."""
         same, *order = measure.latest
-        own, other = self.table.c, self.table.alias("later")
+        own, other = self.table.c, alias(self.table, "later")
         later: ColumnElement[bool] = other.c.id > own.id
         for name in reversed(order):
             equal = or_(

@@ -253,6 +253,11 @@ class AppBase(App[int]):
         else:
             await super().on_event(event)
 
+    def on_unmount(self) -> None:
+        """Stop delivering keys: the application ends."""
+        if self._key_task:
+            self._key_task.cancel()
+
     def _let_keys_through(self) -> None:
         """Stop the reads that still hold keys back."""
         if not self._keys.empty():
