@@ -22,7 +22,7 @@ settings.load_profile("fieldkit")
 
 @pytest.fixture(scope="session", autouse=True)
 def _new_files_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Copy a new data file from one that was migrated: making each anew takes ten times as long.
+    """Copy a new data file from one that was migrated: making each again takes ten times as long.
 
     Programs that tests start, and the tests of migrations, make theirs in the usual way.
     """

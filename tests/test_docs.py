@@ -79,7 +79,7 @@ def test_the_example_of_a_report_runs(
     try:
         for way in ("area", "consent_how"):
             table = cli("report", report.name, "--by", way, "--json").json
-            assert table["rows"][-1]["stories_told"] == len(told)
+            assert table["rows"][-1]["stories_drafted"] == len(told)
     finally:
         reports.cache_clear()
 

@@ -421,7 +421,7 @@ def _still_shown(home: Path, expected: Mapping[str, Any]) -> None:
 def test_the_server_finds_the_same_to_check(
     server: Server, tmp_path: Path, expected: Mapping[str, Any]
 ) -> None:
-    """By record, rule and field; what is judged anew may be put in other words."""
+    """By record, rule and field; what is judged again may be put in other words."""
     home = _home(tmp_path, "laptop", server.url)
     assert _run(home, "sync", "--json").code == 0
     file = tmp_path / "server.sqlite3"
@@ -598,7 +598,7 @@ def test_requests_of_the_old_version_get_answers_it_can_read(
             name, about = file.stem.partition("_")[2], json.loads(file.read_text("utf-8"))
             heads = about["heads"]
             if name == "first_page":
-                heads["authorization"] = f"Bearer {token}"  # drawn anew for who enrolled anew
+                heads["authorization"] = f"Bearer {token}"  # drawn again for who enrolled again
             request = client.build_request(
                 "POST",
                 about["path"],

@@ -1,4 +1,4 @@
-"""``python -m tests.pictures`` draws the pictures of the documents anew, in ``docs/pictures``."""
+"""``python -m tests.pictures`` draws the pictures of the documents again, in ``docs/pictures``."""
 
 from __future__ import annotations
 

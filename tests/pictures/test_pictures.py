@@ -1,4 +1,4 @@
-"""Every main screen looks as its picture in the documents; ``make pictures`` draws them anew."""
+"""Every main screen looks as its picture in the documents; ``make pictures`` draws them again."""
 
 from __future__ import annotations
 

@@ -405,7 +405,7 @@ def test_a_token_revoked_in_the_middle_of_a_body_brings_nothing_in_or_out(
     ("meanwhile", "refusal"),
     [({"revoked_at": NOW}, "revoked"), ({"role": "viewer"}, "busy"), ({"epoch": 2}, "busy")],
 )
-def test_a_device_that_changes_while_its_batch_waits_for_others_is_judged_anew(
+def test_a_device_that_changes_while_its_batch_waits_for_others_is_judged_again(
     postgres_engine: Engine,
     monkeypatch: pytest.MonkeyPatch,
     meanwhile: dict[str, object],

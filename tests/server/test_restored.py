@@ -390,7 +390,7 @@ def test_whoever_was_served_all_that_is_kept_goes_on(
 
 
 def test_what_concerns_no_record_is_counted_too(engine: Engine) -> None:
-    """The laptop was told a verdict on a change that moved nothing, and has to be told anew."""
+    """The laptop was told a verdict on a change that moved nothing, and has to be told again."""
     laptop = Laptop(engine)
     record = laptop.create(name="Noor VO")
     laptop.push()

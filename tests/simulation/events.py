@@ -254,7 +254,7 @@ def half_way(world: World, laptop: Laptop, chance: random.Random) -> None:
         sync(world, other, chance)
     if chance.random() < 0.5:
         world.server.change_scope(laptop.device, world.server.area(laptop.device))
-        world.say(f"{laptop.name} is given its area anew, and receives it from the start")
+        world.say(f"{laptop.name} is given its area again, and receives it from the start")
     number, more = chance.randint(1, 6), others and chance.random() < 0.5
     author = chance.choice(others or [laptop])
 

@@ -69,7 +69,7 @@ class HostileServer:
             "is of another time": self._other_time,
             "refuses otherwise": self._refuse,
             "is a proxy": self._proxy,
-            "cuts or packs the body anew": self._spoil,
+            "cuts or packs the body again": self._spoil,
             "sends another message": self._other_message,
         }
         self._first = chance.choice([1, 1, 1, 1, 2, 3])

@@ -91,7 +91,7 @@ def edit(store: Store, record_id: str, **fields: Value) -> Saved:
 
 
 def audit(home: Path) -> list[str]:
-    """Look the file over with plain SQL: every chain anew, every row against its own changes."""
+    """Look the file over with plain SQL: every chain again, every row against its own changes."""
     found: list[str] = []
     with closing(sqlite3.connect(home / DATABASE)) as file:
         file.row_factory = sqlite3.Row

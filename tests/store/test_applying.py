@@ -548,7 +548,7 @@ def test_what_is_taken_back_waits_again_over_what_others_wrote_since(
     assert store.states([FAR]) == {FAR: State.QUEUED}
 
 
-def test_what_was_held_counts_again_until_the_server_says_so_anew(
+def test_what_was_held_counts_again_until_the_server_says_so_again(
     store: Store, office: Office
 ) -> None:
     office.write(FAR, **NAMED)

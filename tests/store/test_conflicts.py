@@ -378,7 +378,7 @@ def test_a_deletion_that_is_held_ends_nothing_that_was_rejected(
 def test_a_conflict_told_again_after_its_decision_was_taken_is_open_again(
     store: Store, office: Office
 ) -> None:
-    """The server was put back, and got the held value anew after the decision (5)."""
+    """The server was put back, and got the held value again after the decision (5)."""
     conflict = clash(store, office)
     kept = dict(office.records[FAR].held)
     store.resolve(conflict, Keep.MINE, "Asha")

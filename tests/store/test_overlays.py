@@ -1,4 +1,4 @@
-"""What a laptop shows, against the rules of 21 to 24 worked out anew from its log."""
+"""What a laptop shows, against the rules of 21 to 24 worked out again from its log."""
 
 import shutil
 import sqlite3

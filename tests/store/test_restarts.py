@@ -118,7 +118,7 @@ def test_rejected_work_on_a_lost_record_stays_until_it_is_given_up(laptop: Store
     assert laptop.get(KIND, FAR) is None
 
 
-def test_a_restart_in_the_middle_of_another_begins_anew(laptop: Store, clock: Turned) -> None:
+def test_a_restart_in_the_middle_of_another_begins_again(laptop: Store, clock: Turned) -> None:
     laptop.pull.begin_again()
     laptop.pull.receive(answer(laptop, ServerRow(KIND, FAR, 3, NAMED), more=True))
     laptop.pull.begin_again()

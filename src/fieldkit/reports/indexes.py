@@ -95,9 +95,9 @@ def _links() -> Sequence[tuple[str, Sequence[str]]]:
 
 @cache
 def _columns() -> Mapping[str, Sequence[str]]:
-    """Return the columns of each kind's index: places first, then what is told apart."""
+    """Return the columns of each kind's index: places first, then what is counted by different values."""
     found: dict[str, dict[str, None]] = {}
-    told_apart: dict[str, dict[str, None]] = {}
+    distinct: dict[str, dict[str, None]] = {}
     for report in declared():
         for one in report.measures():
             measure = one.measure
@@ -105,7 +105,7 @@ def _columns() -> Mapping[str, Sequence[str]]:
                 if _short(kind, name):
                     found.setdefault(kind, {})[name] = None
             if measure.distinct and "." not in "".join(measure.distinct):
-                told_apart.setdefault(measure.kind, {}).update(dict.fromkeys(measure.distinct))
+                distinct.setdefault(measure.kind, {}).update(dict.fromkeys(measure.distinct))
         for way in report.by:
             for kind, path in way.paths.items():
                 for there, name in _steps(kind, path):
@@ -113,7 +113,7 @@ def _columns() -> Mapping[str, Sequence[str]]:
                         found.setdefault(kind, {})[name] = None
     return {
         kind: list(
-            dict.fromkeys(["district", *told_apart.get(kind, {}), "block", "deleted", *names])
+            dict.fromkeys(["district", *distinct.get(kind, {}), "block", "deleted", *names])
         )[:_MOST]
         for kind, names in found.items()
     }

@@ -102,7 +102,7 @@ def _common(row: Mapping[str, str], metric: str) -> dict[str, Value]:
     period = row.get("period", "").strip()
     district, block, division, place = _area(row.get("area", ""))
     fy, as_on, deadline = _time(period)
-    told = [period if not (fy or as_on) else "", place, row.get("note", "").strip()]
+    notes = [period if not (fy or as_on) else "", place, row.get("note", "").strip()]
     source = (row.get("source") or row.get("seed_file") or "").strip()
     return {
         "district": district,
@@ -115,7 +115,7 @@ def _common(row: Mapping[str, str], metric: str) -> dict[str, Value]:
         "deadline": deadline,
         "as_on": as_on,
         "source": _text("source", TEXT, source),
-        "notes": _text("note", _LONGEST, "; ".join(filter(None, told))),
+        "notes": _text("note", _LONGEST, "; ".join(filter(None, notes))),
     }
 
 

@@ -91,7 +91,7 @@ check = Rules(Story, _SOURCE)
     "A story is approved and published only with the consent of the person. Ask for it first.",
 )
 def consent_before_approval(story: Story, _context: RuleContext) -> bool:
-    """Nobody's story goes on without their consent."""
+    """A story is approved only once the person consents."""
     return story.state in _NEEDS_CONSENT and story.consent is not True
 
 

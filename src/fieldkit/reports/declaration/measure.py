@@ -104,7 +104,7 @@ class Measure:
     empty are left out."""
     latest: tuple[str, ...] = ()
     """Of several records with the same value of the first field, only the last in the order of the
-    others counts: a number that is told anew each year."""
+    others counts: a number that is recorded again each year."""
     earliest: bool = False
     """Not a number but the earliest day of ``on``."""
     definition: str = ""

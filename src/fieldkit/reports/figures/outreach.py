@@ -80,7 +80,7 @@ APPROVED = Measure(
 PUBLISHED = Measure(
     "stories_published", "Published", "story", {"state": "PUBLISHED"}, "published_on", "stories"
 )
-JOBS = replace(DRAFTED.sum("jobs", "jobs_in_stories", "Jobs made, as told"), unit="jobs")
+JOBS = replace(DRAFTED.sum("jobs", "jobs_in_stories", "Jobs made, by the stories"), unit="jobs")
 BEFORE = DRAFTED.sum("income_before", "income_before", "Monthly income before, all")
 AFTER = DRAFTED.sum("income_after", "income_after", "Monthly income after, all")
 STARTED = Measure(

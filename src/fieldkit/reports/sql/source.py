@@ -181,7 +181,7 @@ class Source:
         return true() if day is None else _within(day, period, span)
 
     def _superseded(self, measure: Measure, period: Period, span: Span) -> ColumnElement[bool]:
-        """Return the condition that a later record says the same anew."""
+        """Return the condition that a later record takes its place."""
         same, *order = measure.latest
         own, other = self.table.c, alias(self.table, "later")
         later: ColumnElement[bool] = other.c.id > own.id

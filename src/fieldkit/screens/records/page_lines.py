@@ -35,9 +35,9 @@ def above(page: PageData, width: int, *, due: bool) -> list[Cell]:
     if len(page.steps) > 1:
         lines += ["", steps(page.steps, width)]
     needed = due_lines(page.due, width) if due else []
-    told = [line for issue in page.issues for line in issue_lines(issue, width)]
+    issues = [line for issue in page.issues for line in issue_lines(issue, width)]
     lines += ["", *needed] if needed else []
-    lines += ["", *told] if told else []
+    lines += ["", *issues] if issues else []
     return [*lines, ""]
 
 

@@ -232,13 +232,13 @@ class ValuePage(PickerPage[None]):
             )
         except Doubtful as doubt:
             meant = self._take(f"{text.strip()}: confirm", text)
-            return Answer([meant], mark=None, above=self._told(doubt))
+            return Answer([meant], mark=None, above=self._warning(doubt))
         except Unfit as wrong:
-            return Answer(mark=None, above=self._told(wrong))
+            return Answer(mark=None, above=self._warning(wrong))
 
-    def _told(self, problem: Exception) -> tuple[Cell, ...]:
-        told = (Span(f"{CORRECT} ", "warn"), Span(str(problem)))
-        return (*wrapped(told, self.space[0], 4), "")
+    def _warning(self, problem: Exception) -> tuple[Cell, ...]:
+        sentence = (Span(f"{CORRECT} ", "warn"), Span(str(problem)))
+        return (*wrapped(sentence, self.space[0], 4), "")
 
     def _take(self, shown: str, typed: str, more: tuple[str, ...] = ()) -> Choice:
         return Choice((shown, *more), partial(self._taken, typed))

@@ -79,7 +79,7 @@ class Picker(Drawn, can_focus=True):
         self._loading: Worker[None] | None = None
         self._drawn: list[RowLine] = []
         self._reported: Choice | None = None
-        """The row that was marked when the page was last told."""
+        """The marked row that the page was last notified of."""
 
     # --- loading rows ---
 

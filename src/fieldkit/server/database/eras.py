@@ -84,7 +84,7 @@ def number_above(highest: int, now: int) -> int:
 def count_batch(connection: Connection, district: int) -> None:
     """Count a batch, under the lock of this district's counter.
 
-    Whatever changes what laptops are told is counted, in the transaction that changes it.
+    Every change to what laptops are sent is counted, in the transaction that changes it.
     """
     its = COUNTER.c.district == district
     connection.execute(update(COUNTER).where(its).values(batches=COUNTER.c.batches + 1))

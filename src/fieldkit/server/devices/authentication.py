@@ -69,7 +69,7 @@ def confirm_device(connection: Connection, device: Device) -> None:
 
     Raises:
         Refusal: 403, it was revoked meanwhile; 503, its role or area changed, so that the request
-            has to be judged anew.
+            has to be judged again.
     """
     columns = DEVICE.c.revoked_at, DEVICE.c.role, DEVICE.c.epoch
     row = connection.execute(select(*columns).where(DEVICE.c.id == device.id)).one_or_none()

@@ -42,7 +42,7 @@ def use_present_numbers(connection: Connection, edits: Sequence[Edit]) -> Sequen
     return [_with_numbers(edit, renamed, present if edit.base == 0 else renamed) for edit in edits]
 
 
-def number_anew(connection: Connection, edits: Sequence[Edit], device: Device) -> Sequence[Edit]:
+def renumber(connection: Connection, edits: Sequence[Edit], device: Device) -> Sequence[Edit]:
     """Give new records of a file that have another laptop's numbers numbers of this laptop.
 
     The server takes a record only from the laptop that gave out its number (rule 36). The old

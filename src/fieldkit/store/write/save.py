@@ -26,7 +26,7 @@ from fieldkit.store.rows.reapply import withdraw_untaken
 from fieldkit.store.rows.row_write import RowWrite
 from fieldkit.store.rows.table_rows import put
 from fieldkit.store.write.edits import Edit, Past, Pending, Prepared, prepare
-from fieldkit.store.write.renumbered import number_anew, own_brought, use_present_numbers
+from fieldkit.store.write.renumbered import renumber, own_brought, use_present_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _prepare(
     connection: Connection, edits: Sequence[Edit], author: Author, *, field: bool
 ) -> list[Prepared]:
     """Compute the edits in order; each sees those before it."""
-    edits = number_anew(connection, use_present_numbers(connection, edits), author.device)
+    edits = renumber(connection, use_present_numbers(connection, edits), author.device)
     records = Records(connection)
     given = [edit.id for edit in edits if edit.id]
     fetched = records.fetch({edit.kind.kind() for edit in edits}, given)
