@@ -95,7 +95,7 @@ def _links() -> Sequence[tuple[str, Sequence[str]]]:
 
 @cache
 def _columns() -> Mapping[str, Sequence[str]]:
-    """Return the columns of each kind's index: places first, then what is counted by different values."""
+    """Return the columns of each kind's index: places, then what is counted by its values."""
     found: dict[str, dict[str, None]] = {}
     distinct: dict[str, dict[str, None]] = {}
     for report in declared():

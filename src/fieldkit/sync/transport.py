@@ -1,4 +1,4 @@
-"""Sending messages to the server over HTTP, with every byte counted and each sort of failure named."""
+"""Sending messages to the server over HTTP, with every byte counted and each failure named."""
 
 from __future__ import annotations
 

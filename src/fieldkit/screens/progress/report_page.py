@@ -362,7 +362,7 @@ class ReportPage(PickerPage[None]):
 
 
 def _same_row(before: Found | None, found: Found, at: int | None) -> int | None:
-    """Return the place of the row looked at in a report that was counted again; None if it is gone."""
+    """Return the place of the marked row in the new table; None if it is gone."""
     if before is None or at is None:
         return None
     key = before.table.rows[at].key

@@ -26,7 +26,7 @@ from fieldkit.store.rows.reapply import withdraw_untaken
 from fieldkit.store.rows.row_write import RowWrite
 from fieldkit.store.rows.table_rows import put
 from fieldkit.store.write.edits import Edit, Past, Pending, Prepared, prepare
-from fieldkit.store.write.renumbered import renumber, own_brought, use_present_numbers
+from fieldkit.store.write.renumbered import own_brought, renumber, use_present_numbers
 
 
 @dataclass(frozen=True, slots=True)
