@@ -132,7 +132,7 @@ def test_an_escaped_formula_can_be_restored(text: str) -> None:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=10))
 def test_any_storable_text_survives_export_and_import(texts: list[str]) -> None:

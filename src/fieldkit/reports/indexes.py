@@ -1,6 +1,7 @@
 """Covering indexes for counting: one a kind, with the columns that its measures look at.
 
-A few more lead from a value to its records: values that two share, and the income ladder.
+A few more lead from a value to its records: values that two share, those counted once each, and
+the income ladder.
 
 A report then reads the index and not the rows, which are many times larger. They follow from the
 declarations, and are made when a report is first asked for: who asks for none pays nothing.
@@ -74,6 +75,8 @@ def _indexes() -> Iterator[Index]:
         yield _index(_PREFIX, kind, columns)
     for kind, columns in _links():
         yield _index(f"links_{columns[0]}_", kind, columns)
+    for kind, columns in _values():
+        yield _index(f"values_{columns[0]}_", kind, columns)
 
 
 def _index(prefix: str, kind: str, columns: Sequence[str]) -> Index:
@@ -91,6 +94,19 @@ def _links() -> Sequence[tuple[str, Sequence[str]]]:
                 if isinstance(test, Shared):
                     found[one.measure.kind, (*test.fields, "deleted")] = None
     return [*found, *_LADDER]
+
+
+def _values() -> Iterator[tuple[str, Sequence[str]]]:
+    """Give what lists the records of a kind in the order of values that are counted once each."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for report in declared():
+        for one in report.measures():
+            kind, distinct = one.measure.kind, one.measure.distinct
+            if len(distinct) == 1 and distinct[0] in kinds()[kind].references():
+                columns = found.setdefault((kind, distinct[0]), {})
+                columns.update((name, None) for other, name in _looked_at(one) if other == kind)
+    for (kind, field), columns in found.items():
+        yield kind, list(dict.fromkeys([field, "deleted", *columns]))
 
 
 @cache
