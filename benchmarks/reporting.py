@@ -1,25 +1,20 @@
-"""Reports over the whole territory: 150,000 artisans, 96,000 groups, 784,000 members, events."""
+"""Reports over the whole territory, on the laptop and the server; keys while one is counted."""
 
-import random
 import time
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, text
 
-from benchmarks.figures import Figure
-from benchmarks.homes import KEPT, new_home
-from fieldkit import reference
-from fieldkit.records import kinds
+from benchmarks.figures import MILLI, Figure, p95
+from benchmarks.homes import FIELDKIT
+from benchmarks.starting import HOME_LABEL
+from benchmarks.terminal import ENTER, ESCAPE, Terminal
+from benchmarks.territory import AS_ON, home_of
 from fieldkit.reports import Area, due_counts, due_work, period_of, reports
 from fieldkit.store import Store
 
-Row = dict[str, object]
-_AS_ON = date(2026, 9, 26)
-_AT_ONCE = 5000
-ARTISANS, GROUPS, MEMBERS = 150_000, 96_000, 784_000
 _LIMITS = {"laptop": 1000.0, "server": 2000.0}
 """Milliseconds for a report; the scoreboard has 3000."""
 _HERE = "(status IS NULL OR status NOT IN ('INACTIVE', 'DEFUNCT', 'LEFT', 'DECEASED'))"
@@ -54,21 +49,22 @@ _RAW = {
 
 
 def measure(scale: float = 1.0) -> list[Figure]:
-    """Time every report on a laptop; run ``server`` with a database for the other side."""
-    store = Store.open(_home(scale))
+    """Time every report on a laptop, and keys meanwhile; :func:`on_engine` times a server's."""
+    home = home_of(scale)
+    store = Store.open(home)
     try:
         started = time.perf_counter()
         store.index_for_reports()
         built = (time.perf_counter() - started) * 1000
         found = [Figure("indexes of all reports, once", built, None, "ms")]
         found += _reports("laptop", store.query)
-        return found
     finally:
         store.close()
+    return [*found, _keys_meanwhile(home)]
 
 
 def on_engine(engine: Engine) -> list[Figure]:
-    """Time every report on a server's database that :func:`fill` has filled."""
+    """Time every report on a server's database, filled by :mod:`benchmarks.territory`."""
 
     def query(ask: Callable[[Connection], object]) -> object:
         with engine.connect() as connection:
@@ -100,7 +96,7 @@ def _reports(
             limit,
         )
     rules = list(due_work().values())
-    counts = partial(due_counts, rules=rules, area=Area(block=16), today=_AS_ON)
+    counts = partial(due_counts, rules=rules, area=Area(block=16), today=AS_ON)
     yield Figure(f"due work of a block, {side}", _best(query, counts), None, "ms", None, 1000)
 
 
@@ -119,276 +115,43 @@ def _best(
     return min(times) * 1000
 
 
-def _home(scale: float) -> Path:
-    home = KEPT / f"home-territory-{scale:g}"
-    if not (home / "filled").exists():
-        new_home(home)
-        store = Store.open(home)
-        with store._database.write() as connection:  # rows of a roster, without a log
-            fill(connection, scale)
-        store.close()
-        (home / "filled").touch()
-    return home
+_WORD = "abcdefghijklm"
+_GAP = 0.04
+"""Seconds between keys of a fast typist."""
 
 
-def fill(connection: Connection, scale: float) -> None:
-    """Write made-up rows of the whole territory into the kind tables."""
-    draw = random.Random(1)
-    blocks = [(int(one.within or 0), int(one.code)) for one in reference.options("block")]
-    for name, rows in _rows(draw, blocks, scale).items():
-        table = kinds()[name].table()
-        some: list[Row] = []
-        for row in rows:
-            some.append(row)
-            if len(some) == _AT_ONCE:
-                connection.execute(insert(table), some)
-                some = []
-        if some:
-            connection.execute(insert(table), some)
+def _keys_meanwhile(home: Path) -> Figure:
+    """Type into the menu while the scoreboard is counted, and while nothing is."""
+    with Terminal(FIELDKIT, {"FIELDKIT_HOME": str(home)}) as terminal:
+        terminal.until(_shows(HOME_LABEL))
+        terminal.press("9" + ENTER)
+        terminal.until(_shows("a word of its title"))
+        terminal.press("targets achievements" + ENTER)
+        terminal.until(_shows("everything up to today"))
+        terminal.settle(3)
+        counting: list[float] = []
+        idle: list[float] = []
+        for period in "[[[]]]":
+            idle += _delays(terminal)
+            terminal.press(period)
+            counting += _delays(terminal)
+            terminal.settle(3)
+    return Figure("key to paint while a report is counted", p95(counting), p95(idle), "ms")
 
 
-def _rows(  # noqa: C901 - one small generator a kind
-    draw: random.Random, blocks: list[tuple[int, int]], scale: float
-) -> Mapping[str, Iterator[Row]]:
-    artisans, groups, members = (int(many * scale) for many in (ARTISANS, GROUPS, MEMBERS))
+def _delays(terminal: Terminal) -> list[float]:
+    """Type a word into the menu and leave it; return the milliseconds of each letter."""
+    terminal.press("/")
+    terminal.until(_shows("Go to"))
+    delays: list[float] = []
+    for length in range(1, len(_WORD) + 1):
+        pressed = terminal.press(_WORD[length - 1])
+        delays.append((terminal.until(_shows(_WORD[:length])) - pressed) * MILLI)
+        terminal.rest(_GAP)
+    terminal.press(ESCAPE)
+    terminal.settle()
+    return delays
 
-    def common(kind: str, number: int) -> Row:
-        district, block = blocks[number % len(blocks)]
-        return {
-            "id": f"{kind}-{number}",
-            "district": district,
-            "block": block,
-            "deleted": False,
-            "version": 1,
-            "extra": {},
-            "created_at": 1_700_000_000,
-            "updated_at": 1_700_000_000,
-        }
 
-    def day(latest: int = 900) -> date:
-        return _AS_ON - timedelta(days=draw.randrange(latest))
-
-    def person(number: int) -> Row:
-        return {
-            "name": f"Made Up {number}",
-            "relation": "DO",
-            "relation_name": f"Of Somebody {number}",
-            "gender": "F",
-            "born": "1990",
-            "mobile": f"9{number:09}",
-            "aadhaar_last4": "1234",
-            "village": f"Village {number % 40}",
-            "ifsc": "JAKA0KANIRA",
-            "category": "GEN",
-            "account_no": f"{number:016}",
-            "bank_name": "Jammu and Kashmir Bank",
-            "bank_branch": "Somewhere in the valley",
-            "education": "C10",
-            "religion": "ISLAM",
-        }
-
-    def beneficiary() -> Iterator[Row]:
-        for n in range(artisans):
-            yield {
-                **common("A", n),
-                **person(n),
-                "trade_code": "CARP",
-                "status": "S3_APPROVED",
-                "registered_on": day(),
-                "certificate_on": day(),
-                "portal_no": f"PM{n:09}",
-            }
-
-    def toolkit() -> Iterator[Row]:
-        for n in range(artisans * 14 // 15):
-            state = "DELIVERED" if n % 2 else "SELECTED"
-            yield {
-                **common("K", n),
-                "beneficiary_id": f"A-{n}",
-                "state": state,
-                "selected_on": day(),
-                "delivered_on": day() if n % 2 else None,
-                "toolkit_code": "TK-CARP",
-            }
-
-    def verification() -> Iterator[Row]:
-        for n in range(artisans * 3):
-            yield {
-                **common("V", n),
-                "beneficiary_id": f"A-{n // 3}",
-                "stage": str(n % 3 + 1),
-                "decision": "APPROVED",
-                "decided_on": day(),
-                "received_on": day(),
-            }
-
-    def loan() -> Iterator[Row]:
-        for n in range(artisans // 8):
-            yield {
-                **common("L", n),
-                "beneficiary_id": f"A-{n}",
-                "product": "PMV1",
-                "state": "DISBURSED" if n % 2 else "SANCTIONED",
-                "applied_on": day(),
-                "sanctioned_on": day(),
-                "sanctioned_amount": 80_000,
-                "applied_amount": 100_000,
-                "disbursed_on": day(),
-                "disbursed_amount": 80_000 if n % 2 else None,
-                "ifsc": "JAKA0KANIRA",
-            }
-
-    def batch() -> Iterator[Row]:
-        for n in range(artisans // 30):
-            yield {**common("B", n), "training_type": "BASIC", "starts_on": day(), "seats": 30}
-
-    def enrolment() -> Iterator[Row]:
-        for n in range(artisans * 9 // 10):
-            yield {
-                **common("E", n),
-                "beneficiary_id": f"A-{n}",
-                "training_batch_id": f"B-{n // 30}",
-                "state": "CERTIFIED",
-                "enrolled_on": day(),
-                "completed_on": day(),
-                "days_attended": 6,
-                "stipend_amount": 3000,
-            }
-
-    def programme() -> Iterator[Row]:
-        for n in range(artisans // 60):
-            yield {
-                **common("P", n),
-                "programme_kind": "ORIENT",
-                "held_on": day(),
-                "invited": 40,
-            }
-
-    def attendance() -> Iterator[Row]:
-        for n in range(artisans * 2 // 5):
-            yield {
-                **common("T", n),
-                "beneficiary_id": f"A-{n}",
-                "programme_id": f"P-{n // 60}",
-                "on": day(),
-                "present": True,
-            }
-
-    def group() -> Iterator[Row]:
-        for n in range(groups):
-            yield {
-                **common("G", n),
-                "name": f"Group {n}",
-                "village": f"Village {n % 40}",
-                "formed_on": day(3000),
-                "status": "ACTIVE",
-                "village_organisation_id": f"O-{n // 12}",
-                "account_no": f"{n:016}",
-                "ifsc": "JAKA0KANIRA",
-                "code": f"{n:012}",
-            }
-
-    def member() -> Iterator[Row]:
-        for n in range(members):
-            row = common("M", n // 8 * 8 % max(groups, 1))
-            yield {
-                **row,
-                "id": f"M-{n}",
-                **person(n),
-                "self_help_group_id": f"G-{n % groups}",
-                "joined_on": day(3000),
-                "household_no": f"H{n // 11 % 200}",
-                "status": "ACTIVE",
-                "member_code": f"{n:014}",
-                "livelihood_1": "LV05",
-                "marital_status": "MARRIED",
-            }
-
-    def release() -> Iterator[Row]:
-        for n in range(groups * 3 // 2):
-            yield {
-                **common("F", n),
-                "self_help_group_id": f"G-{n % groups}",
-                "fund": "RF" if n % 2 else "CIF",
-                "state": "RELEASED",
-                "released_on": day(),
-                "amount": 15_000 if n % 2 else 60_000,
-                "utr": f"UTR{n:012}",
-            }
-
-    def group_loan() -> Iterator[Row]:
-        for n in range(groups * 7 // 10):
-            yield {
-                **common("R", n),
-                "self_help_group_id": f"G-{n}",
-                "state": "DISBURSED",
-                "dose_no": n % 4 + 1,
-                "facility": "TL",
-                "applied_on": day(),
-                "sanctioned_on": day(),
-                "amount": 150_000,
-                "disbursed_on": day(),
-                "disbursed_amount": 150_000,
-                "ifsc": "JAKA0KANIRA",
-            }
-
-    def income() -> Iterator[Row]:
-        for n in range(members * 3 // 10):
-            yield {
-                **common("I", n),
-                "member_id": f"M-{n}",
-                "period_from": day(),
-                "period_to": day(400),
-                "amount": draw.randrange(300_000),
-                "activity": "LV05",
-                "sector": "LIVE",
-            }
-
-    def cover() -> Iterator[Row]:
-        for n in range(members * 23 // 100):
-            yield {
-                **common("N", n),
-                "member_id": f"M-{n}",
-                "scheme": "PMJJBY",
-                "state": "ACTIVE",
-                "enrolled_on": day(),
-                "renewal_due": date(2027, 6, 1),
-            }
-
-    def practice() -> Iterator[Row]:
-        for n in range(members * 65 // 100):
-            yield {
-                **common("W", n),
-                "member_id": f"M-{n}",
-                "component": "CROP",
-                "adopted_on": day(),
-            }
-
-    def benefit() -> Iterator[Row]:
-        for n in range(members // 5):
-            yield {
-                **common("C", n),
-                "member_id": f"M-{n}",
-                "department": "AGRI",
-                "given_on": day(),
-                "amount": 10_000,
-            }
-
-    return {
-        "beneficiary": beneficiary(),
-        "toolkit": toolkit(),
-        "verification": verification(),
-        "loan": loan(),
-        "training_batch": batch(),
-        "training_enrolment": enrolment(),
-        "programme": programme(),
-        "attendance": attendance(),
-        "self_help_group": group(),
-        "member": member(),
-        "fund_release": release(),
-        "group_loan": group_loan(),
-        "income_entry": income(),
-        "insurance_cover": cover(),
-        "farm_practice": practice(),
-        "convergence": benefit(),
-    }
+def _shows(words: str) -> Callable[[Terminal], bool]:
+    return lambda screen: bool(screen.row(words))
