@@ -34,7 +34,7 @@ _RUNG_NEEDS = (
 _LADDER = (
     (
         "income_entry",
-        ("member_id", "deleted", "period_to", "baseline", "amount", "activity", "assessed"),
+        ("member_id", "deleted", "period_to", "baseline", "amount", "activity", "assessed", "id"),
     ),
     (
         "member",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fieldkit.reports.declaration.measure import (
     FILLED,
     Aged,
+    AnyOf,
     Has,
     Measure,
     came_to,
@@ -252,7 +253,11 @@ ORIENTATIONS = Measure(
     "held_on",
     "events",
 )
-AT_CSC = ORIENTATIONS.also("orientations_csc", "of them with a CSC", {"csc_id": FILLED})
+AT_CSC = ORIENTATIONS.also(
+    "orientations_csc",
+    "of them with a CSC",
+    {"": AnyOf(({"csc_id": FILLED}, {"common_service_centre_id": FILLED}))},
+)
 INVITED = replace(ORIENTATIONS.sum("invited", "invited", "Invited"), unit="persons")
 ATTENDED = Measure(
     "attended",

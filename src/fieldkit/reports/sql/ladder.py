@@ -29,6 +29,8 @@ from fieldkit.reports.sql.aliases import alias
 RUNG = "rung"
 """The name under which conditions find a member's rung: MD, LD, PLD, NONE, or nothing known."""
 _ASSESSED = ("MD", "LD", "PLD")
+_CODE = 4
+"""The longest code of an assessment: NONE."""
 _RELEASED = ("RELEASED", "RECEIVED", "REPAID")
 _HELP = ("enterprise", "support", "convergence", "farm_practice")
 
@@ -47,14 +49,14 @@ def rungs(on: date, name: str, only: Select[tuple[object, ...]] | None = None) -
         or_(entry.c.baseline.is_(None), entry.c.baseline.is_(False)),
     )
     day = func.coalesce(cast(entry.c.period_to, String), date.min.isoformat())
+    # Of two assessments of one day that of the later number counts. The code ends the text.
+    rated = day + literal(" ") + entry.c.id + literal(" " * _CODE) + entry.c.assessed
     standing = (
         select(
             entry.c.member_id.label("member_id"),
             func.sum(case((counts, entry.c.amount))).label("income"),
             func.count(case((counts, entry.c.activity)).distinct()).label("activities"),
-            func.max(
-                case((entry.c.assessed.is_not(None), day + literal(" ") + entry.c.assessed))
-            ).label("assessed"),
+            func.max(case((entry.c.assessed.is_not(None), rated))).label("assessed"),
         )
         .where(
             entry.c.deleted.is_(False),
@@ -79,7 +81,8 @@ def rungs(on: date, name: str, only: Select[tuple[object, ...]] | None = None) -
         ),
         standing.c.member_id.in_(_helped()),
     )
-    assessed = func.substr(standing.c.assessed, literal_column("12"))
+    end = func.length(standing.c.assessed) - literal_column(str(_CODE - 1))
+    assessed = func.ltrim(func.substr(standing.c.assessed, end))
     rung = _rung(standing.c.income, assessed, potential, on)
     found = select(standing.c.member_id, rung.label(RUNG)).select_from(rows)
     return found.cte(name).prefix_with("MATERIALIZED")
