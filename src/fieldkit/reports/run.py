@@ -15,6 +15,7 @@ from fieldkit.records.fields.numbers import BranchCode
 from fieldkit.reports.area import Area, name_of
 from fieldkit.reports.declaration.report import (
     AREA,
+    TOTAL,
     Cell,
     Column,
     Counted,
@@ -165,7 +166,7 @@ def _row(report: Report, found: Found, key: Key, area: Area, period: Period, by:
         one: None if one in unsplit else values.get(one, _nothing(one)) for one in report.measures()
     }
     cells = [column.value(row, period.as_on) for column in report.columns]
-    named: list[Cell] = [named_key(key[0], area, by) if key else "Total"]
+    named: list[Cell] = [named_key(key[0], area, by) if key else TOTAL]
     if by is AREA:
         named.append(key[0] if key else None)
     return Row([*named, *cells], key or None)

@@ -276,6 +276,8 @@ class Row:
     """As :attr:`Heading.adds`, where it depends on the row."""
 
 
+TOTAL = "Total"
+"""What the row of all is called."""
 UNIT_OF_ROW = "figure"
 """The unit of a column whose figures have the unit of their row."""
 
