@@ -205,7 +205,7 @@ async def test_a_report_and_the_note_are_written_to_files(
             if "exported" in hand.text():
                 break
             await hand.pilot.pause(0.05)
-        day = date.today().isoformat()  # noqa: DTZ011
+        day = today().isoformat()
         # However long the name of the folder is, the file can be found by what is said.
         assert f"Budgam {day}.html" in " ".join(hand.text().split())
     names = {path.name for path in (tmp_path / "exports").iterdir()}
@@ -279,8 +279,9 @@ async def test_a_snapshot_stays_the_same_when_more_is_entered(
         assert " 2  " in hand.line("Toolkits delivered")
         await hand.press("h", "eid", "<enter>")
         assert isinstance(hand.app.screen, KeptPage)
-        assert "Snapshot Before Eid" in hand.text().splitlines()[0]
-        assert "by Asha. It stays the same for ever" in hand.text()
+        assert "wait › Snapshot" in hand.text().splitlines()[0]
+        assert "Before Eid" in hand.line("by Asha. It stays the same")
+        assert "It stays the same for ever, whatever" in " ".join(hand.text().split())
         assert "Block Chadoora, Budgam, as on" in hand.text()
         assert " 1  " in hand.line("Toolkits delivered")
         await mark(hand, "Toolkits delivered")
@@ -310,7 +311,7 @@ async def test_a_snapshot_kept_by_key_is_the_one_the_command_prints(
     counted = capsys.readouterr().out
     assert cli.run(["snapshot", "list", "--json"]) == 0
     kept = json.loads(capsys.readouterr().out)
-    day = date.today().isoformat()  # noqa: DTZ011
+    day = today().isoformat()
     assert [one["name"] for one in kept] == [
         f"toolkit_ageing Block Chadoora, Budgam {day}",
         "Second",
@@ -349,21 +350,45 @@ async def test_snapshots_of_other_areas_and_reports_are_told_apart(
         assert "Of the" not in hand.text()
 
 
-async def test_rows_of_a_snapshot_open_and_its_total_is_no_row(
-    opened_app: At, toolkits: dict[str, str]
+async def test_the_total_of_a_snapshot_is_no_row_and_each_row_opens(
+    opened_app: At, toolkits: dict[str, str], store: Store
 ) -> None:
+    nazir = artisan(store, "Nazir Dar", "Ali Dar", "9419022222")
+    put(store, Toolkit, beneficiary_id=nazir, state="SELECTED", district=2, block=15)
     async with opened_app() as hand:
         await open_report(hand, "toolkits: how")
         await hand.press("<left>", "h", "keep", "<enter>", "Rows", "<enter>")
         await hand.press("h", "rows", "<enter>")
-        assert "FIGURES" in hand.text()
+        assert " 4  " in hand.line("Toolkits selected")
+        await mark(hand, "Beerwah")
         assert not any(line.strip().startswith("Total") for line in hand.text().splitlines())
+        await hand.press("<enter>")
+        assert "› Beerwah" in hand.text().splitlines()[0]
+        assert " 1  " in hand.line("Toolkits selected")
+        await hand.press("<escape>")
+        assert isinstance(hand.app.screen, KeptPage)
+        assert "Chadoora" in hand.text()
+
+
+async def test_the_review_note_is_of_the_day_that_is_shown(
+    opened_app: At, toolkits: dict[str, str], tmp_path: Path
+) -> None:
+    async with opened_app() as hand:
+        await open_report(hand, "toolkits: how")
+        await hand.press("h", "another", "<enter>", "1 2 2026", "<enter>", "p", "1")
+        await hand.settle()
+        for _ in range(100):
+            if "exported" in hand.text():
+                break
+            await hand.pilot.pause(0.05)
+    (note,) = (tmp_path / "exports").iterdir()
+    assert "01 Feb 2026" in note.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     ("role", "scope", "left", "said"),
     [
-        ("operator", (2, 16), 0, "Only a supervisor may enter this"),
+        ("operator", (2, 16), 0, "Only a laptop enrolled for a supervisor may keep a snapshot."),
         ("supervisor", (2, 16), 0, ""),
         ("supervisor", (2, 16), 1, "a snapshot of District Budgam would lack the others."),
         ("supervisor", (2, None), 1, ""),

@@ -13,7 +13,6 @@ from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span, wrapped
-from fieldkit.screens.lookup.issues import denied
 from fieldkit.screens.progress.figures_page import FiguresPage
 from fieldkit.screens.progress.wanted import Found, Shown, held_area, holds
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -34,14 +33,18 @@ def read_kept(store: Store, report: str) -> Sequence[Record]:
 
 def may_not_keep(store: Store, area: Area) -> str:
     """Return why this laptop may not keep reports of an area; empty if it may."""
+    from fieldkit.protocol.scope import is_at_least
     from fieldkit.reports.kept import district_of, kept_kind
 
-    refused = denied(store, kept_kind(), new=True).get("", "")
-    if refused:
-        return refused
     scope, held = store.pull.state().scope, held_area(store)
     if scope is None:
         return ""
+    needs = kept_kind().writers.create
+    if not is_at_least(scope.role, needs):
+        return (
+            f"Only a laptop enrolled for a {needs} may keep a snapshot. Press x to write the "
+            "report to a file instead."
+        )
     if not holds(held, area):
         return (
             f"Only records of {held.title} are on this laptop: a snapshot of {area.title} would "
@@ -111,14 +114,14 @@ class KeptPage(FiguresPage[Shown]):
 
     def _head(self) -> None:
         title = self._found.table.title if self._found else ""
-        self.set_header(title, f"Snapshot {self._name}", self._row_name())
+        self.set_header(title, "Snapshot", self._row_name())
 
     def _above(self, found: Shown, width: int) -> Iterator[Cell]:
         from fieldkit.reports.formats.words import subtitle
 
         yield (Span(subtitle(found.table), "accent"),)
-        words = f"{self._since}. It stays the same for ever, whatever is entered later."
-        yield from wrapped((Span(words, "dim"),), width, 3)
+        words = f"  {self._since}. It stays the same for ever, whatever is entered later."
+        yield from wrapped((Span(self._name, "strong"), Span(words, "dim")), width, 3)
 
     async def _open_figure(self, found: Shown, at: int, column: int) -> None:  # noqa: ARG002
         """Say that a snapshot leads to no records."""

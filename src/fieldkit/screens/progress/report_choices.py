@@ -97,8 +97,10 @@ def history_page(
 
 
 def _named(record: Record) -> str:
-    """Return a snapshot's name with its day."""
+    """Return a snapshot's name, with its day where the name does not say it."""
     from fieldkit.records.fields.formats import show_date
 
-    day = record.value("as_on")
-    return f"{record.label()}, as on {show_date(day)}" if isinstance(day, date) else record.label()
+    name, day = record.label(), record.value("as_on")
+    if not isinstance(day, date) or day.isoformat() in name:
+        return name
+    return f"{name}, as on {show_date(day)}"
