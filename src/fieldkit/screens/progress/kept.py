@@ -106,7 +106,7 @@ class KeptPage(FiguresPage[Shown]):
     def __init__(self, found: Shown, name: str, since: str) -> None:
         """``since``: when it was kept, and by whom."""
         super().__init__(found)
-        self._name, self._since = name, since
+        self._kept_as, self._since = name, since
 
     async def load_data(self) -> None:
         """Say which snapshot this is."""
@@ -121,7 +121,7 @@ class KeptPage(FiguresPage[Shown]):
 
         yield (Span(subtitle(found.table), "accent"),)
         words = f"  {self._since}. It stays the same for ever, whatever is entered later."
-        yield from wrapped((Span(self._name, "strong"), Span(words, "dim")), width, 3)
+        yield from wrapped((Span(self._kept_as, "strong"), Span(words, "dim")), width, 3)
 
     async def _open_figure(self, found: Shown, at: int, column: int) -> None:  # noqa: ARG002
         """Say that a snapshot leads to no records."""
