@@ -129,8 +129,10 @@ async def test_no_query_behind_a_key_reads_through_the_log_or_a_kind(
         await hand.press("<down>", "<escape>")
         await hand.app.ask(lambda mine: artisan(mine, "Asif Lone", "Ali Lone", "9419066666"))
         await hand.app.refresh_status()
-    wanted = ("INSERT INTO change ", "findable_words MATCH", "FROM recent", "FROM toolkit")
-    wanted += ("FROM income_entry", "FROM fund_release", "FROM scheme_limit")
+    wanted = (
+        *("INSERT INTO change ", "findable_words MATCH", "FROM recent", "FROM toolkit"),
+        *("FROM income_entry", "FROM fund_release", "FROM scheme_limit"),
+    )
     assert all(any(part in statement for statement in ran) for part in wanted)
     with closing(sqlite3.connect(tmp_path / DATABASE)) as file:
         found = {

@@ -169,11 +169,12 @@ async def test_a_page_says_the_rung_that_the_report_counts(opened_app: At, store
 
 async def test_the_limits_of_the_territory_count(opened_app: At, store: Store) -> None:
     member = saved(store, 0, Woman("", (ended(1, 1_20_000),)))
-    limit = {"limit_name": "LAKHPATI_INCOME", "source": "Order 7", "district": 0}
-    put(store, SchemeLimit, amount=1_10_000, from_on=date(2020, 1, 1), **limit)
+    limit: dict[str, Value] = {"limit_name": "LAKHPATI_INCOME", "source": "Order", "district": 0}
+    put(store, SchemeLimit, amount=1_10_000, from_on=date(2021, 1, 1), **limit)
+    put(store, SchemeLimit, amount=1_60_000, from_on=date(2020, 1, 1), **limit)
     async with opened_app() as hand:
         assert "Not yet" not in await opened(hand, member)
-        put(store, SchemeLimit, amount=1_50_000, from_on=date(2021, 1, 1), **limit)
+        put(store, SchemeLimit, amount=1_50_000, from_on=date(2022, 1, 1), **limit)
         put(store, SchemeLimit, amount=1_00_000, from_on=today() + timedelta(days=9), **limit)
         assert "Not yet a Lakhpati Didi" in await opened(hand, member)
 

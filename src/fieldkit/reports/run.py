@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Protocol
 
 from sqlalchemy import Connection, func, select
@@ -15,6 +16,7 @@ from fieldkit.records.fields.numbers import BranchCode
 from fieldkit.reports.area import Area, name_of
 from fieldkit.reports.declaration.report import (
     AREA,
+    DIVISION,
     TOTAL,
     Cell,
     Column,
@@ -105,8 +107,9 @@ class Declared:
 
     @property
     def by(self) -> tuple[Dimension, ...]:
-        """What its rows can be made by."""
-        return self.report.by
+        """What its rows can be made by; where by area, by division too."""
+        ways = ([way, DIVISION] if way is AREA else [way] for way in self.report.by)
+        return tuple(chain.from_iterable(ways))
 
     def measured(self) -> Mapping[str, Counted]:
         """Return the measures by the names of their columns."""

@@ -26,7 +26,7 @@ def rows_page(
     """Return the choice of what the rows are, and of their order."""
     options = [
         Option(f"by {one.label.lower()}", partial(made_by, one), "Rows", now=one == wanted.by)
-        for one in wanted.report.by
+        for one in wanted.ways()
     ]
     names = [("", "as they come")]
     if found:

@@ -113,9 +113,9 @@ class ReportPage(FiguresPage[Found]):
         self.picker.start_over("")
 
     def _counted_yet(self) -> Found | None:
-        """Return what is shown; say if it is still being counted."""
-        if self._found is None or self._counting:
-            self.say("The report is still being counted.")
+        """Return what is shown; say if what was asked for is still being counted."""
+        if self._found is None or self._found.wanted != self._wanted:
+            self.say("The report is still being counted. Wait for it, then press the key again.")
             return None
         return self._found
 
@@ -157,7 +157,7 @@ class ReportPage(FiguresPage[Found]):
         """Go into an area, or look at the figures of a row alone."""
         area = found.area_of(place)
         if area is not None:
-            self._ask(found.wanted._replace(area=area))
+            self._ask(found.wanted.within(area))
         else:
             await super()._open_row(found, place)
 
@@ -203,7 +203,7 @@ class ReportPage(FiguresPage[Found]):
         elif around is None:
             self.say("This is the largest area.")
         else:
-            self._ask(self._wanted._replace(area=around))
+            self._ask(self._wanted.within(around))
 
     async def _into(self) -> None:
         """Go to the smaller area on the way to this laptop's own."""
@@ -215,7 +215,7 @@ class ReportPage(FiguresPage[Found]):
         if area is None:
             self.say("Press Enter on an area below, or g to go to any other.")
         else:
-            self._ask(self._wanted._replace(area=area))
+            self._ask(self._wanted.within(area))
 
     async def _period(self, step: int) -> None:
         """Go to an earlier period, or a later one."""
@@ -244,7 +244,7 @@ class ReportPage(FiguresPage[Found]):
     async def _choose_area(self) -> None:
         async def go(area: Area) -> None:
             self._at = None
-            self._ask(self._wanted._replace(area=area))
+            self._ask(self._wanted.within(area))
 
         areas = await self.ask(lambda _store: all_areas())
         await self.app.push_screen(area_page(self._wanted, areas, go))

@@ -31,6 +31,18 @@ class Wanted(NamedTuple):
     as_on: date | None = None
     """The day up to which events count; None: today."""
 
+    def ways(self) -> Sequence[Dimension]:
+        """Return what the rows can be here; only the whole UT has rows by division."""
+        return [one for one in self.report.by if self._replace(by=one).within(self.area).by is one]
+
+    def within(self, area: Area) -> Wanted:
+        """Return the same for another area: below the whole UT, no longer by division."""
+        from fieldkit.reports import Area
+        from fieldkit.reports.declaration.report import AREA, DIVISION
+
+        by: Dimension = AREA if self.by is DIVISION and area != Area() else self.by
+        return self._replace(area=area, by=by)
+
     def up_to(self, day: date | None) -> Wanted:
         """Return the same as on another day; a year that the day does not reach is left."""
         return self._replace(as_on=day, fy=self.fy if self.fy in periods(day) else "")
@@ -91,8 +103,11 @@ class Found(Shown):
     def area_of(self, place: int) -> Area | None:
         """Return the area that a row is about, if it is one within the report's."""
         from fieldkit.reports import Area
+        from fieldkit.reports.declaration.report import DIVISION
 
         row, wanted = self.table.rows[place], self.wanted
+        if wanted.by is DIVISION:
+            return Area(division=str(row.key[0])) if row.key and row.key[0] else None
         code = row.key[0] if row.key and self.rows_by_area else None
         if not isinstance(code, int) or not code:
             return None
