@@ -80,12 +80,12 @@ WOMEN = (
     Woman(
         "Lakhpati Didi",
         (ended(7, 60_000), ended(1, 60_000)),
-        f"Rs 1,20,000 in the last 12 months 2 entries since {ago(10)}",
+        f"Rs 1,20,000 in 12 months 2 entries since {ago(10)}",
     ),
     Woman(
         "Not yet a Lakhpati Didi",
         (ended(13, 90_000), ended(1, 20_000), ended(4, 80_000, "LV02", baseline=True)),
-        f"Rs 20,000 in the last 12 months 1 entry since {ago(4)}",
+        f"Rs 20,000 in 12 months 1 entry since {ago(4)}",
     ),
     Woman("Millionaire Didi", (ended(2, 12_00_000),)),
     Woman("Lakhpati Didi", (ended(2, 9_99_999),)),
@@ -97,7 +97,7 @@ WOMEN = (
     Woman(
         "Lakhpati Didi",
         (ended(20, None, assessed="LD"),),
-        f"no income entered for the last 12 months assessed {ago(20)}",
+        f"no amounts in 12 months assessed {ago(20)}",
     ),
     Woman("Potential Lakhpati Didi", (ended(20, None, assessed="LD"), ended(1, 5_000))),
 )

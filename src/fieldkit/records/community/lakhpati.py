@@ -149,9 +149,9 @@ def _rests_on(entries: Sequence[IncomeEntry], stands: Standing, on: date) -> lis
         counted = [one for one in _of_year(entries, on) if one.amount is not None]
         since = min(one.period_from or one.period_to or on for one in counted)
         many = "1 entry" if len(counted) == 1 else f"{len(counted)} entries"
-        income = f"{RUPEES.show(stands.income)} in the last {MONTHS} months"
+        income = f"{RUPEES.show(stands.income)} in {MONTHS} months"
         return [income, f"{many} since {show_date(since)}"]
-    words = [f"no income entered for the last {MONTHS} months"]
+    words = [f"no amounts in {MONTHS} months"]
     latest = _latest_assessment(entries)
     if latest is not None and latest.period_to:
         words.append(f"assessed {show_date(latest.period_to)}")
