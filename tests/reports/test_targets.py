@@ -190,6 +190,19 @@ def test_a_snapshot_has_a_name_that_can_be_read(call: Call) -> None:
     assert kept["name"].startswith("lakhpati J&K UT ")
 
 
+def test_a_snapshot_belongs_to_the_area_of_its_report(call: Call) -> None:
+    for n, area in enumerate(([], ["--division", "Jammu"], ["--district", "2"], ["--block", "16"])):
+        call("snapshot", "take", "lakhpati", "--name", str(n), *area)
+    kept = json.loads(call("snapshot", "list", "--json"))
+    places = {(one["name"], one["district"], one["block"], one["division"]) for one in kept}
+    assert places == {
+        ("0", 0, None, None),
+        ("1", 0, None, "JAMMU"),
+        ("2", 2, None, None),
+        ("3", 2, 16, None),
+    }
+
+
 def test_a_report_that_is_too_long_to_be_kept_says_so(
     call: Call, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

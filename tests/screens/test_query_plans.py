@@ -6,13 +6,15 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.screens.conftest import artisan, open_sync, organisations, reject
+from tests.screens.conftest import artisan, open_sync, organisations, put, reject
 
 from fieldkit.records import kinds
+from fieldkit.records.community.income_entry import IncomeEntry
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
 from fieldkit.store.database import connect
@@ -111,10 +113,12 @@ async def test_no_query_behind_a_key_reads_through_the_log_or_a_kind(
     organisations(store, 3)
     reject(store, {1: "Name missing"})
     artisan(store, "Nazir Ahmad Dar", "Ali Dar", "9419055555")
+    put(store, IncomeEntry, member_id=block["zooni"], amount=9_000, period_to=date(2026, 3, 31))
     async with opened_app() as hand:
         await hand.press("ghulam", "<enter>", "e", "<escape>", "h", "<escape>", "<escape>")
         await hand.press("9419017710", "<enter>", "<escape>")
         await hand.press("noor", "<enter>", "<escape>")
+        await hand.press("zooni akhter", "<enter>", "<escape>")
         await hand.press("zooni akhter", "<ctrl+n>", "<down>", "<ctrl+s>", "<escape>")
         for kind in kinds().values():
             await hand.press("/", f"list: {kind.plural.lower()}", "<enter>", "<down>", "<escape>")
@@ -125,7 +129,10 @@ async def test_no_query_behind_a_key_reads_through_the_log_or_a_kind(
         await hand.press("<down>", "<escape>")
         await hand.app.ask(lambda mine: artisan(mine, "Asif Lone", "Ali Lone", "9419066666"))
         await hand.app.refresh_status()
-    wanted = ("INSERT INTO change ", "findable_words MATCH", "FROM recent", "FROM toolkit")
+    wanted = (
+        *("INSERT INTO change ", "findable_words MATCH", "FROM recent", "FROM toolkit"),
+        *("FROM income_entry", "FROM fund_release", "FROM scheme_limit"),
+    )
     assert all(any(part in statement for statement in ran) for part in wanted)
     with closing(sqlite3.connect(tmp_path / DATABASE)) as file:
         found = {

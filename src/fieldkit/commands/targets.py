@@ -6,18 +6,16 @@ from argparse import Namespace
 from collections.abc import Sequence
 from datetime import date
 
-from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import open_store, operator_of, say, say_json
 from fieldkit.commands.reports import area_of, asked, put_out
 from fieldkit.commands.target_table import Targets, is_target_table, load_targets
 from fieldkit.files import Unreadable
-from fieldkit.records import Choice, Record, Unfit, kinds
-from fieldkit.records.fields.formats import KEPT_REPORT
+from fieldkit.records import Choice, Record
 from fieldkit.reports import Table
-from fieldkit.reports.area import WHOLE, Area, name_of
-from fieldkit.reports.formats.data import packed, unpacked
+from fieldkit.reports.area import name_of
 from fieldkit.reports.formats.words import in_words
+from fieldkit.reports.kept import NotKept, fields_of, kept_kind, kept_table, name_for
 from fieldkit.store import Edit, Store
 
 
@@ -136,56 +134,15 @@ def take(args: Namespace) -> int:
     with open_store() as store:
         store.index_for_reports()
         table = store.query(ask)
-        name = _called(args.called) or f"{table.name} {table.area} {table.as_on.isoformat()}"
-        _check_free(store, name)
-        edit = _snapshot(table, area, name)
-        if not _can_be_kept(str(edit.fields["content"])):
-            raise Unusable(
-                f"The report has too many rows to be kept ({len(table.rows)}). Keep it for a "
-                "smaller area, or write it to a file with `fieldkit report`."
-            )
-        store.save([edit], operator_of(store))
+        try:
+            name = name_for(table, args.called or "")
+            _check_free(store, name)
+            fields = fields_of(table, area, name)
+        except NotKept as error:
+            raise Unusable(str(error)) from None
+        store.save([Edit(kept_kind(), fields, confirmed=frozenset(fields))], operator_of(store))
     say(f"The report is kept as {name!r}. `fieldkit snapshot show` prints it the same for ever.")
     return DONE
-
-
-def _can_be_kept(content: str) -> bool:
-    """Say whether a packed report fits into a record and can be read again."""
-    try:
-        unpacked(content)
-    except ValueError:
-        return False
-    return len(content) <= KEPT_REPORT.longest
-
-
-def _called(text: str | None) -> str:
-    """Return the name that was given, tidied; empty if none was."""
-    try:
-        return str(kinds()["snapshot"].fields()["name"].format.parse(text or "") or "")
-    except Unfit as wrong:
-        raise Unusable(f"The name cannot be used: {wrong}") from None
-
-
-def _snapshot(table: Table, area: Area, name: str) -> Edit:
-    fields = {
-        "name": name,
-        "report": table.name,
-        "division": area.division.upper() or None,
-        "fy": table.fy or None,
-        "as_on": table.as_on,
-        "content": packed(table),
-        "district": _district(area),
-        "block": area.block,
-    }
-    given = {name: value for name, value in fields.items() if value is not None}
-    return Edit(kinds()["snapshot"], given, confirmed=frozenset(given))
-
-
-def _district(area: Area) -> int:
-    """Return the district a snapshot of an area belongs to; the whole territory's is 0."""
-    if area.block is not None:
-        return reference.district_of(area.block) or WHOLE
-    return area.district if area.district is not None else WHOLE
 
 
 def _check_free(store: Store, name: str) -> None:
@@ -240,6 +197,6 @@ def _kept(store: Store, name: str) -> Table:
     if not found:
         raise Unusable(f"There is no snapshot {name!r}. `fieldkit snapshot list` lists them.")
     try:
-        return unpacked(str(found[0].value("content")))
-    except ValueError:
-        raise Unusable(f"The snapshot {name!r} was kept by a newer fieldkit.") from None
+        return kept_table(found[0])
+    except NotKept as error:
+        raise Unusable(str(error)) from None

@@ -14,6 +14,7 @@ from fieldkit.reports.area import WHOLE, Area, name_of
 from fieldkit.reports.declaration.measure import Measure
 from fieldkit.reports.declaration.report import (
     AREA,
+    DIVISION,
     Cell,
     Counted,
     Dimension,
@@ -23,6 +24,7 @@ from fieldkit.reports.declaration.report import (
     Table,
 )
 from fieldkit.reports.published import published
+from fieldkit.reports.run import named_key
 from fieldkit.reports.sql.count import Key, count
 from fieldkit.reports.sql.drill import drill
 
@@ -37,6 +39,7 @@ _PUBLISHED = (
     Heading("as_on", "as on"),
     Heading("source", "Source"),
 )
+_OF_AREA = (Heading("code", "LGD code"), Heading("officer", "Nodal officer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Rankings:
     name: str = "rankings"
     title: str = "Rankings"
     code: str = "R20"
-    by: tuple[Dimension, ...] = (AREA, PUBLISHED)
+    by: tuple[Dimension, ...] = (AREA, DIVISION, PUBLISHED)
 
     def measured(self) -> Mapping[str, Counted]:
         """Return the figures by the names of their columns."""
@@ -58,8 +61,8 @@ class Rankings:
         if by is PUBLISHED:
             return self._published(connection, area, period)
         asked = [Counted(one) for one in self.measures]
-        found = count(connection, asked, area, period, AREA)
-        officers = _officers(connection)
+        found = count(connection, asked, area, period, by)
+        officers = _officers(connection) if by is AREA else {}
         figures = {
             key[0]: [row.get(one, 0) for one in asked]
             for key, row in found.items()
@@ -69,19 +72,18 @@ class Rankings:
         rows = [
             Row(
                 [
-                    name_of(area.level, code),
-                    code,
-                    officers.get((area.level, code)),
+                    named_key(code, area, by),
+                    *((code, officers.get((area.level, code))) if by is AREA else ()),
                     *(cell for n, value in enumerate(row) for cell in (value, ranks[n][code])),
                 ],
                 (code,),
             )
             for code, row in sorted(figures.items(), key=lambda one: _place(one[0], ranks))
         ]
+        level = area.level if by is AREA else by.name
         heads = [
-            Heading(area.level, area.level.capitalize()),
-            Heading("code", "LGD code"),
-            Heading("officer", "Nodal officer"),
+            Heading(level, level.capitalize()),
+            *(_OF_AREA if by is AREA else ()),
         ]
         for one in self.measures:
             heads.append(Heading(one.name, one.label, one.unit, True, one.amount))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Protocol
 
 from sqlalchemy import Connection, func, select
@@ -15,6 +16,8 @@ from fieldkit.records.fields.numbers import BranchCode
 from fieldkit.reports.area import Area, name_of
 from fieldkit.reports.declaration.report import (
     AREA,
+    DIVISION,
+    TOTAL,
     Cell,
     Column,
     Counted,
@@ -104,8 +107,9 @@ class Declared:
 
     @property
     def by(self) -> tuple[Dimension, ...]:
-        """What its rows can be made by."""
-        return self.report.by
+        """What its rows can be made by; where by area, by division too."""
+        ways = ([way, DIVISION] if way is AREA else [way] for way in self.report.by)
+        return tuple(chain.from_iterable(ways))
 
     def measured(self) -> Mapping[str, Counted]:
         """Return the measures by the names of their columns."""
@@ -165,7 +169,7 @@ def _row(report: Report, found: Found, key: Key, area: Area, period: Period, by:
         one: None if one in unsplit else values.get(one, _nothing(one)) for one in report.measures()
     }
     cells = [column.value(row, period.as_on) for column in report.columns]
-    named: list[Cell] = [named_key(key[0], area, by) if key else "Total"]
+    named: list[Cell] = [named_key(key[0], area, by) if key else TOTAL]
     if by is AREA:
         named.append(key[0] if key else None)
     return Row([*named, *cells], key or None)

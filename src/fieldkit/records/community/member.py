@@ -1,9 +1,10 @@
 """Members of self-help groups."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from fieldkit.protocol.finding import Severity
+from fieldkit.records.community import lakhpati
 from fieldkit.records.community.common import LOKOS
 from fieldkit.records.community.self_help_group import MOST_MEMBERS, SelfHelpGroup, members_of
 from fieldkit.records.declaration.action import Action
@@ -17,7 +18,7 @@ from fieldkit.records.declaration.parts import (
     Livelihoods,
     Person,
 )
-from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
+from fieldkit.records.declaration.rule import Broken, Known, RuleContext, Rules
 from fieldkit.records.declaration.writers import REGISTRAR, Writers
 from fieldkit.records.fields.formats import (
     CODE,
@@ -130,6 +131,10 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         """Say that she joined, and as what."""
         office = Choice("office").show(self.office)
         return f"Joined the group as {office.casefold()}" if office else "Joined the group"
+
+    def standing(self, known: Known, on: date) -> Sequence[str]:
+        """Say where she stands on the income ladder."""
+        return lakhpati.in_words(self, known, on)
 
 
 check = Rules(Member, LOKOS)

@@ -1,11 +1,11 @@
 """The base class of every kind, and the functions that read its declarations."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import Annotated, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeVar, cast
 
 from sqlalchemy import JSON, Table
 from sqlalchemy.orm import ClassManager, configure_mappers, declared_attr
@@ -21,6 +21,9 @@ from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.writers import Writers
 from fieldkit.records.fields.formats import Choice, Moment, Reference, Text, Value, Whole, YesNo
+
+if TYPE_CHECKING:
+    from fieldkit.records.declaration.rule import Known
 
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -179,6 +182,13 @@ class Record(SQLModel):
     def who(self) -> str:
         """Return what tells a person from others of the same name; empty if it is none."""
         return ""
+
+    def standing(self, known: "Known", on: date) -> Sequence[str]:  # noqa: ARG002
+        """Return where it stands on a day as other records say, and on what that rests.
+
+        Nothing is stored: the page of a record says it anew each time. Most kinds say nothing.
+        """
+        return ()
 
     def line(self) -> dict[str, str]:
         """Return the columns of the kind's list as people read them, by field."""

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from fieldkit.reports.area import TERRITORY
 from fieldkit.reports.declaration.measure import DAYS, FILLED, PERCENT, Measure
 
 Number: TypeAlias = int | float | None
@@ -173,6 +174,8 @@ class Dimension:
 
 AREA = Dimension("area", "Area", {})
 """The areas below the one chosen: districts, in a district its blocks."""
+DIVISION = Dimension("division", "Division", {}, TERRITORY)
+"""Jammu and Kashmir; what belongs to no district stands apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,6 +279,8 @@ class Row:
     """As :attr:`Heading.adds`, where it depends on the row."""
 
 
+TOTAL = "Total"
+"""What the row of all is called."""
 UNIT_OF_ROW = "figure"
 """The unit of a column whose figures have the unit of their row."""
 

@@ -13,7 +13,7 @@ from zlib import compress, decompressobj
 from zlib import error as zlib_error
 
 from fieldkit.formulas import escape_formula
-from fieldkit.reports.declaration.report import Cell, Heading, Row, Table
+from fieldkit.reports.declaration.report import TOTAL, Cell, Heading, Row, Table
 from fieldkit.reports.formats.words import subtitle
 
 _MOST_BYTES = 4_000_000
@@ -74,12 +74,21 @@ def unpacked(text: str) -> Table:
             date.fromisoformat(str(made["as_on"])),
             str(made["area"]),
             [Heading(name, label, unit) for name, label, unit in headings],
-            [Row([_day(value) for value in cells], None, str(unit)) for unit, *cells in rows],
+            [
+                _row(place, cells, str(unit), last=place + 1 == len(rows))
+                for place, (unit, *cells) in enumerate(rows)
+            ],
             cast(list[str], made["notes"]),
             str(made["fy"] or ""),
         )
     except (KeyError, TypeError, zlib_error) as error:
         raise ValueError("not a table") from error
+
+
+def _row(place: int, cells: list[Cell], unit: str, *, last: bool) -> Row:
+    """Return a row; each but the total has a key, though it leads to no records."""
+    total = last and cells[0] == TOTAL
+    return Row([_day(value) for value in cells], None if total else (place,), unit)
 
 
 def _day(value: Cell) -> Cell:

@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from fieldkit.plain_text import shown
 from fieldkit.reports.declaration.measure import PERCENT
-from fieldkit.reports.declaration.report import Heading, Row, Table, unit_of
+from fieldkit.reports.declaration.report import TOTAL, Heading, Row, Table, unit_of
 from fieldkit.reports.formats.words import in_words, subtitle
 
 LACKING = "\ufffd"
@@ -141,7 +141,7 @@ def _worth(table: Table, place: int, heading: Heading) -> bool:
 def _cell(table: Table, row: Row, place: int) -> Text:
     value, unit = row.cells[place], unit_of(table.columns[place], row)
     share = value / 100 if unit == PERCENT and isinstance(value, int | float) else None
-    total = row.key is None and row.cells[0] == "Total"
+    total = row.key is None and row.cells[0] == TOTAL
     text = shown(in_words(value, unit))
     return Text(text if isinstance(value, str) else whole(text), share, strong=total)
 

@@ -11,8 +11,16 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, sele
 
 from fieldkit.reports.area import Area
 from fieldkit.reports.declaration.measure import Measure
-from fieldkit.reports.declaration.report import Cell, Counted, Dimension, Period, per_kind
-from fieldkit.reports.sql.source import Source, links_of
+from fieldkit.reports.declaration.report import (
+    AREA,
+    DIVISION,
+    Cell,
+    Counted,
+    Dimension,
+    Period,
+    per_kind,
+)
+from fieldkit.reports.sql.source import DIVISION_PATH, Source, links_of
 
 Key = tuple[Cell, ...]
 Found = dict[Key, dict[Counted, Cell]]
@@ -43,7 +51,9 @@ def count(
 
 def path_of(kind: str, area: Area, by: Dimension) -> str | None:
     """Return the path to what a kind's rows are grouped by; None if it has none."""
-    return by.paths.get(kind) if by.name != "area" else area.level
+    if by is DIVISION:
+        return DIVISION_PATH
+    return by.paths.get(kind) if by is not AREA else area.level
 
 
 def _adds_up(measure: Measure, path: str) -> bool:
@@ -51,7 +61,7 @@ def _adds_up(measure: Measure, path: str) -> bool:
 
     Different values do only if no value can stand in two rows.
     """
-    by_place = path in {"district", "block"} and "block" in measure.distinct
+    by_place = path in {"district", "block", DIVISION_PATH} and "block" in measure.distinct
     return not measure.distinct or path in measure.distinct or by_place
 
 

@@ -22,7 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.types import String
 
 from fieldkit.records import kinds
-from fieldkit.records.community.lakhpati import LAKHPATI, MILLIONAIRE, MONTHS, POTENTIAL
+from fieldkit.records.community.lakhpati import (
+    INTERVENTIONS,
+    LAKHPATI,
+    MILLIONAIRE,
+    MONTHS,
+    POTENTIAL,
+    RELEASED,
+)
 from fieldkit.records.fields.dates import months_after
 from fieldkit.reports.sql.aliases import alias
 
@@ -31,8 +38,6 @@ RUNG = "rung"
 _ASSESSED = ("MD", "LD", "PLD")
 _CODE = 4
 """The longest code of an assessment: NONE."""
-_RELEASED = ("RELEASED", "RECEIVED", "REPAID")
-_HELP = ("enterprise", "support", "convergence", "farm_practice")
 
 
 def rungs(on: date, name: str, only: Select[tuple[object, ...]] | None = None) -> CTE:
@@ -126,7 +131,7 @@ def _limit(name: str, usual: int, on: date) -> ColumnElement[int]:
 
 def _helped() -> CompoundSelect[tuple[object, ...]]:
     """Return the members with an enterprise, support, convergence or farm practice."""
-    tables = [kinds()[kind].table() for kind in _HELP]
+    tables = [kinds()[kind].table() for kind in INTERVENTIONS]
     return union_all(
         *(
             select(table.c.member_id).where(
@@ -144,7 +149,7 @@ def _given_cif(to: str, on: date) -> Select[tuple[object, ...]]:
     return select(column).where(
         release.c.deleted.is_(False),
         release.c.fund == "CIF",
-        release.c.state.in_(_RELEASED),
+        release.c.state.in_(RELEASED),
         or_(release.c.released_on.is_(None), release.c.released_on <= on),
         column.is_not(None),
     )

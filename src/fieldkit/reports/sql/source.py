@@ -10,6 +10,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     and_,
+    case,
     exists,
     false,
     func,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import NamedFromClause
 
+from fieldkit import reference
 from fieldkit.records import Field, Record, kinds
 from fieldkit.reports.declaration.measure import (
     Aged,
@@ -38,6 +40,9 @@ from fieldkit.reports.declaration.measure import (
 from fieldkit.reports.declaration.report import Period, Span
 from fieldkit.reports.sql.aliases import alias
 from fieldkit.reports.sql.ladder import RUNG, rungs
+
+DIVISION_PATH = "district:division"
+"""The path to the division of the district that a record belongs to."""
 
 
 class Source:
@@ -63,7 +68,7 @@ class Source:
     def column(self, path: str) -> ColumnElement[object]:
         """Return the column of a field, or of one that a reference leads to.
 
-        ``ifsc:4`` are its first four characters.
+        ``ifsc:4`` are its first four characters, ``district:division`` is its division.
         """
         whole, _, length = path.partition(":")
         through, _, name = whole.rpartition(".")
@@ -73,6 +78,8 @@ class Source:
             return self._rung(rows, through)
         if not length:
             return columns[name]
+        if path == DIVISION_PATH:
+            return _division_of(columns[name])
         # As literals: PostgreSQL does not know two parameters in GROUP BY and SELECT for the same.
         return func.substr(columns[name], literal_column("1"), literal_column(str(int(length))))
 
@@ -211,6 +218,22 @@ class Source:
             conditions.append(self.column(measure.amount).is_not(None))
         conditions += [self.column(path).is_not(None) for path in measure.distinct]
         return and_(*conditions)
+
+
+def _division_of(district: ColumnElement[object]) -> ColumnElement[object]:
+    """Return the division of a district as SQL; nothing for one in none.
+
+    As literals: PostgreSQL does not know two parameters in GROUP BY and SELECT for the same.
+    """
+    return case(
+        *(
+            (
+                district.in_([literal_column(str(code)) for code in reference.districts_of(name)]),
+                literal_column(f"'{name}'"),
+            )
+            for name in reference.divisions()
+        )
+    )
 
 
 def _referring(test: Has, as_on: date) -> Select[object]:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fieldkit.reports import Row
-    from fieldkit.screens.progress.wanted import Found
+    from fieldkit.screens.progress.wanted import Shown
 
 MONTHS = 12
 _WIDEST_LABEL, _LEAST_BAR, _WIDEST_BAR = 44, 14, 40
 
 
-def figure_lines(found: Found, at: int, width: int) -> list[tuple[int, Text]]:
+def figure_lines(found: Shown, at: int, width: int) -> list[tuple[int, Text]]:
     """Return a line for each figure of the row ``at``, with the place of its column."""
     from fieldkit.reports.declaration.report import unit_of
 
@@ -44,7 +44,7 @@ def figure_lines(found: Found, at: int, width: int) -> list[tuple[int, Text]]:
     return lines
 
 
-def figures_head(found: Found, at: int, width: int) -> Text:
+def figures_head(found: Shown, at: int, width: int) -> Text:
     """Return the heading over the figures: of what, and where the months stand."""
     row = found.table.rows[at]
     texts = {p: figure(found.table, row, p) for p in found.figures(row)}
@@ -54,7 +54,7 @@ def figures_head(found: Found, at: int, width: int) -> Text:
     return (*left, Span("  "), *heading(f"{MONTHS} months")) if months else left
 
 
-def _widths(found: Found, at: int, texts: dict[int, str], width: int) -> tuple[int, int, int, int]:
+def _widths(found: Shown, at: int, texts: dict[int, str], width: int) -> tuple[int, int, int, int]:
     """Return the cells of label, figure, bar and months; the bar gets what is left."""
     heads = found.table.columns
     number = min(max((len(text) for text in texts.values()), default=1), 30)
@@ -66,7 +66,7 @@ def _widths(found: Found, at: int, texts: dict[int, str], width: int) -> tuple[i
     return label, number, chart if chart >= _LEAST_BAR // 2 else 0, months
 
 
-def _largest(found: Found, row: Row, places: Sequence[int]) -> dict[str, float]:
+def _largest(found: Shown, row: Row, places: Sequence[int]) -> dict[str, float]:
     """Return the largest figure on each scale, which has the longest bar."""
     from fieldkit.reports.declaration.measure import PERCENT
     from fieldkit.reports.declaration.report import unit_of

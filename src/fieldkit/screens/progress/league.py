@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fieldkit.reports import Heading, Row
-    from fieldkit.screens.progress.wanted import Found
+    from fieldkit.screens.progress.wanted import Shown
 
 MONTHS = 12
 _GAP = 2
@@ -38,7 +38,7 @@ class League(NamedTuple):
     rows: Sequence[tuple[int, Text]]
 
 
-def league(found: Found, order: Order, width: int) -> League:
+def league(found: Shown, order: Order, width: int) -> League:
     """Lay out all rows but the total, in an order, ``width`` cells wide."""
     places = ordered(found, order)
     if not places:
@@ -47,7 +47,7 @@ def league(found: Found, order: Order, width: int) -> League:
     return League(laid.heads(), [(place, laid.row(place)) for place in places])
 
 
-def ordered(found: Found, order: Order) -> Sequence[int]:
+def ordered(found: Shown, order: Order) -> Sequence[int]:
     """Return the places of all rows but the total, in an order."""
     rows, total = found.table.rows, found.total
     places = [place for place in range(len(rows)) if place != total]
@@ -68,7 +68,7 @@ def ordered(found: Found, order: Order) -> Sequence[int]:
 class _Columns:
     """The columns that fit, and how wide each is."""
 
-    def __init__(self, found: Found, order: Order, places: Sequence[int], width: int) -> None:
+    def __init__(self, found: Shown, order: Order, places: Sequence[int], width: int) -> None:
         self.found = found
         self.heads_of = found.table.columns
         self.rows = found.table.rows

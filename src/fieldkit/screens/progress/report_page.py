@@ -13,44 +13,45 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from fieldkit.screens.base.navigator import Among, MenuEntry
-from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.glyphs import DOT, LEFT, RIGHT
-from fieldkit.screens.look.parts import MARGIN, keys, rare
-from fieldkit.screens.look.text import Cell, Span, Text, joined, wrapped
-from fieldkit.screens.progress.choosing import Option, OptionsPage
-from fieldkit.screens.progress.figures import figure_lines, figures_head
-from fieldkit.screens.progress.league import Order, league
-from fieldkit.screens.progress.saving import note_page, save_page
+from fieldkit.screens.look.glyphs import LEFT, RIGHT
+from fieldkit.screens.look.parts import keys, rare
+from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.progress.about import about, above
+from fieldkit.screens.progress.day_page import DayPage
+from fieldkit.screens.progress.figures_page import FiguresPage
+from fieldkit.screens.progress.kept import KeepPage, kept_page, may_not_keep, read_kept
+from fieldkit.screens.progress.league import Order
+from fieldkit.screens.progress.report_choices import all_areas, area_page, history_page, rows_page
+from fieldkit.screens.progress.saving import note_page
 from fieldkit.screens.progress.wanted import (
     Found,
     Wanted,
-    holds,
+    periods,
     read_behind,
     read_months,
     read_table,
-    years,
 )
-from fieldkit.screens.widgets.rows import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from textual.timer import Timer
     from textual.worker import Worker
 
-    from fieldkit.reports import Area
+    from fieldkit.records import Record
+    from fieldkit.reports import Area, Dimension
 
 _PATIENCE = 0.15
 """Seconds after which a page says that it is still counting."""
-_NOTE_LINES = 6
-_OF_ROW = 2
-"""Notes under the figures of one row."""
 
 
-class ReportPage(PickerPage[None]):
+class ReportPage(FiguresPage[Found]):
     """A report for an area and a period."""
 
     KEYS = (
-        *keys("Enter open", f"{LEFT}{RIGHT} area", "[ ] period", "o rows", "x export"),
-        *keys("p review note"),
+        *keys("Enter open", f"{LEFT}{RIGHT} area", "[ ] period", "o rows", "h history"),
+        *keys("x export", "p note"),
         rare("g go to area"),
         *keys("Esc back"),
     )
@@ -58,13 +59,8 @@ class ReportPage(PickerPage[None]):
     def __init__(self, wanted: Wanted) -> None:
         super().__init__()
         self._wanted = wanted
-        self._found: Found | None = None
-        """What is shown; None while nothing was counted yet."""
         self._counting = False
         """Whether the page says that it is counting."""
-        self._at: int | None = None
-        """The row whose figures are shown alone."""
-        self._order = Order()
         self._patience: Timer | None = None
         self._worker: Worker[None] | None = None
 
@@ -98,7 +94,8 @@ class ReportPage(PickerPage[None]):
         if self._patience:
             self._patience.stop()
         again = before is not None and before.wanted == wanted
-        self._at = _same_row(before, found, self._at)
+        if before is not None and self._at is not None:
+            self._at = found.place_of(before.table.rows[self._at].key)
         self._found, self._counting = found, False
         if again:
             self.picker.reload()
@@ -115,83 +112,28 @@ class ReportPage(PickerPage[None]):
         self._head()
         self.picker.start_over("")
 
+    def _counted_yet(self) -> Found | None:
+        """Return what is shown; say if what was asked for is still being counted."""
+        if self._found is None or self._found.wanted != self._wanted:
+            self.say("The report is still being counted. Wait for it, then press the key again.")
+            return None
+        return self._found
+
     def _head(self) -> None:
-        found, row = self._found, ""
-        if found and self._at is not None and not self._counting:
-            row = str(found.table.rows[self._at].cells[0] or "")
+        row = "" if self._counting else self._row_name()
         self.set_header("Progress", self._wanted.report.title, row)
 
     # --- lines ---
 
-    async def answer(self, _text: str) -> Answer:
+    async def answer(self, text: str) -> Answer:
         """Answer with what was counted; the store is not asked here."""
-        found = self._found
-        if self._counting or found is None:
-            counting = (self._about(self._wanted), "", (Span("Counting ...", "dim"),))
-            return Answer(mark=None, above=counting if self._counting else ())
-        width = self.size.width - 2 * MARGIN
-        rows = [*self._figures(found, width), *self._league(found, width)]
-        above: list[Cell] = [self._about(found.wanted), *self._doubt(found, width)]
-        if not rows:
-            above += ["", (Span("There is nothing to show.", "dim"),)]
-        return Answer(
-            rows, above=tuple(above), after=tuple(self._notes(found, width)), scrolls=True
-        )
+        if self._counting:
+            counting = (about(self._wanted), "", (Span("Counting ...", "dim"),))
+            return Answer(mark=None, above=counting)
+        return await super().answer(text)
 
-    def _about(self, wanted: Wanted) -> Text:
-        period = f"financial year {wanted.fy}" if wanted.fy else "everything up to today"
-        by = f"by {wanted.by.label.lower()}"
-        parts = [(Span(wanted.area.title, "accent"),), (Span(period),), (Span(by, "dim"),)]
-        return joined(parts, f" {DOT} ")
-
-    def _doubt(self, found: Found, width: int) -> Iterator[Cell]:
-        """Say that records of a larger area are not all here."""
-        if not holds(found.held, found.wanted.area):
-            here = found.held.title
-            words = f"Only records of {here} are on this laptop: a larger area has more."
-            yield from wrapped((Span(words, "warn"),), width, 2)
-
-    def _figures(self, found: Found, width: int) -> Iterator[Choice]:
-        """Give a row for each figure of all, or of the row looked at."""
-        at = found.total if self._at is None else self._at
-        if at is None:
-            return
-        head = figures_head(found, at, width)
-        for number, (column, line) in enumerate(figure_lines(found, at, width)):
-            yield Choice(
-                (line,),
-                partial(self._open_figure, found, at, column),
-                key=f"figure {found.table.columns[column].name}",
-                head=head if not number else "",
-                gap=("",) if not number else (),
-            )
-
-    def _league(self, found: Found, width: int) -> Iterator[Choice]:
-        """Give the rows of the report."""
-        if self._at is not None:
-            return
-        heads, rows = league(found, self._order, width)
-        for number, (place, line) in enumerate(rows):
-            row = found.table.rows[place]
-            yield Choice(
-                (line,),
-                partial(self._open_row, found, place),
-                key=f"row {row.key or place}",
-                head=heads[-1] if not number else "",
-                gap=("", *heads[:-1]) if not number else (),
-            )
-
-    def _notes(self, found: Found, width: int) -> Iterator[Cell]:
-        notes = found.table.notes
-        for note in notes if self._at is None else notes[:_OF_ROW]:
-            yield ""
-            yield from wrapped((Span(note, "dim"),), width, _NOTE_LINES)
-
-    def on_resize(self) -> None:
-        """Lay the report out for the new width."""
-        super().on_resize()
-        if self._found:
-            self.call_after_refresh(self.picker.reload_if_idle)
+    def _above(self, found: Found, width: int) -> Iterator[Cell]:
+        return above(found, width)
 
     # --- what Enter does ---
 
@@ -213,25 +155,11 @@ class ReportPage(PickerPage[None]):
 
     async def _open_row(self, found: Found, place: int) -> None:
         """Go into an area, or look at the figures of a row alone."""
-        area = self._area_of(found, place)
+        area = found.area_of(place)
         if area is not None:
-            self._ask(found.wanted._replace(area=area))
-            return
-        self._at = place
-        self._head()
-        self.picker.start_over("")
-
-    @staticmethod
-    def _area_of(found: Found, place: int) -> Area | None:
-        """Return the area that a row is about, if it is one within the report's."""
-        from fieldkit.reports import Area
-
-        row, wanted = found.table.rows[place], found.wanted
-        code = row.key[0] if row.key and found.rows_by_area else None
-        if not isinstance(code, int) or not code:
-            return None
-        area = Area(district=code) if wanted.area.level == "district" else Area(block=code)
-        return None if area == wanted.area else area
+            self._ask(found.wanted.within(area))
+        else:
+            await super()._open_row(found, place)
 
     # --- keys ---
 
@@ -249,6 +177,7 @@ class ReportPage(PickerPage[None]):
             "]": partial(self._period, -1),
             "o": self._choose_rows,
             "g": self._choose_area,
+            "h": self._choose_history,
             "x": self._export,
             "p": self._note,
         }
@@ -259,21 +188,12 @@ class ReportPage(PickerPage[None]):
         return [
             MenuEntry("Here: the rows and their order", "o on this page", self._choose_rows),
             MenuEntry("Here: another area", "g on this page", self._choose_area),
+            MenuEntry("Here: as on another day", "h on this page", self._choose_day),
+            MenuEntry("Here: keep a snapshot", "h on this page", self._keep),
+            MenuEntry("Here: snapshots kept", "h on this page", self._choose_history),
             MenuEntry("Here: export this report", "x on this page", self._export),
             MenuEntry("Here: review note", "p on this page", self._note),
         ]
-
-    def action_leave(self) -> None:
-        """Go back from a row to all of them, else leave."""
-        if self._at is None:
-            self.dismiss(None)
-        else:
-            self._show_all()
-
-    def _show_all(self) -> None:
-        self._at = None
-        self._head()
-        self.picker.start_over("")
 
     async def _out(self) -> None:
         """Go to the larger area."""
@@ -283,7 +203,7 @@ class ReportPage(PickerPage[None]):
         elif around is None:
             self.say("This is the largest area.")
         else:
-            self._ask(self._wanted._replace(area=around))
+            self._ask(self._wanted.within(around))
 
     async def _into(self) -> None:
         """Go to the smaller area on the way to this laptop's own."""
@@ -295,88 +215,78 @@ class ReportPage(PickerPage[None]):
         if area is None:
             self.say("Press Enter on an area below, or g to go to any other.")
         else:
-            self._ask(self._wanted._replace(area=area))
+            self._ask(self._wanted.within(area))
 
     async def _period(self, step: int) -> None:
         """Go to an earlier period, or a later one."""
-        from fieldkit.records.fields.formats import today
-        from fieldkit.reports.declaration.report import financial_year
-
-        periods = years(financial_year(today()))
-        place = periods.index(self._wanted.fy) + step
-        if not 0 <= place < len(periods):
+        offered = periods(self._wanted.as_on)
+        place = offered.index(self._wanted.fy) + step
+        if not 0 <= place < len(offered):
             self.say("There is no earlier period." if step > 0 else "There is no later period.")
         else:
             self.say("")
-            self._ask(self._wanted._replace(fy=periods[place]))
+            self._ask(self._wanted._replace(fy=offered[place]))
 
     # --- choices ---
 
     async def _choose_rows(self) -> None:
-        wanted, found = self._wanted, self._found
-
-        async def made_by(place: int) -> None:
+        async def made_by(by: Dimension) -> None:
             self._at, self._order = None, Order()
-            self._ask(wanted._replace(by=wanted.report.by[place]))
+            self._ask(self._wanted._replace(by=by))
 
-        async def in_order(column: str) -> None:
-            self._order = Order(column)
+        async def in_order(order: Order) -> None:
+            self._order = order
             self.picker.start_over("")
 
-        options = [
-            Option(f"by {one.label.lower()}", partial(made_by, n), "Rows", now=one == wanted.by)
-            for n, one in enumerate(wanted.report.by)
-        ]
-        names = [("", "as they come")]
-        if found:
-            heads = found.table.columns
-            named = ((heads[n].name, heads[n].label) for n in found.columns() if heads[n].unit)
-            names += [(name, f"{label}, largest first") for name, label in named]
-        options += [
-            Option(words, partial(in_order, name), "Order", now=self._order.column == name)
-            for name, words in names
-        ]
-        page = OptionsPage(wanted.report.title, "Rows", "trade, bank, a figure ...", options)
+        page = rows_page(self._wanted, self._found, self._order, made_by, in_order)
         await self.app.push_screen(page)
 
     async def _choose_area(self) -> None:
-        areas = await self.ask(lambda _store: _all_areas())
-        wanted = self._wanted
-
         async def go(area: Area) -> None:
             self._at = None
-            self._ask(wanted._replace(area=area))
+            self._ask(self._wanted.within(area))
 
-        options = [Option(one.title, partial(go, one), now=one == wanted.area) for one in areas]
-        page = OptionsPage(wanted.report.title, "Area", "a district or block", options)
+        areas = await self.ask(lambda _store: all_areas())
+        await self.app.push_screen(area_page(self._wanted, areas, go))
+
+    async def _choose_history(self) -> None:
+        """Offer another day, keeping the report, and those kept before."""
+        name = self._wanted.report.name
+        kept = await self.ask(lambda store: read_kept(store, name))
+        page = history_page(
+            self._wanted, kept, self._choose_day, self._go_to_day, self._keep, self._open_kept
+        )
         await self.app.push_screen(page)
 
-    async def _export(self) -> None:
-        if self._found is None or self._counting:
-            self.say("The report is still being counted.")
+    async def _choose_day(self) -> None:
+        reviewed = self._found.period.reviewed if self._found else None
+        page = DayPage(self._wanted.report.title, reviewed, self._go_to_day)
+        await self.app.push_screen(page)
+
+    async def _go_to_day(self, day: date | None) -> None:
+        self._ask(self._wanted.up_to(day))
+
+    async def _keep(self) -> None:
+        found = self._counted_yet()
+        if found is None:
+            return
+        refused = await self.ask(lambda store: may_not_keep(store, found.wanted.area))
+        if refused:
+            self.say(refused, error=True)
         else:
-            await self.app.push_screen(save_page(self._found, self.say))
+            await self.app.push_screen(KeepPage(found, self.say))
+
+    async def _open_kept(self, record: Record) -> None:
+        from fieldkit.reports.kept import NotKept
+
+        try:
+            await self.app.push_screen(kept_page(record))
+        except NotKept as error:
+            self.say(str(error), error=True)
+
+    async def _export(self) -> None:
+        if self._counted_yet():
+            await super()._export()
 
     async def _note(self) -> None:
         await self.app.push_screen(note_page(self._wanted, self.say))
-
-
-def _same_row(before: Found | None, found: Found, at: int | None) -> int | None:
-    """Return the place of the marked row in the new table; None if it is gone."""
-    if before is None or at is None:
-        return None
-    key = before.table.rows[at].key
-    keys_now = [row.key for row in found.table.rows]
-    return keys_now.index(key) if key is not None and key in keys_now else None
-
-
-def _all_areas() -> Sequence[Area]:
-    """Return every area, each followed by those within it."""
-    from fieldkit.reports import Area
-
-    def within(area: Area) -> Iterator[Area]:
-        yield area
-        for part in area.parts():
-            yield from within(part)
-
-    return [*within(Area())]

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from fieldkit.screens.lookup.export_page import ExportPage, FileKind
 
 if TYPE_CHECKING:
-    from fieldkit.screens.progress.wanted import Found, Wanted
+    from fieldkit.screens.progress.wanted import Shown, Wanted
     from fieldkit.store import Store
 
 _NOTE = ("html", "pdf")
 """The formats of the review note."""
 
 
-def save_page(found: Found, say: Callable[..., None]) -> ExportPage:
+def save_page(found: Shown, say: Callable[..., None]) -> ExportPage:
     """Return the page that asks for the format of a report; ``say``: says what became of it."""
     from fieldkit.reports.formats.files import FORMATS
 
@@ -40,7 +40,7 @@ def note_page(wanted: Wanted, say: Callable[..., None]) -> ExportPage:
         from fieldkit.reports import period_of
         from fieldkit.reports.note import review_note
 
-        period = store.query(partial(period_of, area=wanted.area, fy=wanted.fy))
+        period = store.query(partial(period_of, area=wanted.area, fy=wanted.fy, as_on=wanted.as_on))
         asked = partial(review_note, area=wanted.area, period=period, suffix=chosen.suffix)
         made = _made(lambda: store.query(asked))
         named(f"Review note, {wanted.area.title}").write_bytes(made)

@@ -33,6 +33,8 @@ class PageData:
     plural: str
     """What a list of such records is called."""
     identity: Identity
+    standing: Sequence[str]
+    """Where it stands as other records say; nothing for most."""
     state: str
     deleted: bool
     steps: Sequence[Step]
@@ -49,6 +51,8 @@ class PageData:
 
 def read_page_data(store: Store, record_id: str) -> PageData | None:
     """Read the page of a record; None if it is not on this laptop."""
+    from fieldkit.records.fields.formats import today
+
     record = store.record(record_id)
     if record is None:
         return None
@@ -60,6 +64,7 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         row=row,
         plural=record.plural,
         identity=identity(referred, record, row.label),
+        standing=() if record.deleted else record.standing(store, today()),
         state=record_words(
             str(last), settle=record.id in open_.settle, check=record.id in open_.check
         ),

@@ -32,6 +32,10 @@ def above(page: PageData, width: int, *, due: bool) -> list[Cell]:
     lines: list[Cell] = [apart(name, (Span(page.row.id, "dim"),), width)]
     about = [(Span(one.main, "accent"),), *((Span(text),) for text in one.others)]
     lines += wrapped(joined(about), width, 2)
+    if page.standing:
+        first, *rest = page.standing
+        stands = [(Span(first, "strong"),), *((Span(text),) for text in rest)]
+        lines += wrapped(joined(stands), width, 2)
     if len(page.steps) > 1:
         lines += ["", steps(page.steps, width)]
     needed = due_lines(page.due, width) if due else []
