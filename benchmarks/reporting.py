@@ -13,6 +13,7 @@ from benchmarks.starting import HOME_LABEL
 from benchmarks.terminal import ENTER, ESCAPE, Terminal
 from benchmarks.territory import AS_ON, home_of
 from fieldkit.reports import Area, due_counts, due_work, period_of, reports
+from fieldkit.server.database.connection import count_in_memory, reading
 from fieldkit.store import Store
 
 _LIMITS = {"laptop": 1000.0, "server": 2000.0}
@@ -67,7 +68,8 @@ def on_engine(engine: Engine) -> list[Figure]:
     """Time every report on a server's database, filled by :mod:`benchmarks.territory`."""
 
     def query(ask: Callable[[Connection], object]) -> object:
-        with engine.connect() as connection:
+        with reading(engine) as connection:
+            count_in_memory(connection)
             return ask(connection)
 
     return list(_reports("server", query))

@@ -236,11 +236,11 @@ def _rows(  # noqa: C901 - one small generator a kind
         for n in range(members * 3 // 10):
             yield {
                 **common("I", n),
-                "member_id": f"M-{n}",
+                "member_id": f"M-{n // 2}",
                 "period_from": day(),
                 "period_to": day(400),
-                "amount": draw.randrange(300_000),
-                "activity": "LV05",
+                "amount": draw.randrange(150_000),
+                "activity": ("LV05", "LV01")[n % 2],
                 "sector": "LIVE",
             }
 

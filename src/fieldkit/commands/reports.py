@@ -61,12 +61,13 @@ def on_server(database: str, ask: Callable[[Connection], T]) -> T:
     from fieldkit.commands.server import server_parts
 
     with server_parts():
-        from fieldkit.server.database.connection import reading
+        from fieldkit.server.database.connection import count_in_memory, reading
         from fieldkit.server.database.migrate import read_database
 
         engine = read_database(database)
         try:
             with reading(engine) as connection:
+                count_in_memory(connection)
                 return ask(connection)
         finally:
             engine.dispose()
