@@ -7,17 +7,16 @@ from datetime import date
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    CompoundSelect,
     Select,
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     literal_column,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.types import String
 
@@ -84,7 +83,7 @@ def rungs(on: date, name: str, only: Select[tuple[object, ...]] | None = None) -
             standing.c.member_id.in_(_given_cif("member_id", on)),
             group.in_(_given_cif("self_help_group_id", on)),
         ),
-        standing.c.member_id.in_(_helped()),
+        or_(*(_has(kind, standing.c.member_id) for kind in INTERVENTIONS)),
     )
     end = func.length(standing.c.assessed) - literal_column(str(_CODE - 1))
     assessed = func.ltrim(func.substr(standing.c.assessed, end))
@@ -129,17 +128,10 @@ def _limit(name: str, usual: int, on: date) -> ColumnElement[int]:
     return func.coalesce(latest.scalar_subquery(), usual)
 
 
-def _helped() -> CompoundSelect[tuple[object, ...]]:
-    """Return the members with an enterprise, support, convergence or farm practice."""
-    tables = [kinds()[kind].table() for kind in INTERVENTIONS]
-    return union_all(
-        *(
-            select(table.c.member_id).where(
-                table.c.deleted.is_(False), table.c.member_id.is_not(None)
-            )
-            for table in tables
-        )
-    )
+def _has(kind: str, member: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a member has a record of a kind; an index leads to it."""
+    table = kinds()[kind].table()
+    return exists().where(table.c.member_id == member, table.c.deleted.is_(False))
 
 
 def _given_cif(to: str, on: date) -> Select[tuple[object, ...]]:
