@@ -60,18 +60,20 @@ class Mutant:
     profile: str
     """The profile whose runs are likely to detect it."""
     patches: Callable[[], Sequence[Patch]]
+    tests: str = ""
+    """The tests that detect what random runs meet too seldom."""
 
 
 MUTANTS: list[Mutant] = []
 
 
 def mutant(
-    rule: str, what: str, profile: str
+    rule: str, what: str, profile: str, tests: str = ""
 ) -> Callable[[Callable[[], Sequence[Patch]]], Callable[[], Sequence[Patch]]]:
     """Register the patches of a mutant."""
 
     def enter(patches: Callable[[], Sequence[Patch]]) -> Callable[[], Sequence[Patch]]:
-        MUTANTS.append(Mutant(rule, what, profile, patches))
+        MUTANTS.append(Mutant(rule, what, profile, patches, tests))
         return patches
 
     return enter
@@ -142,7 +144,12 @@ def _() -> list[Patch]:
     return [patch.object(sync, "served_by_lost_data", lambda *_: False)]
 
 
-@mutant("42", "look at the cursors of a laptop, not at the batches it was told of", "lost server")
+@mutant(
+    "42",
+    "look at the cursors of a laptop, not at the batches it was told of",
+    "lost server",
+    tests="tests/server/test_restored.py",
+)
 def _() -> list[Patch]:
     usual = eras._reached
 
@@ -157,7 +164,12 @@ def _() -> list[Patch]:
     return [patch.object(restarts, "pull_from_start", lambda *_, **__: {"more": 1})]
 
 
-@mutant("42", "compare no log again when the server has lost what it sent", "lost server")
+@mutant(
+    "42",
+    "compare no log again when the server has lost what it sent",
+    "lost server",
+    tests="tests/store/test_restarts.py",
+)
 def _() -> list[Patch]:
     usual = restarts.begin_again
 
