@@ -27,7 +27,7 @@ MOST_SEEDS = 300
 class Caught:
     """The number of seeds until a mutant was detected, and the failure; None: never.
 
-    Without a seed: a test failed.
+    0 seeds: a test failed. A mutant that does not fit the program it patches is not detected.
     """
 
     mutant: int
@@ -49,7 +49,8 @@ def hunt(number: int, most: int = MOST_SEEDS) -> Caught:
             for seed in range(most):
                 _, failure = run_seed(harness, seed, profile=profile)
                 if failure:
-                    return Caught(number, seed + 1, failure.what)
+                    broken = failure.what.startswith(("TypeError", "AttributeError"))
+                    return Caught(number, None if broken else seed + 1, failure.what)
         return Caught(number, None)
     finally:
         harness.close()

@@ -185,7 +185,12 @@ def _() -> list[Patch]:
     return [patch.object(pull, "begin_again", begin_again)]
 
 
-@mutant("42", "keep what the server does not send again", "lost server")
+@mutant(
+    "42",
+    "keep what the server does not send again",
+    "lost server",
+    tests="tests/store/test_restarts.py",
+)
 def _() -> list[Patch]:
     return [patch.object(pull, "remove_some", lambda *_: None)]
 
@@ -226,10 +231,11 @@ def _() -> list[Patch]:
         version: int,
         *,
         above: int = 0,
+        unseen: bool = False,
     ) -> merge.Merged:
         district = change.fields.get("district", values.get("district"))
         after = counters[district] = counters.get(district, 0) + 1
-        return usual(values, written, change, ancestry, after - 1, above=above)
+        return usual(values, written, change, ancestry, after - 1, above=above, unseen=unseen)
 
     return [patch.object(record_state, "merge", merged)]
 
@@ -264,10 +270,11 @@ def _() -> list[Patch]:
         version: int,
         *,
         above: int = 0,
+        unseen: bool = False,
     ) -> merge.Merged:
         if change.op is Op.DELETE:
             written = {name: one for name, one in written.items() if name == merge.DELETED}
-        return usual(values, written, change, ancestry, version, above=above)
+        return usual(values, written, change, ancestry, version, above=above, unseen=unseen)
 
     return [patch.object(record_state, "merge", merged)]
 
@@ -296,8 +303,8 @@ def _() -> list[Patch]:
 def _() -> list[Patch]:
     usual = merge.merge
 
-    def merged(*given: object, above: int = 0) -> merge.Merged:
-        done = usual(*given, above=above)  # type: ignore[arg-type]
+    def merged(*given: object, **known: object) -> merge.Merged:
+        done = usual(*given, **known)  # type: ignore[arg-type]
         return replace(done, closes=merge._named_by_decision(cast(Change, given[2])))
 
     return [patch.object(record_state, "merge", merged)]
@@ -497,9 +504,11 @@ def _() -> list[Patch]:
 def _() -> list[Patch]:
     usual = overlays.OverlayRebuilder.base
 
-    def answered(rebuilder: overlays.OverlayRebuilder, keys: Collection[Key]) -> dict[Key, BaseRow]:
+    def answered(
+        rebuilder: overlays.OverlayRebuilder, keys: Collection[Key], _settled: Collection[Key]
+    ) -> dict[Key, BaseRow]:
         found = {}
-        for key in keys:
+        for key in filter(rebuilder.is_here, keys):
             versions = [one.row.version or 0 for one in rebuilder.own.get(key, ()) if one.acked]
             was = usual(rebuilder, key)
             found[key] = replace(was, version=max([was.version, *versions]))
