@@ -186,7 +186,7 @@ class Record(SQLModel):
     def standing(self, known: "Known", on: date) -> Sequence[str]:  # noqa: ARG002
         """Return where it stands on a day as other records say, and on what that rests.
 
-        Nothing is stored: the page of a record says it anew each time. Most kinds say nothing.
+        Nothing is stored: each page of a record reads it again. Most kinds say nothing.
         """
         return ()
 

@@ -23,7 +23,10 @@ S = TypeVar("S", bound=Shown)
 
 
 class FiguresPage(PickerPage[None], Generic[S]):
-    """The figures of a table."""
+    """The figures of a table that lead to no records."""
+
+    WHAT = "Table"
+    """What holds the figures."""
 
     def __init__(self, found: S | None = None) -> None:
         super().__init__()
@@ -33,19 +36,23 @@ class FiguresPage(PickerPage[None], Generic[S]):
         """The row whose figures are shown alone."""
         self._order = Order()
 
-    # --- what a page says of its own ---
+    # --- what a page of its own may say instead ---
 
     def _head(self) -> None:
         """Say in the bar which report this is, and which row is shown alone."""
-        raise NotImplementedError
+        title = self._found.table.title if self._found else ""
+        self.set_header(title, self.WHAT, self._row_name())
 
-    def _above(self, found: S, width: int) -> Iterator[Cell]:
+    def _above(self, found: S, width: int) -> Iterator[Cell]:  # noqa: ARG002
         """Give the lines above the figures."""
-        raise NotImplementedError
+        from fieldkit.reports.formats.words import subtitle
 
-    async def _open_figure(self, found: S, at: int, column: int) -> None:
-        """Do what Enter does on a figure of the row ``at``."""
-        raise NotImplementedError
+        yield (Span(subtitle(found.table), "accent"),)
+
+    async def _open_figure(self, found: S, at: int, column: int) -> None:  # noqa: ARG002
+        """Say that a figure leads to no records."""
+        label = found.table.columns[column].label
+        self.say(f"A {self.WHAT.lower()} holds figures, not the records behind “{label}”.")
 
     async def _open_row(self, found: S, place: int) -> None:  # noqa: ARG002
         """Look at the figures of a row alone."""

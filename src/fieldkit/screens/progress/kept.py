@@ -101,6 +101,7 @@ class KeepPage(PickerPage[None]):
 class KeptPage(FiguresPage[Shown]):
     """A report as it was on a day."""
 
+    WHAT = "Snapshot"
     KEYS = keys("Enter open", "x export", "Esc back")
 
     def __init__(self, found: Shown, name: str, since: str) -> None:
@@ -112,21 +113,10 @@ class KeptPage(FiguresPage[Shown]):
         """Say which snapshot this is."""
         self._head()
 
-    def _head(self) -> None:
-        title = self._found.table.title if self._found else ""
-        self.set_header(title, "Snapshot", self._row_name())
-
     def _above(self, found: Shown, width: int) -> Iterator[Cell]:
-        from fieldkit.reports.formats.words import subtitle
-
-        yield (Span(subtitle(found.table), "accent"),)
+        yield from super()._above(found, width)
         words = f"  {self._since}. It stays the same for ever, whatever is entered later."
         yield from wrapped((Span(self._kept_as, "strong"), Span(words, "dim")), width, 3)
-
-    async def _open_figure(self, found: Shown, at: int, column: int) -> None:  # noqa: ARG002
-        """Say that a snapshot leads to no records."""
-        label = found.table.columns[column].label
-        self.say(f"A snapshot holds figures, not the records behind “{label}”.")
 
     async def on_key(self, event: events.Key) -> None:
         """Export the snapshot."""
