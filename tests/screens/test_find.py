@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,14 @@ async def test_a_click_opens_the_row(opened_app: At, block: dict[str, str]) -> N
         await hand.pilot.click(offset=(10, row))
         await hand.settle()
         assert isinstance(hand.app.screen, RecordPage)
+
+
+async def test_the_end_leaves_nothing_waiting_for_keys(opened_app: At) -> None:
+    async with opened_app() as hand:
+        await hand.press("a")
+    await asyncio.sleep(0)
+    waiting = [repr(task.get_coro()) for task in asyncio.all_tasks()]
+    assert not [one for one in waiting if "_deliver_keys" in one]
 
 
 async def test_up_from_none_of_these_reaches_the_last_hit(

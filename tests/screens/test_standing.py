@@ -13,6 +13,7 @@ import pytest
 from tests.screens.conftest import put
 from textual import events
 
+from fieldkit.protocol.change import Op
 from fieldkit.records.community.income_entry import IncomeEntry
 from fieldkit.records.community.member import Member
 from fieldkit.records.community.self_help_group import SelfHelpGroup
@@ -24,6 +25,7 @@ from fieldkit.records.targets.scheme_limit import SchemeLimit
 from fieldkit.reports import Area, period_of, reports
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.record_page import RecordPage
+from fieldkit.store import Edit
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At, Hand
@@ -165,6 +167,16 @@ async def test_a_page_says_the_rung_that_the_report_counts(opened_app: At, store
             assert woman.more in said, (woman, said)
             counts = {one for one, members in in_report.items() if member in members}
             assert counts == _COLUMNS[woman.says], woman
+
+
+async def test_help_that_was_deleted_does_not_count(opened_app: At, store: Store) -> None:
+    member = saved(store, 0, Woman("", TWO, joined=30, cif=True, helped=True))
+    assert member in counted(store, "pld_identified")
+    (support,) = store.where("support", member_id=member)
+    store.save([Edit(Support, {}, support.id, None, Op.DELETE)], "Asha")
+    assert member not in counted(store, "pld_identified")
+    async with opened_app() as hand:
+        assert "Not yet a Lakhpati Didi" in await opened(hand, member)
 
 
 async def test_the_limits_of_the_territory_count(opened_app: At, store: Store) -> None:
