@@ -435,7 +435,10 @@ async def test_only_who_may_write_a_snapshot_is_asked_its_name(
     store.enrol("http://localhost", "t", role, *scope, 1)
     async with opened_app() as hand:
         await open_report(hand, "toolkits: how")
-        await hand.press(*["<left>"] * left, "h", "keep", "<enter>")
+        await hand.press(*["<left>"] * left)
+        while hand.app.screen._found.wanted.area != hand.app.screen._wanted.area:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.05)
+        await hand.press("h", "keep", "<enter>")
         assert isinstance(hand.app.screen, ReportPage if said else KeepPage)
         assert said in " ".join(hand.text().split())
 
