@@ -67,11 +67,15 @@ class Liar:
     # What it does
 
     def _take_ids(self, chance: random.Random) -> str:
-        """Make a record under the number that a laptop gives out next."""
+        """Make a record under the number that a laptop gives out next.
+
+        Where a copy of the laptop gave it out already, this is an edit like any other.
+        """
         taken = self._next_id(chance)
         change = self._change(Op.CREATE, taken, self._person(), 1 + self._seq)
-        if taken.partition("-")[0] != self._origin:
-            self._world.expected.lies.add(self._mark(change))
+        expected = self._world.expected
+        if taken.partition("-")[0] != self._origin and taken not in expected.state.rows:
+            expected.lies.add(self._mark(change))
         self._send(self._request(change))
         self._keep(change)
         return f"the liar makes {taken} in its own log"

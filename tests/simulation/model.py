@@ -389,6 +389,7 @@ class Expected:
             if mark in self.state.fates
             and self.state.fates[mark].record_id == record_id
             and self.typed[mark].kind == typed.kind
+            and self.typed[mark].op == "create"
         ]
         return "rejected" in entries and "late" not in entries
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code, local_server
-from fieldkit.store import Edit, Store
+from fieldkit.settings import DATABASE
+from fieldkit.store import Edit, State, Store
+from fieldkit.store.files.place import place_of
 from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Outcome, Stop, enrol, sync
 
@@ -36,10 +39,21 @@ class Office:
     def stop(self) -> None:
         self._running.close()
 
-    def laptop(self, name: str) -> Store:
+    def laptop(self, name: str, role: str = "operator", district: int | None = 2) -> Store:
         store = Store.open(self._folder / name)
         store.init(name, 2, None)
-        enrol(store, self.url, code(self.file, district=2))
+        enrol(store, self.url, code(self.file, role, district))
+        self.laptops.append(store)
+        return store
+
+    def copy_unnoticed(self, laptop: Store, name: str) -> Store:
+        """Copy a laptop's disk to another laptop, which seems to be the same machine and folder."""
+        (self._folder / name).mkdir()
+        file = self._folder / name / DATABASE
+        laptop.back_up(file)
+        with closing(sqlite3.connect(file)) as copy, copy:
+            copy.execute("UPDATE device SET place = ?", [place_of(file)])
+        store = Store.open(self._folder / name)
         self.laptops.append(store)
         return store
 
@@ -173,3 +187,43 @@ def test_a_server_without_any_record_has_sent_all_it_has(office: Office) -> None
     assert names(reader) == set()
     assert not reader.pull.state().more
     assert done(reader).session.requests == 1
+
+
+def test_a_copy_whose_work_was_lost_sends_it_beside_the_other_copys(office: Office) -> None:
+    first = office.laptop("first")
+    put(first, "VO before the copy")
+    copy = office.copy_unnoticed(first, "copy")
+    office.back_up()
+    put(copy, "VO of the copy")
+    done(copy)
+    office.restore()
+    put(first, "VO of the first")
+    done(first)
+    # The server has other changes now where it had acknowledged the copy's.
+    done(copy)
+    expected = {"VO before the copy", "VO of the first", "VO of the copy"}
+    for laptop in office.laptops:
+        done(laptop)
+        assert names(laptop) == expected
+        assert laptop.check() == []
+
+
+def test_a_copy_learns_what_became_of_work_that_the_other_copy_sent_again(office: Office) -> None:
+    first = office.laptop("first", role="administrator", district=None)
+    edit = Edit(VillageOrganisation, {"name": "VO of all", "district": WHOLE_UT})
+    (saved,) = first.save([edit], "Asha")
+    copy = office.copy_unnoticed(first, "copy")
+    office.back_up()
+    done(copy)
+    assert copy.states([saved.id]) == {saved.id: State.ON_SERVER}
+    office.restore()
+    with closing(sqlite3.connect(office.file)) as server, server:
+        server.execute("UPDATE device SET role = 'operator'")
+    assert done(first).returned == 1
+    done(copy)
+    for laptop in office.laptops:
+        assert laptop.states([saved.id]) == {saved.id: State.REJECTED}
+        assert names(laptop) == {"VO of all"}
+        assert laptop.check() == []
+    assert copy.outbox.unsettled() == {}
+    assert done(copy).session.requests == 1

@@ -37,7 +37,7 @@ MOST_CHANGES = 200
 MOST_ROWS = 2000
 """Most rows of a page."""
 MOST_UNSETTLED = 500
-"""Most late changes, and most waiting ones, that a request lists."""
+"""Most changes of each list of :class:`Unsettled`."""
 MOST_DISTRICTS = 100
 MOST_SHOWN = 100
 """Most heads that a laptop shows when it enrols; servers of any version read so many."""
@@ -97,6 +97,8 @@ class Unsettled(Message):
 
     late: Annotated[list[Seq], Field(max_length=MOST_UNSETTLED)] = []
     waiting: Annotated[list[Seq], Field(max_length=MOST_UNSETTLED)] = []
+    again: Annotated[list[Seq], Field(max_length=MOST_UNSETTLED)] = []
+    """Changes answered by a server that has lost data since: what it says of each now."""
 
 
 class SyncRequest(Message):
@@ -174,7 +176,7 @@ class Page(Message):
 
 
 class Settled(Verdict):
-    """The present verdict of a change that was late or waiting; ``applied``: merged in full."""
+    """The present verdict of a change asked about; ``applied``: merged in full."""
 
     version: Seq | None = None
     """The record's version after it; None: not merged."""
@@ -195,8 +197,8 @@ class SyncAnswer(Message):
     """The version of the record after each change of the batch, in order; None: rejected."""
     verdicts: Annotated[list[Verdict], Field(max_length=MOST_CHANGES)] = []
     """Verdicts on changes of the batch; those without one were applied."""
-    settled: Annotated[list[Settled], Field(max_length=2 * MOST_UNSETTLED)] = []
-    """The changes asked about whose verdict has changed."""
+    settled: Annotated[list[Settled], Field(max_length=3 * MOST_UNSETTLED)] = []
+    """The changes asked about whose verdict has changed, and all that were asked about again."""
     page: Page | None = None
     cursors: Cursors = {}
     """The positions at the end of the page, for every district of the scope and the whole UT."""

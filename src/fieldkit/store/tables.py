@@ -64,10 +64,12 @@ origin = Table(
     Column("acked_seq", Integer, nullable=False),
     Column("server_head", LargeBinary),
     Column("by_server", Integer),
+    Column("asked_again", Integer),
     sqlite_with_rowid=False,
 )
 """Every identity this database has had, in order of ``born`` (0, 1 ...); the last one is in use.
-``by_server``: it began because a server said that the log was copied."""
+``by_server``: it began because a server said that the log was copied. ``asked_again``: the server
+has lost data, and is asked again what became of the changes after this one; NULL: of none."""
 
 change = Table(
     "change",

@@ -42,7 +42,7 @@ def compose_request(
 ) -> SyncRequest:
     """Return the request that sends these changes of one origin and requests ``rows`` rows.
 
-    ``unsettled``: the late and waiting changes of the origin to ask about.
+    ``unsettled``: the changes of the origin to ask about.
     """
     batch = None
     if logged:
@@ -82,12 +82,13 @@ def map_answer(
     head: bytes,
     batch: Sequence[Logged],
     asked: PullState,
+    questions: Unsettled,
     answer: SyncAnswer,
     now: int,
 ) -> Answered:
     """Return the answer up to ``seq``, the last acknowledged change with the head ``head``.
 
-    ``asked``: the state that the page was requested from.
+    ``asked``: the state that the page was requested from. ``questions``: the changes asked about.
 
     Verdicts carry no values and never change a row; only the rows of the page do (rule 22).
     """
@@ -105,6 +106,7 @@ def map_answer(
             for one in answer.settled
             if one.seq <= seq
         ],
+        asked_again=questions.again if answer.fork is None else (),
         rows=[_row(row) for row in page.rows] if page else (),
         gone=[(one.kind, one.id) for one in page.gone] if page else (),
         cursors=answer.cursors,

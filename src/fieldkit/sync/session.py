@@ -128,7 +128,8 @@ class RequestLoop:
             # Somebody enrolled this laptop meanwhile; the server answers again.
             self._limits.end_round(progress=False)
             return True
-        self._questions.answered(position.origin)
+        if answer.fork is None:
+            self._questions.answered(position.origin)
         self._report()
         following = self._outbox.log_position()
         left = self._questions.left > 0
@@ -225,6 +226,12 @@ class RequestLoop:
             self._limits.step_back(WHOLE)
             self._pull.begin_again()
             self._questions = Questions(self._store)
+            return True
+        if refusal.code == "altered" and position.acked_seq:
+            # What was acknowledged may have been lost, and another copy of this laptop have sent
+            # its own since: the server finds where they differ.
+            self._limits.step_back(WHOLE)
+            self._offer_again(position.origin, 0)
             return True
         offered = self._offer_parent(refusal, position)
         return offered or self._compare_first(refusal, position, batch)
@@ -328,7 +335,8 @@ class RequestLoop:
             self._check_generation(state, answer)
             return True
         head = self._outbox.head_before(origin, seq + 1)
-        acknowledged = map_answer(origin, seq, head, batch, state, answer, self._store.now())
+        asked, now = self._questions.about(origin), self._store.now()
+        acknowledged = map_answer(origin, seq, head, batch, state, asked, answer, now)
         moved = answer.scope is not None and (
             state.scope is None or answer.epoch != state.scope.epoch
         )

@@ -33,8 +33,12 @@ _TRIES = 5
 
 
 def verdicts_changed(connection: Connection, origin: str, asked: Asked) -> list[Settled]:
-    """Return the changes of a log whose verdict is no longer the one that the laptop heard."""
-    heard = dict.fromkeys(asked.late, LATE) | dict.fromkeys(asked.waiting, WAITING)
+    """Return the changes of a log whose verdict is no longer the one that the laptop heard.
+
+    Those asked about again are returned whatever their verdict.
+    """
+    heard = dict.fromkeys(asked.again, "")
+    heard |= dict.fromkeys(asked.late, LATE) | dict.fromkeys(asked.waiting, WAITING)
     if not heard:
         return []
     query = ANSWERS.where(CHANGE.c.origin == origin, CHANGE.c.seq.in_(heard))

@@ -211,7 +211,7 @@ class Outbox:
             return [_read(row) for row in rows]
 
     def unsettled(self) -> Mapping[str, UnsettledChanges]:
-        """Return the changes that are late or waiting, by origin."""
+        """Return the changes to ask about, by origin."""
         with self.database.read() as connection:
             return unsettled_changes(connection)
 

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, null, select, update
 
 from fieldkit.protocol.finding import Verdict
 from fieldkit.store import tables
 from fieldkit.store.log.states import UNSETTLED, State
 
-_change = tables.change
+_change, _origin = tables.change, tables.origin
 
 
 @dataclass(frozen=True, slots=True)
 class UnsettledChanges:
-    """The changes of one origin that are late or waiting, by seq."""
+    """The changes of one origin to ask about, by seq: those late or waiting, and any others."""
 
     late: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
+    again: tuple[int, ...] = ()
+    """Answered by a server that has lost data since."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettledChange:
-    """What became of a change that was late or waiting."""
+    """What became of a change that was asked about."""
 
     seq: int
     version: int | None
@@ -35,45 +38,59 @@ class SettledChange:
 
 
 def unsettled_changes(connection: Connection) -> dict[str, UnsettledChanges]:
-    """Return the changes that are late or waiting, by origin."""
+    """Return the changes to ask about, by origin."""
     query = select(_change.c.origin, _change.c.seq, _change.c.verdict).where(
         _change.c.verdict.in_(UNSETTLED)
     )
-    rows = connection.execute(query.order_by(_change.c.origin, _change.c.seq)).all()
+    late, waiting = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
+    for row in connection.execute(query.order_by(_change.c.origin, _change.c.seq)):
+        (late if row.verdict == State.LATE else waiting)[row.origin].append(row.seq)
+    again = {
+        row.origin: range(row.asked_again + 1, row.acked_seq + 1)
+        for row in connection.execute(select(_origin).where(_origin.c.asked_again.is_not(None)))
+    }
     return {
         origin: UnsettledChanges(
-            *(
-                tuple(row.seq for row in rows if (row.origin, row.verdict) == (origin, state))
-                for state in (State.LATE, State.WAITING)
-            )
+            tuple(late[origin]),
+            tuple(waiting[origin]),
+            tuple(sorted(set(again.get(origin, ())) - {*late[origin], *waiting[origin]})),
         )
-        for origin in dict.fromkeys(row.origin for row in rows)
+        for origin in dict.fromkeys([*late, *waiting, *again])
     }
 
 
 def settle(
-    connection: Connection, origin: str, settled: Sequence[SettledChange]
+    connection: Connection,
+    origin: str,
+    settled: Sequence[SettledChange],
+    asked_again: Collection[int] = (),
 ) -> list[tuple[str, str]]:
-    """Store what became of changes that were late or waiting; return kind and id of their records.
+    """Store what became of changes that were asked about; return kind and id of their records.
 
-    What a change was before is kept (``settled``): a server that lost its answer is asked again.
+    What a change was before, late or waiting, is kept (``settled``): a server that lost its answer
+    is asked again. Of others only those asked about again can change.
     """
     found: list[tuple[str, str]] = []
     for one in settled:
         its = (_change.c.origin == origin, _change.c.seq == one.seq)
-        row = connection.execute(
-            select(_change.c.kind, _change.c.record_id, _change.c.verdict).where(
-                *its, _change.c.verdict.in_(UNSETTLED)
-            )
-        ).one_or_none()
-        if row is None:
-            continue
-        open_ = one.verdict is not None and one.verdict.verdict in UNSETTLED
+        row = connection.execute(select(_change).where(*its)).one_or_none()
         values = verdict_columns(one.verdict) | {"version": one.version}
-        connection.execute(
-            update(_change).where(*its).values(**values, settled=None if open_ else row.verdict)
-        )
+        if row is None or all(value == row._mapping[name] for name, value in values.items()):
+            continue
+        if row.verdict in UNSETTLED:
+            values["settled"] = None if values["verdict"] in UNSETTLED else row.verdict
+        elif one.seq not in asked_again:
+            continue
+        elif row.verdict == State.CONFLICT:
+            values["closed"] = None
+        connection.execute(update(_change).where(*its).values(values))
         found.append((row.kind, row.record_id))
+    if asked_again:
+        last = max(asked_again)
+        left = case((_origin.c.acked_seq > last, last), else_=null())
+        connection.execute(
+            update(_origin).where(_origin.c.origin == origin).values(asked_again=left)
+        )
     return found
 
 

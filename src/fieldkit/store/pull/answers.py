@@ -62,7 +62,9 @@ class Answered:
     token: str | None = None
     """A new token, used from now on."""
     settled: Sequence[SettledChange] = ()
-    """What became of changes of ``origin`` that were late or waiting."""
+    """What became of changes of ``origin`` that were asked about."""
+    asked_again: Sequence[int] = ()
+    """The changes of ``origin`` that were asked about whatever was heard of them before."""
     mark: Mark | None = None
     """What the server had taken; None: it gives no marks."""
     asked: PullState | None = None

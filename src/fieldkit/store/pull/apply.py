@@ -34,7 +34,7 @@ def apply_answer(
         answered.verdicts,
         answered.versions,
     )
-    settled = settle(connection, answered.origin, answered.settled)
+    settled = settle(connection, answered.origin, answered.settled, answered.asked_again)
     acked = list(dict.fromkeys([*acked, *settled]))
     rows = {(row.kind, row.id): row for row in answered.rows}
     leaving = set(answered.gone) - rows.keys()
@@ -126,12 +126,12 @@ def _acknowledged_bases(
 
     A change that made a later version than the base row remains an overlay (rule 21). A record that
     has left stays away: its edits alone would make one without a name. ``settled``: the records of
-    changes that were late or waiting.
+    changes that were asked about.
     """
     return {
         key: _leaving_base(rebuilder, key) if rebuilder.is_gone(key) else rebuilder.base(key)
         for key in keys
-        if rebuilder.is_here(key)
+        if (rebuilder.is_here(key) or (key in settled and rebuilder.is_untaken(key)))
         and (rebuilder.is_gone(key) or key in settled or _ends_overlay(rebuilder, key))
     }
 

@@ -24,13 +24,14 @@ def begin_again(connection: Connection) -> bool:
     """Pull everything from the start, and compare every log; say whether that is new.
 
     What the server does not send again is removed at the end: it has lost it. The laptop that
-    entered it brings it back. What became of late and waiting changes is asked again.
+    entered it brings it back. What became of all changes is asked again: a copy of this laptop may
+    have sent some of them before, and got other verdicts.
     """
     row = connection.execute(select(_device)).one()
     values = pull_from_start(connection, (row.district, row.block), wide=row.scope_block is None)
     mark = {"era": None, "batches": None, "incarnation": None}
     connection.execute(update(_device).values(restarted=1, **mark, **values))
-    connection.execute(update(tables.origin).values(server_head=None))
+    connection.execute(update(tables.origin).values(server_head=None, asked_again=0))
     connection.execute(delete(_received))
     reapply_overlays(connection, unsettle(connection))
     return not row.restarted

@@ -51,10 +51,10 @@ class OverlayRebuilder(BaseRows):
             and not any(one.overlays(version) for one in self.own.get(key, ()))
         )
 
-    def is_unsent(self, key: Key) -> bool:
-        """Say whether the record's creation waits to be sent."""
+    def is_untaken(self, key: Key) -> bool:
+        """Say whether the record's creation waits to be sent, or the server has not merged it."""
         return any(
-            one.row.op == Op.CREATE and not one.acked and not one.row.closed
+            one.row.op == Op.CREATE and not one.row.closed and (not one.acked or one.unmerged)
             for one in self.own.get(key, ())
         )
 

@@ -21,14 +21,14 @@ def withdraw_untaken(connection: Connection, keys: Collection[Key]) -> None:
 def reapply_overlays(connection: Connection, keys: Collection[Key]) -> None:
     """Rebuild the records, after the state of their changes changed.
 
-    One that is not here stays away, unless its creation waits to be sent (again).
+    One that is not here stays away, unless its creation waits to be sent (again) or merged.
     """
     rebuilder = OverlayRebuilder(connection, keys)
     _, removed = rebuilder.rebuild(
         {
             key: rebuilder.base(key)
             for key in keys
-            if rebuilder.is_here(key) or rebuilder.is_unsent(key)
+            if rebuilder.is_here(key) or rebuilder.is_untaken(key)
         }
     )
     forget_departed(connection, rebuilder, removed)
