@@ -60,8 +60,8 @@ def on_postgres(_on_postgres: Stage) -> Stage:
     return _on_postgres
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.torture), "postgres"])
 def stood(request: pytest.FixtureRequest) -> Stage:
-    """The stage, set up again, on either database."""
+    """The stage, set up again: on PostgreSQL, and in the long runs on SQLite too."""
     found: Stage = request.getfixturevalue(f"on_{request.param}")
     return found

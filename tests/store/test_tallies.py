@@ -70,6 +70,7 @@ def test_a_home_from_before_the_tallies_has_them_after_its_first_start(home: Pat
             "ALTER TABLE change DROP COLUMN settled; ALTER TABLE device DROP COLUMN era;"
             "ALTER TABLE device DROP COLUMN batches; ALTER TABLE device DROP COLUMN restarted;"
             "ALTER TABLE origin DROP COLUMN by_server;"
+            "ALTER TABLE origin DROP COLUMN asked_again;"
             "UPDATE alembic_version SET version_num = '0003'"
         )
     store = Store.open(home, clock=clock)
