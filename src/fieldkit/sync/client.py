@@ -16,7 +16,7 @@ from fieldkit.store import State, Store, StoreError, SyncSession
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
 from fieldkit.sync.mapping import compose_request
 from fieldkit.sync.sentences import waiting_sentence
-from fieldkit.sync.session import Pause, Progress, RequestLoop, SyncEnded, count_unsent
+from fieldkit.sync.session import Pause, Progress, RequestLoop, SyncEnded
 from fieldkit.sync.transfer_size import FIRST_PAGE, TransferSize, line_speed
 from fieldkit.sync.transport import HttpTransport, Stop, Transport
 
@@ -101,7 +101,11 @@ class Forecast:
 
 def forecast(store: Store) -> Forecast:
     """Estimate a sync: encode the first batch and assume that the rest is like it."""
-    changes, position, state = count_unsent(store), store.outbox.log_position(), store.pull.state()
+    changes, position, state = (
+        store.outbox.unsent(),
+        store.outbox.log_position(),
+        store.pull.state(),
+    )
     up = down = 0
     if position is not None and changes:
         batch = store.outbox.batch(position.origin, MOST_CHANGES)
@@ -182,7 +186,7 @@ def _run(store: Store, loop: RequestLoop, transport: Transport) -> Outcome:
         ended = reason
     except StoreError as error:
         ended = SyncEnded(str(error))
-    left = count_unsent(store)
+    left = store.outbox.unsent()
     traffic = transport.traffic
     session = SyncSession(
         at=at,
@@ -215,7 +219,7 @@ def _run(store: Store, loop: RequestLoop, transport: Transport) -> Outcome:
 
 
 def _not_started(store: Store, reason: str) -> Outcome:
-    left = count_unsent(store)
+    left = store.outbox.unsent()
     session = SyncSession(
         max(store.now(), 0), False, 0, 0, 0, 0.0, f"{reason} {waiting_sentence(left)}"
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
-from fieldkit.store import Answered, Logged, LogPosition, Outdated, PullState, State, Store
+from fieldkit.store import Answered, Logged, LogPosition, Outdated, PullState, Store
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.limits import WHOLE, NoProgress, SyncLimits
 from fieldkit.sync.mapping import compose_request, map_answer
@@ -54,12 +54,6 @@ class SyncEnded(Exception):
         self.stopped = stopped
 
 
-def count_unsent(store: Store) -> int:
-    """Return the number of changes that the server has not acknowledged."""
-    counts = store.outbox.counts()
-    return counts[State.QUEUED] + counts[State.SENT]
-
-
 class RequestLoop:
     """Runs the requests of one sync and stores the answers; counts what they brought."""
 
@@ -80,7 +74,7 @@ class RequestLoop:
         self._rng = rng or random.Random()
         self._token = store.token()
         self._previous_token: str | None = None
-        self._total = count_unsent(store)
+        self._total = store.outbox.unsent()
         self._limits = SyncLimits()
         self._compared: str | None = None
         """The log whose first change alone the next request sends (rule 39)."""
@@ -253,7 +247,7 @@ class RequestLoop:
         """Send the changes after ``seq`` again: the server lost them, or is another one."""
         self._limits.step_back()
         self._pull.offer_again(origin, seq)
-        self._total = self.done + count_unsent(self._store)
+        self._total = self.done + self._store.outbox.unsent()
 
     def _compare_first(
         self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
@@ -356,7 +350,7 @@ class RequestLoop:
         if answer.fork is not None:
             self._limits.step_back(WHOLE)
             self._pull.fork(origin, answer.fork)
-            self._total = self.done + count_unsent(self._store)
+            self._total = self.done + self._store.outbox.unsent()
         elif older:
             # This database is an older copy of one still in use: it needs a new origin (rule 2).
             # No server can know that origin yet, so a second time means a faulty server.
