@@ -159,6 +159,16 @@ def test_an_entry_that_left_the_area_is_shown_while_it_goes_again(laptop: Store)
     assert laptop.check() == []
 
 
+def test_work_that_a_lying_server_took_is_shown_again_when_it_goes_again(laptop: Store) -> None:
+    """It said that the edit made the version that it was made on."""
+    edit(laptop, FAR, village="Nagam")
+    laptop.pull.receive(replace(answer(laptop), versions={1: 3}))
+    laptop.pull.offer_again(of(laptop), 0)
+    shown = laptop.get(KIND, FAR)
+    assert shown is not None
+    assert shown.value("village") == "Nagam"
+
+
 @pytest.mark.parametrize("verdict", ["late", "rejected", "conflict"])
 def test_an_edit_alone_makes_no_record_of_one_that_has_left(laptop: Store, verdict: str) -> None:
     edit(laptop, FAR, village="Nagam")

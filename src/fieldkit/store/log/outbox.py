@@ -344,6 +344,8 @@ def take_back(connection: Connection, origin: str, seq: int) -> list[tuple[str, 
             .where(
                 _change.c.verdict.is_not(None)
                 | (_change.c.version < table.c.version)
+                # A server that lied gave an edit the version that it was made on.
+                | (_change.c.version <= _change.c.base)
                 | (table.c.id.is_(None) & (_change.c.op == Op.CREATE))
             )
         )
