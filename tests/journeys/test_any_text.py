@@ -57,6 +57,9 @@ def test_any_text_from_a_spreadsheet_is_shown_safely_and_comes_back(home: Path) 
         for one in people:
             hand.do(f"94190300{one['mobile'][-2:]}", one["id"])
             hand.see_frame()
+            if one not in people[::2]:
+                hand.do("<esc>", "TODAY")
+                continue
             hand.do("<enter>", "t training", one["id"][:6])
             hand.see_frame()
             hand.do("h", "History")

@@ -74,7 +74,8 @@ class Liar:
         taken = self._next_id(chance)
         change = self._change(Op.CREATE, taken, self._person(), 1 + self._seq)
         expected = self._world.expected
-        if taken.partition("-")[0] != self._origin and taken not in expected.state.rows:
+        there = expected.state.rows.get(taken)
+        if taken.partition("-")[0] != self._origin and (there is None or there.kind != KIND):
             expected.lies.add(self._mark(change))
         self._send(self._request(change))
         self._keep(change)

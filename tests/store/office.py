@@ -101,7 +101,7 @@ class Office:
 
     def _take(self, change: Change, origin: str) -> bool:
         """Take a change of the laptop's in; say whether just that stands now."""
-        if self.refused & change.fields.keys():
+        if self.refused & ({"deleted"} if change.op is Op.DELETE else change.fields.keys()):
             rejected = Verdict(seq=change.seq, verdict="rejected", reason="Not yours.")
             self.told[origin, change.seq] = None, rejected
             return False

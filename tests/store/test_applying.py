@@ -451,6 +451,18 @@ def test_enrolling_again_in_the_same_place_pulls_nothing_twice(store: Store) -> 
     assert store.pull.state().cursors == {}
 
 
+def test_enrolled_as_another_device_elsewhere_it_retires_its_former_area(store: Store) -> None:
+    """Each device counts its epochs from the start."""
+    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, NAMED)))
+    store.enrol("https://x", "u" * 30, "operator", 2, 17, 1, "abc")
+    head = store.outbox.head_before(of(store), 1)
+    store.pull.receive(Answered(of(store), 0, head, cursors={2: 9}))
+    assert store.pull.settle()
+    assert store.record(FAR) is None
+    assert not store.pull.settle()
+
+
 def test_a_new_scope_is_brought_first_and_the_old_retired_after(store: Store) -> None:
     store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     kept = f"{OTHER}-2"
@@ -632,6 +644,21 @@ def test_an_edit_given_up_leaves_what_was_typed_since(store: Store, office: Offi
     (returned,) = store.outbox.returned()
     store.withdraw(returned.origin, returned.change.seq)
     assert shown(store, FAR) == {**NAMED, "village": "Nagam"}
+
+
+def test_an_edit_returned_comes_back_when_the_deletion_after_it_is_given_up(
+    store: Store, office: Office
+) -> None:
+    office.write(FAR, **NAMED)
+    office.sync(store)
+    office.refused = {"remarks", "deleted"}
+    edit(store, FAR, remarks="Moved")
+    store.save([Edit(Beneficiary, {}, FAR, op=Op.DELETE)], "Asha")
+    office.sync(store)
+    (deletion,) = store.outbox.returned()
+    store.withdraw(deletion.origin, deletion.change.seq)
+    assert shown(store, FAR) == {**NAMED, "remarks": "Moved"}
+    assert [one.change.fields for one in store.outbox.returned()] == [{"remarks": "Moved"}]
 
 
 def test_a_change_given_up_twice_brings_no_record_back_that_left_meanwhile(

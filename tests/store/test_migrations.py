@@ -237,7 +237,8 @@ AS_BEFORE_PULLING = """
     ALTER TABLE change DROP COLUMN settled;
     DROP TABLE beneath; DROP TABLE cursor; DROP TABLE conflict; DROP TABLE finding;
     DROP TABLE alias; DROP TABLE notice; DROP TABLE entered; DROP TABLE recent;
-    DROP TABLE received; ALTER TABLE origin DROP COLUMN by_server; ALTER TABLE origin DROP COLUMN asked_again;
+    DROP TABLE received; ALTER TABLE origin DROP COLUMN by_server;
+    ALTER TABLE origin DROP COLUMN asked_again;
     UPDATE alembic_version SET version_num = '0001';
 """
 ADDED = ["role", "scope_district", "scope_block", "epoch", "declared", "incarnation", "skew"]

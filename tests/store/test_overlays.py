@@ -100,9 +100,10 @@ class Model:
         if seq in self.withdrawn:
             return set()
         later = [other.change for other in changes if other.change.seq > seq]
-        # A deletion that is itself held has ended nothing.
-        states = {other.change.seq: other.state for other in changes}
-        if any(one.op is Op.DELETE and states[one.seq] is not State.CONFLICT for one in later):
+        # A deletion that is itself held, or was given up, has ended nothing.
+        nothing = {other.change.seq for other in changes if other.state is State.CONFLICT}
+        nothing |= self.withdrawn
+        if any(one.op is Op.DELETE and one.seq not in nothing for one in later):
             return set()
         fields = {"deleted"} if one.change.op is Op.DELETE else set(one.change.fields)
         return fields - {name for other in later for name in other.fields}

@@ -214,7 +214,7 @@ def _fields() -> TableValuedAlias:
 def _last_word(fields: TableValuedAlias) -> ColumnElement[bool]:
     """SQL condition: no later change made here contains the field, or deletes the record.
 
-    A deletion that is itself held in a conflict does not count.
+    A deletion that is itself held in a conflict, or was given up, does not count.
     """
     later, its, own = aliased(_log), aliased(_origin), aliased(_origin)
     names = func.json_each(later.c.fields).table_valued("key", name="later_field")
@@ -222,6 +222,7 @@ def _last_word(fields: TableValuedAlias) -> ColumnElement[bool]:
     deletes = and_(
         or_(later.c.op == Op.DELETE, func.json_extract(later.c.fields, "$.deleted") == 1),
         or_(later.c.verdict.is_(None), later.c.verdict != "conflict"),
+        later.c.closed.is_(None),
     )
     newer = (
         select(later.c.seq)

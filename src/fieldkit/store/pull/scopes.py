@@ -95,6 +95,9 @@ def enrol_scope(connection: Connection, scope: Scope, incarnation: str, *, marks
         connection.execute(update(_device).values(values))
     if before.scope is None:
         connection.execute(update(_device).values(declared=scope.epoch))
+    elif had and (had.district, had.block) != (scope.district, scope.block):
+        # Another device counts its epochs from the start: none of them says what is held here.
+        connection.execute(update(_device).values(declared=0))
 
 
 def pull_from_start(
