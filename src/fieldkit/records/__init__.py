@@ -13,7 +13,7 @@ from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.permission import check_writers
 from fieldkit.records.declaration.record import Record, kind_name, kinds
-from fieldkit.records.declaration.review import same_person, tells_apart
+from fieldkit.records.declaration.review import said_different, same_person, tells_apart
 from fieldkit.records.declaration.roles import check_roles
 from fieldkit.records.declaration.rule import (
     Broken,
@@ -63,6 +63,7 @@ __all__ = [
     "lifecycle_rules",
     "rule",
     "rules_of",
+    "said_different",
     "same_person",
     "sentence",
     "tells_apart",

@@ -5,7 +5,7 @@ Every call is synchronous, whole and safe from any thread; none waits for the ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -64,6 +64,7 @@ from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
 from fieldkit.store.write import drafts
 from fieldkit.store.write.decide import Keep, decide
+from fieldkit.store.write.different import say_different, take_back_different
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, Past, prepare
 from fieldkit.store.write.save import Author, Saved, save
@@ -218,11 +219,17 @@ class Store:
     # Saving
 
     def save(
-        self, edits: Sequence[Edit], operator: str, *, left: Draft | None = None
+        self,
+        edits: Sequence[Edit],
+        operator: str,
+        *,
+        left: Draft | None = None,
+        different: Collection[str] = (),
     ) -> list[Saved]:
         """Save edits, all or none, and the draft they came from as ``left``, in one transaction.
 
         Texts left in it are kept for the first record saved; without any it is dropped.
+        ``different``: those of whom the operator said that the first record is not the same.
 
         Raises:
             Refused: rules stand against it; nothing was written.
@@ -234,6 +241,9 @@ class Store:
             if stops:
                 raise Refused(stops)
             done = [fate for fate in fates if isinstance(fate, Saved)]
+            if different:
+                author = self._author(connection, operator)
+                say_different(connection, edits[0].kind, done[0].id, different, author)
             if left is not None and left.texts:
                 drafts.keep(connection, replace(left, record_id=done[0].id), self._clock())
             elif left is not None and left.id is not None:
@@ -244,6 +254,27 @@ class Store:
         """Save the valid ones of many edits in one transaction; return the result of each."""
         with self._database.write() as connection:
             return save(connection, edits, self._author(connection, operator), field=False)
+
+    def say_different(self, kind: str, one: str, other: str, operator: str) -> None:
+        """Note that two records are of different people, so that nobody is asked again (rule 30).
+
+        Raises:
+            StoreError: they are not two records of this laptop.
+            Refused: a rule stands against it; nothing was written.
+        """
+        with self._database.write() as connection:
+            author = self._author(connection, operator)
+            say_different(connection, kinds()[kind], one, [other], author)
+
+    def take_back_different(self, kind: str, one: str, other: str, operator: str) -> bool:
+        """Take back that two records are of different people; say whether anybody had said so.
+
+        Raises:
+            Refused: a rule stands against it; nothing was written.
+        """
+        with self._database.write() as connection:
+            author = self._author(connection, operator)
+            return bool(take_back_different(connection, kinds()[kind], one, other, author))
 
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""

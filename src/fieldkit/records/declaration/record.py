@@ -285,7 +285,9 @@ def _manager(kind: type[Record]) -> ClassManager[Record]:
 
 @cache
 def _defaults(kind: type[Record]) -> Mapping[str, object]:
-    return {name: info.get_default() for name, info in kind.model_fields.items()}
+    """Return the defaults by field; ``extra``, which is made anew for each record, is None."""
+    fields = kind.model_fields.items()
+    return {name: None if info.default_factory else info.get_default() for name, info in fields}
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Protocol, TypeAlias
 
+from fieldkit.protocol.difference import different_from
 from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import (
@@ -101,11 +102,18 @@ def same_person(record: Record, around: Known) -> Finding | None:
         if None in equal.values():
             continue
         for other in around.where(record.kind(), **equal):
-            if other.id != record.id and all(_sound_alike(record, other, name) for name in key):
+            if other.id == record.id or said_different(record, other):
+                continue
+            if all(_sound_alike(record, other, name) for name in key):
                 names = [name.removeprefix("~") for name in key]
                 alike = Broken(other=other, alike=names)
                 return finding_about(record, names[0], SAME_PERSON, answer=alike)
     return None
+
+
+def said_different(one: Record, other: Record) -> bool:
+    """Say whether a person has said that two records are not of the same one (rule 30)."""
+    return other.id in different_from(one.extra) or one.id in different_from(other.extra)
 
 
 def _same_person(record: Record, _context: RuleContext, around: Around) -> list[Finding]:

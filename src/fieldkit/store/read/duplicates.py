@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, select
 from sqlalchemy.orm import aliased
 
+from fieldkit.protocol.difference import different_from
 from fieldkit.records import Record
 from fieldkit.search.sound import MAY_BE_SAME
 from fieldkit.search.sound import alike as names_alike
@@ -62,11 +63,13 @@ def _pairs(
         )
     columns = [column.c[field] for field in heard for column in (new, old)]
     query = (
-        select(new.c.id, old.c.id, *columns)
+        select(new.c.id, old.c.id, new.c.extra, old.c.extra, *columns)
         .select_from(source)
         .where(new.c.id.in_(ids), new.c.deleted.is_(False), old.c.deleted.is_(False))
     )
-    for one, other, *names in connection.execute(query):
+    for one, other, of_one, of_other, *names in connection.execute(query):
+        if other in different_from(of_one) or one in different_from(of_other):
+            continue
         if all(
             a and b and names_alike(a, b) >= MAY_BE_SAME
             for a, b in zip(names[::2], names[1::2], strict=True)
