@@ -17,9 +17,18 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
+from fieldkit.matching import Match
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
-from fieldkit.records import Finding, Record, RuleContext, Value, judge, kinds, same_person
+from fieldkit.records import (
+    Finding,
+    Record,
+    RuleContext,
+    Value,
+    judge,
+    kinds,
+    same_person_finding,
+)
 from fieldkit.records.fields.dates import believed, day_at
 from fieldkit.settings import DATABASE, make_file_private, make_private
 from fieldkit.store import tables
@@ -57,6 +66,7 @@ from fieldkit.store.read.conflicts import (
     open_conflicts,
 )
 from fieldkit.store.read.duplicates import Alike, alike
+from fieldkit.store.read.look_alikes import look_alikes
 from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.suggestions import suggested
 from fieldkit.store.rows.open_lists import offer_villages
@@ -422,8 +432,15 @@ class Store:
 
     def same_person(self, record: Record) -> Finding | None:
         """Return a finding about another person who may be the one of this unsaved record."""
+        for other, match in self.look_alikes(record, most=1):
+            if match.strong:
+                return same_person_finding(record, other, match)
+        return None
+
+    def look_alikes(self, record: Record, most: int = 20) -> list[tuple[Record, Match]]:
+        """Return the people here who may be the one of a record, saved or not, likeliest first."""
         with self._database.read() as connection:
-            return same_person(record, Records(connection))
+            return look_alikes(connection, record, most)
 
     def suggest(self, list_name: str, typed: str, district: int, limit: int = 9) -> list[str]:
         """Return entries of an open list that begin as typed: used before, then known ones."""
