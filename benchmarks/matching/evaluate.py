@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import get_args
 
@@ -24,6 +25,8 @@ from fieldkit.store import Store
 PEOPLE = 100_000
 TRIALS = 20_000
 MOST = 20
+RECALL, PRECISION = 0.95, 0.90
+"""What the unseen part must reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +116,18 @@ def main(arguments: Sequence[str]) -> int:
     listed, outside = roster(people)
     home = home_of(listed)
     short = False
-    for part in parts:
-        outcomes = run(home, trials(part, min(TRIALS, people // 5), listed, outside))
+    for part, in_haste in product(parts, (False, True)):
+        given = trials(part, min(TRIALS, people // 5), listed, outside, in_haste=in_haste)
+        outcomes = run(home, given)
         figures = score(outcomes)
         times = [one.seconds * MILLI for one in outcomes]
-        print(f"{part}: {figures}; look-up p95 {p95(times):.1f} ms, worst {max(times):.1f} ms")
-        short |= part == "unseen" and (figures.recall < 0.95 or figures.precision < 0.9)
-        for line in _mistakes(outcomes, listed)[:40] if part == "train" else ():
-            print("  ", line)
+        print(f"{part}{', typed in haste' if in_haste else ''}: {figures}")
+        print(f"  a look-up: p95 {p95(times):.1f} ms of the processor, worst {max(times):.1f} ms")
+        if part == "train":
+            for line in _mistakes(outcomes, listed)[:MOST]:
+                print("  ", line)
+        elif not in_haste:
+            short = figures.recall < RECALL or figures.precision < PRECISION
     return short
 
 

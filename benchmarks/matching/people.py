@@ -341,13 +341,20 @@ def roster(people: int, seed: int = SEED) -> tuple[list[Resident], list[Resident
 
 
 def trials(
-    part: Part, many: int, listed: list[Resident], outside: list[Resident], again: float = 0.02
+    part: Part,
+    many: int,
+    listed: list[Resident],
+    outside: list[Resident],
+    *,
+    again: float = 0.02,
+    in_haste: bool = False,
 ) -> list[Trial]:
     """Return what is typed: people of the roster again, their families, namesakes and new people.
 
-    ``again``: the share of people who are on the roster already.
+    ``again``: the share of people who are on the roster already. ``in_haste``: as in a camp, with
+    few papers and twice the slips.
     """
-    random = Random(f"trials {part}")
+    random = Random(f"trials {part}{' in haste' if in_haste else ''}")
     own = [at for at, one in enumerate(listed) if part_of(one.household) == part]
     families = [one for one in outside if part_of(one.household) == part]
     strangers = (one for household in households(SEED + 1) for one in household)
@@ -361,4 +368,17 @@ def trials(
         found.append(Trial(namesake(random, listed[at], born), None))
     while len(found) < many:
         found.append(Trial(next(strangers), None))
-    return found
+    return [replace(one, typed=_hasty(random, one, part)) for one in found] if in_haste else found
+
+
+def _hasty(random: Random, trial: Trial, part: Part) -> Resident:
+    """Return what is typed of somebody where there is no time: half of the papers are missing."""
+    typed = typed_again(random, trial.typed, part) if trial.known is not None else trial.typed
+    return replace(
+        typed,
+        born=typed.born[:4] if random.random() < 0.5 else typed.born,
+        last_four=typed.last_four if random.random() < 0.5 else "",
+        mobile=typed.mobile if random.random() < 0.8 else "",
+        ration_card="",
+        account="",
+    )

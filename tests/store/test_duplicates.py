@@ -55,7 +55,7 @@ def test_what_tells_an_artisan_apart_finds_the_other(
         ({"account_no": "0123456789012345", "ifsc": "JAKA0CHADOR"}, {"name": "Zahida Akhter"}),
         (FATHER, {"name": "Gh Mohd Bhat", "village": "Attina"}),
         (FATHER, {"relation_name": "Nazir Lone"}),
-        ({"aadhaar_last4": "2346"}, {}),
+        ({"aadhaar_last4": "2346"}, {"name": "Ghulam Nabi Dar"}),
         ({"village": "Arath"}, {}),
         ({}, {}),
     ],
