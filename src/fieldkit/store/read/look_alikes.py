@@ -104,8 +104,9 @@ def _heard(record: Record) -> Iterator[str]:
         yield f"name_sound : ({whole}) AND place_sound : ({here})"
     if related:
         yield f"name_sound : ({whole}) AND kin_sound : ({related})"
-    if here and related:
-        yield f"name_sound : ({some}) AND kin_sound : ({related}) AND place_sound : ({here})"
+    if here:
+        both = f" AND kin_sound : ({related})" if related else ""
+        yield f"name_sound : ({some}) AND place_sound : ({here}){both}"
 
 
 def _text(record: Record, use: Use) -> str:
