@@ -10,12 +10,18 @@ from rapidfuzz.distance import OSA
 
 from fieldkit.matching.match import Reason
 from fieldkit.matching.person import Person
-from fieldkit.search.sound import alike, sounds, words
+from fieldkit.search.sound import MAY_BE_SAME, alike, sounds, words
 
-_NAME = ((0.97, 6.0), (0.9, 5.0), (0.8, 4.0), (0.7, 0.0), (0.6, -4.0), (0.0, -8.0))
+_NAME = ((0.97, 6.0), (0.9, 5.0), (0.8, 3.0), (0.7, 0.0), (0.6, -4.0), (0.0, -8.0))
 _KIN = ((0.97, 4.0), (0.9, 3.5), (0.8, 3.0), (0.7, 0.0), (0.6, -2.0), (0.0, -4.0))
+_HEARD_ONLY = 2.0
+"""Names of the same consonants alone."""
 _MARRIED = -1.0
 """Another kin name where the relation differs too: a daughter has become a wife."""
+_YEAR = 4
+"""Characters of a lone birth year."""
+_YEARS_APART = ((1, 0.0), (2, -1.5), (5, -3.0), (200, -5.0))
+"""Weights of lone birth years that differ by so many years: people guess."""
 
 
 class Evidence(NamedTuple):
@@ -52,6 +58,10 @@ def _number(one: Person, other: Person) -> Iterator[Evidence]:
 def _name(one: Person, other: Person) -> Iterator[Evidence]:
     if one.name and other.name:
         weight = _named(one.name, other.name, _NAME)
+        if weight < _HEARD_ONLY and one.gender and one.gender == other.gender:
+            # The last vowel tells Tahira from Tahir; of two men it is a slip: Wani, Wanu.
+            same = sorted(_heard(one.name).split()) == sorted(_heard(other.name).split())
+            weight = _HEARD_ONLY if same else weight
         reasons = (Reason.SAME_NAME, Reason.NAME_ALIKE, Reason.OTHER_NAME)
         yield Evidence(_reason(one.name, other.name, weight, reasons), weight)
 
@@ -88,22 +98,26 @@ def _gender(one: Person, other: Person) -> Iterator[Evidence]:
 def _born(one: str, other: str) -> Iterator[Evidence]:
     if not one or not other:
         return
-    if one == other:
-        full = len(one) > 4
-        yield Evidence(Reason.SAME_BIRTH if full else Reason.SAME_YEAR, 6 if full else 2)
-        return
     years = abs(int(one[:4]) - int(other[:4]))
-    if 4 in {len(one), len(other)}:
-        if years == 0:
-            yield Evidence(Reason.SAME_YEAR, 2)
-        elif years > 2:
-            yield Evidence(Reason.OTHER_BIRTH, -2 if years < 6 else -5)
-    elif OSA.distance(one, other) == 1 or (
-        years == 0 and one[5:7] + one[8:] == other[8:] + other[5:7]
-    ):
+    if one == other and len(one) > _YEAR:
+        yield Evidence(Reason.SAME_BIRTH, 6)
+    elif years == 0 and any(len(born) == _YEAR or born.endswith("-01-01") for born in (one, other)):
+        yield Evidence(Reason.SAME_YEAR, 2)
+    elif _YEAR in {len(one), len(other)}:
+        weight = next(weight for most, weight in _YEARS_APART if years <= most)
+        yield Evidence(Reason.OTHER_BIRTH if weight else None, weight)
+    elif _is_slip(one, other):
         yield Evidence(Reason.NEAR_BIRTH, 2)
     else:
         yield Evidence(Reason.OTHER_BIRTH, -4 if years < 3 else -6)
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Say whether two dates differ by one slip: a digit, the day, the month, both exchanged."""
+    (year, month, day), (its_year, its_month, its_day) = one.split("-"), other.split("-")
+    if year == its_year:
+        return month == its_month or day == its_day or (month, day) == (its_day, its_month)
+    return OSA.distance(one, other) == 1
 
 
 def _digits(one: Person, other: Person) -> Iterator[Evidence]:
@@ -120,7 +134,7 @@ def _digits(one: Person, other: Person) -> Iterator[Evidence]:
         elif OSA.distance(one.mobile, other.mobile) == 1:
             yield Evidence(Reason.NEAR_MOBILE, 4, shared=True)
         else:
-            yield Evidence(None, -1)
+            yield Evidence(None, -1.5)
     if one.account and one.account == other.account and one.branch[:4] == other.branch[:4]:
         yield Evidence(Reason.SAME_ACCOUNT, 9, shared=True)
 
@@ -130,8 +144,10 @@ def _shared(one: Person, other: Person) -> Iterator[Evidence]:
     if one.household and one.household == other.household:
         yield Evidence(Reason.SAME_HOUSEHOLD, 3, shared=True)
     if one.village and other.village:
-        if _heard(one.village) == _heard(other.village):
+        if _spelt(one.village) == _spelt(other.village):
             yield Evidence(Reason.SAME_VILLAGE, 3, shared=True)
+        elif alike(one.village, other.village) >= MAY_BE_SAME:
+            yield Evidence(Reason.VILLAGE_ALIKE, 2.5, shared=True)
         else:
             far = one.block and other.block and one.block != other.block
             yield Evidence(Reason.OTHER_PLACE, -2 if far else -1)

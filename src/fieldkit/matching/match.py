@@ -26,6 +26,7 @@ class Reason(StrEnum):
     SAME_YEAR = "same_year"
     SAME_HOUSEHOLD = "same_household"
     SAME_VILLAGE = "same_village"
+    VILLAGE_ALIKE = "village_alike"
     OTHER_NAME = "other_name"
     OTHER_KIN = "other_kin"
     OTHER_GENDER = "other_gender"
@@ -66,6 +67,7 @@ WORDS = {
     Reason.SAME_YEAR: "same birth year",
     Reason.SAME_HOUSEHOLD: "same ration card",
     Reason.SAME_VILLAGE: "same village",
+    Reason.VILLAGE_ALIKE: "village sounds alike",
     Reason.OTHER_NAME: "another name",
     Reason.OTHER_KIN: "another father or husband",
     Reason.OTHER_GENDER: "man and woman",
@@ -90,6 +92,7 @@ _PARTS = {
     Reason.SAME_YEAR: Part.BORN,
     Reason.SAME_HOUSEHOLD: Part.HOUSEHOLD,
     Reason.SAME_VILLAGE: Part.VILLAGE,
+    Reason.VILLAGE_ALIKE: Part.VILLAGE,
     Reason.OTHER_NAME: Part.NAME,
     Reason.OTHER_KIN: Part.KIN,
     Reason.OTHER_GENDER: Part.GENDER,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.lookup.rows import row_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def look_alikes(store: Store, record: Record, most: int = MOST) -> list[LookAlik
             LookAlike(
                 other.id,
                 row.label,
-                ", ".join(filter(None, row.cells[1:4])),
+                ", ".join(filter(None, row.cells[1:4])).replace("..", DOT * 2),
                 tuple(one.words for one in match.reasons),
                 tuple(one.words for one in match.against),
                 likely=match.strong or match.score >= _LIKELY,

@@ -56,7 +56,7 @@ def _people(connection: Connection, kind: type[Record], ids: Sequence[str]) -> I
     for some in in_parts(ids):
         for query in _person_pairs(kind):
             for row in connection.execute(query, {"ids": some}):
-                one, other = row
+                one, other = (str(number) for number in row)
                 if (other, one) not in pairs:
                     pairs[one, other] = None
     people = persons(connection, kind, [*dict.fromkeys(one for pair in pairs for one in pair)])

@@ -7,23 +7,29 @@ by a part of all three. No query reads more than the index gives it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import zip_longest
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, Select, bindparam, column, select, table, text, union_all
 
 from fieldkit.matching import Match, Part, Person, blocks_of, compare, fields_of, person_of
 from fieldkit.protocol.difference import different_from
 from fieldkit.records import Record, Use, person
 from fieldkit.search.sound import distinctive_sounds, sounds
+from fieldkit.store import tables
 from fieldkit.store.log.changes import in_parts
 from fieldkit.store.read.records import Records
 from fieldkit.store.read.told_apart import are_told_apart, told_apart
 
 _MOST_EACH = 200
-"""Candidates of one query. What more people have in common tells nobody apart."""
-_HEARD = text(
-    "SELECT f.record_id FROM findable_sounds w JOIN findable f ON f.rowid = w.rowid "
-    "WHERE findable_sounds MATCH :sounds AND f.kind = :kind LIMIT :most"
-)
+"""Candidates of one question. What more people have in common tells nobody apart."""
+_HEARD = ("sounds_1", "sounds_2", "sounds_3")
+"""The questions to the index of sounds, as parameters of the query."""
+_NOBODY = '"nobody"'
+"""A question to the index that nobody's name answers: keys have no vowels after the first."""
+
+
+_SOUNDS = table("findable_sounds", column("rowid"))
 
 
 def look_alikes(connection: Connection, record: Record, most: int) -> list[tuple[Record, Match]]:
@@ -36,14 +42,17 @@ def look_alikes(connection: Connection, record: Record, most: int) -> list[tuple
     if not kind.person:
         return []
     me = person(record)
-    ids = dict.fromkeys([*_equal(connection, record), *_alike(connection, record)])
-    ids.pop(record.id, None)
-    said = {**told_apart(connection, kind, [*ids]), record.id: different_from(record.extra)}
+    heard = dict(zip_longest(_HEARD, _heard(record), fillvalue=_NOBODY))
+    given = {name: record.value(name) for name in kind.recognised_by}
+    asked = {**given, **heard, "of_kind": kind.kind(), "itself": record.id}
     found = [
-        (one, match)
-        for one, other in persons(connection, kind, [*ids]).items()
-        if not are_told_apart(said, record.id, one) and (match := compare(me, other))
+        (str(row.id), match)
+        for row in connection.execute(_candidates(kind), asked)
+        if (match := compare(me, person_of(row._asdict(), kind.recognised_by)))
     ]
+    said = {record.id: different_from(record.extra)}
+    said |= told_apart(connection, kind, [one for one, _ in found])
+    found = [one for one in found if not are_told_apart(said, record.id, one[0])]
     found.sort(key=lambda one: (-one[1].score, one[0]))
     best = dict(found[:most])
     records = Records(connection).fetch([kind.kind()], [*best])
@@ -52,11 +61,7 @@ def look_alikes(connection: Connection, record: Record, most: int) -> list[tuple
 
 def persons(connection: Connection, kind: type[Record], ids: Sequence[str]) -> dict[str, Person]:
     """Return the persons of these live records by id."""
-    columns = kind.table().c
-    wanted = [columns.id, *(columns[name] for name in kind.recognised_by)]
-    query = select(*wanted).where(
-        columns.id.in_(bindparam("ids", expanding=True)), columns.deleted.is_(False)
-    )
+    query = _persons(kind).where(kind.table().c.id.in_(bindparam("ids", expanding=True)))
     return {
         row.id: person_of(row._asdict(), kind.recognised_by)
         for some in in_parts(ids)
@@ -64,25 +69,33 @@ def persons(connection: Connection, kind: type[Record], ids: Sequence[str]) -> d
     }
 
 
-def _equal(connection: Connection, record: Record) -> Iterator[str]:
-    """Yield the ids of records that have a number of this one."""
-    kind = type(record)
+def _persons(kind: type[Record]) -> Select[tuple[object, ...]]:
+    """Return the query for all live people of a kind: what they are recognised by."""
     columns = kind.table().c
-    alone = tuple(fields_of(kind.recognised_by, [Part.LAST_FOUR]))
-    for block in (*blocks_of(kind.recognised_by), alone):
-        equal = {name: record.value(name) for name in block}
-        if equal and None not in equal.values():
-            conditions = [columns[name] == value for name, value in equal.items()]
-            yield from connection.execute(
-                select(columns.id).where(*conditions).limit(_MOST_EACH)
-            ).scalars()
+    wanted = [columns.id, *(columns[name] for name in kind.recognised_by)]
+    return select(*wanted).where(columns.deleted.is_(False))
 
 
-def _alike(connection: Connection, record: Record) -> Iterator[str]:
-    """Yield the ids of records whose names and places sound like this one's."""
-    for wanted in _heard(record):
-        values = {"sounds": wanted, "kind": record.kind(), "most": _MOST_EACH}
-        yield from connection.execute(_HEARD, values).scalars()
+@cache
+def _candidates(kind: type[Record]) -> Select[tuple[object, ...]]:
+    """Return the query for the live people who agree in a number, or whose names sound alike."""
+    columns, parts = kind.table().c, kind.recognised_by
+    ids: list[Select[tuple[object]]] = []
+    for block in (*blocks_of(parts), tuple(fields_of(parts, [Part.LAST_FOUR]))):
+        equal = [columns[name] == bindparam(name) for name in block]
+        ids.append(select(columns.id).where(*equal).limit(_MOST_EACH))
+    for name in _HEARD:
+        ids.append(
+            select(tables.findable.c.record_id)
+            .select_from(_SOUNDS.join(tables.findable, tables.findable.c.rowid == _SOUNDS.c.rowid))
+            .where(
+                text(f"findable_sounds MATCH :{name}"),
+                tables.findable.c.kind == bindparam("of_kind"),
+            )
+            .limit(_MOST_EACH)
+        )
+    among = union_all(*(select(one.subquery()) for one in ids))
+    return _persons(kind).where(columns.id.in_(among), columns.id != bindparam("itself"))
 
 
 def _heard(record: Record) -> Iterator[str]:
@@ -97,8 +110,9 @@ def _heard(record: Record) -> Iterator[str]:
         yield f"name_sound : ({whole}) AND place_sound : ({here})"
     if related:
         yield f"name_sound : ({whole}) AND kin_sound : ({related})"
-    if here and related:
-        yield f"name_sound : ({some}) AND kin_sound : ({related}) AND place_sound : ({here})"
+    if here:
+        both = f" AND kin_sound : ({related})" if related else ""
+        yield f"name_sound : ({some}) AND place_sound : ({here}){both}"
 
 
 def _text(record: Record, use: Use) -> str:

@@ -16,7 +16,9 @@ ToldApart: TypeAlias = Mapping[str, frozenset[str]]
 """The ids that each record names as different; few records name any."""
 
 
-def told_apart(connection: Connection, kind: type[Record], ids: Sequence[str]) -> ToldApart:
+def told_apart(
+    connection: Connection, kind: type[Record], ids: Sequence[str]
+) -> dict[str, frozenset[str]]:
     """Return what these records say themselves; a pair is written into one of the two."""
     return {
         row.id: different_from(row.extra)
