@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from fieldkit import reference
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
-from fieldkit.protocol.difference import other_number
 from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.merge import DELETED, STAMPS, same_value
 from fieldkit.protocol.scope import ROLES, Role, is_at_least
@@ -97,9 +96,7 @@ def _needs(author: Author, change: Change, stands: Mapping[str, Json]) -> Iterat
     if change.op is Op.DECIDE and author.settles:
         yield SETTLE
     for name, value in change.fields.items():
-        # Whoever may enter people may say that two of them are not one.
-        free = name in _NOT_WRITTEN or other_number(name)
-        if free or (new and (value is None or name in _PLACE)):
+        if name in _NOT_WRITTEN or (new and (value is None or name in _PLACE)):
             continue
         if not new and same_value(stands.get(name, False if name == DELETED else None), value):
             continue  # what stands already may be agreed to
