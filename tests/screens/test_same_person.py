@@ -54,6 +54,19 @@ async def test_the_same_goes_on_as_an_edit_and_keeps_what_was_typed(
         assert (draft.record_id, draft.base) == (block["ghulam"], 0)
         assert draft.texts["aadhaar_last4"] == "0143"
         assert store.get("beneficiary", block["ghulam"]) == known
+        await hand.press("<f4>", "n")  # somebody else after all: a new record, nothing is lost
+        form = hand.app.screen
+        assert isinstance(form, FormPage)
+        assert form.model is not None
+        assert form.model.record is None
+        assert form.model.fields["mobile"].text == AGAIN
+        assert form.model.different == {block["ghulam"]}
+        (draft,) = store.drafts.of()
+        assert (draft.record_id, draft.base) == (None, None)
+        await hand.press("<f4>", "y")
+        assert form.model is not None
+        assert form.model.record == known
+        assert not form.model.different
         form.model.go("name")
         await hand.press("<ctrl+z>", "<ctrl+s>")  # the known spelling
         assert not isinstance(hand.app.screen, FormPage)

@@ -36,8 +36,8 @@ class PersonAnswers(NamedTuple):
     """They are different people."""
     take_back: Callable[[str], Awaitable[object]]
     """They may be the same after all."""
-    told_apart: Collection[str]
-    """Those who were said to be different, as it stands now."""
+    told_apart: Callable[[], Collection[str]]
+    """Returns those who were said to be different, as it stands now."""
     same: Callable[[str, int | None], Awaitable[object]] | None = None
     """They are the same; with the version of the record as it was shown. None: not offered."""
     stays: bool = False

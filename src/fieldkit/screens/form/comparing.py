@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ class Comparing:
         self._page = page
         self.same: SamePerson | None = None
         """What is known of the person; None until a form is open."""
+        self._as_new: Mapping[str, str] | None = None
+        """What was typed for a new record, if the form has become an edit of a known one since."""
 
     @property
     def likely(self) -> Sequence[LookAlike]:
@@ -37,7 +39,7 @@ class Comparing:
 
     def begin(self, model: FormModel) -> None:
         """Compare the person of another form."""
-        self.same = SamePerson(model)
+        self.same, self._as_new = SamePerson(model), None
         self.look_soon()
 
     def look_soon(self) -> None:
@@ -86,35 +88,54 @@ class Comparing:
             return
         await self._page.save_typed()
         await self._look(waits=True)
-        if not same.anybody:
+        if not same.anybody and self._as_new is None:
             model.say("Nobody here is like this one.")
             self._page.show_state()
             return
-        goes_on = None if model.record else partial(self._go_on_with, model)
-        answers = PersonAnswers(
-            partial(self._tell_apart, model),
-            partial(self._take_back, model),
-            model.different,
-            goes_on,
-        )
-        await self._page.navigator.open_same_person(same.typed(), answers)
+        again = self._as_new is not None
+        typed = same.typed()
+        if again:  # the known record is compared with once more
+            typed = type(typed).of({**typed.values(), "id": ""})
+        goes_on = self._go_on_with if again or model.record is None else None
+        answers = PersonAnswers(self._tell_apart, self._take_back, self._told_apart, goes_on)
+        await self._page.navigator.open_same_person(typed, answers)
 
-    async def _tell_apart(self, model: FormModel, number: str) -> None:
-        model.different.add(number)
-        await self._page.save_typed()
+    def _told_apart(self) -> Collection[str]:
+        return self.same.model.different if self.same else ()
 
-    async def _take_back(self, model: FormModel, number: str) -> None:
-        model.different.discard(number)
-        await self._page.save_typed()
+    async def _tell_apart(self, number: str) -> None:
+        if (same := self.same) is None:
+            return
+        same.model.different.add(number)
+        if same.model.record is not None and same.model.record.id == number:
+            # The known one is somebody else after all: a new record, with all that was typed.
+            texts = self._typed_as_new(same.model)
+            await self._page.move_draft(record_id=None, base=None, texts=texts)
+        else:
+            await self._page.save_typed()
 
-    async def _go_on_with(self, model: FormModel, number: str, version: int | None) -> None:
+    async def _take_back(self, number: str) -> None:
+        if self.same is not None:
+            self.same.model.different.discard(number)
+            await self._page.save_typed()
+
+    async def _go_on_with(self, number: str, version: int | None) -> None:
         """Go on as an edit of a known record, with what was typed over it; nothing is saved yet.
 
         ``version``: that of the record as it was shown, which the edit will name as its base.
         """
-        texts = {name: text for name, text in draft_texts(model).items() if text}
+        same = self.same
+        if same is None or (same.model.record is not None and same.model.record.id == number):
+            return
+        texts = self._typed_as_new(same.model)
         texts.pop(difference_field(number), None)
         await self._page.move_draft(record_id=number, base=version or 0, texts=texts)
+        self._as_new = texts
+
+    def _typed_as_new(self, model: FormModel) -> dict[str, str]:
+        """Return all that was typed, before and after the form went on as an edit."""
+        typed = {**(self._as_new or {}), **draft_texts(model)}
+        return {name: text for name, text in typed.items() if text}
 
 
 def _look_alikes(record: Record, store: Store) -> list[LookAlike]:

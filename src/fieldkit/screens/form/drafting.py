@@ -66,8 +66,10 @@ class Drafting:
             if draft is not None:
                 self.draft = await self._page.ask(lambda store: store.drafts.keep(draft))
 
-    async def move(self, record_id: str, base: int, texts: Mapping[str, str]) -> Draft:
-        """Make the draft an edit of a record that was seen at the version ``base``.
+    async def move(
+        self, record_id: str | None, base: int | None, texts: Mapping[str, str]
+    ) -> Draft:
+        """Make the draft an edit of a record that was seen at the version ``base``, or a new one.
 
         Raises:
             StoreError: it could not be written; it stays what it was.

@@ -282,15 +282,17 @@ class FormPage(Page["SavedRecord | None"]):
         """
         await self._drafting.write()
 
-    async def move_draft(self, *, record_id: str, base: int, texts: Mapping[str, str]) -> None:
-        """Go on as an edit of a known record, seen at the version ``base``, with these texts.
+    async def move_draft(
+        self, *, record_id: str | None, base: int | None, texts: Mapping[str, str]
+    ) -> None:
+        """Go on with these texts as an edit of a record seen at the version ``base``, or as new.
 
         Raises:
             StoreError: the draft cannot be written, or the record cannot be read.
         """
         draft = await self._drafting.move(record_id, base, texts)
         await self.begin(kinds()[draft.kind], draft=draft)
-        if self.model is not None:
+        if self.model is not None and record_id is not None:
             said = f"Goes on as an edit of {self._label}. Nothing is saved yet."
             self.model.say(said, "Ctrl+Z in a field brings back what was known.")
             self.show_state()

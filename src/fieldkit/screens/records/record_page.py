@@ -239,7 +239,7 @@ class RecordPage(PickerPage[None]):
             )
             apart.discard(number)
 
-        answers = PersonAnswers(different, take_back, apart, stays=True)
+        answers = PersonAnswers(different, take_back, lambda: apart, stays=True)
         await self.navigator.open_same_person(record, answers)
 
     async def _open_history(self, row: Row) -> None:

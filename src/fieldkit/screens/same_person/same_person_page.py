@@ -97,7 +97,7 @@ class SamePersonPage(PickerPage[None]):
         return [first, ("n", "different people", self._tell_apart)]
 
     def _is_said(self, one: LookAlike) -> bool:
-        return one.id in self._answers.told_apart
+        return one.id in self._answers.told_apart()
 
     def _rows(self, one: LookAlike) -> list[Choice]:
         """Return the same as rows, with what follows."""
