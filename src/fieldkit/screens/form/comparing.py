@@ -113,11 +113,13 @@ class Comparing:
             await self._page.move_draft(record_id=None, base=None, texts=texts)
         else:
             await self._page.save_typed()
+            self._page.show_state()
 
     async def _take_back(self, number: str) -> None:
         if self.same is not None:
             self.same.model.different.discard(number)
             await self._page.save_typed()
+            self._page.show_state()
 
     async def _go_on_with(self, number: str, version: int | None) -> None:
         """Go on as an edit of a known record, with what was typed over it; nothing is saved yet.
