@@ -115,7 +115,7 @@ async def test_the_same_page_opens_from_a_record_and_is_undone_there(
 ) -> None:
     twin = artisan(store, "Gulam Mohd Bhat", "Abdul Ahad Bhat", AGAIN)
     async with opened_app(120, 40) as hand:
-        await hand.app.navigator.open_record("beneficiary", twin)
+        await hand.app.navigator.open_record("beneficiary", block["ghulam"])
         await hand.press("y", "n")
         assert "Different people, as you said." in hand.text()
         assert store.alike("beneficiary", [twin]) == []
@@ -123,6 +123,8 @@ async def test_the_same_page_opens_from_a_record_and_is_undone_there(
         assert len(store.alike("beneficiary", [twin])) == 1
         await hand.press("n", "<escape>", "y")
         assert "Nobody here is like this one." in hand.text()
+        await hand.press("<escape>", "h")
+        assert f"Not the same as {twin}" in hand.text()
         await hand.press("<escape>")
         assert isinstance(hand.app.screen, RecordPage)
 
