@@ -36,8 +36,8 @@ def is_strong(one: Person, other: Person) -> bool:
     return found is not None and found.strong
 
 
-def without(person: Person, *names: str) -> Person:
-    return replace(person, **dict.fromkeys(names, ""))
+def but(person: Person, **texts: str) -> Person:
+    return replace(person, numbers=person.numbers, **texts)
 
 
 AGAIN = {
@@ -59,7 +59,7 @@ AGAIN = {
 @pytest.mark.parametrize("how", AGAIN)
 def test_who_is_typed_again_is_recognised(how: str) -> None:
     one = replace(ARTISAN, born="1984-01-05") if "exchanged" in how else ARTISAN
-    assert is_strong(one, replace(one, **AGAIN[how]))
+    assert is_strong(one, but(one, **AGAIN[how]))
 
 
 SOMEONE_ELSE = {
@@ -94,7 +94,7 @@ SOMEONE_ELSE = {
 
 @pytest.mark.parametrize("who", SOMEONE_ELSE)
 def test_families_twins_and_namesakes_are_told_apart(who: str) -> None:
-    assert not is_strong(ARTISAN, replace(ARTISAN, **SOMEONE_ELSE[who]))
+    assert not is_strong(ARTISAN, but(ARTISAN, **SOMEONE_ELSE[who]))
 
 
 def test_the_weightiest_evidence_stands_first() -> None:
@@ -115,7 +115,7 @@ def test_numbers_of_different_fields_are_not_compared() -> None:
 
 @pytest.mark.parametrize("part", ["name", "mobile", "last_four", "born", "village", "kin"])
 def test_one_part_alone_is_no_strong_match(part: str) -> None:
-    one = Person(**{part: getattr(ARTISAN, part)})
+    one = but(Person(), **{part: getattr(ARTISAN, part)})
     assert not is_strong(one, one)
 
 

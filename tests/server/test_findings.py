@@ -170,6 +170,14 @@ def test_likely_the_same_person_is_told_at_both_until_corrected(village: Village
     assert not {one for one in village.open() if one[1] == "same_person"}
 
 
+def test_a_family_with_one_mobile_and_twins_are_not_told(village: Village) -> None:
+    family = {"mobile": "9419011432", "relation_name": "Abdul Ahad Bhat", "village": "Arath"}
+    twins = {"born": "1984-01-23", "account_no": "0123456789012345", "ifsc": "JAKA0CHADOR"}
+    for number, name in enumerate(("Ghulam Mohammad Bhat", "Nazir Bhat", "Asif Bhat"), 1):
+        village.put("beneficiary", f"7KQ2M9XD-{number}", name=name, **family, **twins)
+    assert not {one for one in village.open() if one[1] == "same_person"}
+
+
 def test_who_agrees_in_one_of_several_ways_is_found(village: Village) -> None:
     village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432", name="Gulam Bhat")
     village.put("beneficiary", "7KQ2M9XD-2", ration_card="JK-1", name="Asha Devi")

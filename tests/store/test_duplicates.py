@@ -13,7 +13,7 @@ from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.reference.names import person_names
-from fieldkit.store import Alike, Edit, Store
+from fieldkit.store import Edit, Store
 from fieldkit.store.database import connect
 
 FATHER: dict[str, Value] = {"relation_name": "Abdul Ahad Bhat", "village": "Arath"}
@@ -28,6 +28,11 @@ SAME: list[tuple[set[str], dict[str, Value], dict[str, Value]]] = [
         {"account_no", "~name"},
         {"account_no": "0123456789012345", "ifsc": "JAKA0CHADOR"},
         {"name": "Gulam Mohd Bhat"},
+    ),
+    (  # the name typed so wrong that it sounds otherwise, and the kin's
+        {"aadhaar_last4", "village", "~name", "~relation_name"},
+        {"aadhaar_last4": "2346", **FATHER},
+        {"name": "Ghulam Mohammad Bhatt Jan", "relation_name": "Abdul Ahd Bhat"},
     ),
     ({"mobile", "~name"}, {"mobile": "9419012345"}, {"name": "Gulam Muhammad Bhat"}),
     ({"~name", "relation_name", "village"}, FATHER, {"name": "Gh Mohd Bhat"}),

@@ -4,13 +4,14 @@
 look-alikes; :mod:`~fieldkit.matching.blocking` says by which values candidates are fetched.
 """
 
-from fieldkit.matching.blocking import BLOCKS, blocks_of
+from fieldkit.matching.blocking import BLOCKS, JOINED, blocks_of
 from fieldkit.matching.compare import compare
 from fieldkit.matching.match import Match, Reason
 from fieldkit.matching.person import Part, Person, fields_of, person_of
 
 __all__ = [
     "BLOCKS",
+    "JOINED",
     "Match",
     "Part",
     "Person",

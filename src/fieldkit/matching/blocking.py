@@ -18,11 +18,15 @@ BLOCKS: tuple[Block, ...] = (
 )
 """Values that few people have in common: their equality is looked up by an index."""
 
+JOINED: Block = (Part.LAST_FOUR, Part.VILLAGE)
+"""One more, where each record is joined with its own candidates. Two lists of values, as the
+server asks for a batch, would let too many pass."""
 
-def blocks_of(parts: Mapping[str, Part]) -> list[tuple[str, ...]]:
+
+def blocks_of(parts: Mapping[str, Part], *more: Block) -> list[tuple[str, ...]]:
     """Return the fields of each block for a kind; of several numbers, each is a block."""
     found: list[tuple[str, ...]] = []
-    for block in BLOCKS:
+    for block in (*BLOCKS, *more):
         if block == (Part.NUMBER,):
             found += [(name,) for name in fields_of(parts, block)]
         elif len(names := fields_of(parts, block)) == len(block):

@@ -1,4 +1,8 @@
-"""Likely duplicates: records that agree in the fields a kind says tell persons apart."""
+"""Likely duplicates among records just imported: set by set, as an import cannot look each up.
+
+People are compared as everywhere (:mod:`fieldkit.matching`); of other kinds, records are the same
+that agree in the fields their kind says.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from fieldkit.matching import blocks_of, compare
+from fieldkit.matching import JOINED, blocks_of, compare
 from fieldkit.records import Record, alike_keys
 from fieldkit.search.sound import MAY_BE_SAME
 from fieldkit.search.sound import alike as names_alike
@@ -84,7 +88,7 @@ def _person_pairs(kind: type[Record]) -> list[Select[tuple[object, ...]]]:
     )
     equal = (
         and_(*(new.c[field] == old.c[field] for field in block))
-        for block in blocks_of(kind.recognised_by)
+        for block in blocks_of(kind.recognised_by, JOINED)
     )
     return [pairs.where(condition) for condition in (*equal, sounding)]
 

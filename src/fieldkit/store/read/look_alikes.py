@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from sqlalchemy import Connection, Select, bindparam, column, select, table, text, union_all
 
-from fieldkit.matching import Match, Part, Person, blocks_of, compare, fields_of, person_of
+from fieldkit.matching import Match, Part, Person, blocks_of, compare, person_of
 from fieldkit.protocol.difference import different_from
 from fieldkit.records import Record, Use, person
 from fieldkit.search.sound import distinctive_sounds, sounds
@@ -81,7 +81,7 @@ def _candidates(kind: type[Record]) -> Select[tuple[object, ...]]:
     """Return the query for the live people who agree in a number, or whose names sound alike."""
     columns, parts = kind.table().c, kind.recognised_by
     ids: list[Select[tuple[object]]] = []
-    for block in (*blocks_of(parts), tuple(fields_of(parts, [Part.LAST_FOUR]))):
+    for block in blocks_of(parts, (Part.LAST_FOUR,)):
         equal = [columns[name] == bindparam(name) for name in block]
         ids.append(select(columns.id).where(*equal).limit(_MOST_EACH))
     for name in _HEARD:
