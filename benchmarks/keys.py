@@ -1,19 +1,27 @@
 """Time from a key press to the painted letter: in the biggest forms, and in one bare Input."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from string import ascii_lowercase
 
 from benchmarks.figures import MILLI, Figure, p95
 from benchmarks.homes import FIELDKIT, home_with
 from benchmarks.starting import BARE, BARE_LABEL, HOME_LABEL
-from benchmarks.terminal import BACKSPACE, CTRL_N, ENTER, Terminal
+from benchmarks.terminal import BACKSPACE, CTRL_N, DOWN, ENTER, UP, Terminal
 
 ROUNDS = 4
 WORDS = [ascii_lowercase[start : start + 13] for start in range(10)]
 """Words typed one after another; each is deleted before the next."""
 GAP = 0.04
 """Seconds between keys of a fast typist."""
+NAMES = [
+    ("Ghulam Mohammad Bhat", "Abdul Ahad Bhat"),
+    ("Mushtaq Ahmad Dar", "Ghulam Nabi Dar"),
+    ("Zahoor Ahmad Lone", "Ali Mohammad Lone"),
+]
+"""Frequent names of people and their fathers: many in a roster are like them."""
+COLUMNS = 120
+"""Of a terminal that shows those alike in a panel."""
 
 
 def measure(people: int) -> list[Figure]:
@@ -31,6 +39,60 @@ def measure(people: int) -> list[Figure]:
                 terminal.until(lambda screen: bool(screen.row(HOME_LABEL)))
                 openings[title](terminal)
                 delays += _delays(terminal)
+    return [
+        *_alike(home),
+        *_forms(forms, bare),
+    ]
+
+
+def _alike(home: dict[str, str]) -> list[Figure]:
+    """Type names of people that are looked up in the whole roster when their fields are left."""
+    bare: list[float] = []
+    alike: list[float] = []
+    for _ in range(ROUNDS):
+        with Terminal(BARE, columns=COLUMNS) as terminal:
+            terminal.until(lambda screen: bool(screen.row(BARE_LABEL)))
+            bare += _delays(terminal)
+        with Terminal(FIELDKIT, home, columns=COLUMNS, rows=40) as terminal:
+            terminal.until(lambda screen: bool(screen.row(HOME_LABEL)))
+            _open_artisan(terminal)
+            alike += _delays_alike(terminal)
+    what = "key to paint, form of an artisan beside those alike, p95"
+    return [Figure(what, p95(alike), p95(bare), "ms", budget=1.5)]
+
+
+def _delays_alike(terminal: Terminal) -> list[float]:
+    """Type names and fathers' names; return the milliseconds of each letter.
+
+    Each field is left while the people of the one before are still looked up.
+    """
+    terminal.settle()
+    delays: list[float] = []
+    for round_ in range(4):
+        for name, father in NAMES:
+            delays += _letters(terminal, "Name as on Aadhaar", name)
+            terminal.press(DOWN + ("s" if not round_ and name == NAMES[0][0] else "") + DOWN)
+            delays += _letters(terminal, "Father or husband", father)
+            terminal.press(DOWN)
+            terminal.until(lambda screen: bool(screen.row("Same person?")))
+            terminal.press(UP * 3)
+            terminal.rest(GAP)
+    return delays
+
+
+def _letters(terminal: Terminal, label: str, text: str) -> Iterator[float]:
+    """Type a text over what stands in a field; yield the milliseconds of each letter."""
+
+    def shows(typed: str) -> Callable[[Terminal], bool]:
+        return lambda screen: screen.row(label).partition(label)[2].strip().startswith(typed)
+
+    for typed in (text[:length] for length in range(1, len(text) + 1)):
+        pressed = terminal.press(typed[-1])
+        yield (terminal.until(shows(typed.strip())) - pressed) * MILLI
+        terminal.rest(GAP)
+
+
+def _forms(forms: Mapping[str, list[float]], bare: list[float]) -> list[Figure]:
     return [
         Figure(f"key to paint, form of a {title}, p95", p95(delays), p95(bare), "ms", budget=1.5)
         for title, delays in forms.items()

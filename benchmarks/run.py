@@ -18,11 +18,13 @@ from benchmarks import (
 )
 from benchmarks.figures import Figure, keep, table
 from benchmarks.homes import KEPT, compile_program
+from benchmarks.matching import speed as matching
 
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "starting": lambda: starting.measure(100_000),
     "keys": lambda: keys.measure(100_000),
     "searching": lambda: searching.measure(100_000) + searching.measure(800_000, budget=3),
+    "matching": matching.measure,
     "saving": lambda: saving.measure(100_000),
     "opening": lambda: opening.measure(100_000),
     "loading": loading.measure,

@@ -20,7 +20,7 @@ from wcwidth import wcwidth
 ENTER = "\r"
 ESCAPE = "\x1b"
 BACKSPACE = "\x7f"
-DOWN = "\x1b[B"
+UP, DOWN = "\x1b[A", "\x1b[B"
 CTRL_N = "\x0e"
 CTRL_Q = "\x11"
 CTRL_S = "\x13"

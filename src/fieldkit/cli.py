@@ -215,6 +215,13 @@ def _add_records(commands: Subparsers) -> None:
     undelete = _add(commands, "undelete", "restore a deleted record", "records:undelete")
     undelete.add_argument("id", metavar="ID")
 
+    different = _add(
+        commands, "different", "note that two records are of different people", "records:different"
+    )
+    different.add_argument("id", metavar="ID")
+    different.add_argument("other", metavar="ID")
+    different.add_argument("--undo", action="store_true", help="take that back")
+
 
 def _add_reports(commands: Subparsers) -> None:
     report = _add(commands, "report", "list the reports, or print one", "reports:report")

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
+from fieldkit.matching import blocks_of
 from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.field import Use
 from fieldkit.records.declaration.record import Record
@@ -150,7 +151,8 @@ def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
         if kind.lifecycle:
             yield (kind.lifecycle.field, kind.order)
     yield ("updated_at",)
-    singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in kind.match_keys)]
+    alike = (*blocks_of(kind.recognised_by), *kind.match_keys)
+    singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in alike)]
     for field in dict.fromkeys(singles):
         if field != kind.order and field in fields:
             yield (field,)

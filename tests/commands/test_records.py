@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,7 @@ from tests.commands.conftest import Cli
 
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.finding import Finding, Verdict
-from fieldkit.records import kinds
+from fieldkit.records import Value, kinds
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.store import Answered, Edit, ServerRow, Store
 
@@ -432,3 +433,19 @@ def test_a_deleted_record_is_restored(laptop: Path, cli: Cli) -> None:
         "There is no record 7KQ2M9XD-99 on this laptop. Check the number, or sync first.\n"
     )
     assert cli("undelete", "Noor").code == 2
+
+
+def test_two_people_are_noted_as_different_and_that_is_taken_back(laptop: Path, cli: Cli) -> None:
+    with closing(Store.open(laptop)) as store:
+        shared: dict[str, Value] = {"trade_code": "CARP", "mobile": "9419012345"}
+        names = ("Gulam Mohd Bhat", "Ghulam Mohammad Bhat")
+        edits = [Edit(kinds()["beneficiary"], {"name": name, **shared}) for name in names]
+        one, other = (saved.id for saved in store.save(edits, "Asha"))
+    done = cli("different", other, one.lower())
+    assert (done.code, done.text.partition(":")[0]) == (0, "Noted as different")
+    with closing(Store.open(laptop)) as store:
+        assert store.alike("beneficiary", [one, other]) == []
+    assert cli("different", one, other, "--undo").code == 0
+    again = cli("different", one, other, "--undo")
+    assert (again.code, again.err.partition(" that ")[0]) == (2, "Nobody has said")
+    assert cli("different", one, one).code == 2

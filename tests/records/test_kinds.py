@@ -149,6 +149,9 @@ def test_same_and_order_name_fields_of_the_kind() -> None:
         assert kind.order in kind.fields()
         for key in kind.match_keys:
             assert {name.removeprefix("~") for name in key} <= set(kind.fields()), kind
+        assert set(kind.recognised_by) <= set(kind.fields()), kind
+        assert bool(kind.recognised_by) == kind.person, kind
+        assert not (kind.person and kind.match_keys), kind
 
 
 def test_every_default_reads_in_its_own_format() -> None:

@@ -86,8 +86,8 @@ async def test_leaving_the_mobile_names_the_person_who_has_it(
     async with opened_app() as hand:
         await fill(hand, "gulam mohd bhat", AGAIN)
         said = " ".join(hand.text().split())
-        assert f"Ghulam Mohammad Bhat ({block['ghulam']}) may be the same person." in said
-        assert "Alike: Mobile; Name as on Aadhaar." in said
+        assert "Same person? Ghulam Mohammad Bhat, s/o Abdul Ahad Bhat, Wathoora, ··1432" in said
+        assert "F4 compare." in said
 
 
 async def test_a_save_over_a_strong_match_asks_once(
@@ -100,7 +100,7 @@ async def test_a_save_over_a_strong_match_asks_once(
         assert isinstance(hand.app.screen, FormPage)
         said = " ".join(hand.text().split())
         assert "may be the same person" in said
-        assert "Somebody else? Ctrl+S again." in said
+        assert "F4 compare. Somebody else? Ctrl+S again." in said
         assert len(list(store.each("beneficiary"))) == 2
         await hand.press("<ctrl+s>")
         assert not isinstance(hand.app.screen, FormPage)

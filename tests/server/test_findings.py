@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, create_engine, insert, select
 
+from fieldkit.matching import Person
 from fieldkit.protocol.change import Json
 from fieldkit.records import Finding, Record, RuleContext, kinds, sentence
-from fieldkit.records.declaration import review as judging
+from fieldkit.records.declaration import review as reviewing
 from fieldkit.records.declaration.review import Around
 from fieldkit.schema import grow
 from fieldkit.server.database.tables import FINDING, METADATA
@@ -169,6 +170,14 @@ def test_likely_the_same_person_is_told_at_both_until_corrected(village: Village
     assert not {one for one in village.open() if one[1] == "same_person"}
 
 
+def test_a_family_with_one_mobile_and_twins_are_not_told(village: Village) -> None:
+    family = {"mobile": "9419011432", "relation_name": "Abdul Ahad Bhat", "village": "Arath"}
+    twins = {"born": "1984-01-23", "account_no": "0123456789012345", "ifsc": "JAKA0CHADOR"}
+    for number, name in enumerate(("Ghulam Mohammad Bhat", "Nazir Bhat", "Asif Bhat"), 1):
+        village.put("beneficiary", f"7KQ2M9XD-{number}", name=name, **family, **twins)
+    assert not {one for one in village.open() if one[1] == "same_person"}
+
+
 def test_who_agrees_in_one_of_several_ways_is_found(village: Village) -> None:
     village.put("beneficiary", "7KQ2M9XD-1", mobile="9419011432", name="Gulam Bhat")
     village.put("beneficiary", "7KQ2M9XD-2", ration_card="JK-1", name="Asha Devi")
@@ -232,13 +241,12 @@ def test_a_number_that_everybody_gives_is_not_compared_all_with_all(
     names = ["Ghulam Bhat", "Rafiq Dar", "Nazir Lone", "Bashir Wani", "Zahoor Mir", "Tariq Sofi"]
     for number, name in enumerate(names, 1):
         village.put("beneficiary", f"7KQ2M9XD-{number}", mobile="9419011432", name=name)
-    compared: list[str] = []
+    compared: list[Person] = []
 
-    def noting(one: str, other: str) -> float:
+    def noting(_one: Person, other: Person) -> None:
         compared.append(other)
-        return 0.0
 
-    monkeypatch.setattr(judging, "alike", noting)
+    monkeypatch.setattr(reviewing, "compare", noting)
     village.put("beneficiary", "7KQ2M9XD-7", mobile="9419011432", name="Yasir Rather")
     assert 3 <= len(compared) <= 3 * 4
 

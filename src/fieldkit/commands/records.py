@@ -203,14 +203,8 @@ def show(args: Namespace) -> int:
 
 def undelete(args: Namespace) -> int:
     """Restore a deleted record."""
-    if read_id(args.id) is None:
-        raise Unusable(_NO_NUMBER)
     with open_store() as store:
-        record = store.record(args.id)
-        if record is None:
-            raise Unusable(
-                f"There is no record {args.id} on this laptop. Check the number, or sync first."
-            )
+        record = _record(store, args.id)
         if not record.deleted:
             raise Unusable(f"{record.label()}, {record.id}, is not deleted.")
         store.save([restoration(record)], operator_of(store))
@@ -218,6 +212,35 @@ def undelete(args: Namespace) -> int:
         for one in store.remarks(record):
             say(f"To check: {sentence(one)}")
     return DONE
+
+
+def different(args: Namespace) -> int:
+    """Note that two records are of different people, or take that back."""
+    with open_store() as store:
+        one, other = (_record(store, number) for number in (args.id, args.other))
+        named = f"{one.label()}, {one.id}, and {other.label()}, {other.id}"
+        if one.kind() != other.kind() or one.id == other.id:
+            raise Unusable(f"{named}, are not two records of one kind.")
+        if not args.undo:
+            store.say_different(one.kind(), one.id, other.id, operator_of(store))
+            say(f"Noted as different: {named}. Nobody is asked about them again.")
+        elif store.take_back_different(one.kind(), one.id, other.id, operator_of(store)):
+            say(f"Taken back: {named}, may be the same again.")
+        else:
+            raise Unusable(f"Nobody has said that {named}, are different.")
+    return DONE
+
+
+def _record(store: Store, number: str) -> Record:
+    """Return the record of a number as typed."""
+    if read_id(number) is None:
+        raise Unusable(_NO_NUMBER)
+    record = store.record(number)
+    if record is None:
+        raise Unusable(
+            f"There is no record {number} on this laptop. Check the number, or sync first."
+        )
+    return record
 
 
 def _event(event: Event) -> dict[str, object]:

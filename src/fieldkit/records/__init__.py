@@ -13,7 +13,14 @@ from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules
 from fieldkit.records.declaration.permission import check_writers
 from fieldkit.records.declaration.record import Record, kind_name, kinds
-from fieldkit.records.declaration.review import same_person, tells_apart
+from fieldkit.records.declaration.review import (
+    alike_fields,
+    alike_keys,
+    person,
+    said_different,
+    same_person_finding,
+    tells_apart,
+)
 from fieldkit.records.declaration.roles import check_roles
 from fieldkit.records.declaration.rule import (
     Broken,
@@ -56,14 +63,18 @@ __all__ = [
     "Use",
     "Value",
     "Writers",
+    "alike_fields",
+    "alike_keys",
     "field",
     "judge",
     "kind_name",
     "kinds",
     "lifecycle_rules",
+    "person",
     "rule",
     "rules_of",
-    "same_person",
+    "said_different",
+    "same_person_finding",
     "sentence",
     "tells_apart",
     "when",

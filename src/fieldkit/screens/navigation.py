@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.app import AppBase
-from fieldkit.screens.base.navigator import AfterSave, Among, SavedRecord
+from fieldkit.screens.base.navigator import AfterSave, Among, PersonAnswers, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
 
 if TYPE_CHECKING:
+    from fieldkit.records import Record
     from fieldkit.store import Draft
 
 
@@ -89,6 +90,12 @@ class Navigation:
             page.say(said)
         else:
             await self.open_form(kind, record_id=record_id)
+
+    async def open_same_person(self, record: Record, answers: PersonAnswers) -> None:
+        """Open those who may be the person of a record, saved or not, beside it."""
+        from fieldkit.screens.same_person.same_person_page import SamePersonPage
+
+        await self._app.push_screen(SamePersonPage(record, answers))
 
     async def open_action(self, kind: str, field: str, record_id: str, label: str) -> None:
         """Take the action that ``field`` of ``kind`` declares, for the record it refers to."""

@@ -5,7 +5,7 @@ Every call is synchronous, whole and safe from any thread; none waits for the ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,9 +17,18 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
+from fieldkit.matching import Match
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
-from fieldkit.records import Finding, Record, RuleContext, Value, judge, kinds, same_person
+from fieldkit.records import (
+    Finding,
+    Record,
+    RuleContext,
+    Value,
+    judge,
+    kinds,
+    same_person_finding,
+)
 from fieldkit.records.fields.dates import believed, day_at
 from fieldkit.settings import DATABASE, make_file_private, make_private
 from fieldkit.store import tables
@@ -57,6 +66,7 @@ from fieldkit.store.read.conflicts import (
     open_conflicts,
 )
 from fieldkit.store.read.duplicates import Alike, alike
+from fieldkit.store.read.look_alikes import look_alikes
 from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.suggestions import suggested
 from fieldkit.store.rows.open_lists import offer_villages
@@ -64,6 +74,7 @@ from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
 from fieldkit.store.write import drafts
 from fieldkit.store.write.decide import Keep, decide
+from fieldkit.store.write.different import say_different, take_back_different
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, Past, prepare
 from fieldkit.store.write.save import Author, Saved, save
@@ -218,11 +229,17 @@ class Store:
     # Saving
 
     def save(
-        self, edits: Sequence[Edit], operator: str, *, left: Draft | None = None
+        self,
+        edits: Sequence[Edit],
+        operator: str,
+        *,
+        left: Draft | None = None,
+        different: Collection[str] = (),
     ) -> list[Saved]:
         """Save edits, all or none, and the draft they came from as ``left``, in one transaction.
 
         Texts left in it are kept for the first record saved; without any it is dropped.
+        ``different``: those of whom the operator said that the first record is not the same.
 
         Raises:
             Refused: rules stand against it; nothing was written.
@@ -234,6 +251,9 @@ class Store:
             if stops:
                 raise Refused(stops)
             done = [fate for fate in fates if isinstance(fate, Saved)]
+            if different:
+                author = self._author(connection, operator)
+                say_different(connection, edits[0].kind, done[0].id, different, author)
             if left is not None and left.texts:
                 drafts.keep(connection, replace(left, record_id=done[0].id), self._clock())
             elif left is not None and left.id is not None:
@@ -244,6 +264,27 @@ class Store:
         """Save the valid ones of many edits in one transaction; return the result of each."""
         with self._database.write() as connection:
             return save(connection, edits, self._author(connection, operator), field=False)
+
+    def say_different(self, kind: str, one: str, other: str, operator: str) -> None:
+        """Note that two records are of different people, so that nobody is asked again (rule 30).
+
+        Raises:
+            StoreError: they are not two records of this laptop.
+            Refused: a rule stands against it; nothing was written.
+        """
+        with self._database.write() as connection:
+            author = self._author(connection, operator)
+            say_different(connection, kinds()[kind], one, [other], author)
+
+    def take_back_different(self, kind: str, one: str, other: str, operator: str) -> bool:
+        """Take back that two records are of different people; say whether anybody had said so.
+
+        Raises:
+            Refused: a rule stands against it; nothing was written.
+        """
+        with self._database.write() as connection:
+            author = self._author(connection, operator)
+            return bool(take_back_different(connection, kinds()[kind], one, other, author))
 
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""
@@ -391,8 +432,15 @@ class Store:
 
     def same_person(self, record: Record) -> Finding | None:
         """Return a finding about another person who may be the one of this unsaved record."""
+        for other, match in self.look_alikes(record, most=1):
+            if match.strong:
+                return same_person_finding(record, other, match)
+        return None
+
+    def look_alikes(self, record: Record, most: int = 20) -> list[tuple[Record, Match]]:
+        """Return the people here who may be the one of a record, saved or not, likeliest first."""
         with self._database.read() as connection:
-            return same_person(record, Records(connection))
+            return look_alikes(connection, record, most)
 
     def suggest(self, list_name: str, typed: str, district: int, limit: int = 9) -> list[str]:
         """Return entries of an open list that begin as typed: used before, then known ones."""

@@ -26,7 +26,7 @@ class Duplicate:
     id: str
     other: str
     key: tuple[str, ...]
-    """The fields in which they agree; ``~`` marks those compared by sound."""
+    """The fields in which they agree; ``~`` marks those that are only alike."""
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Duplicates:
 
     def _label(self, field: str) -> str:
         name = field.removeprefix("~")
-        return f"{self.kind.fields()[name].label}{' (sounds alike)' if name != field else ''}"
+        return f"{self.kind.fields()[name].label}{' (alike)' if name != field else ''}"
 
     def close(self) -> None:
         """Close the file, if there is one."""

@@ -5,9 +5,12 @@ public sources. (a), (b), (d) and (e) stop the record; (c) rests on a scheme, a 
 repayment that the artisan reports, so the person at the keyboard confirms it.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from typing import ClassVar
 
 from fieldkit import reference
+from fieldkit.matching import Part
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.checks import in_order, pin_in_district
@@ -94,13 +97,13 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         "Work",
         "Support wanted",
     )
-    match_keys = (
-        ("portal_no",),
-        ("aadhaar_last4", "born", "~name"),
-        ("account_no", "ifsc"),
-        ("mobile", "~name"),
-        ("~name", "~relation_name", "village"),
-    )
+    recognised_by: ClassVar[Mapping[str, Part]] = {
+        **Person.recognised_by,
+        "portal_no": Part.NUMBER,
+        "account_no": Part.ACCOUNT,
+        "ifsc": Part.BRANCH,
+        "ration_card": Part.HOUSEHOLD,
+    }
 
     mobile: str | None = field(
         "Mobile",

@@ -1,8 +1,10 @@
 """Members of self-help groups."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import ClassVar
 
+from fieldkit.matching import Part
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.community import lakhpati
 from fieldkit.records.community.common import LOKOS
@@ -51,13 +53,13 @@ class Member(Livelihoods, Circumstances, Approval, BankAccount, Person, table=Tr
         "Status",
         "In LokOS",
     )
-    match_keys = (
-        ("member_code",),
-        ("aadhaar_last4", "born", "~name"),
-        ("account_no", "ifsc"),
-        ("mobile", "~name"),
-        ("~name", "~relation_name", "village"),
-    )
+    recognised_by: ClassVar[Mapping[str, Part]] = {
+        **Person.recognised_by,
+        "member_code": Part.NUMBER,
+        "account_no": Part.ACCOUNT,
+        "ifsc": Part.BRANCH,
+        "ration_card": Part.HOUSEHOLD,
+    }
     actions = {
         "self_help_group_id": Action("m", "member", known_by="beneficiary_id"),
         "beneficiary_id": Action("m", "join a group", same_person=True),

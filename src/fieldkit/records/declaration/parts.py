@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from fieldkit import reference
+from fieldkit.matching import Part
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.checks import branch_on_the_list, exactly_one
 from fieldkit.records.declaration.field import Field, Use, field, when
@@ -142,6 +143,18 @@ class Person(Record):
     """A person's name, relative and details: the first fields of an artisan's or member's form."""
 
     person: ClassVar[bool] = True
+    recognised_by: ClassVar[Mapping[str, Part]] = {
+        "name": Part.NAME,
+        "relation_name": Part.KIN,
+        "relation": Part.RELATION,
+        "gender": Part.GENDER,
+        "born": Part.BORN,
+        "mobile": Part.MOBILE,
+        "aadhaar_last4": Part.LAST_FOUR,
+        "village": Part.VILLAGE,
+        "block": Part.BLOCK,
+        "district": Part.DISTRICT,
+    }
 
     name: str | None = field(
         "Name as on Aadhaar",

@@ -13,6 +13,7 @@ from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlmodel import Field as SQLField
 from sqlmodel import SQLModel
 
+from fieldkit.matching import Part
 from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.action import Action, Days, Job
 from fieldkit.records.declaration.conversion import Conversion
@@ -46,7 +47,10 @@ class Record(SQLModel):
     order: ClassVar[str] = "name"
     """The field its list is ordered by."""
     match_keys: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """Sets of fields that, if equal, mean that two records are the same; strongest first."""
+    """Sets of fields that, if equal, mean that two records are the same; strongest first. A person
+    is recognised by :attr:`recognised_by` instead."""
+    recognised_by: ClassVar[Mapping[str, Part]] = {}
+    """The fields by which a person is recognised, and what each says about the person."""
     actions: ClassVar[Mapping[str, Action]] = {}
     """By reference field: how a record is begun from the page of the record it refers to."""
     job: ClassVar[Job | None] = None
@@ -285,7 +289,9 @@ def _manager(kind: type[Record]) -> ClassManager[Record]:
 
 @cache
 def _defaults(kind: type[Record]) -> Mapping[str, object]:
-    return {name: info.get_default() for name, info in kind.model_fields.items()}
+    """Return the defaults by field; ``extra``, which is made anew for each record, is None."""
+    fields = kind.model_fields.items()
+    return {name: None if info.default_factory else info.get_default() for name, info in fields}
 
 
 @cache

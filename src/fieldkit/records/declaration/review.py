@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Protocol, TypeAlias
 
+from fieldkit.matching import Match, Person, blocks_of, compare, fields_of, person_of
+from fieldkit.protocol.difference import different_from
 from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import (
@@ -21,11 +23,9 @@ from fieldkit.records.declaration.rule import (
     missing,
     rules_of,
 )
-from fieldkit.search.sound import MAY_BE_SAME, alike
 
 MISSING_PARENT = "missing_parent"
 SAME_PERSON = "same_person"
-_PLACES = frozenset({"village", "district", "block"})
 
 
 class Around(Known, Protocol):
@@ -90,22 +90,54 @@ def _not_there(record: Record, _context: RuleContext, around: Around) -> list[Fi
 
 
 def same_person(record: Record, around: Known) -> Finding | None:
-    """Return a finding about the first other record that may be the same person.
+    """Return a finding about the other record that is most likely the same person.
 
-    The strongest key comes first. None: there is nobody, or the kind is no person.
+    None: nobody is likely enough, or the kind is no person.
     """
     if not record.person:
         return None
-    for key, exact in _keys(type(record)):
-        equal = {name: record.value(name) for name in exact}
-        if None in equal.values():
+    others: dict[str, Record] = {}
+    for block in blocks_of(record.recognised_by):
+        equal = {name: record.value(name) for name in block}
+        if None not in equal.values():
+            others |= {other.id: other for other in around.where(record.kind(), **equal)}
+    me, best = person(record), None
+    for other in sorted(others.values(), key=lambda one: one.id):
+        if other.id == record.id or said_different(record, other):
             continue
-        for other in around.where(record.kind(), **equal):
-            if other.id != record.id and all(_sound_alike(record, other, name) for name in key):
-                names = [name.removeprefix("~") for name in key]
-                alike = Broken(other=other, alike=names)
-                return finding_about(record, names[0], SAME_PERSON, answer=alike)
-    return None
+        match = compare(me, person(other))
+        if match and match.strong and (best is None or match.score > best[1].score):
+            best = other, match
+    return same_person_finding(record, *best) if best else None
+
+
+def same_person_finding(record: Record, other: Record, match: Match) -> Finding:
+    """Return the finding that another record may be the same person."""
+    names = alike_fields(type(record), match)
+    return finding_about(record, names[0], SAME_PERSON, answer=Broken(other=other, alike=names))
+
+
+def alike_fields(kind: type[Record], match: Match) -> list[str]:
+    """Return the fields in which two records of a kind are alike, the weightiest first."""
+    return fields_of(kind.recognised_by, [reason.part for reason in match.reasons])
+
+
+def alike_keys(kind: type[Record], match: Match) -> tuple[str, ...]:
+    """Return the fields in which two records are alike, ``~`` before those that differ a little."""
+    exact = {reason.part for reason in match.reasons if reason.is_exact}
+    parts = kind.recognised_by
+    names = alike_fields(kind, match)
+    return tuple(name if parts[name] in exact else f"~{name}" for name in names)
+
+
+def person(record: Record) -> Person:
+    """Return the values by which the person of a record is recognised."""
+    return person_of(vars(record), record.recognised_by)
+
+
+def said_different(one: Record, other: Record) -> bool:
+    """Say whether a person has said that two records are not of the same one (rule 30)."""
+    return other.id in different_from(one.extra) or one.id in different_from(other.extra)
 
 
 def _same_person(record: Record, _context: RuleContext, around: Around) -> list[Finding]:
@@ -115,21 +147,4 @@ def _same_person(record: Record, _context: RuleContext, around: Around) -> list[
 
 def tells_apart(kind: type[Record]) -> frozenset[str]:
     """Return the fields by which a person is recognised."""
-    keys = _keys(kind) if kind.person else ()
-    return frozenset(name.removeprefix("~") for key, _ in keys for name in key)
-
-
-@cache
-def _keys(kind: type[Record]) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """Return each key that identifies a person, with the values to match: more than a place."""
-    exact = [
-        (key, tuple(name for name in key if not name.startswith("~"))) for key in kind.match_keys
-    ]
-    return tuple((key, names) for key, names in exact if set(names) - _PLACES)
-
-
-def _sound_alike(record: Record, other: Record, name: str) -> bool:
-    if not name.startswith("~"):
-        return True
-    one, two = record.value(name[1:]), other.value(name[1:])
-    return bool(one and two) and alike(str(one), str(two)) >= MAY_BE_SAME
+    return frozenset(kind.recognised_by)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from fieldkit.records import Record
     from fieldkit.store import Draft
 
 
@@ -26,6 +27,21 @@ AfterSave = Callable[[SavedRecord], Awaitable[object]]
 """What is done once a record is saved, before the next key counts."""
 Open = Callable[[], Awaitable[object]]
 """Opens one page or form."""
+
+
+class PersonAnswers(NamedTuple):
+    """What is done with the answer to "Same person?" about a known record, by its number."""
+
+    different: Callable[[str], Awaitable[object]]
+    """They are different people."""
+    take_back: Callable[[str], Awaitable[object]]
+    """They may be the same after all."""
+    told_apart: Callable[[], Collection[str]]
+    """Returns those who were said to be different, as it stands now."""
+    same: Callable[[str, int | None], Awaitable[object]] | None = None
+    """They are the same; with the version of the record as it was shown. None: not offered."""
+    stays: bool = False
+    """Whether the page stays open once nobody is left to decide about."""
 
 
 class MenuEntry(NamedTuple):
@@ -68,6 +84,9 @@ class Navigator(Protocol):
 
     async def open_record(self, kind: str, record_id: str, *, said: str = "") -> None:
         """Open a record: its page with the sentence ``said``, or its form if it has no page."""
+
+    async def open_same_person(self, record: Record, answers: PersonAnswers) -> None:
+        """Open those who may be the person of a record, saved or not, beside it."""
 
     async def open_action(self, kind: str, field: str, record_id: str, label: str) -> None:
         """Take the action that ``field`` of ``kind`` declares, for the record it refers to."""

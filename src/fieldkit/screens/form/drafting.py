@@ -66,6 +66,19 @@ class Drafting:
             if draft is not None:
                 self.draft = await self._page.ask(lambda store: store.drafts.keep(draft))
 
+    async def move(
+        self, record_id: str | None, base: int | None, texts: Mapping[str, str]
+    ) -> Draft:
+        """Make the draft an edit of a record that was seen at the version ``base``, or a new one.
+
+        Raises:
+            StoreError: it could not be written; it stays what it was.
+        """
+        async with self.lock:
+            moved = replace(self.draft, record_id=record_id, base=base, texts=texts, field="")
+            self.draft = await self._page.ask(lambda store: store.drafts.keep(moved))
+            return self.draft
+
     def unwritten(self, *, typing: bool = False) -> Draft | None:
         """Return the draft as it should be written; None if it is.
 

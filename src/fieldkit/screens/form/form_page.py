@@ -11,13 +11,13 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from fieldkit.records import Finding, Record, Reference, Use
+from fieldkit.records import Finding, Record, Reference, Use, kinds
 from fieldkit.screens.base.navigator import AfterSave, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
+from fieldkit.screens.form.comparing import Comparing
 from fieldkit.screens.form.drafting import Drafting
 from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.entry.model import FormModel
-from fieldkit.screens.form.entry.same_person import SamePerson
 from fieldkit.screens.form.entry.saving import (
     amiss,
     changes,
@@ -29,9 +29,9 @@ from fieldkit.screens.form.entry.saving import (
 from fieldkit.screens.form.entry.terms import Lookup, Message
 from fieldkit.screens.form.form_widget import Form
 from fieldkit.screens.form.go_to_page import GoToPage
-from fieldkit.screens.form.reading import base_of, recognised, referred, start
+from fieldkit.screens.form.reading import base_of, referred, start
 from fieldkit.screens.form.view.lines import cut_note
-from fieldkit.screens.form.view.panel import bar, blocks, offered_keys
+from fieldkit.screens.form.view.panel import alike_line, bar, blocks, offered_keys
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.rows import in_words
 from fieldkit.screens.lookup.search import texts_from
@@ -70,9 +70,9 @@ class FormPage(Page["SavedRecord | None"]):
         )
         self._ready = asyncio.Event()
         self._drafting = Drafting(self)
+        self._comparing = Comparing(self)
         self._label = ""
         self._issues: Mapping[str, str] = {}
-        self._same: SamePerson | None = None
 
     def content(self) -> Iterable[Widget]:
         """Yield the form."""
@@ -122,12 +122,12 @@ class FormPage(Page["SavedRecord | None"]):
             model.last, model.begun, model.scope = found.last, found.begun, found.scope
             if draft:
                 model.go_on_typing()
-            self._same = SamePerson(model)
             model.say(self._issues.get("", ""))
             begun = draft or Draft(kind.kind(), self.app.operator, None, record_id)
             self._drafting.begin(replace(begun, base=base_of(record, draft)), dict(texts or {}))
             self.form.show(model)
-            self._show_state()
+            self.show_state()
+            self._comparing.begin(model)
         finally:
             self._ready.set()
 
@@ -184,32 +184,24 @@ class FormPage(Page["SavedRecord | None"]):
 
     def form_typed(self, *, left_field: bool) -> None:
         """Update what stands around the form, and have the draft written."""
-        self._show_state()
+        self.show_state()
         if left_field:
             self.call_after_refresh(self._drafting.write_soon)
-            self.run_worker(self.run_reporting(self._recognise), group="same person")
+            self._comparing.look_soon()
         else:
             self._drafting.write_later()
 
-    async def _recognise(self) -> None:
-        """Look up whom the form may be about, and show that; keys do not wait."""
-        same = self._same
-        if same is None:
-            return
-        async with same.lock:
-            record = same.to_look_up()
-            if record is not None:
-                finding, who = await self.ask(lambda store: recognised(store, record))
-                same.answer(record, finding, who)
-                self._show_state()
+    async def compare(self, model: FormModel) -> None:
+        """Show who may be the same person, beside what is typed."""
+        await self.run_reporting(partial(self._comparing.compare, model))
 
     # --- what stands around the form ---
 
     def on_resize(self) -> None:
         """Show what the new width has space for."""
-        self._show_state()
+        self.show_state()
 
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
         """Show the bar, the panel, the sentence of the present field and its keys."""
         model = self.model
         if model is None:
@@ -226,26 +218,26 @@ class FormPage(Page["SavedRecord | None"]):
         self.set_header(*above.trail, chips=above.chips)
         if self.wide:
             self.call_after_refresh(self._show_panel, model)
-        self.set_keys(*offered_keys(model))
+        self.set_keys(*offered_keys(model, alike=bool(self._comparing.likely)))
         self._show_sentence(model)
 
     def _show_panel(self, model: FormModel) -> None:
         """Show the panel, once the key that was pressed is painted."""
         if model is self.model:
-            self.set_panel(*blocks(model, self._same, amiss(model), _PANEL))
+            self.set_panel(*blocks(model, self._comparing.likely, amiss(model), _PANEL))
 
     def _show_sentence(self, model: FormModel) -> None:
         """Say what the last key did, else what is wrong here, who it may be, or how to type."""
         one, message = model.current, model.message
         note = one.wrong if model.fresh or one.searched else ""
-        same = self._same.sentence() if self._same else ""
+        alike = "" if self.wide else alike_line(self._comparing.likely)
         if message != Message():
             self.say(message.text, message.then, error=message.alarm)
         elif note:
             stands = model.fresh and not one.to_check
             self.say(f"To check: {note}" if one.to_check else note, error=stands)
-        elif same and not self.wide:
-            self.say(same, doubt=True)
+        elif alike:
+            self.say(alike, "F4 compare.", doubt=True)
         else:
             issue = self._issues.get(model.at, "")
             hint = issue or ("" if model.help_open else self._beside(model))
@@ -282,6 +274,29 @@ class FormPage(Page["SavedRecord | None"]):
         """
         await self._drafting.save()
 
+    async def save_typed(self) -> None:
+        """Write what is typed into the draft.
+
+        Raises:
+            StoreError: it could not be written.
+        """
+        await self._drafting.write()
+
+    async def move_draft(
+        self, *, record_id: str | None, base: int | None, texts: Mapping[str, str]
+    ) -> None:
+        """Go on with these texts as an edit of a record seen at the version ``base``, or as new.
+
+        Raises:
+            StoreError: the draft cannot be written, or the record cannot be read.
+        """
+        draft = await self._drafting.move(record_id, base, texts)
+        await self.begin(kinds()[draft.kind], draft=draft)
+        if self.model is not None and record_id is not None:
+            said = f"Goes on as an edit of {self._label}. Nothing is saved yet."
+            self.model.say(said, "Ctrl+Z in a field brings back what was known.")
+            self.show_state()
+
     async def action_leave_form(self) -> None:
         """Leave and keep what was typed; if it cannot be written, leave at the second key."""
         try:
@@ -296,14 +311,13 @@ class FormPage(Page["SavedRecord | None"]):
     async def save_form(self, model: FormModel, *, then_new: bool) -> None:
         """Save; keys typed meanwhile wait and go to the next form."""
         if await self.run_reporting(partial(self._save, model, then_new=then_new)):
-            self._show_state()
+            self.show_state()
 
     async def _save(self, model: FormModel, *, then_new: bool) -> None:
         confirm(model)
         number, findings = "", unreadable(model)
-        if not findings and self._same:
-            await self._recognise()
-            findings = self._same.question()
+        if not findings:
+            findings = await self._comparing.question()
         if not findings:
             async with self._drafting.lock:
                 number, findings = await self._commit(model)
@@ -321,9 +335,11 @@ class FormPage(Page["SavedRecord | None"]):
             model.kind, changes(model), opened.record_id, opened.base, confirmed=confirmed(model)
         )
         left = replace(opened, texts=model.unasked, field="", base=opened.base or 0)
-        operator = self.app.operator
+        operator, apart = self.app.operator, frozenset(model.different)
         try:
-            (done,) = await self.ask(lambda store: store.save([edit], operator, left=left))
+            (done,) = await self.ask(
+                lambda store: store.save([edit], operator, left=left, different=apart)
+            )
         except Refused as refused:
             return "", [finding for _, finding in refused.findings]
         self.form.model = None

@@ -38,6 +38,9 @@ class FormHost(Protocol):
     async def choose_field(self, model: FormModel) -> None:
         """Ask which field to go to."""
 
+    async def compare(self, model: FormModel) -> None:
+        """Show who may be the same person, beside what is typed."""
+
     def form_typed(self, *, left_field: bool) -> None:
         """Something was typed, or the cursor left a field."""
 
@@ -119,6 +122,9 @@ class Form(Drawn, can_focus=True):
             await self.host.register(model, marked.begins)
         elif act is Act.GO_TO:
             await self.host.choose_field(model)
+        elif act is Act.COMPARE:
+            await self.host.compare(model)
+            self.paint()
         else:
             self.done(model, at)
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
-from fieldkit.records import Choice, Finding, Record, Use, Value, kinds
+from fieldkit.records import Choice, Record, Use, Value, kinds
 from fieldkit.records.declaration.rule import OnlyLimits
 from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.view.panel import lower
 from fieldkit.screens.lookup.issues import by_field, denied
-from fieldkit.screens.lookup.rows import NOT_HERE, label_of, row_of
+from fieldkit.screens.lookup.rows import NOT_HERE, label_of
 from fieldkit.store import Draft, Hit, Store, StoreError
 
 _LIKELY = 0.9
@@ -95,13 +95,6 @@ def _begun(store: Store, kind: type[Record]) -> dict[str, str]:
             verb = other.new_verb or "enter"
             found[name] = f"{verb.capitalize()} a new {lower(other.title)}"
     return found
-
-
-def recognised(store: Store, record: Record) -> tuple[Finding | None, Sequence[str]]:
-    """Return whom a record may be about, and what tells that person apart."""
-    finding = store.same_person(record)
-    other = store.record(finding.related[0][1]) if finding else None
-    return finding, row_of(store, other).cells[:4] if other else ()
 
 
 def _texts(kind: type[Record], record: Record) -> dict[str, str]:

@@ -119,8 +119,16 @@ def headings_of(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def in_words(name: str) -> str:
-    """Return the name of a field or kind unknown here as words."""
-    return name.replace("_", " ")
+    """Return the name of a field or kind that has no label here as words."""
+    from fieldkit.protocol.difference import other_number
+
+    number = other_number(name)
+    return f"Not the same as {number}" if number else name.replace("_", " ")
+
+
+def value_in_words(value: object) -> str:
+    """Return the value of a field that has no format here."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def label_of(source: RecordSource, record: Record) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.look.glyphs import RIGHT
 from fieldkit.screens.look.text import Span, Text
-from fieldkit.screens.lookup.rows import in_words, label_of
+from fieldkit.screens.lookup.rows import in_words, label_of, value_in_words
 
 if TYPE_CHECKING:
     from fieldkit.protocol.messages import HistoryItem
@@ -127,7 +127,7 @@ def _shown(field: Field | None, value: object, names: Mapping[str, str]) -> str:
     if field and isinstance(field.format, Reference) and isinstance(value, str):
         return names.get(value, value)
     try:
-        return field.format.show(field.format.read(value)) if field else str(value)
+        return field.format.show(field.format.read(value)) if field else value_in_words(value)
     except Unfit:
         return str(value)
 

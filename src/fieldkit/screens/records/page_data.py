@@ -43,6 +43,7 @@ class PageData:
     """Why changes of this record were returned, and what is to check; the field by its label."""
     dated: bool
     """Whether the lines are a timeline."""
+    person: bool
     lines: Sequence[Line]
     sections: Sequence[Section]
     settle: frozenset[str] = frozenset()
@@ -73,6 +74,7 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         due=[] if record.deleted else due(store, record),
         issues=_issues(store, record),
         dated=record.person,
+        person=record.person,
         lines=lines,
         sections=filled(referred, record),
         settle=open_.settle,

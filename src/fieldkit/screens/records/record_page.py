@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from fieldkit.screens.base.navigator import MenuEntry
+from fieldkit.screens.base.navigator import MenuEntry, PersonAnswers
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.look.charts import timeline_joint
 from fieldkit.screens.look.parts import MARGIN, Key, keys, rare, state
@@ -35,6 +35,7 @@ _WORDS = {
     "g": "all details",
     "h": "history",
     "w": "settle",
+    "y": "same person?",
     "a": "mark attendance",
     "d": "delete",
     "z": "restore",
@@ -179,6 +180,8 @@ class RecordPage(PickerPage[None]):
         else:
             own["e"] = partial(self.navigator.open_form, row.kind, record_id=row.id)
             own["d"] = self._delete
+            if found.person:
+                own["y"] = partial(self._compare, row)
             if days:
                 own["a"] = partial(
                     self.navigator.open_days, days.kind.kind(), row.id, found.identity.label
@@ -190,7 +193,7 @@ class RecordPage(PickerPage[None]):
         settle = self.record_id in found.settle
         if found.deleted:
             return keys("w settle" if settle else "", "z restore", "h history", "Esc back")
-        return footer(found.row.kind, settle=settle)
+        return footer(found.row.kind, settle=settle, person=found.person)
 
     async def _take(self, one: PageAction, row: Row) -> None:
         await self.navigator.open_action(one.kind.kind(), one.field, row.id, row.label)
@@ -217,11 +220,33 @@ class RecordPage(PickerPage[None]):
             self.say(f"Deleted: {label}", done=True)
             await self.app.refresh_status()
 
+    async def _compare(self, row: Row) -> None:
+        """Show who else here may be the same person."""
+        record = await self.ask(lambda store: store.get(row.kind, row.id))
+        if record is None:
+            return
+        apart: set[str] = set()
+
+        async def different(number: str) -> None:
+            operator = self.app.operator
+            await self.ask(lambda store: store.say_different(row.kind, row.id, number, operator))
+            apart.add(number)
+
+        async def take_back(number: str) -> None:
+            operator = self.app.operator
+            await self.ask(
+                lambda store: store.take_back_different(row.kind, row.id, number, operator)
+            )
+            apart.discard(number)
+
+        answers = PersonAnswers(different, take_back, lambda: apart, stays=True)
+        await self.navigator.open_same_person(record, answers)
+
     async def _open_history(self, row: Row) -> None:
         await self.app.push_screen(HistoryPage(row.kind, row.id, row.label))
 
 
-def footer(kind: str, *, settle: bool) -> list[Key]:
+def footer(kind: str, *, settle: bool, person: bool = False) -> list[Key]:
     """Return the keys of a page; the menu offers the actions for which no key is left."""
     from fieldkit.records.declaration.roles import actions_of, days_of
 
@@ -230,6 +255,7 @@ def footer(kind: str, *, settle: bool) -> list[Key]:
         *keys("a attendance" if days_of(kind) else "", "w settle" if settle else ""),
         *(Key(one.key, one.label, rare=one.same_person) for one in actions if one.key),
         *keys("e edit", "h history"),
+        *((rare("y same person?"),) if person else ()),
         rare("g details"),
         rare("d delete"),
         rare("Delete remove the line"),

@@ -27,8 +27,14 @@ _LABEL = 30
 
 def texts_not_asked(kind: type[Record] | None, texts: Mapping[str, str]) -> dict[str, str]:
     """Return the texts that a kind's form has no field for; all of them if it is unknown. Pure."""
+    from fieldkit.protocol.difference import other_number
+
     asked = kind.asked_fields() if kind else {}
-    return {name: text for name, text in texts.items() if name not in asked and text}
+    return {
+        name: text
+        for name, text in texts.items()
+        if text and name not in asked and not (kind and other_number(name))
+    }
 
 
 class StaleDraftPage(PickerPage[None]):

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from math import inf
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -21,15 +19,12 @@ from fieldkit.screens.look.text import Cell, Span, apart, wrapped
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.sync.conflicts import Open, asked_field, district_of, open_conflicts
 from fieldkit.screens.sync.side_by_side import side_by_side
+from fieldkit.screens.widgets.pause import Pause
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Field
     from fieldkit.store import Keep
-
-PAUSE = 0.7
-"""Seconds in which no key decides a conflict that has just appeared: it cannot have been read yet.
-A key that is held down repeats faster than this, and each repeat starts the pause again."""
 
 
 class ConflictPage(PickerPage[None]):
@@ -42,8 +37,7 @@ class ConflictPage(PickerPage[None]):
         self._open: Open | None = None
         self._done = ""
         """How the last one ended."""
-        self._since = -inf
-        """When the present conflict appeared, or a key came too soon to decide it."""
+        self._pause = Pause()
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the present conflict."""
@@ -116,21 +110,13 @@ class ConflictPage(PickerPage[None]):
 
         event.stop()
         if digit != "3":
-            if self._seen():
+            if self._pause.is_over():
                 keep = Keep.MINE if digit == "1" else Keep.THEIRS
                 await self.run_reporting(partial(self._keep, keep))
             else:
                 self.say("This is the next one, still open. Read it, then press the key again.")
         elif asked_field(self._open.conflict):
             await self.run_reporting(self._other)
-
-    def _seen(self) -> bool:
-        """Say whether the conflict can have been read: a double or held key decides nothing."""
-        now = monotonic()
-        seen = now - self._since >= PAUSE
-        if not seen:
-            self._since = now
-        return seen
 
     async def _other(self) -> None:
         if self._open is not None:
@@ -177,7 +163,7 @@ class ConflictPage(PickerPage[None]):
             say_on_screen(self.app, f"{self._done} Nothing is left to settle{here}.")
         else:
             self.say(f"{self._done} The next one:")
-            self._since = monotonic()
+            self._pause.begin()
 
 
 class ValuePage(PickerPage[None]):

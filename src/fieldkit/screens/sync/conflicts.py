@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from fieldkit.protocol.merge import PLACE
 from fieldkit.screens.lookup.issues import denied_for_ut, role_of
-from fieldkit.screens.lookup.rows import fetch_references, in_words, label_of, row_of
+from fieldkit.screens.lookup.rows import (
+    fetch_references,
+    in_words,
+    label_of,
+    row_of,
+    value_in_words,
+)
 
 if TYPE_CHECKING:
     from fieldkit.protocol.change import Json
@@ -133,7 +139,7 @@ def _value(store: Store, one: OpenConflict, value: Json) -> str:
         return _place(value)
     field = asked_field(one)
     if field is None or value is None:
-        return "empty" if value is None else str(value)
+        return "empty" if value is None else value_in_words(value)
     try:
         read = field.format.read(value)
     except Unfit:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from fieldkit.screens.look.differing import differing
 from fieldkit.screens.look.parts import frame
-from fieldkit.screens.look.text import Span, Text, fit, text_of, wrapped
+from fieldkit.screens.look.text import Span, Text, fit, wrapped
 
 if TYPE_CHECKING:
     from fieldkit.screens.sync.conflicts import Side
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 _GAP = 2
 _WIDEST = 52
 """Most cells of a frame."""
-_WORDS = re.compile(r"\s+|\S+")
-_ALIKE = 0.6
-"""Two words less alike than this differ as a whole."""
 _LONGEST = 6
 """Most lines of a value."""
 
@@ -52,31 +48,3 @@ def _about(side: Side, width: int, *, close: bool) -> list[Text]:
     return [
         line for fact in facts if fact for line in wrapped((Span(fact, "dim"),), width, _LONGEST)
     ]
-
-
-def differing(mine: str, theirs: str) -> tuple[Text, Text]:
-    """Return two values with the words marked in which they differ; of like words, the letters."""
-    words = re.findall(_WORDS, mine), re.findall(_WORDS, theirs)
-    ours: list[Span] = []
-    other: list[Span] = []
-    for tag, a, b, c, d in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
-        one, two = words[0][a:b], words[1][c:d]
-        if tag == "replace" and len(one) == len(two):
-            for pair in zip(one, two, strict=True):
-                _mark(*pair, ours, other)
-        else:
-            ours.append(Span("".join(one), "strong" if tag == "equal" else "mine"))
-            other.append(Span("".join(two), "strong" if tag == "equal" else "theirs"))
-    return text_of(tuple(ours)), text_of(tuple(other))
-
-
-def _mark(mine: str, theirs: str, ours: list[Span], other: list[Span]) -> None:
-    """Add one word of each value, with the letters marked in which they differ."""
-    found = SequenceMatcher(None, mine, theirs, autojunk=False)
-    if found.ratio() < _ALIKE:
-        ours.append(Span(mine, "mine"))
-        other.append(Span(theirs, "theirs"))
-        return
-    for tag, a, b, c, d in found.get_opcodes():
-        ours.append(Span(mine[a:b], "strong" if tag == "equal" else "mine"))
-        other.append(Span(theirs[c:d], "strong" if tag == "equal" else "theirs"))

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import aliased
 
 from fieldkit.protocol.change import Change, Json, Op, first_head
+from fieldkit.protocol.difference import renamed_field
 from fieldkit.protocol.identity import derived_origin
 from fieldkit.records import Record, kinds
 from fieldkit.store import tables
@@ -247,12 +248,14 @@ class _Renaming:
 
     def _values(self, fields: Mapping[str, Json]) -> dict[str, Json]:
         return {
-            name: self.names.get(value, value) if isinstance(value, str) else value
+            renamed_field(name, self.names): (
+                self.names.get(value, value) if isinstance(value, str) else value
+            )
             for name, value in fields.items()
         }
 
     def _with_new_numbers(self, record: Record) -> Record:
-        """Return a copy of the record with new numbers in its id and references."""
+        """Return a copy of the record with new numbers in its id, references and differences."""
         values: dict[str, object] = {
             name: self.names.get(value, value) if isinstance(value, str) else value
             for name, value in record.values().items()

@@ -8,9 +8,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from fieldkit.protocol.difference import different_from
+from fieldkit.protocol.finding import Finding
+from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OwnChange, in_parts
 from fieldkit.store.pull.answers import ServerRow
+from fieldkit.store.read.records import Records
 from fieldkit.store.read.server_rows import Key
 from fieldkit.store.rows.issues import forget_issues, set_closed
 
@@ -46,6 +50,8 @@ def replace_issues(
                 }
             )
         for note in row.findings:
+            if note.rule == SAME_PERSON and _said_different(connection, row, note):
+                continue
             findings.append(
                 {
                     "kind": row.kind,
@@ -63,6 +69,13 @@ def replace_issues(
         connection.execute(insert(_finding).prefix_with("OR REPLACE"), findings)
     _close(connection, rows, own)
     return fresh
+
+
+def _said_different(connection: Connection, row: ServerRow, note: Finding) -> bool:
+    """Say whether somebody said here, and the server does not know yet, that they are not one."""
+    numbers = {row.id, *(number for kind, number in note.related if kind == row.kind)}
+    found = Records(connection).fetch({row.kind}, sorted(numbers)).values()
+    return any(different_from(one.extra) & (numbers - {one.id}) for one in found)
 
 
 def _issues_before(

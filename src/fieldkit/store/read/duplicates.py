@@ -1,18 +1,26 @@
-"""Likely duplicates: records that agree in the fields a kind says tell persons apart."""
+"""Likely duplicates among records just imported: set by set, as an import cannot look each up.
+
+People are compared as everywhere (:mod:`fieldkit.matching`); of other kinds, records are the same
+that agree in the fields their kind says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from fieldkit.records import Record
+from fieldkit.matching import JOINED, blocks_of, compare
+from fieldkit.records import Record, alike_keys
 from fieldkit.search.sound import MAY_BE_SAME
 from fieldkit.search.sound import alike as names_alike
 from fieldkit.store import tables
 from fieldkit.store.log.changes import in_parts
+from fieldkit.store.read.look_alikes import persons
+from fieldkit.store.read.told_apart import are_told_apart, told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +30,21 @@ class Alike:
     id: str
     other: str
     key: tuple[str, ...]
-    """The fields they agree in; ``~`` marks those compared by sound."""
+    """The fields they agree in; ``~`` marks those that are only alike."""
 
 
 def alike(connection: Connection, kind: type[Record], ids: Sequence[str]) -> list[Alike]:
-    """Return for each of ``ids`` the other live records that may be the same, by strongest key."""
+    """Return for each of ``ids`` the other live records that may be the same.
+
+    Not those that a person has said to be different.
+    """
+    found = [*(_people if kind.person else _by_keys)(connection, kind, ids)]
+    said = told_apart(connection, kind, [*{one for pair in found for one in (pair.id, pair.other)}])
+    return [pair for pair in found if not are_told_apart(said, pair.id, pair.other)]
+
+
+def _by_keys(connection: Connection, kind: type[Record], ids: Sequence[str]) -> list[Alike]:
+    """Return the pairs that agree in a key of their kind, each once, by the strongest key."""
     found: dict[tuple[str, str], Alike] = {}
     for key in kind.match_keys:
         for some in in_parts(ids):
@@ -34,6 +52,45 @@ def alike(connection: Connection, kind: type[Record], ids: Sequence[str]) -> lis
                 if (other, one) not in found:
                     found.setdefault((one, other), Alike(one, other, key))
     return list(found.values())
+
+
+def _people(connection: Connection, kind: type[Record], ids: Sequence[str]) -> Iterator[Alike]:
+    """Give the pairs of records that are likely of one person, each once."""
+    pairs: dict[tuple[str, str], None] = {}
+    for some in in_parts(ids):
+        for query in _person_pairs(kind):
+            for row in connection.execute(query, {"ids": some}):
+                one, other = (str(number) for number in row)
+                if (other, one) not in pairs:
+                    pairs[one, other] = None
+    people = persons(connection, kind, [*dict.fromkeys(one for pair in pairs for one in pair)])
+    for one, other in pairs:
+        match = compare(people[one], people[other])
+        if match and match.strong:
+            yield Alike(one, other, alike_keys(kind, match))
+
+
+@cache
+def _person_pairs(kind: type[Record]) -> list[Select[tuple[object, ...]]]:
+    """Return the queries for pairs: equal in numbers, or alike in name and place by their sound."""
+    table, heard = kind.table(), tables.findable
+    new, old, words_new, words_old = (one.alias() for one in (table, table, heard, heard))
+    asked = new.c.id.in_(bindparam("ids", expanding=True))
+    pairs = select(new.c.id, old.c.id).where(
+        asked, new.c.deleted.is_(False), old.c.deleted.is_(False), old.c.id != new.c.id
+    )
+    sounding = (
+        (words_new.c.record_id == new.c.id)
+        & (words_old.c.name_sound == words_new.c.name_sound)
+        & (words_old.c.place_sound == words_new.c.place_sound)
+        & (words_new.c.name_sound != "")
+        & (old.c.id == words_old.c.record_id)
+    )
+    equal = (
+        and_(*(new.c[field] == old.c[field] for field in block))
+        for block in blocks_of(kind.recognised_by, JOINED)
+    )
+    return [pairs.where(condition) for condition in (*equal, sounding)]
 
 
 def _pairs(

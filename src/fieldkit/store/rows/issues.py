@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from fieldkit.protocol.change import DECIDED, Op
 from fieldkit.protocol.merge import PLACE
+from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OwnChange, in_parts, own_changes
 from fieldkit.store.read.server_rows import Key
@@ -34,6 +35,24 @@ def forget_issues(
             ),
             gone,
         )
+
+
+def forget_same_person(connection: Connection, kind: str, one: str, other: str) -> None:
+    """Delete the findings that two records may be the same person: somebody says they are not."""
+    for number, its in ((one, other), (other, one)):
+        found = select(_finding).where(
+            _finding.c.record_id == number, _finding.c.kind == kind, _finding.c.rule == SAME_PERSON
+        )
+        for row in connection.execute(found).all():
+            if [kind, its] in json.loads(row.related or "[]"):
+                connection.execute(
+                    delete(_finding).where(
+                        _finding.c.record_id == number,
+                        _finding.c.kind == kind,
+                        _finding.c.rule == SAME_PERSON,
+                        _finding.c.field == row.field,
+                    )
+                )
 
 
 def mark_decided(connection: Connection, ids: Iterable[str]) -> None:

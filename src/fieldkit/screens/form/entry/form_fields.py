@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from fieldkit.protocol.difference import other_number
 from fieldkit.protocol.scope import WHOLE_UT, Scope
 from fieldkit.records import (
     Finding,
@@ -44,6 +45,8 @@ class FormFields:
         self.sections = list(dict.fromkeys(field.section for field in declared.values()))
         self.unasked: dict[str, str] = {}
         """Texts of a draft whose fields no longer exist: kept, and shown to be typed elsewhere."""
+        self.different: set[str] = set()
+        """The numbers of those of whom the operator says that they are not this person."""
         self._place = dict(place or {})
         self.scope: Scope | None = None
         """The area that the server takes changes for from this laptop; None: not known."""
@@ -59,8 +62,12 @@ class FormFields:
                 if name in self.fields and self.fields[name].value == value:
                     self.fields[name].offered = self.fields[name].text
         for name in texts.keys() & self.fields.keys():
+            if self.record is not None:  # what the record says can be undone to
+                self.fields[name].remember()
             self.fields[name].box.put(texts[name])
-        self.unasked = {n: text for n, text in texts.items() if text and n not in self.fields}
+        others = {n: text for n, text in texts.items() if text and n not in self.fields}
+        self.different = {number for name in others if (number := other_number(name))}
+        self.unasked = {n: text for n, text in others.items() if not other_number(n)}
         self._read_all()
         if texts:
             self.follow()

@@ -317,7 +317,8 @@ class FormModel(FormCursor):
         self.help_open = True
         return Act.NONE
 
-    def _save(self, act: Act) -> Act:
+    def _leave_for(self, act: Act) -> Act:
+        """Take what stands in the field, and ask the page for what is done with the form."""
         self.leave_field()
         self.enter_field()
         return act
@@ -325,7 +326,7 @@ class FormModel(FormCursor):
 
 _LEAVING = frozenset(
     {"enter", "down", "tab", "up", "shift+tab", "pageup", "pagedown"}
-    | {"ctrl+s", "f10", "ctrl+n", "f9"}
+    | {"ctrl+s", "f10", "ctrl+n", "f9", "f4", "ctrl+l"}
 )
 _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     "enter": FormModel._enter,
@@ -345,6 +346,7 @@ _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     **dict.fromkeys(("ctrl+z", "f8"), FormModel._undo),
     "f2": FormModel._ditto,
     "f1": FormModel._help,
-    **dict.fromkeys(("ctrl+s", "f10"), lambda model: model._save(Act.SAVE)),
-    **dict.fromkeys(("ctrl+n", "f9"), lambda model: model._save(Act.SAVE_NEXT)),
+    **dict.fromkeys(("ctrl+s", "f10"), lambda model: model._leave_for(Act.SAVE)),
+    **dict.fromkeys(("ctrl+n", "f9"), lambda model: model._leave_for(Act.SAVE_NEXT)),
+    **dict.fromkeys(("f4", "ctrl+l"), lambda model: model._leave_for(Act.COMPARE)),
 }

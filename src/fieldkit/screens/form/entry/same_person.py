@@ -1,16 +1,16 @@
-"""Another person whom a form may be about: said while typing, asked about once at the save.
+"""Others whom a form may be about: said while typing, asked about once at the save.
 
-Pure. The page looks the person up in the store.
+Pure. The page looks them up in the store.
 """
 
 from __future__ import annotations
 
-from asyncio import Lock
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from fieldkit.records import Finding, Record, Severity, Value, sentence, tells_apart
+from fieldkit.records import Finding, Record, Severity, Value, tells_apart
 from fieldkit.screens.form.entry.model import FormModel
+from fieldkit.screens.lookup.look_alikes import LookAlike
 
 
 @dataclass(slots=True)
@@ -18,51 +18,58 @@ class SamePerson:
     """What is known of the person a form may be about."""
 
     model: FormModel
-    finding: Finding | None = None
-    """The newest answer of the store."""
-    who: Sequence[str] = ("",)
-    """The other person's name, kin, village and last digits."""
-    lock: Lock = field(default_factory=Lock)
-    """Held while the store answers: a save waits for that."""
+    known: frozenset[str] | None = None
+    """The look-alikes of a record as it was opened: they are shown and not asked about, as its
+    correction does not make them alike. None: not looked up."""
+    _found: Sequence[LookAlike] = ()
+    """The newest answer of the store, the likeliest first."""
     _looked_up: list[Value] = field(default_factory=list)
     _asked: set[str] = field(default_factory=set)
-    """The ids of the persons about whom the operator was asked."""
+    """The ids of those about whom the operator was asked."""
 
     def __post_init__(self) -> None:
-        """Take what the form opened with as looked up: it is known."""
-        self.answer(self.model.record or self.model.kind.of({}), None)
+        """Take an empty form as looked up: nobody is like it."""
+        self._looked_up = _identity(self.model.kind.of({}))
+
+    @property
+    def likely(self) -> list[LookAlike]:
+        """Those who are said without being asked for, except whom the operator told apart."""
+        return [one for one in self._found if one.likely and one.id not in self.model.different]
+
+    @property
+    def anybody(self) -> bool:
+        """Whether there is anybody to compare with."""
+        return bool(self._found)
+
+    def typed(self) -> Record:
+        """Return the record as typed."""
+        number = self.model.record.id if self.model.record else ""
+        extra = self.model.record.extra if self.model.record else None
+        return self.model.kind.of({**self.model.values, "id": number, "extra": extra})
 
     def to_look_up(self) -> Record | None:
         """Return the record as typed, if what tells people apart changed since the last time."""
-        number = self.model.record.id if self.model.record else ""
-        typed = self.model.kind.of({**self.model.values, "id": number})
-        return typed if _identity(typed) != self._looked_up else None
+        typed = self.typed()
+        return typed if self.model.kind.person and _identity(typed) != self._looked_up else None
 
-    def answer(self, record: Record, finding: Finding | None, who: Sequence[str] = ()) -> None:
+    def open_with(self, record: Record, found: Sequence[LookAlike]) -> None:
+        """Take what the store found about the record as it was opened."""
+        self.known = frozenset(one.id for one in found)
+        self.answer(record, found)
+
+    def answer(self, record: Record, found: Sequence[LookAlike]) -> None:
         """Take what the store found about the record that was looked up."""
-        self._looked_up, self.finding = _identity(record), finding
-        self.who = who or ("",)
-
-    def sentence(self) -> str:
-        """Return who it may be, and why; empty if there is nobody."""
-        return sentence(self.finding) if self.finding else ""
-
-    @property
-    def alike(self) -> str:
-        """The labels of what both have in common."""
-        names = self.finding.params.get("alike") if self.finding else None
-        labels = self.model.kind.fields()
-        found = names if isinstance(names, list) else []
-        return ", ".join(labels[str(name)].label for name in found if str(name) in labels)
+        self._looked_up, self._found = _identity(record), found
 
     def question(self) -> list[Finding]:
         """Return what stops the save until the operator saves again; each person stops it once."""
-        finding = self.finding
-        if finding is None or finding.related[0][1] in self._asked:
+        passed = self._asked | (self.known or frozenset())
+        one = next((one for one in self.likely if one.strong and one.id not in passed), None)
+        if one is None:
             return []
-        self._asked.add(finding.related[0][1])
-        at = finding.field if finding.field in self.model.fields else self.model.at
-        return [replace(finding, field=at, severity=Severity.REASON)]
+        self._asked.add(one.id)
+        at = one.finding.field if one.finding.field in self.model.fields else self.model.at
+        return [replace(one.finding, field=at, severity=Severity.REASON)]
 
 
 def _identity(record: Record) -> list[Value]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from fieldkit.protocol.difference import difference_field
 from fieldkit.records import Finding, Severity, Value, sentence
 from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.screens.form.entry.model import FormModel
@@ -36,15 +37,20 @@ def changes(model: FormModel) -> dict[str, Value]:
 
 
 def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:
-    """Return the changed texts as a draft may hold them, and the texts that have no field.
+    """Return the changed texts as a draft may hold them, and what has no field of the form.
 
     ``typing``: the text of the current field may be incomplete.
     """
-    return model.unasked | {
-        name: one.draft_text(typing=typing and name == model.at and not model.fresh)
-        for name, one in model.fields.items()
-        if one.changed
-    }
+    different = {difference_field(number): "yes" for number in sorted(model.different)}
+    return (
+        model.unasked
+        | different
+        | {
+            name: one.draft_text(typing=typing and name == model.at and not model.fresh)
+            for name, one in model.fields.items()
+            if one.changed
+        }
+    )
 
 
 class Amiss(NamedTuple):
@@ -113,7 +119,7 @@ def refuse(model: FormModel, findings: Sequence[Finding]) -> None:
     model.go_back_to(first.field)
     said = sentence(first)
     if first.rule == SAME_PERSON:
-        model.say(said, "Somebody else? Ctrl+S again.", alarm=True)
+        model.say(said, "F4 compare. Somebody else? Ctrl+S again.", alarm=True)
         return
     label = model.fields[first.field].field.label if first.field in model.fields else ""
     said = said if said.startswith(label) else f"{label}: {said}"

@@ -20,6 +20,8 @@ class Act(Enum):
     """Open the form of the kind that the marked candidate names."""
     GO_TO = auto()
     """Ask which field to go to."""
+    COMPARE = auto()
+    """Show who may be the same person."""
     SAVE = auto()
     SAVE_NEXT = auto()
 

@@ -7,11 +7,16 @@ from typing import NamedTuple
 
 from fieldkit.records import Use
 from fieldkit.screens.form.entry.model import FormModel
-from fieldkit.screens.form.entry.same_person import SamePerson
 from fieldkit.screens.form.entry.saving import Amiss
 from fieldkit.screens.look.glyphs import CORRECT, DUE, SETTLE
 from fieldkit.screens.look.parts import Block, Key, keys, rare, state
 from fieldkit.screens.look.text import Cell, Span, StyleName, Text, wrapped
+from fieldkit.screens.lookup.look_alikes import LookAlike
+
+_SHOWN = 2
+"""Most people who are shown; the others are counted."""
+_TOLD = 2
+"""Most that is said on a line of what two have in common."""
 
 
 class Bar(NamedTuple):
@@ -48,14 +53,14 @@ def _noted(noted: Amiss) -> list[Text]:
     return [(Span(f"{CORRECT} {many} {words}", style),) for many, words, style in counted if many]
 
 
-def offered_keys(model: FormModel) -> Sequence[Key]:
-    """Return the keys that work in the present field."""
+def offered_keys(model: FormModel, *, alike: bool = False) -> Sequence[Key]:
+    """Return the keys that work in the present field; ``alike``: somebody may be the same."""
     if model.help_open:
         return keys("Esc back to the form")
     one = model.current
     empty = not one.text.strip()
     return (
-        *keys("Enter next"),
+        *keys("Enter next", "F4 same person?" if alike else ""),
         *((rare("↑ back"),) if one.name != next(iter(model.fields)) else ()),
         *((rare("←→ choose"),) if one.closed or one.searched or one.field.suggest else ()),
         *((rare("End edit"),) if model.types_over and not one.closed else ()),
@@ -69,21 +74,40 @@ def offered_keys(model: FormModel) -> Sequence[Key]:
 # --- the panel ---
 
 
-def blocks(model: FormModel, same: SamePerson | None, noted: Amiss, width: int) -> list[Block]:
-    """Return the blocks of the panel, whose lines have ``width`` cells."""
+def blocks(model: FormModel, likely: Sequence[LookAlike], noted: Amiss, width: int) -> list[Block]:
+    """Return the blocks of the panel, whose lines have ``width`` cells.
+
+    ``likely``: those who may be the same person.
+    """
     found = [Block("This entry", list(_entry(model, noted, width)))]
-    if same is not None and same.finding is not None:
+    if likely:
         title = (Span(f"{SETTLE} Same person?", "warn"),)
-        found.insert(0, Block(title, _known(same, width), style="warn"))
+        found.insert(0, Block(title, list(_alike(likely, width)), "F4 compare", style="warn"))
     return found
 
 
-def _known(same: SamePerson, width: int) -> list[Cell]:
-    name, who = same.who[0], [part for part in same.who[1:] if part]
-    lines: list[Cell] = [(Span(name, "strong"),)]
-    lines += wrapped((Span(", ".join(who), "dim"),), width, 3) if who else []
-    lines += wrapped((Span(f"alike: {same.alike}", "warn"),), width, 3)
-    return lines
+def alike_line(likely: Sequence[LookAlike]) -> str:
+    """Return who may be the same person, and why; empty if there is nobody."""
+    if not likely:
+        return ""
+    first, many = likely[0], len(likely)
+    others = f" {many - 1} more." if many > 1 else ""
+    named = ", ".join(filter(None, (first.label, first.who)))
+    return f"Same person? {named}: {', '.join(first.why[:_TOLD])}.{others}"
+
+
+def _alike(likely: Sequence[LookAlike], width: int) -> Iterator[Cell]:
+    for number, one in enumerate(likely[:_SHOWN]):
+        if number:
+            yield ()
+        yield (Span(one.label, "strong"),)
+        yield from wrapped((Span(one.who, "dim"),), width, 2)
+        yield from wrapped((Span(", ".join(one.why), "warn"),), width, 3)
+        if one.unlike:
+            yield from wrapped((Span(f"but {', '.join(one.unlike)}", "dim"),), width, 2)
+    if len(likely) > _SHOWN:
+        yield ()
+        yield (Span(f"and {len(likely) - _SHOWN} more", "dim"),)
 
 
 def _entry(model: FormModel, noted: Amiss, width: int) -> Iterator[Cell]:
