@@ -66,6 +66,7 @@ SOMEONE_ELSE = {
     "a brother": {"name": "Ghulam Hassan Bhat", "born": "1986-03-02", "last_four": "7710"},
     "a twin": {"name": "Ghulam Hassan Bhat", "last_four": "7710"},
     "a twin whose card is not at hand": {"name": "Ghulam Hassan Bhat", "last_four": ""},
+    "a twin with a name like it": {"name": "Ghulam Ahmad Bhat", "last_four": ""},
     "a brother of whom little is known": {
         "name": "Nazir Bhat", "born": "", "last_four": "", "account": "",
     },
@@ -95,6 +96,13 @@ SOMEONE_ELSE = {
 @pytest.mark.parametrize("who", SOMEONE_ELSE)
 def test_families_twins_and_namesakes_are_told_apart(who: str) -> None:
     assert not is_strong(ARTISAN, but(ARTISAN, **SOMEONE_ELSE[who]))
+
+
+@pytest.mark.parametrize("names", [("Hassan", "Hussain"), ("Asif", "Atif"), ("Rafiq", "Shafiq")])
+@pytest.mark.parametrize("last_four", ["7710", ""])
+def test_twins_with_names_alike_are_told_apart(names: tuple[str, str], last_four: str) -> None:
+    one, other = (replace(ARTISAN, name=f"{name} Bhat", account="") for name in names)
+    assert not is_strong(one, replace(other, last_four=last_four))
 
 
 def test_the_weightiest_evidence_stands_first() -> None:

@@ -9,7 +9,7 @@ from fieldkit.matching.person import Person
 _SHARED_MOST = 9.0
 """All that a family has in common counts no more than this, however much of it there is."""
 _STRONG = 10.0
-_OWN, _OWN_UNNAMED = 2.0, 5.0
+_OWN, _OWN_UNNAMED = 2.0, 7.0
 """What a strong match needs of the person's own evidence (name, birth date, gender, last four), and
 how much of it where the names are not alike: twins have one birth date."""
 _SHOWN = 3.0
