@@ -105,6 +105,19 @@ def test_twins_with_names_alike_are_told_apart(names: tuple[str, str], last_four
     assert not is_strong(one, replace(other, last_four=last_four))
 
 
+def test_whatever_a_family_has_in_common_does_not_make_sisters_one() -> None:
+    one = replace(ARTISAN, name="Haleema Mochi", born="1998", last_four="")
+    other = replace(one, name="Saleema Mochi", born="1996-11-23")
+    assert not is_strong(one, other)
+    assert is_strong(one, replace(other, born="1998-11-23"))
+
+
+def test_other_last_four_digits_tell_twins_apart_whose_names_are_alike() -> None:
+    one, other = (replace(ARTISAN, name=name) for name in ("Mehraj Bhat", "Mohammad Mehraj Bhat"))
+    assert is_strong(one, other)
+    assert not is_strong(one, replace(other, last_four="7710"))
+
+
 def test_the_weightiest_evidence_stands_first() -> None:
     known = replace(ARTISAN, name="Gulam Mohd Bhat", kin="Ali Bhat", numbers=(("portal_no", "P1"),))
     found = matched(replace(ARTISAN, numbers=(("portal_no", "P1"),)), known)
