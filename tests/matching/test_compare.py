@@ -66,6 +66,7 @@ SOMEONE_ELSE = {
     "a brother": {"name": "Ghulam Hassan Bhat", "born": "1986-03-02", "last_four": "7710"},
     "a twin": {"name": "Ghulam Hassan Bhat", "last_four": "7710"},
     "a twin whose card is not at hand": {"name": "Ghulam Hassan Bhat", "last_four": ""},
+    "a twin with a name like it": {"name": "Ghulam Ahmad Bhat", "last_four": ""},
     "a brother of whom little is known": {
         "name": "Nazir Bhat", "born": "", "last_four": "", "account": "",
     },
@@ -95,6 +96,26 @@ SOMEONE_ELSE = {
 @pytest.mark.parametrize("who", SOMEONE_ELSE)
 def test_families_twins_and_namesakes_are_told_apart(who: str) -> None:
     assert not is_strong(ARTISAN, but(ARTISAN, **SOMEONE_ELSE[who]))
+
+
+@pytest.mark.parametrize("names", [("Hassan", "Hussain"), ("Asif", "Atif"), ("Rafiq", "Shafiq")])
+@pytest.mark.parametrize("last_four", ["7710", ""])
+def test_twins_with_names_alike_are_told_apart(names: tuple[str, str], last_four: str) -> None:
+    one, other = (replace(ARTISAN, name=f"{name} Bhat", account="") for name in names)
+    assert not is_strong(one, replace(other, last_four=last_four))
+
+
+def test_whatever_a_family_has_in_common_does_not_make_sisters_one() -> None:
+    one = replace(ARTISAN, name="Haleema Mochi", born="1998", last_four="")
+    other = replace(one, name="Saleema Mochi", born="1996-11-23")
+    assert not is_strong(one, other)
+    assert is_strong(one, replace(other, born="1998-11-23"))
+
+
+def test_other_last_four_digits_tell_twins_apart_whose_names_are_alike() -> None:
+    one, other = (replace(ARTISAN, name=name) for name in ("Mehraj Bhat", "Mohammad Mehraj Bhat"))
+    assert is_strong(one, other)
+    assert not is_strong(one, replace(other, last_four="7710"))
 
 
 def test_the_weightiest_evidence_stands_first() -> None:

@@ -6,12 +6,12 @@ from fieldkit.matching.evidence import evidence
 from fieldkit.matching.match import Match, Reason
 from fieldkit.matching.person import Person
 
-_SHARED_MOST = 9.0
+_SHARED_MOST = 8.0
 """All that a family has in common counts no more than this, however much of it there is."""
 _STRONG = 10.0
-_OWN, _OWN_UNNAMED = 2.0, 5.0
-"""What a strong match needs of the person's own evidence (name, birth date, gender, last four), and
-how much of it where the names are not alike: twins have one birth date."""
+"""So a strong match needs evidence of the person's own: name, birth date, gender, last four."""
+_OWN_UNNAMED = 7.0
+"""How much of it where the names are not alike: twins have one birth date."""
 _SHOWN = 3.0
 _NAMED = {Reason.SAME_NAME, Reason.NAME_ALIKE}
 
@@ -30,7 +30,7 @@ def compare(one: Person, other: Person) -> Match | None:
             own += each.weight
     total = own + min(shared, _SHARED_MOST)
     named = any(each.reason in _NAMED for each in found)
-    if own < (_OWN if named else _OWN_UNNAMED):
+    if own < _OWN_UNNAMED and not named:
         total = min(total, _STRONG - 1)
     if total < _SHOWN:
         return None

@@ -14,8 +14,8 @@ from fieldkit.search.sound import MAY_BE_SAME, alike, sounds, words
 
 _NAME = ((0.97, 6.0), (0.9, 5.0), (0.8, 3.0), (0.7, 0.0), (0.6, -4.0), (0.0, -8.0))
 _KIN = ((0.97, 4.0), (0.9, 3.5), (0.8, 3.0), (0.7, 0.0), (0.6, -2.0), (0.0, -4.0))
-_HEARD_ONLY = 2.0
-"""Names of the same consonants alone."""
+_UNCLEAR = 0.0
+"""Names of the same consonants alone: a slip, or two names."""
 _MARRIED = -1.0
 """Another kin name where the relation differs too: a daughter has become a wife."""
 _YEAR = 4
@@ -58,10 +58,10 @@ def _number(one: Person, other: Person) -> Iterator[Evidence]:
 def _name(one: Person, other: Person) -> Iterator[Evidence]:
     if one.name and other.name:
         weight = _named(one.name, other.name, _NAME)
-        if weight < _HEARD_ONLY and one.gender and one.gender == other.gender:
+        if weight < _UNCLEAR and one.gender and one.gender == other.gender:
             # The last vowel tells Tahira from Tahir; of two men it is a slip: Wani, Wanu.
             same = sorted(_heard(one.name).split()) == sorted(_heard(other.name).split())
-            weight = _HEARD_ONLY if same else weight
+            weight = _UNCLEAR if same else weight
         reasons = (Reason.SAME_NAME, Reason.NAME_ALIKE, Reason.OTHER_NAME)
         yield Evidence(_reason(one.name, other.name, weight, reasons), weight)
 
@@ -102,7 +102,7 @@ def _born(one: str, other: str) -> Iterator[Evidence]:
     if one == other and len(one) > _YEAR:
         yield Evidence(Reason.SAME_BIRTH, 6)
     elif years == 0 and any(len(born) == _YEAR or born.endswith("-01-01") for born in (one, other)):
-        yield Evidence(Reason.SAME_YEAR, 2)
+        yield Evidence(Reason.SAME_YEAR, 3)
     elif _YEAR in {len(one), len(other)}:
         weight = next(weight for most, weight in _YEARS_APART if years <= most)
         yield Evidence(Reason.OTHER_BIRTH if weight else None, weight)
@@ -127,7 +127,7 @@ def _digits(one: Person, other: Person) -> Iterator[Evidence]:
         elif OSA.distance(one.last_four, other.last_four) == 1:
             yield Evidence(Reason.NEAR_LAST_FOUR, -1)
         else:
-            yield Evidence(Reason.OTHER_LAST_FOUR, -7)
+            yield Evidence(Reason.OTHER_LAST_FOUR, -10)
     if one.mobile and other.mobile:
         if one.mobile == other.mobile:
             yield Evidence(Reason.SAME_MOBILE, 7, shared=True)

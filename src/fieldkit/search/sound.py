@@ -55,7 +55,15 @@ _LIGHT = {
 """Weights of names that are very common or often omitted, and so distinguish little."""
 _EITHER = {"sn", "ysmn", "nsrn", "prvn"}
 """Keys of women's names written with or without a final a: Shaheen and Shaheena."""
-_APART = {frozenset({"rather", "rathore"}), frozenset({"aijaz", "ayaz"})}
+_APART = {
+    frozenset({"rather", "rathore"}),
+    frozenset({"aijaz", "ayaz"}),
+    *(
+        frozenset({one, other})
+        for one in ("hassan", "hasan")
+        for other in ("hussain", "husain", "hussein", "hosain")
+    ),
+}
 """Different names that sound alike."""
 
 
