@@ -72,7 +72,7 @@ class FieldkitApp(AppBase):
         self.set_timer(QUIET_AFTER, lambda: self.run_worker(self._start_background_work()))
 
     async def _start_background_work(self) -> None:
-        """Load the form before it is needed, back up, tidy up, and start the sync schedule.
+        """Load the form before it is needed, back up, tidy up, count names, start the schedule.
 
         If the backup fails, the page says so.
         """
@@ -82,6 +82,7 @@ class FieldkitApp(AppBase):
         try:
             await self.work(lambda store: store.back_up_daily())
             await self.work(lambda store: store.tidy())
+            await self.work(lambda store: store.learn_names())
         except StoreError as error:
             if isinstance(self.screen, Page):
                 self.screen.say(f"No copy of today's data was made. {error}", error=True)

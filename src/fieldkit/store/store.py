@@ -58,8 +58,8 @@ from fieldkit.store.read.conflicts import (
 )
 from fieldkit.store.read.duplicates import Alike, alike
 from fieldkit.store.read.records import Event, Page, Records
-from fieldkit.store.read.suggestions import suggested
-from fieldkit.store.rows.open_lists import offer_villages
+from fieldkit.store.read.suggestions import FAMILY_NAMES, GIVEN_NAMES, name_words, suggested
+from fieldkit.store.rows.open_lists import learn_names, offer_villages
 from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
 from fieldkit.store.write import drafts
@@ -398,6 +398,17 @@ class Store:
         """Return entries of an open list that begin as typed: used before, then known ones."""
         with self._database.read() as connection:
             return suggested(connection, list_name, typed, district, limit)
+
+    def name_words(self, district: int) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the given names and the family names common in a district, commonest first."""
+        with self._database.read() as connection:
+            found = name_words(connection, district)
+        return found[GIVEN_NAMES], found[FAMILY_NAMES]
+
+    def learn_names(self) -> None:
+        """Count the words of the names that an older version left uncounted, once."""
+        with self._database.write() as connection:
+            learn_names(connection)
 
     def offer_villages(self, villages: Iterable[reference.Village]) -> None:
         """Offer these villages, and their panchayats, from now on, behind those typed before."""

@@ -12,6 +12,7 @@ from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import Choice, Finding, Record, Use, Value, kinds
 from fieldkit.records.declaration.rule import OnlyLimits
+from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.view.panel import lower
 from fieldkit.screens.lookup.issues import by_field, denied
@@ -40,6 +41,8 @@ class Start:
     """What it is called to begin a record that is missing, by each kind that may be begun."""
     limits: OnlyLimits
     """The limits of the schemes that rules compare with."""
+    names: NameWords
+    """The words of names common in the district."""
     scope: Scope | None
     """The area that the server takes changes for from this laptop; None: not known."""
 
@@ -80,10 +83,16 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         place: dict[str, Value] = {"district": record.district, "block": record.block}
         found = by_field(store, record.id, kind.form_fields())
-        return Start(record, place, label, last, found, refuses, begun, limits, scope)
+        names = _names(store, kind, record.district)
+        return Start(record, place, label, last, found, refuses, begun, limits, names, scope)
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
-    return Start(None, place, f"New {lower(kind.title)}", last, {}, refuses, begun, limits, scope)
+    names, label = _names(store, kind, device.district if device else 0), f"New {lower(kind.title)}"
+    return Start(None, place, label, last, {}, refuses, begun, limits, names, scope)
+
+
+def _names(store: Store, kind: type[Record], district: int) -> NameWords:
+    return NameWords(*store.name_words(district)) if kind.person else NameWords()
 
 
 def _begun(store: Store, kind: type[Record]) -> dict[str, str]:

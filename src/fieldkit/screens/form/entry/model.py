@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from fieldkit.records import Nothing, Record, Use, Value
+from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.cursor import FormCursor
 from fieldkit.screens.form.entry.form_field import FormField
 from fieldkit.screens.form.entry.terms import Act, Message
@@ -51,6 +52,8 @@ class FormModel(FormCursor):
         self.help_open = False
         self.last: Mapping[str, str] = {}
         """Texts of the record saved before, for ``=``."""
+        self.name_words = NameWords()
+        """The words by which a half-typed name may go on."""
         self.asked: set[str] = set()
         """Fields that the next save confirms."""
         self._passed: list[str] = []
@@ -215,10 +218,13 @@ class FormModel(FormCursor):
         return Act.NONE
 
     def _right(self) -> Act:
-        """Move in the text; from its end, through the candidates."""
+        """Move in the text; at its end, take how a name may go on, or walk the candidates."""
         one = self.current
         if one.box.cursor < len(one.text):
             return self._within_text("right")
+        if rest := self.completion:
+            self._edit(lambda field: field.box.insert(rest))
+            return Act.NONE
         if self.needs_candidates():
             return Act.LOOK_UP
         self._adding = self._adding or not (one.closed or one.searched)
@@ -298,6 +304,17 @@ class FormModel(FormCursor):
             self._changed()
             self.mark = -1
         return Act.NONE
+
+    @property
+    def completion(self) -> str:
+        """How the half-typed name may go on: Right takes it, nothing else does."""
+        one = self.current
+        named = self.kind.person and one.field.uses & (Use.NAME | Use.KIN)
+        if not named or self.types_over or not one.text or one.box.cursor < len(one.text):
+            return ""
+        return self.name_words.rest_of(
+            one.text, self._surname() if Use.KIN in one.field.uses else ""
+        )
 
     def _surname(self) -> str:
         """Return the last word of the person's own name."""

@@ -118,12 +118,12 @@ def _row(model: FormModel, one: FormField, cols: Columns, width: int, *, asked: 
     inside = _text_width(cols, one.text, note)
     view = one.box.window(inside)
     style: StyleName = "replaced" if model.types_over else "typed"
-    box = (
-        Span(" "),
-        Span(view.text[: view.cursor], style),
-        Span(view.text[view.cursor : view.after] or " ", "cursor"),
-        Span(view.text[view.after :], "typed"),
-    )
+    under = view.text[view.cursor : view.after] or " "
+    behind: Text = (Span(view.text[view.after :], "typed"),)
+    if rest := model.completion.rstrip()[: len(view.text) - view.cursor]:
+        after = view.text[view.cursor + len(rest) :]
+        under, behind = rest[0], (Span(rest[1:], "dim"), Span(after, "typed"))
+    box = (Span(" "), Span(view.text[: view.cursor], style), Span(under, "cursor"), *behind)
     return _pieces((Span(label, "strong"),), box, inside, note, cols, width, "selected")
 
 
