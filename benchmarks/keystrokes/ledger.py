@@ -35,7 +35,7 @@ from fieldkit.sample.people import artisan, person
 from fieldkit.store import Edit, Store
 
 OPERATOR = "Asha"
-KNOWN = 1_000
+KNOWN = 400
 """Artisans of the block that are on the laptop before."""
 MOST_BEYOND = 12
 KEPT = ("category", "village", "trade_code")

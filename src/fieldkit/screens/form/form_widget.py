@@ -38,6 +38,9 @@ class FormHost(Protocol):
     async def choose_field(self, model: FormModel) -> None:
         """Ask which field to go to."""
 
+    def kept_changed(self, model: FormModel) -> None:
+        """Other values are kept for the next record."""
+
     def form_typed(self, *, left_field: bool) -> None:
         """Something was typed, or the cursor left a field."""
 
@@ -119,6 +122,9 @@ class Form(Drawn, can_focus=True):
             await self.host.register(model, marked.begins)
         elif act is Act.GO_TO:
             await self.host.choose_field(model)
+        elif act is Act.KEEP:
+            self.host.kept_changed(model)
+            self.done(model, at)
         else:
             self.done(model, at)
 

@@ -14,12 +14,15 @@ from fieldkit.records import Choice, Finding, Record, Use, Value, kinds
 from fieldkit.records.declaration.rule import OnlyLimits
 from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.form_field import Candidate
+from fieldkit.screens.form.entry_choices import EntryChoices, read_choices
 from fieldkit.screens.form.view.panel import lower
 from fieldkit.screens.lookup.issues import by_field, denied
 from fieldkit.screens.lookup.rows import NOT_HERE, label_of, row_of
 from fieldkit.store import Draft, Hit, Store, StoreError
 
 _LIKELY = 0.9
+_RECENT = 10
+"""Records saved last whose values are offered first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Start:
     """What the record is called."""
     last: dict[str, str]
     """Texts of the record of this kind that the operator saved last."""
+    recent: Mapping[str, Sequence[str]]
+    """What the operator entered of late in each open list, the last first."""
+    choices: EntryChoices
+    """What the operator chose for forms."""
     issues: Mapping[str, str]
     """What the server objects to, as a sentence by field."""
     denied: Mapping[str, str]
@@ -77,18 +84,30 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     refuses = denied(store, kind, new=new, record=record)
     begun, limits = _begun(store, kind), OnlyLimits(store)
     scope = store.pull.state().scope
-    others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
-    last = next((_texts(kind, one) for one in others), {})
+    saved = store.last_saved(_RECENT, operator, kind.kind())
+    others = [_texts(kind, one) for one in saved if one.id != record_id]
+    last, recent = next(iter(others), {}), _recent(kind, others)
+    choices = read_choices(store.home, operator)
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         place: dict[str, Value] = {"district": record.district, "block": record.block}
         found = by_field(store, record.id, kind.form_fields())
         names = _names(store, kind, record.district)
-        return Start(record, place, label, last, found, refuses, begun, limits, names, scope)
+        return Start(
+            record, place, label, last, recent, choices, found, refuses, begun, limits, names, scope
+        )
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
     names, label = _names(store, kind, device.district if device else 0), f"New {lower(kind.title)}"
-    return Start(None, place, label, last, {}, refuses, begun, limits, names, scope)
+    return Start(
+        None, place, label, last, recent, choices, {}, refuses, begun, limits, names, scope
+    )
+
+
+def _recent(kind: type[Record], saved: Sequence[Mapping[str, str]]) -> dict[str, Sequence[str]]:
+    """Return the texts of the fields with open lists, without repeating any."""
+    names = [name for name, field in kind.asked_fields().items() if field.suggest]
+    return {name: list(dict.fromkeys(one[name] for one in saved if one[name])) for name in names}
 
 
 def _names(store: Store, kind: type[Record], district: int) -> NameWords:

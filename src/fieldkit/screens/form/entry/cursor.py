@@ -36,6 +36,12 @@ class FormCursor(FormFields):
         """Labels of records referred to, by id."""
         self.begun: Mapping[str, str] = {}
         """What it is called to begin a new record, by each kind that may be begun here."""
+        self.needed_only = False
+        """Whether Enter passes over what is not needed yet."""
+        self.kept: dict[str, str] = {}
+        """The texts that the next record begins with, by field."""
+        self.recent: Mapping[str, Sequence[str]] = {}
+        """What the operator entered in each open list of late, the last first."""
         self._touched = False
         self._adding = False
         """Whether the next key adds to the text though nothing was typed yet."""
@@ -76,13 +82,20 @@ class FormCursor(FormFields):
             return self._listed[1]
         here = self._lookup_here
         found = self._found.get(here, ())
-        if one.field.suggest and here.text:
-            others = [c for c in found if c.text.casefold() != here.text.casefold()]
-            return (Candidate(here.text, here.text, more="as typed"), *others)
+        if one.field.suggest:
+            return self._listed_openly(here.text, found)
         if one.searched and here in self._found:
             kinds = [kind for kind in one.refers_to if kind in self.begun]
             return (*found, *(Candidate("", self.begun[kind], begins=kind) for kind in kinds))
         return found
+
+    def _listed_openly(self, typed: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """Return what is typed, then what the operator entered of late, then what was found."""
+        folded = typed.casefold()
+        recent = [t for t in self.recent.get(self.at, ()) if t.casefold().startswith(folded)]
+        others = {c.text: c for c in (*(Candidate(text, text) for text in recent), *found)}
+        listed = [one for text, one in others.items() if text.casefold() != folded]
+        return (Candidate(typed, typed, more="as typed"), *listed) if typed else tuple(listed)
 
     @property
     def marked(self) -> Candidate | None:
@@ -157,9 +170,14 @@ class FormCursor(FormFields):
         for name in reversed(order[:here]) if back else order[here + 1 :]:
             one = self.fields[name]
             done = one.text.strip() and not one.problem
-            if one.field.asked(values) and not (empty and done):
+            passed = empty and (done or (self.needed_only and not self.needed(one)))
+            if one.field.asked(values) and not passed:
                 return name
         return None
+
+    def needed(self, one: FormField) -> bool:
+        """Say whether a field is asked now: the first section is, and what a record must have."""
+        return one.field.section == self.sections[0] or bool(one.field.required or one.problem)
 
     def step(self, name: str | None) -> bool:
         """Enter a field, or the same one again; say whether it is another."""

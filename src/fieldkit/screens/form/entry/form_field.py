@@ -14,7 +14,7 @@ from fieldkit import reference
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.plain_text import plain
 from fieldkit.protocol.identity import read_id
-from fieldkit.records.declaration.field import Field
+from fieldkit.records.declaration.field import Field, Use
 from fieldkit.records.fields.formats import (
     AadhaarLastFour,
     Account,
@@ -26,6 +26,7 @@ from fieldkit.records.fields.formats import (
     Format,
     Mobile,
     Money,
+    PersonName,
     PortalNumber,
     Reference,
     Unfit,
@@ -133,6 +134,17 @@ class FormField:
     def searched(self) -> bool:
         """Whether the text is looked up among other records."""
         return isinstance(self.field.format, Reference)
+
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether several records in a row may have the same value: no name, number or yes and no.
+
+        What is asked of each person is never answered beforehand.
+        """
+        own = Use.NAME | Use.KIN | Use.DIGITS | Use.CODE
+        form = self.field.format
+        asked = Born | Mobile | AadhaarLastFour | Account | PersonName | PortalNumber | YesNo
+        return not self.field.uses & own and not isinstance(form, asked)
 
     @property
     def refers_to(self) -> tuple[str, ...]:

@@ -249,6 +249,8 @@ class FormModel(FormCursor):
         state = self._field_of_state()
         if self.step(state or self.next_field(empty=True)):
             self._passed = [] if state else self._choices_between(before, self.at)
+        elif self.needed_only:
+            self.say("All that is needed now is filled.", "Ctrl+S saves, PgDn shows the rest.")
         else:
             self.say("Nothing is left to fill below.", "Ctrl+S saves.")
         return Act.NONE
@@ -322,6 +324,32 @@ class FormModel(FormCursor):
         words = own[0].split() if self.kind.person and own else []
         return words[-1] if len(words) > 1 else ""
 
+    def keep(self) -> Act:
+        """Keep the value of this field for the next record, or let it go."""
+        self.leave_field()
+        self.enter_field()
+        one, label = self.current, self.current.field.label
+        if self.record is not None:
+            self.say("Only a new record passes values on to the next one.")
+        elif self.kept.pop(one.name, ""):
+            self.say(f"{label}: not kept any more.")
+            return Act.KEEP
+        elif not one.may_be_kept:
+            self.say("This is asked of each person, so it cannot be kept.")
+        elif one.value is None:
+            self.say("Fill this first; then F3 keeps it for the next record.")
+        else:
+            self.kept[one.name] = one.field.format.edit(one.value)
+            self.say(f"{label}: kept for the next record.", "F3 again lets it go.")
+            return Act.KEEP
+        return Act.NONE
+
+    def kept_after_save(self) -> dict[str, str]:
+        """Return what is kept, with the values of this record."""
+        fields = {name: self.fields[name] for name in self.kept if name in self.fields}
+        texts = {name: one.field.format.edit(one.value) for name, one in fields.items()}
+        return {name: text or self.kept[name] for name, text in texts.items()}
+
     def _undo(self) -> Act:
         if self.current.undo():
             self.fresh = True
@@ -342,7 +370,7 @@ class FormModel(FormCursor):
 
 _LEAVING = frozenset(
     {"enter", "down", "tab", "up", "shift+tab", "pageup", "pagedown"}
-    | {"ctrl+s", "f10", "ctrl+n", "f9"}
+    | {"ctrl+s", "f10", "ctrl+n", "f9", "f3"}
 )
 _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     "enter": FormModel._enter,
@@ -362,6 +390,7 @@ _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     **dict.fromkeys(("ctrl+z", "f8"), FormModel._undo),
     "f2": FormModel._ditto,
     "f1": FormModel._help,
+    "f3": FormModel.keep,
     **dict.fromkeys(("ctrl+s", "f10"), lambda model: model._save(Act.SAVE)),
     **dict.fromkeys(("ctrl+n", "f9"), lambda model: model._save(Act.SAVE_NEXT)),
 }

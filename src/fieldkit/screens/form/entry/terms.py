@@ -20,6 +20,8 @@ class Act(Enum):
     """Open the form of the kind that the marked candidate names."""
     GO_TO = auto()
     """Ask which field to go to."""
+    KEEP = auto()
+    """What is kept for the next record is other than before."""
     SAVE = auto()
     SAVE_NEXT = auto()
 

@@ -164,14 +164,19 @@ def _note(model: FormModel, one: FormField, *, asked: bool) -> Text:
     here = one.name == model.at
     if not asked:
         return ()
-    if here and (marked := model.marked) and (one.closed or one.searched or model.mark):
+    walked = model.mark or not one.text.strip()
+    if here and (marked := model.marked) and (one.closed or one.searched or walked):
         return (Span(marked.called),)
     if one.wrong:
         return _fault(one, typing=here and not model.fresh)
     if not one.text.strip():
         return _wanted(model, one, here=here)
     read = one.read_as(model.names)
-    return (Span(read, "text" if here else "dim"),) if read else ()
+    kept = model.kept.get(one.name) == one.text
+    return (
+        *((Span("kept  ", "key"),) if kept else ()),
+        *((Span(read, "text" if here else "dim"),) if read else ()),
+    )
 
 
 def _wanted(model: FormModel, one: FormField, *, here: bool) -> Text:

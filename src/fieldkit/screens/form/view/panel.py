@@ -61,6 +61,7 @@ def offered_keys(model: FormModel) -> Sequence[Key]:
         *((rare("←→ choose"),) if one.closed or one.searched or one.field.suggest else ()),
         *((rare("End edit"),) if model.types_over and not one.closed else ()),
         *((rare("= as last"),) if empty and model.last.get(one.name) else ()),
+        *((rare("F3 keep"),) if model.record is None and one.may_be_kept and not empty else ()),
         *keys("Ctrl+S save", "Ctrl+N save, next", "PgDn more", "Ctrl+T go to"),
         *((rare("? help"),) if empty else ()),
         *keys("Esc back"),
