@@ -25,7 +25,7 @@ from benchmarks.keystrokes.people import (
     neighbours,
     people,
 )
-from benchmarks.keystrokes.typist import Typist
+from benchmarks.keystrokes.typist import Typist, plainly
 from fieldkit.app import FieldkitApp
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
@@ -95,7 +95,7 @@ def irreducible(wanted: Wanted, *, first: bool, free: Sequence[str] = ()) -> int
         if name in FILLED_BY_IFSC or name == "gender" or (name in free and not first):
             continue
         form = Beneficiary.asked_fields()[name].format
-        text = form.edit(value).replace(",", "")
+        text = plainly(form, value)
         if isinstance(form, Choice | YesNo) or Beneficiary.asked_fields()[name].suggest:
             total += 1
         elif isinstance(form, Born | Date):

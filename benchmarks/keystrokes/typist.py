@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from benchmarks.keystrokes.people import Wanted
 from fieldkit.app import FieldkitApp
 from fieldkit.records import Use, Value
-from fieldkit.records.fields.formats import Born, Choice, Date, PersonName, YesNo, today
+from fieldkit.records.fields.formats import Born, Choice, Date, Format, PersonName, YesNo, today
 from fieldkit.reference import branch
 from fieldkit.screens.form.entry.form_field import FormField
 from fieldkit.screens.form.entry.model import FormModel
@@ -24,6 +24,12 @@ _NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
 _PATIENCE = 2000
 _FURTHEST = 3
 """Times that Right is pressed at most to reach what is listed."""
+
+
+def plainly(form: Format, value: Value) -> str:
+    """Return a value as it is typed; an amount without the commas that group it."""
+    text = form.edit(value)
+    return text.replace(",", "") if form.numeric else text
 
 
 class Typist:
@@ -103,12 +109,12 @@ class Typist:
 
     async def _fill(self, name: str, wanted: Mapping[str, Value]) -> None:
         one, value = self.model.fields[name], wanted[name]
-        text = one.field.format.edit(value).replace(",", "")
+        text = plainly(one.field.format, value)
         if self.model.last.get(name) and self._reads(one, self.model.last[name]) == value:
             await self.press("=")
         elif isinstance(one.field.format, PersonName):
             await self._type_name(one, text)
-        elif one.field.suggest:
+        elif one.field.open_list:
             await self._type_listed(one, text)
         else:
             await self.press(self._shortest(one, value, text))

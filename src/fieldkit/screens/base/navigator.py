@@ -69,6 +69,9 @@ class Navigator(Protocol):
     async def open_record(self, kind: str, record_id: str, *, said: str = "") -> None:
         """Open a record: its page with the sentence ``said``, or its form if it has no page."""
 
+    async def open_last_saved(self) -> None:
+        """Open the record that the operator saved last."""
+
     async def open_action(self, kind: str, field: str, record_id: str, label: str) -> None:
         """Take the action that ``field`` of ``kind`` declares, for the record it refers to."""
 

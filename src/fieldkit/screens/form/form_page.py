@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from fieldkit.records import Finding, Record, Reference, Use
+from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.navigator import AfterSave, MenuEntry, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
 from fieldkit.screens.form.drafting import Drafting
@@ -30,7 +31,7 @@ from fieldkit.screens.form.entry.terms import Lookup, Message
 from fieldkit.screens.form.form_widget import Form
 from fieldkit.screens.form.go_to_page import GoToPage
 from fieldkit.screens.form.keeping import Keeping
-from fieldkit.screens.form.reading import base_of, recognised, referred, start
+from fieldkit.screens.form.reading import base_of, listed, recognised, referred, start
 from fieldkit.screens.form.view.lines import cut_note
 from fieldkit.screens.form.view.panel import bar, blocks, offered_keys
 from fieldkit.screens.look.parts import keys
@@ -154,11 +155,10 @@ class FormPage(Page["SavedRecord | None"]):
             if isinstance(form, Reference):
                 found = await self.read(lambda store: referred(store, form.kinds, lookup.text))
             else:
-                place = district if isinstance(district, int) else 0
-                names = await self.read(
-                    lambda store: store.suggest(field.suggest, lookup.text, place)
+                beside = model.beside(lookup.field)
+                found = await self.read(
+                    lambda store: listed(store, field, lookup.text, district, beside)
                 )
-                found = [Candidate(name, name) for name in names]
 
         await self.run_reporting(look)
         return found
@@ -348,6 +348,7 @@ class FormPage(Page["SavedRecord | None"]):
         await self._keeping.saved(model)
         named = " ".join(str(model.values[name] or "") for name in kind.used(Use.NAME)).strip()
         label = named or (self._label if model.record else kind.title)
+        self._note_saved(model, number, label)
         entered = SavedRecord(kind.kind(), number, label, new=model.record is None, more=then_new)
         if not then_new:
             self._leave(entered)
@@ -355,6 +356,13 @@ class FormPage(Page["SavedRecord | None"]):
             await self._after_saving(entered)
         if then_new:
             await self._next(kind, f"Saved: {label}, {number}.", entered)
+
+    def _note_saved(self, model: FormModel, number: str, label: str) -> None:
+        """Note what was saved, so that it can be undone."""
+        saved, record = changes(model), model.record
+        before = None if record is None else {name: record.value(name) for name in saved}
+        kind, operator = model.kind.kind(), self.app.operator
+        self.app.saves.note(LastSave(kind, number, label, operator, saved, before))
 
     async def _next(self, kind: type[Record], saved: str, entered: SavedRecord) -> None:
         """Go on with an empty form; if it cannot be opened, leave the page."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fieldkit import reference
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import Choice, Finding, Record, Use, Value, kinds
+from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.rule import OnlyLimits
 from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.form_field import Candidate
@@ -106,7 +108,7 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
 
 def _recent(kind: type[Record], saved: Sequence[Mapping[str, str]]) -> dict[str, Sequence[str]]:
     """Return the texts of the fields with open lists, without repeating any."""
-    names = [name for name, field in kind.asked_fields().items() if field.suggest]
+    names = [name for name, field in kind.asked_fields().items() if field.open_list]
     return {name: list(dict.fromkeys(one[name] for one in saved if one[name])) for name in names}
 
 
@@ -158,6 +160,22 @@ def referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
         )
         for hit in hits
     ]
+
+
+def listed(store: Store, field: Field, typed: str, district: Value, beside: str) -> list[Candidate]:
+    """Return what a text could mean in a field with an open list, the likeliest first.
+
+    ``beside``: what is entered of the place already.
+    """
+    here = district if isinstance(district, int) else 0
+    found = store.suggest(field.open_list, typed, here, beside=beside)
+    return [Candidate(text, text, more=_branch(text)) for text in found]
+
+
+def _branch(text: str) -> str:
+    """Return bank and branch of an IFSC; empty for any other text."""
+    known = reference.branch(text)
+    return f"{known.bank}, {known.branch}" if known else ""
 
 
 def _distinguishing(hit: Hit) -> list[str]:

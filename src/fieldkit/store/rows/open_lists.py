@@ -109,7 +109,7 @@ def offer_villages(connection: Connection, villages: Iterable[reference.Village]
 @cache
 def _suggested(kind: type[Record]) -> list[tuple[str, str]]:
     """Return the fields with open lists and the names of their lists."""
-    return [(name, field.suggest) for name, field in kind.fields().items() if field.suggest]
+    return [(name, field.open_list) for name, field in kind.fields().items() if field.open_list]
 
 
 @cache

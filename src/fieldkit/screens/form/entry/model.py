@@ -214,7 +214,7 @@ class FormModel(FormCursor):
     def _within_text(self, key: str) -> Act:
         self.current.box.move(key)
         self._adding = self._adding or key in {"home", "end"} or not self.current.closed
-        self.fresh = self.fresh and not self.current.field.suggest
+        self.fresh = self.fresh and not self.current.field.open_list
         return Act.NONE
 
     def _right(self) -> Act:

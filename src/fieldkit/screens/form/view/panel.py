@@ -58,7 +58,7 @@ def offered_keys(model: FormModel) -> Sequence[Key]:
         *keys("Enter next"),
         *((rare("↑ back"),) if one.name != next(iter(model.fields)) else ()),
         *(keys(f"→ {going_on}") if (going_on := model.completion.strip()) else ()),
-        *((rare("←→ choose"),) if one.closed or one.searched or one.field.suggest else ()),
+        *((rare("←→ choose"),) if one.closed or one.searched or one.field.open_list else ()),
         *((rare("End edit"),) if model.types_over and not one.closed else ()),
         *((rare("= as last"),) if empty and model.last.get(one.name) else ()),
         *((rare("F3 keep"),) if model.record is None and one.may_be_kept and not empty else ()),
