@@ -14,7 +14,16 @@ from textual.pilot import Pilot
 from benchmarks.keystrokes.people import Wanted
 from fieldkit.app import FieldkitApp
 from fieldkit.records import Use, Value
-from fieldkit.records.fields.formats import Born, Choice, Date, Format, PersonName, YesNo, today
+from fieldkit.records.fields.formats import (
+    Born,
+    Choice,
+    Date,
+    Format,
+    PersonName,
+    Text,
+    YesNo,
+    today,
+)
 from fieldkit.reference import branch
 from fieldkit.screens.form.entry.form_field import FormField
 from fieldkit.screens.form.entry.model import FormModel
@@ -116,6 +125,8 @@ class Typist:
             await self._type_name(one, text)
         elif one.field.open_list:
             await self._type_listed(one, text)
+        elif isinstance(one.field.format, Text):
+            await self._type_word(one, text)
         else:
             await self.press(self._shortest(one, value, text))
         if not self._holds(one, value):
@@ -147,8 +158,8 @@ class Typist:
     async def _type_word(self, one: FormField, so_far: str) -> None:
         while one.text.rstrip() != so_far:
             rest = so_far[len(one.text) :]
-            offered = self.model.completion
-            if len(rest) > 1 and offered.rstrip() == rest:
+            offered = self.model.completion.rstrip()
+            if len(offered) > 1 and rest.startswith(offered):
                 await self.press("<right>")
             else:
                 await self.press(rest[0])

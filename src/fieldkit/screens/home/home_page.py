@@ -147,7 +147,8 @@ class HomePage(PickerPage[None]):
         if not typed:
             return self._day()
         self.begin_next()
-        self.set_keys(*self.FINDING)
+        # Enter is offered once a row is marked.
+        self.set_keys(*self.FINDING[len(typed) > 1 :])
         job = await self._job(typed) if len(typed) == 1 and typed.isdigit() else None
         if job:
             words = (Span(job.key, "key"), Span(f" {job.words}", "strong"))

@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from fieldkit.records import Nothing, Record, Use, Value
+from fieldkit.records.fields.formats import Text
 from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.cursor import FormCursor
 from fieldkit.screens.form.entry.form_field import FormField
@@ -309,14 +310,29 @@ class FormModel(FormCursor):
 
     @property
     def completion(self) -> str:
-        """How the half-typed name may go on: Right takes it, nothing else does."""
+        """How the half-typed word may go on: Right takes it, nothing else does."""
         one = self.current
-        named = self.kind.person and one.field.uses & (Use.NAME | Use.KIN)
-        if not named or self.types_over or not one.text or one.box.cursor < len(one.text):
+        if self.types_over or not one.text or one.box.cursor < len(one.text):
             return ""
-        return self.name_words.rest_of(
-            one.text, self._surname() if Use.KIN in one.field.uses else ""
-        )
+        if self.kind.person and one.field.uses & (Use.NAME | Use.KIN):
+            family_name = self._surname() if Use.KIN in one.field.uses else ""
+            return self.name_words.rest_of(one.text, family_name)
+        return self._rest_of_own_words(one)
+
+    def _rest_of_own_words(self, one: FormField) -> str:
+        """Return how a text goes on with the village or the mobile of this very form."""
+        word = one.text.rpartition(" ")[2]
+        if not word or not isinstance(one.field.format, Text) or one.field.open_list:
+            return ""
+        own = [*self.kind.used(Use.PLACE), *self.kind.used(Use.DIGITS)]
+        values = (str(self.fields[name].value or "") for name in own if name in self.fields)
+        found = (text for text in values if len(text) > len(word) and text.startswith(word))
+        return next(found, "")[len(word) :]
+
+    @property
+    def going_on(self) -> str:
+        """The word that Right makes of the one being typed."""
+        return f"{self.current.text.rpartition(' ')[2]}{self.completion}".strip()
 
     def _surname(self) -> str:
         """Return the last word of the person's own name."""

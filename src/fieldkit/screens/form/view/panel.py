@@ -57,7 +57,7 @@ def offered_keys(model: FormModel) -> Sequence[Key]:
     return (
         *keys("Enter next"),
         *((rare("↑ back"),) if one.name != next(iter(model.fields)) else ()),
-        *(keys(f"→ {going_on}") if (going_on := model.completion.strip()) else ()),
+        *(keys(f"→ {model.going_on}") if model.completion else ()),
         *((rare("←→ choose"),) if one.closed or one.searched or one.field.open_list else ()),
         *((rare("End edit"),) if model.types_over and not one.closed else ()),
         *((rare("= as last"),) if empty and model.last.get(one.name) else ()),
