@@ -56,7 +56,8 @@ def new_row(
     async def begin() -> None:
         if before:
             before()
-        known = await ask(lambda store: texts_typed(store, kind, typed)) if ask else texts
+        looked = ask if typed.strip() else None  # nothing typed: the form opens at once
+        known = await looked(lambda store: texts_typed(store, kind, typed)) if looked else texts
         if after:
             await navigator.open_form(kind, texts=known, after=after)
         else:
