@@ -18,10 +18,12 @@ from benchmarks import (
 )
 from benchmarks.figures import Figure, keep, table
 from benchmarks.homes import KEPT, compile_program
+from benchmarks.keystrokes import ledger
 from benchmarks.matching import speed as matching
 
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "starting": lambda: starting.measure(100_000),
+    "keystrokes": ledger.measure,
     "keys": lambda: keys.measure(100_000),
     "searching": lambda: searching.measure(100_000) + searching.measure(800_000, budget=3),
     "matching": matching.measure,

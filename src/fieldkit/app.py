@@ -27,7 +27,7 @@ PAINTED_BY = 0.05
 
 QUIET_AFTER = 2.0
 """Seconds from opening the store to background work, so that searches run first."""
-_GLOBAL_ACTIONS = {"menu", "operators", "keys", "sync"}
+_GLOBAL_ACTIONS = {"menu", "operators", "keys", "sync", "last_saved"}
 
 
 class FieldkitApp(AppBase):
@@ -40,6 +40,7 @@ class FieldkitApp(AppBase):
         Binding("ctrl+o", "operators", "Operator", show=False),
         Binding("f1", "keys", "Help", show=False),
         Binding("f5", "sync", "Sync", show=False),
+        Binding("ctrl+e,f7", "last_saved", "Last saved", show=False),
     ]
 
     def __init__(self, home: Path, pace: Pace | None = Pace()) -> None:  # noqa: B008 - it is frozen
@@ -72,7 +73,7 @@ class FieldkitApp(AppBase):
         self.set_timer(QUIET_AFTER, lambda: self.run_worker(self._start_background_work()))
 
     async def _start_background_work(self) -> None:
-        """Load the form before it is needed, back up, tidy up, and start the sync schedule.
+        """Load the form before it is needed, back up, tidy up, count names, start the schedule.
 
         If the backup fails, the page says so.
         """
@@ -82,6 +83,7 @@ class FieldkitApp(AppBase):
         try:
             await self.work(lambda store: store.back_up_daily())
             await self.work(lambda store: store.tidy())
+            await self.work(lambda store: store.learn_names())
         except StoreError as error:
             if isinstance(self.screen, Page):
                 self.screen.say(f"No copy of today's data was made. {error}", error=True)
@@ -109,6 +111,12 @@ class FieldkitApp(AppBase):
     async def action_sync(self) -> None:
         """Open the sync page and sync."""
         await self.navigator.open_sync(begin=True)
+
+    def action_last_saved(self) -> None:
+        """Open the record that this operator saved last."""
+        page = self.screen
+        if isinstance(page, Page):
+            self.hold_keys(page.run_reporting(self.navigator.open_last_saved))
 
     def action_help_quit(self) -> None:
         """Say how to quit; Ctrl+C loses nothing."""

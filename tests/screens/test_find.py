@@ -36,16 +36,28 @@ async def test_a_misspelt_name_and_father_finds_and_enter_opens(
         assert hand.app.screen.record_id == block["ghulam"]
 
 
-async def test_a_weak_match_marks_new_and_carries_name_and_mobile(
+async def test_only_where_nobody_is_alike_new_is_marked_and_what_was_typed_is_carried(
     opened_app: At, block: dict[str, str]
 ) -> None:
     async with opened_app() as hand:
-        await hand.press("tariq mir 9906012345")
-        assert "egister Tariq Mir" in hand.marked()
+        await hand.press("tariq")
+        assert "none of these: register Tariq" in hand.text()
+        assert hand.marked() == ""
         await hand.press("<enter>")
-        typed = typed_into_form(hand)
-        assert typed["name"] == "Tariq Mir"
-        assert typed["mobile"].replace(" ", "") == "9906012345"
+        assert isinstance(hand.app.screen, HomePage)
+        assert "Down marks one" in hand.text()
+        await hand.press(" hamal s/o ab ahad chadoora 9906012345 0143")
+        assert "egister Tariq Hamal" in hand.marked()
+        await hand.press("<enter>")
+        assert typed_into_form(hand) == {
+            "name": "Tariq Hamal",
+            "relation": "s",
+            "relation_name": "Ab Ahad",
+            "gender": "M",
+            "mobile": "9906012345",
+            "aadhaar_last4": "0143",
+            "village": "Chadoora",
+        }
 
 
 async def test_enter_at_once_waits_for_the_results_of_what_is_typed(
@@ -112,7 +124,7 @@ async def test_up_from_none_of_these_reaches_the_last_hit(
     opened_app: At, block: dict[str, str]
 ) -> None:
     async with opened_app() as hand:
-        await hand.press("tar")
+        await hand.press("tar", "<up>")
         assert hand.marked().startswith(" + none of these")
         await hand.press("<up>")
         assert hand.marked().startswith(" Tariq Lone")
@@ -129,6 +141,13 @@ async def test_up_from_none_of_these_reaches_the_last_hit(
         ("94190 11432 gulam", {"mobile": "9419011432", "name": "Gulam"}),
         ("९४१९०११४३२", {"mobile": "9419011432"}),
         ("McTavish", {"name": "McTavish"}),
+        ("zooni w/o gh nabi", {"name": "Zooni", "relation": "w", "relation_name": "Gh Nabi"}),
+        (
+            "gulam 9419011432 0143",
+            {"name": "Gulam", "mobile": "9419011432", "aadhaar_last4": "0143"},
+        ),
+        ("2345 6789 0123", {}),
+        ("So Wani", {"name": "So Wani"}),
         ("7KQ2M9XD-142", {}),
         ("", {}),
     ],

@@ -73,13 +73,17 @@ async def test_the_line_of_keys_says_what_enter_does_with_the_marked_row(
 ) -> None:
     async with opened_app() as hand:
         await hand.press("lone")
+        assert "Enter open" not in hand.text()
+        await hand.press("<down>")
+        assert "Enter open" in hand.text()
+        await hand.press("<down>")
         assert "Enter register" in hand.text()
-        await hand.press("<up>")
-        assert "Enter open" in hand.text()
         await hand.press("<escape>", "1", "<enter>", "lone")
-        assert "Enter new" in hand.text()
-        await hand.press("<up>")
+        assert "Enter" not in hand.text()
+        await hand.press("<down>")
         assert "Enter open" in hand.text()
+        await hand.press("<down>")
+        assert "Enter new" in hand.text()
 
 
 async def test_typing_on_home_finds_and_a_lone_digit_opens_a_job(
@@ -266,7 +270,7 @@ async def test_home_answers_from_the_file_while_the_records_load(
             while not picker.answer.rows:
                 await pilot.pause()
             assert words_of(picker.answer.rows[0].cells[0]) == "Ghulam Mohammad Bhat"
-            app.post_message(events.Key("up", None))
+            app.post_message(events.Key("down", None))
             app.post_message(events.Key("enter", None))
         finally:
             loading.set()

@@ -30,12 +30,16 @@ async def test_a_sure_hit_opens(opened_app: At, block: dict[str, str], typed: st
         assert hand.app.screen.record_id == block["tariq"]
 
 
-@pytest.mark.parametrize("typed", ["tariq", "lone", "710", "tariq mir"])
 async def test_no_part_of_a_name_and_no_three_digits_are_sure(
-    opened_app: At, block: dict[str, str], typed: str
+    opened_app: At, block: dict[str, str]
 ) -> None:
     async with opened_app() as hand:
-        await hand.press(typed)
+        for typed in ("tariq", "lone", "710"):
+            await hand.press(typed)
+            assert "Tariq Lone" in hand.text()
+            assert hand.marked() == ""
+            await hand.press("<escape>")
+        await hand.press("tariq mir")
         assert "egister" in hand.marked()
 
 
@@ -45,7 +49,7 @@ async def test_two_of_one_name_are_not_sure(
     artisan(store, "Tariq Lone", "Gani Lone", "7006017711", "Nagam")
     async with opened_app() as hand:
         await hand.press("tariq lone")
-        assert "egister" in hand.marked()
+        assert hand.marked() == ""
 
 
 async def test_a_spelt_name_wins_over_those_that_sound_alike(

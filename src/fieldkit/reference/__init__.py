@@ -4,8 +4,8 @@ They are package data (``data/*.csv``, with their sources in ``data/SOURCES.md``
 and cached. Importing this package reads no file.
 """
 
-from fieldkit.reference.banks import Branch, bank_of, branch
-from fieldkit.reference.choices import Option, exact, matching
+from fieldkit.reference.banks import Branch, bank_of, branch, branches_named
+from fieldkit.reference.choices import Option, exact, fold, matching
 from fieldkit.reference.footers import Footer, footer
 from fieldkit.reference.headings import Role, headings, spelled, words_of
 from fieldkit.reference.lists import option, options, sector_of
@@ -18,7 +18,9 @@ from fieldkit.reference.places import (
     division_of,
     divisions,
     localities,
+    localities_of,
     pincodes,
+    pincodes_of,
 )
 
 __all__ = [
@@ -31,21 +33,25 @@ __all__ = [
     "Village",
     "bank_of",
     "branch",
+    "branches_named",
     "district_of",
     "district_of_pincode",
     "districts_of",
     "division_of",
     "divisions",
     "exact",
+    "fold",
     "footer",
     "headings",
     "localities",
+    "localities_of",
     "matching",
     "name_variants",
     "option",
     "options",
     "person_names",
     "pincodes",
+    "pincodes_of",
     "sector_of",
     "spelled",
     "words_of",

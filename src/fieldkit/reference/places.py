@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from fieldkit.reference.choices import fold
 from fieldkit.reference.lists import option
 from fieldkit.reference.tables import rows
 
@@ -59,6 +60,36 @@ def district_of_pincode(pincode: str) -> int | None:
     """Return the LGD code of the district of a PIN code; None if unknown or in several."""
     held = _districts_of_pincodes().get(pincode, ())
     return held[0] if len(held) == 1 else None
+
+
+def pincodes_of(locality: str, district: int) -> tuple[str, ...]:
+    """Return the PIN codes of the post offices at a locality of a district, by its name."""
+    return _pins().get((district, fold(locality)), ())
+
+
+def localities_of(pincode: str, district: int) -> tuple[str, ...]:
+    """Return the localities of a district whose post offices have a PIN code."""
+    return _pins_inverted().get((district, pincode), ())
+
+
+@cache
+def _pins() -> dict[tuple[int, str], tuple[str, ...]]:
+    found: dict[tuple[int, str], tuple[str, ...]] = {}
+    for row in rows("post_offices"):
+        here = int(row["district_lgd"]), fold(row["locality"])
+        if row["locality"] and row["pincode"] not in found.get(here, ()):
+            found[here] = (*found.get(here, ()), row["pincode"])
+    return found
+
+
+@cache
+def _pins_inverted() -> dict[tuple[int, str], tuple[str, ...]]:
+    found: dict[tuple[int, str], tuple[str, ...]] = {}
+    for row in rows("post_offices"):
+        here = int(row["district_lgd"]), row["pincode"]
+        if row["locality"] and row["locality"] not in found.get(here, ()):
+            found[here] = (*found.get(here, ()), row["locality"])
+    return found
 
 
 @cache

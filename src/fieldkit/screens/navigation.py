@@ -97,6 +97,15 @@ class Navigation:
 
         await self._app.push_screen(SamePersonPage(record, answers))
 
+    async def open_last_saved(self) -> None:
+        """Open the record that the operator saved last; say so if there is none."""
+        operator = self._app.operator
+        saved = await self._app.ask(lambda store: store.last_saved(1, operator))
+        if saved:
+            await self.open_record(saved[0].kind(), saved[0].id, said="Saved last.")
+        elif isinstance(self._app.screen, Page):
+            self._app.screen.say("Nothing was saved here yet.")
+
     async def open_action(self, kind: str, field: str, record_id: str, label: str) -> None:
         """Take the action that ``field`` of ``kind`` declares, for the record it refers to."""
         from fieldkit.records import kinds

@@ -25,6 +25,9 @@ _LAST_DIGITS = 4
 _STRONG = 0.82
 """Likeness from which the best hit is preselected, before "none of these: new"."""
 
+RELATION = re.compile(r"(?i)(?<!\w)([sdwc])\s?[/.]?\s?o\.?(?!\w)")
+"""A mark between a name and that of the father or husband: s/o, D/O, wo."""
+
 Row: TypeAlias = tuple[int, str, str, str, str, str, "str | None", str]
 """The row's number, and the attributes of a :class:`Candidate`."""
 Execute: TypeAlias = Callable[[str, Mapping[str, str]], Iterable[Row]]
@@ -69,6 +72,7 @@ class Ranked:
 def read_query(typed: str) -> Query:
     """Split the typed text; groups of digits are joined if they form a mobile number."""
     typed = plain(typed[:LONGEST]).strip()
+    typed = typed[:1] + RELATION.sub(" ", typed[1:])  # a name may begin so
     joined = re.sub(r"(?<=\d)[\s-]+(?=\d)", "", typed)
     mobile = re.search(r"(?<!\d)(?:\+?91|0)?([6-9]\d{9})(?!\d)", joined)
     found = words(joined if mobile else typed)

@@ -68,8 +68,14 @@ from fieldkit.store.read.conflicts import (
 from fieldkit.store.read.duplicates import Alike, alike
 from fieldkit.store.read.look_alikes import look_alikes
 from fieldkit.store.read.records import Event, Page, Records
-from fieldkit.store.read.suggestions import suggested
-from fieldkit.store.rows.open_lists import offer_villages
+from fieldkit.store.read.suggestions import (
+    FAMILY_NAMES,
+    GIVEN_NAMES,
+    known_village,
+    name_words,
+    suggested,
+)
+from fieldkit.store.rows.open_lists import learn_names, offer_villages
 from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
 from fieldkit.store.write import drafts
@@ -442,10 +448,31 @@ class Store:
         with self._database.read() as connection:
             return look_alikes(connection, record, most)
 
-    def suggest(self, list_name: str, typed: str, district: int, limit: int = 9) -> list[str]:
-        """Return entries of an open list that begin as typed: used before, then known ones."""
+    def suggest(
+        self, list_name: str, typed: str, district: int, limit: int = 9, beside: str = ""
+    ) -> list[str]:
+        """Return entries of an open list that could be meant: used before, then known ones.
+
+        ``beside``: what is entered of the place already, its PIN code or its name.
+        """
         with self._database.read() as connection:
-            return suggested(connection, list_name, typed, district, limit)
+            return suggested(connection, list_name, typed, district, limit, beside)
+
+    def known_village(self, texts: Sequence[str], district: int) -> tuple[str, str]:
+        """Return the first of ``texts`` that names a village, and how it is spelled there."""
+        with self._database.read() as connection:
+            return known_village(connection, texts, district)
+
+    def name_words(self, district: int) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the given names and the family names common in a district, commonest first."""
+        with self._database.read() as connection:
+            found = name_words(connection, district)
+        return found[GIVEN_NAMES], found[FAMILY_NAMES]
+
+    def learn_names(self) -> None:
+        """Count the words of the names that an older version left uncounted, once."""
+        with self._database.write() as connection:
+            learn_names(connection)
 
     def offer_villages(self, villages: Iterable[reference.Village]) -> None:
         """Offer these villages, and their panchayats, from now on, behind those typed before."""

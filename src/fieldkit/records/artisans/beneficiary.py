@@ -233,7 +233,9 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
     wished_amount: int | None = field(
         "Loan amount wanted", Money(most=300_000), applies=when(wants_credit=True)
     )
-    loan_purpose: str | None = field("Loan purpose", TEXT, applies=when(wants_credit=True))
+    loan_purpose: str | None = field(
+        "Loan purpose", TEXT, applies=when(wants_credit=True), suggest="loan_purpose"
+    )
     preferred_ifsc: str | None = field(
         "Preferred branch (IFSC)", IFSC, applies=when(wants_credit=True)
     )

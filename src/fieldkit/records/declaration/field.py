@@ -87,6 +87,11 @@ class Field:
     system: bool = False
     """Set by the program, never asked in a form."""
 
+    @property
+    def open_list(self) -> str:
+        """The open list whose entries are offered while one types: its own, or its format's."""
+        return self.suggest or self.format.suggest
+
     def asked(self, values: Mapping[str, Value]) -> bool:
         """Say whether the field applies to a record that so far holds ``values``."""
         return all(condition.holds(values) for condition in self.applies)

@@ -80,6 +80,8 @@ class Format(Generic[V]):
     """The word ``fieldkit kinds`` shows."""
     numeric: ClassVar[bool] = False
     """A count or an amount: in a file, ``1.2E+10`` means that a spreadsheet dropped digits."""
+    suggest: ClassVar[str] = ""
+    """The open list whose entries are offered while one types, for every field of the format."""
     may_hold_twelve_digits: ClassVar[bool] = False
     """Twelve digits that look like an Aadhaar number are asked about, not refused."""
 

@@ -117,6 +117,7 @@ class Account(Pattern):
 class BranchCode(Pattern):
     """An IFSC; its fifth character is always a zero."""
 
+    suggest: ClassVar[str] = "ifsc"
     pattern: str = r"[A-Z]{4}0[A-Z0-9]{6}"
     wrong: str = "An IFSC has 11 characters: four letters, a zero, six more."
 
@@ -126,7 +127,14 @@ class BranchCode(Pattern):
         return f"{text[:4]}0{text[5:]}" if text[4:5] == "O" else text
 
 
-PIN = Pattern(
+@dataclass(frozen=True, slots=True)
+class PostCode(Pattern):
+    """A PIN code."""
+
+    suggest: ClassVar[str] = "pin"
+
+
+PIN = PostCode(
     r"(18[01245]|19[0-3])\d{3}",
     "A PIN code of J&K has six digits and begins with 180-182, 184, 185 or 190-193.",
 )

@@ -27,6 +27,7 @@ from textual.message import Message
 
 from fieldkit.screens.base import textual_private
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
+from fieldkit.screens.base.last_save import LastSaves
 from fieldkit.screens.base.navigator import Navigator
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
 from fieldkit.screens.base.store_threads import StoreThreads
@@ -84,6 +85,8 @@ class AppBase(App[int]):
         self.show_look("")
         self.header_status = HeaderStatus()
         self.question: Question | None = None
+        self.saves = LastSaves()
+        """What was saved since the start, so that it can be undone."""
         self.scheduler = SyncScheduler(self, pace)
         self._store: Store | None = None
         self._store_error: Exception | None = None

@@ -88,6 +88,9 @@ class Navigator(Protocol):
     async def open_same_person(self, record: Record, answers: PersonAnswers) -> None:
         """Open those who may be the person of a record, saved or not, beside it."""
 
+    async def open_last_saved(self) -> None:
+        """Open the record that the operator saved last."""
+
     async def open_action(self, kind: str, field: str, record_id: str, label: str) -> None:
         """Take the action that ``field`` of ``kind`` declares, for the record it refers to."""
 

@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from fieldkit.records import Finding, Record, Reference, Use, kinds
-from fieldkit.screens.base.navigator import AfterSave, SavedRecord
+from fieldkit.screens.base.last_save import LastSave
+from fieldkit.screens.base.navigator import AfterSave, MenuEntry, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
 from fieldkit.screens.form.comparing import Comparing
 from fieldkit.screens.form.drafting import Drafting
@@ -29,7 +30,8 @@ from fieldkit.screens.form.entry.saving import (
 from fieldkit.screens.form.entry.terms import Lookup, Message
 from fieldkit.screens.form.form_widget import Form
 from fieldkit.screens.form.go_to_page import GoToPage
-from fieldkit.screens.form.reading import base_of, referred, start
+from fieldkit.screens.form.keeping import Keeping
+from fieldkit.screens.form.reading import base_of, listed, referred, start
 from fieldkit.screens.form.view.lines import cut_note
 from fieldkit.screens.form.view.panel import alike_line, bar, blocks, offered_keys
 from fieldkit.screens.look.parts import keys
@@ -73,6 +75,7 @@ class FormPage(Page["SavedRecord | None"]):
         self._comparing = Comparing(self)
         self._label = ""
         self._issues: Mapping[str, str] = {}
+        self._keeping = Keeping(self)
 
     def content(self) -> Iterable[Widget]:
         """Yield the form."""
@@ -116,15 +119,19 @@ class FormPage(Page["SavedRecord | None"]):
             found = await self.ask(lambda store: start(store, kind, record_id, operator))
             record, self._label = found.record, found.label
             self._issues = {**found.denied, **found.issues}
-            overlay = {**(texts or {}), **(draft.texts if draft else {})}
+            kept = self._keeping.begin(found.choices, kind)
+            texts = {**({} if draft or record else kept), **(texts or {})}
+            overlay = {**texts, **(draft.texts if draft else {})}
             at = draft.field if draft else next(filter(None, found.issues), "")
             model = FormModel(kind, record, overlay, at, found.place, found.limits)
             model.last, model.begun, model.scope = found.last, found.begun, found.scope
+            model.name_words, model.recent = found.names, found.recent
+            self._keeping.apply(model)
             if draft:
                 model.go_on_typing()
             model.say(self._issues.get("", ""))
             begun = draft or Draft(kind.kind(), self.app.operator, None, record_id)
-            self._drafting.begin(replace(begun, base=base_of(record, draft)), dict(texts or {}))
+            self._drafting.begin(replace(begun, base=base_of(record, draft)), texts)
             self.form.show(model)
             self.show_state()
             self._comparing.begin(model)
@@ -148,11 +155,10 @@ class FormPage(Page["SavedRecord | None"]):
             if isinstance(form, Reference):
                 found = await self.read(lambda store: referred(store, form.kinds, lookup.text))
             else:
-                place = district if isinstance(district, int) else 0
-                names = await self.read(
-                    lambda store: store.suggest(field.suggest, lookup.text, place)
+                beside = model.beside(lookup.field)
+                found = await self.read(
+                    lambda store: listed(store, field, lookup.text, district, beside)
                 )
-                found = [Candidate(name, name) for name in names]
 
         await self.run_reporting(look)
         return found
@@ -181,6 +187,14 @@ class FormPage(Page["SavedRecord | None"]):
     async def choose_field(self, model: FormModel) -> None:
         """Open the choice of fields."""
         await self.app.push_screen(GoToPage(self._label, model, self.form.go_to))
+
+    def kept_changed(self, model: FormModel) -> None:
+        """Write what is kept for the next record."""
+        self._keeping.changed(model)
+
+    def menu_entries(self) -> Sequence[MenuEntry]:
+        """Offer to keep the present field, and the two ways of Enter."""
+        return self._keeping.menu_entries()
 
     def form_typed(self, *, left_field: bool) -> None:
         """Update what stands around the form, and have the draft written."""
@@ -347,8 +361,10 @@ class FormPage(Page["SavedRecord | None"]):
 
     async def _finish(self, model: FormModel, number: str, *, then_new: bool) -> None:
         kind = model.kind
+        await self._keeping.saved(model)
         named = " ".join(str(model.values[name] or "") for name in kind.used(Use.NAME)).strip()
         label = named or (self._label if model.record else kind.title)
+        self._note_saved(model, number, label)
         entered = SavedRecord(kind.kind(), number, label, new=model.record is None, more=then_new)
         if not then_new:
             self._leave(entered)
@@ -356,6 +372,13 @@ class FormPage(Page["SavedRecord | None"]):
             await self._after_saving(entered)
         if then_new:
             await self._next(kind, f"Saved: {label}, {number}.", entered)
+
+    def _note_saved(self, model: FormModel, number: str, label: str) -> None:
+        """Note what was saved, so that it can be undone."""
+        saved, record = changes(model), model.record
+        before = None if record is None else {name: record.value(name) for name in saved}
+        kind, operator = model.kind.kind(), self.app.operator
+        self.app.saves.note(LastSave(kind, number, label, operator, saved, before))
 
     async def _next(self, kind: type[Record], saved: str, entered: SavedRecord) -> None:
         """Go on with an empty form; if it cannot be opened, leave the page."""

@@ -41,6 +41,9 @@ class FormHost(Protocol):
     async def compare(self, model: FormModel) -> None:
         """Show who may be the same person, beside what is typed."""
 
+    def kept_changed(self, model: FormModel) -> None:
+        """Other values are kept for the next record."""
+
     def form_typed(self, *, left_field: bool) -> None:
         """Something was typed, or the cursor left a field."""
 
@@ -125,6 +128,9 @@ class Form(Drawn, can_focus=True):
         elif act is Act.COMPARE:
             await self.host.compare(model)
             self.paint()
+        elif act is Act.KEEP:
+            self.host.kept_changed(model)
+            self.done(model, at)
         else:
             self.done(model, at)
 

@@ -8,17 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fieldkit import reference
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import Choice, Record, Use, Value, kinds
+from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.rule import OnlyLimits
+from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.form_field import Candidate
+from fieldkit.screens.form.entry_choices import EntryChoices, read_choices
 from fieldkit.screens.form.view.panel import lower
 from fieldkit.screens.lookup.issues import by_field, denied
 from fieldkit.screens.lookup.rows import NOT_HERE, label_of
 from fieldkit.store import Draft, Hit, Store, StoreError
 
 _LIKELY = 0.9
+_RECENT = 10
+"""Records saved last whose values are offered first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,10 @@ class Start:
     """What the record is called."""
     last: dict[str, str]
     """Texts of the record of this kind that the operator saved last."""
+    recent: Mapping[str, Sequence[str]]
+    """What the operator entered of late in each open list, the last first."""
+    choices: EntryChoices
+    """What the operator chose for forms."""
     issues: Mapping[str, str]
     """What the server objects to, as a sentence by field."""
     denied: Mapping[str, str]
@@ -40,6 +50,8 @@ class Start:
     """What it is called to begin a record that is missing, by each kind that may be begun."""
     limits: OnlyLimits
     """The limits of the schemes that rules compare with."""
+    names: NameWords
+    """The words of names common in the district."""
     scope: Scope | None
     """The area that the server takes changes for from this laptop; None: not known."""
 
@@ -74,16 +86,34 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     refuses = denied(store, kind, new=new, record=record)
     begun, limits = _begun(store, kind), OnlyLimits(store)
     scope = store.pull.state().scope
-    others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
-    last = next((_texts(kind, one) for one in others), {})
+    saved = store.last_saved(_RECENT, operator, kind.kind())
+    others = [_texts(kind, one) for one in saved if one.id != record_id]
+    last, recent = next(iter(others), {}), _recent(kind, others)
+    choices = read_choices(store.home, operator)
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         place: dict[str, Value] = {"district": record.district, "block": record.block}
         found = by_field(store, record.id, kind.form_fields())
-        return Start(record, place, label, last, found, refuses, begun, limits, scope)
+        names = _names(store, kind, record.district)
+        return Start(
+            record, place, label, last, recent, choices, found, refuses, begun, limits, names, scope
+        )
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
-    return Start(None, place, f"New {lower(kind.title)}", last, {}, refuses, begun, limits, scope)
+    names, label = _names(store, kind, device.district if device else 0), f"New {lower(kind.title)}"
+    return Start(
+        None, place, label, last, recent, choices, {}, refuses, begun, limits, names, scope
+    )
+
+
+def _recent(kind: type[Record], saved: Sequence[Mapping[str, str]]) -> dict[str, Sequence[str]]:
+    """Return the texts of the fields with open lists, without repeating any."""
+    names = [name for name, field in kind.asked_fields().items() if field.open_list]
+    return {name: list(dict.fromkeys(one[name] for one in saved if one[name])) for name in names}
+
+
+def _names(store: Store, kind: type[Record], district: int) -> NameWords:
+    return NameWords(*store.name_words(district)) if kind.person else NameWords()
 
 
 def _begun(store: Store, kind: type[Record]) -> dict[str, str]:
@@ -123,6 +153,22 @@ def referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
         )
         for hit in hits
     ]
+
+
+def listed(store: Store, field: Field, typed: str, district: Value, beside: str) -> list[Candidate]:
+    """Return what a text could mean in a field with an open list, the likeliest first.
+
+    ``beside``: what is entered of the place already.
+    """
+    here = district if isinstance(district, int) else 0
+    found = store.suggest(field.open_list, typed, here, beside=beside)
+    return [Candidate(text, text, more=_branch(text)) for text in found]
+
+
+def _branch(text: str) -> str:
+    """Return bank and branch of an IFSC; empty for any other text."""
+    known = reference.branch(text)
+    return f"{known.bank}, {known.branch}" if known else ""
 
 
 def _distinguishing(hit: Hit) -> list[str]:

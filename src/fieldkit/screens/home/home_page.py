@@ -18,9 +18,18 @@ from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import keys, rare
 from fieldkit.screens.look.text import Span, Text
-from fieldkit.screens.lookup.hits import alike, choice_of, new_cells, new_row
+from fieldkit.screens.lookup.hits import (
+    NOTHING_MARKED,
+    alike,
+    choice_of,
+    keys_for,
+    marked_place,
+    new_cells,
+    new_row,
+)
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
 from fieldkit.screens.lookup.search import search
+from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -45,7 +54,10 @@ class HomePage(PickerPage[None]):
         *(rare("? help"),),
         *keys("Esc clear"),
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n,f9", "new", "New", show=False),
+        UNDO,
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,7 +147,8 @@ class HomePage(PickerPage[None]):
         if not typed:
             return self._day()
         self.begin_next()
-        self.set_keys(*self.FINDING)
+        # Enter is offered once a row is marked.
+        self.set_keys(*self.FINDING[len(typed) > 1 :])
         job = await self._job(typed) if len(typed) == 1 and typed.isdigit() else None
         if job:
             words = (Span(job.key, "key"), Span(f" {job.words}", "strong"))
@@ -146,9 +159,12 @@ class HomePage(PickerPage[None]):
     def on_picker_marked(self, event: Picker.Marked) -> None:
         """Say what Enter does with the marked row."""
         if len(self.picker.typed.text.strip()) > 1:
-            begins = event.row is not None and event.row is self.picker.answer.last
-            enter, *others = self.FINDING
-            self.set_keys(enter._replace(does="register") if begins else enter, *others)
+            self.set_keys(*keys_for(event.row, self.picker.answer, self.FINDING, "register"))
+
+    def on_picker_nothing_marked(self, _event: Picker.NothingMarked) -> None:
+        """Say what to press instead of Enter."""
+        if self.picker.typed.text:
+            self.say(NOTHING_MARKED)
 
     async def _job(self, key: str) -> JobRow | None:
         """Return the job of a digit; wait for the records if it is none of the fixed ones."""
@@ -166,7 +182,7 @@ class HomePage(PickerPage[None]):
         return Answer(
             choices,
             last,
-            0 if sure else len(rows),
+            marked_place(len(rows), sure=sure, last=True),
             headings=headings_of(rows),
             note=alike(len(rows)),
         )
@@ -184,7 +200,8 @@ class HomePage(PickerPage[None]):
         new = new_cells("register ", text.strip(), among=bool(rows))
         last = Choice(new, partial(self._begin, text))
         sure = bool(glimpses) and glimpses[0].strong
-        return Answer(rows, last, 0 if sure else len(rows), headings=HEADINGS)
+        marked = marked_place(len(rows), sure=sure, last=True)
+        return Answer(rows, last, marked, headings=HEADINGS)
 
     async def _open(self, kind: str, record_id: str) -> None:
         await self.app.opened()
@@ -199,6 +216,16 @@ class HomePage(PickerPage[None]):
         """Register what is typed, without looking at the hits."""
         self.app.hold_keys(self.run_reporting(partial(self._begin, self.picker.typed.text)))
 
+    def action_undo_save(self) -> None:
+        """Undo the last save, at the second key."""
+        self.app.hold_keys(self.run_reporting(self._undo))
+
+    async def _undo(self) -> None:
+        if await undo_last_save(self):
+            said = self.sentence
+            await self.load_data()
+            self.say(said, done=True)
+
     async def _begin(self, typed: str) -> None:
         """Open the form of a new record, once the records are loaded."""
         await self.ask(lambda _store: None)
@@ -208,7 +235,9 @@ class HomePage(PickerPage[None]):
         from fieldkit.records.declaration.roles import newcomer
 
         clear = partial(self.picker.reload, "")
-        return new_row(self.navigator, newcomer().kind(), typed, among=among, before=clear)
+        return new_row(
+            self.navigator, newcomer().kind(), typed, among=among, ask=self.ask, before=clear
+        )
 
     def action_leave(self) -> None:
         """Stay: Home is where Escape leads."""

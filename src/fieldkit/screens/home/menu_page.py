@@ -37,6 +37,7 @@ def entries(app: AppBase) -> list[MenuEntry]:
         MenuEntry("Progress: reports and figures", "9 on Home", navigator.open_reports, "Work"),
         MenuEntry("Import a spreadsheet", "7 on Home", navigator.open_import, "Work"),
         MenuEntry("Sync: send what was saved", "F5", navigator.open_sync, "This laptop"),
+        MenuEntry("Last saved: open it", "Ctrl+E", navigator.open_last_saved, "Work"),
         MenuEntry("Change operator", "Ctrl+O", navigator.open_operators, "This laptop"),
         MenuEntry("Help: keys and words", "F1", navigator.open_help, "This laptop"),
         MenuEntry("Quit", "Ctrl+Q", app.action_quit, "This laptop"),

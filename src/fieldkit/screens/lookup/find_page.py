@@ -1,8 +1,8 @@
 """Find or new: one box that looks for a record and, if there is none, begins it.
 
 People do not search before they create, whatever the training says; so the search is the way to the
-form. A sure hit is marked; otherwise the row "None of these: register ..." is, which carries the
-name or mobile into the form.
+form. A sure hit is marked, and the row that registers somebody new only if nobody is alike; Ctrl+N
+always registers. What was typed stands in the fields of the form.
 """
 
 from __future__ import annotations
@@ -17,9 +17,18 @@ from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.hits import Take, alike, choice_of, new_row
+from fieldkit.screens.lookup.hits import (
+    NOTHING_MARKED,
+    Take,
+    alike,
+    choice_of,
+    keys_for,
+    marked_place,
+    new_row,
+)
 from fieldkit.screens.lookup.rows import Row, headings_of
 from fieldkit.screens.lookup.search import search
+from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 
@@ -70,7 +79,7 @@ class FindPage(PickerPage[None]):
             for row in rows
         ]
         last = self.new(text, among=bool(rows))
-        marked = 0 if sure or (last is None and len(rows) == 1) else len(rows) if last else None
+        marked = marked_place(len(rows), sure=sure, last=last is not None)
         return Answer(choices, last, marked, headings=headings_of(rows), note=alike(len(rows)))
 
     async def first_answer(self, last: Choice | None) -> Answer:
@@ -89,6 +98,10 @@ class FindPage(PickerPage[None]):
         """Return the row that begins a new record, if one may be begun here."""
         return None
 
+    def on_picker_nothing_marked(self, _event: Picker.NothingMarked) -> None:
+        """Say what to press instead of Enter."""
+        self.say(NOTHING_MARKED)
+
     async def action_new(self) -> None:
         """Begin a new record with what is typed."""
         row = self.new(self.picker.typed.text)
@@ -103,22 +116,25 @@ class NewPage(FindPage):
     """
 
     PROMPT = "Find or new"
+    BINDINGS: ClassVar[list[BindingType]] = [UNDO]
     KEYS = keys("Enter open", "Ctrl+N new", f"{UP}{DOWN} choose", "Esc back")
 
     def __init__(self, kind: str, title: str) -> None:
         super().__init__(title, [kind], self._open)
         self._kind = kind
 
+    def action_undo_save(self) -> None:
+        """Undo the last save, at the second key."""
+        self.app.hold_keys(self.run_reporting(partial(undo_last_save, self)))
+
     async def _open(self, kind: str, record_id: str) -> None:
         await self.navigator.open_record(kind, record_id)
 
     def on_picker_marked(self, event: Picker.Marked) -> None:
         """Say what Enter does with the marked row."""
-        begins = event.row is not None and event.row is self.picker.answer.last
-        enter, *others = self.KEYS
-        self.set_keys(enter._replace(does="new") if begins else enter, *others)
+        self.set_keys(*keys_for(event.row, self.picker.answer, self.KEYS, "new"))
 
     def new(self, typed: str, *, among: bool = False) -> Choice:
         """Return the row that begins a new record; the box is empty after it."""
         clear = partial(self.picker.reload, "")
-        return new_row(self.navigator, self._kind, typed, among=among, before=clear)
+        return new_row(self.navigator, self._kind, typed, among=among, ask=self.ask, before=clear)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.navigator import AfterSave, Navigator
 from fieldkit.screens.look.glyphs import DOT
-from fieldkit.screens.look.parts import state_mark
+from fieldkit.screens.look.parts import Key, state_mark
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.lookup.matched import hit_cells
 from fieldkit.screens.lookup.rows import Row
-from fieldkit.screens.lookup.search import MOST, texts_from
-from fieldkit.screens.widgets.rows import Choice
+from fieldkit.screens.lookup.search import MOST, texts_from, texts_typed
+from fieldkit.screens.widgets.rows import Answer, Choice
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
 
 Take = Callable[[str, str], Awaitable[object]]
 """What is done with the chosen record: its kind and its id."""
+
+Ask = Callable[[Callable[["Store"], Mapping[str, str]]], Awaitable[Mapping[str, str]]]
+"""Asks the store, in its thread."""
+
+NOTHING_MARKED = "Is it one of these? Down marks one, Enter opens it. Ctrl+N registers a new one."
+"""What is said when Enter is pressed among hits of which none is sure."""
 
 
 def new_row(
@@ -24,11 +34,13 @@ def new_row(
     typed: str,
     *,
     among: bool = False,
+    ask: Ask | None = None,
     before: Callable[[], None] | None = None,
     after: AfterSave | None = None,
 ) -> Choice:
     """Return the row that begins a new record with what was typed.
 
+    ``ask`` finds the village among the words, by the store.
     ``among``: it stands under hits. ``before`` runs when the form opens, ``after`` once the record
     is saved, in place of opening its page.
     """
@@ -36,7 +48,7 @@ def new_row(
 
     texts, found = texts_from(kind, typed), kinds()[kind]
     verb = found.new_verb or "new"
-    called = list(texts.values())[-1] if texts else ""
+    called = next(iter(texts.values()), "")
     what = "" if found.new_verb and called else f"{found.title.lower()} "
     if found.new_verb and not called:
         what = f"a new {what}"
@@ -44,10 +56,12 @@ def new_row(
     async def begin() -> None:
         if before:
             before()
+        looked = ask if typed.strip() else None  # nothing typed: the form opens at once
+        known = await looked(lambda store: texts_typed(store, kind, typed)) if looked else texts
         if after:
-            await navigator.open_form(kind, texts=texts, after=after)
+            await navigator.open_form(kind, texts=known, after=after)
         else:
-            await navigator.open_new(kind, texts=texts)
+            await navigator.open_new(kind, texts=known)
 
     return Choice(new_cells(f"{verb} {what}", called, among=among), begin)
 
@@ -79,6 +93,29 @@ def below_of(row: Row) -> tuple[Cell, ...]:
     if waits:
         words += [Span(f" {DOT} " if what else " "), Span(waits, sign[0].style)]
     return ((*sign, *words), (Span(number),))
+
+
+def marked_place(many: int, *, sure: bool, last: bool) -> int | None:
+    """Return the row that is marked: a sure hit; the row under the hits only if there are none.
+
+    Enter must neither register somebody who may be here nor open somebody else.
+    """
+    if sure or not many or (many == 1 and not last):
+        return 0
+    return None
+
+
+def keys_for(
+    row: Choice | None, answer: Answer, offered: Sequence[Key], begins: str
+) -> Sequence[Key]:
+    """Return the keys that work on the marked row; ``offered`` begins with Enter.
+
+    ``begins``: what Enter does on the row that begins a new record.
+    """
+    enter, *others = offered
+    if row is None:
+        return others
+    return (enter._replace(does=begins), *others) if row is answer.last else offered
 
 
 def alike(many: int) -> str:

@@ -15,6 +15,9 @@ MOST = 20
 _ALL_IN_NAME = 0.9
 """The score from which every word typed is in the name."""
 
+_PLACE_WORDS = 3
+"""Words that the name of a village has at most."""
+
 
 def search(store: Store, text: str, kinds: Sequence[str] | None) -> tuple[list[Row], bool]:
     """Return the rows that answer ``text``, and whether the first is sure. Runs in a thread."""
@@ -43,21 +46,34 @@ def first_is_sure(hits: Sequence[Hit]) -> bool:
     return not kinds()[hits[0].kind].person and hits[0].score >= _ALL_IN_NAME > rest
 
 
-def texts_from(kind: str, typed: str) -> dict[str, str]:
-    """Return the form's texts for what was typed into a search: a mobile, a name, or both.
+def texts_typed(store: Store, kind: str, typed: str) -> dict[str, str]:
+    """Return the form's texts for what was typed, the village among them. Runs in a thread."""
+    from fieldkit.screens.lookup.spoken import spoken
 
-    Pure. A number that is not a whole mobile was only typed to search, and is left out.
+    last, device = spoken(typed).last_words, store.device
+    begin = max(1, len(last) - _PLACE_WORDS)
+    endings = [" ".join(last[start:]) for start in range(begin, len(last))]
+    place, village = store.known_village(endings, device.district if device else 0)
+    return texts_from(kind, typed, place, village)
+
+
+def texts_from(kind: str, typed: str, place: str = "", village: str = "") -> dict[str, str]:
+    """Return the form's texts for what was typed into a search, each in its own field. Pure.
+
+    ``place``: the words behind the names that mean ``village``. A number that is no whole mobile
+    was only typed to search, and is left out.
     """
-    from fieldkit.plain_text import plain
-    from fieldkit.records import Use, kinds
+    from fieldkit.records import Choice, Use, kinds
+    from fieldkit.records.fields.formats import AadhaarLastFour
+    from fieldkit.screens.lookup.spoken import spoken
 
-    found = kinds()[kind]
-    texts: dict[str, str] = {}
-    words = plain(typed).split()
-    digits = "".join(c for word in words if word[-1:].isdigit() for c in word if c.isdigit())
-    name = " ".join(word for word in words if not any(c.isdigit() for c in word))
-    if len(digits) >= 10 and (mobile := found.used(Use.DIGITS)):
-        texts[mobile[0]] = digits[-10:]
-    if name and (names := found.used(Use.NAME)):
-        texts[names[0]] = name.title() if name.islower() or name.isupper() else name
+    found, one = kinds()[kind], spoken(typed, place)
+    by_use = {Use.NAME: one.name, Use.KIN: one.kin, Use.DIGITS: one.mobile, Use.PLACE: village}
+    texts = {found.used(use)[0]: text for use, text in by_use.items() if text and found.used(use)}
+    for name, field in found.form_fields().items():
+        form = field.format
+        if one.last_four and isinstance(form, AadhaarLastFour):
+            texts[name] = one.last_four
+        if one.relation and isinstance(form, Choice) and form.list == "relation":
+            texts[name] = one.relation
     return texts

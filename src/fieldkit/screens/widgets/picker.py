@@ -46,6 +46,9 @@ class Picker(Drawn, can_focus=True):
             super().__init__()
             self.row = row
 
+    class NothingMarked(Message):
+        """Enter was pressed and no row is marked."""
+
     def __init__(
         self,
         source: Source,
@@ -240,7 +243,9 @@ class Picker(Drawn, can_focus=True):
     async def enter(self) -> None:
         """Do what the marked row does."""
         await self.settled()
-        if self.marked is not None and self._in_sight():
+        if self.marked is None:
+            self.post_message(self.NothingMarked())
+        elif self._in_sight():
             await self._run_reporting(self.marked.enter)
 
     async def remove_marked(self) -> None:

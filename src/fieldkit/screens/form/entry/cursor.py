@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fieldkit.protocol.identity import read_id
-from fieldkit.records import Nothing, Record, Value
+from fieldkit.records import Nothing, Record, Use, Value
 from fieldkit.screens.form.entry.form_field import NOT_CHOSEN, UNKNOWN, Candidate, FormField
 from fieldkit.screens.form.entry.form_fields import FormFields
 from fieldkit.screens.form.entry.terms import Lookup
@@ -36,6 +36,12 @@ class FormCursor(FormFields):
         """Labels of records referred to, by id."""
         self.begun: Mapping[str, str] = {}
         """What it is called to begin a new record, by each kind that may be begun here."""
+        self.needed_only = False
+        """Whether Enter passes over what is not needed yet."""
+        self.kept: dict[str, str] = {}
+        """The texts that the next record begins with, by field."""
+        self.recent: Mapping[str, Sequence[str]] = {}
+        """What the operator entered in each open list of late, the last first."""
         self._touched = False
         self._adding = False
         """Whether the next key adds to the text though nothing was typed yet."""
@@ -76,13 +82,44 @@ class FormCursor(FormFields):
             return self._listed[1]
         here = self._lookup_here
         found = self._found.get(here, ())
-        if one.field.suggest and here.text:
-            others = [c for c in found if c.text.casefold() != here.text.casefold()]
-            return (Candidate(here.text, here.text, more="as typed"), *others)
+        if one.field.open_list:
+            return self._listed_openly(here.text, found)
         if one.searched and here in self._found:
             kinds = [kind for kind in one.refers_to if kind in self.begun]
             return (*found, *(Candidate("", self.begun[kind], begins=kind) for kind in kinds))
         return found
+
+    def _listed_openly(self, typed: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """Return what is typed, then what the operator entered of late, then what was found."""
+        folded, known = typed.casefold(), {one.text: one for one in found}
+        before = [*self._same_place(), *self.recent.get(self.at, ())]
+        texts = dict.fromkeys([text for text in before if text.casefold().startswith(folded)])
+        listed = [known.get(text) or Candidate(text, text) for text in texts | known]
+        others = [one for one in listed if one.text.casefold() != folded]
+        if self._as_typed:
+            return (Candidate(typed, typed, more="as typed"), *others)
+        return tuple(others)
+
+    def beside(self, name: str) -> str:
+        """Return what is entered of the place already: its name for a PIN code, else that."""
+        wanted = {"pin": self.kind.used(Use.PLACE), "village": self._pins}
+        texts = (self.fields[one].text for one in wanted.get(self.fields[name].field.open_list, ()))
+        return next((text for text in texts if text), "")
+
+    @property
+    def _pins(self) -> list[str]:
+        return [name for name, one in self.fields.items() if one.field.open_list == "pin"]
+
+    def _same_place(self) -> Sequence[str]:
+        """Return the village, which often is the name of what is asked of its place, too."""
+        if self.current.field.open_list != "gram_panchayat":
+            return ()
+        return [text for name in self.kind.used(Use.PLACE) if (text := self.fields[name].text)]
+
+    @property
+    def _as_typed(self) -> bool:
+        """Whether the text of an open list can stand as it is: words that find a code cannot."""
+        return bool(self.current.text.strip()) and not self.current.problem
 
     @property
     def marked(self) -> Candidate | None:
@@ -106,15 +143,15 @@ class FormCursor(FormFields):
     def needs_candidates(self) -> bool:
         """Say whether the store must still say what the text could mean."""
         one, here = self.current, self._lookup_here
-        asked = one.searched or (one.field.suggest and here.text)
+        asked = one.searched or (one.field.open_list and (here.text or one.by_place))
         return bool(asked) and here not in self._found
 
     def waits(self) -> bool:
         """Say whether the text must be looked up before the cursor can leave the field."""
-        text = self.current.text.strip()
-        return bool(self.current.searched and text and not read_id(text)) and (
-            self._lookup_here not in self._found
-        )
+        one, text = self.current, self.current.text.strip()
+        looked_for = one.searched and not read_id(text)
+        named = one.field.open_list and one.problem
+        return bool(text and (looked_for or named)) and self._lookup_here not in self._found
 
     def supply(self, lookup: Lookup, found: Sequence[Candidate]) -> None:
         """Take what the store found; it is used only while the text is the one asked about.
@@ -133,7 +170,7 @@ class FormCursor(FormFields):
     def _mark_current_value(self) -> None:
         """Mark the present value, so that walking the list starts there."""
         one = self.current
-        if one.field.suggest and one.text.strip():
+        if one.field.open_list and self._as_typed:
             self.mark = max(self.mark, 0)
         if one.closed and self.fresh and self.mark < 0 and one.value is not None:
             value = one.field.format.edit(one.value)
@@ -143,6 +180,8 @@ class FormCursor(FormFields):
         one, found = self.current, self.candidates()
         if one.searched:
             likely = bool(found) and found[0].sure and not any(c.sure for c in found[1:2])
+        elif one.field.open_list and not self._as_typed:
+            likely = len(found) == 1 and bool(one.text.strip()) and not self.fresh
         else:
             likely = bool(found) and bool(one.text.strip()) and not self.fresh
         self.mark = 0 if likely else -1
@@ -157,9 +196,14 @@ class FormCursor(FormFields):
         for name in reversed(order[:here]) if back else order[here + 1 :]:
             one = self.fields[name]
             done = one.text.strip() and not one.problem
-            if one.field.asked(values) and not (empty and done):
+            passed = empty and (done or (self.needed_only and not self.needed(one)))
+            if one.field.asked(values) and not passed:
                 return name
         return None
+
+    def needed(self, one: FormField) -> bool:
+        """Say whether a field is asked now: the first section is, and what a record must have."""
+        return one.field.section == self.sections[0] or bool(one.field.required or one.problem)
 
     def step(self, name: str | None) -> bool:
         """Enter a field, or the same one again; say whether it is another."""

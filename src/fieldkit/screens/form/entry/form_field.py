@@ -14,7 +14,7 @@ from fieldkit import reference
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.plain_text import plain
 from fieldkit.protocol.identity import read_id
-from fieldkit.records.declaration.field import Field
+from fieldkit.records.declaration.field import Field, Use
 from fieldkit.records.fields.formats import (
     AadhaarLastFour,
     Account,
@@ -26,6 +26,7 @@ from fieldkit.records.fields.formats import (
     Format,
     Mobile,
     Money,
+    PersonName,
     PortalNumber,
     Reference,
     Unfit,
@@ -34,13 +35,19 @@ from fieldkit.records.fields.formats import (
     YesNo,
     today,
 )
+from fieldkit.screens.form.entry.spoken_day import spoken_day
 from fieldkit.screens.widgets.line_edit import FieldText, tame
 
 UNKNOWN = "not on this laptop"
 NOT_CHOSEN = "Not chosen yet. Type a name or number; Right marks one, Enter takes it."
+_SHORTEST_PART = 2
+"""Letters from which a part of a label within a word means an entry."""
 _EXAMPLES: tuple[tuple[type[Format], str], ...] = (
     (Born, "23/01/1984, 2301 1984, 23 Jan 1984, or the year alone: 1984."),
-    (Date, "23/01/2026, 2301 2026, 23 Jan 2026; 2301 is this year; today."),
+    (
+        Date,
+        "23/01/2026, 2301 2026, 23 Jan 2026; 2301 is this year; today, yesterday, -3, monday.",
+    ),
     (Mobile, "Ten digits: 94190 11432. +91 or 0 in front is dropped."),
     (AadhaarLastFour, "0143. Never more than the last four digits."),
     (Account, "9 to 18 digits, zeros in front too."),
@@ -48,7 +55,7 @@ _EXAMPLES: tuple[tuple[type[Format], str], ...] = (
     (Money, "15000 or 15,000: whole rupees."),
     (YesNo, "y or n."),
     (FinancialYear, "2025-26."),
-    (Choice, "The first letters, or the number or code in the list; Left and Right walk it."),
+    (Choice, "Any part of its name, or the number or code in the list; Left and Right walk it."),
     (Reference, "A name with the village, a mobile, or a number like 7KQ2M9XD-142."),
 )
 
@@ -135,6 +142,22 @@ class FormField:
         return isinstance(self.field.format, Reference)
 
     @property
+    def may_be_kept(self) -> bool:
+        """Whether several records in a row may have the same value: no name, number or yes and no.
+
+        What is asked of each person is never answered beforehand.
+        """
+        own = Use.NAME | Use.KIN | Use.DIGITS | Use.CODE
+        form = self.field.format
+        asked = Born | Mobile | AadhaarLastFour | Account | PersonName | PortalNumber | YesNo
+        return not self.field.uses & own and not isinstance(form, asked)
+
+    @property
+    def by_place(self) -> bool:
+        """Whether the place entered says what it may be, before anything is typed."""
+        return self.field.open_list == "pin"
+
+    @property
     def refers_to(self) -> tuple[str, ...]:
         """The kinds of records that it may refer to."""
         form = self.field.format
@@ -144,7 +167,7 @@ class FormField:
         """Say whether a letter can begin what is typed here: a number or a birth date has none."""
         form = self.field.format
         if isinstance(form, Date) and not isinstance(form, Born):
-            return letter.casefold() == "t"  # today
+            return letter.casefold() in "tymwfs"  # today, yesterday, monday ...
         return not isinstance(form, Born | Mobile | AadhaarLastFour | Money | Whole)
 
     def could_be(self, typed: str) -> bool:
@@ -176,10 +199,12 @@ class FormField:
             number = numbered(form.options(within), self.text)
             if number is not None:
                 return number.code
-            found = form.matching(self.text, within)
+            found = meant(form, self.text, within)
             only = reference.exact(found, self.text) or (found[0] if len(found) == 1 else None)
             if only is not None:
                 return only.code
+        if isinstance(form, Date) and (day := spoken_day(self.text, today())):
+            return form.parse(day.isoformat())
         if self.searched and self.text.strip() and read_id(self.text) is None:
             raise Unfit(NOT_CHOSEN)
         return form.parse(self.text, confirmed=self.confirmed)
@@ -224,7 +249,7 @@ class FormField:
         if not isinstance(form, Choice):
             return ()
         number = None if whole else numbered(form.options(within), self.text)
-        found = form.options(within) if whole else form.matching(self.text, within)
+        found = form.options(within) if whole else meant(form, self.text, within)
         return tuple(
             Candidate(str(one.code), one.label) for one in ((number,) if number else found)
         )
@@ -291,6 +316,19 @@ class FormField:
             )
             if text
         ]
+
+
+def meant(form: Choice, typed: str, within: Value) -> Sequence[reference.Option]:
+    """Return the entries that a text could mean: else those with it anywhere in the label."""
+    found = form.matching(typed, within)
+    text = reference.fold(typed)
+    if found or len(text) < _SHORTEST_PART:
+        return found
+    try:
+        form.turn_away(typed)
+    except Unfit:
+        return ()
+    return [one for one in form.options(within) if text in reference.fold(one.label)]
 
 
 def numbered(options: Sequence[reference.Option], typed: str) -> reference.Option | None:

@@ -12,6 +12,8 @@ from functools import partial
 from typing import NamedTuple
 
 from fieldkit.records import Nothing, Record, Use, Value
+from fieldkit.records.fields.formats import Text
+from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.cursor import FormCursor
 from fieldkit.screens.form.entry.form_field import FormField
 from fieldkit.screens.form.entry.terms import Act, Message
@@ -51,6 +53,8 @@ class FormModel(FormCursor):
         self.help_open = False
         self.last: Mapping[str, str] = {}
         """Texts of the record saved before, for ``=``."""
+        self.name_words = NameWords()
+        """The words by which a half-typed name may go on."""
         self.asked: set[str] = set()
         """Fields that the next save confirms."""
         self._passed: list[str] = []
@@ -211,14 +215,17 @@ class FormModel(FormCursor):
     def _within_text(self, key: str) -> Act:
         self.current.box.move(key)
         self._adding = self._adding or key in {"home", "end"} or not self.current.closed
-        self.fresh = self.fresh and not self.current.field.suggest
+        self.fresh = self.fresh and not self.current.field.open_list
         return Act.NONE
 
     def _right(self) -> Act:
-        """Move in the text; from its end, through the candidates."""
+        """Move in the text; at its end, take how a name may go on, or walk the candidates."""
         one = self.current
         if one.box.cursor < len(one.text):
             return self._within_text("right")
+        if rest := self.completion:
+            self._edit(lambda field: field.box.insert(rest))
+            return Act.NONE
         if self.needs_candidates():
             return Act.LOOK_UP
         self._adding = self._adding or not (one.closed or one.searched)
@@ -243,6 +250,8 @@ class FormModel(FormCursor):
         state = self._field_of_state()
         if self.step(state or self.next_field(empty=True)):
             self._passed = [] if state else self._choices_between(before, self.at)
+        elif self.needed_only:
+            self.say("All that is needed now is filled.", "Ctrl+S saves, PgDn shows the rest.")
         else:
             self.say("Nothing is left to fill below.", "Ctrl+S saves.")
         return Act.NONE
@@ -299,11 +308,63 @@ class FormModel(FormCursor):
             self.mark = -1
         return Act.NONE
 
+    @property
+    def completion(self) -> str:
+        """How the half-typed word may go on: Right takes it, nothing else does."""
+        one = self.current
+        if self.types_over or not one.text or one.box.cursor < len(one.text):
+            return ""
+        if self.kind.person and one.field.uses & (Use.NAME | Use.KIN):
+            family_name = self._surname() if Use.KIN in one.field.uses else ""
+            return self.name_words.rest_of(one.text, family_name)
+        return self._rest_of_own_words(one)
+
+    def _rest_of_own_words(self, one: FormField) -> str:
+        """Return how a text goes on with the village or the mobile of this very form."""
+        word = one.text.rpartition(" ")[2]
+        if not word or not isinstance(one.field.format, Text) or one.field.open_list:
+            return ""
+        own = [*self.kind.used(Use.PLACE), *self.kind.used(Use.DIGITS)]
+        values = (str(self.fields[name].value or "") for name in own if name in self.fields)
+        found = (text for text in values if len(text) > len(word) and text.startswith(word))
+        return next(found, "")[len(word) :]
+
+    @property
+    def going_on(self) -> str:
+        """The word that Right makes of the one being typed."""
+        return f"{self.current.text.rpartition(' ')[2]}{self.completion}".strip()
+
     def _surname(self) -> str:
         """Return the last word of the person's own name."""
         own = [self.fields[name].text for name in self.kind.used(Use.NAME)]
         words = own[0].split() if self.kind.person and own else []
         return words[-1] if len(words) > 1 else ""
+
+    def keep(self) -> Act:
+        """Keep the value of this field for the next record, or let it go."""
+        self.leave_field()
+        self.enter_field()
+        one, label = self.current, self.current.field.label
+        if self.record is not None:
+            self.say("Only a new record passes values on to the next one.")
+        elif self.kept.pop(one.name, ""):
+            self.say(f"{label}: not kept any more.")
+            return Act.KEEP
+        elif not one.may_be_kept:
+            self.say("This is asked of each person, so it cannot be kept.")
+        elif one.value is None:
+            self.say("Fill this first; then F3 keeps it for the next record.")
+        else:
+            self.kept[one.name] = one.field.format.edit(one.value)
+            self.say(f"{label}: kept for the next record.", "F3 again lets it go.")
+            return Act.KEEP
+        return Act.NONE
+
+    def kept_after_save(self) -> dict[str, str]:
+        """Return what is kept, with the values of this record."""
+        fields = {name: self.fields[name] for name in self.kept if name in self.fields}
+        texts = {name: one.field.format.edit(one.value) for name, one in fields.items()}
+        return {name: text or self.kept[name] for name, text in texts.items()}
 
     def _undo(self) -> Act:
         if self.current.undo():
@@ -326,7 +387,7 @@ class FormModel(FormCursor):
 
 _LEAVING = frozenset(
     {"enter", "down", "tab", "up", "shift+tab", "pageup", "pagedown"}
-    | {"ctrl+s", "f10", "ctrl+n", "f9", "f4", "ctrl+l"}
+    | {"ctrl+s", "f10", "ctrl+n", "f9", "f3", "f4", "ctrl+l"}
 )
 _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     "enter": FormModel._enter,
@@ -349,4 +410,5 @@ _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     **dict.fromkeys(("ctrl+s", "f10"), lambda model: model._leave_for(Act.SAVE)),
     **dict.fromkeys(("ctrl+n", "f9"), lambda model: model._leave_for(Act.SAVE_NEXT)),
     **dict.fromkeys(("f4", "ctrl+l"), lambda model: model._leave_for(Act.COMPARE)),
+    "f3": FormModel.keep,
 }

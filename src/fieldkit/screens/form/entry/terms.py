@@ -22,6 +22,8 @@ class Act(Enum):
     """Ask which field to go to."""
     COMPARE = auto()
     """Show who may be the same person."""
+    KEEP = auto()
+    """What is kept for the next record is other than before."""
     SAVE = auto()
     SAVE_NEXT = auto()
 

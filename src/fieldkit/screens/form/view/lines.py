@@ -118,12 +118,12 @@ def _row(model: FormModel, one: FormField, cols: Columns, width: int, *, asked: 
     inside = _text_width(cols, one.text, note)
     view = one.box.window(inside)
     style: StyleName = "replaced" if model.types_over else "typed"
-    box = (
-        Span(" "),
-        Span(view.text[: view.cursor], style),
-        Span(view.text[view.cursor : view.after] or " ", "cursor"),
-        Span(view.text[view.after :], "typed"),
-    )
+    under = view.text[view.cursor : view.after] or " "
+    behind: Text = (Span(view.text[view.after :], "typed"),)
+    if rest := model.completion.rstrip()[: len(view.text) - view.cursor]:
+        after = view.text[view.cursor + len(rest) :]
+        under, behind = rest[0], (Span(rest[1:], "dim"), Span(after, "typed"))
+    box = (Span(" "), Span(view.text[: view.cursor], style), Span(under, "cursor"), *behind)
     return _pieces((Span(label, "strong"),), box, inside, note, cols, width, "selected")
 
 
@@ -164,14 +164,19 @@ def _note(model: FormModel, one: FormField, *, asked: bool) -> Text:
     here = one.name == model.at
     if not asked:
         return ()
-    if here and (marked := model.marked) and (one.closed or one.searched or model.mark):
+    walked = model.mark or not one.text.strip()
+    if here and (marked := model.marked) and (one.closed or one.searched or walked):
         return (Span(marked.called),)
     if one.wrong:
         return _fault(one, typing=here and not model.fresh)
     if not one.text.strip():
         return _wanted(model, one, here=here)
     read = one.read_as(model.names)
-    return (Span(read, "text" if here else "dim"),) if read else ()
+    kept = model.kept.get(one.name) == one.text
+    return (
+        *((Span("kept  ", "key"),) if kept else ()),
+        *((Span(read, "text" if here else "dim"),) if read else ()),
+    )
 
 
 def _wanted(model: FormModel, one: FormField, *, here: bool) -> Text:

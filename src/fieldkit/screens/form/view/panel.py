@@ -62,9 +62,11 @@ def offered_keys(model: FormModel, *, alike: bool = False) -> Sequence[Key]:
     return (
         *keys("Enter next", "F4 same person?" if alike else ""),
         *((rare("↑ back"),) if one.name != next(iter(model.fields)) else ()),
-        *((rare("←→ choose"),) if one.closed or one.searched or one.field.suggest else ()),
+        *(keys(f"→ {model.going_on}") if model.completion else ()),
+        *((rare("←→ choose"),) if one.closed or one.searched or one.field.open_list else ()),
         *((rare("End edit"),) if model.types_over and not one.closed else ()),
         *((rare("= as last"),) if empty and model.last.get(one.name) else ()),
+        *((rare("F3 keep"),) if model.record is None and one.may_be_kept and not empty else ()),
         *keys("Ctrl+S save", "Ctrl+N save, next", "PgDn more", "Ctrl+T go to"),
         *((rare("? help"),) if empty else ()),
         *keys("Esc back"),

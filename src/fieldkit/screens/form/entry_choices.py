@@ -1,0 +1,73 @@
+"""What an operator chose for their forms: the values kept for the next record, the way of Enter.
+
+It stands in a small file in the home folder, by operator and kind. A file that cannot be read
+counts as empty. These functions run in a thread.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from fieldkit.settings import make_file_private
+
+FILE = "entry.json"
+Texts: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChoices:
+    """The choices of one operator."""
+
+    needed_only: bool = False
+    """Whether Enter passes over what is not needed yet."""
+    kept: Mapping[str, Texts] = field(default_factory=dict)
+    """By kind: the fields that the next record begins with, as one would type them."""
+
+    def keeping(self, kind: str, texts: Texts) -> EntryChoices:
+        """Return the choices with other texts kept for records of a kind."""
+        return replace(self, kept={**self.kept, kind: dict(texts)})
+
+
+def read_choices(home: Path, operator: str) -> EntryChoices:
+    """Return what an operator chose."""
+    own = _read(home).get(operator)
+    if not isinstance(own, dict):
+        return EntryChoices()
+    kept = own.get("kept")
+    return EntryChoices(
+        own.get("needed_only") is True,
+        {str(kind): _texts(texts) for kind, texts in kept.items()}
+        if isinstance(kept, dict)
+        else {},
+    )
+
+
+def write_choices(home: Path, operator: str, choices: EntryChoices) -> None:
+    """Keep what an operator chose; the choices of others stay.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    kept = {kind: dict(texts) for kind, texts in choices.kept.items() if texts}
+    whole = {**_read(home), operator: {"needed_only": choices.needed_only, "kept": kept}}
+    path = home / FILE
+    make_file_private(path)
+    path.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _texts(found: object) -> Texts:
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): text for name, text in found.items() if isinstance(text, str)}
+
+
+def _read(home: Path) -> dict[str, object]:
+    try:
+        whole = json.loads((home / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return whole if isinstance(whole, dict) else {}

@@ -1,0 +1,89 @@
+"""The last save undone, by an ordinary change: asked by the same key twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+
+from fieldkit.screens.base.last_save import LastSave
+from fieldkit.screens.base.page import Page
+from fieldkit.screens.look.text import cut, words_of
+from fieldkit.screens.lookup.deleting import delete
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fieldkit.records import Record, Value
+    from fieldkit.store import Store
+
+UNDO = Binding("ctrl+z,f8", "undo_save", "Undo", show=False)
+"""The keys of a page on which the last save can be undone."""
+_LONGEST = 40
+"""Cells of the label in the question."""
+_MOST_FIELDS = 3
+"""Fields that the question names."""
+
+
+async def undo_last_save(page: Page[None]) -> bool:
+    """Say what undoing the last save does at the first key; do it at the second.
+
+    A new record is deleted; of a correction, the values before come back, except where they were
+    changed again since. Return whether anything was undone.
+
+    Raises:
+        StoreError: it could not be written.
+    """
+    saves, operator = page.app.saves, page.app.operator
+    save = saves.last(operator)
+    if save is None:
+        page.say("Nothing was saved since the start that could be undone.")
+        return False
+    record = await page.ask(lambda store: store.get(save.kind, save.id))
+    back = _values_back(save, record)
+    named = words_of(cut(save.label, _LONGEST))
+    if record is None or record.deleted or (save.before is not None and not back):
+        saves.drop(save)
+        page.say(f"{named} was changed again or deleted since: nothing to undo there.")
+        return False
+    what = _in_words(record, save, back)
+    if not page.confirmed(
+        f"undo {save.id} {record.version}", f"Undo: {what} {named}?", "Ctrl+Z again."
+    ):
+        return False
+    await page.ask(lambda store: _undo(store, record, save, back))
+    saves.drop(save)
+    await page.app.refresh_status()
+    page.say(f"Undone: {named}", done=True)
+    return True
+
+
+def _values_back(save: LastSave, record: Record | None) -> Mapping[str, Value]:
+    """Return the former values of what still is as it was saved."""
+    if record is None or save.before is None:
+        return {}
+    return {
+        name: save.before.get(name)
+        for name, value in save.saved.items()
+        if record.value(name) == value
+    }
+
+
+def _in_words(record: Record, save: LastSave, back: Mapping[str, Value]) -> str:
+    if save.before is None:
+        return f"delete the new {record.title.lower()}"
+    fields = record.fields()
+    labels = [fields[name].label.lower() for name in back]
+    more = f" and {len(labels) - _MOST_FIELDS} more" if len(labels) > _MOST_FIELDS else ""
+    return f"put back {', '.join(labels[:_MOST_FIELDS])}{more} of"
+
+
+def _undo(store: Store, record: Record, save: LastSave, back: Mapping[str, Value]) -> None:
+    from fieldkit.store import Edit
+
+    if save.before is None:
+        delete(store, record.id, save.operator, record.version or 0)
+    else:
+        fields = frozenset(record.fields())
+        edit = Edit(type(record), back, record.id, record.version or 0, confirmed=fields)
+        store.save([edit], save.operator)
