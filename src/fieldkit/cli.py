@@ -202,6 +202,11 @@ def _add_records(commands: Subparsers) -> None:
     export.add_argument("-o", "--output", type=Path, metavar="FILE")
     export.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
 
+    enter = _add(commands, "enter", "enter or correct records by plain questions", "entering:enter")
+    enter.add_argument("kind", help="such as beneficiary or member; `fieldkit kinds` lists them")
+    enter.add_argument("--record", metavar="ID", help="correct this record")
+    enter.add_argument("--operator", metavar="NAME", help="who enters; else the last one here")
+
     find = _add(commands, "find", "look for a record", "records:find")
     find.add_argument("text")
     find.add_argument("--kind")
