@@ -92,7 +92,7 @@ def _begin(store: Store, kind: type[Record], draft: Draft, opened: Draft | None)
     """Begin the questions; ``opened``: the draft that is gone on with, as it was kept."""
     found = start(store, kind, draft.record_id, draft.operator)
     model = FormModel(kind, found.record, draft.texts, "", found.place, found.limits)
-    model.last, model.scope = found.last, found.scope
+    model.last, model.scope, model.second.fields = found.last, found.scope, found.twice
     say(f"Correct {found.label}" if found.record else found.label)
     for text in {**found.denied, **found.issues}.values():
         say(text)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import Enum, auto
 
 from fieldkit.commands import say
-from fieldkit.commands.asking.console import ask, say_all
+from fieldkit.commands.asking.console import ask, chosen, say_all
 from fieldkit.commands.asking.question import (
     chosen_number,
     explained,
@@ -21,6 +21,7 @@ from fieldkit.screens.form.entry.form_field import UNKNOWN, Candidate, FormField
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.entry.same_person import SamePerson
 from fieldkit.screens.form.entry.saving import draft_texts
+from fieldkit.screens.form.entry.second_typing import same_value
 from fieldkit.screens.form.entry.terms import Lookup
 from fieldkit.screens.form.reading import referred
 from fieldkit.store import Draft, Store
@@ -200,6 +201,8 @@ class Questions:
         if one.doubtful and ask(one.problem, "Meant so? y or n").casefold() in {"y", "yes"}:
             one.confirmed = True
             one.read(model.within(one))
+        if model.second.wanted(one.name):
+            self._type_again(one)
         if one.problem:
             say(one.problem)
             return Turn.AGAIN
@@ -209,6 +212,18 @@ class Questions:
         if read := one.read_as(model.names):
             say(f"  Read as {read}.")
         return Turn.NEXT
+
+    def _type_again(self, one: FormField) -> None:
+        """Ask for a number once more; where both differ, ask which is right."""
+        model = self.model
+        again = ask(f"{one.field.label} once more, or Enter to leave it as it is")
+        if again and not same_value(one, again):
+            say_all([f"  1 {one.text.strip()}", f"  2 {again}"])
+            if chosen("Which is right, 1 or 2?", {"1": False, "2": True}, "Type 1 or 2."):
+                model.step(one.name)
+                model.paste(again)
+                model.leave_field()
+        model.second.settle(one.name)
 
     # --- what the store knows ---
 

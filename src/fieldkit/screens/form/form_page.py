@@ -120,6 +120,7 @@ class FormPage(Page["SavedRecord | None"]):
             at = draft.field if draft else next(filter(None, found.issues), "")
             model = FormModel(kind, record, overlay, at, found.place, found.limits)
             model.last, model.begun, model.scope = found.last, found.begun, found.scope
+            model.second.fields = found.twice
             if draft:
                 model.go_on_typing()
             self._same = SamePerson(model)

@@ -146,7 +146,7 @@ class Form(Drawn, can_focus=True):
             await self.go_to(name)
             start, cells = form_view.text_at(model, width), form_view.box_width(model, width)
             if model.at == name and start <= where.x < start + cells:
-                model.current.box.point(where.x - start, cells)
+                model.box.point(where.x - start, cells)
                 model.go_on_typing()
                 self.paint()
 

@@ -16,6 +16,7 @@ from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.view.panel import lower
 from fieldkit.screens.lookup.issues import by_field, denied
 from fieldkit.screens.lookup.rows import NOT_HERE, label_of, row_of
+from fieldkit.screens.lookup.twice import fields_asked_twice
 from fieldkit.store import Draft, Hit, Store, StoreError
 
 _LIKELY = 0.9
@@ -42,6 +43,8 @@ class Start:
     """The limits of the schemes that rules compare with."""
     scope: Scope | None
     """The area that the server takes changes for from this laptop; None: not known."""
+    twice: frozenset[str] = frozenset()
+    """The fields that this laptop asks for twice."""
 
 
 def base_of(record: Record | None, draft: Draft | None) -> int | None:
@@ -73,17 +76,18 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     new = record is None or record.version is None
     refuses = denied(store, kind, new=new, record=record)
     begun, limits = _begun(store, kind), OnlyLimits(store)
-    scope = store.pull.state().scope
+    scope, twice = store.pull.state().scope, fields_asked_twice(store.home, kind)
     others = (one for one in store.last_saved(2, operator, kind.kind()) if one.id != record_id)
     last = next((_texts(kind, one) for one in others), {})
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         place: dict[str, Value] = {"district": record.district, "block": record.block}
         found = by_field(store, record.id, kind.form_fields())
-        return Start(record, place, label, last, found, refuses, begun, limits, scope)
+        return Start(record, place, label, last, found, refuses, begun, limits, scope, twice)
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
-    return Start(None, place, f"New {lower(kind.title)}", last, {}, refuses, begun, limits, scope)
+    label = f"New {lower(kind.title)}"
+    return Start(None, place, label, last, {}, refuses, begun, limits, scope, twice)
 
 
 def _begun(store: Store, kind: type[Record]) -> dict[str, str]:

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from fieldkit.records import Nothing, Record, Use, Value
 from fieldkit.screens.form.entry.cursor import FormCursor
-from fieldkit.screens.form.entry.form_field import FormField
+from fieldkit.screens.form.entry.form_field import Candidate, FormField
+from fieldkit.screens.form.entry.second_typing import SecondTyping
 from fieldkit.screens.form.entry.terms import Act, Message
-from fieldkit.screens.widgets.line_edit import tame
+from fieldkit.screens.widgets.line_edit import FieldText, tame
 
 
 class _Diverted(NamedTuple):
@@ -56,6 +57,7 @@ class FormModel(FormCursor):
         self._passed: list[str] = []
         """The choices that the last Enter passed over, as they were filled."""
         self._diverted: _Diverted | None = None
+        self.second = SecondTyping(self)
         self.fill(texts or {})
         if at in self.fields and self.applies(at):
             self.at = at
@@ -66,7 +68,22 @@ class FormModel(FormCursor):
     def enter_field(self) -> None:
         """Begin with the field the cursor is in; what Enter passed over counts no longer."""
         self._passed, self._diverted = [], None
+        self.second.stop()
         super().enter_field()
+
+    @property
+    def box(self) -> FieldText:
+        """The text that keys change: of the current field, or of its second typing."""
+        return self.second.box or self.current.box
+
+    @property
+    def types_over(self) -> bool:
+        """Whether the next key replaces the text."""
+        return self.second.box is None and super().types_over
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Return what the text of the current field could mean; nothing in a second typing."""
+        return super().candidates() if self.second.box is None else ()
 
     # --- input ---
 
@@ -75,6 +92,8 @@ class FormModel(FormCursor):
         if self.help_open and key in {"f1", "escape", "question_mark"}:
             self.help_open = False
             return Act.NONE
+        if (second := self.second.press(key, character)) is not None:
+            return second
         does = _KEYS.get(key)
         typed = tame(character or "") if does is None else ""
         if does is None and not typed:
@@ -86,6 +105,8 @@ class FormModel(FormCursor):
 
     def paste(self, text: str) -> None:
         """Insert text from the clipboard into the current field, with spaces for line ends."""
+        if self.second.paste(text):
+            return
         self._clear_message()
         piece = tame(" ".join(text.split()))
         if piece:
@@ -239,7 +260,17 @@ class FormModel(FormCursor):
         if (marked := self.marked) is not None and marked.begins:
             return Act.REGISTER
         before = self.at
+        self._leave_typed()
+        return Act.NONE if self.second.begin(lambda: self._go_on(before)) else self._go_on(before)
+
+    def _leave_typed(self) -> None:
+        """Leave the field; what was chosen from a list, not typed, is not typed again."""
+        typed = self.current.text
         self.leave_field()
+        if self.current.text != typed:
+            self.second.settle(self.at)
+
+    def _go_on(self, before: str) -> Act:
         state = self._field_of_state()
         if self.step(state or self.next_field(empty=True)):
             self._passed = [] if state else self._choices_between(before, self.at)
@@ -268,8 +299,9 @@ class FormModel(FormCursor):
         return next(name for name in self.fields if name in wanted and not self.fields[name].text)
 
     def _walk(self, *, back: bool) -> Act:
-        self.leave_field()
-        self.step(self.next_field(back=back))
+        self._leave_typed()
+        if back or not self.second.begin(lambda: self._walk(back=False)):
+            self.step(self.next_field(back=back))
         return Act.NONE
 
     def _page(self, step: int) -> Act:
@@ -318,9 +350,9 @@ class FormModel(FormCursor):
         return Act.NONE
 
     def _save(self, act: Act) -> Act:
-        self.leave_field()
+        self._leave_typed()
         self.enter_field()
-        return act
+        return Act.NONE if self.second.before_save(lambda: self._save(act)) else act
 
 
 _LEAVING = frozenset(
