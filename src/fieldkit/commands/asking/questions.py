@@ -17,6 +17,7 @@ from fieldkit.commands.asking.question import (
 )
 from fieldkit.records import Reference, Use
 from fieldkit.reference.choices import fold
+from fieldkit.scan import Unreadable, looks_scanned, read_card, texts_of
 from fieldkit.screens.form.entry.form_field import UNKNOWN, Candidate, FormField
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.entry.same_person import SamePerson
@@ -136,26 +137,48 @@ class Questions:
             lines = question(model, one)[:1]
 
     def _answer(self, one: FormField, typed: str) -> Turn:
-        model = self.model
-        if typed == "?":
-            say_all(explained(model, one))
-            return Turn.AGAIN
-        if typed.startswith("/"):
-            return self._named(typed[1:])
         turns = {"": Turn.NEXT, "<": Turn.BACK, ">": Turn.SKIP, ".": Turn.SAVE}
         if typed in turns:
             return turns[typed]
-        if typed == "=":
-            typed = model.last.get(one.name, "")
-            if not typed:
-                say("Nothing was saved here before, so there is nothing to repeat.")
-                return Turn.AGAIN
-        if typed == "-":
-            model.go(one.name)
-            model.press("ctrl+u")
-            model.leave_field()
-            return Turn.NEXT
+        words = {"?": self._explain, "=": self._repeat, "-": self._empty}
+        if typed in words:
+            return words[typed](one)
+        if typed.startswith("/"):
+            return self._named(typed[1:])
+        if looks_scanned(typed):
+            self._fill_from(typed)
+            return Turn.NEXT if one.text else Turn.AGAIN
         return self._take(one, typed)
+
+    def _explain(self, one: FormField) -> Turn:
+        say_all(explained(self.model, one))
+        return Turn.AGAIN
+
+    def _repeat(self, one: FormField) -> Turn:
+        if last := self.model.last.get(one.name, ""):
+            return self._take(one, last)
+        say("Nothing was saved here before, so there is nothing to repeat.")
+        return Turn.AGAIN
+
+    def _empty(self, one: FormField) -> Turn:
+        self.model.step(one.name)
+        self.model.press("ctrl+u")
+        self.model.leave_field()
+        return Turn.NEXT
+
+    def _fill_from(self, scanned: str) -> None:
+        """Fill the form from a scanned card, or say what is wrong with it."""
+        if not self.model.kind.person:
+            say("A scanned card fills the form of a person only.")
+            return
+        try:
+            card = read_card(scanned, self.store.home)
+        except Unreadable as unreadable:
+            say(str(unreadable))
+            return
+        filled, differ = self.model.fill_card(texts_of(card))
+        say(f"{filled} fields filled from the card. {card.checked}")
+        say_all(f"  Other on the card: {label}" for label in differ)
 
     def _named(self, word: str) -> Turn:
         """Go to the first field whose label begins with the word, or holds it."""

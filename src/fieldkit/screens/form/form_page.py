@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from fieldkit.records import Finding, Record, Reference, Use
+from fieldkit.scan import Unreadable, read_card, texts_of
 from fieldkit.screens.base.navigator import AfterSave, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
 from fieldkit.screens.form.drafting import Drafting
@@ -120,7 +121,7 @@ class FormPage(Page["SavedRecord | None"]):
             at = draft.field if draft else next(filter(None, found.issues), "")
             model = FormModel(kind, record, overlay, at, found.place, found.limits)
             model.last, model.begun, model.scope = found.last, found.begun, found.scope
-            model.second.fields = found.twice
+            model.second.open(found.twice, copied=texts or {})
             if draft:
                 model.go_on_typing()
             self._same = SamePerson(model)
@@ -178,6 +179,23 @@ class FormPage(Page["SavedRecord | None"]):
             await self.navigator.open_form(kind, texts=texts, after=fill)
 
         await self.run_reporting(begin)
+
+    async def read_scan(self, model: FormModel) -> None:
+        """Fill the form from the card that was scanned."""
+        at, text = model.at, model.scan.take()
+        if not model.kind.person:
+            model.say("A scanned card fills the form of a person only.", alarm=True)
+            return
+        try:
+            card = await self.ask(lambda store: read_card(text, store.home))
+        except Unreadable as unreadable:
+            model.say(str(unreadable), alarm=True)
+            self.app.bell()
+            return
+        filled, differ = model.fill_card(texts_of(card))
+        other = f" Other on the card: {', '.join(differ)}." if differ else ""
+        model.say(f"{filled} fields filled from the card.{other} {card.checked}")
+        self.form.done(model, at)
 
     async def choose_field(self, model: FormModel) -> None:
         """Open the choice of fields."""

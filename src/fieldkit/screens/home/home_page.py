@@ -20,6 +20,7 @@ from fieldkit.screens.look.parts import keys, rare
 from fieldkit.screens.look.text import Span, Text
 from fieldkit.screens.lookup.hits import alike, choice_of, new_cells, new_row
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
+from fieldkit.screens.lookup.scanning import ScannedCard
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.picker import Picker
@@ -49,6 +50,7 @@ class HomePage(PickerPage[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._card = ScannedCard()
         self._jobs: Sequence[JobRow] = FIXED
         self._figures: Figures | None = None
         self._due: DueWork | None = None
@@ -208,7 +210,18 @@ class HomePage(PickerPage[None]):
         from fieldkit.records.declaration.roles import newcomer
 
         clear = partial(self.picker.reload, "")
-        return new_row(self.navigator, newcomer().kind(), typed, among=among, before=clear)
+        return new_row(
+            self.navigator,
+            newcomer().kind(),
+            typed,
+            among=among,
+            before=clear,
+            texts=self._card.texts(typed),
+        )
+
+    async def take_scan(self, text: str, /) -> None:
+        """Look for the person of a scanned card; Ctrl+N registers them with what it says."""
+        await self._card.take(self, text)
 
     def action_leave(self) -> None:
         """Stay: Home is where Escape leads."""

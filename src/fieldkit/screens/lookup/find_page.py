@@ -19,6 +19,7 @@ from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.lookup.hits import Take, alike, choice_of, new_row
 from fieldkit.screens.lookup.rows import Row, headings_of
+from fieldkit.screens.lookup.scanning import ScannedCard
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -108,6 +109,7 @@ class NewPage(FindPage):
     def __init__(self, kind: str, title: str) -> None:
         super().__init__(title, [kind], self._open)
         self._kind = kind
+        self._card = ScannedCard()
 
     async def _open(self, kind: str, record_id: str) -> None:
         await self.navigator.open_record(kind, record_id)
@@ -121,4 +123,9 @@ class NewPage(FindPage):
     def new(self, typed: str, *, among: bool = False) -> Choice:
         """Return the row that begins a new record; the box is empty after it."""
         clear = partial(self.picker.reload, "")
-        return new_row(self.navigator, self._kind, typed, among=among, before=clear)
+        texts = self._card.texts(typed)
+        return new_row(self.navigator, self._kind, typed, among=among, before=clear, texts=texts)
+
+    async def take_scan(self, text: str, /) -> None:
+        """Look for the person of a scanned card; Ctrl+N begins their record with what it says."""
+        await self._card.take(self, text)

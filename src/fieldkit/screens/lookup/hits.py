@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from fieldkit.screens.base.navigator import AfterSave, Navigator
@@ -26,17 +26,19 @@ def new_row(
     among: bool = False,
     before: Callable[[], None] | None = None,
     after: AfterSave | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Choice:
     """Return the row that begins a new record with what was typed.
 
     ``among``: it stands under hits. ``before`` runs when the form opens, ``after`` once the record
-    is saved, in place of opening its page.
+    is saved, in place of opening its page. ``texts``: of a scanned card, in place of those typed.
     """
-    from fieldkit.records import kinds
+    from fieldkit.records import Use, kinds
 
-    texts, found = texts_from(kind, typed), kinds()[kind]
+    texts, found = texts or texts_from(kind, typed), kinds()[kind]
     verb = found.new_verb or "new"
-    called = list(texts.values())[-1] if texts else ""
+    names = [texts[name] for name in found.used(Use.NAME) if name in texts]
+    called = names[0] if names else list(texts.values())[-1] if texts else ""
     what = "" if found.new_verb and called else f"{found.title.lower()} "
     if found.new_verb and not called:
         what = f"a new {what}"

@@ -5,7 +5,7 @@ Pure. The first text stays in its field, so that a draft and a save always hold 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from fieldkit.plain_text import plain
@@ -39,6 +39,13 @@ class SecondTyping:
         self._settled: dict[str, Value] = {}
         """The values that were typed twice alike, chosen, or saved as they are."""
 
+    def open(self, fields: Collection[str], copied: Iterable[str] = ()) -> None:
+        """Begin with the fields that are typed twice; those ``copied`` were not typed here."""
+        self.fields = fields
+        for name in copied:
+            if name in self._model.fields:
+                self.settle(name)
+
     def wanted(self, name: str) -> bool:
         """Say whether a field holds a value that was typed once only."""
         one = self._model.fields[name]
@@ -67,9 +74,10 @@ class SecondTyping:
     def before_save(self, then: Callable[[], Act]) -> bool:
         """Go to the first field that was typed once only, before the form is saved."""
         model = self._model
-        once = [name for name in model.fields if self.wanted(name) and model.applies(name)]
-        if not once:
-            return False
+        here = [name for name in model.fields if model.applies(name)]
+        once = [name for name in here if self.wanted(name)]
+        if not once or any(model.fields[name].problem for name in here):
+            return False  # what cannot be read stops the save first
         model.step(once[0])
         return self.begin(then)
 

@@ -20,6 +20,8 @@ class Act(Enum):
     """Open the form of the kind that the marked candidate names."""
     GO_TO = auto()
     """Ask which field to go to."""
+    SCANNED = auto()
+    """Read the card that was scanned (``FormModel.scan``)."""
     SAVE = auto()
     SAVE_NEXT = auto()
 
