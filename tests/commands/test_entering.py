@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli, Ran
+from tests.scan.cards import digits, payload
 
 from fieldkit.records import Record, Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
@@ -111,6 +112,18 @@ def test_the_same_person_is_asked_about_in_words_and_becomes_a_correction(
     assert drafts(laptop) == []
     typed(cli, *new, "d", "y", "n")
     assert len(records(laptop)) == 2
+
+
+def test_a_card_is_scanned_and_an_account_typed_twice(laptop: Path, cli: Cli) -> None:
+    bank = ("/ifsc", "JAKA0CHADOO", "chadoo", "40123456789", "40123456798", "2")
+    ran = typed(cli, "9" * 500, digits(payload()), "carp", *bank, ".", "y", "n")
+    assert "This is not the code of an Aadhaar card" in ran.text
+    assert "fields filled from the card. Not verified" in ran.text
+    assert "IFSC once more, or Enter to leave it as it is" in ran.text
+    (saved,) = records(laptop)
+    assert (saved.label(), saved.value("relation_name")) == ("Zooni Akhter", "Abdul Gani Lone")
+    assert (saved.value("aadhaar_last4"), saved.value("ifsc")) == ("0143", "JAKA0CHADOO")
+    assert saved.value("account_no") == "40123456798"
 
 
 def test_a_record_is_corrected_and_its_reference_found_by_name(laptop: Path, cli: Cli) -> None:

@@ -194,7 +194,7 @@ class FormPage(Page["SavedRecord | None"]):
             return
         filled, differ = model.fill_card(texts_of(card))
         other = f" Other on the card: {', '.join(differ)}." if differ else ""
-        model.say(f"{filled} fields filled from the card.{other} {card.checked}")
+        model.say(f"{filled} fields filled from the card.{other}", card.checked)
         self.form.done(model, at)
 
     async def choose_field(self, model: FormModel) -> None:

@@ -30,7 +30,7 @@ class ScannedCard:
             return
         self._name, self._texts = card.name, texts_of(card)
         page.picker.reload(card.name)
-        page.say(f"From the card. {card.checked}")
+        page.say("From the card.", card.checked)
 
     def texts(self, typed: str) -> Mapping[str, str] | None:
         """Return what the form is filled with, while the card's name stands in the box."""
