@@ -15,6 +15,8 @@ _AFTER = "?P"
 _MOST = LONGEST + 1
 _PAUSE = 0.15
 """Seconds that no scanner leaves between two keys."""
+_STOPPED = 2.0
+"""Seconds without a key after which a scan is over."""
 
 
 class ScanKeys:
@@ -22,6 +24,8 @@ class ScanKeys:
 
     def __init__(self) -> None:
         self._run: list[str] = []
+        self.gathered = 0
+        """How many characters of scans came so far, those beyond the longest code included."""
         self.active = False
         """Whether a scan is being typed."""
         self.text = ""
@@ -37,13 +41,18 @@ class ScanKeys:
         return text
 
     def pause(self, seconds: float) -> None:
-        """Take note of a pause before a key: what was typed before it is no part of a scan."""
-        if seconds > _PAUSE and not self.active:
+        """Take note of a pause before a key: what was typed before it is no part of a scan.
+
+        A scan that stopped without its Enter is dropped, so that the key is a person's again.
+        """
+        if seconds > (_STOPPED if self.active else _PAUSE):
             self._run.clear()
+            self.active = False
 
     def add(self, character: str) -> bool:
         """Take note of a character; say whether it is a scan's and is not for the box."""
         if self.active:
+            self.gathered += 1
             if len(self._run) < _MOST:
                 self._run.append(character)
             return True
@@ -75,11 +84,6 @@ class ScanKeys:
         self.text, self.active = text, False
         self._run.clear()
         return True
-
-    @property
-    def gathered(self) -> int:
-        """How many characters of a scan came so far."""
-        return len(self._run)
 
 
 def looks_scanned(text: str) -> bool:

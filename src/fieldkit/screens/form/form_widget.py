@@ -116,7 +116,7 @@ class Form(Drawn, can_focus=True):
             event.prevent_default()
             return  # nothing is painted for the thousands of keys of a scanner
         if model.scan.active:
-            self._end_stopped_scan(model, 0)
+            self._end_stopped_scan(model, model.scan.gathered)
         if act is Act.LOOK_UP:
             await self._await_lookup(model)
             act = model.press(event.key, event.character)
