@@ -77,7 +77,7 @@ def _enter_all(store: Store, kind: type[Record], draft: Draft) -> int:
         opened = None
         try:
             outcome = _until_saved(questions)
-        except Closed:
+        except (Closed, KeyboardInterrupt):
             return _left(questions)
         if outcome.same:
             draft = replace(questions.draft, record_id=outcome.same)
