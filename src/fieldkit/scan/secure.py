@@ -3,6 +3,9 @@
 After unpacking, fields end with the byte 255, in ISO-8859-1; a photo and hashes follow, and the
 last 256 bytes are an RSA signature (PKCS #1 v1.5, SHA-256) of all before it. The newer form begins
 with its version (V2 and later) and has the last digits of the mobile after the fields.
+
+The order of the fields is that of UIDAI's manual of 2019, as several public readers have it. No
+document of UIDAI was found for the newer form: it is as those readers have it.
 """
 
 from __future__ import annotations
