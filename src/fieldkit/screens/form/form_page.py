@@ -182,7 +182,7 @@ class FormPage(Page["SavedRecord | None"]):
 
     async def read_scan(self, model: FormModel) -> None:
         """Fill the form from the card that was scanned."""
-        at, text = model.at, model.scan.take()
+        text = model.scan.take()
         if not model.kind.person:
             model.say("A scanned card fills the form of a person only.", alarm=True)
             return
@@ -195,7 +195,7 @@ class FormPage(Page["SavedRecord | None"]):
         filled, differ = model.fill_card(texts_of(card))
         other = f" Other on the card: {', '.join(differ)}." if differ else ""
         model.say(f"{filled} fields filled from the card.{other}", card.checked)
-        self.form.done(model, at)
+        self.form_typed(left_field=True)  # so that it is looked up who this may be
 
     async def choose_field(self, model: FormModel) -> None:
         """Open the choice of fields."""
