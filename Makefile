@@ -55,9 +55,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-v
 	--no-header pyproject.toml
 
 lock: $(MADE)  ## resolve dependencies again after a change; pins that still fit stay
-	$(COMPILE) --extra pdf -o requirements/runtime.txt
+	$(COMPILE) --extra pdf --extra scan -o requirements/runtime.txt
 	$(COMPILE) --extra server --extra pdf -o requirements/server.txt
-	$(COMPILE) --extra server --extra pdf --group dev -o requirements/dev.txt
+	$(COMPILE) --extra server --extra pdf --extra scan --group dev -o requirements/dev.txt
 
 clean:  ## remove the environment, caches and built files
 	rm -rf .venv .benchmarks .pytest_cache .mypy_cache .ruff_cache .hypothesis \

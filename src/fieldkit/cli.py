@@ -202,6 +202,22 @@ def _add_records(commands: Subparsers) -> None:
     export.add_argument("-o", "--output", type=Path, metavar="FILE")
     export.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
 
+    enter = _add(commands, "enter", "enter or correct records by plain questions", "entering:enter")
+    enter.add_argument("kind", help="such as beneficiary or member; `fieldkit kinds` lists them")
+    enter.add_argument("--record", metavar="ID", help="correct this record")
+    enter.add_argument("--operator", metavar="NAME", help="who enters; else the last one here")
+
+    verify = _add(
+        commands, "verify", "type a sample of an operator's entries again", "verifying:verify"
+    )
+    verify.add_argument("--operator", required=True, metavar="NAME", help="whose entries")
+    verify.add_argument("--percent", type=_percent, default=5, metavar="N", help="5 if not given")
+    verify.add_argument("--kind", default="beneficiary")
+    verify.add_argument("--since", metavar="DATE", help="entered from; 30 days back if not given")
+    verify.add_argument("--until", metavar="DATE", help="entered to; today if not given")
+    verify.add_argument("--field", action="append", default=[], metavar="FIELD")
+    verify.add_argument("--report", action="store_true", help="only add up the checks so far")
+
     find = _add(commands, "find", "look for a record", "records:find")
     find.add_argument("text")
     find.add_argument("--kind")
@@ -378,6 +394,13 @@ def _whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _percent(text: str) -> int:
+    number = _count(text)
+    if number > 100:
+        raise argparse.ArgumentTypeError("must be at most 100")
+    return number
 
 
 def _count(text: str) -> int:

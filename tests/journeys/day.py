@@ -118,7 +118,9 @@ def _register() -> list[Step]:
         Step("<pgdn>jaka0wathr<enter>", ("▲ An IFSC has 11", "2 to correct")),
         Step("1234567890123<ctrl+s>", ("2 to correct. Mobile: 9 digits: 1 missing", "> Mobile")),
         Step("2<ctrl+s>", ("IFSC: An IFSC has 11 characters", "> IFSC")),
-        Step("<ctrl+u>jaka0wathar<ctrl+s>", ("Saved: Rubeena Jan", "t training")),
+        Step("<ctrl+u>jaka0wathar<ctrl+s>", ("IFSC: type it once more", "once more")),
+        Step("wathar<enter>", ("Account number: type it once more",)),
+        Step("1234567890123<enter>", ("Saved: Rubeena Jan", "t training")),
         Step("<esc>", ("TODAY", "○ Rubeena Jan")),
     ]
 

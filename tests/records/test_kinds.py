@@ -65,6 +65,7 @@ OURS = {
     "target",
     "ranking",
     "snapshot",
+    "entry_check",
     "scheme_limit",
 }
 

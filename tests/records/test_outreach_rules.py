@@ -83,6 +83,10 @@ def ranking(**values: Value) -> Record:
     return made("ranking", {"metric": "pmv_trained", "rank": 7}, values)
 
 
+def entry_check(**values: Value) -> Record:
+    return made("entry_check", {"operator": "Asha", "checked": 3}, values)
+
+
 def limit(**values: Value) -> Record:
     start: Values = {"id": OTHER, "district": 0, "limit_name": "TOOLKIT_VALUE"}
     return made("scheme_limit", start | {"amount": 20_000, "source": "Order 7"}, values)
@@ -170,6 +174,8 @@ ALONE: list[tuple[Record, str, Severity | None]] = [
     (target(target_kind="OPENING"), "opening_as_on", WARN),
     (ranking(out_of=36), "rank_within", None),
     (ranking(out_of=6), "rank_within", BLOCK),
+    (entry_check(wrong=4), "wrong_within_checked", BLOCK),
+    (entry_check(wrong=3), "wrong_within_checked", None),
     (limit(source=None), "required", BLOCK),
 ]
 

@@ -14,7 +14,7 @@ from fieldkit.matching import Part
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.checks import in_order, pin_in_district
-from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.field import Twice, Use, field, when
 from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.parts import BankAccount, Circumstances, Person
 from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
@@ -112,6 +112,7 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         section="Person",
         due=_STAGE_1,
         uses=Use.DIGITS | Use.LIST,
+        twice=Twice.MOBILE,
     )
     trade_code: str | None = field(
         "Trade",
@@ -181,8 +182,8 @@ class Beneficiary(Circumstances, BankAccount, Person, table=True):
         "Work address", TEXT, applies=when(business_elsewhere=True)
     )
 
-    ifsc: str | None = field("IFSC", IFSC, section="Bank account", due=_STAGE_3)
-    account_no: str | None = field("Account number", ACCOUNT, due=_STAGE_3)
+    ifsc: str | None = field("IFSC", IFSC, section="Bank account", due=_STAGE_3, twice=Twice.IFSC)
+    account_no: str | None = field("Account number", ACCOUNT, due=_STAGE_3, twice=Twice.ACCOUNT)
     account_seeded: bool | None = field(
         "Aadhaar linked to the account", YES_NO, section="Bank account"
     )

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from fieldkit.records.declaration.checks import in_order, pin_in_district
-from fieldkit.records.declaration.field import Field, Use, field, when
+from fieldkit.records.declaration.field import Field, Twice, Use, field, when
 from fieldkit.records.declaration.parts import Approval, BankAccount
 from fieldkit.records.fields.formats import (
     ACCOUNT,
@@ -86,12 +86,14 @@ class Community(Approval, BankAccount):
     opening_vrf: int | None = field("Vulnerability Reduction Fund received", RUPEES)
     opening_other: int | None = field("Other receipts", RUPEES)
 
-    ifsc_2: str | None = field("IFSC of the second account", IFSC, section="Other accounts")
-    account_no_2: str | None = field("Second account number", ACCOUNT)
+    ifsc_2: str | None = field(
+        "IFSC of the second account", IFSC, section="Other accounts", twice=Twice.IFSC
+    )
+    account_no_2: str | None = field("Second account number", ACCOUNT, twice=Twice.ACCOUNT)
     account_type_2: str | None = field("Type of the second account", Choice("account_type"))
     account_opened_on_2: date | None = field("Second account opened", PAST_DATE)
-    ifsc_3: str | None = field("IFSC of the third account", IFSC)
-    account_no_3: str | None = field("Third account number", ACCOUNT)
+    ifsc_3: str | None = field("IFSC of the third account", IFSC, twice=Twice.IFSC)
+    account_no_3: str | None = field("Third account number", ACCOUNT, twice=Twice.ACCOUNT)
     account_type_3: str | None = field("Type of the third account", Choice("account_type"))
     account_opened_on_3: date | None = field("Third account opened", PAST_DATE)
 

@@ -7,7 +7,7 @@ from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.conversion import Conversion
-from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.field import Twice, Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -132,7 +132,7 @@ class GroupLoan(BranchByIfsc, table=True):
     )
     disbursed_on: date | None = field("First disbursed", PAST_DATE, uses=Use.LIST)
     disbursed_amount: int | None = field("Amount disbursed so far", RUPEES)
-    account_no: str | None = field("Loan account number", ACCOUNT)
+    account_no: str | None = field("Loan account number", ACCOUNT, twice=Twice.ACCOUNT)
     outstanding: int | None = field("Outstanding now", RUPEES)
     closed_on: date | None = field("Repaid", PAST_DATE)
 

@@ -5,7 +5,7 @@ from datetime import date
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.community.member import Member
 from fieldkit.records.declaration.action import Action
-from fieldkit.records.declaration.field import Use, field, when
+from fieldkit.records.declaration.field import Twice, Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.moves import lifecycle_rules
@@ -121,7 +121,7 @@ class Loan(BranchByIfsc, table=True):
     sanctioned_amount: int | None = field("Amount sanctioned", RUPEES, uses=Use.LIST)
     disbursed_on: date | None = field("First disbursed", PAST_DATE, uses=Use.LIST)
     disbursed_amount: int | None = field("Amount disbursed so far", RUPEES)
-    account_no: str | None = field("Loan account number", ACCOUNT)
+    account_no: str | None = field("Loan account number", ACCOUNT, twice=Twice.ACCOUNT)
     closed_on: date | None = field("Repaid", PAST_DATE)
 
     def label(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Flag, auto
+from enum import Flag, StrEnum, auto
 from typing import cast
 
 from sqlmodel import Field as SQLField
@@ -39,6 +39,17 @@ class Use(Flag):
 
 
 NO_USE = Use(0)
+
+
+class Twice(StrEnum):
+    """A number in which a wrong digit costs much: a laptop may ask for it twice.
+
+    The values stand in a file of the laptop.
+    """
+
+    ACCOUNT = "account number"
+    IFSC = "IFSC"
+    MOBILE = "mobile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,8 @@ class Field:
     replaced_by: str = ""
     """The kind or field that says this now: the value is still shown, exported and imported, and
     not asked any more."""
+    twice: Twice | None = None
+    """As what the form asks it a second time, without showing the first, if the laptop does so."""
     system: bool = False
     """Set by the program, never asked in a form."""
 
@@ -110,6 +123,7 @@ def field(
     uses: Use = NO_USE,
     suggest: str = "",
     replaced_by: str = "",
+    twice: Twice | None = None,
 ) -> V | None:
     """Declare a field of a kind: ``name: str | None = field("Name", TEXT, uses=Use.NAME)``.
 
@@ -130,6 +144,7 @@ def field(
             uses,
             suggest,
             replaced_by,
+            twice,
         )
     )
     return cast("V | None", column)

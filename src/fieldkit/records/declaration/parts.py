@@ -8,7 +8,7 @@ from fieldkit import reference
 from fieldkit.matching import Part
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.checks import branch_on_the_list, exactly_one
-from fieldkit.records.declaration.field import Field, Use, field, when
+from fieldkit.records.declaration.field import Field, Twice, Use, field, when
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 from fieldkit.records.fields.dates import age_in_words
@@ -173,7 +173,7 @@ class Person(Record):
     born: str | None = field(
         "Born", BORN, "Date of birth as on the Aadhaar card, or only the year."
     )
-    mobile: str | None = field("Mobile", MOBILE, uses=Use.DIGITS | Use.LIST)
+    mobile: str | None = field("Mobile", MOBILE, uses=Use.DIGITS | Use.LIST, twice=Twice.MOBILE)
     aadhaar_last4: str | None = field(
         "Aadhaar, last four",
         AADHAAR_LAST_FOUR,
@@ -216,8 +216,8 @@ class BranchByIfsc(Record):
 class BankAccount(BranchByIfsc):
     """The savings account money is sent to; the IFSC fills bank and branch."""
 
-    ifsc: str | None = field("IFSC", IFSC, section="Bank account")
-    account_no: str | None = field("Account number", ACCOUNT)
+    ifsc: str | None = field("IFSC", IFSC, section="Bank account", twice=Twice.IFSC)
+    account_no: str | None = field("Account number", ACCOUNT, twice=Twice.ACCOUNT)
     bank_name: BankName = None
     bank_branch: BankBranch = None
     account_type: str | None = field("Type of account", Choice("account_type"))

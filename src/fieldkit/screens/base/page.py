@@ -282,7 +282,7 @@ class PickerPage(Page[ScreenResultType]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the picker."""
-        yield self.BOX(
+        box = self.BOX(
             self.answer,
             self.run_reporting,
             prompt=self.PROMPT or "",
@@ -291,6 +291,12 @@ class PickerPage(Page[ScreenResultType]):
             typing=self.PROMPT is not None,
             at_once=self.AT_ONCE,
         )
+        box.take_scan = self.take_scan
+        yield box
+
+    async def take_scan(self, _text: str, /) -> None:
+        """Take a card that was scanned into the box; most pages have no use for it."""
+        self.say("Scan a card into a form, or into a box that finds people.")
 
     async def answer(self, _text: str, /) -> Answer:
         """Return the rows for what is typed."""

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from fieldkit.records import Finding, Record, Reference, Use, kinds
+from fieldkit.scan import Unreadable, read_card, texts_of
 from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.navigator import AfterSave, MenuEntry, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
@@ -127,6 +128,7 @@ class FormPage(Page["SavedRecord | None"]):
             model.last, model.begun, model.scope = found.last, found.begun, found.scope
             model.name_words, model.recent = found.names, found.recent
             self._keeping.apply(model)
+            model.second.open(found.twice, copied=texts or {})
             if draft:
                 model.go_on_typing()
             model.say(self._issues.get("", ""))
@@ -183,6 +185,23 @@ class FormPage(Page["SavedRecord | None"]):
             await self.navigator.open_form(kind, texts=texts, after=fill)
 
         await self.run_reporting(begin)
+
+    async def read_scan(self, model: FormModel) -> None:
+        """Fill the form from the card that was scanned."""
+        text = model.scan.take()
+        if not model.kind.person:
+            model.say("A scanned card fills the form of a person only.", alarm=True)
+            return
+        try:
+            card = await self.ask(lambda store: read_card(text, store.home))
+        except Unreadable as unreadable:
+            model.say(str(unreadable), alarm=True)
+            self.app.bell()
+            return
+        filled, differ = model.fill_card(texts_of(card))
+        other = f" Other on the card: {', '.join(differ)}." if differ else ""
+        model.say(f"{filled} fields filled from the card.{other}", card.checked)
+        self.form_typed(left_field=True)  # so that it is looked up who this may be
 
     async def choose_field(self, model: FormModel) -> None:
         """Open the choice of fields."""

@@ -19,6 +19,9 @@ from fieldkit.screens.form.entry.terms import Act, Lookup
 from fieldkit.screens.form.view import lines as form_view
 from fieldkit.screens.look.drawn import Drawn
 
+_SCAN_STOPS = 1.0
+"""Seconds without a key after which a scan is over."""
+
 
 class FormHost(Protocol):
     """What the form needs of its page."""
@@ -34,6 +37,9 @@ class FormHost(Protocol):
 
     async def register(self, model: FormModel, kind: str) -> None:
         """Open a form for a record that the current field is to refer to."""
+
+    async def read_scan(self, model: FormModel) -> None:
+        """Fill the form from a scanned card, or say what is wrong with it."""
 
     async def choose_field(self, model: FormModel) -> None:
         """Ask which field to go to."""
@@ -59,6 +65,8 @@ class Form(Drawn, can_focus=True):
         self.model: FormModel | None = None
         self._lines: list[form_view.Line] = []
         self._looking_up = False
+        self._key_at = 0.0
+        """When the last key came."""
 
     def show(self, model: FormModel) -> None:
         """Show another form in this widget."""
@@ -105,8 +113,16 @@ class Form(Drawn, can_focus=True):
         model = self.model
         if model is None:
             return
-        at = model.at
+        model.scan.pause(event.time - self._key_at)
+        self._key_at = event.time
+        at, scanning = model.at, model.scan.active
         act = model.press(event.key, event.character)
+        if scanning and model.scan.active:
+            event.stop()
+            event.prevent_default()
+            return  # nothing is painted for the thousands of keys of a scanner
+        if model.scan.active:
+            self._end_stopped_scan(model, model.scan.gathered)
         if act is Act.LOOK_UP:
             await self._await_lookup(model)
             act = model.press(event.key, event.character)
@@ -123,6 +139,9 @@ class Form(Drawn, can_focus=True):
             self.paint()
         elif act is Act.REGISTER and marked is not None:
             await self.host.register(model, marked.begins)
+        elif act is Act.SCANNED:
+            await self.host.read_scan(model)
+            self.done(model, at)
         elif act is Act.GO_TO:
             await self.host.choose_field(model)
         elif act is Act.COMPARE:
@@ -134,14 +153,27 @@ class Form(Drawn, can_focus=True):
         else:
             self.done(model, at)
 
+    def _end_stopped_scan(self, model: FormModel, gathered: int) -> None:
+        """End a scan whose keys have stopped without an Enter: its end is missing."""
+
+        async def look() -> None:
+            if self.model is model and model.scan.active:
+                if model.scan.gathered == gathered and model.scan.end(enter=False):
+                    await self._do(Act.SCANNED, model, model.at)
+                else:
+                    self._end_stopped_scan(model, model.scan.gathered)
+
+        self.set_timer(_SCAN_STOPS, look)
+
     async def on_paste(self, event: events.Paste) -> None:
         """Insert text from the clipboard."""
         event.stop()
         event.prevent_default()
         await self.host.form_ready()
         if self.model is not None:
-            self.model.paste(event.text)
-            self.done(self.model, self.model.at)
+            model = self.model
+            model.paste(event.text)
+            await self._do(Act.SCANNED if model.scan.text else Act.NONE, model, model.at)
 
     async def on_click(self, event: events.Click) -> None:
         """Go to the field, or take the choice, that was clicked."""
@@ -158,7 +190,7 @@ class Form(Drawn, can_focus=True):
             await self.go_to(name)
             start, cells = form_view.text_at(model, width), form_view.box_width(model, width)
             if model.at == name and start <= where.x < start + cells:
-                model.current.box.point(where.x - start, cells)
+                model.box.point(where.x - start, cells)
                 model.go_on_typing()
                 self.paint()
 

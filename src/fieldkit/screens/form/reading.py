@@ -20,6 +20,7 @@ from fieldkit.screens.form.entry_choices import EntryChoices, read_choices
 from fieldkit.screens.form.view.panel import lower
 from fieldkit.screens.lookup.issues import by_field, denied
 from fieldkit.screens.lookup.rows import NOT_HERE, label_of
+from fieldkit.screens.lookup.twice import fields_asked_twice
 from fieldkit.store import Draft, Hit, Store, StoreError
 
 _LIKELY = 0.9
@@ -54,6 +55,8 @@ class Start:
     """The words of names common in the district."""
     scope: Scope | None
     """The area that the server takes changes for from this laptop; None: not known."""
+    twice: frozenset[str] = frozenset()
+    """The fields that this laptop asks for twice."""
 
 
 def base_of(record: Record | None, draft: Draft | None) -> int | None:
@@ -85,7 +88,7 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     new = record is None or record.version is None
     refuses = denied(store, kind, new=new, record=record)
     begun, limits = _begun(store, kind), OnlyLimits(store)
-    scope = store.pull.state().scope
+    scope, twice = store.pull.state().scope, fields_asked_twice(store.home, kind)
     saved = store.last_saved(_RECENT, operator, kind.kind())
     others = [_texts(kind, one) for one in saved if one.id != record_id]
     last, recent = next(iter(others), {}), _recent(kind, others)
@@ -96,13 +99,25 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
         found = by_field(store, record.id, kind.form_fields())
         names = _names(store, kind, record.district)
         return Start(
-            record, place, label, last, recent, choices, found, refuses, begun, limits, names, scope
+            record,
+            place,
+            label,
+            last,
+            recent,
+            choices,
+            found,
+            refuses,
+            begun,
+            limits,
+            names,
+            scope,
+            twice,
         )
     device = store.device
     place = {"district": device.district, "block": device.block} if device else {}
     names, label = _names(store, kind, device.district if device else 0), f"New {lower(kind.title)}"
     return Start(
-        None, place, label, last, recent, choices, {}, refuses, begun, limits, names, scope
+        None, place, label, last, recent, choices, {}, refuses, begun, limits, names, scope, twice
     )
 
 

@@ -28,6 +28,7 @@ from fieldkit.screens.lookup.hits import (
     new_row,
 )
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
+from fieldkit.screens.lookup.scanning import ScannedCard
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
@@ -61,6 +62,7 @@ class HomePage(PickerPage[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._card = ScannedCard()
         self._jobs: Sequence[JobRow] = FIXED
         self._figures: Figures | None = None
         self._due: DueWork | None = None
@@ -236,8 +238,18 @@ class HomePage(PickerPage[None]):
 
         clear = partial(self.picker.reload, "")
         return new_row(
-            self.navigator, newcomer().kind(), typed, among=among, ask=self.ask, before=clear
+            self.navigator,
+            newcomer().kind(),
+            typed,
+            among=among,
+            ask=self.ask,
+            before=clear,
+            texts=self._card.texts(typed),
         )
+
+    async def take_scan(self, text: str, /) -> None:
+        """Look for the person of a scanned card; Ctrl+N registers them with what it says."""
+        await self._card.take(self, text)
 
     def action_leave(self) -> None:
         """Stay: Home is where Escape leads."""

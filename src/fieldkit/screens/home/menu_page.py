@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.navigator import MenuEntry, Open
@@ -13,7 +14,11 @@ from fieldkit.screens.look.glyphs import DOWN, SAME, SETS, UP
 from fieldkit.screens.look.palette import PALETTES
 from fieldkit.screens.look.parts import heading, keys
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.twice import asked_twice, keep_twice
 from fieldkit.screens.widgets.rows import Answer, Choice, stay
+
+if TYPE_CHECKING:
+    from fieldkit.records.declaration.field import Twice
 
 _COLOURS, _SIGNS = "Colours", "Signs"
 
@@ -95,6 +100,7 @@ class MenuPage(PickerPage[None]):
             *(one._replace(open=partial(self._open, one.open)) for one in self._of_page),
             *(one._replace(open=partial(self._open, one.open)) for one in entries(self.app)),
             *self._looks(),
+            *self._twice(),
             *(one._replace(open=partial(self._open, one.open)) for one in records(self.app)),
             *([back] if wanted else []),
         ]
@@ -116,6 +122,27 @@ class MenuPage(PickerPage[None]):
         for name, (label, _) in SETS.items():
             now = look.glyphs == name
             yield _choice(_SIGNS, label, partial(self._take, "", name), now=now)
+
+    def _twice(self) -> Iterator[MenuEntry]:
+        """Yield the numbers that this laptop asks for twice, or may."""
+        from fieldkit.records.declaration.field import Twice
+
+        now = asked_twice(self.app.home)
+        for number in Twice:
+            take = partial(self._ask_twice, number, on=number not in now)
+            state = f"{SAME} now" if number in now else ""
+            yield MenuEntry(f"Asked twice: {number}", state, take, "Typed twice on this laptop")
+
+    async def _ask_twice(self, number: Twice, *, on: bool) -> None:
+        """Ask for a number twice from the next form on, or no longer."""
+        try:
+            keep_twice(self.app.home, number, on=on)
+        except OSError:
+            self.say("This choice could not be kept: the folder cannot be written.", error=True)
+            return
+        self.picker.reload()
+        what = "is asked twice" if on else "is asked once"
+        self.say(f"From the next form on, the {number} {what} on this laptop.", done=True)
 
     async def _take(self, theme: str, glyphs: str) -> None:
         """Show a theme or a set of signs, and keep it for this operator."""

@@ -27,6 +27,7 @@ from fieldkit.screens.lookup.hits import (
     new_row,
 )
 from fieldkit.screens.lookup.rows import Row, headings_of
+from fieldkit.screens.lookup.scanning import ScannedCard
 from fieldkit.screens.lookup.search import search
 from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.picker import Picker
@@ -122,6 +123,7 @@ class NewPage(FindPage):
     def __init__(self, kind: str, title: str) -> None:
         super().__init__(title, [kind], self._open)
         self._kind = kind
+        self._card = ScannedCard()
 
     def action_undo_save(self) -> None:
         """Undo the last save, at the second key."""
@@ -137,4 +139,17 @@ class NewPage(FindPage):
     def new(self, typed: str, *, among: bool = False) -> Choice:
         """Return the row that begins a new record; the box is empty after it."""
         clear = partial(self.picker.reload, "")
-        return new_row(self.navigator, self._kind, typed, among=among, ask=self.ask, before=clear)
+        texts = self._card.texts(typed)
+        return new_row(
+            self.navigator,
+            self._kind,
+            typed,
+            among=among,
+            ask=self.ask,
+            before=clear,
+            texts=texts,
+        )
+
+    async def take_scan(self, text: str, /) -> None:
+        """Look for the person of a scanned card; Ctrl+N begins their record with what it says."""
+        await self._card.take(self, text)

@@ -37,18 +37,21 @@ def new_row(
     ask: Ask | None = None,
     before: Callable[[], None] | None = None,
     after: AfterSave | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Choice:
     """Return the row that begins a new record with what was typed.
 
     ``ask`` finds the village among the words, by the store.
     ``among``: it stands under hits. ``before`` runs when the form opens, ``after`` once the record
-    is saved, in place of opening its page.
+    is saved, in place of opening its page. ``texts``: of a scanned card, in place of those typed.
     """
-    from fieldkit.records import kinds
+    from fieldkit.records import Use, kinds
 
-    texts, found = texts_from(kind, typed), kinds()[kind]
+    scanned, found = texts, kinds()[kind]
+    texts = scanned or texts_from(kind, typed)
     verb = found.new_verb or "new"
-    called = next(iter(texts.values()), "")
+    names = [texts[name] for name in found.used(Use.NAME) if name in texts]
+    called = names[0] if names else list(texts.values())[-1] if texts else ""
     what = "" if found.new_verb and called else f"{found.title.lower()} "
     if found.new_verb and not called:
         what = f"a new {what}"
@@ -56,7 +59,8 @@ def new_row(
     async def begin() -> None:
         if before:
             before()
-        looked = ask if typed.strip() else None  # nothing typed: the form opens at once
+        # Nothing typed, or a card: the form opens at once.
+        looked = ask if typed.strip() and not scanned else None
         known = await looked(lambda store: texts_typed(store, kind, typed)) if looked else texts
         if after:
             await navigator.open_form(kind, texts=known, after=after)

@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.worker import Worker, WorkerError
 
+from fieldkit.scan import ScanKeys, looks_scanned
 from fieldkit.screens.look.drawn import Drawn
 from fieldkit.screens.look.parts import frame
 from fieldkit.screens.look.text import Cell, Span, Text
@@ -75,6 +76,11 @@ class Picker(Drawn, can_focus=True):
         self.typing = typing
         self._at_once = at_once
         self.typed = Typed()
+        self.take_scan: Callable[[str], Awaitable[object]] | None = None
+        """What is done with a card that a scanner types into the box."""
+        self._scan = ScanKeys()
+        self._before_scan = ("", 0)
+        self._key_at = 0.0
         self.answer = Answer(mark=None)
         self._answered = ""
         self._mark: int | None = None
@@ -202,6 +208,12 @@ class Picker(Drawn, can_focus=True):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle keys for the box and the rows; leave the others to the page."""
+        if self.typing and self._scanned(event):
+            event.stop()
+            event.prevent_default()
+            if text := self._scan.take():
+                await self._read_scan(text)
+            return
         if event.key in ("slash", "question_mark") and not self.typed.text:
             return
         if event.key == "escape" and self.typed.text:
@@ -226,10 +238,36 @@ class Picker(Drawn, can_focus=True):
     async def on_paste(self, event: events.Paste) -> None:
         """Insert pasted text into the box."""
         event.stop()
-        if self.typing:
+        if looks_scanned(event.text):
+            await self._read_scan(event.text.strip())
+        elif self.typing:
             before = self.typed.text
             self.typed.insert(event.text.strip())
             await self._typed(before)
+
+    def _scanned(self, event: events.Key) -> bool:
+        """Keep the keys of a scanner out of the box; say whether this is one of them."""
+        self._scan.pause(event.time - self._key_at)
+        self._key_at = event.time
+        character = event.character if event.is_printable else None
+        if not character:
+            ended = self._scan.end(enter=event.key in {"enter", "tab", "ctrl+j"})
+            return ended or self._scan.active
+        if self._scan.starts(character):
+            self._before_scan = (self.typed.text, self.typed.cursor)
+        was_active = self._scan.active
+        if not self._scan.add(character):
+            return False
+        if not was_active:
+            text, self.typed.cursor = self._before_scan
+            self.typed.text = text
+            self.reload()
+        return True
+
+    async def _read_scan(self, text: str) -> None:
+        take = self.take_scan
+        if take is not None:
+            await self._run_reporting(lambda: take(text))
 
     async def _typed(self, before: str) -> None:
         if self.typed.text == before:

@@ -209,6 +209,14 @@ class FormField:
             raise Unfit(NOT_CHOSEN)
         return form.parse(self.text, confirmed=self.confirmed)
 
+    def means(self, text: str) -> bool:
+        """Say whether a text would be read as the present value, but for capitals."""
+        try:
+            value = self.field.format.parse(text)
+        except Unfit:
+            return False
+        return str(value).casefold() == str(self.value).casefold()
+
     def set_typed(self, text: str) -> None:
         """Replace the text, which must then be read; the old one can be undone to."""
         self.remember()

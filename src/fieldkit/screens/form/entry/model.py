@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 from fieldkit.records import Nothing, Record, Use, Value
 from fieldkit.records.fields.formats import Text
+from fieldkit.scan import ScanKeys, looks_scanned
 from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.cursor import FormCursor
-from fieldkit.screens.form.entry.form_field import FormField
+from fieldkit.screens.form.entry.form_field import Candidate, FormField
+from fieldkit.screens.form.entry.second_typing import SecondTyping
 from fieldkit.screens.form.entry.terms import Act, Message
-from fieldkit.screens.widgets.line_edit import tame
+from fieldkit.screens.widgets.line_edit import FieldText, tame
 
 
 class _Diverted(NamedTuple):
@@ -27,6 +29,18 @@ class _Diverted(NamedTuple):
     """The field it was typed into."""
     before: str
     """What stood in the field it went to."""
+
+
+class _Before(NamedTuple):
+    """The current field before the first key of what may be a scan."""
+
+    at: str
+    text: str
+    cursor: int
+    fresh: bool
+    touched: bool
+    adding: bool
+    mark: int
 
 
 class FormModel(FormCursor):
@@ -60,6 +74,10 @@ class FormModel(FormCursor):
         self._passed: list[str] = []
         """The choices that the last Enter passed over, as they were filled."""
         self._diverted: _Diverted | None = None
+        self.second = SecondTyping(self)
+        self.scan = ScanKeys()
+        """The keys of a scanner, which reach no field."""
+        self._before = _Before("", "", 0, fresh=True, touched=False, adding=False, mark=-1)
         self.fill(texts or {})
         if at in self.fields and self.applies(at):
             self.at = at
@@ -70,15 +88,34 @@ class FormModel(FormCursor):
     def enter_field(self) -> None:
         """Begin with the field the cursor is in; what Enter passed over counts no longer."""
         self._passed, self._diverted = [], None
+        self.second.stop()
         super().enter_field()
+
+    @property
+    def box(self) -> FieldText:
+        """The text that keys change: of the current field, or of its second typing."""
+        return self.second.box or self.current.box
+
+    @property
+    def types_over(self) -> bool:
+        """Whether the next key replaces the text."""
+        return self.second.box is None and super().types_over
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Return what the text of the current field could mean; nothing in a second typing."""
+        return super().candidates() if self.second.box is None else ()
 
     # --- input ---
 
     def press(self, key: str, character: str | None = None) -> Act:
         """Handle one key by Textual's name, with the character it types, if any."""
+        if (scanned := self._scan(key, character)) is not None:
+            return scanned
         if self.help_open and key in {"f1", "escape", "question_mark"}:
             self.help_open = False
             return Act.NONE
+        if (second := self.second.press(key, character)) is not None:
+            return second
         does = _KEYS.get(key)
         typed = tame(character or "") if does is None else ""
         if does is None and not typed:
@@ -90,10 +127,63 @@ class FormModel(FormCursor):
 
     def paste(self, text: str) -> None:
         """Insert text from the clipboard into the current field, with spaces for line ends."""
+        if looks_scanned(text):
+            self.scan.text = text.strip()
+            return
+        if self.second.paste(text):
+            return
         self._clear_message()
         piece = tame(" ".join(text.split()))
         if piece:
             self._edit(lambda one: one.box.insert(piece))
+
+    def _scan(self, key: str, character: str | None) -> Act | None:
+        """Keep the keys of a scanner out of the field; None: the key is a person's."""
+        typed = "" if key in _KEYS else tame(character or "")
+        if not typed:
+            ended = self.scan.end(enter=key in {"enter", "tab", "ctrl+j"})
+            return Act.SCANNED if ended else Act.NONE if self.scan.active else None
+        if self.scan.starts(typed):
+            one = self.current
+            state = (self.fresh, self._touched, self._adding, self.mark)
+            self._before = _Before(self.at, one.text, one.box.cursor, *state)
+        was_active = self.scan.active
+        if not self.scan.add(typed):
+            return None
+        if not was_active:
+            self._put_back(self._before)
+            self.say("Reading a scanned card ...")
+        return Act.NONE
+
+    def _put_back(self, before: _Before) -> None:
+        self.second.stop()
+        self.at, one = before.at, self.fields[before.at]
+        one.box.text, one.box.cursor = before.text, before.cursor
+        one.read(self.within(one))
+        self.fresh, self._touched = before.fresh, before.touched
+        self._adding, self.mark = before.adding, before.mark
+
+    def fill_card(self, texts: Mapping[str, str]) -> tuple[int, list[str]]:
+        """Fill empty fields from a card; return how many, and the labels of those that differ."""
+        filled, differ = 0, []
+        for name, text in texts.items():
+            one = self.fields.get(name)
+            if one is None or not one.field.asked(self.values):
+                continue
+            if not one.text.strip() or one.text == one.offered:
+                one.set_typed(text)
+                one.read(self.within(one))
+                if one.problem:
+                    one.undo()
+                    one.read(self.within(one))
+                filled += bool(one.text)
+            elif not one.means(text):
+                differ.append(one.field.label)
+        self.read_nested()
+        self.follow()
+        self.judge(self._visited)
+        self.step(self.at if not self.current.text else self.next_field(empty=True))
+        return filled, differ
 
     def go(self, name: str) -> Act:
         """Go to a field that was clicked or asked for."""
@@ -246,7 +336,17 @@ class FormModel(FormCursor):
         if (marked := self.marked) is not None and marked.begins:
             return Act.REGISTER
         before = self.at
+        self._leave_typed()
+        return Act.NONE if self.second.begin(lambda: self._go_on(before)) else self._go_on(before)
+
+    def _leave_typed(self) -> None:
+        """Leave the field; what was chosen from a list, not typed, is not typed again."""
+        typed = self.current.text
         self.leave_field()
+        if self.current.text != typed:
+            self.second.settle(self.at)
+
+    def _go_on(self, before: str) -> Act:
         state = self._field_of_state()
         if self.step(state or self.next_field(empty=True)):
             self._passed = [] if state else self._choices_between(before, self.at)
@@ -277,8 +377,9 @@ class FormModel(FormCursor):
         return next(name for name in self.fields if name in wanted and not self.fields[name].text)
 
     def _walk(self, *, back: bool) -> Act:
-        self.leave_field()
-        self.step(self.next_field(back=back))
+        self._leave_typed()
+        if back or not self.second.begin(lambda: self._walk(back=False)):
+            self.step(self.next_field(back=back))
         return Act.NONE
 
     def _page(self, step: int) -> Act:
@@ -380,9 +481,9 @@ class FormModel(FormCursor):
 
     def _leave_for(self, act: Act) -> Act:
         """Take what stands in the field, and ask the page for what is done with the form."""
-        self.leave_field()
+        self._leave_typed()
         self.enter_field()
-        return act
+        return Act.NONE if self.second.before_save(lambda: self._leave_for(act)) else act
 
 
 _LEAVING = frozenset(

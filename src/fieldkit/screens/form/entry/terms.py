@@ -24,6 +24,8 @@ class Act(Enum):
     """Show who may be the same person."""
     KEEP = auto()
     """What is kept for the next record is other than before."""
+    SCANNED = auto()
+    """Read the card that was scanned (``FormModel.scan``)."""
     SAVE = auto()
     SAVE_NEXT = auto()
 

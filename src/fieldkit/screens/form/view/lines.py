@@ -45,7 +45,7 @@ def lines(model: FormModel, width: int, height: int) -> list[Line]:
 def cursor(model: FormModel, width: int, height: int) -> tuple[int, int]:
     """Return column and line of the cursor."""
     at, cols = places(model, height), columns(model, width)
-    window = model.current.box.window(box_width(model, width))
+    window = model.box.window(box_width(model, width))
     line = at.first + at.fields.index(model.current)
     return min(cols.box_at + 1 + window.cells, width - 1), min(line, height - 1)
 
@@ -53,7 +53,7 @@ def cursor(model: FormModel, width: int, height: int) -> tuple[int, int]:
 def box_width(model: FormModel, width: int) -> int:
     """Return the cells of the current text: those of the note too, if there is no note."""
     one = model.current
-    return _text_width(columns(model, width), one.text, _note(model, one, asked=True))
+    return _text_width(columns(model, width), model.box.text, _note(model, one, asked=True))
 
 
 def cut_note(model: FormModel, width: int) -> str:
@@ -115,8 +115,8 @@ def _row(model: FormModel, one: FormField, cols: Columns, width: int, *, asked: 
     label, note = one.field.label, _note(model, one, asked=asked)
     if one.name != model.at:
         return _quiet_row(label, one.text[:1000] if asked else None, note, cols, width)
-    inside = _text_width(cols, one.text, note)
-    view = one.box.window(inside)
+    inside = _text_width(cols, model.box.text, note)
+    view = model.box.window(inside)
     style: StyleName = "replaced" if model.types_over else "typed"
     under = view.text[view.cursor : view.after] or " "
     behind: Text = (Span(view.text[view.after :], "typed"),)
@@ -164,6 +164,8 @@ def _note(model: FormModel, one: FormField, *, asked: bool) -> Text:
     here = one.name == model.at
     if not asked:
         return ()
+    if here and model.second.box is not None:
+        return (Span("which is right?" if model.second.differs else "once more", "warn"),)
     walked = model.mark or not one.text.strip()
     if here and (marked := model.marked) and (one.closed or one.searched or walked):
         return (Span(marked.called),)

@@ -57,6 +57,10 @@ def offered_keys(model: FormModel, *, alike: bool = False) -> Sequence[Key]:
     """Return the keys that work in the present field; ``alike``: somebody may be the same."""
     if model.help_open:
         return keys("Esc back to the form")
+    if model.second.differs:
+        return keys("1 the first", "2 the second", "↑ correct the first", "Esc back")
+    if model.second.box is not None:
+        return keys("Enter compare", "↑ show the first", "Ctrl+S save", "Esc back")
     one = model.current
     empty = not one.text.strip()
     return (

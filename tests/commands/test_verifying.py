@@ -1,0 +1,65 @@
+"""An operator's entries are typed again from the papers, and the error rate is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.commands.conftest import Cli
+from tests.commands.test_entering import put, records
+
+from fieldkit.commands.error_rate import drawn, interval
+from fieldkit.records.targets.entry_check import EntryCheck
+
+
+def test_a_sample_is_asked_blind_and_the_error_rate_is_kept_by_field(
+    laptop: Path, cli: Cli
+) -> None:
+    for n in range(10):
+        put(laptop, name=f"Zooni {'abcdefghij'[n]}", mobile=f"941901143{n}", trade_code="CARP")
+    ask = ("verify", "--operator", "Asha", "--field", "mobile", "--field", "trade_code")
+    first = cli(*ask, "--percent", "20", piped=b"")
+    again = cli(*ask, "--percent", "20", piped=b"")
+    assert first.text == again.text
+    assert "10 artisans by Asha" in first.text
+    assert "of these 2, and type" in first.text
+    assert "941901143" not in first.text
+    ids = [line.partition(": ")[2] for line in first.text.splitlines() if line.startswith("Reco")]
+    assert len(ids) == 1  # the input was closed at the first question
+    assert records(laptop, EntryCheck) == []
+
+    people = {one.id: one for one in records(laptop)}
+    sampled = [one for one in people if f"  {one}  " in first.text]
+    mobiles = [str(people[one].value("mobile")) for one in sampled]
+    typed = [mobiles[0], "1", "9419099999", "2", "carpenter", "y"]
+    ran = cli(*ask, "--percent", "20", piped="".join(f"{one}\n" for one in typed).encode())
+    lines = ran.text.splitlines()
+    assert f"  1 entered: {mobiles[1][:5]} {mobiles[1][5:]}" in lines
+    assert any(line.startswith("Mobile: 2 checked, 1 wrong: 50.0% (95%") for line in lines)
+    assert any(line.startswith("Trade: 2 checked, 0 wrong: 0.0%") for line in lines)
+    corrected = {one.id: one for one in records(laptop)}[sampled[1]]
+    assert corrected.value("mobile") == "9419099999"
+    kept = [
+        (one.value("record_field"), one.value("checked"), one.value("wrong"))
+        for one in records(laptop, EntryCheck)
+    ]
+    assert sorted(kept) == [("mobile", 2, 1), ("trade_code", 2, 0)]
+    report = cli("verify", "--operator", "Asha", "--report")
+    assert "All fields: 4 checked, 1 wrong: 25.0%" in report.text
+    assert cli("verify", "--operator", "Reyaz").code == 2
+    assert cli("verify", "--operator", "Asha", "--field", "csc_id").code == 2
+
+
+@given(st.sets(st.text(min_size=1, max_size=12), min_size=1), st.integers(1, 100), st.text())
+def test_a_draw_is_a_share_and_the_same_every_time(ids: set[str], percent: int, seed: str) -> None:
+    found = drawn(ids, percent, seed)
+    assert set(found) <= ids
+    assert (len(found) - 1) * 100 < len(ids) * percent <= len(found) * 100
+    assert drawn(sorted(ids, reverse=True), percent, seed) == found
+
+
+def test_the_interval_is_wilsons() -> None:
+    assert [round(edge, 3) for edge in interval(1, 10)] == [0.018, 0.404]
+    assert [round(edge, 3) for edge in interval(0, 20)] == [0.0, 0.161]
+    assert interval(0, 0) == (0.0, 1.0)
