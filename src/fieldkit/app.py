@@ -27,7 +27,7 @@ PAINTED_BY = 0.05
 
 QUIET_AFTER = 2.0
 """Seconds from opening the store to background work, so that searches run first."""
-_GLOBAL_ACTIONS = {"menu", "operators", "keys", "sync"}
+_GLOBAL_ACTIONS = {"menu", "operators", "keys", "sync", "hand_over"}
 
 
 class FieldkitApp(AppBase):
@@ -40,6 +40,7 @@ class FieldkitApp(AppBase):
         Binding("ctrl+o", "operators", "Operator", show=False),
         Binding("f1", "keys", "Help", show=False),
         Binding("f5", "sync", "Sync", show=False),
+        Binding("f6", "hand_over", "Toolkits", show=False),
     ]
 
     def __init__(self, home: Path, pace: Pace | None = Pace()) -> None:  # noqa: B008 - it is frozen
@@ -109,6 +110,10 @@ class FieldkitApp(AppBase):
     async def action_sync(self) -> None:
         """Open the sync page and sync."""
         await self.navigator.open_sync(begin=True)
+
+    async def action_hand_over(self) -> None:
+        """Open the hand-over of toolkits."""
+        await self.navigator.open_hand_over()
 
     def action_help_quit(self) -> None:
         """Say how to quit; Ctrl+C loses nothing."""

@@ -180,9 +180,7 @@ class RecordPage(PickerPage[None]):
             own["e"] = partial(self.navigator.open_form, row.kind, record_id=row.id)
             own["d"] = self._delete
             if days:
-                own["a"] = partial(
-                    self.navigator.open_days, days.kind.kind(), row.id, found.identity.label
-                )
+                own["a"] = partial(self.navigator.open_days, row.kind, row.id, found.identity.label)
         action = next((one for one in self.actions if one.action.key == letter), None)
         return partial(self._take, action, row) if action else own.get(letter)
 
