@@ -47,7 +47,7 @@ class DaysPage(GridPage):
     async def begin(self) -> None:
         """Load the roll; ask who is expected if nobody said so yet. The next key waits for it."""
         await self._load_roll()
-        self.set_header(self._label, self.trail())
+        self.set_header(*self.trail())
         if self._chosen and not self._roll.words and not self._people:
             await self._choose_expected()
 

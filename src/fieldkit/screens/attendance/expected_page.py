@@ -37,7 +37,9 @@ class ExpectedPage(PickerPage[None]):
 
     async def load_data(self) -> None:
         """Say for what."""
-        self.set_header(self._label, "Who is expected")
+        self.set_header("Who is expected" if self._anybody else "From which list", self._label)
+        if not self._anybody:
+            self.set_keys("Enter take", "type to narrow", f"{UP}{DOWN} choose", "Esc back")
 
     async def answer(self, text: str) -> Answer:
         """Answer with the sets that hold each word typed, and the villages that begin so."""

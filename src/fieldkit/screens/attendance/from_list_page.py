@@ -26,9 +26,9 @@ class FromListPage(GridPage):
         super().__init__(marking, label)
         self._words, self._roll = words, new_roll(people)
 
-    def trail(self) -> str:
-        """Return what is done here, for the bar."""
-        return "Add from a list"
+    def trail(self) -> Sequence[str]:
+        """Return what is done for what, for the bar."""
+        return ("Add from a list", self._label)
 
     def keys_now(self) -> Sequence[Key]:
         """Return the line of keys."""

@@ -26,7 +26,7 @@ from fieldkit.screens.attendance.roll.people import (
     person_cells,
     read_people,
 )
-from fieldkit.screens.attendance.walk_in_page import begin_walk_in
+from fieldkit.screens.attendance.walk_in_page import begin_walk_in, forget_walk_in, save_walk_in
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.charts import bar
@@ -158,15 +158,15 @@ class GridPage(PickerPage[None]):
 
     async def load_data(self) -> None:
         """Load the roll at first; later show what another page changed."""
-        self.set_header(self._label, self.trail())
+        self.set_header(*self.trail())
         self.set_keys(*self.keys_now())
         if self._loaded:
             await self._read_marks()
         self.picker.reload_if_idle()
 
-    def trail(self) -> str:
-        """Return what is done here, for the bar."""
-        return "Attendance"
+    def trail(self) -> Sequence[str]:
+        """Return what is done for what, for the bar."""
+        return ("Attendance", self._label)
 
     def keys_now(self) -> Sequence[Key]:
         """Return the line of keys."""
@@ -242,7 +242,7 @@ class GridPage(PickerPage[None]):
             mark=self._place_of_mark(found, typed),
             above=tuple(above),
             headings=(*HEADINGS, self.marking.words[0].capitalize()),
-            columns=self._columns,
+            columns=(*self._columns, self.marking.width),
             note=alike(len(rows)) if typed else "",
         )
 
@@ -343,8 +343,6 @@ class GridPage(PickerPage[None]):
         await begin_walk_in(self, typed, self._save_walk_in)
 
     async def _save_walk_in(self, person: Edit) -> None:
-        from fieldkit.screens.attendance.walk_in_page import save_walk_in
-
         field = next(
             name
             for name, reference in self.marking.kind.references().items()
@@ -454,7 +452,13 @@ class GridPage(PickerPage[None]):
             return
         act = self._acts[-1]
         edits = list(act.back)
-        await self.ask(lambda store: store.save(edits, self.app.operator))
+
+        def undo(store: Store) -> None:
+            store.save(edits, self.app.operator)
+            if len(edits) > 1:
+                forget_walk_in(store, act.person)
+
+        await self.ask(undo)
         self._acts.pop()
         await self._read_marks()
         if len(act.back) > 1:
@@ -484,11 +488,7 @@ def _columns(people: Iterable[OnRoll]) -> tuple[int, ...]:
     for person in people:
         for place, cell in enumerate(person_cells(person)):
             widths[place] = max(widths[place], width_of(cell))
-    return (*widths, _MARK)
-
-
-_MARK = 14
-"""Cells of a mark and its word."""
+    return tuple(widths)
 
 
 def _beside(found: Tally) -> Iterable[Cell]:

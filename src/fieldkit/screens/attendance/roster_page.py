@@ -153,7 +153,7 @@ class RosterPage(FindPage):
         await self.app.push_screen(page)
 
     async def _add_from(self, words: str, people: Sequence[Record]) -> None:
-        marking = Marking(self._kind, self._field, self._record_id, ("on the list", "not on it"))
+        marking = Marking(self._kind, self._field, self._record_id, ("added", "not added"))
         await self.app.push_screen(FromListPage(marking, self._label, words, people))
 
     def menu_entries(self) -> Sequence[MenuEntry]:

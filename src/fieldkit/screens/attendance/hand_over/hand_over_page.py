@@ -30,8 +30,8 @@ from fieldkit.screens.attendance.hand_over.things import (
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.glyphs import DOT, DOWN, UP
-from fieldkit.screens.look.parts import Key, keys
-from fieldkit.screens.look.text import Cell, Span, joined, width_of
+from fieldkit.screens.look.parts import MARGIN, Key, keys
+from fieldkit.screens.look.text import Cell, Span, joined, width_of, wrapped
 from fieldkit.screens.lookup.hits import alike
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice, LazyRows
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from fieldkit.records.declaration.action import Outcome
     from fieldkit.store import Edit, Store
 
-_HEADINGS = ("No.  Name", "s/o, d/o, w/o", "Village", "What", "Code")
+_HEADINGS = ("No.  Name", "s/o, d/o, w/o", "Village", "Code", "What")
 
 
 class Handed(NamedTuple):
@@ -140,7 +140,7 @@ class HandOverPage(PickerPage[None]):
             return self._ask_outcome(self.shown, typed)
         if not self._loaded:
             self._waiting = await self.read(lambda store: read_waiting(store, self.kind))
-            self._columns = _columns([_cells(one) for one in self._waiting])
+            self._columns = _columns(self._waiting, wide=self.wide)
             self._loaded = True
         if not typed:
             return self._list(Found(self._waiting), typed)
@@ -153,7 +153,9 @@ class HandOverPage(PickerPage[None]):
         things = found.things
         rows = LazyRows(
             lambda n: Choice(
-                _cells(things[n]), partial(self._open, things[n]), key=things[n].record.id
+                _cells(things[n], wide=self.wide),
+                partial(self._open, things[n]),
+                key=things[n].record.id,
             ),
             len(things),
         )
@@ -168,7 +170,7 @@ class HandOverPage(PickerPage[None]):
             mark=sure if typed else 0,
             above=tuple(above),
             headings=_HEADINGS,
-            columns=_columns([_cells(one) for one in things]) if typed else self._columns,
+            columns=_columns(things, wide=self.wide) if typed else self._columns,
             note=alike(len(things)) if typed else "",
         )
 
@@ -176,7 +178,9 @@ class HandOverPage(PickerPage[None]):
         """Answer with the ways in which a hand-over may end."""
         from fieldkit.records import sentence
 
-        above = [*self._card(thing), *((Span(sentence(one), "warn"),) for one in self._asks)]
+        width = self.size.width - 2 * MARGIN
+        asked = [wrapped((Span(sentence(one), "warn"),), width, 3) for one in self._asks]
+        above = [*self._card(thing), *(line for lines in asked for line in lines)]
         if is_done(thing):
             return Answer(mark=None, above=(*above, "", "This was handed over before."))
         rows = [
@@ -299,22 +303,26 @@ class HandOverPage(PickerPage[None]):
         return [MenuEntry("Here: undo the last hand-over", "Ctrl+Z", self._undo)]
 
 
-def _cells(thing: Thing) -> tuple[Cell, ...]:
-    """Return the cells of a thing: whose it is, what it is, and its code."""
+def _cells(thing: Thing, *, wide: bool) -> tuple[Cell, ...]:
+    """Return the cells of a thing: whose it is, its code and, if there is space, what it is."""
     name, kin, place = thing.one.row.cells[:3]
     number = f"{thing.one.number:>3}" if thing.one.number else "   "
     code = next(iter(sorted(thing.codes)), "")
-    what = thing.record.label().partition(" (")[0]
+    what = thing.record.label().partition(" (")[0] if wide else ""
     return (
         (Span(f"{number}  ", "key"), Span(name, "strong")),
         kin,
         place,
-        what,
         (Span(code, "dim"),),
+        what,
     )
 
 
-def _columns(rows: Sequence[Sequence[Cell]]) -> tuple[int, ...]:
+def _columns(things: Sequence[Thing], *, wide: bool) -> tuple[int, ...]:
     """Return the cells that the columns need."""
-    shown = [_HEADINGS, *rows]
-    return tuple(max(width_of(row[place]) for row in shown) for place in range(len(_HEADINGS)))
+    rows = [_cells(one, wide=wide) for one in things]
+    heads = [_HEADINGS if wide else _HEADINGS[:-1]]
+    return tuple(
+        max((width_of(row[place]) for row in (*heads, *rows) if place < len(row)), default=0)
+        for place in range(len(_HEADINGS))
+    )

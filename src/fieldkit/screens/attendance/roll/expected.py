@@ -91,8 +91,10 @@ def _concerned(rule: Due) -> set[str]:
 
 def _ended_by(rule: Due, kind: type[Record]) -> bool:
     """Say whether a sort of due work waits for a record of this kind."""
-    tests = rule.where.values()
-    return any(getattr(test, "lacks", False) and test.kind == kind.kind() for test in tests)
+    from fieldkit.reports.declaration.measure import Has
+
+    tests = (test for test in rule.where.values() if isinstance(test, Has))
+    return any(test.lacks and test.kind == kind.kind() for test in tests)
 
 
 def _read_due(kind: type[Record], rule: Due, store: Store) -> Sequence[Record]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _WINDOW, _LEAST = 3600, 5
 """Seconds of which the pace is counted; marks from which it is known."""
 WOMAN, MAN = "F", "M"
+_ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Marking:
         """Return the marking of the days of a training or programme."""
         days = how.days
         return cls(how.kind, days.of, record_id, day=days.day, present=days.present)
+
+    @property
+    def width(self) -> int:
+        """Cells of a mark: its sign and the longest word."""
+        return max(map(len, (*self.words, _ABSENT))) + 2
 
     def holds(self, mark: Record | None) -> bool:
         """Say whether a mark says that the person was there."""
