@@ -87,6 +87,12 @@ async def test_a_roll_is_called_by_number_without_waiting_and_nobody_else_is_mar
         assert isinstance(hand.app.screen, DaysPage)
         assert "3 of 4 present" in hand.text()
         assert "present" in hand.line("12  Gulzar Ahmad")
+        # What was marked before the program ended is undone too.
+        await hand.press("<ctrl+z>")
+        assert "Undone: 13 Hamid Lone: absent" in hand.text()
+        assert camp["hamid"] not in marks(store)
+        await hand.press("44", "<enter>", "13", "<enter>")
+        assert "Nobody has 44." in hand.text()
         await hand.press("dar")
         assert hand.marked() == ""
         await hand.press("<enter>")
