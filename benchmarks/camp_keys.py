@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -228,9 +229,11 @@ async def measure(task: Callable[[Hand, Store], Awaitable[Task]], people: int = 
 
 
 def main() -> None:
-    """Print keys a person by task."""
+    """Print keys a person by task; an argument chooses tasks by a part of their name."""
     print(f"{'task':28}{'people':>7}{'keys':>7}{'a person':>10}{'goal':>7}{'beyond':>8}")
     for task in TASKS:
+        if len(sys.argv) > 1 and sys.argv[1] not in task.__name__:
+            continue
         done = asyncio.run(measure(task))
         beyond = done.keys - done.irreducible
         print(

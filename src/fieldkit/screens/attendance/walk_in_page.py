@@ -33,7 +33,9 @@ async def begin_walk_in(page: Page[None], typed: str, save: Save) -> None:
     """
     from fieldkit.records.declaration.roles import newcomer
 
-    await page.app.push_screen(WalkInPage(newcomer(), texts_from(newcomer().kind(), typed), save))
+    asking = WalkInPage(newcomer(), texts_from(newcomer().kind(), typed), save)
+    await page.app.push_screen(asking)
+    await asking.run_reporting(asking.begin)  # the next key answers the first question
 
 
 def save_walk_in(
@@ -76,11 +78,10 @@ class WalkInPage(PickerPage[None]):
         self._used: Mapping[str, Value] = {}
         """What this operator saved last of such a person: the choice that is marked first."""
 
-    async def load_data(self) -> None:
+    async def begin(self) -> None:
         """Say what is known, and ask the first question."""
-        if self._texts:
-            self._used = await self.ask(self._last_used)
-            await self._next()
+        self._used = await self.ask(self._last_used)
+        await self._next()
 
     def _last_used(self, store: Store) -> Mapping[str, Value]:
         found = store.last_saved(1, self.app.operator, self._kind.kind())
