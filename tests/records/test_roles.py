@@ -55,7 +55,7 @@ def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
     rosters = {
         (page, one.kind.kind()) for page in kinds() for one in actions_of(page) if one.action.roster
     }
-    assert rosters == {("programme", "attendance"), ("training_batch", "training_enrolment")}
+    assert rosters == {("training_batch", "training_enrolment")}
     assert Beneficiary.actions == {}
 
 
