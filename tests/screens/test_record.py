@@ -269,7 +269,7 @@ async def test_who_was_present_is_marked_by_number_and_by_walking(
         assert marks(9) == {block["ghulam"]: True, block["tariq"]: True, block["zooni"]: False}
         await hand.press("<home>", "<space>", "11", "<minus>")
         assert marks(9) == {block["ghulam"]: True, block["tariq"]: False, block["zooni"]: False}
-        await hand.press("<delete>", "<delete>", "<right>", "<right>")
+        await hand.press("<up>", "<delete>", "<delete>", "<right>", "<right>")
         assert "no other day that can be marked" in hand.text()
         assert set(marks(9)) == {block["tariq"], block["zooni"]}
         await hand.press("<escape>", "<escape>", "<escape>", "9419017710", "<enter>")

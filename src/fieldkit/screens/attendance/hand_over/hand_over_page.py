@@ -56,15 +56,22 @@ class HandOverBox(Picker):
     """A picker in which Enter does nothing while nobody is shown and nothing is typed."""
 
     async def on_key(self, event: events.Key) -> None:
-        """Handle Enter and Space in an empty box."""
-        page = self.screen
-        if not isinstance(page, HandOverPage) or self.typed.text or page.shown is not None:
+        """Handle Enter, and Space in an empty box, while nobody is shown."""
+        page, typed = self.screen, self.typed.text.strip()
+        if not isinstance(page, HandOverPage) or page.shown is not None:
             return
-        if event.key in {"enter", "space"}:
-            event.stop()
-            event.prevent_default()
-            if event.key == "space":
-                await self.enter()
+        if event.key != "enter" and (event.key != "space" or typed):
+            return
+        event.stop()
+        event.prevent_default()
+        await self.settled()
+        if typed and self.marked is None:
+            if not self.answer.rows:  # the next scan must not be joined to it
+                self.reload("")
+                await self.settled()
+            page.say_nothing(typed)
+        elif typed or event.key == "space":
+            await self.enter()
 
 
 class HandOverPage(PickerPage[None]):
@@ -134,6 +141,8 @@ class HandOverPage(PickerPage[None]):
     async def answer(self, text: str) -> Answer:
         """Answer with what is on its way, with what is meant, or with how its hand-over may end."""
         typed = text.strip()
+        if typed:
+            self.begin_next()
         if self._outcome is not None:
             return self._ask_name(typed)
         if self.shown is not None and (not typed or (len(typed) == 1 and typed.isdecimal())):
@@ -280,8 +289,17 @@ class HandOverPage(PickerPage[None]):
         self.picker.reload("")
         await self.picker.settled()
         # Not awaited: the next key need not wait until what is unsent is counted.
-        self.run_worker(self.app.refresh_status, group="status", exclusive=True)
+        self.run_worker(
+            partial(self.run_reporting, self.app.refresh_status), group="status", exclusive=True
+        )
         self.say(words, done=True)
+
+    def say_nothing(self, typed: str) -> None:
+        """Say that Enter meant nothing."""
+        if self.picker.typed.text:
+            self.say("Several are meant: type more, or choose with Down.")
+        else:
+            self.say(f"Nothing here has the code or name {typed}.", error=True)
 
     async def action_undo(self) -> None:
         """Undo the last hand-over, as a change."""
