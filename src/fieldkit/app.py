@@ -27,7 +27,7 @@ PAINTED_BY = 0.05
 
 QUIET_AFTER = 2.0
 """Seconds from opening the store to background work, so that searches run first."""
-_GLOBAL_ACTIONS = {"menu", "operators", "keys", "sync", "last_saved"}
+_GLOBAL_ACTIONS = {"menu", "operators", "keys", "sync", "last_saved", "hand_over"}
 
 
 class FieldkitApp(AppBase):
@@ -41,6 +41,7 @@ class FieldkitApp(AppBase):
         Binding("f1", "keys", "Help", show=False),
         Binding("f5", "sync", "Sync", show=False),
         Binding("ctrl+e,f7", "last_saved", "Last saved", show=False),
+        Binding("f6", "hand_over", "Toolkits", show=False),
     ]
 
     def __init__(self, home: Path, pace: Pace | None = Pace()) -> None:  # noqa: B008 - it is frozen
@@ -117,6 +118,10 @@ class FieldkitApp(AppBase):
         page = self.screen
         if isinstance(page, Page):
             self.hold_keys(page.run_reporting(self.navigator.open_last_saved))
+
+    async def action_hand_over(self) -> None:
+        """Open the hand-over of toolkits."""
+        await self.navigator.open_hand_over()
 
     def action_help_quit(self) -> None:
         """Say how to quit; Ctrl+C loses nothing."""

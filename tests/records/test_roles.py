@@ -15,6 +15,7 @@ from fieldkit.records.declaration.roles import (
     by_domain,
     check_roles,
     days_of,
+    handed_over,
     home_jobs,
     milestones_of,
     newcomer,
@@ -50,12 +51,11 @@ def test_the_actions_of_a_page_follow_from_what_refers_to_it() -> None:
     }
     assert [(one.action.key, one.field) for one in actions_of("programme")] == [
         ("n", "programme_id"),
-        ("a", "programme_id"),
     ]
     rosters = {
         (page, one.kind.kind()) for page in kinds() for one in actions_of(page) if one.action.roster
     }
-    assert rosters == {("programme", "attendance"), ("training_batch", "training_enrolment")}
+    assert rosters == {("training_batch", "training_enrolment")}
     assert Beneficiary.actions == {}
 
 
@@ -65,16 +65,19 @@ def test_people_and_days_follow_from_references() -> None:
     days = days_of("training_batch")
     assert days is not None
     assert days.kind is Attendance
-    assert days_of("programme") is None
+    camp = days_of("programme")
+    assert camp is not None
+    assert not camp.days.enrolled
+    assert handed_over() is Toolkit
 
 
 def test_the_jobs_on_home_are_numbered_and_the_first_person_is_the_newcomer() -> None:
     assert [(one.job.number, one.kind.kind()) for one in home_jobs()] == [
         (1, "beneficiary"),
         (2, "self_help_group"),
-        (3, "training_batch"),
-        (4, "toolkit"),
-        (5, "programme"),
+        (3, "programme"),
+        (4, "training_batch"),
+        (5, "toolkit"),
     ]
     assert newcomer() is Beneficiary
 

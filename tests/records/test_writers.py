@@ -99,7 +99,7 @@ def test_a_form_says_beforehand_what_the_server_will_not_take() -> None:
     hand_over = Toolkit.form_fields().keys() - denied_in_form(REGISTRAR, Toolkit, new=False).keys()
     assert hand_over == {
         *("state", "delivered_on", "received_by", "receiver_name", "condition"),
-        *("delivery_remark", "remarks"),
+        *("serial_no", "returned_on", "delivery_remark", "remarks"),
     }
 
 

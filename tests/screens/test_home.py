@@ -142,7 +142,7 @@ async def test_the_first_paint_has_the_fixed_jobs_and_places_for_the_declared_on
             await pilot.pause(0.05)
         for before, after in zip(first, board(app), strict=True):
             assert all(word == " " or after[at] == word for at, word in enumerate(before))
-        assert "4 Toolkit hand-over" in board(app)[1]
+        assert "5 Toolkit hand-over" in board(app)[1]
     app.close_store()
 
 

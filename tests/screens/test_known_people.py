@@ -66,7 +66,7 @@ async def test_a_roll_says_who_is_on_it_and_puts_nobody_on_it_twice(
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     async with opened_app() as hand:
-        await hand.press("3", "<enter>", "<enter>", "m")
+        await hand.press("4", "<enter>", "<enter>", "m")
         assert isinstance(hand.app.screen, RosterPage)
         await hand.press("tariq lone", "<enter>", "tariq lone")
         assert "Tariq Lone (on the list)" in hand.marked()

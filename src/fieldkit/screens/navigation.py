@@ -139,11 +139,12 @@ class Navigation:
         person = await self._app.ask(lambda store: store.record(record_id))
         return known_texts(kinds()[kind], person) if person else {}
 
-    async def open_job(self, kind: str) -> None:
-        """Open the job that a kind has on Home.
+    async def open_job(self, kind: str, *, ask: bool = False) -> None:
+        """Open the job that a kind has on Home; ``ask``: which record, though one was taken.
 
-        A person is looked for and then registered; else it is the search for what the kind refers
-        to, or its list.
+        A person is looked for and then registered; of a kind whose records are the work of a day,
+        the one taken for today is opened; else it is the search for what the kind refers to, or its
+        list.
         """
         from fieldkit.records import kinds
         from fieldkit.screens.lookup.find_page import FindPage, NewPage
@@ -151,6 +152,9 @@ class Navigation:
         found = kinds()[kind]
         if found.job and found.person:
             await self._app.push_screen(NewPage(kind, found.job.label))
+            return
+        if found.job and found.job.of_today:
+            await self._open_of_today(kind, ask=ask)
             return
         if found.job is None or not found.job.via:
             await self.open_list(kind)
@@ -163,6 +167,17 @@ class Navigation:
 
         page = FindPage(f"{found.title}: whose?", found.references()[via].kinds, take)
         await self._app.push_screen(page)
+
+    async def _open_of_today(self, kind: str, *, ask: bool) -> None:
+        """Open the days of the record taken for today; ask which one if there is none."""
+        from fieldkit.records import kinds
+        from fieldkit.screens.attendance.camp_page import CampPage, read_taken
+
+        taken = None if ask else await self._app.ask(lambda store: read_taken(store, kind))
+        if taken is None:
+            await self._app.push_screen(CampPage(kinds()[kind]))
+        else:
+            await self.open_days(kind, taken.id, taken.label())
 
     async def open_list(self, kind: str, among: Among | None = None) -> None:
         """Open the list of a kind, or of some records alone."""
@@ -189,12 +204,22 @@ class Navigation:
         await self._app.push_screen(ListsPage())
 
     async def open_days(self, kind: str, record_id: str, label: str) -> None:
-        """Open the days of a training; ``kind``: whose records mark them."""
-        from fieldkit.records.declaration.roles import day_marks
+        """Open the days of a training or programme, a record of ``kind``."""
+        from fieldkit.records.declaration.roles import days_of
         from fieldkit.screens.attendance.days_page import DaysPage
 
-        how = next(one for one in day_marks() if one.kind.kind() == kind)
-        await self._app.push_screen(DaysPage(how, record_id, label))
+        how = days_of(kind)
+        if how is not None:
+            page = DaysPage(how, record_id, label)
+            await self._app.push_screen(page)
+            await page.run_reporting(page.begin)
+
+    async def open_hand_over(self) -> None:
+        """Open the hand-over of toolkits, one after another."""
+        from fieldkit.screens.attendance.hand_over.hand_over_page import HandOverPage
+
+        await self._app.opened()
+        await self._open_once(HandOverPage())
 
     # --- files, sync and the rest ---
 

@@ -5,7 +5,7 @@ from datetime import date
 from fieldkit import reference
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.artisans.beneficiary import Beneficiary
-from fieldkit.records.declaration.action import Action, Job
+from fieldkit.records.declaration.action import Action, HandOver, Job, Outcome
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
@@ -17,6 +17,7 @@ from fieldkit.records.declaration.rule import Broken, RuleContext, Rules
 from fieldkit.records.declaration.writers import REGISTRAR, Writers
 from fieldkit.records.fields.formats import (
     BARCODE,
+    CODE,
     DAY,
     LONG_TEXT,
     PAST_DATE,
@@ -32,18 +33,50 @@ MOST_RUPEES = 15_000
 """Value of the voucher (PM Vishwakarma Guidelines)."""
 
 
+def _given(words: str, *, by: str = "SELF", condition: str = "GOOD") -> Outcome:
+    """Return an outcome in which somebody takes the toolkit; of others the name is asked."""
+    return Outcome(
+        words,
+        {"state": "DELIVERED", "received_by": by, "condition": condition},
+        on="delivered_on",
+        asks="" if by == "SELF" else "receiver_name",
+    )
+
+
 class Toolkit(Record, table=True):
     """The one toolkit of an artisan: its choice, voucher, journey and hand-over."""
 
     order = "selected_on"
     match_keys = (("barcode",), ("voucher_no",), ("beneficiary_id", "toolkit_code"))
     actions = {"beneficiary_id": Action("k", "toolkit", once=True)}
-    job = Job(4, "Toolkit hand-over", via="beneficiary_id", menu="Toolkit: move on or hand over")
+    job = Job(5, "Toolkit hand-over", via="beneficiary_id", menu="Toolkit: move on or hand over")
     home_rank = 4
     writers = Writers(
         sections={"Hand-over": REGISTRAR},
-        fields={"delivery_remark": REGISTRAR, "remarks": REGISTRAR},
-        values={"state": {"DELIVERED": REGISTRAR}},
+        fields={
+            "serial_no": REGISTRAR,
+            "delivery_remark": REGISTRAR,
+            "returned_on": REGISTRAR,
+            "remarks": REGISTRAR,
+        },
+        values={"state": {"DELIVERED": REGISTRAR, "RETURNED": REGISTRAR}},
+    )
+    hand_over = HandOver(
+        "beneficiary_id",
+        (
+            _given("handed over to the artisan, complete"),
+            _given("taken by a family member", by="RELATIVE"),
+            _given("taken by someone else", by="OTHER"),
+            _given("handed over, items missing", condition="SHORT"),
+            _given("handed over, damaged", condition="DAMAGED"),
+            _given("handed over, wrong toolkit", condition="WRONG"),
+            Outcome(
+                "refused, goes back",
+                {"state": "RETURNED", "delivery_remark": "REFUSED"},
+                on="returned_on",
+            ),
+        ),
+        waiting=("DISPATCHED", "AT_POST_OFFICE"),
     )
     milestones = (
         Milestone(
@@ -73,7 +106,7 @@ class Toolkit(Record, table=True):
             "DISPATCHED",
             "dispatched",
             on="dispatched_on",
-            asks=("warehouse", "barcode"),
+            asks=("warehouse", "barcode", "serial_no"),
             then=("AT_POST_OFFICE", "RETURNED"),
             overdue=30,
         ),
@@ -128,6 +161,9 @@ class Toolkit(Record, table=True):
     warehouse: str | None = field("From warehouse", Choice("warehouse"))
     barcode: str | None = field(
         "Parcel barcode", BARCODE, "On the India Post label.", uses=Use.CODE | Use.LIST
+    )
+    serial_no: str | None = field(
+        "Serial number", CODE, "On the toolkit's box, if it has one.", uses=Use.CODE
     )
     at_post_office_on: date | None = field("At the post office", PAST_DATE)
     post_office: str | None = field("Post office", TEXT)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fieldkit.records.fields.base import Value
+
 LETTERS: Mapping[str, str] = {
     "a": "attendance",
     "c": "camp or programme",
@@ -35,8 +37,6 @@ class Action:
     and what is known of them is taken over."""
     same_person: bool = False
     """The new record is about the same person: what is known of them is taken over."""
-    on: str = ""
-    """Roster: the field of the page's record that dates each line; empty: today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class Job:
     """A reference with an action: the job looks for what it refers to and then takes the action."""
     menu: str = ""
     """Words in the menu, beside "All ..." of every kind."""
+    of_today: bool = False
+    """The job is the record that was taken for today: its days are opened at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,39 @@ class Days:
 
     of: str
     enrolled: str
-    """The kind that says who takes part, by a field of the same name as ``of``."""
+    """The kind that says who takes part, by a field of the same name as ``of``; empty: anybody may
+    come, and who is expected is chosen."""
     day: str
     """The field that holds the date of a mark."""
     present: str
     """The yes/no field that holds a mark."""
     first: str
     """The first day: a field of what ``of`` refers to."""
-    last: str
+    last: str = ""
+    """The last day, likewise; empty: only the first is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way in which a hand-over ends."""
+
+    words: str
+    """What happened, after whom it concerns: "handed over, items missing"."""
+    fields: Mapping[str, Value]
+    """What the record says from then on."""
+    on: str
+    """The field that gets the day."""
+    asks: str = ""
+    """A field that is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Things of the kind are handed over to people, one after another."""
+
+    to: str
+    """The reference to the person."""
+    outcomes: tuple[Outcome, ...]
+    """How it may end; the first is the usual one."""
+    waiting: tuple[str, ...]
+    """The states of those that are on their way."""

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from fieldkit.matching import Part
 from fieldkit.protocol.change import Json
-from fieldkit.records.declaration.action import Action, Days, Job
+from fieldkit.records.declaration.action import Action, Days, HandOver, Job
 from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Field, Use
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
@@ -55,8 +55,10 @@ class Record(SQLModel):
     """By reference field: how a record is begun from the page of the record it refers to."""
     job: ClassVar[Job | None] = None
     """The kind's numbered job on Home."""
-    marks_days: ClassVar[Days | None] = None
-    """Set where the kind marks who was present on the days of something."""
+    marks_days: ClassVar[tuple[Days, ...]] = ()
+    """On the days of what the kind marks who was present."""
+    hand_over: ClassVar[HandOver | None] = None
+    """Set where things of the kind are handed over to people at a camp."""
     person: ClassVar[bool] = False
     """Whether the kind is a person, with a page of their own and a timeline."""
     new_verb: ClassVar[str] = ""

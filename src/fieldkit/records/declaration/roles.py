@@ -148,13 +148,18 @@ def people_in(kind: type[Record]) -> Mapping[str, str]:
 
 
 def day_marks() -> Sequence[DayMarks]:
-    """Return every kind whose records mark days."""
-    return [DayMarks(kind, kind.marks_days) for kind in kinds().values() if kind.marks_days]
+    """Return how the days of every kind that has any are marked."""
+    return [DayMarks(kind, days) for kind in kinds().values() for days in kind.marks_days]
 
 
 def days_of(page: str) -> DayMarks | None:
     """Return how the days of a kind's records are marked; None if it has no days."""
     return next((one for one in day_marks() if one.parent.kind() == page), None)
+
+
+def handed_over() -> type[Record] | None:
+    """Return the kind of what is handed over to people at camps; None if there is none."""
+    return next((kind for kind in kinds().values() if kind.hand_over), None)
 
 
 def check_roles() -> None:

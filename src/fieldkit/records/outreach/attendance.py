@@ -30,7 +30,6 @@ class Attendance(Record, table=True):
         ("programme_id", "member_id", "on"),
     )
     actions = {
-        "programme_id": Action("a", "who came", roster=True, on="held_on"),
         "beneficiary_id": Action("c", "camp"),
         "member_id": Action("c", "camp"),
     }
@@ -44,13 +43,16 @@ class Attendance(Record, table=True):
             there=when(programme_kind="ORIENT"),
         ),
     )
-    marks_days = Days(
-        of="training_batch_id",
-        enrolled="training_enrolment",
-        day="on",
-        present="present",
-        first="starts_on",
-        last="ends_on",
+    marks_days = (
+        Days(
+            of="training_batch_id",
+            enrolled="training_enrolment",
+            day="on",
+            present="present",
+            first="starts_on",
+            last="ends_on",
+        ),
+        Days(of="programme_id", enrolled="", day="on", present="present", first="held_on"),
     )
     writers = Writers(create=REGISTRAR, edit=REGISTRAR, delete=REGISTRAR)
 

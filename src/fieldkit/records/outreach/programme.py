@@ -18,7 +18,7 @@ class Programme(Record, table=True):
 
     order = "held_on"
     match_keys = (("programme_kind", "held_on", "place"),)
-    job = Job(5, "Programme")
+    job = Job(3, "Camp", menu="Camp or programme: who came", of_today=True)
 
     programme_kind: str | None = field(
         "Kind",

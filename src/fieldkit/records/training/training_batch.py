@@ -32,7 +32,7 @@ class TrainingBatch(Record, table=True):
     order = "starts_on"
     match_keys = (("batch_no",), ("training_type", "starts_on", "place"))
     actions = {"training_centre_id": Action("t", "training")}
-    job = Job(3, "Training")
+    job = Job(4, "Training")
 
     training_type: str | None = field(
         "Kind",

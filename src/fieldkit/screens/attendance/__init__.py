@@ -1,1 +1,1 @@
-"""Rosters, and who was present on the days of a training."""
+"""Who came: rolls, the days of trainings and programmes, and hand-overs at camps."""

@@ -1,202 +1,189 @@
-"""The days of a training: who of those enrolled was present, day by day.
-
-Each person keeps their number: a number and Enter marks them present; Space does so while walking
-down the list, ``-`` marks absent. Enter in an empty box does nothing: a second Enter would mark the
-next person.
-"""
+"""The days of a training or programme: who of those expected was present, day by day."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import events
-
-from fieldkit.screens.attendance.day_marks import (
-    HEADINGS,
-    Enrolled,
-    mark_cell,
-    person_cells,
-    read_enrolled,
-    read_marks,
-    read_span,
+from fieldkit.screens.attendance.expected_page import ExpectedPage
+from fieldkit.screens.attendance.grid_page import GridPage
+from fieldkit.screens.attendance.roll.marks import Marking
+from fieldkit.screens.attendance.roll.numbers import (
+    Roll,
+    keep_roll,
+    new_roll,
+    numbered,
+    read_roll,
 )
-from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.charts import bar
+from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.look.glyphs import LEFT, RIGHT
-from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Cell, Span, joined
-from fieldkit.screens.lookup.deleting import ask_and_delete
-from fieldkit.screens.widgets.picker import Picker
-from fieldkit.screens.widgets.rows import Answer, Choice
+from fieldkit.screens.look.parts import Key, keys, rare
+from fieldkit.screens.look.text import Cell, Span
 
 if TYPE_CHECKING:
-    from fieldkit.records import Record, Value
+    from fieldkit.records import Record
     from fieldkit.records.declaration.roles import DayMarks
     from fieldkit.store import Store
 
 
-_BAR = 20
-"""Cells of the bar of those who were present."""
-
-
-class DayBox(Picker):
-    """A picker in which Space and ``-`` mark, and Left and Right show another day."""
-
-    async def on_key(self, event: events.Key) -> None:
-        """Handle the keys that mark or change the day, most of them only while nothing is typed."""
-        page = self.screen
-        absent = event.key in {"minus", "subtract"}
-        while_empty = not self.typed.text and event.key in {"space", "enter", "left", "right"}
-        if not isinstance(page, DaysPage) or not (absent or while_empty):
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key in {"left", "right"}:
-            await self._run_reporting(partial(page.change_day, -1 if event.key == "left" else 1))
-        elif event.key != "enter":
-            walking = not self.typed.text
-            await self.settled()
-            if absent and self._mark is not None:
-                await self._run_reporting(partial(page.mark_absent, self._mark))
-            elif not absent:
-                await self.enter()
-            await self._shift(0, int(walking))
-
-
-class DaysPage(PickerPage[None]):
-    """Who was present on a day of a training."""
-
-    BOX = DayBox
-    PROMPT = "Present"
-    HINT = "number or name"
-    KEYS = keys(
-        "Space present",
-        "- absent",
-        f"{LEFT}{RIGHT} day",
-        "Delete clear",
-        "Esc back",
-    )
+class DaysPage(GridPage):
+    """Who was present on a day of a training or programme."""
 
     def __init__(self, how: DayMarks, record_id: str, label: str) -> None:
         """``how``: how its days are marked; ``record_id``: the training, called ``label``."""
-        super().__init__()
-        self._how, self._record_id, self._label = how, record_id, label
+        super().__init__(Marking.of_days(how, record_id), label)
+        self._how, self._record_id = how, record_id
         self._span: tuple[date, date] | None = None
-        self._day = date.min
-        self._people: Sequence[Enrolled] = ()
-        self._shown: Sequence[Enrolled] = ()
-        self._marks: Mapping[str, Record] = {}
+        self._roll = Roll()
 
-    async def load_data(self) -> None:
-        """Load the roster, at first with the last day that can be marked."""
-        self.set_header(self._label, "Attendance")
-        self.picker.reload_if_idle()
+    @property
+    def _chosen(self) -> bool:
+        """Whether who is expected is chosen, and anybody may come."""
+        return not self._how.days.enrolled
 
-    async def answer(self, text: str) -> Answer:
-        """Answer with the roster, or with those on it whose number or name is typed."""
-        if self._span is None:
-            span, self._people = await self.ask(self._read_roster)
+    async def begin(self) -> None:
+        """Load the roll; ask who is expected if nobody said so yet. The next key waits for it."""
+        await self._load_roll()
+        self.set_header(*self.trail())
+        if self._chosen and not self._roll.words and not self._people:
+            await self._choose_expected()
+
+    def keys_now(self) -> Sequence[Key]:
+        """Return the line of keys."""
+        return (
+            *keys("Space present", "- absent", "Ctrl+N not on the list", "Ctrl+Z undo"),
+            rare(f"{LEFT}{RIGHT} day"),
+            rare("F6 toolkits") if self._chosen else rare("Delete clear"),
+            *keys("Esc back"),
+        )
+
+    def read_numbers(self, store: Store) -> list[tuple[int, str]]:
+        """Return everybody's number; the roll is kept, so that nobody's number ever changes."""
+        training = store.get(self._how.parent.kind(), self._record_id)
+        if training is not None:
+            self._label = re.sub(r" \(.*?\)", "", training.label())
+        span = read_span(store, self._how, self._record_id)
+        if self._span != span:
             self._span, self._day = span, span[1]
-        await self._load_marks()
-        self._shown = [one for one in self._people if _answers(one, text)]
-        rows = [
-            Choice(
-                (*person_cells(one), mark_cell(self._marks.get(one.row.id), self._how)),
-                partial(self._mark, one, present=True),
-                remove=partial(self._clear, one) if one.row.id in self._marks else None,
-            )
-            for one in self._shown
-        ]
-        nobody = ("", (Span("Nobody is on the list yet: Esc, then m.", "dim"),))
-        unknown = ("", (Span("Nobody on the list is called so.", "dim"),))
-        above = (self._day_line(), *(() if rows else unknown if self._people else nobody))
-        return Answer(rows, above=above, headings=(*HEADINGS, "On this day"))
+        roll, on_it = read_days_roll(store, self._how, self._record_id)
+        self._roll = roll
+        return [(number, one) for number, one in numbered(roll) if on_it is None or one in on_it]
 
-    def _read_roster(self, store: Store) -> tuple[tuple[date, date], Sequence[Enrolled]]:
-        place = self._how, self._record_id
-        return read_span(store, *place), read_enrolled(store, *place)
+    def note_newcomer(self, store: Store, person: str) -> int:
+        """Put somebody on the kept roll; return their number."""
+        self._roll = self._roll.with_more([person])
+        keep_roll(store.home, self._record_id, self._roll)
+        return next(number for number, one in numbered(self._roll) if one == person)
 
-    async def refresh_data(self) -> None:
-        """Show the marks a sync received; what is typed stays."""
-        await self.picker.follow()
+    def day_line(self) -> Sequence[Cell]:
+        """Return the day, and whether there are others."""
+        from fieldkit.records.fields.formats import show_date
 
-    async def change_day(self, days: int) -> None:
-        """Show another day of the training."""
-        if self._span is None:
+        if self._day is None or self._span is None:
+            return ()
+        first, last = self._span
+        before = (Span(f"{LEFT} ", "key"),) if self._day > first else ()
+        after = (Span(f" {RIGHT}", "key"),) if self._day < last else ()
+        return ((*before, Span(show_date(self._day), "strong"), *after),)
+
+    def said_of_roll(self) -> Cell:
+        """Return who is expected, in words."""
+        return (Span(f"Expected: {self._roll.words}", "dim"),) if self._roll.words else ""
+
+    def nobody(self) -> str:
+        """Return what to do while nobody is on the roll."""
+        if self._chosen:
+            return "Nobody is here yet. Type the name or mobile of who comes."
+        return "Nobody is on the list yet: Esc, then m."
+
+    async def turn(self, days: int) -> None:
+        """Show another day."""
+        if self._span is None or self._day is None:
             return
         day = self._day + timedelta(days)
         first, last = self._span
         if first <= day <= last:
-            self._day = day
-            self.picker.reload()
+            self._day, self._at = day, ""
+            await self._read_marks()
+            self.picker.start_over("")
         else:
-            self.say("This training has no other day that can be marked.")
+            self.say("There is no other day that can be marked.")
 
-    async def _load_marks(self) -> None:
-        place, day = (self._how, self._record_id), self._day
-        self._marks = await self.ask(lambda store: read_marks(store, *place, day))
+    # --- who is expected ---
 
-    def _day_line(self) -> Cell:
-        """Return the day, how many were there, and what other days there are."""
-        from fieldkit.records.fields.formats import show_date
+    async def _choose_expected(self) -> None:
+        page = ExpectedPage(self._how.kind, self._label, self._expect)
+        await self.app.push_screen(page)
 
-        field, (first, last) = self._how.days.present, self._span or (self._day, self._day)
-        present = sum(mark.value(field) is not False for mark in self._marks.values())
-        many = len(self._people)
-        return joined(
-            [
-                (Span(LEFT if self._day > first else " ", "key"),),
-                (Span(show_date(self._day), "strong"),),
-                (Span(RIGHT if self._day < last else " ", "key"),),
-                (Span(f"{present} of {many} present"),),
-                bar(present / many if many else 0, _BAR),
+    async def _expect(self, words: str, people: Sequence[Record]) -> None:
+        """Put people on the roll; those who are on it keep their numbers."""
+
+        def keep(store: Store) -> None:
+            keep_roll(store.home, self._record_id, joined_roll(self._roll, words, people))
+
+        await self.ask(keep)
+        await self.reload_roll()
+
+    def menu_entries(self) -> Sequence[MenuEntry]:
+        """Return what the menu offers here."""
+        own = list(super().menu_entries())
+        if self._chosen:
+            navigator, parent = self.navigator, self._how.parent.kind()
+            own += [
+                MenuEntry("Here: who is expected, more people", "", self._choose_expected),
+                MenuEntry("Here: another camp", "", partial(navigator.open_job, parent, ask=True)),
+                MenuEntry("Here: toolkits, hand over", "F6", navigator.open_hand_over),
             ]
-        )
-
-    async def mark_absent(self, place: int) -> None:
-        """Mark the person at a place of the list absent."""
-        if place < len(self._shown):
-            await self._mark(self._shown[place], present=False)
-
-    async def _mark(self, one: Enrolled, *, present: bool) -> None:
-        """Mark a person; the same mark again changes nothing."""
-        from fieldkit.store import Edit, Refused
-
-        kind, days = self._how
-        mark = self._marks.get(one.row.id)
-        fields: dict[str, Value] = {days.present: present}
-        if mark is None:
-            fields |= {days.of: self._record_id, one.field: one.row.id, days.day: self._day}
-        edit = Edit(kind, fields, mark.id if mark else None, mark.version or 0 if mark else None)
-        try:
-            await self.ask(lambda store: store.save([edit], self.app.operator))
-        except Refused as refused:
-            self.picker.reload()
-            self.say(str(refused), error=True)
-            return
-        word = "present" if present else "absent"
-        await self._reload(f"{one.number} {one.row.label}: {word}")
-
-    async def _clear(self, one: Enrolled) -> None:
-        """Delete a mark."""
-        mark = self._marks.get(one.row.id)
-        if mark and await ask_and_delete(self, mark.id, key="Delete"):
-            await self._reload(f"{one.number} {one.row.label}: no mark")
-
-    async def _reload(self, sentence: str) -> None:
-        self.picker.reload("")
-        await self.picker.settled()
-        await self.app.refresh_status()
-        self.say(sentence, done=True)
+        return own
 
 
-def _answers(one: Enrolled, typed: str) -> bool:
-    """Say whether a number or the beginnings of names mean this person; nothing typed means all."""
-    words = typed.casefold().split()
-    if len(words) == 1 and words[0].isdecimal():
-        return one.number == int(words[0])
-    names = " ".join(one.row.cells[:3]).casefold().split()
-    return all(any(name.startswith(word) for name in names) for word in words)
+def read_span(store: Store, how: DayMarks, record_id: str) -> tuple[date, date]:
+    """Return the first and last day that can be marked: those of the training, up to today."""
+    from fieldkit.records.fields.formats import today
+
+    training = store.get(how.parent.kind(), record_id)
+    first = training.value(how.days.first) if training else None
+    last = training.value(how.days.last) if training and how.days.last else None
+    end = min(last, today()) if isinstance(last, date) else today()
+    return min(first, end) if isinstance(first, date) else end, end
+
+
+def read_days_roll(store: Store, how: DayMarks, record_id: str) -> tuple[Roll, set[str] | None]:
+    """Return the roll of a training or programme, and who of it takes part (None: all of it).
+
+    The first time it is numbered by name; from then on whoever is added comes last. A roll is kept
+    once somebody is on it.
+    """
+    from fieldkit.records import kinds
+    from fieldkit.records.declaration.roles import people_in
+
+    of = {how.days.of: record_id}
+    marks = store.where(how.kind.kind(), **of)
+    lines = store.where(how.days.enrolled, **of) if how.days.enrolled else []
+    enrolled = kinds()[how.days.enrolled] if how.days.enrolled else how.kind
+    taking_part = {
+        str(person): None
+        for line in sorted(lines or marks, key=lambda one: (one.created_at or 0, len(one.id)))
+        for field in people_in(enrolled if lines else how.kind).values()
+        if (person := line.value(field))
+    }
+    kept = read_roll(store.home, record_id)
+    if kept is None:
+        roll = new_roll(store.fetch(people_in(how.kind), [*taking_part]).values())
+    else:
+        roll = kept.with_more(taking_part)
+    if roll.ids and roll != kept:
+        keep_roll(store.home, record_id, roll)
+    return roll, set(taking_part) if how.days.enrolled else None
+
+
+def joined_roll(roll: Roll, words: str, people: Sequence[Record]) -> Roll:
+    """Return a roll with people who are expected too; nobody who is on it changes number."""
+    more = new_roll(people, words)
+    if not roll.ids:
+        return more
+    said = "; ".join(filter(None, (roll.words, words)))
+    return Roll(said, roll.first, roll.ids).with_more(more.ids)

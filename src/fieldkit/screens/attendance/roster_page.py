@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from fieldkit.screens.attendance.day_marks import HEADINGS, Enrolled, person_cells, read_list
-from fieldkit.screens.base.navigator import SavedRecord
+from fieldkit.screens.attendance.expected_page import ExpectedPage
+from fieldkit.screens.attendance.from_list_page import FromListPage
+from fieldkit.screens.attendance.roll.marks import Marking, new_line
+from fieldkit.screens.attendance.roll.people import HEADINGS, OnRoll, person_cells, read_list
+from fieldkit.screens.base.navigator import MenuEntry, SavedRecord
 from fieldkit.screens.look.text import Span
 from fieldkit.screens.lookup.deleting import ask_and_delete, delete
 from fieldkit.screens.lookup.find_page import FindPage
@@ -18,7 +21,7 @@ from fieldkit.screens.lookup.rows import Row, label_of
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.records import Value
+    from fieldkit.records import Record
     from fieldkit.store import Edit, Store
 
 
@@ -56,6 +59,7 @@ class RosterPage(FindPage):
             "Esc back",
         )
         await self._count()
+        self.picker.reload_if_idle()
 
     async def first_answer(self, last: Choice | None) -> Answer:  # noqa: ARG002
         """Answer the empty box with who is on the list, the last first; Enter does nothing."""
@@ -65,14 +69,17 @@ class RosterPage(FindPage):
             for line, one in reversed(on_it)
         ]
         nobody = ("", (Span("Nobody is on the list yet. Type a name or a mobile.", "dim"),))
+        words = "+ Several from a list: a block, a trade, who is due, another training"
+        several = Choice(((Span(words, "key"),),), self._choose_list)
         return Answer(
             rows,
+            several,
             mark=None,
             above=() if rows else nobody,
             headings=HEADINGS,
         )
 
-    def _read_list(self, store: Store) -> list[tuple[str, Enrolled]]:
+    def _read_list(self, store: Store) -> list[tuple[str, OnRoll]]:
         return read_list(store, self._kind, self._field, self._record_id)
 
     async def _remove(self, line: str) -> None:
@@ -91,7 +98,7 @@ class RosterPage(FindPage):
 
         def save(store: Store) -> tuple[str, str]:
             person = store.get(kind, record_id)
-            edit = self._line(store, self._people[kind], record_id)
+            edit = self._line(self._people[kind], record_id)
             saved = store.save([edit], operator=self.app.operator)
             return saved[0].id, label_of(store, person) if person else record_id
 
@@ -131,27 +138,27 @@ class RosterPage(FindPage):
 
         return new_row(self.navigator, newcomer().kind(), typed, among=among, after=add)
 
-    def _line(self, store: Store, person_field: str, person_id: str) -> Edit:
-        """Return one line: its defaults, its day, the roster's record and the person."""
-        from fieldkit.records import Use
-        from fieldkit.records.fields.formats import today
+    def _line(self, person_field: str, person_id: str) -> Edit:
+        """Return one line: its defaults, the roster's record and the person."""
         from fieldkit.store import Edit
 
-        fields: dict[str, Value] = {
-            name: field.format.parse(field.default)
-            for name, field in self._kind.form_fields().items()
-            if field.default
-        }
-        if days := self._kind.used(Use.HAPPENED):
-            fields[days[0]] = self._day(store) or today()
         links = {self._field: self._record_id, person_field: person_id}
-        return Edit(self._kind, {**fields, **links})
+        return Edit(self._kind, {**new_line(self._kind, None), **links})
 
-    def _day(self, store: Store) -> Value:
-        """Return the day of the record the roster belongs to, if its lines are dated by it."""
-        on = self._kind.actions[self._field].on
-        record = store.record(self._record_id) if on else None
-        return record.value(on) if record else None
+    # --- several from a list ---
+
+    async def _choose_list(self) -> None:
+        """Choose people of whom several are put on the roster."""
+        page = ExpectedPage(self._kind, self._label, self._add_from, anybody=False)
+        await self.app.push_screen(page)
+
+    async def _add_from(self, words: str, people: Sequence[Record]) -> None:
+        marking = Marking(self._kind, self._field, self._record_id, ("added", "not added"))
+        await self.app.push_screen(FromListPage(marking, self._label, words, people))
+
+    def menu_entries(self) -> Sequence[MenuEntry]:
+        """Return what the menu offers here."""
+        return [MenuEntry("Here: add several from a list", "", self._choose_list)]
 
     def taken_before(self, store: Store) -> set[str]:
         """Return the people who are on the roster."""

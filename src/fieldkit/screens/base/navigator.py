@@ -94,8 +94,8 @@ class Navigator(Protocol):
     async def open_action(self, kind: str, field: str, record_id: str, label: str) -> None:
         """Take the action that ``field`` of ``kind`` declares, for the record it refers to."""
 
-    async def open_job(self, kind: str) -> None:
-        """Open the job that a kind has on Home."""
+    async def open_job(self, kind: str, *, ask: bool = False) -> None:
+        """Open the job that a kind has on Home; ``ask``: which record, though one was taken."""
 
     async def open_list(self, kind: str, among: Among | None = None) -> None:
         """Open the list of a kind, or of some records alone."""
@@ -110,7 +110,10 @@ class Navigator(Protocol):
         """Open the choice of reports."""
 
     async def open_days(self, kind: str, record_id: str, label: str) -> None:
-        """Open the days of a training; ``kind``: whose records mark them."""
+        """Open the days of a training or programme, a record of ``kind``."""
+
+    async def open_hand_over(self) -> None:
+        """Open the hand-over of toolkits, one after another."""
 
     async def open_import(self) -> None:
         """Open the import of a spreadsheet."""

@@ -82,10 +82,22 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("delete the record on the line; again: yes", "Delete"),
     ),
     _BEGIN: (),
-    "On the days of a training": (
-        Help("present, absent", "Space, -"),
+    "At a camp, on the days of a training": (
+        Help("mark the person of a number", "the number, Enter"),
+        Help("mark, and go on to the next", "Space"),
+        Help("absent", "-"),
+        Help("not on the list: look in the register, then new", "Ctrl+N", "F9"),
+        Help("undo the last mark", "Ctrl+Z", "F8"),
         Help("another day", f"{LEFT} {RIGHT}"),
-        Help("clear the mark", "Delete"),
+        Help("clear the mark; again: yes", "Delete"),
+        Help("another camp, or more people", "/another, /expected"),
+    ),
+    "Toolkits, handed over": (
+        Help("open the hand-over", "F6", "/toolkit"),
+        Help("find whose it is: scan, or type a code or name", "Enter"),
+        Help("hand it over as shown", "Enter"),
+        Help("another outcome: taken by a relative, damaged, refused", "1 to 7, Enter"),
+        Help("undo the last hand-over", "Ctrl+Z", "F8"),
     ),
     "On Sync": (
         Help("sync now", "F5", "s"),

@@ -25,7 +25,7 @@ _COLOURS, _SIGNS = "Colours", "Signs"
 
 def entries(app: AppBase) -> list[MenuEntry]:
     """Return what the program can do."""
-    from fieldkit.records.declaration.roles import home_jobs
+    from fieldkit.records.declaration.roles import handed_over, home_jobs
 
     navigator = app.navigator
     return [
@@ -37,6 +37,15 @@ def entries(app: AppBase) -> list[MenuEntry]:
                 "Work",
             )
             for job, kind in home_jobs()
+        ),
+        *(
+            [
+                MenuEntry(
+                    f"{given.plural}: hand over at a camp", "F6", navigator.open_hand_over, "Work"
+                )
+            ]
+            if (given := handed_over())
+            else []
         ),
         MenuEntry("Due: what waits for whom", "", navigator.open_due, "Work"),
         MenuEntry("Progress: reports and figures", "9 on Home", navigator.open_reports, "Work"),

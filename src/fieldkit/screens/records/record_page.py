@@ -183,9 +183,7 @@ class RecordPage(PickerPage[None]):
             if found.person:
                 own["y"] = partial(self._compare, row)
             if days:
-                own["a"] = partial(
-                    self.navigator.open_days, days.kind.kind(), row.id, found.identity.label
-                )
+                own["a"] = partial(self.navigator.open_days, row.kind, row.id, found.identity.label)
         action = next((one for one in self.actions if one.action.key == letter), None)
         return partial(self._take, action, row) if action else own.get(letter)
 

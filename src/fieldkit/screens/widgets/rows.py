@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.look import Surface
@@ -27,6 +27,8 @@ NARROW = 72
 _TELLING = 4
 """Cells that tell a row apart."""
 _GAP = 2
+_AHEAD = 3
+"""Rows of even lines that stay visible below the marked one, as far as there are any."""
 _SHRINK = (5, 6, 9)
 """How much the width of the first column, the second and the others counts as they shrink."""
 
@@ -80,6 +82,36 @@ class Answer(NamedTuple):
     """Fetches the rows after these, when the mark goes beyond them."""
     scrolls: bool = False
     """Whether the lines above, the rows and the lines after them scroll together."""
+    columns: tuple[int, ...] = ()
+    """The cells that each column needs, where they are known: each row is then one line, and only
+    the rows shown are looked at. So there may be thousands."""
+
+
+class LazyRows(Sequence[Choice]):
+    """Rows that are made when they are shown."""
+
+    def __init__(self, make: Callable[[int], Choice], many: int) -> None:
+        """``make``: makes the row of a place; ``many``: how many there are."""
+        self._make, self._many = make, many
+        self._made: dict[int, Choice] = {}
+
+    def __len__(self) -> int:
+        return self._many
+
+    @overload
+    def __getitem__(self, place: int) -> Choice: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Choice]: ...
+
+    def __getitem__(self, place: int | slice) -> Choice | Sequence[Choice]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(self._many))]
+        if not 0 <= place < self._many:
+            raise IndexError(place)
+        if place not in self._made:
+            self._made[place] = self._make(place)
+        return self._made[place]
 
 
 class RowLine(NamedTuple):
@@ -106,6 +138,8 @@ def lay_out(
 
     ``top``: the first row shown before; ``empty``: what stands there without rows.
     """
+    if answer.columns:
+        return _lay_out_even(answer, mark, top, width, height)
     answer = _folded(answer) if width < NARROW else answer
     rows = answer.rows
     lines = [RowLine(None, _inset(text)) for text in answer.above]
@@ -129,6 +163,29 @@ def lay_out(
     if answer.last is not None:
         lines.append(RowLine(None, _inset(rule(width - 2 * MARGIN) if rows else ())))
         lines.append(_last(answer.last, len(rows), width, marked=mark == len(rows)))
+    return Layout(lines[:height], top)
+
+
+def _lay_out_even(answer: Answer, mark: int | None, top: int, width: int, height: int) -> Layout:
+    """Lay out rows of one line each, in columns of known widths."""
+    many = len(answer.rows)
+    lines = [RowLine(None, _inset(text)) for text in answer.above]
+    sizes = shrunk(list(answer.columns), width - 2 * MARGIN)
+    if many and any(answer.headings):
+        heads = [heading(one) for one in answer.headings]
+        lines.append(RowLine(None, _inset(_cells(heads, sizes, answer.right))))
+    last = [] if answer.last is None else [answer.last]
+    space = max(height - len(lines) - len(answer.after) - 2 * len(last), 1)
+    top = min(max(top, 0), max(many - space, 0))
+    if mark is not None and mark < many:
+        ahead = min(_AHEAD, space // 3, many - 1 - mark)
+        top = max(min(top, mark), mark - space + 1 + ahead)
+    for index in range(top, min(top + space, many)):
+        lines += _row(answer.rows[index], index, sizes, answer.right, width, marked=index == mark)
+    lines += [RowLine(None, _inset(text)) for text in answer.after]
+    for row in last:
+        lines.append(RowLine(None, _inset(rule(width - 2 * MARGIN) if many else ())))
+        lines.append(_last(row, many, width, marked=mark == many))
     return Layout(lines[:height], top)
 
 
@@ -262,6 +319,12 @@ def column_widths(rows: Sequence[Sequence[Cell]], width: int) -> list[int]:
         max((width_of(row[column]) for row in rows if column < len(row)), default=0)
         for column in range(columns)
     ]
+    return shrunk(sizes, width)
+
+
+def shrunk(sizes: list[int], width: int) -> list[int]:
+    """Return the widths of columns that fit into ``width`` cells with the gaps between them."""
+    columns = len(sizes)
     gaps = _GAP * (sum(1 for size in sizes if size) - 1)
     for _ in range(sum(sizes) + gaps - max(width, gaps)):
         widest = max(range(columns), key=lambda column: sizes[column] * _SHRINK[min(column, 2)])

@@ -1,0 +1,146 @@
+"""The roll of a training or programme: who is on it, and the number that each of them keeps.
+
+All numbers of a roll have one width and none begins with 0, so that digits and Enter mean one
+person: two digits for up to 90 people, three for up to 900. Whoever comes later gets the next
+number; nobody's number changes, for it stands on printed rolls. A roll is kept in a small file of
+record numbers in the home folder. It holds no names.
+
+Nothing here draws: a command that prints a roll uses the same functions.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fieldkit.search.sound import words
+from fieldkit.settings import make_file_private, make_private
+
+if TYPE_CHECKING:
+    from fieldkit.records import Record
+
+FOLDER = "rolls"
+_TODAY = "today.txt"
+_FEWEST = 10
+"""The first number of two digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Who is on a roll, in the order of their numbers."""
+
+    words: str = ""
+    """Who was expected, in words."""
+    first: int = _FEWEST
+    ids: tuple[str, ...] = ()
+
+    def with_more(self, ids: Iterable[str]) -> Roll:
+        """Return the roll with others at its end; those who are on it keep their place."""
+        return replace(self, ids=tuple(dict.fromkeys((*self.ids, *ids))))
+
+
+def first_number(many: int) -> int:
+    """Return the first of so many numbers of one width."""
+    first = _FEWEST
+    while first * 9 < many:
+        first *= 10
+    return first
+
+
+def in_order(people: Iterable[Record]) -> list[Record]:
+    """Return people in the order of a roll: by name, then father or husband, place and number."""
+    from fieldkit.records import Use
+
+    def place(person: Record) -> tuple[list[list[str]], int, str]:
+        names = (person.used(use) for use in (Use.NAME, Use.KIN, Use.PLACE))
+        read = [words(str(person.value(some[0]) or "")) if some else [] for some in names]
+        return read, len(person.id), person.id
+
+    return sorted(people, key=place)
+
+
+def new_roll(people: Iterable[Record], said: str = "") -> Roll:
+    """Return the roll of these people; ``said``: who they are, in words."""
+    ids = tuple(person.id for person in in_order(people))
+    return Roll(said, first_number(len(ids)), ids)
+
+
+def numbered(roll: Roll) -> list[tuple[int, str]]:
+    """Return the number and the record number of everybody on a roll."""
+    return list(enumerate(roll.ids, roll.first))
+
+
+# --- the files ---
+
+
+def read_roll(home: Path, record_id: str) -> Roll | None:
+    """Return the roll kept for a training or programme; None if there is none that can be read."""
+    first, *ids = _lines(_file(home, record_id)) or [""]
+    number, _, said = first.partition("\t")
+    if not number.isdecimal():
+        return None
+    return Roll(said, int(number), tuple(ids))
+
+
+def keep_roll(home: Path, record_id: str, roll: Roll) -> None:
+    """Keep the roll of a training or programme; it is on the disk when this returns.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    said = " ".join(roll.words.split())
+    _write(_file(home, record_id), [f"{roll.first}\t{said}", *roll.ids])
+
+
+def taken_today(home: Path, kind: str, day: date) -> str:
+    """Return the record of a kind that was taken for this day; empty: none was."""
+    return dict(_taken(home, day)).get(kind, "")
+
+
+def take_today(home: Path, kind: str, record_id: str, day: date) -> None:
+    """Keep which record of a kind the work of this day is for.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    taken = {**dict(_taken(home, day)), kind: record_id}
+    lines = [f"{day.isoformat()}\t{name}\t{number}" for name, number in taken.items()]
+    _write(home / FOLDER / _TODAY, lines)
+
+
+def _taken(home: Path, day: date) -> list[tuple[str, str]]:
+    rows = [line.split("\t") for line in _lines(home / FOLDER / _TODAY)]
+    return [(row[1], row[2]) for row in rows if len(row) == 3 and row[0] == day.isoformat()]
+
+
+def _file(home: Path, record_id: str) -> Path:
+    return home / FOLDER / f"{re.sub('[^A-Za-z0-9-]', '_', record_id)}.txt"
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    """Write beside the file and put it in its place: a power cut leaves the old or the new one."""
+    from fieldkit.store import Unwritable
+
+    making = path.with_suffix(".new")
+    try:
+        make_private(path.parent)
+        make_file_private(making)
+        with making.open("w", encoding="utf-8", newline="\n") as file:
+            file.write("".join(f"{line}\n" for line in lines))
+            file.flush()
+            os.fsync(file.fileno())
+        making.replace(path)
+    except OSError as error:
+        raise Unwritable(f"The folder {path.parent} cannot be written.") from error
