@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_laptop(commands)
     _add_records(commands)
+    _add_printing(commands)
     _add_reports(commands)
     _add_sync(commands)
     _add_server(commands)
@@ -214,6 +215,33 @@ def _add_records(commands: Subparsers) -> None:
 
     undelete = _add(commands, "undelete", "restore a deleted record", "records:undelete")
     undelete.add_argument("id", metavar="ID")
+
+
+def _add_printing(commands: Subparsers) -> None:
+    printing = commands.add_parser("print", help="slips, lists with numbers, blank forms")
+    papers = printing.add_subparsers(title="papers", metavar="PAPER", required=True)
+    slip = _add(papers, "slip", "print what was entered and what is due", "printing:slip_of")
+    slip.add_argument("id", nargs="?", metavar="ID", help="without it: the record saved last")
+    roster = _add(
+        papers,
+        "roster",
+        "print a list with numbers: of a kind, or of the people of a training or programme",
+        "printing:roster_of",
+    )
+    roster.add_argument("what", metavar="KIND|ID")
+    roster.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
+    blank = _add(papers, "blank", "print a paper form in field order", "printing:blank_of")
+    blank.add_argument("kind")
+    blank.add_argument(
+        "--needed", action="store_true", help="only the fields that are needed or fall due"
+    )
+    for paper in (slip, roster, blank):
+        _add_page(paper)
+
+
+def _add_page(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=("txt", "pdf", "html"))
+    command.add_argument("-o", "--output", type=Path, metavar="FILE")
 
 
 def _add_reports(commands: Subparsers) -> None:

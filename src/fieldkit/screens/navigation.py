@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.app import AppBase
@@ -10,6 +10,7 @@ from fieldkit.screens.base.navigator import AfterSave, Among, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
 
 if TYPE_CHECKING:
+    from fieldkit.screens.lookup.printing import Paper
     from fieldkit.store import Draft
 
 
@@ -179,6 +180,28 @@ class Navigation:
 
         how = next(one for one in day_marks() if one.kind.kind() == kind)
         await self._app.push_screen(DaysPage(how, record_id, label))
+
+    # --- paper ---
+
+    async def open_print(self, kind: str, record_id: str) -> None:
+        """Open what can be printed of a record: its slip, and lists of people."""
+        from fieldkit.screens.lookup.printing import papers_of
+
+        await self._open_papers(record_id, papers_of(record_id, kind))
+
+    async def open_blank(self, kind: str) -> None:
+        """Open the paper forms of a kind."""
+        from fieldkit.records import kinds
+        from fieldkit.screens.lookup.printing import blank_papers
+
+        await self._open_papers(kinds()[kind].plural, blank_papers(kind))
+
+    async def _open_papers(self, title: str, papers: Sequence[Paper]) -> None:
+        from fieldkit.screens.lookup.printing import print_page
+
+        page = self._app.screen
+        if isinstance(page, Page):
+            await self._app.push_screen(print_page(title, papers, page.say))
 
     # --- files, sync and the rest ---
 

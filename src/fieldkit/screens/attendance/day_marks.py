@@ -6,26 +6,27 @@ Everything here runs in a store's thread.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from fieldkit.about.people import Enrolled, read_list
 from fieldkit.screens.look.glyphs import ABSENT, OPEN, SAME
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.rows import Row, fetch_references, row_of
 
 if TYPE_CHECKING:
     from fieldkit.records import Record, Value
     from fieldkit.records.declaration.roles import DayMarks
     from fieldkit.store import Store
 
-
-class Enrolled(NamedTuple):
-    """One person who takes part."""
-
-    number: int
-    """Their place on the roster, in order of enrolment."""
-    row: Row
-    field: str
-    """The field of a mark that refers to them."""
+__all__ = [
+    "HEADINGS",
+    "Enrolled",
+    "mark_cell",
+    "person_cells",
+    "read_enrolled",
+    "read_list",
+    "read_marks",
+    "read_span",
+]
 
 
 def read_span(store: Store, how: DayMarks, record_id: str) -> tuple[date, date]:
@@ -47,32 +48,6 @@ def read_enrolled(store: Store, how: DayMarks, record_id: str) -> list[Enrolled]
     fields = people_in(how.kind)
     found = read_list(store, kinds()[how.days.enrolled], how.days.of, record_id)
     return [one._replace(field=fields[one.row.kind]) for _, one in found if one.row.kind in fields]
-
-
-def read_list(
-    store: Store, kind: type[Record], field: str, record_id: str
-) -> list[tuple[str, Enrolled]]:
-    """Return who is on a list, numbered in order of entry, by the id of their line.
-
-    ``kind``: of a line; ``field``: refers to the record the list belongs to.
-    """
-    from fieldkit.records.declaration.roles import people_in
-
-    fields = people_in(kind)
-    lines = store.where(kind.kind(), **{field: record_id})
-    lines.sort(key=lambda line: (line.created_at or 0, len(line.id), line.id))
-    referred = fetch_references(store, lines)
-    people = [
-        (line.id, person, name)
-        for line in lines
-        for other, name in fields.items()
-        if (person := referred.get(other, str(line.value(name) or "")))
-    ]
-    places = fetch_references(store, [person for _, person, _ in people])
-    return [
-        (line, Enrolled(number, row_of(places, person), name))
-        for number, (line, person, name) in enumerate(people, 1)
-    ]
 
 
 def read_marks(store: Store, how: DayMarks, record_id: str, day: date) -> dict[str, Record]:

@@ -96,6 +96,12 @@ class Navigator(Protocol):
     async def open_sync(self, *, begin: bool = False) -> None:
         """Open the sync page; ``begin``: start a sync too."""
 
+    async def open_print(self, kind: str, record_id: str) -> None:
+        """Open what can be printed of a record: its slip, and lists of people."""
+
+    async def open_blank(self, kind: str) -> None:
+        """Open the paper forms of a kind."""
+
     async def open_conflicts(
         self, *, first: str | None = None, record_id: str | None = None
     ) -> None:

@@ -36,6 +36,7 @@ _WORDS = {
     "h": "history",
     "w": "settle",
     "a": "mark attendance",
+    "p": "print a slip or list",
     "d": "delete",
     "z": "restore",
 }
@@ -179,6 +180,7 @@ class RecordPage(PickerPage[None]):
         else:
             own["e"] = partial(self.navigator.open_form, row.kind, record_id=row.id)
             own["d"] = self._delete
+            own["p"] = partial(self.navigator.open_print, row.kind, row.id)
             if days:
                 own["a"] = partial(
                     self.navigator.open_days, days.kind.kind(), row.id, found.identity.label
@@ -230,6 +232,7 @@ def footer(kind: str, *, settle: bool) -> list[Key]:
         *keys("a attendance" if days_of(kind) else "", "w settle" if settle else ""),
         *(Key(one.key, one.label, rare=one.same_person) for one in actions if one.key),
         *keys("e edit", "h history"),
+        rare("p print"),
         rare("g details"),
         rare("d delete"),
         rare("Delete remove the line"),
