@@ -135,6 +135,14 @@ def _add_laptop(commands: Subparsers) -> None:
     demo.add_argument("--seed", type=_whole, default=1, metavar="S")
     demo.add_argument("--home", type=Path, metavar="DIR", help="folder for the demonstration")
 
+    practice = _add(
+        commands,
+        "practice",
+        "practise with made-up people, apart from the real data",
+        "practice:practice",
+    )
+    practice.add_argument("--again", action="store_true", help="begin again with fresh data")
+
     init = _add(commands, "init", "set this laptop up without the screen", "laptop:init")
     init.add_argument("--name", required=True, help="who works at this laptop")
     init.add_argument("--district", required=True, type=_whole, metavar="CODE")

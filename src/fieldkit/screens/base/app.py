@@ -33,7 +33,7 @@ from fieldkit.screens.base.store_threads import StoreThreads
 from fieldkit.screens.look.chosen import chosen_look, fitting_look
 from fieldkit.screens.look.look import Look, theme_of
 from fieldkit.screens.look.palette import PLAIN
-from fieldkit.settings import DATABASE
+from fieldkit.settings import DATABASE, is_practice_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -82,6 +82,8 @@ class AppBase(App[int]):
         self.look = Look()
         """How everything looks."""
         self.show_look("")
+        self.practice = is_practice_file(home / DATABASE)
+        """Whether this is a home to practise in, which every page says."""
         self.header_status = HeaderStatus()
         self.question: Question | None = None
         self.scheduler = SyncScheduler(self, pace)
