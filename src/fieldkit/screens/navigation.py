@@ -203,6 +203,26 @@ class Navigation:
         if isinstance(page, Page):
             await self._app.push_screen(print_page(title, papers, page.say))
 
+    # --- a working day ---
+
+    async def open_entries(self, kind: str = "", *, move: bool = False) -> None:
+        """Open what the operator entered; ``move``: ask since when to move all to a block."""
+        from fieldkit.screens.day.entries_page import EntriesPage
+
+        await self._app.push_screen(EntriesPage(kind, move=move))
+
+    async def open_closing(self) -> None:
+        """Open the close of the day."""
+        from fieldkit.screens.day.closing_page import ClosingPage
+
+        await self._open_once(ClosingPage())
+
+    async def open_own_figures(self) -> None:
+        """Open the operator's own figures."""
+        from fieldkit.screens.day.own_figures_page import OwnFiguresPage
+
+        await self._open_once(OwnFiguresPage())
+
     # --- files, sync and the rest ---
 
     async def open_import(self) -> None:

@@ -102,6 +102,15 @@ class Navigator(Protocol):
     async def open_blank(self, kind: str) -> None:
         """Open the paper forms of a kind."""
 
+    async def open_entries(self, kind: str = "", *, move: bool = False) -> None:
+        """Open what the operator entered; ``move``: ask since when to move all to a block."""
+
+    async def open_closing(self) -> None:
+        """Open the close of the day."""
+
+    async def open_own_figures(self) -> None:
+        """Open the operator's own figures."""
+
     async def open_conflicts(
         self, *, first: str | None = None, record_id: str | None = None
     ) -> None:

@@ -28,4 +28,5 @@ def mark_practice(connection: Connection) -> None:
 
 def is_practice(connection: Connection) -> bool:
     """Say whether a data file is marked."""
-    return connection.exec_driver_sql("PRAGMA application_id").scalar_one() == PRACTICE_MARK
+    found = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    return bool(found == PRACTICE_MARK)
