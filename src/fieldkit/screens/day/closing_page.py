@@ -105,7 +105,9 @@ class ClosingPage(PickerPage[None]):
         ]
         return [
             Choice(
-                ((Span(f"{sign} ", "warn"), words), "", "", (Span(key, "key"),)), open_, key=words
+                ((Span(f"{sign} ", "warn"), Span(words)), "", "", (Span(key, "key"),)),
+                open_,
+                key=words,
             )
             for many, sign, words, key, open_ in lines
             if many

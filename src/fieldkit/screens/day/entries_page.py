@@ -94,7 +94,8 @@ class EntriesPage(PickerPage[None]):
 
             for line in await self.read(read, "lines"):
                 self._lines[line.kind, line.id] = line
-        rows = [self._row(line) for one in part if (line := self._lines.get((one.kind, one.id)))]
+        keys_of = [(one.kind, one.id) for one in part]
+        rows = [self._row(self._lines[key]) for key in keys_of if key in self._lines]
         more = partial(self._part, first + _PART) if len(self._found) > first + _PART else None
         nothing: Cell = (Span(f"Nothing entered {self._words}. f looks further back.", "dim"),)
         return Answer(

@@ -33,6 +33,9 @@ def entries(app: AppBase) -> list[MenuEntry]:
             )
             for job, kind in home_jobs()
         ),
+        MenuEntry("Due: what waits for whom", "", navigator.open_due, "Work"),
+        MenuEntry("Progress: reports and figures", "9 on Home", navigator.open_reports, "Work"),
+        MenuEntry("Import a spreadsheet", "7 on Home", navigator.open_import, "Work"),
         MenuEntry("My entries: what I entered", "", navigator.open_entries, "My day"),
         MenuEntry(
             "Wrong block: move all since a time",
@@ -43,9 +46,6 @@ def entries(app: AppBase) -> list[MenuEntry]:
         MenuEntry("Close of day: paper and what is left", "", navigator.open_closing, "My day"),
         MenuEntry("Slip of the last record saved", "", partial(_last_slip, app), "My day"),
         MenuEntry("My figures: records and keys", "", navigator.open_own_figures, "My day"),
-        MenuEntry("Due: what waits for whom", "", navigator.open_due, "Work"),
-        MenuEntry("Progress: reports and figures", "9 on Home", navigator.open_reports, "Work"),
-        MenuEntry("Import a spreadsheet", "7 on Home", navigator.open_import, "Work"),
         MenuEntry("Sync: send what was saved", "F5", navigator.open_sync, "This laptop"),
         MenuEntry("Change operator", "Ctrl+O", navigator.open_operators, "This laptop"),
         MenuEntry("Help: keys and words", "F1", navigator.open_help, "This laptop"),
