@@ -109,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_laptop(commands)
     _add_records(commands)
     _add_printing(commands)
+    _add_day(commands)
     _add_reports(commands)
     _add_sync(commands)
     _add_server(commands)
@@ -245,6 +246,39 @@ def _add_printing(commands: Subparsers) -> None:
     )
     for paper in (slip, roster, blank):
         _add_page(paper)
+
+
+def _add_day(commands: Subparsers) -> None:
+    entries = _add(
+        commands,
+        "entries",
+        "list what an operator entered, or move it to another block",
+        "day:entries",
+    )
+    entries.add_argument("--since", default="", metavar="TIME", help="10:30, or 20 Nov; else today")
+    entries.add_argument("--kind", metavar="KIND")
+    entries.add_argument(
+        "--move-to", type=_whole, metavar="BLOCK", help="LGD code of the block all of it belongs to"
+    )
+    entries.add_argument("--dry-run", action="store_true", help="show what would change")
+    entries.add_argument("--undo", action="store_true", help="undo the last correction")
+    close = _add(
+        commands,
+        "close",
+        "print the close of day: paper against records, what is left",
+        "day:close",
+    )
+    close.add_argument(
+        "--paper",
+        action="append",
+        default=[],
+        metavar="KIND=NUMBER",
+        help="how many forms of a kind there are on paper; may be repeated",
+    )
+    _add_page(close)
+    for command in (entries, close):
+        command.add_argument("--operator", metavar="NAME", help="else the last one at this laptop")
+        _add_json(command)
 
 
 def _add_page(command: argparse.ArgumentParser) -> None:

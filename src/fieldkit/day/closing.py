@@ -88,7 +88,7 @@ def read_closing(store: Store, operator: str) -> Closing:
         one.kind for one in find_entries(store, operator, Wanted(store.start_of_today()))
     )
     paper = _paper(store, operator)
-    names = [name for name in kinds() if entered[name] or name in paper]
+    names = sorted({*entered, *paper}, key=lambda name: (-entered[name], kinds()[name].plural))
     counts, device = store.outbox.counts(), store.device
     return Closing(
         day=day_at(store.now()),

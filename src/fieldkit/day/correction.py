@@ -227,7 +227,7 @@ def _with(record: Record, fields: Mapping[str, Value]) -> Record:
 
 def _words(source: RecordSource, record: Record, target: Target) -> str:
     if target.field == BLOCK:
-        return area_words(record.district, record.block)
+        return area_words(record.district, record.block).removeprefix("Block ")
     value = record.value(target.field)
     if isinstance(value, date) or target.field not in record.references():
         return record.fields()[target.field].format.show(value)

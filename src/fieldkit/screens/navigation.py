@@ -252,6 +252,9 @@ class Navigation:
         """Open the enrolment with a server."""
         from fieldkit.screens.sync.enrol_page import EnrolPage
 
+        if self._app.practice:
+            say_on_screen(self._app, "This is practice: it is never enrolled.")
+            return
         device = await self._app.ask(lambda store: store.device)
         await self._app.push_screen(EnrolPage((device and device.server) or ""))
 

@@ -25,6 +25,8 @@ Done = Callable[[str], Awaitable[object]]
 _MOST = 500
 """Lines of a preview; more are counted."""
 _MANY = 12
+_LATEST = 200
+"""Camps that are looked through."""
 
 
 class TargetPage(PickerPage[None]):
@@ -102,6 +104,7 @@ class ValuePage(PickerPage[None]):
         from fieldkit.day.correction import preview
 
         entries, target = self._entries, self._target
+        self.say("Working out what will change ...")
         found = await self.read(lambda store: preview(store, entries, target, value), "preview")
         self.dismiss(None)
         await self.app.push_screen(PreviewPage(found, self._done))
@@ -197,36 +200,24 @@ def _blocks(store: Store, text: str) -> list[tuple[str, int]]:
 
 
 def _records(store: Store, wanted: Sequence[str], text: str) -> list[tuple[str, str]]:
-    """Return the camps or trainings that a text finds, without one the latest."""
+    """Return the camps or trainings changed last whose words a text has; many have no name."""
+    words = text.casefold().split()
+    named = [
+        (_named(store, one), one.id)
+        for kind in wanted
+        for one in store.page(kind, newest_first=True, limit=_LATEST).records
+    ]
+    found = [one for one in named if all(word in one[0].casefold() for word in words)]
+    return found[:_MANY]
+
+
+def _named(store: Store, record: Record) -> str:
+    """Return what a camp is called, with its day and number."""
     from fieldkit.records import Use
 
-    records: list[Record] = []
-    for kind in wanted:
-        if text.strip():
-            hits = store.find(text, kinds=[kind], limit=_MANY)
-            held = store.fetch([kind], [hit.id for hit in hits])
-            records += held.values()
-        else:
-            records += store.page(kind, newest_first=True, limit=_MANY).records
-    return [
-        (
-            ", ".join(
-                filter(
-                    None,
-                    (
-                        label_of(store, one),
-                        *(
-                            one.fields()[n].format.show(one.value(n))
-                            for n in one.used(Use.HAPPENED)
-                        ),
-                        one.id,
-                    ),
-                )
-            ),
-            one.id,
-        )
-        for one in records
-    ]
+    fields = record.fields()
+    days = [fields[name].format.show(record.value(name)) for name in record.used(Use.HAPPENED)]
+    return ", ".join(filter(None, (label_of(store, record), *days, record.id)))
 
 
 def _other_block(store: Store, found: Preview) -> str:

@@ -167,6 +167,14 @@ def enrol_row(enter: Do) -> Choice:
     return Choice(_cells((), "Enrol this laptop with a server"), enter, (how,), key="enrol")
 
 
+def practice_row() -> Choice:
+    """Return the row that says why nothing is ever sent from here."""
+    why = "Made-up people never leave this laptop. Start fieldkit without “practice” for real work."
+    return Choice(
+        _cells((), "Practice: never enrolled, never synced"), stay, (why,), key="practice"
+    )
+
+
 def out_of_area_row(many: int, area: str, enter: Do) -> Choice:
     """Return the row that moves new records into the area."""
     words, this = plural(many, "new record"), "it" if many == 1 else "them"
