@@ -135,6 +135,7 @@ def camps_of(store: Store, entries: Sequence[Entered]) -> list[Camp]:
     return [Camp(number, label, many) for number, (label, many) in found.items()]
 
 
+_MERIDIEM = re.compile(r"(\d) +([ap]m)\b", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})(?:[:. ]?(\d\d))?\s*(am|pm)?", re.IGNORECASE)
 
 
@@ -144,13 +145,12 @@ def read_since(text: str, now: int) -> int:
     Raises:
         Unfit: it is neither.
     """
-    words = plain(text).split()
+    words = _MERIDIEM.sub(r"\1\2", plain(text)).split()
     day, clock = day_at(now), time()
-    if words and (found := _clock(words[-1])) is not None and (len(words) > 1 or ":" in words[-1]):
+    found = _clock(words[-1]) if words else None
+    if found is not None and (len(words) == 1 or not words[-1].isdigit()):
         clock, words = found, words[:-1]
-    elif len(words) == 1 and len(words[0]) <= 2 and found is not None:
-        clock, words = found, []
-    if words:
+    if words or found is None:
         value = PAST_DATE.parse(" ".join(words))
         if not isinstance(value, date):
             raise Unfit("Type a time like 10:30, or a day like 20 Nov.")
