@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fieldkit.papers.roster import roll_page
+from fieldkit.papers.text import to_text
 from fieldkit.records import kinds
 from fieldkit.store import Edit, Store
 
@@ -69,6 +71,13 @@ def test_papers_say_what_was_entered_and_nothing_private_in_full(
     listed = cli("print", "roster", "beneficiary", "--where", "trade_code=TAIL").text
     assert "Zooni" in listed
     assert "Ghulam" not in listed
+    store = Store.open(laptop)
+    training = store.record(ids["batch"])
+    assert training is not None
+    rolls = roll_page(store, "Expected", training, [(10, ids["ghulam"]), (11, "7KQ2M9XD-9")])
+    store.close()
+    assert "10  Ghulam" in to_text(rolls).decode()  # with the numbers of the camp's own roll
+    assert "1 on the list" in rolls.subtitle
     for wrong in (["roster", ids["ghulam"]], ["roster", "nobody"], ["slip", "7KQ2M9XD-9"]):
         ran = cli("print", *wrong)
         assert ran.code == 2

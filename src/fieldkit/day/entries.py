@@ -17,6 +17,7 @@ from fieldkit.about.words import area_words
 from fieldkit.papers.roster import lists_of
 from fieldkit.plain_text import plain
 from fieldkit.records import kinds
+from fieldkit.records.declaration.roles import day_marks
 from fieldkit.records.fields.dates import INDIA, PAST_DATE, day_at
 from fieldkit.records.fields.formats import Unfit
 
@@ -57,10 +58,11 @@ class Wanted(NamedTuple):
 @cache
 def camp_fields(kind: str) -> Sequence[str]:
     """Return the fields of a kind that refer to what has a list of people: trainings, camps."""
+    with_days = {one.parent.kind() for one in day_marks()}
     return [
         name
         for name, reference in kinds()[kind].references().items()
-        if any(lists_of(one) for one in reference.kinds)
+        if any(one in with_days or lists_of(one) for one in reference.kinds)
     ]
 
 

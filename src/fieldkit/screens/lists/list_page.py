@@ -22,7 +22,7 @@ from fieldkit.screens.lists.list_choices import (
 )
 from fieldkit.screens.lists.reading import Wanted, every, find_in, lines_of, read_page
 from fieldkit.screens.look.glyphs import DOT
-from fieldkit.screens.look.parts import MARGIN
+from fieldkit.screens.look.parts import MARGIN, rare
 from fieldkit.screens.look.text import Cell, Span, Text, joined
 from fieldkit.screens.lookup.filled import Section, filled, preview
 from fieldkit.screens.lookup.find_page import FindPage
@@ -68,7 +68,7 @@ class ListPage(FindPage):
             "f filter",
             "o order",
             "x export",
-            "p print",
+            rare("p print"),
             "a-z find",
             "Esc back",
         )
