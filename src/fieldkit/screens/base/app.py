@@ -234,7 +234,7 @@ class AppBase(App[int]):
 
     async def keep_figures(self) -> None:
         """Keep the operator's own figures, counted since they were kept last."""
-        await self.work(self._add_figures)
+        await self.ask(self._add_figures)
 
     def _add_figures(self, store: Store) -> None:
         """Add what was counted; a folder that cannot be written must not stop the work."""

@@ -51,9 +51,12 @@ class EntriesPage(PickerPage[None]):
         self._found: Sequence[Entered] = ()
         self._lines: dict[tuple[str, str], Entry] = {}
         self._marked: set[tuple[str, str]] = set()
+        self._current = False
+        """Whether what was read still stands: a mark needs no look at the store."""
 
     async def load_data(self) -> None:
         """Show what is entered; begin a move if that is what the page was opened for."""
+        self._current, self._lines = False, {}
         self.picker.reload_if_idle()
         if self._move:
             self._move = False
@@ -61,13 +64,19 @@ class EntriesPage(PickerPage[None]):
 
     async def refresh_data(self) -> None:
         """Show what a sync changed; the mark stays on its line."""
-        self._lines = {}
+        self._current, self._lines = False, {}
         await self.picker.follow()
 
     # --- rows ---
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the entries, the last first."""
+        if not self._current:
+            await self._read()
+        self._head()
+        return await self._part(0)
+
+    async def _read(self) -> None:
         operator, kind = self.app.operator, self._kind
 
         def read(store: Store) -> tuple[Wanted, list[Entered]]:
@@ -79,8 +88,7 @@ class EntriesPage(PickerPage[None]):
         self._wanted, self._found = await self.read(read, "entries")
         there = {(one.kind, one.id) for one in self._found}
         self._marked &= there
-        self._head()
-        return await self._part(0)
+        self._current = True
 
     async def _part(self, first: int) -> Answer:
         part = self._found[first : first + _PART]
@@ -191,6 +199,7 @@ class EntriesPage(PickerPage[None]):
 
     async def _narrow(self, wanted: Wanted, words: str) -> None:
         self._wanted, self._words, self._marked = wanted, words, set()
+        self._current = False
         self.picker.start_over("")
 
     async def _move_since(self) -> None:
@@ -226,7 +235,7 @@ class EntriesPage(PickerPage[None]):
 
     async def _done(self, said: str) -> None:
         """Show the entries as they are now, and what was done."""
-        self._marked, self._lines = set(), {}
+        self._marked, self._lines, self._current = set(), {}, False
         await self._redrawn()
         await self.app.refresh_status()
         self.say(said, "Ctrl+Z puts all of it back", done=True)
@@ -255,7 +264,7 @@ class EntriesPage(PickerPage[None]):
         except Refused as refused:
             self.say(str(refused), error=True)
             return
-        self._lines = {}
+        self._lines, self._current = {}, False
         await self._redrawn()
         await self.app.refresh_status()
         self.say(done.sentence(), done=True)
