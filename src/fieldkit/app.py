@@ -25,6 +25,9 @@ from fieldkit.settings import make_private
 PAINTED_BY = 0.05
 """Seconds after which Home is on the screen; loading earlier would delay its first paint."""
 
+FIGURES_EVERY = 120.0
+"""Seconds after which the operator's own figures are kept; a power cut loses no more of them."""
+
 QUIET_AFTER = 2.0
 """Seconds from opening the store to background work, so that searches run first."""
 _GLOBAL_ACTIONS = {"menu", "operators", "keys", "sync", "last_saved", "hand_over"}
@@ -89,6 +92,13 @@ class FieldkitApp(AppBase):
             if isinstance(self.screen, Page):
                 self.screen.say(f"No copy of today's data was made. {error}", error=True)
         self.scheduler.start_schedule()
+        self.set_interval(FIGURES_EVERY, lambda: self.run_worker(self._keep_figures()))
+
+    async def _keep_figures(self) -> None:
+        from fieldkit.store import StoreError
+
+        with suppress(StoreError):
+            await self.keep_figures()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable the keys of the whole program on pages that stand alone."""

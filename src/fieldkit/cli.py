@@ -108,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_laptop(commands)
     _add_records(commands)
+    _add_printing(commands)
+    _add_day(commands)
     _add_reports(commands)
     _add_sync(commands)
     _add_server(commands)
@@ -133,6 +135,14 @@ def _add_laptop(commands: Subparsers) -> None:
     demo.add_argument("--people", type=_count, default=2000, metavar="N")
     demo.add_argument("--seed", type=_whole, default=1, metavar="S")
     demo.add_argument("--home", type=Path, metavar="DIR", help="folder for the demonstration")
+
+    practice = _add(
+        commands,
+        "practice",
+        "practise with made-up people, apart from the real data",
+        "practice:practice",
+    )
+    practice.add_argument("--again", action="store_true", help="begin again with fresh data")
 
     init = _add(commands, "init", "set this laptop up without the screen", "laptop:init")
     init.add_argument("--name", required=True, help="who works at this laptop")
@@ -237,6 +247,66 @@ def _add_records(commands: Subparsers) -> None:
     different.add_argument("id", metavar="ID")
     different.add_argument("other", metavar="ID")
     different.add_argument("--undo", action="store_true", help="take that back")
+
+
+def _add_printing(commands: Subparsers) -> None:
+    printing = commands.add_parser("print", help="slips, lists with numbers, blank forms")
+    papers = printing.add_subparsers(title="papers", metavar="PAPER", required=True)
+    slip = _add(papers, "slip", "print what was entered and what is due", "printing:slip_of")
+    slip.add_argument("id", nargs="?", metavar="ID", help="without it: the record saved last")
+    roster = _add(
+        papers,
+        "roster",
+        "print a list with numbers: of a kind, or of the people of a training or programme",
+        "printing:roster_of",
+    )
+    roster.add_argument("what", metavar="KIND|ID")
+    roster.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
+    blank = _add(papers, "blank", "print a paper form in field order", "printing:blank_of")
+    blank.add_argument("kind")
+    blank.add_argument(
+        "--needed", action="store_true", help="only the fields that are needed or fall due"
+    )
+    for paper in (slip, roster, blank):
+        _add_page(paper)
+
+
+def _add_day(commands: Subparsers) -> None:
+    entries = _add(
+        commands,
+        "entries",
+        "list what an operator entered, or move it to another block",
+        "day:entries",
+    )
+    entries.add_argument("--since", default="", metavar="TIME", help="10:30, or 20 Nov; else today")
+    entries.add_argument("--kind", metavar="KIND")
+    entries.add_argument(
+        "--move-to", type=_whole, metavar="BLOCK", help="LGD code of the block all of it belongs to"
+    )
+    entries.add_argument("--dry-run", action="store_true", help="show what would change")
+    entries.add_argument("--undo", action="store_true", help="undo the last correction")
+    close = _add(
+        commands,
+        "close",
+        "print the close of day: paper against records, what is left",
+        "day:close",
+    )
+    close.add_argument(
+        "--paper",
+        action="append",
+        default=[],
+        metavar="KIND=NUMBER",
+        help="how many forms of a kind there are on paper; may be repeated",
+    )
+    _add_page(close)
+    for command in (entries, close):
+        command.add_argument("--operator", metavar="NAME", help="else the last one at this laptop")
+        _add_json(command)
+
+
+def _add_page(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=("txt", "pdf", "html"))
+    command.add_argument("-o", "--output", type=Path, metavar="FILE")
 
 
 def _add_reports(commands: Subparsers) -> None:

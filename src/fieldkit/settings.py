@@ -7,6 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 DATABASE = "fieldkit.sqlite3"
+PRACTICE_MARK = 0x666B7072
+"""The application id in the header of a data file to practise with: "fkpr"."""
+_MARKED = slice(68, 72)
+"""Where SQLite keeps it in the file."""
 
 
 def make_private(folder: Path) -> None:
@@ -30,6 +34,15 @@ def make_file_private(path: Path) -> None:
         path.touch(mode=0o600, exist_ok=True)
         if os.name == "posix" and path.stat().st_mode & 0o077:
             path.chmod(0o600)
+
+
+def is_practice_file(path: Path) -> bool:
+    """Say whether a data file is to practise with, without opening it as a database."""
+    try:
+        with path.open("rb") as file:
+            return int.from_bytes(file.read(_MARKED.stop)[_MARKED], "big") == PRACTICE_MARK
+    except OSError:
+        return False
 
 
 def home_folder() -> Path:

@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from fieldkit.cli import Unusable
 from fieldkit.plain_text import shown
 from fieldkit.protocol.change import Json
-from fieldkit.records import Field, Record, Unfit, kinds
+from fieldkit.protocol.identity import read_id
+from fieldkit.records import Field, Record, Unfit, Value, kinds
 from fieldkit.settings import home_folder
 from fieldkit.store import Store
 
@@ -41,6 +43,48 @@ def known_kind(name: str) -> type[Record]:
     if found is None:
         raise Unusable(f"There is no kind {name!r}. Choose one of: {', '.join(kinds())}.")
     return found
+
+
+def known_record(store: Store, number: str) -> Record:
+    """Return the record of a number as a person writes it.
+
+    Raises:
+        Unusable: it is no number, or not here.
+    """
+    if read_id(number) is None:
+        raise Unusable("A record number looks like 7KQ2M9XD-142.")
+    record = store.record(number)
+    if record is None:
+        raise Unusable(
+            f"There is no record {number} on this laptop. Check the number, or sync first."
+        )
+    return record
+
+
+class Condition(NamedTuple):
+    """FIELD=VALUE as it was given, and the value it stands for."""
+
+    field: str
+    text: str
+    value: Value
+
+
+def condition_of(kind: type[Record], given: str) -> Condition:
+    """Return the condition that FIELD=VALUE means.
+
+    Raises:
+        Unusable: there is no such field, or the value does not fit.
+    """
+    field, equals, text = given.partition("=")
+    if not equals or field not in kind.fields():
+        raise Unusable(f"{given!r} is not FIELD=VALUE with a field of {kind.kind()}.")
+    try:
+        value = kind.fields()[field].format.parse(text, confirmed=True)
+    except Unfit:
+        raise Unusable(
+            f"{text!r} does not fit {field}: `fieldkit kinds --json` lists what fits."
+        ) from None
+    return Condition(field, text, value)
 
 
 def in_words(field: Field | None, value: Json) -> str:

@@ -8,12 +8,21 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from fieldkit.cli import DONE, Unusable, print_error
-from fieldkit.commands import in_words, known_kind, open_store, operator_of, say, say_json
+from fieldkit.commands import (
+    condition_of,
+    in_words,
+    known_kind,
+    known_record,
+    open_store,
+    operator_of,
+    say,
+    say_json,
+)
 from fieldkit.files import FileFormat, fields_of
 from fieldkit.files import export as write
 from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.identity import read_id
-from fieldkit.records import Field, Record, Unfit, Use, sentence
+from fieldkit.records import Field, Record, Use, sentence
 from fieldkit.records import kinds as all_kinds
 from fieldkit.records.fields.formats import Choice, Moment, show_date
 from fieldkit.store import Event, Logged, Store, restoration
@@ -104,7 +113,7 @@ def _area(args: Namespace) -> tuple[int, int]:
 def export(args: Namespace) -> int:
     """Write the records of one kind to a file or to standard output."""
     kind = known_kind(args.kind)
-    where = dict(_where(kind, condition) for condition in args.where)
+    where = {one.field: one.text for one in (condition_of(kind, given) for given in args.where)}
     form = args.format or (args.output.suffix[1:].casefold() if args.output else "csv")
     if form not in ("csv", "xlsx", "jsonl"):
         raise Unusable("The format must be csv, xlsx or jsonl: give it with --format.")
@@ -120,19 +129,6 @@ def export(args: Namespace) -> int:
     if args.output:
         say(f"{many} records were written to {args.output}.")
     return DONE
-
-
-def _where(kind: type[Record], condition: str) -> tuple[str, str]:
-    field, equals, value = condition.partition("=")
-    if not equals or field not in kind.fields():
-        raise Unusable(f"{condition!r} is not FIELD=VALUE with a field of {kind.kind()}.")
-    try:
-        kind.fields()[field].format.parse(value, confirmed=True)
-    except Unfit:
-        raise Unusable(
-            f"{value!r} does not fit {field}: `fieldkit kinds --json` lists what fits."
-        ) from None
-    return field, value
 
 
 def find(args: Namespace) -> int:
@@ -204,7 +200,7 @@ def show(args: Namespace) -> int:
 def undelete(args: Namespace) -> int:
     """Restore a deleted record."""
     with open_store() as store:
-        record = _record(store, args.id)
+        record = known_record(store, args.id)
         if not record.deleted:
             raise Unusable(f"{record.label()}, {record.id}, is not deleted.")
         store.save([restoration(record)], operator_of(store))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.app import AppBase
@@ -11,6 +11,7 @@ from fieldkit.screens.base.page import Page, say_on_screen
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
+    from fieldkit.screens.lookup.printing import Paper
     from fieldkit.store import Draft
 
 
@@ -221,6 +222,48 @@ class Navigation:
         await self._app.opened()
         await self._open_once(HandOverPage())
 
+    # --- paper ---
+
+    async def open_print(self, kind: str, record_id: str) -> None:
+        """Open what can be printed of a record: its slip, and lists of people."""
+        from fieldkit.screens.lookup.printing import papers_of
+
+        await self._open_papers(record_id, papers_of(record_id, kind))
+
+    async def open_blank(self, kind: str) -> None:
+        """Open the paper forms of a kind."""
+        from fieldkit.records import kinds
+        from fieldkit.screens.lookup.printing import blank_papers
+
+        await self._open_papers(kinds()[kind].plural, blank_papers(kind))
+
+    async def _open_papers(self, title: str, papers: Sequence[Paper]) -> None:
+        from fieldkit.screens.lookup.printing import print_page
+
+        page = self._app.screen
+        if isinstance(page, Page):
+            await self._app.push_screen(print_page(title, papers, page.say))
+
+    # --- a working day ---
+
+    async def open_entries(self, kind: str = "", *, move: bool = False) -> None:
+        """Open what the operator entered; ``move``: ask since when to move all to a block."""
+        from fieldkit.screens.day.entries_page import EntriesPage
+
+        await self._app.push_screen(EntriesPage(kind, move=move))
+
+    async def open_closing(self) -> None:
+        """Open the close of the day."""
+        from fieldkit.screens.day.closing_page import ClosingPage
+
+        await self._open_once(ClosingPage())
+
+    async def open_own_figures(self) -> None:
+        """Open the operator's own figures."""
+        from fieldkit.screens.day.own_figures_page import OwnFiguresPage
+
+        await self._open_once(OwnFiguresPage())
+
     # --- files, sync and the rest ---
 
     async def open_import(self) -> None:
@@ -250,6 +293,9 @@ class Navigation:
         """Open the enrolment with a server."""
         from fieldkit.screens.sync.enrol_page import EnrolPage
 
+        if self._app.practice:
+            say_on_screen(self._app, "This is practice: it is never enrolled.")
+            return
         device = await self._app.ask(lambda store: store.device)
         await self._app.push_screen(EnrolPage((device and device.server) or ""))
 

@@ -1,6 +1,8 @@
 """The laptop's database: one file, one way to save, one log of changes."""
 
 from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
+from fieldkit.store.files.practice import Practice
+from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
 from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession
 from fieldkit.store.log.states import State
@@ -17,7 +19,7 @@ from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
 from fieldkit.store.read.duplicates import Alike
 from fieldkit.store.read.record_json import to_json
 from fieldkit.store.read.records import Event, Page, Records
-from fieldkit.store.store import Hit, Store
+from fieldkit.store.store import Hit, Store, Weighed
 from fieldkit.store.write.decide import Keep
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, restoration
@@ -33,6 +35,7 @@ __all__ = [
     "Draft",
     "Drafts",
     "Edit",
+    "Entered",
     "Event",
     "FocusAt",
     "Hit",
@@ -46,6 +49,7 @@ __all__ = [
     "Outbox",
     "Outdated",
     "Page",
+    "Practice",
     "Pull",
     "PullResult",
     "PullState",
@@ -61,6 +65,7 @@ __all__ = [
     "SyncSession",
     "UnsettledChanges",
     "Unwritable",
+    "Weighed",
     "restoration",
     "to_json",
 ]

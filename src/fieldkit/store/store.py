@@ -5,6 +5,7 @@ Every call is synchronous, whole and safe from any thread; none waits for the ne
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
 from fieldkit.matching import Match
+from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import (
@@ -38,7 +40,9 @@ from fieldkit.store.errors import Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
 from fieldkit.store.files.migrate import migrate
 from fieldkit.store.files.place import place_of
+from fieldkit.store.files.practice import Practice, is_practice, mark_practice
 from fieldkit.store.files.restore import restore
+from fieldkit.store.log.entries import Entered, entered_since
 from fieldkit.store.log.identity import (
     Device,
     Notice,
@@ -101,6 +105,15 @@ class Hit:
     strong: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a save would say of an edit."""
+
+    stops: Sequence[Finding]
+    """What prevents it."""
+    remarks: Sequence[Finding]
+
+
 class Store:
     """One laptop's records, changes, drafts and outbox."""
 
@@ -111,6 +124,9 @@ class Store:
         self.drafts = Drafts(database, clock)
         self.outbox = Outbox(database)
         self.pull = Pull(database, clock)
+        self.saved_here: Counter[tuple[str, bool]] = Counter()
+        """Records saved one by one since it was opened, by operator and whether they are new."""
+        self._practice: bool | None = None
 
     @classmethod
     def open(cls, home: Path, *, clock: Clock = laptop_clock, connect: Connect = connect) -> Store:
@@ -144,6 +160,28 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    # Practice
+
+    @property
+    def practice(self) -> bool:
+        """Whether the data is to practise with: it is never enrolled and never synced."""
+        if self._practice is None:
+            with self._database.read() as connection:
+                self._practice = is_practice(connection)
+        return self._practice
+
+    def begin_practice(self) -> None:
+        """Mark the data as practice for good, while there is none yet.
+
+        Raises:
+            StoreError: there is data already.
+        """
+        with self._database.write() as connection:
+            if read_device(connection) is not None:
+                raise StoreError("There is data in this folder already. Choose an empty folder.")
+            mark_practice(connection)
+        self._practice = True
 
     # Who this laptop is
 
@@ -187,6 +225,12 @@ class Store:
             connection.execute(delete(table).where(table.c.name == name))
             connection.execute(insert(table).values(name=name, last_used=newest + 1))
 
+    def work_in(self, district: int, block: int | None) -> None:
+        """Enter new records in this district and block from now on."""
+        with self._database.write() as connection:
+            set_up(read_device(connection))
+            connection.execute(update(tables.device).values(district=district, block=block))
+
     def enrol(
         self,
         server: str,
@@ -203,7 +247,12 @@ class Store:
 
         It may be another server, so what it holds has to be asked again. ``role`` None: the scope
         comes with the first sync. ``marks``: whether the server gives marks.
+
+        Raises:
+            Practice: the data is to practise with.
         """
+        if self.practice:
+            raise Practice
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
             connection.execute(update(tables.origin).values(server_head=None))
@@ -264,6 +313,7 @@ class Store:
                 drafts.keep(connection, replace(left, record_id=done[0].id), self._clock())
             elif left is not None and left.id is not None:
                 drafts.drop(connection, left.id)
+        self.saved_here.update((operator, one.op is Op.CREATE) for one in done if one.op)
         return done
 
     def load(self, edits: Sequence[Edit], operator: str) -> list[Saved | Refused]:
@@ -307,6 +357,18 @@ class Store:
             past = Past(edit.kind.kind())
             one = prepare(edit, before, records, author.device, author.today, past)
         return [*one.stops, *one.remarks]
+
+    def weigh(self, edits: Sequence[Edit]) -> list[Weighed]:
+        """Return what a save would say of each edit by itself, without saving."""
+        found: list[Weighed] = []
+        with self._database.read() as connection:
+            author, records = self._author(connection, ""), Records(connection)
+            for edit in edits:
+                before = records.get(edit.kind.kind(), edit.id) if edit.id else None
+                past = Past(edit.kind.kind())
+                one = prepare(edit, before, records, author.device, author.today, past)
+                found.append(Weighed(one.stops, one.remarks))
+        return found
 
     def remarks(self, record: Record) -> list[Finding]:
         """Return what the rules say of a record as it stands."""
@@ -405,6 +467,17 @@ class Store:
         """Return how many records of each kind were entered today."""
         with self._database.read() as connection:
             return dict(entered_on(connection, start_of_day(self._clock())))
+
+    def start_of_today(self) -> int:
+        """Return the moment the present day in India began."""
+        return start_of_day(self._clock())
+
+    def entered_since(
+        self, since: int, operator: str | None = None, until: int | None = None
+    ) -> list[Entered]:
+        """Return the records entered here from a moment on, the last first; by one or all."""
+        with self._database.read() as connection:
+            return entered_since(connection, since, operator, until)
 
     def entered_daily(self, kind: str, days: int) -> Sequence[int]:
         """Return how many records of a kind were entered on each of the last days, today last."""

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.protocol.wire.codec import CODINGS, encode
-from fieldkit.store import State, Store, StoreError, SyncSession
+from fieldkit.store import Practice, State, Store, StoreError, SyncSession
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
 from fieldkit.sync.mapping import compose_request
 from fieldkit.sync.sentences import waiting_sentence
@@ -140,6 +140,8 @@ def sync(
     stop = stop or Stop()
     with ExitStack() as held:
         try:
+            if store.practice:
+                raise NotEnrolled(str(Practice()))
             held.enter_context(FileLock(store.home / _LOCK, timeout=0))
             if transport is None:
                 transport = held.enter_context(open_transport(store, stop))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from fieldkit.protocol.messages import MOST_SHOWN, EnrolAnswer, EnrolRequest, ShownHead
-from fieldkit.store import Store
+from fieldkit.store import Practice, Store
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.sentences import refusal_sentence
 from fieldkit.sync.transport import HttpTransport, Transport, is_loopback
@@ -30,6 +30,8 @@ def enrol(store: Store, url: str, code: str, *, transport: Transport | None = No
         NotEnrolled: the address is not acceptable, or the server refused.
         Unreachable: the server cannot be reached.
     """
+    if store.practice:
+        raise NotEnrolled(str(Practice()))
     server = address(url)
     device = store.device
     if device is None:

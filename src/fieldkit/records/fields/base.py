@@ -15,7 +15,7 @@ from typing import ClassVar, Generic, TypeAlias
 
 from typing_extensions import TypeVar
 
-from fieldkit.aadhaar import holds_aadhaar
+from fieldkit.aadhaar import holds_aadhaar, masked
 
 Value: TypeAlias = str | int | float | bool | date | None
 V = TypeVar("V", bound=Value, covariant=True, default=Value)
@@ -115,6 +115,14 @@ class Format(Generic[V]):
     def describe(self, value: Value) -> str:
         """Return the value as it stands on the record's page: with what follows from it."""
         return self.show(value)
+
+    def printed(self, value: Value) -> str:
+        """Return the value as it may stand on paper that is handed out."""
+        return masked(self.show(value))
+
+    def boxes(self) -> str:
+        """Return what a paper form has for it, ``_`` for the box of a character; empty: a line."""
+        return ""
 
     def edit(self, value: Value) -> str:
         """Return the value as one would type it, so that ``parse(edit(v)) == v``."""

@@ -171,6 +171,10 @@ class Date(Format[D]):
         """Show as 23 Jan 1984."""
         return show_date(value) if isinstance(value, date) else ""
 
+    def boxes(self) -> str:
+        """Ask for day, month and year."""
+        return "__/__/____"
+
     def read(self, value: object) -> Value:
         """Take an ISO date."""
         if isinstance(value, datetime):
@@ -288,6 +292,10 @@ class FinancialYear(Format[str]):
             raise Unfit("A financial year looks like 2025-26.")
         return f"20{found[1]}-{found[2]}"
 
+    def boxes(self) -> str:
+        """Ask for the last two digits of both years."""
+        return "20__-__"
+
 
 @dataclass(frozen=True, slots=True)
 class Month(Date):
@@ -312,6 +320,10 @@ class Month(Date):
     def show(self, value: Value) -> str:
         """Show as Oct 2025."""
         return show_date(value).partition(" ")[2] if isinstance(value, date) else ""
+
+    def boxes(self) -> str:
+        """Ask for month and year."""
+        return "__/____"
 
     def read(self, value: object) -> Value:
         """Take any ISO date in the month."""

@@ -51,6 +51,10 @@ class Mobile(Format[str]):
         """Group as people read it out: 94190 11432."""
         return f"{value[:5]} {value[5:]}" if isinstance(value, str) else ""
 
+    def boxes(self) -> str:
+        """Ask for ten digits."""
+        return "_____ _____"
+
 
 @dataclass(frozen=True, slots=True)
 class AadhaarLastFour(Format[str]):
@@ -74,6 +78,14 @@ class AadhaarLastFour(Format[str]):
         """Refuse the beginning of a whole number as well."""
         return sum(map(str.isdecimal, text)) <= 4
 
+    def printed(self, value: Value) -> str:
+        """Show that there is more of the number, which is not kept."""
+        return f"XXXX XXXX {value}" if isinstance(value, str) else ""
+
+    def boxes(self) -> str:
+        """Leave no space for more than the last four digits."""
+        return "XXXX XXXX ____"
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern(Format[str]):
@@ -82,6 +94,20 @@ class Pattern(Format[str]):
     pattern: str = ""
     wrong: str = ""
     """The sentence for what does not fit the pattern."""
+    shape: str = ""
+    """Its boxes on a paper form."""
+    private: bool = False
+    """Paper that is handed out shows its last four characters alone."""
+
+    def boxes(self) -> str:
+        """Return the shape."""
+        return self.shape
+
+    def printed(self, value: Value) -> str:
+        """Show the last four characters alone of what is private."""
+        if self.private and isinstance(value, str):
+            return f"ends in {value[-4:]}"
+        return Format.printed(self, value)
 
     def fit(self, text: str) -> Value:
         """Match the whole text."""
@@ -102,6 +128,7 @@ class Account(Pattern):
     may_hold_twelve_digits: ClassVar[bool] = True
     pattern: str = r"\d{9,18}"
     wrong: str = "An account number has 9 to 18 digits."
+    private: bool = True
 
     def tidy(self, text: str) -> str:
         """Drop the dashes of a passbook; say so where a spreadsheet has cut digits off."""
@@ -120,6 +147,7 @@ class BranchCode(Pattern):
     suggest: ClassVar[str] = "ifsc"
     pattern: str = r"[A-Z]{4}0[A-Z0-9]{6}"
     wrong: str = "An IFSC has 11 characters: four letters, a zero, six more."
+    shape: str = "____0______"
 
     def tidy(self, text: str) -> str:
         """Read the letter O in the fifth place as the zero that it must be."""
@@ -137,14 +165,26 @@ class PostCode(Pattern):
 PIN = PostCode(
     r"(18[01245]|19[0-3])\d{3}",
     "A PIN code of J&K has six digits and begins with 180-182, 184, 185 or 190-193.",
+    "______",
 )
 IFSC = BranchCode()
-PAN = Pattern(r"[A-Z]{3}P[A-Z]\d{4}[A-Z]", "A person's PAN looks like ABCPD1234E.")
-UDYAM = Pattern(r"UDYAM-[A-Z]{2}-\d{2}-\d{7}", "A Udyam number looks like UDYAM-JK-01-0001234.")
+PAN = Pattern(
+    r"[A-Z]{3}P[A-Z]\d{4}[A-Z]",
+    "A person's PAN looks like ABCPD1234E.",
+    "__________",
+    private=True,
+)
+UDYAM = Pattern(
+    r"UDYAM-[A-Z]{2}-\d{2}-\d{7}",
+    "A Udyam number looks like UDYAM-JK-01-0001234.",
+    "UDYAM-__-__-_______",
+)
 MOBILE = Mobile()
 AADHAAR_LAST_FOUR = AadhaarLastFour()
 ACCOUNT = Account()
-BARCODE = Pattern(r"[A-Z]{2}\d{9}IN", "An India Post barcode looks like EE123456789IN.")
+BARCODE = Pattern(
+    r"[A-Z]{2}\d{9}IN", "An India Post barcode looks like EE123456789IN.", "___________IN"
+)
 
 
 _WHOLE = re.compile(r"-?(\d{1,15}|\d{1,3}([,\s]\d{2,3}){0,4}[,\s]\d{3})(\.0+)?")

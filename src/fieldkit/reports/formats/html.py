@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from fieldkit.reports.formats.page import Bar, Bars, Block, Grid, Page, Section, Text
+from fieldkit.reports.formats.page import (
+    Bar,
+    Bars,
+    Blank,
+    Blanks,
+    Block,
+    Grid,
+    Page,
+    Section,
+    Text,
+)
 
 _STYLE = """
 @page { size: A4%(sideways)s; margin: 11mm 12mm; }
@@ -32,6 +42,12 @@ tr.strong td { font-weight: 600; border-top: 1px solid #888; }
 td svg { display: block; margin: 1px 0 0; width: 100%%; }
 .bars td { border: 0; padding: 1px 5px 1px 0; vertical-align: middle; }
 .bars td.l { width: 38%%; } .bars td.n { width: 27%%; white-space: nowrap; }
+.tall td { padding: 9px 3px 4px; border-bottom-color: #888; }
+.blanks td { padding: 5px 3px 3px; border-bottom: 1px solid #888; }
+.blanks td.l { width: 36%%; border-bottom-color: #dcdcdc; }
+.blanks i { display: inline-block; width: 14px; height: 15px; margin: 0 1px;
+  border: 1px solid #444; vertical-align: middle; }
+.tick { display: inline-block; margin-right: 10px; } .tick i { width: 10px; height: 10px; }
 .small, .note, .foot { margin: 1px 0; font-size: .82em; line-height: 1.2; color: #444; }
 .foot { margin-top: 7px; padding-top: 3px; border-top: 1px solid #bbb; }
 @media print { body { padding: 0; max-width: none; font-size: %(printed)s; } }
@@ -86,16 +102,24 @@ def _block(block: Block) -> Iterator[str]:
         yield '<table class="bars">'
         yield from (_bar_row(bar) for bar in block.bars)
         yield "</table>"
+    elif isinstance(block, Blanks):
+        yield '<table class="blanks">'
+        yield from map(_blank_row, block.blanks)
+        yield "</table>"
     else:
         yield from (f'<p class="small" dir="auto">{escape(line)}</p>' for line in block.lines)
 
 
 def _grid(grid: Grid) -> Iterator[str]:
     classes = [' class="n"' if right else "" for right in grid.right]
-    yield "<table>\n<thead><tr>"
-    for name, heading in zip(classes, grid.headings, strict=True):
-        yield f"<th{name}>{escape(heading)}</th>"
-    yield "</tr></thead>\n<tbody>"
+    kind = ' class="tall"' if grid.tall else ""
+    yield f"<table{kind}>"
+    if any(grid.headings):
+        yield "<thead><tr>"
+        for name, heading in zip(classes, grid.headings, strict=True):
+            yield f"<th{name}>{escape(heading)}</th>"
+        yield "</tr></thead>"
+    yield "<tbody>"
     for row in grid.rows:
         cells = (
             f"<td{name or _direction(cell.text)}>{_cell(cell)}</td>"
@@ -123,6 +147,16 @@ def _bar_row(bar: Bar) -> str:
         f'<tr><td class="l"{_direction(bar.label)}>{escape(bar.label)}</td>'
         f'<td>{_bar(bar.share, 9)}</td><td class="n">{escape(bar.text)}</td></tr>'
     )
+
+
+def _blank_row(blank: Blank) -> str:
+    note = f'<div class="small">{escape(blank.note)}</div>' if blank.note else ""
+    if blank.choices:
+        ticks = (f'<span class="tick"><i></i> {escape(one)}</span>' for one in blank.choices)
+        place = " ".join(ticks)
+    else:
+        place = "".join("<i></i>" if one == "_" else escape(one) for one in blank.boxes)
+    return f'<tr><td class="l">{escape(blank.label)}{note}</td><td>{place}</td></tr>'
 
 
 def _bar(share: float, height: int) -> str:

@@ -43,6 +43,8 @@ class Grid:
     right: Sequence[bool]
     """Which columns hold figures, which stand to the right."""
     rows: Sequence[Sequence[Text]]
+    tall: bool = False
+    """Its rows leave space to write by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,25 @@ class Lines:
     lines: Sequence[str]
 
 
-Block: TypeAlias = Grid | Bars | Lines
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place to write by hand: what it is for, and boxes, choices to tick, or a line."""
+
+    label: str
+    note: str = ""
+    boxes: str = ""
+    """``_`` for the box of a character; the rest stands between boxes."""
+    choices: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """Places to write by hand, below each other."""
+
+    blanks: Sequence[Blank]
+
+
+Block: TypeAlias = Grid | Bars | Lines | Blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +127,9 @@ def _texts(block: Block) -> Iterator[str]:
     elif isinstance(block, Bars):
         for bar in block.bars:
             yield from (bar.label, bar.text)
+    elif isinstance(block, Blanks):
+        for blank in block.blanks:
+            yield from (blank.label, blank.note, *blank.choices)
     else:
         yield from block.headings
         yield from (cell.text for row in block.rows for cell in row)
@@ -185,5 +208,12 @@ def _changed_block(block: Block, change: Callable[[str], str]) -> Block:
     if isinstance(block, Bars):
         return Bars([replace(one, label=change(one.label), text=change(one.text))
                      for one in block.bars])  # fmt: skip
+    if isinstance(block, Blanks):
+        return Blanks(
+            [
+                Blank(change(one.label), change(one.note), one.boxes, [*map(change, one.choices)])
+                for one in block.blanks
+            ]
+        )
     rows = [[replace(cell, text=change(cell.text)) for cell in row] for row in block.rows]
-    return Grid([change(one) for one in block.headings], block.right, rows)
+    return replace(block, headings=[change(one) for one in block.headings], rows=rows)

@@ -12,7 +12,16 @@ from datetime import UTC, datetime, time
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from fieldkit.reports.formats.page import Bars, Grid, Page, Section, Text, with_letters
+from fieldkit.reports.formats.page import (
+    Bars,
+    Blank,
+    Blanks,
+    Grid,
+    Page,
+    Section,
+    Text,
+    with_letters,
+)
 from fieldkit.reports.formats.widths import column_widths, wrapped
 
 if TYPE_CHECKING:
@@ -31,6 +40,10 @@ _LINE = 0.46
 _SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 """Sizes of letters in points; the largest that fits is taken."""
 _SIDEWAYS = _SIZES[3:]
+_BOX, _TICK, _TICK_BOX = 5.2, 4.6, 3.0
+"""Paper forms, in mm: the box of a character, the line of a choice to tick and its box."""
+_TALL = 3.6
+"""More mm of a row in which something is written by hand."""
 _GREEN, _DARK, _GREY, _PALE = (47, 125, 79), (20, 83, 45), (85, 85, 85), (228, 231, 228)
 
 
@@ -192,6 +205,9 @@ class _Sheet:
             self._grid(block)
         elif isinstance(block, Bars):
             self._bars(block)
+        elif isinstance(block, Blanks):
+            for blank in block.blanks:
+                self._blank(blank)
         else:
             for line in block.lines:
                 self._text(line, self._size * 0.85, colour=_GREY)
@@ -227,6 +243,7 @@ class _Sheet:
                 len(lines) * self._line + (0.6 if cell.share is None else 1.8)
                 for cell, lines in zip(row, texts, strict=True)
             )
+            height += _TALL if grid.tall else 0
             if self._need(height + 1):
                 self._headings(grid, widths)
             x = self._x
@@ -234,7 +251,8 @@ class _Sheet:
                 self._cell(cell, lines, x, width, right=right)
                 x += width
             self._y += height
-            self._rectangle(self._x, self._y - 0.1, self._width, 0.1, _PALE)
+            colour = _GREY if grid.tall else _PALE
+            self._rectangle(self._x, self._y - 0.1, self._width, 0.1, colour)
 
     def _cell(
         self, cell: Text, lines: Sequence[str], x: float, width: float, *, right: bool
@@ -249,6 +267,8 @@ class _Sheet:
             self._bar(cell.share, x + _PAD, y, width - 2 * _PAD, 0.9)
 
     def _headings(self, grid: Grid, widths: Sequence[float]) -> None:
+        if not any(grid.headings):
+            return
         texts = [
             self._wrapped(heading, width - 2 * _PAD, bold=True)
             for heading, width in zip(grid.headings, widths, strict=True)
@@ -287,6 +307,63 @@ class _Sheet:
                 self._y += self._line
             self._y += 0.5
 
+    def _blank(self, blank: Blank) -> None:
+        """Draw a place to write: its label at the left, boxes, choices or a line beside it."""
+        label = self._width * 0.36
+        lines = self._wrapped(blank.label, label - _PAD)
+        notes = self._small(blank.note, label - _PAD)
+        choices = self._ticks(blank.choices, self._width - label)
+        height = max(_BOX + 2, (len(lines) + len(notes)) * self._line, len(choices) * _TICK) + 1.2
+        self._need(height)
+        x, y = self._x + label, self._y + 1
+        for place, line in enumerate(lines):
+            self._put(line, self._x, y + place * self._line, label)
+        y += len(lines) * self._line
+        for place, note in enumerate(notes):
+            self._put(note, self._x, y + place * self._line * 0.9, label, colour=_GREY, scale=0.85)
+        for place, ticks in enumerate(choices):
+            at = self._y + 0.8 + place * _TICK
+            for begins, choice in ticks:
+                self._outline(x + begins, at + 0.5, _TICK_BOX)
+                self._put(choice, x + begins + _TICK_BOX + 1, at, self._width)
+        if blank.boxes:
+            self._boxes(blank.boxes, x, self._y + 1)
+        elif not choices:
+            self._rectangle(x, self._y + height - 0.6, self._width - label, 0.15, _GREY)
+        self._y += height
+
+    def _small(self, text: str, width: float) -> list[str]:
+        return self._wrapped(text, width * 1.15) if text else []
+
+    def _ticks(self, choices: Sequence[str], width: float) -> list[list[tuple[float, str]]]:
+        """Return the choices by line, each with where it begins."""
+        lines: list[list[tuple[float, str]]] = []
+        ends = width + 1
+        for choice in choices:
+            wide = _TICK_BOX + 1 + self._wide(choice) + 3.5
+            if ends + wide > width + 3.5:
+                lines.append([])
+                ends = 0.0
+            lines[-1].append((ends, choice))
+            ends += wide
+        return lines
+
+    def _boxes(self, boxes: str, x: float, y: float) -> None:
+        for sign in boxes:
+            if sign == "_":
+                self._outline(x, y, _BOX)
+                x += _BOX
+            else:
+                wide = self._wide(sign) + 0.8
+                self._put(sign, x + 0.4, y + (_BOX - self._line) / 2, wide)
+                x += wide
+
+    def _outline(self, x: float, y: float, size: float) -> None:
+        if self._drawing:
+            self._pdf.set_draw_color(*_GREY)
+            self._pdf.set_line_width(0.2)
+            self._pdf.rect(x, y, size, size, style="D")
+
     def _bar(self, share: float, x: float, y: float, width: float, height: float) -> None:
         self._rectangle(x, y, width, height, _PALE)
         self._rectangle(x, y, width * min(max(share, 0), 1), height, _GREEN)
@@ -320,17 +397,18 @@ class _Sheet:
         right: bool = False,
         bold: bool = False,
         colour: tuple[int, int, int] = (28, 28, 28),
+        scale: float = 1.0,
     ) -> None:
-        """Write one line."""
+        """Write one line; ``scale``: its letters are so much smaller."""
         if not self._drawing or not text:
             return
-        self._letters(text, bold=bold)
+        self._letters(text, bold=bold, scale=scale)
         self._pdf.set_text_color(*colour)
         self._pdf.set_xy(x, y)
         self._pdf.cell(width, self._line, text, align="R" if right or _from_right(text) else "L")
 
-    def _letters(self, text: str, *, bold: bool) -> None:
-        self._pdf.set_font("latin", "B" if bold else "", self._size)
+    def _letters(self, text: str, *, bold: bool, scale: float = 1.0) -> None:
+        self._pdf.set_font("latin", "B" if bold else "", self._size * scale)
         self._pdf.set_text_shaping(not text.isascii())
 
     def _wide(self, text: str, *, bold: bool = False) -> float:

@@ -303,9 +303,7 @@ class RollPage(PickerPage[None]):
         self.picker.reload("")
         await self.picker.settled()
         # Not awaited: the next key need not wait until what is unsent is counted.
-        self.run_worker(
-            partial(self.run_reporting, self.app.refresh_status), group="status", exclusive=True
-        )
+        self.run_worker(self.run_reporting(self.app.refresh_status), group="status", exclusive=True)
         missed, self._missed = ", ".join(self._missed), []
         if missed:
             self.say(sentence, f"Nobody has {missed}.", doubt=True)

@@ -15,6 +15,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine, Hashable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
@@ -27,6 +28,7 @@ from textual.message import Message
 
 from fieldkit.screens.base import textual_private
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
+from fieldkit.screens.base.key_count import KeyCount
 from fieldkit.screens.base.last_save import LastSaves
 from fieldkit.screens.base.navigator import Navigator
 from fieldkit.screens.base.scheduler import Pace, SyncScheduler
@@ -34,7 +36,7 @@ from fieldkit.screens.base.store_threads import StoreThreads
 from fieldkit.screens.look.chosen import chosen_look, fitting_look
 from fieldkit.screens.look.look import Look, theme_of
 from fieldkit.screens.look.palette import PLAIN
-from fieldkit.settings import DATABASE
+from fieldkit.settings import DATABASE, is_practice_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -83,11 +85,14 @@ class AppBase(App[int]):
         self.look = Look()
         """How everything looks."""
         self.show_look("")
+        self.practice = is_practice_file(home / DATABASE)
+        """Whether this is a home to practise in, which every page says."""
         self.header_status = HeaderStatus()
         self.question: Question | None = None
         self.saves = LastSaves()
         """What was saved since the start, so that it can be undone."""
         self.scheduler = SyncScheduler(self, pace)
+        self._keys_pressed = KeyCount()
         self._store: Store | None = None
         self._store_error: Exception | None = None
         self._store_open = asyncio.Event()
@@ -214,6 +219,7 @@ class AppBase(App[int]):
         self.scheduler.stop()
         self._threads.close()
         if self._store is not None:
+            self._add_figures(self._store)
             self._store.close()
 
     @property
@@ -223,10 +229,25 @@ class AppBase(App[int]):
 
     async def change_operator(self, name: str) -> None:
         """Make ``name`` the operator; drafts stay with the operator who began them."""
+        await self.keep_figures()
         await self.ask(lambda store: store.use_operator(name))
         self.header_status = self.header_status._replace(operator=name)
         self.show_look(name)
         await self.refresh_status()
+
+    async def keep_figures(self) -> None:
+        """Keep the operator's own figures, counted since they were kept last."""
+        await self.ask(self._add_figures)
+
+    def _add_figures(self, store: Store) -> None:
+        """Add what was counted; a folder that cannot be written must not stop the work."""
+        from fieldkit.day.figures import Figures, add_figures
+        from fieldkit.records.fields.dates import today
+
+        operator, counted = self.operator, self._keys_pressed.take()
+        new, corrected = (store.saved_here.pop((operator, one), 0) for one in (True, False))
+        with suppress(OSError):
+            add_figures(self.home, operator, today(), Figures(*counted, new, corrected))
 
     async def refresh_status(self) -> None:
         """Read the header status again and show it."""
@@ -249,6 +270,7 @@ class AppBase(App[int]):
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             if self._key_task is None:
                 self._key_task = asyncio.create_task(self._deliver_keys())
+            self._keys_pressed.press()
             if not isinstance(event, events.Key) or _meant(event):
                 self._keys.put_nowait(event)
             if isinstance(event, events.Key) and event.key == "ctrl+q":

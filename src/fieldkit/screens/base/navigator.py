@@ -121,6 +121,21 @@ class Navigator(Protocol):
     async def open_sync(self, *, begin: bool = False) -> None:
         """Open the sync page; ``begin``: start a sync too."""
 
+    async def open_print(self, kind: str, record_id: str) -> None:
+        """Open what can be printed of a record: its slip, and lists of people."""
+
+    async def open_blank(self, kind: str) -> None:
+        """Open the paper forms of a kind."""
+
+    async def open_entries(self, kind: str = "", *, move: bool = False) -> None:
+        """Open what the operator entered; ``move``: ask since when to move all to a block."""
+
+    async def open_closing(self) -> None:
+        """Open the close of the day."""
+
+    async def open_own_figures(self) -> None:
+        """Open the operator's own figures."""
+
     async def open_conflicts(
         self, *, first: str | None = None, record_id: str | None = None
     ) -> None:

@@ -19,7 +19,7 @@ from fieldkit.screens.base.app import AppBase, Question, is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Navigator
 from fieldkit.screens.base.scheduler import Synced
 from fieldkit.screens.look.parts import MARGIN, Block, Key, keys
-from fieldkit.screens.look.text import Cell, StyleName
+from fieldkit.screens.look.text import Cell, Span, StyleName
 from fieldkit.screens.widgets.bars import KeyLine, Panel, Sentence, TopBar
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import WIDE, Answer
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PRACTICE = (Span(" PRACTICE ", "badge"),)
 LOW = 22
 """Lines of a terminal below which no line is left blank."""
 
@@ -71,7 +72,7 @@ class Page(Screen[ScreenResultType]):
 
     def compose(self) -> ComposeResult:
         """Yield the fixed lines around the content."""
-        yield TopBar(self.TITLE or "")
+        yield TopBar(self.TITLE or "", mark=_PRACTICE if self.app.practice else "")
         with Horizontal(id="middle"):
             yield Body(*self.content(), id="content")
             yield Panel()

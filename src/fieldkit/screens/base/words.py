@@ -7,38 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fieldkit.about.words import counted, how_long, plural, when_due
+
+__all__ = ["clock_warning", "counted", "how_long", "plural", "when_due"]
+
 if TYPE_CHECKING:
     from fieldkit.store import Store
-
-
-def plural(many: int, thing: str) -> str:
-    """Count things in words: "1 change", "1,200 changes"."""
-    from fieldkit.records.fields.formats import indian
-
-    return f"{indian(many)} {thing}{'' if many == 1 else 's'}"
-
-
-def counted(many: int, one: str, several: str) -> str:
-    """Count records in words: "1 artisan", "1,200 artisans"."""
-    from fieldkit.records.fields.formats import indian
-
-    return f"{indian(many)} {one if many == 1 else several}"
-
-
-def how_long(seconds: int) -> str:
-    """Return a duration in its largest unit: "3 hours", "12 minutes"."""
-    size = abs(seconds)
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if size >= length:
-            return plural(round(size / length), unit)
-    return "less than a minute"
-
-
-def when_due(days: int) -> str:
-    """Return since when something is due, or when it will be: "12 days ago", "in 3 days"."""
-    if not days:
-        return "today"
-    return f"in {plural(-days, 'day')}" if days < 0 else f"{plural(days, 'day')} ago"
 
 
 def clock_warning(store: Store) -> str | None:

@@ -77,6 +77,7 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("go to its details", "g"),
         Help("settle its two values", "w"),
         Help("same person? Who else here may be this one", "y"),
+        Help("print a slip, or the people of a training", "p"),
         Help("delete the record; again: yes", "d"),
         Help("restore a deleted record", "z"),
         Help("delete the record on the line; again: yes", "Delete"),
@@ -98,6 +99,18 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("hand it over as shown", "Enter"),
         Help("another outcome: taken by a relative, damaged, refused", "1 to 7, Enter"),
         Help("undo the last hand-over", "Ctrl+Z", "F8"),
+    ),
+    "On my entries": (
+        Help("mark the line and go on", "Space"),
+        Help("mark all, or none", "*"),
+        Help("correct block, date or camp of what is marked", "e"),
+        Help("since when, which kind, which camp", "f"),
+        Help("put the former values back; again: yes", "Ctrl+Z", "F8"),
+    ),
+    "At the close of day": (
+        Help("how many forms are on paper", "0-9 on a line"),
+        Help("open what a line is about", "Enter"),
+        Help("print it", "p"),
     ),
     "On Sync": (
         Help("sync now", "F5", "s"),

@@ -50,12 +50,29 @@ def entries(app: AppBase) -> list[MenuEntry]:
         MenuEntry("Due: what waits for whom", "", navigator.open_due, "Work"),
         MenuEntry("Progress: reports and figures", "9 on Home", navigator.open_reports, "Work"),
         MenuEntry("Import a spreadsheet", "7 on Home", navigator.open_import, "Work"),
+        MenuEntry("My entries: what I entered", "", navigator.open_entries, "My day"),
+        MenuEntry(
+            "Wrong block: move all since a time",
+            "",
+            partial(navigator.open_entries, move=True),
+            "My day",
+        ),
+        MenuEntry("Close of day: paper and what is left", "", navigator.open_closing, "My day"),
+        MenuEntry("Slip of the last record saved", "", partial(_last_slip, app), "My day"),
+        MenuEntry("My figures: records and keys", "", navigator.open_own_figures, "My day"),
         MenuEntry("Sync: send what was saved", "F5", navigator.open_sync, "This laptop"),
         MenuEntry("Last saved: open it", "Ctrl+E", navigator.open_last_saved, "Work"),
         MenuEntry("Change operator", "Ctrl+O", navigator.open_operators, "This laptop"),
         MenuEntry("Help: keys and words", "F1", navigator.open_help, "This laptop"),
         MenuEntry("Quit", "Ctrl+Q", app.action_quit, "This laptop"),
     ]
+
+
+async def _last_slip(app: AppBase) -> None:
+    """Open what can be printed of the record that the operator saved last."""
+    saved = await app.ask(lambda store: store.last_saved(1, app.operator))
+    if saved:
+        await app.navigator.open_print(saved[0].kind(), saved[0].id)
 
 
 def records(app: AppBase) -> list[MenuEntry]:

@@ -22,18 +22,19 @@ from fieldkit.screens.lists.list_choices import (
 )
 from fieldkit.screens.lists.reading import Wanted, every, find_in, lines_of, read_page
 from fieldkit.screens.look.glyphs import DOT
-from fieldkit.screens.look.parts import MARGIN
+from fieldkit.screens.look.parts import MARGIN, rare
 from fieldkit.screens.look.text import Cell, Span, Text, joined
 from fieldkit.screens.lookup.filled import Section, filled, preview
 from fieldkit.screens.lookup.find_page import FindPage
 from fieldkit.screens.lookup.hits import new_row
+from fieldkit.screens.lookup.printing import blank_papers, list_paper, print_page
 from fieldkit.screens.lookup.rows import fetch_references, label_of
 from fieldkit.screens.widgets.bars import PANEL_WIDTH
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fieldkit.records import Record
     from fieldkit.store import Store
@@ -67,6 +68,7 @@ class ListPage(FindPage):
             "f filter",
             "o order",
             "x export",
+            rare("p print"),
             "a-z find",
             "Esc back",
         )
@@ -211,7 +213,12 @@ class ListPage(FindPage):
         if not letter.isprintable() or letter in ("/", "?", " ", ""):
             return
         event.stop()
-        does = {"f": self._filter, "o": self._order, "x": self._export}.get(letter.lower())
+        does = {
+            "f": self._filter,
+            "o": self._order,
+            "x": self._export,
+            "p": self._print,
+        }.get(letter.lower())
         if does:
             await self.run_reporting(does)
         else:
@@ -228,6 +235,7 @@ class ListPage(FindPage):
             MenuEntry("Here: filter this list", "f on this page", self._filter),
             MenuEntry("Here: order of this list", "o on this page", self._order),
             MenuEntry("Here: export this list", "x on this page", self._export),
+            MenuEntry("Here: print this list, or a blank form", "p on this page", self._print),
         ]
 
     async def _filter(self) -> None:
@@ -265,10 +273,21 @@ class ListPage(FindPage):
     async def _export(self) -> None:
         from fieldkit.records import kinds
 
+        await self.app.push_screen(export_page(kinds()[self.kind], self._shown_records(), self.say))
+
+    async def _print(self) -> None:
+        from fieldkit.records import kinds
+
+        title = kinds()[self.kind].plural
+        papers = [list_paper(title, self._shown_records()), *blank_papers(self.kind)]
+        await self.app.push_screen(print_page(title, papers, self.say))
+
+    def _shown_records(self) -> Callable[[Store], Iterator[Record]]:
+        """Return what gives the records of the list as it is narrowed and ordered, in a thread."""
         wanted = self._wanted
         text = self.picker.typed.text.strip() or wanted.text
 
         def records(store: Store) -> Iterator[Record]:
             return iter(find_in(store, wanted, text)) if text else every(store, wanted)
 
-        await self.app.push_screen(export_page(kinds()[self.kind], records, self.say))
+        return records

@@ -31,8 +31,8 @@ Write = Callable[["Store", FileKind, Callable[[str], Path]], str]
 class ExportPage(PickerPage[None]):
     """The formats; a digit takes one."""
 
-    KEYS = keys("1-9 or Enter export", "Esc back")
-    PROMPT = "Export as"
+    KEYS = keys("1-9 or Enter take", "Esc back")
+    PROMPT = "Format"
     AT_ONCE: ClassVar[bool] = True
 
     def __init__(
@@ -42,15 +42,17 @@ class ExportPage(PickerPage[None]):
         write: Write,
         say: Callable[..., None],
         warning: str = "",
+        does: tuple[str, str] = ("Export", "exported"),
     ) -> None:
-        """``say``: says on the page before what became of it; ``warning``: said here."""
+        """``say``: says on the page before what became of it; ``warning``: said here;
+        ``does``: what it does, and has done."""
         super().__init__()
         self._title, self._formats, self._write, self._say = title, formats, write, say
-        self._warning = warning
+        self._warning, (self._does, self._did) = warning, does
 
     async def load_data(self) -> None:
         """Say what is exported."""
-        self.set_header(self._title, "Export")
+        self.set_header(self._title, self._does)
         self.say(self._warning)
 
     async def answer(self, text: str) -> Answer:
@@ -67,7 +69,7 @@ class ExportPage(PickerPage[None]):
 
     async def _export(self, chosen: FileKind) -> None:
         self.dismiss(None)
-        self._say(f"Exporting {self._title} ...")
+        self._say(f"Writing {self._title} ...")
         store = await self.ask(lambda store: store)
         try:
             done, where = await in_thread(partial(self._written, store, chosen))
@@ -75,7 +77,7 @@ class ExportPage(PickerPage[None]):
             reason = error.strerror or str(error)
             self._say(f"The file could not be written: {reason}.", error=True)
             return
-        self._say(f"{done} exported to", where, done=True)
+        self._say(f"{done} {self._did} to", where, done=True)
 
     def _written(self, store: Store, chosen: FileKind) -> tuple[str, str]:
         from fieldkit.files import export_folder, free_name

@@ -1,127 +1,48 @@
-"""A record as a row: its label, one line of cells, and a second line that tells it apart.
-
-Everything follows from the declarations, so a new kind needs nothing here. Functions that take a
-store run in its thread. Records load after the first paint, hence the imports inside functions.
-"""
+"""What the screens say of a record: as :mod:`fieldkit.about` says it, and what is not here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from fieldkit.about.rows import (
+    HEADINGS,
+    OF_DELETED,
+    RecordSource,
+    ReferredRecords,
+    Row,
+    fetch_references,
+    headings_of,
+    label_of,
+    of_deleted,
+    row_of,
+    shown_value,
+)
+from fieldkit.about.states import record_words, state_words, states_in_words
+from fieldkit.protocol.difference import other_number
 
-if TYPE_CHECKING:
-    from fieldkit.records import Record
-    from fieldkit.store import Store
+__all__ = [
+    "HEADINGS",
+    "NOT_HERE",
+    "OF_DELETED",
+    "RecordSource",
+    "ReferredRecords",
+    "Row",
+    "fetch_references",
+    "headings_of",
+    "in_words",
+    "label_of",
+    "of_deleted",
+    "record_words",
+    "row_of",
+    "shown_value",
+    "state_words",
+    "states_in_words",
+    "value_in_words",
+]
 
-OF_DELETED = "of a deleted record"
 NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was discarded."
-_STATES = {
-    "queued": "not sent yet",
-    "sent": "sent, no answer yet",
-    "on the server": "on the server",
-    "conflict": "your value, not used yet",
-    "rejected": "returned to you",
-    "late": "supervisor decides",
-    "waiting": "waits for its record",
-}
-
-
-HEADINGS = ("Name", "Father or husband", "Village", "Mobile", "")
-"""What stands over hits before the records are loaded."""
-
-
-class Row(NamedTuple):
-    """A record in a list."""
-
-    id: str
-    kind: str
-    label: str
-    cells: tuple[str, ...]
-    """Its name, kin, place, the last digits of its mobile, and another field."""
-    below: tuple[str, ...]
-    """What it is, and its number."""
-    headings: tuple[str, ...] = ()
-    """What the cells are."""
-    state: str = "on the server"
-    """Where it stands, in words."""
-
-
-class RecordSource(Protocol):
-    """Where records are looked up: a store, or what was fetched from it together."""
-
-    def get(self, kind: str, record_id: str) -> Record | None:
-        """Return the record, deleted or not; None if it is not here."""
-
-
-class ReferredRecords(NamedTuple):
-    """The records that others refer to, fetched together."""
-
-    records: dict[tuple[str, str], Record]
-
-    def get(self, kind: str, record_id: str) -> Record | None:
-        """Return the record, if it was fetched."""
-        return self.records.get((kind, record_id))
-
-
-def fetch_references(store: Store, records: Iterable[Record]) -> ReferredRecords:
-    """Fetch what records refer to and, where that has no name, what it refers to in turn."""
-    from fieldkit.records import Use
-
-    found: dict[tuple[str, str], Record] = {}
-    wave = list(records)
-    while wave:
-        wanted: set[str] = set()
-        ids: set[str] = set()
-        for record in wave:
-            for name, reference in record.references().items():
-                if value := record.value(name):
-                    wanted.update(reference.kinds)
-                    ids.add(str(value))
-        new = store.fetch(wanted, sorted(ids - {known for _, known in found})) if ids else {}
-        found |= new
-        wave = [record for record in new.values() if not record.used(Use.NAME)]
-    return ReferredRecords(found)
-
-
-def state_words(state: str) -> str:
-    """Return the state of a change in the words of the field."""
-    return _STATES.get(state, state)
-
-
-def record_words(state: str, *, settle: bool, check: bool) -> str:
-    """Return the state of a record; what the operator has to do comes first."""
-    if settle or state == "conflict":
-        return "settle"
-    return "to check" if check and state == "on the server" else state_words(state)
-
-
-def states_in_words(store: Store, ids: Sequence[str]) -> Mapping[str, str]:
-    """Return where each of these records stands."""
-    states, about = store.states(ids), store.open_about(ids)
-    return {
-        one: record_words(
-            str(states.get(one, "on the server")),
-            settle=one in about.settle,
-            check=one in about.check,
-        )
-        for one in ids
-    }
-
-
-def headings_of(rows: Sequence[Row]) -> tuple[str, ...]:
-    """Return the headings of rows, as the first row calls each; the last: if all call it so."""
-    found = []
-    for column, usual in enumerate(HEADINGS):
-        named = [row.headings[column] for row in rows if row.headings and row.cells[column]]
-        same = len({*named}) == 1 or usual
-        found.append(named[0] if named and same else "")
-    return tuple(found)
 
 
 def in_words(name: str) -> str:
     """Return the name of a field or kind that has no label here as words."""
-    from fieldkit.protocol.difference import other_number
-
     number = other_number(name)
     return f"Not the same as {number}" if number else name.replace("_", " ")
 
@@ -129,96 +50,3 @@ def in_words(name: str) -> str:
 def value_in_words(value: object) -> str:
     """Return the value of a field that has no format here."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def label_of(source: RecordSource, record: Record) -> str:
-    """Return what a record is called; without a name of its own, by what it refers to.
-
-    The person comes first: papers are filed under people.
-    """
-    from fieldkit.records import Use, kinds
-
-    if record.used(Use.NAME):
-        return record.label()
-    people = {name for name, kind in kinds().items() if kind.person}
-    references = sorted(record.references().items(), key=lambda pair: not people & {*pair[1].kinds})
-    named = [shown_value(source, record, name) for name, _ in references]
-    return ", ".join(filter(None, named)) or record.label()
-
-
-def shown_value(source: RecordSource, record: Record, name: str) -> str:
-    """Return a field as people read it; a reference as the label of its record."""
-    field, value = record.fields()[name], record.value(name)
-    reference = record.references().get(name)
-    if value is None or reference is None:
-        return field.format.show(value)
-    for kind in reference.kinds:
-        if known := source.get(kind, str(value)):
-            return label_of(source, known)
-    return f"{value} (not on this laptop)"
-
-
-def of_deleted(source: RecordSource, record: Record) -> bool:
-    """Say whether a record is about one that was deleted."""
-    for name, reference in record.references().items():
-        value = record.value(name)
-        for kind in reference.kinds if value is not None else ():
-            found = source.get(kind, str(value))
-            if found is not None and found.deleted:
-                return True
-    return False
-
-
-def row_of(source: RecordSource, record: Record, *, titled: bool = True) -> Row:
-    """Return a record as a row: name, kin, place, last digits, and its first other list field.
-
-    ``titled``: name the kind on the second line; needless where all rows are of one kind.
-    """
-    from fieldkit.records import Use
-
-    label = label_of(source, record)
-    kin, places, digits = (record.used(use) for use in (Use.KIN, Use.PLACE, Use.DIGITS))
-    shown = {name: shown_value(source, record, name) for name in (*kin, *places)}
-    place = next((name for name in places if shown[name] and shown[name] not in label), "")
-    four = next((str(record.value(name) or "")[-4:] for name in digits), "")
-    taken = {
-        *(name for use in (Use.NAME, Use.KIN, Use.PLACE, Use.DIGITS) for name in record.used(use)),
-        "relation",
-        *(record.references() if label != record.label() else ()),
-    }
-    others = {
-        name: _brief(text)
-        for name in record.used(Use.LIST)
-        if name not in taken and (text := shown_value(source, record, name)) and text not in label
-    }
-    first = next(iter(others), "")
-    relation = _short(str(record.values().get("relation") or ""))
-    titles = [record.title.lower()] if titled else []
-    gone = OF_DELETED if of_deleted(source, record) else ""
-    fields = record.fields()
-    heads = [fields[name].label if name else "" for name in ((*kin, "")[0], place, first)]
-    return Row(
-        id=record.id,
-        kind=record.kind(),
-        label=label,
-        cells=(
-            label,
-            " ".join(filter(None, (relation, *(shown[name] for name in kin[:1])))),
-            shown.get(place, ""),
-            f"..{four}" if four else "",
-            others.get(first, ""),
-        ),
-        below=(", ".join(filter(None, (*titles, gone, *list(others.values())[1:]))), record.id),
-        headings=("Name", heads[0], heads[1].partition(" or ")[0], "Mobile", heads[2]),
-    )
-
-
-def _brief(text: str) -> str:
-    """Return a choice without its explanation: "Stage 3 pending", not whose stage that is."""
-    return text.partition(" (")[0].partition(": ")[0]
-
-
-def _short(relation: str) -> str:
-    """Return s/o, d/o or w/o for a code of the relation list."""
-    letter = relation[:1].lower()
-    return f"{letter}/o" if letter in ("s", "d", "w") else ""

@@ -6,18 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fieldkit.about.due import Due, due
 from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.filled import Section, filled
 from fieldkit.screens.lookup.issues import Issue, issues
 from fieldkit.screens.lookup.rows import Row, fetch_references, record_words, row_of
 from fieldkit.screens.records.lines import Line, dependents
-from fieldkit.screens.records.summary import (
-    Due,
-    Identity,
-    due,
-    identity,
-    steps,
-)
+from fieldkit.screens.records.summary import Identity, identity, steps
 from fieldkit.screens.records.timeline import timeline
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from fieldkit.about.due import Due
 from fieldkit.screens.look.charts import card, steps
 from fieldkit.screens.look.glyphs import CORRECT, DUE
 from fieldkit.screens.look.parts import Block, heading
@@ -20,7 +21,6 @@ from fieldkit.screens.look.text import (
 from fieldkit.screens.lookup.filled import Section, stacked
 from fieldkit.screens.lookup.issues import Issue
 from fieldkit.screens.records.page_data import PageData
-from fieldkit.screens.records.summary import Due
 
 _DUE = "DUE  "
 

@@ -37,6 +37,7 @@ _WORDS = {
     "w": "settle",
     "y": "same person?",
     "a": "mark attendance",
+    "p": "print a slip or list",
     "d": "delete",
     "z": "restore",
 }
@@ -182,6 +183,7 @@ class RecordPage(PickerPage[None]):
             own["d"] = self._delete
             if found.person:
                 own["y"] = partial(self._compare, row)
+            own["p"] = partial(self.navigator.open_print, row.kind, row.id)
             if days:
                 own["a"] = partial(self.navigator.open_days, row.kind, row.id, found.identity.label)
         action = next((one for one in self.actions if one.action.key == letter), None)
@@ -254,6 +256,7 @@ def footer(kind: str, *, settle: bool, person: bool = False) -> list[Key]:
         *(Key(one.key, one.label, rare=one.same_person) for one in actions if one.key),
         *keys("e edit", "h history"),
         *((rare("y same person?"),) if person else ()),
+        rare("p print"),
         rare("g details"),
         rare("d delete"),
         rare("Delete remove the line"),

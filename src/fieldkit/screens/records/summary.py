@@ -1,16 +1,14 @@
-"""What a page says of its record: who or what it is, its steps, what is due.
+"""What a page says of its record: who or what it is, its steps.
 
 Everything follows from the declarations. Functions that take a store run in its thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from fieldkit.screens.base.words import when_due
 from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.rows import RecordSource, shown_value
 
@@ -29,13 +27,6 @@ class Identity(NamedTuple):
     """What is said of it first: the trade of an artisan, the group of a member."""
     others: Sequence[str]
     """Where it is, and further list fields."""
-
-
-class Due(NamedTuple):
-    """Something that should have been done, or is needed next."""
-
-    what: str
-    more: str
 
 
 def identity(source: RecordSource, record: Record, label: str) -> Identity:
@@ -102,28 +93,3 @@ def steps(store: Store, record: Record) -> list[Step]:
         done = before.done or done
         found[milestone.word] = Step(milestone.word, done, (before.stopped or stopped) and not done)
     return list(found.values())
-
-
-# --- what is due ---
-
-
-def due(store: Store, record: Record) -> list[Due]:
-    """Return what is due, and what is missing before which step."""
-    values = record.values()
-    missing: dict[str, list[str]] = {}
-    for name, field in record.form_fields().items():
-        if field.due and field.asked(values) and values[name] is None:
-            missing.setdefault(field.due, []).append(field.label)
-    asked = [Due(", ".join(labels), f"before {step}") for step, labels in missing.items()]
-    return [*_waiting(store, record), *asked]
-
-
-def _waiting(store: Store, record: Record) -> Iterator[Due]:
-    """Yield the due work that concerns a record, the longest waiting first."""
-    from fieldkit.records.fields.formats import today
-    from fieldkit.reports import Area, about_kind, due_items, due_work
-
-    rules = about_kind(due_work().values(), record.kind())
-    asked = partial(due_items, rules=rules, area=Area(), today=today(), about=[record.id])
-    for item in store.query(asked):
-        yield Due(due_work()[item.what].label, when_due(item.days))

@@ -38,6 +38,7 @@ from fieldkit.screens.sync.to_do import (
     findings_to_check,
     log_place,
     out_of_area_row,
+    practice_row,
     returned_changes,
     to_do_row,
 )
@@ -113,7 +114,9 @@ class SyncPage(PickerPage[None]):
         """Return the rows before the groups: what has to be done before anything is sent."""
         found = self._found
         rows = []
-        if found is not None and not found.server:
+        if self.app.practice:
+            rows.append(practice_row())
+        elif found is not None and not found.server:
             rows.append(enrol_row(self.navigator.open_enrolment))
         if found is not None and found.out_of_area:
             area = self.app.header_status.area

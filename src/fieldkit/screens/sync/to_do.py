@@ -13,7 +13,7 @@ from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.parts import state_mark
 from fieldkit.screens.look.text import Cell, Span, StyleName, Text, cut, joined, words_of
 from fieldkit.screens.lookup.rows import fetch_references, label_of
-from fieldkit.screens.widgets.rows import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice, stay
 
 if TYPE_CHECKING:
     from fieldkit.protocol.finding import Finding
@@ -165,6 +165,13 @@ def enrol_row(enter: Do) -> Choice:
     """Return the row that enrols this laptop."""
     how = "You need the server's address and a code. Your supervisor gives you both."
     return Choice(_cells((), "Enrol this laptop with a server"), enter, (how,), key="enrol")
+
+
+def practice_row() -> Choice:
+    """Return the row that says why nothing is ever sent from here."""
+    why = "Made-up people stay on this laptop. Start fieldkit without “practice” for real work."
+    cells = _cells((), "Practice: never enrolled, never synced")
+    return Choice(cells, stay, (why,), key="practice")
 
 
 def out_of_area_row(many: int, area: str, enter: Do) -> Choice:

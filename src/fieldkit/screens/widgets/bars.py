@@ -10,7 +10,15 @@ from textual.geometry import Region
 from fieldkit.screens.look.drawn import Drawn
 from fieldkit.screens.look.glyphs import CORRECT, SETTLE
 from fieldkit.screens.look.parts import MARGIN, Block, Key, crumbs, frame, key_line
-from fieldkit.screens.look.text import Cell, Span, StyleName, Text, wrapped_before
+from fieldkit.screens.look.text import (
+    Cell,
+    Span,
+    StyleName,
+    Text,
+    text_of,
+    width_of,
+    wrapped_before,
+)
 
 PANEL_WIDTH = 38
 """Cells of the panel at the right of a wide page."""
@@ -22,11 +30,13 @@ class TopBar(Drawn):
     DEFAULT_CSS = "TopBar { height: 1; width: 1fr; }"
     SURFACE = "panel"
 
-    def __init__(self, *trail: Cell) -> None:
+    def __init__(self, *trail: Cell, mark: Cell = "") -> None:
+        """``mark``: stands before everything and is never left out."""
         super().__init__(id="where")
         self._trail: Sequence[Cell] = trail
         self._chips: Sequence[Cell] = ()
         self._status: Sequence[Cell] = ()
+        self._mark = mark
 
     def put(
         self,
@@ -44,7 +54,9 @@ class TopBar(Drawn):
 
     def line(self, _y: int, /) -> Text:
         """Return the trail and the chips."""
-        return crumbs(self._trail, [*self._chips, *self._status], self.size.width)
+        before = (*text_of(self._mark), Span(" ")) if self._mark else ()
+        width = self.size.width - width_of(before)
+        return (*before, *crumbs(self._trail, [*self._chips, *self._status], width))
 
 
 _SIGNS: Mapping[StyleName, str] = {"bad": CORRECT, "warn": SETTLE}

@@ -306,6 +306,10 @@ class Picker(Drawn, can_focus=True):
             await self._shift(step or 0, jump or 0)
         return True
 
+    async def step(self, step: int) -> None:
+        """Move the mark, as Down and Up do."""
+        await self._shift(step, 0)
+
     async def _shift(self, step: int, jump: int) -> None:
         if self.answer.scrolls:
             self._show(self._view.step(step) if step else self._view.jump(jump))

@@ -8,12 +8,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from fieldkit.settings import DATABASE, make_file_private, make_private
+from fieldkit.settings import DATABASE, is_practice_file, make_file_private, make_private
 from fieldkit.store.database import Connect, Database
 from fieldkit.store.errors import Busy, Unwritable
 from fieldkit.store.files.backup import discard, sound_copy
 from fieldkit.store.files.copying import copy_rows
 from fieldkit.store.files.migrate import migrate
+from fieldkit.store.files.practice import mark_practice
 from fieldkit.store.log.identity import renew_origin
 
 _LOGS = ("-wal", "-shm")
@@ -63,6 +64,8 @@ def _rebuild(source: Path, part: Path, connect: Connect) -> None:
         migrate(database, lambda: None)
         with database.write() as connection:
             renew_origin(connection)
+            if is_practice_file(source):
+                mark_practice(connection)
     finally:
         database.close()
 

@@ -289,9 +289,7 @@ class HandOverPage(PickerPage[None]):
         self.picker.reload("")
         await self.picker.settled()
         # Not awaited: the next key need not wait until what is unsent is counted.
-        self.run_worker(
-            partial(self.run_reporting, self.app.refresh_status), group="status", exclusive=True
-        )
+        self.run_worker(self.run_reporting(self.app.refresh_status), group="status", exclusive=True)
         self.say(words, done=True)
 
     def say_nothing(self, typed: str) -> None:

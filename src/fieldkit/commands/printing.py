@@ -1,0 +1,92 @@
+"""Commands that print: slips, lists with numbers, blank forms; text, or a file of any format."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from fieldkit.about.words import counted
+from fieldkit.cli import DONE, Unusable
+from fieldkit.commands import condition_of, known_kind, known_record, open_store, operator_of, say
+from fieldkit.papers.blank import blank_form
+from fieldkit.papers.files import PAPERS
+from fieldkit.papers.roster import MOST, list_page, lists_of, roster
+from fieldkit.papers.slip import slip
+from fieldkit.protocol.identity import read_id
+from fieldkit.records import kinds
+from fieldkit.records.fields.dates import today
+from fieldkit.reports.formats.page import Page
+from fieldkit.store import Store
+
+
+def slip_of(args: Namespace) -> int:
+    """Print the slip of a record; without a number, of the one saved last."""
+    with open_store() as store:
+        if args.id:
+            record = known_record(store, args.id)
+        else:
+            saved = store.last_saved(1, operator_of(store))
+            if not saved:
+                raise Unusable("Nothing was saved here yet. Give the number of a record.")
+            record = saved[0]
+        return put_page(slip(store, record), args)
+
+
+def roster_of(args: Namespace) -> int:
+    """Print a list with numbers: of a kind, or the people of a training or programme."""
+    with open_store() as store:
+        return put_page(_roster(store, args), args)
+
+
+def _roster(store: Store, args: Namespace) -> Page:
+    if args.what in kinds():
+        kind = known_kind(args.what)
+        where = {
+            one.field: one.value for one in (condition_of(kind, given) for given in args.where)
+        }
+        many = store.count(kind.kind(), where)
+        if many > MOST:
+            raise Unusable(
+                f"These are {counted(many, 'record', 'records')}; at most {MOST} are printed. "
+                "Give --where, or use `fieldkit export`."
+            )
+        return list_page(
+            store, kind.plural, store.page(kind.kind(), where=where, limit=MOST).records
+        )
+    if read_id(args.what) is None:
+        raise Unusable(
+            f"{args.what!r} is no kind and no record number. Choose a kind: {', '.join(kinds())}."
+        )
+    record = known_record(store, args.what)
+    lists = lists_of(record.kind())
+    if not lists:
+        raise Unusable(f"A {record.title.lower()} has no list of people.")
+    return roster(store, lists[0], record)
+
+
+def blank_of(args: Namespace) -> int:
+    """Print the blank form of a kind."""
+    return put_page(blank_form(known_kind(args.kind), today(), needed_only=args.needed), args)
+
+
+def put_page(page: Page, args: Namespace) -> int:
+    """Write a page to the file that was asked for, else as text to standard output."""
+    suffix = args.format or (args.output.suffix[1:].casefold() if args.output else "txt")
+    if suffix not in PAPERS:
+        raise Unusable(f"The format must be one of {', '.join(PAPERS)}: give it with --format.")
+    try:
+        made = PAPERS[suffix].write(page)
+    except OSError as error:
+        raise Unusable(str(error)) from None
+    if args.output is None:
+        if suffix == "txt":
+            made = made.replace(b"\r\n", b"\n")
+        sys.stdout.flush()
+        sys.stdout.buffer.write(made)
+        return DONE
+    try:
+        args.output.write_bytes(made)
+    except OSError as error:
+        raise Unusable(f"{args.output} cannot be written: {error.strerror}.") from None
+    say(f"{page.title}: written to {args.output}.")
+    return DONE

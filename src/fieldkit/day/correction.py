@@ -1,0 +1,248 @@
+"""One value corrected on many entries at once: previewed, saved in one act, undone in one act.
+
+Each correction is an ordinary edit. What was changed is noted in the home folder, so that it can be
+undone after the page was left. Functions that take a store run in its thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from fieldkit.about.rows import RecordSource, fetch_references, label_of, shown_value
+from fieldkit.about.words import area_words, counted
+from fieldkit.day.entries import camp_fields
+from fieldkit.day.kept import Note, keep_note, read_note
+from fieldkit.records import Value, kinds, sentence
+from fieldkit.records.fields.dates import Date
+from fieldkit.records.fields.formats import Born
+from fieldkit.reference import district_of
+from fieldkit.store import Edit, StoreError, to_json
+
+if TYPE_CHECKING:
+    from fieldkit.records import Record
+    from fieldkit.store import Store
+
+BLOCK = "block"
+_LAST = "last-correction"
+Numbers = Sequence[tuple[str, str]]
+"""Kind and number of each entry."""
+
+
+class Target(NamedTuple):
+    """A field that is corrected on many entries."""
+
+    kind: str
+    """Empty: on every kind (the block)."""
+    field: str
+    label: str
+
+
+class Planned(NamedTuple):
+    """One entry that changes: as it is, and as it will be."""
+
+    kind: str
+    id: str
+    label: str
+    before: str
+    after: str
+    edit: Edit
+    remark: str = ""
+    """What the rules say of it; it is saved all the same."""
+
+
+class Kept(NamedTuple):
+    """One entry that stays as it is, and why."""
+
+    label: str
+    reason: str
+
+
+class Preview(NamedTuple):
+    """What a correction will do."""
+
+    target: Target
+    changes: Sequence[Planned]
+    refused: Sequence[Kept]
+    same: int
+    """Entries that have this value already."""
+
+
+def targets(entries: Numbers) -> list[Target]:
+    """Return what can be corrected on entries: the block of all, dates and camps of each kind."""
+    found = [Target("", BLOCK, "Block, of all of them")]
+    for name in dict.fromkeys(kind for kind, _ in entries):
+        kind = kinds()[name]
+        for field, one in kind.asked_fields().items():
+            dated = isinstance(one.format, Date) and not isinstance(one.format, Born)
+            if dated or field in camp_fields(name):
+                found.append(Target(name, field, f"{kind.title}: {one.label}"))
+    return found
+
+
+def preview(store: Store, entries: Numbers, target: Target, value: Value) -> Preview:
+    """Return what becomes of entries if a field gets a value; nothing is saved."""
+    wanted = [one for one in entries if target.kind in ("", one[0])]
+    records = store.fetch({kind for kind, _ in wanted}, [number for _, number in wanted])
+    found = [records[one] for one in wanted if one in records and not records[one].deleted]
+    fields = _fields(target, value)
+    changing = [one for one in found if any(one.value(n) != v for n, v in fields.items())]
+    edits = [_edit(one, fields) for one in changing]
+    _may_write(store, fields)
+    source = fetch_references(store, found)
+    changes, refused = list[Planned](), list[Kept]()
+    after_source = fetch_references(store, [_with(one, fields) for one in changing[:1]])
+    for record, edit, weighed in zip(changing, edits, store.weigh(edits), strict=True):
+        label = label_of(source, record)
+        if weighed.stops:
+            refused.append(Kept(label, sentence(weighed.stops[0])))
+            continue
+        remarks = [sentence(one) for one in weighed.remarks if one.field in fields]
+        after = _with(record, fields)
+        words = _words(source, record, target), _words(after_source, after, target)
+        changes.append(
+            Planned(record.kind(), record.id, label, *words, edit, " ".join(remarks[:1]))
+        )
+    return Preview(target, changes, refused, len(found) - len(changing))
+
+
+def correct(store: Store, planned: Preview, operator: str, *, work_there: bool = False) -> int:
+    """Save what was previewed, all in one act; return how many entries changed.
+
+    ``work_there``: enter new records in that block too from now on.
+
+    Raises:
+        StoreError: nothing was saved.
+    """
+    edits = [one.edit for one in planned.changes]
+    records = store.fetch({one.kind for one in planned.changes}, [o.id for o in planned.changes])
+    device = store.device
+    note: dict[str, Note] = {
+        "operator": operator,
+        "field": planned.target.field,
+        "changes": [
+            {
+                "kind": one.kind,
+                "id": one.id,
+                "before": {n: to_json(records[one.kind, one.id].value(n)) for n in one.edit.fields},
+                "after": {n: to_json(v) for n, v in one.edit.fields.items()},
+            }
+            for one in planned.changes
+        ],
+        "worked_in": [device.district, device.block] if device and work_there else None,
+    }
+    # Noted first: what was not saved then holds the former values, and an undo finds nothing.
+    _note(store, note)
+    saved = store.save(edits, operator)
+    if work_there and edits:
+        district, block = (edits[0].fields.get(name) for name in ("district", BLOCK))
+        if isinstance(district, int):
+            store.work_in(district, block if isinstance(block, int) else None)
+    return sum(1 for one in saved if one.op)
+
+
+class Undone(NamedTuple):
+    """What an undo did."""
+
+    many: int
+    since: int
+    """Entries that were changed again since, and stay."""
+
+    def sentence(self) -> str:
+        """Say it."""
+        words = f"{counted(self.many, 'entry has', 'entries have')} the former value again."
+        if self.since:
+            words += f" {counted(self.since, 'was', 'were')} changed since, and left as they are."
+        return words
+
+
+def may_undo(store: Store, operator: str) -> int:
+    """Return how many entries the last correction of an operator changed; 0: there is none."""
+    note = read_note(store.home, _LAST)
+    changes = note.get("changes")
+    mine = note.get("operator") == operator
+    return len(changes) if mine and isinstance(changes, list) else 0
+
+
+def undo(store: Store, operator: str) -> Undone:
+    """Give the entries of the last correction their former values, all in one act, as changes."""
+    note = read_note(store.home, _LAST)
+    noted = note.get("changes") if note.get("operator") == operator else None
+    edits: list[Edit] = []
+    since = 0
+    for one in noted if isinstance(noted, list) else []:
+        edit = _back(store, one)
+        if edit is None:
+            since += 1
+        else:
+            edits.append(edit)
+    saved = store.save(edits, operator) if edits else []
+    place = note.get("worked_in")
+    if isinstance(place, list) and len(place) == 2 and isinstance(place[0], int):
+        store.work_in(place[0], place[1] if isinstance(place[1], int) else None)
+    _note(store, {})
+    return Undone(len(saved), since)
+
+
+def _back(store: Store, one: Note) -> Edit | None:
+    """Return the edit that gives a record its former values; None if it was changed since."""
+    if not isinstance(one, dict):
+        return None
+    kind, before, after = kinds().get(str(one.get("kind"))), one.get("before"), one.get("after")
+    if kind is None or not isinstance(before, dict) or not isinstance(after, dict):
+        return None
+    record = store.get(kind.kind(), str(one.get("id")))
+    if record is None or record.deleted:
+        return None
+    if any(to_json(record.value(name)) != value for name, value in after.items()):
+        return None
+    return _edit(record, {n: kind.fields()[n].format.read(v) for n, v in before.items()})
+
+
+def _note(store: Store, note: dict[str, Note]) -> None:
+    try:
+        keep_note(store.home, _LAST, note)
+    except OSError as error:
+        raise StoreError(
+            "Nothing was changed: the folder of fieldkit cannot be written, so that the "
+            "correction could not be undone."
+        ) from error
+
+
+def _fields(target: Target, value: Value) -> Mapping[str, Value]:
+    if target.field == BLOCK and isinstance(value, int):
+        return {"district": district_of(value), BLOCK: value}
+    return {target.field: value}
+
+
+def _edit(record: Record, fields: Mapping[str, Value]) -> Edit:
+    # The person has seen each line before and after: no rule asks for a reason again.
+    return Edit(type(record), fields, record.id, confirmed=frozenset(fields))
+
+
+def _with(record: Record, fields: Mapping[str, Value]) -> Record:
+    return record.of({**record.values(), **fields})
+
+
+def _words(source: RecordSource, record: Record, target: Target) -> str:
+    if target.field == BLOCK:
+        return area_words(record.district, record.block).removeprefix("Block ")
+    value = record.value(target.field)
+    if isinstance(value, date) or target.field not in record.references():
+        return record.fields()[target.field].format.show(value)
+    return shown_value(source, record, target.field)
+
+
+def _may_write(store: Store, fields: Mapping[str, Value]) -> None:
+    """Refuse an area that this laptop may not write: the server would send all of it back.
+
+    Raises:
+        StoreError: it may not.
+    """
+    scope = store.pull.state().scope
+    district, block = fields.get("district"), fields.get(BLOCK)
+    if scope is None or not isinstance(district, int):
+        return
+    if not scope.writes(district, block if isinstance(block, int) else None):
+        raise StoreError("This laptop may not write in that block. Ask the supervisor.")

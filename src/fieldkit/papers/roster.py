@@ -1,0 +1,123 @@
+"""A list on paper: each line with its number, and space to sign.
+
+The numbers are those on the screen, so that a line can be marked by its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from fieldkit.about.people import read_list
+from fieldkit.about.rows import fetch_references, headings_of, label_of, row_of
+from fieldkit.about.words import area_words
+from fieldkit.papers.slip import on_paper
+from fieldkit.plain_text import shown
+from fieldkit.records import Use, kinds
+from fieldkit.records.declaration.roles import day_marks, people_in
+from fieldkit.records.fields.dates import day_at, show_date
+from fieldkit.reports.formats.page import Grid, Lines, Page, Section, Text
+
+if TYPE_CHECKING:
+    from fieldkit.about.rows import Row
+    from fieldkit.records import Record
+    from fieldkit.store import Store
+
+MOST = 5000
+"""Lines on paper; more belong into a spreadsheet."""
+_SIGN = "Signature or mark"
+_EMPTY = "Nobody is on this list."
+
+
+class PeopleOf(NamedTuple):
+    """The people on a list that belongs to a record: the kind of a line, and its field."""
+
+    kind: type[Record]
+    field: str
+    title: str
+
+
+Numbered = Sequence[tuple[int, "Row"]]
+"""Rows with the numbers that they have on the screen."""
+
+
+def lists_of(kind: str) -> Sequence[PeopleOf]:
+    """Return the lists of people that belong to records of a kind: who came, who is enrolled."""
+    marked = {(one.kind.kind(), one.days.of) for one in day_marks() if not one.days.enrolled}
+    return [
+        PeopleOf(line, field, line.plural)
+        for name, line in kinds().items()
+        for field, action in line.actions.items()
+        if action.roster or (name, field) in marked
+        if kind in line.references()[field].kinds and people_in(line)
+    ]
+
+
+def roster(store: Store, of: PeopleOf, record: Record) -> Page:
+    """Return the people on a list of a record, such as a training or a programme."""
+    people = read_list(store, of.kind, of.field, record.id)
+    return _people(store, of.title, record, [(one.number, one.row) for _, one in people])
+
+
+def roll_page(store: Store, title: str, record: Record, numbers: Sequence[tuple[int, str]]) -> Page:
+    """Return the people of a record with numbers that are given: who is expected at a camp.
+
+    ``numbers``: the number and the record of each; who is not on this laptop is left out.
+    """
+    people = {name for name, kind in kinds().items() if kind.person}
+    held = store.fetch(people, [one for _, one in numbers])
+    records = {record_id: person for (_, record_id), person in held.items()}
+    source = fetch_references(store, records.values())
+    rows = [
+        (number, row_of(source, records[one], titled=False))
+        for number, one in numbers
+        if one in records
+    ]
+    return _people(store, title, record, rows)
+
+
+def _people(store: Store, title: str, record: Record, rows: Numbered) -> Page:
+    source = fetch_references(store, [record])
+    when = [on_paper(source, record, name) for name in record.used(Use.HAPPENED)]
+    named = ", ".join(filter(None, (label_of(source, record), *when[:1])))
+    return _page(store, named, f"{title}, {area_words(record.district, record.block)}", rows)
+
+
+def list_page(store: Store, title: str, records: Iterable[Record]) -> Page:
+    """Return a list of records, in their order; at most 5,000."""
+    found = [one for one, _ in zip(records, range(MOST), strict=False)]
+    source = fetch_references(store, found)
+    rows = [(n, row_of(source, one, titled=False)) for n, one in enumerate(found, 1)]
+    return _page(store, title, _area(store), rows)
+
+
+def _area(store: Store) -> str:
+    device = store.device
+    return area_words(device.district, device.block) if device else ""
+
+
+def _page(store: Store, title: str, below: str, numbered: Numbered) -> Page:
+    """Return rows under headings: number, name, kin, village, mobile, another field, signature."""
+    rows = [row for _, row in numbered]
+    heads = headings_of(rows)
+    today = day_at(store.now())
+    kept = [place for place in range(len(heads)) if any(row.cells[place] for row in rows)]
+    lines = [
+        [
+            Text(str(number), strong=True),
+            *(Text(shown(row.cells[place])) for place in kept),
+            Text(row.id),
+            Text(""),
+        ]
+        for number, row in numbered
+    ]
+    headings = ["No.", *(heads[place] for place in kept), "Record", _SIGN]
+    right = [True, *(False for _ in kept), False, False]
+    block = Grid(headings, right, lines, tall=True) if lines else Lines([_EMPTY])
+    return Page(
+        shown(title),
+        shown(f"{below}, {len(rows)} on the list, printed on {show_date(today)}"),
+        today,
+        [[Section("", block)]],
+        sideways=len(headings) > 7,
+    )
