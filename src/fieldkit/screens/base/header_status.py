@@ -19,7 +19,7 @@ class HeaderStatus(NamedTuple):
     area: str = ""
     """The district and block in words: "Block Chadoora, Budgam"."""
     unsent: int | None = None
-    """Changes not sent yet; None also in practice, or where there are none and no server is known."""
+    """Changes not sent yet; None in practice, and where there are none and no server is known."""
     line: str = ""
     """The state of the line to the server: "online", "sending ..."."""
     last_sync: SyncSession | None = None
