@@ -19,7 +19,7 @@ class HeaderStatus(NamedTuple):
     area: str = ""
     """The district and block in words: "Block Chadoora, Budgam"."""
     unsent: int | None = None
-    """Changes not sent yet; None also where there are none and no server is known."""
+    """Changes not sent yet; None in practice, and where there are none and no server is known."""
     line: str = ""
     """The state of the line to the server: "online", "sending ..."."""
     last_sync: SyncSession | None = None
@@ -58,6 +58,6 @@ def read_status(store: Store, operator: str) -> HeaderStatus:
         operator=operator or next(iter(store.operators()), device.name),
         origin=device.origin,
         area=", ".join(filter(None, area)),
-        unsent=unsent if unsent or device.server else None,
+        unsent=None if store.practice or not (unsent or device.server) else unsent,
         last_sync=next(iter(store.outbox.sessions(1)), None),
     )
