@@ -67,10 +67,12 @@ async def test_a_roll_is_called_by_number_without_waiting_and_nobody_else_is_mar
         await hand.press("3", "<enter>", "<enter>", "<enter>")
         assert isinstance(hand.app.screen, DaysPage)
         assert "0 of 4 present" in hand.text()
-        # A doubled Enter, and a number that nobody has, mark nobody.
-        await hand.press("10", "<enter>", "<enter>", "12", "<enter>", "44", "<enter>")
+        # An Enter more, a doubled one, and a number that nobody has, mark nobody.
+        await hand.press("<enter>", "10", "<enter>", "<enter>", "12", "<enter>", "44", "<enter>")
         assert "Nobody has the number 44. Nothing was marked." in hand.text()
         assert marks(store) == {camp["asif"]: True, camp["gulzar"]: True}
+        await hand.press("<down>", "<enter>")
+        assert camp["hamid"] not in marks(store)
         await hand.press("11", "<enter>", "<ctrl+z>")
         assert "Undone: 11 Bilal Dar: present" in hand.text()
         assert marks(store) == {camp["asif"]: True, camp["gulzar"]: True}
@@ -120,6 +122,8 @@ async def test_who_is_not_on_the_list_is_looked_for_in_the_register_before_they_
         assert marks(store) == {camp["zahoor"]: True}
         assert len(list(store.each("beneficiary"))) == 5
         assert not store.drafts.of("Asha")
+        await hand.press("<escape>", "3", "<enter>")
+        assert "1 of 5 present" in hand.text(), "who was taken off is not on the roll any more"
         # Scanner noise neither marks nor registers anybody; Esc leaves nobody registered.
         await hand.press("8901234567894", "<enter>", "farida bano", "<enter>", "<escape>")
         assert isinstance(hand.app.screen, DaysPage)

@@ -155,6 +155,9 @@ class RollPage(PickerPage[None]):
             self._people, self._columns = await self.read(read)
             self._loaded = True
             await self._read_marks()
+            self._people = [
+                one for one in self._people if not one.gone or one.row.id in self._marks
+            ]
 
     async def _read_marks(self) -> None:
         day = self._day
@@ -302,8 +305,7 @@ class RollPage(PickerPage[None]):
         self._at = person
         self.picker.reload("")
         await self.picker.settled()
-        # Not awaited: the next key need not wait until what is unsent is counted.
-        self.run_worker(self.run_reporting(self.app.refresh_status), group="status", exclusive=True)
+        self.count_unsent()
         missed, self._missed = ", ".join(self._missed), []
         if missed:
             self.say(sentence, f"Nobody has {missed}.", doubt=True)

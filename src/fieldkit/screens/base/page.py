@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.css.query import NoMatches
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
+from textual.worker import Worker
 
 from fieldkit.interruption import Interrupted
 from fieldkit.screens.base.app import AppBase, Question, is_sentence
@@ -57,6 +58,7 @@ class Page(Screen[ScreenResultType]):
     """Whether the keys of the whole program (menu, help ...) do nothing here."""
     OWNED: ClassVar[bool] = False
     """Whether what is typed here belongs to its operator: the page closes when they change."""
+    _status_count: Worker[bool] | None = None
     DEFAULT_CSS = """
     Page { layout: vertical; }
     Page > #middle { height: 1fr; margin-top: 1; }
@@ -241,6 +243,11 @@ class Page(Screen[ScreenResultType]):
     async def read(self, question: Callable[[Store], T], purpose: str = "") -> T:
         """Call ``question`` in the thread of reads; see :meth:`AppBase.read`."""
         return await self.app.read(question, (self, purpose) if purpose else None)
+
+    def count_unsent(self) -> None:
+        """Refresh the header status after a save; the next key does not wait for it."""
+        counting = partial(self.run_reporting, self.app.refresh_status)
+        self._status_count = self.run_worker(counting, group="status", exclusive=True)
 
     async def run_reporting(self, action: Callable[[], Awaitable[object]]) -> bool:
         """Run ``action`` and say if it went well; show a StoreError as a sentence on the page."""

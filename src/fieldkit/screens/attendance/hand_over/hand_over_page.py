@@ -288,8 +288,7 @@ class HandOverPage(PickerPage[None]):
     async def _show(self, words: str) -> None:
         self.picker.reload("")
         await self.picker.settled()
-        # Not awaited: the next key need not wait until what is unsent is counted.
-        self.run_worker(self.run_reporting(self.app.refresh_status), group="status", exclusive=True)
+        self.count_unsent()
         self.say(words, done=True)
 
     def say_nothing(self, typed: str) -> None:

@@ -37,6 +37,8 @@ class OnRoll(NamedTuple):
     """The words of their name, then those of kin and place, without accents."""
     own: int = 0
     """How many of these words are of their own name."""
+    gone: bool = False
+    """Their record is deleted; their number is given to nobody else."""
 
 
 class Narrowed(NamedTuple):
@@ -82,6 +84,7 @@ def _on_roll(number: int, row: Row, fields: Mapping[str, str], person: Record) -
         "".join(c for c in digits if c.isdigit()),
         (*own, *words(row.cells[1].partition(" ")[2]), *words(row.cells[2])),
         len(own),
+        person.deleted,
     )
 
 
