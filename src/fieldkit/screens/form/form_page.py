@@ -154,7 +154,10 @@ class FormPage(Page["SavedRecord | None"]):
                 )
                 found = [Candidate(name, name) for name in names]
 
+        stopped = self._comparing.give_way()
         await self.run_reporting(look)
+        if stopped:
+            self._comparing.look_soon()
         return found
 
     async def register(self, model: FormModel, kind: str) -> None:
