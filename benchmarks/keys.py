@@ -74,7 +74,8 @@ def _delays_alike(terminal: Terminal) -> list[float]:
             terminal.press(DOWN + ("s" if not round_ and name == NAMES[0][0] else "") + DOWN)
             delays += _letters(terminal, "Father or husband", father)
             terminal.press(DOWN)
-            terminal.until(lambda screen: bool(screen.row("Same person?")))
+            if name == NAMES[0][0]:
+                terminal.until(lambda screen: bool(screen.row("Same person?")))
             terminal.press(UP * 3)
             terminal.rest(GAP)
     return delays

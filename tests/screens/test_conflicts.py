@@ -16,11 +16,11 @@ from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.look.differing import differing
 from fieldkit.screens.look.text import Span, width_of, words_of
 from fieldkit.screens.records.record_page import RecordPage
-from fieldkit.screens.sync import conflict_page
 from fieldkit.screens.sync.conflict_page import ConflictPage, ValuePage
 from fieldkit.screens.sync.conflicts import Side, open_conflicts
 from fieldkit.screens.sync.side_by_side import side_by_side
 from fieldkit.screens.sync.sync_page import SyncPage
+from fieldkit.screens.widgets import pause
 from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import sync
 
@@ -88,7 +88,7 @@ async def _settling(opened_app: At, width: int = 80, height: int = 24) -> AsyncI
 @pytest.fixture(autouse=True)
 def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take what comes up as read at once."""
-    monkeypatch.setattr(conflict_page, "PAUSE", 0)
+    monkeypatch.setattr(pause, "PAUSE", 0)
 
 
 def _agree(store: Store, other: Store, person: str) -> dict[str, Value]:
@@ -139,8 +139,8 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
     store: Store, two: str, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 100.0
-    monkeypatch.setattr(conflict_page, "PAUSE", 1)
-    monkeypatch.setattr(conflict_page, "monotonic", lambda: now)
+    monkeypatch.setattr(pause, "PAUSE", 1)
+    monkeypatch.setattr(pause, "monotonic", lambda: now)
     async with _settling(opened_app) as hand:
         await hand.press("1", "1")
         assert isinstance(hand.app.screen, ConflictPage)

@@ -29,6 +29,8 @@ class Comparing:
         self._page = page
         self.same: SamePerson | None = None
         """What is known of the person; None until a form is open."""
+        self._looking = False
+        """Whether people are being looked up for no key."""
         self._as_new: Mapping[str, str] | None = None
         """What was typed for a new record, if the form has become an edit of a known one since."""
 
@@ -67,13 +69,21 @@ class Comparing:
         if same is None or not same.model.kind.person:
             return
         if waits:
-            self._page.workers.cancel_group(self._page, _GROUP)
-        ask = self._page.ask if waits else self._page.app.background
+            self.give_way()
+        ask = self._page.ask if waits else partial(self._page.read, purpose=_GROUP)
+        self._looking = not waits
         if (opened := same.model.record) is not None and same.known is None:
             same.open_with(opened, await ask(partial(_look_alikes, opened)))
         if (typed := same.to_look_up()) is not None:
             same.answer(typed, await ask(partial(_look_alikes, typed)))
+        self._looking = False
         self._page.show_state()
+
+    def give_way(self) -> bool:
+        """Stop looking people up, as a key waits for another read; say whether that was stopped."""
+        stopped, self._looking = self._looking, False
+        self._page.workers.cancel_group(self._page, _GROUP)
+        return stopped
 
     # --- the comparison ---
 

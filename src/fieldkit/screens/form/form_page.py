@@ -162,7 +162,10 @@ class FormPage(Page["SavedRecord | None"]):
                     lambda store: listed(store, field, lookup.text, district, beside)
                 )
 
+        stopped = self._comparing.give_way()
         await self.run_reporting(look)
+        if stopped:
+            self._comparing.look_soon()
         return found
 
     async def register(self, model: FormModel, kind: str) -> None:
