@@ -65,8 +65,8 @@ def test_papers_say_what_was_entered_and_nothing_private_in_full(
     people = cli("print", "roster", ids["batch"]).text
     assert people.splitlines()[0].startswith("Carpentry, Chadoora")
     assert [line.split()[:3] for line in people.splitlines()[4:]] == [
-        ["1", "Ghulam", "Mohammad"],
-        ["2", "Zooni", "Akhter"],
+        ["10", "Ghulam", "Mohammad"],  # the numbers by which their days are marked
+        ["11", "Zooni", "Akhter"],
     ]
     listed = cli("print", "roster", "beneficiary", "--where", "trade_code=TAIL").text
     assert "Zooni" in listed

@@ -10,6 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.screens.conftest import At, artisan, put
 
+from fieldkit.papers.roll import (
+    Roll,
+    first_number,
+    keep_roll,
+    numbered,
+    read_roll,
+)
 from fieldkit.records import Value
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.fields.formats import today
@@ -19,13 +26,6 @@ from fieldkit.screens.attendance.days_page import DaysPage
 from fieldkit.screens.attendance.from_list_page import FromListPage
 from fieldkit.screens.attendance.hand_over.hand_over_page import HandOverPage
 from fieldkit.screens.attendance.roll.marks import pace
-from fieldkit.screens.attendance.roll.numbers import (
-    Roll,
-    first_number,
-    keep_roll,
-    numbered,
-    read_roll,
-)
 from fieldkit.screens.attendance.roll.people import OnRoll, narrowed
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.lookup.rows import Row

@@ -40,7 +40,7 @@ async def test_p_prints_what_the_page_is_about(
         assert "Slip written to" in hand.text()
         assert "94190 11432" in printed("txt")[-1].read_text()
         await hand.press("<escape>", "/", "list: trainings", "<enter>", "<enter>", "p", "1")
-        assert "Enrolments, with numbers written to" in " ".join(hand.text().split())
+        assert "People, with numbers written to" in " ".join(hand.text().split())
         assert printed("pdf")[-1].read_bytes().startswith(b"%PDF")
         await hand.press("<escape>", "<escape>", "/", "list: artisans", "<enter>", "p", "2")
         people = printed("txt")[-1].read_text()

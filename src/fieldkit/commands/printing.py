@@ -10,10 +10,11 @@ from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import condition_of, known_kind, known_record, open_store, operator_of, say
 from fieldkit.papers.blank import blank_form
 from fieldkit.papers.files import PAPERS
-from fieldkit.papers.roster import MOST, list_page, lists_of, roster
+from fieldkit.papers.roster import MOST, list_page, roster
 from fieldkit.papers.slip import slip
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import kinds
+from fieldkit.records.declaration.roles import days_of
 from fieldkit.records.fields.dates import today
 from fieldkit.reports.formats.page import Page
 from fieldkit.store import Store
@@ -58,10 +59,10 @@ def _roster(store: Store, args: Namespace) -> Page:
             f"{args.what!r} is no kind and no record number. Choose a kind: {', '.join(kinds())}."
         )
     record = known_record(store, args.what)
-    lists = lists_of(record.kind())
-    if not lists:
+    how = days_of(record.kind())
+    if how is None:
         raise Unusable(f"A {record.title.lower()} has no list of people.")
-    return roster(store, lists[0], record)
+    return roster(store, how, record)
 
 
 def blank_of(args: Namespace) -> int:

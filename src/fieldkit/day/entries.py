@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from fieldkit.about.rows import RecordSource, fetch_references, label_of, shown_value
 from fieldkit.about.states import states_in_words
 from fieldkit.about.words import area_words
-from fieldkit.papers.roster import lists_of
 from fieldkit.plain_text import plain
 from fieldkit.records import kinds
 from fieldkit.records.declaration.roles import day_marks
@@ -57,12 +56,12 @@ class Wanted(NamedTuple):
 
 @cache
 def camp_fields(kind: str) -> Sequence[str]:
-    """Return the fields of a kind that refer to what has a list of people: trainings, camps."""
+    """Return the fields of a kind that refer to what has days: trainings, camps."""
     with_days = {one.parent.kind() for one in day_marks()}
     return [
         name
         for name, reference in kinds()[kind].references().items()
-        if any(one in with_days or lists_of(one) for one in reference.kinds)
+        if with_days.intersection(reference.kinds)
     ]
 
 

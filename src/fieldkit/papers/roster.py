@@ -6,21 +6,21 @@ The numbers are those on the screen, so that a line can be marked by its number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from fieldkit.about.people import read_list
 from fieldkit.about.rows import fetch_references, headings_of, label_of, row_of
 from fieldkit.about.words import area_words
+from fieldkit.papers.roll import numbered, read_days_roll
 from fieldkit.papers.slip import on_paper
 from fieldkit.plain_text import shown
 from fieldkit.records import Use, kinds
-from fieldkit.records.declaration.roles import day_marks, people_in
 from fieldkit.records.fields.dates import day_at, show_date
 from fieldkit.reports.formats.page import Grid, Lines, Page, Section, Text
 
 if TYPE_CHECKING:
     from fieldkit.about.rows import Row
     from fieldkit.records import Record
+    from fieldkit.records.declaration.roles import DayMarks
     from fieldkit.store import Store
 
 MOST = 5000
@@ -29,34 +29,22 @@ _SIGN = "Signature or mark"
 _EMPTY = "Nobody is on this list."
 
 
-class PeopleOf(NamedTuple):
-    """The people on a list that belongs to a record: the kind of a line, and its field."""
-
-    kind: type[Record]
-    field: str
-    title: str
-
-
 Numbered = Sequence[tuple[int, "Row"]]
 """Rows with the numbers that they have on the screen."""
 
 
-def lists_of(kind: str) -> Sequence[PeopleOf]:
-    """Return the lists of people that belong to records of a kind: who came, who is enrolled."""
-    marked = {(one.kind.kind(), one.days.of) for one in day_marks() if not one.days.enrolled}
-    return [
-        PeopleOf(line, field, line.plural)
-        for name, line in kinds().items()
-        for field, action in line.actions.items()
-        if action.roster or (name, field) in marked
-        if kind in line.references()[field].kinds and people_in(line)
+def roster(store: Store, how: DayMarks, record: Record) -> Page:
+    """Return the people of a training or programme, with the numbers by which they are marked.
+
+    Raises:
+        StoreError: the numbers cannot be kept.
+    """
+    roll, taking_part = read_days_roll(store, how, record.id)
+    listed = kinds()[how.days.enrolled] if how.days.enrolled else how.kind
+    numbers = [
+        (number, one) for number, one in numbered(roll) if taking_part is None or one in taking_part
     ]
-
-
-def roster(store: Store, of: PeopleOf, record: Record) -> Page:
-    """Return the people on a list of a record, such as a training or a programme."""
-    people = read_list(store, of.kind, of.field, record.id)
-    return _people(store, of.title, record, [(one.number, one.row) for _, one in people])
+    return roll_page(store, listed.plural, record, numbers)
 
 
 def roll_page(store: Store, title: str, record: Record, numbers: Sequence[tuple[int, str]]) -> Page:

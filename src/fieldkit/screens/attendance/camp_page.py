@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from fieldkit.screens.attendance.roll.numbers import take_today, taken_today
+from fieldkit.papers.roll import take_today, taken_today
 from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.glyphs import DOWN, UP

@@ -8,16 +8,10 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from fieldkit.papers.roll import Roll, keep_roll, new_roll, numbered, read_days_roll
 from fieldkit.screens.attendance.expected_page import ExpectedPage
 from fieldkit.screens.attendance.grid_page import GridPage
 from fieldkit.screens.attendance.roll.marks import Marking
-from fieldkit.screens.attendance.roll.numbers import (
-    Roll,
-    keep_roll,
-    new_roll,
-    numbered,
-    read_roll,
-)
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.look.glyphs import LEFT, RIGHT
 from fieldkit.screens.look.parts import Key, keys, rare
@@ -149,35 +143,6 @@ def read_span(store: Store, how: DayMarks, record_id: str) -> tuple[date, date]:
     last = training.value(how.days.last) if training and how.days.last else None
     end = min(last, today()) if isinstance(last, date) else today()
     return min(first, end) if isinstance(first, date) else end, end
-
-
-def read_days_roll(store: Store, how: DayMarks, record_id: str) -> tuple[Roll, set[str] | None]:
-    """Return the roll of a training or programme, and who of it takes part (None: all of it).
-
-    The first time it is numbered by name; from then on whoever is added comes last. A roll is kept
-    once somebody is on it.
-    """
-    from fieldkit.records import kinds
-    from fieldkit.records.declaration.roles import people_in
-
-    of = {how.days.of: record_id}
-    marks = store.where(how.kind.kind(), **of)
-    lines = store.where(how.days.enrolled, **of) if how.days.enrolled else []
-    enrolled = kinds()[how.days.enrolled] if how.days.enrolled else how.kind
-    taking_part = {
-        str(person): None
-        for line in sorted(lines or marks, key=lambda one: (one.created_at or 0, len(one.id)))
-        for field in people_in(enrolled if lines else how.kind).values()
-        if (person := line.value(field))
-    }
-    kept = read_roll(store.home, record_id)
-    if kept is None:
-        roll = new_roll(store.fetch(people_in(how.kind), [*taking_part]).values())
-    else:
-        roll = kept.with_more(taking_part)
-    if roll.ids and roll != kept:
-        keep_roll(store.home, record_id, roll)
-    return roll, set(taking_part) if how.days.enrolled else None
 
 
 def joined_roll(roll: Roll, words: str, people: Sequence[Record]) -> Roll:

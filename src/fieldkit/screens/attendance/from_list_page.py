@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from fieldkit.papers.roll import new_roll, numbered
 from fieldkit.screens.attendance.grid_page import GridPage
 from fieldkit.screens.attendance.roll.marks import Marking
-from fieldkit.screens.attendance.roll.numbers import new_roll, numbered
 from fieldkit.screens.look.parts import Key, keys
 from fieldkit.screens.look.text import Cell, Span
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from fieldkit.screens.lookup.export_page import ExportPage, FileKind
 
 if TYPE_CHECKING:
-    from fieldkit.papers.roster import PeopleOf
     from fieldkit.records import Record
+    from fieldkit.records.declaration.roles import DayMarks
     from fieldkit.reports.formats.page import Page
     from fieldkit.store import Store
 
@@ -48,16 +48,13 @@ def print_page(title: str, papers: Sequence[Paper], say: Callable[..., None]) ->
 
 
 def papers_of(record_id: str, kind: str) -> Sequence[Paper]:
-    """Return what can be printed of a record: its slip, and lists of people that belong to it."""
-    from fieldkit.papers.roster import lists_of
+    """Return what can be printed of a record: its slip, and the people of it."""
+    from fieldkit.records.declaration.roles import days_of
 
-    return [
-        *(
-            Paper(f"{of.title}, with numbers", partial(_roster, record_id, of))
-            for of in lists_of(kind)
-        ),
-        Paper("Slip", partial(_slip, record_id)),
-    ]
+    how, slip = days_of(kind), Paper("Slip", partial(_slip, record_id))
+    return (
+        [Paper("People, with numbers", partial(_roster, record_id, how)), slip] if how else [slip]
+    )
 
 
 def blank_papers(kind: str) -> Sequence[Paper]:
@@ -79,10 +76,10 @@ def list_paper(title: str, records: Callable[[Store], Iterator[Record]]) -> Pape
     return Paper("List with numbers", make)
 
 
-def _roster(record_id: str, of: PeopleOf, store: Store) -> Page:
+def _roster(record_id: str, how: DayMarks, store: Store) -> Page:
     from fieldkit.papers.roster import roster
 
-    return roster(store, of, _there(store, record_id))
+    return roster(store, how, _there(store, record_id))
 
 
 def _slip(record_id: str, store: Store) -> Page:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from fieldkit.screens.attendance.roll.numbers import numbered, read_roll, taken_today
+from fieldkit.papers.roll import numbered, read_roll, taken_today
 from fieldkit.screens.attendance.roll.people import OnRoll, narrowed, read_people
 from fieldkit.screens.lookup.places import own_area
 

@@ -3,9 +3,7 @@
 All numbers of a roll have one width and none begins with 0, so that digits and Enter mean one
 person: two digits for up to 90 people, three for up to 900. Whoever comes later gets the next
 number; nobody's number changes, for it stands on printed rolls. A roll is kept in a small file of
-record numbers in the home folder. It holds no names.
-
-Nothing here draws: a command that prints a roll uses the same functions.
+record numbers in the home folder. It holds no names. Screens and paper use the same numbers.
 """
 
 from __future__ import annotations
@@ -23,6 +21,8 @@ from fieldkit.settings import make_file_private, make_private
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
+    from fieldkit.records.declaration.roles import DayMarks
+    from fieldkit.store import Store
 
 FOLDER = "rolls"
 _TODAY = "today.txt"
@@ -73,6 +73,35 @@ def new_roll(people: Iterable[Record], said: str = "") -> Roll:
 def numbered(roll: Roll) -> list[tuple[int, str]]:
     """Return the number and the record number of everybody on a roll."""
     return list(enumerate(roll.ids, roll.first))
+
+
+def read_days_roll(store: Store, how: DayMarks, record_id: str) -> tuple[Roll, set[str] | None]:
+    """Return the roll of a training or programme, and who of it takes part (None: all of it).
+
+    The first time it is numbered by name; from then on whoever is added comes last. A roll is kept
+    once somebody is on it.
+    """
+    from fieldkit.records import kinds
+    from fieldkit.records.declaration.roles import people_in
+
+    of = {how.days.of: record_id}
+    marks = store.where(how.kind.kind(), **of)
+    lines = store.where(how.days.enrolled, **of) if how.days.enrolled else []
+    enrolled = kinds()[how.days.enrolled] if how.days.enrolled else how.kind
+    taking_part = {
+        str(person): None
+        for line in sorted(lines or marks, key=lambda one: (one.created_at or 0, len(one.id)))
+        for field in people_in(enrolled if lines else how.kind).values()
+        if (person := line.value(field))
+    }
+    kept = read_roll(store.home, record_id)
+    if kept is None:
+        roll = new_roll(store.fetch(people_in(how.kind), [*taking_part]).values())
+    else:
+        roll = kept.with_more(taking_part)
+    if roll.ids and roll != kept:
+        keep_roll(store.home, record_id, roll)
+    return roll, set(taking_part) if how.days.enrolled else None
 
 
 # --- the files ---
