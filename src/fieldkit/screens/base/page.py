@@ -57,7 +57,7 @@ class Page(Screen[ScreenResultType]):
     """Whether the keys of the whole program (menu, help ...) do nothing here."""
     OWNED: ClassVar[bool] = False
     """Whether what is typed here belongs to its operator: the page closes when they change."""
-    _counting: Worker[bool] | None = None
+    _unsent_count: Worker[bool] | None = None
     DEFAULT_CSS = """
     Page { layout: vertical; }
     Page > #middle { height: 1fr; margin-top: 1; }
@@ -246,7 +246,7 @@ class Page(Screen[ScreenResultType]):
     def count_unsent(self) -> None:
         """Refresh the header status after a save; the next key does not wait for it."""
         counting = partial(self.run_reporting, self.app.refresh_status)
-        self._counting = self.run_worker(counting, group="status", exclusive=True)
+        self._unsent_count = self.run_worker(counting, group="status", exclusive=True)
 
     async def run_reporting(self, action: Callable[[], Awaitable[object]]) -> bool:
         """Run ``action`` and say if it went well; show a StoreError as a sentence on the page."""
