@@ -20,7 +20,7 @@ from fieldkit.screens.base.app import AppBase, Question, is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Navigator
 from fieldkit.screens.base.scheduler import Synced
 from fieldkit.screens.look.parts import MARGIN, Block, Key, keys
-from fieldkit.screens.look.text import Cell, Span, StyleName
+from fieldkit.screens.look.text import Cell, StyleName
 from fieldkit.screens.widgets.bars import KeyLine, Panel, Sentence, TopBar
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import WIDE, Answer
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PRACTICE = (Span(" PRACTICE ", "badge"),)
 LOW = 22
 """Lines of a terminal below which no line is left blank."""
 
@@ -58,7 +57,7 @@ class Page(Screen[ScreenResultType]):
     """Whether the keys of the whole program (menu, help ...) do nothing here."""
     OWNED: ClassVar[bool] = False
     """Whether what is typed here belongs to its operator: the page closes when they change."""
-    _status_count: Worker[bool] | None = None
+    _unsent_count: Worker[bool] | None = None
     DEFAULT_CSS = """
     Page { layout: vertical; }
     Page > #middle { height: 1fr; margin-top: 1; }
@@ -74,7 +73,7 @@ class Page(Screen[ScreenResultType]):
 
     def compose(self) -> ComposeResult:
         """Yield the fixed lines around the content."""
-        yield TopBar(self.TITLE or "", mark=_PRACTICE if self.app.practice else "")
+        yield TopBar(self.TITLE or "")
         with Horizontal(id="middle"):
             yield Body(*self.content(), id="content")
             yield Panel()
@@ -247,7 +246,7 @@ class Page(Screen[ScreenResultType]):
     def count_unsent(self) -> None:
         """Refresh the header status after a save; the next key does not wait for it."""
         counting = partial(self.run_reporting, self.app.refresh_status)
-        self._status_count = self.run_worker(counting, group="status", exclusive=True)
+        self._unsent_count = self.run_worker(counting, group="status", exclusive=True)
 
     async def run_reporting(self, action: Callable[[], Awaitable[object]]) -> bool:
         """Run ``action`` and say if it went well; show a StoreError as a sentence on the page."""
@@ -290,7 +289,7 @@ class PickerPage(Page[ScreenResultType]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the picker."""
-        box = self.BOX(
+        yield self.BOX(
             self.answer,
             self.run_reporting,
             prompt=self.PROMPT or "",
@@ -299,12 +298,6 @@ class PickerPage(Page[ScreenResultType]):
             typing=self.PROMPT is not None,
             at_once=self.AT_ONCE,
         )
-        box.take_scan = self.take_scan
-        yield box
-
-    async def take_scan(self, _text: str, /) -> None:
-        """Take a card that was scanned into the box; most pages have no use for it."""
-        self.say("Scan a card into a form, or into a box that finds people.")
 
     async def answer(self, _text: str, /) -> Answer:
         """Return the rows for what is typed."""
