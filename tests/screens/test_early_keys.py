@@ -29,6 +29,7 @@ EARLY = dedent("""
             app.loading.set()
             await app.opened()
             await app.keys_handled()
+            await app.workers.wait_for_complete()
             await pilot.pause()
             print(app.export_screenshot().replace("&#160;", " "))
 
