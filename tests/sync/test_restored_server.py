@@ -189,19 +189,24 @@ def test_a_server_without_any_record_has_sent_all_it_has(office: Office) -> None
     assert done(reader).session.requests == 1
 
 
-def test_a_copy_whose_work_was_lost_sends_it_beside_the_other_copys(office: Office) -> None:
+@pytest.mark.parametrize("own", [["VO of the copy"], ["VO of the copy", "Another of the copy"]])
+def test_a_copy_whose_work_was_lost_sends_it_beside_the_other_copys(
+    office: Office, own: list[str]
+) -> None:
+    """Whether the server has as many changes of the log as it had acknowledged, or fewer."""
     first = office.laptop("first")
     put(first, "VO before the copy")
     copy = office.copy_unnoticed(first, "copy")
     office.back_up()
-    put(copy, "VO of the copy")
+    for name in own:
+        put(copy, name)
     done(copy)
     office.restore()
     put(first, "VO of the first")
     done(first)
     # The server has other changes now where it had acknowledged the copy's.
     done(copy)
-    expected = {"VO before the copy", "VO of the first", "VO of the copy"}
+    expected = {"VO before the copy", "VO of the first", *own}
     for laptop in office.laptops:
         done(laptop)
         assert names(laptop) == expected

@@ -222,10 +222,7 @@ class RequestLoop:
             self._questions = Questions(self._store)
             return True
         if refusal.code == "altered" and position.acked_seq:
-            # What was acknowledged may have been lost, and another copy of this laptop have sent
-            # its own since: the server finds where they differ.
-            self._limits.step_back(WHOLE)
-            self._offer_again(position.origin, 0)
+            self._offer_whole(position.origin)
             return True
         offered = self._offer_parent(refusal, position)
         return offered or self._compare_first(refusal, position, batch)
@@ -248,6 +245,15 @@ class RequestLoop:
         self._limits.step_back()
         self._pull.offer_again(origin, seq)
         self._total = self.done + self._store.outbox.unsent()
+
+    def _offer_whole(self, origin: str) -> None:
+        """Send a log again that differs from the server's where it was acknowledged.
+
+        That was lost, and another copy of this laptop has sent its own since: the server finds
+        where they differ.
+        """
+        self._limits.step_back(WHOLE)
+        self._offer_again(origin, 0)
 
     def _compare_first(
         self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
@@ -323,6 +329,9 @@ class RequestLoop:
     ) -> bool:
         """Check that both heads are the same and store an answer; say whether more is to come."""
         origin = position.origin
+        if position.acked_seq > answer.seq and self._differs(position, answer):
+            self._offer_whole(origin)
+            return True
         seq = self._confirmed_seq(position, batch, answer)
         if seq < position.acked_seq:
             self._offer_again(origin, seq)
@@ -375,14 +384,18 @@ class RequestLoop:
                 raise SyncEnded(ALTERED)
         elif position.acked_seq <= answer.seq < last:
             raise SyncEnded(ALTERED)
-        if answer.seq <= position.last_seq:
-            own = self._outbox.head_before(position.origin, answer.seq + 1)
-            if own.hex() != answer.head:
-                raise SyncEnded(ALTERED)
+        if self._differs(position, answer):
+            raise SyncEnded(ALTERED)
         seq = min(answer.seq, last)
         if len(answer.versions) < sum(one.change.seq <= seq for one in batch):
             raise SyncEnded(FAULTY)
         return seq
+
+    def _differs(self, position: LogPosition, answer: SyncAnswer) -> bool:
+        """Say whether the server's log has another head where it ends than this one there."""
+        if answer.seq > position.last_seq:
+            return False
+        return self._outbox.head_before(position.origin, answer.seq + 1).hex() != answer.head
 
     def _store_answer(self, answer: Answered, batch: Sequence[Logged]) -> None:
         """Store an answer in one transaction and count what it brought."""
