@@ -222,7 +222,7 @@ def _add_records(commands: Subparsers) -> None:
     )
     verify.add_argument("--operator", required=True, metavar="NAME", help="whose entries")
     verify.add_argument("--percent", type=_percent, default=5, metavar="N", help="5 if not given")
-    verify.add_argument("--kind", default="beneficiary")
+    verify.add_argument("--kind", default="", help="artisans, if none is given")
     verify.add_argument("--since", metavar="DATE", help="entered from; 30 days back if not given")
     verify.add_argument("--until", metavar="DATE", help="entered to; today if not given")
     verify.add_argument("--field", action="append", default=[], metavar="FIELD")

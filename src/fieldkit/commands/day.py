@@ -9,7 +9,7 @@ from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import known_kind, open_store, operator_of, say, say_json
 from fieldkit.commands.printing import put_page
 from fieldkit.day.closing import Closing, closing_page, note_paper, read_closing
-from fieldkit.day.correction import BLOCK, Target, correct, may_undo, preview, undo
+from fieldkit.day.correction import BLOCK, CorrectedField, correct, may_undo, preview, undo
 from fieldkit.day.entries import Wanted, find_entries, lines_of, read_since
 from fieldkit.records import Unfit
 from fieldkit.reference import option
@@ -51,7 +51,7 @@ def _move(
 ) -> int:
     if option("block", block) is None:
         raise Unusable(f"There is no block {block}. Check the LGD code.")
-    found = preview(store, numbers, Target("", BLOCK, "Block"), block)
+    found = preview(store, numbers, CorrectedField("", BLOCK, "Block"), block)
     for one in found.changes:
         say(f"{one.id}  {one.label}: {one.before}, becomes {one.after}")
     for kept in found.refused:

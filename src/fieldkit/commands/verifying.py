@@ -13,6 +13,7 @@ from fieldkit.commands import known_kind, open_store, operator_of, say
 from fieldkit.commands.asking.console import Closed, agreed, ask, chosen, prepare, say_all
 from fieldkit.commands.error_rate import drawn, rate
 from fieldkit.records import Record, Reference, Unfit, Use, Value, tells_apart
+from fieldkit.records.declaration.roles import newcomer
 from fieldkit.records.fields.dates import day_at
 from fieldkit.records.fields.formats import PAST_DATE, show_date, today
 from fieldkit.records.targets.entry_check import EntryCheck
@@ -39,7 +40,7 @@ class _Check:
 
 def verify(args: Namespace) -> int:
     """Draw a sample of an operator's records, ask its fields blind, and store the error rates."""
-    kind = known_kind(args.kind)
+    kind = known_kind(args.kind) if args.kind else newcomer()
     until = _day(args.until) if args.until else today()
     since = _day(args.since) if args.since else until - timedelta(days=_DAYS)
     fields = _fields(kind, args.field)

@@ -30,7 +30,7 @@ Numbers = Sequence[tuple[str, str]]
 """Kind and number of each entry."""
 
 
-class Target(NamedTuple):
+class CorrectedField(NamedTuple):
     """A field that is corrected on many entries."""
 
     kind: str
@@ -62,31 +62,31 @@ class Kept(NamedTuple):
 class Preview(NamedTuple):
     """What a correction will do."""
 
-    target: Target
+    corrected: CorrectedField
     changes: Sequence[Planned]
     refused: Sequence[Kept]
     same: int
     """Entries that have this value already."""
 
 
-def targets(entries: Numbers) -> list[Target]:
+def fields_to_correct(entries: Numbers) -> list[CorrectedField]:
     """Return what can be corrected on entries: the block of all, dates and camps of each kind."""
-    found = [Target("", BLOCK, "Block, of all of them")]
+    found = [CorrectedField("", BLOCK, "Block, of all of them")]
     for name in dict.fromkeys(kind for kind, _ in entries):
         kind = kinds()[name]
         for field, one in kind.asked_fields().items():
             dated = isinstance(one.format, Date) and not isinstance(one.format, Born)
             if dated or field in camp_fields(name):
-                found.append(Target(name, field, f"{kind.title}: {one.label}"))
+                found.append(CorrectedField(name, field, f"{kind.title}: {one.label}"))
     return found
 
 
-def preview(store: Store, entries: Numbers, target: Target, value: Value) -> Preview:
+def preview(store: Store, entries: Numbers, corrected: CorrectedField, value: Value) -> Preview:
     """Return what becomes of entries if a field gets a value; nothing is saved."""
-    wanted = [one for one in entries if target.kind in ("", one[0])]
+    wanted = [one for one in entries if corrected.kind in ("", one[0])]
     records = store.fetch({kind for kind, _ in wanted}, [number for _, number in wanted])
     found = [records[one] for one in wanted if one in records and not records[one].deleted]
-    fields = _fields(target, value)
+    fields = _fields(corrected, value)
     changing = [one for one in found if any(one.value(n) != v for n, v in fields.items())]
     edits = [_edit(one, fields) for one in changing]
     _may_write(store, fields)
@@ -100,11 +100,11 @@ def preview(store: Store, entries: Numbers, target: Target, value: Value) -> Pre
             continue
         remarks = [sentence(one) for one in weighed.remarks if one.field in fields]
         after = _with(record, fields)
-        words = _words(source, record, target), _words(after_source, after, target)
+        words = _words(source, record, corrected), _words(after_source, after, corrected)
         changes.append(
             Planned(record.kind(), record.id, label, *words, edit, " ".join(remarks[:1]))
         )
-    return Preview(target, changes, refused, len(found) - len(changing))
+    return Preview(corrected, changes, refused, len(found) - len(changing))
 
 
 def correct(store: Store, planned: Preview, operator: str, *, work_there: bool = False) -> int:
@@ -120,7 +120,7 @@ def correct(store: Store, planned: Preview, operator: str, *, work_there: bool =
     device = store.device
     note: dict[str, Note] = {
         "operator": operator,
-        "field": planned.target.field,
+        "field": planned.corrected.field,
         "changes": [
             {
                 "kind": one.kind,
@@ -210,10 +210,10 @@ def _note(store: Store, note: dict[str, Note]) -> None:
         ) from error
 
 
-def _fields(target: Target, value: Value) -> Mapping[str, Value]:
-    if target.field == BLOCK and isinstance(value, int):
+def _fields(corrected: CorrectedField, value: Value) -> Mapping[str, Value]:
+    if corrected.field == BLOCK and isinstance(value, int):
         return {"district": district_of(value), BLOCK: value}
-    return {target.field: value}
+    return {corrected.field: value}
 
 
 def _edit(record: Record, fields: Mapping[str, Value]) -> Edit:
@@ -225,13 +225,13 @@ def _with(record: Record, fields: Mapping[str, Value]) -> Record:
     return record.of({**record.values(), **fields})
 
 
-def _words(source: RecordSource, record: Record, target: Target) -> str:
-    if target.field == BLOCK:
+def _words(source: RecordSource, record: Record, corrected: CorrectedField) -> str:
+    if corrected.field == BLOCK:
         return area_words(record.district, record.block).removeprefix("Block ")
-    value = record.value(target.field)
-    if isinstance(value, date) or target.field not in record.references():
-        return record.fields()[target.field].format.show(value)
-    return shown_value(source, record, target.field)
+    value = record.value(corrected.field)
+    if isinstance(value, date) or corrected.field not in record.references():
+        return record.fields()[corrected.field].format.show(value)
+    return shown_value(source, record, corrected.field)
 
 
 def _may_write(store: Store, fields: Mapping[str, Value]) -> None:

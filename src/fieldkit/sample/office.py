@@ -26,8 +26,28 @@ def office(
     random: Random, area: Area, people: int, last_day: date, number: Number
 ) -> Iterator[Entry]:
     """Yield the records of a block's office, for ``people`` artisans."""
-    rows = [*_officers(random, area), *_coverage(area), *_figures(people, last_day)]
+    rows = [
+        *_officers(random, area),
+        *_coverage(area),
+        *_figures(people, last_day),
+        ("entry_check", _check(people, last_day)),
+    ]
     yield from (number(*row) for row in rows)
+
+
+def _check(people: int, last_day: date) -> Row:
+    checked = max(people // 20, 1)
+    return {
+        "operator": "Sample",
+        "record_kind": "beneficiary",
+        "record_field": "mobile",
+        "entered_to": last_day.isoformat(),
+        "percent": 5,
+        "drawn": checked,
+        "checked": checked,
+        "wrong": checked // 20,
+        "checked_on": last_day.isoformat(),
+    }
 
 
 def _officers(random: Random, area: Area) -> Iterator[Entry]:

@@ -20,7 +20,7 @@ from fieldkit.screens.base.app import AppBase, Question, is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Navigator
 from fieldkit.screens.base.scheduler import Synced
 from fieldkit.screens.look.parts import MARGIN, Block, Key, keys
-from fieldkit.screens.look.text import Cell, StyleName
+from fieldkit.screens.look.text import Cell, Span, StyleName
 from fieldkit.screens.widgets.bars import KeyLine, Panel, Sentence, TopBar
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import WIDE, Answer
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PRACTICE = (Span(" PRACTICE ", "badge"),)
 LOW = 22
 """Lines of a terminal below which no line is left blank."""
 
@@ -73,7 +74,7 @@ class Page(Screen[ScreenResultType]):
 
     def compose(self) -> ComposeResult:
         """Yield the fixed lines around the content."""
-        yield TopBar(self.TITLE or "")
+        yield TopBar(self.TITLE or "", mark=_PRACTICE if self.app.practice else "")
         with Horizontal(id="middle"):
             yield Body(*self.content(), id="content")
             yield Panel()
@@ -289,7 +290,7 @@ class PickerPage(Page[ScreenResultType]):
 
     def content(self) -> Iterable[Widget]:
         """Yield the picker."""
-        yield self.BOX(
+        box = self.BOX(
             self.answer,
             self.run_reporting,
             prompt=self.PROMPT or "",
@@ -298,6 +299,12 @@ class PickerPage(Page[ScreenResultType]):
             typing=self.PROMPT is not None,
             at_once=self.AT_ONCE,
         )
+        box.take_scan = self.take_scan
+        yield box
+
+    async def take_scan(self, _text: str, /) -> None:
+        """Take a card that was scanned into the box; most pages have no use for it."""
+        self.say("Scan a card into a form, or into a box that finds people.")
 
     async def answer(self, _text: str, /) -> Answer:
         """Return the rows for what is typed."""

@@ -35,6 +35,8 @@ class _Lane:
         """Whether an interrupted call counts as cancelled: the program ends."""
 
     async def run(self, call: Callable[[], T], interruption: Interruption) -> T:
+        if self.ending:
+            raise asyncio.CancelledError
         self._outstanding.add(interruption)
         loop = asyncio.get_running_loop()
         try:

@@ -15,7 +15,7 @@ from fieldkit.screens.lookup.rows import label_of
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.day.correction import Preview, Target
+    from fieldkit.day.correction import CorrectedField, Preview
     from fieldkit.records import Record, Value
     from fieldkit.store import Store
 
@@ -29,7 +29,7 @@ _LATEST = 200
 """Camps that are looked through."""
 
 
-class TargetPage(PickerPage[None]):
+class CorrectedFieldPage(PickerPage[None]):
     """The fields that can be corrected on several entries."""
 
     KEYS = keys("Enter take", "type to narrow", "Esc back")
@@ -47,17 +47,21 @@ class TargetPage(PickerPage[None]):
 
     async def answer(self, text: str) -> Answer:
         """Answer with the fields whose label has the typed text."""
-        from fieldkit.day.correction import targets
+        from fieldkit.day.correction import fields_to_correct
 
         await self.ask(lambda _store: None)  # the records are loaded then
-        found = [one for one in targets(self._entries) if text.casefold() in one.label.casefold()]
+        found = [
+            one
+            for one in fields_to_correct(self._entries)
+            if text.casefold() in one.label.casefold()
+        ]
         return Answer(
             [Choice(((Span(o.label, "strong"),),), partial(self._take, o)) for o in found]
         )
 
-    async def _take(self, target: Target) -> None:
+    async def _take(self, corrected: CorrectedField) -> None:
         self.dismiss(None)
-        await self.app.push_screen(ValuePage(self._entries, target, self._done))
+        await self.app.push_screen(ValuePage(self._entries, corrected, self._done))
 
 
 class ValuePage(PickerPage[None]):
@@ -66,9 +70,9 @@ class ValuePage(PickerPage[None]):
     KEYS = keys("Enter take", "type to find", "Esc back")
     PROMPT = "Becomes"
 
-    def __init__(self, entries: Numbers, target: Target, done: Done) -> None:
+    def __init__(self, entries: Numbers, corrected: CorrectedField, done: Done) -> None:
         super().__init__()
-        self._entries, self._target, self._done = entries, target, done
+        self._entries, self._target, self._done = entries, corrected, done
 
     async def load_data(self) -> None:
         """Say which field."""
@@ -103,9 +107,9 @@ class ValuePage(PickerPage[None]):
     async def _take(self, value: Value) -> None:
         from fieldkit.day.correction import preview
 
-        entries, target = self._entries, self._target
+        entries, corrected = self._entries, self._target
         self.say("Working out what will change ...")
-        found = await self.read(lambda store: preview(store, entries, target, value), "preview")
+        found = await self.read(lambda store: preview(store, entries, corrected, value), "preview")
         self.dismiss(None)
         await self.app.push_screen(PreviewPage(found, self._done))
 
@@ -121,7 +125,7 @@ class PreviewPage(PickerPage[None]):
 
     async def load_data(self) -> None:
         """Say that nothing is saved yet."""
-        self.set_header("My entries", self._found.target.label, "Preview")
+        self.set_header("My entries", self._found.corrected.label, "Preview")
         self.say("Nothing is saved yet.", hint=True)
 
     async def answer(self, _text: str) -> Answer:
@@ -226,7 +230,7 @@ def _other_block(store: Store, found: Preview) -> str:
     from fieldkit.day.correction import BLOCK
 
     block, device = found.changes[0].edit.fields.get(BLOCK), store.device
-    if found.target.field != BLOCK or device is None or block == device.block:
+    if found.corrected.field != BLOCK or device is None or block == device.block:
         return ""
     district = found.changes[0].edit.fields.get("district")
     if not isinstance(district, int) or not isinstance(block, int):

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import counted
-from fieldkit.screens.day.correct_pages import TargetPage, ValuePage
+from fieldkit.screens.day.correct_pages import CorrectedFieldPage, ValuePage
 from fieldkit.screens.day.narrow_page import NarrowPage
 from fieldkit.screens.look.glyphs import OPEN, SAME
 from fieldkit.screens.look.parts import keys, rare, state_mark
@@ -192,7 +192,7 @@ class EntriesPage(PickerPage[None]):
     async def _correct(self) -> None:
         chosen = self._chosen()
         if chosen:
-            await self.app.push_screen(TargetPage(chosen, self._done))
+            await self.app.push_screen(CorrectedFieldPage(chosen, self._done))
 
     async def _filter(self) -> None:
         await self.app.push_screen(NarrowPage(self._found, self._narrow))
@@ -214,14 +214,14 @@ class EntriesPage(PickerPage[None]):
         await self.app.push_screen(NarrowPage((), take, "Move all entered since"))
 
     async def _move_all(self) -> None:
-        from fieldkit.day.correction import BLOCK, Target
+        from fieldkit.day.correction import BLOCK, CorrectedField
 
         chosen = [(one.kind, one.id) for one in self._found]
         if not chosen:
             self.say(f"Nothing was entered {self._words}.")
             return
-        target = Target("", BLOCK, "Block, of all of them")
-        await self.app.push_screen(ValuePage(chosen, target, self._done))
+        corrected = CorrectedField("", BLOCK, "Block, of all of them")
+        await self.app.push_screen(ValuePage(chosen, corrected, self._done))
 
     async def _print(self) -> None:
         found = [(one.kind, one.id) for one in self._found]

@@ -97,7 +97,7 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("open the hand-over", "F6", "/toolkit"),
         Help("find whose it is: scan, or type a code or name", "Enter"),
         Help("hand it over as shown", "Enter"),
-        Help("another outcome: taken by a relative, damaged, refused", "1 to 7, Enter"),
+        Help("by a relative, damaged, refused ...", "1 to 7, Enter"),
         Help("undo the last hand-over", "Ctrl+Z", "F8"),
     ),
     "On my entries": (
