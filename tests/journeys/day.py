@@ -147,7 +147,7 @@ def _group() -> list[Step]:
 
 def _training() -> list[Step]:
     return [
-        Step("3<enter><ctrl+n>", ("New training", "> Kind")),
+        Step("4<enter><ctrl+n>", ("New training", "> Kind")),
         Step("basic<enter>Joinery Wathoora<enter>carp<enter>", ("Carpenter", "> First day")),
         Step("0510 2026<enter>1010 2026<enter>", ("05 Oct 2026", "10 Oct 2026", "> Centre")),
         Step("<enter>Wathoora<ctrl+s>", ("Saved: Joinery Wathoora", "m enrol")),
@@ -162,7 +162,7 @@ def _training() -> list[Step]:
 
 
 def _toolkit() -> list[Step]:
-    opened = "4<enter>9419011432<enter>"
+    opened = "5<enter>9419011432<enter>"
     saved = ("TODAY", "○ Ghulam Mohammad Bhat")
     return [
         Step(opened, ("New toolkit", "Ghulam Mohammad Bhat", "> Set chosen")),
