@@ -13,7 +13,7 @@ demo: $(MADE)  ## the application on synthetic data; without a terminal, a worki
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/fieldkit demo; else $(BIN)/fieldkit demo --headless; fi
 
 test: $(MADE)  ## all tests except the long ones
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 3 --dist worksteal
 
 check: $(MADE)  ## style, strict types, imports between packages, nothing that Windows lacks
 	$(BIN)/ruff check
