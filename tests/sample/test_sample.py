@@ -276,5 +276,6 @@ def test_only_a_supervisors_sample_has_targets() -> None:
     assert "supervisor" not in written.values()
     office = {kind for kind, _ in made()} - {kind for kind, _ in sample(400, 7, BUDGAM, CHADOORA)}
     assert office == {
-        "area_coverage", "officer_assignment", "ranking", "scheme_limit", "snapshot", "target",
+        "area_coverage", "entry_check", "officer_assignment", "ranking", "scheme_limit",
+        "snapshot", "target",
     }  # fmt: skip

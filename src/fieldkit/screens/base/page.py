@@ -262,7 +262,7 @@ class Page(Screen[ScreenResultType]):
         except Exception as error:
             if not is_sentence(error):
                 raise
-            if self.is_attached:
+            if self.is_open:
                 self.say(str(error), error=True)
             return False
         return True
