@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,17 @@ def test_papers_say_what_was_entered_and_nothing_private_in_full(
     assert [line.split()[:3] for line in people.splitlines()[4:]] == [
         ["10", "Ghulam", "Mohammad"],  # the numbers by which their days are marked
         ["11", "Zooni", "Akhter"],
+    ]
+    with closing(Store.open(laptop)) as store:
+        late = {"name": "Abdul Ahad", "trade_code": "CARP"}
+        (person,) = store.save([Edit(kinds()["beneficiary"], late)], "Asha")
+        line = {"training_batch_id": ids["batch"], "beneficiary_id": person.id, "state": "ENROLLED"}
+        store.save([Edit(kinds()["training_enrolment"], line)], "Asha")
+    again = cli("print", "roster", ids["batch"]).text
+    assert [line.split()[:2] for line in again.splitlines()[4:]] == [
+        ["10", "Ghulam"],
+        ["11", "Zooni"],
+        ["12", "Abdul"],  # who comes later gets the next number, whatever the name
     ]
     listed = cli("print", "roster", "beneficiary", "--where", "trade_code=TAIL").text
     assert "Zooni" in listed

@@ -13,10 +13,11 @@ from tests.screens.conftest import artisan
 from textual import events
 
 from fieldkit.interruption import Interrupted
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.screens.base.store_threads import StoreThreads
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.form_widget import Form
-from fieldkit.store import Store
+from fieldkit.store import Store, StoreError
 from fieldkit.store.database import dbapi_connection
 
 if TYPE_CHECKING:
@@ -216,3 +217,23 @@ def _key(name: str) -> events.Key:
 
 def _form_stands(screen: object) -> bool:
     return isinstance(screen, FormPage) and any(form.model for form in screen.query(Form))
+
+
+async def test_what_is_asked_after_the_end_is_cancelled(threads: StoreThreads) -> None:
+    threads.close()
+    with pytest.raises(asyncio.CancelledError):
+        await threads.background(lambda: None)
+
+
+async def test_what_fails_after_its_page_is_closed_is_not_said_anywhere(opened_app: At) -> None:
+    def fail() -> None:
+        raise StoreError("Another program is using the data file.")
+
+    async with opened_app() as hand:
+        page = FormPage(Beneficiary)
+        await hand.app.push_screen(page)
+        await hand.settle()
+        await hand.app.pop_screen()
+        await hand.settle()
+        assert not await page.run_reporting(lambda: hand.app.ask(lambda _store: fail()))
+        assert "Another program" not in hand.text()

@@ -159,6 +159,17 @@ def test_an_entry_that_left_the_area_is_shown_while_it_goes_again(laptop: Store)
     assert laptop.check() == []
 
 
+def test_a_verdict_changes_only_if_it_was_asked_for(laptop: Store) -> None:
+    edit(laptop, FAR, village="Nagam")
+    laptop.pull.receive(answer(laptop))
+    left_out = Verdict(seq=1, verdict="rejected", rule="left_out")
+    unasked = replace(answer(laptop), settled=[SettledChange(1, None, left_out)])
+    laptop.pull.receive(unasked)
+    assert laptop.outbox.returned() == []
+    laptop.pull.receive(replace(unasked, asked_again=[1]))
+    assert [one.change.seq for one in laptop.outbox.returned()] == [1]
+
+
 def test_work_that_a_lying_server_took_is_shown_again_when_it_goes_again(laptop: Store) -> None:
     """It said that the edit made the version that it was made on."""
     edit(laptop, FAR, village="Nagam")

@@ -9,6 +9,7 @@ import pytest
 from tests.server.conftest import Api
 from tests.server.http_laptop import DAY
 
+from fieldkit.protocol.messages import SyncRequest
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.records.community.village_organisation import VillageOrganisation
@@ -17,6 +18,7 @@ from fieldkit.server.devices.authentication import device_of_token
 from fieldkit.server.devices.scopes import change_scope
 from fieldkit.server.operation.late import late_changes, leave, take
 from fieldkit.store import Edit, State, Store
+from fieldkit.sync import questions
 from fieldkit.sync.client import Outcome, sync
 from fieldkit.sync.failures import ServerRefusal
 from fieldkit.sync.transport import Traffic
@@ -169,3 +171,18 @@ def test_the_server_is_asked_again_after_it_lost_data(office: Office, late: str)
     office.store.pull.new_incarnation("another")
     assert [one.late for one in office.store.outbox.unsettled().values()] == [(2,)]
     assert office.store.states([late]) == {late: State.LATE}
+
+
+def test_after_lost_data_all_is_asked_again_in_parts(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        office.enter(name=f"VO {number}", village="Nagam")
+    office.sync()
+    office.store.pull.begin_again()
+    monkeypatch.setattr(questions, "MOST_UNSETTLED", 2)
+    office.transport.asked.clear()
+    office.sync()
+    asked = [one.unsettled for one in office.transport.asked if isinstance(one, SyncRequest)]
+    assert [one.again for one in asked if one and one.again] == [[1, 2], [3, 4], [5]]
+    assert office.store.outbox.unsettled() == {}

@@ -60,7 +60,7 @@ def _unfinished(store: Store, new: Draft) -> Draft | None:
     for place, one in enumerate(drafts, 1):
         texts = [text for text in one.texts.values() if text][:3]
         say(f"  {place} {', '.join(texts) or 'nothing typed yet'}")
-    begin = "begins anew" if new.record_id else "begins a new one"
+    begin = "begins again" if new.record_id else "begins a new one"
     place_typed = chosen_number(ask(f"A number goes on with it; Enter {begin}."), len(drafts))
     return None if place_typed is None else drafts[place_typed]
 

@@ -90,13 +90,13 @@ def _grid(grid: Grid, width: int) -> Iterator[str]:
 def _sizes(cells: Sequence[Sequence[str]], width: int) -> list[int]:
     """Return whole widths: as wide as the texts if they fit, else what there is, shared out."""
     most = [max(map(columns_of, column), default=0) for column in cells]
-    room = width - _GAP * (len(cells) - 1)
-    if sum(most) <= room:
+    free = width - _GAP * (len(cells) - 1)
+    if sum(most) <= free:
         return most
-    shared, _ = column_widths(cells, room, columns_of, 0)
+    shared, _ = column_widths(cells, free, columns_of, 0)
     sizes = [max(int(one), 1) for one in shared]
     for place in sorted(range(len(sizes)), key=lambda one: sizes[one] - shared[one]):
-        sizes[place] += 1 if sum(sizes) < room else 0
+        sizes[place] += 1 if sum(sizes) < free else 0
     return sizes
 
 
@@ -112,16 +112,16 @@ def _row(texts: Sequence[str], sizes: Sequence[int], right: Sequence[bool]) -> I
 
 def _blank(blank: Blank, width: int) -> Iterator[str]:
     """Give the label at the left, and beside it boxes, choices or a line to write on."""
-    room = width - _LABEL - _GAP
+    free = width - _LABEL - _GAP
     first, *more = _wrapped(blank.label, _LABEL - 3)
     more += _wrapped(blank.note, _LABEL - 3) if blank.note else ()
     left = [first, *(f"   {line}" for line in more)]
     if blank.choices:
-        beside = _ticks(blank.choices, room)
+        beside = _ticks(blank.choices, free)
     elif blank.boxes:
         beside = ["".join("[ ]" if one == "_" else one for one in blank.boxes)]
     else:
-        beside = ["." * room]
+        beside = ["." * free]
     for place in range(max(len(left), len(beside))):
         label = left[place] if place < len(left) else ""
         yield f"{_padded(label, _LABEL)}  {beside[place] if place < len(beside) else ''}"

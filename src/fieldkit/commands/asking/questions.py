@@ -276,7 +276,7 @@ class Questions:
             return Turn.AGAIN
         if one.value is None and model.mark < 0:
             say_all(numbered(found))
-            place = chosen_number(ask("Which one? Its number, or Enter to type anew."), len(found))
+            place = chosen_number(ask("Which one? Its number; Enter: type it again."), len(found))
             if place is None:
                 return Turn.AGAIN
             model.mark = place

@@ -291,7 +291,7 @@ def _manager(kind: type[Record]) -> ClassManager[Record]:
 
 @cache
 def _defaults(kind: type[Record]) -> Mapping[str, object]:
-    """Return the defaults by field; ``extra``, which is made anew for each record, is None."""
+    """Return the defaults by field; ``extra``, of which each record has its own, is None."""
     fields = kind.model_fields.items()
     return {name: None if info.default_factory else info.get_default() for name, info in fields}
 
