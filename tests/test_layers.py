@@ -79,7 +79,8 @@ SERVER = {"fastapi", "uvicorn", "starlette", "fieldkit.server"}
 HEAVY = {
     *("sqlmodel", "sqlalchemy", "pydantic", "alembic", "httpx", "openpyxl", "xlrd"),
     *("fieldkit.records", "fieldkit.schema", "fieldkit.store", "fieldkit.sync"),
-    *("fieldkit.files", "fieldkit.sample", "fieldkit.server"),
+    *("fieldkit.files", "fieldkit.sample", "fieldkit.server", "fieldkit.protocol"),
+    *("fieldkit.matching", "fieldkit.papers", "fieldkit.day", "hashlib", "secrets"),
 }
 
 HOME_WITHOUT_ITS_STORE = """

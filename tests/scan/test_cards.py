@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from tests.scan.cards import FIELDS, LETTER, Sign, digits, payload, typed, unsigned
 
 from fieldkit.plain_text import shown
-from fieldkit.scan import CERTIFICATES, LONGEST, Card, Checked, Unreadable, read_card, texts_of
+from fieldkit.scan.card import Card, Checked, Unreadable
+from fieldkit.scan.fill import texts_of
+from fieldkit.scan.keys import LONGEST
+from fieldkit.scan.read import CERTIFICATES, read_card
 
 NOWHERE = Path("nowhere")
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.scan.cards import LETTER, digits, payload
 
-from fieldkit.scan import ScanKeys
-from fieldkit.scan.secure import LONGEST
+from fieldkit.scan.keys import LONGEST, ScanKeys
 
 
 def reached(keys: ScanKeys, text: str) -> str:

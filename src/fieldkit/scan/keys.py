@@ -6,8 +6,8 @@ known for what they are, they are gathered here and reach no field.
 
 from __future__ import annotations
 
-from fieldkit.scan.secure import LONGEST
-
+LONGEST = 7_089
+"""Digits that the largest QR code holds."""
 _DIGITS = 25
 """Digits in a row that no field takes: the longest number, of an account, has 18."""
 _AFTER = "?P"

@@ -15,11 +15,10 @@ import zlib
 from pathlib import Path
 
 from fieldkit.scan.card import Card, Unreadable
+from fieldkit.scan.keys import LONGEST
 from fieldkit.scan.signature import check
 from fieldkit.scan.values import card_of
 
-LONGEST = 7_089
-"""Digits that the largest QR code holds."""
 _SHORTEST = 400
 _UNPACKED = 64 * 1024
 """Bytes that a card unpacks to at most; a real one has some 3,000."""

@@ -17,7 +17,10 @@ from fieldkit.commands.asking.question import (
 )
 from fieldkit.records import Reference, Use
 from fieldkit.reference.choices import fold
-from fieldkit.scan import Unreadable, looks_scanned, read_card, texts_of
+from fieldkit.scan.card import Unreadable
+from fieldkit.scan.fill import texts_of
+from fieldkit.scan.keys import looks_scanned
+from fieldkit.scan.read import read_card
 from fieldkit.screens.form.entry.form_field import UNKNOWN, Candidate, FormField
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.entry.same_person import SamePerson

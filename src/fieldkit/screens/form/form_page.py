@@ -12,7 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from fieldkit.records import Finding, Record, Reference, Use, kinds
-from fieldkit.scan import Unreadable, read_card, texts_of
+from fieldkit.scan.card import Unreadable
+from fieldkit.scan.fill import texts_of
+from fieldkit.scan.read import read_card
 from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.navigator import AfterSave, MenuEntry, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen

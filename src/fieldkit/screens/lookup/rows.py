@@ -16,7 +16,6 @@ from fieldkit.about.rows import (
     shown_value,
 )
 from fieldkit.about.states import record_words, state_words, states_in_words
-from fieldkit.protocol.difference import other_number
 
 __all__ = [
     "HEADINGS",
@@ -43,6 +42,8 @@ NOT_HERE = "This record is no longer on this laptop: it is in another area now, 
 
 def in_words(name: str) -> str:
     """Return the name of a field or kind that has no label here as words."""
+    from fieldkit.protocol.difference import other_number
+
     number = other_number(name)
     return f"Not the same as {number}" if number else name.replace("_", " ")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from fieldkit.scan import Unreadable, read_card, texts_of
 from fieldkit.screens.base.page import PickerPage
 
 R = TypeVar("R")
@@ -23,6 +22,10 @@ class ScannedCard:
 
     async def take(self, page: PickerPage[R], text: str) -> None:
         """Read a scanned text and look for its person; say what is wrong with it."""
+        from fieldkit.scan.card import Unreadable
+        from fieldkit.scan.fill import texts_of
+        from fieldkit.scan.read import read_card
+
         try:
             card = await page.ask(lambda store: read_card(text, store.home))
         except Unreadable as unreadable:

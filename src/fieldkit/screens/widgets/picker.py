@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.worker import Worker, WorkerError
 
-from fieldkit.scan import ScanKeys, looks_scanned
+from fieldkit.scan.keys import ScanKeys, looks_scanned
 from fieldkit.screens.look.drawn import Drawn
 from fieldkit.screens.look.parts import frame
 from fieldkit.screens.look.text import Cell, Span, Text

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from fieldkit.records import Nothing, Record, Use, Value
 from fieldkit.records.fields.formats import Text
-from fieldkit.scan import ScanKeys, looks_scanned
+from fieldkit.scan.keys import ScanKeys, looks_scanned
 from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.cursor import FormCursor
 from fieldkit.screens.form.entry.form_field import Candidate, FormField
