@@ -79,7 +79,7 @@ from fieldkit.store.read.suggestions import (
     name_words,
     suggested,
 )
-from fieldkit.store.rows.open_lists import learn_names, offer_villages
+from fieldkit.store.rows.open_lists import add_counts, offer_villages, uncounted_names
 from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
 from fieldkit.store.write import drafts
@@ -543,9 +543,15 @@ class Store:
         return found[GIVEN_NAMES], found[FAMILY_NAMES]
 
     def learn_names(self) -> None:
-        """Count the words of the names that an older version left uncounted, once."""
-        with self._database.write() as connection:
-            learn_names(connection)
+        """Count the words of the names that an older version left uncounted, once.
+
+        No save waits while they are counted.
+        """
+        with self._database.read() as connection:
+            counted = uncounted_names(connection)
+        if counted:
+            with self._database.write() as connection:
+                add_counts(connection, counted)
 
     def offer_villages(self, villages: Iterable[reference.Village]) -> None:
         """Offer these villages, and their panchayats, from now on, behind those typed before."""

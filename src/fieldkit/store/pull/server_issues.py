@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, bindparam, insert, select
 
 from fieldkit.protocol.difference import different_from
-from fieldkit.protocol.finding import Finding
 from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OwnChange, in_parts
@@ -29,6 +28,7 @@ def replace_issues(
     forget_issues(connection, [(row.kind, row.id) for row in rows], had)
     fresh = 0
     conflicts, findings = [], []
+    apart = _said_different(connection, rows)
     for row in rows:
         key = (row.kind, row.id)
         for one in row.conflicts:
@@ -50,7 +50,9 @@ def replace_issues(
                 }
             )
         for note in row.findings:
-            if note.rule == SAME_PERSON and _said_different(connection, row, note):
+            if note.rule == SAME_PERSON and any(
+                (row.id, number) in apart or (number, row.id) in apart for _, number in note.related
+            ):
                 continue
             findings.append(
                 {
@@ -71,11 +73,22 @@ def replace_issues(
     return fresh
 
 
-def _said_different(connection: Connection, row: ServerRow, note: Finding) -> bool:
-    """Say whether somebody said here, and the server does not know yet, that they are not one."""
-    numbers = {row.id, *(number for kind, number in note.related if kind == row.kind)}
-    found = Records(connection).fetch({row.kind}, sorted(numbers)).values()
-    return any(different_from(one.extra) & (numbers - {one.id}) for one in found)
+def _said_different(connection: Connection, rows: Sequence[ServerRow]) -> set[tuple[str, str]]:
+    """Return whom somebody told apart here among those that the server takes for one person.
+
+    It may not know that yet.
+    """
+    taken: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for note in row.findings:
+            if note.rule == SAME_PERSON:
+                taken[row.kind] |= {row.id, *(number for _, number in note.related)}
+    return {
+        (one.id, number)
+        for kind, numbers in taken.items()
+        for one in Records(connection).fetch({kind}, sorted(numbers)).values()
+        for number in different_from(one.extra)
+    }
 
 
 def _issues_before(

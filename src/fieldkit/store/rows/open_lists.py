@@ -36,22 +36,25 @@ def remember_typed(connection: Connection, writes: Sequence[RowWrite]) -> None:
         for name in names_of_people(kind):
             if text := _new_text(one, name):
                 typed.update(_words_of(text, district))
-    _add(connection, typed)
+    add_counts(connection, typed)
 
 
-def learn_names(connection: Connection) -> None:
-    """Count the words of all names, where none were counted yet: those of an older version."""
+def uncounted_names(connection: Connection) -> Mapping[Typed, int]:
+    """Count the words of all names, if none were counted yet: those of an older version.
+
+    It only reads, however long that takes; :func:`add_counts` stores the result.
+    """
     table = tables.typed_before
-    if connection.execute(select(table.c.uses).where(table.c.list == GIVEN_NAMES).limit(1)).first():
-        return
     typed: Counter[Typed] = Counter()
+    if connection.execute(select(table.c.uses).where(table.c.list == GIVEN_NAMES).limit(1)).first():
+        return typed
     for kind in kinds().values():
         columns = kind.table().c
         for name in names_of_people(kind):
             named = select(columns.district, columns[name]).where(columns[name].is_not(None))
             for district, text in connection.execute(named.execution_options(yield_per=_AT_ONCE)):
                 typed.update(_words_of(text, district))
-    _add(connection, typed)
+    return typed
 
 
 def _new_text(one: RowWrite, name: str) -> str:
@@ -69,7 +72,7 @@ def _words_of(name: str, district: int) -> Iterator[Typed]:
             yield FAMILY_NAMES if place else GIVEN_NAMES, district, spelled
 
 
-def _add(connection: Connection, typed: Mapping[Typed, int]) -> None:
+def add_counts(connection: Connection, typed: Mapping[Typed, int]) -> None:
     """Add to the counts of what was typed."""
     rows = [
         {
