@@ -11,24 +11,23 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
-from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.worker import Worker, WorkerError
 
-from fieldkit.scan.keys import ScanKeys, looks_scanned
+from fieldkit.scan.keys import looks_scanned
 from fieldkit.screens.look.drawn import Drawn
-from fieldkit.screens.look.parts import frame
-from fieldkit.screens.look.text import Cell, Span, Text
+from fieldkit.screens.look.text import Cell, Text
+from fieldkit.screens.widgets.box import box_line, framed_box
+from fieldkit.screens.widgets.box_scan import BoxScan
 from fieldkit.screens.widgets.rows import Answer, Choice, RowLine, all_lines, lay_out
 from fieldkit.screens.widgets.scrolling import View
 from fieldkit.screens.widgets.typed import Typed
 
 _FRAMED_FROM = 10
 """Lines of the widget from which the box has a frame."""
-_LEAST_BOX = 4
 
 Source = Callable[[str], Awaitable[Answer]]
 Runner = Callable[[Callable[[], Awaitable[object]]], Awaitable[bool]]
@@ -78,9 +77,7 @@ class Picker(Drawn, can_focus=True):
         self.typed = Typed()
         self.take_scan: Callable[[str], Awaitable[object]] | None = None
         """What is done with a card that a scanner types into the box."""
-        self._scan = ScanKeys()
-        self._before_scan = ("", 0)
-        self._key_at = 0.0
+        self._scan = BoxScan(self.typed)
         self.answer = Answer(mark=None)
         self._answered = ""
         self._mark: int | None = None
@@ -208,11 +205,17 @@ class Picker(Drawn, can_focus=True):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle keys for the box and the rows; leave the others to the page."""
-        if self.typing and self._scanned(event):
+        if self.typing and self._scan.takes(event):
             event.stop()
             event.prevent_default()
             if text := self._scan.take():
                 await self._read_scan(text)
+            elif self._answered != self.typed.text:
+                self.reload()
+            return
+        if await self.own_key(event):
+            event.stop()
+            event.prevent_default()
             return
         if event.key in ("slash", "question_mark") and not self.typed.text:
             return
@@ -235,6 +238,13 @@ class Picker(Drawn, can_focus=True):
                 event.prevent_default()
                 await self._typed(before)
 
+    async def own_key(self, event: events.Key, /) -> bool:  # noqa: ARG002
+        """Handle a key in a way that only this kind of picker has; say whether that was done.
+
+        A scanner's keys never come here.
+        """
+        return False
+
     async def on_paste(self, event: events.Paste) -> None:
         """Insert pasted text into the box."""
         event.stop()
@@ -244,25 +254,6 @@ class Picker(Drawn, can_focus=True):
             before = self.typed.text
             self.typed.insert(event.text.strip())
             await self._typed(before)
-
-    def _scanned(self, event: events.Key) -> bool:
-        """Keep the keys of a scanner out of the box; say whether this is one of them."""
-        self._scan.pause(event.time - self._key_at)
-        self._key_at = event.time
-        character = event.character if event.is_printable else None
-        if not character:
-            ended = self._scan.end(enter=event.key in {"enter", "tab", "ctrl+j"})
-            return ended or self._scan.active
-        if self._scan.starts(character):
-            self._before_scan = (self.typed.text, self.typed.cursor)
-        was_active = self._scan.active
-        if not self._scan.add(character):
-            return False
-        if not was_active:
-            text, self.typed.cursor = self._before_scan
-            self.typed.text = text
-            self.reload()
-        return True
 
     async def _read_scan(self, text: str) -> None:
         take = self.take_scan
@@ -435,33 +426,10 @@ class Picker(Drawn, can_focus=True):
 
     def _box(self, width: int) -> list[Text]:
         """Return the lines of the box."""
-        title = (Span(self.prompt, "key"),)
         if self._box_height == 1:
-            label = (Span("  "), *title, Span("  ")) if self.prompt else (Span("  "),)
-            space = width - sum(len(span.text) for span in label) - 2
-            return [(*label, *self._typed_text(max(space, _LEAST_BOX)))]
+            return [box_line(self.typed, self.prompt, width)]
         note = self.answer.note if self.typed.text else self.hint
-        inside = self._typed_text(max(width - 6, _LEAST_BOX))
-        return [(Span(" "), *line) for line in frame(title, note, [inside], width - 2, "accent")]
-
-    def _typed_text(self, width: int) -> Text:
-        text, cursor = self.typed.window(width)
-        if cell_len(text) > width:
-            text = set_cell_size(text, width)
-        at = self._letter_at(text, cursor)
-        return (
-            Span(text[:at], "strong"),
-            Span(text[at : at + 1] or " ", "cursor"),
-            Span(text[at + 1 :], "strong"),
-        )
-
-    @staticmethod
-    def _letter_at(text: str, cells: int) -> int:
-        """Return the place of the letter that begins at a cell."""
-        place = 0
-        while place < len(text) and cell_len(text[:place]) < cells:
-            place += 1
-        return place
+        return framed_box(self.typed, self.prompt, note, width)
 
 
 def _joined(first: Answer, second: Answer) -> Answer:
