@@ -93,8 +93,13 @@ TASKS: Mapping[str, Task] = {
 """A task of another page is another entry here: it presses its keys through a :class:`Typist`."""
 
 
-def irreducible(wanted: Wanted, *, first: bool, free: Sequence[str] = ()) -> int:
+def irreducible(
+    wanted: Wanted, *, first: bool, free: Sequence[str] = (), twice: bool = False
+) -> int:
     """Return the letters and digits of a record that no form can know or guess.
+
+    ``twice``: the account number counts twice, as it is asked twice; an IFSC that is found by the
+    words of its branch is not typed at all.
 
     A choice counts as one key, a date as six digits (a lone year as four). What follows from
     other fields counts as none, nor does a family name that the person's own name has already.
@@ -113,7 +118,8 @@ def irreducible(wanted: Wanted, *, first: bool, free: Sequence[str] = ()) -> int
         elif isinstance(form, PersonName) and name != "name" and text.split()[-1:] == own[-1:]:
             total += len(text.rpartition(" ")[0])
         else:
-            total += len(text)
+            again = twice and Beneficiary.asked_fields()[name].twice is Twice.ACCOUNT
+            total += len(text) * (2 if again else 1)
     return total
 
 
@@ -179,7 +185,8 @@ def figures(name: str) -> list[Figure]:
         raise AssertionError("; ".join(differ[:5]))
     keys, plain = counted.keys / len(wanted), sum(baselines()[name]) / len(wanted)
     text = sum(
-        irreducible(one, first=not place, free=task.free) for place, one in enumerate(wanted)
+        irreducible(one, first=not place, free=task.free, twice=task.twice)
+        for place, one in enumerate(wanted)
     )
     beyond = keys - text / len(wanted)
     return [

@@ -203,7 +203,7 @@ class FormPage(Page["SavedRecord | None"]):
             model.say(str(unreadable), alarm=True)
             self.app.bell()
             return
-        filled, differ = model.fill_card(texts_of(card))
+        filled, differ = model.scanned.fill(texts_of(card))
         other = f" Other on the card: {', '.join(differ)}." if differ else ""
         model.say(f"{filled} fields filled from the card.{other}", card.checked)
         self.form_typed(left_field=True)  # so that it is looked up who this may be

@@ -205,15 +205,7 @@ class Picker(Drawn, can_focus=True):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle keys for the box and the rows; leave the others to the page."""
-        if self.typing and self._scan.takes(event):
-            event.stop()
-            event.prevent_default()
-            if text := self._scan.take():
-                await self._read_scan(text)
-            elif self._answered != self.typed.text:
-                self.reload()
-            return
-        if await self.own_key(event):
+        if await self._scanned(event) or await self.own_key(event):
             event.stop()
             event.prevent_default()
             return
@@ -254,6 +246,16 @@ class Picker(Drawn, can_focus=True):
             before = self.typed.text
             self.typed.insert(event.text.strip())
             await self._typed(before)
+
+    async def _scanned(self, event: events.Key) -> bool:
+        """Keep the keys of a scanner out of the box; say whether this is one of them."""
+        if not self.typing or not self._scan.takes(event):
+            return False
+        if text := self._scan.take():
+            await self._read_scan(text)
+        elif self._answered != self.typed.text:
+            self.reload()
+        return True
 
     async def _read_scan(self, text: str) -> None:
         take = self.take_scan

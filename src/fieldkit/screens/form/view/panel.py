@@ -64,7 +64,8 @@ def offered_keys(model: FormModel, *, alike: bool = False) -> Sequence[Key]:
     one = model.current
     empty = not one.text.strip()
     return (
-        *keys("Enter next", "F4 same person?" if alike else ""),
+        *keys("Enter next, by itself once full" if model.goes_on.may(one) else "Enter next"),
+        *keys("F4 same person?" if alike else ""),
         *((rare("↑ back"),) if one.name != next(iter(model.fields)) else ()),
         *(keys(f"→ {model.going_on}") if model.completion else ()),
         *((rare("←→ choose"),) if one.closed or one.searched or one.field.open_list else ()),
