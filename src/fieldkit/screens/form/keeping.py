@@ -50,8 +50,8 @@ class Keeping:
         model = self._page.model
         if model is None:
             return ()
-        wait = "Full fields wait for Enter" if model.goes_on.on else "Full fields go on by themselves"
-        alone = MenuEntry(wait, "", self._change_going_on)
+        does = "wait for Enter" if model.goes_on.on else "go on by themselves"
+        alone = MenuEntry(f"Full fields {does}", "", self._change_going_on)
         if model.record is not None:
             return (alone,)
         other = "every empty field" if model.needed_only else "only what is needed now"
@@ -82,7 +82,7 @@ class Keeping:
             on = model.goes_on.on = not model.goes_on.on
             self._take(replace(self._choices, goes_on=on))
             if on:
-                model.say("A field that is full goes on by itself.", "An Enter after it does nothing.")
+                model.say("A full field goes on by itself.", "One Enter after it does nothing.")
             else:
                 model.say("Every field waits for Enter.")
             self._page.form.done(model, model.at)

@@ -61,6 +61,7 @@ class FormScan:
             self._before.append(self._model.state_of_field())
 
     def _put_back(self) -> None:
+        self._model.noting.stop()
         for before in reversed(self._before):
             self._model.put_back(before)
         self._before = []

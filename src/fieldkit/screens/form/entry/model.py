@@ -18,6 +18,7 @@ from fieldkit.screens.form.entry.cursor import FormCursor
 from fieldkit.screens.form.entry.form_field import Candidate, FormField
 from fieldkit.screens.form.entry.form_scan import Before, FormScan
 from fieldkit.screens.form.entry.going_on import GoingOn
+from fieldkit.screens.form.entry.noting import Noting
 from fieldkit.screens.form.entry.passed_over import PassedOver
 from fieldkit.screens.form.entry.second_typing import SecondTyping
 from fieldkit.screens.form.entry.terms import Act, Message
@@ -57,6 +58,7 @@ class FormModel(FormCursor):
             PassedOver(self),
             GoingOn(self),
         )
+        self.noting = Noting(self)
         self.scan = ScanKeys()
         """The keys of a scanner, which reach no field."""
         self.scanned = FormScan(self)
@@ -71,21 +73,22 @@ class FormModel(FormCursor):
         """Begin with the field the cursor is in; what Enter passed over counts no longer."""
         self.passed.forget()
         self.second.stop()
+        self.noting.stop()
         super().enter_field()
 
     @property
     def box(self) -> FieldText:
-        """The text that keys change: of the current field, or of its second typing."""
-        return self.second.box or self.current.box
+        """The text that keys change: of the current field, its second typing, or its note."""
+        return self.noting.box or self.second.box or self.current.box
 
     @property
     def types_over(self) -> bool:
         """Whether the next key replaces the text."""
-        return self.second.box is None and super().types_over
+        return self.box is self.current.box and super().types_over
 
     def candidates(self) -> tuple[Candidate, ...]:
-        """Return what the text of the current field could mean; nothing in a second typing."""
-        return super().candidates() if self.second.box is None else ()
+        """Return what the text of the current field could mean; nothing while another is typed."""
+        return super().candidates() if self.box is self.current.box else ()
 
     # --- input ---
 
@@ -93,6 +96,8 @@ class FormModel(FormCursor):
         """Handle one key by Textual's name, with the character it types, if any."""
         if (scanned := self.scanned.press(self._character(key, character), key)) is not None:
             return scanned
+        if (noted := self.noting.press(key, self._character(key, character))) is not None:
+            return noted
         if self.help_open and key in {"f1", "escape", "question_mark"}:
             self.help_open = False
             return Act.NONE
@@ -118,7 +123,7 @@ class FormModel(FormCursor):
         if looks_scanned(text):
             self.scan.text = text.strip()
             return
-        if self.second.paste(text):
+        if self.noting.paste(text) or self.second.paste(text):
             return
         self._clear_message()
         piece = tame(" ".join(text.split()))
@@ -352,6 +357,8 @@ class FormModel(FormCursor):
         """How the half-typed word may go on: Right takes it, nothing else does."""
         one = self.current
         if self.types_over or not one.text or one.box.cursor < len(one.text):
+            return ""
+        if self.box is not one.box:
             return ""
         if self.kind.person and one.field.uses & (Use.NAME | Use.KIN):
             family_name = self._surname() if Use.KIN in one.field.uses else ""

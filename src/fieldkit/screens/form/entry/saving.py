@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fieldkit.protocol.difference import difference_field
+from fieldkit.protocol.note import note_field
 from fieldkit.records import Finding, Severity, Value, sentence
 from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.screens.form.entry.model import FormModel
@@ -33,7 +34,8 @@ def changes(model: FormModel) -> dict[str, Value]:
     if changed.keys() & _PLACE:
         # One without the other could come to stand beside another's half.
         changed |= {name: after[name] for name in _PLACE & model.fields.keys()}
-    return changed
+    notes = {note_field(name): text or None for name, text in model.changed_notes.items()}
+    return changed | notes
 
 
 def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:
@@ -45,6 +47,7 @@ def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:
     return (
         model.unasked
         | different
+        | {note_field(name): text for name, text in model.changed_notes.items()}
         | {
             name: one.draft_text(typing=typing and name == model.at and not model.fresh)
             for name, one in model.fields.items()

@@ -55,6 +55,8 @@ def _noted(noted: Amiss) -> list[Text]:
 
 def offered_keys(model: FormModel, *, alike: bool = False) -> Sequence[Key]:
     """Return the keys that work in the present field; ``alike``: somebody may be the same."""
+    if model.noting.box is not None:
+        return keys("Enter keep the note", "Ctrl+U empty it", "Ctrl+S save", "Esc leave it")
     if model.help_open:
         return keys("Esc back to the form")
     if model.second.differs:
