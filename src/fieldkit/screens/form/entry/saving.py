@@ -122,7 +122,8 @@ def refuse(model: FormModel, findings: Sequence[Finding]) -> None:
     model.go_back_to(first.field)
     said = sentence(first)
     if first.rule == SAME_PERSON:
-        model.say(said, "F4 compare. Somebody else? Ctrl+S again.", alarm=True)
+        alike = f"{len(stops)} people here are alike. " if len(stops) > 1 else ""
+        model.say(f"{alike}{said}", "F4 compare. Somebody else? Ctrl+S again.", alarm=True)
         return
     label = model.fields[first.field].field.label if first.field in model.fields else ""
     said = said if said.startswith(label) else f"{label}: {said}"
