@@ -75,7 +75,7 @@ def test_a_note_is_one_line_within_bounds_and_holds_no_aadhaar_number() -> None:
     assert model.noting.box is not None
     assert "Aadhaar" in model.message.text
     press(model, "<escape>")
-    assert (model.notes, model.at, model.noting.box) == ({}, "mobile", None)
+    assert (model.notes, model.at) == ({}, "mobile")
     model.noting.begin()
     model.paste("two\nlines\x1b[31m " + "x" * 300)
     press(model, "<enter>")

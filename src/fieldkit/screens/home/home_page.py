@@ -22,6 +22,7 @@ from fieldkit.screens.lookup.hits import (
     NOTHING_MARKED,
     alike,
     choice_of,
+    has_letters,
     keys_for,
     marked_place,
     new_cells,
@@ -161,7 +162,9 @@ class HomePage(PickerPage[None]):
     def on_picker_marked(self, event: Picker.Marked) -> None:
         """Say what Enter does with the marked row."""
         if len(self.picker.typed.text.strip()) > 1:
-            self.set_keys(*keys_for(event.row, self.picker.answer, self.FINDING, "register"))
+            box = self.picker
+            begins = "register"
+            self.set_keys(*keys_for(event.row, box.answer, self.FINDING, begins, box.numbers))
 
     def on_picker_nothing_marked(self, _event: Picker.NothingMarked) -> None:
         """Say what to press instead of Enter."""
@@ -187,6 +190,7 @@ class HomePage(PickerPage[None]):
             marked_place(len(rows), sure=sure, last=True),
             headings=headings_of(rows),
             note=alike(len(rows)),
+            numbered=has_letters(text),
         )
 
     def _first_hits(self, text: str, glimpses: Sequence[Glimpse]) -> Answer:
@@ -203,7 +207,7 @@ class HomePage(PickerPage[None]):
         last = Choice(new, partial(self._begin, text))
         sure = bool(glimpses) and glimpses[0].strong
         marked = marked_place(len(rows), sure=sure, last=True)
-        return Answer(rows, last, marked, headings=HEADINGS)
+        return Answer(rows, last, marked, headings=HEADINGS, numbered=has_letters(text))
 
     async def _open(self, kind: str, record_id: str) -> None:
         await self.app.opened()

@@ -24,7 +24,7 @@ Take = Callable[[str, str], Awaitable[object]]
 Ask = Callable[[Callable[["Store"], Mapping[str, str]]], Awaitable[Mapping[str, str]]]
 """Asks the store, in its thread."""
 
-NOTHING_MARKED = "Is it one of these? Down marks one, Enter opens it. Ctrl+N registers a new one."
+NOTHING_MARKED = "Is it one of these? Down marks one, its number opens it. Ctrl+N: a new one."
 """What is said when Enter is pressed among hits of which none is sure."""
 
 
@@ -109,17 +109,25 @@ def marked_place(many: int, *, sure: bool, last: bool) -> int | None:
     return None
 
 
+def has_letters(typed: str) -> bool:
+    """Say whether a text is more than digits, so that a digit behind it can mean a row."""
+    return any(map(str.isalpha, typed))
+
+
 def keys_for(
-    row: Choice | None, answer: Answer, offered: Sequence[Key], begins: str
+    row: Choice | None, answer: Answer, offered: Sequence[Key], begins: str, numbers: int = 0
 ) -> Sequence[Key]:
     """Return the keys that work on the marked row; ``offered`` begins with Enter.
 
-    ``begins``: what Enter does on the row that begins a new record.
+    ``begins``: what Enter does on the row that begins a new record; ``numbers``: how many rows a
+    digit takes.
     """
     enter, *others = offered
+    digits = [Key(f"1-{numbers}", "that one")] if numbers > 1 else []
     if row is None:
-        return others
-    return (enter._replace(does=begins), *others) if row is answer.last else offered
+        return [*digits, *others]
+    first = enter._replace(does=begins) if row is answer.last else enter
+    return [first, *digits, *others]
 
 
 def alike(many: int) -> str:

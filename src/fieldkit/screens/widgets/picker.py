@@ -22,7 +22,7 @@ from fieldkit.screens.look.drawn import Drawn
 from fieldkit.screens.look.text import Cell, Text
 from fieldkit.screens.widgets.box import box_line, framed_box
 from fieldkit.screens.widgets.box_scan import BoxScan
-from fieldkit.screens.widgets.rows import Answer, Choice, RowLine, all_lines, lay_out
+from fieldkit.screens.widgets.rows import NUMBERED, Answer, Choice, RowLine, all_lines, lay_out
 from fieldkit.screens.widgets.scrolling import View
 from fieldkit.screens.widgets.typed import Typed
 
@@ -81,6 +81,8 @@ class Picker(Drawn, can_focus=True):
         self.answer = Answer(mark=None)
         self._answered = ""
         self._mark: int | None = None
+        self._walks = False
+        """Whether the mark was moved since the text was typed: a number then takes its row."""
         self._top = 0
         self._loading: Worker[None] | None = None
         self._drawn: list[RowLine] = []
@@ -97,6 +99,7 @@ class Picker(Drawn, can_focus=True):
         """Load the rows of what is typed, or of ``text`` put in its place."""
         if text is not None:
             self.typed.put(text)
+            self._walks = False
         # A partial, not a coroutine: a load that the next key replaces is then never created.
         loading = partial(self._load, self.typed.text)
         self._loading = self.run_worker(loading, exclusive=True, group="rows")
@@ -205,7 +208,11 @@ class Picker(Drawn, can_focus=True):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle keys for the box and the rows; leave the others to the page."""
-        if await self._scanned(event) or await self.own_key(event):
+        if (
+            await self._scanned(event)
+            or await self.own_key(event)
+            or await self._take_number(event.character or "")
+        ):
             event.stop()
             event.prevent_default()
             return
@@ -247,6 +254,24 @@ class Picker(Drawn, can_focus=True):
             self.typed.insert(event.text.strip())
             await self._typed(before)
 
+    @property
+    def numbers(self) -> int:
+        """How many rows a digit takes now, from the first one on."""
+        return min(len(self.answer.rows), NUMBERED) if self.answer.numbered and self._walks else 0
+
+    async def _take_number(self, character: str) -> bool:
+        """Take the row of a number that is on the screen; say whether the key was one.
+
+        Before the mark was moved a digit is typed: it may begin a mobile or its last digits.
+        """
+        place = int(character) - 1 if character.isascii() and character.isdecimal() else -1
+        if not 0 <= place < self.numbers or not any(line.row == place for line in self._drawn):
+            return False
+        self._mark = place
+        self._draw()
+        await self.enter()
+        return True
+
     async def _scanned(self, event: events.Key) -> bool:
         """Keep the keys of a scanner out of the box; say whether this is one of them."""
         if not self.typing or not self._scan.takes(event):
@@ -266,6 +291,7 @@ class Picker(Drawn, can_focus=True):
         if self.typed.text == before:
             self.refresh()
             return
+        self._walks = False
         self.reload()
         if self._at_once and self.typed.text.isdigit():
             await self.settled()
@@ -296,6 +322,7 @@ class Picker(Drawn, can_focus=True):
         if self.answer.scrolls and key in ("home", "end"):
             self._show(self._view.end(first=key == "home"))
         else:
+            self._walks = True
             await self._shift(step or 0, jump or 0)
         return True
 
@@ -398,6 +425,7 @@ class Picker(Drawn, can_focus=True):
                 width,
                 height - box,
                 empty=self._empty if current else "",
+                numbers="key" if self._walks else "dim",
             )
         changed = [
             Region(0, box + y, width, 1)
