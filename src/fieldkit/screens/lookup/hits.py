@@ -115,15 +115,19 @@ def has_letters(typed: str) -> bool:
 
 
 def keys_for(
-    row: Choice | None, answer: Answer, offered: Sequence[Key], begins: str, numbers: int = 0
+    row: Choice | None,
+    answer: Answer,
+    offered: Sequence[Key],
+    begins: str,
+    numbers: Sequence[int] = (),
 ) -> Sequence[Key]:
     """Return the keys that work on the marked row; ``offered`` begins with Enter.
 
-    ``begins``: what Enter does on the row that begins a new record; ``numbers``: how many rows a
-    digit takes.
+    ``begins``: what Enter does on the row that begins a new record; ``numbers``: of the rows that
+    a digit takes.
     """
     enter, *others = offered
-    digits = [Key(f"1-{numbers}", "that one")] if numbers > 1 else []
+    digits = [Key(f"{numbers[0]}-{numbers[-1]}", "that one")] if len(numbers) > 1 else []
     if row is None:
         return [*digits, *others]
     first = enter._replace(does=begins) if row is answer.last else enter

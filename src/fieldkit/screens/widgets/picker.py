@@ -7,7 +7,7 @@ background; the newest text wins, and Enter waits for the rows of the text that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -255,19 +255,23 @@ class Picker(Drawn, can_focus=True):
             await self._typed(before)
 
     @property
-    def numbers(self) -> int:
-        """How many rows a digit takes now, from the first one on."""
-        return min(len(self.answer.rows), NUMBERED) if self.answer.numbered and self._walks else 0
+    def numbers(self) -> Sequence[int]:
+        """The numbers of the rows on the screen that a digit takes now."""
+        if not (self.answer.numbered and self._walks):
+            return ()
+        most = min(len(self.answer.rows), NUMBERED)
+        shown = {line.row + 1 for line in self._drawn if line.row is not None}
+        return sorted(number for number in shown if number <= most)
 
     async def _take_number(self, character: str) -> bool:
         """Take the row of a number that is on the screen; say whether the key was one.
 
         Before the mark was moved a digit is typed: it may begin a mobile or its last digits.
         """
-        place = int(character) - 1 if character.isascii() and character.isdecimal() else -1
-        if not 0 <= place < self.numbers or not any(line.row == place for line in self._drawn):
+        number = int(character) if character.isascii() and character.isdecimal() else 0
+        if number not in self.numbers:
             return False
-        self._mark = place
+        self._mark = number - 1
         self._draw()
         await self.enter()
         return True
