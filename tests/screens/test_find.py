@@ -8,11 +8,11 @@ import pytest
 from tests.screens.conftest import artisan
 from textual import events
 
+from fieldkit.screens.find.matched import hit_cells
+from fieldkit.screens.find.search import texts_from
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.look.text import text_of, words_of
-from fieldkit.screens.lookup.matched import hit_cells
-from fieldkit.screens.lookup.search import texts_from
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Store

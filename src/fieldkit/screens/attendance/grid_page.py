@@ -17,10 +17,10 @@ from textual.binding import Binding, BindingType
 from fieldkit.screens.attendance.roll.people import OnRoll, read_people
 from fieldkit.screens.attendance.roll_page import NUMBER, UNNUMBERED, RollPage
 from fieldkit.screens.attendance.walk_in_page import begin_walk_in, save_walk_in
+from fieldkit.screens.find.hits import alike, choice_of, new_cells
+from fieldkit.screens.find.search import search, texts_from
 from fieldkit.screens.look.text import Span
-from fieldkit.screens.lookup.hits import alike, choice_of, new_cells
 from fieldkit.screens.lookup.rows import Row, headings_of
-from fieldkit.screens.lookup.search import search, texts_from
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 

@@ -19,6 +19,7 @@ from fieldkit.scan.read import read_card
 from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.navigator import AfterSave, MenuEntry, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
+from fieldkit.screens.find.search import texts_from
 from fieldkit.screens.form.comparing import Comparing
 from fieldkit.screens.form.drafting import Drafting
 from fieldkit.screens.form.entry.form_field import Candidate
@@ -40,7 +41,6 @@ from fieldkit.screens.form.view.lines import cut_note
 from fieldkit.screens.form.view.panel import alike_line, bar, blocks, offered_keys
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.rows import in_words
-from fieldkit.screens.lookup.search import texts_from
 from fieldkit.screens.widgets.bars import PANEL_WIDTH
 from fieldkit.store import Draft, Edit, Refused, StoreError
 

@@ -13,12 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.page import LOW, PickerPage
-from fieldkit.screens.home import board
-from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
-from fieldkit.screens.look.glyphs import DOWN, UP
-from fieldkit.screens.look.parts import keys, rare
-from fieldkit.screens.look.text import Span, Text
-from fieldkit.screens.lookup.hits import (
+from fieldkit.screens.find.hits import (
     NOTHING_MARKED,
     alike,
     choice_of,
@@ -28,9 +23,14 @@ from fieldkit.screens.lookup.hits import (
     new_cells,
     new_row,
 )
+from fieldkit.screens.find.scanning import ScannedCard
+from fieldkit.screens.find.search import search
+from fieldkit.screens.home import board
+from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
+from fieldkit.screens.look.glyphs import DOWN, UP
+from fieldkit.screens.look.parts import keys, rare
+from fieldkit.screens.look.text import Span, Text
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
-from fieldkit.screens.lookup.scanning import ScannedCard
-from fieldkit.screens.lookup.search import search
 from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.picker import Picker
@@ -195,7 +195,7 @@ class HomePage(PickerPage[None]):
 
     def _first_hits(self, text: str, glimpses: Sequence[Glimpse]) -> Answer:
         """Answer from the database file alone; what is taken waits until the records are loaded."""
-        from fieldkit.screens.lookup.matched import hit_cells
+        from fieldkit.screens.find.matched import hit_cells
 
         rows = []
         for one in glimpses:

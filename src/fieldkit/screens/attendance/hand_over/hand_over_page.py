@@ -29,10 +29,10 @@ from fieldkit.screens.attendance.hand_over.things import (
 )
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.find.hits import alike
 from fieldkit.screens.look.glyphs import DOT, DOWN, UP
 from fieldkit.screens.look.parts import MARGIN, Key, keys
 from fieldkit.screens.look.text import Cell, Span, joined, width_of, wrapped
-from fieldkit.screens.lookup.hits import alike
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice, LazyRows
 

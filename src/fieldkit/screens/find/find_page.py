@@ -14,10 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.glyphs import DOWN, UP
-from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.hits import (
+from fieldkit.screens.find.hits import (
     NOTHING_MARKED,
     Take,
     alike,
@@ -27,9 +24,12 @@ from fieldkit.screens.lookup.hits import (
     marked_place,
     new_row,
 )
+from fieldkit.screens.find.scanning import ScannedCard
+from fieldkit.screens.find.search import search
+from fieldkit.screens.look.glyphs import DOWN, UP
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.lookup.rows import Row, headings_of
-from fieldkit.screens.lookup.scanning import ScannedCard
-from fieldkit.screens.lookup.search import search
 from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice

@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.navigator import AfterSave, Navigator
+from fieldkit.screens.find.matched import hit_cells
+from fieldkit.screens.find.search import MOST, texts_from, texts_typed
 from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.parts import Key, state_mark
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.matched import hit_cells
 from fieldkit.screens.lookup.rows import Row
-from fieldkit.screens.lookup.search import MOST, texts_from, texts_typed
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
