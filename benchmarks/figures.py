@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 MILLI = 1000
+FEW = 10
+"""Below it, hundredths are shown: keys a person, say."""
 
 
 @dataclass(frozen=True)
@@ -64,4 +66,6 @@ def keep(figures: Iterable[Figure], path: Path) -> None:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}" if value < MILLI else f"{value:.0f}"
+    if value is None:
+        return ""
+    return f"{value:.2f}" if value < FEW else f"{value:.1f}" if value < MILLI else f"{value:.0f}"

@@ -3,7 +3,11 @@
 Run it alone with ``python -m benchmarks.keystrokes.ledger [TASK ...]``. Each task opens the
 application on a home with a block's records in it, presses the keys, and compares the saved records
 with the people wanted. It then reports keys a person, the ratio to the plain form
-(:mod:`benchmarks.keystrokes.baseline`), and the keys beyond the text that cannot be left out.
+(:mod:`benchmarks.keystrokes.baseline`), and the keys beyond the text that cannot be left out. The
+tasks of a camp (:mod:`benchmarks.keystrokes.camp`) have their goals in keys a person.
+
+A laptop asks account number and IFSC twice unless somebody turns that off. The plain form does not,
+so *in full* is counted both ways: "typed once" compares the same work, and has the goal.
 """
 
 import asyncio
@@ -16,6 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from benchmarks.figures import Figure, table
+from benchmarks.keystrokes import camp
 from benchmarks.keystrokes.baseline import FILLED_BY_IFSC, baselines
 from benchmarks.keystrokes.people import (
     BLOCK,
@@ -29,9 +34,11 @@ from benchmarks.keystrokes.typist import Typist, plainly
 from fieldkit.app import FieldkitApp
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.declaration.field import Twice
 from fieldkit.records.fields.formats import Born, Choice, Date, PersonName, YesNo
 from fieldkit.sample.area import area
 from fieldkit.sample.people import artisan, person
+from fieldkit.screens.lookup.twice import keep_twice
 from fieldkit.store import Edit, Store
 
 OPERATOR = "Asha"
@@ -59,6 +66,8 @@ class Task(NamedTuple):
     """The greatest ratio to the plain form."""
     free: Sequence[str] = ()
     """Fields that need no key at all after the first record."""
+    twice: bool = True
+    """Whether account number and IFSC are typed twice, as on a laptop that chose nothing."""
 
 
 async def register(typist: Typist, wanted: Sequence[Wanted]) -> None:
@@ -75,7 +84,8 @@ async def register_neighbours(typist: Typist, wanted: Sequence[Wanted]) -> None:
 
 TASKS: Mapping[str, Task] = {
     "needed": Task("registering, needed fields", needed, register, 0.80),
-    "in full": Task("registering, in full", people, register, 0.75),
+    "in full": Task("registering, in full, typed once", people, register, 0.75, twice=False),
+    "in full, twice": Task("registering, in full, account and IFSC twice", people, register, 0.75),
     "repeat": Task(
         "registering, same village and trade", neighbours, register_neighbours, 0.65, KEPT
     ),
@@ -83,8 +93,13 @@ TASKS: Mapping[str, Task] = {
 """A task of another page is another entry here: it presses its keys through a :class:`Typist`."""
 
 
-def irreducible(wanted: Wanted, *, first: bool, free: Sequence[str] = ()) -> int:
+def irreducible(
+    wanted: Wanted, *, first: bool, free: Sequence[str] = (), twice: bool = False
+) -> int:
     """Return the letters and digits of a record that no form can know or guess.
+
+    ``twice``: the account number counts twice, as it is asked twice; an IFSC that is found by the
+    words of its branch is not typed at all.
 
     A choice counts as one key, a date as six digits (a lone year as four). What follows from
     other fields counts as none, nor does a family name that the person's own name has already.
@@ -103,12 +118,15 @@ def irreducible(wanted: Wanted, *, first: bool, free: Sequence[str] = ()) -> int
         elif isinstance(form, PersonName) and name != "name" and text.split()[-1:] == own[-1:]:
             total += len(text.rpartition(" ")[0])
         else:
-            total += len(text)
+            again = twice and Beneficiary.asked_fields()[name].twice is Twice.ACCOUNT
+            total += len(text) * (2 if again else 1)
     return total
 
 
-def prepare(home: Path) -> None:
+def prepare(home: Path, *, twice: bool = True) -> None:
     """Make a home with a block's artisans in it, none of them among the people wanted."""
+    for one in Twice if not twice else ():
+        keep_twice(home, one, on=False)
     store, random, where = Store.open(home), Random("a block"), area(DISTRICT, BLOCK)
     store.init(OPERATOR, DISTRICT, BLOCK)
     asked, edits = Beneficiary.asked_fields(), []
@@ -125,7 +143,7 @@ async def count(task: Task) -> Counted:
     """Do a task in the application and return what it took."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        await asyncio.to_thread(prepare, home)
+        await asyncio.to_thread(prepare, home, twice=task.twice)
         app = FieldkitApp(home, None)
         async with app.run_test(size=(80, 24)) as pilot:
             await app.opened()
@@ -167,7 +185,8 @@ def figures(name: str) -> list[Figure]:
         raise AssertionError("; ".join(differ[:5]))
     keys, plain = counted.keys / len(wanted), sum(baselines()[name]) / len(wanted)
     text = sum(
-        irreducible(one, first=not place, free=task.free) for place, one in enumerate(wanted)
+        irreducible(one, first=not place, free=task.free, twice=task.twice)
+        for place, one in enumerate(wanted)
     )
     beyond = keys - text / len(wanted)
     return [
@@ -176,11 +195,13 @@ def figures(name: str) -> list[Figure]:
     ]
 
 
-def measure() -> list[Figure]:
-    """Do every task."""
-    return [figure for name in TASKS for figure in figures(name)]
+def measure(names: Sequence[str] = ()) -> list[Figure]:
+    """Do the tasks named, else every task of the form and of a camp."""
+    found = [figure for name in TASKS if not names or name in names for figure in figures(name)]
+    return found + [
+        figure for name in camp.TASKS if not names or name in names for figure in camp.figures(name)
+    ]
 
 
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or list(TASKS)
-    print(table([figure for name in chosen for figure in figures(name)]))
+    print(table(measure(sys.argv[1:])))

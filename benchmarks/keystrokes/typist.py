@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from benchmarks.keystrokes.people import Wanted
 from fieldkit.app import FieldkitApp
 from fieldkit.records import Use, Value
+from fieldkit.records.declaration.field import Twice
 from fieldkit.records.fields.formats import (
     Born,
     Choice,
@@ -96,6 +97,7 @@ class Typist:
                     await self.press("<f3>")
         before = self.model
         await self.press("<ctrl+n>")
+        await self._type_again()
         if self.model is before:
             page = self.app.screen
             said = page.sentence if isinstance(page, FormPage) else ""
@@ -106,13 +108,35 @@ class Typist:
         return wanted.get(name) is not None and one.value != wanted[name]
 
     async def _go_to(self, name: str) -> None:
-        """Press Enter until the cursor is in a field; Enter passes over what is filled."""
+        """Go to a field: by Enter, which passes over what is filled, or past whole sections."""
         order = list(self.model.fields)
         while self.model.at != name:
             at = self.model.at
-            await self.press("<enter>")
+            await self.press("<pagedown>" if self._skips_to(name) else "<enter>")
+            await self._type_again()
             if self.model.at == at or order.index(self.model.at) > order.index(name):
-                raise AssertionError(f"Enter leads from {at} to {self.model.at}, not to {name}")
+                raise AssertionError(f"Keys lead from {at} to {self.model.at}, not to {name}")
+
+    def _skips_to(self, name: str) -> bool:
+        """Say whether Page Down on the way to a field costs fewer keys than Enter alone."""
+        model = self.model
+        order, sections = list(model.fields), model.sections
+        here, there = order.index(model.at), order.index(name)
+        stops = [
+            one.field.section
+            for one in map(model.fields.get, order[here + 1 : there + 1])
+            if one is not None and not one.text.strip() and model.applies(one.name)
+        ]
+        goal = model.fields[name].field.section
+        pages = sections.index(goal) - sections.index(model.section)
+        return pages > 0 and pages + stops.count(goal) - 1 < len(stops)
+
+    async def _type_again(self) -> None:
+        """Type a number once more while the form asks for it; of an IFSC its last six."""
+        while self.model.second.box is not None:
+            one = self.model.current
+            text = plainly(one.field.format, one.value)
+            await self.press(text[-6:] if one.field.twice is Twice.IFSC else text, "<enter>")
 
     # --- one field ---
 
@@ -158,8 +182,10 @@ class Typist:
     async def _type_word(self, one: FormField, so_far: str) -> None:
         while one.text.rstrip() != so_far:
             rest = so_far[len(one.text) :]
-            offered = self.model.completion.rstrip()
-            if len(offered) > 1 and rest.startswith(offered):
+            whole = self.model.completion
+            offered = whole.rstrip()
+            fits = rest == offered or rest.startswith(whole)  # what is offered ends a word
+            if len(offered) > 1 and fits:
                 await self.press("<right>")
             else:
                 await self.press(rest[0])

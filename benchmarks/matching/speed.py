@@ -35,7 +35,7 @@ def measure() -> list[Figure]:
             Figure(f"{name}, p95", p95(wall), None, "ms", limit=limit),
             Figure(f"{name}, p95 of the processor", p95(processor), None, "ms", limit=limit),
         ]
-    return [*figures, _false_questions(home)]
+    return [*figures, false_questions(home)]
 
 
 def _times(home: Path, typed: list[dict[str, str | int]]) -> tuple[list[float], list[float]]:
@@ -53,15 +53,15 @@ def _times(home: Path, typed: list[dict[str, str | int]]) -> tuple[list[float], 
     return wall, processor
 
 
-def _false_questions(home: Path) -> Figure:
+def false_questions(home: Path, many: int = ORDINARY) -> Figure:
     """Register ordinary people, none of them twice; count at how many a question is asked."""
     store = Store.open(home)
     new = (one for household in households(SEED + 2) for one in household)
     asked = 0
-    for one in islice(new, ORDINARY):
+    for one in islice(new, many):
         values: dict[str, Value] = {**one.values()}
         found = store.look_alikes(Beneficiary.of(values))
         asked += any(match.strong for _, match in found)
     store.close()
-    share = asked / ORDINARY * 100
-    return Figure(f"false questions at {ORDINARY:,} registrations", share, None, "%", limit=2)
+    share = asked / many * 100
+    return Figure(f"false questions at {many:,} registrations", share, None, "%", limit=2)

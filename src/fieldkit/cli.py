@@ -210,6 +210,9 @@ def _add_records(commands: Subparsers) -> None:
     export.add_argument("kind")
     export.add_argument("--format", choices=("csv", "xlsx", "jsonl"))
     export.add_argument("-o", "--output", type=Path, metavar="FILE")
+    export.add_argument(
+        "--notes", action="store_true", help="add a column with the notes on fields"
+    )
     export.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
 
     enter = _add(commands, "enter", "enter or correct records by plain questions", "entering:enter")

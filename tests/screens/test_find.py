@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.screens.conftest import artisan
 from textual import events
 
+from fieldkit.screens.find.matched import hit_cells
+from fieldkit.screens.find.search import texts_from
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.look.text import text_of, words_of
-from fieldkit.screens.lookup.matched import hit_cells
-from fieldkit.screens.lookup.search import texts_from
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Store
@@ -118,6 +119,35 @@ async def test_the_end_leaves_nothing_waiting_for_keys(opened_app: At) -> None:
     await asyncio.sleep(0)
     waiting = [repr(task.get_coro()) for task in asyncio.all_tasks()]
     assert not [one for one in waiting if "_deliver_keys" in one]
+
+
+async def test_a_number_takes_a_hit_only_once_the_mark_was_moved(
+    opened_app: At, store: Store
+) -> None:
+    for number, father in enumerate(("Ali", "Ahad", "Bashir"), 1):
+        artisan(store, "Ghulam Bhat", f"{father} Bhat", f"941901143{number}")
+    async with opened_app() as hand:
+        await hand.press("ghulam bhat")
+        rows = [line for line in hand.text().splitlines() if "Ghulam Bhat" in line]
+        assert [row[0] for row in rows[:3]] == ["1", "2", "3"]
+        assert "1-3" not in hand.text()
+        await hand.press("<enter>")
+        assert "its number opens it." in hand.text()
+        await hand.press(" 1432")  # digits behind letters are last digits
+        assert isinstance(hand.app.screen, HomePage)
+        assert hand.app.screen.picker.typed.text == "ghulam bhat 1432"
+        await hand.press("<ctrl+u>", "ghulam bhat", "<down>")
+        assert "1-3 that one" in hand.text()
+        await hand.press("<down>", "4", "<backspace>")  # nobody has this number: it is typed
+        assert isinstance(hand.app.screen, HomePage)
+        assert "1-3" not in hand.text()
+        third = hand.line("3 Ghulam").split("s/o ")[1].split()[0]
+        await hand.press("<down>", "3")
+        assert isinstance(hand.app.screen, RecordPage)
+        assert f"s/o {third} Bhat" in hand.text()
+        await hand.press("<escape>", "9419", "<down>", "3")  # of digits alone nothing is a number
+        assert isinstance(hand.app.screen, HomePage)
+        assert hand.app.screen.picker.typed.text == "94193"
 
 
 async def test_up_from_none_of_these_reaches_the_last_hit(

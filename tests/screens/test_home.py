@@ -17,6 +17,7 @@ from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
+from fieldkit.screens.find.find_page import NewPage
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.lists.due_page import DuePage
@@ -25,7 +26,6 @@ from fieldkit.screens.look.glyphs import MORE
 from fieldkit.screens.look.look import Look
 from fieldkit.screens.look.palette import CHINAR_LIGHT
 from fieldkit.screens.look.text import joined, words_of
-from fieldkit.screens.lookup.find_page import NewPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets.picker import Picker

@@ -8,8 +8,8 @@ import pytest
 
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.screens.find.known_page import KnownPage
 from fieldkit.screens.form.form_page import FormPage
-from fieldkit.screens.lookup.known_page import KnownPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.store import Edit, Store
 

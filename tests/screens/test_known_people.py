@@ -111,6 +111,26 @@ async def test_a_save_over_a_strong_match_asks_once(
     assert len(list(store.each("beneficiary"))) == 3
 
 
+async def test_two_who_are_alike_are_one_question_and_saving_over_it_notes_nothing(
+    opened_app: At, block: dict[str, str], store: Store
+) -> None:
+    artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", AGAIN)
+    before = {one.id for one in store.each("beneficiary")}
+    async with opened_app() as hand:
+        await fill(hand, "gulam mohd bhat", AGAIN)
+        await hand.press("<down>", "Wathoora", "<enter>", "carp", "<enter>", "<ctrl+s>")
+        assert "2 people here are alike." in " ".join(hand.text().split())
+        await hand.press("<f4>")
+        assert "1 of 2" in hand.text()
+        await hand.press("<right>")
+        assert "2 of 2" in hand.text()
+        await hand.press("<escape>", "<ctrl+s>")
+        assert not isinstance(hand.app.screen, FormPage)
+    (new,) = [one for one in store.each("beneficiary") if one.id not in before]
+    # Only "different people" is remembered: the next who opens the record may be asked.
+    assert {one.id for one, _ in store.look_alikes(new)} == before - {block["tariq"]}
+
+
 async def test_a_family_with_one_mobile_is_not_asked(
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:

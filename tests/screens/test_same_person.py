@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.screens.conftest import artisan
+import pytest
+from tests.screens.conftest import Hand, artisan
 from tests.screens.test_known_people import AGAIN, fill
 
+from fieldkit.app import FieldkitApp
 from fieldkit.protocol.difference import difference_field, different_from
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.records.record_page import RecordPage
@@ -14,8 +18,7 @@ from fieldkit.screens.same_person.same_person_page import SamePersonPage
 from fieldkit.store import Store
 
 if TYPE_CHECKING:
-    import pytest
-    from tests.screens.conftest import At, Hand
+    from tests.screens.conftest import At
 
 
 def words(hand: Hand) -> str:
@@ -108,6 +111,38 @@ async def test_different_is_kept_in_the_draft_and_saved_with_the_new_record(
             record = store.get("beneficiary", number)
             assert record is not None
             assert different_from(record.extra) == {new}
+
+
+async def test_a_kill_between_different_and_the_save_forgets_neither(
+    opened_app: At, block: dict[str, str], store: Store, tmp_path: Path, killed: Path
+) -> None:
+    async with opened_app() as hand:
+        await fill(hand, "gulam mohd bhat", AGAIN)
+        await hand.press("<f4>", "n")
+        assert isinstance(hand.app.screen, FormPage)
+        shutil.copytree(tmp_path, killed, dirs_exist_ok=True)  # the disk as a kill leaves it
+    left = Store.open(killed)
+    (draft,) = left.drafts.of()
+    assert difference_field(block["ghulam"]) in draft.texts
+    app = FieldkitApp(killed, None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        again = Hand(pilot, app)
+        await again.settle()
+        await app.navigator.open_draft(draft)
+        await again.settle()
+        await save(again)
+        assert not isinstance(app.screen, FormPage)  # nobody was asked about
+    app.close_store()
+    record = left.get("beneficiary", block["ghulam"])
+    assert record is not None
+    assert len(list(left.each("beneficiary"))) == 3
+    assert left.look_alikes(record) == []  # the pair is told apart, whichever of the two says it
+    left.close()
+
+
+@pytest.fixture
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("killed")
 
 
 async def test_the_same_page_opens_from_a_record_and_is_undone_there(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from fieldkit import reference
+from fieldkit.about.fields import called
 from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, print_error
 from fieldkit.commands import in_words, open_store, operator_of, say, say_json
 from fieldkit.protocol.change import Json
@@ -102,9 +103,9 @@ def _theirs(one: OpenConflict) -> tuple[str, int]:
 
 def _label(one: OpenConflict) -> str:
     kind = kinds().get(one.kind)
-    field = kind.fields().get(one.field) if kind else None
-    named = {PLACE: "District and block", "deleted": "Deleted"}.get(one.field, one.field)
-    return f"{kind.title if kind else one.kind}, {field.label if field else named}"
+    special = {PLACE: "District and block", "deleted": "Deleted"}
+    named = special.get(one.field) or called(kind.fields() if kind else {}, one.field)
+    return f"{kind.title if kind else one.kind}, {named}"
 
 
 def _shown(one: OpenConflict, value: Json) -> str:

@@ -6,6 +6,7 @@ import time
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from fieldkit.about.fields import called
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import in_words, say, say_json
 from fieldkit.commands.server import moment, place_in_words, server_parts
@@ -90,5 +91,5 @@ def _say_change(one: LateChange) -> None:
         f"({one['device_name'] or 'no name'}), received {moment(one['received_at'])}"
     )
     for name, value in one["fields"].items():
-        field = kind.fields().get(name) if kind else None
-        say(f"    {field.label if field else name}: {in_words(field, value) or 'nothing'}")
+        fields = kind.fields() if kind else {}
+        say(f"    {called(fields, name)}: {in_words(fields.get(name), value) or 'nothing'}")

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from fieldkit.about.fields import called, notes_of
 from fieldkit.cli import DONE, Unusable, print_error
 from fieldkit.commands import (
     condition_of,
@@ -120,7 +121,7 @@ def export(args: Namespace) -> int:
     target = args.output or sys.stdout.buffer
     with open_store() as store:
         try:
-            many = write(store, args.kind, target, cast(FileFormat, form), where)
+            many = write(store, args.kind, target, cast(FileFormat, form), where, notes=args.notes)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -271,6 +272,8 @@ def _say_record(
     for name, field in record.form_fields().items():
         if text := field.format.show(record.value(name)):
             say(f"  {field.label:32} {text}")
+    for name, text in notes_of(record).items():
+        say(f"Note on {called(record.fields(), name)}: {text}")
     for one in noted:
         say(f"To check: {sentence(one)}")
     if events:
@@ -290,8 +293,7 @@ def _say_gone(record_id: str, changes: Sequence[Logged]) -> None:
         known = all_kinds().get(logged.change.kind)
         fields = known.fields() if known else {}
         for name, value in logged.change.fields.items():
-            field = fields.get(name)
-            say(f"    {field.label if field else name:32}{in_words(field, value)}")
+            say(f"    {called(fields, name):32}{in_words(fields.get(name), value)}")
 
 
 def _say_change(logged: Logged) -> None:

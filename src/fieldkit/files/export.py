@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
+from fieldkit.about.fields import notes_in_words
 from fieldkit.files.values.targets import NEVER_IMPORTED
 from fieldkit.formulas import escape_formula
 from fieldkit.protocol.change import Json
@@ -27,6 +28,8 @@ from fieldkit.settings import make_file_private
 from fieldkit.store import Store
 
 FileFormat: TypeAlias = Literal["csv", "xlsx", "jsonl"]
+_NOTES = "notes on fields"
+"""The column of the notes; no field has this name."""
 
 
 def export(
@@ -35,11 +38,14 @@ def export(
     target: Path | BinaryIO,
     form: FileFormat = "csv",
     where: Mapping[str, str] | None = None,
+    *,
+    notes: bool = False,
 ) -> int:
     """Write the live records of a kind whose fields equal ``where``; return how many.
 
-    ``where`` holds values as typed (a trade's name or code). An existing file is replaced only when
-    the new one is complete.
+    ``where`` holds values as typed (a trade's name or code). ``notes``: with a last column of the
+    notes on fields, to be read; JSONL has each of them anyway. An existing file is replaced only
+    when the new one is complete.
 
     Raises:
         KeyError: there is no such kind or field.
@@ -52,7 +58,7 @@ def export(
         name: record.fields()[name].format.parse(text, confirmed=True)
         for name, text in (where or {}).items()
     }
-    return write_records(record, store.each(kind, equal), target, form)
+    return write_records(record, store.each(kind, equal), target, form, notes=notes)
 
 
 def write_records(
@@ -60,6 +66,8 @@ def write_records(
     records: Iterator[Record],
     target: Path | BinaryIO,
     form: FileFormat = "csv",
+    *,
+    notes: bool = False,
 ) -> int:
     """Write records of a kind; return how many.
 
@@ -67,6 +75,7 @@ def write_records(
         OSError: the file cannot be written.
     """
     names = [name for name in kind.fields() if name not in NEVER_IMPORTED | {"deleted"}]
+    names += [_NOTES] if notes and form != "jsonl" else []
     with _written(target) as file:
         return _WRITERS[form](file, names, records)
 
@@ -182,6 +191,9 @@ def _moments(kind: type[Record]) -> frozenset[str]:
 def _texts(record: Record, names: list[str]) -> Iterator[str]:
     moments = _moments(type(record))
     for name in names:
+        if name == _NOTES:
+            yield notes_in_words(record)
+            continue
         value = _json(record.value(name), moment=name in moments)
         if isinstance(value, bool):
             yield "yes" if value else "no"

@@ -114,7 +114,7 @@ class Navigation:
         found = kinds()[kind]
         action = found.actions[field]
         if action.known_by:
-            from fieldkit.screens.lookup.known_page import KnownPage
+            from fieldkit.screens.find.known_page import KnownPage
 
             await self._app.push_screen(KnownPage(found, action.known_by, {field: record_id}))
             return
@@ -135,7 +135,7 @@ class Navigation:
     async def _known_texts(self, kind: str, record_id: str) -> Mapping[str, str]:
         """Return what the record of a person says for the form of a kind about the same one."""
         from fieldkit.records import kinds
-        from fieldkit.screens.lookup.known_page import known_texts
+        from fieldkit.screens.find.known_page import known_texts
 
         person = await self._app.ask(lambda store: store.record(record_id))
         return known_texts(kinds()[kind], person) if person else {}
@@ -148,7 +148,7 @@ class Navigation:
         list.
         """
         from fieldkit.records import kinds
-        from fieldkit.screens.lookup.find_page import FindPage, NewPage
+        from fieldkit.screens.find.find_page import FindPage, NewPage
 
         found = kinds()[kind]
         if found.job and found.person:

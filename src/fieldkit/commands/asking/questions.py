@@ -179,7 +179,7 @@ class Questions:
         except Unreadable as unreadable:
             say(str(unreadable))
             return
-        filled, differ = self.model.fill_card(texts_of(card))
+        filled, differ = self.model.scanned.fill(texts_of(card))
         say(f"{filled} fields filled from the card. {card.checked}")
         say_all(f"  Other on the card: {label}" for label in differ)
 

@@ -101,8 +101,8 @@ def _same_person(questions: Questions) -> str:
         same.open_with(opened, look_alikes(store, opened))
     if (typed := same.to_look_up()) is not None:
         same.answer(typed, look_alikes(store, typed))
-    while stops := same.question():
-        number = stops[0].related[0][1]
+    for stop in same.question():
+        number = stop.related[0][1]
         one = next(one for one in same.likely if one.id == number)
         say(f"Same person? {one.label}, {one.who}, {one.id}")
         say(f"  Alike: {', '.join(one.why)}")

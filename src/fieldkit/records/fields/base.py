@@ -100,6 +100,15 @@ class Format(Generic[V]):
             raise Doubtful("This could be an Aadhaar number. If it is not, confirm it.")
         return self.fit(text)
 
+    @property
+    def ends(self) -> bool:
+        """Whether every value has the same length, so that :meth:`is_whole` can tell its end."""
+        return False
+
+    def is_whole(self, text: str) -> bool:  # noqa: ARG002
+        """Say whether a text that fits ends here: no further key can belong to it."""
+        return False
+
     def may_rest(self, text: str) -> bool:
         """Say whether what was typed, finished or not, may be written to the disk in a draft."""
         return self.may_hold_twelve_digits or not holds_aadhaar(text)

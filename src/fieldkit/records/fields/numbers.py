@@ -47,6 +47,17 @@ class Mobile(Format[str]):
             raise Unfit("A mobile number begins with 6, 7, 8 or 9.")
         return digits
 
+    @property
+    def ends(self) -> bool:
+        """It has ten digits."""
+        return True
+
+    def is_whole(self, text: str) -> bool:
+        """Count the digits; what begins with 91 or 0 may have two or one more in front."""
+        digits = re.sub(r"\D", "", text)
+        front = 2 if digits.startswith("91") else 1 if digits.startswith("0") else 0
+        return len(digits) == 10 + front
+
     def show(self, value: Value) -> str:
         """Group as people read it out: 94190 11432."""
         return f"{value[:5]} {value[5:]}" if isinstance(value, str) else ""
@@ -73,6 +84,15 @@ class AadhaarLastFour(Format[str]):
         if len(digits) < 4:
             raise Unfit(f"Four digits are needed; this has {len(digits)}.")
         return digits
+
+    @property
+    def ends(self) -> bool:
+        """It has four digits."""
+        return True
+
+    def is_whole(self, text: str) -> bool:
+        """Count the digits."""
+        return len(text.strip()) == 4
 
     def may_rest(self, text: str) -> bool:
         """Refuse the beginning of a whole number as well."""
@@ -102,6 +122,18 @@ class Pattern(Format[str]):
     def boxes(self) -> str:
         """Return the shape."""
         return self.shape
+
+    @property
+    def ends(self) -> bool:
+        """A number with a shape has one length."""
+        return bool(self.shape)
+
+    def is_whole(self, text: str) -> bool:
+        """Compare with the shape: what fits it in place of a space or a letter is no number yet."""
+        typed = text.strip()
+        return len(typed) == len(self.shape) and all(
+            wanted in ("_", given) for wanted, given in zip(self.shape, typed.upper(), strict=True)
+        )
 
     def printed(self, value: Value) -> str:
         """Show the last four characters alone of what is private."""

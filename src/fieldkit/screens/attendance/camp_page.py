@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from fieldkit.papers.roll import take_today, taken_today
 from fieldkit.screens.base.navigator import SavedRecord
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.find.hits import new_row
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import heading, keys
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.hits import new_row
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from textual.binding import Binding, BindingType
 from fieldkit.screens.attendance.roll.people import OnRoll, read_people
 from fieldkit.screens.attendance.roll_page import NUMBER, UNNUMBERED, RollPage
 from fieldkit.screens.attendance.walk_in_page import begin_walk_in, save_walk_in
+from fieldkit.screens.find.hits import alike, choice_of, new_cells
+from fieldkit.screens.find.search import search, texts_from
 from fieldkit.screens.look.text import Span
-from fieldkit.screens.lookup.hits import alike, choice_of, new_cells
 from fieldkit.screens.lookup.rows import Row, headings_of
-from fieldkit.screens.lookup.search import search, texts_from
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 
@@ -31,19 +31,17 @@ if TYPE_CHECKING:
 class GridBox(Picker):
     """A picker in which Space and ``-`` mark, and Left and Right show another day."""
 
-    async def on_key(self, event: events.Key) -> None:
+    async def own_key(self, event: events.Key, /) -> bool:
         """Handle the keys that mark or change the day, most of them only while nothing is typed."""
         page, typed = self.screen, self.typed.text.strip()
         if not isinstance(page, GridPage):
-            return
+            return False
         key = "minus" if event.key == "subtract" else event.key
         digits = typed.isdecimal() and len(typed) <= NUMBER
         absent = key == "minus" and page.marking.present != "" and (not typed or digits)
         turns = key in {"left", "right"} and not self.typed.text
         if not (absent or turns or key == "enter" or (key == "space" and not self.typed.text)):
-            return
-        event.stop()
-        event.prevent_default()
+            return False
         if turns:
             await self._run_reporting(partial(page.turn, -1 if key == "left" else 1))
         elif key == "enter":
@@ -56,6 +54,7 @@ class GridBox(Picker):
                 await self.enter()
             if not typed:
                 await self._shift(0, 1)
+        return True
 
     async def _take(self, page: GridPage, typed: str) -> None:
         """Take the person whom the typed text means; nothing typed means nobody."""

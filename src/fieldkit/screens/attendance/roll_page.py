@@ -26,11 +26,11 @@ from fieldkit.screens.attendance.roll.people import (
 from fieldkit.screens.attendance.walk_in_page import forget_walk_in
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.find.hits import alike
 from fieldkit.screens.look.charts import bar
 from fieldkit.screens.look.parts import MARGIN, Key, keys
 from fieldkit.screens.look.text import Cell, Span, Text, cut, joined, width_of, words_of
 from fieldkit.screens.lookup.deleting import ask_and_delete
-from fieldkit.screens.lookup.hits import alike
 from fieldkit.screens.widgets.rows import Answer, Choice, LazyRows
 
 if TYPE_CHECKING:

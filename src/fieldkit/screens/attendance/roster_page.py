@@ -13,10 +13,10 @@ from fieldkit.screens.attendance.from_list_page import FromListPage
 from fieldkit.screens.attendance.roll.marks import Marking, new_line
 from fieldkit.screens.attendance.roll.people import HEADINGS, OnRoll, person_cells, read_list
 from fieldkit.screens.base.navigator import MenuEntry, SavedRecord
+from fieldkit.screens.find.find_page import FindPage
+from fieldkit.screens.find.hits import new_row
 from fieldkit.screens.look.text import Span
 from fieldkit.screens.lookup.deleting import ask_and_delete, delete
-from fieldkit.screens.lookup.find_page import FindPage
-from fieldkit.screens.lookup.hits import new_row
 from fieldkit.screens.lookup.rows import Row, label_of
 from fieldkit.screens.widgets.rows import Answer, Choice
 

@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.page import Page, PickerPage
+from fieldkit.screens.find.search import texts_from
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.search import texts_from
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:

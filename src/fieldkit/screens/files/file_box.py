@@ -20,13 +20,13 @@ class FileBox(Picker):
     paths = True
     """Whether a path is typed here."""
 
-    async def on_key(self, event: events.Key) -> None:
+    async def own_key(self, event: events.Key, /) -> bool:
         """Type the slash a path begins with."""
-        if event.key == "slash" and self.paths and not self.typed.text:
-            event.stop()
-            event.prevent_default()
-            self.typed.insert("/")
-            self.reload()
+        if event.key != "slash" or not self.paths or self.typed.text:
+            return False
+        self.typed.insert("/")
+        self.reload()
+        return True
 
 
 class FilesMeant(NamedTuple):

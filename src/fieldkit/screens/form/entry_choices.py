@@ -1,4 +1,5 @@
-"""What an operator chose for their forms: the values kept for the next record, the way of Enter.
+"""What an operator chose for their forms: the values kept for the next record, the way
+of Enter, whether full fields are left by themselves.
 
 It stands in a small file in the home folder, by operator and kind. A file that cannot be read
 counts as empty. These functions run in a thread.
@@ -24,6 +25,8 @@ class EntryChoices:
 
     needed_only: bool = False
     """Whether Enter passes over what is not needed yet."""
+    goes_on: bool = False
+    """Whether a field that is full is left by itself."""
     kept: Mapping[str, Texts] = field(default_factory=dict)
     """By kind: the fields that the next record begins with, as one would type them."""
 
@@ -40,6 +43,7 @@ def read_choices(home: Path, operator: str) -> EntryChoices:
     kept = own.get("kept")
     return EntryChoices(
         own.get("needed_only") is True,
+        own.get("goes_on") is True,
         {str(kind): _texts(texts) for kind, texts in kept.items()}
         if isinstance(kept, dict)
         else {},
@@ -53,7 +57,8 @@ def write_choices(home: Path, operator: str, choices: EntryChoices) -> None:
         OSError: it cannot be written.
     """
     kept = {kind: dict(texts) for kind, texts in choices.kept.items() if texts}
-    whole = {**_read(home), operator: {"needed_only": choices.needed_only, "kept": kept}}
+    own = {"needed_only": choices.needed_only, "goes_on": choices.goes_on, "kept": kept}
+    whole = {**_read(home), operator: own}
     path = home / FILE
     make_file_private(path)
     path.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

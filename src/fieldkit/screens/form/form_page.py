@@ -11,13 +11,15 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from fieldkit.records import Finding, Record, Reference, Use, kinds
+from fieldkit.protocol.note import note_field, notes_in
+from fieldkit.records import Finding, Record, Reference, Use, Value, kinds
 from fieldkit.scan.card import Unreadable
 from fieldkit.scan.fill import texts_of
 from fieldkit.scan.read import read_card
 from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.navigator import AfterSave, MenuEntry, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
+from fieldkit.screens.find.search import texts_from
 from fieldkit.screens.form.comparing import Comparing
 from fieldkit.screens.form.drafting import Drafting
 from fieldkit.screens.form.entry.form_field import Candidate
@@ -39,7 +41,6 @@ from fieldkit.screens.form.view.lines import cut_note
 from fieldkit.screens.form.view.panel import alike_line, bar, blocks, offered_keys
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.rows import in_words
-from fieldkit.screens.lookup.search import texts_from
 from fieldkit.screens.widgets.bars import PANEL_WIDTH
 from fieldkit.store import Draft, Edit, Refused, StoreError
 
@@ -207,7 +208,7 @@ class FormPage(Page["SavedRecord | None"]):
             model.say(str(unreadable), alarm=True)
             self.app.bell()
             return
-        filled, differ = model.fill_card(texts_of(card))
+        filled, differ = model.scanned.fill(texts_of(card))
         other = f" Other on the card: {', '.join(differ)}." if differ else ""
         model.say(f"{filled} fields filled from the card.{other}", card.checked)
         self.form_typed(left_field=True)  # so that it is looked up who this may be
@@ -221,8 +222,17 @@ class FormPage(Page["SavedRecord | None"]):
         self._keeping.changed(model)
 
     def menu_entries(self) -> Sequence[MenuEntry]:
-        """Offer to keep the present field, and the two ways of Enter."""
-        return self._keeping.menu_entries()
+        """Offer a note on the present field, to keep the field, and the ways of Enter."""
+        if self.model is None:
+            return ()
+        note = MenuEntry(f"Note on {self.model.current.field.label}", "/note", self._note)
+        return (note, *self._keeping.menu_entries())
+
+    async def _note(self) -> None:
+        """Open the line for a note on the present field."""
+        if (model := self.model) is not None:
+            model.noting.begin()
+            self.form.done(model, model.at)
 
     def form_typed(self, *, left_field: bool) -> None:
         """Update what stands around the form, and have the draft written."""
@@ -301,7 +311,7 @@ class FormPage(Page["SavedRecord | None"]):
     def _unfinished(self, model: FormModel) -> bool:
         """Say whether anything was typed since the form was opened."""
         texts = self._drafting.texts
-        return any(
+        return bool(model.changed_notes) or any(
             one.changed and one.text != texts.get(name) for name, one in model.fields.items()
         )
 
@@ -407,7 +417,11 @@ class FormPage(Page["SavedRecord | None"]):
     def _note_saved(self, model: FormModel, number: str, label: str) -> None:
         """Note what was saved, so that it can be undone."""
         saved, record = changes(model), model.record
-        before = None if record is None else {name: record.value(name) for name in saved}
+        before: dict[str, Value] | None = None
+        if record is not None:
+            notes = {note_field(name): text for name, text in notes_in(record.extra).items()}
+            held = {**record.values(), **notes}
+            before = {name: held.get(name) for name in saved}
         kind, operator = model.kind.kind(), self.app.operator
         self.app.saves.note(LastSave(kind, number, label, operator, saved, before))
 

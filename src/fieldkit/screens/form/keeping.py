@@ -31,6 +31,7 @@ class Keeping:
     def apply(self, model: FormModel) -> None:
         """Tell a new form what was chosen."""
         model.needed_only = self._choices.needed_only
+        model.goes_on.on = self._choices.goes_on
         if model.record is None:
             model.kept = dict(self._choices.kept.get(model.kind.kind(), {}))
 
@@ -45,16 +46,21 @@ class Keeping:
             await self._write(self._choices.keeping(model.kind.kind(), now))
 
     def menu_entries(self) -> Sequence[MenuEntry]:
-        """Offer to keep the present field, and the two ways of Enter."""
+        """Offer to keep the present field, the two ways of Enter, and to do without it."""
         model = self._page.model
-        if model is None or model.record is not None:
+        if model is None:
             return ()
+        does = "wait for Enter" if model.goes_on.on else "go on by themselves"
+        alone = MenuEntry(f"Full fields {does}", "", self._change_going_on)
+        if model.record is not None:
+            return (alone,)
         other = "every empty field" if model.needed_only else "only what is needed now"
         keep = "Keep no more" if model.at in model.kept else "Keep"
         label = model.current.field.label
         return (
             MenuEntry(f"{keep} for the next: {label}", "F3", self._keep),
             MenuEntry(f"Enter goes to {other}", "", self._change_way),
+            alone,
         )
 
     async def _keep(self) -> None:
@@ -69,6 +75,16 @@ class Keeping:
             self._take(replace(self._choices, needed_only=model.needed_only))
             where = "only what is needed now" if model.needed_only else "every empty field"
             model.say(f"Enter goes to {where}.")
+            self._page.form.done(model, model.at)
+
+    async def _change_going_on(self) -> None:
+        if (model := self._page.model) is not None:
+            on = model.goes_on.on = not model.goes_on.on
+            self._take(replace(self._choices, goes_on=on))
+            if on:
+                model.say("A full field goes on by itself.", "One Enter after it does nothing.")
+            else:
+                model.say("Every field waits for Enter.")
             self._page.form.done(model, model.at)
 
     def _take(self, choices: EntryChoices) -> None:

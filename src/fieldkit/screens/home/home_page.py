@@ -13,23 +13,24 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.page import LOW, PickerPage
-from fieldkit.screens.home import board
-from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
-from fieldkit.screens.look.glyphs import DOWN, UP
-from fieldkit.screens.look.parts import keys, rare
-from fieldkit.screens.look.text import Span, Text
-from fieldkit.screens.lookup.hits import (
+from fieldkit.screens.find.hits import (
     NOTHING_MARKED,
     alike,
     choice_of,
+    has_letters,
     keys_for,
     marked_place,
     new_cells,
     new_row,
 )
+from fieldkit.screens.find.scanning import ScannedCard
+from fieldkit.screens.find.search import search
+from fieldkit.screens.home import board
+from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
+from fieldkit.screens.look.glyphs import DOWN, UP
+from fieldkit.screens.look.parts import keys, rare
+from fieldkit.screens.look.text import Span, Text
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
-from fieldkit.screens.lookup.scanning import ScannedCard
-from fieldkit.screens.lookup.search import search
 from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.picker import Picker
@@ -161,7 +162,9 @@ class HomePage(PickerPage[None]):
     def on_picker_marked(self, event: Picker.Marked) -> None:
         """Say what Enter does with the marked row."""
         if len(self.picker.typed.text.strip()) > 1:
-            self.set_keys(*keys_for(event.row, self.picker.answer, self.FINDING, "register"))
+            box = self.picker
+            begins = "register"
+            self.set_keys(*keys_for(event.row, box.answer, self.FINDING, begins, box.numbers))
 
     def on_picker_nothing_marked(self, _event: Picker.NothingMarked) -> None:
         """Say what to press instead of Enter."""
@@ -187,11 +190,12 @@ class HomePage(PickerPage[None]):
             marked_place(len(rows), sure=sure, last=True),
             headings=headings_of(rows),
             note=alike(len(rows)),
+            numbered=has_letters(text),
         )
 
     def _first_hits(self, text: str, glimpses: Sequence[Glimpse]) -> Answer:
         """Answer from the database file alone; what is taken waits until the records are loaded."""
-        from fieldkit.screens.lookup.matched import hit_cells
+        from fieldkit.screens.find.matched import hit_cells
 
         rows = []
         for one in glimpses:
@@ -203,7 +207,7 @@ class HomePage(PickerPage[None]):
         last = Choice(new, partial(self._begin, text))
         sure = bool(glimpses) and glimpses[0].strong
         marked = marked_place(len(rows), sure=sure, last=True)
-        return Answer(rows, last, marked, headings=HEADINGS)
+        return Answer(rows, last, marked, headings=HEADINGS, numbered=has_letters(text))
 
     async def _open(self, kind: str, record_id: str) -> None:
         await self.app.opened()

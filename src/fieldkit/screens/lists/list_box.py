@@ -22,11 +22,11 @@ class ListBox(Picker):
         self.typing = True
         self.reload(text)
 
-    async def on_key(self, event: events.Key) -> None:
+    async def own_key(self, event: events.Key, /) -> bool:
         """Take the box away when its text is deleted."""
         last = event.key == "backspace" and len(self.typed.text) <= 1
-        if self.typing and (last or event.key == "escape"):
-            event.stop()
-            event.prevent_default()
-            self.hide()
-            self.reload("")
+        if not self.typing or not (last or event.key == "escape"):
+            return False
+        self.hide()
+        self.reload("")
+        return True

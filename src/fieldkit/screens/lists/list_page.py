@@ -9,6 +9,8 @@ from textual import events
 
 from fieldkit.screens.base.navigator import Among, MenuEntry
 from fieldkit.screens.base.words import counted
+from fieldkit.screens.find.find_page import FindPage
+from fieldkit.screens.find.hits import new_row
 from fieldkit.screens.lists.columns import Column, Listed, columns, fitting
 from fieldkit.screens.lists.exporting import export_page
 from fieldkit.screens.lists.list_box import ListBox
@@ -25,8 +27,6 @@ from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.parts import MARGIN, rare
 from fieldkit.screens.look.text import Cell, Span, Text, joined
 from fieldkit.screens.lookup.filled import Section, filled, preview
-from fieldkit.screens.lookup.find_page import FindPage
-from fieldkit.screens.lookup.hits import new_row
 from fieldkit.screens.lookup.printing import blank_papers, list_paper, print_page
 from fieldkit.screens.lookup.rows import fetch_references, label_of
 from fieldkit.screens.widgets.bars import PANEL_WIDTH

@@ -22,6 +22,8 @@ CORRECT = "▲"
 UNFINISHED = "◌"
 DUE = "◷"
 SAME = "✓"
+NOTE = "¶"
+"""Stands at a field with a note."""
 ABSENT = "×"
 UP, DOWN, LEFT, RIGHT = "↑", "↓", "←", "→"
 DOT = "·"
@@ -35,14 +37,14 @@ PROGRESS = "━"
 
 ALL = "".join(
     (
-        *(CURSOR, CRUMB, MORE, SENT, OPEN, SETTLE, CORRECT, UNFINISHED, DUE, SAME, ABSENT),
+        *(CURSOR, CRUMB, MORE, SENT, OPEN, SETTLE, CORRECT, UNFINISHED, DUE, SAME, ABSENT, NOTE),
         *(UP, DOWN, LEFT, RIGHT, DOT, RULE, WALL, CORNERS, FULL, REST, PARTS, HEIGHTS, PROGRESS),
     )
 )
 
 _CLASSIC = str.maketrans("◆◌◷✓╭╮╰╯━▏▎▍▋▊▉▁▂▃▅▆▇", "♦◊■√┌┐└┘═░░░▌▌█__▄▄██")
 _ASCII = str.maketrans(
-    "▌›…●○◆▲◌◷✓×↑↓←→·─│╭╮╰╯█░▏▎▍▋▊▉▁▂▃▄▅▆▇━", ">>~*o#!.@+x^v<>.-|++++#...:##__..ooOO="
+    "▌›…●○◆▲◌◷✓×¶↑↓←→·─│╭╮╰╯█░▏▎▍▋▊▉▁▂▃▄▅▆▇━", ">>~*o#!.@+x&^v<>.-|++++#...:##__..ooOO="
 )
 SETS: Mapping[str, tuple[str, dict[int, int]]] = {
     "full": ("all", {}),

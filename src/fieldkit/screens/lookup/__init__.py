@@ -1,1 +1,1 @@
-"""Finding records, and how a record is named, listed and deleted on whichever page it stands."""
+"""How a record is named, listed, printed, exported and deleted on whichever page it stands."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit.about.fields import notes_of
 from fieldkit.screens.look.charts import Fact
+from fieldkit.screens.look.glyphs import NOTE
 from fieldkit.screens.look.parts import Block, heading
 from fieldkit.screens.look.text import Cell, Span, Text, apart, cut, width_of, wrapped
 from fieldkit.screens.lookup.rows import RecordSource, shown_value
@@ -33,8 +35,9 @@ class Filled(NamedTuple):
 
 
 def filled(source: RecordSource, record: Record) -> list[Section]:
-    """Return all filled fields, by the sections of the form."""
+    """Return all filled fields, by the sections of the form; a sign stands where a note is."""
     found: dict[str, list[Fact]] = {}
+    notes = notes_of(record)
     for name, field in record.form_fields().items():
         value = record.value(name)
         if value is None:
@@ -43,7 +46,8 @@ def filled(source: RecordSource, record: Record) -> list[Section]:
             text = shown_value(source, record, name)
         else:
             text = field.format.describe(value)
-        found.setdefault(field.section, []).append(Fact(field.label, text))
+        sign = f" {NOTE}" if name in notes else ""
+        found.setdefault(field.section, []).append(Fact(field.label, f"{text}{sign}"))
     return [Section(heading, facts) for heading, facts in found.items()]
 
 

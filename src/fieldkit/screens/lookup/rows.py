@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fieldkit.about.fields import called, in_words
 from fieldkit.about.rows import (
     HEADINGS,
     OF_DELETED,
@@ -24,6 +25,7 @@ __all__ = [
     "RecordSource",
     "ReferredRecords",
     "Row",
+    "called",
     "fetch_references",
     "headings_of",
     "in_words",
@@ -38,14 +40,6 @@ __all__ = [
 ]
 
 NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was discarded."
-
-
-def in_words(name: str) -> str:
-    """Return the name of a field or kind that has no label here as words."""
-    from fieldkit.protocol.difference import other_number
-
-    number = other_number(name)
-    return f"Not the same as {number}" if number else name.replace("_", " ")
 
 
 def value_in_words(value: object) -> str:

@@ -10,6 +10,7 @@ from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.page import Page
 from fieldkit.screens.look.text import cut, words_of
 from fieldkit.screens.lookup.deleting import delete
+from fieldkit.screens.lookup.rows import called
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,15 +66,23 @@ def _values_back(save: LastSave, record: Record | None) -> Mapping[str, Value]:
     return {
         name: save.before.get(name)
         for name, value in save.saved.items()
-        if record.value(name) == value
+        if _held(record, name) == value
     }
+
+
+def _held(record: Record, name: str) -> Value:
+    """Return what a field holds, a note on one too."""
+    from fieldkit.protocol.note import noted_field, notes_in
+
+    noted = noted_field(name)
+    return notes_in(record.extra).get(noted) if noted else record.value(name)
 
 
 def _in_words(record: Record, save: LastSave, back: Mapping[str, Value]) -> str:
     if save.before is None:
         return f"delete the new {record.title.lower()}"
     fields = record.fields()
-    labels = [fields[name].label.lower() for name in back]
+    labels = [called(fields, name).lower() for name in back]
     more = f" and {len(labels) - _MOST_FIELDS} more" if len(labels) > _MOST_FIELDS else ""
     return f"put back {', '.join(labels[:_MOST_FIELDS])}{more} of"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.look.glyphs import RIGHT
 from fieldkit.screens.look.text import Span, Text
-from fieldkit.screens.lookup.rows import in_words, label_of, value_in_words
+from fieldkit.screens.lookup.rows import called, label_of, value_in_words
 
 if TYPE_CHECKING:
     from fieldkit.protocol.messages import HistoryItem
@@ -103,7 +103,7 @@ def with_before(
     for one in history:
         changes = [
             FieldChange(
-                fields[name].label if name in fields else in_words(name),
+                called(fields, name),
                 _shown(fields.get(name), stands.get(name), names)
                 if name in stands or from_the_first
                 else None,

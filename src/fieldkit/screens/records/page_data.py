@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fieldkit.about.due import Due, due
+from fieldkit.about.fields import called, notes_of
 from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.filled import Section, filled
 from fieldkit.screens.lookup.issues import Issue, issues
@@ -41,6 +42,8 @@ class PageData:
     person: bool
     lines: Sequence[Line]
     sections: Sequence[Section]
+    notes: Sequence[tuple[str, str]] = ()
+    """The notes on its fields: the field's label, and the note."""
     settle: frozenset[str] = frozenset()
     """Ids, of this record or of lines, with an open conflict."""
 
@@ -72,6 +75,7 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         person=record.person,
         lines=lines,
         sections=filled(referred, record),
+        notes=[(called(record.fields(), name), text) for name, text in notes_of(record).items()],
         settle=open_.settle,
     )
 

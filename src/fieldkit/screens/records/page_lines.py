@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fieldkit.about.due import Due
 from fieldkit.screens.look.charts import card, steps
-from fieldkit.screens.look.glyphs import CORRECT, DUE
+from fieldkit.screens.look.glyphs import CORRECT, DUE, NOTE
 from fieldkit.screens.look.parts import Block, heading
 from fieldkit.screens.look.text import (
     Cell,
@@ -23,6 +23,8 @@ from fieldkit.screens.lookup.issues import Issue
 from fieldkit.screens.records.page_data import PageData
 
 _DUE = "DUE  "
+_MOST_NOTES = 4
+"""Notes that are shown; a record with more has them in its form."""
 
 
 def above(page: PageData, width: int, *, due: bool) -> list[Cell]:
@@ -42,6 +44,8 @@ def above(page: PageData, width: int, *, due: bool) -> list[Cell]:
     issues = [line for issue in page.issues for line in issue_lines(issue, width)]
     lines += ["", *needed] if needed else []
     lines += ["", *issues] if issues else []
+    noted = note_lines(page.notes, width)
+    lines += ["", *noted] if noted else []
     return [*lines, ""]
 
 
@@ -66,6 +70,19 @@ def issue_lines(issue: Issue, width: int) -> list[Text]:
     field = (Span(f"  {issue.field}:", "strong"),) if issue.field else ()
     parts = wrapped((head, *field, Span(f"  {issue.reason}")), width, 4)
     return [part if not place else (Span("  "), *part) for place, part in enumerate(parts)]
+
+
+def note_lines(notes: Sequence[tuple[str, str]], width: int) -> list[Text]:
+    """Return the notes on fields, each on a line of its own, under the sign that stands at each."""
+    lines = [
+        line
+        for label, text in notes[:_MOST_NOTES]
+        for line in wrapped(
+            (Span(f"{NOTE} ", "key"), Span(f"{label}  ", "strong"), Span(text)), width, 2
+        )
+    ]
+    more = len(notes) - _MOST_NOTES
+    return [*lines, *([(Span(f"{NOTE} {more} more, in the form", "dim"),)] if more > 0 else [])]
 
 
 def details(sections: Sequence[Section], width: int) -> list[Cell]:

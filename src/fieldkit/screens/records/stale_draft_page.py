@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from fieldkit.plain_text import shown
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.lookup.rows import NOT_HERE, in_words
+from fieldkit.screens.lookup.rows import NOT_HERE, called, in_words
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -28,12 +28,15 @@ _LABEL = 30
 def texts_not_asked(kind: type[Record] | None, texts: Mapping[str, str]) -> dict[str, str]:
     """Return the texts that a kind's form has no field for; all of them if it is unknown. Pure."""
     from fieldkit.protocol.difference import other_number
+    from fieldkit.protocol.note import noted_field
 
     asked = kind.asked_fields() if kind else {}
     return {
         name: text
         for name, text in texts.items()
-        if text and name not in asked and not (kind and other_number(name))
+        if text
+        and name not in asked
+        and not (kind and (other_number(name) or noted_field(name) in asked))
     }
 
 
@@ -69,11 +72,11 @@ class StaleDraftPage(PickerPage[None]):
 
         kind = kinds().get(self._draft.kind)
         gone = texts_not_asked(kind, self._draft.texts)
-        labels = {name: field.label for name, field in kind.form_fields().items()} if kind else {}
+        fields = kind.form_fields() if kind else {}
         rows = [
             Choice(cells)
             for name, text in (gone | dict(self._draft.texts)).items()
-            for cells in self._wrapped(labels.get(name, in_words(name)), text)
+            for cells in self._wrapped(called(fields, name), text)
         ]
         words = "Open the form with the rest of it" if self._here else "Enter it as a new one"
         last = Choice((words,), self._open) if kind else None

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from fieldkit.protocol.merge import PLACE
 from fieldkit.screens.lookup.issues import denied_for_ut, role_of
 from fieldkit.screens.lookup.rows import (
+    called,
     fetch_references,
-    in_words,
     label_of,
     row_of,
     value_in_words,
@@ -102,8 +102,15 @@ def _in_words(store: Store, one: OpenConflict, label: str, about: str) -> Open:
     sides = (held, stands) if here else (stands, held)
     was = "" if one.field == "deleted" else _value(store, one, one.base)
     asked = asked_field(one)
-    name = _FIELDS.get(one.field) or (asked.label if asked else in_words(one.field))
+    name = _FIELDS.get(one.field) or (asked.label if asked else _called(one))
     return Open(one, label, about, name, was, sides[0], sides[1])
+
+
+def _called(one: OpenConflict) -> str:
+    from fieldkit.records import kinds
+
+    kind = kinds().get(one.kind)
+    return called(kind.fields() if kind else {}, one.field)
 
 
 def _denied(store: Store, one: OpenConflict) -> str:

@@ -7,28 +7,27 @@ background; the newest text wins, and Enter waits for the rows of the text that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
-from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.worker import Worker, WorkerError
 
-from fieldkit.scan.keys import ScanKeys, looks_scanned
+from fieldkit.scan.keys import looks_scanned
 from fieldkit.screens.look.drawn import Drawn
-from fieldkit.screens.look.parts import frame
-from fieldkit.screens.look.text import Cell, Span, Text
-from fieldkit.screens.widgets.rows import Answer, Choice, RowLine, all_lines, lay_out
+from fieldkit.screens.look.text import Cell, Text
+from fieldkit.screens.widgets.box import box_line, framed_box
+from fieldkit.screens.widgets.box_scan import BoxScan
+from fieldkit.screens.widgets.rows import NUMBERED, Answer, Choice, RowLine, all_lines, lay_out
 from fieldkit.screens.widgets.scrolling import View
 from fieldkit.screens.widgets.typed import Typed
 
 _FRAMED_FROM = 10
 """Lines of the widget from which the box has a frame."""
-_LEAST_BOX = 4
 
 Source = Callable[[str], Awaitable[Answer]]
 Runner = Callable[[Callable[[], Awaitable[object]]], Awaitable[bool]]
@@ -78,12 +77,12 @@ class Picker(Drawn, can_focus=True):
         self.typed = Typed()
         self.take_scan: Callable[[str], Awaitable[object]] | None = None
         """What is done with a card that a scanner types into the box."""
-        self._scan = ScanKeys()
-        self._before_scan = ("", 0)
-        self._key_at = 0.0
+        self._scan = BoxScan(self.typed)
         self.answer = Answer(mark=None)
         self._answered = ""
         self._mark: int | None = None
+        self._walks = False
+        """Whether the mark was moved since the text was typed: a number then takes its row."""
         self._top = 0
         self._loading: Worker[None] | None = None
         self._drawn: list[RowLine] = []
@@ -100,6 +99,7 @@ class Picker(Drawn, can_focus=True):
         """Load the rows of what is typed, or of ``text`` put in its place."""
         if text is not None:
             self.typed.put(text)
+            self._walks = False
         # A partial, not a coroutine: a load that the next key replaces is then never created.
         loading = partial(self._load, self.typed.text)
         self._loading = self.run_worker(loading, exclusive=True, group="rows")
@@ -208,11 +208,13 @@ class Picker(Drawn, can_focus=True):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle keys for the box and the rows; leave the others to the page."""
-        if self.typing and self._scanned(event):
+        if (
+            await self._scanned(event)
+            or await self.own_key(event)
+            or await self._take_number(event.character or "")
+        ):
             event.stop()
             event.prevent_default()
-            if text := self._scan.take():
-                await self._read_scan(text)
             return
         if event.key in ("slash", "question_mark") and not self.typed.text:
             return
@@ -235,6 +237,13 @@ class Picker(Drawn, can_focus=True):
                 event.prevent_default()
                 await self._typed(before)
 
+    async def own_key(self, event: events.Key, /) -> bool:  # noqa: ARG002
+        """Handle a key in a way that only this kind of picker has; say whether that was done.
+
+        A scanner's keys never come here.
+        """
+        return False
+
     async def on_paste(self, event: events.Paste) -> None:
         """Insert pasted text into the box."""
         event.stop()
@@ -245,22 +254,35 @@ class Picker(Drawn, can_focus=True):
             self.typed.insert(event.text.strip())
             await self._typed(before)
 
-    def _scanned(self, event: events.Key) -> bool:
-        """Keep the keys of a scanner out of the box; say whether this is one of them."""
-        self._scan.pause(event.time - self._key_at)
-        self._key_at = event.time
-        character = event.character if event.is_printable else None
-        if not character:
-            ended = self._scan.end(enter=event.key in {"enter", "tab", "ctrl+j"})
-            return ended or self._scan.active
-        if self._scan.starts(character):
-            self._before_scan = (self.typed.text, self.typed.cursor)
-        was_active = self._scan.active
-        if not self._scan.add(character):
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of the rows on the screen that a digit takes now."""
+        if not (self.answer.numbered and self._walks):
+            return ()
+        most = min(len(self.answer.rows), NUMBERED)
+        shown = {line.row + 1 for line in self._drawn if line.row is not None}
+        return sorted(number for number in shown if number <= most)
+
+    async def _take_number(self, character: str) -> bool:
+        """Take the row of a number that is on the screen; say whether the key was one.
+
+        Before the mark was moved a digit is typed: it may begin a mobile or its last digits.
+        """
+        number = int(character) if character.isascii() and character.isdecimal() else 0
+        if number not in self.numbers:
             return False
-        if not was_active:
-            text, self.typed.cursor = self._before_scan
-            self.typed.text = text
+        self._mark = number - 1
+        self._draw()
+        await self.enter()
+        return True
+
+    async def _scanned(self, event: events.Key) -> bool:
+        """Keep the keys of a scanner out of the box; say whether this is one of them."""
+        if not self.typing or not self._scan.takes(event):
+            return False
+        if text := self._scan.take():
+            await self._read_scan(text)
+        elif self._answered != self.typed.text:
             self.reload()
         return True
 
@@ -273,6 +295,7 @@ class Picker(Drawn, can_focus=True):
         if self.typed.text == before:
             self.refresh()
             return
+        self._walks = False
         self.reload()
         if self._at_once and self.typed.text.isdigit():
             await self.settled()
@@ -303,6 +326,7 @@ class Picker(Drawn, can_focus=True):
         if self.answer.scrolls and key in ("home", "end"):
             self._show(self._view.end(first=key == "home"))
         else:
+            self._walks = True
             await self._shift(step or 0, jump or 0)
         return True
 
@@ -405,6 +429,7 @@ class Picker(Drawn, can_focus=True):
                 width,
                 height - box,
                 empty=self._empty if current else "",
+                numbers="key" if self._walks else "dim",
             )
         changed = [
             Region(0, box + y, width, 1)
@@ -435,33 +460,10 @@ class Picker(Drawn, can_focus=True):
 
     def _box(self, width: int) -> list[Text]:
         """Return the lines of the box."""
-        title = (Span(self.prompt, "key"),)
         if self._box_height == 1:
-            label = (Span("  "), *title, Span("  ")) if self.prompt else (Span("  "),)
-            space = width - sum(len(span.text) for span in label) - 2
-            return [(*label, *self._typed_text(max(space, _LEAST_BOX)))]
+            return [box_line(self.typed, self.prompt, width)]
         note = self.answer.note if self.typed.text else self.hint
-        inside = self._typed_text(max(width - 6, _LEAST_BOX))
-        return [(Span(" "), *line) for line in frame(title, note, [inside], width - 2, "accent")]
-
-    def _typed_text(self, width: int) -> Text:
-        text, cursor = self.typed.window(width)
-        if cell_len(text) > width:
-            text = set_cell_size(text, width)
-        at = self._letter_at(text, cursor)
-        return (
-            Span(text[:at], "strong"),
-            Span(text[at : at + 1] or " ", "cursor"),
-            Span(text[at + 1 :], "strong"),
-        )
-
-    @staticmethod
-    def _letter_at(text: str, cells: int) -> int:
-        """Return the place of the letter that begins at a cell."""
-        place = 0
-        while place < len(text) and cell_len(text[:place]) < cells:
-            place += 1
-        return place
+        return framed_box(self.typed, self.prompt, note, width)
 
 
 def _joined(first: Answer, second: Answer) -> Answer:

@@ -11,6 +11,7 @@ from fieldkit.screens.look.parts import MARGIN, cursor, heading, rule
 from fieldkit.screens.look.text import (
     Cell,
     Span,
+    StyleName,
     Text,
     apart,
     fit,
@@ -26,6 +27,8 @@ NARROW = 72
 """Below this width the cells that do not tell a row apart stand on its second line."""
 _TELLING = 4
 """Cells that tell a row apart."""
+NUMBERED = 9
+"""Rows that have a number: one digit takes one."""
 _GAP = 2
 _AHEAD = 3
 """Rows of even lines that stay visible below the marked one, as far as there are any."""
@@ -76,6 +79,8 @@ class Answer(NamedTuple):
     """The headings of the columns."""
     note: str = ""
     """What stands in the frame of the box: "7 alike"."""
+    numbered: bool = False
+    """Whether the first nine rows have numbers, which take them once the mark was moved."""
     right: frozenset[int] = frozenset()
     """Columns that are right-aligned."""
     more: Callable[[], Awaitable[Answer]] | None = None
@@ -132,11 +137,19 @@ class Layout(NamedTuple):
 
 
 def lay_out(
-    answer: Answer, mark: int | None, top: int, width: int, height: int, *, empty: str = ""
+    answer: Answer,
+    mark: int | None,
+    top: int,
+    width: int,
+    height: int,
+    *,
+    empty: str = "",
+    numbers: StyleName = "dim",
 ) -> Layout:
     """Lay an answer out in at most ``height`` lines; the marked row is among them.
 
-    ``top``: the first row shown before; ``empty``: what stands there without rows.
+    ``top``: the first row shown before; ``empty``: what stands there without rows; ``numbers``: how
+    the numbers of rows look.
     """
     if answer.columns:
         return _lay_out_even(answer, mark, top, width, height)
@@ -158,7 +171,9 @@ def lay_out(
         if row.head:
             lines.append(RowLine(None, _inset(row.head)))
         own = sizes[width_of(row.before)]
-        lines += _row(row, index, own, answer.right, width, marked=index == mark)
+        drawn = _row(row, index, own, answer.right, width, marked=index == mark)
+        numbered = answer.numbered and index < NUMBERED and index != mark
+        lines += _with_number(drawn, index + 1, numbers) if numbered else drawn
     lines += [RowLine(None, _inset(text)) for text in answer.after]
     if answer.last is not None:
         lines.append(RowLine(None, _inset(rule(width - 2 * MARGIN) if rows else ())))
@@ -294,6 +309,13 @@ def _row(
         )
         lines.append(RowLine(index, (*cursor(marked=marked), Span(" " * MARGIN), *below), surface))
     return lines
+
+
+def _with_number(lines: list[RowLine], number: int, style: StyleName) -> list[RowLine]:
+    """Return the lines of a row with its number where the cursor would be."""
+    first, *others = lines
+    _, *cells = first.text
+    return [first._replace(text=(Span(str(number), style), Span(" "), *cells)), *others]
 
 
 def _cells(cells: Sequence[Cell], sizes: Sequence[int], right: frozenset[int]) -> Text:

@@ -29,10 +29,10 @@ from fieldkit.screens.attendance.hand_over.things import (
 )
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.find.hits import alike
 from fieldkit.screens.look.glyphs import DOT, DOWN, UP
 from fieldkit.screens.look.parts import MARGIN, Key, keys
 from fieldkit.screens.look.text import Cell, Span, joined, width_of, wrapped
-from fieldkit.screens.lookup.hits import alike
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice, LazyRows
 
@@ -55,15 +55,13 @@ class Handed(NamedTuple):
 class HandOverBox(Picker):
     """A picker in which Enter does nothing while nobody is shown and nothing is typed."""
 
-    async def on_key(self, event: events.Key) -> None:
+    async def own_key(self, event: events.Key, /) -> bool:
         """Handle Enter, and Space in an empty box, while nobody is shown."""
         page, typed = self.screen, self.typed.text.strip()
         if not isinstance(page, HandOverPage) or page.shown is not None:
-            return
+            return False
         if event.key != "enter" and (event.key != "space" or typed):
-            return
-        event.stop()
-        event.prevent_default()
+            return False
         await self.settled()
         if typed and self.marked is None:
             if not self.answer.rows:  # the next scan must not be joined to it
@@ -72,6 +70,7 @@ class HandOverBox(Picker):
             page.say_nothing(typed)
         elif typed or event.key == "space":
             await self.enter()
+        return True
 
 
 class HandOverPage(PickerPage[None]):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit.screens.find.matched import hit_cells
 from fieldkit.screens.look.text import Cell, Span, restyled
-from fieldkit.screens.lookup.matched import hit_cells
 from fieldkit.screens.lookup.rows import Row, fetch_references, row_of
 from fieldkit.search.sound import sound, words
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from fieldkit.protocol.difference import other_number
+from fieldkit.protocol.note import LONGEST_NOTE, noted_field, notes_in
 from fieldkit.protocol.scope import WHOLE_UT, Scope
 from fieldkit.records import (
     Finding,
@@ -47,6 +48,10 @@ class FormFields:
         """Texts of a draft whose fields no longer exist: kept, and shown to be typed elsewhere."""
         self.different: set[str] = set()
         """The numbers of those of whom the operator says that they are not this person."""
+        self.noted = notes_in(record.extra) if record else {}
+        """The notes that the record has, by the field they are on."""
+        self.notes = dict(self.noted)
+        """The notes as they are now."""
         self._place = dict(place or {})
         self.scope: Scope | None = None
         """The area that the server takes changes for from this laptop; None: not known."""
@@ -67,11 +72,32 @@ class FormFields:
             self.fields[name].box.put(texts[name])
         others = {n: text for n, text in texts.items() if text and n not in self.fields}
         self.different = {number for name in others if (number := other_number(name))}
-        self.unasked = {n: text for n, text in others.items() if not other_number(n)}
+        self.unasked = {
+            name: text
+            for name, text in others.items()
+            if not other_number(name) and noted_field(name) not in self.fields
+        }
+        self._read_notes(texts)
         self._read_all()
         if texts:
             self.follow()
             self.judge(())
+
+    def _read_notes(self, texts: Mapping[str, str]) -> None:
+        """Take the notes of a draft; an empty one was removed."""
+        for name, text in texts.items():
+            if (noted := noted_field(name)) in self.fields:
+                self.notes[noted] = text[:LONGEST_NOTE]
+        self.notes = {name: text for name, text in self.notes.items() if text}
+
+    @property
+    def changed_notes(self) -> dict[str, str]:
+        """The notes that are other than those of the record; an empty one was removed."""
+        return {
+            name: self.notes.get(name, "")
+            for name in self.noted | self.notes
+            if self.notes.get(name) != self.noted.get(name)
+        }
 
     # --- what they hold ---
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
 
 from fieldkit.records import Nothing, Record, Use, Value
 from fieldkit.records.fields.formats import Text
@@ -17,30 +16,13 @@ from fieldkit.scan.keys import ScanKeys, looks_scanned
 from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.cursor import FormCursor
 from fieldkit.screens.form.entry.form_field import Candidate, FormField
+from fieldkit.screens.form.entry.form_scan import Before, FormScan
+from fieldkit.screens.form.entry.going_on import GoingOn
+from fieldkit.screens.form.entry.noting import Noting
+from fieldkit.screens.form.entry.passed_over import PassedOver
 from fieldkit.screens.form.entry.second_typing import SecondTyping
 from fieldkit.screens.form.entry.terms import Act, Message
 from fieldkit.screens.widgets.line_edit import FieldText, tame
-
-
-class _Diverted(NamedTuple):
-    """A letter typed into one field went to the choice that Enter had passed over."""
-
-    asked: str
-    """The field it was typed into."""
-    before: str
-    """What stood in the field it went to."""
-
-
-class _Before(NamedTuple):
-    """The current field before the first key of what may be a scan."""
-
-    at: str
-    text: str
-    cursor: int
-    fresh: bool
-    touched: bool
-    adding: bool
-    mark: int
 
 
 class FormModel(FormCursor):
@@ -71,13 +53,15 @@ class FormModel(FormCursor):
         """The words by which a half-typed name may go on."""
         self.asked: set[str] = set()
         """Fields that the next save confirms."""
-        self._passed: list[str] = []
-        """The choices that the last Enter passed over, as they were filled."""
-        self._diverted: _Diverted | None = None
-        self.second = SecondTyping(self)
+        self.second, self.passed, self.goes_on = (
+            SecondTyping(self),
+            PassedOver(self),
+            GoingOn(self),
+        )
+        self.noting = Noting(self)
         self.scan = ScanKeys()
         """The keys of a scanner, which reach no field."""
-        self._before = _Before("", "", 0, fresh=True, touched=False, adding=False, mark=-1)
+        self.scanned = FormScan(self)
         self.fill(texts or {})
         if at in self.fields and self.applies(at):
             self.at = at
@@ -87,37 +71,46 @@ class FormModel(FormCursor):
 
     def enter_field(self) -> None:
         """Begin with the field the cursor is in; what Enter passed over counts no longer."""
-        self._passed, self._diverted = [], None
+        self.passed.forget()
         self.second.stop()
+        self.noting.stop()
         super().enter_field()
 
     @property
     def box(self) -> FieldText:
-        """The text that keys change: of the current field, or of its second typing."""
-        return self.second.box or self.current.box
+        """The text that keys change: of the current field, its second typing, or its note."""
+        return self.noting.box or self.second.box or self.current.box
 
     @property
     def types_over(self) -> bool:
         """Whether the next key replaces the text."""
-        return self.second.box is None and super().types_over
+        return self.box is self.current.box and super().types_over
 
     def candidates(self) -> tuple[Candidate, ...]:
-        """Return what the text of the current field could mean; nothing in a second typing."""
-        return super().candidates() if self.second.box is None else ()
+        """Return what the text of the current field could mean; nothing while another is typed."""
+        return super().candidates() if self.box is self.current.box else ()
 
     # --- input ---
 
     def press(self, key: str, character: str | None = None) -> Act:
         """Handle one key by Textual's name, with the character it types, if any."""
-        if (scanned := self._scan(key, character)) is not None:
+        if (scanned := self.scanned.press(self._character(key, character), key)) is not None:
             return scanned
+        if (noted := self.noting.press(key, self._character(key, character))) is not None:
+            return noted
         if self.help_open and key in {"f1", "escape", "question_mark"}:
             self.help_open = False
             return Act.NONE
-        if (second := self.second.press(key, character)) is not None:
-            return second
+        typed = self._character(key, character)
+        if (dropped := self.goes_on.press(key, typed)) is not None:
+            return dropped
+        second = self.second.press(key, character)
+        act = self._handle(key, typed) if second is None else second
+        return self.goes_on.after() if act is Act.NONE and typed else act
+
+    def _handle(self, key: str, typed: str) -> Act:
+        """Handle a key that is for the current field or the form."""
         does = _KEYS.get(key)
-        typed = tame(character or "") if does is None else ""
         if does is None and not typed:
             return Act.OTHER
         if key in _LEAVING and self.waits():
@@ -130,32 +123,26 @@ class FormModel(FormCursor):
         if looks_scanned(text):
             self.scan.text = text.strip()
             return
-        if self.second.paste(text):
+        if self.noting.paste(text) or self.second.paste(text):
             return
         self._clear_message()
         piece = tame(" ".join(text.split()))
         if piece:
             self._edit(lambda one: one.box.insert(piece))
 
-    def _scan(self, key: str, character: str | None) -> Act | None:
-        """Keep the keys of a scanner out of the field; None: the key is a person's."""
-        typed = "" if key in _KEYS else tame(character or "")
-        if not typed:
-            ended = self.scan.end(enter=key in {"enter", "tab", "ctrl+j"})
-            return Act.SCANNED if ended else Act.NONE if self.scan.active else None
-        if self.scan.starts(typed):
-            one = self.current
-            state = (self.fresh, self._touched, self._adding, self.mark)
-            self._before = _Before(self.at, one.text, one.box.cursor, *state)
-        was_active = self.scan.active
-        if not self.scan.add(typed):
-            return None
-        if not was_active:
-            self._put_back(self._before)
-            self.say("Reading a scanned card ...")
-        return Act.NONE
+    @staticmethod
+    def _character(key: str, character: str | None) -> str:
+        """Return the character that a key types; empty: it does something else."""
+        return "" if key in _KEYS else tame(character or "")
 
-    def _put_back(self, before: _Before) -> None:
+    def state_of_field(self) -> Before:
+        """Return how the current field is, to be put back."""
+        one = self.current
+        state = (self.fresh, self._touched, self._adding, self.mark)
+        return Before(self.at, one.text, one.box.cursor, *state)
+
+    def put_back(self, before: Before) -> None:
+        """Go back to a field and make it as it was."""
         self.second.stop()
         self.at, one = before.at, self.fields[before.at]
         one.box.text, one.box.cursor = before.text, before.cursor
@@ -163,27 +150,12 @@ class FormModel(FormCursor):
         self.fresh, self._touched = before.fresh, before.touched
         self._adding, self.mark = before.adding, before.mark
 
-    def fill_card(self, texts: Mapping[str, str]) -> tuple[int, list[str]]:
-        """Fill empty fields from a card; return how many, and the labels of those that differ."""
-        filled, differ = 0, []
-        for name, text in texts.items():
-            one = self.fields.get(name)
-            if one is None or not one.field.asked(self.values):
-                continue
-            if not one.text.strip() or one.text == one.offered:
-                one.set_typed(text)
-                one.read(self.within(one))
-                if one.problem:
-                    one.undo()
-                    one.read(self.within(one))
-                filled += bool(one.text)
-            elif not one.means(text):
-                differ.append(one.field.label)
+    def refilled(self) -> None:
+        """Follow from what filled several fields at once; go to the first that is empty."""
         self.read_nested()
         self.follow()
         self.judge(self._visited)
         self.step(self.at if not self.current.text else self.next_field(empty=True))
-        return filled, differ
 
     def go(self, name: str) -> Act:
         """Go to a field that was clicked or asked for."""
@@ -240,11 +212,14 @@ class FormModel(FormCursor):
         if typed == "=" and Use.KIN in one.field.uses and (surname := self._surname()):
             typed = surname if one.text.endswith(" ") else f" {surname}"
             self._adding = True
-        if passed := self._passed_choice(typed):
-            self._divert(passed)
-        self._edit(lambda field: field.box.insert(typed))
-        self._come_back()
+        self.passed.divert(typed)
+        self.insert(typed)
+        self.passed.come_back()
         return Act.NONE
+
+    def insert(self, typed: str) -> None:
+        """Type a text into the current field."""
+        self._edit(lambda field: field.box.insert(typed))
 
     def _edit(self, change: Callable[[FormField], bool]) -> None:
         one = self.current
@@ -271,34 +246,6 @@ class FormModel(FormCursor):
         self.asked.discard(one.name)
         one.read(self.within(one))
         self._mark_likeliest()
-
-    def _passed_choice(self, typed: str) -> str:
-        """Return the choice that Enter passed over and a letter is meant for; empty: none.
-
-        That is so if the letter cannot begin what the present field asks for.
-        """
-        if not typed.isalpha() or not self.fresh or self.current.may_begin_with(typed):
-            return ""
-        return next((name for name in self._passed if self.fields[name].could_be(typed)), "")
-
-    def _divert(self, name: str) -> None:
-        """Go to the choice that was passed over; :meth:`_come_back` undoes that."""
-        asked = self.at
-        self.step(name)
-        self._diverted = _Diverted(asked, self.current.text)
-        self.say(f"Read as {self.current.field.label.lower()}.", "Enter goes on.")
-
-    def _come_back(self) -> None:
-        """Give back what was typed if it is no choice after all: a month, say."""
-        if self._diverted is None or self.candidates():
-            return
-        diverted, one = self._diverted, self.current
-        typed = one.text
-        one.set_typed(diverted.before)
-        one.read(self.within(one))
-        self._clear_message()
-        self.step(diverted.asked)
-        self._edit(lambda field: field.box.insert(typed))
 
     # --- moving in the text and among the candidates ---
 
@@ -339,6 +286,10 @@ class FormModel(FormCursor):
         self._leave_typed()
         return Act.NONE if self.second.begin(lambda: self._go_on(before)) else self._go_on(before)
 
+    def leave_full(self) -> None:
+        """Go to the next field, as Enter does."""
+        self._enter()
+
     def _leave_typed(self) -> None:
         """Leave the field; what was chosen from a list, not typed, is not typed again."""
         typed = self.current.text
@@ -349,21 +300,13 @@ class FormModel(FormCursor):
     def _go_on(self, before: str) -> Act:
         state = self._field_of_state()
         if self.step(state or self.next_field(empty=True)):
-            self._passed = [] if state else self._choices_between(before, self.at)
+            if not state:
+                self.passed.note(before, self.at)
         elif self.needed_only:
             self.say("All that is needed now is filled.", "Ctrl+S saves, PgDn shows the rest.")
         else:
             self.say("Nothing is left to fill below.", "Ctrl+S saves.")
         return Act.NONE
-
-    def _choices_between(self, before: str, here: str) -> list[str]:
-        order, values = list(self.fields), self.values
-        between = order[order.index(before) + 1 : order.index(here)]
-        return [
-            name
-            for name in reversed(between)
-            if self.fields[name].closed and self.fields[name].field.asked(values)
-        ]
 
     def _field_of_state(self) -> str | None:
         """Return the first empty field of the state that was just chosen, if its date is empty."""
@@ -414,6 +357,8 @@ class FormModel(FormCursor):
         """How the half-typed word may go on: Right takes it, nothing else does."""
         one = self.current
         if self.types_over or not one.text or one.box.cursor < len(one.text):
+            return ""
+        if self.box is not one.box:
             return ""
         if self.kind.person and one.field.uses & (Use.NAME | Use.KIN):
             family_name = self._surname() if Use.KIN in one.field.uses else ""

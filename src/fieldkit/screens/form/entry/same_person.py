@@ -62,14 +62,18 @@ class SamePerson:
         self._looked_up, self._found = _identity(record), found
 
     def question(self) -> list[Finding]:
-        """Return what stops the save until the operator saves again; each person stops it once."""
+        """Return what stops the save until the operator saves again, one finding a person.
+
+        All who are strongly alike are asked about at once, and nobody a second time.
+        """
         passed = self._asked | (self.known or frozenset())
-        one = next((one for one in self.likely if one.strong and one.id not in passed), None)
-        if one is None:
-            return []
-        self._asked.add(one.id)
+        asked = [one for one in self.likely if one.strong and one.id not in passed]
+        self._asked |= {one.id for one in asked}
+        return [self._finding(one) for one in asked]
+
+    def _finding(self, one: LookAlike) -> Finding:
         at = one.finding.field if one.finding.field in self.model.fields else self.model.at
-        return [replace(one.finding, field=at, severity=Severity.REASON)]
+        return replace(one.finding, field=at, severity=Severity.REASON)
 
 
 def _identity(record: Record) -> list[Value]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fieldkit.protocol.difference import difference_field
+from fieldkit.protocol.note import note_field
 from fieldkit.records import Finding, Severity, Value, sentence
 from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.screens.form.entry.model import FormModel
@@ -33,7 +34,8 @@ def changes(model: FormModel) -> dict[str, Value]:
     if changed.keys() & _PLACE:
         # One without the other could come to stand beside another's half.
         changed |= {name: after[name] for name in _PLACE & model.fields.keys()}
-    return changed
+    notes = {note_field(name): text or None for name, text in model.changed_notes.items()}
+    return changed | notes
 
 
 def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:
@@ -45,6 +47,7 @@ def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:
     return (
         model.unasked
         | different
+        | {note_field(name): text for name, text in model.changed_notes.items()}
         | {
             name: one.draft_text(typing=typing and name == model.at and not model.fresh)
             for name, one in model.fields.items()
@@ -119,7 +122,8 @@ def refuse(model: FormModel, findings: Sequence[Finding]) -> None:
     model.go_back_to(first.field)
     said = sentence(first)
     if first.rule == SAME_PERSON:
-        model.say(said, "F4 compare. Somebody else? Ctrl+S again.", alarm=True)
+        alike = f"{len(stops)} people here are alike. " if len(stops) > 1 else ""
+        model.say(f"{alike}{said}", "F4 compare. Somebody else? Ctrl+S again.", alarm=True)
         return
     label = model.fields[first.field].field.label if first.field in model.fields else ""
     said = said if said.startswith(label) else f"{label}: {said}"

@@ -16,7 +16,7 @@ from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.view.choices import choice_at as _choice_at
 from fieldkit.screens.form.view.choices import choice_lines, whole_list
 from fieldkit.screens.form.view.columns import GAP, Columns, columns, places
-from fieldkit.screens.look.glyphs import CORRECT, DUE, OPEN, SENT
+from fieldkit.screens.look.glyphs import CORRECT, DUE, NOTE, OPEN, SENT
 from fieldkit.screens.look.look import Piece, Surface
 from fieldkit.screens.look.parts import MARGIN, rule
 from fieldkit.screens.look.parts import cursor as gutter
@@ -113,6 +113,8 @@ def _section_line(section: str, here: int, many: int, width: int) -> Text:
 
 def _row(model: FormModel, one: FormField, cols: Columns, width: int, *, asked: bool) -> Line:
     label, note = one.field.label, _note(model, one, asked=asked)
+    if one.name == model.at and model.noting.box is not None:
+        label = f"Note on {label}"
     if one.name != model.at:
         return _quiet_row(label, one.text[:1000] if asked else None, note, cols, width)
     inside = _text_width(cols, model.box.text, note)
@@ -160,7 +162,17 @@ def _text_width(cols: Columns, text: str, note: Text) -> int:
 
 
 def _note(model: FormModel, one: FormField, *, asked: bool) -> Text:
-    """Return the note to the right of a text."""
+    """Return what stands to the right of a text: about it, then the operator's note on it."""
+    if one.name == model.at and model.noting.box is not None:
+        return ()
+    about, kept = _about(model, one, asked=asked), model.notes.get(one.name, "")
+    if not kept:
+        return about
+    return (*about, *((Span("  "),) if about else ()), Span(NOTE, "key"), Span(f" {kept}", "dim"))
+
+
+def _about(model: FormModel, one: FormField, *, asked: bool) -> Text:
+    """Return what a text is read as, what is wrong with it, or what is wanted."""
     here = one.name == model.at
     if not asked:
         return ()

@@ -55,6 +55,8 @@ def _noted(noted: Amiss) -> list[Text]:
 
 def offered_keys(model: FormModel, *, alike: bool = False) -> Sequence[Key]:
     """Return the keys that work in the present field; ``alike``: somebody may be the same."""
+    if model.noting.box is not None:
+        return keys("Enter keep the note", "Ctrl+U empty it", "Ctrl+S save", "Esc leave it")
     if model.help_open:
         return keys("Esc back to the form")
     if model.second.differs:
@@ -64,7 +66,8 @@ def offered_keys(model: FormModel, *, alike: bool = False) -> Sequence[Key]:
     one = model.current
     empty = not one.text.strip()
     return (
-        *keys("Enter next", "F4 same person?" if alike else ""),
+        *keys("Enter next, by itself once full" if model.goes_on.may(one) else "Enter next"),
+        *keys("F4 same person?" if alike else ""),
         *((rare("↑ back"),) if one.name != next(iter(model.fields)) else ()),
         *(keys(f"→ {model.going_on}") if model.completion else ()),
         *((rare("←→ choose"),) if one.closed or one.searched or one.field.open_list else ()),

@@ -14,21 +14,22 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.glyphs import DOWN, UP
-from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.hits import (
+from fieldkit.screens.find.hits import (
     NOTHING_MARKED,
     Take,
     alike,
     choice_of,
+    has_letters,
     keys_for,
     marked_place,
     new_row,
 )
+from fieldkit.screens.find.scanning import ScannedCard
+from fieldkit.screens.find.search import search
+from fieldkit.screens.look.glyphs import DOWN, UP
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.lookup.rows import Row, headings_of
-from fieldkit.screens.lookup.scanning import ScannedCard
-from fieldkit.screens.lookup.search import search
 from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -81,7 +82,14 @@ class FindPage(PickerPage[None]):
         ]
         last = self.new(text, among=bool(rows))
         marked = marked_place(len(rows), sure=sure, last=last is not None)
-        return Answer(choices, last, marked, headings=headings_of(rows), note=alike(len(rows)))
+        return Answer(
+            choices,
+            last,
+            marked,
+            headings=headings_of(rows),
+            note=alike(len(rows)),
+            numbered=has_letters(text),
+        )
 
     async def first_answer(self, last: Choice | None) -> Answer:
         """Answer the empty box: ask for the mobile, which finds best."""
@@ -134,7 +142,8 @@ class NewPage(FindPage):
 
     def on_picker_marked(self, event: Picker.Marked) -> None:
         """Say what Enter does with the marked row."""
-        self.set_keys(*keys_for(event.row, self.picker.answer, self.KEYS, "new"))
+        box = self.picker
+        self.set_keys(*keys_for(event.row, box.answer, self.KEYS, "new", box.numbers))
 
     def new(self, typed: str, *, among: bool = False) -> Choice:
         """Return the row that begins a new record; the box is empty after it."""

@@ -48,7 +48,7 @@ def first_is_sure(hits: Sequence[Hit]) -> bool:
 
 def texts_typed(store: Store, kind: str, typed: str) -> dict[str, str]:
     """Return the form's texts for what was typed, the village among them. Runs in a thread."""
-    from fieldkit.screens.lookup.spoken import spoken
+    from fieldkit.screens.find.spoken import spoken
 
     last, device = spoken(typed).last_words, store.device
     begin = max(1, len(last) - _PLACE_WORDS)
@@ -65,7 +65,7 @@ def texts_from(kind: str, typed: str, place: str = "", village: str = "") -> dic
     """
     from fieldkit.records import Choice, Use, kinds
     from fieldkit.records.fields.formats import AadhaarLastFour
-    from fieldkit.screens.lookup.spoken import spoken
+    from fieldkit.screens.find.spoken import spoken
 
     found, one = kinds()[kind], spoken(typed, place)
     by_use = {Use.NAME: one.name, Use.KIN: one.kin, Use.DIGITS: one.mobile, Use.PLACE: village}

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fieldkit.screens.lookup.find_page import FindPage
-from fieldkit.screens.lookup.hits import new_row
+from fieldkit.screens.find.find_page import FindPage
+from fieldkit.screens.find.hits import new_row
+from fieldkit.screens.find.search import texts_from
 from fieldkit.screens.lookup.rows import Row
-from fieldkit.screens.lookup.search import texts_from
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:

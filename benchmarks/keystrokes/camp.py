@@ -1,16 +1,15 @@
 """Keys a person at a camp, counted as they are pressed in the real application.
 
 A chord is one key. Each task checks the records it made: keys that marked the wrong person, or
-nobody, do not count as work done. Run it with ``python -m benchmarks.camp_keys``.
+nobody, do not count as work done. The ledger (:mod:`benchmarks.keystrokes.ledger`) reports them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
+from benchmarks.figures import Figure
 from fieldkit.app import FieldkitApp
 from fieldkit.records import Record, Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
@@ -46,20 +46,20 @@ _FAMILIES = ("Bhat", "Lone", "Dar", "Wani", "Mir", "Malik", "Sheikh", "Rather", 
 class Task(NamedTuple):
     """One task: how many people it served, and the keys that took."""
 
-    name: str
+    title: str
     people: int
     keys: int
-    scanned: int = 0
-    """Keys that a scanner pressed; they are not among ``keys``."""
-    goal: float = 0
-    """Keys a person that it may take."""
-    irreducible: int = 0
-    """Keys of the numbers themselves, which nobody can leave out."""
+    goal: float
+    """Keys a person that it may take, without those of the numbers and texts on paper."""
+    given: int = 0
+    """Keys of the numbers and texts themselves, which nobody can leave out."""
 
     @property
-    def each(self) -> float:
-        """Keys a person."""
-        return self.keys / self.people
+    def figure(self) -> Figure:
+        """Return keys a person, with the goal."""
+        each = (self.keys - self.given) / self.people
+        what = "beyond the text" if self.given else "keys a person"
+        return Figure(f"{self.title}, {what}", each, None, "keys", limit=self.goal)
 
 
 class Hand:
@@ -140,7 +140,7 @@ async def roll_call(hand: Hand, store: Store) -> Task:
         await hand.press(str(number), "<enter>")
     _check(store, "attendance", [one for _, one in coming])
     digits = sum(len(str(number)) for number, _ in coming)
-    return Task("roll-call by number", len(coming), hand.keys, 0, 4.0, digits)
+    return Task("roll-call by number", len(coming), hand.keys, 1.0, digits)
 
 
 async def walking(hand: Hand, store: Store) -> Task:
@@ -153,7 +153,7 @@ async def walking(hand: Hand, store: Store) -> Task:
         came += [] if absent else [person]
         await hand.press("<down>" if absent else "<space>")
     _check(store, "attendance", came)
-    return Task("walking the list", len(came), hand.keys, 0, 1.1, len(came))
+    return Task("walking the list", len(came), hand.keys, 1.1)
 
 
 async def hand_over(hand: Hand, store: Store) -> Task:
@@ -167,7 +167,7 @@ async def hand_over(hand: Hand, store: Store) -> Task:
     given = store.where("toolkit", state="DELIVERED", delivered_on=today())
     if {one.value("barcode") for one in given} != {*codes}:
         raise AssertionError("not every parcel was handed over")
-    return Task("hand-over by scan", len(codes), hand.keys, len(codes) * 14, 1.0)
+    return Task("hand-over by scan, besides the scanner", len(codes), hand.keys, 1.0)
 
 
 async def enrolment(hand: Hand, store: Store) -> Task:
@@ -178,7 +178,7 @@ async def enrolment(hand: Hand, store: Store) -> Task:
     for _ in wanted:
         await hand.press("<space>")
     _check(store, "training_enrolment", wanted)
-    return Task("enrolling 25 from a list", len(wanted), hand.keys, 0, 1.5, len(wanted))
+    return Task("enrolling 25 from a list", len(wanted), hand.keys, 1.5)
 
 
 async def walk_in(hand: Hand, store: Store) -> Task:
@@ -188,7 +188,7 @@ async def walk_in(hand: Hand, store: Store) -> Task:
     await hand.press(typed, "<enter>", "tai", "<enter>")
     new = [one.id for one in store.each("beneficiary") if one.value("mobile") == "9419012345"]
     _check(store, "attendance", new)
-    return Task("walk-in, not registered", 1, hand.keys, 0, 30, len(typed) + 3)
+    return Task("walk-in, not registered", 1, hand.keys, 3.0, len(typed) + 2)
 
 
 def _check(store: Store, kind: str, people: Sequence[str]) -> None:
@@ -202,16 +202,16 @@ def _about(record: Record) -> str:
     return str(record.values()["beneficiary_id"])
 
 
-TASKS: Sequence[Callable[[Hand, Store], Awaitable[Task]]] = (
-    roll_call,
-    walking,
-    hand_over,
-    enrolment,
-    walk_in,
-)
+TASKS: Mapping[str, Callable[[Hand, Store], Awaitable[Task]]] = {
+    "roll-call": roll_call,
+    "walking": walking,
+    "hand-over": hand_over,
+    "enrolling": enrolment,
+    "walk-in": walk_in,
+}
 
 
-async def measure(task: Callable[[Hand, Store], Awaitable[Task]], people: int = EXPECTED) -> Task:
+async def count(name: str, people: int = EXPECTED) -> Task:
     """Do one task on a new home."""
     with tempfile.TemporaryDirectory() as home:
         store = Store.open(Path(home))
@@ -221,26 +221,17 @@ async def measure(task: Callable[[Hand, Store], Awaitable[Task]], people: int = 
             async with app.run_test(size=(80, 24)) as pilot:
                 hand = Hand(pilot, app)
                 await hand.settle()
-                done = await task(hand, store)
+                done = await TASKS[name](hand, store)
             app.close_store()
         finally:
             store.close()
     return done
 
 
-def main() -> None:
-    """Print keys a person by task; an argument chooses tasks by a part of their name."""
-    print(f"{'task':28}{'people':>7}{'keys':>7}{'a person':>10}{'goal':>7}{'beyond':>8}")
-    for task in TASKS:
-        if len(sys.argv) > 1 and sys.argv[1] not in task.__name__:
-            continue
-        done = asyncio.run(measure(task))
-        beyond = done.keys - done.irreducible
-        print(
-            f"{done.name:28}{done.people:>7}{done.keys:>7}{done.each:>10.2f}{done.goal:>7}"
-            f"{beyond:>8}{'' if done.each <= done.goal else '  OVER'}"
-        )
+def figures(name: str) -> list[Figure]:
+    """Do a task and return its figure.
 
-
-if __name__ == "__main__":
-    main()
+    Raises:
+        AssertionError: the records made are not those meant.
+    """
+    return [asyncio.run(count(name)).figure]

@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.navigator import AfterSave, Navigator
+from fieldkit.screens.find.matched import hit_cells
+from fieldkit.screens.find.search import MOST, texts_from, texts_typed
 from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.parts import Key, state_mark
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.matched import hit_cells
 from fieldkit.screens.lookup.rows import Row
-from fieldkit.screens.lookup.search import MOST, texts_from, texts_typed
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Take = Callable[[str, str], Awaitable[object]]
 Ask = Callable[[Callable[["Store"], Mapping[str, str]]], Awaitable[Mapping[str, str]]]
 """Asks the store, in its thread."""
 
-NOTHING_MARKED = "Is it one of these? Down marks one, Enter opens it. Ctrl+N registers a new one."
+NOTHING_MARKED = "Is it one of these? Down marks one, its number opens it. Ctrl+N: a new one."
 """What is said when Enter is pressed among hits of which none is sure."""
 
 
@@ -109,17 +109,29 @@ def marked_place(many: int, *, sure: bool, last: bool) -> int | None:
     return None
 
 
+def has_letters(typed: str) -> bool:
+    """Say whether a text is more than digits, so that a digit behind it can mean a row."""
+    return any(map(str.isalpha, typed))
+
+
 def keys_for(
-    row: Choice | None, answer: Answer, offered: Sequence[Key], begins: str
+    row: Choice | None,
+    answer: Answer,
+    offered: Sequence[Key],
+    begins: str,
+    numbers: Sequence[int] = (),
 ) -> Sequence[Key]:
     """Return the keys that work on the marked row; ``offered`` begins with Enter.
 
-    ``begins``: what Enter does on the row that begins a new record.
+    ``begins``: what Enter does on the row that begins a new record; ``numbers``: of the rows that
+    a digit takes.
     """
     enter, *others = offered
+    digits = [Key(f"{numbers[0]}-{numbers[-1]}", "that one")] if len(numbers) > 1 else []
     if row is None:
-        return others
-    return (enter._replace(does=begins), *others) if row is answer.last else offered
+        return [*digits, *others]
+    first = enter._replace(does=begins) if row is answer.last else enter
+    return [first, *digits, *others]
 
 
 def alike(many: int) -> str:
