@@ -52,7 +52,7 @@ def export(
         name: record.fields()[name].format.parse(text, confirmed=True)
         for name, text in (where or {}).items()
     }
-    return write_records(record, store.each(kind, equal), target, form)
+    return write_records(record, store.each(kind, equal, merged=True), target, form)
 
 
 def write_records(

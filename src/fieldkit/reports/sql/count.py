@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Label, case, func, literal, or_, select
 
 from fieldkit.reports.area import Area
 from fieldkit.reports.declaration.measure import Measure
@@ -149,7 +149,7 @@ def _take_off(
     Only these records are looked at: those of all others are counted in the order of their numbers.
     """
     group = [source.column(path).label("row")] if path else []
-    figures: list[ColumnElement[object]] = []
+    figures: list[Label[int]] = []
     several: list[ColumnElement[bool]] = []
     for one in measures:
         field = one.measure.distinct[0]
@@ -166,7 +166,7 @@ def _take_off(
     )
     for values in connection.execute(asked):
         row = found[(_plain(values[0]),) if path else ()]
-        counts = [int(value) for value in values[len(group) :]]
+        counts = [cast("int", value) for value in values[len(group) :]]
         for one, numbers, people in zip(measures, counts[::2], counts[1::2], strict=True):
             row[one] = int(cast("int", row[one])) - numbers + people
 

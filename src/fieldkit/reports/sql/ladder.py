@@ -49,8 +49,8 @@ def rungs(
 ) -> CTE:
     """Return ``member_id`` and ``rung`` of all with an income entry up to a day.
 
-    ``only``: the members asked about; ``merged``: some are the same person as others. Each part is computed once and then looked up: as a subquery
-    SQLite would do it for each member.
+    ``only``: the members asked about; ``merged``: some are the same person as others. Each part is
+    computed once and then looked up: as a subquery SQLite would do it for each member.
     """
     entry = kinds()["income_entry"].table()
     first = months_after(on, -MONTHS)
@@ -117,7 +117,7 @@ def _summed(
     on: date,
     only: Select[tuple[object, ...]] | None,
     *more: ColumnElement[bool],
-) -> Select[tuple[object, ...]]:
+) -> Select[str, int, int, str]:
     """Return income, activities and the last assessment by the number of a member."""
     entry = kinds()["income_entry"].table().c
     day = func.coalesce(cast(entry.period_to, String), date.min.isoformat())

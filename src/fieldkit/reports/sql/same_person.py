@@ -26,6 +26,7 @@ from sqlalchemy import (
     union,
     union_all,
 )
+from sqlalchemy.sql.elements import Tuple
 
 from fieldkit.records import Record, kinds
 from fieldkit.records.declaration.permission import MERGED
@@ -97,7 +98,7 @@ def together_with(kind: type[Record]) -> CTE:
 
 
 def with_same(
-    numbers: Select[object],
+    numbers: SelectBase,
     kind: type[Record],
     is_among: Callable[[ColumnElement[object]], ColumnElement[bool]],
 ) -> SelectBase:
@@ -170,6 +171,6 @@ def _live(rows: FromClause) -> ColumnElement[bool]:
     return func.coalesce(rows.c.deleted, true()).is_(False)
 
 
-def _order(number: ColumnElement[str]) -> ColumnElement[object]:
+def _order(number: ColumnElement[str]) -> Tuple:
     """Return the place of a number in the fixed order of all records: origin, then its number."""
     return tuple_(func.substr(number, 1, _ORIGIN), func.length(number), number)

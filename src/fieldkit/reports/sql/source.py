@@ -85,7 +85,7 @@ class Source:
 
     def live(self) -> list[ColumnElement[bool]]:
         """Return the conditions that a record is there, and that no other stands for it."""
-        there = [self.table.c.deleted.is_(False)]
+        there: list[ColumnElement[bool]] = [self.table.c.deleted.is_(False)]
         return [*there, counts_once(self.kind)] if self.kind.kind() in self._merging else there
 
     def column(self, path: str) -> ColumnElement[object]:

@@ -151,7 +151,7 @@ def _texts(kind: type[Record], record: Record) -> dict[str, str]:
 def referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
     """Return the records a text could mean, by number or name; without a text, the newest."""
     if read_id(typed):
-        record = store.record(typed)
+        record = store.standing_record(typed)
         known = record is not None and record.kind() in among
         return [_candidate(record, sure=True)] if record is not None and known else []
     if not typed:
