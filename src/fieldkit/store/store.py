@@ -62,7 +62,7 @@ from fieldkit.store.log.tallies import entered_daily, entered_on
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope
 from fieldkit.store.read import search
-from fieldkit.store.read.aliases import count_again, merged_with, stands_for
+from fieldkit.store.read.aliases import count_again, has_merged, merged_with, stands_for
 from fieldkit.store.read.conflicts import (
     OpenAbout,
     OpenConflict,
@@ -381,6 +381,17 @@ class Store:
         """Return the other records here for which one stands, deleted ones too."""
         with self._database.read() as connection:
             return merged_with(connection, kinds()[kind], number)
+
+    def persons(self, numbers: Collection[str]) -> Mapping[str, str]:
+        """Return who stands for people of whatever kind, by number; only of those who do not
+        stand for themselves."""
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for kind in kinds().values():
+                if numbers and has_merged(connection, kind):
+                    standing = stands_for(connection, kind, numbers).items()
+                    found |= {number: kept for number, kept in standing if number != kept}
+        return found
 
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""
