@@ -18,7 +18,6 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
-from fieldkit.files.values.targets import NEVER_IMPORTED
 from fieldkit.formulas import escape_formula
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, Value, kinds
@@ -27,6 +26,7 @@ from fieldkit.settings import make_file_private
 from fieldkit.store import Store
 
 FileFormat: TypeAlias = Literal["csv", "xlsx", "jsonl"]
+_NOT_EXPORTED = frozenset({"version", "deleted"})
 
 
 def export(
@@ -37,6 +37,8 @@ def export(
     where: Mapping[str, str] | None = None,
 ) -> int:
     """Write the live records of a kind whose fields equal ``where``; return how many.
+
+    Of people also those for which another record stands: events may name them.
 
     ``where`` holds values as typed (a trade's name or code). An existing file is replaced only when
     the new one is complete.
@@ -66,7 +68,7 @@ def write_records(
     Raises:
         OSError: the file cannot be written.
     """
-    names = [name for name in kind.fields() if name not in NEVER_IMPORTED | {"deleted"}]
+    names = [name for name in kind.fields() if name not in _NOT_EXPORTED]
     with _written(target) as file:
         return _WRITERS[form](file, names, records)
 

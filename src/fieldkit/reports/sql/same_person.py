@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -32,7 +33,7 @@ from fieldkit.records import Record, kinds
 from fieldkit.records.declaration.permission import MERGED
 from fieldkit.reports.sql.aliases import alias
 
-_ORIGIN = 8
+_FIRST, _ORIGIN = literal_column("1"), literal_column("8")
 """Characters of a number that name its origin."""
 
 
@@ -173,4 +174,4 @@ def _live(rows: FromClause) -> ColumnElement[bool]:
 
 def _order(number: ColumnElement[str]) -> Tuple:
     """Return the place of a number in the fixed order of all records: origin, then its number."""
-    return tuple_(func.substr(number, 1, _ORIGIN), func.length(number), number)
+    return tuple_(func.substr(number, _FIRST, _ORIGIN), func.length(number), number)
