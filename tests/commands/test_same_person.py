@@ -11,7 +11,7 @@ import pytest
 from tests.commands.conftest import Cli
 
 from fieldkit.protocol.change import Op
-from fieldkit.records import kinds
+from fieldkit.records import Value, kinds
 from fieldkit.store import Edit, Store
 
 KIND = "beneficiary"
@@ -22,14 +22,22 @@ def pair(laptop: Path) -> tuple[str, str]:
     """Two records of one artisan; the second has the mobile, and a toolkit."""
     kind = kinds()[KIND]
     with closing(Store.open(laptop)) as store:
-        names = {"name": "Gulam Mohd Bhat", "trade_code": "CARP", "status": "SUBMITTED"}
+        names: dict[str, Value] = {
+            "name": "Gulam Mohd Bhat",
+            "trade_code": "CARP",
+            "status": "SUBMITTED",
+        }
         kept, twice = (
             saved.id
             for saved in store.save(
                 [Edit(kind, names), Edit(kind, {**names, "mobile": "9419012345"})], "Asha"
             )
         )
-        kit = {"beneficiary_id": twice, "state": "SELECTED", "selected_on": date(2026, 2, 1)}
+        kit: dict[str, Value] = {
+            "beneficiary_id": twice,
+            "state": "SELECTED",
+            "selected_on": date(2026, 2, 1),
+        }
         store.save([Edit(kinds()["toolkit"], kit)], "Asha")
     return kept, twice
 

@@ -9,6 +9,8 @@ from tests.screens.conftest import artisan, put
 from tests.screens.test_known_people import AGAIN
 from tests.screens.test_same_person import words
 
+from fieldkit.protocol.change import Op
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.records.history_page import HistoryPage
@@ -24,9 +26,7 @@ if TYPE_CHECKING:
 def twin_of(store: Store, block: dict[str, str]) -> str:
     """Save a second record of Ghulam with an earlier toolkit under its own number."""
     twin = artisan(store, "Gulam Mohd Bhat", "Abdul Ahad Bhat", AGAIN)
-    store.save(
-        [Edit(type(store.get("beneficiary", twin)), {"remarks": "came twice"}, twin)], "Asha"
-    )
+    store.save([Edit(Beneficiary, {"remarks": "came twice"}, twin)], "Asha")
     put(store, Toolkit, beneficiary_id=twin, state="SELECTED", selected_on=date(2026, 1, 7))
     return twin
 
@@ -119,12 +119,9 @@ async def test_a_duplicate_whose_other_is_not_here_is_a_person_with_a_word_about
 ) -> None:
     away, gone = artisan(store, "Nisar Dar", "Ali Dar", ""), artisan(store, "Nazir Dar", "Ali", "")
     elsewhere = "7KQ2M9XD-9"
-    kind = type(store.get("beneficiary", away))
-    store.save([Edit(kind, {"merged_into": elsewhere}, away)], "Asha")
+    store.save([Edit(Beneficiary, {"merged_into": elsewhere}, away)], "Asha")
     store.merge("beneficiary", gone, block["tariq"], "Asha")
-    from fieldkit.protocol.change import Op
-
-    store.save([Edit(kind, {}, gone, None, Op.DELETE)], "Asha")
+    store.save([Edit(Beneficiary, {}, gone, None, Op.DELETE)], "Asha")
     listed = {one.id for one in store.page("beneficiary").records}
     assert listed == {block["ghulam"], block["tariq"], away}
     assert store.counts()["beneficiary"] == 3

@@ -33,7 +33,8 @@ from fieldkit.records import Record, kinds
 from fieldkit.records.declaration.permission import MERGED
 from fieldkit.reports.sql.aliases import alias
 
-_FIRST, _ORIGIN = literal_column("1"), literal_column("8")
+_FIRST: ColumnElement[int] = literal_column("1")
+_ORIGIN: ColumnElement[int] = literal_column("8")
 """Characters of a number that name its origin."""
 
 

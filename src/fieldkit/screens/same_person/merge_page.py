@@ -34,7 +34,6 @@ class Merged(NamedTuple):
     kind: str
     kept: str
     duplicate: str
-    label: str
     taken: dict[str, Value]
     """The values that the kept record took over, by field."""
     before: dict[str, Value]
@@ -80,7 +79,8 @@ class MergePage(PickerPage[Merged | None]):
 
     def _sentence(self, found: Both) -> str:
         """Say what Enter does."""
-        labels = [one.label.lower() for one in found.differences if one.name in (self._used or ())]
+        used = (one.label for one in found.differences if one.name in (self._used or ()))
+        labels = [label[:1].lower() + label[1:] for label in used]
         more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
         taken = f" It takes {', '.join(labels[:_NAMED])}{more} from the other." if labels else ""
         return (
@@ -142,27 +142,27 @@ class MergePage(PickerPage[Merged | None]):
             self.say(found.denied, error=True)
             return
         names = [one.name for one in found.differences if one.name in (self._used or ())]
-        merging = (self._kind, self._number(0), self._number(1), found.labels[self._kept])
+        merging = (self._kind, self._number(0), self._number(1))
         operator = self.app.operator
         self.dismiss(await self.ask(partial(_merge, merging, names, operator)))
 
 
 def _merge(
-    merging: tuple[str, str, str, str], names: Sequence[str], operator: str, store: Store
+    merging: tuple[str, str, str], names: Sequence[str], operator: str, store: Store
 ) -> Merged:
     """Merge two records. Runs in a store's thread.
 
     Raises:
         StoreError: they cannot be one; the text says why.
     """
-    kind, kept, duplicate, label = merging
+    kind, kept, duplicate = merging
     held = store.fetch([kind], [kept, duplicate])
     before, taken = (
         {name: held[kind, number].value(name) for name in names if (kind, number) in held}
         for number in (kept, duplicate)
     )
     store.merge(kind, kept, duplicate, operator, names)
-    return Merged(kind, kept, duplicate, label, taken, before)
+    return Merged(kind, kept, duplicate, taken, before)
 
 
 def undo_merge(store: Store, done: Merged, operator: str) -> str:

@@ -179,7 +179,7 @@ class SamePersonPage(PickerPage[None]):
             return
         self._last = done
         await self._show_anew(done.kept)
-        words = f"Merged: {done.duplicate} is {done.label}, {done.kept}."
+        words = f"Merged: {done.duplicate} is {self._record.label()}, {done.kept}."
         self.say(words, "Ctrl+Z undoes it.", done=True)
 
     async def _show_anew(self, number: str) -> None:
