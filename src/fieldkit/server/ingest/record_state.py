@@ -273,7 +273,7 @@ def _update_conflicts(record: RecordState, change: Change, origin: str, merged: 
     for name, value in merged.held.items():
         known = record.held.get((name, origin))
         if known and name == MERGED and name not in change.fields:
-            value = known.held  # noqa: PLW2901 - what its author said of it counts, not the edit
+            value = known.held  # what its author said of it before
         record.held[name, origin] = Held(
             field=name,
             origin=origin,
