@@ -89,11 +89,11 @@ def test_a_merge_is_based_on_all_that_lies_over_the_record(store: Store) -> None
     device = store.device
     assert device is not None
     head = store.outbox.head_before(device.origin, 3)
-    store.pull.receive(Answered(device.origin, 2, head, {1: 1, 2: 1}))
-    store.save([Edit(Beneficiary, {"village": "Nagam"}, other)], "Asha")
     theirs: dict[str, Json] = {"name": "Gulam Mohd Bhat", "district": 2, "village": "Arath"}
-    row = ServerRow(KIND, other, 5, theirs, (), ())
-    store.pull.receive(Answered(device.origin, 2, head, rows=[row], cursors={2: 5}))
+    first, later = (ServerRow(KIND, other, version, theirs, (), ()) for version in (1, 5))
+    store.pull.receive(Answered(device.origin, 2, head, {1: 1, 2: 1}, rows=[first], cursors={2: 2}))
+    store.save([Edit(Beneficiary, {"village": "Nagam"}, other)], "Asha")
+    store.pull.receive(Answered(device.origin, 2, head, rows=[later], cursors={2: 5}))
     store.save([Edit(Beneficiary, {"remarks": "came"}, other)], "Asha")
     store.merge(KIND, kept, other, "Asha")
     store.save([Edit(Beneficiary, {"remarks": "left"}, other)], "Asha")
