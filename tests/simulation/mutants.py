@@ -18,6 +18,7 @@ from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import Mark, ShownHead
 from fieldkit.protocol.scope import Scope
+from fieldkit.records.declaration import one_person, review
 from fieldkit.server import scope
 from fieldkit.server.conflicts import Held
 from fieldkit.server.conflicts import conflicts as kept_conflicts
@@ -740,7 +741,12 @@ def _() -> list[Patch]:
     return [patch.object(record_state, "merge", merged)]
 
 
-@mutant("29", "base a merge on what it changes alone", "same person")
+@mutant(
+    "29",
+    "base a merge on what it changes alone",
+    "same person",
+    tests="tests/store/test_alias.py",
+)
 def _() -> list[Patch]:
     return [patch.object(edits, "_hidden", lambda changed, _past: {*changed})]
 
@@ -780,3 +786,26 @@ def _() -> list[Patch]:
 )
 def _() -> list[Patch]:
     return [patch.object(forks, "renamed_field", lambda name, _names: name)]
+
+
+@mutant(
+    "28",
+    "let rules compare what is about one number of a person alone",
+    "same person",
+    tests="tests/server/test_findings.py",
+)
+def _() -> list[Patch]:
+    def alone(_known: object, _kind: str, number: str, *_: object) -> frozenset[str]:
+        return frozenset({number})
+
+    return [patch.object(one_person, "same_as", alone)]
+
+
+@mutant(
+    "30",
+    "find nothing where a pair is both merged and told apart",
+    "same person",
+    tests="tests/server/test_findings.py",
+)
+def _() -> list[Patch]:
+    return [patch.object(review, "said_different", lambda *_: False)]
