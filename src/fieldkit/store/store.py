@@ -466,8 +466,16 @@ class Store:
             number = next(iter(records.numbers(found.kind(), found.id)))
             return found if number == found.id else records.get(found.kind(), number)
 
+    def about(self, kind: str, **equal: Value) -> list[Record]:
+        """Return the live records of a kind whose fields equal these values, each person once.
+
+        What is about a person is found under all their numbers.
+        """
+        with self._database.read() as connection:
+            return Records(connection).about(kind, **equal)
+
     def where(self, kind: str, **equal: Value) -> list[Record]:
-        """Return the live records of a kind whose fields equal these values, each person once."""
+        """Return the live records of a kind whose fields equal these values, as they stand."""
         with self._database.read() as connection:
             return Records(connection).where(kind, **equal)
 

@@ -80,7 +80,7 @@ def steps(store: Store, record: Record) -> list[Step]:
     found: dict[str, Step] = {}
     for milestone, kind in milestones_of(record.kind()):
         about, at = milestone.about, milestone.at
-        records = store.where(kind.kind(), **{about: record.id}) if about else [record]
+        records = store.about(kind.kind(), **{about: record.id}) if about else [record]
         done = stopped = False
         for one in records:
             there = None

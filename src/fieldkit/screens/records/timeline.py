@@ -79,7 +79,7 @@ def _fold_days_of(
     from fieldkit.records.declaration.roles import people_in
 
     field, days = people_in(how.kind).get(record.kind()), how.days
-    marks = store.where(how.kind.kind(), **{field: record.id}) if field else []
+    marks = store.about(how.kind.kind(), **{field: record.id}) if field else []
     parents = {mark.id: str(mark.value(days.of) or "") for mark in marks}
     absent = {mark.id for mark in marks if mark.value(days.present) is False}
     return fold_days(events, parents, absent, how.parent)

@@ -7,7 +7,8 @@ from functools import cache
 
 from sqlalchemy import Connection, Select, exists, func, select
 
-from fieldkit.protocol.alias import MERGED, resolve, values_of
+from fieldkit.protocol.alias import MERGED, values_of
+from fieldkit.protocol.alias import resolve as resolve
 from fieldkit.protocol.identity import id_order
 from fieldkit.records import Record
 from fieldkit.store.log.changes import in_parts
@@ -69,6 +70,19 @@ def has_merged(connection: Connection, kind: type[Record]) -> bool:
 def _any_merged(kind: type[Record]) -> Select[bool]:
     columns = kind.table().c
     return select(exists(select(columns.id).where(columns[MERGED] > "")))
+
+
+def same_as(
+    connection: Connection, kind: type[Record], numbers: Iterable[str]
+) -> dict[str, frozenset[str]]:
+    """Return by each number all records that are the same person, itself included."""
+    wanted = dict.fromkeys(numbers)
+    standing = stands_for(connection, kind, wanted)
+    members = {
+        one: frozenset({one, *merged_with(connection, kind, one)})
+        for one in dict.fromkeys(standing.values())
+    }
+    return {number: members[standing[number]] | {number} for number in wanted}
 
 
 def _paths(

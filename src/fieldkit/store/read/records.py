@@ -147,18 +147,27 @@ class Records:
         standing = stands_for(self.connection, kind, merged)
         return [one for one in records if standing.get(one.id, one.id) == one.id]
 
-    def where(self, kind: str, **equal: Value) -> list[Record]:
-        """Return the live records whose fields equal these values, each person once."""
+    def about(self, kind: str, **equal: Value) -> list[Record]:
+        """Return the live records whose fields equal these values, of people under all numbers.
+
+        Of people, each is there once.
+        """
         found = self._kinds[kind]
-        if several := self._named(found, equal):
-            table, rest = found.table(), {k: v for k, v in equal.items() if k not in several}
-            named = [table.c[name].in_(numbers) for name, numbers in several.items()]
-            asked = select(table).where(_live(table, rest), *named)
-            return [_record(found, row) for row in self.connection.execute(asked)]
+        several = self._named(found, equal)
+        if not several:
+            return self._once(found, self.where(kind, **equal))
+        table, rest = found.table(), {k: v for k, v in equal.items() if k not in several}
+        named = [table.c[name].in_(numbers) for name, numbers in several.items()]
+        asked = select(table).where(_live(table, rest), *named)
+        return self._once(found, [_record(found, row) for row in self.connection.execute(asked)])
+
+    def where(self, kind: str, **equal: Value) -> list[Record]:
+        """Return the live records whose fields equal these values, each under its own number."""
+        found = self._kinds[kind]
         given = {f"is_{name}": value for name, value in equal.items() if value is not None}
         names = tuple((name, value is None) for name, value in equal.items())
         rows = self.connection.execute(_equal(found.table(), names), given)
-        return self._once(found, [_record(found, row) for row in rows])
+        return [_record(found, row) for row in rows]
 
     def page(
         self,
@@ -266,7 +275,7 @@ class Records:
         for name, kind in self._kinds.items():
             for field_name, reference in kind.references().items():
                 if own.kind() in reference.kinds and kind.on_timeline():
-                    for found in self.where(name, **{field_name: own.id}):
+                    for found in self.about(name, **{field_name: own.id}):
                         yield found, str(found.value(field_name))
 
     def states(self, ids: Sequence[str]) -> dict[str, State]:
